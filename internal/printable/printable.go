@@ -1,0 +1,169 @@
+package printable
+
+import (
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	zeroWidthJoiner = '\u200d'
+	emojiSelector   = '\ufe0f'
+	dottedCircle    = '\u25cc'
+)
+
+// Name returns s, which may be a name, a path or a message, as it can be shown:
+// on one line and without effect on a terminal. Printable ASCII returns as it
+// is, without an allocation.
+func Name(s string) string {
+	start, _ := FirstUnsafe(s)
+	if start == len(s) {
+		return s
+	}
+	return string(appendEscaped(make([]byte, 0, len(s)+16), s))
+}
+
+// AppendName appends to dst what [Name] makes of name. It allocates only if dst
+// is too small or name holds more than printable ASCII.
+func AppendName(dst, name []byte) []byte {
+	for _, c := range name {
+		if !plain(c) {
+			return appendEscaped(dst, string(name))
+		}
+	}
+	return append(dst, name...)
+}
+
+// FirstUnsafe returns the bounds of the first run of bytes in s that [Name]
+// does not leave as they are, or twice len(s) if there is none. A mark with
+// nothing to sit on is such a run.
+func FirstUnsafe(s string) (start, end int) {
+	for start < len(s) && plain(s[start]) {
+		start++
+	}
+	if start == len(s) {
+		return start, start
+	}
+	var c context
+	for start = 0; start < len(s); {
+		_, size, v := c.judge(s[start:])
+		if v != shown {
+			break
+		}
+		start += size
+	}
+	for end = start; end < len(s); {
+		c = context{} // a second mark has no more to sit on than the first
+		_, size, v := c.judge(s[end:])
+		if v == shown {
+			break
+		}
+		end += size
+	}
+	return start, end
+}
+
+// plain reports whether a byte is printable ASCII.
+func plain(c byte) bool { return ' ' <= c && c <= '~' }
+
+// appendEscaped is Name without the fast path.
+func appendEscaped(dst []byte, s string) []byte {
+	var c context
+	for len(s) > 0 {
+		r, size, v := c.judge(s)
+		switch v {
+		case shown:
+			dst = append(dst, s[:size]...)
+		case marked:
+			dst = utf8.AppendRune(dst, dottedCircle)
+			dst = append(dst, s[:size]...)
+		default:
+			dst = appendEscape(dst, r, s[0], size)
+		}
+		s = s[size:]
+	}
+	return dst
+}
+
+// appendEscape writes the escape of a rune that was read from size bytes, of
+// which b is the first.
+func appendEscape(dst []byte, r rune, b byte, size int) []byte {
+	const digits = "0123456789abcdef"
+	switch {
+	case b == '\n':
+		return append(dst, `\n`...)
+	case b == '\t':
+		return append(dst, `\t`...)
+	case b == '\r':
+		return append(dst, `\r`...)
+	case b == 0x1b:
+		return append(dst, `\e`...)
+	case size == 1: // another control, or a byte that is not UTF-8
+		return append(dst, '\\', 'x', digits[b>>4], digits[b&15])
+	}
+	dst = append(dst, `\u{`...)
+	dst = strconv.AppendInt(dst, int64(r), 16)
+	return append(dst, '}')
+}
+
+// A verdict says how a rune is to be shown.
+type verdict uint8
+
+const (
+	escaped verdict = iota
+	shown
+	marked // shown, after a dotted circle
+)
+
+// A context is what the runes read so far mean for the next one.
+type context struct {
+	// before is the last rune, if it was shown, or 0: at the beginning, after
+	// a slash, and after an escape.
+	before rune
+}
+
+// judge reads the first rune of s, which is not empty, and says how to show it.
+func (c *context) judge(s string) (r rune, size int, v verdict) {
+	r, size = rune(s[0]), 1
+	if r >= utf8.RuneSelf {
+		r, size = utf8.DecodeRuneInString(s)
+	}
+	v = c.verdict(r, size, s[size:])
+	switch {
+	case v == escaped, r == '/':
+		c.before = 0
+	default:
+		c.before = r
+	}
+	return r, size, v
+}
+
+// verdict judges a rune of size bytes that stands before rest.
+func (c *context) verdict(r rune, size int, rest string) verdict {
+	ok := true
+	switch {
+	case r < utf8.RuneSelf:
+		ok = plain(byte(r))
+	case r == utf8.RuneError && size == 1:
+		ok = false
+	case r == zeroWidthJoiner:
+		next, _ := utf8.DecodeRuneInString(rest)
+		ok = emoji(c.before) && next != utf8.RuneError && unicode.Is(unicode.So, next)
+	case unicode.Is(unicode.Variation_Selector, r):
+		ok = c.before != 0 && c.before != zeroWidthJoiner && !unicode.Is(unicode.M, c.before)
+	case !strconv.IsGraphic(r), unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
+		ok = false
+	case c.before == 0 && unicode.Is(unicode.M, r):
+		return marked
+	}
+	if !ok {
+		return escaped
+	}
+	return shown
+}
+
+// emoji reports whether r can stand at the left of a joiner: a symbol, a skin
+// tone, or the selector that makes a symbol an emoji.
+func emoji(r rune) bool {
+	return unicode.Is(unicode.So, r) || 0x1f3fb <= r && r <= 0x1f3ff || r == emojiSelector
+}

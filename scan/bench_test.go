@@ -1,0 +1,68 @@
+package scan
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// benchTree makes 30,000 files in 3,000 directories and returns its root.
+func benchTree(b *testing.B) string {
+	b.Helper()
+	root := b.TempDir()
+	for d := range 3000 {
+		dir := filepath.Join(root, fmt.Sprintf("%d/%d/%d", d%10, d/10%10, d))
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			b.Fatal(err)
+		}
+		for f := range 10 {
+			if err := os.WriteFile(fmt.Sprintf("%s/file-%d.txt", dir, f), nil, 0o644); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	return root
+}
+
+// BenchmarkList is the sorted listing of a tree on the disk, an operation a tree.
+func BenchmarkList(b *testing.B) {
+	opts := rootOptions(benchTree(b), Rules{Exclude: patterns(b, "*log", "home/*/.cache", "**/node_modules")})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := List(b.Context(), opts, func(*Entry) error { return nil }); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkSortEntries is one directory of 1,000 entries, in the order of a hash.
+func BenchmarkSortEntries(b *testing.B) {
+	random := rand.New(rand.NewPCG(1, 1))
+	var buf []byte
+	var shuffled []found
+	for i := range 1000 {
+		name := fmt.Sprintf("IMG_2024%04d_%d.jpg", random.IntN(10000), i)
+		shuffled = append(shuffled, found{name: uint32(len(buf)), length: uint8(len(name)), tag: byte(KindFile)})
+		buf = append(buf, name...)
+	}
+	entries := make([]found, len(shuffled))
+	b.ReportAllocs()
+	for b.Loop() {
+		copy(entries, shuffled)
+		sortEntries(buf, entries)
+	}
+}
+
+// BenchmarkStepInMarkedDirectory is the verdict on an entry where something is
+// marked, the slow way that few directories need.
+func BenchmarkStepInMarkedDirectory(b *testing.B) {
+	policy := NewPolicy(Rules{Persisted: []Persisted{{Path: "/a/b"}, {Path: "/a/c"}}, Exclude: patterns(b, "*log")})
+	_, at := policy.step(policy.start(), []byte("a"), true)
+	name := []byte("some-entry.conf")
+	b.ReportAllocs()
+	for b.Loop() {
+		policy.step(at, name, false)
+	}
+}

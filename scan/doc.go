@@ -1,0 +1,20 @@
+// Package scan finds what the next reboot will wipe.
+//
+// A Policy gives the verdict on any path: it is compiled from the mount table,
+// the roots that are wiped, what is persisted, and the exclude patterns. Walk
+// and List read the trees in parallel and hand over the candidates: Walk by
+// directory and in no order, for a screen that fills; List sorted by path,
+// while the walk goes on.
+//
+//	mounts    the mount table, and which mounts a path lookup reaches
+//	marks     what is known of single paths, as a tree of names
+//	policy    the verdict: one function, for the walk and for explanations
+//	walk      what workers share; queue how they share work; worker one of them
+//	node      a directory of a walk; record how its entries are kept; order how
+//	          they are sorted
+//	list      the sorted listing
+//	sys_linux the system calls
+//
+// Names are bytes. A path that cannot be read is an entry of Stats, and never
+// ends a walk. The package prints nothing and follows no symlink.
+package scan

@@ -1,0 +1,48 @@
+package scan_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+func Example() {
+	root, err := os.MkdirTemp("", "example")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(root)
+	for _, name := range []string{"history", "kept"} {
+		if err := os.WriteFile(filepath.Join(root, name), nil, 0o600); err != nil {
+			panic(err)
+		}
+	}
+
+	policy := scan.NewPolicy(scan.Rules{
+		Roots:     []string{root},
+		Persisted: []scan.Persisted{{Path: filepath.Join(root, "kept"), Source: "by hand"}},
+	})
+	stats, err := scan.List(context.Background(), scan.Options{Policy: policy}, func(e *scan.Entry) error {
+		fmt.Println(filepath.Base(string(e.Path)), e.Kind)
+		return nil
+	})
+	fmt.Println(stats.Candidates, len(stats.Errors), err)
+	verdict := policy.Judge(filepath.Join(root, "kept"), false)
+	fmt.Println(verdict.Class, verdict.Detail)
+	// Output:
+	// history file
+	// 1 0 <nil>
+	// persisted by hand
+}
+
+func ExampleMounts_DefaultRoots() {
+	mounts, err := scan.ReadMounts()
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(mounts.DefaultRoots("/nowhere"))
+	// Output: [/]
+}

@@ -1,0 +1,138 @@
+package scan
+
+import (
+	"bytes"
+	"context"
+)
+
+// Entry is one candidate of a sorted listing. It is valid only during the call
+// that hands it over.
+type Entry struct {
+	// Path is absolute, and any bytes but NUL.
+	Path []byte
+	Kind Kind
+
+	info []byte
+}
+
+// Info returns the metadata, where Options asked for it.
+func (e *Entry) Info() Info {
+	if e.info == nil {
+		return Info{}
+	}
+	return decodeInfo(e.info)
+}
+
+// Clone returns a copy that stays valid.
+func (e *Entry) Clone() Entry {
+	return Entry{Path: bytes.Clone(e.Path), Kind: e.Kind, info: bytes.Clone(e.info)}
+}
+
+// List walks like Walk and hands over each candidate once, sorted by the bytes
+// of its path, while the walk goes on: the first within milliseconds. It calls
+// emit from the caller's goroutine only; an error of emit ends the walk and is
+// returned.
+func List(ctx context.Context, opts Options, emit func(*Entry) error) (Stats, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w := newWalk(opts)
+	ended := make(chan struct{})
+	var stats Stats
+	go func() {
+		defer close(ended)
+		stats, _ = w.run(ctx)
+	}()
+	e := emitter{walk: w, emit: emit}
+	err := e.run(ctx)
+	if err != nil {
+		cancel()
+	}
+	<-ended
+	return stats, err
+}
+
+// emitter follows the workers through the tree, in order.
+type emitter struct {
+	walk  *walk
+	emit  func(*Entry) error
+	stack []level
+	path  []byte
+	entry Entry
+}
+
+// level is a directory that is being emitted: the records and the children that
+// are left, and the length of the path with its slash.
+type level struct {
+	records  []byte
+	children []node
+	path     int
+}
+
+func (e *emitter) run(ctx context.Context) error {
+	e.path = append(e.path, '/')
+	if err := e.enter(ctx, &e.walk.root); err != nil {
+		return err
+	}
+	for len(e.stack) > 0 {
+		top := &e.stack[len(e.stack)-1]
+		child, err := e.emitUntilChild(top)
+		if err != nil {
+			return err
+		}
+		if child == nil {
+			e.stack = e.stack[:len(e.stack)-1]
+			continue
+		}
+		e.path = append(append(e.path[:top.path], child.name...), '/')
+		if err := e.enter(ctx, child); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// emitUntilChild emits what comes before the next child directory, and returns
+// that; nil at the end of the directory.
+func (e *emitter) emitUntilChild(l *level) (*node, error) {
+	for len(l.records) > 0 {
+		var r record
+		r, l.records = nextRecord(l.records)
+		if r.descend() {
+			child := &l.children[0]
+			l.children = l.children[1:]
+			return child, nil
+		}
+		e.path = append(e.path[:l.path], r.name...)
+		e.entry = Entry{Path: e.path, Kind: r.kind(), info: r.info}
+		if err := e.emit(&e.entry); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// enter waits until a directory has been read and puts it on the stack. Its
+// memory is not needed by anybody else any more.
+func (e *emitter) enter(ctx context.Context, n *node) error {
+	if err := e.await(ctx, n); err != nil {
+		return err
+	}
+	e.stack = append(e.stack, level{records: n.records, children: n.children, path: len(e.path)})
+	n.records, n.children = nil, nil
+	return nil
+}
+
+func (e *emitter) await(ctx context.Context, n *node) error {
+	if n.ready.Load() == nodeReady || !n.ready.CompareAndSwap(nodePending, nodeAwaited) {
+		return nil
+	}
+	if e.walk.opts.Waiting != nil {
+		e.walk.opts.Waiting()
+	}
+	select {
+	case <-e.walk.awake:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

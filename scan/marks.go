@@ -1,0 +1,91 @@
+package scan
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// mark is what is known of one path by its name: that it is persisted, a mount
+// point, a root, an include. Marks form a tree of path components, of which a
+// walk holds the one for the directory it is in; nearly every directory has
+// none, and then a name costs nothing.
+//
+//	/ ── home ── alice ── .ssh        persisted
+//	  │                └─ .cache ── x include
+//	  ├─ nix                          system
+//	  └─ boot                         mounted
+type mark struct {
+	children map[string]*mark
+
+	class  Class  // a boundary, or ClassUnknown
+	detail string // what made it one, for people
+	root   bool   // a reboot wipes what lies below
+	keep   bool   // always a candidate itself
+	only   bool   // the work is limited to this and others
+	// below says that a mark farther down is a root, a keep or an only: that
+	// the walk has to pass through here even where nothing else is of interest.
+	below bool
+}
+
+// at returns the mark for a clean absolute path, making it and those above it.
+func (m *mark) at(path string) *mark {
+	for name := range components(path) {
+		next := m.children[name]
+		if next == nil {
+			if m.children == nil {
+				m.children = make(map[string]*mark)
+			}
+			next = new(mark)
+			m.children[name] = next
+		}
+		m = next
+	}
+	return m
+}
+
+// child returns the mark for an entry of the directory that m stands for, or
+// nil; m may be nil.
+func (m *mark) child(name []byte) *mark {
+	if m == nil {
+		return nil
+	}
+	return m.children[string(name)]
+}
+
+// seal works out below, from the leaves up, and reports whether there is
+// anything at or below m that a walk has to reach.
+func (m *mark) seal() bool {
+	for _, c := range m.children {
+		if c.seal() {
+			m.below = true
+		}
+	}
+	return m.below || m.wanted()
+}
+
+func (m *mark) wanted() bool { return m.root || m.keep || m.only }
+
+// reachable returns the names of the children that a walk has to reach, sorted.
+func (m *mark) reachable() []string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(m.children)) {
+		if c := m.children[name]; c.below || c.wanted() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// components yields the parts of a clean absolute path: none for "/".
+func components(path string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for rest := strings.TrimPrefix(path, "/"); rest != ""; {
+			name, tail, _ := strings.Cut(rest, "/")
+			if !yield(name) {
+				return
+			}
+			rest = tail
+		}
+	}
+}

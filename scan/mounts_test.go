@@ -1,0 +1,146 @@
+package scan
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// table builds a mount table from "id parent root point fstype source" lines.
+func table(t testing.TB, lines ...string) *Mounts {
+	t.Helper()
+	var text strings.Builder
+	for _, line := range lines {
+		f := strings.Fields(line)
+		text.WriteString(strings.Join([]string{f[0], f[1], "0:1", f[2], f[3], "rw,relatime shared:1 master:2 -", f[4], f[5], "rw\n"}, " "))
+	}
+	m, err := ParseMounts(strings.NewReader(text.String()))
+	if err != nil {
+		t.Fatalf("ParseMounts: %v", err)
+	}
+	return m
+}
+
+func points(m *Mounts) []string {
+	var got []string
+	for _, mount := range m.Points() {
+		got = append(got, mount.Point)
+	}
+	return got
+}
+
+func TestMountsFindsThoseThatALookupReaches(t *testing.T) {
+	tests := []struct {
+		name  string
+		lines []string
+		want  []string
+	}{
+		{"only the root", []string{"21 1 / / tmpfs none"}, nil},
+		{
+			"directories, files and nested ones",
+			[]string{"21 1 / / tmpfs none", "22 21 / /home ext4 /dev/a", "23 22 /x /home/al/f ext4 /dev/b", "24 21 /y /etc/m ext4 /dev/b"},
+			[]string{"/etc/m", "/home", "/home/al/f"},
+		},
+		{
+			"one hidden below a later mount",
+			[]string{"21 1 / / tmpfs none", "22 21 / /home/al/x ext4 /dev/a", "23 21 / /home tmpfs none"},
+			[]string{"/home"},
+		},
+		{
+			"two stacked on one point",
+			[]string{"21 1 / / tmpfs none", "22 21 / /mnt ext4 /dev/a", "23 22 / /mnt tmpfs none", "24 23 / /mnt/in ext4 /dev/b"},
+			[]string{"/mnt", "/mnt/in"},
+		},
+		{
+			"a root mounted over the first root",
+			[]string{"1 0 / / rootfs rootfs", "21 1 / / tmpfs none", "22 21 / /nix ext4 /dev/a", "23 1 / /old ext4 /dev/a"},
+			[]string{"/nix"},
+		},
+		{"names with escapes", []string{"21 1 / / tmpfs none", `22 21 / /a\040b\134c\012d ext4 /dev/a`}, []string{"/a b\\c\nd"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, points(table(t, tt.lines...))); diff != "" {
+				t.Errorf("points differ (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestMountsStackedShowsTheTopmost(t *testing.T) {
+	m := table(t, "21 1 / / ext4 none", "22 21 / /home ext4 /dev/a", "23 22 / /home tmpfs none")
+	if got := m.At("/home/alice").FSType; got != "tmpfs" {
+		t.Errorf("file system at /home/alice = %s, want tmpfs", got)
+	}
+	if diff := cmp.Diff([]string{"/", "/home"}, m.DefaultRoots("/home/alice")); diff != "" {
+		t.Errorf("roots differ:\n%s", diff)
+	}
+}
+
+func TestDefaultRootsAreTmpfsAtOrAboveTheHome(t *testing.T) {
+	m := table(t, "21 1 / / btrfs /dev/a", "22 21 / /home ext4 /dev/b", "23 22 / /home/al tmpfs none",
+		"24 21 / /tmp tmpfs none", "25 23 / /home/al/.cache tmpfs none", "26 22 / /home/bo ramfs none")
+	tests := map[string][]string{
+		"/home/al": {"/", "/home/al"},
+		"/home/bo": {"/", "/home/bo"},
+		"/root":    {"/"},
+	}
+	for home, want := range tests {
+		if diff := cmp.Diff(want, m.DefaultRoots(home)); diff != "" {
+			t.Errorf("roots for %s differ:\n%s", home, diff)
+		}
+	}
+}
+
+func TestParseMountsNamesTheWrongLine(t *testing.T) {
+	good := "21 1 0:1 / / rw - tmpfs none rw\n"
+	for name, text := range map[string]string{
+		"empty":             "",
+		"no dash":           good + "22 21 0:1 / /x rw tmpfs none rw\n",
+		"no number":         good + "x 21 0:1 / /x rw - tmpfs none rw\n",
+		"no parent number":  good + "22 x 0:1 / /x rw - tmpfs none rw\n",
+		"relative point":    good + "22 21 0:1 / x rw - tmpfs none rw\n",
+		"too few":           good + "22 21 0:1 /x - tmpfs none\n",
+		"nothing at /":      "22 21 0:1 / /x rw - tmpfs none rw\n",
+		"a line in between": good + "\n" + good,
+	} {
+		if _, err := ParseMounts(strings.NewReader(text)); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func TestReadMountsReadsThisMachine(t *testing.T) {
+	m, err := ReadMounts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.At("/proc/self").FSType; got != "proc" {
+		t.Errorf("file system at /proc = %s, want proc", got)
+	}
+}
+
+func FuzzParseMounts(f *testing.F) {
+	f.Add([]byte("21 1 0:1 / / rw - tmpfs none rw\n22 21 0:1 / /x\\040y rw shared:1 - ext4 /dev/a rw\n"))
+	f.Add([]byte("21 21 0:1 / / rw - tmpfs none rw\n21 21 0:1 / / rw - tmpfs none rw\n"))
+	f.Add([]byte("1 2 0:1 / / rw - a b c\n2 1 0:1 / / rw - a b c\n"))
+	f.Add([]byte("\\999 \\1 - -"))
+	if own, err := os.ReadFile("/proc/self/mountinfo"); err == nil {
+		f.Add(own)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		m, err := ParseMounts(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		for _, mount := range m.Points() {
+			if at := m.At(mount.Point); at.Point != mount.Point {
+				t.Errorf("lookup of %q ends on the mount at %q", mount.Point, at.Point)
+			}
+		}
+		m.DefaultRoots("/home/alice")
+	})
+}

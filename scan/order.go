@@ -1,0 +1,101 @@
+package scan
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"slices"
+)
+
+// found is an entry of the directory being read, whose name lies in the
+// worker's buffer. Sixteen bytes, so that sorting moves little and mostly looks
+// at nothing but the prefix.
+type found struct {
+	prefix uint64 // the first bytes of the sorting key that tell names apart
+	name   uint32 // offset in the buffer
+	length uint8
+	tag    uint8 // as in a record
+}
+
+func (f found) nameIn(buf []byte) []byte { return buf[f.name : f.name+uint32(f.length)] }
+
+// sortEntries puts the entries in the order of the paths that they stand for: by
+// bytes, a descending entry as if its name ended in '/'.
+func sortEntries(buf []byte, entries []found) {
+	if len(entries) < 2 {
+		return
+	}
+	skip := sharedPrefix(buf, entries)
+	for i := range entries {
+		entries[i].prefix = sortingPrefix(&entries[i], buf, skip)
+	}
+	slices.SortFunc(entries, func(a, b found) int {
+		if a.prefix != b.prefix {
+			return cmp.Compare(a.prefix, b.prefix)
+		}
+		return compareKeys(a, b, buf)
+	})
+}
+
+// sharedPrefix returns the length of what all names have in common at their
+// start. Directories with thousands of entries often name them alike
+// ("IMG_2024…"), and the prefix should begin where they differ.
+func sharedPrefix(buf []byte, entries []found) int {
+	if len(entries) <= 12 {
+		return 0
+	}
+	first := entries[0].nameIn(buf)
+	shared := len(first)
+	for _, f := range entries[1:] {
+		name := f.nameIn(buf)
+		shared = min(shared, len(name))
+		for i := range shared {
+			if name[i] != first[i] {
+				shared = i
+				break
+			}
+		}
+		if shared == 0 {
+			break
+		}
+	}
+	return shared
+}
+
+// sortingPrefix returns eight bytes of the key after the first skip, the first
+// byte highest. A name holds no NUL, so that where a key ends sorts first.
+func sortingPrefix(f *found, buf []byte, skip int) uint64 {
+	name := f.nameIn(buf)[skip:]
+	if len(name) >= 8 {
+		return binary.BigEndian.Uint64(name)
+	}
+	var key [8]byte
+	copy(key[:], name)
+	if f.tag&tagDescend != 0 {
+		key[len(name)] = '/'
+	}
+	return binary.BigEndian.Uint64(key[:])
+}
+
+// compareKeys compares two whole keys.
+func compareKeys(a, b found, buf []byte) int {
+	x, y := a.nameIn(buf), b.nameIn(buf)
+	n := min(len(x), len(y))
+	if c := bytes.Compare(x[:n], y[:n]); c != 0 {
+		return c
+	}
+	return cmp.Compare(keyByte(a, x, n), keyByte(b, y, n))
+}
+
+// keyByte returns the key's byte at i, at most the name's length, or 0 behind
+// its end. Two keys that share i bytes differ there or are the same, but for a
+// name and the same name descending, where one has '/' and the other nothing.
+func keyByte(f found, name []byte, i int) byte {
+	switch {
+	case i < len(name):
+		return name[i]
+	case f.tag&tagDescend != 0:
+		return '/'
+	}
+	return 0
+}

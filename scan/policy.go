@@ -1,0 +1,266 @@
+package scan
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/DaRacci/list-ephemeral/internal/pattern"
+)
+
+// Class is the verdict on a path: what happens to it at the next reboot, and
+// what decides that.
+type Class uint8
+
+// The classes. Only candidates, and what was included by hand, are listed.
+const (
+	ClassUnknown   Class = iota
+	ClassCandidate       // will be lost
+	ClassIncluded        // always listed, because the configuration says so
+	ClassRoot            // the top of a tree that will be lost
+	ClassPersisted       // kept by the user's configuration
+	ClassMounted         // a mount point: what it shows lives elsewhere
+	ClassStorage         // where persistent data lives
+	ClassSystem          // made anew at every boot or managed by Nix: never entered
+	ClassExcluded        // matched by an exclude pattern
+	ClassOutside         // on no tree that a reboot wipes
+	ClassLinked          // a symlink into the store or into storage
+)
+
+var classNames = [...]string{
+	"unknown", "candidate", "included", "root", "persisted", "mounted",
+	"storage", "system", "excluded", "outside", "linked",
+}
+
+// String returns the class in lower case.
+func (c Class) String() string {
+	if int(c) < len(classNames) {
+		return classNames[c]
+	}
+	return classNames[ClassUnknown]
+}
+
+// Listed reports whether a path of this class is a candidate.
+func (c Class) Listed() bool { return c == ClassCandidate || c == ClassIncluded }
+
+// SystemDirs are never entered: the Nix store, and what the kernel and the boot
+// fill anew (file-hierarchy(7)).
+func SystemDirs() []string { return []string{"/nix", "/proc", "/sys", "/dev", "/run"} }
+
+// Persisted is a path that the configuration keeps.
+type Persisted struct {
+	// Path is absolute and clean.
+	Path string
+	// Source says where it is declared, for people: "persistedDirs[3]".
+	Source string
+}
+
+// Rules is what a policy is made of. All paths are absolute and clean.
+type Rules struct {
+	// Mounts is the mount table; nil means that nothing is mounted anywhere.
+	Mounts *Mounts
+	// Roots are the trees that a reboot wipes; none means "/". A root is always
+	// entered, also where it is a mount point or matches a pattern.
+	Roots []string
+	// Storage lists where persistent data lives: never entered.
+	Storage []string
+	// Persisted lists what the configuration keeps.
+	Persisted []Persisted
+	// Include lists what is a candidate whatever else is said of it.
+	Include []string
+	// Exclude holds the exclude patterns; nil excludes nothing.
+	Exclude *pattern.Set
+	// Only limits the work to what lies at or below these; none means no limit.
+	Only []string
+}
+
+// Policy gives the verdict on every path, to the walk and to whoever asks for
+// one path. It never changes and may be used by any number of goroutines.
+type Policy struct {
+	marks   *mark
+	exclude *pattern.Set
+	roots   []string
+	hidden  []string // what symlinks into are no candidates
+}
+
+// NewPolicy compiles rules.
+func NewPolicy(rules Rules) *Policy {
+	p := &Policy{marks: new(mark), exclude: rules.Exclude}
+	if p.exclude == nil {
+		p.exclude, _ = pattern.Compile(nil) // no pattern, no error
+	}
+	roots := rules.Roots
+	if len(roots) == 0 {
+		roots = []string{"/"}
+	}
+	// What is said later overrides what was said before.
+	if rules.Mounts != nil {
+		for _, mount := range rules.Mounts.Points() {
+			p.set(mount.Point, ClassMounted, describeMount(mount))
+		}
+	}
+	for _, dir := range SystemDirs() {
+		p.set(dir, ClassSystem, dir)
+	}
+	for _, dir := range rules.Storage {
+		p.set(dir, ClassStorage, dir)
+	}
+	for _, root := range roots {
+		m := p.marks.at(root)
+		m.root, m.class, m.detail = true, ClassUnknown, ""
+	}
+	for _, kept := range rules.Persisted {
+		p.set(kept.Path, ClassPersisted, kept.Source)
+	}
+	for _, path := range rules.Include {
+		p.marks.at(path).keep = true
+	}
+	for _, path := range rules.Only {
+		p.marks.at(path).only = true
+	}
+	p.marks.only = p.marks.only || len(rules.Only) == 0
+	p.marks.seal()
+	p.roots = roots
+	p.hidden = append([]string{"/nix"}, rules.Storage...)
+	return p
+}
+
+func (p *Policy) set(path string, class Class, detail string) {
+	m := p.marks.at(path)
+	m.class, m.detail = class, detail
+}
+
+func describeMount(m *Mount) string {
+	if m.Root != "/" {
+		return fmt.Sprintf("%s of %s %s", m.Root, m.FSType, m.Source)
+	}
+	return fmt.Sprintf("%s %s", m.FSType, m.Source)
+}
+
+// region says what kind of ground a directory stands on.
+type region uint8
+
+const (
+	regionOutside  region = iota // no root above, or past a boundary
+	regionInside                 // what is here will be lost
+	regionExcluded               // below an excluded directory
+)
+
+// place is all that decides about the entries of a directory, apart from their
+// names.
+type place struct {
+	mark    *mark
+	exclude pattern.State
+	region  region
+	limited bool // the work is limited to paths that do not hold this directory
+}
+
+// plain reports whether only exclude patterns matter to the entries.
+func (at place) plain() bool {
+	return at.mark == nil && at.region == regionInside && !at.limited
+}
+
+// scanned reports whether the directory's entries are to be read. Where they are
+// not, the directory may still have marked entries that a walk has to reach.
+func (at place) scanned() bool { return at.region == regionInside && !at.limited }
+
+// worthwhile reports whether anything in the directory can be a candidate.
+func (at place) worthwhile() bool { return at.scanned() || at.mark != nil && at.mark.below }
+
+// included reports whether the path itself, whose contents have this place, is
+// always a candidate.
+func (in place) included() bool { return in.mark != nil && in.mark.keep && !in.limited }
+
+// start is the place of the directory "/".
+func (p *Policy) start() place {
+	at := place{mark: p.marks, exclude: pattern.Start, limited: !p.marks.only}
+	if p.marks.root && p.marks.class == ClassUnknown {
+		at.region = regionInside
+	}
+	return at
+}
+
+// step gives the verdict on an entry of the directory at, and the place of that
+// entry's own contents. This one function is the policy: the walk and Judge
+// differ only in where their names come from. Whether the entry is included by
+// hand is asked of the place by included.
+func (p *Policy) step(at place, name []byte, isDir bool) (Class, place) {
+	m := at.mark.child(name)
+	in := place{mark: m, region: at.region, limited: at.limited && (m == nil || !m.only)}
+	if isDir {
+		in.exclude = p.exclude.Enter(at.exclude, name)
+	}
+	var class Class
+	switch {
+	case m != nil && m.class != ClassUnknown:
+		class, in.region = m.class, regionOutside
+	case m != nil && m.root:
+		class, in.region = ClassRoot, regionInside
+	case at.region == regionOutside:
+		class = ClassOutside
+	case at.region == regionExcluded:
+		class = ClassExcluded
+	case p.exclude.Match(at.exclude, name, isDir):
+		class, in.region = ClassExcluded, regionExcluded
+	default:
+		class = ClassCandidate
+	}
+	return class, in
+}
+
+// Verdict is what a policy says of one path.
+type Verdict struct {
+	Class Class
+	// By is the path that decided: the one asked for, or one above it.
+	By string
+	// Detail says what decided, by class: the declaration that persists, the
+	// file system mounted, the pattern and its source that exclude.
+	Detail string
+}
+
+// Judge gives the verdict on an absolute, clean path that holds no symlink but
+// at its end. It does not look at the disk; isDir tells what the path itself is.
+func (p *Policy) Judge(name string, isDir bool) Verdict {
+	at := p.start()
+	v := Verdict{Class: ClassOutside, By: "/"}
+	if at.region == regionInside {
+		v.Class = ClassRoot
+	}
+	done := 0
+	for part := range components(name) {
+		done += 1 + len(part)
+		dir := isDir || done < len(name)
+		class, in := p.step(at, []byte(part), dir)
+		switch {
+		case class == ClassCandidate:
+			v = Verdict{Class: class, By: name}
+		case class == ClassExcluded && at.region == regionInside:
+			found, _ := p.exclude.Find(at.exclude, []byte(part), dir)
+			v = Verdict{Class: class, By: name[:done], Detail: fmt.Sprintf("%s (%s)", found.Text, found.Source)}
+		case class != ClassExcluded && class != ClassOutside:
+			v = Verdict{Class: class, By: name[:done], Detail: in.mark.detail}
+		}
+		// Otherwise what decided above decides here too.
+		at = in
+	}
+	if at.included() {
+		return Verdict{Class: ClassIncluded, By: name}
+	}
+	return v
+}
+
+// Hides reports whether a symlink with this target, absolute or relative to the
+// directory it lies in, points into the Nix store or into storage, so that it
+// holds no data of its own.
+func (p *Policy) Hides(dir, target string) bool {
+	if !strings.HasPrefix(target, "/") {
+		target = path.Join(dir, target)
+	}
+	target = path.Clean(target)
+	for _, h := range p.hidden {
+		if isAtOrBelow(target, h) {
+			return true
+		}
+	}
+	return false
+}

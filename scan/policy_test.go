@@ -1,0 +1,107 @@
+package scan
+
+import (
+	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/pattern"
+)
+
+// patterns compiles exclude patterns whose source is "test".
+func patterns(t testing.TB, texts ...string) *pattern.Set {
+	t.Helper()
+	var list []pattern.Pattern
+	for _, text := range texts {
+		list = append(list, pattern.Pattern{Text: text, Source: "test"})
+	}
+	set, err := pattern.Compile(list)
+	if err != nil {
+		t.Fatalf("Compile: %v", err)
+	}
+	return set
+}
+
+func TestPolicyJudgesByMarksAndPatterns(t *testing.T) {
+	policy := NewPolicy(Rules{
+		Mounts: table(t, "21 1 / / tmpfs none", "22 21 / /boot vfat /dev/a", "23 21 / /home ext4 /dev/b",
+			"24 23 / /home/al tmpfs none", "25 24 /persist/Documents /home/al/Documents ext4 /dev/p",
+			"26 21 /f /etc/machine-id ext4 /dev/p", "27 21 / /nix ext4 /dev/n", "28 21 / /data ext4 /dev/d"),
+		Roots:   []string{"/", "/home/al", "/data"},
+		Storage: []string{"/persist", "/home/al/store"},
+		Persisted: []Persisted{
+			{Path: "/var/lib/bluetooth", Source: "persistedDirs[0]"},
+			{Path: "/home/al/.ssh/known_hosts", Source: "persistedFiles[0]"},
+			{Path: "/home/al/.cache/keep", Source: "persistedDirs[1]"},
+		},
+		Include: []string{"/boot/grub/env", "/home/al/.cache/in", "/var/tmp/x"},
+		Exclude: patterns(t, "home/al/.cache", "*.log", "tmp/", "data"),
+	})
+	tests := []struct {
+		path  string
+		isDir bool
+		want  Verdict
+	}{
+		{"/", true, Verdict{ClassRoot, "/", ""}},
+		{"/etc/passwd", false, Verdict{ClassCandidate, "/etc/passwd", ""}},
+		{"/boot", true, Verdict{ClassMounted, "/boot", "vfat /dev/a"}},
+		{"/boot/kernel", false, Verdict{ClassMounted, "/boot", "vfat /dev/a"}},
+		{"/boot/grub/env", false, Verdict{ClassIncluded, "/boot/grub/env", ""}},
+		{"/boot/grub/env/below", false, Verdict{ClassMounted, "/boot", "vfat /dev/a"}},
+		{"/nix/store/x", true, Verdict{ClassSystem, "/nix", "/nix"}},
+		{"/run/user", true, Verdict{ClassSystem, "/run", "/run"}},
+		{"/persist/x", false, Verdict{ClassStorage, "/persist", "/persist"}},
+		{"/home/al/store/x", false, Verdict{ClassStorage, "/home/al/store", "/home/al/store"}},
+		{"/home/bo/x", false, Verdict{ClassMounted, "/home", "ext4 /dev/b"}},
+		{"/home/al", true, Verdict{ClassRoot, "/home/al", ""}},
+		{"/home/al/x", false, Verdict{ClassCandidate, "/home/al/x", ""}},
+		{"/home/al/Documents/x", false, Verdict{ClassMounted, "/home/al/Documents", "/persist/Documents of ext4 /dev/p"}},
+		{"/etc/machine-id", false, Verdict{ClassMounted, "/etc/machine-id", "/f of ext4 /dev/p"}},
+		{"/var/lib/bluetooth/a/b", false, Verdict{ClassPersisted, "/var/lib/bluetooth", "persistedDirs[0]"}},
+		{"/var/lib/bluetooth2", false, Verdict{ClassCandidate, "/var/lib/bluetooth2", ""}},
+		{"/home/al/.ssh/known_hosts", false, Verdict{ClassPersisted, "/home/al/.ssh/known_hosts", "persistedFiles[0]"}},
+		{"/home/al/.cache/x/y", false, Verdict{ClassExcluded, "/home/al/.cache", "home/al/.cache (test)"}},
+		{"/home/al/.cache/keep/x", false, Verdict{ClassPersisted, "/home/al/.cache/keep", "persistedDirs[1]"}},
+		{"/home/al/.cache/in", true, Verdict{ClassIncluded, "/home/al/.cache/in", ""}},
+		{"/home/al/.cache/in/x", false, Verdict{ClassExcluded, "/home/al/.cache", "home/al/.cache (test)"}},
+		{"/var/log/a.log", false, Verdict{ClassExcluded, "/var/log/a.log", "*.log (test)"}},
+		{"/var/tmp", false, Verdict{ClassCandidate, "/var/tmp", ""}},
+		{"/var/tmp", true, Verdict{ClassExcluded, "/var/tmp", "tmp/ (test)"}},
+		{"/var/tmp/x", false, Verdict{ClassIncluded, "/var/tmp/x", ""}},
+		{"/data", true, Verdict{ClassRoot, "/data", ""}},
+		{"/data/x", false, Verdict{ClassCandidate, "/data/x", ""}},
+	}
+	for _, tt := range tests {
+		if got := policy.Judge(tt.path, tt.isDir); got != tt.want {
+			t.Errorf("Judge(%s, %v) = %+v, want %+v", tt.path, tt.isDir, got, tt.want)
+		}
+	}
+}
+
+func TestPolicyWithoutRootAtSlashLeavesTheRestOutside(t *testing.T) {
+	policy := NewPolicy(Rules{Roots: []string{"/srv/a"}})
+	for path, want := range map[string]Class{"/": ClassOutside, "/srv": ClassOutside, "/srv/a": ClassRoot, "/srv/a/b": ClassCandidate, "/srv/b": ClassOutside} {
+		if got := policy.Judge(path, true).Class; got != want {
+			t.Errorf("Judge(%s) = %v, want %v", path, got, want)
+		}
+	}
+}
+
+func TestPolicyHidesSymlinksIntoStoreAndStorage(t *testing.T) {
+	policy := NewPolicy(Rules{Storage: []string{"/persist"}})
+	for _, tt := range []struct {
+		dir, target string
+		want        bool
+	}{
+		{"/etc", "/nix/store/x", true},
+		{"/etc", "../nix/var/x", true},
+		{"/etc", "/persist/etc/x", true},
+		{"/etc", "/persistent/x", false},
+		{"/etc", "nix/store", false},
+		{"/home/al", "../../persist", true},
+		{"/home/al", "/home/al/x", false},
+		{"/", "../../nix", true},
+	} {
+		if got := policy.Hides(tt.dir, tt.target); got != tt.want {
+			t.Errorf("Hides(%q, %q) = %v, want %v", tt.dir, tt.target, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package scan
+
+import (
+	"bytes"
+	"strconv"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// hidden reports whether a symlink leads into the Nix store or into storage, be
+// it over other symlinks, as /etc/fstab does over /etc/static.
+func (k *worker) hidden(n *node, fd int32, f found, name []byte) bool {
+	var buf [unix.PathMax]byte
+	size, errno := k.readlink(fd, &k.buf[f.name], buf[:])
+	if errno != 0 {
+		if errno != syscall.ENOENT {
+			k.failEntry(n, "readlink", string(name), errno)
+		}
+		return errno == syscall.ENOENT
+	}
+	k.path = n.appendPath(k.path[:0])
+	if k.policy.Hides(string(k.path), string(buf[:size])) {
+		return true
+	}
+	return k.leadsToHidden(fd, &k.buf[f.name], buf[:])
+}
+
+// leadsToHidden asks the kernel where a symlink ends, by an O_PATH descriptor,
+// which opens nothing.
+func (k *worker) leadsToHidden(fd int32, name *byte, buf []byte) bool {
+	end, errno := k.patiently(unix.SYS_OPENAT, fd, name, nil, unix.O_PATH|unix.O_CLOEXEC, 0)
+	if errno != 0 { // dangling, or not ours to see: what it says itself has to do
+		return false
+	}
+	defer k.close(end)
+	link := strconv.AppendInt([]byte("/proc/self/fd/"), int64(end), 10)
+	size, errno := k.readlink(unix.AT_FDCWD, &append(link, 0)[0], buf)
+	return errno == 0 && bytes.HasPrefix(buf[:size], []byte("/")) && k.policy.Hides("/", string(buf[:size]))
+}
+
+func (k *kernel) readlink(dirfd int32, name *byte, buf []byte) (int, syscall.Errno) {
+	n, errno := k.call(unix.SYS_READLINKAT, dirfd, unsafe.Pointer(name), unsafe.Pointer(&buf[0]), 0, uintptr(len(buf)), nil)
+	return int(n), errno
+}

@@ -1,0 +1,110 @@
+package scan
+
+import (
+	"errors"
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// kernel makes the walk's system calls, all relative to a directory descriptor
+// and with names that end in NUL, so that nothing is copied or allocated.
+type kernel struct {
+	// blocking lets go of the scheduler's P during a call. It costs a tenth of
+	// the walk on a warm cache, and is needed where a call can hang: network
+	// file systems and FUSE.
+	blocking bool
+	// noOpenat2 is set once openat2(2), Linux 5.6, has turned out to be missing
+	// or forbidden by a sandbox.
+	noOpenat2 atomic.Bool
+}
+
+// call makes a system call whose second argument is a pointer, and whose third
+// is one too or a number, and whose fifth may be one. Pointers stay pointers up
+// to the call itself, so that the stack they may point into can move.
+func (k *kernel) call(trap uintptr, fd int32, p2, p3 unsafe.Pointer, a3, a4 uintptr, p5 unsafe.Pointer) (uintptr, syscall.Errno) {
+	for {
+		var r uintptr
+		var errno syscall.Errno
+		if k.blocking {
+			r, _, errno = syscall.Syscall6(trap, uintptr(fd), uintptr(p2), uintptr(p3)|a3, a4, uintptr(p5), 0)
+		} else {
+			r, _, errno = syscall.RawSyscall6(trap, uintptr(fd), uintptr(p2), uintptr(p3)|a3, a4, uintptr(p5), 0)
+		}
+		if errno != syscall.EINTR { // the runtime's own preemption signals
+			return r, errno
+		}
+	}
+}
+
+// openFlags open a directory to read it; pathFlags only to go through it.
+const (
+	openFlags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC
+	pathFlags = unix.O_PATH | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC
+)
+
+// openDir opens the directory at a NUL-terminated path below dirfd. resolve
+// holds RESOLVE_ flags, of which a kernel without openat2 knows none: mount
+// points are then seen by the mount table alone.
+func (k *kernel) openDir(dirfd int32, path []byte, flags int, resolve uint64) (int32, syscall.Errno) {
+	if !k.noOpenat2.Load() {
+		how := unix.OpenHow{Flags: uint64(flags), Resolve: resolve}
+		fd, errno := k.patiently(unix.SYS_OPENAT2, dirfd, &path[0], unsafe.Pointer(&how), 0, unsafe.Sizeof(how))
+		if errno != syscall.ENOSYS && errno != syscall.EPERM {
+			return fd, errno
+		}
+	}
+	fd, errno := k.patiently(unix.SYS_OPENAT, dirfd, &path[0], nil, uintptr(flags), 0)
+	if errno == 0 {
+		k.noOpenat2.Store(true)
+	}
+	return fd, errno
+}
+
+// patiently repeats a call that opens a descriptor while there is none to be
+// had, for up to a second: other workers close theirs all the time.
+func (k *kernel) patiently(trap uintptr, dirfd int32, path *byte, p3 unsafe.Pointer, a3, a4 uintptr) (int32, syscall.Errno) {
+	for wait := time.Millisecond; ; wait *= 2 {
+		fd, errno := k.call(trap, dirfd, unsafe.Pointer(path), p3, a3, a4, nil)
+		if (errno != syscall.EMFILE && errno != syscall.ENFILE) || wait > time.Second {
+			return int32(fd), errno
+		}
+		time.Sleep(wait)
+	}
+}
+
+func (k *kernel) close(fd int32) {
+	_, _, _ = syscall.RawSyscall(syscall.SYS_CLOSE, uintptr(fd), 0, 0)
+}
+
+// getdents reads directory entries, getdents64(2). Only 0 means that there are
+// no more: a short read can be a signal or FUSE's way.
+func (k *kernel) getdents(fd int32, buf []byte) (int, syscall.Errno) {
+	n, errno := k.call(unix.SYS_GETDENTS64, fd, unsafe.Pointer(&buf[0]), nil, uintptr(len(buf)), 0, nil)
+	return int(n), errno
+}
+
+// stat asks for what Info holds, statx(2), of the NUL-terminated name.
+func (k *kernel) stat(dirfd int32, name *byte, stx *unix.Statx_t) syscall.Errno {
+	const flags = unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT
+	_, errno := k.call(unix.SYS_STATX, dirfd, unsafe.Pointer(name), nil, flags, unix.STATX_BASIC_STATS, unsafe.Pointer(stx))
+	return errno
+}
+
+// isLocal reports whether calls on the file system at path return soon.
+func isLocal(path string) bool {
+	var st unix.Statfs_t
+	if err := unix.Statfs(path, &st); err != nil {
+		return errors.Is(err, unix.ENOENT)
+	}
+	switch uint32(st.Type) {
+	case unix.EXT4_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.TMPFS_MAGIC,
+		unix.RAMFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC, unix.SQUASHFS_MAGIC,
+		0x2fc12fc1 /* ZFS */, 0xca451a4e /* bcachefs */ :
+		return true
+	}
+	return false
+}

@@ -1,0 +1,373 @@
+package scan
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// readSize is what one getdents64 may return: 32 KiB is what readdir(3) takes;
+// 4 KiB to 1 MiB are within 1.5 % of it.
+const readSize = 32 << 10
+
+// worker reads directories one after the other, with buffers of its own.
+type worker struct {
+	*walk
+
+	stack   []*node
+	buf     []byte  // the entries of the directory being read, as the kernel gave them
+	entries []found // those that matter
+	infos   []byte  // metadata of the entry being stored
+	name    [256]byte
+	path    []byte
+	slab    slab
+	stx     unix.Statx_t
+	stats   Stats
+}
+
+func newWorker(w *walk) *worker {
+	return &worker{walk: w, buf: make([]byte, 2*readSize)}
+}
+
+// work reads directories until there are no more, or the walk is stopped.
+func (k *worker) work() {
+	more := true
+	for more && !k.stop.Load() {
+		if len(k.stack) == 0 {
+			k.stack, more = k.queue.take(k.stack)
+			continue
+		}
+		n := k.stack[len(k.stack)-1]
+		k.stack = k.stack[:len(k.stack)-1]
+		k.visitNode(n)
+		if len(k.stack) > 1 && k.queue.hungry.Load() {
+			half := len(k.stack) / 2
+			k.queue.give(k.stack[:half])
+			k.stack = append(k.stack[:0], k.stack[half:]...)
+		}
+	}
+	for _, n := range append(k.stack, k.queue.drain()...) { // only where the walk was stopped
+		k.opened(n.parent)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.walk.stats.add(k.stats)
+}
+
+// visitNode reads one directory, publishes it and stacks its children.
+func (k *worker) visitNode(n *node) {
+	fd, errno := k.open(n)
+	k.opened(n.parent)
+	k.entries = k.entries[:0]
+	if errno == 0 {
+		k.read(n, fd)
+	} else {
+		k.fail(n, "open", errno)
+	}
+	k.store(n, fd)
+	k.keep(n, fd)
+	if k.visit != nil {
+		k.visit(k.handOver(n))
+	}
+	children := n.children
+	k.publish(n)
+	for i := len(children) - 1; i >= 0; i-- { // the first in order ends on top
+		k.stack = append(k.stack, &children[i])
+	}
+	if cap(k.buf) > 64*readSize { // after a huge directory
+		k.buf = make([]byte, 2*readSize)
+		k.entries = nil
+	}
+}
+
+func (k *worker) handOver(n *node) *Dir {
+	d := &Dir{ID: n.id, Name: n.name, records: n.records}
+	if n.parent == nil {
+		d.Name = []byte("/")
+	} else {
+		d.Parent = n.parent.id
+	}
+	n.records = nil
+	return d
+}
+
+// keep decides what becomes of the descriptor: it stays open while children are
+// to be opened by it, if there are any and the budget allows.
+func (k *worker) keep(n *node, fd int32) {
+	n.fd = -1
+	n.unopened.Store(int32(len(n.children)))
+	if fd < 0 {
+		return
+	}
+	if len(n.children) > 0 && k.kept.Add(1) <= k.budget.Load() {
+		n.fd = fd
+		return
+	}
+	if len(n.children) > 0 {
+		k.kept.Add(-1)
+	}
+	k.close(fd)
+}
+
+// open opens a directory by its parent's descriptor, or by path where that was
+// not kept. The descriptor is -1 where it fails.
+func (k *worker) open(n *node) (int32, syscall.Errno) {
+	flags, resolve := openFlags, uint64(unix.RESOLVE_NO_SYMLINKS)
+	if !n.at.scanned() {
+		flags = pathFlags
+	}
+	if n.parent != nil && n.parent.fd >= 0 {
+		if !n.crossable() {
+			resolve |= unix.RESOLVE_NO_XDEV
+		}
+		fd, errno := k.openDir(n.parent.fd, k.terminated(n.name), flags, resolve)
+		if errno != 0 {
+			return -1, errno
+		}
+		return fd, 0
+	}
+	return k.openPath(n, flags, resolve)
+}
+
+func (k *worker) terminated(name []byte) []byte {
+	end := copy(k.name[:len(k.name)-1], name)
+	k.name[end] = 0
+	return k.name[:end+1]
+}
+
+// openPath opens a directory by its path, in pieces where that is longer than
+// PATH_MAX (4096 bytes with the NUL, path_resolution(7)).
+func (k *worker) openPath(n *node, flags int, resolve uint64) (int32, syscall.Errno) {
+	const longest = 4000
+	k.path = n.appendPath(k.path[:0])
+	rest, at := k.path, int32(unix.AT_FDCWD)
+	for {
+		piece, pieceFlags := rest, flags
+		if len(rest) > longest {
+			cut := bytes.LastIndexByte(rest[:longest], '/')
+			piece, pieceFlags = rest[:cut], pathFlags
+		}
+		rest = rest[len(piece):]
+		fd, errno := k.openDir(at, append(piece[:len(piece):len(piece)], 0), pieceFlags, resolve)
+		if at >= 0 {
+			k.close(at)
+		}
+		if errno != 0 {
+			return -1, errno
+		}
+		if len(rest) == 0 {
+			return fd, 0
+		}
+		at, rest = fd, rest[1:] // without its slash it is relative
+	}
+}
+
+// read collects the entries of a directory that matter.
+func (k *worker) read(n *node, fd int32) {
+	k.stats.Dirs++
+	if !n.at.scanned() {
+		k.readMarked(n, fd)
+		return
+	}
+	size := 0
+	for !k.stop.Load() {
+		if len(k.buf)-size < readSize {
+			k.buf = append(k.buf, make([]byte, len(k.buf))...)
+		}
+		got, errno := k.getdents(fd, k.buf[size:])
+		if errno != 0 {
+			k.fail(n, "read", errno)
+			break
+		}
+		if got == 0 {
+			break
+		}
+		size += got
+	}
+	plain := n.at.plain()
+	for off := 0; off < size; {
+		length := int(binary.LittleEndian.Uint16(k.buf[off+16:]))
+		name := k.buf[off+19 : off+19+nameLength(k.buf[off:off+length])]
+		if !isDots(name) {
+			kind := kindOfType(k.buf[off+18])
+			if kind == KindUnknown {
+				kind = k.askKind(n, fd, &k.buf[off+19])
+			}
+			if plain {
+				k.considerPlain(&n.at, name, uint32(off+19), kind)
+			} else {
+				k.consider(n, name, uint32(off+19), kind)
+			}
+		}
+		off += length
+	}
+}
+
+// nameLength returns the length of the name in a linux_dirent64: 8 bytes inode,
+// 8 bytes offset, 2 bytes record length, 1 byte type, then the name, a NUL and
+// padding to a multiple of 8 (getdents64(2)). So the NUL is the first zero among
+// the last 8 bytes, once those in front of the name are masked out.
+func nameLength(dirent []byte) int {
+	last := len(dirent) - 8
+	w := binary.LittleEndian.Uint64(dirent[last:])
+	if last < 19 {
+		w |= 0xffffff // the last byte of the record's length, and the type
+	}
+	zeros := (w - 0x0101010101010101) & ^w & 0x8080808080808080
+	return last + bits.TrailingZeros64(zeros)/8 - 19
+}
+
+func isDots(name []byte) bool {
+	return name[0] == '.' && (len(name) == 1 || len(name) == 2 && name[1] == '.')
+}
+
+// readMarked collects the entries that a walk only goes through, because
+// something farther down matters: known by name, not read.
+func (k *worker) readMarked(n *node, fd int32) {
+	used := 0
+	for _, name := range n.at.mark.reachable() {
+		if len(name) > 255 { // NAME_MAX: there can be no such entry
+			continue
+		}
+		k.buf = append(append(k.buf[:used], name...), 0)
+		start := used
+		used = len(k.buf)
+		if kind := k.askKind(n, fd, &k.buf[start]); kind != KindUnknown {
+			k.consider(n, k.buf[start:used-1], uint32(start), kind)
+		}
+	}
+	k.buf = k.buf[:cap(k.buf)]
+}
+
+// askKind asks the file system what an entry is; KindUnknown if it is gone.
+func (k *worker) askKind(n *node, fd int32, name *byte) Kind {
+	errno := k.stat(fd, name, &k.stx)
+	switch errno {
+	case 0:
+		return kindOf(k.stx.Mode)
+	case syscall.ENOENT, syscall.ENOTDIR:
+	default:
+		k.failEntry(n, "stat", unix.BytePtrToString(name), errno)
+	}
+	return KindUnknown
+}
+
+// considerPlain looks at an entry of a directory for which only patterns count,
+// as in nearly all directories.
+func (k *worker) considerPlain(at *place, name []byte, off uint32, kind Kind) {
+	wanted := k.opts.Kinds.Has(kind)
+	isDir := kind == KindDir
+	if !wanted && !isDir || k.policy.exclude.Match(at.exclude, name, isDir) {
+		return
+	}
+	if wanted {
+		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind)})
+	}
+	if isDir {
+		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind) | tagDescend})
+	}
+}
+
+// consider looks at an entry of any directory.
+func (k *worker) consider(n *node, name []byte, off uint32, kind Kind) {
+	class, in := k.policy.step(n.at, name, kind == KindDir)
+	listed := class == ClassCandidate && !in.limited && k.opts.Kinds.Has(kind)
+	if listed || in.included() {
+		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind)})
+	}
+	if kind == KindDir && in.worthwhile() {
+		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind) | tagDescend})
+	}
+}
+
+// store sorts the entries and writes them down as the node's records and
+// children.
+func (k *worker) store(n *node, fd int32) {
+	sortEntries(k.buf, k.entries)
+	size, dirs := 0, 0
+	for _, f := range k.entries {
+		size += 2 + int(f.length)
+		if f.tag&tagDescend != 0 {
+			dirs++
+		} else if k.opts.Info {
+			size += infoSize
+		}
+	}
+	run := k.slab.reserve(size)
+	n.children = k.slab.children(dirs)
+	id := k.lastID.Add(uint32(dirs)) - uint32(dirs)
+	made := 0
+	for _, f := range k.entries {
+		name := f.nameIn(k.buf)
+		if f.tag&tagDescend == 0 {
+			run = k.storeCandidate(run, n, fd, f, name)
+			continue
+		}
+		run = appendRecord(run, f.tag, name)
+		id++
+		child := &n.children[made]
+		made++
+		child.parent, child.id = n, id
+		child.name = run[len(run)-len(name) : len(run) : len(run)]
+		child.at = k.placeOf(n, name)
+	}
+	k.slab.giveBack(run)
+	n.records = run
+}
+
+// placeOf returns the place of a child directory's contents.
+func (k *worker) placeOf(n *node, name []byte) place {
+	if n.at.plain() {
+		return place{region: regionInside, exclude: k.policy.exclude.Enter(n.at.exclude, name)}
+	}
+	_, at := k.policy.step(n.at, name, true)
+	return at
+}
+
+// storeCandidate appends the record of a candidate, unless its metadata says
+// that it is not wanted.
+func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []byte) []byte {
+	if Kind(f.tag) == KindSymlink && k.hidden(n, fd, f, name) {
+		return run
+	}
+	if !k.opts.Info {
+		k.stats.Candidates++
+		return appendRecord(run, f.tag, name)
+	}
+	if errno := k.stat(fd, &k.buf[f.name], &k.stx); errno != 0 {
+		if errno != syscall.ENOENT {
+			k.failEntry(n, "stat", string(name), errno)
+		}
+		return run
+	}
+	k.infos = appendInfo(k.infos[:0], &k.stx)
+	if k.opts.Keep != nil && !k.opts.Keep(Kind(f.tag), decodeInfo(k.infos)) {
+		return run
+	}
+	k.stats.Candidates++
+	return append(appendRecord(run, f.tag|tagInfo, name), k.infos...)
+}
+
+// fail notes that a directory could not be opened or read. What has vanished is
+// no error, and a boundary that the mount table did not show none either.
+func (k *worker) fail(n *node, op string, errno syscall.Errno) {
+	switch errno {
+	case syscall.ENOENT, syscall.ENOTDIR, syscall.ELOOP:
+	case syscall.EXDEV:
+		k.stats.Boundaries++
+	default:
+		k.stats.Errors = append(k.stats.Errors, PathError{Path: string(n.appendPath(nil)), Op: op, Err: errno})
+	}
+}
+
+// failEntry notes that an entry of a directory could not be looked at.
+func (k *worker) failEntry(n *node, op, name string, errno syscall.Errno) {
+	path := n.appendPath(nil)
+	if n.parent != nil {
+		path = append(path, '/')
+	}
+	k.stats.Errors = append(k.stats.Errors, PathError{Path: string(path) + name, Op: op, Err: errno})
+}
