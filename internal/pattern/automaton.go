@@ -72,7 +72,7 @@ func (p *paths) state(at State) *state { return (*p.states.Load())[at] }
 func (p *paths) enter(at State, name []byte) State {
 	st := p.state(at)
 	e := st.literal(name)
-	if e == nil || len(e.next) == 0 {
+	if e == nil {
 		e = &st.other
 	}
 	var buffer [16]uint32

@@ -26,8 +26,10 @@
 // Versions of fd differ. Where they do, the newer one is followed: braces nest,
 // a '}' without '{' is an error, names that end in a dot or hold a newline are
 // like others, and foo\/ is foo/. In one case the older one is: foo\\/ stands for
-// the directories named foo\, which newer versions take for an error. Two limits
-// are our own: [MaxAlternatives] and [MaxNesting].
+// the directories named foo\, which newer versions take for an error. Three
+// limits are our own: a pattern has less than 128 KiB, its braces are nested at
+// most 100 deep, and its alternatives and slash-matching classes, multiplied
+// out, are at most 4096 patterns.
 //
 // # How it works
 //

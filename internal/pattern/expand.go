@@ -43,8 +43,7 @@ func literalRule(glob string) (r rule, ok bool) {
 type expander struct {
 	elements []element // of the combination so far
 	rules    []rule
-	// ends counts the combinations, also those that nothing can match; total
-	// counts the elements of all.
+	// ends is the number of combinations, total that of their elements.
 	ends, total int
 }
 
@@ -95,7 +94,7 @@ func (e *expander) run(tokens []token, next *tail) {
 			}
 			return
 		case !e.put(t):
-			e.ends++
+			e.end()
 			return
 		}
 	}
@@ -175,7 +174,7 @@ func (e *expander) slashClass(c *class, rest []token, next *tail) {
 	if e.cut() {
 		e.run(rest, next)
 	} else {
-		e.ends++
+		e.end()
 	}
 }
 
@@ -190,10 +189,15 @@ func (e *expander) innerPrefix(rest []token, next *tail) {
 	e.run(rest, next)
 }
 
-// emit makes a rule of a combination.
-func (e *expander) emit() {
+// end counts a combination, also one that no path can match.
+func (e *expander) end() {
 	e.ends++
 	e.total += len(e.elements)
+}
+
+// emit makes a rule of a combination.
+func (e *expander) emit() {
+	e.end()
 	if e.atStart() || e.full() {
 		return
 	}

@@ -7,10 +7,13 @@ import (
 
 // A generator makes patterns and paths that have a good chance to meet: both are
 // put together from the same few names. Equal seeds make equal lists.
-type generator struct{ *rand.Rand }
+type generator struct {
+	*rand.Rand
+	nesting int // how deep braces may stand in braces
+}
 
 func newGenerator(seed uint64) generator {
-	return generator{rand.New(rand.NewPCG(seed, 2))}
+	return generator{rand.New(rand.NewPCG(seed, 2)), 2}
 }
 
 func (g generator) pick(list ...string) string { return list[g.IntN(len(list))] }
@@ -23,7 +26,7 @@ func (g generator) pattern() string {
 	var b strings.Builder
 	b.WriteString(g.pick("", "", "", "", "/", "**/", "**/", "/**/", "./", "!", "#", " "))
 	for n := 1 + g.IntN(3); n > 0; n-- {
-		b.WriteString(g.component(2))
+		b.WriteString(g.component(g.nesting))
 		if n > 1 {
 			b.WriteString(g.pick("/", "/", "/", "/**/", "/*/", "/**/**/", "//", "", `\/`))
 		}

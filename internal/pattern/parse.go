@@ -74,7 +74,7 @@ func parseLine(text string) (glob string, onlyDirs bool, err error) {
 		backslashes := len(glob) - len(strings.TrimRight(glob, `\`))
 		glob = glob[:len(glob)-backslashes%2]
 	}
-	if !anchored && glob != "**" && strings.IndexByte(glob, '/') < 0 {
+	if !anchored && strings.IndexByte(glob, '/') < 0 {
 		glob = "**/" + glob
 	}
 	if strings.HasSuffix(glob, "/**") {
@@ -245,7 +245,7 @@ func (p *parser) twoStars() {
 func (p *parser) recurse(atEnd bool) {
 	tokens := *p.last()
 	switch before := &tokens[len(tokens)-1]; {
-	case before.kind == recursivePrefix, before.kind == recursiveSuffix:
+	case before.kind == recursivePrefix:
 	case atEnd:
 		*before = token{kind: recursiveSuffix}
 	default:

@@ -41,7 +41,8 @@ const (
 	// Start is the state of "/".
 	Start State = 0
 	// resting is the state in which only those patterns are alive that are so
-	// everywhere.
+	// everywhere. None of them excludes an entry of a directory in this state:
+	// those that could are in Set.names.
 	resting State = 1
 )
 
@@ -51,8 +52,8 @@ type Set struct {
 	patterns []Pattern
 	names    names
 	paths    paths
-	// floating says that the resting state has rules: some pattern is like
-	// **/a/b, alive everywhere and not only about the last component.
+	// floating says that one leaves the resting state by some names: there is a
+	// pattern like **/a/b.
 	floating bool
 }
 
@@ -113,7 +114,7 @@ func (s *Set) add(r rule, v verdict) {
 //
 // A symlink is not a directory, whatever it points to.
 func (s *Set) Match(at State, name []byte, isDir bool) bool {
-	if (at != resting || s.floating) && s.paths.state(at).excludes(name, isDir) {
+	if at != resting && s.paths.state(at).excludes(name, isDir) {
 		return true
 	}
 	return s.names.suspects(name) && s.names.excludes(name, isDir)

@@ -1,0 +1,30 @@
+# What a developer types. The scripts behind it say how each thing is done.
+.PHONY: build install test lint fmt fuzz bench-list clean
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -s -w -X github.com/DaRacci/list-ephemeral/internal/cli.linkedVersion=$(VERSION)
+
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o list-ephemeral .
+
+install:
+	CGO_ENABLED=0 go install -trimpath -ldflags '$(LDFLAGS)' .
+
+test:
+	./scripts/test.sh
+
+lint:
+	./scripts/lint.sh
+
+fmt:
+	./scripts/lint.sh fmt
+
+# Each fuzz test for a minute; FUZZTIME=10m for more.
+fuzz:
+	./scripts/fuzz.sh
+
+bench-list:
+	./bench/list.sh
+
+clean:
+	rm -f list-ephemeral

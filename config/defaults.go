@@ -1,0 +1,109 @@
+package config
+
+import (
+	"cmp"
+	"path"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// defaultStorage is where persistent data lives if nobody says otherwise: what
+// the documentation of impermanence and preservation uses.
+const defaultStorage = "/persist"
+
+// setDefaults gives what is not set its default, where that depends on the rest.
+func (c *Config) setDefaults() {
+	if c.Excludes == nil {
+		c.Excludes = builtinExcludes(c.Home)
+	}
+	if c.StoragePaths == nil {
+		storage := cmp.Or(c.Snippet.StoragePath, defaultStorage)
+		c.StoragePaths = builtin("storagePaths", []string{storage})
+	}
+	if c.Snippet.StoragePath == "" {
+		c.Snippet.StoragePath = defaultStorage
+		if len(c.StoragePaths) > 0 {
+			c.Snippet.StoragePath = c.StoragePaths[0].Text
+		}
+	}
+}
+
+// systemExcludes returns the built-in patterns that hold on every machine: what
+// the boot writes anew, caches and logs.
+func systemExcludes() []string {
+	return []string{
+		"etc/passwd", "etc/NIXOS", "etc/group", "etc/machine-id", "etc/resolv.conf", "etc/ssh",
+		"etc/shadow", "etc/subgid", "etc/subuid", "etc/sudoers",
+		"var/lib/libvirt/{qemu.conf,nwfilter,dnsmasq}", "var/cache", "var/.updated",
+		"var/lib/NetworkManager/timestamps", "var/lib/dhcpcd",
+		"**/*logs", "**/*log", "tmp",
+	}
+}
+
+// homeExcludes returns the built-in patterns that begin in the home, without it.
+func homeExcludes() []string {
+	patterns := []string{
+		".cache", ".npm", ".cargo", ".mozilla/firefox/*/cache2/entries", ".steam", ".pki", ".pulse-cookie",
+		".local/state/wireplumber", ".local/share/vulkan/implicit_layer.d",
+		".config/BambuStudio", ".config/**/com.1password.1password.json", ".config/opencode/node_modules",
+	}
+	// What an Electron program keeps and makes anew, in its own directory and in
+	// those of its session partitions.
+	for _, program := range []string{"Code", "SideQuest", "1Password", "1Password/Partitions/1password"} {
+		for _, name := range []string{
+			"Cache", "Code Cache", "CachedData", "GPUCache", "Session Storage", "Shared Dictionary",
+			"DawnGraphiteCache", "DawnWebGPUCache", "Crashpad", "SharedStorage", "Trust Tokens",
+			"Trust Tokens-journal", "Local Storage", "Cookies", "Cookies-journal", "Dictionaries",
+			"Network Persistent State", "Preferences", "TransportSecurity",
+		} {
+			patterns = append(patterns, path.Join(".config", program, name))
+		}
+	}
+	return patterns
+}
+
+// builtinExcludes returns the exclude patterns of a machine whose user has this
+// home, an absolute and clean path.
+func builtinExcludes(home string) List {
+	// A slash inside anchors a pattern, so the one in front can go. Not so where
+	// the home is "/" itself: ".cache" would match at any depth.
+	prefix := strings.TrimPrefix(escapePattern(home)+"/", "/")
+	if home == "/" {
+		prefix = "/"
+	}
+	patterns := systemExcludes()
+	for _, pattern := range homeExcludes() {
+		patterns = append(patterns, prefix+pattern)
+	}
+	return builtin("excludes", patterns)
+}
+
+// builtin returns the list that stands in for a key.
+func builtin(key string, texts []string) List {
+	list := make(List, len(texts))
+	for i, text := range texts {
+		list[i] = Value{Text: text, Origin: Origin{Key: key + "[" + strconv.Itoa(i) + "]"}}
+	}
+	return list
+}
+
+// escapePattern returns the pattern that matches a directory. Patterns are UTF-8, so
+// that a byte which is not becomes '?', which matches any one byte.
+func escapePattern(dir string) string {
+	var b strings.Builder
+	for i := 0; i < len(dir); {
+		r, size := utf8.DecodeRuneInString(dir[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			b.WriteByte('?')
+		case strings.ContainsRune(`*?[]{}\`, r):
+			b.WriteByte('\\')
+			fallthrough
+		default:
+			b.WriteString(dir[i : i+size])
+		}
+		i += size
+	}
+	return b.String()
+}

@@ -1,0 +1,104 @@
+package config
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/pattern"
+)
+
+func TestBuiltinExcludesAreThoseOfTheSample(t *testing.T) {
+	want := readSample(t).Excludes
+	if len(want) != 106 {
+		t.Fatalf("the sample has %d patterns, want 106", len(want))
+	}
+	if diff := cmp.Diff(want, builtinExcludes("/home/racci").Texts()); diff != "" {
+		t.Errorf("patterns differ (-want +got):\n%s", diff)
+	}
+}
+
+func TestBuiltinExcludesBeginInAnyHome(t *testing.T) {
+	tests := []struct{ name, home, want string }{
+		{"below /home", "/home/alice", "home/alice/.npm"},
+		{"elsewhere", "/var/lib/app", "var/lib/app/.npm"},
+		{"one directory", "/root", "root/.npm"},
+		{"the root", "/", "/.npm"},
+		{"metacharacters", `/h/*?[a]{b,c}\`, `h/\*\?\[a\]\{b,c\}\\/.npm`},
+		{"letters and blanks", "/h/é ö ", "h/é ö /.npm"},
+		{"bytes that are not UTF-8", "/h/\xff\xc3", "h/??/.npm"},
+		{"what is no metacharacter", "/h/!#~,-^$", "h/!#~,-^$/.npm"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			list := builtinExcludes(tt.home)
+			if got := list[19].Text; got != tt.want {
+				t.Errorf("pattern = %q, want %q", got, tt.want)
+			}
+			set := compile(t, list)
+			for path, want := range map[string]bool{
+				"/.npm":                true,
+				"/.config/Code/Cache":  true,
+				"/.config/Code/Cachet": false,
+				"/x/.npm":              false,
+				"x/.npm":               false,
+				"/.npmrc":              false,
+				"/.config/x/y/com.1password.1password.json": true,
+			} {
+				path = strings.TrimSuffix(tt.home, "/") + path
+				if got := excludes(set, path); got != want {
+					t.Errorf("%q excluded: %v, want %v", path, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestBuiltinExcludesOfOneHomeLeaveOthersAlone(t *testing.T) {
+	for home, others := range map[string][]string{
+		"/h/*":     {"/h/bob", "/h/", "/h"},
+		"/h/[a]":   {"/h/a"},
+		"/h/{a,b}": {"/h/a", "/h/b"},
+		"/h/?":     {"/h/a", "/h/é"},
+		`/h/\a`:    {"/h/a", `/h/\\a`},
+		"/h/\xff":  {"/h/é", "/h/ab"},
+		"/root":    {"/home/root", "/x/root"},
+	} {
+		set := compile(t, builtinExcludes(home))
+		if path := home + "/.npm"; !excludes(set, path) {
+			t.Errorf("home %q: %q is not excluded", home, path)
+		}
+		for _, other := range others {
+			if path := other + "/.npm"; excludes(set, path) {
+				t.Errorf("home %q: %q is excluded", home, path)
+			}
+		}
+	}
+}
+
+func compile(t *testing.T, list List) *pattern.Set {
+	t.Helper()
+	patterns := make([]pattern.Pattern, len(list))
+	for i, v := range list {
+		patterns[i] = pattern.Pattern{Text: v.Text, Source: v.Origin.String()}
+	}
+	set, err := pattern.Compile(patterns)
+	if err != nil {
+		t.Fatalf("the built-in patterns are wrong: %v", err)
+	}
+	return set
+}
+
+// excludes reports whether a file or a directory above it is excluded.
+func excludes(set *pattern.Set, path string) bool {
+	state := pattern.Start
+	names := strings.Split(strings.Trim(path, "/"), "/")
+	for i, name := range names {
+		if set.Match(state, []byte(name), i < len(names)-1) {
+			return true
+		}
+		state = set.Enter(state, []byte(name))
+	}
+	return false
+}

@@ -1,0 +1,105 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"os/user"
+	"path/filepath"
+	"testing"
+)
+
+// machine is a machine of a test: a directory with homes and an etc, variables
+// and a user database.
+type machine struct {
+	dir  string
+	vars map[string]string
+	uid  int
+	// homes is the user database.
+	homes map[string]string
+}
+
+// newMachine returns a machine with the users alice, who runs the program and
+// has the id 1000, bob, and root.
+func newMachine(t testing.TB) *machine {
+	t.Helper()
+	dir := t.TempDir()
+	m := &machine{dir: dir, uid: 1000, vars: map[string]string{"HOME": dir + "/home/alice"}}
+	m.homes = map[string]string{"alice": dir + "/home/alice", "bob": dir + "/home/bob", "root": dir + "/root"}
+	return m
+}
+
+func (m *machine) env() Env {
+	lookup := func(name string) (*user.User, error) {
+		home, known := m.homes[name]
+		if !known {
+			return nil, user.UnknownUserError(name)
+		}
+		return &user.User{Username: name, HomeDir: home}, nil
+	}
+	return Env{
+		Getenv:     func(name string) string { return m.vars[name] },
+		EUID:       func() int { return m.uid },
+		LookupUser: lookup,
+		LookupID: func(uid string) (*user.User, error) {
+			switch uid {
+			case "0":
+				return lookup("root")
+			case "1000":
+				return lookup("alice")
+			}
+			return nil, errors.New("user: unknown userid " + uid)
+		},
+		Etc: m.dir + "/etc",
+	}
+}
+
+// write writes a file of the machine and returns its path.
+func (m *machine) write(t testing.TB, name, text string) string {
+	t.Helper()
+	file := filepath.Join(m.dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// The places of configurations on a machine.
+const (
+	aliceFile = "home/alice/.config/list-ephemeral/config.json"
+	bobFile   = "home/bob/.config/list-ephemeral/config.json"
+	rootFile  = "root/.config/list-ephemeral/config.json"
+	etcFile   = "etc/list-ephemeral/config.json"
+)
+
+// ordinary is an Env without any file, for a user whose home is /home/alice.
+func ordinary() Env {
+	return Env{
+		Getenv: func(name string) string { return map[string]string{"HOME": "/home/alice"}[name] },
+		EUID:   func() int { return 1000 },
+		Etc:    "/nonexistent",
+	}
+}
+
+// loadText loads a configuration from a text, in a file whose name is short
+// enough for messages.
+func loadText(t testing.TB, text string) (*Config, error) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("config.json", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return Load(ordinary(), "config.json")
+}
+
+// mustLoad is loadText for a text that is right.
+func mustLoad(t testing.TB, text string) *Config {
+	t.Helper()
+	c, err := loadText(t, text)
+	if err != nil {
+		t.Fatalf("Load(%s): %v", text, err)
+	}
+	return c
+}

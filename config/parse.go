@@ -1,0 +1,253 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxDepth is how deep values may stand in one another. The keys that mean
+// something need three.
+const maxDepth = 64
+
+// kind is what a JSON value is.
+type kind uint8
+
+const (
+	kindUnknown kind = iota
+	kindNull
+	kindBoolean
+	kindNumber
+	kindString
+	kindList
+	kindObject
+)
+
+var kindNames = []string{"something unknown", "null", "a boolean", "a number", "a string", "a list", "an object"}
+
+// String returns the kind with its article.
+func (k kind) String() string { return choiceName(kindNames, k) }
+
+// place is a line and a column, as in Origin.
+type place struct{ line, column int }
+
+// node is a JSON value that knows where it stands.
+type node struct {
+	kind    kind
+	at      place
+	text    string // of a string
+	yes     bool   // of a boolean
+	items   []*node
+	members []member
+}
+
+// member is a key of an object and its value.
+type member struct {
+	name  string
+	at    place
+	value *node
+}
+
+// parse turns a file into a tree. Its error is an *Error.
+//
+// encoding/json does the work, twice. The first time it judges the whole text,
+// for there it tells exactly where a mistake is. The second time it hands over
+// tokens, which cannot be wrong any more, with their offsets.
+func parse(file string, text []byte) (*node, error) {
+	if offset, reason := findFault(text); reason != "" {
+		return nil, errorAt(file, new(cursor).move(text, offset), reason)
+	}
+	p := parser{file: file, text: text, tokens: json.NewDecoder(bytes.NewReader(text))}
+	p.tokens.UseNumber() // a number of any size is one
+	return p.value(0)
+}
+
+func errorAt(file string, at place, reason string) *Error {
+	return &Error{Origin: Origin{File: file, Line: at.line, Column: at.column}, Reason: reason}
+}
+
+// findFault says where and why text is not JSON; the reason is "" if it is. What
+// it finds at the end of the file stands behind the last character that is not
+// blank.
+func findFault(text []byte) (offset int, reason string) {
+	end := len(bytes.TrimRight(text, " \t\r\n"))
+	switch {
+	case end == 0:
+		return 0, "the file is empty, expected a JSON object"
+	case bytes.HasPrefix(text, []byte("\ufeff")):
+		return 0, "the file begins with a byte order mark, which JSON must not have"
+	}
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i, fmt.Sprintf("the byte 0x%02x is not UTF-8", text[i])
+		}
+		i += size
+	}
+	var whole json.RawMessage
+	err := json.Unmarshal(text, &whole)
+	if err == nil {
+		return 0, ""
+	}
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) {
+		return 0, "wrong JSON: " + err.Error()
+	}
+	message := syntax.Error()
+	offset = int(syntax.Offset) - 1 // it counts what was read, and the wrong byte with it
+	switch {
+	case offset < 0, offset >= end, strings.HasPrefix(message, "unexpected end"),
+		// A word that the end cuts off is told as if a blank came after it.
+		strings.HasPrefix(message, "invalid character ' '") && text[offset] != ' ':
+		return end, "wrong JSON: the file ends too early"
+	}
+	return offset, "wrong JSON: " + describeFault(text, offset, message)
+}
+
+// describeFault says what is wrong at an offset of text, where message is
+// encoding/json's word for it.
+func describeFault(text []byte, offset int, message string) string {
+	before := bytes.TrimRight(text[:offset], " \t\r\n")
+	r, _ := utf8.DecodeRune(text[offset:])
+	end := strings.LastIndex(message, "' ") // of "invalid character 'x' after …"
+	switch {
+	case bytes.HasSuffix(before, []byte(",")) && (r == '}' || r == ']'):
+		return fmt.Sprintf("a comma before '%c'", r)
+	case (r == '/' || r == '#') && !strings.Contains(message, "in string"):
+		return "there are no comments in JSON"
+	case strings.Contains(message, "max depth"):
+		return fmt.Sprintf("more than %d values in one another", maxDepth)
+	case end >= 0:
+		return fmt.Sprintf("unexpected %s %s", strconv.QuoteRune(r), message[end+len("' "):])
+	}
+	return message
+}
+
+// cursor knows the line and the column of an offset in a text. It moves only
+// forwards, so that a whole file is counted once.
+type cursor struct {
+	offset      int
+	line, start int // both from 0: the line, and the column that offset is in
+}
+
+// move goes to an offset and returns the place there.
+func (c *cursor) move(text []byte, offset int) place {
+	for ; c.offset < offset; c.offset++ {
+		switch b := text[c.offset]; {
+		case b == '\n':
+			c.line, c.start = c.line+1, 0
+		case utf8.RuneStart(b):
+			c.start++
+		}
+	}
+	return place{line: c.line + 1, column: c.start + 1}
+}
+
+// parser makes nodes from tokens.
+type parser struct {
+	file   string
+	text   []byte
+	tokens *json.Decoder
+	cursor cursor
+}
+
+// next returns the next token and where it begins.
+func (p *parser) next() (json.Token, place, error) {
+	start := int(p.tokens.InputOffset())
+	for start < len(p.text) && strings.IndexByte(" \t\r\n,:", p.text[start]) >= 0 {
+		start++
+	}
+	at := p.cursor.move(p.text, start)
+	token, err := p.tokens.Token()
+	if err != nil {
+		return nil, at, errorAt(p.file, at, "wrong JSON: "+err.Error())
+	}
+	if _, ok := token.(string); ok && hasLoneSurrogate(p.text[start:p.tokens.InputOffset()]) {
+		return nil, at, errorAt(p.file, at, `half of a surrogate pair (\ud800 to \udfff) is no character`)
+	}
+	return token, at, nil
+}
+
+// value reads the next value, which stands in depth others.
+func (p *parser) value(depth int) (*node, error) {
+	token, at, err := p.next()
+	if err != nil {
+		return nil, err
+	}
+	n := &node{at: at}
+	switch token := token.(type) {
+	case nil:
+		n.kind = kindNull
+	case bool:
+		n.kind, n.yes = kindBoolean, token
+	case json.Number:
+		n.kind = kindNumber
+	case string:
+		n.kind, n.text = kindString, token
+	case json.Delim:
+		if depth == maxDepth {
+			return nil, errorAt(p.file, at, fmt.Sprintf("more than %d values in one another", maxDepth))
+		}
+		return n, p.fill(n, token, depth+1)
+	}
+	return n, nil
+}
+
+// fill reads what is in a list or an object, which opens with delim, and its end.
+func (p *parser) fill(n *node, delim json.Delim, depth int) error {
+	n.kind = kindObject
+	if delim == '[' {
+		n.kind = kindList
+	}
+	for p.tokens.More() {
+		var m member
+		if n.kind == kindObject {
+			name, at, err := p.next()
+			if err != nil {
+				return err
+			}
+			m.name, m.at = name.(string), at
+		}
+		value, err := p.value(depth)
+		if err != nil {
+			return err
+		}
+		if n.kind == kindList {
+			n.items = append(n.items, value)
+			continue
+		}
+		m.value = value
+		n.members = append(n.members, m)
+	}
+	_, _, err := p.next()
+	return err
+}
+
+// hasLoneSurrogate reports whether a string, as JSON writes it, escapes half of
+// a surrogate pair. encoding/json would read it as U+FFFD, and so as the name of
+// another file.
+func hasLoneSurrogate(raw []byte) bool {
+	var high bool // the last character was the first half of a pair
+	for i := 0; i < len(raw); {
+		c, size := rune(raw[i]), 1
+		if c == '\\' {
+			size = 2
+			if raw[i+1] == 'u' {
+				size = 6
+				code, _ := strconv.ParseUint(string(raw[i+2:i+6]), 16, 16)
+				c = rune(code)
+			}
+		}
+		low := 0xdc00 <= c && c < 0xe000
+		if high != low {
+			return true
+		}
+		high = 0xd800 <= c && c < 0xdc00
+		i += size
+	}
+	return high
+}

@@ -1,0 +1,58 @@
+package config
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// longestName is more than any key has, so that what is longer is no misspelling
+// of one, and is not worth the time to compare.
+const longestName = 40
+
+// nearest returns the name that is most like the one given, if any is: if a third
+// of the letters, at most, have to be changed, added or left out. Case matters
+// as little as one letter in all.
+func nearest(given string, names []string) (string, bool) {
+	if utf8.RuneCountInString(given) > longestName {
+		return "", false
+	}
+	best, found := "", false
+	least := 0
+	for _, name := range names {
+		d := distance(strings.ToLower(given), strings.ToLower(name))
+		allowed := (max(utf8.RuneCountInString(given), len(name)) + 2) / 3
+		if d <= allowed && (!found || d < least) {
+			best, least, found = name, d, true
+		}
+	}
+	return best, found
+}
+
+// distance returns how many letters have to be changed, added, left out or
+// swapped with their neighbour to make b of a (optimal string alignment).
+func distance(a, b string) int {
+	from, to := []rune(a), []rune(b)
+	// rows[i%3] holds the distances of the first i letters of a.
+	var rows [3][]int
+	for i := range rows {
+		rows[i] = make([]int, len(to)+1)
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(from); i++ {
+		row, last, older := rows[i%3], rows[(i+2)%3], rows[(i+1)%3]
+		row[0] = i
+		for j := 1; j <= len(to); j++ {
+			change := last[j-1]
+			if from[i-1] != to[j-1] {
+				change++
+			}
+			row[j] = min(change, last[j]+1, row[j-1]+1)
+			if i > 1 && j > 1 && from[i-1] == to[j-2] && from[i-2] == to[j-1] {
+				row[j] = min(row[j], older[j-2]+1)
+			}
+		}
+	}
+	return rows[len(from)%3][len(to)]
+}

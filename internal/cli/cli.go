@@ -1,0 +1,129 @@
+// Package cli is the command line: one command a file, and the translation
+// between the packages that do the work, which do not know each other.
+//
+// The rules of the output: results go to stdout, everything else to stderr, as
+// "list-ephemeral: error: …", "list-ephemeral: warning: …" and
+// "list-ephemeral: hint: …". Bytes that come from file names or configuration
+// reach a terminal only through printable. Errors of the work are told once, at
+// the end, by Main; hints are added here and nowhere below.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// Exit statuses. A signal that ends the program gives 128 and its number, so
+// Ctrl-C gives 130.
+const (
+	exitDone    = 0
+	exitFailed  = 1 // something failed, or some paths could not be read
+	exitMisused = 2 // wrong usage or wrong configuration
+)
+
+// streams are the standard ones.
+type streams struct {
+	in       *os.File
+	out, err *os.File
+}
+
+// Main runs the command line of this process and returns the exit status.
+func Main() int {
+	// A worker of the walk waits for the disk while it holds a scheduler slot,
+	// and there has to be one more for the rest.
+	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), scan.DefaultWorkers+1))
+	// What a walk keeps is a few large pieces without pointers: collecting less
+	// often costs little memory.
+	debug.SetGCPercent(400)
+	// A closed pipe shall be an error of the write, not a signal.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	ctx, cancel := withSignals(context.Background())
+	defer cancel()
+	std := streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	err := newRoot(&app{streams: std}).ExecuteContext(ctx)
+	return report(std.err, err)
+}
+
+// signalError is the cause of a context that a signal ended.
+type signalError struct{ signal syscall.Signal }
+
+func (e signalError) Error() string { return e.signal.String() }
+
+// withSignals returns a context that ends on SIGINT, SIGTERM and SIGHUP. A
+// second signal kills, in case the first one finds us stuck.
+func withSignals(parent context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	received := make(chan os.Signal, 1)
+	signal.Notify(received, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case s := <-received:
+			signal.Stop(received)
+			cancel(signalError{s.(syscall.Signal)})
+		case <-done:
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(received)
+		close(done)
+		cancel(nil)
+	}
+}
+
+// usageError is wrong usage: exit status 2.
+type usageError struct{ error }
+
+// hintedError carries a remedy with an error.
+type hintedError struct {
+	error
+	hint string
+}
+
+func (e hintedError) Unwrap() error { return e.error }
+
+// exitError ends the program with a status and without a word: what there was
+// to say has been said.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// report tells an error and its hint, and returns the exit status it means.
+func report(w io.Writer, err error) int {
+	var status exitError
+	var stopped signalError
+	switch {
+	case err == nil, errors.Is(err, syscall.EPIPE):
+		return exitDone
+	case errors.As(err, &status):
+		return int(status)
+	case errors.As(err, &stopped):
+		return 128 + int(stopped.signal)
+	}
+	say(w, "error", err.Error())
+	var hinted hintedError
+	if errors.As(err, &hinted) {
+		say(w, "hint", hinted.hint)
+	}
+	if isMisuse(err) {
+		return exitMisused
+	}
+	return exitFailed
+}
+
+// say prints one message a line of it, safe for a terminal.
+func say(w io.Writer, kind, text string) {
+	for line := range lines(text) {
+		fmt.Fprintf(w, "list-ephemeral: %s: %s\n", kind, printable.Name(line))
+	}
+}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+func newExplain(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain PATH...",
+		Short: "Say why a path is, or is not, a candidate",
+		Args:  cobra.MinimumNArgs(1),
+		RunE:  func(_ *cobra.Command, args []string) error { return a.explain(args) },
+	}
+}
+
+// explain prints the verdict on each path.
+func (a *app) explain(args []string) error {
+	plan, err := a.plan(nil)
+	if err != nil {
+		return err
+	}
+	for _, arg := range args {
+		path, err := truePath(arg, false)
+		if err != nil {
+			return err
+		}
+		kind, info, err := scan.Stat(path)
+		verdict := plan.policy.Judge(path, kind == scan.KindDir)
+		fmt.Fprintf(a.out, "%s: %s\n", printable.Name(path), verdict.Class)
+		for _, line := range plan.reasons(path, kind, verdict) {
+			fmt.Fprintf(a.out, "  %s\n", printable.Name(line))
+		}
+		switch {
+		case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ENOTDIR):
+			fmt.Fprintf(a.out, "  it does not exist\n")
+		case err != nil:
+			fmt.Fprintf(a.out, "  it cannot be looked at: %s\n", errors.Unwrap(err))
+		default:
+			fmt.Fprintf(a.out, "  it is a %s of %s\n", kind, printable.Size(info.Size))
+		}
+	}
+	return nil
+}
+
+// reasons says in sentences what a verdict means.
+func (p *plan) reasons(path string, kind scan.Kind, v scan.Verdict) []string {
+	by := "it"
+	if v.By != path {
+		by = v.By
+	}
+	switch v.Class {
+	case scan.ClassCandidate:
+		return p.candidateReasons(path, kind)
+	case scan.ClassIncluded:
+		return []string{"the configuration or --include always lists it"}
+	case scan.ClassRoot:
+		return []string{"what lies in it is wiped at the next reboot (" + p.mountText(path) + ")"}
+	case scan.ClassPersisted:
+		return []string{fmt.Sprintf("%s is kept: %s", by, v.Detail)}
+	case scan.ClassMounted:
+		return []string{fmt.Sprintf("%s is a mount point: it shows %s", by, v.Detail)}
+	case scan.ClassStorage:
+		return []string{by + " is where persistent data lives"}
+	case scan.ClassSystem:
+		return []string{by + " is managed by Nix or made anew at every boot; it is never entered"}
+	case scan.ClassExcluded:
+		return []string{fmt.Sprintf("%s matches the exclude pattern %s", by, v.Detail), "what is excluded is lost as well, but not listed"}
+	case scan.ClassOutside:
+		return []string{"no tree above it is known to be wiped; --root or the key roots name others"}
+	}
+	return nil
+}
+
+// candidateReasons says what becomes of a candidate; of a symlink it depends on
+// where it leads.
+func (p *plan) candidateReasons(path string, kind scan.Kind) []string {
+	if kind == scan.KindSymlink {
+		if target, err := os.Readlink(path); err == nil && p.leadsAway(path, target) {
+			return []string{"it leads to " + target + ", so it holds no data of its own and is not listed"}
+		}
+	}
+	reasons := []string{"the next reboot wipes it: it lies on " + p.mountText(path) + ", and nothing keeps it"}
+	if kind != scan.KindFile && kind != scan.KindUnknown {
+		reasons = append(reasons, fmt.Sprintf("list shows it with --type %s", kind.String()[:1]))
+	}
+	return reasons
+}
+
+// leadsAway reports whether a symlink ends in the store or in storage.
+func (p *plan) leadsAway(path, target string) bool {
+	if p.policy.Hides(filepath.Dir(path), target) {
+		return true
+	}
+	end, err := filepath.EvalSymlinks(path)
+	return err == nil && p.policy.Hides("/", end)
+}
+
+func (p *plan) mountText(path string) string {
+	m := p.mounts.At(path)
+	return fmt.Sprintf("%s %s at %s", m.FSType, m.Source, m.Point)
+}

@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// filter is what list's metadata flags ask for.
+type filter struct {
+	sizes         []sizeLimit
+	after, before time.Time // of the last change; zero means no limit
+}
+
+// active reports whether there is anything to filter by.
+func (f *filter) active() bool {
+	return len(f.sizes) > 0 || !f.after.IsZero() || !f.before.IsZero()
+}
+
+// keep reports whether a candidate passes. As in fd, sizes are those of regular
+// files: nothing else passes where one is asked for.
+func (f *filter) keep(kind scan.Kind, info scan.Info) bool {
+	for _, limit := range f.sizes {
+		if kind != scan.KindFile || !limit.allows(info.Size) {
+			return false
+		}
+	}
+	if !f.after.IsZero() && !info.ModTime.After(f.after) {
+		return false
+	}
+	return f.before.IsZero() || info.ModTime.Before(f.before)
+}
+
+// sizeLimit is one --size: at least (+1), at most (-1) or exactly (0) so many
+// bytes.
+type sizeLimit struct {
+	sign  int
+	bytes int64
+}
+
+func (l sizeLimit) allows(size int64) bool {
+	switch l.sign {
+	case +1:
+		return size >= l.bytes
+	case -1:
+		return size <= l.bytes
+	}
+	return size == l.bytes
+}
+
+// sizeUnits are fd's: powers of 1000, and of 1024 with an i.
+var sizeUnits = map[string]int64{
+	"": 1, "b": 1,
+	"k": 1e3, "kb": 1e3, "ki": 1 << 10, "kib": 1 << 10,
+	"m": 1e6, "mb": 1e6, "mi": 1 << 20, "mib": 1 << 20,
+	"g": 1e9, "gb": 1e9, "gi": 1 << 30, "gib": 1 << 30,
+	"t": 1e12, "tb": 1e12, "ti": 1 << 40, "tib": 1 << 40,
+}
+
+// parseSize reads a --size value: "+10M", "-4ki", "120b".
+func parseSize(text string) (sizeLimit, error) {
+	wrong := fmt.Errorf("size %q: want +N or -N with a unit of b, k, m, g, t, ki, mi, gi or ti, as in +10M", text)
+	var limit sizeLimit
+	rest := text
+	switch {
+	case strings.HasPrefix(rest, "+"):
+		limit.sign, rest = +1, rest[1:]
+	case strings.HasPrefix(rest, "-"):
+		limit.sign, rest = -1, rest[1:]
+	}
+	digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+	number, err := strconv.ParseInt(rest[:digits], 10, 64)
+	unit, known := sizeUnits[strings.ToLower(rest[digits:])]
+	if err != nil || !known || number > (1<<62)/unit {
+		return sizeLimit{}, wrong
+	}
+	limit.bytes = number * unit
+	return limit, nil
+}
+
+// dateLayouts are the ways to write a point in time, in local time but for the
+// first.
+var dateLayouts = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02"}
+
+// parseTime reads a point in time as fd does: how long ago ("2h", "1d12h",
+// "10min", "2 weeks"), a date with or without a time, or @ and seconds since
+// 1970.
+func parseTime(text string, now time.Time) (time.Time, error) {
+	if seconds, ok := strings.CutPrefix(text, "@"); ok {
+		if n, err := strconv.ParseInt(seconds, 10, 64); err == nil {
+			return time.Unix(n, 0), nil
+		}
+	}
+	for _, layout := range dateLayouts {
+		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
+			return t, nil
+		}
+	}
+	if ago, ok := parseDuration(text); ok {
+		return now.Add(-ago), nil
+	}
+	return time.Time{}, fmt.Errorf("time %q: want a duration like 10min, 2h, 1d, 3weeks, or a date like 2026-01-31", text)
+}
+
+// durationUnits are those of fd, with a month of 30.44 days and a year of 365.25.
+var durationUnits = map[string]time.Duration{
+	"s": time.Second, "sec": time.Second, "secs": time.Second, "second": time.Second, "seconds": time.Second,
+	"m": time.Minute, "min": time.Minute, "mins": time.Minute, "minute": time.Minute, "minutes": time.Minute,
+	"h": time.Hour, "hr": time.Hour, "hrs": time.Hour, "hour": time.Hour, "hours": time.Hour,
+	"d": day, "day": day, "days": day,
+	"w": 7 * day, "week": 7 * day, "weeks": 7 * day,
+	"M": month, "month": month, "months": month,
+	"y": year, "year": year, "years": year,
+}
+
+const (
+	day   = 24 * time.Hour
+	month = 2630016 * time.Second
+	year  = 31557600 * time.Second
+)
+
+// parseDuration reads one or more numbers with units.
+func parseDuration(text string) (time.Duration, bool) {
+	var total time.Duration
+	rest := strings.TrimSpace(text)
+	if rest == "" {
+		return 0, false
+	}
+	for rest != "" {
+		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		number, err := strconv.ParseInt(rest[:digits], 10, 32)
+		rest = strings.TrimLeft(rest[digits:], " ")
+		end := strings.IndexAny(rest, "0123456789 ")
+		if end < 0 {
+			end = len(rest)
+		}
+		unit, known := durationUnits[rest[:end]]
+		const longest = time.Duration(1<<63 - 1)
+		if err != nil || !known || time.Duration(number) > (longest-total)/unit {
+			return 0, false
+		}
+		total += time.Duration(number) * unit
+		rest = strings.TrimLeft(rest[end:], " ")
+	}
+	return total, true
+}
+
+// bootTime returns when the kernel started: "btime" of proc_stat(5), in whole
+// seconds.
+func bootTime() (time.Time, error) {
+	f, err := os.Open("/proc/stat")
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find the time of the last boot: %w", err)
+	}
+	defer f.Close()
+	for s := bufio.NewScanner(f); s.Scan(); {
+		if text, ok := strings.CutPrefix(s.Text(), "btime "); ok {
+			seconds, err := strconv.ParseInt(text, 10, 64)
+			if err != nil {
+				return time.Time{}, fmt.Errorf("find the time of the last boot in /proc/stat: %w", err)
+			}
+			return time.Unix(seconds, 0), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("find the time of the last boot: /proc/stat has no btime")
+}

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// buildStatic builds the program as it is released and returns its path.
+func buildStatic(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "list-ephemeral")
+	cmd := exec.Command("go", "build", "-o", binary, "../..")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+// onMachine runs the program on the machine that testdata/machine/run.sh lays
+// out, in a mount namespace: root's own, or one of a user namespace where the
+// test is run by an ordinary user.
+func onMachine(t *testing.T, binary string, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
+	script, err := filepath.Abs("testdata/machine/run.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	unshare := []string{"--mount"}
+	if os.Geteuid() != 0 {
+		unshare = append(unshare, "--map-root-user")
+	}
+	cmd := exec.Command("unshare", append(append(unshare, script, t.TempDir(), binary, "/bin/list-ephemeral"), args...)...)
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
+	if err := cmd.Run(); err != nil {
+		exit, ok := err.(*exec.ExitError)
+		if !ok {
+			t.Fatalf("run: %v", err)
+		}
+		status = exit.Sys().(syscall.WaitStatus).ExitStatus()
+	}
+	return out.String(), errs.String(), status
+}
+
+func TestListOnAnImpermanentMachine(t *testing.T) {
+	binary := buildStatic(t)
+	tests := []struct {
+		name string
+		args []string
+		want []string
+	}{
+		{
+			"built-in excludes",
+			[]string{"list"},
+			[]string{"/bin/list-ephemeral", "/etc/hostname", "/home/alice/.config/app/settings", "/home/alice/.config/kept", "/home/alice/.history", "/srv/kept", "/var/lib/app/state"},
+		},
+		{
+			"a root in a mounted directory",
+			[]string{"list", "--root", "/home/bob/ram", "--root", "/etc"},
+			[]string{"/etc/hostname", "/home/bob/ram/lost"},
+		},
+		{
+			"limited to a persisted directory",
+			[]string{"list", "/home/alice/Documents", "/persist"},
+			nil,
+		},
+		{
+			"include in an excluded directory and on a mount",
+			[]string{"list", "--include", "/home/alice/.cache/x/blob", "--include", "/home/bob/kept", "--include", "/tmp/session", "/home", "/tmp"},
+			[]string{"/home/alice/.cache/x/blob", "/home/alice/.config/app/settings", "/home/alice/.config/kept", "/home/alice/.history", "/home/bob/kept", "/tmp/session"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			stdout, stderr, status := onMachine(t, binary, tt.args...)
+			var got []string
+			if stdout != "" {
+				got = strings.Split(strings.TrimSuffix(stdout, "\n"), "\n")
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" || status != 0 {
+				t.Errorf("status %d, differs (-want +got):\n%s\nstderr: %s", status, diff, stderr)
+			}
+		})
+	}
+}
+
+func TestExplainOnAnImpermanentMachine(t *testing.T) {
+	binary := buildStatic(t)
+	stdout, stderr, status := onMachine(t, binary, "explain", "/etc/hostname", "/etc/machine-id", "/home/alice/Documents/letter",
+		"/home/alice/.cache/x/blob", "/persist/machine-id", "/nix/store/pkg/file", "/home/bob/kept")
+	if status != 0 {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	for _, want := range []string{
+		"/etc/hostname: candidate",
+		"/etc/machine-id: mounted",
+		"/home/alice/Documents/letter: mounted",
+		"/home/alice/.cache/x/blob: excluded",
+		"/persist/machine-id: storage",
+		"/nix/store/pkg/file: system",
+		"/home/bob/kept: mounted",
+	} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("output lacks %q:\n%s", want, stdout)
+		}
+	}
+}

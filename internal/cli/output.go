@@ -1,0 +1,203 @@
+package cli
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"os/user"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// writer gathers output in large writes, the first one early: who looks at a
+// pipe wants to see something at once.
+type writer struct {
+	to      io.Writer
+	buf     []byte
+	flushAt int
+	last    time.Time
+}
+
+const (
+	firstFlush = 4 << 10
+	laterFlush = 64 << 10
+	// flushEvery is how long output may lie about while the disk is slow.
+	flushEvery = 50 * time.Millisecond
+)
+
+func newWriter(to io.Writer) *writer {
+	return &writer{to: to, buf: make([]byte, 0, laterFlush+8<<10), flushAt: firstFlush, last: time.Now()}
+}
+
+// full is to be asked after each line; it flushes when there is enough.
+func (w *writer) full() error {
+	if len(w.buf) < w.flushAt {
+		return nil
+	}
+	w.flushAt = laterFlush
+	return w.flush()
+}
+
+// idle flushes what has been lying about for long.
+func (w *writer) idle() {
+	if len(w.buf) > 0 && time.Since(w.last) > flushEvery {
+		_ = w.flush() // a closed pipe shows again with the next write
+	}
+}
+
+func (w *writer) flush() error {
+	if len(w.buf) == 0 {
+		return nil
+	}
+	_, err := w.to.Write(w.buf)
+	w.buf, w.last = w.buf[:0], time.Now()
+	return err
+}
+
+// format appends one candidate as a line of output.
+type format func(dst []byte, e *scan.Entry) []byte
+
+// pathFormat writes paths ended by end: as they are, or made safe for a terminal.
+func pathFormat(end byte, safe bool) format {
+	return func(dst []byte, e *scan.Entry) []byte {
+		if safe {
+			dst = printable.AppendName(dst, e.Path)
+		} else {
+			dst = append(dst, e.Path...)
+		}
+		return append(dst, end)
+	}
+}
+
+// owners gives names to user and group numbers, from /etc/passwd and /etc/group,
+// asking once for each.
+type owners struct {
+	users, groups map[uint32]string
+}
+
+func newOwners() *owners {
+	return &owners{users: map[uint32]string{}, groups: map[uint32]string{}}
+}
+
+func (o *owners) user(id uint32) string {
+	return cached(o.users, id, func(number string) (string, error) {
+		u, err := user.LookupId(number)
+		if err != nil {
+			return "", err
+		}
+		return u.Username, nil
+	})
+}
+
+func (o *owners) group(id uint32) string {
+	return cached(o.groups, id, func(number string) (string, error) {
+		g, err := user.LookupGroupId(number)
+		if err != nil {
+			return "", err
+		}
+		return g.Name, nil
+	})
+}
+
+// cached returns the name of a number, which is the number itself where it has
+// none.
+func cached(names map[uint32]string, id uint32, lookup func(string) (string, error)) string {
+	name, ok := names[id]
+	if !ok {
+		number := strconv.FormatUint(uint64(id), 10)
+		var err error
+		if name, err = lookup(number); err != nil {
+			name = number
+		}
+		names[id] = name
+	}
+	return name
+}
+
+// longFormat writes mode, owner, size, age and path in columns.
+func longFormat(safe bool, now time.Time) format {
+	names, path := newOwners(), pathFormat('\n', safe)
+	return func(dst []byte, e *scan.Entry) []byte {
+		info := e.Info()
+		dst = fmt.Appendf(dst, "%s %-8s %5s %4s ", info.Mode, printable.Name(names.user(info.UID)),
+			printable.Size(info.Size), printable.Age(now.Sub(info.ModTime)))
+		return path(dst, e)
+	}
+}
+
+// jsonLine is the schema of --json, which docs/json.md documents.
+type jsonLine struct {
+	Path      string    `json:"path,omitempty"`
+	PathBytes string    `json:"pathBytes,omitempty"`
+	Type      string    `json:"type"`
+	Size      int64     `json:"size"`
+	ModTime   time.Time `json:"mtime"`
+	Mode      string    `json:"mode"`
+	User      string    `json:"user"`
+	Group     string    `json:"group"`
+}
+
+// jsonFormat writes one JSON object a line. A path that is not UTF-8 comes in
+// base64, because JSON text has to be Unicode (RFC 8259, section 8.1).
+func jsonFormat() format {
+	names := newOwners()
+	var text strings.Builder
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	return func(dst []byte, e *scan.Entry) []byte {
+		info := e.Info()
+		line := jsonLine{
+			Type: e.Kind.String(), Size: info.Size, ModTime: info.ModTime.UTC(),
+			Mode: fmt.Sprintf("%04o", octalMode(info.Mode)),
+			User: names.user(info.UID), Group: names.group(info.GID),
+		}
+		if utf8.Valid(e.Path) {
+			line.Path = string(e.Path)
+		} else {
+			line.PathBytes = base64.StdEncoding.EncodeToString(e.Path)
+		}
+		text.Reset()
+		_ = enc.Encode(line) // strings and numbers into memory: nothing can fail
+		return appendVisible(dst, text.String())
+	}
+}
+
+// octalMode returns permission bits with setuid, setgid and sticky, as chmod(1)
+// takes them.
+func octalMode(mode fs.FileMode) uint32 {
+	bits := uint32(mode.Perm())
+	for _, special := range []struct {
+		mode fs.FileMode
+		bit  uint32
+	}{{fs.ModeSetuid, 0o4000}, {fs.ModeSetgid, 0o2000}, {fs.ModeSticky, 0o1000}} {
+		if mode&special.mode != 0 {
+			bits |= special.bit
+		}
+	}
+	return bits
+}
+
+// appendVisible appends a line of JSON in which what cannot be seen, such as a
+// bidi override in a name, is escaped: the same value, and safe on a terminal.
+func appendVisible(dst []byte, line string) []byte {
+	line = strings.TrimSuffix(line, "\n")
+	for {
+		start, end := printable.FirstUnsafe(line)
+		if start == end {
+			return append(append(dst, line...), '\n')
+		}
+		dst = append(dst, line[:start]...)
+		for _, unit := range utf16.Encode([]rune(line[start:end])) {
+			dst = fmt.Appendf(dst, `\u%04x`, unit)
+		}
+		line = line[end:]
+	}
+}

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// truePath turns an argument into the absolute, clean path that a walk knows it
+// by: without symlinks, but for the last component where follow is false. Where
+// the parent does not exist, the path is only made absolute and clean.
+func truePath(arg string, follow bool) (string, error) {
+	if arg == "" {
+		return "", usageError{fmt.Errorf("an empty PATH: want a path")}
+	}
+	abs, err := filepath.Abs(arg)
+	if err != nil {
+		return "", fmt.Errorf("find the path of %s: %w", arg, err)
+	}
+	if follow {
+		return filepath.EvalSymlinks(abs)
+	}
+	return resolveParent(abs), nil
+}
+
+// resolveParent resolves the symlinks in all but the last component of an
+// absolute path, as far as it exists.
+func resolveParent(path string) string {
+	if path == "/" {
+		return path
+	}
+	parent := filepath.Dir(path)
+	resolved, err := filepath.EvalSymlinks(parent)
+	if err != nil {
+		resolved = resolveParent(parent)
+	}
+	return filepath.Join(resolved, filepath.Base(path))
+}
+
+// missingPath is the error for a PATH that is not there, with a hint where it
+// looks like a command.
+func missingPath(arg string, err error, commands []string) error {
+	if pathErr, ok := err.(*os.PathError); ok {
+		err = pathErr.Err
+	}
+	wrapped := fmt.Errorf("look at %s: %w", arg, err)
+	for _, name := range commands {
+		if strings.HasPrefix(name, arg) || strings.HasPrefix(arg, name) {
+			return hintedError{wrapped, fmt.Sprintf("for the command, type list-ephemeral %s; --help lists all", name)}
+		}
+	}
+	return wrapped
+}

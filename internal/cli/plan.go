@@ -1,0 +1,234 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/pattern"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/snippet"
+)
+
+// plan is what a command is going to do: configuration, flags and the machine,
+// put together. This file is where configuration becomes the rules of a scan.
+type plan struct {
+	config *config.Config
+	mounts *scan.Mounts
+	policy *scan.Policy
+	style  snippet.Options
+	owners *owners
+	only   []string // the PATHs, resolved
+	// warnings are for the screen, which hides stderr.
+	warnings []string
+	// failed is the exit status that PATHs which are not there ask for.
+	failed error
+}
+
+// plan reads the configuration and the mount table, and compiles the policy for
+// the PATHs given.
+func (a *app) plan(paths []string) (*plan, error) {
+	cfg, err := config.Load(config.Env{}, a.config)
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{config: cfg, owners: newOwners()}
+	a.tellConfig(p)
+	if p.mounts, err = scan.ReadMounts(); err != nil {
+		return nil, err
+	}
+	if p.style, err = styleOf(cfg); err != nil {
+		return nil, err
+	}
+	if err := a.resolveOnly(p, paths); err != nil {
+		return nil, err
+	}
+	rules, err := a.rules(p)
+	if err != nil {
+		return nil, err
+	}
+	p.policy = scan.NewPolicy(rules)
+	return p, nil
+}
+
+// tellConfig says on stderr what is to be said of the configuration.
+func (a *app) tellConfig(p *plan) {
+	for _, w := range p.config.Warnings {
+		say(a.err, "warning", w.String())
+		p.warnings = append(p.warnings, w.String())
+	}
+	if p.config.Source == "" {
+		const hint = "no configuration: the built-in excludes and what this machine shows are used"
+		say(a.err, "hint", hint)
+		p.warnings = append(p.warnings, hint)
+	}
+}
+
+// styleOf takes the snippet's style from the configuration.
+func styleOf(cfg *config.Config) (style snippet.Options, err error) {
+	style.Home = cfg.Home
+	if style.Dialect, err = snippet.ParseDialect(cfg.Snippet.Dialect.String()); err != nil {
+		return style, usageError{fmt.Errorf("%s: snippet.dialect: %w", cfg.Source, err)}
+	}
+	for _, attr := range []struct {
+		value config.Value
+		to    *snippet.AttrPath
+	}{{cfg.Snippet.HomeAttr, &style.HomeAttr}, {cfg.Snippet.HostAttr, &style.HostAttr}} {
+		if attr.value.Text == "" {
+			continue
+		}
+		if *attr.to, err = snippet.ParseAttrPath(attr.value.Text); err != nil {
+			return style, usageError{fmt.Errorf("%s: %w", attr.value.Origin, err)}
+		}
+	}
+	return style, nil
+}
+
+// resolveOnly finds the PATHs. One that is not there is told, and the rest done.
+func (a *app) resolveOnly(p *plan, paths []string) error {
+	for _, arg := range paths {
+		path, err := truePath(arg, true)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+			report(a.err, missingPath(arg, err, a.commands))
+			p.failed = exitError(exitFailed)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		p.only = append(p.only, path)
+	}
+	if len(p.only) == 0 && p.failed != nil {
+		return p.failed
+	}
+	return nil
+}
+
+// rules translates configuration and flags into those of a scan.
+func (a *app) rules(p *plan) (scan.Rules, error) {
+	cfg := p.config
+	rules := scan.Rules{Mounts: p.mounts, Only: p.only, Storage: storageOf(cfg, p.mounts)}
+	for _, kept := range slices.Concat(cfg.PersistedDirs, cfg.PersistedFiles) {
+		for path := range bothPaths(kept.Text) {
+			rules.Persisted = append(rules.Persisted, scan.Persisted{Path: path, Source: kept.Origin.String()})
+		}
+	}
+	for _, include := range cfg.ExtraIncludes {
+		for path := range bothPaths(include.Text) {
+			rules.Include = append(rules.Include, path)
+		}
+	}
+	for _, arg := range a.includes {
+		path, err := truePath(arg, false)
+		if err != nil {
+			return rules, err
+		}
+		rules.Include = append(rules.Include, path)
+	}
+	var err error
+	if rules.Roots, err = a.rootsOf(p); err != nil {
+		return rules, err
+	}
+	rules.Exclude, err = a.excludeSet(cfg)
+	return rules, err
+}
+
+// rootsOf returns the roots: of the flags, else of the configuration, else those
+// that the machine shows.
+func (a *app) rootsOf(p *plan) ([]string, error) {
+	var roots []string
+	for _, arg := range a.roots {
+		path, err := truePath(arg, true)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--root: %w", missingPath(arg, err, nil))}
+		}
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			return nil, usageError{fmt.Errorf("--root %s: want a directory", printable.Name(arg))}
+		}
+		roots = append(roots, path)
+	}
+	if len(roots) == 0 {
+		roots = p.config.Roots.Texts()
+	}
+	if len(roots) == 0 {
+		roots = p.mounts.DefaultRoots(resolveParent(p.config.Home))
+	}
+	return roots, nil
+}
+
+// excludeSet compiles the exclude patterns of configuration and flags.
+func (a *app) excludeSet(cfg *config.Config) (*pattern.Set, error) {
+	var list []pattern.Pattern
+	for _, p := range cfg.Patterns() {
+		list = append(list, pattern.Pattern{Text: p.Text, Source: p.Origin.String()})
+	}
+	for _, text := range a.excludes {
+		list = append(list, pattern.Pattern{Text: text, Source: "--exclude"})
+	}
+	set, err := pattern.Compile(list)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return set, nil
+}
+
+// storageOf returns where persistent data lives: what the configuration says,
+// else /persist, and the other usual places where they are mounted.
+func storageOf(cfg *config.Config, mounts *scan.Mounts) []string {
+	if len(cfg.StoragePaths) > 0 {
+		return cfg.StoragePaths.Texts()
+	}
+	storage := []string{"/persist"}
+	for _, path := range []string{"/persistent", "/nix/persist"} {
+		if mounts.At(path).Point == path {
+			storage = append(storage, path)
+		}
+	}
+	return storage
+}
+
+// bothPaths yields a path as it is written, and as a walk meets it where a
+// directory above it is a symlink.
+func bothPaths(path string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if resolved := resolveParent(path); yield(path) && resolved != path {
+			yield(resolved)
+		}
+	}
+}
+
+// explainNothing says why there are no candidates, if a PATH is the reason.
+func (a *app) explainNothing(p *plan) {
+	say(a.err, "hint", "no candidates found")
+	for _, path := range p.only {
+		info, err := os.Lstat(path)
+		v := p.policy.Judge(path, err == nil && info.IsDir())
+		if v.Class != scan.ClassCandidate && v.Class != scan.ClassRoot {
+			say(a.err, "hint", fmt.Sprintf("%s: %s; list-ephemeral explain says more", path, v.Class))
+		}
+	}
+}
+
+// isConfigError reports whether the configuration is wrong, or an exclude
+// pattern of it.
+func isConfigError(err error) bool {
+	var wrong *config.Error
+	return errors.As(err, &wrong)
+}
+
+// lines yields the lines of a text.
+func lines(text string) iter.Seq[string] { return strings.SplitSeq(text, "\n") }
+
+// count returns a number with its noun: "1 path", "3 paths".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

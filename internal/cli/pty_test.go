@@ -1,0 +1,300 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+)
+
+// session is the real binary in a real pseudo-terminal, with an emulator that
+// draws its screen and answers its questions.
+type session struct {
+	t      *testing.T
+	tty    *os.File // our end
+	cmd    *exec.Cmd
+	before unix.Termios // of the terminal, before the program ran
+	slave  *os.File
+
+	mu       sync.Mutex // guards emulator and raw: the emulator's String needs it
+	emulator *vt.Emulator
+	raw      []byte
+	changed  chan struct{}
+	drained  chan struct{}
+}
+
+// start runs a command of the shell in a terminal of the size given. In it,
+// "list-ephemeral" is the program.
+func start(t *testing.T, columns, rows int, shell string) *session {
+	t.Helper()
+	tty, slave, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := &pty.Winsize{Cols: uint16(columns), Rows: uint16(rows)}
+	if err := pty.Setsize(tty, size); err != nil {
+		t.Fatal(err)
+	}
+	s := &session{
+		t: t, tty: tty, slave: slave, emulator: vt.NewEmulator(columns, rows),
+		changed: make(chan struct{}, 1), drained: make(chan struct{}),
+	}
+	s.before = s.termios()
+	s.cmd = exec.Command("sh", "-c", shell)
+	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = slave, slave, slave
+	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "HOME="+t.TempDir(), "XDG_CONFIG_HOME=", "LIST_EPHEMERAL_CONFIG=", "SUDO_USER=")
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _, _ = io.Copy(tty, s.emulator) }() // answers to queries; ends when the emulator is closed
+	go s.draw()
+	t.Cleanup(func() {
+		_ = s.cmd.Process.Kill()
+		slave.Close()
+		tty.Close()
+		<-s.drained
+		s.emulator.Close()
+	})
+	return s
+}
+
+func (s *session) termios() unix.Termios {
+	s.t.Helper()
+	t, err := unix.IoctlGetTermios(int(s.slave.Fd()), unix.TCGETS)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return *t
+}
+
+// draw feeds what the program writes to the emulator.
+func (s *session) draw() {
+	defer close(s.drained)
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := s.tty.Read(buf)
+		s.mu.Lock()
+		s.raw = append(s.raw, buf[:n]...)
+		_, _ = s.emulator.Write(buf[:n])
+		s.mu.Unlock()
+		select {
+		case s.changed <- struct{}{}:
+		default:
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (s *session) screen() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.emulator.String()
+}
+
+func (s *session) output() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return string(s.raw)
+}
+
+// waitFor waits until the screen holds all the texts.
+func (s *session) waitFor(texts ...string) {
+	s.t.Helper()
+	deadline := time.After(20 * time.Second)
+	for {
+		screen, missing := s.screen(), ""
+		for _, text := range texts {
+			if !strings.Contains(screen, text) {
+				missing = text
+			}
+		}
+		if missing == "" {
+			return
+		}
+		select {
+		case <-s.changed:
+		case <-deadline:
+			s.t.Fatalf("the screen never showed %q:\n%s", missing, screen)
+		}
+	}
+}
+
+func (s *session) send(keys string) {
+	s.t.Helper()
+	if _, err := io.WriteString(s.tty, keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// status waits for the end and returns the exit status; the terminal has to be
+// as it was before.
+func (s *session) status() int {
+	s.t.Helper()
+	ended := make(chan error, 1)
+	go func() { ended <- s.cmd.Wait() }()
+	select {
+	case <-ended:
+	case <-time.After(20 * time.Second):
+		s.t.Fatalf("the program does not end:\n%s", s.screen())
+	}
+	s.drain()
+	if after := s.termios(); after != s.before {
+		s.t.Errorf("the terminal is not as it was: %+v, before %+v", after, s.before)
+	}
+	if out := s.output(); strings.Count(out, "\x1b[?1049h") != strings.Count(out, "\x1b[?1049l") {
+		s.t.Errorf("the alternate screen was not left")
+	}
+	return s.cmd.ProcessState.ExitCode()
+}
+
+// drain waits until all that the program has written has been read, by writing
+// something after it.
+func (s *session) drain() {
+	s.t.Helper()
+	const end = "\x1b[0m<end>"
+	if _, err := io.WriteString(s.slave, end); err != nil {
+		s.t.Fatal(err)
+	}
+	for !strings.Contains(s.output(), end) {
+		select {
+		case <-s.changed:
+		case <-time.After(20 * time.Second):
+			s.t.Fatal("the terminal does not hand over what was written")
+		}
+	}
+}
+
+const (
+	keyEnter = "\r"
+	keyCtrlC = "\x03"
+	keyCtrlA = "\x01"
+	keySpace = " "
+)
+
+// storyTree makes a tree to browse and returns its root and the program.
+func storyTree(t *testing.T) (root, binary string) {
+	t.Helper()
+	root = t.TempDir()
+	for _, name := range []string{"alpha", "beta", "gamma", "settings.json", "evil\x1b]0;x\x07\nname"} {
+		if err := os.WriteFile(root+"/"+name, []byte("x"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root, buildStatic(t)
+}
+
+func TestStoryBrowseSelectSnippet(t *testing.T) {
+	root, binary := storyTree(t)
+	s := start(t, 100, 24, binary+" --root "+root+"; echo status $?")
+	s.waitFor("settings.json", "scan complete", `evil\e]0;x\x07\nname`)
+	if strings.Contains(s.output(), "\x1b]0;x") {
+		t.Error("a file name reached the terminal raw")
+	}
+	s.send(keySpace + keySpace)
+	s.waitFor("[x]")
+	s.send(keyEnter)
+	s.waitFor("host.persistence = {", "/alpha")
+	s.send(keyEnter)
+	if status := s.status(); status != 0 {
+		t.Errorf("status %d", status)
+	}
+	tail := s.output()[strings.LastIndex(s.output(), "\x1b[?1049l"):]
+	for _, want := range []string{"host.persistence = {", root + "/alpha", root + "/beta", "status 0"} {
+		if !strings.Contains(tail, want) {
+			t.Errorf("after leaving, the output lacks %q:\n%q", want, tail)
+		}
+	}
+	if strings.Contains(tail, "gamma") {
+		t.Errorf("what was not selected is in the snippet:\n%s", tail)
+	}
+}
+
+func TestStorySearchAndTakeTheLineUnderTheCursor(t *testing.T) {
+	root, binary := storyTree(t)
+	s := start(t, 80, 24, binary+" --root "+root)
+	s.waitFor("gamma", "scan complete")
+	s.send("/")
+	s.send("gamm")
+	s.waitFor("1/5")
+	s.send(keyEnter)
+	s.waitFor("host.persistence", "snippet for 1 path")
+	s.send("q")
+	if status := s.status(); status != 0 {
+		t.Errorf("status %d", status)
+	}
+}
+
+func TestStoryCtrlCLeavesNothing(t *testing.T) {
+	root, binary := storyTree(t)
+	s := start(t, 40, 10, binary+" --root "+root)
+	s.waitFor("alpha")
+	s.send(keyCtrlA)
+	s.send(keyCtrlC)
+	if status := s.status(); status != 130 {
+		t.Errorf("status %d, want 130", status)
+	}
+	out := s.output()
+	if tail := out[strings.LastIndex(out, "\x1b[?1049l"):]; strings.Contains(tail, "persistence") {
+		t.Errorf("something was printed: %q", tail)
+	}
+}
+
+func TestStorySignalRestoresTheTerminal(t *testing.T) {
+	root, binary := storyTree(t)
+	s := start(t, 80, 24, "exec "+binary+" --root "+root)
+	s.waitFor("alpha")
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if status := s.status(); status != 128+15 {
+		t.Errorf("status %d, want 143", status)
+	}
+}
+
+func TestStoryPathsOnStdinAndSnippetIntoAFile(t *testing.T) {
+	root, binary := storyTree(t)
+	out := t.TempDir() + "/snippet.nix"
+	s := start(t, 80, 24, "printf '%s\\n' "+root+"/alpha "+root+"/beta | "+binary+" > "+out)
+	s.waitFor("alpha", "beta", "2 paths")
+	s.send(keyCtrlA)
+	s.send(keyEnter)
+	s.waitFor("host.persistence")
+	s.send("q")
+	if status := s.status(); status != 0 {
+		t.Errorf("status %d", status)
+	}
+	text, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "host.persistence = {\n  files = [\n    \"" + root + "/alpha\"\n    \"" + root + "/beta\"\n  ];\n};\n"
+	if string(text) != want {
+		t.Errorf("the file holds %q, want %q", text, want)
+	}
+}
+
+func TestStoryWithoutATerminalSaysWhatToUse(t *testing.T) {
+	_, binary := storyTree(t)
+	cmd := exec.Command(binary)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	out, err := cmd.CombinedOutput()
+	if err == nil || cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("err %v, status %d, want 1", err, cmd.ProcessState.ExitCode())
+	}
+	for _, want := range []string{"error: open the screen: no terminal", "hint: list-ephemeral list prints the paths without one"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("output lacks %q: %s", want, out)
+		}
+	}
+}

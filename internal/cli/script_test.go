@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"list-ephemeral": func() { os.Exit(Main()) },
+	})
+}
+
+// TestScripts runs the program's real main in the stories of testdata/script.
+// A story has a home of its own, $WORK/home, and no configuration but its own;
+// $WORK/tree is what it looks at.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"),
+		Setup: func(env *testscript.Env) error {
+			home := filepath.Join(env.WorkDir, "home")
+			env.Setenv("HOME", home)
+			env.Setenv("XDG_CONFIG_HOME", filepath.Join(home, ".config"))
+			for _, name := range []string{"SUDO_USER", "LIST_EPHEMERAL_CONFIG", "NO_COLOR"} {
+				env.Setenv(name, "")
+			}
+			return os.MkdirAll(home, 0o755)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"hostile": makeHostileNames,
+			"asuser":  runAsOrdinaryUser,
+		},
+		RequireExplicitExec: true,
+	})
+}
+
+// makeHostileNames makes the files that names files in the directory given.
+func makeHostileNames(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range hostileNames {
+		path := filepath.Join(ts.MkAbs(args[0]), name)
+		ts.Check(os.WriteFile(path, []byte("x"), 0o644))
+	}
+}
+
+// hostileNames hold what has to survive every way through the program.
+var hostileNames = []string{
+	"new\nline", "esc\x1b]0;title\x07", "quote\"", "back\\slash", "${x}", "$${x}", "''${x}", "bad\xff\xfe",
+	"tab\there", "cr\rhere", " lead and trail ", "-rf", "{a,b}", "[x]*?", "\u202egnp.exe", "é日本😀", "#c", "*",
+}
+
+// runAsOrdinaryUser runs a command as a user without rights: as ourselves, or as
+// nobody where we are root, who then owns all of the story's files.
+func runAsOrdinaryUser(ts *testscript.TestScript, neg bool, args []string) {
+	path, err := exec.LookPath(args[0])
+	ts.Check(err)
+	cmd := exec.Command(path, args[1:]...)
+	cmd.Dir = ts.Getenv("WORK")
+	cmd.Env = []string{"HOME=" + ts.Getenv("HOME"), "PATH=" + ts.Getenv("PATH")}
+	if os.Geteuid() == 0 {
+		giveAway(ts, ts.Getenv("WORK"), path)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	}
+	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
+	err = cmd.Run()
+	if (err != nil) != neg {
+		ts.Fatalf("%q as an ordinary user: %v", args, err)
+	}
+}
+
+const nobody = 65534
+
+// giveAway makes nobody the owner of all in dir, and lets others get to dir and
+// to the program.
+func giveAway(ts *testscript.TestScript, dir, program string) {
+	ts.Check(filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(path, nobody, nobody)
+	}))
+	for _, path := range []string{dir, program} {
+		for up := filepath.Dir(path); up != "/" && up != os.TempDir(); up = filepath.Dir(up) {
+			info, err := os.Stat(up)
+			ts.Check(err)
+			ts.Check(os.Chmod(up, info.Mode().Perm()|0o055))
+		}
+	}
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Everything that has to pass, on a fresh Debian machine with Go: installs what
+# the tests need, then lint, build and tests with the race detector. A tool that
+# is missing and cannot be installed is a failure, never a skip.
+# shellcheck source=scripts/tools.sh
+source "$(dirname "$0")/tools.sh"
+need_packages fdfind:fd-find nix-instantiate:nix-bin tmux:tmux gcc:gcc unshare:util-linux jq:jq git:git
+
+echo "== build"
+CGO_ENABLED=0 go build -trimpath -o /dev/null .
+echo "== lint"
+./scripts/lint.sh
+echo "== test"
+go test -race -timeout 10m ./...

@@ -1,0 +1,36 @@
+# Sourced by the other scripts: what the project needs on a machine, and how to
+# get it. Debian packages come by apt-get where we are root; else what is
+# missing is named. Go tools are pinned, and built into a cache of their own.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+golangci_version=v2.15.0
+tools_dir="${LIST_EPHEMERAL_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/list-ephemeral-tools}"
+
+# need_packages COMMAND:PACKAGE... installs the packages whose command is missing.
+need_packages() {
+	local missing=() pair
+	for pair in "$@"; do
+		command -v "${pair%%:*}" >/dev/null 2>&1 || missing+=("${pair#*:}")
+	done
+	[ "${#missing[@]}" -eq 0 ] && return
+	if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+		echo "missing packages (their Debian names): ${missing[*]}" >&2
+		echo "install them, or run this as root on Debian, where it installs them itself" >&2
+		exit 1
+	fi
+	echo "installing ${missing[*]}"
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get update -qq
+	apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# need_golangci sets $golangci to the pinned linter, building it if need be.
+need_golangci() {
+	golangci="$tools_dir/golangci-lint-$golangci_version"
+	[ -x "$golangci" ] && return
+	echo "building golangci-lint $golangci_version"
+	mkdir -p "$tools_dir"
+	GOBIN="$tools_dir" GOFLAGS=-mod=mod go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$golangci_version"
+	mv "$tools_dir/golangci-lint" "$golangci"
+}

@@ -1,0 +1,355 @@
+package snippet
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The formatter here lays out the part of Nix that snippets are made of, by the
+// rules of nixfmt 1.4: its standard.md, and renderList and prettySet in its
+// Pretty.hs. It knows nothing of the writer, reads tokens, and decides every
+// line break afresh, so that a text it leaves alone is laid out by the rules:
+//
+//   - Two spaces a level; a line may have 100 code points beside them.
+//   - A list of one element that fits stays on the line; of two, never does.
+//   - The same for a set that is an element of a list, and its bindings.
+//   - A set that is a binding's value never stays on the line, unless empty.
+//   - Strings are never broken. Comments have a line each. Of blank lines one
+//     is kept.
+
+// A token is a word, a string, a comment, one of {}[]=; or a blank line ("").
+type token string
+
+func (k token) comment() bool { return strings.HasPrefix(string(k), "#") }
+
+// tokenize cuts a text into tokens.
+func tokenize(text string) (tokens []token, err error) {
+	for text != "" {
+		space := len(text) - len(strings.TrimLeft(text, " \n"))
+		if strings.Count(text[:space], "\n") > 1 && len(tokens) > 0 && space < len(text) {
+			tokens = append(tokens, "")
+		}
+		if text = text[space:]; text == "" {
+			break
+		}
+		size := 1
+		switch c := text[0]; {
+		case strings.IndexByte("{}[]=;", c) >= 0:
+		case c == '#':
+			if size = strings.IndexByte(text, '\n'); size < 0 {
+				return nil, errors.New("comment without an end")
+			}
+		case c == '"':
+			if _, rest, err := readString(text); err != nil {
+				return nil, err
+			} else if size = len(text) - len(rest); strings.ContainsAny(text[:size], "\n\r\t") {
+				return nil, errors.New("raw control character in a string")
+			}
+			if strings.HasPrefix(text[size:], ".") { // it begins an attribute path
+				if size, err = wordSize(text); err != nil {
+					return nil, err
+				}
+			}
+		default:
+			if size, err = wordSize(text); err != nil {
+				return nil, err
+			}
+		}
+		tokens = append(tokens, token(text[:size]))
+		text = text[size:]
+	}
+	return tokens, nil
+}
+
+// wordSize returns the length of the attribute path at the head of text.
+func wordSize(text string) (int, error) {
+	rest := text
+	for {
+		if strings.HasPrefix(rest, `"`) {
+			var err error
+			if _, rest, err = readString(rest); err != nil {
+				return 0, err
+			}
+		} else {
+			trimmed := strings.TrimLeftFunc(rest, func(r rune) bool {
+				return r == '_' || r == '-' || r == '\'' || r < utf8.RuneSelf && isIdentifier("a"+string(r))
+			})
+			if trimmed == rest {
+				return 0, fmt.Errorf("want a name at %.20q", rest)
+			}
+			rest = trimmed
+		}
+		if !strings.HasPrefix(rest, ".") {
+			return len(text) - len(rest), nil
+		}
+		rest = rest[1:]
+	}
+}
+
+// A node is a comment, a blank line or a string (all in text), a binding (name
+// and one child), a list or a set.
+type node struct {
+	kind     byte // '#', ' ', '"', '=', '[', '{'
+	text     string
+	children []node
+}
+
+// elements counts the children that are neither comments nor blank lines.
+func (n *node) elements() (count int, commented bool) {
+	for i := range n.children {
+		if k := n.children[i].kind; k == '#' || k == ' ' {
+			commented = true
+		} else {
+			count++
+		}
+	}
+	return count, commented
+}
+
+// A parser reads nodes off tokens.
+type parser struct{ tokens []token }
+
+func (p *parser) next() token {
+	if len(p.tokens) == 0 {
+		return "end of text"
+	}
+	k := p.tokens[0]
+	p.tokens = p.tokens[1:]
+	return k
+}
+
+func (p *parser) expect(want token) error {
+	if got := p.next(); got != want {
+		return fmt.Errorf("want %s, got %s", want, got)
+	}
+	return nil
+}
+
+// body reads the inside of a set, up to its brace or the end.
+func (p *parser) body() (nodes []node, err error) {
+	for len(p.tokens) > 0 && p.tokens[0] != "}" {
+		k := p.next()
+		switch {
+		case k == "":
+			nodes = append(nodes, node{kind: ' '})
+		case k.comment():
+			nodes = append(nodes, node{kind: '#', text: string(k)})
+		default:
+			if err := p.expect("="); err != nil {
+				return nil, err
+			}
+			value, err := p.value(p.next())
+			if err != nil {
+				return nil, err
+			}
+			if err := p.expect(";"); err != nil {
+				return nil, err
+			}
+			nodes = append(nodes, node{'=', string(k), []node{value}})
+		}
+	}
+	return nodes, nil
+}
+
+// value reads a string, a list or a set.
+func (p *parser) value(k token) (n node, err error) {
+	switch {
+	case strings.HasPrefix(string(k), `"`):
+		return node{kind: '"', text: string(k)}, nil
+	case k == "{":
+		n.kind = '{'
+		if n.children, err = p.body(); err != nil {
+			return n, err
+		}
+		return n, p.expect("}")
+	case k != "[":
+		return n, fmt.Errorf("want a value, got %s", k)
+	}
+	n.kind = '['
+	for k = p.next(); k != "]"; k = p.next() {
+		switch {
+		case k == "":
+			n.children = append(n.children, node{kind: ' '})
+		case k.comment():
+			n.children = append(n.children, node{kind: '#', text: string(k)})
+		default:
+			child, err := p.value(k)
+			if err != nil {
+				return n, err
+			}
+			n.children = append(n.children, child)
+		}
+	}
+	return n, nil
+}
+
+// flat returns a node on one line, if the rules allow one.
+func (n *node) flat() (string, bool) {
+	switch n.kind {
+	case '"':
+		return n.text, true
+	case '=':
+		value := &n.children[0]
+		text, ok := value.flat()
+		return n.text + " = " + text + ";", ok && (value.kind != '{' || len(value.children) == 0)
+	}
+	opened, closed := "{ ", " }"
+	if n.kind == '[' {
+		opened, closed = "[ ", " ]"
+	}
+	count, commented := n.elements()
+	switch {
+	case commented || count > 1:
+		return "", false
+	case count == 0:
+		return strings.TrimSpace(opened) + closed, true
+	}
+	text, ok := n.children[0].flat()
+	return opened + text + closed, ok
+}
+
+// write lays a node out at a depth; before and after stand on its lines.
+func (n *node) write(b *strings.Builder, depth int, before, after string) {
+	indent := strings.Repeat("  ", depth)
+	if n.kind == ' ' {
+		b.WriteString("\n")
+		return
+	}
+	if n.kind == '=' {
+		if value := &n.children[0]; value.kind != '{' || len(value.children) == 0 {
+			value.write(b, depth, before+n.text+" = ", ";"+after)
+			return
+		}
+		n.children[0].expand(b, depth, before+n.text+" = ", ";"+after)
+		return
+	}
+	if text, ok := n.flat(); n.kind == '#' || n.kind == '"' ||
+		ok && utf8.RuneCountInString(before+text+after) <= 100 {
+		if n.kind == '#' || n.kind == '"' {
+			text = n.text
+		}
+		b.WriteString(indent + before + text + after + "\n")
+		return
+	}
+	n.expand(b, depth, before, after)
+}
+
+// expand lays a list or a set out over several lines.
+func (n *node) expand(b *strings.Builder, depth int, before, after string) {
+	indent, closed := strings.Repeat("  ", depth), "}"
+	if n.kind == '[' {
+		closed = "]"
+	}
+	b.WriteString(indent + before + string(n.kind) + "\n")
+	for i := range n.children {
+		n.children[i].write(b, depth+1, "", "")
+	}
+	b.WriteString(indent + closed + after + "\n")
+}
+
+// format lays out bindings.
+func format(tokens []token) (string, error) {
+	p := parser{tokens}
+	nodes, err := p.body()
+	if err != nil {
+		return "", err
+	}
+	if len(p.tokens) > 0 {
+		return "", fmt.Errorf("want the end, got %s", p.tokens[0])
+	}
+	var b strings.Builder
+	for i := range nodes {
+		nodes[i].write(&b, 0, "", "")
+	}
+	return b.String(), nil
+}
+
+// squeeze writes tokens with as few line breaks as can be.
+func squeeze(tokens []token) string {
+	var b strings.Builder
+	for _, k := range tokens {
+		switch {
+		case k == "":
+			b.WriteString("\n\n")
+		case k.comment() && !strings.HasSuffix(b.String(), "\n"):
+			b.WriteString("\n" + string(k) + "\n")
+		case k.comment():
+			b.WriteString(string(k) + "\n")
+		default:
+			b.WriteString(" " + string(k))
+		}
+	}
+	return b.String()
+}
+
+// checkStable holds that the formatter leaves a snippet as it is, and comes to
+// it from the same tokens with other line breaks.
+func checkStable(t *testing.T, text string) {
+	t.Helper()
+	tokens, err := tokenize(text)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	got, err := format(tokens)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	if got != text {
+		t.Fatalf("formatted anew (-snippet +formatted)\n%s", cmp.Diff(text, got))
+	}
+	again, err := tokenize(squeeze(tokens))
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, squeeze(tokens))
+	}
+	if got, err = format(again); got != text || err != nil {
+		t.Fatalf("formatted from one line, %v (-snippet +formatted)\n%s", err, cmp.Diff(text, got))
+	}
+}
+
+// TestFormatFormatsAsNixfmtDoes keeps the formatter honest: these are what
+// nixfmt makes of such texts.
+func TestFormatFormatsAsNixfmtDoes(t *testing.T) {
+	long := `"` + strings.Repeat("x", 85) + `"` // just fits into: files = [ … ];
+	tests := []struct{ name, in, want string }{
+		{"empty", `a = [ ]; b = { };`, lines(`a = [ ];`, `b = { };`)},
+		{"one element", "a = [\n\"b\"\n];", lines(`a = [ "b" ];`)},
+		{"two elements", `a = [ "b" "d" ];`, lines(`a = [`, `  "b"`, `  "d"`, `];`)},
+		{"one binding in a list", `a = [ { b = "/b"; } ];`, lines(`a = [ { b = "/b"; } ];`)},
+		{"two bindings in a list", `a = [ { b = "/b"; c = "d"; } ];`, lines(`a = [`, `  {`, `    b = "/b";`, `    c = "d";`, `  }`, `];`)},
+		{"a set is a value", `a.b = { c = [ "d" ]; };`, lines(`a.b = {`, `  c = [ "d" ];`, `};`)},
+		{"a comment in a list", "a = [ # x\n\"b\" ];", lines(`a = [`, `  # x`, `  "b"`, `];`)},
+		{"blank lines", "a = \"b\";\n\n\n\nc = \"d\";\n\n", lines(`a = "b";`, ``, `c = "d";`)},
+		{"100 code points", `files = [ ` + long + ` ];`, lines(`files = [ ` + long + ` ];`)},
+		{"101 code points", `filess = [ ` + long + ` ];`, lines(`filess = [`, `  `+long, `];`)},
+		{"indentation does not count", `a = { files = [ ` + long + ` ]; };`, lines(`a = {`, `  files = [ `+long+` ];`, `};`)},
+		{"strings are not broken", `a = [ "` + strings.Repeat("x", 200) + `" ];`, lines(`a = [`, `  "`+strings.Repeat("x", 200)+`"`, `];`)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tokens, err := tokenize(tt.in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := format(tokens)
+			if diff := cmp.Diff(tt.want, got); diff != "" || err != nil {
+				t.Errorf("%v (-want +got)\n%s", err, diff)
+			}
+		})
+	}
+}
+
+func TestRenderIsLaidOutAsNixfmtDoes(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 3000 {
+		items, opts := hostile(r, 12)
+		text := Render(items, opts).Text
+		checkStable(t, text)
+		checkSafe(t, text)
+	}
+}

@@ -1,0 +1,391 @@
+package snippet
+
+import (
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const home = "/home/alice"
+
+// dir and file make items of which nothing more is known.
+func dir(p string) Item  { return Item{Path: p, Dir: true} }
+func file(p string) Item { return Item{Path: p} }
+
+// owned makes a directory of which everything is known.
+func owned(p string, mode fs.FileMode, user, group string) Item {
+	return Item{Path: p, Dir: true, Access: &Access{Mode: mode, User: user, Group: group}}
+}
+
+// lines joins the lines of a snippet.
+func lines(s ...string) string { return strings.Join(s, "\n") + "\n" }
+
+func TestRenderWritesTheGolden(t *testing.T) {
+	golden, err := os.ReadFile("testdata/plain.nix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := Render([]Item{
+		file("/etc/foo.conf"),
+		owned("/var/lib/bar", fs.ModeDir|0o700, "alice", "users"),
+		file("/home/alice/.bar"),
+		dir("/home/alice/.local/share/My App"),
+		owned("/var/lib/foo", fs.ModeDir|0o755, "root", "root"),
+		dir("/home/alice/.config/foo"),
+	}, Options{Home: home})
+	if diff := cmp.Diff(string(golden), asModule(got.Text)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if got.Directories != 4 || got.Files != 2 || got.LeftOut != nil || got.Warnings != nil {
+		t.Errorf("Render counts %d, %d and notes %v, %v", got.Directories, got.Files, got.LeftOut, got.Warnings)
+	}
+}
+
+// asModule makes bindings a module's body.
+func asModule(text string) string {
+	var b strings.Builder
+	b.WriteString("{\n")
+	for line := range strings.Lines(text) {
+		if line != "\n" {
+			b.WriteString("  ")
+		}
+		b.WriteString(line)
+	}
+	return b.String() + "}\n"
+}
+
+var renderTests = []struct {
+	name  string
+	items []Item
+	opts  Options
+	want  string
+}{
+	{name: "nothing selected"},
+	{
+		"only what has entries",
+		[]Item{file("/home/alice/.bar")},
+		Options{Home: home},
+		lines(`user.persistence = {`, `  files = [ ".bar" ];`, `};`),
+	},
+	{
+		"without a home all is absolute",
+		[]Item{dir("/home/alice/.ssh")},
+		Options{},
+		lines(`host.persistence = {`, `  directories = [ "/home/alice/.ssh" ];`, `};`),
+	},
+	{
+		"nothing is below a home that is the root",
+		[]Item{dir("/.ssh")},
+		Options{Home: "/"},
+		lines(`host.persistence = {`, `  directories = [ "/.ssh" ];`, `};`),
+	},
+	{
+		"the home is cleaned, and a name that only begins like it is not below it",
+		[]Item{dir("/home/alice/a"), dir("/home/alice2/a"), dir("/home/alice-/a")},
+		Options{Home: "/home//./alice/"},
+		lines(
+			`user.persistence = {`, `  directories = [ "a" ];`, `};`, ``,
+			`host.persistence = {`, `  directories = [`, `    "/home/alice-/a"`, `    "/home/alice2/a"`, `  ];`, `};`,
+		),
+	},
+	{
+		"a home that is not UTF-8 does not matter to what is below it",
+		[]Item{file("/home/caf\xe9/a"), file("/home/caf\xe9/\xe9"), dir("/home/caf\xe9/b\xe9/c")},
+		Options{Home: "/home/caf\xe9"},
+		lines(
+			`# not written, the name is not UTF-8: "/home/caf\xe9/b\xe9/c"`,
+			`# not written, the name is not UTF-8: "/home/caf\xe9/\xe9"`, ``,
+			`user.persistence = {`, `  files = [ "a" ];`, `};`,
+		),
+	},
+	{
+		"duplicates, and what lies below a directory",
+		[]Item{
+			file("/a/x"), dir("/a"), file("/a-b"), dir("/a"), dir("/a/x/y"), file("/ab/c"), file("/a-b"),
+			dir("/home"), dir("/home/alice/.ssh"),
+		},
+		Options{Home: home},
+		lines(
+			`host.persistence = {`,
+			`  directories = [`, `    "/a"`, `    "/home"`, `  ];`,
+			`  files = [`, `    "/a-b"`, `    "/ab/c"`, `  ];`, `};`,
+		),
+	},
+	{
+		"a path that is a directory and a file is a directory",
+		[]Item{file("/a"), owned("/a", 0o700, "", ""), dir("/a"), file("/a/b")},
+		Options{},
+		lines(
+			`host.persistence = {`, `  directories = [`, `    {`, `      directory = "/a";`, `      mode = "0700";`,
+			`    }`, `  ];`, `};`,
+		),
+	},
+	{
+		"paths are cleaned",
+		[]Item{dir("/etc//ssh/"), file("/etc/./x/../machine-id"), file("/../../y"), dir("/home/alice/../bob/")},
+		Options{Home: home},
+		lines(
+			`host.persistence = {`,
+			`  directories = [`, `    "/etc/ssh"`, `    "/home/bob"`, `  ];`,
+			`  files = [`, `    "/etc/machine-id"`, `    "/y"`, `  ];`, `};`,
+		),
+	},
+	{
+		"what is no place is left out, and covers nothing",
+		[]Item{dir("/"), dir("/home/alice/"), dir("/home/alice/.ssh"), file("a/b"), file(""), file("/a\x00b"), file("a/b")},
+		Options{Home: home},
+		lines(
+			`# not written, the path is not absolute: ""`,
+			`# not written, it is the whole file system: "/"`,
+			`# not written, the path holds a NUL byte: "/a\x00b"`,
+			`# not written, it is the whole home directory: "/home/alice/"`,
+			`# not written, the path is not absolute: "a/b"`, ``,
+			`user.persistence = {`, `  directories = [ ".ssh" ];`, `};`,
+		),
+	},
+	{
+		"names that are not UTF-8 are left out, with the nearest directory that can be written",
+		[]Item{
+			file("/home/alice/music/caf\xe9"), dir("/srv/\xff/a"), file("/srv/\xff/a/below"), file("/\xfe"),
+			file("/home/alice/\xed\xa0\x80"), file("/home/b\xe9b/x"), file("/covered/\xff"), dir("/covered"),
+			file("/new\nline\x1b[2J\xff"),
+		},
+		Options{Home: home},
+		lines(
+			`# not written, the name is not UTF-8: "/home/alice/music/caf\xe9"; persist "/home/alice/music" instead`,
+			`# not written, the name is not UTF-8: "/home/alice/\xed\xa0\x80"`,
+			`# not written, the name is not UTF-8: "/home/b\xe9b/x"`,
+			`# not written, the name is not UTF-8: "/new\nline\e[2J\xff"`,
+			`# not written, the name is not UTF-8: "/srv/\xff/a"; persist "/srv" instead`,
+			`# not written, the name is not UTF-8: "/\xfe"`, ``,
+			`host.persistence = {`, `  directories = [ "/covered" ];`, `};`,
+		),
+	},
+	{
+		"only what is left out",
+		[]Item{file("x")},
+		Options{},
+		lines(`# not written, the path is not absolute: "x"`),
+	},
+	{
+		"host directories carry what differs from the default",
+		[]Item{
+			owned("/a", 0o755, "root", "root"), owned("/b", 0o700, "root", "root"), owned("/c", 0o755, "", "users"),
+			owned("/d", fs.ModeSticky|0o777, `a"b`, ""), owned("/e", fs.ModeSetuid|fs.ModeSetgid|0o5, "1000", "root"),
+		},
+		Options{},
+		lines(
+			`host.persistence = {`, `  directories = [`, `    "/a"`,
+			`    {`, `      directory = "/b";`, `      mode = "0700";`, `    }`,
+			`    {`, `      directory = "/c";`, `      group = "users";`, `    }`,
+			`    {`, `      directory = "/d";`, `      mode = "1777";`, `      user = "a\"b";`, `    }`,
+			`    {`, `      directory = "/e";`, `      mode = "6005";`, `      user = "1000";`, `    }`,
+			`  ];`, `};`,
+		),
+	},
+	{
+		"an owner whose name cannot be written",
+		[]Item{owned("/a", 0o755, "\xff", "users")},
+		Options{},
+		lines(
+			`host.persistence = {`, `  directories = [`,
+			`    # the name of its owner is not UTF-8, and not written`,
+			`    {`, `      directory = "/a";`, `      group = "users";`, `    }`, `  ];`, `};`,
+		),
+	},
+	{
+		"files carry nothing",
+		[]Item{
+			{Path: "/etc/shadow", Access: &Access{Mode: 0o600, User: "root", Group: "shadow"}},
+			{Path: "/home/alice/.netrc", Access: &Access{Mode: 0o600, User: "alice", Group: "alice"}},
+		},
+		Options{Home: home},
+		lines(
+			`user.persistence = {`, `  files = [ ".netrc" ];`, `};`, ``,
+			`host.persistence = {`, `  files = [ "/etc/shadow" ];`, `};`,
+		),
+	},
+	{
+		"the home block cannot carry the mode of a secret directory",
+		[]Item{owned("/home/alice/.ssh", 0o700, "alice", "alice"), owned("/home/alice/.mozilla", 0o750, "alice", "alice")},
+		Options{Home: home},
+		lines(
+			`user.persistence = {`, `  directories = [`, `    ".mozilla"`,
+			`    # mode 0700 cannot be written here`, `    ".ssh"`, `  ];`, `};`,
+		),
+	},
+	{
+		"one secret directory is not on the list's line",
+		[]Item{owned("/home/alice/.ssh", 0o700, "alice", "alice")},
+		Options{Home: home},
+		lines(
+			`user.persistence = {`, `  directories = [`,
+			`    # mode 0700 cannot be written here`, `    ".ssh"`, `  ];`, `};`,
+		),
+	},
+	{
+		"a line of 100 code points stays, without its indentation",
+		[]Item{file("/" + strings.Repeat("é", 84))},
+		Options{},
+		lines(`host.persistence = {`, `  files = [ "/`+strings.Repeat("é", 84)+`" ];`, `};`),
+	},
+	{
+		"a line of 101 code points does not",
+		[]Item{file("/" + strings.Repeat("é", 85))},
+		Options{},
+		lines(`host.persistence = {`, `  files = [`, `    "/`+strings.Repeat("é", 85)+`"`, `  ];`, `};`),
+	},
+	{
+		"attribute paths of one's own",
+		[]Item{file("/home/alice/a"), file("/b")},
+		Options{Home: home, HomeAttr: attrPath(`my.persist.home`), HostAttr: attrPath(`environment.persistence."/persist"`)},
+		lines(
+			`my.persist.home = {`, `  files = [ "a" ];`, `};`, ``,
+			`environment.persistence."/persist" = {`, `  files = [ "/b" ];`, `};`,
+		),
+	},
+}
+
+func attrPath(text string) AttrPath {
+	p, err := ParseAttrPath(text)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+func TestRender(t *testing.T) {
+	for _, tt := range renderTests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := Render(tt.items, tt.opts)
+			if diff := cmp.Diff(tt.want, got.Text); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			checkSafe(t, got.Text)
+			checkStable(t, got.Text)
+		})
+	}
+}
+
+func TestRenderTellsWhatItLeavesOut(t *testing.T) {
+	items := []Item{
+		file("/srv/caf\xe9"), dir("/home/alice"), file("x"), file("x"),
+		owned("/home/alice/.ssh", 0o700, "alice", "alice"), owned("/home/alice/.gnupg", 0o700, "alice", "alice"),
+		owned("/a", 0o755, "\xff", "\xff"),
+	}
+	got := Render(items, Options{Home: home})
+	got.Text = ""
+	want := Snippet{
+		LeftOut: []Note{
+			{"/home/alice", "it is the whole home directory", ""},
+			{"/srv/caf\xe9", "the name is not UTF-8", "/srv"},
+			{"x", "the path is not absolute", ""},
+		},
+		Warnings: []Note{
+			{"/a", "the name of its owner is not UTF-8, and not written", ""},
+			{"/home/alice/.gnupg", "mode 0700 cannot be written here", ""},
+			{"/home/alice/.ssh", "mode 0700 cannot be written here", ""},
+		},
+		Directories: 3,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if s, want := want.LeftOut[1].String(), `the name is not UTF-8: "/srv/caf\xe9"; persist "/srv" instead`; s != want {
+		t.Errorf("String() = %q, want %q", s, want)
+	}
+}
+
+func TestRenderDoesNotDependOnTheOrder(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	items := []Item{
+		dir("/a"), owned("/a", 0o700, "x", "y"), owned("/a", 0o700, "x", "z"), owned("/a", 0o711, "", ""), file("/a"),
+		file("/b"), dir("/a/b"), file("/\xff"), file("c"), dir("/home/alice/a"), file("/home/alice/a/b"),
+	}
+	before := append([]Item(nil), items...)
+	want := Render(items, Options{Home: home})
+	if diff := cmp.Diff(before, items); diff != "" {
+		t.Errorf("Render changes its items (-want +got)\n%s", diff)
+	}
+	for range 200 {
+		r.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+		if diff := cmp.Diff(want, Render(items, Options{Home: home})); diff != "" {
+			t.Fatalf("(-want +got)\n%s", diff)
+		}
+	}
+}
+
+// TestChooseKeepsWhatNothingCovers compares the stack with a look at all pairs,
+// over names in which what sorts before a slash matters.
+func TestChooseKeepsWhatNothingCovers(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 3000 {
+		var items []Item
+		for range 1 + r.IntN(12) {
+			p := "/"
+			for range 1 + r.IntN(6) {
+				p += string("ab-./\xff"[r.IntN(6)])
+			}
+			items = append(items, Item{Path: p, Dir: r.IntN(2) == 0})
+		}
+		s := choose(items, "/a")
+		got := map[string]bool{}
+		for _, list := range [][]Item{s.homeDirs, s.homeFiles, s.hostDirs, s.hostFiles} {
+			for i, item := range list {
+				if i > 0 && list[i-1].Path >= item.Path {
+					t.Fatalf("%+v: %q comes before %q", items, list[i-1].Path, item.Path)
+				}
+				if _, twice := got[item.Path]; twice {
+					t.Fatalf("%+v: %q is listed twice", items, item.Path)
+				}
+				got[item.Path] = item.Dir
+			}
+		}
+		if diff := cmp.Diff(uncovered(items, "/a"), got); diff != "" {
+			t.Fatalf("%+v (-want +got)\n%s", items, diff)
+		}
+	}
+}
+
+// uncovered returns what a selection keeps, and whether it is a directory.
+func uncovered(items []Item, home string) map[string]bool {
+	all := map[string]bool{}
+	for _, item := range items {
+		if strings.HasPrefix(item.Path, "/") && !strings.Contains(item.Path, "\x00") {
+			p := path.Clean(item.Path)
+			all[p] = all[p] || item.Dir
+		}
+	}
+	delete(all, "/")
+	delete(all, home)
+	kept := map[string]bool{}
+	for p, isDir := range all {
+		covered := false
+		for up := path.Dir(p); up != "/"; up = path.Dir(up) {
+			covered = covered || all[up]
+		}
+		if !covered && utf8.ValidString(p) {
+			kept[p] = isDir
+		}
+	}
+	return kept
+}
+
+func TestDialectNames(t *testing.T) {
+	d, err := ParseDialect(Plain.String())
+	if d != Plain || err != nil {
+		t.Errorf("ParseDialect(%q) = %v, %v", Plain.String(), d, err)
+	}
+	if _, err := ParseDialect("yaml"); err == nil || err.Error() != `parse dialect "yaml": want plain` {
+		t.Errorf("ParseDialect(yaml) = %v", err)
+	}
+	if s := Dialect(9).String(); s != "dialect 9" {
+		t.Errorf("Dialect(9) = %q", s)
+	}
+}

@@ -1,0 +1,128 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+)
+
+// perform does what a pane or a dialog asks for.
+func (m *app) perform(a action) tea.Cmd {
+	switch a.kind {
+	case actionClose:
+		m.closeDialog()
+	case actionFilter:
+		m.closeDialog()
+		return m.filter(a.program)
+	case actionHelp:
+		m.overlay.push(newHelpDialog(&m.keys, m.context()))
+	case actionBack:
+		m.snippet = nil
+		m.relayout()
+	case actionLeave:
+		m.result.Outcome = Confirmed
+		return m.leave()
+	case actionQuit:
+		return m.leave()
+	case actionNone:
+	}
+	return nil
+}
+
+func (m *app) closeDialog() {
+	if m.overlay.top() == dialog(m.counter.dialog) {
+		m.closePrograms()
+	}
+	m.overlay.pop()
+}
+
+// filter shows the files of one program only, or of all.
+func (m *app) filter(program string) tea.Cmd {
+	if m.program == program {
+		return nil
+	}
+	m.program = program
+	return m.ask(true)
+}
+
+// toggle marks the file of a row, or takes its mark away.
+func (m *app) toggle(row int) {
+	if rows := m.list.rows(); row < len(rows) {
+		m.selection.toggle(rows[row])
+	}
+}
+
+// confirm shows the snippet for what is selected, or else for the line under the
+// cursor.
+func (m *app) confirm() tea.Cmd {
+	chosen := m.selection.copied()
+	if chosen.count == 0 {
+		id, ok := m.list.current()
+		if !ok {
+			return m.notify("there is nothing to confirm")
+		}
+		chosen.toggle(id)
+	}
+	m.snippet = newSnippetPane(&m.keys, m.layout.bodyHeight)
+	m.relayout()
+	m.drawing++
+	return renderCmd(m.drawing, m.progress.latest.tree, chosen, m.opts.Snippet)
+}
+
+// paste inserts text into the query. Elsewhere it does nothing: what was copied
+// from somewhere is never taken for keys.
+func (m *app) paste(text string) tea.Cmd {
+	if m.context() != contextSearch {
+		return nil
+	}
+	m.search.insert(text)
+	return m.ask(true)
+}
+
+// notify shows a notice for a while.
+func (m *app) notify(text string) tea.Cmd {
+	m.notice = notice{text: text, gen: m.notice.gen + 1}
+	return m.after(noticeTime, noticeExpired{m.notice.gen})
+}
+
+// wheelLines is how far a step of the wheel goes.
+const wheelLines = 3
+
+func (m *app) wheel(mouse tea.Mouse) {
+	lines := wheelLines
+	switch mouse.Button {
+	case tea.MouseWheelUp:
+		lines = -lines
+	case tea.MouseWheelDown:
+	default:
+		return
+	}
+	switch {
+	case m.overlay.top() != nil:
+		m.overlay.top().scroll(lines)
+	case m.snippet != nil:
+		m.snippet.scroll(lines)
+	default:
+		m.list.moveTo(max(m.list.cursor+lines, 0))
+	}
+}
+
+// click puts the cursor on a row; on its mark, it changes that.
+func (m *app) click(mouse tea.Mouse) tea.Cmd {
+	if mouse.Button != tea.MouseLeft || m.farewell.leaving {
+		return nil
+	}
+	if m.overlay.top() != nil {
+		return m.perform(m.overlay.click(mouse.X, mouse.Y))
+	}
+	if m.snippet != nil || m.layout.tooSmall {
+		return nil
+	}
+	row, ok := m.list.rowAt(mouse.Y - m.layout.body)
+	if !ok {
+		return nil
+	}
+	m.list.moveTo(row)
+	if mouse.X < gutter {
+		m.toggle(row)
+	}
+	return nil
+}

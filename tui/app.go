@@ -1,0 +1,229 @@
+package tui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// app is the model of the whole program.
+type app struct {
+	ctx    context.Context // of the program: ends what runs in the background
+	opts   Options
+	keys   keyMap
+	styles styles
+
+	layout    layout
+	list      list
+	search    searchBar
+	program   string // package to filter by, or none
+	selection selection
+	overlay   overlay
+	snippet   *snippetPane // instead of the list, or nil
+	notice    notice
+
+	progress progress
+	finder   finder
+	counter  counter
+	drawing  int // generation of the snippet that is being rendered
+	farewell farewell
+
+	result Result
+	err    error // what ended the program, if something went wrong
+
+	// after makes a command that sends a message in a while.
+	after func(time.Duration, tea.Msg) tea.Cmd
+
+	frame tea.View
+	dirty bool // the frame is out of date
+}
+
+func newApp(ctx context.Context, opts Options, store *Store) *app {
+	m := &app{
+		ctx:      ctx,
+		opts:     opts,
+		keys:     newKeyMap(),
+		styles:   newStyles(opts.ASCII),
+		progress: progress{store: store, running: true},
+		farewell: farewell{started: time.Now()},
+		result:   Result{Outcome: Quit},
+		after:    after,
+		dirty:    true,
+	}
+	m.notice.text = strings.Join(opts.Warnings, "; ")
+	return m
+}
+
+// Init starts the timer. The first look at the store is at once, because the scan
+// has been running for as long as the terminal took to set up.
+func (m *app) Init() tea.Cmd {
+	first := m.after(firstTick, ticked{})
+	if m.notice.text == "" {
+		return first
+	}
+	return tea.Batch(first, m.after(noticeTime, noticeExpired{m.notice.gen}))
+}
+
+// Update routes a message.
+func (m *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.dirty = m.dirty || changes(msg)
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.resize(msg.Width, msg.Height)
+	case tea.ModeReportMsg:
+		return m, m.replied()
+	case tea.KeyPressMsg:
+		return m, m.press(msg)
+	case tea.PasteMsg:
+		return m, m.paste(msg.Content)
+	case tea.MouseWheelMsg:
+		m.wheel(msg.Mouse())
+	case tea.MouseClickMsg:
+		return m, m.click(msg.Mouse())
+	default:
+		return m, m.receive(msg)
+	}
+	return m, nil
+}
+
+// changes reports whether a message can change the screen. View is called after
+// each, so that the frame is kept where it cannot.
+func changes(msg tea.Msg) bool {
+	switch msg.(type) {
+	case tea.MouseReleaseMsg, tea.MouseMotionMsg, tea.KeyReleaseMsg, tea.ModeReportMsg, cancelled, quitDue:
+		return false
+	}
+	return true
+}
+
+// receive takes what commands answer.
+func (m *app) receive(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case ticked:
+		return m.tick()
+	case scanEnded:
+		m.result.Summary, m.result.ScanErr, m.result.ScanEnded = msg.summary, msg.err, true
+		return m.progress.ended(m.ctx, msg)
+	case listed:
+		m.progress.sorted(msg)
+		return tea.Batch(m.ask(false), m.count(false))
+	case found:
+		return m.take(msg)
+	case counted:
+		return m.takeCounts(msg)
+	case rendered:
+		if m.snippet != nil && msg.gen == m.drawing {
+			m.snippet.fill(msg)
+			m.result.Snippet = msg.snippet
+		}
+	case noticeExpired:
+		if msg.gen == m.notice.gen {
+			m.notice.text = ""
+		}
+	case panicked:
+		m.err = msg.err
+		return tea.Quit
+	case quitDue:
+		return tea.Quit
+	}
+	return nil
+}
+
+// tick looks at the store, sooner while the screen is not full.
+func (m *app) tick() tea.Cmd {
+	sort, more := m.progress.tick(m.ctx)
+	if !more {
+		return nil
+	}
+	every := earlyTick
+	if m.layout.bodyHeight > 0 && len(m.list.rows()) >= m.layout.bodyHeight {
+		every = steadyTick
+	}
+	return tea.Batch(sort, m.after(every, ticked{}))
+}
+
+// context is where a key is pressed now.
+func (m *app) context() keyContext {
+	switch {
+	case m.overlay.top() != nil:
+		return m.overlay.top().context()
+	case m.snippet != nil:
+		return contextSnippet
+	case m.search.active:
+		return contextSearch
+	}
+	return contextBrowse
+}
+
+func (m *app) press(msg tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case m.farewell.leaving:
+		return nil
+	case m.overlay.top() != nil:
+		return m.perform(m.overlay.top().press(msg))
+	case m.snippet != nil:
+		return m.perform(m.snippet.press(msg))
+	case m.search.active:
+		return m.pressSearch(msg)
+	case key.Matches(msg, m.keys.browse.search):
+		m.search.open()
+		m.relayout()
+		return nil
+	}
+	return m.pressList(&m.keys.browse.listKeys, msg)
+}
+
+// pressList acts on keys that mean the same with a query and without.
+func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
+	if m.unanswered() && key.Matches(msg, k.onRows()...) {
+		m.finder.early = append(m.finder.early, msg)
+		return nil
+	}
+	switch {
+	case key.Matches(msg, k.toggle):
+		m.toggle(m.list.cursor)
+		m.list.moveTo(m.list.cursor + 1)
+	case key.Matches(msg, k.selectAll):
+		if m.list.results != nil {
+			m.selection.addAll(m.list.results)
+		}
+	case key.Matches(msg, k.deselectAll):
+		m.selection.clear()
+	case key.Matches(msg, k.programs):
+		return m.openPrograms()
+	case key.Matches(msg, k.clearProgram):
+		return m.filter("")
+	case key.Matches(msg, k.confirm):
+		return m.confirm()
+	case key.Matches(msg, k.showHelp):
+		return m.perform(action{kind: actionHelp})
+	case key.Matches(msg, k.quit):
+		return m.perform(action{kind: actionQuit})
+	default:
+		if to, ok := k.move.target(msg, m.list.cursor, m.list.height, len(m.list.rows())); ok {
+			m.list.moveTo(to)
+		}
+	}
+	return nil
+}
+
+func (m *app) pressSearch(msg tea.KeyPressMsg) tea.Cmd {
+	k := &m.keys.search
+	before := m.search.query
+	switch {
+	case key.Matches(msg, k.leave):
+		m.search.close()
+		m.relayout()
+	case key.Matches(msg, k.listBindings()...): // Space is one of them
+		return m.pressList(&k.listKeys, msg)
+	default:
+		m.search.edit(k, msg)
+	}
+	if m.search.query != before {
+		return m.ask(true)
+	}
+	return nil
+}

@@ -1,0 +1,75 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Commands get all they need as arguments and change nothing.
+
+// How often the screen looks at the store: sooner until the first screen is full.
+// Ten times a second is what ncdu does.
+const (
+	firstTick  = time.Millisecond
+	earlyTick  = 30 * time.Millisecond
+	steadyTick = 100 * time.Millisecond
+)
+
+// noticeTime is how long a notice stays.
+const noticeTime = 5 * time.Second
+
+// guarded makes a command whose panic ends the program in order.
+func guarded(in string, work func() tea.Msg) tea.Cmd {
+	return func() (msg tea.Msg) {
+		defer recovered(in, func(e *PanicError) { msg = panicked{e} })
+		return work()
+	}
+}
+
+// answer turns the result of work that can be cancelled into a message.
+func answer[T any](result T, err error, message func(T) tea.Msg) tea.Msg {
+	var panicErr *PanicError
+	switch {
+	case errors.As(err, &panicErr):
+		return panicked{panicErr}
+	case err != nil:
+		return cancelled{}
+	}
+	return message(result)
+}
+
+func after(d time.Duration, msg tea.Msg) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
+}
+
+func sortCmd(ctx context.Context, t tree) tea.Cmd {
+	return guarded("sort", func() tea.Msg {
+		start := time.Now()
+		l, err := newListing(ctx, t)
+		return answer(l, err, func(l *listing) tea.Msg { return listed{l, time.Since(start)} })
+	})
+}
+
+func findCmd(ctx context.Context, gen int, req request) tea.Cmd {
+	return guarded("search", func() tea.Msg {
+		r, err := find(ctx, req)
+		return answer(r, err, func(r *results) tea.Msg { return found{gen, r} })
+	})
+}
+
+func countCmd(ctx context.Context, gen int, l *listing, programs []string) tea.Cmd {
+	return guarded("count programs", func() tea.Msg {
+		counts, err := countPrograms(ctx, l, programs)
+		return answer(counts, err, func(counts []int) tea.Msg { return counted{gen, counts} })
+	})
+}
+
+func renderCmd(gen int, t tree, chosen selection, snippet func([]Selected) SnippetText) tea.Cmd {
+	return guarded("snippet", func() tea.Msg {
+		paths := chosen.paths(&t)
+		return rendered{gen, snippet(paths), len(paths)}
+	})
+}

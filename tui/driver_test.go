@@ -1,0 +1,302 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// driver runs the model without a terminal, in one goroutine: Update, then the
+// commands that it returns, then what they answer, until there is nothing left.
+// Timers do not run; they are kept until the test lets them.
+type driver struct {
+	t      testing.TB
+	app    *app
+	store  *Store
+	timers []tea.Msg
+	// held keeps commands back instead of running them, while hold is set.
+	hold bool
+	held []tea.Cmd
+	quit bool
+	// asked are the selections that a snippet was rendered for.
+	asked [][]Selected
+}
+
+func newDriver(t testing.TB, opts Options) *driver {
+	t.Helper()
+	d := &driver{t: t, store: new(Store)}
+	if opts.Snippet == nil {
+		opts.Snippet = d.snippet
+	}
+	d.app = newApp(t.Context(), opts, d.store)
+	d.app.after = func(_ time.Duration, msg tea.Msg) tea.Cmd {
+		return func() tea.Msg { d.timers = append(d.timers, msg); return nil }
+	}
+	d.run(d.app.Init())
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	return d
+}
+
+// browse opens the screen on paths that have all been found.
+func browse(t testing.TB, paths ...string) *driver {
+	t.Helper()
+	d := newDriver(t, Options{Programs: []string{"firefox", "_1password-gui", "nothing-cli"}})
+	d.add(paths...)
+	d.end(nil)
+	return d
+}
+
+func (d *driver) snippet(selected []Selected) SnippetText {
+	d.asked = append(d.asked, selected)
+	var b strings.Builder
+	for _, s := range selected {
+		fmt.Fprintf(&b, "%s %q\n", s.Kind, s.Path)
+	}
+	return SnippetText{Text: b.String()}
+}
+
+// add puts paths into the store and lets the screen notice.
+func (d *driver) add(paths ...string) {
+	d.t.Helper()
+	for _, p := range paths {
+		kind := scan.KindFile
+		if strings.HasSuffix(p, "/") {
+			kind = scan.KindDir
+		}
+		d.store.AddPath([]byte(p), kind)
+	}
+	d.tick()
+}
+
+// tick lets the timers run that look at the store; twice, so that what was to
+// rest is done too.
+func (d *driver) tick() {
+	d.t.Helper()
+	for range 2 {
+		d.app.progress.rest = 0
+		d.fire(ticked{})
+	}
+}
+
+// fire lets the timers run whose message is of the type of one.
+func (d *driver) fire(like tea.Msg) {
+	d.t.Helper()
+	timers := d.timers
+	d.timers = nil
+	for _, msg := range timers {
+		if fmt.Sprintf("%T", msg) == fmt.Sprintf("%T", like) {
+			d.send(msg)
+		} else {
+			d.timers = append(d.timers, msg)
+		}
+	}
+}
+
+// end ends the scan.
+func (d *driver) end(err error) {
+	d.t.Helper()
+	d.send(scanEnded{err: err})
+	d.tick()
+}
+
+// send updates the model and does all that follows.
+func (d *driver) send(msg tea.Msg) {
+	d.t.Helper()
+	_, cmd := d.app.Update(msg)
+	d.check()
+	d.run(cmd)
+}
+
+func (d *driver) run(cmd tea.Cmd) {
+	d.t.Helper()
+	if cmd == nil {
+		return
+	}
+	if d.hold {
+		d.held = append(d.held, cmd)
+		return
+	}
+	switch msg := cmd().(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, cmd := range msg {
+			d.run(cmd)
+		}
+	case tea.QuitMsg:
+		d.quit = true
+	default:
+		d.send(msg)
+	}
+}
+
+// release runs what was held back.
+func (d *driver) release() {
+	d.t.Helper()
+	held := d.held
+	d.hold, d.held = false, nil
+	for _, cmd := range held {
+		d.run(cmd)
+	}
+}
+
+// keys presses keys, named as Bubble Tea does; "text:abc" types the letters.
+func (d *driver) keys(names ...string) {
+	d.t.Helper()
+	for _, name := range names {
+		if text, ok := strings.CutPrefix(name, "text:"); ok {
+			for _, r := range text {
+				d.send(tea.KeyPressMsg{Code: r, Text: string(r)})
+			}
+			continue
+		}
+		d.send(press(name))
+	}
+}
+
+var keyCodes = map[string]rune{
+	"enter": tea.KeyEnter, "esc": tea.KeyEscape, "up": tea.KeyUp, "down": tea.KeyDown,
+	"left": tea.KeyLeft, "right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd,
+	"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "backspace": tea.KeyBackspace,
+	"delete": tea.KeyDelete, "f1": tea.KeyF1,
+}
+
+// press makes the message of a key as the terminal's input gives it.
+func press(name string) tea.KeyPressMsg {
+	if letter, ok := strings.CutPrefix(name, "ctrl+"); ok {
+		return tea.KeyPressMsg{Code: rune(letter[0]), Mod: tea.ModCtrl}
+	}
+	if name == "space" {
+		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}
+	}
+	if code, ok := keyCodes[name]; ok {
+		return tea.KeyPressMsg{Code: code}
+	}
+	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
+}
+
+// lines returns the screen as text.
+func (d *driver) lines() []string {
+	return strings.Split(ansi.Strip(d.app.View().Content), "\n")
+}
+
+// check asserts what holds for every screen: its size, and that nothing but our
+// own attributes reaches the terminal.
+func (d *driver) check() {
+	d.t.Helper()
+	content := d.app.View().Content
+	if err := checkScreen(content, d.app.layout.width, d.app.layout.height); err != nil {
+		d.t.Fatalf("%v, in\n%q", err, content)
+	}
+}
+
+func checkScreen(content string, width, height int) error {
+	lines := strings.Split(content, "\n")
+	if len(lines) > max(height, 1) {
+		return fmt.Errorf("%d lines on a screen of %d", len(lines), height)
+	}
+	for _, line := range lines {
+		if w := ansi.StringWidth(line); w > max(width, 0) {
+			return fmt.Errorf("a line of %d cells on a screen of %d: %q", w, width, line)
+		}
+		plain, err := withoutAttributes(line)
+		if err != nil {
+			return err
+		}
+		for _, r := range plain {
+			if r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x202e || r == 0xfffd {
+				return fmt.Errorf("unsafe character %q in %q", r, line)
+			}
+		}
+	}
+	return nil
+}
+
+// withoutAttributes removes the sequences that set attributes, ESC [ numbers m.
+func withoutAttributes(line string) (string, error) {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(line, "\x1b")
+		b.WriteString(before)
+		if !found {
+			return b.String(), nil
+		}
+		end := strings.IndexFunc(after, func(r rune) bool { return !strings.ContainsRune("[0123456789;:", r) })
+		if end < 1 || after[0] != '[' || after[end] != 'm' {
+			return "", errors.New("an escape sequence that is not ours")
+		}
+		line = after[end+1:]
+	}
+}
+
+// has asserts that a text is on the screen, and hasNot that it is not.
+func (d *driver) has(texts ...string) {
+	d.t.Helper()
+	screen := strings.Join(d.lines(), "\n")
+	for _, text := range texts {
+		if !strings.Contains(screen, text) {
+			d.t.Errorf("not on the screen: %q\n%s", text, screen)
+		}
+	}
+}
+
+func (d *driver) hasNot(texts ...string) {
+	d.t.Helper()
+	screen := strings.Join(d.lines(), "\n")
+	for _, text := range texts {
+		if strings.Contains(screen, text) {
+			d.t.Errorf("on the screen: %q\n%s", text, screen)
+		}
+	}
+}
+
+// shown returns the paths of the rows, and selected those that are marked.
+func (d *driver) shown() []string {
+	var paths []string
+	for _, id := range d.app.list.rows() {
+		paths = append(paths, string(d.app.list.results.listing.appendPath(nil, id)))
+	}
+	return paths
+}
+
+func (d *driver) selected() []string {
+	paths := []string{}
+	d.app.selection.files.each(func(id uint32) {
+		paths = append(paths, string(d.app.progress.latest.appendPath(nil, id)))
+	})
+	return paths
+}
+
+// cursor returns the path under the cursor.
+func (d *driver) cursor() string {
+	id, ok := d.app.list.current()
+	if !ok {
+		return ""
+	}
+	return string(d.app.list.results.listing.appendPath(nil, id))
+}
+
+// listOf sorts what a store holds.
+func listOf(t testing.TB, s *Store) *listing {
+	t.Helper()
+	l, err := newListing(context.Background(), s.snapshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func pathsOf(l *listing) []string {
+	paths := make([]string, len(l.order))
+	for i, id := range l.order {
+		paths[i] = string(l.appendPath(nil, id))
+	}
+	return paths
+}

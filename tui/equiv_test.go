@@ -1,0 +1,216 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sahilm/fuzzy"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// The search has to find exactly what the library finds on the same paths, in
+// the library's order: what it leaves out before asking is only a short cut.
+func TestSearchEqualsTheLibrary(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	l := realisticListing(t, r, blockRows+900)
+	paths := pathsOf(l)
+	queries := []string{
+		"e", "z", "/", "//", "src", "cfg", "SRC", "config", "ffprof", "zzqqxx", "a/b", ".", "..", "-_", "é", "É",
+		"k", "K", "\u212a", "s", "\u017f", "日", "日本", "ab c", "x\u0301", strings.Repeat("q", 12), strings.Repeat("/", 30),
+	}
+	for range 80 {
+		queries = append(queries, randomQuery(r, paths))
+	}
+	for _, query := range queries {
+		want := fuzzy.Find(query, paths)
+		got, err := find(t.Context(), request{listing: l, query: query})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.total != len(want) || got.hits.count() != len(want) {
+			t.Fatalf("%q: %d matches, the library has %d", query, got.total, len(want))
+		}
+		for i, match := range want {
+			id := l.order[match.Index]
+			if !got.hits.has(id) {
+				t.Fatalf("%q: %q is not among the hits", query, match.Str)
+			}
+			if i < bestRows && got.rows[i] != id {
+				t.Fatalf("%q: row %d is %q, the library has %q", query, i,
+					l.appendPath(nil, got.rows[i]), match.Str)
+			}
+		}
+	}
+}
+
+// The order must hold where more match than are kept, whichever worker found
+// them.
+func TestSearchKeepsTheBestOfManyAsTheLibraryOrdersThem(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	l := realisticListing(t, r, 5*bestRows)
+	want := fuzzy.Find("e", pathsOf(l))
+	if len(want) < 3*bestRows {
+		t.Fatalf("only %d matches", len(want))
+	}
+	got, err := find(t.Context(), request{listing: l, query: "e"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "total", got.total, len(want))
+	equal(t, "rows", len(got.rows), bestRows)
+	for i, id := range got.rows {
+		if id != l.order[want[i].Index] {
+			t.Fatalf("row %d is %q, the library has %q", i, l.appendPath(nil, id), want[i].Str)
+		}
+	}
+}
+
+func TestProgramFilterEqualsGrep(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	l := realisticListing(t, r, 4000)
+	paths := pathsOf(l)
+	programs := []string{"firefox", "Code", "_1password-gui", "e", "sr", "nothing", "_"}
+	counts, err := countPrograms(t.Context(), l, programs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, program := range programs {
+		name := programName(program)
+		want := []string{}
+		for _, p := range paths {
+			if name != "" && strings.Contains(strings.ToLower(p), name) {
+				want = append(want, p)
+			}
+		}
+		r, err := find(t.Context(), request{listing: l, program: program})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := []string{}
+		for _, id := range r.rows {
+			got = append(got, string(l.appendPath(nil, id)))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %d paths, want %d", program, len(got), len(want))
+		}
+		equal(t, "count of "+program, counts[i], len(want))
+		equal(t, "hits of "+program, r.hits.count(), len(want))
+	}
+}
+
+func TestProgramNameDropsWhatPackagingAdds(t *testing.T) {
+	for pkg, want := range map[string]string{
+		"firefox":              "firefox",
+		"_1password-gui":       "1password",
+		"_1password-cli":       "1password",
+		"bitwarden-desktop":    "bitwarden",
+		"kdeconnect-kde":       "kdeconnect",
+		"parsec-bin":           "parsec",
+		"neovim-unwrapped":     "neovim",
+		"foo-wrapped":          "foo",
+		"chromium-bin-wrapped": "chromium",
+		"Obsidian":             "obsidian",
+		"wl-clipboard":         "wl-clipboard",
+		"-cli":                 "-cli",
+		"hm-session-vars.sh":   "hm-session-vars.sh",
+	} {
+		equal(t, pkg, programName(pkg), want)
+	}
+}
+
+func TestQueryWithinAProgram(t *testing.T) {
+	var s Store
+	for _, p := range []string{"/a/firefox/config", "/a/firefox/other", "/b/config", "/c/Firefox.conf"} {
+		s.AddPath([]byte(p), scan.KindFile)
+	}
+	l := listOf(t, &s)
+	first, err := find(t.Context(), request{listing: l, program: "firefox"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := find(t.Context(), request{listing: l, program: "firefox", query: "conf", filtered: first.filtered})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "total", r.total, 2)
+	if r.filtered != first.filtered {
+		t.Error("the program's files were looked for again")
+	}
+}
+
+func TestPanicsOfSearchWorkersEndTheProgramInOrder(t *testing.T) {
+	l := realisticListing(t, rand.New(rand.NewPCG(1, 1)), 10)
+	l.order = []uint32{1 << 30} // there is no such file
+	msg, ok := findCmd(t.Context(), 1, request{listing: l, query: "e"})().(panicked)
+	if !ok || msg.err.In != "search" {
+		t.Errorf("the answer is %+v", msg)
+	}
+}
+
+func TestSearchStopsWhenCancelled(t *testing.T) {
+	l := realisticListing(t, rand.New(rand.NewPCG(1, 1)), 1000)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, req := range []request{{listing: l, query: "e"}, {listing: l, program: "firefox"}} {
+		if _, err := find(ctx, req); !errors.Is(err, context.Canceled) {
+			t.Errorf("err is %v", err)
+		}
+	}
+	if _, err := countPrograms(ctx, l, []string{"a"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("err is %v", err)
+	}
+}
+
+// realisticListing makes paths as a home and a system have them, some with
+// letters that fold into ASCII and bytes that are no text.
+func realisticListing(t testing.TB, r *rand.Rand, n int) *listing {
+	t.Helper()
+	var s Store
+	for range n {
+		s.AddPath(realisticPath(r), scan.KindFile)
+	}
+	return listOf(t, &s)
+}
+
+func realisticPath(r *rand.Rand) []byte {
+	dirs := []string{
+		"home", "me", ".config", "Code", "User", "src", "node_modules", "firefox", "cache2", "entries", "var", "lib",
+		"1Password", "etc", ".ssh", "Éa", "\u212aelvin", "lo\u017ft", "日本語", "\xff\xfe", "a b", "under_score", "CamelCase",
+	}
+	names := []string{
+		"config", "profiles.ini", "settings.json", "index.js", "README", "state", "cookies.sqlite", "é", "x\u0301y", "K", "notes.txt",
+	}
+	var p []byte
+	for range 1 + r.IntN(6) {
+		p = append(append(p, '/'), dirs[r.IntN(len(dirs))]...)
+	}
+	p = append(append(p, '/'), names[r.IntN(len(names))]...)
+	return fmt.Appendf(p, "%d", r.IntN(1000))
+}
+
+// randomQuery takes letters of a path in order, or out of it, in any case.
+func randomQuery(r *rand.Rand, paths []string) string {
+	path := []rune(paths[r.IntN(len(paths))])
+	var query []rune
+	for _, c := range path {
+		if r.IntN(6) == 0 && c != 0xfffd {
+			query = append(query, c)
+		}
+	}
+	if len(query) == 0 {
+		query = path[:1]
+	}
+	if r.IntN(4) == 0 {
+		r.Shuffle(len(query), func(i, j int) { query[i], query[j] = query[j], query[i] })
+	}
+	if r.IntN(3) == 0 {
+		return strings.ToUpper(string(query))
+	}
+	return string(query[:min(len(query), 12)])
+}

@@ -1,0 +1,132 @@
+package tui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// finder keeps track of the request that runs. There is one at a time, and the
+// newest question wins: it cancels the one before. A newer listing does not, or
+// a slow search would never end while the scan runs.
+type finder struct {
+	gen     int
+	cancel  context.CancelFunc
+	running bool
+	// early are keys that were pressed before the screen could follow. They are
+	// meant for the rows that are being found, and wait for them.
+	early []tea.KeyPressMsg
+}
+
+// ask finds what to show of the newest listing. It is a new question if the query
+// or the program changed.
+func (m *app) ask(question bool) tea.Cmd {
+	f := &m.finder
+	if f.running && !question {
+		return nil
+	}
+	if f.cancel != nil {
+		f.cancel()
+	}
+	f.gen++
+	f.cancel, f.running = nil, false
+	var dropped tea.Cmd
+	if question && len(f.early) > 0 {
+		f.early = nil
+		dropped = m.notify("too fast: keys after the last query had no rows to act on")
+	}
+	if m.progress.latest == nil {
+		return dropped
+	}
+	req := request{listing: m.progress.latest, program: m.program, query: m.search.query}
+	if req.program == "" && req.query == "" {
+		m.list.show(&results{request: req, rows: req.listing.order, total: len(req.listing.order)})
+		return dropped
+	}
+	if m.list.results != nil {
+		req.filtered = m.list.results.filtered
+	}
+	ctx, cancel := context.WithCancel(m.ctx)
+	f.cancel, f.running = cancel, true
+	return tea.Batch(findCmd(ctx, f.gen, req), dropped)
+}
+
+// take shows what has been found, unless a newer question has been asked.
+func (m *app) take(msg found) tea.Cmd {
+	f := &m.finder
+	if msg.gen != f.gen {
+		return nil
+	}
+	f.cancel()
+	f.cancel, f.running = nil, false
+	m.list.show(msg.results)
+	var cmds []tea.Cmd
+	if msg.results.listing != m.progress.latest {
+		cmds = append(cmds, m.ask(false))
+	}
+	early := f.early
+	f.early = nil
+	for _, key := range early {
+		cmds = append(cmds, m.press(key))
+	}
+	return tea.Batch(cmds...)
+}
+
+// unanswered reports whether the rows on the screen are for another question than
+// the one that was asked last.
+func (m *app) unanswered() bool {
+	r := m.list.results
+	return m.finder.running && (r == nil || r.query != m.search.query || r.program != m.program)
+}
+
+// counter keeps track of the programs' counts, which follow the newest listing
+// while the dialog is open.
+type counter struct {
+	dialog  *programsDialog // nil if it is closed
+	gen     int
+	cancel  context.CancelFunc
+	running bool
+	counted *listing
+}
+
+// openPrograms opens the dialog.
+func (m *app) openPrograms() tea.Cmd {
+	if len(m.opts.Programs) == 0 {
+		return m.notify("the configuration names no programs to filter by")
+	}
+	m.counter.dialog = newProgramsDialog(&m.keys, m.opts.Programs, m.program)
+	m.overlay.push(m.counter.dialog)
+	return m.count(true)
+}
+
+// count counts the programs' files in the newest listing, if somebody looks.
+func (m *app) count(opened bool) tea.Cmd {
+	c := &m.counter
+	if c.dialog == nil || c.running || m.progress.latest == nil || c.counted == m.progress.latest && !opened {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(m.ctx)
+	c.gen++
+	c.cancel, c.running, c.counted = cancel, true, m.progress.latest
+	return countCmd(ctx, c.gen, m.progress.latest, m.opts.Programs)
+}
+
+func (m *app) takeCounts(msg counted) tea.Cmd {
+	c := &m.counter
+	if msg.gen != c.gen || c.dialog == nil {
+		return nil
+	}
+	c.cancel()
+	c.running = false
+	c.dialog.counts = msg.counts
+	return m.count(false)
+}
+
+// closePrograms stops counting.
+func (m *app) closePrograms() {
+	c := &m.counter
+	if c.cancel != nil {
+		c.cancel()
+	}
+	*c = counter{gen: c.gen + 1}
+}

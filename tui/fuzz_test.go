@@ -1,0 +1,98 @@
+package tui
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// FuzzRandomSessions presses keys, resizes the terminal and lets the scan go on,
+// in any order. After each step the driver checks the screen: no line too long,
+// no control character from a name. The cursor has to be on a row, and the count
+// of the selection has to be right.
+func FuzzRandomSessions(f *testing.F) {
+	for seed := range uint64(40) {
+		f.Add(seed, []byte(nil))
+	}
+	f.Add(uint64(1), []byte("\x1b]52;c;Zm9v\x07"))
+	f.Add(uint64(2), []byte("\xff\xfe\u202e\u0301日本"))
+	f.Add(uint64(3), []byte("\x1bP$q\x1b\\"))
+	f.Fuzz(func(t *testing.T, seed uint64, name []byte) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		d := newDriver(t, Options{ASCII: seed%2 == 0, Programs: []string{"firefox", string(name), "e"}})
+		for range 120 {
+			randomStep(d, r, name)
+			checkModel(d)
+		}
+	})
+}
+
+func randomStep(d *driver, r *rand.Rand, name []byte) {
+	keys := []string{
+		"up", "down", "pgup", "pgdown", "home", "end", "space", "space", "enter", "esc", "/", "?", "f1", "ctrl+a",
+		"ctrl+d", "ctrl+p", "ctrl+x", "backspace", "delete", "left", "right", "ctrl+u", "ctrl+w", "e", "s", "c", "日",
+		"G", "g", "j", "k", "tab", "ctrl+z",
+	}
+	switch r.IntN(12) {
+	case 0:
+		d.send(tea.WindowSizeMsg{Width: r.IntN(130), Height: r.IntN(45)})
+	case 1:
+		addHostile(d, r, name)
+	case 2:
+		d.tick()
+	case 3:
+		d.send(tea.PasteMsg{Content: string(name)})
+	case 4:
+		d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: r.IntN(100), Y: r.IntN(40)})
+	case 5:
+		d.send(tea.MouseWheelMsg{Button: []tea.MouseButton{tea.MouseWheelUp, tea.MouseWheelDown}[r.IntN(2)]})
+	case 6:
+		switch r.IntN(12) {
+		case 0:
+			d.end(fmt.Errorf("stopped at %s", name))
+		case 1:
+			d.fire(noticeExpired{})
+		}
+	case 7: // commands answer late and in any order
+		d.hold = !d.hold
+		if !d.hold {
+			r.Shuffle(len(d.held), func(i, j int) { d.held[i], d.held[j] = d.held[j], d.held[i] })
+			d.release()
+		}
+	default:
+		d.keys(keys[r.IntN(len(keys))])
+	}
+}
+
+func addHostile(d *driver, r *rand.Rand, name []byte) {
+	parts := []string{
+		"a", "firefox", "日本語", "\x1b[2J", "\x1b]0;x\x07", "\x1bPq\x1b\\", "\n", "\r", "\t", "\u202e", "\u200b", "\u009b", "\xff", "\xc3",
+		"\u0301", "👩‍👩‍👧", "🇦🇹", "\u2028", "\x7f", string(name), "long-name-that-goes-on-and-on-and-on-and-on-and-on",
+	}
+	for range r.IntN(60) {
+		var p []byte
+		for range 1 + r.IntN(5) {
+			p = append(append(p, '/'), parts[r.IntN(len(parts))]...)
+		}
+		d.store.AddPath(p, scan.Kind(r.IntN(int(scan.KindDevice)+1)))
+	}
+	d.tick()
+}
+
+func checkModel(d *driver) {
+	d.t.Helper()
+	m := d.app
+	if n := len(m.list.rows()); m.list.cursor < 0 || m.list.cursor >= max(n, 1) {
+		d.t.Fatalf("the cursor is on row %d of %d", m.list.cursor, n)
+	}
+	if m.list.height > 0 && (m.list.cursor < m.list.top || m.list.cursor >= m.list.top+m.list.height) {
+		d.t.Fatalf("the cursor is on row %d, the screen shows %d from %d on", m.list.cursor, m.list.height, m.list.top)
+	}
+	if got := m.selection.files.count(); got != m.selection.count {
+		d.t.Fatalf("%d selected, the count says %d", got, m.selection.count)
+	}
+}

@@ -1,0 +1,300 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+)
+
+// keyContext is where a key is pressed: each key has one meaning in each.
+type keyContext uint8
+
+const (
+	contextUnknown keyContext = iota
+	contextBrowse
+	contextSearch
+	contextPrograms
+	contextSnippet
+	contextHelp
+)
+
+var contextNames = [...]string{"unknown", "browse", "search", "programs", "snippet", "help"}
+
+// String returns the name by which KeyTable and the help call the context.
+func (c keyContext) String() string {
+	if int(c) < len(contextNames) {
+		return contextNames[c]
+	}
+	return contextNames[contextUnknown]
+}
+
+// keyMap is the only place that knows keys. The help is made of it, and so is
+// the table in the README.
+type keyMap struct {
+	browse   browseKeys
+	search   searchKeys
+	programs dialogKeys
+	snippet  snippetKeys
+	help     dialogKeys
+}
+
+// moveKeys move in anything that scrolls.
+type moveKeys struct {
+	up, down, pageUp, pageDown, first, last key.Binding
+}
+
+// listKeys act on the list, whether a query narrows it or not.
+type listKeys struct {
+	move                           moveKeys
+	toggle, selectAll, deselectAll key.Binding
+	programs, clearProgram         key.Binding
+	confirm, showHelp, quit        key.Binding
+}
+
+type browseKeys struct {
+	listKeys
+	search key.Binding
+}
+
+type searchKeys struct {
+	listKeys
+	leave, left, right, erase, eraseForward, eraseWord, eraseAll key.Binding
+}
+
+type dialogKeys struct {
+	move                moveKeys
+	accept, close, quit key.Binding
+}
+
+type snippetKeys struct {
+	move                        moveKeys
+	back, leave, showHelp, quit key.Binding
+}
+
+// bind makes a binding whose help names its keys as the screen writes them.
+func bind(action string, keys ...string) key.Binding {
+	shown := make([]string, len(keys))
+	for i, k := range keys {
+		shown[i] = keyLabel(k)
+	}
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(strings.Join(shown, ", "), action))
+}
+
+// keyLabel writes a key as people know it: "ctrl+p" is "Ctrl-P".
+func keyLabel(k string) string {
+	if letter, ok := strings.CutPrefix(k, "ctrl+"); ok {
+		return "Ctrl-" + strings.ToUpper(letter)
+	}
+	switch k {
+	case "pgup":
+		return "PgUp"
+	case "pgdown":
+		return "PgDn"
+	}
+	if len(k) == 1 {
+		return k
+	}
+	return strings.ToUpper(k[:1]) + k[1:]
+}
+
+// arrowKeys are the keys to move where letters are text.
+func arrowKeys() moveKeys {
+	return moveKeys{
+		up:       bind("move up", "up"),
+		down:     bind("move down", "down"),
+		pageUp:   bind("page up", "pgup"),
+		pageDown: bind("page down", "pgdown"),
+		first:    bind("go to the first line", "home"),
+		last:     bind("go to the last line", "end"),
+	}
+}
+
+// letterKeys are the keys to move where letters are not text.
+func letterKeys() moveKeys {
+	m := arrowKeys()
+	m.up = bind("move up", "up", "k")
+	m.down = bind("move down", "down", "j")
+	m.first = bind("go to the first line", "home", "g")
+	m.last = bind("go to the last line", "end", "G")
+	return m
+}
+
+func newKeyMap() keyMap {
+	quit := bind("quit, print nothing", "ctrl+c")
+	list := listKeys{
+		move:         arrowKeys(),
+		toggle:       bind("select or deselect, and move down", "space"),
+		selectAll:    bind("select all shown", "ctrl+a"),
+		deselectAll:  bind("deselect all", "ctrl+d"),
+		programs:     bind("filter by program", "ctrl+p"),
+		clearProgram: bind("clear the program filter", "ctrl+x"),
+		confirm:      bind("show the snippet", "enter"),
+		showHelp:     bind("show the keys", "f1"),
+		quit:         quit,
+	}
+	browse := browseKeys{listKeys: list, search: bind("search", "/")}
+	browse.move = letterKeys()
+	browse.showHelp = bind("show the keys", "?", "f1")
+	browse.quit = bind("quit, print nothing", "q", "ctrl+c")
+	return keyMap{
+		browse: browse,
+		search: searchKeys{
+			listKeys:     list,
+			leave:        bind("leave the search and clear the query", "esc"),
+			left:         bind("move left in the query", "left"),
+			right:        bind("move right in the query", "right"),
+			erase:        bind("erase a character", "backspace", "ctrl+h"),
+			eraseForward: bind("erase the next character", "delete"),
+			eraseWord:    bind("erase a word", "ctrl+w"),
+			eraseAll:     bind("erase the query", "ctrl+u"),
+		},
+		programs: dialogKeys{
+			move:   letterKeys(),
+			accept: bind("filter by this program", "enter"),
+			close:  bind("close", "esc", "q", "ctrl+p"),
+			quit:   quit,
+		},
+		snippet: snippetKeys{
+			move:     letterKeys(),
+			back:     bind("back to the list", "esc"),
+			leave:    bind("leave and print the snippet", "enter", "q"),
+			showHelp: bind("show the keys", "?", "f1"),
+			quit:     quit,
+		},
+		help: dialogKeys{
+			move:   letterKeys(),
+			accept: bind("close", "enter"),
+			close:  bind("close", "esc", "q", "?", "f1"),
+			quit:   quit,
+		},
+	}
+}
+
+// target returns where a key moves to from a position, with pages of a size and
+// count positions; false if it is not a key to move.
+func (k moveKeys) target(msg fmt.Stringer, from, page, count int) (int, bool) {
+	switch {
+	case key.Matches(msg, k.up):
+		from--
+	case key.Matches(msg, k.down):
+		from++
+	case key.Matches(msg, k.pageUp):
+		from -= max(page, 1)
+	case key.Matches(msg, k.pageDown):
+		from += max(page, 1)
+	case key.Matches(msg, k.first):
+		from = 0
+	case key.Matches(msg, k.last):
+		from = count - 1
+	default:
+		return from, false
+	}
+	return max(0, min(from, count-1)), true
+}
+
+func (k moveKeys) bindings() []key.Binding {
+	return []key.Binding{k.up, k.down, k.pageUp, k.pageDown, k.first, k.last}
+}
+
+func (k listKeys) listBindings() []key.Binding {
+	actions := []key.Binding{
+		k.toggle, k.selectAll, k.deselectAll, k.programs, k.clearProgram, k.confirm, k.showHelp, k.quit,
+	}
+	return append(actions, k.move.bindings()...)
+}
+
+func (k dialogKeys) bindings() []key.Binding {
+	return append([]key.Binding{k.accept, k.close, k.quit}, k.move.bindings()...)
+}
+
+// onRows returns the keys that act on the rows which are shown.
+func (k listKeys) onRows() []key.Binding {
+	return append([]key.Binding{k.toggle, k.selectAll, k.confirm}, k.move.bindings()...)
+}
+
+// bindings returns all bindings of a context, in the order of the help.
+func (k *keyMap) bindings(c keyContext) []key.Binding {
+	switch c {
+	case contextBrowse:
+		return append([]key.Binding{k.browse.search}, k.browse.listBindings()...)
+	case contextSearch:
+		s := k.search
+		return append([]key.Binding{
+			s.leave, s.left, s.right, s.erase, s.eraseForward, s.eraseWord, s.eraseAll,
+		}, s.listBindings()...)
+	case contextPrograms:
+		return k.programs.bindings()
+	case contextSnippet:
+		s := k.snippet
+		return append([]key.Binding{s.leave, s.back, s.showHelp, s.quit}, s.move.bindings()...)
+	case contextHelp:
+		return k.help.bindings()
+	case contextUnknown:
+	}
+	return nil
+}
+
+// hint is one entry of the line at the bottom of the screen.
+type hint struct {
+	binding key.Binding
+	label   string
+}
+
+// hints returns the most useful keys of a context, the most useful first.
+func (k *keyMap) hints(c keyContext) []hint {
+	switch c {
+	case contextBrowse:
+		b := k.browse
+		return []hint{
+			{b.toggle, "select"},
+			{b.search, "search"},
+			{b.confirm, "snippet"},
+			{b.showHelp, "help"},
+			{b.programs, "program"},
+			{b.quit, "quit"},
+		}
+	case contextSearch:
+		s := k.search
+		return []hint{
+			{s.toggle, "select"},
+			{s.leave, "leave"},
+			{s.confirm, "snippet"},
+			{s.selectAll, "all"},
+			{s.programs, "program"},
+			{s.showHelp, "help"},
+		}
+	case contextSnippet:
+		s := k.snippet
+		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.showHelp, "help"}}
+	case contextPrograms:
+		return []hint{{k.programs.accept, "filter"}, {k.programs.close, "close"}}
+	case contextHelp:
+		return []hint{{k.help.close, "close"}, {k.help.move.down, "more"}}
+	case contextUnknown:
+	}
+	return nil
+}
+
+// KeyRow is one line of the table of keys.
+type KeyRow struct {
+	// Context is the view in which the keys work: "browse", "search",
+	// "programs", "snippet" or "help".
+	Context string
+	// Keys are written as people know them: "Ctrl-P", "PgUp, k".
+	Keys string
+	// Action says what they do.
+	Action string
+}
+
+// KeyTable lists all keys of all views, in the order of the help.
+func KeyTable() []KeyRow {
+	keys := newKeyMap()
+	var rows []KeyRow
+	for c := contextBrowse; c <= contextHelp; c++ {
+		for _, b := range keys.bindings(c) {
+			rows = append(rows, KeyRow{c.String(), b.Help().Key, b.Help().Desc})
+		}
+	}
+	return rows
+}

@@ -1,0 +1,111 @@
+package tui
+
+import (
+	"reflect"
+	"testing"
+	"unicode/utf8"
+
+	"charm.land/bubbles/v2/key"
+)
+
+func TestNoTwoBindingsOfAContextShareAKey(t *testing.T) {
+	keys := newKeyMap()
+	for c := contextBrowse; c <= contextHelp; c++ {
+		owner := map[string]string{}
+		for _, b := range keys.bindings(c) {
+			for _, k := range b.Keys() {
+				if other, taken := owner[k]; taken && b.Enabled() {
+					t.Errorf("%s: %s means %q and %q", c, k, other, b.Help().Desc)
+				}
+				owner[k] = b.Help().Desc
+			}
+		}
+		if len(owner) == 0 {
+			t.Errorf("%s has no keys", c)
+		}
+	}
+}
+
+func TestEveryBindingHasHelp(t *testing.T) {
+	keys := newKeyMap()
+	for c := contextBrowse; c <= contextHelp; c++ {
+		for _, b := range keys.bindings(c) {
+			if b.Help().Key == "" || b.Help().Desc == "" || len(b.Keys()) == 0 {
+				t.Errorf("%s: %v has no help", c, b.Keys())
+			}
+		}
+	}
+}
+
+// bindings lists by hand what the key map holds; here it is counted.
+func TestBindingsListsAllOfTheKeyMap(t *testing.T) {
+	keys := newKeyMap()
+	for c, group := range map[keyContext]any{
+		contextBrowse: keys.browse, contextSearch: keys.search, contextPrograms: keys.programs,
+		contextSnippet: keys.snippet, contextHelp: keys.help,
+	} {
+		equal(t, c.String(), len(keys.bindings(c)), countBindings(reflect.TypeOf(group)))
+	}
+	equal(t, "contexts", reflect.TypeOf(keys).NumField(), len(contextNames)-1)
+}
+
+func countBindings(of reflect.Type) int {
+	if of == reflect.TypeFor[key.Binding]() {
+		return 1
+	}
+	n := 0
+	for i := range of.NumField() {
+		n += countBindings(of.Field(i).Type)
+	}
+	return n
+}
+
+func TestSearchBindsNoTextButSpace(t *testing.T) {
+	keys := newKeyMap()
+	for _, b := range keys.bindings(contextSearch) {
+		for _, k := range b.Keys() {
+			if utf8.RuneCountInString(k) == 1 {
+				t.Errorf("%q cannot be typed into a query", k)
+			}
+		}
+	}
+}
+
+func TestHintsAreBindingsOfTheirContext(t *testing.T) {
+	keys := newKeyMap()
+	for c := contextBrowse; c <= contextHelp; c++ {
+		known := map[string]bool{}
+		for _, b := range keys.bindings(c) {
+			known[b.Help().Key] = true
+		}
+		for _, h := range keys.hints(c) {
+			if !known[h.binding.Help().Key] || h.label == "" {
+				t.Errorf("%s: %q is not one of its keys", c, h.binding.Help().Key)
+			}
+		}
+	}
+}
+
+func TestKeyTableNamesTheKeysOfTheOriginal(t *testing.T) {
+	rows := map[KeyRow]bool{}
+	for _, r := range KeyTable() {
+		rows[r] = true
+	}
+	for _, want := range []KeyRow{
+		{"browse", "/", "search"},
+		{"search", "Esc", "leave the search and clear the query"},
+		{"browse", "Ctrl-P", "filter by program"},
+		{"browse", "Ctrl-X", "clear the program filter"},
+		{"browse", "Space", "select or deselect, and move down"},
+		{"search", "Space", "select or deselect, and move down"},
+		{"browse", "Ctrl-A", "select all shown"},
+		{"browse", "Ctrl-D", "deselect all"},
+		{"browse", "q, Ctrl-C", "quit, print nothing"},
+		{"browse", "Enter", "show the snippet"},
+		{"browse", "PgUp", "page up"},
+	} {
+		if !rows[want] {
+			t.Errorf("the table has no %+v", want)
+		}
+	}
+}

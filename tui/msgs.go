@@ -1,0 +1,45 @@
+package tui
+
+import "time"
+
+// Messages are data about what has happened. Where a newer question may have been
+// asked meanwhile, gen is the number of the one that is answered.
+type (
+	// ticked says that it is time to look at the store.
+	ticked struct{}
+	// scanEnded comes once, after the last file has been added.
+	scanEnded struct {
+		summary Summary
+		err     error
+	}
+	// listed brings a sorted snapshot, and what it took.
+	listed struct {
+		listing *listing
+		took    time.Duration
+	}
+	// found brings what to show.
+	found struct {
+		gen     int
+		results *results
+	}
+	// counted brings the number of each program's files, in order of
+	// Options.Programs.
+	counted struct {
+		gen    int
+		counts []int
+	}
+	// rendered brings the snippet.
+	rendered struct {
+		gen     int
+		snippet SnippetText
+		paths   int
+	}
+	// noticeExpired says that a notice has been up long enough.
+	noticeExpired struct{ gen int }
+	// quitDue says that the terminal has had time to answer.
+	quitDue struct{}
+	// cancelled is the answer to a question that nobody waits for any more.
+	cancelled struct{}
+	// panicked ends the program.
+	panicked struct{ err *PanicError }
+)

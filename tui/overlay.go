@@ -1,0 +1,112 @@
+package tui
+
+import (
+	"image"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+)
+
+// action is what a pane or a dialog asks the model to do.
+type action struct {
+	kind    actionKind
+	program string // of actionFilter
+}
+
+type actionKind uint8
+
+const (
+	actionNone actionKind = iota
+	actionClose
+	actionQuit
+	actionFilter
+	actionBack
+	actionLeave
+	actionHelp
+)
+
+// dialog is a box above the screen that takes all keys.
+type dialog interface {
+	context() keyContext
+	press(tea.KeyPressMsg) action
+	// scroll moves by lines, and click acts on a line of the content.
+	scroll(lines int)
+	click(line int) action
+	// view returns the title and the lines of the content, for at most so many
+	// cells and lines.
+	view(s *styles, width, height int) (title string, lines []string)
+}
+
+// overlay is a stack of dialogs; the last one is on top.
+type overlay struct {
+	dialogs []dialog
+	// content is where on the screen that of the top one is.
+	content image.Rectangle
+}
+
+func (o *overlay) top() dialog {
+	if len(o.dialogs) == 0 {
+		return nil
+	}
+	return o.dialogs[len(o.dialogs)-1]
+}
+
+func (o *overlay) push(d dialog) { o.dialogs = append(o.dialogs, d) }
+
+func (o *overlay) pop() { o.dialogs = o.dialogs[:max(len(o.dialogs)-1, 0)] }
+
+// click acts on the top dialog; a click beside it closes it.
+func (o *overlay) click(x, y int) action {
+	if !image.Pt(x, y).In(o.content) {
+		return action{kind: actionClose}
+	}
+	return o.top().click(y - o.content.Min.Y)
+}
+
+// draw puts the dialogs above a screen.
+func (o *overlay) draw(screen string, s *styles, width, height int) string {
+	if len(o.dialogs) == 0 {
+		return screen
+	}
+	layers := []*lipgloss.Layer{lipgloss.NewLayer(screen)}
+	for i, d := range o.dialogs {
+		title, lines := d.view(s, width-frameWidth, height-frameHeight)
+		box := framed(s, title, lines, width)
+		y := max((height-len(box))/2, 0)
+		x := max((width-lipgloss.Width(box[0]))/2, 0)
+		layers = append(layers, lipgloss.NewLayer(strings.Join(box, "\n")).X(x).Y(y).Z(i+1))
+		o.content = image.Rect(x+2, y+1, x+lipgloss.Width(box[0])-2, y+len(box)-1)
+	}
+	return lipgloss.NewCompositor(layers...).Render()
+}
+
+// What a frame takes on both sides together.
+const (
+	frameWidth  = len("|  |")
+	frameHeight = 2
+)
+
+// framed draws a box around lines, as wide as the widest.
+func framed(s *styles, title string, lines []string, most int) []string {
+	inner := width(title) + 2
+	for _, line := range lines {
+		inner = max(inner, lipgloss.Width(line))
+	}
+	inner = min(inner, most-frameWidth)
+	title = truncated(" "+title+" ", inner, s.glyphs.ellipsis)
+	g := s.glyphs
+	rule := func(n int) string { return strings.Repeat(g.horizontal, max(n, 0)) }
+	box := []string{
+		s.frame.render(g.topLeft+g.horizontal) + s.title.render(title) +
+			s.frame.render(rule(inner+1-width(title))+g.topRight),
+	}
+	for _, line := range lines {
+		var b strings.Builder
+		b.WriteString(s.frame.render(g.vertical) + " " + line)
+		writeFiller(&b, inner-lipgloss.Width(line))
+		b.WriteString(" " + s.frame.render(g.vertical))
+		box = append(box, b.String())
+	}
+	return append(box, s.frame.render(g.bottomLeft+rule(inner+2)+g.bottomRight))
+}

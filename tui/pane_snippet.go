@@ -1,0 +1,97 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// snippetPane shows the snippet before it is printed.
+type snippetPane struct {
+	keys    snippetKeys
+	pending bool // not rendered yet
+	snippet SnippetText
+	paths   int
+	lines   []string // safe to show
+	top     int
+	height  int
+}
+
+// shownLines is how much of a snippet can be looked at: nobody reads more, and
+// the text of a million paths has a million lines.
+const shownLines = 2000
+
+func newSnippetPane(keys *keyMap, height int) *snippetPane {
+	return &snippetPane{keys: keys.snippet, pending: true, height: height}
+}
+
+// fill takes what has been rendered.
+func (p *snippetPane) fill(msg rendered) {
+	p.pending, p.snippet, p.paths = false, msg.snippet, msg.paths
+	for _, note := range msg.snippet.Notes {
+		if len(p.lines) < shownLines {
+			p.lines = append(p.lines, safe("note: "+note))
+		}
+	}
+	text := strings.TrimSuffix(msg.snippet.Text, "\n")
+	if text == "" {
+		p.lines = append(p.lines, "nothing to write")
+		return
+	}
+	for len(p.lines) < shownLines {
+		line, rest, more := strings.Cut(text, "\n")
+		p.lines = append(p.lines, safe(line))
+		if !more {
+			return
+		}
+		text = rest
+	}
+	p.lines = append(p.lines, "+ "+grouped(1+strings.Count(text, "\n"))+" more lines")
+}
+
+func (p *snippetPane) press(msg tea.KeyPressMsg) action {
+	switch {
+	case key.Matches(msg, p.keys.quit):
+		return action{kind: actionQuit}
+	case key.Matches(msg, p.keys.back):
+		return action{kind: actionBack}
+	case key.Matches(msg, p.keys.showHelp):
+		return action{kind: actionHelp}
+	case key.Matches(msg, p.keys.leave) && !p.pending:
+		return action{kind: actionLeave}
+	}
+	if to, ok := p.keys.move.target(msg, p.top, p.height, len(p.lines)); ok {
+		p.scroll(to - p.top)
+	}
+	return action{}
+}
+
+func (p *snippetPane) scroll(lines int) {
+	p.top = max(0, min(p.top+lines, len(p.lines)-p.height))
+}
+
+func (p *snippetPane) resize(height int) {
+	p.height = height
+	p.scroll(0)
+}
+
+// title says what the pane shows.
+func (p *snippetPane) title() string {
+	if p.pending {
+		return "writing the snippet"
+	}
+	title := "snippet for " + plural(p.paths, "path", "paths")
+	if len(p.lines) > p.height {
+		title += fmt.Sprintf(", line %s of %s", grouped(p.top+1), grouped(len(p.lines)))
+	}
+	return title
+}
+
+func (p *snippetPane) view(lines []string, s *styles, width int) []string {
+	for _, line := range p.lines[p.top:min(p.top+p.height, len(p.lines))] {
+		lines = append(lines, truncated(line, width, s.glyphs.ellipsis))
+	}
+	return lines
+}

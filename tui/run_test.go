@@ -1,0 +1,382 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// terminal is a pty with an emulator on its other side, which answers what
+// programs ask terminals.
+type terminal struct {
+	t      *testing.T
+	file   *os.File // the program's side
+	master *os.File
+	before unix.Termios
+
+	mu       sync.Mutex // guards what follows
+	emulator *vt.Emulator
+	changed  chan struct{} // closed when something was drawn
+}
+
+func newTerminal(t *testing.T) *terminal {
+	t.Helper()
+	master, file, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pty.Setsize(master, &pty.Winsize{Cols: 80, Rows: 24}); err != nil {
+		t.Fatal(err)
+	}
+	term := &terminal{t: t, file: file, master: master, emulator: vt.NewEmulator(80, 24), changed: make(chan struct{})}
+	term.before = term.termios()
+	var all sync.WaitGroup
+	all.Go(term.draw)
+	all.Go(func() { term.answer() })
+	t.Cleanup(func() {
+		file.Close()
+		master.Close()
+		term.emulator.InputPipe().(interface{ Close() error }).Close()
+		all.Wait()
+	})
+	return term
+}
+
+// draw feeds the emulator what the program writes.
+func (term *terminal) draw() {
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := term.master.Read(buf)
+		if err != nil {
+			return
+		}
+		term.mu.Lock()
+		_, _ = term.emulator.Write(buf[:n]) // to memory
+		close(term.changed)
+		term.changed = make(chan struct{})
+		term.mu.Unlock()
+	}
+}
+
+// answer sends the program what the emulator answers.
+func (term *terminal) answer() {
+	buf := make([]byte, 1024)
+	for {
+		n, err := term.emulator.Read(buf)
+		if err != nil {
+			return
+		}
+		if _, err := term.master.Write(buf[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func (term *terminal) termios() unix.Termios {
+	term.t.Helper()
+	state, err := unix.IoctlGetTermios(int(term.file.Fd()), unix.TCGETS)
+	if err != nil {
+		term.t.Fatal(err)
+	}
+	return *state
+}
+
+func (term *terminal) screen() (text string, altScreen bool, changed <-chan struct{}) {
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	return term.emulator.String(), term.emulator.IsAltScreen(), term.changed
+}
+
+// await waits until all the texts are on the screen.
+func (term *terminal) await(texts ...string) {
+	term.t.Helper()
+	timeout := time.After(20 * time.Second)
+	for {
+		screen, _, changed := term.screen()
+		missing := ""
+		for _, text := range texts {
+			if !strings.Contains(screen, text) {
+				missing = text
+			}
+		}
+		if missing == "" {
+			return
+		}
+		select {
+		case <-changed:
+		case <-timeout:
+			term.t.Fatalf("%q has not come on the screen:\n%s", missing, trimmed(screen))
+		}
+	}
+}
+
+func (term *terminal) send(keys string) {
+	term.t.Helper()
+	if _, err := term.master.WriteString(keys); err != nil {
+		term.t.Fatal(err)
+	}
+}
+
+// running is a call of Run.
+type running struct {
+	result Result
+	err    error
+	ended  chan struct{}
+}
+
+func (term *terminal) run(ctx context.Context, opts Options) *running {
+	opts.Input, opts.Output = term.file, term.file
+	if opts.Environ == nil {
+		opts.Environ = []string{"TERM=xterm-256color"}
+	}
+	if opts.Snippet == nil {
+		opts.Snippet = func(selected []Selected) SnippetText {
+			return SnippetText{Text: fmt.Sprintf("chosen: %v\n", selected)}
+		}
+	}
+	r := &running{ended: make(chan struct{})}
+	go func() {
+		defer close(r.ended)
+		r.result, r.err = Run(ctx, opts)
+	}()
+	return r
+}
+
+// wait waits for the end, and asserts that the terminal is as it was.
+func (term *terminal) wait(r *running) {
+	term.t.Helper()
+	select {
+	case <-r.ended:
+	case <-time.After(20 * time.Second):
+		term.t.Fatal("Run has not returned")
+	}
+	equal(term.t, "terminal settings", term.termios(), term.before)
+	timeout := time.After(20 * time.Second)
+	for {
+		_, altScreen, changed := term.screen()
+		if !altScreen {
+			break
+		}
+		select {
+		case <-changed:
+		case <-timeout:
+			term.t.Fatal("the alternate screen has not been left")
+		}
+	}
+	pending, err := unix.IoctlGetInt(int(term.file.Fd()), unix.TIOCINQ)
+	if err != nil {
+		term.t.Fatal(err)
+	}
+	equal(term.t, "bytes left for the shell", pending, 0)
+}
+
+func TestRunStreamsSelectsAndReturnsTheSnippet(t *testing.T) {
+	term := newTerminal(t)
+	more := make(chan struct{})
+	r := term.run(t.Context(), Options{Scan: func(_ context.Context, into *Store) (Summary, error) {
+		into.AddPath([]byte("/home/me/.ssh/config"), scan.KindFile)
+		<-more
+		into.AddPath([]byte("/etc/evil\x1b]0;title\x07"), scan.KindFile)
+		return Summary{Errors: 2}, nil
+	}})
+	term.await(">[ ] /home/me/.ssh/config", "scanning", "1 path ")
+	close(more)
+	term.await(`/etc/evil\e]0;title\x07`, "scan complete", "2 paths could not be read")
+	term.send("/sshconf")
+	term.await("1/2 paths", "/ sshconf")
+	term.send(" ")
+	term.await("1 selected")
+	term.send("\r")
+	term.await("chosen: [{/home/me/.ssh/config file}]", "snippet for 1 path")
+	term.send("\r")
+	term.wait(r)
+	if r.err != nil {
+		t.Fatal(r.err)
+	}
+	equal(t, "result", r.result, Result{
+		Outcome:   Confirmed,
+		Snippet:   SnippetText{Text: "chosen: [{/home/me/.ssh/config file}]\n"},
+		Summary:   Summary{Errors: 2},
+		ScanEnded: true,
+	})
+}
+
+// blocked is a scan that goes on until it is cancelled.
+func blocked(ctx context.Context, into *Store) (Summary, error) {
+	into.AddPath([]byte("/a"), scan.KindFile)
+	<-ctx.Done()
+	return Summary{}, ctx.Err()
+}
+
+// Keys in all directions while workers fill the store: for the race detector.
+func TestRunTakesKeysWhileWorkersFillTheStore(t *testing.T) {
+	term := newTerminal(t)
+	r := term.run(t.Context(), Options{Programs: []string{"even", "odd"}, Scan: func(_ context.Context, into *Store) (Summary, error) {
+		const workers, dirsEach = 4, 500
+		into.addDir(0, 0, []byte("/"), candidates())
+		var all sync.WaitGroup
+		for w := range workers {
+			all.Go(func() {
+				for d := range dirsEach {
+					id := uint32(1 + w*dirsEach + d)
+					name := []string{"even", "odd"}[d%2]
+					into.addDir(id, 0, fmt.Appendf(nil, "%s%04d", name, id), candidates("a", "config", "z"))
+					time.Sleep(2 * time.Millisecond)
+				}
+			})
+		}
+		all.Wait()
+		return Summary{}, nil
+	}})
+	term.await("config")
+	ended := time.Now().Add(1200 * time.Millisecond)
+	for time.Now().Before(ended) {
+		for _, keys := range []string{"j", " ", "\x1b[6~", "G", "k", "/con", "fig", " ", "\x01", "\x1b[B", "\x15", "\x1b[27u", "\x10", "\r", "\x18", "\x04"} {
+			term.send(keys)
+			time.Sleep(3 * time.Millisecond)
+		}
+	}
+	term.await("scan complete")
+	term.send("\x03")
+	term.wait(r)
+	if r.err != nil || !r.result.ScanEnded {
+		t.Errorf("err %v, scan ended %v", r.err, r.result.ScanEnded)
+	}
+}
+
+func TestRunEndsOnCtrlCWhileTheScanRuns(t *testing.T) {
+	term := newTerminal(t)
+	r := term.run(t.Context(), Options{Scan: blocked})
+	term.await("/a", "scanning")
+	term.send("\x03")
+	term.wait(r)
+	equal(t, "result", r.result, Result{Outcome: Quit})
+	if r.err != nil {
+		t.Error(r.err)
+	}
+}
+
+// Ctrl-C as soon as the terminal is in raw mode: what it answers to the first
+// questions must not be left in its input, where a shell would read it.
+func TestRunLeavesNoAnswersBehindWhenItEndsAtOnce(t *testing.T) {
+	for range 5 {
+		term := newTerminal(t)
+		r := term.run(t.Context(), Options{Scan: blocked})
+		for term.termios().Lflag&unix.ICANON != 0 {
+			time.Sleep(100 * time.Microsecond)
+		}
+		term.send("\x03")
+		term.wait(r)
+		equal(t, "result", r.result, Result{Outcome: Quit})
+	}
+}
+
+func TestRunEndsWithItsContext(t *testing.T) {
+	cause := errors.New("terminated")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	term := newTerminal(t)
+	r := term.run(ctx, Options{Scan: blocked})
+	term.await("/a")
+	cancel(cause)
+	term.wait(r)
+	if !errors.Is(r.err, cause) {
+		t.Errorf("err is %v", r.err)
+	}
+}
+
+func TestRunRestoresTheTerminalAfterAPanicOfTheScan(t *testing.T) {
+	term := newTerminal(t)
+	r := term.run(t.Context(), Options{Scan: func(context.Context, *Store) (Summary, error) { panic("boom") }})
+	term.wait(r)
+	var panicErr *PanicError
+	if !errors.As(r.err, &panicErr) || panicErr.In != "scan" || panicErr.Value != "boom" {
+		t.Errorf("err is %v", r.err)
+	}
+}
+
+func TestRunDoesNotWaitForAScanThatHangs(t *testing.T) {
+	term := newTerminal(t)
+	release := make(chan struct{})
+	defer close(release)
+	r := term.run(t.Context(), Options{Scan: func(_ context.Context, into *Store) (Summary, error) {
+		into.AddPath([]byte("/a"), scan.KindFile)
+		<-release
+		return Summary{}, nil
+	}})
+	term.await("/a")
+	start := time.Now()
+	term.send("\x03")
+	term.wait(r)
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %v to leave", took)
+	}
+}
+
+func TestRunFollowsTheSizeOfTheTerminal(t *testing.T) {
+	term := newTerminal(t)
+	r := term.run(t.Context(), Options{Scan: blocked})
+	term.await("/a", "Ctrl-P program")
+	term.mu.Lock()
+	term.emulator.Resize(40, 10)
+	term.mu.Unlock()
+	if err := pty.Setsize(term.master, &pty.Winsize{Cols: 20, Rows: 10}); err != nil {
+		t.Fatal(err)
+	}
+	// The kernel tells a session's foreground group; this is not its terminal.
+	if err := unix.Kill(os.Getpid(), unix.SIGWINCH); err != nil {
+		t.Fatal(err)
+	}
+	term.await("terminal too small")
+	term.send("q")
+	term.wait(r)
+}
+
+func TestRunUsesColoursAsAsked(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		color   Color
+		environ string
+		want    bool
+	}{
+		{"never", ColorNever, "A=b", false},
+		{"auto", ColorAuto, "A=b", true},
+		{"auto with NO_COLOR", ColorAuto, "NO_COLOR=1", false},
+		{"always with NO_COLOR", ColorAlways, "NO_COLOR=1", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			term := newTerminal(t)
+			r := term.run(t.Context(), Options{
+				Scan: blocked, Color: tt.color, Environ: []string{"TERM=xterm-256color", tt.environ},
+			})
+			term.await(">[ ] /a", "Ctrl-P program")
+			equal(t, "colours", term.coloured(), tt.want)
+			term.send("q")
+			term.wait(r)
+		})
+	}
+}
+
+// coloured reports whether anything on the screen has a colour.
+func (term *terminal) coloured() bool {
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	for y := range term.emulator.Height() {
+		for x := range term.emulator.Width() {
+			if cell := term.emulator.CellAt(x, y); cell != nil && (cell.Style.Fg != nil || cell.Style.Bg != nil) {
+				return true
+			}
+		}
+	}
+	return false
+}

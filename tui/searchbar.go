@@ -1,0 +1,86 @@
+package tui
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// searchBar edits the query. (bubbles' textinput would bring a clipboard that
+// runs commands, and puts its cursor wrong behind wide characters.)
+type searchBar struct {
+	active bool
+	query  string
+	at     int // where the cursor is, in bytes
+}
+
+// open starts a search.
+func (s *searchBar) open() { s.active = true }
+
+// close ends it and forgets the query.
+func (s *searchBar) close() { *s = searchBar{} }
+
+// insert types or pastes a text: one line of what can be seen, up to the length
+// that a query may have.
+func (s *searchBar) insert(text string) {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case r == utf8.RuneError || !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, text)
+	for len(text) > maxQuery-len(s.query) {
+		_, size := utf8.DecodeLastRuneInString(text)
+		text = text[:len(text)-size]
+	}
+	s.query = s.query[:s.at] + text + s.query[s.at:]
+	s.at += len(text)
+}
+
+// edit applies an editing key and reports whether it was one.
+func (s *searchBar) edit(keys *searchKeys, msg tea.KeyPressMsg) bool {
+	before, after := s.query[:s.at], s.query[s.at:]
+	_, last := utf8.DecodeLastRuneInString(before)
+	_, next := utf8.DecodeRuneInString(after)
+	switch {
+	case key.Matches(msg, keys.left):
+		s.at -= last
+	case key.Matches(msg, keys.right):
+		s.at += next
+	case key.Matches(msg, keys.erase):
+		s.set(before[:len(before)-last], after)
+	case key.Matches(msg, keys.eraseForward):
+		s.set(before, after[next:])
+	case key.Matches(msg, keys.eraseWord):
+		word := strings.TrimRight(before, " /")
+		s.set(word[:strings.LastIndexAny(word, " /")+1], after)
+	case key.Matches(msg, keys.eraseAll):
+		s.set("", "")
+	case msg.Text != "":
+		s.insert(msg.Text)
+	default:
+		return false
+	}
+	return true
+}
+
+func (s *searchBar) set(before, after string) { s.query, s.at = before+after, len(before) }
+
+// view returns the line and the column of the cursor.
+func (s *searchBar) view(st *styles, room int) (line string, column int) {
+	var b strings.Builder
+	b.WriteString(st.key.render("/ "))
+	room -= 2
+	before, after := safe(s.query[:s.at]), safe(s.query[s.at:])
+	column = 2 + st.writeTail(&b, before, nil, room-1)
+	b.WriteString(ansi.Truncate(after, max(room-(column-2), 0), ""))
+	return b.String(), column
+}

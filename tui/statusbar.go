@@ -1,0 +1,133 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+)
+
+// notice is a short message on the status line, which goes away by itself.
+type notice struct {
+	text string
+	gen  int
+}
+
+// grouped writes a number with a comma between thousands.
+func grouped(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// plural writes a number of things.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(n) + " " + many
+}
+
+// bar writes a line with something on its left and something on its right, each
+// the first of its variants, from long to short, for which there is room. The
+// right goes first.
+func bar(room int, left, right []string, leftStyle, rightStyle style) string {
+	r := fitting(right, room)
+	l := fitting(left, room-width(r)-2)
+	var b strings.Builder
+	b.WriteString(leftStyle.render(l))
+	if r != "" {
+		writeFiller(&b, room-width(l)-width(r))
+		b.WriteString(rightStyle.render(r))
+	}
+	return b.String()
+}
+
+func fitting(variants []string, room int) string {
+	for _, v := range variants {
+		if width(v) <= room {
+			return v
+		}
+	}
+	return ""
+}
+
+// header is the first line: what is shown, and how far the scan is.
+func (m *app) header() string {
+	title := " list-ephemeral"
+	left := []string{title, ""}
+	if m.program != "" {
+		program := "program: " + safe(m.program)
+		left = []string{title + "  " + program, " " + program, ""}
+	}
+	return bar(m.layout.width, left, m.counts(), m.styles.title, style{})
+}
+
+// counts writes how many paths are shown, from long to short.
+func (m *app) counts() []string {
+	p := &m.progress
+	shown := ""
+	if r := m.list.results; r != nil && (m.program != "" || m.search.query != "") {
+		shown = grouped(r.total) + "/"
+	}
+	paths, count := shown+plural(p.files, "path", "paths")+"  ", shown+grouped(p.files)
+	dirs := plural(p.dirs, "directory", "directories")
+	state, short := "scan complete ", ""
+	switch {
+	case p.running:
+		state, short = "scanning "+p.spin()+" ", p.spin()+" "
+	case p.err != nil:
+		state, short = "scan stopped ", "! "
+	}
+	return []string{
+		paths + dirs + "  " + state,
+		paths + state,
+		count + " " + short,
+		count,
+	}
+}
+
+// status is the line below the list: the selection, and what there is to say.
+func (m *app) status() string {
+	if m.snippet != nil {
+		return bar(m.layout.width, []string{" " + m.snippet.title(), ""}, nil, m.styles.title, style{})
+	}
+	left := " " + grouped(m.selection.count) + " selected"
+	right, rightStyle := m.remark()
+	if room := m.layout.width - len(left) - 3; right != "" {
+		right = truncated(right, room, m.styles.glyphs.ellipsis) + " "
+	}
+	return bar(m.layout.width, []string{left, ""}, []string{right}, style{}, rightStyle)
+}
+
+// remark is the most important thing to say.
+func (m *app) remark() (string, style) {
+	r := m.list.results
+	switch {
+	case m.notice.text != "":
+		return safe(m.notice.text), m.styles.warning
+	case m.progress.err != nil:
+		return "scan stopped: " + safe(m.progress.err.Error()), m.styles.warning
+	case m.progress.summary.Errors > 0:
+		return plural(m.progress.summary.Errors, "path", "paths") + " could not be read", m.styles.warning
+	case r != nil && r.total > len(r.rows):
+		return "the best " + grouped(len(r.rows)) + " of " + grouped(r.total) + " matches", m.styles.dim
+	}
+	return "", style{}
+}
+
+// hints is the last line: the keys that matter here, as far as there is room.
+func (m *app) hints() string {
+	var b strings.Builder
+	room := m.layout.width
+	for _, h := range m.keys.hints(m.context()) {
+		name := keyLabel(h.binding.Keys()[0])
+		cells := 1 + width(name) + 1 + width(h.label) + 1
+		if cells > room {
+			break
+		}
+		room -= cells
+		b.WriteString(" " + m.styles.key.render(name) + " " + m.styles.dim.render(h.label) + " ")
+	}
+	return b.String()
+}

@@ -1,0 +1,115 @@
+package tui
+
+import (
+	"context"
+	"os"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// Options say what Run shows, and where. Scan and Snippet are needed.
+type Options struct {
+	// Scan adds the candidates to the store: from the disk, or from a list of
+	// paths. It runs in a goroutine of its own, and has to return soon after ctx
+	// is done.
+	//
+	// Goroutines that keep all of GOMAXPROCS busy keep the screen waiting, for Go
+	// takes turns of 10 ms: with 16 walkers on two processors a key took 72 ms in
+	// the median and 424 ms in 1 of 20 cases. With two more than there are
+	// walkers, the kernel takes the turns, and it was 12 and 37 ms.
+	Scan func(ctx context.Context, into *Store) (Summary, error)
+	// Snippet renders what has been selected; in no particular order. It is not
+	// called from two goroutines at once.
+	Snippet func(selected []Selected) SnippetText
+	// Programs are the package names to filter by.
+	Programs []string
+	// Warnings are shown when the screen opens.
+	Warnings []string
+
+	// Input and Output are the terminal; nil means standard input and output.
+	Input, Output *os.File
+	// Environ is the environment to take the terminal's abilities from, as
+	// os.Environ gives it, which stands in for nil. NO_COLOR and TERM matter.
+	Environ []string
+	// Color says whether to use colours.
+	Color Color
+	// ASCII draws with nothing but ASCII characters.
+	ASCII bool
+	// NoMouse leaves the mouse to the terminal.
+	NoMouse bool
+}
+
+// Color says whether to use colours.
+type Color uint8
+
+// The choices of Color. The zero value goes by the terminal and by NO_COLOR.
+const (
+	ColorAuto Color = iota
+	ColorAlways
+	ColorNever
+)
+
+var colorNames = [...]string{"auto", "always", "never"}
+
+// String returns the choice as the command line writes it.
+func (c Color) String() string {
+	if int(c) < len(colorNames) {
+		return colorNames[c]
+	}
+	return colorNames[ColorAuto]
+}
+
+// Summary is what a scan has to say beyond its candidates.
+type Summary struct {
+	// Errors is the number of paths that could not be read.
+	Errors int
+}
+
+// Selected is a path that has been chosen.
+type Selected struct {
+	// Path is absolute, any bytes.
+	Path string
+	Kind scan.Kind
+}
+
+// SnippetText is a rendered snippet.
+type SnippetText struct {
+	// Text is what Result.Text will be.
+	Text string
+	// Notes are shown beside it: what was left out, and why.
+	Notes []string
+}
+
+// Outcome is how Run ended.
+type Outcome uint8
+
+// The outcomes.
+const (
+	OutcomeUnknown Outcome = iota
+	// Quit means that the user left without a result: exit status 130.
+	Quit
+	// Confirmed means that the user has seen the snippet and left with it.
+	Confirmed
+)
+
+var outcomeNames = [...]string{"unknown", "quit", "confirmed"}
+
+// String returns the outcome in lower case.
+func (o Outcome) String() string {
+	if int(o) < len(outcomeNames) {
+		return outcomeNames[o]
+	}
+	return outcomeNames[OutcomeUnknown]
+}
+
+// Result is what Run returns.
+type Result struct {
+	Outcome Outcome
+	// Snippet is what to print, if Confirmed.
+	Snippet SnippetText
+	// Summary and ScanErr are the scan's, if ScanEnded; else it was still
+	// running.
+	Summary   Summary
+	ScanErr   error
+	ScanEnded bool
+}

@@ -1,0 +1,95 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// View returns the screen, and the modes that the terminal has to be in.
+func (m *app) View() tea.View {
+	if m.dirty {
+		m.frame = m.render()
+		m.dirty = false
+	}
+	return m.frame
+}
+
+func (m *app) render() tea.View {
+	v := tea.NewView("")
+	v.AltScreen = true
+	v.WindowTitle = "list-ephemeral"
+	if !m.opts.NoMouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
+	if m.layout.tooSmall {
+		v.Content = m.tooSmall()
+		return v
+	}
+	lines := []string{m.header()}
+	if m.layout.search >= 0 {
+		line, column := m.search.view(&m.styles, m.layout.width)
+		lines = append(lines, line)
+		if m.context() == contextSearch {
+			v.Cursor = tea.NewCursor(column, m.layout.search)
+		}
+	}
+	lines = m.body(lines)
+	for len(lines) < m.layout.body+m.layout.bodyHeight {
+		lines = append(lines, "")
+	}
+	lines = append(lines, m.status(), m.hints())
+	v.Content = m.overlay.draw(strings.Join(lines, "\n"), &m.styles, m.layout.width, m.layout.height)
+	return v
+}
+
+func (m *app) body(lines []string) []string {
+	if m.snippet != nil {
+		return m.snippet.view(lines, &m.styles, m.layout.width)
+	}
+	if len(m.list.rows()) == 0 {
+		return append(lines, " "+truncated(m.empty(), m.layout.width-1, m.styles.glyphs.ellipsis))
+	}
+	return m.list.view(lines, &m.styles, m.selection.files, m.layout.width)
+}
+
+// empty says why there are no rows.
+func (m *app) empty() string {
+	switch {
+	case m.finder.running:
+		return "searching"
+	case m.progress.files > 0 && m.search.query != "":
+		return "nothing matches " + safe(m.search.query)
+	case m.progress.files > 0 && m.program != "":
+		return "nothing belongs to " + safe(m.program) + " (Ctrl-X shows all)"
+	case m.progress.running || m.progress.files > 0:
+		return "scanning"
+	}
+	return "no candidates found"
+}
+
+func (m *app) tooSmall() string {
+	if m.layout.height <= 0 {
+		return ""
+	}
+	text := fmt.Sprintf("terminal too small (need %dx%d)", minWidth, minHeight)
+	return ansi.Truncate(text, max(m.layout.width, 0), "")
+}
+
+// resize fits everything to a new size of the terminal.
+func (m *app) resize(width, height int) {
+	m.layout.width, m.layout.height = width, height
+	m.relayout()
+}
+
+func (m *app) relayout() {
+	searching := m.search.active && m.snippet == nil
+	m.layout = newLayout(m.layout.width, m.layout.height, searching)
+	m.list.resize(m.layout.bodyHeight)
+	if m.snippet != nil {
+		m.snippet.resize(m.layout.bodyHeight)
+	}
+}
