@@ -119,10 +119,7 @@ func TestListOfThisMachineEqualsFd(t *testing.T) {
 	for _, mount := range mounts.Points() {
 		excludes = append(excludes, "/"+literal.Replace(strings.TrimPrefix(mount.Point, "/")))
 	}
-	for _, dir := range SystemDirs() {
-		excludes = append(excludes, dir)
-	}
-	excludes = append(excludes, "/tmp", "/var/tmp")
+	excludes = append(append(excludes, SystemDirs()...), "/tmp", "/var/tmp")
 	opts := Options{Policy: NewPolicy(Rules{Mounts: mounts, Exclude: patterns(t, "/tmp", "/var/tmp")})}
 	before, stats := list(t, opts)
 	want := fd(t, "/", excludes)

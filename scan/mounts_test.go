@@ -56,7 +56,7 @@ func TestMountsFindsThoseThatALookupReaches(t *testing.T) {
 		},
 		{
 			"a root mounted over the first root",
-			[]string{"1 0 / / rootfs rootfs", "21 1 / / tmpfs none", "22 21 / /nix ext4 /dev/a", "23 1 / /old ext4 /dev/a"},
+			[]string{"1 0 / / rootfs none", "21 1 / / tmpfs none", "22 21 / /nix ext4 /dev/a", "23 1 / /old ext4 /dev/a"},
 			[]string{"/nix"},
 		},
 		{"names with escapes", []string{"21 1 / / tmpfs none", `22 21 / /a\040b\134c\012d ext4 /dev/a`}, []string{"/a b\\c\nd"}},

@@ -169,7 +169,7 @@ func (at place) worthwhile() bool { return at.scanned() || at.mark != nil && at.
 
 // included reports whether the path itself, whose contents have this place, is
 // always a candidate.
-func (in place) included() bool { return in.mark != nil && in.mark.keep && !in.limited }
+func (at place) included() bool { return at.mark != nil && at.mark.keep && !at.limited }
 
 // start is the place of the directory "/".
 func (p *Policy) start() place {

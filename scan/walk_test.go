@@ -169,8 +169,9 @@ func kindOfGo(mode fs.FileMode) Kind {
 		return KindSocket
 	case fs.ModeNamedPipe:
 		return KindPipe
+	default:
+		return KindDevice
 	}
-	return KindDevice
 }
 
 func TestListAndWalkEqualWalkDirOnRandomTrees(t *testing.T) {

@@ -258,6 +258,22 @@ func TestParseAttrPath(t *testing.T) {
 	}
 }
 
+// TestKeywordsNeedQuotes asks Nix for each.
+func TestKeywordsNeedQuotes(t *testing.T) {
+	for _, word := range []string{"assert", "else", "if", "in", "inherit", "let", "rec", "then", "with"} {
+		if _, err := nix(t, "--parse", "--expr", "{ a."+word+" = 1; }"); err == nil {
+			t.Errorf("%s is no keyword", word)
+		}
+		if p, err := ParseAttrPath("a." + word); err == nil {
+			t.Errorf("ParseAttrPath takes %v", p)
+		}
+		p, err := ParseAttrPath(`a."` + word + `"`)
+		if err != nil || p.String() != `a."`+word+`"` {
+			t.Errorf("ParseAttrPath(%s in quotes) = %v, %v", word, p, err)
+		}
+	}
+}
+
 // checkAttrPath holds what is promised for every path that can be parsed.
 func checkAttrPath(t *testing.T, text string) {
 	t.Helper()

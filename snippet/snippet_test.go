@@ -213,10 +213,10 @@ var renderTests = []struct {
 	},
 	{
 		"the home block cannot carry the mode of a secret directory",
-		[]Item{owned("/home/alice/.ssh", 0o700, "alice", "alice"), owned("/home/alice/.mozilla", 0o750, "alice", "alice")},
+		[]Item{owned("/home/alice/.ssh", 0o700, "alice", "alice"), owned("/home/alice/.a", 0o710, "", ""), owned("/home/alice/.b", 0o701, "", "")},
 		Options{Home: home},
 		lines(
-			`user.persistence = {`, `  directories = [`, `    ".mozilla"`,
+			`user.persistence = {`, `  directories = [`, `    ".a"`, `    ".b"`,
 			`    # mode 0700 cannot be written here`, `    ".ssh"`, `  ];`, `};`,
 		),
 	},

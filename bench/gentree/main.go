@@ -13,8 +13,9 @@
 // Nothing is ever deleted.
 //
 // The files, in the order of the work: shape.go and shape_*.go say what lies
-// where, plan.go holds the result, make.go puts it on disk, stamp.go remembers
-// it, mirror.go plans a part of a tree, inputs.go writes the configurations.
+// where, in the words of builder.go; plan.go holds the result, make.go puts it on
+// disk, stamp.go remembers it, mirror.go plans a part of a tree, inputs.go writes
+// the configurations.
 package main
 
 import (

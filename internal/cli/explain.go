@@ -34,7 +34,7 @@ func (a *app) explain(args []string) error {
 			return err
 		}
 		kind, info, err := scan.Stat(path)
-		verdict := plan.policy.Judge(path, kind == scan.KindDir)
+		verdict := plan.judge(path, kind)
 		fmt.Fprintf(a.out, "%s: %s\n", printable.Name(path), verdict.Class)
 		for _, line := range plan.reasons(path, kind, verdict) {
 			fmt.Fprintf(a.out, "  %s\n", printable.Name(line))
@@ -51,6 +51,18 @@ func (a *app) explain(args []string) error {
 	return nil
 }
 
+// judge gives the verdict on what is on the disk: that of the policy, but for
+// symlinks that hold no data of their own.
+func (p *plan) judge(path string, kind scan.Kind) scan.Verdict {
+	v := p.policy.Judge(path, kind == scan.KindDir)
+	if v.Class == scan.ClassCandidate && kind == scan.KindSymlink {
+		if target, err := os.Readlink(path); err == nil && p.leadsAway(path, target) {
+			return scan.Verdict{Class: scan.ClassLinked, By: path, Detail: target}
+		}
+	}
+	return v
+}
+
 // reasons says in sentences what a verdict means.
 func (p *plan) reasons(path string, kind scan.Kind, v scan.Verdict) []string {
 	by := "it"
@@ -59,7 +71,11 @@ func (p *plan) reasons(path string, kind scan.Kind, v scan.Verdict) []string {
 	}
 	switch v.Class {
 	case scan.ClassCandidate:
-		return p.candidateReasons(path, kind)
+		reasons := []string{"the next reboot wipes it: it lies on " + p.mountText(path) + ", and nothing keeps it"}
+		if kind == scan.KindDir || kind == scan.KindSymlink || kind == scan.KindSocket || kind == scan.KindPipe {
+			reasons = append(reasons, fmt.Sprintf("list shows it with --type %s", kind))
+		}
+		return reasons
 	case scan.ClassIncluded:
 		return []string{"the configuration or --include always lists it"}
 	case scan.ClassRoot:
@@ -76,23 +92,11 @@ func (p *plan) reasons(path string, kind scan.Kind, v scan.Verdict) []string {
 		return []string{fmt.Sprintf("%s matches the exclude pattern %s", by, v.Detail), "what is excluded is lost as well, but not listed"}
 	case scan.ClassOutside:
 		return []string{"no tree above it is known to be wiped; --root or the key roots name others"}
+	case scan.ClassLinked:
+		return []string{"it leads to " + v.Detail + ", so it holds no data of its own and is not listed"}
+	case scan.ClassUnknown:
 	}
 	return nil
-}
-
-// candidateReasons says what becomes of a candidate; of a symlink it depends on
-// where it leads.
-func (p *plan) candidateReasons(path string, kind scan.Kind) []string {
-	if kind == scan.KindSymlink {
-		if target, err := os.Readlink(path); err == nil && p.leadsAway(path, target) {
-			return []string{"it leads to " + target + ", so it holds no data of its own and is not listed"}
-		}
-	}
-	reasons := []string{"the next reboot wipes it: it lies on " + p.mountText(path) + ", and nothing keeps it"}
-	if kind != scan.KindFile && kind != scan.KindUnknown {
-		reasons = append(reasons, fmt.Sprintf("list shows it with --type %s", kind.String()[:1]))
-	}
-	return reasons
 }
 
 // leadsAway reports whether a symlink ends in the store or in storage.

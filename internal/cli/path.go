@@ -1,8 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"strings"
 )
@@ -41,7 +42,8 @@ func resolveParent(path string) string {
 // missingPath is the error for a PATH that is not there, with a hint where it
 // looks like a command.
 func missingPath(arg string, err error, commands []string) error {
-	if pathErr, ok := err.(*os.PathError); ok {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
 		err = pathErr.Err
 	}
 	wrapped := fmt.Errorf("look at %s: %w", arg, err)
