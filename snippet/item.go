@@ -194,21 +194,19 @@ func below(p, dir string) bool {
 //	/a/c
 //
 // But all strings that begin with "/a" stand together, so a stack is enough:
-// each directory on it begins with the one below it.
+// each directory on it begins with the one below it. Only the top can cover a
+// path that begins with it: had one further down a slash there, it would cover
+// the top too, which would not be on the stack.
 type cover struct{ stack []string }
 
-// has reports whether a directory on the stack covers p, and drops those that
-// cannot cover anything from p on. p is not on the stack.
+// has reports whether a directory on the stack covers p, which is not on it, and
+// drops those that cover nothing from p on.
 func (c *cover) has(p string) bool {
-	top := len(c.stack)
-	for top > 0 && !strings.HasPrefix(p, c.stack[top-1]) {
-		top--
-	}
-	c.stack = c.stack[:top]
-	for _, dir := range c.stack {
-		if p[len(dir)] == '/' {
-			return true
+	for top := len(c.stack) - 1; top >= 0; top-- {
+		if dir := c.stack[top]; strings.HasPrefix(p, dir) {
+			return p[len(dir)] == '/'
 		}
+		c.stack = c.stack[:top]
 	}
 	return false
 }
