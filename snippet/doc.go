@@ -4,7 +4,8 @@
 // below directories that are selected too, and returns bindings to paste into a
 // module. What lies below [Options.Home] goes, relative to it, into the block
 // for Home Manager; the rest, absolute, into the block for NixOS. Only blocks
-// and lists that have entries are written. A list is sorted bytewise, names
+// and lists that have entries are written. A list holds bare paths, then those
+// that need a set, each sorted bytewise; it names
 // nothing twice, and nothing below a directory that either block lists.
 //
 // The text is a pure function of the selection as a set, so two runs can be

@@ -45,7 +45,8 @@ func (w *writer) block(b *block) []Note {
 }
 
 // list writes a list of the block, if it has elements: one that fits on the
-// line stays there, more never do.
+// line stays there, more never do. Bare paths come first, then the sets, each
+// sorted, which is how people write these lists.
 func (w *writer) list(name, key string, items []Item, toEntry func(*Item) entry) (notes []Note) {
 	const indent = "  "
 	if len(items) == 0 {
@@ -64,12 +65,17 @@ func (w *writer) list(name, key string, items []Item, toEntry func(*Item) entry)
 		}
 	}
 	w.WriteByte('\n')
-	for i := range items {
-		e := toEntry(&items[i])
-		if e.comment != "" {
-			notes = append(notes, Note{Path: items[i].Path, Reason: e.comment})
+	for _, sets := range []bool{false, true} {
+		for i := range items {
+			e := toEntry(&items[i])
+			if sets != (e.bindings != nil) {
+				continue
+			}
+			if e.comment != "" {
+				notes = append(notes, Note{Path: items[i].Path, Reason: e.comment})
+			}
+			w.entry(indent+indent, key, e)
 		}
-		w.entry(indent+indent, key, e)
 	}
 	w.WriteString(indent + "];\n")
 	return notes
