@@ -15,7 +15,7 @@ type nameRule struct {
 
 // names are the rules about names at any depth. Every entry of a walk is
 // compared with them, so the common answer has to be cheap: [names.suspects]
-// looks at the first byte and the last two, and refuses 99 of 100 names.
+// looks at the first byte and the last two, and refuses nearly all.
 type names struct {
 	// tails has a bit for each pair of last bytes that a rule may match, heads
 	// one for each first byte of rules that say too little about the last ones.

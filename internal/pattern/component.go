@@ -129,11 +129,10 @@ func compact(elements []element) []element {
 	return list
 }
 
-// matches reports whether a component, which is no tree, matches name.
+// matches reports whether a component matches name. Literals are looked up in
+// maps instead, and trees are not about one name.
 func (c *component) matches(name []byte) bool {
 	switch c.kind {
-	case literal:
-		return string(name) == c.prefix
 	case anyName:
 		return true
 	case affix:

@@ -29,7 +29,7 @@
 // the directories named foo\, which newer versions take for an error. Three
 // limits are our own: a pattern has less than 128 KiB, its braces are nested at
 // most 100 deep, and its alternatives and slash-matching classes, multiplied
-// out, are at most 4096 patterns.
+// out, are at most 4096 patterns of 1 MiB in all.
 //
 // # How it works
 //

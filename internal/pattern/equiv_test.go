@@ -195,17 +195,17 @@ func (q quirks) pardons(t *testing.T, pattern string) func(path string, isDir bo
 	s := strategyOf(dotless.tokens)
 	return func(path string, isDir bool) bool {
 		return q.finalDot && s.usesBasename && strings.HasSuffix(path, ".") ||
-			q.newline && s.usesRegex && strings.Contains(path, "\n") && !dotless.match(path, isDir)
+			q.newline && s.usesRegexSet && strings.Contains(path, "\n") && !dotless.match(path, isDir)
 	}
 }
 
 // strategy says how globset matches a pattern, as far as the quirks need it.
-type strategy struct{ usesBasename, usesRegex bool }
+type strategy struct{ usesBasename, usesRegexSet bool }
 
 // strategyOf follows MatchStrategy::new of globset, which first tries a literal
-// basename, a literal path, an extension and a literal suffix of paths; then a
-// regular expression, which it asks only about names with the extension in
-// which the pattern ends, if it ends in one.
+// basename, a literal path, an extension and a literal suffix of paths. Of the
+// rest, patterns that end in an extension have a regular expression each, which
+// is asked about names with that extension; all others share a set.
 func strategyOf(tokens []token) strategy {
 	isLiteral := func(t token) bool { return t.kind == literalToken }
 	isSlash := func(t token) bool { return isLiteral(t) && t.char == '/' }
@@ -217,17 +217,14 @@ func strategyOf(tokens []token) strategy {
 	}
 	if !slices.ContainsFunc(rest, func(t token) bool { return !isLiteral(t) }) {
 		nameOnly := floating && len(rest) > 0 && !slices.ContainsFunc(rest, isSlash)
-		return strategy{usesBasename: nameOnly, usesRegex: len(rest) == 0}
+		return strategy{usesBasename: nameOnly, usesRegexSet: len(rest) == 0}
 	}
 	extension := len(tokens) - 1
 	for extension >= 0 && isLiteral(tokens[extension]) && !isDot(tokens[extension]) && !isSlash(tokens[extension]) {
 		extension--
 	}
-	s := strategy{usesBasename: extension >= 0 && isDot(tokens[extension]), usesRegex: true}
-	if floating && s.usesBasename && extension == 2 && tokens[1].kind == zeroOrMore {
-		s.usesRegex = false // **/*.ext
-	}
-	return s
+	hasExtension := extension >= 0 && isDot(tokens[extension])
+	return strategy{usesBasename: hasExtension, usesRegexSet: !hasExtension}
 }
 
 // excusesVerdict reports whether an fd with quirks and this package differ
@@ -415,9 +412,9 @@ func TestPatternsAgreeWithFdOnNewlines(t *testing.T) {
 	})
 	tree := load(t, dir)
 	g := newGenerator(7)
-	patterns := make([]string, 200)
-	for i := range patterns {
-		patterns[i] = g.pattern()
+	patterns := []string{"", "*", "**", "**/", "/**", "**/*", "a/**", "**/foo", "**/foo/**", "?", "[!a]", "*.b", "a*.b"}
+	for len(patterns) < 200 {
+		patterns = append(patterns, g.pattern())
 	}
 	parallel(len(patterns), func(i int) { f.check(t, dir, tree, patterns[i]) })
 }

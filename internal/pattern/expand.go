@@ -16,7 +16,7 @@ const (
 )
 
 // literalRule returns the rule of a glob that has nothing special but a "**/" in
-// front, without parsing it: of a hundred patterns in use, ninety are like that.
+// front, without parsing it: 101 of the 106 patterns of the benchmark are like that.
 // The rule is empty if no path can match.
 func literalRule(glob string) (r rule, ok bool) {
 	rest, floating := strings.CutPrefix(glob, "**/")

@@ -74,7 +74,7 @@ func parseLine(text string) (glob string, onlyDirs bool, err error) {
 		backslashes := len(glob) - len(strings.TrimRight(glob, `\`))
 		glob = glob[:len(glob)-backslashes%2]
 	}
-	if !anchored && strings.IndexByte(glob, '/') < 0 {
+	if !anchored && glob != "**" && strings.IndexByte(glob, '/') < 0 {
 		glob = "**/" + glob
 	}
 	if strings.HasSuffix(glob, "/**") {

@@ -168,13 +168,13 @@ func TestCompileKeepsNothingOfItsArgument(t *testing.T) {
 }
 
 func TestDirectoriesWithoutLivePatternsShareOneState(t *testing.T) {
-	s := compile(t, "home/racci/.cache", "tmp", "**/*log")
-	for _, path := range []string{"usr/x", "usr/lib/x", "home/alice/x", "home/racci/src/x", "home/racci/.cache/x"} {
+	s := compile(t, "home/bob/.cache", "tmp", "**/*log")
+	for _, path := range []string{"usr/x", "usr/lib/x", "home/carol/x", "home/bob/src/x", "home/bob/.cache/x"} {
 		if at, _ := enter(s, path); at != resting {
 			t.Errorf("the directory of %s has state %d", path, at)
 		}
 	}
-	for _, path := range []string{"home/x", "home/racci/x"} {
+	for _, path := range []string{"home/x", "home/bob/x"} {
 		if at, _ := enter(s, path); at == resting {
 			t.Errorf("the directory of %s rests", path)
 		}

@@ -14,8 +14,8 @@ type state struct {
 	literals map[string]*edge
 	globs    []globEdge
 	// lengths has a bit for the length of each literal, the last for all from
-	// 63 up; heads are their first bytes. They spare most names the map: 2 ns
-	// instead of 9.
+	// 63 up; heads are their first bytes. They spare most names the map:
+	// BenchmarkMatch has 6 ns where they do and 13 where most names are in it.
 	lengths uint64
 	heads   class
 }
