@@ -24,10 +24,11 @@ type Config struct {
 	PersistedFiles, PersistedDirs List
 	// Programs are package names for the program filter.
 	Programs []string
-	// Roots are the trees that a reboot wipes; none means that the mount table
-	// decides.
+	// Roots are the trees that a reboot wipes. None, be it that the file says
+	// nothing or an empty list, means that the machine decides.
 	Roots List
-	// StoragePaths say where persistent data lives.
+	// StoragePaths say where persistent data lives. None means that the machine
+	// decides.
 	StoragePaths List
 	// Users maps names of users to their home directories. It may be nil.
 	Users map[string]string
@@ -41,9 +42,10 @@ type Config struct {
 type Snippet struct {
 	// Dialect is never DialectUnknown.
 	Dialect Dialect
-	// StoragePath is the place that dialects with a storage path name. It is
-	// never empty.
-	StoragePath string
+	// StoragePath is the place that dialects with a storage path name: the
+	// file's, else the first of StoragePaths. Its Text is "" if there is none,
+	// and the machine decides.
+	StoragePath Value
 	// User is the name for dialects that write users.<name>; "" if not given.
 	User string
 	// HomeAttr and HostAttr are the attribute paths of the two blocks of the

@@ -83,7 +83,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 		StoragePaths:   List{at(8, 20, "storagePaths[0]", "/l")},
 		Users:          map[string]string{"alice": "/home/al", "b.ob": "/home/bob"},
 		Snippet: Snippet{
-			Dialect: DialectPreservation, StoragePath: "/m", User: "al",
+			Dialect: DialectPreservation, StoragePath: at(10, 57, "snippet.storagePath", "/m"), User: "al",
 			HomeAttr: at(10, 90, "snippet.homeAttr", "x.y"), HostAttr: at(10, 109, "snippet.hostAttr", `"${`),
 		},
 		UI: UI{Theme: ThemeDark, View: ViewTree, ASCII: true, Mouse: false},
@@ -99,11 +99,10 @@ func TestDefaultsHoldWithoutAFileAndWithoutKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Config{
-		Home:         "/home/alice",
-		Excludes:     builtinExcludes("/home/alice"),
-		StoragePaths: List{{Text: "/persist", Origin: Origin{Key: "storagePaths[0]"}}},
-		Snippet:      Snippet{Dialect: DialectPlain, StoragePath: "/persist"},
-		UI:           UI{Theme: ThemeAuto, View: ViewFiles, Mouse: true},
+		Home:     "/home/alice",
+		Excludes: builtinExcludes("/home/alice"),
+		Snippet:  Snippet{Dialect: DialectPlain},
+		UI:       UI{Theme: ThemeAuto, View: ViewFiles, Mouse: true},
 	}
 	if diff := cmp.Diff(want, none); diff != "" {
 		t.Errorf("without a file (-want +got):\n%s", diff)
@@ -117,23 +116,36 @@ func TestDefaultsHoldWithoutAFileAndWithoutKeys(t *testing.T) {
 }
 
 func TestAnEmptyListOfExcludesExcludesNothing(t *testing.T) {
-	c := mustLoad(t, `{"excludes": [], "extraExcludes": ["a"], "storagePaths": []}`)
+	c := mustLoad(t, `{"excludes": [], "extraExcludes": ["a"]}`)
 	if got := c.Patterns().Texts(); !slices.Equal(got, []string{"a"}) {
 		t.Errorf("patterns = %q, want only the extra one", got)
 	}
-	if len(c.StoragePaths) != 0 || c.Snippet.StoragePath != "/persist" {
-		t.Errorf("storage = %v and %s, want none, and /persist for the snippet", c.StoragePaths, c.Snippet.StoragePath)
+}
+
+func TestEmptyListsOfRootsAndStorageLeaveThemToTheMachine(t *testing.T) {
+	c := mustLoad(t, `{"roots": [], "storagePaths": []}`)
+	if len(c.Roots) != 0 || len(c.StoragePaths) != 0 || c.Snippet.StoragePath.Text != "" {
+		t.Errorf("config = %+v, want neither roots nor storage", c)
 	}
 }
 
-func TestStoragePathsStandInForOneAnother(t *testing.T) {
-	c := mustLoad(t, `{"storagePaths": ["/a", "/b"]}`)
-	if c.Snippet.StoragePath != "/a" {
-		t.Errorf("the snippet's is %s, want the first", c.Snippet.StoragePath)
+func TestStorageThatIsNamedInOnePlaceIsSoInTheOther(t *testing.T) {
+	tests := []struct{ name, text, snippet, paths string }{
+		{"storagePaths", `{"storagePaths": ["/a", "/b"]}`, "/a storagePaths[0]", "/a /b"},
+		{"the snippet", `{"snippet": {"storagePath": "/c/"}}`, "/c snippet.storagePath", "/c"},
+		{"the snippet and an empty list", `{"snippet": {"storagePath": "/c"}, "storagePaths": []}`, "/c snippet.storagePath", "/c"},
+		{"both", `{"storagePaths": ["/a"], "snippet": {"storagePath": "/c"}}`, "/c snippet.storagePath", "/a"},
 	}
-	c = mustLoad(t, `{"snippet": {"storagePath": "/c"}}`)
-	if got := c.StoragePaths.Texts(); !slices.Equal(got, []string{"/c"}) {
-		t.Errorf("storagePaths = %q, want the snippet's", got)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := mustLoad(t, tt.text)
+			if got := c.Snippet.StoragePath.Text + " " + c.Snippet.StoragePath.Origin.Key; got != tt.snippet {
+				t.Errorf("the snippet's is %s, want %s", got, tt.snippet)
+			}
+			if got := strings.Join(c.StoragePaths.Texts(), " "); got != tt.paths {
+				t.Errorf("storagePaths = %s, want %s", got, tt.paths)
+			}
+		})
 	}
 }
 

@@ -1,31 +1,23 @@
 package config
 
 import (
-	"cmp"
 	"path"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// defaultStorage is where persistent data lives if nobody says otherwise: what
-// the documentation of impermanence and preservation uses.
-const defaultStorage = "/persist"
-
 // setDefaults gives what is not set its default, where that depends on the rest.
 func (c *Config) setDefaults() {
 	if c.Excludes == nil {
 		c.Excludes = builtinExcludes(c.Home)
 	}
-	if c.StoragePaths == nil {
-		storage := cmp.Or(c.Snippet.StoragePath, defaultStorage)
-		c.StoragePaths = builtin("storagePaths", []string{storage})
-	}
-	if c.Snippet.StoragePath == "" {
-		c.Snippet.StoragePath = defaultStorage
-		if len(c.StoragePaths) > 0 {
-			c.Snippet.StoragePath = c.StoragePaths[0].Text
-		}
+	// Storage that is named in one place is storage in the other.
+	switch named := c.Snippet.StoragePath; {
+	case named.Text == "" && len(c.StoragePaths) > 0:
+		c.Snippet.StoragePath = c.StoragePaths[0]
+	case named.Text != "" && len(c.StoragePaths) == 0:
+		c.StoragePaths = List{named}
 	}
 }
 
@@ -76,14 +68,9 @@ func builtinExcludes(home string) List {
 	for _, pattern := range homeExcludes() {
 		patterns = append(patterns, prefix+pattern)
 	}
-	return builtin("excludes", patterns)
-}
-
-// builtin returns the list that stands in for a key.
-func builtin(key string, texts []string) List {
-	list := make(List, len(texts))
-	for i, text := range texts {
-		list[i] = Value{Text: text, Origin: Origin{Key: key + "[" + strconv.Itoa(i) + "]"}}
+	list := make(List, len(patterns))
+	for i, text := range patterns {
+		list[i] = Value{Text: text, Origin: Origin{Key: "excludes[" + strconv.Itoa(i) + "]"}}
 	}
 	return list
 }

@@ -89,13 +89,9 @@ func findFault(text []byte) (offset int, reason string) {
 		i += size
 	}
 	var whole json.RawMessage
-	err := json.Unmarshal(text, &whole)
-	if err == nil {
-		return 0, ""
-	}
 	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) {
-		return 0, "wrong JSON: " + err.Error()
+	if err := json.Unmarshal(text, &whole); !errors.As(err, &syntax) {
+		return 0, "" // raw text is of every type, so nothing but syntax can be wrong
 	}
 	message := syntax.Error()
 	offset = int(syntax.Offset) - 1 // it counts what was read, and the wrong byte with it
@@ -124,7 +120,7 @@ func describeFault(text []byte, offset int, message string) string {
 	case end >= 0:
 		return fmt.Sprintf("unexpected %s %s", strconv.QuoteRune(r), message[end+len("' "):])
 	}
-	return message
+	return message // in words that this Go version does not use
 }
 
 // cursor knows the line and the column of an offset in a text. It moves only

@@ -39,10 +39,10 @@ func (d *decoder) schema() []field {
 		{name: "users", read: d.users},
 		{name: "snippet", fields: []field{
 			{name: "dialect", read: choose(d, &c.Snippet.Dialect, dialectNames)},
-			{name: "storagePath", read: d.one(&c.Snippet.StoragePath, absolute)},
+			{name: "storagePath", read: d.value(&c.Snippet.StoragePath, absolute)},
 			{name: "user", read: d.one(&c.Snippet.User, userName)},
-			{name: "homeAttr", read: d.value(&c.Snippet.HomeAttr)},
-			{name: "hostAttr", read: d.value(&c.Snippet.HostAttr)},
+			{name: "homeAttr", read: d.value(&c.Snippet.HomeAttr, notEmpty)},
+			{name: "hostAttr", read: d.value(&c.Snippet.HostAttr, notEmpty)},
 		}},
 		{name: "ui", fields: []field{
 			{name: "theme", read: choose(d, &c.UI.Theme, themeNames)},
@@ -220,10 +220,10 @@ func (d *decoder) one(to *string, check func(text string) (string, error)) func(
 	}
 }
 
-// value reads a string that another package is going to judge.
-func (d *decoder) value(to *Value) func(*node, string) {
+// value reads a string, as one does, and where it stands.
+func (d *decoder) value(to *Value, check func(text string) (string, error)) func(*node, string) {
 	return func(n *node, key string) {
-		d.one(&to.Text, notEmpty)(n, key)
+		d.one(&to.Text, check)(n, key)
 		to.Origin = d.origin(n.at, key)
 	}
 }
@@ -237,9 +237,7 @@ func (d *decoder) list(to *List, check func(text string) (string, error)) func(*
 		}
 		*to = make(List, len(n.items))
 		for i, item := range n.items {
-			at := key + "[" + strconv.Itoa(i) + "]"
-			(*to)[i].Origin = d.origin(item.at, at)
-			d.one(&(*to)[i].Text, check)(item, at)
+			d.value(&(*to)[i], check)(item, key+"["+strconv.Itoa(i)+"]")
 		}
 	}
 }

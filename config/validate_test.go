@@ -74,6 +74,7 @@ func TestLoadSaysWhereAndWhatIsWrong(t *testing.T) {
 		{"an empty attribute path", `{"snippet": {"homeAttr": ""}}`, `1:26: snippet.homeAttr: expected some text, got an empty string`},
 		{"an unknown dialect", `{"snippet": {"dialect": "nix"}}`, `1:25: snippet.dialect: expected one of plain, impermanence, impermanence-hm, preservation, json, paths, got "nix"`},
 		{"a dialect that is not one", `{"snippet": {"dialect": "unknown"}}`, `1:25: snippet.dialect: expected one of plain, impermanence, impermanence-hm, preservation, json, paths, got "unknown"`},
+		{"a number for a theme", `{"ui": {"theme": 1}}`, `1:18: ui.theme: expected a string, got a number`},
 		{"an unknown theme", `{"ui": {"theme": "Dark"}}`, `1:18: ui.theme: expected one of auto, light, dark, got "Dark"`},
 		{"an unknown view", `{"ui": {"view": ""}}`, `1:17: ui.view: expected one of files, dirs, tree, got ""`},
 		{"NUL in a path", `{"persistedFiles": ["/a\u0000b"]}`, `1:21: persistedFiles[0]: holds a NUL character, which no name has`},

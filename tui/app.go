@@ -126,6 +126,9 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 	case panicked:
 		m.err = msg.err
 		return tea.Quit
+	case interrupted:
+		m.err = msg.cause
+		return tea.Quit
 	case quitDue:
 		return tea.Quit
 	}

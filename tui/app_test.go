@@ -359,7 +359,7 @@ func TestLeavingTheSnippetConfirms(t *testing.T) {
 			d := browse(t, sample...)
 			d.keys("enter", leave)
 			d.fire(quitDue{})
-			result, err := d.app.outcome(t.Context(), nil)
+			result, err := d.app.outcome(nil)
 			if !d.quit || err != nil {
 				t.Fatalf("quit %v, err %v", d.quit, err)
 			}
@@ -430,7 +430,7 @@ func TestQuitting(t *testing.T) {
 			d := browse(t, sample...)
 			d.keys(tt.keys...)
 			d.fire(quitDue{})
-			result, err := d.app.outcome(t.Context(), nil)
+			result, err := d.app.outcome(nil)
 			if !d.quit || err != nil {
 				t.Fatalf("quit %v, err %v", d.quit, err)
 			}
@@ -601,7 +601,7 @@ func TestPanicsOfCommandsEndTheProgramInOrder(t *testing.T) {
 	d := newDriver(t, Options{Snippet: func([]Selected) SnippetText { panic("boom") }})
 	d.add("/a")
 	d.keys("enter")
-	_, err := d.app.outcome(t.Context(), nil)
+	_, err := d.app.outcome(nil)
 	var panicErr *PanicError
 	if !d.quit || !errors.As(err, &panicErr) {
 		t.Fatalf("quit %v, err %v", d.quit, err)

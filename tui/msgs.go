@@ -42,4 +42,6 @@ type (
 	cancelled struct{}
 	// panicked ends the program.
 	panicked struct{ err *PanicError }
+	// interrupted ends it too, because its context is done.
+	interrupted struct{ cause error }
 )

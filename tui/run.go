@@ -34,7 +34,11 @@ func Run(parent context.Context, opts Options) (Result, error) {
 	}
 	store := new(Store)
 	m := newApp(ctx, opts, store)
-	program := tea.NewProgram(m, programOptions(ctx, opts)...)
+	program := tea.NewProgram(m, programOptions(opts)...)
+	// Bubble Tea's own way to end with a context leaves a goroutine behind that
+	// goes on reading from the terminal.
+	unhook := context.AfterFunc(parent, func() { program.Send(interrupted{context.Cause(parent)}) })
+	defer unhook()
 
 	scanned := make(chan struct{})
 	go func() {
@@ -48,12 +52,11 @@ func Run(parent context.Context, opts Options) (Result, error) {
 	case <-scanned:
 	case <-time.After(scanGrace):
 	}
-	return m.outcome(parent, err)
+	return m.outcome(err)
 }
 
-func programOptions(ctx context.Context, opts Options) []tea.ProgramOption {
+func programOptions(opts Options) []tea.ProgramOption {
 	options := []tea.ProgramOption{
-		tea.WithContext(ctx),
 		tea.WithInput(opts.Input),
 		tea.WithOutput(opts.Output),
 		tea.WithFPS(framesPerSecond),
@@ -87,12 +90,10 @@ func discardReplies(terminal *os.File) {
 }
 
 // outcome turns the end of the program into the end of Run.
-func (m *app) outcome(ctx context.Context, err error) (Result, error) {
+func (m *app) outcome(err error) (Result, error) {
 	switch {
 	case m.err != nil:
 		return Result{Summary: m.result.Summary}, m.err
-	case err != nil && ctx.Err() != nil:
-		return Result{Outcome: Quit, Summary: m.result.Summary}, context.Cause(ctx)
 	case err != nil:
 		return Result{Summary: m.result.Summary}, fmt.Errorf("draw the screen: %w", err)
 	}

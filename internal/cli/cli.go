@@ -40,8 +40,9 @@ type streams struct {
 // Main runs the command line of this process and returns the exit status.
 func Main() int {
 	// A worker of the walk waits for the disk while it holds a scheduler slot,
-	// and there has to be one more for the rest.
-	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), scan.DefaultWorkers+1))
+	// and there have to be more for the listing, and for the screen and its
+	// search.
+	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), scan.DefaultWorkers+2))
 	// What a walk keeps is a few large pieces without pointers: collecting less
 	// often costs little memory.
 	debug.SetGCPercent(400)

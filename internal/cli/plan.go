@@ -43,9 +43,6 @@ func (a *app) plan(paths []string) (*plan, error) {
 	if p.mounts, err = scan.ReadMounts(); err != nil {
 		return nil, err
 	}
-	if p.style, err = styleOf(cfg); err != nil {
-		return nil, err
-	}
 	if err := a.resolveOnly(p, paths); err != nil {
 		return nil, err
 	}
@@ -68,26 +65,6 @@ func (a *app) tellConfig(p *plan) {
 		say(a.err, "hint", hint)
 		p.warnings = append(p.warnings, hint)
 	}
-}
-
-// styleOf takes the snippet's style from the configuration.
-func styleOf(cfg *config.Config) (style snippet.Options, err error) {
-	style.Home = cfg.Home
-	if style.Dialect, err = snippet.ParseDialect(cfg.Snippet.Dialect.String()); err != nil {
-		return style, usageError{fmt.Errorf("%s: snippet.dialect: %w", cfg.Source, err)}
-	}
-	for _, attr := range []struct {
-		value config.Value
-		to    *snippet.AttrPath
-	}{{cfg.Snippet.HomeAttr, &style.HomeAttr}, {cfg.Snippet.HostAttr, &style.HostAttr}} {
-		if attr.value.Text == "" {
-			continue
-		}
-		if *attr.to, err = snippet.ParseAttrPath(attr.value.Text); err != nil {
-			return style, usageError{fmt.Errorf("%s: %w", attr.value.Origin, err)}
-		}
-	}
-	return style, nil
 }
 
 // resolveOnly finds the PATHs. One that is not there is told, and the rest done.

@@ -39,6 +39,9 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 	if err != nil {
 		return err
 	}
+	if err := plan.setStyle(snippetFlags{}); err != nil {
+		return err
+	}
 	opts := tui.Options{
 		Scan:     plan.scan,
 		Snippet:  plan.snippet,

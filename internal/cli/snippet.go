@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 	"github.com/DaRacci/list-ephemeral/tui"
@@ -46,8 +47,8 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 	if err != nil {
 		return err
 	}
-	if err := plan.setSnippet(f); err != nil {
-		return usageError{err}
+	if err := plan.setStyle(f); err != nil {
+		return err
 	}
 	var items []snippet.Item
 	var missing []string
@@ -93,27 +94,37 @@ func (a *app) printSnippet(s tui.SnippetText, missing []string) error {
 	return err
 }
 
-// setSnippet takes the flags over what the configuration says.
-func (p *plan) setSnippet(f snippetFlags) error {
+// setStyle decides how the snippet is written: by the flags, else by the
+// configuration.
+func (p *plan) setStyle(f snippetFlags) error {
+	settings := p.config.Snippet
+	p.style.Home = p.config.Home
+	name, source := settings.Dialect.String(), p.config.Source+": snippet.dialect"
 	if f.dialect != "" {
-		dialect, err := snippet.ParseDialect(f.dialect)
-		if err != nil {
-			return fmt.Errorf("--dialect: %w", err)
-		}
-		p.style.Dialect = dialect
+		name, source = f.dialect, "--dialect"
+	}
+	var err error
+	if p.style.Dialect, err = snippet.ParseDialect(name); err != nil {
+		return usageError{fmt.Errorf("%s: %w", source, err)}
 	}
 	for _, attr := range []struct {
 		flag, text string
+		setting    config.Value
 		to         *snippet.AttrPath
-	}{{"--home-attr", f.homeAttr, &p.style.HomeAttr}, {"--host-attr", f.hostAttr, &p.style.HostAttr}} {
-		if attr.text == "" {
+	}{
+		{"--home-attr", f.homeAttr, settings.HomeAttr, &p.style.HomeAttr},
+		{"--host-attr", f.hostAttr, settings.HostAttr, &p.style.HostAttr},
+	} {
+		text, source := attr.text, attr.flag
+		if text == "" {
+			text, source = attr.setting.Text, attr.setting.Origin.String()
+		}
+		if text == "" {
 			continue
 		}
-		path, err := snippet.ParseAttrPath(attr.text)
-		if err != nil {
-			return fmt.Errorf("%s: %w", attr.flag, err)
+		if *attr.to, err = snippet.ParseAttrPath(text); err != nil {
+			return usageError{fmt.Errorf("%s: %w", source, err)}
 		}
-		*attr.to = path
 	}
 	return nil
 }

@@ -1,0 +1,63 @@
+package config
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestTheDocumentationNamesEveryKey holds docs/configuration.md against the
+// table of keys, the choices and the built-in patterns.
+func TestTheDocumentationNamesEveryKey(t *testing.T) {
+	text, err := os.ReadFile("../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs := string(text)
+	d := decoder{config: new(Config)}
+	var visit func(key string, fields []field)
+	visit = func(key string, fields []field) {
+		for _, f := range fields {
+			whole := join(key, f.name)
+			if f.fields == nil && !strings.Contains(docs, "\n| `"+whole+"` |") {
+				t.Errorf("no table has a line for the key %s", whole)
+			}
+			visit(whole, f.fields)
+		}
+	}
+	visit("", d.schema())
+	for _, names := range [][]string{dialectNames, themeNames, viewNames} {
+		if list := "one of `" + strings.Join(names[1:], "`, `") + "`"; !strings.Contains(docs, list) {
+			t.Errorf("%s is missing", list)
+		}
+	}
+	for _, pattern := range systemExcludes() {
+		if !strings.Contains(docs, "`"+pattern+"`") {
+			t.Errorf("the built-in pattern %s is missing", pattern)
+		}
+	}
+	for _, pattern := range homeExcludes() {
+		for _, dir := range []string{"1Password/Partitions/1password/", "1Password/", "SideQuest/", "Code/"} {
+			pattern = strings.TrimPrefix(pattern, ".config/"+dir)
+		}
+		if !strings.Contains(docs, "`"+pattern+"`") && !strings.Contains(docs, "`~/"+pattern+"`") {
+			t.Errorf("the built-in pattern ~/%s is missing", pattern)
+		}
+	}
+}
+
+// TestTheDocumentedConfigurationIsRight loads the example of the documentation.
+func TestTheDocumentedConfigurationIsRight(t *testing.T) {
+	text, err := os.ReadFile("../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(text), "```json\n")
+	if !found {
+		t.Fatal("the documentation has no example")
+	}
+	example, _, _ := strings.Cut(rest, "```")
+	if c := mustLoad(t, example); len(c.Warnings) > 0 || len(c.PersistedDirs) != 3 {
+		t.Errorf("config = %+v, want three directories and no warning", c)
+	}
+}
