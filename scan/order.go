@@ -29,6 +29,10 @@ func sortEntries(buf []byte, entries []found) {
 	for i := range entries {
 		entries[i].prefix = sortingPrefix(&entries[i], buf, skip)
 	}
+	if len(entries) <= fewEntries {
+		insertionSort(buf, entries)
+		return
+	}
 	slices.SortFunc(entries, func(a, b found) int {
 		if a.prefix != b.prefix {
 			return cmp.Compare(a.prefix, b.prefix)
@@ -37,11 +41,30 @@ func sortEntries(buf []byte, entries []found) {
 	})
 }
 
+// fewEntries is what most directories have at most. Up to there, calling a
+// comparison costs more than the order that it finds.
+const fewEntries = 12
+
+func insertionSort(buf []byte, entries []found) {
+	for i := 1; i < len(entries); i++ {
+		f := entries[i]
+		j := i
+		for ; j > 0; j-- {
+			before := entries[j-1]
+			if before.prefix < f.prefix || before.prefix == f.prefix && compareKeys(before, f, buf) <= 0 {
+				break
+			}
+			entries[j] = before
+		}
+		entries[j] = f
+	}
+}
+
 // sharedPrefix returns the length of what all names have in common at their
 // start. Directories with thousands of entries often name them alike
 // ("IMG_2024…"), and the prefix should begin where they differ.
 func sharedPrefix(buf []byte, entries []found) int {
-	if len(entries) <= 12 {
+	if len(entries) <= fewEntries {
 		return 0
 	}
 	first := entries[0].nameIn(buf)

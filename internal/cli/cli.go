@@ -31,6 +31,13 @@ const (
 	exitMisused = 2 // wrong usage or wrong configuration
 )
 
+// How much garbage may gather, in percent of what is in use. A listing makes next
+// to none, and is done before it matters; a search makes much.
+const (
+	screenGCPercent = 400
+	listGCPercent   = 1600
+)
+
 // streams are the standard ones.
 type streams struct {
 	in       *os.File
@@ -43,9 +50,9 @@ func Main() int {
 	// and there have to be more for the listing, and for the screen and its
 	// search.
 	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), scan.DefaultWorkers+2))
-	// What a walk keeps is a few large pieces without pointers: collecting less
-	// often costs little memory.
-	debug.SetGCPercent(400)
+	// What a walk keeps is a few large pieces: collecting less often costs
+	// little memory.
+	debug.SetGCPercent(screenGCPercent)
 	// A closed pipe shall be an error of the write, not a signal.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, cancel := withSignals(context.Background())

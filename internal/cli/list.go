@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -73,6 +74,7 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 		return err
 	}
 	opts.Policy = plan.policy
+	debug.SetGCPercent(listGCPercent)
 	out := newWriter(a.out)
 	opts.Waiting = out.idle
 	printer := &printer{out: out, format: f.format(isTerminal(a.out)), limit: f.limit, mute: f.count}
