@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Sourced by the other scripts: what the project needs on a machine, and how to
 # get it. Debian packages come by apt-get where we are root; else what is
 # missing is named. Go tools are pinned, and built into a cache of their own.
