@@ -29,12 +29,15 @@ type worker struct {
 }
 
 func newWorker(w *walk) *worker {
-	return &worker{walk: w, buf: make([]byte, 2*readSize)}
+	return &worker{walk: w}
 }
 
 // work reads directories until there are no more, or the walk is stopped.
 func (k *worker) work() {
-	more := true
+	var more bool
+	if k.stack, more = k.queue.take(nil); more {
+		k.buf = make([]byte, 2*readSize)
+	}
 	for more && !k.stop.Load() {
 		if len(k.stack) == 0 {
 			k.stack, more = k.queue.take(k.stack)
@@ -77,7 +80,7 @@ func (k *worker) visitNode(n *node) {
 	for i := len(children) - 1; i >= 0; i-- { // the first in order ends on top
 		k.stack = append(k.stack, &children[i])
 	}
-	if cap(k.buf) > 64*readSize { // after a huge directory
+	if cap(k.buf) > 8*readSize { // after a huge directory
 		k.buf = make([]byte, 2*readSize)
 		k.entries = nil
 	}

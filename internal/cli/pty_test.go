@@ -29,6 +29,7 @@ type session struct {
 	raw      []byte
 	changed  chan struct{}
 	drained  chan struct{}
+	answered chan struct{}
 }
 
 // start runs a command of the shell in a terminal of the size given. In it,
@@ -45,7 +46,7 @@ func start(t *testing.T, columns, rows int, shell string) *session {
 	}
 	s := &session{
 		t: t, tty: tty, slave: slave, emulator: vt.NewEmulator(columns, rows),
-		changed: make(chan struct{}, 1), drained: make(chan struct{}),
+		changed: make(chan struct{}, 1), drained: make(chan struct{}), answered: make(chan struct{}),
 	}
 	s.before = s.termios()
 	s.cmd = exec.Command("sh", "-c", shell)
@@ -55,14 +56,16 @@ func start(t *testing.T, columns, rows int, shell string) *session {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	go func() { _, _ = io.Copy(tty, s.emulator) }() // answers to queries; ends when the emulator is closed
+	go s.answer()
 	go s.draw()
 	t.Cleanup(func() {
 		_ = s.cmd.Process.Kill()
 		slave.Close()
 		tty.Close()
 		<-s.drained
-		s.emulator.Close()
+		// Closing the emulator itself would race with reading from it.
+		s.emulator.InputPipe().(io.Closer).Close()
+		<-s.answered
 	})
 	return s
 }
@@ -74,6 +77,12 @@ func (s *session) termios() unix.Termios {
 		s.t.Fatal(err)
 	}
 	return *t
+}
+
+// answer sends the program what the emulator answers to its questions.
+func (s *session) answer() {
+	defer close(s.answered)
+	_, _ = io.Copy(s.tty, s.emulator) // ends when the emulator is closed
 }
 
 // draw feeds what the program writes to the emulator.
