@@ -62,7 +62,7 @@ build() {
 	if [[ -z ${LIST_EPHEMERAL_BIN:-} ]]; then
 		(cd "$here/.." && CGO_ENABLED=0 "$go" build -trimpath -o "$bin" .)
 	fi
-	(cd "$here" && CGO_ENABLED=0 "$go" build -o "$temp/" ./gentree ./firstbyte)
+	(cd "$here" && CGO_ENABLED=0 "$go" build -o "$temp/" ./gentree ./firstbyte ./firstrow)
 	"$gcc" -std=c11 -O2 -pthread -o "$temp/cwalk" "$here/cwalk.c"
 	# Nobody's own settings: fd, for one, reads a list of ignored names in the home.
 	mkdir "$temp/home"
@@ -211,6 +211,8 @@ compare() {
 			"${cpus[i]}" "$(ratio "${cpus[rivals[i]]}" "${cpus[i]}")" \
 			"$(peak "$memory" "${commands[i]}")" "$first"
 	done
+	printf '\nthe screen shows its first row after %s ms (median of 5, in a pseudo-terminal)\n' \
+		"$("$temp/firstrow" -runs 5 "[ ] /" "$bin" --config "$in/config.json" --root "$tree")"
 }
 
 compare_cold() {
