@@ -63,8 +63,43 @@ func (m *app) confirm() tea.Cmd {
 	}
 	m.snippet = newSnippetPane(&m.keys, m.layout.bodyHeight)
 	m.relayout()
-	m.drawing++
-	return renderCmd(m.drawing, m.progress.latest.tree, chosen, m.opts.Snippet)
+	return m.draw(chosen)
+}
+
+// drawer keeps track of the snippet that is being rendered. There is one at a
+// time, as Options.Snippet asks for; a newer one waits for the end of it.
+type drawer struct {
+	gen     int // of the newest snippet
+	running bool
+	next    selection // what the newest one is for, if it waits
+}
+
+// draw renders the snippet of a selection, now or when the one before is done.
+func (m *app) draw(chosen selection) tea.Cmd {
+	d := &m.drawer
+	d.gen++
+	if d.running {
+		d.next = chosen
+		return nil
+	}
+	d.running = true
+	return renderCmd(d.gen, m.progress.latest.tree, chosen, m.opts.Snippet)
+}
+
+// takeSnippet shows a snippet, unless a newer one is waited for or nobody looks.
+func (m *app) takeSnippet(msg rendered) tea.Cmd {
+	d := &m.drawer
+	next := d.next
+	d.running, d.next = false, selection{}
+	switch {
+	case m.snippet == nil:
+	case msg.gen != d.gen:
+		return m.draw(next)
+	default:
+		m.snippet.fill(msg)
+		m.result.Snippet = msg.snippet
+	}
+	return nil
 }
 
 // paste inserts text into the query. Elsewhere it does nothing: what was copied

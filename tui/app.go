@@ -28,7 +28,7 @@ type app struct {
 	progress progress
 	finder   finder
 	counter  counter
-	drawing  int // generation of the snippet that is being rendered
+	drawer   drawer
 	farewell farewell
 
 	result Result
@@ -115,10 +115,7 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 	case counted:
 		return m.takeCounts(msg)
 	case rendered:
-		if m.snippet != nil && msg.gen == m.drawing {
-			m.snippet.fill(msg)
-			m.result.Snippet = msg.snippet
-		}
+		return m.takeSnippet(msg)
 	case noticeExpired:
 		if msg.gen == m.notice.gen {
 			m.notice.text = ""
@@ -181,8 +178,8 @@ func (m *app) press(msg tea.KeyPressMsg) tea.Cmd {
 
 // pressList acts on keys that mean the same with a query and without.
 func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
-	if m.unanswered() && key.Matches(msg, k.onRows()...) {
-		m.finder.early = append(m.finder.early, msg)
+	if m.tooEarly(k, msg) {
+		m.finder.early = append(m.finder.early, earlyKey{k, msg})
 		return nil
 	}
 	switch {

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -15,7 +16,13 @@ type finder struct {
 	running bool
 	// early are keys that were pressed before the screen could follow. They are
 	// meant for the rows that are being found, and wait for them.
-	early []tea.KeyPressMsg
+	early []earlyKey
+}
+
+// earlyKey is a key and what it was to mean when it was pressed.
+type earlyKey struct {
+	keys *listKeys
+	msg  tea.KeyPressMsg
 }
 
 // ask finds what to show of the newest listing. It is a new question if the query
@@ -41,7 +48,7 @@ func (m *app) ask(question bool) tea.Cmd {
 	req := request{listing: m.progress.latest, program: m.program, query: m.search.query}
 	if req.program == "" && req.query == "" {
 		m.list.show(&results{request: req, rows: req.listing.order, total: len(req.listing.order)})
-		return dropped
+		return tea.Batch(dropped, m.replay())
 	}
 	if m.list.results != nil {
 		req.filtered = m.list.results.filtered
@@ -60,23 +67,40 @@ func (m *app) take(msg found) tea.Cmd {
 	f.cancel()
 	f.cancel, f.running = nil, false
 	m.list.show(msg.results)
-	var cmds []tea.Cmd
+	keys := m.replay()
 	if msg.results.listing != m.progress.latest {
-		cmds = append(cmds, m.ask(false))
+		return tea.Batch(m.ask(false), keys)
 	}
-	early := f.early
-	f.early = nil
-	for _, key := range early {
-		cmds = append(cmds, m.press(key))
-	}
-	return tea.Batch(cmds...)
+	return keys
 }
 
-// unanswered reports whether the rows on the screen are for another question than
-// the one that was asked last.
+// unanswered reports whether there are no rows yet, or those on the screen are for
+// another question than the one that was asked last.
 func (m *app) unanswered() bool {
 	r := m.list.results
-	return m.finder.running && (r == nil || r.query != m.search.query || r.program != m.program)
+	return r == nil || r.query != m.search.query || r.program != m.program
+}
+
+// tooEarly reports whether a key has to wait for the rows it is meant for. All
+// keys wait behind one that does, but for the one that ends the program.
+func (m *app) tooEarly(k *listKeys, msg tea.KeyPressMsg) bool {
+	return m.unanswered() && !key.Matches(msg, k.quit) &&
+		(len(m.finder.early) > 0 || key.Matches(msg, k.onRows()...))
+}
+
+// replay presses the keys that have waited. What follows one that opens a dialog
+// or the snippet was not meant for that, and is dropped: nobody had seen it yet.
+func (m *app) replay() tea.Cmd {
+	var cmds []tea.Cmd
+	for len(m.finder.early) > 0 && !m.unanswered() {
+		next, rest := m.finder.early[0], m.finder.early[1:]
+		m.finder.early = nil // they are not for the question that this key may ask
+		cmds = append(cmds, m.pressList(next.keys, next.msg))
+		if m.overlay.top() == nil && m.snippet == nil {
+			m.finder.early = rest
+		}
+	}
+	return tea.Batch(cmds...)
 }
 
 // counter keeps track of the programs' counts, which follow the newest listing

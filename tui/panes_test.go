@@ -1,0 +1,215 @@
+package tui
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+func TestProgramFilter(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("ctrl+p")
+	d.has("filter by program", "> firefox", "2", "_1password-gui", "nothing-cli")
+	d.keys("enter")
+	equal(t, "rows", d.shown(), sample[3:5])
+	d.has("program: firefox", "2/8 paths")
+	d.hasNot("filter by program")
+
+	d.keys("/", "text:cookies")
+	equal(t, "rows of a query", d.shown(), sample[3:4])
+	d.keys("esc", "ctrl+x")
+	equal(t, "rows", d.shown(), sample)
+	d.hasNot("program: firefox")
+}
+
+func TestProgramDialogCountsAndCloses(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("ctrl+p")
+	equal(t, "counts", d.app.counter.dialog.counts, []int{2, 1, 0})
+	d.keys("G")
+	d.has("> nothing-cli")
+	d.keys("esc")
+	d.hasNot("nothing-cli")
+	equal(t, "rows", d.shown(), sample)
+	d.keys("ctrl+p", "G", "enter")
+	d.has("nothing belongs to nothing-cli (Ctrl-X shows all)")
+	d.keys("ctrl+p")
+	d.has("> nothing-cli")
+}
+
+func TestProgramDialogCountsWhileTheScanRuns(t *testing.T) {
+	d := newDriver(t, Options{Programs: []string{"firefox"}})
+	d.keys("ctrl+p")
+	if d.app.counter.dialog.counts != nil {
+		t.Fatal("counts before there is a listing")
+	}
+	d.add(sample...)
+	equal(t, "counts", d.app.counter.dialog.counts, []int{2})
+	d.add("/opt/firefox")
+	equal(t, "counts", d.app.counter.dialog.counts, []int{3})
+}
+
+func TestCtrlPWithoutProgramsSaysSo(t *testing.T) {
+	d := newDriver(t, Options{})
+	d.keys("ctrl+p")
+	d.has("the configuration names no programs")
+	d.fire(noticeExpired{})
+	d.hasNot("the configuration names no programs")
+}
+
+func TestEnterShowsTheSnippetOfTheSelection(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("space", "G", "space", "enter")
+	want := []Selected{{"/etc/hosts", scan.KindFile}, {"/var/lib/bluetooth/settings", scan.KindFile}}
+	equal(t, "asked", d.asked, [][]Selected{want})
+	d.has(`file "/etc/hosts"`, "snippet for 2 paths", "Enter print and leave")
+	d.hasNot("[x]")
+	d.keys("esc")
+	d.has("[x] /etc/hosts")
+	if d.quit {
+		t.Error("Esc ended the program")
+	}
+}
+
+func TestEnterTakesTheLineUnderTheCursor(t *testing.T) {
+	d := browse(t, "/a", "/b/", "/c")
+	d.keys("down", "enter")
+	equal(t, "asked", d.asked, [][]Selected{{{"/b", scan.KindDir}}})
+	d.has("snippet for 1 path")
+	d.keys("esc")
+	equal(t, "selected", d.selected(), []string{})
+}
+
+func TestEnterWithNothingSaysSo(t *testing.T) {
+	d := browse(t)
+	d.keys("enter")
+	d.has("no candidates found", "there is nothing to confirm")
+}
+
+func TestLeavingTheSnippetConfirms(t *testing.T) {
+	for _, leave := range []string{"enter", "q"} {
+		t.Run(leave, func(t *testing.T) {
+			d := browse(t, sample...)
+			d.keys("enter", leave)
+			d.fire(quitDue{})
+			result, err := d.app.outcome(nil)
+			if !d.quit || err != nil {
+				t.Fatalf("quit %v, err %v", d.quit, err)
+			}
+			equal(t, "outcome", result.Outcome, Confirmed)
+			equal(t, "text", result.Snippet.Text, "file \"/etc/hosts\"\n")
+		})
+	}
+}
+
+func TestSnippetKeysWaitForTheSnippet(t *testing.T) {
+	d := browse(t, sample...)
+	d.hold = true
+	d.keys("enter")
+	d.has("writing the snippet")
+	d.keys("enter", "q", "j")
+	if d.app.farewell.leaving {
+		t.Fatal("left with a snippet that nobody has seen")
+	}
+	d.keys("esc", "down", "enter")
+	d.has("writing the snippet")
+	if len(d.held) != 1 {
+		t.Fatalf("%d snippets are rendered at once", len(d.held))
+	}
+	d.release()
+	d.has(`"/home/me/.bashrc"`)
+	d.hasNot(`"/etc/hosts"`)
+	d.keys("enter")
+	equal(t, "text", d.app.result.Snippet.Text, "file \"/home/me/.bashrc\"\n")
+}
+
+func TestSnippetOfAClosedPaneIsDropped(t *testing.T) {
+	d := browse(t, sample...)
+	d.hold = true
+	d.keys("enter", "esc", "down", "enter", "esc")
+	d.release()
+	equal(t, "asked", len(d.asked), 1)
+	equal(t, "snippet", d.app.result.Snippet, SnippetText{})
+	d.keys("G", "enter")
+	d.has(`"/var/lib/bluetooth/settings"`)
+}
+
+func TestSnippetIsOfTheSelectionAsItWas(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("space")
+	d.hold = true
+	d.keys("enter", "esc", "G", "space")
+	d.release()
+	equal(t, "asked", d.asked, [][]Selected{{{"/etc/hosts", scan.KindFile}}})
+}
+
+func TestSnippetScrollsAndIsCapped(t *testing.T) {
+	text := strings.Repeat("line\n", 5000)
+	d := newDriver(t, Options{Snippet: func([]Selected) SnippetText {
+		return SnippetText{Text: text, Notes: []string{"left out\x1b[2J"}}
+	}})
+	d.add("/a")
+	d.keys("enter")
+	d.has(`note: left out\e[2J`, "line 1 of 2,001")
+	d.keys("G")
+	d.has("+ 3,001 more lines")
+	d.keys("g", "j", "pgdown", "k", "pgup")
+	d.hasNot("more lines")
+	d.keys("enter")
+	equal(t, "text", d.app.result.Snippet.Text, text)
+}
+
+func TestEmptySnippetSaysSo(t *testing.T) {
+	d := newDriver(t, Options{Snippet: func([]Selected) SnippetText {
+		return SnippetText{Notes: []string{"not UTF-8"}}
+	}})
+	d.add("/a")
+	d.keys("enter")
+	d.has("note: not UTF-8", "nothing to write")
+}
+
+func TestHelpListsTheKeysOfItsContext(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("?")
+	d.has("keys: browse", "select or deselect, and move down", "Ctrl-P")
+	d.keys("?", "/", "f1")
+	d.has("keys: search", "leave the search and clear the query")
+	d.keys("esc")
+	d.hasNot("keys: search")
+	equal(t, "search", d.app.search.active, true)
+	d.keys("esc", "enter", "?")
+	d.has("keys: snippet", "leave and print the snippet")
+	d.keys("enter")
+	d.hasNot("keys: snippet")
+	d.has("snippet for 1 path")
+}
+
+func TestHelpScrollsWhereItDoesNotFit(t *testing.T) {
+	d := browse(t, sample...)
+	d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
+	d.keys("?")
+	d.hasNot("End, G")
+	d.keys("G")
+	d.has("End, G")
+	d.keys("g")
+	d.hasNot("End, G")
+}
+
+func TestPanicsOfCommandsEndTheProgramInOrder(t *testing.T) {
+	d := newDriver(t, Options{Snippet: func([]Selected) SnippetText { panic("boom") }})
+	d.add("/a")
+	d.keys("enter")
+	_, err := d.app.outcome(nil)
+	var panicErr *PanicError
+	if !d.quit || !errors.As(err, &panicErr) {
+		t.Fatalf("quit %v, err %v", d.quit, err)
+	}
+	equal(t, "error", err.Error(), "snippet: panic: boom")
+	if !strings.Contains(string(panicErr.Stack), "panes_test.go") {
+		t.Error("the stack does not show where")
+	}
+}

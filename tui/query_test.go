@@ -1,0 +1,279 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+func TestSpaceInSearchTogglesToo(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("/", "text:sshconf", "space")
+	equal(t, "query", d.app.search.query, "sshconf")
+	equal(t, "selected", d.selected(), []string{"/home/me/.ssh/config"})
+}
+
+func TestLettersFilterOnlyInSearch(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("text:fire")
+	equal(t, "rows", d.shown(), sample)
+	d.keys("/", "text:prof")
+	equal(t, "rows", d.shown(), []string{"/home/me/.mozilla/firefox/profiles.ini"})
+	d.has("/ prof", "1/8 paths")
+	if got := d.app.View().Cursor; got == nil || got.X != len("/ prof") || got.Y != 1 {
+		t.Errorf("cursor is at %+v, not behind the query", got)
+	}
+}
+
+func TestLettersOfBrowseKeysAreTextInSearch(t *testing.T) {
+	d := browse(t, "/a/jkgGq?/x", "/b")
+	d.keys("/", "text:jkgGq?/")
+	equal(t, "query", d.app.search.query, "jkgGq?/")
+	equal(t, "rows", d.shown(), []string{"/a/jkgGq?/x"})
+	if d.quit {
+		t.Error("q in a query ended the program")
+	}
+}
+
+func TestEscLeavesSearchAndStaysOnThePath(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("/", "text:profiles", "esc")
+	equal(t, "rows", d.shown(), sample)
+	equal(t, "cursor", d.cursor(), "/home/me/.mozilla/firefox/profiles.ini")
+	equal(t, "search", fmt.Sprint(d.app.search), fmt.Sprint(searchBar{}))
+	d.keys("esc")
+	equal(t, "rows", d.shown(), sample)
+}
+
+func TestSearchShowsBestMatchUnderTheCursor(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("G", "/", "text:config")
+	equal(t, "cursor", d.cursor(), d.shown()[0])
+	equal(t, "top", d.app.list.top, 0)
+}
+
+func TestQueryEditing(t *testing.T) {
+	tests := []struct {
+		name string
+		keys []string
+		want string
+	}{
+		{"backspace", []string{"text:abc", "backspace"}, "ab"},
+		{"backspace of nothing", []string{"backspace"}, ""},
+		{"backspace takes a whole rune", []string{"text:aé", "backspace"}, "a"},
+		{"insert in the middle", []string{"text:ac", "left", "text:b"}, "abc"},
+		{"right at the end", []string{"text:a", "right", "text:b"}, "ab"},
+		{"left and right", []string{"text:ab", "left", "left", "right", "text:x"}, "axb"},
+		{"delete", []string{"text:ab", "left", "delete"}, "a"},
+		{"delete at the end", []string{"text:ab", "delete"}, "ab"},
+		{"erase word", []string{"text:home/me", "ctrl+w"}, "home/"},
+		{"erase word before a slash", []string{"text:home/me/", "ctrl+w"}, "home/"},
+		{"erase all", []string{"text:abc", "left", "ctrl+u"}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := browse(t, sample...)
+			d.keys("/")
+			d.keys(tt.keys...)
+			equal(t, "query", d.app.search.query, tt.want)
+		})
+	}
+}
+
+func TestPasteGoesToTheQueryOnly(t *testing.T) {
+	d := browse(t, sample...)
+	paste := tea.PasteMsg{Content: "q\x1b[2Jfire\nfox\x00"}
+	d.send(paste)
+	if d.quit || d.app.search.query != "" || len(d.selected()) != 0 {
+		t.Fatal("a paste was taken for keys")
+	}
+	d.keys("/")
+	d.send(paste)
+	equal(t, "query", d.app.search.query, "q[2Jfire fox")
+	d.send(tea.PasteMsg{Content: strings.Repeat("é", 100_000)})
+	if n := len(d.app.search.query); n > maxQuery {
+		t.Errorf("a query of %d bytes", n)
+	}
+}
+
+func TestCtrlASelectsAllShown(t *testing.T) {
+	t.Run("without a filter", func(t *testing.T) {
+		d := browse(t, sample...)
+		d.keys("ctrl+a")
+		equal(t, "selected", d.selected(), sample)
+		d.has("8 selected")
+		d.keys("ctrl+d")
+		equal(t, "selected", d.selected(), []string{})
+		d.has("0 selected")
+	})
+	t.Run("in search", func(t *testing.T) {
+		d := browse(t, sample...)
+		d.keys("/", "text:firefox", "ctrl+a", "esc")
+		equal(t, "selected", d.selected(), sample[3:5])
+	})
+	t.Run("with a program", func(t *testing.T) {
+		d := browse(t, sample...)
+		d.keys("ctrl+p", "down", "enter", "ctrl+a")
+		equal(t, "selected", d.selected(), []string{"/var/lib/1Password/state"})
+	})
+	t.Run("beyond what is kept for display", func(t *testing.T) {
+		d := newDriver(t, Options{})
+		for i := range 3 * bestRows {
+			d.store.AddPath(fmt.Appendf(nil, "/d%d/match%d", i/100, i), scan.KindFile)
+		}
+		d.store.AddPath([]byte("/other"), scan.KindFile)
+		d.end(nil)
+		d.keys("/", "text:match", "ctrl+a")
+		equal(t, "rows", len(d.shown()), bestRows)
+		equal(t, "selected", d.app.selection.count, 3*bestRows)
+		d.has("30,000/30,001 paths", "30,000 selected", "the best 10,000 of 30,000 matches")
+	})
+}
+
+func TestKeysWaitForTheQueryThatWasTyped(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		keys []string
+		want []string
+	}{
+		{"Ctrl-A", []string{"ctrl+a"}, sample[3:5]},
+		{"Space", []string{"space", "space"}, sample[3:5]},
+		{"moves", []string{"down", "space"}, sample[3:4]},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := browse(t, sample...)
+			d.keys("/")
+			d.hold = true
+			d.keys("text:firefox")
+			d.keys(tt.keys...)
+			equal(t, "selected before the answer", d.selected(), []string{})
+			d.release()
+			equal(t, "selected", d.selected(), tt.want)
+		})
+	}
+	t.Run("Enter", func(t *testing.T) {
+		d := browse(t, sample...)
+		d.keys("/")
+		d.hold = true
+		d.keys("text:sshconf", "enter")
+		d.release()
+		equal(t, "asked", d.asked, [][]Selected{{{"/home/me/.ssh/config", scan.KindFile}}})
+	})
+	t.Run("but not for another one", func(t *testing.T) {
+		d := browse(t, sample...)
+		d.keys("/")
+		d.hold = true
+		d.keys("text:fire", "ctrl+a", "text:fox")
+		d.release()
+		equal(t, "selected", d.selected(), []string{})
+		d.has("too fast")
+	})
+}
+
+func TestKeysWaitInTheirOrder(t *testing.T) {
+	d := browse(t, sample...)
+	d.hold = true
+	d.keys("ctrl+p", "enter") // firefox
+	d.keys("space", "ctrl+d", "down", "space", "ctrl+x")
+	equal(t, "program", d.app.program, "firefox")
+	d.release()
+	equal(t, "program", d.app.program, "")
+	equal(t, "selected", d.selected(), sample[4:5])
+}
+
+func TestKeysWaitForTheFirstRows(t *testing.T) {
+	d := newDriver(t, Options{})
+	d.keys("down", "space", "ctrl+a", "ctrl+d", "space", "enter", "enter", "down")
+	if d.app.notice.text != "" {
+		t.Errorf("notice %q before there are rows", d.app.notice.text)
+	}
+	d.add(sample...)
+	equal(t, "asked", d.asked, [][]Selected{{{sample[2], scan.KindFile}}})
+	d.has(`"/home/me/.config/Code/User/settings.json"`)
+	if d.app.farewell.leaving {
+		t.Error("left with a snippet that nobody has seen")
+	}
+}
+
+func TestKeysThatWaitKeepTheirMeaning(t *testing.T) {
+	d := newDriver(t, Options{})
+	d.keys("j", "j", "/")
+	d.add(sample...)
+	equal(t, "cursor", d.cursor(), sample[2])
+	equal(t, "query", d.app.search.query, "")
+}
+
+func TestKeysWaitForTheQuestionThatAKeyAsks(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("ctrl+p", "enter")
+	d.keys("/")
+	d.hold = true
+	d.keys("text:settings", "space", "ctrl+x", "down", "space")
+	d.release()
+	equal(t, "selected", d.selected(), d.shown()[1:])
+}
+
+func TestQuittingDoesNotWait(t *testing.T) {
+	d := newDriver(t, Options{})
+	d.keys("down", "q")
+	if !d.app.farewell.leaving {
+		t.Error("q waits for rows")
+	}
+}
+
+func TestStaleAnswersAreDropped(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("/")
+	d.hold = true
+	d.keys("text:s", "text:s")
+	stale, newest := d.held[0], d.held[1]
+	d.held = nil
+	d.release()
+	d.run(newest)
+	want := d.shown()
+	d.send(found{gen: d.app.finder.gen - 1, results: &results{request: request{listing: d.app.progress.latest}}})
+	d.run(stale)
+	equal(t, "rows", d.shown(), want)
+}
+
+func TestNewQueryCancelsTheOneBefore(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("/")
+	d.hold = true
+	d.keys("text:s", "text:s")
+	if msg := d.held[0](); msg != (cancelled{}) {
+		t.Errorf("the first search answered %T", msg)
+	}
+	if msg, ok := d.held[1]().(found); !ok || msg.results.query != "ss" {
+		t.Errorf("the second search answered %+v", msg)
+	}
+}
+
+func TestQueryFollowsTheScan(t *testing.T) {
+	d := newDriver(t, Options{})
+	d.add("/a/config")
+	d.keys("/", "text:conf")
+	equal(t, "rows", d.shown(), []string{"/a/config"})
+	d.add("/b/config", "/c")
+	equal(t, "rows", d.shown(), []string{"/a/config", "/b/config"})
+	d.has("2/3 paths")
+}
+
+func TestSlowQueryIsNotCancelledByNewRows(t *testing.T) {
+	d := newDriver(t, Options{})
+	d.add("/a/config")
+	d.keys("/")
+	d.hold = true
+	d.keys("text:c")
+	slow := d.held[0]
+	d.held = nil
+	d.hold = false
+	d.add("/b/config")
+	equal(t, "rows", d.shown(), []string{"/a/config"})
+	d.run(slow) // its answer is for the older listing; the newer one follows
+	equal(t, "rows", d.shown(), []string{"/a/config", "/b/config"})
+}
