@@ -11,7 +11,8 @@ type Config struct {
 	Warnings []Warning
 
 	// Home is the home directory: homeDir, else that of the user who called
-	// sudo, else $HOME, else the user database's. It is never empty.
+	// sudo, else $HOME, else the user database's. It is never empty, and without
+	// symlinks as far as it exists, for that is where its files are found.
 	Home string
 	// Excludes are the exclude patterns: the file's, which may be none, or the
 	// built-in ones if the file has no such key.
@@ -41,7 +42,8 @@ type Config struct {
 // Snippet says how Nix is to be written.
 type Snippet struct {
 	// Dialect is never DialectUnknown.
-	Dialect Dialect
+	Dialect       Dialect
+	DialectOrigin Origin
 	// StoragePath is the place that dialects with a storage path name: the
 	// file's, else the first of StoragePaths. Its Text is "" if there is none,
 	// and the machine decides.

@@ -83,7 +83,8 @@ func TestLoadReadsEveryKey(t *testing.T) {
 		StoragePaths:   List{at(8, 20, "storagePaths[0]", "/l")},
 		Users:          map[string]string{"alice": "/home/al", "b.ob": "/home/bob"},
 		Snippet: Snippet{
-			Dialect: DialectPreservation, StoragePath: at(10, 57, "snippet.storagePath", "/m"), User: "al",
+			Dialect: DialectPreservation, DialectOrigin: Origin{File: "config.json", Line: 10, Column: 26, Key: "snippet.dialect"},
+			StoragePath: at(10, 57, "snippet.storagePath", "/m"), User: "al",
 			HomeAttr: at(10, 90, "snippet.homeAttr", "x.y"), HostAttr: at(10, 109, "snippet.hostAttr", `"${`),
 		},
 		UI: UI{Theme: ThemeDark, View: ViewTree, ASCII: true, Mouse: false},

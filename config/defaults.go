@@ -58,12 +58,9 @@ func homeExcludes() []string {
 // builtinExcludes returns the exclude patterns of a machine whose user has this
 // home, an absolute and clean path.
 func builtinExcludes(home string) List {
-	// A slash inside anchors a pattern, so the one in front can go. Not so where
-	// the home is "/" itself: ".cache" would match at any depth.
+	// A slash inside anchors a pattern, so the one in front can go. Where the home
+	// is "/" itself, one of two stays: ".cache" would match at any depth.
 	prefix := strings.TrimPrefix(escapePattern(home)+"/", "/")
-	if home == "/" {
-		prefix = "/"
-	}
 	patterns := systemExcludes()
 	for _, pattern := range homeExcludes() {
 		patterns = append(patterns, prefix+pattern)

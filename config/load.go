@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
 // maxSize is the largest file that is read. A generated configuration of a
@@ -41,6 +43,7 @@ func Load(env Env, explicit string) (*Config, error) {
 	if c.Home == "" {
 		return nil, homeless
 	}
+	c.Home = truepath.Resolve(c.Home)
 	c.setDefaults()
 	return c, nil
 }

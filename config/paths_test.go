@@ -1,6 +1,7 @@
 package config
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -68,6 +69,26 @@ func TestLoadFindsTheUserWhoCounts(t *testing.T) {
 				t.Errorf("home and source differ (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestHomeIsWithoutSymlinks(t *testing.T) {
+	m := newMachine(t)
+	m.write(t, "var/home/alice/x", "")
+	if err := os.Symlink("var/home", filepath.Join(m.dir, "users")); err != nil {
+		t.Fatal(err)
+	}
+	m.vars["HOME"] = filepath.Join(m.dir, "users/alice")
+	c, err := Load(m.env(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := filepath.Join(m.dir, "var/home/alice")
+	if c.Home != want {
+		t.Errorf("home is %s, want %s", c.Home, want)
+	}
+	if set := compile(t, c.Excludes); !excludes(set, want+"/.cache") {
+		t.Errorf("%s/.cache is not excluded", want)
 	}
 }
 

@@ -38,7 +38,7 @@ func (d *decoder) schema() []field {
 		{name: "storagePaths", read: d.list(&c.StoragePaths, c.path)},
 		{name: "users", read: d.users},
 		{name: "snippet", fields: []field{
-			{name: "dialect", read: choose(d, &c.Snippet.Dialect, dialectNames)},
+			{name: "dialect", read: d.noting(&c.Snippet.DialectOrigin, choose(d, &c.Snippet.Dialect, dialectNames))},
 			{name: "storagePath", read: d.value(&c.Snippet.StoragePath, absolute)},
 			{name: "user", read: d.one(&c.Snippet.User, userName)},
 			{name: "homeAttr", read: d.value(&c.Snippet.HomeAttr, notEmpty)},
@@ -222,9 +222,14 @@ func (d *decoder) one(to *string, check func(text string) (string, error)) func(
 
 // value reads a string, as one does, and where it stands.
 func (d *decoder) value(to *Value, check func(text string) (string, error)) func(*node, string) {
+	return d.noting(&to.Origin, d.one(&to.Text, check))
+}
+
+// noting reads with read, and notes where that was.
+func (d *decoder) noting(at *Origin, read func(*node, string)) func(*node, string) {
 	return func(n *node, key string) {
-		d.one(&to.Text, check)(n, key)
-		to.Origin = d.origin(n.at, key)
+		*at = d.origin(n.at, key)
+		read(n, key)
 	}
 }
 

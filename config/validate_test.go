@@ -2,93 +2,100 @@ package config
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
+// mistake is a file and what is to be said of it.
+type mistake struct{ name, text, want string }
+
+var notJSON = []mistake{
+	{"an empty file", "", `1:1: the file is empty, expected a JSON object`},
+	{"a blank file", " \n\t\n", `1:1: the file is empty, expected a JSON object`},
+	{"a byte order mark", "\ufeff{}", `1:1: the file begins with a byte order mark, which JSON must not have`},
+	{"a byte order mark alone", "\ufeff", `1:1: the file begins with a byte order mark, which JSON must not have`},
+	{"UTF-16", "\xff\xfe{\x00}\x00", `1:1: the byte 0xff is not UTF-8`},
+	{"Latin 1", "{\n \"homeDir\": \"/é/caf\xe9\"}", `2:20: the byte 0xe9 is not UTF-8`},
+	{"cut off in an object", "{\"excludes\": [\"a\"]\n\n", `1:19: wrong JSON: the file ends too early`},
+	{"cut off in a string", `{"homeDir": "/home`, `1:19: wrong JSON: the file ends too early`},
+	{"cut off in a word", `{"ui": {"ascii": tru`, `1:21: wrong JSON: the file ends too early`},
+	{"something behind the end", "{}\n{}", `2:1: wrong JSON: unexpected '{' after top-level value`},
+	{"a comma at the end of a list", "{\"roots\": [\n  \"/\",\n]}", `3:1: wrong JSON: a comma before ']'`},
+	{"a comma at the end of an object", `{"roots": [], }`, `1:15: wrong JSON: a comma before '}'`},
+	{"no comma", "{\n\"roots\": []\n\"ui\": {}}", `3:1: wrong JSON: unexpected '"' after object key:value pair`},
+	{"two commas", `{"roots": ["/",, "/x"]}`, `1:16: wrong JSON: unexpected ',' looking for beginning of value`},
+	{"a comment", "{\n  // mine\n}", `2:3: wrong JSON: there are no comments in JSON`},
+	{"a comment of a shell", "# mine\n{}", `1:1: wrong JSON: there are no comments in JSON`},
+	{"single quotes", `{'roots': []}`, `1:2: wrong JSON: unexpected '\'' looking for beginning of object key string`},
+	{"an unknown escape", `{"roots": ["\/\'"]}`, `1:16: wrong JSON: unexpected '\'' in string escape code`},
+	{"an escape with a hash", `{"roots": ["\#"]}`, `1:14: wrong JSON: unexpected '#' in string escape code`},
+	{"a raw newline in a string", "{\"roots\": [\"/a\nb\"]}", `1:15: wrong JSON: unexpected '\n' in string literal`},
+	{"a raw escape character", "{\"roots\": [\"é\x1b\"]}", `1:14: wrong JSON: unexpected '\x1b' in string literal`},
+	{"a letter beyond ASCII", "{é}", `1:2: wrong JSON: unexpected 'é' looking for beginning of object key string`},
+	{"a word", "{\"ui\": yes}", `1:8: wrong JSON: unexpected 'y' looking for beginning of value`},
+	{"a wrong number", `{"ui": - 1}`, `1:9: wrong JSON: unexpected ' ' in numeric literal`},
+	{"half of a pair", `{"roots": ["/a", "/\ud83d"]}`, `1:18: half of a surrogate pair (\ud800 to \udfff) is no character`},
+	{"deep nesting", strings.Repeat("[", 100) + strings.Repeat("]", 100), `1:65: more than 64 values in one another`},
+	{"very deep nesting", strings.Repeat("[", 20000), `1:10001: wrong JSON: more than 64 values in one another`},
+}
+
+var wrongTypes = []mistake{
+	{"a list for an object", `["excludes"]`, `1:1: expected an object, got a list`},
+	{"null for everything", ` null`, `1:2: expected an object, got null`},
+	{"null for a list", `{"excludes": null}`, `1:14: excludes: expected a list of strings, got null`},
+	{"a string for a list", `{"extraExcludes": "a"}`, `1:19: extraExcludes: expected a list of strings, got a string`},
+	{"an object for a list", `{"programs": {}}`, `1:14: programs: expected a list of strings, got an object`},
+	{"a number in a list", "{\"excludes\": [\n  \"a\", \"b\",\n        7\n]}", `3:9: excludes[2]: expected a string, got a number`},
+	{"a huge number", `{"roots": [1e999999]}`, `1:12: roots[0]: expected a string, got a number`},
+	{"null in a list", `{"programs": ["é日本", null]}`, `1:22: programs[1]: expected a string, got null`},
+	{"a list in a list", `{"persistedDirs": [["/a"]]}`, `1:20: persistedDirs[0]: expected a string, got a list`},
+	{"a boolean for a string", `{"homeDir": false}`, `1:13: homeDir: expected a string, got a boolean`},
+	{"null for a string", `{"homeDir": null}`, `1:13: homeDir: expected a string, got null`},
+	{"a string for a boolean", `{"ui": {"mouse": "no"}}`, `1:18: ui.mouse: expected true or false, got a string`},
+	{"a number for an object", `{"ui": 3}`, `1:8: ui: expected an object, got a number`},
+	{"null for an object", `{"snippet": null}`, `1:13: snippet: expected an object, got null`},
+	{"a list of users", `{"users": ["alice"]}`, `1:11: users: expected an object of home directories by user name, got a list`},
+	{"a number for a home", `{"users": {"a.b": 1}}`, `1:19: users["a.b"]: expected a string, got a number`},
+}
+
+var wrongValues = []mistake{
+	{"a relative file", `{"persistedFiles": ["/a", "etc/x"]}`, `1:27: persistedFiles[1]: expected an absolute path or one that begins with ~/, got "etc/x"`},
+	{"a relative directory", `{"persistedDirs": ["./x"]}`, `1:20: persistedDirs[0]: expected an absolute path or one that begins with ~/, got "./x"`},
+	{"a home of another user", `{"persistedDirs": ["~bob/x"]}`, `1:20: persistedDirs[0]: expected an absolute path or one that begins with ~/, got "~bob/x"`},
+	{"an empty path", `{"roots": [""]}`, `1:12: roots[0]: expected an absolute path or one that begins with ~/, got ""`},
+	{"a relative storage path", `{"storagePaths": ["persist"]}`, `1:19: storagePaths[0]: expected an absolute path or one that begins with ~/, got "persist"`},
+	{"an empty include", `{"extraIncludes": [""]}`, `1:20: extraIncludes[0]: expected a path, got ""`},
+	{"a relative home", `{"homeDir": "~/x"}`, `1:13: homeDir: expected an absolute path, got "~/x"`},
+	{"an empty home", `{"homeDir": ""}`, `1:13: homeDir: expected an absolute path, got ""`},
+	{"a relative home of a user", `{"users": {"bob": "home/bob"}}`, `1:19: users.bob: expected an absolute path, got "home/bob"`},
+	{"no name of a user", `{"users": {"": "/home/bob"}}`, `1:12: users[""]: expected the name of a user, got ""`},
+	{"a path for a user", `{"snippet": {"user": "/home/bob"}}`, `1:22: snippet.user: expected the name of a user, got "/home/bob"`},
+	{"a relative path for the snippet", `{"snippet": {"storagePath": "~/p"}}`, `1:29: snippet.storagePath: expected an absolute path, got "~/p"`},
+	{"an empty attribute path", `{"snippet": {"homeAttr": ""}}`, `1:26: snippet.homeAttr: expected some text, got an empty string`},
+	{"an unknown dialect", `{"snippet": {"dialect": "nix"}}`, `1:25: snippet.dialect: expected one of plain, impermanence, impermanence-hm, preservation, json, paths, got "nix"`},
+	{"a dialect that is not one", `{"snippet": {"dialect": "unknown"}}`, `1:25: snippet.dialect: expected one of plain, impermanence, impermanence-hm, preservation, json, paths, got "unknown"`},
+	{"a number for a theme", `{"ui": {"theme": 1}}`, `1:18: ui.theme: expected a string, got a number`},
+	{"an unknown theme", `{"ui": {"theme": "Dark"}}`, `1:18: ui.theme: expected one of auto, light, dark, got "Dark"`},
+	{"an unknown view", `{"ui": {"view": ""}}`, `1:17: ui.view: expected one of files, dirs, tree, got ""`},
+	{"NUL in a path", `{"persistedFiles": ["/a\u0000b"]}`, `1:21: persistedFiles[0]: holds a NUL character, which no name has`},
+	{"NUL in a pattern", `{"excludes": ["\u0000"]}`, `1:15: excludes[0]: holds a NUL character, which no name has`},
+	{"a hostile value", `{"homeDir": "\u001b[2J\n\"\\\u202e"}`, `1:13: homeDir: expected an absolute path, got "\e[2J\n\"\\\u{202e}"`},
+	{"a long value", `{"homeDir": "` + strings.Repeat("é", 1000) + `"}`, `1:13: homeDir: expected an absolute path, got "` + strings.Repeat("é", 80) + `…"`},
+}
+
+var givenTwice = []mistake{
+	{"a key twice", "{\"excludes\": [],\n \"programs\": [],\n \"excludes\": [\"a\"]}", `3:2: excludes: given twice, first at 1:2`},
+	{"the same value twice", `{"ui": {"ascii": true, "asc\u0069i": true}}`, `1:24: ui.ascii: given twice, first at 1:9`},
+	{"a user twice", `{"users": {"bob": "/b", "bob": "/c"}}`, `1:25: users.bob: given twice, first at 1:12`},
+	{"an unknown key twice", `{"x": 1, "x": 2}`, `1:10: x: given twice, first at 1:2`},
+}
+
 func TestLoadSaysWhereAndWhatIsWrong(t *testing.T) {
 	const want = "config.json:" // begins every line
-	tests := []struct{ name, text, want string }{
-		// Not JSON.
-		{"an empty file", "", `1:1: the file is empty, expected a JSON object`},
-		{"a blank file", " \n\t\n", `1:1: the file is empty, expected a JSON object`},
-		{"a byte order mark", "\ufeff{}", `1:1: the file begins with a byte order mark, which JSON must not have`},
-		{"a byte order mark alone", "\ufeff", `1:1: the file begins with a byte order mark, which JSON must not have`},
-		{"UTF-16", "\xff\xfe{\x00}\x00", `1:1: the byte 0xff is not UTF-8`},
-		{"Latin 1", "{\n \"homeDir\": \"/é/caf\xe9\"}", `2:20: the byte 0xe9 is not UTF-8`},
-		{"cut off in an object", "{\"excludes\": [\"a\"]\n\n", `1:19: wrong JSON: the file ends too early`},
-		{"cut off in a string", `{"homeDir": "/home`, `1:19: wrong JSON: the file ends too early`},
-		{"cut off in a word", `{"ui": {"ascii": tru`, `1:21: wrong JSON: the file ends too early`},
-		{"something behind the end", "{}\n{}", `2:1: wrong JSON: unexpected '{' after top-level value`},
-		{"a comma at the end of a list", "{\"roots\": [\n  \"/\",\n]}", `3:1: wrong JSON: a comma before ']'`},
-		{"a comma at the end of an object", `{"roots": [], }`, `1:15: wrong JSON: a comma before '}'`},
-		{"no comma", "{\n\"roots\": []\n\"ui\": {}}", `3:1: wrong JSON: unexpected '"' after object key:value pair`},
-		{"two commas", `{"roots": ["/",, "/x"]}`, `1:16: wrong JSON: unexpected ',' looking for beginning of value`},
-		{"a comment", "{\n  // mine\n}", `2:3: wrong JSON: there are no comments in JSON`},
-		{"a comment of a shell", "# mine\n{}", `1:1: wrong JSON: there are no comments in JSON`},
-		{"single quotes", `{'roots': []}`, `1:2: wrong JSON: unexpected '\'' looking for beginning of object key string`},
-		{"an unknown escape", `{"roots": ["\/\'"]}`, `1:16: wrong JSON: unexpected '\'' in string escape code`},
-		{"an escape with a hash", `{"roots": ["\#"]}`, `1:14: wrong JSON: unexpected '#' in string escape code`},
-		{"a raw newline in a string", "{\"roots\": [\"/a\nb\"]}", `1:15: wrong JSON: unexpected '\n' in string literal`},
-		{"a raw escape character", "{\"roots\": [\"é\x1b\"]}", `1:14: wrong JSON: unexpected '\x1b' in string literal`},
-		{"a letter beyond ASCII", "{é}", `1:2: wrong JSON: unexpected 'é' looking for beginning of object key string`},
-		{"a word", "{\"ui\": yes}", `1:8: wrong JSON: unexpected 'y' looking for beginning of value`},
-		{"a wrong number", `{"ui": - 1}`, `1:9: wrong JSON: unexpected ' ' in numeric literal`},
-		{"half of a pair", `{"roots": ["/a", "/\ud83d"]}`, `1:18: half of a surrogate pair (\ud800 to \udfff) is no character`},
-		{"deep nesting", strings.Repeat("[", 100) + strings.Repeat("]", 100), `1:65: more than 64 values in one another`},
-		{"very deep nesting", strings.Repeat("[", 20000), `1:10001: wrong JSON: more than 64 values in one another`},
-
-		// Wrong types.
-		{"a list for an object", `["excludes"]`, `1:1: expected an object, got a list`},
-		{"null for everything", ` null`, `1:2: expected an object, got null`},
-		{"null for a list", `{"excludes": null}`, `1:14: excludes: expected a list of strings, got null`},
-		{"a string for a list", `{"extraExcludes": "a"}`, `1:19: extraExcludes: expected a list of strings, got a string`},
-		{"an object for a list", `{"programs": {}}`, `1:14: programs: expected a list of strings, got an object`},
-		{"a number in a list", "{\"excludes\": [\n  \"a\", \"b\",\n        7\n]}", `3:9: excludes[2]: expected a string, got a number`},
-		{"a huge number", `{"roots": [1e999999]}`, `1:12: roots[0]: expected a string, got a number`},
-		{"null in a list", `{"programs": ["é日本", null]}`, `1:22: programs[1]: expected a string, got null`},
-		{"a list in a list", `{"persistedDirs": [["/a"]]}`, `1:20: persistedDirs[0]: expected a string, got a list`},
-		{"a boolean for a string", `{"homeDir": false}`, `1:13: homeDir: expected a string, got a boolean`},
-		{"null for a string", `{"homeDir": null}`, `1:13: homeDir: expected a string, got null`},
-		{"a string for a boolean", `{"ui": {"mouse": "no"}}`, `1:18: ui.mouse: expected true or false, got a string`},
-		{"a number for an object", `{"ui": 3}`, `1:8: ui: expected an object, got a number`},
-		{"null for an object", `{"snippet": null}`, `1:13: snippet: expected an object, got null`},
-		{"a list of users", `{"users": ["alice"]}`, `1:11: users: expected an object of home directories by user name, got a list`},
-		{"a number for a home", `{"users": {"a.b": 1}}`, `1:19: users["a.b"]: expected a string, got a number`},
-
-		// Wrong values.
-		{"a relative file", `{"persistedFiles": ["/a", "etc/x"]}`, `1:27: persistedFiles[1]: expected an absolute path or one that begins with ~/, got "etc/x"`},
-		{"a relative directory", `{"persistedDirs": ["./x"]}`, `1:20: persistedDirs[0]: expected an absolute path or one that begins with ~/, got "./x"`},
-		{"a home of another user", `{"persistedDirs": ["~bob/x"]}`, `1:20: persistedDirs[0]: expected an absolute path or one that begins with ~/, got "~bob/x"`},
-		{"an empty path", `{"roots": [""]}`, `1:12: roots[0]: expected an absolute path or one that begins with ~/, got ""`},
-		{"a relative storage path", `{"storagePaths": ["persist"]}`, `1:19: storagePaths[0]: expected an absolute path or one that begins with ~/, got "persist"`},
-		{"an empty include", `{"extraIncludes": [""]}`, `1:20: extraIncludes[0]: expected a path, got ""`},
-		{"a relative home", `{"homeDir": "~/x"}`, `1:13: homeDir: expected an absolute path, got "~/x"`},
-		{"an empty home", `{"homeDir": ""}`, `1:13: homeDir: expected an absolute path, got ""`},
-		{"a relative home of a user", `{"users": {"bob": "home/bob"}}`, `1:19: users.bob: expected an absolute path, got "home/bob"`},
-		{"no name of a user", `{"users": {"": "/home/bob"}}`, `1:12: users[""]: expected the name of a user, got ""`},
-		{"a path for a user", `{"snippet": {"user": "/home/bob"}}`, `1:22: snippet.user: expected the name of a user, got "/home/bob"`},
-		{"a relative path for the snippet", `{"snippet": {"storagePath": "~/p"}}`, `1:29: snippet.storagePath: expected an absolute path, got "~/p"`},
-		{"an empty attribute path", `{"snippet": {"homeAttr": ""}}`, `1:26: snippet.homeAttr: expected some text, got an empty string`},
-		{"an unknown dialect", `{"snippet": {"dialect": "nix"}}`, `1:25: snippet.dialect: expected one of plain, impermanence, impermanence-hm, preservation, json, paths, got "nix"`},
-		{"a dialect that is not one", `{"snippet": {"dialect": "unknown"}}`, `1:25: snippet.dialect: expected one of plain, impermanence, impermanence-hm, preservation, json, paths, got "unknown"`},
-		{"a number for a theme", `{"ui": {"theme": 1}}`, `1:18: ui.theme: expected a string, got a number`},
-		{"an unknown theme", `{"ui": {"theme": "Dark"}}`, `1:18: ui.theme: expected one of auto, light, dark, got "Dark"`},
-		{"an unknown view", `{"ui": {"view": ""}}`, `1:17: ui.view: expected one of files, dirs, tree, got ""`},
-		{"NUL in a path", `{"persistedFiles": ["/a\u0000b"]}`, `1:21: persistedFiles[0]: holds a NUL character, which no name has`},
-		{"NUL in a pattern", `{"excludes": ["\u0000"]}`, `1:15: excludes[0]: holds a NUL character, which no name has`},
-		{"a hostile value", `{"homeDir": "\u001b[2J\n\"\\\u202e"}`, `1:13: homeDir: expected an absolute path, got "\e[2J\n\"\\\u{202e}"`},
-		{"a long value", `{"homeDir": "` + strings.Repeat("é", 1000) + `"}`, `1:13: homeDir: expected an absolute path, got "` + strings.Repeat("é", 80) + `…"`},
-
-		// Keys that come twice.
-		{"a key twice", "{\"excludes\": [],\n \"programs\": [],\n \"excludes\": [\"a\"]}", `3:2: excludes: given twice, first at 1:2`},
-		{"the same value twice", `{"ui": {"ascii": true, "asc\u0069i": true}}`, `1:24: ui.ascii: given twice, first at 1:9`},
-		{"a user twice", `{"users": {"bob": "/b", "bob": "/c"}}`, `1:25: users.bob: given twice, first at 1:12`},
-		{"an unknown key twice", `{"x": 1, "x": 2}`, `1:10: x: given twice, first at 1:2`},
-	}
-	for _, tt := range tests {
+	for _, tt := range slices.Concat(notJSON, wrongTypes, wrongValues, givenTwice) {
 		t.Run(tt.name, func(t *testing.T) {
 			c, err := loadText(t, tt.text)
 			if c != nil || err == nil {

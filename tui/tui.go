@@ -78,6 +78,8 @@ type SnippetText struct {
 	Text string
 	// Notes are shown beside it: what was left out, and why.
 	Notes []string
+	// LeftOut is the number of selected paths that Text does not hold.
+	LeftOut int
 }
 
 // Outcome is how Run ended.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -18,13 +19,13 @@ func newExplain(a *app) *cobra.Command {
 		Use:   "explain PATH...",
 		Short: "Say why a path is, or is not, a candidate",
 		Args:  cobra.MinimumNArgs(1),
-		RunE:  func(_ *cobra.Command, args []string) error { return a.explain(args) },
+		RunE:  func(cmd *cobra.Command, args []string) error { return a.explain(cmd.Context(), args) },
 	}
 }
 
 // explain prints the verdict on each path.
-func (a *app) explain(args []string) error {
-	plan, err := a.plan(nil)
+func (a *app) explain(ctx context.Context, args []string) error {
+	plan, err := a.plan(ctx, nil)
 	if err != nil {
 		return err
 	}

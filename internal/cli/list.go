@@ -69,7 +69,7 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	plan, err := a.plan(paths)
+	plan, err := a.plan(ctx, paths)
 	if err != nil {
 		return err
 	}
@@ -270,7 +270,7 @@ func (a *app) conclude(plan *plan, stats scan.Stats, verbose bool) error {
 			say(a.err, "error", e.Error())
 		}
 	}
-	say(a.err, "error", fmt.Sprintf("%s could not be read, and what is below is missing here", count(len(stats.Errors), "path")))
+	say(a.err, "error", unread(len(stats.Errors)))
 	switch {
 	case !verbose:
 		say(a.err, "hint", "--verbose names them"+rootHint(denied))
@@ -278,6 +278,11 @@ func (a *app) conclude(plan *plan, stats scan.Stats, verbose bool) error {
 		say(a.err, "hint", strings.TrimPrefix(rootHint(denied), "; "))
 	}
 	return exitError(exitFailed)
+}
+
+// unread says how many paths could not be read, and what that means.
+func unread(n int) string {
+	return count(n, "path") + " could not be read, and what is below is missing here"
 }
 
 func rootHint(denied bool) string {

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+
+	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
 // truePath turns an argument into the absolute, clean path that a walk knows it
@@ -22,21 +24,7 @@ func truePath(arg string, follow bool) (string, error) {
 	if follow {
 		return filepath.EvalSymlinks(abs)
 	}
-	return resolveParent(abs), nil
-}
-
-// resolveParent resolves the symlinks in all but the last component of an
-// absolute path, as far as it exists.
-func resolveParent(path string) string {
-	if path == "/" {
-		return path
-	}
-	parent := filepath.Dir(path)
-	resolved, err := filepath.EvalSymlinks(parent)
-	if err != nil {
-		resolved = resolveParent(parent)
-	}
-	return filepath.Join(resolved, filepath.Base(path))
+	return truepath.ResolveParent(abs), nil
 }
 
 // missingPath is the error for a PATH that is not there, with a hint where it

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
@@ -33,13 +35,20 @@ type plan struct {
 
 // plan reads the configuration and the mount table, and compiles the policy for
 // the PATHs given.
-func (a *app) plan(paths []string) (*plan, error) {
-	cfg, err := config.Load(config.Env{}, a.config)
+func (a *app) plan(ctx context.Context, paths []string) (*plan, error) {
+	p := &plan{owners: newOwners()}
+	err := waitFor(ctx, func() (err error) { // the file may be a pipe: --config <(…)
+		p.config, err = config.Load(config.Env{}, a.config)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{config: cfg, owners: newOwners()}
 	a.tellConfig(p)
+	p.style.Home = p.config.Home
+	if err := p.setAttrs(); err != nil {
+		return nil, err
+	}
 	if p.mounts, err = scan.ReadMounts(); err != nil {
 		return nil, err
 	}
@@ -72,7 +81,9 @@ func (a *app) resolveOnly(p *plan, paths []string) error {
 	for _, arg := range paths {
 		path, err := truePath(arg, true)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-			report(a.err, missingPath(arg, err, a.commands))
+			missing := missingPath(arg, err, a.commands)
+			report(a.err, missing)
+			p.warnings = append(p.warnings, missing.Error())
 			p.failed = exitError(exitFailed)
 			continue
 		}
@@ -121,22 +132,38 @@ func (a *app) rules(p *plan) (scan.Rules, error) {
 func (a *app) rootsOf(p *plan) ([]string, error) {
 	var roots []string
 	for _, arg := range a.roots {
-		path, err := truePath(arg, true)
+		root, err := trueRoot(arg)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("--root: %w", missingPath(arg, err, nil))}
+			return nil, usageError{fmt.Errorf("--root: %w", err)}
 		}
-		if info, err := os.Stat(path); err == nil && !info.IsDir() {
-			return nil, usageError{fmt.Errorf("--root %s: want a directory", printable.Name(arg))}
+		roots = append(roots, root)
+	}
+	if len(roots) > 0 {
+		return roots, nil
+	}
+	for _, value := range p.config.Roots {
+		root, err := trueRoot(value.Text)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("%s: %w", value.Origin, err)}
 		}
-		roots = append(roots, path)
+		roots = append(roots, root)
 	}
-	if len(roots) == 0 {
-		roots = p.config.Roots.Texts()
+	if len(roots) > 0 {
+		return roots, nil
 	}
-	if len(roots) == 0 {
-		roots = p.mounts.DefaultRoots(resolveParent(p.config.Home))
+	return p.mounts.DefaultRoots(p.config.Home), nil
+}
+
+// trueRoot returns the directory that a root names.
+func trueRoot(arg string) (string, error) {
+	path, err := truePath(arg, true)
+	if err != nil {
+		return "", missingPath(arg, err, nil)
 	}
-	return roots, nil
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return "", fmt.Errorf("%s: want a directory", printable.Name(arg))
+	}
+	return path, nil
 }
 
 // excludeSet compiles the exclude patterns of configuration and flags.
@@ -174,7 +201,7 @@ func storageOf(cfg *config.Config, mounts *scan.Mounts) []string {
 // directory above it is a symlink.
 func bothPaths(path string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		if resolved := resolveParent(path); yield(path) && resolved != path {
+		if resolved := truepath.ResolveParent(path); yield(path) && resolved != path {
 			yield(resolved)
 		}
 	}

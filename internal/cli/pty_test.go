@@ -307,3 +307,33 @@ func TestStoryWithoutATerminalSaysWhatToUse(t *testing.T) {
 		}
 	}
 }
+
+func TestStoryFailuresOfTheScanOutliveTheScreen(t *testing.T) {
+	root, binary := storyTree(t)
+	for _, tt := range []struct{ name, shell, onScreen, told string }{
+		{
+			"a PATH that is not there", binary + " --root " + root + " " + root + " " + root + "/gone",
+			"gone: no such file", "error: look at " + root + "/gone: no such file or directory",
+		},
+		{
+			"a line that is no path", "{ echo " + root + "/alpha; head -c 2000000 /dev/zero | tr '\\0' a; } | " + binary,
+			"1 path could not be read", "error: 1 path could not be read",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := start(t, 200, 24, tt.shell)
+			s.waitFor("alpha", "scan complete", tt.onScreen)
+			s.send(keyEnter)
+			s.waitFor("host.persistence")
+			s.send("q")
+			if status := s.status(); status != 1 {
+				t.Errorf("status %d, want 1", status)
+			}
+			out := s.output()
+			told := strings.Index(out, tt.told)
+			if told < 0 || !strings.Contains(out, "/alpha\" ];") {
+				t.Errorf("no snippet, or not %q, in %q", tt.told, out)
+			}
+		})
+	}
+}

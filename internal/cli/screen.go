@@ -1,13 +1,11 @@
 package cli
 
 import (
-	"bufio"
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -35,7 +33,7 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 	if err != nil {
 		return err
 	}
-	plan, err := a.plan(args)
+	plan, err := a.plan(ctx, args)
 	if err != nil {
 		return err
 	}
@@ -53,12 +51,14 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 		ASCII:    plan.config.UI.ASCII,
 		NoMouse:  !plan.config.UI.Mouse,
 	}
+	hint := "list-ephemeral list --verbose names them"
 	if in != a.in {
 		if len(args) > 0 {
 			return usageError{errors.New("paths on stdin replace the scan, so PATH cannot limit it: give one or the other")}
 		}
+		hint = fmt.Sprintf("a line of more than %d bytes is no path", longestPath)
 		opts.Scan = func(ctx context.Context, into *tui.Store) (tui.Summary, error) {
-			return tui.Summary{}, readCandidates(ctx, a.in, lineEnd(print0), into)
+			return readCandidates(ctx, a.in, lineEnd(print0), into)
 		}
 	}
 	result, err := tui.Run(ctx, opts)
@@ -68,17 +68,24 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 	if result.Outcome != tui.Confirmed {
 		return exitError(128 + 2) // as if by SIGINT: Ctrl-C is a key to us
 	}
-	return a.printSnippet(result.Snippet, nil)
+	return cmp.Or(a.printSnippet(result.Snippet), a.tellScan(&result, hint), plan.failed)
+}
+
+// tellScan says on stderr what the screen has shown of the scan's failures: they
+// may be why something is not in the snippet.
+func (a *app) tellScan(r *tui.Result, hint string) error {
+	if r.ScanErr != nil {
+		return r.ScanErr
+	}
+	if r.Summary.Errors == 0 {
+		return nil
+	}
+	say(a.err, "error", unread(r.Summary.Errors))
+	say(a.err, "hint", hint)
+	return exitError(exitFailed)
 }
 
 var colors = map[string]tui.Color{"auto": tui.ColorAuto, "always": tui.ColorAlways, "never": tui.ColorNever}
-
-func lineEnd(print0 bool) byte {
-	if print0 {
-		return 0
-	}
-	return '\n'
-}
 
 // terminal returns where keys come from and the screen goes to: the standard
 // streams where they are a terminal, else the controlling terminal.
@@ -116,55 +123,4 @@ func (p *plan) snippet(selected []tui.Selected) tui.SnippetText {
 		items[i] = p.describe(s)
 	}
 	return p.render(items)
-}
-
-// longestPath is more than any path that the kernel can name in pieces a user
-// would type; a line longer than this is no path.
-const longestPath = 1 << 20
-
-// readCandidates adds the paths of a list, one a line, to the screen's store.
-// Relative ones are taken from the working directory, and what a path is comes
-// from the disk.
-func readCandidates(ctx context.Context, from *os.File, end byte, into *tui.Store) error {
-	return readPaths(ctx, from, end, func(path string, isDir bool) {
-		kind, _, err := scan.Stat(path)
-		if err != nil && isDir { // what is not there is shown all the same
-			kind = scan.KindDir
-		}
-		into.AddPath([]byte(path), kind)
-	})
-}
-
-// readPaths calls add with each path of a list, made absolute and clean, and
-// with whether it ended in a slash.
-func readPaths(ctx context.Context, from *os.File, end byte, add func(path string, isDir bool)) error {
-	cwd, err := os.Getwd()
-	if err != nil {
-		return fmt.Errorf("read paths: %w", err)
-	}
-	lines := bufio.NewScanner(from)
-	lines.Buffer(make([]byte, 64<<10), longestPath)
-	lines.Split(func(data []byte, atEOF bool) (int, []byte, error) {
-		if i := bytes.IndexByte(data, end); i >= 0 {
-			return i + 1, data[:i], nil
-		}
-		if atEOF && len(data) > 0 {
-			return len(data), data, nil
-		}
-		return 0, nil, nil
-	})
-	for lines.Scan() && ctx.Err() == nil {
-		path := lines.Text()
-		if path == "" {
-			continue
-		}
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(cwd, path)
-		}
-		add(filepath.Clean(path), path[len(path)-1] == '/')
-	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("read paths: %w", err)
-	}
-	return ctx.Err()
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 	"github.com/DaRacci/list-ephemeral/tui"
@@ -43,46 +43,64 @@ func newSnippet(a *app) *cobra.Command {
 
 // snippet prints the snippet for paths.
 func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error {
-	plan, err := a.plan(nil)
+	plan, err := a.plan(ctx, nil)
 	if err != nil {
 		return err
 	}
 	if err := plan.setStyle(f); err != nil {
 		return err
 	}
-	var items []snippet.Item
-	var missing []string
-	add := func(path string, isDir bool) {
-		kind, info, err := scan.Stat(path)
-		if err != nil {
-			missing = append(missing, fmt.Sprintf("%s: %s", path, errors.Unwrap(err)))
-		}
-		items = append(items, plan.item(path, kind, info, isDir))
-	}
-	switch {
-	case len(args) > 0:
-		for _, arg := range args {
-			path, err := truePath(arg, false)
-			if err != nil {
-				return err
-			}
-			add(path, strings.HasSuffix(arg, "/"))
-		}
-	case isTerminal(a.in):
+	if len(args) == 0 && isTerminal(a.in) {
 		return usageError{errors.New("no paths: give them as arguments or on stdin")}
-	default:
-		if err := readPaths(ctx, a.in, lineEnd(f.read0), add); err != nil {
-			return whySignal(ctx, err)
-		}
 	}
-	return a.printSnippet(plan.render(items), missing)
+	var items []snippet.Item
+	add := func(path string, slash bool) {
+		kind, info, err := scan.Stat(path)
+		item := plan.item(path, kind, info, slash)
+		if err != nil {
+			as := "file"
+			if item.Dir {
+				as = "directory"
+			}
+			say(a.err, "warning", fmt.Sprintf("%s: %s; written as a %s", path, errors.Unwrap(err), as))
+		}
+		items = append(items, item)
+	}
+	var tooLong int
+	err = waitFor(ctx, func() (err error) {
+		if len(args) > 0 {
+			return eachArg(args, add)
+		}
+		tooLong, err = readPaths(ctx, a.in, lineEnd(f.read0), add)
+		return err
+	})
+	if err != nil {
+		return whySignal(ctx, err)
+	}
+	if tooLong > 0 {
+		say(a.err, "error", fmt.Sprintf("%s of more than %d bytes left out", count(tooLong, "line"), longestPath))
+		plan.failed = exitError(exitFailed)
+	}
+	return cmp.Or(a.printSnippet(plan.render(items)), plan.failed)
 }
 
-// printSnippet prints a snippet on stdout, and on stderr what it could not say.
-func (a *app) printSnippet(s tui.SnippetText, missing []string) error {
-	for _, text := range missing {
-		say(a.err, "warning", text+"; written as a file")
+// eachArg calls add with the true path of each argument, and with whether it
+// ends in a slash.
+func eachArg(args []string, add func(path string, slash bool)) error {
+	for _, arg := range args {
+		path, err := truePath(arg, false)
+		if err != nil {
+			return err
+		}
+		add(path, strings.HasSuffix(arg, "/"))
 	}
+	return nil
+}
+
+// printSnippet prints a snippet on stdout, and on stderr what is to be said of
+// it. One that lacks a path is a failure: who pastes it without looking must be
+// able to know.
+func (a *app) printSnippet(s tui.SnippetText) error {
 	for _, note := range s.Notes {
 		say(a.err, "warning", note)
 	}
@@ -90,16 +108,19 @@ func (a *app) printSnippet(s tui.SnippetText, missing []string) error {
 		say(a.err, "error", "no paths: nothing to write")
 		return exitError(exitFailed)
 	}
-	_, err := a.out.WriteString(s.Text)
-	return err
+	if _, err := a.out.WriteString(s.Text); err != nil {
+		return err
+	}
+	if s.LeftOut > 0 {
+		return exitError(exitFailed)
+	}
+	return nil
 }
 
 // setStyle decides how the snippet is written: by the flags, else by the
 // configuration.
 func (p *plan) setStyle(f snippetFlags) error {
-	settings := p.config.Snippet
-	p.style.Home = p.config.Home
-	name, source := settings.Dialect.String(), p.config.Source+": snippet.dialect"
+	name, source := p.config.Snippet.Dialect.String(), p.config.Snippet.DialectOrigin.String()
 	if f.dialect != "" {
 		name, source = f.dialect, "--dialect"
 	}
@@ -107,25 +128,31 @@ func (p *plan) setStyle(f snippetFlags) error {
 	if p.style.Dialect, err = snippet.ParseDialect(name); err != nil {
 		return usageError{fmt.Errorf("%s: %w", source, err)}
 	}
-	for _, attr := range []struct {
-		flag, text string
-		setting    config.Value
-		to         *snippet.AttrPath
-	}{
-		{"--home-attr", f.homeAttr, settings.HomeAttr, &p.style.HomeAttr},
-		{"--host-attr", f.hostAttr, settings.HostAttr, &p.style.HostAttr},
-	} {
-		text, source := attr.text, attr.flag
-		if text == "" {
-			text, source = attr.setting.Text, attr.setting.Origin.String()
-		}
-		if text == "" {
-			continue
-		}
-		if *attr.to, err = snippet.ParseAttrPath(text); err != nil {
-			return usageError{fmt.Errorf("%s: %w", source, err)}
-		}
+	return cmp.Or(
+		setAttr(&p.style.HomeAttr, f.homeAttr, "--home-attr"),
+		setAttr(&p.style.HostAttr, f.hostAttr, "--host-attr"),
+	)
+}
+
+// setAttrs takes the attribute paths from the configuration.
+func (p *plan) setAttrs() error {
+	home, host := p.config.Snippet.HomeAttr, p.config.Snippet.HostAttr
+	return cmp.Or(
+		setAttr(&p.style.HomeAttr, home.Text, home.Origin.String()),
+		setAttr(&p.style.HostAttr, host.Text, host.Origin.String()),
+	)
+}
+
+// setAttr sets an attribute path where there is a text for it.
+func setAttr(to *snippet.AttrPath, text, source string) error {
+	if text == "" {
+		return nil
 	}
+	attr, err := snippet.ParseAttrPath(text)
+	if err != nil {
+		return usageError{fmt.Errorf("%s: %w", source, err)}
+	}
+	*to = attr
 	return nil
 }
 
@@ -142,7 +169,7 @@ func (p *plan) item(path string, kind scan.Kind, info scan.Info, slash bool) sni
 // render writes the snippet in the style of the plan.
 func (p *plan) render(items []snippet.Item) tui.SnippetText {
 	s := snippet.Render(items, p.style)
-	text := tui.SnippetText{Text: s.Text}
+	text := tui.SnippetText{Text: s.Text, LeftOut: len(s.LeftOut)}
 	for _, note := range s.LeftOut {
 		text.Notes = append(text.Notes, "not written, "+note.String())
 	}

@@ -22,9 +22,10 @@
 // Unicode has fonts draw as nothing (Other_Default_Ignorable_Code_Point).
 //
 // Two invisible things are kept where they do what they are for: U+200D ZERO
-// WIDTH JOINER between two emoji, and one variation selector after a character
-// that can have variants. The joiners of Persian and Indic spelling are
-// escaped: safe, and readable still.
+// WIDTH JOINER between two emoji, and one of the selectors U+FE0E and U+FE0F after
+// a symbol, which is drawn as text or as an emoji. The joiners of Persian and
+// Indic spelling and the selectors of other scripts are escaped: safe, and
+// readable still.
 //
 // The escapes are for eyes. They cannot be reversed, for a backslash in a name
 // stays one backslash.

@@ -8,7 +8,9 @@ import (
 
 const (
 	zeroWidthJoiner = '\u200d'
+	textSelector    = '\ufe0e'
 	emojiSelector   = '\ufe0f'
+	keycap          = '\u20e3'
 	dottedCircle    = '\u25cc'
 )
 
@@ -148,9 +150,12 @@ func (c *context) verdict(r rune, size int, rest string) verdict {
 		ok = false
 	case r == zeroWidthJoiner:
 		next, _ := utf8.DecodeRuneInString(rest)
-		ok = emoji(c.before) && next != utf8.RuneError && unicode.Is(unicode.So, next)
+		ok = pictograph(next) &&
+			(pictograph(c.before) || skinTone(c.before) || c.before == emojiSelector)
+	case r == emojiSelector, r == textSelector:
+		ok = hasStyles(c.before, rest)
 	case unicode.Is(unicode.Variation_Selector, r):
-		ok = c.before != 0 && c.before != zeroWidthJoiner && !unicode.Is(unicode.M, c.before)
+		ok = false
 	case !strconv.IsGraphic(r), unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
 		ok = false
 	case c.before == 0 && unicode.Is(unicode.M, r):
@@ -162,8 +167,25 @@ func (c *context) verdict(r rune, size int, rest string) verdict {
 	return shown
 }
 
-// emoji reports whether r can stand at the left of a joiner: a symbol, a skin
-// tone, or the selector that makes a symbol an emoji.
-func emoji(r rune) bool {
-	return unicode.Is(unicode.So, r) || 0x1f3fb <= r && r <= 0x1f3ff || r == emojiSelector
+// pictograph reports whether r is a symbol of the blocks that emoji are in, such
+// as those that a joiner makes one of.
+func pictograph(r rune) bool {
+	return unicode.Is(unicode.So, r) &&
+		(0x1f000 <= r && r <= 0x1faff || 0x2600 <= r && r <= 0x27bf || 0x2b00 <= r && r <= 0x2bff)
+}
+
+func skinTone(r rune) bool { return 0x1f3fb <= r && r <= 0x1f3ff }
+
+// hasStyles reports whether r before rest can be drawn as text and as an emoji: a
+// symbol, one of the few others of emoji-variation-sequences.txt (Unicode 15), or
+// the key of a keycap.
+func hasStyles(r rune, rest string) bool {
+	switch r {
+	case '\u203c', '\u2049', '\u2139', '\u3030': // double marks, information, wavy dash
+		return true
+	case '#', '*', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		next, _ := utf8.DecodeRuneInString(rest)
+		return next == keycap
+	}
+	return r >= utf8.RuneSelf && unicode.In(r, unicode.So, unicode.Sm)
 }

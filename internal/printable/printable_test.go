@@ -37,8 +37,12 @@ var names = []struct{ name, in, want string }{
 	{"two joiners", "👩\u200d\u200d🚀", `👩\u{200d}\u{200d}🚀`},
 	{"joiner before an invalid byte", "🚀\u200d\xe2", "🚀" + `\u{200d}\xe2`},
 	{"keycap", "1\ufe0f\u20e3", "1\ufe0f\u20e3"},
-	{"selector with nothing to select", "\ufe0fa\ufe0f\ufe0f", `\u{fe0f}a` + "\ufe0f" + `\u{fe0f}`},
-	{"selectors that carry a message", "😀\U000e0148\U000e0155", "😀\U000e0148" + `\u{e0155}`},
+	{"joiner between symbols that are no emoji", "☐\u200d© ©\u200d☐", `☐\u{200d}© ©\u{200d}☐`},
+	{"joiner after a joiner and a selector", "🚀\u200d\ufe0f\u200d🚀", `🚀\u{200d}\u{fe0f}\u{200d}🚀`},
+	{"selectors after symbols", "❤\ufe0f❤\ufe0e↔\ufe0f‼\ufe0f", "❤\ufe0f❤\ufe0e↔\ufe0f‼\ufe0f"},
+	{"selector with nothing to select", "\ufe0fa\ufe0f/\ufe0f1\ufe0f+\ufe0f", `\u{fe0f}a\u{fe0f}/\u{fe0f}1\u{fe0f}+\u{fe0f}`},
+	{"two selectors", "❤\ufe0f\ufe0f", "❤\ufe0f" + `\u{fe0f}`},
+	{"selectors that carry a message", "😀\U000e0148日\U000e0155\ufe00", `😀\u{e0148}日\u{e0155}\u{fe00}`},
 	{"accent on a letter", "e\u0301", "e\u0301"},
 	{"leading accent", "\u0301a", "◌\u0301a"},
 	{"two leading accents", "\u0301\u0302", "◌\u0301\u0302"},
@@ -72,7 +76,7 @@ func TestNameEscapesWhatIsNotSeen(t *testing.T) {
 		if hidden && got == "a"+string(r) {
 			t.Fatalf("U+%04X is not seen, and shown raw", r)
 		}
-		ignorable := unicode.In(r, unicode.Other_Default_Ignorable_Code_Point)
+		ignorable := unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 		if !hidden && !ignorable && got != "a"+string(r) {
 			t.Fatalf("U+%04X is seen, and shown as %q", r, got)
 		}
