@@ -57,8 +57,7 @@ func (n *node) appendPath(dst []byte) []byte {
 }
 
 // slab hands out memory for records and nodes in large pieces, which keeps them
-// close together and the collector idle. A piece is 256 KiB: below 64 KiB the
-// walk slows, above nothing is gained.
+// close together and the collector idle.
 type slab struct {
 	bytes []byte
 	nodes []node

@@ -9,8 +9,8 @@ import (
 
 // A walk starts with a few workers more than processors, which keep those busy
 // where nothing has to be read from a disk. All sixteen would do the same work in
-// the same time there, but the first line of a listing would come after 24 ms
-// instead of 10, because who prints it has to wait for its turn on a processor.
+// the same time there, but the first line of a listing would come later, because
+// who prints it has to wait for its turn on a processor (bench/firstbyte tells).
 // Where the processors turn out to be idle, because the workers wait for a disk,
 // more are let in, up to all within some 12 ms.
 const (

@@ -9,8 +9,8 @@ import (
 )
 
 // DefaultWorkers is how many directories are read at once where the disk has to
-// be waited for: sixteen are three to four times as fast there as two, because it
-// answers them side by side. Where nothing is waited for, fewer are at work.
+// be waited for, because it answers sixteen side by side. Where nothing is waited
+// for, fewer are at work.
 const DefaultWorkers = 16
 
 // Options says what a walk looks for.

@@ -9,8 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// readSize is what one getdents64 may return: 32 KiB is what readdir(3) takes;
-// 4 KiB to 1 MiB are within 1.5 % of it.
+// readSize is what one getdents64 may return: what glibc's readdir(3) takes.
 const readSize = 32 << 10
 
 // worker reads directories one after the other, with buffers of its own.

@@ -112,8 +112,9 @@ func TestQuitWaitsForTheTerminalsAnswers(t *testing.T) {
 		t.Fatal("did not wait")
 	}
 	d.keys("enter")
-	if d.app.snippet != nil {
-		t.Error("a key acted after the end")
+	d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: 2, Y: 2})
+	if d.app.snippet != nil || d.app.selection.count > 0 {
+		t.Error("a key or a click acted after the end")
 	}
 	d.send(tea.ModeReportMsg{})
 	if d.quit {

@@ -213,3 +213,30 @@ func TestPanicsOfCommandsEndTheProgramInOrder(t *testing.T) {
 		t.Error("the stack does not show where")
 	}
 }
+
+func TestCountsForAClosedDialogAreDropped(t *testing.T) {
+	d := browse(t, sample...)
+	d.hold = true
+	d.keys("ctrl+p")
+	stale := d.held[0]().(counted)
+	d.keys("esc", "ctrl+p")
+	d.send(counted{gen: stale.gen, counts: []int{7, 7, 7}})
+	d.release()
+	equal(t, "counts", d.app.counter.dialog.counts, []int{2, 1, 0})
+	d.send(counted{gen: stale.gen, counts: []int{7, 7, 7}})
+	equal(t, "counts", d.app.counter.dialog.counts, []int{2, 1, 0})
+}
+
+func TestNoticeStaysItsWholeTime(t *testing.T) {
+	d := newDriver(t, Options{})
+	d.keys("ctrl+p")
+	first := d.timers
+	d.timers = nil
+	d.keys("ctrl+p")
+	for _, msg := range first {
+		d.send(msg)
+	}
+	d.has("the configuration names no programs")
+	d.fire(noticeExpired{})
+	d.hasNot("the configuration names no programs")
+}

@@ -5,8 +5,7 @@ import (
 )
 
 // styles holds what everything looks like, as pairs of escape sequences that are
-// put around a text: lipgloss takes 3 µs to render one, and 15 where it also has a
-// width. Only the terminal's own 16 colours are used, so that the user's palette
+// put around a text: hundreds of them make a frame (BenchmarkKey). Only the terminal's own 16 colours are used, so that the user's palette
 // rules; without colours bold, reverse and the text itself say the same.
 type styles struct {
 	title, dim, mark, match, cursor, warning, key, frame style

@@ -11,8 +11,8 @@ import (
 // What is written here has gone through printable, so it has no control bytes,
 // and what is left are characters of one or two cells, and marks on them.
 
-// isASCII reports whether each byte of text is one cell. Nearly all paths are, and
-// ansi.StringWidth takes 1.5 µs for one.
+// isASCII reports whether each byte of text is one cell. Nearly all paths are so,
+// and need not go through ansi.StringWidth.
 func isASCII(text string) bool {
 	for i := range len(text) {
 		if text[i] >= 0x7f || text[i] < ' ' {

@@ -13,10 +13,9 @@ type Options struct {
 	// paths. It runs in a goroutine of its own, and has to return soon after ctx
 	// is done.
 	//
-	// Goroutines that keep all of GOMAXPROCS busy keep the screen waiting, for Go
-	// takes turns of 10 ms: with 16 walkers on two processors a key took 72 ms in
-	// the median and 424 ms in 1 of 20 cases. With two more than there are
-	// walkers, the kernel takes the turns, and it was 12 and 37 ms.
+	// It should leave two of GOMAXPROCS free. Where it keeps all of them busy, the
+	// screen waits, for Go takes turns of 10 ms; else the kernel takes the turns,
+	// and favours who sleeps much, which is the screen.
 	Scan func(ctx context.Context, into *Store) (Summary, error)
 	// Snippet renders what has been selected; in no particular order. It is not
 	// called from two goroutines at once.
