@@ -19,7 +19,7 @@ lint:
 fmt:
 	./scripts/lint.sh fmt
 
-# Each fuzz test for a minute; FUZZTIME=10m for more.
+# Each fuzz test for 100,000 inputs; FUZZTIME=10m for more.
 fuzz:
 	./scripts/fuzz.sh
 
