@@ -54,7 +54,6 @@ func newList(a *app) *cobra.Command {
 	flags.IntVarP(&f.limit, "max-results", "n", 0, "print the first `N` only")
 	flags.BoolVar(&f.count, "count", false, "print only how many there are")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "name each path that could not be read")
-	command.MarkFlagsMutuallyExclusive("print0", "json", "long", "count")
 	_ = command.RegisterFlagCompletionFunc("sort", cobra.FixedCompletions([]string{"path", "size", "mtime"}, cobra.ShellCompDirectiveNoFileComp))
 	return command
 }
@@ -110,6 +109,9 @@ func (f *listFlags) options(now time.Time) (scan.Options, error) {
 	if err != nil {
 		return scan.Options{}, err
 	}
+	if err := f.oneFormat(); err != nil {
+		return scan.Options{}, err
+	}
 	if f.limit < 0 {
 		return scan.Options{}, fmt.Errorf("--max-results %d: want a number of at least 0", f.limit)
 	}
@@ -118,6 +120,23 @@ func (f *listFlags) options(now time.Time) (scan.Options, error) {
 		opts.Keep = wanted.keep
 	}
 	return opts, nil
+}
+
+// oneFormat checks that no more than one form of the output is asked for.
+func (f *listFlags) oneFormat() error {
+	var given []string
+	for _, form := range []struct {
+		name string
+		set  bool
+	}{{"--print0", f.print0}, {"--json", f.json}, {"--long", f.long}, {"--count", f.count}} {
+		if form.set {
+			given = append(given, form.name)
+		}
+	}
+	if len(given) > 1 {
+		return fmt.Errorf("%s: want one of them", strings.Join(given, ", "))
+	}
+	return nil
 }
 
 func (f *listFlags) filter(now time.Time) (*filter, error) {

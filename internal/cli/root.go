@@ -140,7 +140,7 @@ func isMisuse(err error) bool {
 // isCobraUsage recognises errors of cobra's own checks, which have no type.
 func isCobraUsage(err error) bool {
 	text := err.Error()
-	for _, start := range []string{"unknown command", "if any flags in the group", "accepts ", "requires at least", "invalid argument"} {
+	for _, start := range []string{"unknown command", "accepts ", "requires at least", "invalid argument"} {
 		if strings.HasPrefix(text, start) {
 			return true
 		}
