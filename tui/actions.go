@@ -43,11 +43,51 @@ func (m *app) filter(program string) tea.Cmd {
 	return m.ask(true)
 }
 
-// toggle marks the file of a row, or takes its mark away.
-func (m *app) toggle(row int) {
-	if rows := m.list.rows(); row < len(rows) {
-		m.selection.toggle(rows[row])
+// toggle marks the node of a row, or takes its mark away.
+func (m *app) toggle(row int) tea.Cmd {
+	if row >= len(m.list.nodes) {
+		return nil
 	}
+	l, node := m.progress.latest, m.list.nodes[row]
+	if dir, covered := m.selection.cover(&l.tree, node); covered {
+		return m.notify("covered by " + string(l.appendNode(nil, dir|dirBit)))
+	}
+	m.history.remember(&m.selection)
+	m.selection.toggle(l, node)
+	return nil
+}
+
+// selectAll marks everything that the page is about, not only what is kept for
+// display: files, or in the other views the directories that stand for them.
+func (m *app) selectAll() {
+	p := m.list.page
+	if p == nil {
+		return
+	}
+	m.history.remember(&m.selection)
+	switch {
+	case p.view == ViewFiles:
+		m.selection.addFiles(p.listing, p.hits)
+	case p.hits == nil:
+		m.selection.addNodes(p.listing, p.listing.rolledUp(p.listing.order, m.opts.Splits))
+	default:
+		var files []uint32
+		p.hits.each(func(id uint32) { files = append(files, id) })
+		m.selection.addNodes(p.listing, p.listing.rolledUp(files, m.opts.Splits))
+	}
+}
+
+// toggleOnlyMarked shows only what is marked now, or everything again.
+func (m *app) toggleOnlyMarked() tea.Cmd {
+	switch {
+	case m.marked.gen > 0:
+		m.marked = selection{}
+	case m.selection.count == 0:
+		return m.notify("nothing is selected")
+	default:
+		m.marked = m.selection.copied()
+	}
+	return m.ask(true)
 }
 
 // confirm shows the snippet for what is selected, or else for the line under the
@@ -59,7 +99,7 @@ func (m *app) confirm() tea.Cmd {
 		if !ok {
 			return m.notify("there is nothing to confirm")
 		}
-		chosen.toggle(id)
+		chosen.mark(id)
 	}
 	m.snippet = newSnippetPane(&m.keys, m.layout.bodyHeight)
 	m.relayout()
@@ -157,7 +197,7 @@ func (m *app) click(mouse tea.Mouse) tea.Cmd {
 	}
 	m.list.moveTo(row)
 	if mouse.X < gutter {
-		m.toggle(row)
+		return m.toggle(row)
 	}
 	return nil
 }

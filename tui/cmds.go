@@ -53,11 +53,15 @@ func sortCmd(ctx context.Context, t tree) tea.Cmd {
 	})
 }
 
-func findCmd(ctx context.Context, gen int, req request) tea.Cmd {
+func composeCmd(ctx context.Context, gen int, in inquiry) tea.Cmd {
 	return guarded("search", func() tea.Msg {
-		r, err := find(ctx, req)
-		return answer(r, err, func(r *results) tea.Msg { return found{gen, r} })
+		p, err := compose(ctx, in)
+		return answer(p, err, func(p *page) tea.Msg { return composed{gen, p} })
 	})
+}
+
+func lookCmd(ctx context.Context, stat statFunc, l *listing, nodes []uint32) tea.Cmd {
+	return guarded("look", func() tea.Msg { return looked{nodes, look(ctx, stat, l, nodes)} })
 }
 
 func countCmd(ctx context.Context, gen int, l *listing, programs []string) tea.Cmd {

@@ -48,13 +48,14 @@ type moveKeys struct {
 type listKeys struct {
 	move                           moveKeys
 	toggle, selectAll, deselectAll key.Binding
+	nextView                       key.Binding
 	programs, clearProgram         key.Binding
 	confirm, showHelp, quit        key.Binding
 }
 
 type browseKeys struct {
 	listKeys
-	search key.Binding
+	search, expand, collapse, onlyMarked, undo key.Binding
 }
 
 type searchKeys struct {
@@ -127,13 +128,21 @@ func newKeyMap() keyMap {
 		toggle:       bind("select or deselect, and move down", "space"),
 		selectAll:    bind("select all shown", "ctrl+a"),
 		deselectAll:  bind("deselect all", "ctrl+d"),
+		nextView:     bind("next view: files, directories, tree", "tab"),
 		programs:     bind("filter by program", "ctrl+p"),
 		clearProgram: bind("clear the program filter", "ctrl+x"),
 		confirm:      bind("show the snippet", "enter"),
 		showHelp:     bind("show the keys", "f1"),
 		quit:         quit,
 	}
-	browse := browseKeys{listKeys: list, search: bind("search", "/")}
+	browse := browseKeys{
+		listKeys:   list,
+		search:     bind("search", "/"),
+		expand:     bind("open a directory of the tree", "right", "l"),
+		collapse:   bind("close it, or go to the one above", "left", "h"),
+		onlyMarked: bind("show only what is selected, or all", "v"),
+		undo:       bind("undo the last selection", "u"),
+	}
 	browse.move = letterKeys()
 	browse.showHelp = bind("show the keys", "?", "f1")
 	browse.quit = bind("quit, print nothing", "q", "ctrl+c")
@@ -199,7 +208,7 @@ func (k moveKeys) bindings() []key.Binding {
 
 func (k listKeys) listBindings() []key.Binding {
 	actions := []key.Binding{
-		k.toggle, k.selectAll, k.deselectAll, k.programs, k.clearProgram, k.confirm, k.showHelp, k.quit,
+		k.toggle, k.selectAll, k.deselectAll, k.nextView, k.programs, k.clearProgram, k.confirm, k.showHelp, k.quit,
 	}
 	return append(actions, k.move.bindings()...)
 }
@@ -217,7 +226,8 @@ func (k listKeys) onRows() []key.Binding {
 func (k *keyMap) bindings(c keyContext) []key.Binding {
 	switch c {
 	case contextBrowse:
-		return append([]key.Binding{k.browse.search}, k.browse.listBindings()...)
+		b := k.browse
+		return append([]key.Binding{b.search, b.expand, b.collapse, b.onlyMarked, b.undo}, b.listBindings()...)
 	case contextSearch:
 		s := k.search
 		return append([]key.Binding{

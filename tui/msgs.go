@@ -17,10 +17,15 @@ type (
 		listing *listing
 		took    time.Duration
 	}
-	// found brings what to show.
-	found struct {
-		gen     int
-		results *results
+	// composed brings what to show.
+	composed struct {
+		gen  int
+		page *page
+	}
+	// looked brings metadata for the first of some nodes.
+	looked struct {
+		nodes []uint32
+		metas []meta
 	}
 	// counted brings the number of each program's files, in order of
 	// Options.Programs.

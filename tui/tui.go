@@ -20,6 +20,12 @@ type Options struct {
 	// Snippet renders what has been selected; in no particular order. It is not
 	// called from two goroutines at once.
 	Snippet func(selected []Selected) SnippetText
+	// Splits says of a directory, by its absolute path, that it is not to be kept
+	// as a whole, so that the view of directories shows what is in it. It may be
+	// called from several goroutines. Nil splits none but "/".
+	Splits func(dir string) bool
+	// View is what the screen opens with; ViewFiles by default.
+	View View
 	// Programs are the package names to filter by.
 	Programs []string
 	// Warnings are shown when the screen opens.

@@ -50,10 +50,25 @@ func (m *app) body(lines []string) []string {
 	if m.snippet != nil {
 		return m.snippet.view(lines, &m.styles, m.layout.width)
 	}
-	if len(m.list.rows()) == 0 {
+	if len(m.list.nodes) == 0 {
 		return append(lines, " "+truncated(m.empty(), m.layout.width-1, m.styles.glyphs.ellipsis))
 	}
-	return m.list.view(lines, &m.styles, m.selection.files, m.layout.width)
+	return m.list.view(lines, m.painter())
+}
+
+func (m *app) painter() *painter {
+	p := &painter{
+		styles:    &m.styles,
+		selection: &m.selection,
+		metas:     m.metas,
+		columns:   newColumns(m.layout.width, m.list.page.view != ViewFiles),
+		width:     m.layout.width,
+		now:       m.now(),
+	}
+	if m.list.page.view != ViewFiles && m.selection.count > 0 {
+		p.partly = m.list.page.listing.partly(&m.selection)
+	}
+	return p
 }
 
 // empty says why there are no rows.
@@ -63,6 +78,8 @@ func (m *app) empty() string {
 		return "searching"
 	case m.progress.files > 0 && m.search.query != "":
 		return "nothing matches " + safe(m.search.query)
+	case m.marked.gen > 0:
+		return "nothing of the selection is here (v shows all)"
 	case m.progress.files > 0 && m.program != "":
 		return "nothing belongs to " + safe(m.program) + " (Ctrl-X shows all)"
 	case m.progress.running || m.progress.files > 0:
