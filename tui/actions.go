@@ -103,7 +103,7 @@ func (m *app) confirm() tea.Cmd {
 	}
 	m.snippet = newSnippetPane(&m.keys, m.layout.bodyHeight)
 	m.relayout()
-	return m.draw(chosen)
+	return m.draw(drawing{chosen: chosen})
 }
 
 // drawer keeps track of the snippet that is being rendered. There is one at a
@@ -111,31 +111,43 @@ func (m *app) confirm() tea.Cmd {
 type drawer struct {
 	gen     int // of the newest snippet
 	running bool
-	next    selection // what the newest one is for, if it waits
+	next    drawing // the newest one, if it waits
 }
 
-// draw renders the snippet of a selection, now or when the one before is done.
-func (m *app) draw(chosen selection) tea.Cmd {
+// drawing is a snippet to render.
+type drawing struct {
+	chosen selection
+	// live is the generation of the side pane that it is for; 0 if it is the one
+	// to leave with.
+	live int
+}
+
+// draw renders a snippet, now or when the one before is done.
+func (m *app) draw(what drawing) tea.Cmd {
 	d := &m.drawer
 	d.gen++
 	if d.running {
-		d.next = chosen
+		d.next = what
 		return nil
 	}
 	d.running = true
-	return renderCmd(d.gen, m.progress.latest.tree, chosen, m.opts.Snippet)
+	return renderCmd(d.gen, m.progress.latest.tree, what, m.opts.Snippet)
 }
 
 // takeSnippet shows a snippet, unless a newer one is waited for or nobody looks.
 func (m *app) takeSnippet(msg rendered) tea.Cmd {
 	d := &m.drawer
 	next := d.next
-	d.running, d.next = false, selection{}
-	switch {
-	case m.snippet == nil:
+	d.running, d.next = false, drawing{}
+	switch live := msg.drawing.live; {
 	case msg.gen != d.gen:
+		if next.live == 0 && m.snippet == nil {
+			return nil
+		}
 		return m.draw(next)
-	default:
+	case live > 0 && live == m.side.gen:
+		m.side.snippet = snippetLines(msg.snippet, sideLines)
+	case live == 0 && m.snippet != nil:
 		m.snippet.fill(msg)
 		m.result.Snippet = msg.snippet
 	}

@@ -25,6 +25,7 @@ type app struct {
 	history   history
 	marked    selection // what is shown alone, as it was then; of generation 0 if it is not
 	metas     *metas
+	side      side
 	overlay   overlay
 	snippet   *snippetPane // instead of the list, or nil
 	notice    notice
@@ -82,7 +83,7 @@ func (m *app) Init() tea.Cmd {
 func (m *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.dirty = m.dirty || changes(msg)
 	cmd := m.route(msg)
-	return m, tea.Batch(cmd, m.lookAtScreen())
+	return m, tea.Batch(cmd, m.lookAtScreen(), m.followCursor())
 }
 
 func (m *app) route(msg tea.Msg) tea.Cmd {
@@ -142,6 +143,12 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 		return m.takeCounts(msg)
 	case rendered:
 		return m.takeSnippet(msg)
+	case sideDue:
+		return m.fillSide(msg)
+	case previewed:
+		if msg.gen == m.side.gen {
+			m.side.preview = msg.lines
+		}
 	case noticeExpired:
 		if msg.gen == m.notice.gen {
 			m.notice.text = ""
@@ -217,6 +224,9 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 		if !m.list.setOpen(node, false) {
 			m.list.toParent()
 		}
+	case key.Matches(msg, k.preview):
+		m.side.off = !m.side.off
+		m.relayout()
 	case key.Matches(msg, k.onlyMarked):
 		return m.toggleOnlyMarked()
 	case key.Matches(msg, k.undo):

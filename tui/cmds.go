@@ -71,9 +71,13 @@ func countCmd(ctx context.Context, gen int, l *listing, programs []string) tea.C
 	})
 }
 
-func renderCmd(gen int, t tree, chosen selection, snippet func([]Selected) SnippetText) tea.Cmd {
+func renderCmd(gen int, t tree, d drawing, snippet func([]Selected) SnippetText) tea.Cmd {
 	return guarded("snippet", func() tea.Msg {
-		paths := chosen.paths(&t)
-		return rendered{gen, snippet(paths), len(paths)}
+		paths := d.chosen.paths(&t)
+		return rendered{gen, d, snippet(paths), len(paths)}
 	})
+}
+
+func previewCmd(ctx context.Context, gen int, p previewer, node uint32) tea.Cmd {
+	return guarded("preview", func() tea.Msg { return previewed{gen, p.preview(ctx, node)} })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -313,4 +314,10 @@ func fakeStat(path string) (scan.Kind, scan.Info, error) {
 	}
 	n := len(path)
 	return scan.KindFile, scan.Info{Size: int64(n * n * 100), ModTime: fakeNow.Add(-time.Duration(n) * time.Hour)}, nil
+}
+
+// TestMain has times shown as they are where the goldens were made.
+func TestMain(m *testing.M) {
+	time.Local = time.UTC
+	os.Exit(m.Run())
 }

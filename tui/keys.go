@@ -55,7 +55,7 @@ type listKeys struct {
 
 type browseKeys struct {
 	listKeys
-	search, expand, collapse, onlyMarked, undo key.Binding
+	search, expand, collapse, onlyMarked, undo, preview key.Binding
 }
 
 type searchKeys struct {
@@ -142,6 +142,7 @@ func newKeyMap() keyMap {
 		collapse:   bind("close it, or go to the one above", "left", "h"),
 		onlyMarked: bind("show only what is selected, or all", "v"),
 		undo:       bind("undo the last selection", "u"),
+		preview:    bind("show or hide the preview", "p"),
 	}
 	browse.move = letterKeys()
 	browse.showHelp = bind("show the keys", "?", "f1")
@@ -227,7 +228,7 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 	switch c {
 	case contextBrowse:
 		b := k.browse
-		return append([]key.Binding{b.search, b.expand, b.collapse, b.onlyMarked, b.undo}, b.listBindings()...)
+		return append([]key.Binding{b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.preview}, b.listBindings()...)
 	case contextSearch:
 		s := k.search
 		return append([]key.Binding{

@@ -36,8 +36,16 @@ type (
 	// rendered brings the snippet.
 	rendered struct {
 		gen     int
+		drawing drawing
 		snippet SnippetText
 		paths   int
+	}
+	// sideDue says that the cursor has rested on its line.
+	sideDue struct{ gen int }
+	// previewed brings what there is to say of that line.
+	previewed struct {
+		gen   int
+		lines []string
 	}
 	// noticeExpired says that a notice has been up long enough.
 	noticeExpired struct{ gen int }

@@ -30,25 +30,31 @@ func newSnippetPane(keys *keyMap, height int) *snippetPane {
 // fill takes what has been rendered.
 func (p *snippetPane) fill(msg rendered) {
 	p.pending, p.snippet, p.paths = false, msg.snippet, msg.paths
-	for _, note := range msg.snippet.Notes {
-		if len(p.lines) < shownLines {
-			p.lines = append(p.lines, safe("note: "+note))
+	p.lines = snippetLines(msg.snippet, shownLines)
+}
+
+// snippetLines returns the notes on a snippet and its text in lines that are safe
+// to show; one more than most if it has more.
+func snippetLines(s SnippetText, most int) []string {
+	var lines []string
+	for _, note := range s.Notes {
+		if len(lines) < most {
+			lines = append(lines, safe("note: "+note))
 		}
 	}
-	text := strings.TrimSuffix(msg.snippet.Text, "\n")
+	text := strings.TrimSuffix(s.Text, "\n")
 	if text == "" {
-		p.lines = append(p.lines, "nothing to write")
-		return
+		return append(lines, "nothing to write")
 	}
-	for len(p.lines) < shownLines {
+	for len(lines) < most {
 		line, rest, more := strings.Cut(text, "\n")
-		p.lines = append(p.lines, safe(line))
+		lines = append(lines, safe(line))
 		if !more {
-			return
+			return lines
 		}
 		text = rest
 	}
-	p.lines = append(p.lines, "+ "+grouped(1+strings.Count(text, "\n"))+" more lines")
+	return append(lines, "+ "+grouped(1+strings.Count(text, "\n"))+" more lines")
 }
 
 func (p *snippetPane) press(msg tea.KeyPressMsg) action {

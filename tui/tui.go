@@ -24,6 +24,12 @@ type Options struct {
 	// as a whole, so that the view of directories shows what is in it. It may be
 	// called from several goroutines. Nil splits none but "/".
 	Splits func(dir string) bool
+	// Known says what is known of a path, in a line or "". It may be called from
+	// several goroutines; nil knows nothing.
+	Known func(path string) string
+	// Owner names a user and a group. It may be called from several goroutines; nil
+	// names none.
+	Owner func(uid, gid uint32) string
 	// View is what the screen opens with; ViewFiles by default.
 	View View
 	// Programs are the package names to filter by.

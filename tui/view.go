@@ -38,6 +38,9 @@ func (m *app) render() tea.View {
 		}
 	}
 	lines = m.body(lines)
+	if m.layout.side > 0 {
+		lines = m.beside(lines)
+	}
 	for len(lines) < m.layout.body+m.layout.bodyHeight {
 		lines = append(lines, "")
 	}
@@ -51,7 +54,7 @@ func (m *app) body(lines []string) []string {
 		return m.snippet.view(lines, &m.styles, m.layout.width)
 	}
 	if len(m.list.nodes) == 0 {
-		return append(lines, " "+truncated(m.empty(), m.layout.width-1, m.styles.glyphs.ellipsis))
+		return append(lines, " "+truncated(m.empty(), m.layout.listWidth-1, m.styles.glyphs.ellipsis))
 	}
 	return m.list.view(lines, m.painter())
 }
@@ -61,8 +64,8 @@ func (m *app) painter() *painter {
 		styles:    &m.styles,
 		selection: &m.selection,
 		metas:     m.metas,
-		columns:   newColumns(m.layout.width, m.list.page.view != ViewFiles),
-		width:     m.layout.width,
+		columns:   newColumns(m.layout.listWidth, m.list.page.view != ViewFiles),
+		width:     m.layout.listWidth,
 		now:       m.now(),
 	}
 	if m.list.page.view != ViewFiles && m.selection.count > 0 {
@@ -103,8 +106,11 @@ func (m *app) resize(width, height int) {
 }
 
 func (m *app) relayout() {
-	searching := m.search.active && m.snippet == nil
-	m.layout = newLayout(m.layout.width, m.layout.height, searching)
+	list := m.snippet == nil
+	m.layout = newLayout(m.layout.width, m.layout.height, parts{
+		search: list && m.search.active,
+		side:   list && !m.side.off,
+	})
 	m.list.resize(m.layout.bodyHeight)
 	if m.snippet != nil {
 		m.snippet.resize(m.layout.bodyHeight)
