@@ -213,7 +213,7 @@ func TestStoryBrowseSelectSnippet(t *testing.T) {
 	s.send(keySpace + keySpace)
 	s.waitFor("[x]")
 	s.send(keyEnter)
-	s.waitFor("host.persistence = {", "/alpha")
+	s.waitFor("host.persistence = {", "/alpha", "snippet for 2 paths")
 	s.send(keyEnter)
 	if status := s.status(); status != 0 {
 		t.Errorf("status %d", status)
@@ -278,7 +278,7 @@ func TestStoryPathsOnStdinAndSnippetIntoAFile(t *testing.T) {
 	s.waitFor("alpha", "beta", "2 paths")
 	s.send(keyCtrlA)
 	s.send(keyEnter)
-	s.waitFor("host.persistence")
+	s.waitFor("host.persistence", "snippet for 2 paths")
 	s.send("q")
 	if status := s.status(); status != 0 {
 		t.Errorf("status %d", status)
@@ -324,7 +324,7 @@ func TestStoryFailuresOfTheScanOutliveTheScreen(t *testing.T) {
 			s := start(t, 200, 24, tt.shell)
 			s.waitFor("alpha", "scan complete", tt.onScreen)
 			s.send(keyEnter)
-			s.waitFor("host.persistence")
+			s.waitFor("snippet for 1 path")
 			s.send("q")
 			if status := s.status(); status != 1 {
 				t.Errorf("status %d, want 1", status)
