@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"errors"
+
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -22,6 +24,12 @@ func (m *app) perform(a action) tea.Cmd {
 		return m.leave()
 	case actionQuit:
 		return m.leave()
+	case actionAskFile:
+		m.overlay.push(newPromptDialog(&m.keys))
+	case actionWrite:
+		return writeCmd(m.ctx, a, m.result.Snippet.Text)
+	case actionCopy:
+		return m.copyText("the snippet", m.result.Snippet.Text)
 	case actionNone:
 	}
 	return nil
@@ -150,13 +158,46 @@ func (m *app) takeSnippet(msg rendered) tea.Cmd {
 	case live == 0 && m.snippet != nil:
 		m.snippet.fill(msg)
 		m.result.Snippet = msg.snippet
+		if msg.snippet.Text != "" {
+			return m.copyText("the snippet", msg.snippet.Text)
+		}
 	}
 	return nil
 }
 
-// paste inserts text into the query. Elsewhere it does nothing: what was copied
+// takeWritten says what became of the file.
+func (m *app) takeWritten(msg written) tea.Cmd {
+	d, open := m.overlay.top().(*promptDialog)
+	switch {
+	case msg.err == nil && open:
+		m.closeDialog()
+		fallthrough
+	case msg.err == nil:
+		return m.notify("written to " + msg.name)
+	case !open:
+		return m.notify(msg.name + ": " + msg.err.Error())
+	}
+	d.answer, d.exists = safe(msg.err.Error()), ""
+	if errors.Is(msg.err, errExists) {
+		d.exists = msg.name
+	}
+	return nil
+}
+
+// explain asks why a node is a candidate.
+func (m *app) explain(node uint32) tea.Cmd {
+	if m.opts.Explain == nil {
+		return nil
+	}
+	return explainCmd(m.opts.Explain, string(m.list.page.listing.appendNode(nil, node)))
+}
+
+// paste inserts text where text is typed. Elsewhere it does nothing: what was copied
 // from somewhere is never taken for keys.
 func (m *app) paste(text string) tea.Cmd {
+	if d, ok := m.overlay.top().(typist); ok {
+		d.insert(text)
+	}
 	if m.context() != contextSearch {
 		return nil
 	}

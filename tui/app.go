@@ -143,6 +143,12 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 		return m.takeCounts(msg)
 	case rendered:
 		return m.takeSnippet(msg)
+	case copied:
+		return m.takeCopied(msg)
+	case written:
+		return m.takeWritten(msg)
+	case explained:
+		m.overlay.push(newTextDialog(&m.keys, "why", msg.lines))
 	case sideDue:
 		return m.fillSide(msg)
 	case previewed:
@@ -224,6 +230,10 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 		if !m.list.setOpen(node, false) {
 			m.list.toParent()
 		}
+	case key.Matches(msg, k.explain) && shown:
+		return m.explain(node)
+	case key.Matches(msg, k.copy) && shown:
+		return m.copyText("the path", string(m.list.page.listing.appendNode(nil, node)))
 	case key.Matches(msg, k.preview):
 		m.side.off = !m.side.off
 		m.relayout()
@@ -286,7 +296,7 @@ func (m *app) pressSearch(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.listBindings()...): // Space is one of them
 		return m.pressList(&k.listKeys, msg)
 	default:
-		m.search.edit(k, msg)
+		m.search.edit(&k.editKeys, msg)
 	}
 	if m.search.query != before {
 		return m.ask(true)

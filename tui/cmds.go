@@ -78,6 +78,24 @@ func renderCmd(gen int, t tree, d drawing, snippet func([]Selected) SnippetText)
 	})
 }
 
+func copyCmd(ctx context.Context, put func(context.Context, string) string, what, text string) tea.Cmd {
+	return guarded("copy", func() tea.Msg { return copied{what, text, put(ctx, text)} })
+}
+
+func writeCmd(ctx context.Context, a action, text string) tea.Cmd {
+	return guarded("write", func() tea.Msg { return written{a.text, writeFile(ctx, a.text, text, a.overwrite)} })
+}
+
+func explainCmd(explain func(string) []string, path string) tea.Cmd {
+	return guarded("explain", func() tea.Msg {
+		var lines []string
+		for _, line := range explain(path) {
+			lines = append(lines, safe(line))
+		}
+		return explained{lines}
+	})
+}
+
 func previewCmd(ctx context.Context, gen int, p previewer, node uint32) tea.Cmd {
 	return guarded("preview", func() tea.Msg { return previewed{gen, p.preview(ctx, node)} })
 }

@@ -40,6 +40,16 @@ type (
 		snippet SnippetText
 		paths   int
 	}
+	// copied says which program has put a text on the clipboard; none if there is
+	// no such program.
+	copied struct{ what, text, tool string }
+	// written says what became of the file that the snippet was to go to.
+	written struct {
+		name string
+		err  error
+	}
+	// explained brings why a path is a candidate.
+	explained struct{ lines []string }
 	// sideDue says that the cursor has rested on its line.
 	sideDue struct{ gen int }
 	// previewed brings what there is to say of that line.

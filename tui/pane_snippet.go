@@ -33,13 +33,16 @@ func (p *snippetPane) fill(msg rendered) {
 	p.lines = snippetLines(msg.snippet, shownLines)
 }
 
+// notePrefix begins a line about the snippet; no line of Nix begins so.
+const notePrefix = "note: "
+
 // snippetLines returns the notes on a snippet and its text in lines that are safe
 // to show; one more than most if it has more.
 func snippetLines(s SnippetText, most int) []string {
 	var lines []string
 	for _, note := range s.Notes {
 		if len(lines) < most {
-			lines = append(lines, safe("note: "+note))
+			lines = append(lines, safe(notePrefix+note))
 		}
 	}
 	text := strings.TrimSuffix(s.Text, "\n")
@@ -65,6 +68,10 @@ func (p *snippetPane) press(msg tea.KeyPressMsg) action {
 		return action{kind: actionBack}
 	case key.Matches(msg, p.keys.showHelp):
 		return action{kind: actionHelp}
+	case key.Matches(msg, p.keys.write) && p.snippet.Text != "":
+		return action{kind: actionAskFile}
+	case key.Matches(msg, p.keys.copy) && p.snippet.Text != "":
+		return action{kind: actionCopy}
 	case key.Matches(msg, p.keys.leave) && !p.pending:
 		return action{kind: actionLeave}
 	}
@@ -97,7 +104,12 @@ func (p *snippetPane) title() string {
 
 func (p *snippetPane) view(lines []string, s *styles, width int) []string {
 	for _, line := range p.lines[p.top:min(p.top+p.height, len(p.lines))] {
-		lines = append(lines, truncated(line, width, s.glyphs.ellipsis))
+		line = truncated(line, width, s.glyphs.ellipsis)
+		if strings.HasPrefix(line, notePrefix) {
+			lines = append(lines, s.warning.render(line))
+		} else {
+			lines = append(lines, s.highlight(line))
+		}
 	}
 	return lines
 }

@@ -46,7 +46,7 @@ func (s *searchBar) insert(text string) {
 }
 
 // edit applies an editing key and reports whether it was one.
-func (s *searchBar) edit(keys *searchKeys, msg tea.KeyPressMsg) bool {
+func (s *searchBar) edit(keys *editKeys, msg tea.KeyPressMsg) bool {
 	before, after := s.query[:s.at], s.query[s.at:]
 	_, last := utf8.DecodeLastRuneInString(before)
 	_, next := utf8.DecodeRuneInString(after)
@@ -83,4 +83,22 @@ func (s *searchBar) view(st *styles, room int) (line string, column int) {
 	column = 2 + st.writeTail(&b, before, nil, room-1)
 	b.WriteString(ansi.Truncate(after, max(room-(column-2), 0), ""))
 	return b.String(), column
+}
+
+// field returns the text with the cursor in it, for a box of so many cells.
+func (s *searchBar) field(st *styles, room int) string {
+	var b strings.Builder
+	before, after := safe(s.query[:s.at]), safe(s.query[s.at:])
+	cells := st.writeTail(&b, before, nil, room-1)
+	under := " "
+	if after != "" {
+		size := clusterSize(after)
+		under, after = after[:size], after[size:]
+	}
+	b.WriteString(st.cursor.render(under))
+	cells += width(under)
+	after = ansi.Truncate(after, max(room-cells, 0), "")
+	b.WriteString(after)
+	writeFiller(&b, room-cells-width(after))
+	return b.String()
 }

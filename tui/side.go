@@ -99,7 +99,10 @@ func (s *side) view(st *styles, marks, width, height int) []string {
 		lines = append(lines, "")
 	}
 	lines = append(lines, st.dim.render(truncated(head, width, st.glyphs.ellipsis)))
-	return append(lines, clipped(st, snippet, width, below-1)...)
+	for _, line := range clipped(st, snippet, width, below-1) {
+		lines = append(lines, st.highlight(line))
+	}
+	return lines
 }
 
 // clipped returns the first lines, so many and no wider than the room.

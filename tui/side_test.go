@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,14 +64,16 @@ func TestSideGoesWhereThereIsNoRoomOrNoWish(t *testing.T) {
 }
 
 func TestSideDoesNotRenderALargeSelection(t *testing.T) {
-	var s Store
-	million(&s)
+	var many []string
+	for i := range liveMarks + 1 {
+		many = append(many, fmt.Sprintf("/f%d", i))
+	}
 	d := newDriver(t, Options{})
 	d.send(tea.WindowSizeMsg{Width: 140, Height: 30})
-	d.send(listed{listing: listOf(t, &s)})
+	d.add(many...)
 	d.keys("ctrl+a")
 	d.fire(sideDue{})
-	d.has("selected: Enter shows the snippet")
+	d.has("2,001 selected: Enter shows the snippet")
 	equal(t, "rendered", len(d.asked), 0)
 }
 

@@ -95,7 +95,7 @@ func (m *app) counts() []string {
 // status is the line below the list: the selection, and what there is to say.
 func (m *app) status() string {
 	if m.snippet != nil {
-		return bar(m.layout.width, []string{" " + m.snippet.title(), ""}, nil, m.styles.title, style{})
+		return bar(m.layout.width, []string{" " + m.snippet.title(), ""}, []string{safe(m.notice.text) + " ", ""}, m.styles.title, m.styles.warning)
 	}
 	left := " " + grouped(m.selection.count) + " selected"
 	right, rightStyle := m.remark()

@@ -24,6 +24,12 @@ type Options struct {
 	// as a whole, so that the view of directories shows what is in it. It may be
 	// called from several goroutines. Nil splits none but "/".
 	Splits func(dir string) bool
+	// Explain says in a few lines why a path is a candidate, or what else it is; nil
+	// leaves the key without effect.
+	Explain func(path string) []string
+	// Copy puts a text on the clipboard and returns the program that took it, or
+	// "" if there is none: then the terminal is asked to. Nil asks it at once.
+	Copy func(ctx context.Context, text string) string
 	// Known says what is known of a path, in a line or "". It may be called from
 	// several goroutines; nil knows nothing.
 	Known func(path string) string

@@ -44,6 +44,8 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 	opts := tui.Options{
 		Scan:     plan.scan,
 		Snippet:  plan.snippet,
+		Explain:  plan.explain,
+		Copy:     copyToClipboard,
 		Owner:    plan.owners.both,
 		View:     views[plan.config.UI.View],
 		Programs: plan.config.Programs,
