@@ -20,6 +20,7 @@ type app struct {
 	list      list
 	search    searchBar
 	view      View
+	sort      sortKey
 	program   string // package to filter by, or none
 	selection selection
 	history   history
@@ -230,6 +231,9 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 		if !m.list.setOpen(node, false) {
 			m.list.toParent()
 		}
+	case key.Matches(msg, k.sort):
+		m.sort = m.sort.next()
+		return m.ask(true)
 	case key.Matches(msg, k.explain) && shown:
 		return m.explain(node)
 	case key.Matches(msg, k.copy) && shown:

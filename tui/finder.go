@@ -31,6 +31,7 @@ func (m *app) question() question {
 		filters: filters{program: m.program, marked: m.marked.gen},
 		query:   m.search.query,
 		view:    m.view,
+		sort:    m.sort,
 	}
 }
 
@@ -54,14 +55,14 @@ func (m *app) ask(isNew bool) tea.Cmd {
 	if m.progress.latest == nil {
 		return dropped
 	}
-	in := inquiry{question: m.question(), listing: m.progress.latest, marked: m.marked, splits: m.opts.Splits}
-	if !in.narrows() {
+	in := inquiry{question: m.question(), listing: m.progress.latest, marked: m.marked, splits: m.opts.Splits, stat: m.metas.stat}
+	if in.plain() {
 		l := in.listing
 		m.list.show(&page{question: in.question, from: l, listing: l, rows: l.order, total: len(l.order)})
 		return tea.Batch(dropped, m.replay())
 	}
 	if m.list.page != nil {
-		in.narrowed = m.list.page.narrowed
+		in.narrowed, in.measured = m.list.page.narrowed, m.list.page.measured
 	}
 	ctx, cancel := context.WithCancel(m.ctx)
 	f.cancel, f.running = cancel, true

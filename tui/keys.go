@@ -58,7 +58,7 @@ type listKeys struct {
 
 type browseKeys struct {
 	listKeys
-	search, expand, collapse, onlyMarked, undo, preview, explain, copy key.Binding
+	search, expand, collapse, onlyMarked, undo, sort, preview, explain, copy key.Binding
 }
 
 // editKeys edit a line of text.
@@ -161,6 +161,7 @@ func newKeyMap() keyMap {
 		collapse:   bind("close it, or go to the one above", "left", "h"),
 		onlyMarked: bind("show only what is selected, or all", "v"),
 		undo:       bind("undo the last selection", "u"),
+		sort:       bind("sort by path, size or time", "s"),
 		explain:    bind("say why this line is a candidate", "e"),
 		copy:       bind("copy the path", "y"),
 		preview:    bind("show or hide the preview", "p"),
@@ -270,15 +271,15 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 	switch c {
 	case contextBrowse:
 		b := k.browse
-		return append([]key.Binding{b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.explain, b.copy, b.preview}, b.listBindings()...)
+		return append([]key.Binding{b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.explain, b.copy, b.preview}, b.listBindings()...)
 	case contextSearch:
 		s := k.search
-		return slices.Concat([]key.Binding{s.leave}, s.editKeys.bindings(), s.listBindings())
+		return slices.Concat([]key.Binding{s.leave}, s.bindings(), s.listBindings())
 	case contextPrograms:
 		return slices.Concat(k.programs.dialogKeys.bindings(), k.programs.editKeys.bindings())
 	case contextPrompt:
 		p := k.prompt
-		return slices.Concat([]key.Binding{p.accept, p.close, p.quit}, p.editKeys.bindings())
+		return slices.Concat([]key.Binding{p.accept, p.close, p.quit}, p.bindings())
 	case contextSnippet:
 		s := k.snippet
 		return append([]key.Binding{s.leave, s.back, s.write, s.copy, s.showHelp, s.quit}, s.move.bindings()...)

@@ -49,6 +49,7 @@ func (l *list) show(p *page) {
 	switched := l.page != nil && l.page.view != p.view
 	if l.page != nil && l.page.query != p.query {
 		l.touched = p.query == ""
+		switched = true
 	}
 	l.page = p
 	if switched && shown && l.touched && p.view == ViewTree {
@@ -71,7 +72,7 @@ func (l *list) fill() {
 	if l.page.view != ViewTree || l.page.query != "" {
 		return
 	}
-	rows := l.page.listing.branches(l.open)
+	rows := l.page.listing.branches(l.open, l.page.weights)
 	l.nodes, l.depths = make([]uint32, len(rows)), make([]int, len(rows))
 	for i, row := range rows {
 		l.nodes[i], l.depths[i] = row.node, row.depth

@@ -8,6 +8,7 @@ type question struct {
 	filters
 	query string
 	view  View
+	sort  sortKey
 }
 
 // filters say which part of a listing is of interest. The zero value takes all.
@@ -24,6 +25,8 @@ type inquiry struct {
 	listing *listing
 	// narrowed is what filters have taken from a listing before.
 	narrowed *narrowed
+	measured *measured
+	stat     statFunc
 	// marked is the selection where only that is wanted.
 	marked selection
 	splits func(dir string) bool
@@ -44,6 +47,9 @@ type page struct {
 	from     *listing
 	listing  *listing
 	narrowed *narrowed
+	// measured and weights are there unless rows are sorted by path.
+	measured *measured
+	weights  *weights
 	// rows are the nodes to show: in the order of the listing, or, of a query, the
 	// best ones. The tree view without a query makes its own.
 	rows []uint32
@@ -55,7 +61,10 @@ type page struct {
 
 // compose answers a question, or ends soon after ctx does, with its error.
 func compose(ctx context.Context, in inquiry) (*page, error) {
-	p := &page{question: in.question, from: in.listing, listing: in.listing, narrowed: in.narrowed}
+	p := &page{
+		question: in.question, from: in.listing, listing: in.listing,
+		narrowed: in.narrowed, measured: in.measured,
+	}
 	if in.filters != (filters{}) {
 		if n := p.narrowed; n == nil || n.from != in.listing || n.filters != in.filters {
 			part, err := in.narrow(ctx)
@@ -82,7 +91,20 @@ func compose(ctx context.Context, in inquiry) (*page, error) {
 			p.total = len(p.rows)
 		}
 	}
-	return p, nil
+	return p, p.order(ctx, &in)
+}
+
+// order sorts the rows, if they are not to stay as they are.
+func (p *page) order(ctx context.Context, in *inquiry) (err error) {
+	if in.sort == sortPath {
+		return nil
+	}
+	if p.measured, err = in.listing.measure(ctx, in.stat, in.measured); err != nil {
+		return err
+	}
+	p.weights = p.listing.weigh(p.measured, in.sort)
+	p.rows = p.weights.sorted(p.rows)
+	return nil
 }
 
 // narrow makes the part of the listing that the filters take.
@@ -102,6 +124,9 @@ func (in *inquiry) narrow(ctx context.Context) (*listing, error) {
 		return covered || in.marked.has(id)
 	})
 }
+
+// plain reports whether the rows are the files of a listing as they are.
+func (q question) plain() bool { return !q.narrows() && q.sort == sortPath }
 
 // narrows reports whether there are other rows than one for each file.
 func (q question) narrows() bool {

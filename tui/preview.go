@@ -68,12 +68,7 @@ func (p previewer) facts(kind scan.Kind, info scan.Info) string {
 
 // children lists the largest of what lies directly in a directory.
 func (p previewer) children(ctx context.Context, dir uint32) []string {
-	g := grower{listing: p.listing}
-	g.grow(dir, 0)
-	nodes := make([]uint32, len(g.rows))
-	for i, row := range g.rows {
-		nodes[i] = row.node
-	}
+	nodes := p.inside(dir)
 	sizes := map[uint32]meta{}
 	var sum meta
 	for i, m := range look(ctx, p.stat, p.listing, nodes) {

@@ -45,8 +45,8 @@ func (s *searchBar) insert(text string) {
 	s.at += len(text)
 }
 
-// edit applies an editing key and reports whether it was one.
-func (s *searchBar) edit(keys *editKeys, msg tea.KeyPressMsg) bool {
+// edit applies an editing key, or types what a key stands for.
+func (s *searchBar) edit(keys *editKeys, msg tea.KeyPressMsg) {
 	before, after := s.query[:s.at], s.query[s.at:]
 	_, last := utf8.DecodeLastRuneInString(before)
 	_, next := utf8.DecodeRuneInString(after)
@@ -66,10 +66,7 @@ func (s *searchBar) edit(keys *editKeys, msg tea.KeyPressMsg) bool {
 		s.set("", "")
 	case msg.Text != "":
 		s.insert(msg.Text)
-	default:
-		return false
 	}
-	return true
 }
 
 func (s *searchBar) set(before, after string) { s.query, s.at = before+after, len(before) }

@@ -26,7 +26,7 @@ func wide(t *testing.T, opts Options, paths ...string) *driver {
 
 func TestSideShowsWhatTheCursorIsOn(t *testing.T) {
 	known := func(path string) string { return "known\x1b: " + path }
-	owner := func(uid, _ uint32) string { return "alice users" }
+	owner := func(_, _ uint32) string { return "alice users" }
 	d := wide(t, Options{Known: known, Owner: owner}, sample...)
 	d.has("│ /etc/hosts", "alice users  9.8K  2026-01-31", `known\e: /etc/hosts`, "snippet of this line", `│ file "/etc/hosts"`)
 	d.keys("down")

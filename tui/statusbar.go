@@ -61,6 +61,9 @@ func (m *app) header() string {
 	if m.marked.gen > 0 {
 		shown += "  selected"
 	}
+	if m.sort != sortPath {
+		shown += "  by " + m.sort.String()
+	}
 	if m.program != "" {
 		shown += "  program: " + safe(m.program)
 	}
@@ -115,6 +118,8 @@ func (m *app) remark() (string, style) {
 		return "scan stopped: " + safe(m.progress.err.Error()), m.styles.warning
 	case m.progress.summary.Errors > 0:
 		return plural(m.progress.summary.Errors, "path", "paths") + " could not be read", m.styles.warning
+	case m.finder.running && m.sort != sortPath:
+		return "looking at all sizes and times", m.styles.dim
 	case p != nil && p.query != "" && p.total > len(p.rows):
 		return "the best " + grouped(len(p.rows)) + " of " + grouped(p.total) + " matches", m.styles.dim
 	}

@@ -2,9 +2,10 @@ package tui
 
 import "slices"
 
-// view is a way to show candidates.
+// View is a way to show candidates.
 type View uint8
 
+// The views. ViewFiles stands in for ViewUnknown.
 const (
 	ViewUnknown View = iota
 	ViewFiles        // one a row
@@ -89,12 +90,12 @@ type branch struct {
 }
 
 // branches returns the rows of the tree view below "/", of which the directories
-// in open are open.
-func (l *listing) branches(open bitset) []branch {
+// in open are open, sorted by path or by weight.
+func (l *listing) branches(open bitset, by *weights) []branch {
 	if len(l.spans) == 0 {
 		return nil
 	}
-	g := grower{listing: l, open: open}
+	g := grower{listing: l, open: open, by: by}
 	g.grow(0, 0)
 	return g.rows
 }
@@ -102,27 +103,41 @@ func (l *listing) branches(open bitset) []branch {
 type grower struct {
 	*listing
 	open bitset
+	by   *weights // nil: by path
 	rows []branch
 }
 
 // grow adds the rows for what lies directly in a directory, which is open.
 func (g *grower) grow(dir uint32, depth int) {
-	at, end := g.spans[dir].start, g.spans[dir].end
+	nodes := g.inside(dir)
+	if g.by != nil {
+		slices.SortStableFunc(nodes, g.by.compare)
+	}
+	for _, node := range nodes {
+		g.rows = append(g.rows, branch{node, depth})
+		if isDirNode(node) && g.open.has(node&^dirBit) {
+			g.grow(node&^dirBit, depth+1)
+		}
+	}
+}
+
+// inside returns what has a row of its own in a directory that is open.
+func (l *listing) inside(dir uint32) []uint32 {
+	var nodes []uint32
+	at, end := l.spans[dir].start, l.spans[dir].end
 	for at < end {
-		id := g.order[at]
-		f, _ := g.file(id)
+		id := l.order[at]
+		f, _ := l.file(id)
 		if f.dir() == dir {
-			g.rows = append(g.rows, branch{id, depth})
+			nodes = append(nodes, id)
 			at++
 			continue
 		}
-		child := g.chain(g.childAbove(dir, f.dir()))
-		g.rows = append(g.rows, branch{child | dirBit, depth})
-		if g.open.has(child) {
-			g.grow(child, depth+1)
-		}
-		at = g.spans[child].end
+		child := l.chain(l.childAbove(dir, f.dir()))
+		nodes = append(nodes, child|dirBit)
+		at = l.spans[child].end
 	}
+	return nodes
 }
 
 // childAbove returns the directory directly in dir that is below or lies above it.
@@ -176,9 +191,4 @@ func (l *listing) partly(s *selection) bitset {
 		}
 	})
 	return partly
-}
-
-// indexOf returns where a node is among rows, or -1.
-func indexOf(rows []branch, node uint32) int {
-	return slices.IndexFunc(rows, func(b branch) bool { return b.node == node })
 }

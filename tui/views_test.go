@@ -259,7 +259,7 @@ func checkTree(t *testing.T, r *rand.Rand, l *listing) {
 	var want []string
 	naiveTree(pathsOf(l), "/", 0, isOpen, &want)
 	var got []string
-	for _, b := range l.branches(open) {
+	for _, b := range l.branches(open, nil) {
 		got = append(got, fmt.Sprint(b.depth, " ", string(l.appendNode(nil, b.node))))
 	}
 	equal(t, "tree", got, want)
@@ -306,4 +306,47 @@ func naiveChain(paths []string, dir string) string {
 		}
 		dir += only + "/"
 	}
+}
+
+func TestSortingPutsTheLargestAndTheNewestFirst(t *testing.T) {
+	d := browseViews(t, sample...)
+	bySize := slices.Clone(sample) // the disk of the tests makes long paths large and old
+	slices.SortStableFunc(bySize, func(a, b string) int { return len(b) - len(a) })
+	byTime := slices.Clone(sample)
+	slices.SortStableFunc(byTime, func(a, b string) int { return len(a) - len(b) })
+	d.keys("s")
+	equal(t, "by size", d.shown(), bySize)
+	d.has("by size")
+	d.keys("s")
+	equal(t, "by time", d.shown(), byTime)
+	d.keys("tab")
+	equal(t, "directories by time", d.shown()[:3], []string{"/etc/hosts", "/home/me/.bashrc", "/home/me/.ssh"})
+	d.keys("tab", "s", "s", "g", "right")
+	equal(t, "tree by size", d.shown()[:3], []string{"/home/me", "/home/me/.mozilla/firefox", "/home/me/.config/Code/User"})
+	d.keys("tab", "/", "text:firefox")
+	equal(t, "matches by size", d.shown(), []string{sample[3], sample[4]})
+	d.keys("esc", "s", "s")
+	equal(t, "by path", d.shown(), sample)
+}
+
+func TestSortingAsksTheDiskOnceForEachFile(t *testing.T) {
+	d := newDriver(t, Options{})
+	asked := 0
+	d.app.metas.stat = func(path string) (scan.Kind, scan.Info, error) { asked++; return fakeStat(path) }
+	d.keys("p")
+	d.add("/a", "/bb")
+	before := asked
+	d.keys("s")
+	equal(t, "asked", asked, before+2)
+	d.add("/ccc")
+	equal(t, "rows", d.shown(), []string{"/ccc", "/bb", "/a"})
+	if asked > before+4 { // the new one, for the order and for its row
+		t.Errorf("asked %d times for three files", asked-before)
+	}
+}
+
+func TestLeavingASearchInTheTreeStaysOnThePath(t *testing.T) {
+	d := browseViews(t, sample...)
+	d.keys("tab", "tab", "/", "text:cookies", "esc")
+	equal(t, "cursor", d.cursor(), "/home/me/.mozilla/firefox/abc/cookies.sqlite")
 }
