@@ -43,6 +43,8 @@ type app struct {
 	// after makes a command that sends a message in a while.
 	after func(time.Duration, tea.Msg) tea.Cmd
 	now   func() time.Time
+	// canSuspend reports whether there is a shell to come back from.
+	canSuspend func() bool
 
 	frame tea.View
 	dirty bool // the frame is out of date
@@ -61,7 +63,9 @@ func newApp(ctx context.Context, opts Options, store *Store) *app {
 		result:   Result{Outcome: Quit},
 		after:    after,
 		now:      time.Now,
-		dirty:    true,
+
+		canSuspend: canSuspend,
+		dirty:      true,
 	}
 	if opts.Splits == nil {
 		m.opts.Splits = func(string) bool { return false }
@@ -202,6 +206,8 @@ func (m *app) press(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case m.farewell.leaving:
 		return nil
+	case key.Matches(msg, m.keys.suspend):
+		return m.suspend()
 	case m.overlay.top() != nil:
 		return m.perform(m.overlay.top().press(msg))
 	case m.snippet != nil:

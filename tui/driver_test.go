@@ -43,6 +43,7 @@ func newDriver(t testing.TB, opts Options) *driver {
 	}
 	d.app.metas.stat = fakeStat
 	d.app.now = func() time.Time { return fakeNow }
+	d.app.canSuspend = func() bool { return false }
 	d.run(d.app.Init())
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	return d

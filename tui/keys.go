@@ -40,6 +40,7 @@ type keyMap struct {
 	snippet  snippetKeys
 	prompt   promptKeys
 	help     dialogKeys
+	suspend  key.Binding // everywhere
 }
 
 // moveKeys move in anything that scrolls.
@@ -170,7 +171,8 @@ func newKeyMap() keyMap {
 	browse.showHelp = bind("show the keys", "?", "f1")
 	browse.quit = bind("quit, print nothing", "q", "ctrl+c")
 	return keyMap{
-		browse: browse,
+		suspend: bind("suspend, as in a shell", "ctrl+z"),
+		browse:  browse,
 		search: searchKeys{
 			listKeys: list,
 			editKeys: newEditKeys(),
@@ -268,26 +270,30 @@ func (k listKeys) onRows() []key.Binding {
 
 // bindings returns all bindings of a context, in the order of the help.
 func (k *keyMap) bindings(c keyContext) []key.Binding {
+	var own []key.Binding
 	switch c {
 	case contextBrowse:
 		b := k.browse
-		return append([]key.Binding{b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.explain, b.copy, b.preview}, b.listBindings()...)
+		own = slices.Concat([]key.Binding{
+			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.explain, b.copy, b.preview,
+		}, b.listBindings())
 	case contextSearch:
 		s := k.search
-		return slices.Concat([]key.Binding{s.leave}, s.bindings(), s.listBindings())
+		own = slices.Concat([]key.Binding{s.leave}, s.bindings(), s.listBindings())
 	case contextPrograms:
-		return slices.Concat(k.programs.dialogKeys.bindings(), k.programs.editKeys.bindings())
+		own = slices.Concat(k.programs.dialogKeys.bindings(), k.programs.editKeys.bindings())
 	case contextPrompt:
 		p := k.prompt
-		return slices.Concat([]key.Binding{p.accept, p.close, p.quit}, p.bindings())
+		own = slices.Concat([]key.Binding{p.accept, p.close, p.quit}, p.bindings())
 	case contextSnippet:
 		s := k.snippet
-		return append([]key.Binding{s.leave, s.back, s.write, s.copy, s.showHelp, s.quit}, s.move.bindings()...)
+		own = slices.Concat([]key.Binding{s.leave, s.back, s.write, s.copy, s.showHelp, s.quit}, s.move.bindings())
 	case contextHelp:
-		return k.help.bindings()
+		own = k.help.bindings()
 	case contextUnknown:
+		return nil
 	}
-	return nil
+	return append(own, k.suspend)
 }
 
 // hint is one entry of the line at the bottom of the screen.

@@ -364,3 +364,16 @@ func TestHighlightChangesNoText(t *testing.T) {
 	}
 	equal(t, "a string and a comment", s.highlight(`a "b#\"c" # d`), `a `+s.text.render(`"b#\"c"`)+` `+s.dim.render("# d"))
 }
+
+func TestSuspendNeedsAShell(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("ctrl+z")
+	d.has("no shell that could continue")
+	d.app.canSuspend = func() bool { return true }
+	for _, keys := range [][]string{{}, {"/"}, {"esc", "?"}, {"esc", "enter"}} {
+		d.keys(keys...)
+		if _, suspends := d.app.press(press("ctrl+z"))().(tea.SuspendMsg); !suspends {
+			t.Errorf("Ctrl-Z after %v does not suspend", keys)
+		}
+	}
+}
