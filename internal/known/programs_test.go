@@ -58,7 +58,7 @@ func TestProgramMatchesComponents(t *testing.T) {
 }
 
 func TestMatchesAreOrderedAndNamed(t *testing.T) {
-	if !(MatchExact > MatchInside && MatchInside > MatchNone) {
+	if MatchExact <= MatchInside || MatchInside <= MatchNone {
 		t.Error("a better match is not greater")
 	}
 	for m, want := range map[Match]string{MatchUnknown: "unknown", MatchNone: "none", MatchInside: "inside", MatchExact: "exact", 9: "unknown"} {
