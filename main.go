@@ -11,6 +11,7 @@
 //	tui                   the screen: list, search, selection
 //	snippet               the selection as Nix
 //	trace                 what a command touches
+//	internal/known        whose a path is: caches, programs, what others keep
 //	internal/printable    makes file names safe for a terminal
 //
 // docs/design.md tells why it is so.

@@ -4,7 +4,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/DaRacci/list-ephemeral/internal/pattern"
 )
 
 // setDefaults gives what is not set its default, where that depends on the rest.
@@ -60,34 +61,14 @@ func homeExcludes() []string {
 func builtinExcludes(home string) List {
 	// A slash inside anchors a pattern, so the one in front can go. Where the home
 	// is "/" itself, one of two stays: ".cache" would match at any depth.
-	prefix := strings.TrimPrefix(escapePattern(home)+"/", "/")
+	prefix := strings.TrimPrefix(pattern.Literal(home)+"/", "/")
 	patterns := systemExcludes()
-	for _, pattern := range homeExcludes() {
-		patterns = append(patterns, prefix+pattern)
+	for _, text := range homeExcludes() {
+		patterns = append(patterns, prefix+text)
 	}
 	list := make(List, len(patterns))
 	for i, text := range patterns {
 		list[i] = Value{Text: text, Origin: Origin{Key: "excludes[" + strconv.Itoa(i) + "]"}}
 	}
 	return list
-}
-
-// escapePattern returns the pattern that matches a directory. Patterns are UTF-8, so
-// that a byte which is not becomes '?', which matches any one byte.
-func escapePattern(dir string) string {
-	var b strings.Builder
-	for i := 0; i < len(dir); {
-		r, size := utf8.DecodeRuneInString(dir[i:])
-		switch {
-		case r == utf8.RuneError && size == 1:
-			b.WriteByte('?')
-		case strings.ContainsRune(`*?[]{}\`, r):
-			b.WriteByte('\\')
-			fallthrough
-		default:
-			b.WriteString(dir[i : i+size])
-		}
-		i += size
-	}
-	return b.String()
 }

@@ -66,3 +66,29 @@ func BenchmarkStepInMarkedDirectory(b *testing.B) {
 		policy.step(at, name, false)
 	}
 }
+
+// BenchmarkSplits asks of directories at several depths, with rules as a real
+// configuration has them.
+func BenchmarkSplits(b *testing.B) {
+	rules := Rules{}
+	for i := range 200 {
+		rules.Persisted = append(rules.Persisted, Persisted{Path: fmt.Sprintf("/home/alice/.config/app%d", i)}, Persisted{Path: fmt.Sprintf("/var/lib/service%d", i)})
+	}
+	r := NewRollup(NewPolicy(rules), "/home/alice")
+	dirs := []string{"/home", "/home/alice/.config", "/home/alice/.config/kitty", "/var/lib/service7", "/home/alice/Projects", "/usr/share/doc"}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, dir := range dirs {
+			r.Splits(dir)
+		}
+	}
+}
+
+// BenchmarkUnit finds the unit of a file deep in one.
+func BenchmarkUnit(b *testing.B) {
+	r := NewRollup(NewPolicy(Rules{Persisted: []Persisted{{Path: "/home/alice/.config/Code/User/settings.json"}}}), "/home/alice")
+	b.ReportAllocs()
+	for b.Loop() {
+		r.Unit("/home/alice/.config/Code/User/History/-1a2b3c/entries.json", false)
+	}
+}

@@ -71,6 +71,9 @@ type Dir struct {
 	// Name is the directory's own name, any bytes but NUL and '/'; it is "/"
 	// for number 0.
 	Name []byte
+	// Tagged says that the directory, or one above it, has a valid
+	// CACHEDIR.TAG, where [Options] asked for that.
+	Tagged bool
 
 	records []byte
 }

@@ -2,9 +2,11 @@ package scan
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -183,5 +185,131 @@ func makeTreeLoosely(root, name string) {
 		_ = os.MkdirAll(path, 0o755)
 	} else if _, err := os.Lstat(path); err != nil {
 		_ = os.WriteFile(path, nil, 0o644)
+	}
+}
+
+// naiveUnit is the rule of Rollup in its plainest words: of all directories above a
+// path, from the top down, the first that may be kept whole.
+func naiveUnit(rules Rules, homes []string, path string, isDir bool) (Unit, bool) {
+	candidates := []string{}
+	for up := filepath.Dir(path); ; up = filepath.Dir(up) {
+		candidates = append(candidates, up)
+		if up == "/" {
+			break
+		}
+	}
+	slices.Reverse(candidates)
+	if isDir {
+		candidates = append(candidates, path)
+	}
+	for _, dir := range candidates {
+		if naiveKeepable(rules, homes, dir) {
+			return Unit{dir, true}, true
+		}
+	}
+	if isDir {
+		return Unit{}, false
+	}
+	return Unit{path, false}, true
+}
+
+func naiveKeepable(rules Rules, homes []string, dir string) bool {
+	boundaries := slices.Concat(rules.Roots, rules.Storage, SystemDirs())
+	for _, kept := range rules.Persisted {
+		boundaries = append(boundaries, kept.Path)
+	}
+	for _, mount := range rules.Mounts.Points() {
+		boundaries = append(boundaries, mount.Point)
+	}
+	for _, b := range boundaries {
+		if isAtOrBelow(b, dir) {
+			return false
+		}
+	}
+	for _, include := range rules.Include {
+		if include != dir && isAtOrBelow(include, dir) {
+			return false
+		}
+	}
+	within := len(rules.Only) == 0
+	for _, only := range rules.Only {
+		within = within || isAtOrBelow(dir, only)
+	}
+	return within && !naiveContainer(homes, dir)
+}
+
+// naiveContainer is the list of containers as the specification has it, for the
+// names that occur in the trees of the test.
+func naiveContainer(homes []string, dir string) bool {
+	if slices.Contains([]string{"/", "/home", "/var", "/var/lib", "/etc"}, dir) {
+		return true
+	}
+	below := []string{"", "/.config", "/.local", "/.local/lib", "/.local/share"}
+	for _, home := range append([]string{"/root"}, homes...) {
+		if dir == "/" || isAtOrBelow(home, dir) && home != dir && slices.Contains(homes, home) {
+			return true
+		}
+		for _, b := range below {
+			if dir == home+b {
+				return true
+			}
+		}
+	}
+	for _, b := range below {
+		if match, _ := filepath.Match("/home/*"+b, dir); match {
+			return true
+		}
+	}
+	return false
+}
+
+// TestRollupEqualsNaive compares units under random rules with the naive rule.
+func TestRollupEqualsNaive(t *testing.T) {
+	names := []string{"home", "root", "var", "lib", "etc", ".config", ".local", "share", "a", "b", "\xff", "users", "nix"}
+	divided := 0
+	for seed := range uint64(400) {
+		random := rand.New(rand.NewPCG(seed, 21))
+		path := func() string {
+			var b strings.Builder
+			for range 1 + random.IntN(6) {
+				b.WriteString("/" + names[random.IntN(len(names))])
+			}
+			return b.String()
+		}
+		paths := func(n int) (list []string) {
+			for range random.IntN(n) {
+				list = append(list, path())
+			}
+			return list
+		}
+		rules := Rules{Roots: append(paths(2), "/"), Storage: paths(2), Include: paths(3), Mounts: table(t, "1 0 / / tmpfs none")}
+		for i, point := range paths(3) {
+			rules.Mounts = table(t, "1 0 / / tmpfs none", fmt.Sprintf("%d 1 / %s ext4 /dev/a", i+2, point))
+		}
+		for _, kept := range paths(3) {
+			rules.Persisted = append(rules.Persisted, Persisted{Path: kept})
+		}
+		if random.IntN(2) == 0 {
+			rules.Only = paths(3)
+		}
+		homes := paths(2)
+		r := NewRollup(NewPolicy(rules), homes...)
+		for range 200 {
+			name, isDir := path(), random.IntN(3) == 0
+			if len(rules.Only) > 0 && random.IntN(2) == 0 {
+				name = rules.Only[0] + name
+			}
+			got, ok := r.Unit(name, isDir)
+			want, wantOK := naiveUnit(rules, homes, name, isDir)
+			if got != want || ok != wantOK {
+				t.Fatalf("seed %d, %+v, homes %q: Unit(%q, %v) = %+v, %v, naively %+v, %v", seed, rules, homes, name, isDir, got, ok, want, wantOK)
+			}
+			if ok && got.Dir && got.Path != name {
+				divided++
+			}
+		}
+	}
+	if divided < 10000 {
+		t.Errorf("only %d paths were rolled up", divided)
 	}
 }

@@ -46,3 +46,22 @@ func ExampleMounts_DefaultRoots() {
 	fmt.Println(mounts.DefaultRoots("/nowhere"))
 	// Output: [/]
 }
+
+func ExampleRollup() {
+	policy := scan.NewPolicy(scan.Rules{
+		Persisted: []scan.Persisted{{Path: "/home/alice/.config/Code/User/settings.json"}},
+	})
+	rollup := scan.NewRollup(policy, "/home/alice")
+	for _, path := range []string{
+		"/home/alice/.config/kitty/themes/dark.conf",
+		"/home/alice/.config/Code/User/snippets/go.json",
+		"/home/alice/.bash_history",
+	} {
+		unit, _ := rollup.Unit(path, false)
+		fmt.Println(unit.Path, unit.Dir)
+	}
+	// Output:
+	// /home/alice/.config/kitty true
+	// /home/alice/.config/Code/User/snippets true
+	// /home/alice/.bash_history false
+}

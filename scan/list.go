@@ -11,6 +11,9 @@ type Entry struct {
 	// Path is absolute, and any bytes but NUL.
 	Path []byte
 	Kind Kind
+	// Tagged says that a directory above has a valid CACHEDIR.TAG, where
+	// [Options] asked for that.
+	Tagged bool
 
 	info []byte
 }
@@ -25,7 +28,7 @@ func (e *Entry) Info() Info {
 
 // Clone returns a copy that stays valid.
 func (e *Entry) Clone() Entry {
-	return Entry{Path: bytes.Clone(e.Path), Kind: e.Kind, info: bytes.Clone(e.info)}
+	return Entry{Path: bytes.Clone(e.Path), Kind: e.Kind, Tagged: e.Tagged, info: bytes.Clone(e.info)}
 }
 
 // List walks like Walk and hands over each candidate once, sorted by the bytes
@@ -66,6 +69,7 @@ type level struct {
 	records  []byte
 	children []node
 	path     int
+	tagged   bool
 }
 
 func (e *emitter) run(ctx context.Context) error {
@@ -103,7 +107,7 @@ func (e *emitter) emitUntilChild(l *level) (*node, error) {
 			return child, nil
 		}
 		e.path = append(e.path[:l.path], r.name...)
-		e.entry = Entry{Path: e.path, Kind: r.kind(), info: r.info}
+		e.entry = Entry{Path: e.path, Kind: r.kind(), Tagged: l.tagged, info: r.info}
 		if err := e.emit(&e.entry); err != nil {
 			return nil, err
 		}
@@ -117,7 +121,7 @@ func (e *emitter) enter(ctx context.Context, n *node) error {
 	if err := e.await(ctx, n); err != nil {
 		return err
 	}
-	e.stack = append(e.stack, level{records: n.records, children: n.children, path: len(e.path)})
+	e.stack = append(e.stack, level{records: n.records, children: n.children, path: len(e.path), tagged: n.at.tagged})
 	n.records, n.children = nil, nil
 	return nil
 }

@@ -26,6 +26,9 @@ type mark struct {
 	// below says that a mark farther down is a root, a keep or an only: that
 	// the walk has to pass through here even where nothing else is of interest.
 	below bool
+	// divides says that a boundary or a root is here or farther down, or an
+	// include farther down: that the directory cannot be kept as one.
+	divides bool
 }
 
 // at returns the mark for a clean absolute path, making it and those above it.
@@ -53,13 +56,15 @@ func (m *mark) child(name []byte) *mark {
 	return m.children[string(name)]
 }
 
-// seal works out below, from the leaves up, and reports whether there is
-// anything at or below m that a walk has to reach.
+// seal works out below and divides, from the leaves up, and reports whether there
+// is anything at or below m that a walk has to reach.
 func (m *mark) seal() bool {
+	m.divides = m.class != ClassUnknown || m.root
 	for _, c := range m.children {
 		if c.seal() {
 			m.below = true
 		}
+		m.divides = m.divides || c.divides || c.keep
 	}
 	return m.below || m.wanted()
 }
@@ -88,4 +93,14 @@ func components(path string) func(yield func(string) bool) {
 			rest = tail
 		}
 	}
+}
+
+// find returns the mark for a clean absolute path, or nil.
+func (m *mark) find(path string) *mark {
+	for name := range components(path) {
+		if m = m.children[name]; m == nil {
+			return nil
+		}
+	}
+	return m
 }

@@ -153,6 +153,7 @@ type place struct {
 	exclude pattern.State
 	region  region
 	limited bool // the work is limited to paths that do not hold this directory
+	tagged  bool // it has a CACHEDIR.TAG, or lies below one that has, where Options.Tags asks
 }
 
 // plain reports whether only exclude patterns matter to the entries.
@@ -186,7 +187,7 @@ func (p *Policy) start() place {
 // hand is asked of the place by included.
 func (p *Policy) step(at place, name []byte, isDir bool) (Class, place) {
 	m := at.mark.child(name)
-	in := place{mark: m, region: at.region, limited: at.limited && (m == nil || !m.only)}
+	in := place{mark: m, region: at.region, limited: at.limited && (m == nil || !m.only), tagged: at.tagged}
 	if isDir {
 		in.exclude = p.exclude.Enter(at.exclude, name)
 	}

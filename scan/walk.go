@@ -25,6 +25,8 @@ type Options struct {
 	// Keep, if set, decides by metadata which candidates are handed over; it
 	// implies Info and is called from several goroutines at once.
 	Keep func(Kind, Info) bool
+	// Tags says what becomes of directories that a CACHEDIR.TAG calls caches.
+	Tags Tags
 	// Workers is the number of directories read at once; 0 means
 	// DefaultWorkers. For each of them the caller has to allow a thread of its
 	// own (runtime.GOMAXPROCS), or the walk is slow on a cold cache.
@@ -32,6 +34,28 @@ type Options struct {
 	// Waiting, if set, is called by List whenever it has to wait for the disk:
 	// the moment to flush an output.
 	Waiting func()
+}
+
+// Tags says what a walk does about a directory with a valid CACHEDIR.TAG
+// (https://bford.info/cachedir/). A tag in a root says nothing, nor does one whose
+// path is longer than PATH_MAX.
+type Tags uint8
+
+// The ways to deal with tags.
+const (
+	TagsIgnored Tags = iota // not looked for
+	TagsMarked              // said of the candidates below
+	TagsSkipped             // what is below is left out, as if excluded
+)
+
+var tagsNames = [...]string{"ignored", "marked", "skipped"}
+
+// String returns the name in lower case.
+func (t Tags) String() string {
+	if int(t) < len(tagsNames) {
+		return tagsNames[t]
+	}
+	return "unknown"
 }
 
 // Walk reads all directories that can hold candidates and calls visit for each,

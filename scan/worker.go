@@ -7,6 +7,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/known"
 )
 
 // readSize is what one getdents64 may return: what glibc's readdir(3) takes.
@@ -86,7 +88,7 @@ func (k *worker) visitNode(n *node) {
 }
 
 func (k *worker) handOver(n *node) *Dir {
-	d := &Dir{ID: n.id, Name: n.name, records: n.records}
+	d := &Dir{ID: n.id, Name: n.name, Tagged: n.at.tagged, records: n.records}
 	if n.parent == nil {
 		d.Name = []byte("/")
 	} else {
@@ -174,6 +176,7 @@ func (k *worker) read(n *node, fd int32) {
 		k.readMarked(n, fd)
 		return
 	}
+	tags := k.asksTag(n)
 	size := 0
 	for !k.stop.Load() {
 		if len(k.buf)-size < readSize {
@@ -189,7 +192,7 @@ func (k *worker) read(n *node, fd int32) {
 		}
 		size += got
 	}
-	plain := n.at.plain()
+	plain, tag := n.at.plain(), false
 	for off := 0; off < size; {
 		length := int(binary.LittleEndian.Uint16(k.buf[off+16:]))
 		name := k.buf[off+19 : off+19+nameLength(k.buf[off:off+length])]
@@ -198,6 +201,9 @@ func (k *worker) read(n *node, fd int32) {
 			if kind == KindUnknown {
 				kind = k.askKind(n, fd, &k.buf[off+19])
 			}
+			if tags && string(name) == known.TagName {
+				tag = kind == KindFile
+			}
 			if plain {
 				k.considerPlain(&n.at, name, uint32(off+19), kind)
 			} else {
@@ -205,6 +211,32 @@ func (k *worker) read(n *node, fd int32) {
 			}
 		}
 		off += length
+	}
+	if tag {
+		k.tag(n, fd)
+	}
+}
+
+// asksTag reports whether a CACHEDIR.TAG in the directory would change anything.
+func (k *worker) asksTag(n *node) bool {
+	return k.opts.Tags != TagsIgnored && !n.at.tagged && (n.at.mark == nil || !n.at.mark.root)
+}
+
+// tag deals with a directory in which a file named CACHEDIR.TAG was seen.
+func (k *worker) tag(n *node, fd int32) {
+	k.path = n.appendPath(k.path[:0])
+	if !known.Tagged(string(k.path)) {
+		return
+	}
+	n.at.tagged = true
+	if k.opts.Tags != TagsSkipped {
+		return
+	}
+	// As if a pattern had excluded it: only what is included is left.
+	n.at.region = regionExcluded
+	k.entries = k.entries[:0]
+	if n.at.mark != nil {
+		k.readMarked(n, fd)
 	}
 }
 
@@ -323,7 +355,7 @@ func (k *worker) store(n *node, fd int32) {
 // placeOf returns the place of a child directory's contents.
 func (k *worker) placeOf(n *node, name []byte) place {
 	if n.at.plain() {
-		return place{region: regionInside, exclude: k.policy.exclude.Enter(n.at.exclude, name)}
+		return place{region: regionInside, exclude: k.policy.exclude.Enter(n.at.exclude, name), tagged: n.at.tagged}
 	}
 	_, at := k.policy.step(n.at, name, true)
 	return at

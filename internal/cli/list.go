@@ -13,14 +13,17 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
 // listFlags are the flags of list as they were given.
 type listFlags struct {
 	print0, json, long, count, reverse, verbose, sinceBoot bool
+	dirs, summary, noCache                                 bool
 	types, sizes                                           []string
 	changedWithin, changedBefore                           string
+	program                                                string
 	sort                                                   string
 	limit                                                  int
 }
@@ -29,6 +32,8 @@ const listExamples = `  list-ephemeral list                         all files th
   list-ephemeral list ~/.config               those below a directory
   list-ephemeral list --changed-within 1h     those written in the last hour
   list-ephemeral list -l --sort size -r -n 20 the twenty largest
+  list-ephemeral list -dl --no-cache          the directories worth keeping, with sizes
+  list-ephemeral list -d -p firefox           those that belong to Firefox
   list-ephemeral list -0 | xargs -0 du -ch    for scripts, with any file name`
 
 func newList(a *app) *cobra.Command {
@@ -37,13 +42,22 @@ func newList(a *app) *cobra.Command {
 		Use:     "list [flags] [PATH...]",
 		Short:   "Print the paths that the next reboot wipes",
 		Example: listExamples,
-		RunE:    func(cmd *cobra.Command, args []string) error { return a.list(cmd.Context(), f, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("program") && known.Normalize(f.program) == "" {
+				return usageError{errors.New("--program: want the name of a package")}
+			}
+			return a.list(cmd.Context(), f, args)
+		},
 	}
 	flags := command.Flags()
 	flags.SortFlags = false
 	flags.BoolVarP(&f.print0, "print0", "0", false, "end each path with NUL instead of a newline")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object a line")
-	flags.BoolVarP(&f.long, "long", "l", false, "print mode, owner, size, age and path")
+	flags.BoolVarP(&f.long, "long", "l", false, "print mode, owner, size, age and path; with --dirs: files, size, excluded files that would come along, age and path")
+	flags.BoolVarP(&f.dirs, "dirs", "d", false, "print the highest directories that can be kept as one, and lone files")
+	flags.BoolVar(&f.summary, "summary", false, "print only how many files and bytes there are, by top directory")
+	flags.StringVarP(&f.program, "program", "p", "", "only what belongs to the package `NAME`")
+	flags.BoolVar(&a.noCache, "no-cache", false, "leave out what is known to be cache")
 	flags.StringSliceVarP(&f.types, "type", "t", []string{"f"}, "kinds of paths: f(ile), d(irectory), l(ink), s(ocket), p(ipe)")
 	flags.StringVar(&f.changedWithin, "changed-within", "", "only what changed in the last `DUR`, or since a date")
 	flags.StringVar(&f.changedBefore, "changed-before", "", "only what last changed `DUR` ago, or before a date")
@@ -73,11 +87,14 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 		return err
 	}
 	opts.Policy = plan.policy
+	if a.noCache {
+		opts.Tags = scan.TagsSkipped
+	}
 	debug.SetGCPercent(listGCPercent)
 	out := newWriter(a.out)
 	opts.Waiting = out.idle
-	printer := &printer{out: out, format: f.format(isTerminal(a.out)), limit: f.limit, mute: f.count}
-	stats, err := order.run(ctx, opts, printer.print)
+	printer := &printer{out: out, limit: f.limit, mute: f.count}
+	stats, err := f.run(ctx, &listing{plan, opts, order, programFilter(f.program), printer, isTerminal(a.out)})
 	if f.count {
 		out.buf = fmt.Appendln(out.buf, printer.printed)
 	}
@@ -87,7 +104,46 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	if err != nil && !errors.Is(err, errEnough) {
 		return whySignal(ctx, err)
 	}
-	return a.conclude(plan, stats, f.verbose)
+	return a.conclude(plan, printer.printed, stats, f.verbose)
+}
+
+// listing is what a run of list works with.
+type listing struct {
+	plan    *plan
+	opts    scan.Options
+	order   *order
+	wanted  func(*scan.Entry) bool // nil: all
+	printer *printer
+	safe    bool // for a terminal
+}
+
+// run walks and prints, in the form that is asked for.
+func (f *listFlags) run(ctx context.Context, l *listing) (scan.Stats, error) {
+	switch {
+	case f.summary:
+		return f.summarize(ctx, l)
+	case f.dirs:
+		return f.rollUp(ctx, l)
+	}
+	if f.json {
+		l.printer.format = jsonFormat(newNotes(l.plan))
+	} else {
+		l.printer.format = f.format(l.safe)
+	}
+	return l.order.run(ctx, l.opts, l.wanted, l.printer.print)
+}
+
+// only passes on the entries that are wanted.
+func only(wanted func(*scan.Entry) bool, emit func(*scan.Entry) error) func(*scan.Entry) error {
+	if wanted == nil {
+		return emit
+	}
+	return func(e *scan.Entry) error {
+		if !wanted(e) {
+			return nil
+		}
+		return emit(e)
+	}
 }
 
 // whySignal returns the signal that ended the context, where that is the reason
@@ -115,7 +171,10 @@ func (f *listFlags) options(now time.Time) (scan.Options, error) {
 	if f.limit < 0 {
 		return scan.Options{}, fmt.Errorf("--max-results %d: want a number of at least 0", f.limit)
 	}
-	opts := scan.Options{Kinds: kinds, Info: f.json || f.long || f.sort != "path"}
+	opts := scan.Options{Kinds: kinds, Info: f.json || f.long || f.summary || f.sort != "path"}
+	if f.json && !f.summary {
+		opts.Tags = scan.TagsMarked
+	}
 	if wanted.active() {
 		opts.Keep = wanted.keep
 	}
@@ -128,10 +187,13 @@ func (f *listFlags) oneFormat() error {
 	for _, form := range []struct {
 		name string
 		set  bool
-	}{{"--print0", f.print0}, {"--json", f.json}, {"--long", f.long}, {"--count", f.count}} {
+	}{{"--print0", f.print0}, {"--json", f.json}, {"--long", f.long}, {"--count", f.count}, {"--summary", f.summary && !f.json}} {
 		if form.set {
 			given = append(given, form.name)
 		}
+	}
+	if f.dirs && f.summary {
+		given = []string{"--dirs", "--summary"}
 	}
 	if len(given) > 1 {
 		return fmt.Errorf("%s: want one of them", strings.Join(given, ", "))
@@ -194,8 +256,6 @@ func parseKinds(types []string) (scan.Kinds, error) {
 
 func (f *listFlags) format(terminal bool) format {
 	switch {
-	case f.json:
-		return jsonFormat()
 	case f.long:
 		return longFormat(terminal, time.Now())
 	case f.print0:
@@ -219,6 +279,11 @@ func (p *printer) print(e *scan.Entry) error {
 	if !p.mute {
 		p.out.buf = p.format(p.out.buf, e)
 	}
+	return p.next()
+}
+
+// next counts what has been printed, and says whether there may be more.
+func (p *printer) next() error {
 	p.printed++
 	if p.printed == p.limit {
 		return errEnough
@@ -246,17 +311,17 @@ func (f *listFlags) order() (*order, error) {
 	return o, nil
 }
 
-// run walks and hands the candidates over in the order wanted: while the walk
-// goes on where that is by path, else after it.
-func (o *order) run(ctx context.Context, opts scan.Options, emit func(*scan.Entry) error) (scan.Stats, error) {
+// run walks and hands over the candidates that are wanted, in order: while the
+// walk goes on where that is by path, else after it.
+func (o *order) run(ctx context.Context, opts scan.Options, wanted func(*scan.Entry) bool, emit func(*scan.Entry) error) (scan.Stats, error) {
 	if o.less == nil && !o.reverse {
-		return scan.List(ctx, opts, emit)
+		return scan.List(ctx, opts, only(wanted, emit))
 	}
 	var all []scan.Entry
-	stats, err := scan.List(ctx, opts, func(e *scan.Entry) error {
+	stats, err := scan.List(ctx, opts, only(wanted, func(e *scan.Entry) error {
 		all = append(all, e.Clone())
 		return nil
-	})
+	}))
 	if err != nil {
 		return stats, err
 	}
@@ -275,9 +340,9 @@ func (o *order) run(ctx context.Context, opts scan.Options, emit func(*scan.Entr
 }
 
 // conclude says on stderr what could not be read.
-func (a *app) conclude(plan *plan, stats scan.Stats, verbose bool) error {
+func (a *app) conclude(plan *plan, printed int, stats scan.Stats, verbose bool) error {
 	if len(stats.Errors) == 0 {
-		if stats.Candidates == 0 {
+		if printed == 0 {
 			a.explainNothing(plan)
 		}
 		return plan.failed

@@ -152,27 +152,42 @@ type jsonLine struct {
 	Mode      string    `json:"mode"`
 	User      string    `json:"user"`
 	Group     string    `json:"group"`
+	Program   string    `json:"program"`
+	Cache     bool      `json:"cache"`
+	Known     int       `json:"known"`
 }
 
 // jsonFormat writes one JSON object a line. A path that is not UTF-8 comes in
 // base64, because JSON text has to be Unicode (RFC 8259, section 8.1).
-func jsonFormat() format {
-	names := newOwners()
-	var text strings.Builder
-	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false)
+func jsonFormat(notes *notes) format {
+	names, encode := newOwners(), jsonEncoder()
 	return func(dst []byte, e *scan.Entry) []byte {
-		info := e.Info()
+		info, note := e.Info(), notes.of(e.Path, e.Kind == scan.KindDir)
 		line := jsonLine{
 			Type: e.Kind.String(), Size: info.Size, ModTime: info.ModTime.UTC(),
 			Mode: fmt.Sprintf("%04o", octalMode(info.Mode)),
 			User: names.user(info.UID), Group: names.group(info.GID),
+			Program: note.program, Cache: note.cache || e.Tagged, Known: note.known,
 		}
-		if utf8.Valid(e.Path) {
-			line.Path = string(e.Path)
-		} else {
-			line.PathBytes = base64.StdEncoding.EncodeToString(e.Path)
-		}
+		line.Path, line.PathBytes = jsonPath(e.Path)
+		return encode(dst, line)
+	}
+}
+
+// jsonPath returns a path as JSON has it: as it is, or in base64.
+func jsonPath(path []byte) (text, encoded string) {
+	if utf8.Valid(path) {
+		return string(path), ""
+	}
+	return "", base64.StdEncoding.EncodeToString(path)
+}
+
+// jsonEncoder returns what appends a value as a line of JSON.
+func jsonEncoder() func(dst []byte, line any) []byte {
+	var text strings.Builder
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	return func(dst []byte, line any) []byte {
 		text.Reset()
 		_ = enc.Encode(line) // strings and numbers into memory: nothing can fail
 		return appendVisible(dst, text.String())

@@ -175,6 +175,9 @@ func (a *app) excludeSet(cfg *config.Config) (*pattern.Set, error) {
 	for _, text := range a.excludes {
 		list = append(list, pattern.Pattern{Text: text, Source: "--exclude"})
 	}
+	if a.noCache {
+		list = append(list, cachePatterns()...)
+	}
 	set, err := pattern.Compile(list)
 	if err != nil {
 		return nil, usageError{err}

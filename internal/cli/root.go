@@ -19,6 +19,7 @@ type app struct {
 	roots    []string
 	excludes []string
 	includes []string
+	noCache  bool // of list
 	color    string
 	// commands are the names of all commands, for hints.
 	commands []string

@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+
+	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/pattern"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// homes returns the home directories that the configuration names.
+func (p *plan) homes() []string {
+	var homes []string
+	add := func(path string) {
+		for home := range bothPaths(path) {
+			homes = append(homes, home)
+		}
+	}
+	add(p.config.Home)
+	for _, home := range p.config.Users {
+		add(home)
+	}
+	return homes
+}
+
+// caches says where caches are on this machine. A relative $XDG_CACHE_HOME is to be
+// ignored (XDG Base Directory Specification).
+func caches() known.Caches {
+	home := os.Getenv("XDG_CACHE_HOME")
+	if !filepath.IsAbs(home) {
+		return known.Caches{}
+	}
+	return known.Caches{Home: filepath.Clean(home)}
+}
+
+// cachePatterns are the exclude patterns of --no-cache. Directories with a
+// CACHEDIR.TAG are for the walk to find.
+func cachePatterns() []pattern.Pattern {
+	const source = "--no-cache"
+	var list []pattern.Pattern
+	for _, place := range caches().Places() {
+		for path := range bothPaths(place) {
+			list = append(list, pattern.Pattern{Text: pattern.Literal(path) + "/", Source: source})
+		}
+	}
+	for _, name := range known.CacheDirNames() {
+		list = append(list, pattern.Pattern{Text: pattern.Literal(name) + "/", Source: source})
+	}
+	return list
+}
+
+// note is what is known of a path.
+type note struct {
+	program string // the package that it belongs to, as the configuration has it
+	cache   bool   // by place or name
+	known   int    // how many public configurations keep it
+}
+
+// notes finds what is known of paths. It remembers the directory of the last one,
+// as those of a listing come directory by directory.
+type notes struct {
+	homes    known.Homes
+	caches   known.Caches
+	packages []string
+	programs []known.Program
+
+	dir  []byte // with its slash
+	note note   // of dir
+	best ranked
+}
+
+// ranked is how well a program fits a path: an exact match before one inside, a
+// long name before a short one.
+type ranked struct {
+	match  known.Match
+	length int
+}
+
+func (r ranked) less(other ranked) bool {
+	return r.match < other.match || r.match == other.match && r.length < other.length
+}
+
+func newNotes(p *plan) *notes {
+	n := &notes{homes: known.HomesOf(p.homes()...), caches: caches(), packages: p.config.Programs}
+	for _, pkg := range n.packages {
+		n.programs = append(n.programs, known.NewProgram(pkg))
+	}
+	return n
+}
+
+// of returns what is known of a path.
+func (n *notes) of(path []byte, isDir bool) note {
+	slash := bytes.LastIndexByte(path, '/')
+	if !bytes.Equal(path[:slash+1], n.dir) {
+		n.enter(path[:slash+1])
+	}
+	note, best := n.note, n.best
+	n.attribute(path[slash+1:], &note, &best)
+	note.cache = note.cache || isDir && n.caches.Holds(string(path))
+	if entry, ok := known.Lookup(n.homes, string(path)); ok {
+		note.known = entry.Repositories
+	}
+	return note
+}
+
+// enter finds what is known of a directory.
+func (n *notes) enter(dir []byte) {
+	n.dir = append(n.dir[:0], dir...)
+	n.note, n.best = note{}, ranked{match: known.MatchNone}
+	path := string(bytes.TrimSuffix(dir, []byte("/")))
+	if path == "" {
+		return // "/"
+	}
+	for part := range bytes.SplitSeq(dir[1:len(dir)-1], []byte("/")) {
+		n.attribute(part, &n.note, &n.best)
+	}
+	n.note.cache = n.caches.Holds(path)
+	if entry, ok := known.Keeper(n.homes, path); ok && entry.Dir && !n.homes.Container(path) {
+		n.note.known = entry.Repositories
+	}
+}
+
+// attribute gives a path to the program that its component fits best, if better
+// than what is above.
+func (n *notes) attribute(component []byte, note *note, best *ranked) {
+	for i := range n.programs {
+		p := &n.programs[i]
+		if rank := (ranked{p.Match(component), len(p.Name())}); rank.match > known.MatchNone && best.less(rank) {
+			*best, note.program = rank, n.packages[i]
+		}
+	}
+}
+
+// programFilter returns what tells the candidates that belong to a package; nil
+// where none is given.
+func programFilter(pkg string) func(*scan.Entry) bool {
+	if pkg == "" {
+		return nil
+	}
+	program := known.NewProgram(pkg)
+	var dir []byte
+	inside := false
+	return func(e *scan.Entry) bool {
+		slash := bytes.LastIndexByte(e.Path, '/')
+		if !bytes.Equal(e.Path[:slash+1], dir) {
+			dir, inside = append(dir[:0], e.Path[:slash+1]...), false
+			for part := range bytes.SplitSeq(dir, []byte("/")) {
+				inside = inside || program.Match(part) > known.MatchNone
+			}
+		}
+		return inside || program.Match(e.Path[slash+1:]) > known.MatchNone
+	}
+}

@@ -1,0 +1,19 @@
+// Package known holds what the program knows about paths without looking at the
+// disk: whose they are, whether they are caches, where the directories of one
+// program end, and what other people keep.
+//
+//	[Homes]      where homes are, and which directories are containers: those
+//	             that belong to no program (~/.config, /var/lib)
+//	[Lookup]     how many of 31 public NixOS configurations keep a path
+//	[Caches]     whether a path is a cache, by its place or its name; [Tagged]
+//	             says so by CACHEDIR.TAG, the only question asked of the disk
+//	[Program]    whether a path's component is named after a package
+//
+// The knowledge is in four data files beside this one, which are part of the
+// program: known-paths.tsv (with its provenance: counted over 31 public NixOS
+// configurations, paths named by two or more of them), containers.txt,
+// caches.txt and aliases.tsv. Each is read once, when it is first asked for.
+//
+// Paths are absolute and clean, and names any bytes: nothing here takes them for
+// text in some encoding. All functions may be called by any number of goroutines.
+package known

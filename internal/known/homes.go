@@ -1,0 +1,85 @@
+package known
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// Homes are home directories: some that are given, /root, and every directory in
+// /home. The zero value has the latter two.
+type Homes struct {
+	given []string
+	above map[string]bool // the directories above those given
+}
+
+// HomesOf returns the homes of a machine where these are homes as well. Paths are
+// absolute and clean; empty ones are left out.
+func HomesOf(given ...string) Homes {
+	h := Homes{above: map[string]bool{}}
+	for _, home := range given {
+		if home == "" {
+			continue
+		}
+		h.given = append(h.given, home)
+		for dir := home; dir != "/"; {
+			dir = path.Dir(dir)
+			h.above[dir] = true
+		}
+	}
+	// Of homes within homes the innermost counts.
+	slices.SortStableFunc(h.given, func(a, b string) int { return len(b) - len(a) })
+	return h
+}
+
+// Within returns where a path lies relative to the home that holds it, "." for
+// the home itself, and whether one does.
+func (h Homes) Within(name string) (string, bool) {
+	best := ""
+	if rest, ok := strings.CutPrefix(name, "/home/"); ok && rest != "" {
+		user, _, _ := strings.Cut(rest, "/")
+		best = name[:len("/home/")+len(user)]
+	} else if _, ok := below(name, "/root"); ok {
+		best = "/root"
+	}
+	for _, home := range h.given {
+		if _, ok := below(name, home); ok {
+			if len(home) > len(best) {
+				best = home
+			}
+			break
+		}
+	}
+	if best == "" {
+		return "", false
+	}
+	return below(name, best)
+}
+
+// below returns where a path lies relative to dir, "." for dir itself, and
+// whether it is there.
+func below(name, dir string) (string, bool) {
+	rest, ok := strings.CutPrefix(name, dir)
+	switch {
+	case !ok:
+		return "", false
+	case rest == "":
+		return ".", true
+	case dir == "/":
+		return rest, true
+	case rest[0] != '/':
+		return "", false
+	}
+	return rest[1:], true
+}
+
+// Container reports whether a directory belongs to no program, as its children
+// do: containers.txt lists them, and what lies above a home is one as well.
+func (h Homes) Container(dir string) bool {
+	table := containers()
+	if table.host[dir] || h.above[dir] {
+		return true
+	}
+	rel, ok := h.Within(dir)
+	return ok && table.home[rel]
+}
