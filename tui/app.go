@@ -21,6 +21,7 @@ type app struct {
 	search    searchBar
 	view      View
 	sort      sortKey
+	noCaches  bool
 	program   string // package to filter by, or none
 	selection selection
 	history   history
@@ -237,6 +238,9 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 		if !m.list.setOpen(node, false) {
 			m.list.toParent()
 		}
+	case key.Matches(msg, k.hideCaches):
+		m.noCaches = !m.noCaches
+		return m.ask(true)
 	case key.Matches(msg, k.sort):
 		m.sort = m.sort.next()
 		return m.ask(true)

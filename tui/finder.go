@@ -28,7 +28,7 @@ type earlyKey struct {
 // question returns what the user wants to see now.
 func (m *app) question() question {
 	return question{
-		filters: filters{program: m.program, marked: m.marked.gen},
+		filters: filters{program: m.program, noCaches: m.noCaches, marked: m.marked.gen},
 		query:   m.search.query,
 		view:    m.view,
 		sort:    m.sort,
@@ -55,7 +55,10 @@ func (m *app) ask(isNew bool) tea.Cmd {
 	if m.progress.latest == nil {
 		return dropped
 	}
-	in := inquiry{question: m.question(), listing: m.progress.latest, marked: m.marked, splits: m.opts.Splits, stat: m.metas.stat}
+	in := inquiry{
+		question: m.question(), listing: m.progress.latest, marked: m.marked,
+		splits: m.opts.Splits, stat: m.metas.stat, caches: m.opts.Caches,
+	}
 	if in.plain() {
 		l := in.listing
 		m.list.show(&page{question: in.question, from: l, listing: l, rows: l.order, total: len(l.order)})

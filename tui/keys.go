@@ -59,7 +59,7 @@ type listKeys struct {
 
 type browseKeys struct {
 	listKeys
-	search, expand, collapse, onlyMarked, undo, sort, preview, explain, copy key.Binding
+	search, expand, collapse, onlyMarked, undo, sort, hideCaches, preview, explain, copy key.Binding
 }
 
 // editKeys edit a line of text.
@@ -162,6 +162,7 @@ func newKeyMap() keyMap {
 		collapse:   bind("close it, or go to the one above", "left", "h"),
 		onlyMarked: bind("show only what is selected, or all", "v"),
 		undo:       bind("undo the last selection", "u"),
+		hideCaches: bind("hide caches, or show them", "c"),
 		sort:       bind("sort by path, size or time", "s"),
 		explain:    bind("say why this line is a candidate", "e"),
 		copy:       bind("copy the path", "y"),
@@ -275,7 +276,7 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 	case contextBrowse:
 		b := k.browse
 		own = slices.Concat([]key.Binding{
-			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.explain, b.copy, b.preview,
+			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.hideCaches, b.explain, b.copy, b.preview,
 		}, b.listBindings())
 	case contextSearch:
 		s := k.search

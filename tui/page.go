@@ -14,6 +14,8 @@ type question struct {
 // filters say which part of a listing is of interest. The zero value takes all.
 type filters struct {
 	program string // package name, or none
+	// noCaches leaves out what is known to be cache.
+	noCaches bool
 	// marked is the generation of the selection, where only what is marked or
 	// covered is wanted; else 0.
 	marked int
@@ -27,6 +29,7 @@ type inquiry struct {
 	narrowed *narrowed
 	measured *measured
 	stat     statFunc
+	caches   []string // Options.Caches
 	// marked is the selection where only that is wanted.
 	marked selection
 	splits func(dir string) bool
@@ -109,19 +112,26 @@ func (p *page) order(ctx context.Context, in *inquiry) (err error) {
 
 // narrow makes the part of the listing that the filters take.
 func (in *inquiry) narrow(ctx context.Context) (*listing, error) {
-	keep := func(uint32) bool { return true }
+	var rules []func(id uint32) bool
 	if in.program != "" {
-		keep = newProgramFilter(in.program).keep(&in.listing.tree)
+		rules = append(rules, newProgramFilter(in.program).keep(&in.listing.tree))
 	}
-	if in.filters.marked == 0 {
-		return in.listing.only(ctx, keep)
+	if in.noCaches {
+		rules = append(rules, in.listing.withoutCaches(in.caches))
+	}
+	if in.filters.marked != 0 {
+		rules = append(rules, func(id uint32) bool {
+			_, covered := in.marked.cover(&in.listing.tree, id)
+			return covered || in.marked.has(id)
+		})
 	}
 	return in.listing.only(ctx, func(id uint32) bool {
-		if !keep(id) {
-			return false
+		for _, keeps := range rules {
+			if !keeps(id) {
+				return false
+			}
 		}
-		_, covered := in.marked.cover(&in.listing.tree, id)
-		return covered || in.marked.has(id)
+		return true
 	})
 }
 

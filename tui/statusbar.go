@@ -61,6 +61,9 @@ func (m *app) header() string {
 	if m.marked.gen > 0 {
 		shown += "  selected"
 	}
+	if m.noCaches {
+		shown += "  without caches"
+	}
 	if m.sort != sortPath {
 		shown += "  by " + m.sort.String()
 	}

@@ -24,6 +24,9 @@ type Options struct {
 	// as a whole, so that the view of directories shows what is in it. It may be
 	// called from several goroutines. Nil splits none but "/".
 	Splits func(dir string) bool
+	// Caches are directories in which everything is cache, beside those that are
+	// known by their names.
+	Caches []string
 	// Explain says in a few lines why a path is a candidate, or what else it is; nil
 	// leaves the key without effect.
 	Explain func(path string) []string

@@ -83,6 +83,8 @@ func (m *app) empty() string {
 		return "nothing matches " + safe(m.search.query)
 	case m.marked.gen > 0:
 		return "nothing of the selection is here (v shows all)"
+	case m.noCaches && m.progress.files > 0:
+		return "nothing but caches (c shows them)"
 	case m.progress.files > 0 && m.program != "":
 		return "nothing belongs to " + safe(m.program) + " (Ctrl-X shows all)"
 	case m.progress.running || m.progress.files > 0:

@@ -1,8 +1,11 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -349,4 +352,30 @@ func TestLeavingASearchInTheTreeStaysOnThePath(t *testing.T) {
 	d := browseViews(t, sample...)
 	d.keys("tab", "tab", "/", "text:cookies", "esc")
 	equal(t, "cursor", d.cursor(), "/home/me/.mozilla/firefox/abc/cookies.sqlite")
+}
+
+func TestCachesAreHidden(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"true/CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\nmore", "false/CACHEDIR.TAG": "Signature: none",
+	} {
+		if err := errors.Join(os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755),
+			os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := []string{dir + "/false/CACHEDIR.TAG", dir + "/false/x", "/home/me/.config/Code/settings", "/home/me/node_modules.txt", "/home/me/var/cached"}
+	caches := []string{
+		dir + "/true/CACHEDIR.TAG", dir + "/true/deep/x", "/home/me/.config/Code/GPUCache/x", "/home/me/src/node_modules/a/b",
+		"/var/cache/a", "/home/me/.cache/x", "/home/me/mine/x/y",
+	}
+	d := newDriver(t, Options{Caches: []string{"/var/cache", "/home/me/mine"}})
+	d.add(slices.Concat(kept, caches)...)
+	d.end(nil)
+	slices.Sort(kept)
+	d.keys("c")
+	equal(t, "rows", d.shown(), kept)
+	d.has("without caches", "5/12 paths")
+	d.keys("c")
+	equal(t, "rows", len(d.shown()), 12)
 }

@@ -44,6 +44,9 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 	opts := tui.Options{
 		Scan:     plan.scan,
 		Snippet:  plan.snippet,
+		Splits:   scan.NewRollup(plan.policy, plan.homes()...).Splits,
+		Caches:   cachePlaces(),
+		Known:    plan.keepers(),
 		Explain:  plan.explain,
 		Copy:     copyToClipboard,
 		Owner:    plan.owners.both,
