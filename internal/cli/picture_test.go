@@ -28,7 +28,7 @@ func TestPictureInTheReadmeIsOfThisProgram(t *testing.T) {
 	if os.Geteuid() != 0 {
 		namespace += " --map-root-user"
 	}
-	s := start(t, columns, rows, fmt.Sprintf("%s %s %s %s /bin/list-ephemeral --root /home --root /var --root /etc",
+	s := start(t, columns, rows, fmt.Sprintf("%s %s %s %s /bin/list-ephemeral --config /config.json --root /home --root /var --root /etc",
 		namespace, script, t.TempDir(), buildStatic(t)))
 	s.waitFor("21 paths", "scan complete")
 	s.send("\t")

@@ -41,8 +41,7 @@ file 80000000 '26 hours' var/lib/postgresql/16/base/16384
 file 33 '200 days' etc/adjtime
 echo root:x:0:0::/root:/bin/sh >etc/passwd
 echo root:x:0: >etc/group
-mkdir etc/list-ephemeral
-echo '{}' >etc/list-ephemeral/config.json
+echo '{}' >config.json
 mkdir -p bin proc nix persist
 cp "$program" bin/list-ephemeral
 mount --rbind /proc proc
