@@ -127,8 +127,10 @@ func TestRollupOfThisMachine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	policy := NewPolicy(Rules{Mounts: mounts, Persisted: []Persisted{{Path: "/usr/share/doc"}, {Path: "/etc/ssl/certs"}},
-		Only: []string{"/usr", "/etc", "/var/lib"}})
+	policy := NewPolicy(Rules{
+		Mounts: mounts, Persisted: []Persisted{{Path: "/usr/share/doc"}, {Path: "/etc/ssl/certs"}},
+		Only: []string{"/usr", "/etc", "/var/lib"},
+	})
 	r := NewRollup(policy, "/root")
 	paths, _ := list(t, Options{Policy: policy})
 	units := map[string]int{}
@@ -290,7 +292,9 @@ func TestWalkDealsWithTaggedDirectories(t *testing.T) {
 		{TagsMarked, Rules{}, 0, all, []string{"a/.early/1", "a/CACHEDIR.TAG", "a/late/2", "a/sub/deep/in"}},
 		{TagsSkipped, Rules{}, 0, []string{"CACHEDIR.TAG", "b/3", "b/CACHEDIR.TAG", "c/4", "file"}, nil},
 		{
-			TagsSkipped, Rules{Include: []string{root + "/a/sub/deep/in", root + "/a/gone"}}, 0,
+			TagsSkipped,
+			Rules{Include: []string{root + "/a/sub/deep/in", root + "/a/gone"}},
+			0,
 			[]string{"CACHEDIR.TAG", "a/sub/deep/in", "b/3", "b/CACHEDIR.TAG", "c/4", "file"},
 			[]string{"a/sub/deep/in"},
 		},
