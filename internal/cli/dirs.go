@@ -148,10 +148,11 @@ func (g *gatherer) end() error {
 // at the end where they have to be sorted.
 func (f *listFlags) rollUp(ctx context.Context, l *listing) (scan.Stats, error) {
 	rows := &rowPrinter{
-		printer: l.printer, dirs: scan.NewRollup(l.plan.policy, l.plan.homes()...), opts: l.opts,
-		numbers: (f.json || f.long), keep: f.sort != "path" || f.reverse, format: f.rowFormat(l),
+		printer: l.printer, opts: l.opts, format: f.rowFormat(l), batch: rowBatch,
+		numbers: f.json || f.long, keep: f.sort != "path" || f.reverse,
 	}
-	g := &gatherer{rollup: rows.dirs, done: func(r *row) error { return rows.add(ctx, r) }}
+	rollup := scan.NewRollup(l.plan.policy, l.plan.homes()...)
+	g := &gatherer{rollup: rollup, done: func(r *row) error { return rows.add(ctx, r) }}
 	if f.json {
 		g.notes = newNotes(l.plan)
 	}
@@ -180,29 +181,29 @@ func (f *listFlags) sortRows(rows []*row) {
 	}
 }
 
+// rowBatch bounds what waits in memory for its numbers, and the rules of the walk
+// that finds them. Fewer would make for more walks.
+const rowBatch = 4096
+
 // rowPrinter prints rows, with the numbers where they are asked for.
 type rowPrinter struct {
 	*printer
 
-	dirs    *scan.Rollup
 	opts    scan.Options
 	format  rowFormat
 	numbers bool
+	batch   int  // how many rows at most have their numbers found in one walk
 	keep    bool // until flush
 	rows    []*row
 	errors  []scan.PathError
 }
-
-// rowBatch is how many rows wait for what is excluded in them to be counted in one
-// walk. A walk costs about a tenth of a millisecond besides what it reads.
-const rowBatch = 4096
 
 func (p *rowPrinter) add(ctx context.Context, r *row) error {
 	if !p.numbers && !p.keep {
 		return p.row(r)
 	}
 	p.rows = append(p.rows, r)
-	if p.keep || len(p.rows) < rowBatch && p.printed+len(p.rows) != p.limit {
+	if p.keep || len(p.rows) < p.batch && p.printed+len(p.rows) != p.limit {
 		return nil
 	}
 	return p.flush(ctx)
@@ -215,7 +216,7 @@ func (p *rowPrinter) flush(ctx context.Context) error {
 		rows = rows[:min(len(rows), p.limit-p.printed)]
 	}
 	p.rows = nil
-	for batch := range slices.Chunk(rows, rowBatch) {
+	for batch := range slices.Chunk(rows, p.batch) {
 		if p.numbers {
 			if err := p.countExcluded(ctx, batch); err != nil {
 				return err

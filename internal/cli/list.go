@@ -20,7 +20,7 @@ import (
 // listFlags are the flags of list as they were given.
 type listFlags struct {
 	print0, json, long, count, reverse, verbose, sinceBoot bool
-	dirs, summary, noCache                                 bool
+	dirs, summary                                          bool
 	types, sizes                                           []string
 	changedWithin, changedBefore                           string
 	program                                                string

@@ -148,9 +148,14 @@ func (n *notes) enter(dir []byte) {
 // attribute gives a path to the program that its component fits best, if better
 // than what is above.
 func (n *notes) attribute(component []byte, note *note, best *ranked) {
+	c := known.ComponentOf(component)
 	for i := range n.programs {
 		p := &n.programs[i]
-		if rank := (ranked{p.Match(component), len(p.Name())}); rank.match > known.MatchNone && best.less(rank) {
+		if best.match == known.MatchExact && len(p.Name()) <= best.length {
+			continue // cannot be better
+		}
+		match := p.Match(c)
+		if rank := (ranked{match, len(p.Name())}); match > known.MatchNone && best.less(rank) {
 			*best, note.program = rank, n.packages[i]
 		}
 	}
@@ -170,9 +175,9 @@ func programFilter(pkg string) func(*scan.Entry) bool {
 		if !bytes.Equal(e.Path[:slash+1], dir) {
 			dir, inside = append(dir[:0], e.Path[:slash+1]...), false
 			for part := range bytes.SplitSeq(dir, []byte("/")) {
-				inside = inside || program.Match(part) > known.MatchNone
+				inside = inside || program.Match(known.ComponentOf(part)) > known.MatchNone
 			}
 		}
-		return inside || program.Match(e.Path[slash+1:]) > known.MatchNone
+		return inside || program.Match(known.ComponentOf(e.Path[slash+1:])) > known.MatchNone
 	}
 }

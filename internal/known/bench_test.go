@@ -10,7 +10,7 @@ func BenchmarkProgramMatch(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, c := range components {
-			program.Match(c)
+			program.Match(ComponentOf(c))
 		}
 	}
 }

@@ -16,7 +16,7 @@ func ExampleKeeper() {
 func ExampleProgram() {
 	program := known.NewProgram("vscode")
 	for _, name := range []string{"Code", "vscode-notes", "opencode"} {
-		fmt.Println(name, program.Match([]byte(name)))
+		fmt.Println(name, program.Match(known.ComponentOf([]byte(name))))
 	}
 	// Output:
 	// Code exact

@@ -49,7 +49,7 @@ func FuzzProgramMatch(f *testing.F) {
 	f.Add("a", "\xff.a-gui-cli")
 	f.Fuzz(func(t *testing.T, pkg, component string) {
 		program := NewProgram(pkg)
-		got := program.Match([]byte(component))
+		got := program.Match(ComponentOf([]byte(component)))
 		if got == MatchExact && len(program.aliases) > 0 {
 			return // by an alias, perhaps
 		}

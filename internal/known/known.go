@@ -1,6 +1,6 @@
 package known
 
-import "path"
+import "strings"
 
 // Repositories is how many public NixOS configurations were counted.
 const Repositories = 31
@@ -36,7 +36,7 @@ func Keeper(homes Homes, name string) (Entry, bool) {
 		return entry, true
 	}
 	for dir := name; dir != "/"; {
-		dir = path.Dir(dir)
+		dir = dir[:max(1, strings.LastIndexByte(dir, '/'))]
 		if homes.Container(dir) {
 			break // what is above a container is one
 		}

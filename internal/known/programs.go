@@ -42,17 +42,37 @@ func Normalize(pkg string) string {
 	}
 }
 
+// Component is a component of a path, made ready to be compared with many
+// programs.
+type Component struct {
+	text    []byte
+	letters uint64
+}
+
+// ComponentOf returns the component with this name, whose bytes it keeps.
+func ComponentOf(name []byte) Component { return Component{name, lettersOf(name)} }
+
 // Program recognises the paths of a program by the names in them.
 type Program struct {
 	name    string
-	aliases []string
+	letters uint64
+	aliases []alias
+}
+
+// alias is another name of a program's directories, and the letters in it.
+type alias struct {
+	name    string
 	letters uint64
 }
 
 // NewProgram returns the program of a package. An empty name matches nothing.
 func NewProgram(pkg string) Program {
-	name := Normalize(pkg)
-	return Program{name: name, aliases: aliases()[name], letters: lettersOf(name)}
+	p := Program{name: Normalize(pkg)}
+	p.letters = lettersOf(p.name)
+	for _, name := range aliases()[p.name] {
+		p.aliases = append(p.aliases, alias{name, lettersOf(name)})
+	}
+	return p
 }
 
 // Name returns the normalised name.
@@ -63,19 +83,16 @@ func (p *Program) Name() string { return p.name }
 // exact match: ".steam" for steam, "Code" for vscode. One that has the program's own
 // name in it is a match inside. As names hold no slash, a path matches if one of
 // its components does.
-func (p *Program) Match(component []byte) Match {
-	if p.name == "" {
-		return MatchNone
-	}
-	for _, alias := range p.aliases {
-		if isNamed(component, alias) {
+func (p *Program) Match(c Component) Match {
+	for i := range p.aliases {
+		if a := &p.aliases[i]; a.letters&^c.letters == 0 && isNamed(c.text, a.name) {
 			return MatchExact
 		}
 	}
 	switch {
-	case p.letters&^lettersOf(component) != 0 || !containsFold(component, p.name):
+	case p.letters&^c.letters != 0 || p.name == "" || !containsFold(c.text, p.name):
 		return MatchNone
-	case isNamed(component, p.name):
+	case isNamed(c.text, p.name):
 		return MatchExact
 	}
 	return MatchInside
@@ -117,16 +134,25 @@ func cutAffix(text []byte) int {
 func lettersOf[T string | []byte](text T) uint64 {
 	var set uint64
 	for i := range len(text) {
-		switch c := lower(text[i]); {
-		case 'a' <= c && c <= 'z':
-			set |= 1 << (c - 'a')
-		case '0' <= c && c <= '9':
-			set |= 1 << (26 + c - '0')
-		default:
-			set |= 1 << 63
-		}
+		set |= letterOf[text[i]]
 	}
 	return set
+}
+
+var letterOf = letterTable()
+
+func letterTable() (table [256]uint64) {
+	for i := range table {
+		switch c := lower(byte(i)); {
+		case 'a' <= c && c <= 'z':
+			table[i] = 1 << (c - 'a')
+		case '0' <= c && c <= '9':
+			table[i] = 1 << (26 + c - '0')
+		default:
+			table[i] = 1 << 63
+		}
+	}
+	return table
 }
 
 // fold returns a text with ASCII capitals in lower case, and other bytes as they

@@ -51,7 +51,7 @@ func TestProgramMatchesComponents(t *testing.T) {
 	}
 	for _, tt := range tests {
 		program := NewProgram(tt.pkg)
-		if got := program.Match([]byte(tt.component)); got != tt.want {
+		if got := program.Match(ComponentOf([]byte(tt.component))); got != tt.want {
 			t.Errorf("%q in %q: %v, want %v", tt.pkg, tt.component, got, tt.want)
 		}
 	}
