@@ -28,24 +28,7 @@ func TestSearchEqualsTheLibrary(t *testing.T) {
 		queries = append(queries, randomQuery(r, paths))
 	}
 	for _, query := range queries {
-		want := fuzzy.Find(query, paths)
-		got, err := find(t.Context(), request{listing: l, query: query})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n := got.hits.count(); n != len(want) {
-			t.Fatalf("%q: %d matches, the library has %d", query, n, len(want))
-		}
-		for i, match := range want {
-			id := l.order[match.Index]
-			if !got.hits.has(id) {
-				t.Fatalf("%q: %q is not among the hits", query, match.Str)
-			}
-			if i < bestRows && got.rows[i] != id {
-				t.Fatalf("%q: row %d is %q, the library has %q", query, i,
-					l.appendPath(nil, got.rows[i]), match.Str)
-			}
-		}
+		checkFirstStage(t, l, paths, query)
 	}
 }
 
@@ -54,21 +37,53 @@ func TestSearchEqualsTheLibrary(t *testing.T) {
 func TestSearchKeepsTheBestOfManyAsTheLibraryOrdersThem(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 8))
 	l := realisticListing(t, r, 5*bestRows)
-	want := fuzzy.Find("e", pathsOf(l))
-	if len(want) < 3*bestRows {
-		t.Fatalf("only %d matches", len(want))
+	if n := checkFirstStage(t, l, pathsOf(l), "e"); n < 3*bestRows {
+		t.Fatalf("only %d matches", n)
 	}
-	got, err := find(t.Context(), request{listing: l, query: "e"})
-	if err != nil {
+}
+
+// A million paths, as they are on a machine.
+func TestSearchEqualsTheLibraryOnAMillionPaths(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a million paths take some seconds for each query")
+	}
+	var s Store
+	for _, p := range haystack(1_000_000) {
+		s.AddPath([]byte(p), scan.KindFile)
+	}
+	l := listOf(t, &s)
+	paths := pathsOf(l)
+	for _, query := range []string{"z", "cfg", "ffprof", "codeuset", "zzqqxx", "/etc/", "config.json"} {
+		checkFirstStage(t, l, paths, query)
+	}
+}
+
+// checkFirstStage compares matches, scores and order with the library's, and
+// returns how many match. The library does not care for case.
+func checkFirstStage(t *testing.T, l *listing, paths []string, query string) int {
+	t.Helper()
+	want := fuzzy.Find(query, paths)
+	s := newSearch(request{listing: l, query: query})
+	if s.pattern.exact {
+		want = slices.DeleteFunc(want, func(m fuzzy.Match) bool { return !holdsInOrder(m.Str, query) })
+	}
+	if err := s.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "total", got.hits.count(), len(want))
-	equal(t, "rows", len(got.rows), bestRows)
-	for i, id := range got.rows {
-		if id != l.order[want[i].Index] {
-			t.Fatalf("row %d is %q, the library has %q", i, l.appendPath(nil, id), want[i].Str)
+	best, hits := s.merged()
+	if n := hits.count(); n != len(want) {
+		t.Fatalf("%q: %d matches, the library has %d", query, n, len(want))
+	}
+	for i, match := range want {
+		if id := l.order[match.Index]; !hits.has(id) {
+			t.Fatalf("%q: %q is not among the hits", query, match.Str)
+		}
+		if i < bestRows && !s.pattern.exact && (best[i].node != l.order[match.Index] || best[i].score != match.Score) {
+			t.Fatalf("%q: row %d is %q with %d, the library has %q with %d", query, i,
+				l.appendPath(nil, best[i].node), best[i].score, match.Str, match.Score)
 		}
 	}
+	return len(want)
 }
 
 func TestProgramFilterEqualsGrep(t *testing.T) {

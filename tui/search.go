@@ -1,26 +1,27 @@
 package tui
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"unicode/utf8"
 
 	"github.com/sahilm/fuzzy"
 )
 
-// The search runs in three steps, cheapest first, over blocks of rows that
-// workers take from a common counter:
+// The search runs in two stages. The first scores every file as sahilm/fuzzy does,
+// over blocks of rows that workers take from a common counter, cheapest first:
 //
 //	letters   one AND rejects a name that lacks a letter of the query
-//	sequence  what the directory matches already is known, once for each
-//	          directory, so that only the name is compared, byte by byte
-//	fuzzy     the library scores the few rows that are left
+//	score     the directory's part of the score is known, once for each directory,
+//	          so that only the name is read
+//	library   takes what is not ASCII
 //
-// The first two never reject what the library would take: equiv_test.go compares.
+// The second looks at the best of them again (align.go), for the first one's order
+// is not that of a person who looks for a path.
 
 // bestRows is how many matches are kept in order. Nobody scrolls farther, but
 // all matches count for "select all": they are in a set.
@@ -37,106 +38,98 @@ const maxQuery = 200
 type request struct {
 	listing *listing
 	query   string
+	// dirs asks for directories too.
+	dirs bool
 }
 
 // results is what a request has found.
 type results struct {
-	// rows are the best matches, the best first.
+	// rows are the best matches, the best first: files, and directories if they
+	// were asked for.
 	rows []uint32
-	// hits are all matches.
+	// hits are all files that match.
 	hits bitset
 }
 
 // find answers a request, or ends soon after ctx does, with its error.
 func find(ctx context.Context, req request) (*results, error) {
-	s := newSearch(req.listing, req.query, req.listing.order)
+	s := newSearch(req)
 	if err := s.run(ctx); err != nil {
 		return nil, err
 	}
-	rows, hits := s.merged()
-	return &results{rows, hits}, nil
+	best, hits := s.merged()
+	if req.dirs {
+		best = append(best, s.directories()...)
+	}
+	if err := s.realign(ctx, best); err != nil {
+		return nil, err
+	}
+	rows := make([]uint32, len(best))
+	for i, r := range best {
+		rows[i] = r.node
+	}
+	return &results{rows[:min(len(rows), bestRows)], hits}, nil
 }
 
 // search is one query on its way through the rows.
 type search struct {
 	*listing
-	query string
-	rows  []uint32
-	next  atomic.Int64 // the first row that no worker has taken
-
-	// ascii holds the query's ASCII characters in lower case, and rest the
-	// letters from each of them on. The others are left to the library, which
-	// knows how to fold them.
-	ascii []byte
-	rest  []letters
-	// reached is how many of ascii each directory's path matches, taken greedily.
-	reached []uint8
+	query   string
+	next    atomic.Int64 // the first row that no worker has taken
+	pattern pattern
+	// rest holds the letters of the pattern from each of its places on.
+	rest []letters
+	// states are those of the directories, at the end of their paths.
+	states []score
 
 	mu      sync.Mutex
 	workers []*searcher
 	failure *PanicError
 }
 
-// unknownReach marks a directory with bytes outside ASCII. Some of those fold to
-// an ASCII letter (U+212A to k, U+017F to s), so the library has to look.
-const unknownReach = 255
-
-func newSearch(l *listing, query string, rows []uint32) *search {
-	s := &search{listing: l, query: query, rows: rows}
-	for i := range len(query) {
-		if query[i] < utf8.RuneSelf {
-			s.ascii = append(s.ascii, lower(query[i]))
+func newSearch(req request) *search {
+	s := &search{listing: req.listing, query: req.query}
+	var ok bool
+	if s.pattern, ok = newPattern(req.query); !ok {
+		return s // for the library
+	}
+	text := s.pattern.text
+	s.rest = make([]letters, len(text)+1)
+	for i := len(text) - 1; i >= 0; i-- {
+		s.rest[i] = s.rest[i+1] | letterOf[text[i]]
+	}
+	s.states = make([]score, len(s.dirs))
+	if len(s.states) > 0 {
+		s.states[0] = newScore()
+	}
+	for dir := 1; dir < len(s.dirs); dir++ {
+		if s.spans[dir].start == s.spans[dir].end {
+			continue
 		}
-	}
-	s.rest = make([]letters, len(s.ascii)+1)
-	for i := len(s.ascii) - 1; i >= 0; i-- {
-		s.rest[i] = s.rest[i+1] | letterOf[s.ascii[i]]
-	}
-	s.reached = make([]uint8, len(l.dirs))
-	for i := range l.dirs {
-		s.reached[i] = s.reach(uint32(i))
+		s.states[dir] = s.states[s.dirs[dir].parent]
+		s.states[dir].enter(&s.pattern, s.dirName(uint32(dir)))
 	}
 	return s
-}
-
-func (s *search) reach(dir uint32) uint8 {
-	d := &s.dirs[dir]
-	if d.letters&notASCII != 0 {
-		return unknownReach
-	}
-	at := 0
-	if dir != 0 {
-		at = s.advance(int(s.reached[d.parent]), s.dirName(dir))
-	}
-	if at < len(s.ascii) && s.ascii[at] == '/' {
-		at++
-	}
-	return uint8(at)
-}
-
-// advance returns how many of ascii are matched after text, if at were before.
-func (s *search) advance(at int, text []byte) int {
-	for i := 0; i < len(text) && at < len(s.ascii); i++ {
-		if lower(text[i]) == s.ascii[at] {
-			at++
-		}
-	}
-	return at
-}
-
-// possible reports whether the library might match a file.
-func (s *search) possible(id uint32) bool {
-	f, name := s.file(id)
-	at := s.reached[f.dir()]
-	if at == unknownReach || f.letters&notASCII != 0 {
-		return true
-	}
-	return s.rest[at]&^f.letters == 0 && s.advance(int(at), name) == len(s.ascii)
 }
 
 // run searches all rows with one worker for each core; GOMAXPROCS may be many
 // times as much, for the sake of a scan.
 func (s *search) run(ctx context.Context) error {
+	s.inParallel(func() {
+		w := &searcher{search: s, hits: newBitset(s.files)}
+		w.run(ctx)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.workers = append(s.workers, w)
+	})
+	if s.failure != nil {
+		return s.failure
+	}
+	return ctx.Err()
+}
+
+// inParallel does work on all cores and notes a panic.
+func (s *search) inParallel(work func()) {
 	var all sync.WaitGroup
 	for range runtime.NumCPU() {
 		all.Go(func() {
@@ -145,34 +138,21 @@ func (s *search) run(ctx context.Context) error {
 				defer s.mu.Unlock()
 				s.failure = e
 			})
-			w := &searcher{search: s, hits: newBitset(s.files)}
-			w.run(ctx)
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.workers = append(s.workers, w)
+			work()
 		})
 	}
 	all.Wait()
-	if s.failure != nil {
-		return s.failure
-	}
-	return ctx.Err()
 }
 
-// merged returns the best rows of all workers, best first, and all hits.
-func (s *search) merged() ([]uint32, bitset) {
+// merged returns the best matches of all workers, best first, and all hits.
+func (s *search) merged() ([]ranked, bitset) {
 	var best []ranked
 	hits := newBitset(s.files)
 	for _, w := range s.workers {
 		best = append(best, w.best...)
 		hits.union(w.hits)
 	}
-	best = cutRanked(best)
-	rows := make([]uint32, len(best))
-	for i, r := range best {
-		rows[i] = s.rows[r.row]
-	}
-	return rows, hits
+	return cutRanked(best), hits
 }
 
 // ranked is a match: better with a higher score, or the same in an earlier row.
@@ -180,6 +160,7 @@ func (s *search) merged() ([]uint32, bitset) {
 type ranked struct {
 	score int
 	row   int
+	node  uint32
 }
 
 func compareRanked(a, b ranked) int {
@@ -195,6 +176,66 @@ func cutRanked(matches []ranked) []ranked {
 	return matches[:min(len(matches), bestRows)]
 }
 
+// directories returns the directories that match by their own name: where it is
+// what completes the match. Their scores are those of an alignment only.
+func (s *search) directories() []ranked {
+	if s.states == nil {
+		return nil
+	}
+	var found []ranked
+	for dir := 1; dir < len(s.dirs); dir++ {
+		span := s.spans[dir]
+		parent := &s.states[s.dirs[dir].parent]
+		if span.start == span.end || parent.needed() >= len(s.pattern.text) || s.states[dir].needed() < len(s.pattern.text) {
+			continue
+		}
+		found = append(found, ranked{row: int(span.start), node: uint32(dir) | dirBit})
+		if len(found) == bestRows {
+			break
+		}
+	}
+	return found
+}
+
+// realign sorts matches by their alignments; among equals the shorter path is the
+// better, then the earlier.
+func (s *search) realign(ctx context.Context, best []ranked) error {
+	if s.states == nil {
+		return nil
+	}
+	var next atomic.Int64
+	s.inParallel(func() {
+		a := newAligner(s.query)
+		var path []byte
+		const block = 256
+		for ctx.Err() == nil {
+			start := int(next.Add(block)) - block
+			if start >= len(best) {
+				return
+			}
+			for i := start; i < min(start+block, len(best)); i++ {
+				path = s.appendNode(path[:0], best[i].node)
+				best[i].score = s.aligned(a, path, best[i].node)
+				best[i].row = len(path)<<32 | best[i].row
+			}
+		}
+	})
+	if s.failure != nil {
+		return s.failure
+	}
+	slices.SortFunc(best, compareRanked)
+	return ctx.Err()
+}
+
+// aligned returns the score of a path by alignment, less what noise costs.
+func (s *search) aligned(a *aligner, path []byte, node uint32) int {
+	score, _ := a.align(path, bytes.LastIndexByte(path, '/')+1)
+	if s.noisy(node) {
+		score += alignNoise
+	}
+	return score
+}
+
 // searcher is one worker of a search.
 type searcher struct {
 	*search
@@ -203,7 +244,7 @@ type searcher struct {
 	full  bool     // best has been cut: only what beats worst matters
 	worst ranked
 
-	block []int // the rows of this block that are possible
+	block []int // the rows of this block that are for the library
 	ends  []int // where their paths end in text
 	text  []byte
 }
@@ -211,28 +252,40 @@ type searcher struct {
 func (w *searcher) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		start := int(w.next.Add(blockRows)) - blockRows
-		if start >= len(w.rows) {
+		if start >= len(w.order) {
 			return
 		}
-		w.gather(start, min(start+blockRows, len(w.rows)))
-		w.score()
-	}
-}
-
-// gather writes the paths of the rows that are possible one behind the other.
-func (w *searcher) gather(start, end int) {
-	w.block, w.ends, w.text = w.block[:0], w.ends[:0], w.text[:0]
-	for row := start; row < end; row++ {
-		if id := w.rows[row]; w.possible(id) {
-			w.text = w.appendPath(w.text, id)
-			w.block = append(w.block, row)
-			w.ends = append(w.ends, len(w.text))
+		w.block, w.ends, w.text = w.block[:0], w.ends[:0], w.text[:0]
+		for row := start; row < min(start+blockRows, len(w.order)); row++ {
+			w.score(row)
 		}
+		w.askLibrary()
 	}
 }
 
-// score has the library look at a block.
-func (w *searcher) score() {
+// score scores the file of a row, or leaves it to the library.
+func (w *searcher) score(row int) {
+	id := w.order[row]
+	f, name := w.file(id)
+	if w.states == nil || (f.letters|w.dirs[f.dir()].letters)&notASCII != 0 {
+		w.text = w.appendPath(w.text, id)
+		w.block = append(w.block, row)
+		w.ends = append(w.ends, len(w.text))
+		return
+	}
+	state := w.states[f.dir()]
+	if w.rest[state.needed()]&^(f.letters|letterOf['/']) != 0 {
+		return
+	}
+	state.finish(&w.pattern, name)
+	if total, matches := state.result(&w.pattern); matches {
+		w.hits.add(id)
+		w.keep(ranked{total, row, id})
+	}
+}
+
+// askLibrary has the library look at a block.
+func (w *searcher) askLibrary() {
 	if len(w.block) == 0 {
 		return
 	}
@@ -247,10 +300,25 @@ func (w *searcher) score() {
 		}
 	}
 	for _, match := range fuzzy.FindFromIterNoSort(w.query, paths) {
+		if w.pattern.exact && !holdsInOrder(match.Str, w.query) {
+			continue
+		}
 		row := w.block[match.Index]
-		w.hits.add(w.rows[row])
-		w.keep(ranked{match.Score, row})
+		w.hits.add(w.order[row])
+		w.keep(ranked{match.Score, row, w.order[row]})
 	}
+}
+
+// holdsInOrder reports whether a text has the characters of a query in their
+// order, in the same case.
+func holdsInOrder(text, query string) bool {
+	rest := []rune(query)
+	for _, r := range text {
+		if len(rest) > 0 && r == rest[0] {
+			rest = rest[1:]
+		}
+	}
+	return len(rest) == 0
 }
 
 func (w *searcher) keep(r ranked) {
