@@ -1,5 +1,7 @@
 package tui
 
+import "bytes"
+
 // The second look at the best matches: the alignment of query and path that says
 // most, found by dynamic programming (Smith and Waterman 1981, as fzf and others
 // use it). The library's greedy one takes the first letters that come, and counts
@@ -49,9 +51,19 @@ type cell struct {
 
 const impossible = -1 << 14
 
+// newAligner returns nil for a query that the automaton does not take.
 func newAligner(query string) *aligner {
-	p, _ := newPattern(query)
+	p, ok := newPattern(query)
+	if !ok {
+		return nil
+	}
 	return &aligner{query: p.text, exact: p.exact}
+}
+
+// lastName returns where the last component of a path begins; a slash at the end
+// is part of it.
+func lastName(path []byte) int {
+	return bytes.LastIndexByte(bytes.TrimSuffix(path, []byte("/")), '/') + 1
 }
 
 // align returns the score of a path whose last component begins at name, and false

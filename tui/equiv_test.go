@@ -18,7 +18,7 @@ import (
 // the library's order: what it leaves out before asking is only a short cut.
 func TestSearchEqualsTheLibrary(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
-	l := realisticListing(t, r, blockRows+900)
+	l := realisticListing(t, r, 5000)
 	paths := pathsOf(l)
 	queries := []string{
 		"e", "z", "/", "//", "src", "cfg", "SRC", "config", "ffprof", "zzqqxx", "a/b", ".", "..", "-_", "é", "É",

@@ -279,6 +279,12 @@ func (l *list) matched(text string) []int {
 	if l.page.query == "" {
 		return nil
 	}
+	if a := newAligner(l.page.query); a != nil {
+		path := []byte(text)
+		if _, ok := a.align(path, lastName(path)); ok {
+			return a.positions()
+		}
+	}
 	matches := fuzzy.FindNoSort(l.page.query, []string{text})
 	if len(matches) == 0 {
 		return nil

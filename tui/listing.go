@@ -18,8 +18,40 @@ type listing struct {
 	// spans holds for each directory which part of order lies below it.
 	spans []span
 
-	once  sync.Once
-	units []uint32 // see unitsOf
+	unitsOnce sync.Once
+	units     []uint32 // see unitsOf
+	rowsOnce  sync.Once
+	rowOf     []uint32 // see rows
+	ownOnce   sync.Once
+	own       []letters // see ownLetters
+}
+
+// ownLetters returns for each directory the letters of its name alone.
+func (l *listing) ownLetters() []letters {
+	l.ownOnce.Do(func() {
+		l.own = make([]letters, len(l.dirs))
+		for dir := range l.own {
+			l.own[dir] = lettersOf(l.dirName(uint32(dir)))
+		}
+	})
+	return l.own
+}
+
+// noRow is the row of a file that is not in a listing.
+const noRow = ^uint32(0)
+
+// rows returns for each file where it is in the order, or noRow.
+func (l *listing) rows() []uint32 {
+	l.rowsOnce.Do(func() {
+		l.rowOf = make([]uint32, l.files)
+		for id := range l.rowOf {
+			l.rowOf[id] = noRow
+		}
+		for row, id := range l.order {
+			l.rowOf[id] = uint32(row)
+		}
+	})
+	return l.rowOf
 }
 
 // span is a part of an order.

@@ -58,8 +58,11 @@ type page struct {
 	rows []uint32
 	// hits are all files that a query matches; nil means the whole listing.
 	hits bitset
-	// total is how many rows there are, also where not all are kept.
+	// total is how many files match, or how many rows there are where these stand
+	// for more than one file.
 	total int
+	// cut is how many files match, if only the best ones are among the rows.
+	cut int
 }
 
 // compose answers a question, or ends soon after ctx does, with its error.
@@ -78,21 +81,22 @@ func compose(ctx context.Context, in inquiry) (*page, error) {
 		}
 		p.listing = p.narrowed.part
 	}
-	files := p.listing.order
-	p.total = len(files)
+	rows := p.listing.order
+	p.total = len(rows)
 	if in.query != "" {
-		found, err := find(ctx, request{listing: p.listing, query: in.query})
+		found, err := find(ctx, request{listing: p.listing, query: in.query, dirs: true})
 		if err != nil {
 			return nil, err
 		}
-		files, p.hits, p.total = found.rows, found.hits, found.hits.count()
-	}
-	p.rows = files
-	if in.view == ViewDirs {
-		p.rows = p.listing.rolledUp(files, in.splits)
-		if p.total == len(files) {
-			p.total = len(p.rows)
+		rows, p.hits, p.total = found.rows, found.hits, found.hits.count()
+		if p.total > bestRows {
+			p.cut = p.total
 		}
+	}
+	p.rows = rows
+	if in.view == ViewDirs {
+		p.rows = p.listing.rolledUp(rows, in.splits)
+		p.total = len(p.rows)
 	}
 	return p, p.order(ctx, &in)
 }

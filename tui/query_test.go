@@ -141,8 +141,8 @@ func TestKeysWaitForTheQueryThatWasTyped(t *testing.T) {
 		want []string
 	}{
 		{"Ctrl-A", []string{"ctrl+a"}, sample[3:5]},
-		{"Space", []string{"space", "space"}, sample[3:5]},
-		{"moves", []string{"down", "space"}, sample[3:4]},
+		{"Space", []string{"space"}, []string{"/home/me/.mozilla/firefox"}},
+		{"moves", []string{"down", "space"}, sample[4:5]},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := browse(t, sample...)
@@ -276,4 +276,25 @@ func TestSlowQueryIsNotCancelledByNewRows(t *testing.T) {
 	equal(t, "rows", d.shown(), []string{"/a/config"})
 	d.run(slow) // its answer is for the older listing; the newer one follows
 	equal(t, "rows", d.shown(), []string{"/a/config", "/b/config"})
+}
+
+func TestDirectoriesAreFoundByTheirOwnNames(t *testing.T) {
+	d := browse(t, append([]string{"/home/me/.local/share/keyrings/a", "/home/me/.local/share/keyrings/b"}, sample...)...)
+	d.keys("/", "text:keyring")
+	equal(t, "rows", d.shown(), []string{
+		"/home/me/.local/share/keyrings", "/home/me/.local/share/keyrings/a", "/home/me/.local/share/keyrings/b",
+	})
+	d.has("/home/me/.local/share/keyrings/ ", "2/10 paths")
+	d.keys("ctrl+a")
+	equal(t, "all matches are files", d.selected(), []string{"/home/me/.local/share/keyrings/a", "/home/me/.local/share/keyrings/b"})
+	d.keys("ctrl+d", "space")
+	equal(t, "selected", d.selected(), []string{"/home/me/.local/share/keyrings"})
+}
+
+func TestCapitalsInAQueryMeanThemselves(t *testing.T) {
+	d := browse(t, "/a/Code/x", "/b/code/x", "/c/COde/x", "/d/\u00c9code/x")
+	d.keys("/", "text:code/x")
+	equal(t, "without capitals", len(d.shown()), 4)
+	d.keys("ctrl+u", "text:Code/x")
+	equal(t, "with one", d.shown(), []string{"/a/Code/x"})
 }

@@ -38,6 +38,8 @@ type pattern struct {
 	text []byte // in lower case, unless exact
 	// exact says that case matters: there is a capital in the query.
 	exact bool
+	// fold is how the pattern sees a byte.
+	fold *[256]byte
 }
 
 // newPattern returns the pattern for a query, and whether the automaton can take
@@ -48,16 +50,11 @@ func newPattern(query string) (p pattern, ok bool) {
 		ok = ok && r < utf8.RuneSelf
 		p.exact = p.exact || unicode.IsUpper(r)
 	}
-	p.text = []byte(query)
-	return p, ok
-}
-
-// fold is how the pattern sees a byte.
-func (p *pattern) fold(c byte) byte {
+	p.text, p.fold = []byte(query), &folded
 	if p.exact {
-		return c
+		p.fold = &identity
 	}
-	return lower(c)
+	return p, ok
 }
 
 // score is the state of the automaton after some bytes of a path.
@@ -74,31 +71,58 @@ type score struct {
 
 func newScore() score { return score{best: -1, lastMatch: -1} }
 
-// feed reads a byte, with the one behind it, or 0 at the end of the path.
-func (s *score) feed(p *pattern, c, next byte) {
-	j := s.read
-	if int(s.settled) < len(p.text) && p.fold(c) == p.text[s.settled] {
-		s.weigh(j, c)
-	}
-	ends := next == 0
-	if !ends && int(s.settled)+1 < len(p.text) {
-		ends = p.fold(next) == p.text[s.settled+1]
-	}
-	if ends && s.best >= 0 {
-		if s.lastMatch < 0 {
-			s.best += max(s.at*leadingPenalty, mostLeadingPenalty)
+// enter reads a slash and the name of a directory, behind which another slash will
+// come.
+func (s *score) enter(p *pattern, name []byte) { s.readName(p, name, '/') }
+
+// finish reads a slash and the last name of a path.
+func (s *score) finish(p *pattern, name []byte) { s.readName(p, name, 0) }
+
+// readName reads a slash and a name, with what comes behind the name: 0 at the end
+// of the path.
+func (s *score) readName(p *pattern, name []byte, behind byte) {
+	c := byte('/')
+	for i := 0; ; i++ {
+		next := behind
+		if i < len(name) {
+			next = name[i]
 		}
-		s.total += s.best
-		s.lastMatch, s.best = s.at, -1
-		s.settled++
+		s.feed(p, c, next)
+		if i == len(name) {
+			return
+		}
+		c = next
+	}
+}
+
+// feed reads a byte, with the one behind it.
+func (s *score) feed(p *pattern, c, next byte) {
+	settled := int(s.settled)
+	if settled < len(p.text) {
+		if p.fold[c] == p.text[settled] {
+			s.weigh(c)
+		}
+		if s.best >= 0 && (next == 0 || settled+1 < len(p.text) && p.fold[next] == p.text[settled+1]) {
+			s.settle()
+		}
 	}
 	s.last = c
 	s.read++
 }
 
+// settle takes the best place for the next character.
+func (s *score) settle() {
+	if s.lastMatch < 0 {
+		s.best += max(s.at*leadingPenalty, mostLeadingPenalty)
+	}
+	s.total += s.best
+	s.lastMatch, s.best = s.at, -1
+	s.settled++
+}
+
 // weigh says what it is worth to match the next character here.
-func (s *score) weigh(j int32, c byte) {
-	worth := int32(0)
+func (s *score) weigh(c byte) {
+	j, worth := s.read, int32(0)
 	if j == 0 {
 		worth += firstByteBonus
 	}
@@ -131,28 +155,36 @@ func (s *score) needed() int {
 	return int(s.settled)
 }
 
-// enter reads a slash and a name, but for the last byte's successor: what comes
-// behind the name is not known yet.
-func (s *score) enter(p *pattern, name []byte) {
-	if len(name) == 0 {
-		return
+// skips reports whether a name with these letters would change nothing but how many
+// bytes have been read: it has none that the pattern waits for.
+func (s *score) skips(p *pattern, name letters) bool {
+	settled := int(s.settled)
+	if settled >= len(p.text) {
+		return true
 	}
-	c := byte('/')
-	for _, next := range name {
-		s.feed(p, c, next)
-		c = next
+	awaited := letterOf[p.text[settled]]
+	if s.best >= 0 && settled+1 < len(p.text) {
+		awaited |= letterOf[p.text[settled+1]]
 	}
-	s.feed(p, c, '/')
+	return awaited&(name|letterOf['/']) == 0
 }
 
-// finish reads a slash and the last name of a path.
-func (s *score) finish(p *pattern, name []byte) {
-	c := byte('/')
-	for _, next := range name {
-		s.feed(p, c, next)
-		c = next
+// skip reads a slash and a name that change nothing.
+func (s *score) skip(name []byte) {
+	s.read += int32(len(name)) + 1
+	s.last = name[len(name)-1]
+}
+
+var (
+	folded   = foldTable(lower)
+	identity = foldTable(func(c byte) byte { return c })
+)
+
+func foldTable(fold func(byte) byte) (table [256]byte) {
+	for c := range table {
+		table[c] = fold(byte(c))
 	}
-	s.feed(p, c, 0)
+	return table
 }
 
 var isSeparator = separatorTable()

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"runtime"
@@ -13,7 +12,9 @@ import (
 )
 
 // The search runs in two stages. The first scores every file as sahilm/fuzzy does,
-// over blocks of rows that workers take from a common counter, cheapest first:
+// directory by directory in the order in which they were found, for there they lie
+// close together in memory. Workers take blocks from a common counter; the cheapest
+// step comes first:
 //
 //	letters   one AND rejects a name that lacks a letter of the query
 //	score     the directory's part of the score is known, once for each directory,
@@ -27,9 +28,13 @@ import (
 // all matches count for "select all": they are in a set.
 const bestRows = 10_000
 
-// blockRows is how many rows a worker takes at once. The library needs about a
-// microsecond a row, so a cancelled search ends within milliseconds.
-const blockRows = 4096
+// blockRuns is how many runs of files a worker takes at once, and libraryFiles how
+// many files it gathers for the library, which needs about a microsecond for each:
+// a cancelled search ends within milliseconds.
+const (
+	blockRuns    = 512
+	libraryFiles = 4096
+)
 
 // maxQuery is the number of bytes a query may have.
 const maxQuery = 200
@@ -75,7 +80,8 @@ func find(ctx context.Context, req request) (*results, error) {
 type search struct {
 	*listing
 	query   string
-	next    atomic.Int64 // the first row that no worker has taken
+	next    atomic.Int64 // the first run that no worker has taken
+	rowOf   []uint32     // see listing.rows
 	pattern pattern
 	// rest holds the letters of the pattern from each of its places on.
 	rest []letters
@@ -88,7 +94,7 @@ type search struct {
 }
 
 func newSearch(req request) *search {
-	s := &search{listing: req.listing, query: req.query}
+	s := &search{listing: req.listing, query: req.query, rowOf: req.listing.rows()}
 	var ok bool
 	if s.pattern, ok = newPattern(req.query); !ok {
 		return s // for the library
@@ -99,6 +105,7 @@ func newSearch(req request) *search {
 		s.rest[i] = s.rest[i+1] | letterOf[text[i]]
 	}
 	s.states = make([]score, len(s.dirs))
+	own := s.ownLetters()
 	if len(s.states) > 0 {
 		s.states[0] = newScore()
 	}
@@ -106,8 +113,13 @@ func newSearch(req request) *search {
 		if s.spans[dir].start == s.spans[dir].end {
 			continue
 		}
-		s.states[dir] = s.states[s.dirs[dir].parent]
-		s.states[dir].enter(&s.pattern, s.dirName(uint32(dir)))
+		state := &s.states[dir]
+		*state = s.states[s.dirs[dir].parent]
+		if name := s.dirName(uint32(dir)); state.skips(&s.pattern, own[dir]) {
+			state.skip(name)
+		} else {
+			state.enter(&s.pattern, name)
+		}
 	}
 	return s
 }
@@ -229,7 +241,7 @@ func (s *search) realign(ctx context.Context, best []ranked) error {
 
 // aligned returns the score of a path by alignment, less what noise costs.
 func (s *search) aligned(a *aligner, path []byte, node uint32) int {
-	score, _ := a.align(path, bytes.LastIndexByte(path, '/')+1)
+	score, _ := a.align(path, lastName(path))
 	if s.noisy(node) {
 		score += alignNoise
 	}
@@ -244,43 +256,69 @@ type searcher struct {
 	full  bool     // best has been cut: only what beats worst matters
 	worst ranked
 
-	block []int // the rows of this block that are for the library
-	ends  []int // where their paths end in text
+	block []uint32 // the files that are for the library
+	ends  []int    // where their paths end in text
 	text  []byte
 }
 
 func (w *searcher) run(ctx context.Context) {
 	for ctx.Err() == nil {
-		start := int(w.next.Add(blockRows)) - blockRows
-		if start >= len(w.order) {
-			return
+		start := int(w.next.Add(blockRuns)) - blockRuns
+		if start >= len(w.runs) {
+			break
 		}
-		w.block, w.ends, w.text = w.block[:0], w.ends[:0], w.text[:0]
-		for row := start; row < min(start+blockRows, len(w.order)); row++ {
-			w.score(row)
+		for i := start; i < min(start+blockRuns, len(w.runs)); i++ {
+			w.searchRun(i)
 		}
-		w.askLibrary()
+	}
+	w.askLibrary()
+}
+
+// searchRun scores the files of a run, which are all in one directory.
+func (w *searcher) searchRun(i int) {
+	run, end := w.runs[i], uint32(w.files)
+	if i+1 < len(w.runs) {
+		end = w.runs[i+1].first
+	}
+	if s := w.spans[run.dir]; s.start == s.end {
+		return
+	}
+	if w.states == nil || w.dirs[run.dir].letters&notASCII != 0 {
+		for id := run.first; id < end; id++ {
+			w.leave(id)
+		}
+		return
+	}
+	before := &w.states[run.dir]
+	need := w.rest[before.needed()] &^ letterOf['/']
+	for id := run.first; id < end; id++ {
+		f, name := w.file(id)
+		if f.letters&notASCII != 0 {
+			w.leave(id)
+			continue
+		}
+		if need&^f.letters != 0 || w.rowOf[id] == noRow {
+			continue
+		}
+		state := *before
+		state.finish(&w.pattern, name)
+		if total, matches := state.result(&w.pattern); matches {
+			w.hits.add(id)
+			w.keep(ranked{total, int(w.rowOf[id]), id})
+		}
 	}
 }
 
-// score scores the file of a row, or leaves it to the library.
-func (w *searcher) score(row int) {
-	id := w.order[row]
-	f, name := w.file(id)
-	if w.states == nil || (f.letters|w.dirs[f.dir()].letters)&notASCII != 0 {
-		w.text = w.appendPath(w.text, id)
-		w.block = append(w.block, row)
-		w.ends = append(w.ends, len(w.text))
+// leave leaves a file to the library.
+func (w *searcher) leave(id uint32) {
+	if w.rowOf[id] == noRow {
 		return
 	}
-	state := w.states[f.dir()]
-	if w.rest[state.needed()]&^(f.letters|letterOf['/']) != 0 {
-		return
-	}
-	state.finish(&w.pattern, name)
-	if total, matches := state.result(&w.pattern); matches {
-		w.hits.add(id)
-		w.keep(ranked{total, row, id})
+	w.text = w.appendPath(w.text, id)
+	w.block = append(w.block, id)
+	w.ends = append(w.ends, len(w.text))
+	if len(w.block) == libraryFiles {
+		w.askLibrary()
 	}
 }
 
@@ -303,10 +341,11 @@ func (w *searcher) askLibrary() {
 		if w.pattern.exact && !holdsInOrder(match.Str, w.query) {
 			continue
 		}
-		row := w.block[match.Index]
-		w.hits.add(w.order[row])
-		w.keep(ranked{match.Score, row, w.order[row]})
+		id := w.block[match.Index]
+		w.hits.add(id)
+		w.keep(ranked{match.Score, int(w.rowOf[id]), id})
 	}
+	w.block, w.ends, w.text = w.block[:0], w.ends[:0], w.text[:0]
 }
 
 // holdsInOrder reports whether a text has the characters of a query in their

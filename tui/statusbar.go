@@ -123,8 +123,8 @@ func (m *app) remark() (string, style) {
 		return plural(m.progress.summary.Errors, "path", "paths") + " could not be read", m.styles.warning
 	case m.finder.running && m.sort != sortPath:
 		return "looking at all sizes and times", m.styles.dim
-	case p != nil && p.query != "" && p.total > len(p.rows):
-		return "the best " + grouped(len(p.rows)) + " of " + grouped(p.total) + " matches", m.styles.dim
+	case p != nil && p.cut > 0:
+		return "the best " + grouped(bestRows) + " of " + grouped(p.cut) + " matches", m.styles.dim
 	}
 	return "", style{}
 }

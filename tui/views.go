@@ -35,7 +35,7 @@ func (v View) next() View {
 // directories are rolled up: itself or one above it; 0 where its files stand for
 // themselves. splits says whether a directory must not be kept as a whole.
 func (l *listing) unitsOf(splits func(dir string) bool) []uint32 {
-	l.once.Do(func() {
+	l.unitsOnce.Do(func() {
 		l.units = make([]uint32, len(l.dirs))
 		var path []byte
 		for dir := 1; dir < len(l.dirs); dir++ {
@@ -55,24 +55,30 @@ func (l *listing) unitsOf(splits func(dir string) bool) []uint32 {
 	return l.units
 }
 
-// unitOf returns the node that stands for a file.
-func (l *listing) unitOf(units []uint32, id uint32) uint32 {
-	f, _ := l.file(id)
-	if unit := units[f.dir()]; unit != 0 {
+// unitOf returns the node that stands for another, which may be itself.
+func (l *listing) unitOf(units []uint32, node uint32) uint32 {
+	dir := node &^ dirBit
+	if !isDirNode(node) {
+		dir = l.holder(node)
+	}
+	if unit := units[dir]; unit != 0 {
 		return unit
 	}
-	return id
+	return node
 }
 
-// rolledUp returns the nodes that stand for files, each once, where its first file
-// is.
-func (l *listing) rolledUp(files []uint32, splits func(dir string) bool) []uint32 {
+// rolledUp returns the nodes that stand for others, each once, where the first of
+// these is. Nothing stands for a directory that is split.
+func (l *listing) rolledUp(nodes []uint32, splits func(dir string) bool) []uint32 {
 	units := l.unitsOf(splits)
 	seen := newBitset(len(l.dirs))
 	var rows []uint32
-	for _, id := range files {
-		unit := l.unitOf(units, id)
+	for _, node := range nodes {
+		unit := l.unitOf(units, node)
 		if isDirNode(unit) {
+			if isDirNode(node) && units[node&^dirBit] == 0 {
+				continue
+			}
 			if seen.has(unit &^ dirBit) {
 				continue
 			}

@@ -327,7 +327,7 @@ func TestSortingPutsTheLargestAndTheNewestFirst(t *testing.T) {
 	d.keys("tab", "s", "s", "g", "right")
 	equal(t, "tree by size", d.shown()[:3], []string{"/home/me", "/home/me/.mozilla/firefox", "/home/me/.config/Code/User"})
 	d.keys("tab", "/", "text:firefox")
-	equal(t, "matches by size", d.shown(), []string{sample[3], sample[4]})
+	equal(t, "matches by size", d.shown(), []string{"/home/me/.mozilla/firefox", sample[3], sample[4]})
 	d.keys("esc", "s", "s")
 	equal(t, "by path", d.shown(), sample)
 }
