@@ -21,8 +21,8 @@ type Extent struct {
 func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats, error) {
 	c := &excludedCounter{
 		policy: opts.Policy, skipTagged: opts.Tags == TagsSkipped,
-		whole: NewPolicy(Rules{Roots: dirs}), units: map[*mark]int{},
-		extents: make([]Extent, len(dirs)), dirs: map[uint32]excludedDir{},
+		whole: NewPolicy(Rules{Roots: dirs}), units: map[*mark]int32{},
+		extents: make([]Extent, len(dirs)),
 	}
 	if c.policy == nil {
 		c.policy = NewPolicy(Rules{})
@@ -32,7 +32,7 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats
 	}
 	c.whole.hidden = c.policy.hidden
 	for i, dir := range dirs {
-		c.units[c.whole.marks.find(dir)] = i
+		c.units[c.whole.marks.find(dir)] = int32(i)
 	}
 	if opts.Tags == TagsSkipped {
 		opts.Tags = TagsMarked
@@ -46,11 +46,11 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats
 type excludedCounter struct {
 	policy, whole *Policy
 	skipTagged    bool
-	units         map[*mark]int
+	units         map[*mark]int32
 
 	mu      sync.Mutex // guards what is below
 	extents []Extent
-	dirs    map[uint32]excludedDir
+	dirs    []excludedDir // by number
 }
 
 // excludedDir is a directory of the walk: what the judging policy knows of it, its
@@ -58,7 +58,7 @@ type excludedCounter struct {
 type excludedDir struct {
 	at   place
 	mark *mark
-	unit int
+	unit int32
 }
 
 func (c *excludedCounter) visit(d *Dir) {
@@ -89,11 +89,11 @@ func (c *excludedCounter) visit(d *Dir) {
 
 // enter notes a directory of the walk, whose parent has been noted before.
 func (c *excludedCounter) enter(d *Dir) excludedDir {
-	c.mu.Lock()
-	parent := c.dirs[d.Parent]
-	c.mu.Unlock()
 	in := excludedDir{at: c.policy.start(), mark: c.whole.marks, unit: -1}
 	if d.ID != 0 {
+		c.mu.Lock()
+		parent := c.dirs[d.Parent]
+		c.mu.Unlock()
 		_, in.at = c.policy.step(parent.at, d.Name, true)
 		in.mark, in.unit = parent.mark.child(d.Name), parent.unit
 	}
@@ -102,6 +102,9 @@ func (c *excludedCounter) enter(d *Dir) excludedDir {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if missing := int(d.ID) + 1 - len(c.dirs); missing > 0 {
+		c.dirs = append(c.dirs, make([]excludedDir, missing)...)
+	}
 	c.dirs[d.ID] = in
 	return in
 }
