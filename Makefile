@@ -1,5 +1,5 @@
 # What a developer types. The scripts behind it say how each thing is done.
-.PHONY: build install test lint fmt fuzz bench-list clean
+.PHONY: build install test lint fmt fuzz picture bench-list clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X github.com/DaRacci/list-ephemeral/internal/cli.linkedVersion=$(VERSION)
@@ -22,6 +22,10 @@ fmt:
 # Each fuzz test for 100,000 inputs; FUZZTIME=10m for more.
 fuzz:
 	./scripts/fuzz.sh
+
+# The picture in the README, of what the program shows in a pseudo-terminal.
+picture:
+	go test ./internal/cli -run Picture -update
 
 bench-list:
 	./bench/list.sh

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"errors"
+
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -22,6 +24,12 @@ func (m *app) perform(a action) tea.Cmd {
 		return m.leave()
 	case actionQuit:
 		return m.leave()
+	case actionAskFile:
+		m.overlay.push(newPromptDialog(&m.keys))
+	case actionWrite:
+		return writeCmd(m.ctx, a, m.result.Snippet.Text)
+	case actionCopy:
+		return m.copyText("the snippet", m.result.Snippet.Text)
 	case actionNone:
 	}
 	return nil
@@ -43,11 +51,51 @@ func (m *app) filter(program string) tea.Cmd {
 	return m.ask(true)
 }
 
-// toggle marks the file of a row, or takes its mark away.
-func (m *app) toggle(row int) {
-	if rows := m.list.rows(); row < len(rows) {
-		m.selection.toggle(rows[row])
+// toggle marks the node of a row, or takes its mark away.
+func (m *app) toggle(row int) tea.Cmd {
+	if row >= len(m.list.nodes) {
+		return nil
 	}
+	l, node := m.progress.latest, m.list.nodes[row]
+	if dir, covered := m.selection.cover(&l.tree, node); covered {
+		return m.notify("covered by " + string(l.appendNode(nil, dir|dirBit)))
+	}
+	m.history.remember(&m.selection)
+	m.selection.toggle(l, node)
+	return nil
+}
+
+// selectAll marks everything that the page is about, not only what is kept for
+// display: files, or in the other views the directories that stand for them.
+func (m *app) selectAll() {
+	p := m.list.page
+	if p == nil {
+		return
+	}
+	m.history.remember(&m.selection)
+	switch {
+	case p.view == ViewFiles:
+		m.selection.addFiles(p.listing, p.hits)
+	case p.hits == nil:
+		m.selection.addNodes(p.listing, p.listing.rolledUp(p.listing.order, m.opts.Splits))
+	default:
+		var files []uint32
+		p.hits.each(func(id uint32) { files = append(files, id) })
+		m.selection.addNodes(p.listing, p.listing.rolledUp(files, m.opts.Splits))
+	}
+}
+
+// toggleOnlyMarked shows only what is marked now, or everything again.
+func (m *app) toggleOnlyMarked() tea.Cmd {
+	switch {
+	case m.marked.gen > 0:
+		m.marked = selection{}
+	case m.selection.count == 0:
+		return m.notify("nothing is selected")
+	default:
+		m.marked = m.selection.copied()
+	}
+	return m.ask(true)
 }
 
 // confirm shows the snippet for what is selected, or else for the line under the
@@ -59,11 +107,11 @@ func (m *app) confirm() tea.Cmd {
 		if !ok {
 			return m.notify("there is nothing to confirm")
 		}
-		chosen.toggle(id)
+		chosen.mark(id)
 	}
 	m.snippet = newSnippetPane(&m.keys, m.layout.bodyHeight)
 	m.relayout()
-	return m.draw(chosen)
+	return m.draw(drawing{chosen: chosen})
 }
 
 // drawer keeps track of the snippet that is being rendered. There is one at a
@@ -71,40 +119,85 @@ func (m *app) confirm() tea.Cmd {
 type drawer struct {
 	gen     int // of the newest snippet
 	running bool
-	next    selection // what the newest one is for, if it waits
+	next    drawing // the newest one, if it waits
 }
 
-// draw renders the snippet of a selection, now or when the one before is done.
-func (m *app) draw(chosen selection) tea.Cmd {
+// drawing is a snippet to render.
+type drawing struct {
+	chosen selection
+	// live is the generation of the side pane that it is for; 0 if it is the one
+	// to leave with.
+	live int
+}
+
+// draw renders a snippet, now or when the one before is done.
+func (m *app) draw(what drawing) tea.Cmd {
 	d := &m.drawer
 	d.gen++
 	if d.running {
-		d.next = chosen
+		d.next = what
 		return nil
 	}
 	d.running = true
-	return renderCmd(d.gen, m.progress.latest.tree, chosen, m.opts.Snippet)
+	return renderCmd(d.gen, m.progress.latest.tree, what, m.opts.Snippet)
 }
 
 // takeSnippet shows a snippet, unless a newer one is waited for or nobody looks.
 func (m *app) takeSnippet(msg rendered) tea.Cmd {
 	d := &m.drawer
 	next := d.next
-	d.running, d.next = false, selection{}
-	switch {
-	case m.snippet == nil:
+	d.running, d.next = false, drawing{}
+	switch live := msg.drawing.live; {
 	case msg.gen != d.gen:
+		if next.live == 0 && m.snippet == nil {
+			return nil
+		}
 		return m.draw(next)
-	default:
+	case live > 0 && live == m.side.gen:
+		m.side.snippet = snippetLines(msg.snippet, sideLines)
+	case live == 0 && m.snippet != nil:
 		m.snippet.fill(msg)
 		m.result.Snippet = msg.snippet
+		if msg.snippet.Text != "" {
+			return m.copyText("the snippet", msg.snippet.Text)
+		}
 	}
 	return nil
 }
 
-// paste inserts text into the query. Elsewhere it does nothing: what was copied
+// takeWritten says what became of the file.
+func (m *app) takeWritten(msg written) tea.Cmd {
+	d, open := m.overlay.top().(*promptDialog)
+	switch {
+	case msg.err == nil && open:
+		m.closeDialog()
+		fallthrough
+	case msg.err == nil:
+		return m.notify("written to " + msg.name)
+	case !open:
+		return m.notify(msg.name + ": " + msg.err.Error())
+	}
+	d.answer, d.exists = safe(msg.err.Error()), ""
+	if errors.Is(msg.err, errExists) {
+		d.exists = msg.name
+	}
+	return nil
+}
+
+// explain asks why a node is a candidate.
+func (m *app) explain(node uint32) tea.Cmd {
+	if m.opts.Explain == nil {
+		return nil
+	}
+	return explainCmd(m.opts.Explain, string(m.list.page.listing.appendNode(nil, node)))
+}
+
+// paste inserts text where text is typed. Elsewhere it does nothing: what was copied
 // from somewhere is never taken for keys.
 func (m *app) paste(text string) tea.Cmd {
+	if d, ok := m.overlay.top().(typist); ok {
+		d.insert(text)
+	}
 	if m.context() != contextSearch {
 		return nil
 	}
@@ -157,7 +250,7 @@ func (m *app) click(mouse tea.Mouse) tea.Cmd {
 	}
 	m.list.moveTo(row)
 	if mouse.X < gutter {
-		m.toggle(row)
+		return m.toggle(row)
 	}
 	return nil
 }

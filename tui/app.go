@@ -19,8 +19,15 @@ type app struct {
 	layout    layout
 	list      list
 	search    searchBar
+	view      View
+	sort      sortKey
+	noCaches  bool
 	program   string // package to filter by, or none
 	selection selection
+	history   history
+	marked    selection // what is shown alone, as it was then; of generation 0 if it is not
+	metas     *metas
+	side      side
 	overlay   overlay
 	snippet   *snippetPane // instead of the list, or nil
 	notice    notice
@@ -36,6 +43,9 @@ type app struct {
 
 	// after makes a command that sends a message in a while.
 	after func(time.Duration, tea.Msg) tea.Cmd
+	now   func() time.Time
+	// canSuspend reports whether there is a shell to come back from.
+	canSuspend func() bool
 
 	frame tea.View
 	dirty bool // the frame is out of date
@@ -47,11 +57,19 @@ func newApp(ctx context.Context, opts Options, store *Store) *app {
 		opts:     opts,
 		keys:     newKeyMap(),
 		styles:   newStyles(opts.ASCII),
+		view:     max(opts.View, ViewFiles),
+		metas:    newMetas(),
 		progress: progress{store: store, running: true},
 		farewell: farewell{started: time.Now()},
 		result:   Result{Outcome: Quit},
 		after:    after,
-		dirty:    true,
+		now:      time.Now,
+
+		canSuspend: canSuspend,
+		dirty:      true,
+	}
+	if opts.Splits == nil {
+		m.opts.Splits = func(string) bool { return false }
 	}
 	m.notice.text = strings.Join(opts.Warnings, "; ")
 	return m
@@ -70,23 +88,36 @@ func (m *app) Init() tea.Cmd {
 // Update routes a message.
 func (m *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.dirty = m.dirty || changes(msg)
+	cmd := m.route(msg)
+	return m, tea.Batch(cmd, m.lookAtScreen(), m.followCursor())
+}
+
+func (m *app) route(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
 	case tea.ModeReportMsg:
-		return m, m.replied()
+		return m.replied()
 	case tea.KeyPressMsg:
-		return m, m.press(msg)
+		return m.press(msg)
 	case tea.PasteMsg:
-		return m, m.paste(msg.Content)
+		return m.paste(msg.Content)
 	case tea.MouseWheelMsg:
 		m.wheel(msg.Mouse())
 	case tea.MouseClickMsg:
-		return m, m.click(msg.Mouse())
+		return m.click(msg.Mouse())
 	default:
-		return m, m.receive(msg)
+		return m.receive(msg)
 	}
-	return m, nil
+	return nil
+}
+
+// lookAtScreen fetches what is missing of the rows on the screen.
+func (m *app) lookAtScreen() tea.Cmd {
+	if m.list.page == nil || m.snippet != nil || m.farewell.leaving {
+		return nil
+	}
+	return m.metas.fetch(m.ctx, m.list.page.listing, m.list.visible(), m.progress.running)
 }
 
 // changes reports whether a message can change the screen. View is called after
@@ -110,12 +141,26 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 	case listed:
 		m.progress.sorted(msg)
 		return tea.Batch(m.ask(false), m.count(false))
-	case found:
+	case composed:
 		return m.take(msg)
+	case looked:
+		m.metas.take(msg)
 	case counted:
 		return m.takeCounts(msg)
 	case rendered:
 		return m.takeSnippet(msg)
+	case copied:
+		return m.takeCopied(msg)
+	case written:
+		return m.takeWritten(msg)
+	case explained:
+		m.overlay.push(newTextDialog(&m.keys, "why", msg.lines))
+	case sideDue:
+		return m.fillSide(msg)
+	case previewed:
+		if msg.gen == m.side.gen {
+			m.side.preview = msg.lines
+		}
 	case noticeExpired:
 		if msg.gen == m.notice.gen {
 			m.notice.text = ""
@@ -139,7 +184,7 @@ func (m *app) tick() tea.Cmd {
 		return nil
 	}
 	every := earlyTick
-	if m.layout.bodyHeight > 0 && len(m.list.rows()) >= m.layout.bodyHeight {
+	if m.layout.bodyHeight > 0 && len(m.list.nodes) >= m.layout.bodyHeight {
 		every = steadyTick
 	}
 	return tea.Batch(sort, m.after(every, ticked{}))
@@ -162,18 +207,60 @@ func (m *app) press(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case m.farewell.leaving:
 		return nil
+	case key.Matches(msg, m.keys.suspend):
+		return m.suspend()
 	case m.overlay.top() != nil:
 		return m.perform(m.overlay.top().press(msg))
 	case m.snippet != nil:
 		return m.perform(m.snippet.press(msg))
 	case m.search.active:
 		return m.pressSearch(msg)
-	case key.Matches(msg, m.keys.browse.search):
+	}
+	return m.pressBrowse(msg)
+}
+
+// pressBrowse acts on the keys that are text while searching.
+func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
+	k := &m.keys.browse
+	if m.tooEarly(&k.listKeys, msg) {
+		return m.pressList(&k.listKeys, msg)
+	}
+	node, shown := m.list.current()
+	switch {
+	case key.Matches(msg, k.search):
 		m.search.open()
 		m.relayout()
-		return nil
+	case key.Matches(msg, k.expand) && shown:
+		if !m.list.setOpen(node, true) && m.list.tree() && isDirNode(node) {
+			m.list.moveTo(m.list.cursor + 1)
+		}
+	case key.Matches(msg, k.collapse) && shown:
+		if !m.list.setOpen(node, false) {
+			m.list.toParent()
+		}
+	case key.Matches(msg, k.hideCaches):
+		m.noCaches = !m.noCaches
+		return m.ask(true)
+	case key.Matches(msg, k.sort):
+		m.sort = m.sort.next()
+		return m.ask(true)
+	case key.Matches(msg, k.explain) && shown:
+		return m.explain(node)
+	case key.Matches(msg, k.copy) && shown:
+		return m.copyText("the path", string(m.list.page.listing.appendNode(nil, node)))
+	case key.Matches(msg, k.preview):
+		m.side.off = !m.side.off
+		m.relayout()
+	case key.Matches(msg, k.onlyMarked):
+		return m.toggleOnlyMarked()
+	case key.Matches(msg, k.undo):
+		if !m.history.undo(&m.selection) {
+			return m.notify("nothing to undo")
+		}
+	default:
+		return m.pressList(&k.listKeys, msg)
 	}
-	return m.pressList(&m.keys.browse.listKeys, msg)
+	return nil
 }
 
 // pressList acts on keys that mean the same with a query and without.
@@ -184,14 +271,17 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 	}
 	switch {
 	case key.Matches(msg, k.toggle):
-		m.toggle(m.list.cursor)
+		told := m.toggle(m.list.cursor)
 		m.list.moveTo(m.list.cursor + 1)
+		return told
 	case key.Matches(msg, k.selectAll):
-		if m.list.results != nil {
-			m.selection.addAll(m.list.results)
-		}
+		m.selectAll()
 	case key.Matches(msg, k.deselectAll):
+		m.history.remember(&m.selection)
 		m.selection.clear()
+	case key.Matches(msg, k.nextView):
+		m.view = m.view.next()
+		return m.ask(true)
 	case key.Matches(msg, k.programs):
 		return m.openPrograms()
 	case key.Matches(msg, k.clearProgram):
@@ -203,7 +293,7 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.quit):
 		return m.perform(action{kind: actionQuit})
 	default:
-		if to, ok := k.move.target(msg, m.list.cursor, m.list.height, len(m.list.rows())); ok {
+		if to, ok := k.move.target(msg, m.list.cursor, m.list.height, len(m.list.nodes)); ok {
 			m.list.moveTo(to)
 		}
 	}
@@ -220,7 +310,7 @@ func (m *app) pressSearch(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.listBindings()...): // Space is one of them
 		return m.pressList(&k.listKeys, msg)
 	default:
-		m.search.edit(k, msg)
+		m.search.edit(&k.editKeys, msg)
 	}
 	if m.search.query != before {
 		return m.ask(true)

@@ -88,7 +88,7 @@ func BenchmarkSearch(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
-			b.ReportMetric(float64(r.total), "hits")
+			b.ReportMetric(float64(r.hits.count()), "hits")
 		})
 	}
 }

@@ -53,11 +53,15 @@ func sortCmd(ctx context.Context, t tree) tea.Cmd {
 	})
 }
 
-func findCmd(ctx context.Context, gen int, req request) tea.Cmd {
+func composeCmd(ctx context.Context, gen int, in inquiry) tea.Cmd {
 	return guarded("search", func() tea.Msg {
-		r, err := find(ctx, req)
-		return answer(r, err, func(r *results) tea.Msg { return found{gen, r} })
+		p, err := compose(ctx, in)
+		return answer(p, err, func(p *page) tea.Msg { return composed{gen, p} })
 	})
+}
+
+func lookCmd(ctx context.Context, stat statFunc, l *listing, nodes []uint32) tea.Cmd {
+	return guarded("look", func() tea.Msg { return looked{nodes, look(ctx, stat, l, nodes)} })
 }
 
 func countCmd(ctx context.Context, gen int, l *listing, programs []string) tea.Cmd {
@@ -67,9 +71,31 @@ func countCmd(ctx context.Context, gen int, l *listing, programs []string) tea.C
 	})
 }
 
-func renderCmd(gen int, t tree, chosen selection, snippet func([]Selected) SnippetText) tea.Cmd {
+func renderCmd(gen int, t tree, d drawing, snippet func([]Selected) SnippetText) tea.Cmd {
 	return guarded("snippet", func() tea.Msg {
-		paths := chosen.paths(&t)
-		return rendered{gen, snippet(paths), len(paths)}
+		paths := d.chosen.paths(&t)
+		return rendered{gen, d, snippet(paths), len(paths)}
 	})
+}
+
+func copyCmd(ctx context.Context, put func(context.Context, string) string, what, text string) tea.Cmd {
+	return guarded("copy", func() tea.Msg { return copied{what, text, put(ctx, text)} })
+}
+
+func writeCmd(ctx context.Context, a action, text string) tea.Cmd {
+	return guarded("write", func() tea.Msg { return written{a.text, writeFile(ctx, a.text, text, a.overwrite)} })
+}
+
+func explainCmd(explain func(string) []string, path string) tea.Cmd {
+	return guarded("explain", func() tea.Msg {
+		var lines []string
+		for _, line := range explain(path) {
+			lines = append(lines, safe(line))
+		}
+		return explained{lines}
+	})
+}
+
+func previewCmd(ctx context.Context, gen int, p previewer, node uint32) tea.Cmd {
+	return guarded("preview", func() tea.Msg { return previewed{gen, p.preview(ctx, node)} })
 }

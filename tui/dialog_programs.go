@@ -6,13 +6,16 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/sahilm/fuzzy"
 )
 
 // programsDialog lets people choose the program to filter by.
 type programsDialog struct {
-	keys     dialogKeys
+	keys     programsKeys
 	programs []string
-	counts   []int // nil until they are known
+	counts   []int     // nil until they are known
+	bar      searchBar // narrows the programs
+	rows     []int     // the programs that are shown
 	cursor   int
 	top      int
 	lines    int // that fit
@@ -20,14 +23,27 @@ type programsDialog struct {
 
 // newProgramsDialog opens on the program that is filtered by, if any.
 func newProgramsDialog(keys *keyMap, programs []string, program string) *programsDialog {
-	return &programsDialog{
-		keys:     keys.programs,
-		programs: programs,
-		cursor:   max(slices.Index(programs, program), 0),
-	}
+	d := &programsDialog{keys: keys.programs, programs: programs}
+	d.narrow()
+	d.cursor = max(slices.Index(programs, program), 0)
+	return d
 }
 
 func (d *programsDialog) context() keyContext { return contextPrograms }
+
+// narrow finds the programs that match what has been typed, the best first.
+func (d *programsDialog) narrow() {
+	d.rows, d.cursor = nil, 0
+	if d.bar.query == "" {
+		for i := range d.programs {
+			d.rows = append(d.rows, i)
+		}
+		return
+	}
+	for _, match := range fuzzy.Find(d.bar.query, d.programs) {
+		d.rows = append(d.rows, match.Index)
+	}
+}
 
 func (d *programsDialog) press(msg tea.KeyPressMsg) action {
 	switch {
@@ -36,35 +52,54 @@ func (d *programsDialog) press(msg tea.KeyPressMsg) action {
 	case key.Matches(msg, d.keys.close):
 		return action{kind: actionClose}
 	case key.Matches(msg, d.keys.accept):
-		return action{kind: actionFilter, program: d.programs[d.cursor]}
+		return d.chosen(d.cursor)
 	}
-	if to, ok := d.keys.move.target(msg, d.cursor, d.lines, len(d.programs)); ok {
+	if to, ok := d.keys.move.target(msg, d.cursor, d.lines, len(d.rows)); ok {
 		d.cursor = to
+		return action{}
+	}
+	before := d.bar.query
+	if d.bar.edit(&d.keys.editKeys, msg); d.bar.query != before {
+		d.narrow()
 	}
 	return action{}
+}
+
+// chosen is the action of a row, which may not be there.
+func (d *programsDialog) chosen(row int) action {
+	if row < 0 || row >= len(d.rows) {
+		return action{}
+	}
+	return action{kind: actionFilter, program: d.programs[d.rows[row]]}
+}
+
+func (d *programsDialog) insert(text string) {
+	d.bar.insert(text)
+	d.narrow()
 }
 
 func (d *programsDialog) scroll(lines int) {
-	d.cursor = max(0, min(d.cursor+lines, len(d.programs)-1))
+	d.cursor = max(0, min(d.cursor+lines, len(d.rows)-1))
 }
 
+// click acts on a line of the content, of which the first is the field.
 func (d *programsDialog) click(line int) action {
-	if row := d.top + line; line >= 0 && line < d.lines && row < len(d.programs) {
-		return action{kind: actionFilter, program: d.programs[row]}
+	if line < 1 || line > d.lines {
+		return action{}
 	}
-	return action{}
+	return d.chosen(d.top + line - 1)
 }
 
 func (d *programsDialog) view(s *styles, room, height int) (string, []string) {
-	d.lines = min(height, len(d.programs))
-	d.top = max(0, min(d.top, d.cursor), d.cursor-d.lines+1)
+	d.lines = max(0, min(height-1, len(d.rows)))
+	d.top = max(0, min(d.top, d.cursor, len(d.rows)-d.lines), d.cursor-d.lines+1)
 	column := 0
 	for _, p := range d.programs {
 		column = max(column, width(safe(p)))
 	}
 	const countWidth = len(" 1,000,000")
 	column = max(min(column, room-2-countWidth), 0)
-	var lines []string
+	lines := []string{d.bar.field(s, max(2+column+countWidth, 1))}
 	for row := d.top; row < d.top+d.lines; row++ {
 		lines = append(lines, d.line(s, row, column, countWidth))
 	}
@@ -73,10 +108,11 @@ func (d *programsDialog) view(s *styles, room, height int) (string, []string) {
 
 func (d *programsDialog) line(s *styles, row, column, countWidth int) string {
 	var b strings.Builder
-	name := truncated(safe(d.programs[row]), column, s.glyphs.ellipsis)
+	program := d.rows[row]
+	name := truncated(safe(d.programs[program]), column, s.glyphs.ellipsis)
 	count := s.glyphs.ellipsis
 	if d.counts != nil {
-		count = grouped(d.counts[row])
+		count = grouped(d.counts[program])
 	}
 	mark := "  "
 	if row == d.cursor {
@@ -88,7 +124,7 @@ func (d *programsDialog) line(s *styles, row, column, countWidth int) string {
 	switch {
 	case row == d.cursor:
 		return s.cursor.render(b.String())
-	case d.counts != nil && d.counts[row] == 0:
+	case d.counts != nil && d.counts[program] == 0:
 		return s.dim.render(b.String())
 	}
 	return b.String()

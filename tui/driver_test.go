@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,9 @@ func newDriver(t testing.TB, opts Options) *driver {
 	d.app.after = func(_ time.Duration, msg tea.Msg) tea.Cmd {
 		return func() tea.Msg { d.timers = append(d.timers, msg); return nil }
 	}
+	d.app.metas.stat = fakeStat
+	d.app.now = func() time.Time { return fakeNow }
+	d.app.canSuspend = func() bool { return false }
 	d.run(d.app.Init())
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	return d
@@ -165,7 +169,7 @@ var keyCodes = map[string]rune{
 	"enter": tea.KeyEnter, "esc": tea.KeyEscape, "up": tea.KeyUp, "down": tea.KeyDown,
 	"left": tea.KeyLeft, "right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd,
 	"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "backspace": tea.KeyBackspace,
-	"delete": tea.KeyDelete, "f1": tea.KeyF1,
+	"delete": tea.KeyDelete, "f1": tea.KeyF1, "tab": tea.KeyTab,
 }
 
 // press makes the message of a key as the terminal's input gives it.
@@ -260,17 +264,17 @@ func (d *driver) hasNot(texts ...string) {
 // shown returns the paths of the rows, and selected those that are marked.
 func (d *driver) shown() []string {
 	var paths []string
-	for _, id := range d.app.list.rows() {
-		paths = append(paths, string(d.app.list.results.listing.appendPath(nil, id)))
+	for _, node := range d.app.list.nodes {
+		paths = append(paths, string(d.app.list.page.listing.appendNode(nil, node)))
 	}
 	return paths
 }
 
 func (d *driver) selected() []string {
 	paths := []string{}
-	d.app.selection.files.each(func(id uint32) {
-		paths = append(paths, string(d.app.progress.latest.appendPath(nil, id)))
-	})
+	for _, node := range d.app.selection.nodes() {
+		paths = append(paths, string(d.app.progress.latest.appendNode(nil, node)))
+	}
 	return paths
 }
 
@@ -280,7 +284,7 @@ func (d *driver) cursor() string {
 	if !ok {
 		return ""
 	}
-	return string(d.app.list.results.listing.appendPath(nil, id))
+	return string(d.app.list.page.listing.appendNode(nil, id))
 }
 
 // listOf sorts what a store holds.
@@ -299,4 +303,22 @@ func pathsOf(l *listing) []string {
 		paths[i] = string(l.appendPath(nil, id))
 	}
 	return paths
+}
+
+var fakeNow = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+
+// fakeStat stands in for the disk: sizes and ages follow from the path, and what
+// is called "gone" is.
+func fakeStat(path string) (scan.Kind, scan.Info, error) {
+	if strings.HasSuffix(path, "gone") {
+		return scan.KindUnknown, scan.Info{}, errors.New("no such file")
+	}
+	n := len(path)
+	return scan.KindFile, scan.Info{Size: int64(n * n * 100), ModTime: fakeNow.Add(-time.Duration(n) * time.Hour)}, nil
+}
+
+// TestMain has times shown as they are where the goldens were made.
+func TestMain(m *testing.M) {
+	time.Local = time.UTC
+	os.Exit(m.Run())
 }

@@ -33,8 +33,8 @@ func TestSearchEqualsTheLibrary(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.total != len(want) || got.hits.count() != len(want) {
-			t.Fatalf("%q: %d matches, the library has %d", query, got.total, len(want))
+		if n := got.hits.count(); n != len(want) {
+			t.Fatalf("%q: %d matches, the library has %d", query, n, len(want))
 		}
 		for i, match := range want {
 			id := l.order[match.Index]
@@ -62,7 +62,7 @@ func TestSearchKeepsTheBestOfManyAsTheLibraryOrdersThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "total", got.total, len(want))
+	equal(t, "total", got.hits.count(), len(want))
 	equal(t, "rows", len(got.rows), bestRows)
 	for i, id := range got.rows {
 		if id != l.order[want[i].Index] {
@@ -88,7 +88,7 @@ func TestProgramFilterEqualsGrep(t *testing.T) {
 				want = append(want, p)
 			}
 		}
-		r, err := find(t.Context(), request{listing: l, program: program})
+		r, err := compose(t.Context(), inquiry{listing: l, question: programQuestion(program)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestProgramFilterEqualsGrep(t *testing.T) {
 			t.Errorf("%s: %d paths, want %d", program, len(got), len(want))
 		}
 		equal(t, "count of "+program, counts[i], len(want))
-		equal(t, "hits of "+program, r.hits.count(), len(want))
+		equal(t, "total of "+program, r.total, len(want))
 	}
 }
 
@@ -130,24 +130,30 @@ func TestQueryWithinAProgram(t *testing.T) {
 		s.AddPath([]byte(p), scan.KindFile)
 	}
 	l := listOf(t, &s)
-	first, err := find(t.Context(), request{listing: l, program: "firefox"})
+	q := programQuestion("firefox")
+	first, err := compose(t.Context(), inquiry{listing: l, question: q})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := find(t.Context(), request{listing: l, program: "firefox", query: "conf", filtered: first.filtered})
+	q.query = "conf"
+	r, err := compose(t.Context(), inquiry{listing: l, question: q, narrowed: first.narrowed})
 	if err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "total", r.total, 2)
-	if r.filtered != first.filtered {
+	if r.narrowed != first.narrowed {
 		t.Error("the program's files were looked for again")
 	}
+}
+
+func programQuestion(program string) question {
+	return question{filters: filters{program: program}, view: ViewFiles}
 }
 
 func TestPanicsOfSearchWorkersEndTheProgramInOrder(t *testing.T) {
 	l := realisticListing(t, rand.New(rand.NewPCG(1, 1)), 10)
 	l.order = []uint32{1 << 30} // there is no such file
-	msg, ok := findCmd(t.Context(), 1, request{listing: l, query: "e"})().(panicked)
+	msg, ok := composeCmd(t.Context(), 1, inquiry{listing: l, question: question{query: "e", view: ViewFiles}})().(panicked)
 	if !ok || msg.err.In != "search" {
 		t.Errorf("the answer is %+v", msg)
 	}
@@ -157,8 +163,8 @@ func TestSearchStopsWhenCancelled(t *testing.T) {
 	l := realisticListing(t, rand.New(rand.NewPCG(1, 1)), 1000)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for _, req := range []request{{listing: l, query: "e"}, {listing: l, program: "firefox"}} {
-		if _, err := find(ctx, req); !errors.Is(err, context.Canceled) {
+	for _, q := range []question{{query: "e"}, programQuestion("firefox")} {
+		if _, err := compose(ctx, inquiry{listing: l, question: q}); !errors.Is(err, context.Canceled) {
 			t.Errorf("err is %v", err)
 		}
 	}

@@ -25,11 +25,21 @@ type earlyKey struct {
 	msg  tea.KeyPressMsg
 }
 
-// ask finds what to show of the newest listing. It is a new question if the query
-// or the program changed.
-func (m *app) ask(question bool) tea.Cmd {
+// question returns what the user wants to see now.
+func (m *app) question() question {
+	return question{
+		filters: filters{program: m.program, noCaches: m.noCaches, marked: m.marked.gen},
+		query:   m.search.query,
+		view:    m.view,
+		sort:    m.sort,
+	}
+}
+
+// ask finds what to show of the newest listing. It is a new question if anything
+// but the listing changed.
+func (m *app) ask(isNew bool) tea.Cmd {
 	f := &m.finder
-	if f.running && !question {
+	if f.running && !isNew {
 		return nil
 	}
 	if f.cancel != nil {
@@ -38,37 +48,41 @@ func (m *app) ask(question bool) tea.Cmd {
 	f.gen++
 	f.cancel, f.running = nil, false
 	var dropped tea.Cmd
-	if question && len(f.early) > 0 {
+	if isNew && len(f.early) > 0 {
 		f.early = nil
 		dropped = m.notify("too fast: keys after the last query had no rows to act on")
 	}
 	if m.progress.latest == nil {
 		return dropped
 	}
-	req := request{listing: m.progress.latest, program: m.program, query: m.search.query}
-	if req.program == "" && req.query == "" {
-		m.list.show(&results{request: req, rows: req.listing.order, total: len(req.listing.order)})
+	in := inquiry{
+		question: m.question(), listing: m.progress.latest, marked: m.marked,
+		splits: m.opts.Splits, stat: m.metas.stat, caches: m.opts.Caches,
+	}
+	if in.plain() {
+		l := in.listing
+		m.list.show(&page{question: in.question, from: l, listing: l, rows: l.order, total: len(l.order)})
 		return tea.Batch(dropped, m.replay())
 	}
-	if m.list.results != nil {
-		req.filtered = m.list.results.filtered
+	if m.list.page != nil {
+		in.narrowed, in.measured = m.list.page.narrowed, m.list.page.measured
 	}
 	ctx, cancel := context.WithCancel(m.ctx)
 	f.cancel, f.running = cancel, true
-	return tea.Batch(findCmd(ctx, f.gen, req), dropped)
+	return tea.Batch(composeCmd(ctx, f.gen, in), dropped)
 }
 
 // take shows what has been found, unless a newer question has been asked.
-func (m *app) take(msg found) tea.Cmd {
+func (m *app) take(msg composed) tea.Cmd {
 	f := &m.finder
 	if msg.gen != f.gen {
 		return nil
 	}
 	f.cancel()
 	f.cancel, f.running = nil, false
-	m.list.show(msg.results)
+	m.list.show(msg.page)
 	keys := m.replay()
-	if msg.results.listing != m.progress.latest {
+	if msg.page.from != m.progress.latest {
 		return tea.Batch(m.ask(false), keys)
 	}
 	return keys
@@ -77,8 +91,7 @@ func (m *app) take(msg found) tea.Cmd {
 // unanswered reports whether there are no rows yet, or those on the screen are for
 // another question than the one that was asked last.
 func (m *app) unanswered() bool {
-	r := m.list.results
-	return r == nil || r.query != m.search.query || r.program != m.program
+	return m.list.page == nil || m.list.page.question != m.question()
 }
 
 // tooEarly reports whether a key has to wait for the rows it is meant for. All
@@ -95,7 +108,11 @@ func (m *app) replay() tea.Cmd {
 	for len(m.finder.early) > 0 && !m.unanswered() {
 		next, rest := m.finder.early[0], m.finder.early[1:]
 		m.finder.early = nil // they are not for the question that this key may ask
-		cmds = append(cmds, m.pressList(next.keys, next.msg))
+		if next.keys == &m.keys.browse.listKeys {
+			cmds = append(cmds, m.pressBrowse(next.msg))
+		} else {
+			cmds = append(cmds, m.pressList(next.keys, next.msg))
+		}
 		if m.overlay.top() == nil && m.snippet == nil {
 			m.finder.early = rest
 		}

@@ -35,7 +35,7 @@ func randomStep(d *driver, r *rand.Rand, name []byte) {
 	keys := []string{
 		"up", "down", "pgup", "pgdown", "home", "end", "space", "space", "enter", "esc", "/", "?", "f1", "ctrl+a",
 		"ctrl+d", "ctrl+p", "ctrl+x", "backspace", "delete", "left", "right", "ctrl+u", "ctrl+w", "e", "s", "c", "日",
-		"G", "g", "j", "k", "tab", "ctrl+z",
+		"G", "g", "j", "k", "l", "h", "v", "u", "y", "p", "e", "s", "c", "tab", "tab", "right", "right", "ctrl+z",
 	}
 	switch r.IntN(12) {
 	case 0:
@@ -86,13 +86,13 @@ func addHostile(d *driver, r *rand.Rand, name []byte) {
 func checkModel(d *driver) {
 	d.t.Helper()
 	m := d.app
-	if n := len(m.list.rows()); m.list.cursor < 0 || m.list.cursor >= max(n, 1) {
+	if n := len(m.list.nodes); m.list.cursor < 0 || m.list.cursor >= max(n, 1) {
 		d.t.Fatalf("the cursor is on row %d of %d", m.list.cursor, n)
 	}
 	if m.list.height > 0 && (m.list.cursor < m.list.top || m.list.cursor >= m.list.top+m.list.height) {
 		d.t.Fatalf("the cursor is on row %d, the screen shows %d from %d on", m.list.cursor, m.list.height, m.list.top)
 	}
-	if got := m.selection.files.count(); got != m.selection.count {
+	if got := m.selection.files.count() + m.selection.dirs.count(); got != m.selection.count {
 		d.t.Fatalf("%d selected, the count says %d", got, m.selection.count)
 	}
 }

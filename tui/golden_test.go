@@ -35,6 +35,7 @@ func TestScreensLookAsTheyDid(t *testing.T) {
 		{"narrow", 40, 10, true, []string{"space", "/", "text:e"}},
 		{"help", 40, 10, true, []string{"?"}},
 		{"snippet", 200, 60, false, []string{"ctrl+a", "enter"}},
+		{"tree", 120, 30, false, []string{"tab", "tab", "down", "right", "down", "down", "space"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := newDriver(t, Options{ASCII: tt.ascii, Programs: []string{"firefox", "_1password-gui", "nothing-cli"}})
@@ -42,6 +43,7 @@ func TestScreensLookAsTheyDid(t *testing.T) {
 			d.end(nil)
 			d.send(tea.WindowSizeMsg{Width: tt.width, Height: tt.height})
 			d.keys(tt.keys...)
+			d.fire(sideDue{})
 			got := emulated(d.app.View().Content, tt.width, tt.height)
 			file := filepath.Join("testdata", fmt.Sprintf("%s-%dx%d.golden", tt.name, tt.width, tt.height))
 			if *update {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -16,10 +17,11 @@ const (
 	contextSearch
 	contextPrograms
 	contextSnippet
+	contextPrompt
 	contextHelp
 )
 
-var contextNames = [...]string{"unknown", "browse", "search", "programs", "snippet", "help"}
+var contextNames = [...]string{"unknown", "browse", "search", "programs", "snippet", "file name", "help"}
 
 // String returns the name by which KeyTable and the help call the context.
 func (c keyContext) String() string {
@@ -34,9 +36,11 @@ func (c keyContext) String() string {
 type keyMap struct {
 	browse   browseKeys
 	search   searchKeys
-	programs dialogKeys
+	programs programsKeys
 	snippet  snippetKeys
+	prompt   promptKeys
 	help     dialogKeys
+	suspend  key.Binding // everywhere
 }
 
 // moveKeys move in anything that scrolls.
@@ -48,18 +52,35 @@ type moveKeys struct {
 type listKeys struct {
 	move                           moveKeys
 	toggle, selectAll, deselectAll key.Binding
+	nextView                       key.Binding
 	programs, clearProgram         key.Binding
 	confirm, showHelp, quit        key.Binding
 }
 
 type browseKeys struct {
 	listKeys
-	search key.Binding
+	search, expand, collapse, onlyMarked, undo, sort, hideCaches, preview, explain, copy key.Binding
+}
+
+// editKeys edit a line of text.
+type editKeys struct {
+	left, right, erase, eraseForward, eraseWord, eraseAll key.Binding
 }
 
 type searchKeys struct {
 	listKeys
-	leave, left, right, erase, eraseForward, eraseWord, eraseAll key.Binding
+	editKeys
+	leave key.Binding
+}
+
+type programsKeys struct {
+	dialogKeys
+	editKeys
+}
+
+type promptKeys struct {
+	editKeys
+	accept, close, quit key.Binding
 }
 
 type dialogKeys struct {
@@ -68,8 +89,8 @@ type dialogKeys struct {
 }
 
 type snippetKeys struct {
-	move                        moveKeys
-	back, leave, showHelp, quit key.Binding
+	move                                     moveKeys
+	back, leave, write, copy, showHelp, quit key.Binding
 }
 
 // bind makes a binding whose help names its keys as the screen writes them.
@@ -127,37 +148,57 @@ func newKeyMap() keyMap {
 		toggle:       bind("select or deselect, and move down", "space"),
 		selectAll:    bind("select all shown", "ctrl+a"),
 		deselectAll:  bind("deselect all", "ctrl+d"),
+		nextView:     bind("next view: files, directories, tree", "tab"),
 		programs:     bind("filter by program", "ctrl+p"),
 		clearProgram: bind("clear the program filter", "ctrl+x"),
 		confirm:      bind("show the snippet", "enter"),
 		showHelp:     bind("show the keys", "f1"),
 		quit:         quit,
 	}
-	browse := browseKeys{listKeys: list, search: bind("search", "/")}
+	browse := browseKeys{
+		listKeys:   list,
+		search:     bind("search", "/"),
+		expand:     bind("open a directory of the tree", "right", "l"),
+		collapse:   bind("close it, or go to the one above", "left", "h"),
+		onlyMarked: bind("show only what is selected, or all", "v"),
+		undo:       bind("undo the last selection", "u"),
+		hideCaches: bind("hide caches, or show them", "c"),
+		sort:       bind("sort by path, size or time", "s"),
+		explain:    bind("say why this line is a candidate", "e"),
+		copy:       bind("copy the path", "y"),
+		preview:    bind("show or hide the preview", "p"),
+	}
 	browse.move = letterKeys()
 	browse.showHelp = bind("show the keys", "?", "f1")
 	browse.quit = bind("quit, print nothing", "q", "ctrl+c")
 	return keyMap{
-		browse: browse,
+		suspend: bind("suspend, as in a shell", "ctrl+z"),
+		browse:  browse,
 		search: searchKeys{
-			listKeys:     list,
-			leave:        bind("leave the search and clear the query", "esc"),
-			left:         bind("move left in the query", "left"),
-			right:        bind("move right in the query", "right"),
-			erase:        bind("erase a character", "backspace", "ctrl+h"),
-			eraseForward: bind("erase the next character", "delete"),
-			eraseWord:    bind("erase a word", "ctrl+w"),
-			eraseAll:     bind("erase the query", "ctrl+u"),
+			listKeys: list,
+			editKeys: newEditKeys(),
+			leave:    bind("leave the search and clear the query", "esc"),
 		},
-		programs: dialogKeys{
-			move:   letterKeys(),
-			accept: bind("filter by this program", "enter"),
-			close:  bind("close", "esc", "q", "ctrl+p"),
-			quit:   quit,
+		programs: programsKeys{
+			editKeys: newEditKeys(),
+			dialogKeys: dialogKeys{
+				move:   arrowKeys(),
+				accept: bind("filter by this program", "enter"),
+				close:  bind("close", "esc", "ctrl+p"),
+				quit:   quit,
+			},
+		},
+		prompt: promptKeys{
+			editKeys: newEditKeys(),
+			accept:   bind("write the file", "enter"),
+			close:    bind("close", "esc"),
+			quit:     quit,
 		},
 		snippet: snippetKeys{
 			move:     letterKeys(),
 			back:     bind("back to the list", "esc"),
+			write:    bind("write the snippet to a file", "w"),
+			copy:     bind("copy the snippet again", "y"),
 			leave:    bind("leave and print the snippet", "enter", "q"),
 			showHelp: bind("show the keys", "?", "f1"),
 			quit:     quit,
@@ -169,6 +210,21 @@ func newKeyMap() keyMap {
 			quit:   quit,
 		},
 	}
+}
+
+func newEditKeys() editKeys {
+	return editKeys{
+		left:         bind("move left in the text", "left"),
+		right:        bind("move right in the text", "right"),
+		erase:        bind("erase a character", "backspace", "ctrl+h"),
+		eraseForward: bind("erase the next character", "delete"),
+		eraseWord:    bind("erase a word", "ctrl+w"),
+		eraseAll:     bind("erase the text", "ctrl+u"),
+	}
+}
+
+func (k editKeys) bindings() []key.Binding {
+	return []key.Binding{k.left, k.right, k.erase, k.eraseForward, k.eraseWord, k.eraseAll}
 }
 
 // target returns where a key moves to from a position, with pages of a size and
@@ -199,7 +255,7 @@ func (k moveKeys) bindings() []key.Binding {
 
 func (k listKeys) listBindings() []key.Binding {
 	actions := []key.Binding{
-		k.toggle, k.selectAll, k.deselectAll, k.programs, k.clearProgram, k.confirm, k.showHelp, k.quit,
+		k.toggle, k.selectAll, k.deselectAll, k.nextView, k.programs, k.clearProgram, k.confirm, k.showHelp, k.quit,
 	}
 	return append(actions, k.move.bindings()...)
 }
@@ -215,24 +271,30 @@ func (k listKeys) onRows() []key.Binding {
 
 // bindings returns all bindings of a context, in the order of the help.
 func (k *keyMap) bindings(c keyContext) []key.Binding {
+	var own []key.Binding
 	switch c {
 	case contextBrowse:
-		return append([]key.Binding{k.browse.search}, k.browse.listBindings()...)
+		b := k.browse
+		own = slices.Concat([]key.Binding{
+			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.hideCaches, b.explain, b.copy, b.preview,
+		}, b.listBindings())
 	case contextSearch:
 		s := k.search
-		return append([]key.Binding{
-			s.leave, s.left, s.right, s.erase, s.eraseForward, s.eraseWord, s.eraseAll,
-		}, s.listBindings()...)
+		own = slices.Concat([]key.Binding{s.leave}, s.bindings(), s.listBindings())
 	case contextPrograms:
-		return k.programs.bindings()
+		own = slices.Concat(k.programs.dialogKeys.bindings(), k.programs.editKeys.bindings())
+	case contextPrompt:
+		p := k.prompt
+		own = slices.Concat([]key.Binding{p.accept, p.close, p.quit}, p.bindings())
 	case contextSnippet:
 		s := k.snippet
-		return append([]key.Binding{s.leave, s.back, s.showHelp, s.quit}, s.move.bindings()...)
+		own = slices.Concat([]key.Binding{s.leave, s.back, s.write, s.copy, s.showHelp, s.quit}, s.move.bindings())
 	case contextHelp:
-		return k.help.bindings()
+		own = k.help.bindings()
 	case contextUnknown:
+		return nil
 	}
-	return nil
+	return append(own, k.suspend)
 }
 
 // hint is one entry of the line at the bottom of the screen.
@@ -266,7 +328,9 @@ func (k *keyMap) hints(c keyContext) []hint {
 		}
 	case contextSnippet:
 		s := k.snippet
-		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.showHelp, "help"}}
+		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.write, "write"}, {s.copy, "copy"}, {s.showHelp, "help"}}
+	case contextPrompt:
+		return []hint{{k.prompt.accept, "write"}, {k.prompt.close, "close"}}
 	case contextPrograms:
 		return []hint{{k.programs.accept, "filter"}, {k.programs.close, "close"}}
 	case contextHelp:

@@ -42,11 +42,11 @@ func TestBindingsListsAllOfTheKeyMap(t *testing.T) {
 	keys := newKeyMap()
 	for c, group := range map[keyContext]any{
 		contextBrowse: keys.browse, contextSearch: keys.search, contextPrograms: keys.programs,
-		contextSnippet: keys.snippet, contextHelp: keys.help,
+		contextSnippet: keys.snippet, contextPrompt: keys.prompt, contextHelp: keys.help,
 	} {
-		equal(t, c.String(), len(keys.bindings(c)), countBindings(reflect.TypeOf(group)))
+		equal(t, c.String(), len(keys.bindings(c)), countBindings(reflect.TypeOf(group))+1) // suspend is in each
 	}
-	equal(t, "contexts", reflect.TypeOf(keys).NumField(), len(contextNames)-1)
+	equal(t, "contexts, and suspend", reflect.TypeOf(keys).NumField(), len(contextNames)-1+1)
 }
 
 func countBindings(of reflect.Type) int {

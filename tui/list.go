@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sahilm/fuzzy"
 
@@ -10,13 +11,16 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// list shows the rows of some results. Only what is visible is ever rendered, so
-// its cost does not depend on the number of rows.
+// list shows the rows of a page. Only what is visible is ever rendered, so its
+// cost does not depend on the number of rows.
 type list struct {
-	results *results // nil before the first
-	cursor  int      // row
-	top     int      // the first row on the screen
-	height  int
+	page   *page // nil before the first
+	nodes  []uint32
+	depths []int  // of each row, in the tree view
+	open   bitset // directories that are open in the tree view
+	cursor int    // row
+	top    int    // the first row on the screen
+	height int
 	// touched says that the user has moved or marked something. From then on the
 	// cursor stays on its path, before that on the first row.
 	touched bool
@@ -25,17 +29,13 @@ type list struct {
 // gutter is what stands before a path: cursor, mark and a space.
 const gutter = len(">[x] ")
 
-func (l *list) rows() []uint32 {
-	if l.results == nil {
-		return nil
-	}
-	return l.results.rows
-}
+// tree reports whether the rows are those of the tree view.
+func (l *list) tree() bool { return l.depths != nil }
 
-// current returns the file under the cursor.
+// current returns the node under the cursor.
 func (l *list) current() (uint32, bool) {
-	if rows := l.rows(); l.cursor < len(rows) {
-		return rows[l.cursor], true
+	if l.cursor < len(l.nodes) {
+		return l.nodes[l.cursor], true
 	}
 	return 0, false
 }
@@ -43,19 +43,85 @@ func (l *list) current() (uint32, bool) {
 // show replaces the rows. The cursor stays on its path and the path on its line
 // of the screen, if it is among the new rows. A new query starts on the best
 // match, and leaving it stays on what was found.
-func (l *list) show(r *results) {
-	id, shown := l.current()
+func (l *list) show(p *page) {
+	node, shown := l.current()
 	line := l.cursor - l.top
-	if l.results != nil && l.results.query != r.query {
-		l.touched = r.query == ""
+	switched := l.page != nil && l.page.view != p.view
+	if l.page != nil && l.page.query != p.query {
+		l.touched = p.query == ""
+		switched = true
 	}
-	l.results = r
+	l.page = p
+	if switched && shown && l.touched && p.view == ViewTree {
+		l.open = p.listing.openTo(l.open, node)
+	}
+	l.fill()
 	at := -1
 	if shown && l.touched {
-		at = slices.Index(r.rows, id)
+		if at = slices.Index(l.nodes, node); at < 0 && switched {
+			at = l.near(node)
+		}
 	}
 	l.cursor, l.top = max(at, 0), max(at-line, 0)
 	l.clamp()
+}
+
+// fill makes the rows.
+func (l *list) fill() {
+	l.nodes, l.depths = l.page.rows, nil
+	if l.page.view != ViewTree || l.page.query != "" {
+		return
+	}
+	rows := l.page.listing.branches(l.open, l.page.weights)
+	l.nodes, l.depths = make([]uint32, len(rows)), make([]int, len(rows))
+	for i, row := range rows {
+		l.nodes[i], l.depths[i] = row.node, row.depth
+	}
+}
+
+// near returns the row that comes closest to a node of another view: that of a
+// directory above it, or of the first file below it; -1 if there is none.
+func (l *list) near(node uint32) int {
+	lst := l.page.listing
+	if isDirNode(node) {
+		if s := lst.spans[node&^dirBit]; s.start < s.end {
+			if at := slices.Index(l.nodes, lst.order[s.start]); at >= 0 {
+				return at
+			}
+		}
+	}
+	for dir := lst.holder(node); dir != 0; dir = lst.dirs[dir].parent {
+		if at := slices.Index(l.nodes, dir|dirBit); at >= 0 {
+			return at
+		}
+	}
+	return -1
+}
+
+// setOpen opens or closes a directory of the tree view, and reports whether that
+// changed anything.
+func (l *list) setOpen(node uint32, open bool) bool {
+	if !l.tree() || !isDirNode(node) || l.open.has(node&^dirBit) == open {
+		return false
+	}
+	l.open = l.open.grown(int(node&^dirBit) + 1)
+	l.open.flip(node &^ dirBit)
+	l.fill()
+	l.clamp()
+	return true
+}
+
+// toParent moves to the row of the directory that holds the current one.
+func (l *list) toParent() {
+	if !l.tree() {
+		return
+	}
+	for row := l.cursor - 1; row >= 0; row-- {
+		if l.depths[row] < l.depths[l.cursor] {
+			l.moveTo(row)
+			return
+		}
+	}
 }
 
 // moveTo puts the cursor on a row, or the nearest there is.
@@ -72,7 +138,7 @@ func (l *list) resize(height int) {
 
 // clamp keeps the cursor among the rows and on the screen, and the screen full.
 func (l *list) clamp() {
-	n := len(l.rows())
+	n := len(l.nodes)
 	l.cursor = max(0, min(l.cursor, n-1))
 	l.top = min(l.top, l.cursor, n-l.height)
 	l.top = max(0, l.top, l.cursor-l.height+1)
@@ -81,60 +147,184 @@ func (l *list) clamp() {
 // rowAt returns the row at a line of the list.
 func (l *list) rowAt(line int) (int, bool) {
 	row := l.top + line
-	return row, line >= 0 && line < l.height && row < len(l.rows())
+	return row, line >= 0 && line < l.height && row < len(l.nodes)
+}
+
+// visible returns the nodes on the screen.
+func (l *list) visible() []uint32 {
+	if l.height <= 0 {
+		return nil
+	}
+	return l.nodes[l.top:min(l.top+l.height, len(l.nodes))]
+}
+
+// columns are the widths of what stands behind a path; 0 leaves one out.
+type columns struct{ files, size, age int }
+
+const (
+	filesWidth = len(" 100,000")
+	sizeWidth  = len(" 1023B")
+	ageWidth   = len(" 24mo")
+)
+
+// newColumns returns the columns for which there is room: paths come first.
+func newColumns(width int, files bool) columns {
+	var c columns
+	if width >= 40 {
+		c.size = sizeWidth
+	}
+	if width >= 60 {
+		c.age = ageWidth
+	}
+	if files && width >= 70 {
+		c.files = filesWidth
+	}
+	return c
+}
+
+func (c columns) width() int { return c.files + c.size + c.age }
+
+// painter is what it takes to render rows.
+type painter struct {
+	*styles
+	selection *selection
+	partly    bitset
+	metas     *metas
+	columns   columns
+	width     int
+	now       time.Time
 }
 
 // view appends one line for each visible row.
-func (l *list) view(lines []string, s *styles, selected bitset, width int) []string {
-	rows := l.rows()
-	end := min(l.top+l.height, len(rows))
-	for row := l.top; row < end; row++ {
-		lines = append(lines, l.line(s, row, selected.has(rows[row]), width))
+func (l *list) view(lines []string, p *painter) []string {
+	for i := range l.visible() {
+		lines = append(lines, l.line(p, l.top+i))
 	}
 	return lines
 }
 
-func (l *list) line(s *styles, row int, marked bool, width int) string {
+func (l *list) line(p *painter, row int) string {
 	var b strings.Builder
-	text := l.text(l.rows()[row])
+	node := l.nodes[row]
+	pointer := byte(' ')
 	if row == l.cursor {
-		b.WriteString(s.cursor.on)
-		b.WriteByte('>')
-	} else {
-		b.WriteByte(' ')
+		b.WriteString(p.cursor.on)
+		pointer = '>'
 	}
-	if marked {
-		b.WriteString(s.mark.render("[x]"))
-	} else {
-		b.WriteString("[ ]")
-	}
+	b.WriteByte(pointer)
+	b.WriteString(p.mark(&l.page.listing.tree, node))
 	b.WriteByte(' ')
-	cells := s.writeTail(&b, text, l.matched(text), width-gutter)
+	room := p.width - gutter - p.columns.width()
+	cells := 0
+	if l.tree() {
+		lead := l.lead(row)
+		lead = lead[:min(len(lead), max(room-minName, 0))]
+		b.WriteString(lead)
+		cells = len(lead)
+	}
+	text := l.text(row)
+	cells += p.writeTail(&b, text, l.matched(text), room-cells)
+	writeFiller(&b, room-cells)
+	p.writeColumns(&b, l.page.listing, node)
 	if row == l.cursor {
-		writeFiller(&b, width-gutter-cells)
-		b.WriteString(s.cursor.off)
+		b.WriteString(p.cursor.off)
 	}
 	return b.String()
 }
 
-// text returns a file's path as it is shown; a directory's ends in a slash.
-func (l *list) text(id uint32) string {
-	path := l.results.listing.appendPath(nil, id)
-	if l.results.listing.kind(id) == scan.KindDir && len(path) > 1 {
+// minName is how many cells of a name the tree view shows at any depth.
+const minName = 15
+
+// lead is what stands before a name in the tree view: its depth, and whether it is
+// open.
+func (l *list) lead(row int) string {
+	sign := "  "
+	if node := l.nodes[row]; isDirNode(node) {
+		sign = "+ "
+		if l.open.has(node &^ dirBit) {
+			sign = "- "
+		}
+	}
+	return strings.Repeat("  ", l.depths[row]) + sign
+}
+
+// text returns a row's path as it is shown, in the tree view from the row of its
+// directory on; a directory's ends in a slash.
+func (l *list) text(row int) string {
+	node := l.nodes[row]
+	path := l.page.listing.appendNode(nil, node)
+	if l.page.listing.nodeKind(node) == scan.KindDir && len(path) > 1 {
 		path = append(path, '/')
 	}
+	if l.tree() {
+		path = path[l.prefix(row):]
+	}
 	return string(printable.AppendName(make([]byte, 0, len(path)), path))
+}
+
+// prefix returns how many bytes of a row's path are told by the row of its
+// directory.
+func (l *list) prefix(row int) int {
+	for up := row - 1; up >= 0 && l.depths[row] > 0; up-- {
+		if l.depths[up] < l.depths[row] {
+			return len(l.page.listing.appendNode(nil, l.nodes[up])) + 1
+		}
+	}
+	return 0
 }
 
 // matched returns where the query matches a text as it is shown, which can
 // differ from the name that was searched.
 func (l *list) matched(text string) []int {
-	if l.results.query == "" {
+	if l.page.query == "" {
 		return nil
 	}
-	matches := fuzzy.FindNoSort(l.results.query, []string{text})
+	matches := fuzzy.FindNoSort(l.page.query, []string{text})
 	if len(matches) == 0 {
 		return nil
 	}
 	return matches[0].MatchedIndexes
+}
+
+// mark is what stands before a row: [x] marked, " x " covered by a marked
+// directory, [-] something below is marked.
+func (p *painter) mark(t *tree, node uint32) string {
+	if p.selection.has(node) {
+		return p.marked.render("[x]")
+	}
+	if _, covered := p.selection.cover(t, node); covered {
+		return p.marked.render(" x ")
+	}
+	if isDirNode(node) && p.partly.has(node&^dirBit) {
+		return p.marked.render("[-]")
+	}
+	return "[ ]"
+}
+
+// writeColumns writes what is known of a node.
+func (p *painter) writeColumns(b *strings.Builder, l *listing, node uint32) {
+	c := p.columns
+	if c.files > 0 {
+		files := ""
+		if isDirNode(node) {
+			files = grouped(l.filesOf(node))
+		}
+		writeRight(b, files, c.files)
+	}
+	size, age := "", ""
+	if m, known := p.metas.of(node); known && !m.gone {
+		size, age = printable.Size(m.size), printable.Age(p.now.Sub(time.Unix(m.mtime, 0)))
+	}
+	if c.size > 0 {
+		writeRight(b, size, c.size)
+	}
+	if c.age > 0 {
+		writeRight(b, age, c.age)
+	}
+}
+
+// writeRight writes a text at the right of so many cells.
+func writeRight(b *strings.Builder, text string, cells int) {
+	writeFiller(b, cells-len(text))
+	b.WriteString(text)
 }

@@ -17,10 +17,15 @@ type (
 		listing *listing
 		took    time.Duration
 	}
-	// found brings what to show.
-	found struct {
-		gen     int
-		results *results
+	// composed brings what to show.
+	composed struct {
+		gen  int
+		page *page
+	}
+	// looked brings metadata for the first of some nodes.
+	looked struct {
+		nodes []uint32
+		metas []meta
 	}
 	// counted brings the number of each program's files, in order of
 	// Options.Programs.
@@ -31,8 +36,26 @@ type (
 	// rendered brings the snippet.
 	rendered struct {
 		gen     int
+		drawing drawing
 		snippet SnippetText
 		paths   int
+	}
+	// copied says which program has put a text on the clipboard; none if there is
+	// no such program.
+	copied struct{ what, text, tool string }
+	// written says what became of the file that the snippet was to go to.
+	written struct {
+		name string
+		err  error
+	}
+	// explained brings why a path is a candidate.
+	explained struct{ lines []string }
+	// sideDue says that the cursor has rested on its line.
+	sideDue struct{ gen int }
+	// previewed brings what there is to say of that line.
+	previewed struct {
+		gen   int
+		lines []string
 	}
 	// noticeExpired says that a notice has been up long enough.
 	noticeExpired struct{ gen int }

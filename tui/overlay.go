@@ -10,8 +10,10 @@ import (
 
 // action is what a pane or a dialog asks the model to do.
 type action struct {
-	kind    actionKind
-	program string // of actionFilter
+	kind      actionKind
+	program   string // of actionFilter
+	text      string // of actionWrite: the name of the file
+	overwrite bool
 }
 
 type actionKind uint8
@@ -24,6 +26,9 @@ const (
 	actionBack
 	actionLeave
 	actionHelp
+	actionAskFile
+	actionWrite
+	actionCopy
 )
 
 // dialog is a box above the screen that takes all keys.
@@ -37,6 +42,9 @@ type dialog interface {
 	// cells and lines.
 	view(s *styles, width, height int) (title string, lines []string)
 }
+
+// typist is a dialog that takes text.
+type typist interface{ insert(text string) }
 
 // overlay is a stack of dialogs; the last one is on top.
 type overlay struct {

@@ -30,25 +30,34 @@ func newSnippetPane(keys *keyMap, height int) *snippetPane {
 // fill takes what has been rendered.
 func (p *snippetPane) fill(msg rendered) {
 	p.pending, p.snippet, p.paths = false, msg.snippet, msg.paths
-	for _, note := range msg.snippet.Notes {
-		if len(p.lines) < shownLines {
-			p.lines = append(p.lines, safe("note: "+note))
+	p.lines = snippetLines(msg.snippet, shownLines)
+}
+
+// notePrefix begins a line about the snippet; no line of Nix begins so.
+const notePrefix = "note: "
+
+// snippetLines returns the notes on a snippet and its text in lines that are safe
+// to show; one more than most if it has more.
+func snippetLines(s SnippetText, most int) []string {
+	var lines []string
+	for _, note := range s.Notes {
+		if len(lines) < most {
+			lines = append(lines, safe(notePrefix+note))
 		}
 	}
-	text := strings.TrimSuffix(msg.snippet.Text, "\n")
+	text := strings.TrimSuffix(s.Text, "\n")
 	if text == "" {
-		p.lines = append(p.lines, "nothing to write")
-		return
+		return append(lines, "nothing to write")
 	}
-	for len(p.lines) < shownLines {
+	for len(lines) < most {
 		line, rest, more := strings.Cut(text, "\n")
-		p.lines = append(p.lines, safe(line))
+		lines = append(lines, safe(line))
 		if !more {
-			return
+			return lines
 		}
 		text = rest
 	}
-	p.lines = append(p.lines, "+ "+grouped(1+strings.Count(text, "\n"))+" more lines")
+	return append(lines, "+ "+grouped(1+strings.Count(text, "\n"))+" more lines")
 }
 
 func (p *snippetPane) press(msg tea.KeyPressMsg) action {
@@ -59,6 +68,10 @@ func (p *snippetPane) press(msg tea.KeyPressMsg) action {
 		return action{kind: actionBack}
 	case key.Matches(msg, p.keys.showHelp):
 		return action{kind: actionHelp}
+	case key.Matches(msg, p.keys.write) && p.snippet.Text != "":
+		return action{kind: actionAskFile}
+	case key.Matches(msg, p.keys.copy) && p.snippet.Text != "":
+		return action{kind: actionCopy}
 	case key.Matches(msg, p.keys.leave) && !p.pending:
 		return action{kind: actionLeave}
 	}
@@ -91,7 +104,12 @@ func (p *snippetPane) title() string {
 
 func (p *snippetPane) view(lines []string, s *styles, width int) []string {
 	for _, line := range p.lines[p.top:min(p.top+p.height, len(p.lines))] {
-		lines = append(lines, truncated(line, width, s.glyphs.ellipsis))
+		line = truncated(line, width, s.glyphs.ellipsis)
+		if strings.HasPrefix(line, notePrefix) {
+			lines = append(lines, s.warning.render(line))
+		} else {
+			lines = append(lines, s.highlight(line))
+		}
 	}
 	return lines
 }

@@ -1,11 +1,15 @@
 package tui
 
 import (
+	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -30,12 +34,12 @@ func TestProgramDialogCountsAndCloses(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("ctrl+p")
 	equal(t, "counts", d.app.counter.dialog.counts, []int{2, 1, 0})
-	d.keys("G")
+	d.keys("end")
 	d.has("> nothing-cli")
 	d.keys("esc")
 	d.hasNot("nothing-cli")
 	equal(t, "rows", d.shown(), sample)
-	d.keys("ctrl+p", "G", "enter")
+	d.keys("ctrl+p", "end", "enter")
 	d.has("nothing belongs to nothing-cli (Ctrl-X shows all)")
 	d.keys("ctrl+p")
 	d.has("> nothing-cli")
@@ -239,4 +243,137 @@ func TestNoticeStaysItsWholeTime(t *testing.T) {
 	d.has("the configuration names no programs")
 	d.fire(noticeExpired{})
 	d.hasNot("the configuration names no programs")
+}
+
+func TestSnippetIsCopiedAndSaysHow(t *testing.T) {
+	var got []string
+	tool := "wl-copy"
+	d := newDriver(t, Options{Copy: func(_ context.Context, text string) string {
+		got = append(got, text)
+		return tool
+	}})
+	d.add(sample...)
+	d.keys("enter")
+	d.has("copied the snippet with wl-copy", "snippet for 1 path")
+	tool = ""
+	d.keys("y")
+	d.has("sent to the terminal's clipboard (OSC 52)")
+	equal(t, "copied", got, []string{"file \"/etc/hosts\"\n", "file \"/etc/hosts\"\n"})
+	tool = "xsel"
+	d.keys("esc", "down", "y")
+	d.has("copied the path with xsel")
+	equal(t, "path", got[2], "/home/me/.bashrc")
+}
+
+func TestTerminalsClipboardGetsNoMoreThanItTakes(t *testing.T) {
+	d := newDriver(t, Options{Snippet: func([]Selected) SnippetText {
+		return SnippetText{Text: strings.Repeat("x", mostCopied+1)}
+	}})
+	d.add("/a")
+	d.keys("enter")
+	d.has("too long for a terminal's clipboard")
+}
+
+func TestSnippetIsWrittenToAFile(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "persist.nix")
+	text := func() string {
+		data, _ := os.ReadFile(file) // nothing where there is none
+		return string(data)
+	}
+	const snippet = "file \"/etc/hosts\"\n"
+	d := browse(t, sample...)
+	d.keys("enter", "w")
+	d.has("write the snippet to")
+	d.keys("enter", "text:"+dir+"/none/x", "enter")
+	d.has("no such file or directory", "write the snippet to")
+	d.keys("ctrl+u")
+	d.send(tea.PasteMsg{Content: file})
+	d.keys("enter")
+	d.hasNot("write the snippet to")
+	equal(t, "written", text(), snippet)
+
+	if err := errors.Join(os.WriteFile(file, []byte("mine"), 0o600), os.Chmod(file, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(file, link); err != nil {
+		t.Fatal(err)
+	}
+	d.keys("w", "text:"+link, "enter")
+	d.has("it exists: Enter again overwrites it")
+	equal(t, "not overwritten", text(), "mine")
+	d.keys("text:x", "backspace", "enter")
+	equal(t, "overwritten", text(), snippet)
+	info, err := os.Lstat(file)
+	if err != nil || info.Mode() != 0o600 {
+		t.Errorf("the file is %v, %v; want it private as it was", info.Mode(), err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 2 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	d.keys("w", "text:"+dir, "enter", "enter")
+	d.has("it is no regular file")
+	d.keys("esc", "q")
+	equal(t, "outcome", d.app.result.Outcome, Confirmed)
+}
+
+func TestAnOtherNameIsAskedAboutAgain(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a", "b"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := browse(t, sample...)
+	d.keys("enter", "w", "text:"+dir+"/a", "enter", "backspace", "text:b", "enter")
+	d.has("it exists")
+	data, err := os.ReadFile(filepath.Join(dir, "b"))
+	if err != nil || len(data) > 0 {
+		t.Errorf("b holds %q, %v", data, err)
+	}
+}
+
+func TestExplainSaysWhy(t *testing.T) {
+	d := newDriver(t, Options{Explain: func(path string) []string { return []string{path, "be\x1bcause"} }})
+	d.add(sample...)
+	d.keys("down", "e")
+	d.has("why", "│ /home/me/.bashrc", `be\ecause`)
+	d.keys("esc")
+	d.hasNot("cause")
+}
+
+func TestProgramDialogNarrowsAsOneTypes(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("ctrl+p", "text:1pa")
+	d.has("> _1password-gui")
+	d.hasNot("nothing-cli")
+	d.keys("text:zzz", "enter")
+	d.has("filter by program")
+	d.keys("ctrl+u", "down", "enter")
+	equal(t, "program", d.app.program, "_1password-gui")
+}
+
+func TestHighlightChangesNoText(t *testing.T) {
+	s := newStyles(false)
+	for _, line := range []string{
+		"", `a = "b";`, `"a\"b" # c "d"`, `"open`, `"back\`, "# note", `x = [ "a" "#b" ]; # "`,
+	} {
+		equal(t, "text", ansi.Strip(s.highlight(line)), line)
+	}
+	equal(t, "a string and a comment", s.highlight(`a "b#\"c" # d`), `a `+s.text.render(`"b#\"c"`)+` `+s.dim.render("# d"))
+}
+
+func TestSuspendNeedsAShell(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("ctrl+z")
+	d.has("no shell that could continue")
+	d.app.canSuspend = func() bool { return true }
+	for _, keys := range [][]string{{}, {"/"}, {"esc", "?"}, {"esc", "enter"}} {
+		d.keys(keys...)
+		if _, suspends := d.app.press(press("ctrl+z"))().(tea.SuspendMsg); !suspends {
+			t.Errorf("Ctrl-Z after %v does not suspend", keys)
+		}
+	}
 }

@@ -49,34 +49,18 @@ func (p programFilter) dirs(t *tree) []bool {
 	return inside
 }
 
-// filtered is the part of a listing that belongs to one program.
-type filtered struct {
-	listing *listing
-	program string
-	rows    []uint32
-	hits    bitset
+// keep returns a function that tells the program's files.
+func (p programFilter) keep(t *tree) func(id uint32) bool {
+	inside := p.dirs(t)
+	return func(id uint32) bool {
+		f, name := t.file(id)
+		return inside[f.dir()] || p.matches(name, f.letters)
+	}
 }
 
 // checkEvery is how many files are looked at between two looks at the context: a
 // few milliseconds' work at most.
 const checkEvery = 4096
-
-func filterProgram(ctx context.Context, l *listing, pkg string) (*filtered, error) {
-	p := newProgramFilter(pkg)
-	f := &filtered{listing: l, program: pkg, hits: newBitset(l.files)}
-	inside := p.dirs(&l.tree)
-	for i, id := range l.order {
-		if i%checkEvery == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		file, name := l.file(id)
-		if inside[file.dir()] || p.matches(name, file.letters) {
-			f.rows = append(f.rows, id)
-			f.hits.add(id)
-		}
-	}
-	return f, nil
-}
 
 // countPrograms returns how many files of a listing belong to each package. All
 // packages are counted in one pass: sixty of them in a million files take 0.2 s

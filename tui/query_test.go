@@ -235,7 +235,7 @@ func TestStaleAnswersAreDropped(t *testing.T) {
 	d.release()
 	d.run(newest)
 	want := d.shown()
-	d.send(found{gen: d.app.finder.gen - 1, results: &results{request: request{listing: d.app.progress.latest}}})
+	d.send(composed{gen: d.app.finder.gen - 1, page: &page{listing: d.app.progress.latest}})
 	d.run(stale)
 	equal(t, "rows", d.shown(), want)
 }
@@ -248,7 +248,7 @@ func TestNewQueryCancelsTheOneBefore(t *testing.T) {
 	if msg := d.held[0](); msg != (cancelled{}) {
 		t.Errorf("the first search answered %T", msg)
 	}
-	if msg, ok := d.held[1]().(found); !ok || msg.results.query != "ss" {
+	if msg, ok := d.held[1]().(composed); !ok || msg.page.query != "ss" {
 		t.Errorf("the second search answered %+v", msg)
 	}
 }

@@ -33,51 +33,28 @@ const blockRows = 4096
 // maxQuery is the number of bytes a query may have.
 const maxQuery = 200
 
-// request asks what to show.
+// request asks which files of a listing match a query.
 type request struct {
 	listing *listing
-	program string // package name, or none
-	query   string // or none
-	// filtered is what an earlier request has found for a program.
-	filtered *filtered
+	query   string
 }
 
-// results is what a request has found. It carries its listing: numbers of files
-// mean nothing without it, and a newer one may be there meanwhile.
+// results is what a request has found.
 type results struct {
-	request
-	// rows are the files to show: in the order of the listing, or, of a query,
-	// the best ones.
+	// rows are the best matches, the best first.
 	rows []uint32
-	// hits are all matches; nil means the whole listing.
-	hits  bitset
-	total int
+	// hits are all matches.
+	hits bitset
 }
 
 // find answers a request, or ends soon after ctx does, with its error.
 func find(ctx context.Context, req request) (*results, error) {
-	r := &results{request: req, rows: req.listing.order, total: len(req.listing.order)}
-	r.filtered = nil
-	if req.program != "" {
-		f := req.filtered
-		if f == nil || f.listing != req.listing || f.program != req.program {
-			var err error
-			if f, err = filterProgram(ctx, req.listing, req.program); err != nil {
-				return nil, err
-			}
-		}
-		r.filtered, r.rows, r.hits, r.total = f, f.rows, f.hits, len(f.rows)
-	}
-	if req.query == "" {
-		return r, nil
-	}
-	s := newSearch(req.listing, req.query, r.rows)
+	s := newSearch(req.listing, req.query, req.listing.order)
 	if err := s.run(ctx); err != nil {
 		return nil, err
 	}
-	r.rows, r.hits = s.merged()
-	r.total = r.hits.count()
-	return r, nil
+	rows, hits := s.merged()
+	return &results{rows, hits}, nil
 }
 
 // search is one query on its way through the rows.

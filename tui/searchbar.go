@@ -45,8 +45,8 @@ func (s *searchBar) insert(text string) {
 	s.at += len(text)
 }
 
-// edit applies an editing key and reports whether it was one.
-func (s *searchBar) edit(keys *searchKeys, msg tea.KeyPressMsg) bool {
+// edit applies an editing key, or types what a key stands for.
+func (s *searchBar) edit(keys *editKeys, msg tea.KeyPressMsg) {
 	before, after := s.query[:s.at], s.query[s.at:]
 	_, last := utf8.DecodeLastRuneInString(before)
 	_, next := utf8.DecodeRuneInString(after)
@@ -66,10 +66,7 @@ func (s *searchBar) edit(keys *searchKeys, msg tea.KeyPressMsg) bool {
 		s.set("", "")
 	case msg.Text != "":
 		s.insert(msg.Text)
-	default:
-		return false
 	}
-	return true
 }
 
 func (s *searchBar) set(before, after string) { s.query, s.at = before+after, len(before) }
@@ -83,4 +80,22 @@ func (s *searchBar) view(st *styles, room int) (line string, column int) {
 	column = 2 + st.writeTail(&b, before, nil, room-1)
 	b.WriteString(ansi.Truncate(after, max(room-(column-2), 0), ""))
 	return b.String(), column
+}
+
+// field returns the text with the cursor in it, for a box of so many cells.
+func (s *searchBar) field(st *styles, room int) string {
+	var b strings.Builder
+	before, after := safe(s.query[:s.at]), safe(s.query[s.at:])
+	cells := st.writeTail(&b, before, nil, room-1)
+	under := " "
+	if after != "" {
+		size := clusterSize(after)
+		under, after = after[:size], after[size:]
+	}
+	b.WriteString(st.cursor.render(under))
+	cells += width(under)
+	after = ansi.Truncate(after, max(room-cells, 0), "")
+	b.WriteString(after)
+	writeFiller(&b, room-cells-width(after))
+	return b.String()
 }

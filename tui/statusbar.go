@@ -54,12 +54,23 @@ func fitting(variants []string, room int) string {
 
 // header is the first line: what is shown, and how far the scan is.
 func (m *app) header() string {
-	title := " list-ephemeral"
-	left := []string{title, ""}
-	if m.program != "" {
-		program := "program: " + safe(m.program)
-		left = []string{title + "  " + program, " " + program, ""}
+	title, shown := " list-ephemeral", ""
+	if m.view != ViewFiles {
+		shown += "  " + m.view.String()
 	}
+	if m.marked.gen > 0 {
+		shown += "  selected"
+	}
+	if m.noCaches {
+		shown += "  without caches"
+	}
+	if m.sort != sortPath {
+		shown += "  by " + m.sort.String()
+	}
+	if m.program != "" {
+		shown += "  program: " + safe(m.program)
+	}
+	left := []string{title + shown, strings.TrimPrefix(shown, " "), ""}
 	return bar(m.layout.width, left, m.counts(), m.styles.title, style{})
 }
 
@@ -67,8 +78,8 @@ func (m *app) header() string {
 func (m *app) counts() []string {
 	p := &m.progress
 	shown := ""
-	if r := m.list.results; r != nil && (m.program != "" || m.search.query != "") {
-		shown = grouped(r.total) + "/"
+	if p := m.list.page; p != nil && p.narrows() {
+		shown = grouped(p.total) + "/"
 	}
 	paths, count := shown+plural(p.files, "path", "paths")+"  ", shown+grouped(p.files)
 	dirs := plural(p.dirs, "directory", "directories")
@@ -90,7 +101,7 @@ func (m *app) counts() []string {
 // status is the line below the list: the selection, and what there is to say.
 func (m *app) status() string {
 	if m.snippet != nil {
-		return bar(m.layout.width, []string{" " + m.snippet.title(), ""}, nil, m.styles.title, style{})
+		return bar(m.layout.width, []string{" " + m.snippet.title(), ""}, []string{safe(m.notice.text) + " ", ""}, m.styles.title, m.styles.warning)
 	}
 	left := " " + grouped(m.selection.count) + " selected"
 	right, rightStyle := m.remark()
@@ -102,7 +113,7 @@ func (m *app) status() string {
 
 // remark is the most important thing to say.
 func (m *app) remark() (string, style) {
-	r := m.list.results
+	p := m.list.page
 	switch {
 	case m.notice.text != "":
 		return safe(m.notice.text), m.styles.warning
@@ -110,8 +121,10 @@ func (m *app) remark() (string, style) {
 		return "scan stopped: " + safe(m.progress.err.Error()), m.styles.warning
 	case m.progress.summary.Errors > 0:
 		return plural(m.progress.summary.Errors, "path", "paths") + " could not be read", m.styles.warning
-	case r != nil && r.total > len(r.rows):
-		return "the best " + grouped(len(r.rows)) + " of " + grouped(r.total) + " matches", m.styles.dim
+	case m.finder.running && m.sort != sortPath:
+		return "looking at all sizes and times", m.styles.dim
+	case p != nil && p.query != "" && p.total > len(p.rows):
+		return "the best " + grouped(len(p.rows)) + " of " + grouped(p.total) + " matches", m.styles.dim
 	}
 	return "", style{}
 }

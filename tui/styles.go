@@ -8,8 +8,8 @@ import (
 // put around a text: hundreds of them make a frame (BenchmarkKey). Only the terminal's own 16 colours are used, so that the user's palette
 // rules; without colours bold, reverse and the text itself say the same.
 type styles struct {
-	title, dim, mark, match, cursor, warning, key, frame style
-	glyphs                                               glyphs
+	title, dim, marked, match, cursor, warning, key, frame, text style
+	glyphs                                                       glyphs
 }
 
 // style is switched on and off without touching the attributes around it.
@@ -37,10 +37,11 @@ func newStyles(ascii bool) styles {
 	s := styles{
 		title:   style{sgr(ansi.AttrBold), sgr(ansi.AttrNormalIntensity)},
 		dim:     style{sgr(ansi.AttrFaint), sgr(ansi.AttrNormalIntensity)},
-		mark:    foreground(ansi.AttrGreenForegroundColor),
+		marked:  foreground(ansi.AttrGreenForegroundColor),
 		cursor:  style{sgr(ansi.AttrReverse), sgr(ansi.AttrNoReverse)},
 		warning: foreground(ansi.AttrYellowForegroundColor),
 		key:     foreground(ansi.AttrCyanForegroundColor),
+		text:    foreground(ansi.AttrGreenForegroundColor),
 		frame:   foreground(ansi.AttrBlueForegroundColor),
 		match: style{
 			sgr(ansi.AttrBold, ansi.AttrUnderline, ansi.AttrGreenForegroundColor),

@@ -20,6 +20,27 @@ type Options struct {
 	// Snippet renders what has been selected; in no particular order. It is not
 	// called from two goroutines at once.
 	Snippet func(selected []Selected) SnippetText
+	// Splits says of a directory, by its absolute path, that it is not to be kept
+	// as a whole, so that the view of directories shows what is in it. It may be
+	// called from several goroutines. Nil splits none but "/".
+	Splits func(dir string) bool
+	// Caches are directories in which everything is cache, beside those that are
+	// known by their names.
+	Caches []string
+	// Explain says in a few lines why a path is a candidate, or what else it is; nil
+	// leaves the key without effect.
+	Explain func(path string) []string
+	// Copy puts a text on the clipboard and returns the program that took it, or
+	// "" if there is none: then the terminal is asked to. Nil asks it at once.
+	Copy func(ctx context.Context, text string) string
+	// Known says what is known of a path, in a line or "". It may be called from
+	// several goroutines; nil knows nothing.
+	Known func(path string) string
+	// Owner names a user and a group. It may be called from several goroutines; nil
+	// names none.
+	Owner func(uid, gid uint32) string
+	// View is what the screen opens with; ViewFiles by default.
+	View View
 	// Programs are the package names to filter by.
 	Programs []string
 	// Warnings are shown when the screen opens.

@@ -38,6 +38,9 @@ func (m *app) render() tea.View {
 		}
 	}
 	lines = m.body(lines)
+	if m.layout.side > 0 {
+		lines = m.beside(lines)
+	}
 	for len(lines) < m.layout.body+m.layout.bodyHeight {
 		lines = append(lines, "")
 	}
@@ -50,10 +53,25 @@ func (m *app) body(lines []string) []string {
 	if m.snippet != nil {
 		return m.snippet.view(lines, &m.styles, m.layout.width)
 	}
-	if len(m.list.rows()) == 0 {
-		return append(lines, " "+truncated(m.empty(), m.layout.width-1, m.styles.glyphs.ellipsis))
+	if len(m.list.nodes) == 0 {
+		return append(lines, " "+truncated(m.empty(), m.layout.listWidth-1, m.styles.glyphs.ellipsis))
 	}
-	return m.list.view(lines, &m.styles, m.selection.files, m.layout.width)
+	return m.list.view(lines, m.painter())
+}
+
+func (m *app) painter() *painter {
+	p := &painter{
+		styles:    &m.styles,
+		selection: &m.selection,
+		metas:     m.metas,
+		columns:   newColumns(m.layout.listWidth, m.list.page.view != ViewFiles),
+		width:     m.layout.listWidth,
+		now:       m.now(),
+	}
+	if m.list.page.view != ViewFiles && m.selection.count > 0 {
+		p.partly = m.list.page.listing.partly(&m.selection)
+	}
+	return p
 }
 
 // empty says why there are no rows.
@@ -63,6 +81,10 @@ func (m *app) empty() string {
 		return "searching"
 	case m.progress.files > 0 && m.search.query != "":
 		return "nothing matches " + safe(m.search.query)
+	case m.marked.gen > 0:
+		return "nothing of the selection is here (v shows all)"
+	case m.noCaches && m.progress.files > 0:
+		return "nothing but caches (c shows them)"
 	case m.progress.files > 0 && m.program != "":
 		return "nothing belongs to " + safe(m.program) + " (Ctrl-X shows all)"
 	case m.progress.running || m.progress.files > 0:
@@ -86,8 +108,11 @@ func (m *app) resize(width, height int) {
 }
 
 func (m *app) relayout() {
-	searching := m.search.active && m.snippet == nil
-	m.layout = newLayout(m.layout.width, m.layout.height, searching)
+	list := m.snippet == nil
+	m.layout = newLayout(m.layout.width, m.layout.height, parts{
+		search: list && m.search.active,
+		side:   list && !m.side.off,
+	})
 	m.list.resize(m.layout.bodyHeight)
 	if m.snippet != nil {
 		m.snippet.resize(m.layout.bodyHeight)

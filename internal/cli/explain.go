@@ -34,22 +34,28 @@ func (a *app) explain(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		kind, info, err := scan.Stat(path)
-		verdict := plan.judge(path, kind)
-		fmt.Fprintf(a.out, "%s: %s\n", printable.Name(path), verdict.Class)
-		for _, line := range plan.reasons(path, kind, verdict) {
-			fmt.Fprintf(a.out, "  %s\n", printable.Name(line))
-		}
-		switch {
-		case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ENOTDIR):
-			fmt.Fprintf(a.out, "  it does not exist\n")
-		case err != nil:
-			fmt.Fprintf(a.out, "  it cannot be looked at: %s\n", errors.Unwrap(err))
-		default:
-			fmt.Fprintf(a.out, "  it is a %s of %s\n", kind, printable.Size(info.Size))
+		for _, line := range plan.explain(path) {
+			fmt.Fprintln(a.out, printable.Name(line))
 		}
 	}
 	return nil
+}
+
+// explain says what a path is and why, in lines that are not yet safe to show.
+func (p *plan) explain(path string) []string {
+	kind, info, err := scan.Stat(path)
+	verdict := p.judge(path, kind)
+	lines := []string{fmt.Sprintf("%s: %s", path, verdict.Class)}
+	for _, line := range p.reasons(path, kind, verdict) {
+		lines = append(lines, "  "+line)
+	}
+	switch {
+	case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ENOTDIR):
+		return append(lines, "  it does not exist")
+	case err != nil:
+		return append(lines, fmt.Sprintf("  it cannot be looked at: %s", errors.Unwrap(err)))
+	}
+	return append(lines, fmt.Sprintf("  it is a %s of %s", kind, printable.Size(info.Size)))
 }
 
 // judge gives the verdict on what is on the disk: that of the policy, but for

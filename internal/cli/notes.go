@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,15 +37,37 @@ func caches() known.Caches {
 	return known.Caches{Home: filepath.Clean(home)}
 }
 
+// cachePlaces are the directories in which everything is cache, as they are written
+// and as a walk meets them.
+func cachePlaces() []string {
+	var places []string
+	for _, place := range caches().Places() {
+		for path := range bothPaths(place) {
+			places = append(places, path)
+		}
+	}
+	return places
+}
+
+// keepers returns what says how many public configurations keep a path.
+func (p *plan) keepers() func(path string) string {
+	homes := known.HomesOf(p.homes()...)
+	return func(path string) string {
+		entry, found := known.Keeper(homes, path)
+		if !found {
+			return ""
+		}
+		return fmt.Sprintf("kept by %d of %d public configurations", entry.Repositories, known.Repositories)
+	}
+}
+
 // cachePatterns are the exclude patterns of --no-cache. Directories with a
 // CACHEDIR.TAG are for the walk to find.
 func cachePatterns() []pattern.Pattern {
 	const source = "--no-cache"
 	var list []pattern.Pattern
-	for _, place := range caches().Places() {
-		for path := range bothPaths(place) {
-			list = append(list, pattern.Pattern{Text: pattern.Literal(path) + "/", Source: source})
-		}
+	for _, path := range cachePlaces() {
+		list = append(list, pattern.Pattern{Text: pattern.Literal(path) + "/", Source: source})
 	}
 	for _, name := range known.CacheDirNames() {
 		list = append(list, pattern.Pattern{Text: pattern.Literal(name) + "/", Source: source})

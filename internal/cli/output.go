@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -78,8 +79,9 @@ func pathFormat(end byte, safe bool) format {
 }
 
 // owners gives names to user and group numbers, from /etc/passwd and /etc/group,
-// asking once for each.
+// asking once for each. Any number of goroutines may ask.
 type owners struct {
+	mu            sync.Mutex
 	users, groups map[uint32]string
 }
 
@@ -87,7 +89,12 @@ func newOwners() *owners {
 	return &owners{users: map[uint32]string{}, groups: map[uint32]string{}}
 }
 
+// both returns "user group".
+func (o *owners) both(uid, gid uint32) string { return o.user(uid) + " " + o.group(gid) }
+
 func (o *owners) user(id uint32) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	return cached(o.users, id, func(number string) (string, error) {
 		u, err := user.LookupId(number)
 		if err != nil {
@@ -98,6 +105,8 @@ func (o *owners) user(id uint32) string {
 }
 
 func (o *owners) group(id uint32) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	return cached(o.groups, id, func(number string) (string, error) {
 		g, err := user.LookupGroupId(number)
 		if err != nil {

@@ -188,6 +188,7 @@ const (
 	keyEnter = "\r"
 	keyCtrlC = "\x03"
 	keyCtrlA = "\x01"
+	keyCtrlZ = "\x1a"
 	keySpace = " "
 )
 
@@ -213,7 +214,7 @@ func TestStoryBrowseSelectSnippet(t *testing.T) {
 	s.send(keySpace + keySpace)
 	s.waitFor("[x]")
 	s.send(keyEnter)
-	s.waitFor("host.persistence = {", "/alpha")
+	s.waitFor("host.persistence = {", "/alpha", "snippet for 2 paths")
 	s.send(keyEnter)
 	if status := s.status(); status != 0 {
 		t.Errorf("status %d", status)
@@ -278,7 +279,7 @@ func TestStoryPathsOnStdinAndSnippetIntoAFile(t *testing.T) {
 	s.waitFor("alpha", "beta", "2 paths")
 	s.send(keyCtrlA)
 	s.send(keyEnter)
-	s.waitFor("host.persistence")
+	s.waitFor("host.persistence", "snippet for 2 paths")
 	s.send("q")
 	if status := s.status(); status != 0 {
 		t.Errorf("status %d", status)
@@ -324,7 +325,7 @@ func TestStoryFailuresOfTheScanOutliveTheScreen(t *testing.T) {
 			s := start(t, 200, 24, tt.shell)
 			s.waitFor("alpha", "scan complete", tt.onScreen)
 			s.send(keyEnter)
-			s.waitFor("host.persistence")
+			s.waitFor("snippet for 1 path")
 			s.send("q")
 			if status := s.status(); status != 1 {
 				t.Errorf("status %d, want 1", status)
@@ -335,5 +336,42 @@ func TestStoryFailuresOfTheScanOutliveTheScreen(t *testing.T) {
 				t.Errorf("no snippet, or not %q, in %q", tt.told, out)
 			}
 		})
+	}
+}
+
+func TestStorySuspendAndComeBack(t *testing.T) {
+	root, binary := storyTree(t)
+	s := start(t, 80, 24, "PS1='$ ' exec bash --norc --noprofile -i")
+	s.waitFor("$")
+	s.send(binary + " --root " + root + keyEnter)
+	s.waitFor("alpha", "scan complete")
+	s.send(keySpace + keyCtrlZ)
+	s.waitFor("Stopped")
+	if strings.Contains(s.screen(), "scan complete") {
+		t.Errorf("the screen is still there:\n%s", s.screen())
+	}
+	s.send("echo in the $((40+2)) shell" + keyEnter)
+	s.waitFor("in the 42 shell")
+	s.send("fg" + keyEnter)
+	s.waitFor("[x]", "scan complete", "1 selected")
+	s.send(keyEnter)
+	s.waitFor("snippet for 1 path")
+	s.send("q")
+	s.waitFor("/alpha\" ];", "\n$") // the shell's prompt
+	s.send("exit" + keyEnter)
+	if status := s.status(); status != 0 {
+		t.Errorf("status %d", status)
+	}
+}
+
+func TestStorySuspendWithoutAShellDoesNotHang(t *testing.T) {
+	root, binary := storyTree(t)
+	s := start(t, 100, 24, "exec "+binary+" --root "+root)
+	s.waitFor("alpha", "scan complete")
+	s.send(keyCtrlZ)
+	s.waitFor("there is no shell that could continue")
+	s.send("q")
+	if status := s.status(); status != 130 {
+		t.Errorf("status %d, want 130", status)
 	}
 }

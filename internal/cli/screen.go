@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 	"github.com/DaRacci/list-ephemeral/tui"
@@ -43,6 +44,13 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 	opts := tui.Options{
 		Scan:     plan.scan,
 		Snippet:  plan.snippet,
+		Splits:   scan.NewRollup(plan.policy, plan.homes()...).Splits,
+		Caches:   cachePlaces(),
+		Known:    plan.keepers(),
+		Explain:  plan.explain,
+		Copy:     copyToClipboard,
+		Owner:    plan.owners.both,
+		View:     views[plan.config.UI.View],
 		Programs: plan.config.Programs,
 		Warnings: plan.warnings,
 		Input:    in,
@@ -83,6 +91,12 @@ func (a *app) tellScan(r *tui.Result, hint string) error {
 	say(a.err, "error", unread(r.Summary.Errors))
 	say(a.err, "hint", hint)
 	return exitError(exitFailed)
+}
+
+var views = map[config.View]tui.View{
+	config.ViewFiles: tui.ViewFiles,
+	config.ViewDirs:  tui.ViewDirs,
+	config.ViewTree:  tui.ViewTree,
 }
 
 var colors = map[string]tui.Color{"auto": tui.ColorAuto, "always": tui.ColorAlways, "never": tui.ColorNever}

@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// clipboardTools are the programs that put text on a clipboard, with what they
+// need: a variable that names the display.
+var clipboardTools = []struct {
+	display string
+	command []string
+}{
+	{"WAYLAND_DISPLAY", []string{"wl-copy"}},
+	{"DISPLAY", []string{"xclip", "-selection", "clipboard"}},
+	{"DISPLAY", []string{"xsel", "--clipboard", "--input"}},
+}
+
+// clipboardTime is how long a program may take: one whose display does not answer
+// would be waited for without end.
+const clipboardTime = 2 * time.Second
+
+// copyToClipboard gives a text to the first program that takes it, and returns its
+// name, or "".
+func copyToClipboard(ctx context.Context, text string) string {
+	for _, tool := range clipboardTools {
+		if os.Getenv(tool.display) == "" {
+			continue
+		}
+		if copyWith(ctx, tool.command, text) == nil {
+			return tool.command[0]
+		}
+	}
+	return ""
+}
+
+func copyWith(ctx context.Context, command []string, text string) error {
+	ctx, cancel := context.WithTimeout(ctx, clipboardTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Stdin = strings.NewReader(text)
+	// They stay in the background to serve the clipboard, and would keep pipes
+	// open; nil is /dev/null.
+	cmd.Stdout, cmd.Stderr = nil, nil
+	return cmd.Run()
+}

@@ -1,0 +1,52 @@
+package tui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// promptDialog asks for the name of the file to write the snippet to.
+type promptDialog struct {
+	keys   promptKeys
+	bar    searchBar
+	answer string // what the last try came to, safe to show
+	// exists is the file that was there: to accept it again overwrites it.
+	exists string
+}
+
+func newPromptDialog(keys *keyMap) *promptDialog { return &promptDialog{keys: keys.prompt} }
+
+func (d *promptDialog) context() keyContext { return contextPrompt }
+
+func (d *promptDialog) press(msg tea.KeyPressMsg) action {
+	switch {
+	case key.Matches(msg, d.keys.quit):
+		return action{kind: actionQuit}
+	case key.Matches(msg, d.keys.close):
+		return action{kind: actionClose}
+	case key.Matches(msg, d.keys.accept):
+		if d.bar.query != "" {
+			return action{kind: actionWrite, text: d.bar.query, overwrite: d.exists == d.bar.query}
+		}
+	default:
+		d.bar.edit(&d.keys.editKeys, msg)
+	}
+	return action{}
+}
+
+func (d *promptDialog) insert(text string) { d.bar.insert(text) }
+
+func (d *promptDialog) scroll(int) {}
+
+func (d *promptDialog) click(int) action { return action{} }
+
+// promptWidth is how wide the field is, where there is room.
+const promptWidth = 50
+
+func (d *promptDialog) view(s *styles, room, _ int) (string, []string) {
+	lines := []string{d.bar.field(s, min(room, promptWidth))}
+	if d.answer != "" {
+		lines = append(lines, s.warning.render(truncated(d.answer, room, s.glyphs.ellipsis)))
+	}
+	return "write the snippet to", lines
+}

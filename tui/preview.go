@@ -1,0 +1,131 @@
+package tui
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// previewer says what a node is. It runs beside the screen: a disk may be slow.
+type previewer struct {
+	*listing
+	stat statFunc
+	opts *Options
+}
+
+// headSize is how much of a file is read to show its first lines.
+const headSize = 16 << 10
+
+// preview returns what there is to say of a node, in lines that are safe to show.
+func (p previewer) preview(ctx context.Context, node uint32) []string {
+	path := string(p.appendNode(nil, node))
+	lines := []string{safe(path)}
+	kind, info, err := p.stat(path)
+	if err != nil {
+		return append(lines, "it is not there any more")
+	}
+	lines = append(lines, p.facts(kind, info))
+	if p.opts.Known != nil {
+		if known := p.opts.Known(path); known != "" {
+			lines = append(lines, safe(known))
+		}
+	}
+	lines = append(lines, "")
+	switch {
+	case isDirNode(node):
+		lines = append(lines, p.children(ctx, node&^dirBit)...)
+	case kind == scan.KindSymlink:
+		if target, err := os.Readlink(path); err == nil {
+			lines = append(lines, "leads to "+safe(target))
+		}
+	case kind == scan.KindFile:
+		lines = append(lines, head(path)...)
+	}
+	return lines[:min(len(lines), sideLines)]
+}
+
+// facts is one line about a path.
+func (p previewer) facts(kind scan.Kind, info scan.Info) string {
+	facts := []string{info.Mode.String()}
+	if p.opts.Owner != nil {
+		facts = append(facts, safe(p.opts.Owner(info.UID, info.GID)))
+	}
+	if kind == scan.KindFile {
+		facts = append(facts, printable.Size(info.Size))
+	}
+	return strings.Join(append(facts, info.ModTime.Local().Format("2006-01-02 15:04")), "  ")
+}
+
+// children lists the largest of what lies directly in a directory.
+func (p previewer) children(ctx context.Context, dir uint32) []string {
+	nodes := p.inside(dir)
+	sizes := map[uint32]meta{}
+	var sum meta
+	for i, m := range look(ctx, p.stat, p.listing, nodes) {
+		sizes[nodes[i]] = m
+		sum.size += m.size
+		sum.mtime = max(sum.mtime, m.mtime)
+	}
+	files := plural(p.filesOf(dir|dirBit), "candidate", "candidates")
+	if len(sizes) < len(nodes) {
+		files += ", too many to add up"
+	} else {
+		files += ", " + printable.Size(sum.size) + ", newest " + time.Unix(sum.mtime, 0).Local().Format("2006-01-02 15:04")
+	}
+	slices.SortStableFunc(nodes, func(a, b uint32) int { return cmp.Compare(sizes[b].size, sizes[a].size) })
+	lines := []string{files, ""}
+	above := len(p.appendDir(nil, dir))
+	for _, node := range nodes[:min(len(nodes), sideLines)] {
+		name := string(p.appendNode(nil, node)[above:])
+		if isDirNode(node) {
+			name += "/"
+		}
+		size := "?"
+		if m, known := sizes[node]; known {
+			size = printable.Size(m.size)
+		}
+		lines = append(lines, fmt.Sprintf("%*s  %s", sizeWidth, size, safe(name)))
+	}
+	return lines
+}
+
+// head returns the first lines of a file, if it is text. It never waits for a
+// pipe or a device that has taken the file's place.
+func head(path string) []string {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return []string{"it cannot be read: " + err.Error()}
+	}
+	f := os.NewFile(uintptr(fd), path)
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	text := make([]byte, headSize)
+	n, err := f.Read(text)
+	switch {
+	case n == 0 && err != nil:
+		return []string{"it is empty"}
+	case bytes.IndexByte(text[:n], 0) >= 0:
+		return []string{"binary"}
+	}
+	var lines []string
+	for line := range strings.SplitSeq(string(text[:n]), "\n") {
+		line = strings.ReplaceAll(strings.TrimSuffix(line, "\r"), "\t", "    ")
+		lines = append(lines, safe(line))
+		if len(lines) == sideLines {
+			break
+		}
+	}
+	return lines
+}

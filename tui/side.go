@@ -1,0 +1,146 @@
+package tui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// side is the pane beside the list: what the line under the cursor is, and below
+// it the snippet as it would be now.
+type side struct {
+	off     bool // by the user's wish
+	subject subject
+	gen     int // of the subject
+	cancel  context.CancelFunc
+	preview []string // safe to show
+	snippet []string // safe to show
+}
+
+// subject is what the pane is about.
+type subject struct {
+	node  uint32
+	shown bool // there is a line under the cursor
+	marks int  // generation of the selection
+}
+
+const (
+	// sideDelay is how long the cursor rests before the disk is asked about its
+	// line: a held key asks nothing.
+	sideDelay = 30 * time.Millisecond
+	// liveMarks is how many marks may be rendered at every change.
+	liveMarks = 2000
+	// sideLines is how many lines of a preview or a snippet are kept.
+	sideLines = 200
+)
+
+// followCursor has the pane follow what the cursor and the selection do.
+func (m *app) followCursor() tea.Cmd {
+	if m.layout.side == 0 || m.snippet != nil || m.list.page == nil || m.farewell.leaving {
+		return nil
+	}
+	now := subject{marks: m.selection.gen}
+	now.node, now.shown = m.list.current()
+	if now == m.side.subject {
+		return nil
+	}
+	m.side.subject = now
+	m.side.gen++
+	return m.after(sideDelay, sideDue{m.side.gen})
+}
+
+// fillSide asks for what the pane shows.
+func (m *app) fillSide(msg sideDue) tea.Cmd {
+	s := &m.side
+	if msg.gen != s.gen || m.list.page == nil {
+		return nil
+	}
+	if s.cancel != nil {
+		s.cancel()
+	}
+	if !s.subject.shown {
+		s.preview, s.snippet = nil, nil
+		return nil
+	}
+	ctx, cancel := context.WithCancel(m.ctx)
+	s.cancel = cancel
+	return tea.Batch(
+		previewCmd(ctx, s.gen, previewer{m.list.page.listing, m.metas.stat, &m.opts}, s.subject.node),
+		m.drawLive(),
+	)
+}
+
+// drawLive renders the snippet as it would be now: for the selection, or else for
+// the line under the cursor.
+func (m *app) drawLive() tea.Cmd {
+	chosen := m.selection.copied()
+	switch {
+	case chosen.count > liveMarks:
+		m.side.snippet = []string{grouped(chosen.count) + " selected: Enter shows the snippet"}
+		return nil
+	case chosen.count == 0:
+		chosen.mark(m.side.subject.node)
+	}
+	return m.draw(drawing{chosen: chosen, live: m.side.gen})
+}
+
+// view returns the lines of the pane.
+func (s *side) view(st *styles, marks, width, height int) []string {
+	head := " snippet of the selection"
+	if marks == 0 {
+		head = " snippet of this line"
+	}
+	snippet := s.snippet
+	below := min(len(snippet)+1, max(height/2, height-len(s.preview)-1))
+	lines := clipped(st, s.preview, width, height-below)
+	for len(lines) < height-below {
+		lines = append(lines, "")
+	}
+	lines = append(lines, st.dim.render(truncated(head, width, st.glyphs.ellipsis)))
+	for _, line := range clipped(st, snippet, width, below-1) {
+		lines = append(lines, st.highlight(line))
+	}
+	return lines
+}
+
+// clipped returns the first lines, so many and no wider than the room.
+func clipped(st *styles, lines []string, width, height int) []string {
+	var shown []string
+	for i, line := range lines {
+		if i == height-1 && len(lines) > height {
+			more := " + " + grouped(len(lines)-i) + " more lines"
+			return append(shown, st.dim.render(truncated(more, width, st.glyphs.ellipsis)))
+		}
+		if i == height {
+			break
+		}
+		shown = append(shown, truncated(" "+line, width, st.glyphs.ellipsis))
+	}
+	return shown
+}
+
+// beside puts the lines of the pane behind those of the list, whose last cells are
+// known to be free.
+func (m *app) beside(lines []string) []string {
+	st := &m.styles
+	pane := m.side.view(st, m.selection.count, m.layout.side-1, m.layout.bodyHeight)
+	first := m.layout.body
+	for len(lines) < first+m.layout.bodyHeight {
+		lines = append(lines, "")
+	}
+	for i := range m.layout.bodyHeight {
+		var b strings.Builder
+		b.WriteString(lines[first+i])
+		if lines[first+i] == "" || i >= len(m.list.visible()) {
+			writeFiller(&b, m.layout.listWidth-width(lines[first+i]))
+		}
+		b.WriteString(st.frame.render(st.glyphs.vertical))
+		if i < len(pane) {
+			b.WriteString(pane[i])
+		}
+		lines[first+i] = b.String()
+	}
+	return lines
+}

@@ -1,0 +1,381 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// splitsSample are the directories of the sample that are not kept as a whole.
+func splitsSample(dir string) bool {
+	return slices.Contains([]string{"/", "/etc", "/home", "/home/me", "/home/me/.config", "/var", "/var/lib"}, dir)
+}
+
+// browseViews opens the screen on the sample, with directories to roll up.
+func browseViews(t testing.TB, paths ...string) *driver {
+	t.Helper()
+	d := newDriver(t, Options{Splits: splitsSample, Programs: []string{"firefox"}})
+	d.add(paths...)
+	d.end(nil)
+	return d
+}
+
+var rolledUpSample = []string{
+	"/etc/hosts", "/home/me/.bashrc", "/home/me/.config/Code", "/home/me/.mozilla", "/home/me/.ssh",
+	"/var/lib/1Password", "/var/lib/bluetooth",
+}
+
+func TestTabSwitchesTheView(t *testing.T) {
+	d := browseViews(t, sample...)
+	d.keys("G", "tab")
+	equal(t, "directories", d.shown(), rolledUpSample)
+	equal(t, "cursor", d.cursor(), "/var/lib/bluetooth")
+	d.has("directories", "/home/me/.mozilla/", "7/8 paths")
+	d.keys("tab")
+	d.has("- /var/lib/", "  + bluetooth/", "tree") // open down to the cursor
+	equal(t, "cursor", d.cursor(), "/var/lib/bluetooth")
+	d.keys("tab")
+	equal(t, "files", d.shown(), sample)
+	equal(t, "cursor", d.cursor(), "/var/lib/bluetooth/settings")
+}
+
+func TestTreeOpensAndCloses(t *testing.T) {
+	d := browseViews(t, sample...)
+	d.keys("tab", "tab")
+	top := []string{"/etc", "/home/me", "/var/lib"}
+	equal(t, "closed", d.shown(), top)
+	d.has(">[ ] + /etc/", " [ ] + /home/me/", " [ ] + /var/lib/")
+	d.keys("down", "right")
+	equal(t, "open", d.shown(), []string{
+		"/etc", "/home/me", "/home/me/.bashrc", "/home/me/.config/Code/User", "/home/me/.mozilla/firefox", "/home/me/.ssh", "/var/lib",
+	})
+	d.has(">[ ] - /home/me/", " [ ]     .bashrc", " [ ]   + .config/Code/User/")
+	d.keys("right", "down", "right")
+	equal(t, "cursor", d.cursor(), "/home/me/.config/Code/User")
+	d.has(" [ ]       settings.json")
+	d.keys("down", "left")
+	equal(t, "cursor on the directory above", d.cursor(), "/home/me/.config/Code/User")
+	d.keys("left", "left", "left")
+	equal(t, "closed again", d.shown(), top)
+	equal(t, "cursor", d.cursor(), "/home/me")
+}
+
+func TestDirectoryCoversWhatIsBelow(t *testing.T) {
+	d := browseViews(t, sample...)
+	d.keys("/", "text:cookies", "space", "esc") // below .mozilla
+	d.keys("tab", "g", "down", "down", "down", "space")
+	equal(t, "selected", d.selected(), []string{"/home/me/.mozilla"})
+	d.keys("tab", "tab", "g", "down", "down", "down")
+	d.has("  x  /home/me/.mozilla/firefox/profiles.ini", "1 selected")
+	d.keys("space")
+	equal(t, "selected", d.selected(), []string{"/home/me/.mozilla"})
+	d.has("covered by /home/me/.mozilla")
+	d.keys("ctrl+a", "enter")
+	equal(t, "asked", len(d.asked[0]), len(sample)-2+1)
+	equal(t, "first", d.asked[0][0], Selected{"/home/me/.mozilla", scan.KindDir})
+}
+
+func TestPartlySelectedDirectoriesShowIt(t *testing.T) {
+	d := browseViews(t, sample...)
+	d.keys("/", "text:cookies", "space", "esc", "tab")
+	d.has("[-] /home/me/.mozilla/", "[ ] /home/me/.ssh/")
+}
+
+func TestSelectAllTakesTheDirectoriesThatAreShown(t *testing.T) {
+	d := browseViews(t, sample...)
+	d.keys("tab", "ctrl+a")
+	got := d.selected()
+	slices.Sort(got)
+	equal(t, "selected", got, rolledUpSample)
+	d.keys("ctrl+d", "/", "text:firefox", "ctrl+a")
+	equal(t, "selected of a query", d.selected(), []string{"/home/me/.mozilla"})
+	equal(t, "rows of a query", d.shown(), []string{"/home/me/.mozilla"})
+}
+
+func TestUndoTakesTheLastSelectionBack(t *testing.T) {
+	d := browseViews(t, sample...)
+	d.keys("u")
+	d.has("nothing to undo")
+	d.keys("space", "space", "ctrl+a", "ctrl+d", "u")
+	equal(t, "after Ctrl-D", d.selected(), sample)
+	d.keys("u")
+	equal(t, "after Ctrl-A", d.selected(), sample[:2])
+	d.keys("u", "u")
+	equal(t, "after Space", d.selected(), []string{})
+	d.fire(noticeExpired{})
+	for range undoSteps + 5 {
+		d.keys("g", "space")
+	}
+	for range undoSteps {
+		d.keys("u")
+	}
+	d.hasNot("nothing to undo")
+	d.keys("u")
+	d.has("nothing to undo")
+}
+
+func TestOnlyWhatIsSelectedIsShown(t *testing.T) {
+	d := browseViews(t, sample...)
+	d.keys("v")
+	d.has("nothing is selected")
+	d.keys("space", "G", "space", "tab", "/", "text:mozilla", "space", "esc", "tab", "tab", "v")
+	want := []string{sample[0], sample[3], sample[4], sample[7]}
+	equal(t, "rows", d.shown(), want)
+	d.keys("g", "space")
+	equal(t, "rows stay while marks change", d.shown(), want)
+	d.keys("v")
+	equal(t, "rows", d.shown(), sample)
+}
+
+func TestViewsFollowTheProgramFilter(t *testing.T) {
+	d := browseViews(t, sample...)
+	d.keys("ctrl+p", "enter", "tab")
+	equal(t, "directories", d.shown(), []string{"/home/me/.mozilla"})
+	d.keys("tab")
+	equal(t, "tree", d.shown(), []string{"/home/me/.mozilla/firefox"})
+	d.has("2  ", "+ /home/me/.mozilla/firefox/")
+}
+
+func TestSizesAreFetchedForWhatIsVisible(t *testing.T) {
+	d := browseViews(t, "/a/one", "/a/gone", "/b/two")
+	d.keys("tab", "tab")
+	d.has("1  3.5K   6h")
+	if got, want := d.app.metas.known[1|dirBit], (meta{size: 3600, mtime: fakeNow.Unix() - 6*3600, files: 2}); got != want {
+		t.Errorf("of a directory %+v is known, want %+v", got, want)
+	}
+	d.keys("right", "down")
+	equal(t, "of what is gone", d.app.metas.known[d.app.list.nodes[1]].gone, true)
+}
+
+// A naive roll-up, tree and part of a listing have to agree with those that use
+// spans, on random trees.
+func TestViewsEqualTheNaiveOnes(t *testing.T) {
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		l := randomListing(t, r, 80)
+		splits := func(dir string) bool { return strings.Count(dir, "/") < 2 || strings.HasSuffix(dir, "a") }
+		keep := func(id uint32) bool { return id%3 != 0 }
+		part, err := l.only(t.Context(), keep)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, lst := range map[string]*listing{"whole": l, "part": part} {
+			if name == "part" {
+				var want []uint32
+				for _, id := range l.order {
+					if keep(id) {
+						want = append(want, id)
+					}
+				}
+				equal(t, "order of a part", lst.order, append([]uint32{}, want...))
+			}
+			checkSpans(t, lst)
+			equal(t, name+" rolled up", nodePaths(lst, lst.rolledUp(lst.order, splits)), naiveRollUp(lst, splits))
+			checkTree(t, r, lst)
+		}
+	}
+}
+
+func randomListing(t *testing.T, r *rand.Rand, n int) *listing {
+	t.Helper()
+	var s Store
+	for range n {
+		var p []byte
+		for range 1 + r.IntN(5) {
+			p = fmt.Appendf(p, "/%c", 'a'+rune(r.IntN(3)))
+		}
+		s.AddPath(fmt.Appendf(p, "/%d", r.IntN(9)), scan.KindFile)
+	}
+	return listOf(t, &s)
+}
+
+func checkSpans(t *testing.T, l *listing) {
+	t.Helper()
+	paths := pathsOf(l)
+	for dir := range l.dirs {
+		prefix, inside := string(l.appendDir(nil, uint32(dir))), 0
+		for i, p := range paths {
+			if strings.HasPrefix(p, prefix) {
+				inside++
+				if s := l.spans[dir]; i < int(s.start) || i >= int(s.end) {
+					t.Fatalf("%s is outside of the span of %s", p, prefix)
+				}
+			}
+		}
+		if s := l.spans[dir]; int(s.end-s.start) != inside {
+			t.Fatalf("the span of %s has %d files, want %d", prefix, s.end-s.start, inside)
+		}
+	}
+}
+
+func nodePaths(l *listing, nodes []uint32) []string {
+	var paths []string
+	for _, node := range nodes {
+		paths = append(paths, string(l.appendNode(nil, node)))
+	}
+	return paths
+}
+
+// naiveRollUp asks of each file for the highest directory that is not split.
+func naiveRollUp(l *listing, splits func(string) bool) []string {
+	var units []string
+	for _, p := range pathsOf(l) {
+		unit := p
+		for i := 1; i < len(p); i++ {
+			if p[i] == '/' && !splits(p[:i]) {
+				unit = p[:i]
+				break
+			}
+		}
+		if !slices.Contains(units, unit) {
+			units = append(units, unit)
+		}
+	}
+	return units
+}
+
+// checkTree compares the rows of the tree view with those that follow from the
+// paths alone.
+func checkTree(t *testing.T, r *rand.Rand, l *listing) {
+	t.Helper()
+	open := newBitset(len(l.dirs))
+	for dir := range l.dirs {
+		if r.IntN(2) == 0 {
+			open.add(uint32(dir))
+		}
+	}
+	isOpen := func(path string) bool {
+		for dir := range l.dirs {
+			if string(l.appendNode(nil, uint32(dir)|dirBit)) == path {
+				return open.has(uint32(dir))
+			}
+		}
+		return false
+	}
+	var want []string
+	naiveTree(pathsOf(l), "/", 0, isOpen, &want)
+	var got []string
+	for _, b := range l.branches(open, nil) {
+		got = append(got, fmt.Sprint(b.depth, " ", string(l.appendNode(nil, b.node))))
+	}
+	equal(t, "tree", got, want)
+}
+
+func naiveTree(paths []string, prefix string, depth int, isOpen func(string) bool, rows *[]string) {
+	last := ""
+	for _, p := range paths {
+		rest, inside := strings.CutPrefix(p, prefix)
+		if !inside {
+			continue
+		}
+		name, _, isDir := strings.Cut(rest, "/")
+		if !isDir {
+			*rows = append(*rows, fmt.Sprint(depth, " ", p))
+			continue
+		}
+		if name == last {
+			continue
+		}
+		last = name
+		dir := naiveChain(paths, prefix+name+"/")
+		*rows = append(*rows, fmt.Sprint(depth, " ", strings.TrimSuffix(dir, "/")))
+		if isOpen(strings.TrimSuffix(dir, "/")) {
+			naiveTree(paths, dir, depth+1, isOpen, rows)
+		}
+	}
+}
+
+// naiveChain goes down as long as all that is in a directory is in one directory.
+func naiveChain(paths []string, dir string) string {
+	for {
+		only := ""
+		for _, p := range paths {
+			rest, inside := strings.CutPrefix(p, dir)
+			if !inside {
+				continue
+			}
+			name, _, isDir := strings.Cut(rest, "/")
+			if !isDir || only != "" && only != name {
+				return dir
+			}
+			only = name
+		}
+		dir += only + "/"
+	}
+}
+
+func TestSortingPutsTheLargestAndTheNewestFirst(t *testing.T) {
+	d := browseViews(t, sample...)
+	bySize := slices.Clone(sample) // the disk of the tests makes long paths large and old
+	slices.SortStableFunc(bySize, func(a, b string) int { return len(b) - len(a) })
+	byTime := slices.Clone(sample)
+	slices.SortStableFunc(byTime, func(a, b string) int { return len(a) - len(b) })
+	d.keys("s")
+	equal(t, "by size", d.shown(), bySize)
+	d.has("by size")
+	d.keys("s")
+	equal(t, "by time", d.shown(), byTime)
+	d.keys("tab")
+	equal(t, "directories by time", d.shown()[:3], []string{"/etc/hosts", "/home/me/.bashrc", "/home/me/.ssh"})
+	d.keys("tab", "s", "s", "g", "right")
+	equal(t, "tree by size", d.shown()[:3], []string{"/home/me", "/home/me/.mozilla/firefox", "/home/me/.config/Code/User"})
+	d.keys("tab", "/", "text:firefox")
+	equal(t, "matches by size", d.shown(), []string{sample[3], sample[4]})
+	d.keys("esc", "s", "s")
+	equal(t, "by path", d.shown(), sample)
+}
+
+func TestSortingAsksTheDiskOnceForEachFile(t *testing.T) {
+	d := newDriver(t, Options{})
+	asked := 0
+	d.app.metas.stat = func(path string) (scan.Kind, scan.Info, error) { asked++; return fakeStat(path) }
+	d.keys("p")
+	d.add("/a", "/bb")
+	before := asked
+	d.keys("s")
+	equal(t, "asked", asked, before+2)
+	d.add("/ccc")
+	equal(t, "rows", d.shown(), []string{"/ccc", "/bb", "/a"})
+	if asked > before+4 { // the new one, for the order and for its row
+		t.Errorf("asked %d times for three files", asked-before)
+	}
+}
+
+func TestLeavingASearchInTheTreeStaysOnThePath(t *testing.T) {
+	d := browseViews(t, sample...)
+	d.keys("tab", "tab", "/", "text:cookies", "esc")
+	equal(t, "cursor", d.cursor(), "/home/me/.mozilla/firefox/abc/cookies.sqlite")
+}
+
+func TestCachesAreHidden(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"true/CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\nmore", "false/CACHEDIR.TAG": "Signature: none",
+	} {
+		if err := errors.Join(os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755),
+			os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := []string{dir + "/false/CACHEDIR.TAG", dir + "/false/x", "/home/me/.config/Code/settings", "/home/me/node_modules.txt", "/home/me/var/cached"}
+	caches := []string{
+		dir + "/true/CACHEDIR.TAG", dir + "/true/deep/x", "/home/me/.config/Code/GPUCache/x", "/home/me/src/node_modules/a/b",
+		"/var/cache/a", "/home/me/.cache/x", "/home/me/mine/x/y",
+	}
+	d := newDriver(t, Options{Caches: []string{"/var/cache", "/home/me/mine"}})
+	d.add(slices.Concat(kept, caches)...)
+	d.end(nil)
+	slices.Sort(kept)
+	d.keys("c")
+	equal(t, "rows", d.shown(), kept)
+	d.has("without caches", "5/12 paths")
+	d.keys("c")
+	equal(t, "rows", len(d.shown()), 12)
+}
