@@ -21,8 +21,8 @@ type Extent struct {
 func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats, error) {
 	c := &excludedCounter{
 		policy: opts.Policy, skipTagged: opts.Tags == TagsSkipped,
-		whole: NewPolicy(Rules{Roots: dirs}), units: map[*mark]int{},
-		extents: make([]Extent, len(dirs)), dirs: map[uint32]excludedDir{},
+		whole: NewPolicy(Rules{Roots: dirs}), units: map[*mark]int32{},
+		extents: make([]Extent, len(dirs)),
 	}
 	if c.policy == nil {
 		c.policy = NewPolicy(Rules{})
@@ -32,13 +32,15 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats
 	}
 	c.whole.hidden = c.policy.hidden
 	for i, dir := range dirs {
-		c.units[c.whole.marks.find(dir)] = i
+		c.units[c.whole.marks.find(dir)] = int32(i)
 	}
 	if opts.Tags == TagsSkipped {
 		opts.Tags = TagsMarked
 	}
 	opts.Policy, opts.Info, opts.Keep = c.whole, true, nil
-	stats, err := Walk(ctx, opts, c.visit)
+	w := newWalk(opts)
+	w.visit, w.wants = c.visit, c.wants
+	stats, err := w.run(ctx)
 	return c.extents, stats, err
 }
 
@@ -46,26 +48,24 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats
 type excludedCounter struct {
 	policy, whole *Policy
 	skipTagged    bool
-	units         map[*mark]int
+	units         map[*mark]int32
 
 	mu      sync.Mutex // guards what is below
 	extents []Extent
-	dirs    map[uint32]excludedDir
+	dirs    []excludedDir // by number
 }
 
 // excludedDir is a directory of the walk: what the judging policy knows of it, its
 // mark in the walking one, and the unit that it belongs to, or -1.
 type excludedDir struct {
-	at   place
-	mark *mark
-	unit int
+	at    place
+	mark  *mark
+	unit  int32
+	noted bool
 }
 
 func (c *excludedCounter) visit(d *Dir) {
-	in := c.enter(d)
-	if in.unit < 0 {
-		return
-	}
+	in := c.enter(d.ID, d.Parent, d.Name)
 	var sum Extent
 	for rest := d.records; len(rest) > 0; {
 		var r record
@@ -73,11 +73,8 @@ func (c *excludedCounter) visit(d *Dir) {
 		if r.descend() || r.kind() == KindDir {
 			continue
 		}
-		class, _ := c.policy.step(in.at, r.name, false)
-		if class == ClassExcluded || c.skipTagged && d.Tagged {
-			sum.Files++
-			sum.Bytes += decodeInfo(r.info).Size
-		}
+		sum.Files++
+		sum.Bytes += decodeInfo(r.info).Size
 	}
 	if sum.Files > 0 {
 		c.mu.Lock()
@@ -87,21 +84,42 @@ func (c *excludedCounter) visit(d *Dir) {
 	}
 }
 
-// enter notes a directory of the walk, whose parent has been noted before.
-func (c *excludedCounter) enter(d *Dir) excludedDir {
-	c.mu.Lock()
-	parent := c.dirs[d.Parent]
-	c.mu.Unlock()
-	in := excludedDir{at: c.policy.start(), mark: c.whole.marks, unit: -1}
-	if d.ID != 0 {
-		_, in.at = c.policy.step(parent.at, d.Name, true)
-		in.mark, in.unit = parent.mark.child(d.Name), parent.unit
+// wants reports whether a candidate of the walk is one that the policy excludes.
+func (c *excludedCounter) wants(n *node, name []byte) bool {
+	if c.skipTagged && n.at.tagged {
+		return true
 	}
-	if unit, ok := c.units[in.mark]; ok && in.mark != nil {
-		in.unit = unit
+	parent := uint32(0)
+	if n.parent != nil {
+		parent = n.parent.id
 	}
+	in := c.enter(n.id, parent, n.name)
+	if in.unit < 0 {
+		return false
+	}
+	class, _ := c.policy.step(in.at, name, false)
+	return class == ClassExcluded
+}
+
+// enter notes a directory of the walk, unless it has been noted. Its parent has.
+func (c *excludedCounter) enter(id, parentID uint32, name []byte) excludedDir {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.dirs[d.ID] = in
+	if int(id) < len(c.dirs) && c.dirs[id].noted {
+		return c.dirs[id]
+	}
+	in := excludedDir{at: c.policy.start(), mark: c.whole.marks, unit: -1, noted: true}
+	if id != 0 {
+		parent := &c.dirs[parentID]
+		_, in.at = c.policy.step(parent.at, name, true)
+		in.mark, in.unit = parent.mark.child(name), parent.unit
+	}
+	if unit, ok := c.units[in.mark]; ok {
+		in.unit = unit
+	}
+	if missing := int(id) + 1 - len(c.dirs); missing > 0 {
+		c.dirs = append(c.dirs, make([]excludedDir, missing)...)
+	}
+	c.dirs[id] = in
 	return in
 }

@@ -190,10 +190,13 @@ func topDown(r *Rollup, splits map[string]bool, path string) Unit {
 func TestExcludedCountsWhatComesAlong(t *testing.T) {
 	root := t.TempDir()
 	makeTree(t, root, "a/GPUCache/1", "a/GPUCache/sub/22", "a/deep/er/GPUCache/1", "a/file", "a/x.log", "b/file", "c/x.log", "c/Cache/1", "other/x.log",
-		"lone.log", "d/tagged/f", "d/tagged/sub/g")
+		"lone.log", "d/tagged/f", "d/tagged/sub/g", "gone/in/1", "gone/in/x/2", "gone/3")
 	writeTag(t, root+"/d/tagged")
-	policy := NewPolicy(Rules{Roots: []string{root}, Exclude: patterns(t, "GPUCache", "*.log", root+"/c/Cache")})
-	dirs := []string{root + "/c", root + "/a", root + "/b", root + "/d"}
+	policy := NewPolicy(Rules{
+		Roots: []string{root}, Include: []string{root + "/gone/in"},
+		Exclude: patterns(t, "GPUCache", "*.log", root+"/c/Cache", root+"/gone"),
+	})
+	dirs := []string{root + "/c", root + "/a", root + "/b", root + "/d", root + "/gone/in"}
 	length := func(names ...string) (n int64) {
 		for _, name := range names {
 			n += int64(len(name))
@@ -205,6 +208,7 @@ func TestExcludedCountsWhatComesAlong(t *testing.T) {
 		{4, length("a/GPUCache/1", "a/GPUCache/sub/22", "a/deep/er/GPUCache/1", "a/x.log")},
 		{},
 		{},
+		{2, length("gone/in/1", "gone/in/x/2")}, // included itself, and what is in it excluded
 	}
 	for _, tags := range []Tags{TagsIgnored, TagsMarked, TagsSkipped} {
 		if tags == TagsSkipped {

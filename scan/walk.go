@@ -83,8 +83,11 @@ type walk struct {
 	opts   Options
 	policy *Policy
 	visit  func(*Dir) // nil: nodes are kept for List
-	root   node
-	awake  chan struct{} // List sleeps on it until a node is ready
+	// wants says which candidates are stored, before anything is asked of them;
+	// nil means all.
+	wants func(n *node, name []byte) bool
+	root  node
+	awake chan struct{} // List sleeps on it until a node is ready
 
 	workers int
 	lastID  atomic.Uint32

@@ -364,6 +364,9 @@ func (k *worker) placeOf(n *node, name []byte) place {
 // storeCandidate appends the record of a candidate, unless its metadata says
 // that it is not wanted.
 func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []byte) []byte {
+	if k.wants != nil && !k.wants(n, name) {
+		return run
+	}
 	if Kind(f.tag) == KindSymlink && k.hidden(n, fd, f, name) {
 		return run
 	}

@@ -81,7 +81,7 @@ func (g *gatherer) add(e *scan.Entry) error {
 		return nil
 	}
 	r.add(e)
-	if g.notes != nil && r.cache && !e.Tagged && !g.notes.of(e.Path, e.Kind == scan.KindDir).cache {
+	if g.notes != nil && r.cache && !e.Tagged && !g.notes.of(string(e.Path), e.Kind == scan.KindDir).cache {
 		r.cache = false
 	}
 	return nil
@@ -316,7 +316,7 @@ type dirLine struct {
 func dirJSONFormat(notes *notes) rowFormat {
 	encode := jsonEncoder()
 	return func(dst []byte, r *row) []byte {
-		path := r.path
+		path := string(r.path)
 		if r.isDir() {
 			path = path[:len(path)-1]
 		}
@@ -327,6 +327,6 @@ func dirJSONFormat(notes *notes) rowFormat {
 			Program: note.program, Cache: r.cache, Known: note.known,
 		}
 		line.Path, line.PathBytes = jsonPath(path)
-		return encode(dst, line)
+		return encode(dst, &line)
 	}
 }

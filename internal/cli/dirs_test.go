@@ -185,14 +185,14 @@ func TestNotesPreferExactThenLongNames(t *testing.T) {
 		"/x":                                  {"", false, 0},
 		"/var/lib/nixos/uid-map":              {"", false, 24},
 	} {
-		if got := n.of([]byte(path), false); got != want {
+		if got := n.of(path, false); got != want {
 			t.Errorf("%s: %+v, want %+v", path, got, want)
 		}
 	}
-	if got := n.of([]byte("/users/eve/.ssh"), true); got.known != 20 {
+	if got := n.of("/users/eve/.ssh", true); got.known != 20 {
 		t.Errorf("~/.ssh: %+v", got)
 	}
-	if got := n.of([]byte("/users/eve/p/node_modules"), true); !got.cache {
+	if got := n.of("/users/eve/p/node_modules", true); !got.cache {
 		t.Errorf("node_modules: %+v", got)
 	}
 }

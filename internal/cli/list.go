@@ -53,7 +53,7 @@ func newList(a *app) *cobra.Command {
 	flags.SortFlags = false
 	flags.BoolVarP(&f.print0, "print0", "0", false, "end each path with NUL instead of a newline")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object a line")
-	flags.BoolVarP(&f.long, "long", "l", false, "print mode, owner, size, age and path; with --dirs: files, size, excluded files that would come along, age and path")
+	flags.BoolVarP(&f.long, "long", "l", false, "print mode, owner, size, age and path; with --dirs: files, size, excluded files that come along, age and path")
 	flags.BoolVarP(&f.dirs, "dirs", "d", false, "print the highest directories that can be kept as one, and lone files")
 	flags.BoolVar(&f.summary, "summary", false, "print only how many files and bytes there are, by top directory")
 	flags.StringVarP(&f.program, "program", "p", "", "only what belongs to the package `NAME`")

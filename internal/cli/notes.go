@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
@@ -89,9 +90,10 @@ type notes struct {
 	packages []string
 	programs []known.Program
 
-	dir  []byte // with its slash
+	dir  string // with its slash
 	note note   // of dir
 	best ranked
+	text []byte // of the component that is compared
 }
 
 // ranked is how well a program fits a path: an exact match before one inside, a
@@ -114,29 +116,29 @@ func newNotes(p *plan) *notes {
 }
 
 // of returns what is known of a path.
-func (n *notes) of(path []byte, isDir bool) note {
-	slash := bytes.LastIndexByte(path, '/')
-	if !bytes.Equal(path[:slash+1], n.dir) {
+func (n *notes) of(path string, isDir bool) note {
+	slash := strings.LastIndexByte(path, '/')
+	if path[:slash+1] != n.dir {
 		n.enter(path[:slash+1])
 	}
 	note, best := n.note, n.best
 	n.attribute(path[slash+1:], &note, &best)
-	note.cache = note.cache || isDir && n.caches.Holds(string(path))
-	if entry, ok := known.Lookup(n.homes, string(path)); ok {
+	note.cache = note.cache || isDir && n.caches.Holds(path)
+	if entry, ok := known.Lookup(n.homes, path); ok {
 		note.known = entry.Repositories
 	}
 	return note
 }
 
 // enter finds what is known of a directory.
-func (n *notes) enter(dir []byte) {
-	n.dir = append(n.dir[:0], dir...)
+func (n *notes) enter(dir string) {
+	n.dir = dir
 	n.note, n.best = note{}, ranked{match: known.MatchNone}
-	path := string(bytes.TrimSuffix(dir, []byte("/")))
+	path := strings.TrimSuffix(dir, "/")
 	if path == "" {
 		return // "/"
 	}
-	for part := range bytes.SplitSeq(dir[1:len(dir)-1], []byte("/")) {
+	for part := range strings.SplitSeq(path[1:], "/") {
 		n.attribute(part, &n.note, &n.best)
 	}
 	n.note.cache = n.caches.Holds(path)
@@ -147,8 +149,9 @@ func (n *notes) enter(dir []byte) {
 
 // attribute gives a path to the program that its component fits best, if better
 // than what is above.
-func (n *notes) attribute(component []byte, note *note, best *ranked) {
-	c := known.ComponentOf(component)
+func (n *notes) attribute(component string, note *note, best *ranked) {
+	n.text = append(n.text[:0], component...)
+	c := known.ComponentOf(n.text)
 	for i := range n.programs {
 		p := &n.programs[i]
 		if best.match == known.MatchExact && len(p.Name()) <= best.length {

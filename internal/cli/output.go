@@ -161,25 +161,27 @@ type jsonLine struct {
 // base64, because JSON text has to be Unicode (RFC 8259, section 8.1).
 func jsonFormat(notes *notes) format {
 	names, encode := newOwners(), jsonEncoder()
+	var line jsonLine
 	return func(dst []byte, e *scan.Entry) []byte {
-		info, note := e.Info(), notes.of(e.Path, e.Kind == scan.KindDir)
-		line := jsonLine{
+		path := string(e.Path)
+		info, note := e.Info(), notes.of(path, e.Kind == scan.KindDir)
+		line = jsonLine{
 			Type: e.Kind.String(), Size: info.Size, ModTime: info.ModTime.UTC(),
 			Mode: fmt.Sprintf("%04o", octalMode(info.Mode)),
 			User: names.user(info.UID), Group: names.group(info.GID),
 			Program: note.program, Cache: note.cache || e.Tagged, Known: note.known,
 		}
-		line.Path, line.PathBytes = jsonPath(e.Path)
-		return encode(dst, line)
+		line.Path, line.PathBytes = jsonPath(path)
+		return encode(dst, &line)
 	}
 }
 
 // jsonPath returns a path as JSON has it: as it is, or in base64.
-func jsonPath(path []byte) (text, encoded string) {
-	if utf8.Valid(path) {
-		return string(path), ""
+func jsonPath(path string) (text, encoded string) {
+	if utf8.ValidString(path) {
+		return path, ""
 	}
-	return "", base64.StdEncoding.EncodeToString(path)
+	return "", base64.StdEncoding.EncodeToString([]byte(path))
 }
 
 // jsonEncoder returns what appends a value as a line of JSON.

@@ -94,12 +94,12 @@ type summaryLine struct {
 func summaryJSONFormat() rowFormat {
 	encode := jsonEncoder()
 	return func(dst []byte, r *row) []byte {
-		path := r.path
+		path := string(r.path)
 		if len(path) > 1 {
 			path = path[:len(path)-1]
 		}
 		line := summaryLine{Files: r.files, Bytes: r.bytes, ModTime: r.newest.UTC()}
 		line.Path, line.PathBytes = jsonPath(path)
-		return encode(dst, line)
+		return encode(dst, &line)
 	}
 }
