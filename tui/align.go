@@ -8,9 +8,8 @@ import "bytes"
 // each letter that is left over, so that "ffprof" does not find
 // ~/.mozilla/firefox/profiles.ini.
 //
-//	         / . m o z i l l a / f i r e f o x / p r o f i l e s . i n i
-//	ffprof                       f       f       p r o f
-//	                             slash           slash, then in a row
+//	        /.mozilla/firefox/profiles.ini
+//	ffprof            f···f···prof           f and p behind a slash, prof in a row
 //
 // For each letter of the query and each place in the path it keeps the best score
 // of an alignment that ends there.

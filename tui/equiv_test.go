@@ -11,6 +11,7 @@ import (
 
 	"github.com/sahilm/fuzzy"
 
+	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -96,7 +97,7 @@ func TestProgramFilterEqualsGrep(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, program := range programs {
-		name := programName(program)
+		name := known.Normalize(program)
 		want := []string{}
 		for _, p := range paths {
 			if name != "" && strings.Contains(strings.ToLower(p), name) {
@@ -116,26 +117,6 @@ func TestProgramFilterEqualsGrep(t *testing.T) {
 		}
 		equal(t, "count of "+program, counts[i], len(want))
 		equal(t, "total of "+program, r.total, len(want))
-	}
-}
-
-func TestProgramNameDropsWhatPackagingAdds(t *testing.T) {
-	for pkg, want := range map[string]string{
-		"firefox":              "firefox",
-		"_1password-gui":       "1password",
-		"_1password-cli":       "1password",
-		"bitwarden-desktop":    "bitwarden",
-		"kdeconnect-kde":       "kdeconnect",
-		"parsec-bin":           "parsec",
-		"neovim-unwrapped":     "neovim",
-		"foo-wrapped":          "foo",
-		"chromium-bin-wrapped": "chromium",
-		"Obsidian":             "obsidian",
-		"wl-clipboard":         "wl-clipboard",
-		"-cli":                 "-cli",
-		"hm-session-vars.sh":   "hm-session-vars.sh",
-	} {
-		equal(t, pkg, programName(pkg), want)
 	}
 }
 

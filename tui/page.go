@@ -118,7 +118,8 @@ func (p *page) order(ctx context.Context, in *inquiry) (err error) {
 func (in *inquiry) narrow(ctx context.Context) (*listing, error) {
 	var rules []func(id uint32) bool
 	if in.program != "" {
-		rules = append(rules, newProgramFilter(in.program).keep(&in.listing.tree))
+		program := newProgramFilter(in.program)
+		rules = append(rules, program.keep(&in.listing.tree))
 	}
 	if in.noCaches {
 		rules = append(rules, in.listing.withoutCaches(in.caches))
