@@ -33,6 +33,7 @@ type app struct {
 	notice    notice
 
 	progress progress
+	reselect []Selected // what to select again after a new scan
 	finder   finder
 	counter  counter
 	drawer   drawer
@@ -136,11 +137,21 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 	case ticked:
 		return m.tick()
 	case scanEnded:
+		if msg.gen != m.progress.gen {
+			return nil
+		}
 		m.result.Summary, m.result.ScanErr, m.result.ScanEnded = msg.summary, msg.err, true
 		return m.progress.ended(m.ctx, msg)
 	case listed:
+		if msg.gen != m.progress.gen {
+			return nil
+		}
 		m.progress.sorted(msg)
-		return tea.Batch(m.ask(false), m.count(false))
+		return tea.Batch(m.ask(false), m.count(false), m.selectAgain())
+	case located:
+		if msg.gen == m.progress.gen {
+			m.selection.addNodes(m.progress.latest, msg.nodes)
+		}
 	case composed:
 		return m.take(msg)
 	case looked:
@@ -238,6 +249,8 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 		if !m.list.setOpen(node, false) {
 			m.list.toParent()
 		}
+	case key.Matches(msg, k.rescan):
+		return m.rescan()
 	case key.Matches(msg, k.hideCaches):
 		m.noCaches = !m.noCaches
 		return m.ask(true)

@@ -45,11 +45,22 @@ func after(d time.Duration, msg tea.Msg) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 }
 
-func sortCmd(ctx context.Context, t tree) tea.Cmd {
+func scanCmd(ctx context.Context, gen int, scan scanFunc, into *Store) tea.Cmd {
+	return guarded("scan", func() tea.Msg {
+		summary, err := scan(ctx, into)
+		return scanEnded{gen, summary, err}
+	})
+}
+
+func locateCmd(ctx context.Context, gen int, l *listing, wanted []Selected) tea.Cmd {
+	return guarded("locate", func() tea.Msg { return located{gen, l.locate(ctx, wanted)} })
+}
+
+func sortCmd(ctx context.Context, gen int, t tree) tea.Cmd {
 	return guarded("sort", func() tea.Msg {
 		start := time.Now()
 		l, err := newListing(ctx, t)
-		return answer(l, err, func(l *listing) tea.Msg { return listed{l, time.Since(start)} })
+		return answer(l, err, func(l *listing) tea.Msg { return listed{gen, l, time.Since(start)} })
 	})
 }
 
@@ -60,8 +71,8 @@ func composeCmd(ctx context.Context, gen int, in inquiry) tea.Cmd {
 	})
 }
 
-func lookCmd(ctx context.Context, stat statFunc, l *listing, nodes []uint32) tea.Cmd {
-	return guarded("look", func() tea.Msg { return looked{nodes, look(ctx, stat, l, nodes)} })
+func lookCmd(ctx context.Context, gen int, stat statFunc, l *listing, nodes []uint32) tea.Cmd {
+	return guarded("look", func() tea.Msg { return looked{gen, nodes, look(ctx, stat, l, nodes)} })
 }
 
 func countCmd(ctx context.Context, gen int, l *listing, programs []string) tea.Cmd {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -23,7 +24,12 @@ func FuzzRandomSessions(f *testing.F) {
 	f.Add(uint64(3), []byte("\x1bP$q\x1b\\"))
 	f.Fuzz(func(t *testing.T, seed uint64, name []byte) {
 		r := rand.New(rand.NewPCG(seed, 3))
-		d := newDriver(t, Options{ASCII: seed%2 == 0, Programs: []string{"firefox", string(name), "e"}})
+		opts := Options{ASCII: seed%2 == 0, Programs: []string{"firefox", string(name), "e"}}
+		opts.Rescan = func(_ context.Context, into *Store) (Summary, error) {
+			into.AddPath(append([]byte("/again/"), name...), scan.KindFile)
+			return Summary{Errors: len(name)}, nil
+		}
+		d := newDriver(t, opts)
 		for range 120 {
 			randomStep(d, r, name)
 			checkModel(d)
@@ -35,7 +41,7 @@ func randomStep(d *driver, r *rand.Rand, name []byte) {
 	keys := []string{
 		"up", "down", "pgup", "pgdown", "home", "end", "space", "space", "enter", "esc", "/", "?", "f1", "ctrl+a",
 		"ctrl+d", "ctrl+p", "ctrl+x", "backspace", "delete", "left", "right", "ctrl+u", "ctrl+w", "e", "s", "c", "日",
-		"G", "g", "j", "k", "l", "h", "v", "u", "y", "p", "e", "s", "c", "tab", "tab", "right", "right", "ctrl+z",
+		"G", "g", "j", "k", "l", "h", "v", "u", "y", "p", "e", "s", "c", "r", "tab", "tab", "right", "right", "ctrl+z",
 	}
 	switch r.IntN(12) {
 	case 0:

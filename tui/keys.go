@@ -59,7 +59,7 @@ type listKeys struct {
 
 type browseKeys struct {
 	listKeys
-	search, expand, collapse, onlyMarked, undo, sort, hideCaches, preview, explain, copy key.Binding
+	search, expand, collapse, onlyMarked, undo, sort, hideCaches, rescan, preview, explain, copy key.Binding
 }
 
 // editKeys edit a line of text.
@@ -164,6 +164,7 @@ func newKeyMap() keyMap {
 		undo:       bind("undo the last selection", "u"),
 		hideCaches: bind("hide caches, or show them", "c"),
 		sort:       bind("sort by path, size or time", "s"),
+		rescan:     bind("scan again", "r"),
 		explain:    bind("say why this line is a candidate", "e"),
 		copy:       bind("copy the path", "y"),
 		preview:    bind("show or hide the preview", "p"),
@@ -276,7 +277,7 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 	case contextBrowse:
 		b := k.browse
 		own = slices.Concat([]key.Binding{
-			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.hideCaches, b.explain, b.copy, b.preview,
+			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.hideCaches, b.rescan, b.explain, b.copy, b.preview,
 		}, b.listBindings())
 	case contextSearch:
 		s := k.search

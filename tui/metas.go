@@ -24,6 +24,14 @@ type metas struct {
 	stat    statFunc
 	known   map[uint32]meta
 	running bool
+	gen     int
+}
+
+// forget drops all, because nodes have other numbers now.
+func (m *metas) forget() {
+	m.gen++
+	m.running = false
+	clear(m.known)
 }
 
 // statFunc is scan.Stat, or what a test has in place of it.
@@ -67,11 +75,14 @@ func (m *metas) fetch(ctx context.Context, l *listing, nodes []uint32, scanning 
 		clear(m.known)
 	}
 	m.running = true
-	return lookCmd(ctx, m.stat, l, wanted)
+	return lookCmd(ctx, m.gen, m.stat, l, wanted)
 }
 
 // take remembers what was looked up.
 func (m *metas) take(msg looked) {
+	if msg.gen != m.gen {
+		return
+	}
 	m.running = false
 	for i, found := range msg.metas {
 		m.known[msg.nodes[i]] = found

@@ -9,11 +9,13 @@ type (
 	ticked struct{}
 	// scanEnded comes once, after the last file has been added.
 	scanEnded struct {
+		gen     int
 		summary Summary
 		err     error
 	}
 	// listed brings a sorted snapshot, and what it took.
 	listed struct {
+		gen     int
 		listing *listing
 		took    time.Duration
 	}
@@ -24,6 +26,7 @@ type (
 	}
 	// looked brings metadata for the first of some nodes.
 	looked struct {
+		gen   int
 		nodes []uint32
 		metas []meta
 	}
@@ -47,6 +50,11 @@ type (
 	written struct {
 		name string
 		err  error
+	}
+	// located brings the nodes of what was selected in an earlier scan.
+	located struct {
+		gen   int
+		nodes []uint32
 	}
 	// explained brings why a path is a candidate.
 	explained struct{ lines []string }

@@ -10,6 +10,7 @@ import (
 // new sorted, off the screen's thread.
 type progress struct {
 	store       *Store
+	gen         int // how often the disk has been looked at again
 	running     bool
 	summary     Summary
 	err         error
@@ -54,7 +55,7 @@ func (p *progress) sort(ctx context.Context) tea.Cmd {
 		return nil
 	}
 	p.sorting = true
-	return sortCmd(ctx, p.store.snapshot())
+	return sortCmd(ctx, p.gen, p.store.snapshot())
 }
 
 // sorted takes a listing.

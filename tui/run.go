@@ -43,7 +43,7 @@ func Run(parent context.Context, opts Options) (Result, error) {
 	scanned := make(chan struct{})
 	go func() {
 		defer close(scanned)
-		program.Send(runScan(ctx, opts, store))
+		program.Send(scanCmd(ctx, 0, opts.Scan, store)())
 	}()
 	_, err := program.Run()
 	discardReplies(opts.Input)
@@ -73,13 +73,6 @@ func programOptions(opts Options) []tea.ProgramOption {
 	case ColorAuto:
 	}
 	return options
-}
-
-// runScan runs the scan and returns the message that says how it ended.
-func runScan(ctx context.Context, opts Options, store *Store) (msg tea.Msg) {
-	defer recovered("scan", func(e *PanicError) { msg = panicked{e} })
-	summary, err := opts.Scan(ctx, store)
-	return scanEnded{summary, err}
 }
 
 // discardReplies throws away what the terminal has sent and nobody has read:

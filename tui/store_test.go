@@ -267,7 +267,7 @@ func TestSortingRestsWhileTheScanRuns(t *testing.T) {
 	if sort == nil || !more {
 		t.Fatal("nothing is sorted")
 	}
-	p.sorted(listed{listOf(t, store), 5 * steadyTick / 2})
+	p.sorted(listed{0, listOf(t, store), 5 * steadyTick / 2})
 	store.AddPath([]byte("/b"), scan.KindFile)
 	rested := 0
 	for {
@@ -277,7 +277,7 @@ func TestSortingRestsWhileTheScanRuns(t *testing.T) {
 		rested++
 	}
 	equal(t, "ticks without sorting after one that took 2.5 ticks", rested, 9)
-	p.sorted(listed{listOf(t, store), 100 * steadyTick})
+	p.sorted(listed{0, listOf(t, store), 100 * steadyTick})
 	store.AddPath([]byte("/c"), scan.KindFile)
 	if p.ended(t.Context(), scanEnded{}) == nil {
 		t.Error("rests though the scan has ended")

@@ -16,7 +16,10 @@ type Options struct {
 	// It should leave two of GOMAXPROCS free. Where it keeps all of them busy, the
 	// screen waits, for Go takes turns of 10 ms; else the kernel takes the turns,
 	// and favours who sleeps much, which is the screen.
-	Scan func(ctx context.Context, into *Store) (Summary, error)
+	Scan scanFunc
+	// Rescan is what Scan is, for when the user wants to scan again; nil if that
+	// cannot be done.
+	Rescan scanFunc
 	// Snippet renders what has been selected; in no particular order. It is not
 	// called from two goroutines at once.
 	Snippet func(selected []Selected) SnippetText
@@ -58,6 +61,9 @@ type Options struct {
 	// NoMouse leaves the mouse to the terminal.
 	NoMouse bool
 }
+
+// scanFunc is the type of Options.Scan.
+type scanFunc = func(ctx context.Context, into *Store) (Summary, error)
 
 // Color says whether to use colours.
 type Color uint8

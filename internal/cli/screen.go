@@ -43,6 +43,7 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 	}
 	opts := tui.Options{
 		Scan:     plan.scan,
+		Rescan:   plan.scan,
 		Snippet:  plan.snippet,
 		Splits:   scan.NewRollup(plan.policy, plan.homes()...).Splits,
 		Caches:   cachePlaces(),
@@ -65,6 +66,7 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 			return usageError{errors.New("paths on stdin replace the scan, so PATH cannot limit it: give one or the other")}
 		}
 		hint = fmt.Sprintf("a line of more than %d bytes is no path", longestPath)
+		opts.Rescan = nil
 		opts.Scan = func(ctx context.Context, into *tui.Store) (tui.Summary, error) {
 			return readCandidates(ctx, a.in, lineEnd(print0), into)
 		}
