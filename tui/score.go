@@ -78,51 +78,51 @@ func (s *score) enter(p *pattern, name []byte) { s.readName(p, name, '/') }
 // finish reads a slash and the last name of a path.
 func (s *score) finish(p *pattern, name []byte) { s.readName(p, name, 0) }
 
+// none stands for a character of the pattern that there is not.
+const none = -1
+
 // readName reads a slash and a name, with what comes behind the name: 0 at the end
-// of the path.
+// of the path. This loop is what a search spends its time in, so it keeps what it
+// looks at in variables.
 func (s *score) readName(p *pattern, name []byte, behind byte) {
+	fold := p.fold
+	wanted, after := p.at(s.settled), p.at(s.settled+1)
 	c := byte('/')
-	for i := 0; ; i++ {
+	for i := 0; wanted != none; i++ {
 		next := behind
 		if i < len(name) {
 			next = name[i]
 		}
-		s.feed(p, c, next)
-		if i == len(name) {
-			return
+		if int(fold[c]) == wanted {
+			s.weigh(s.read+int32(i), c)
 		}
-		c = next
-	}
-}
-
-// feed reads a byte, with the one behind it.
-func (s *score) feed(p *pattern, c, next byte) {
-	settled := int(s.settled)
-	if settled < len(p.text) {
-		if p.fold[c] == p.text[settled] {
-			s.weigh(c)
-		}
-		if s.best >= 0 && (next == 0 || settled+1 < len(p.text) && p.fold[next] == p.text[settled+1]) {
+		if s.best >= 0 && (int(fold[next]) == after || next == 0) {
 			s.settle()
+			wanted, after = after, p.at(s.settled+1)
 		}
+		if i == len(name) {
+			break
+		}
+		s.last, c = c, next
 	}
-	s.last = c
-	s.read++
+	s.read += int32(len(name)) + 1
+	s.last = '/'
+	if len(name) > 0 {
+		s.last = name[len(name)-1]
+	}
 }
 
-// settle takes the best place for the next character.
-func (s *score) settle() {
-	if s.lastMatch < 0 {
-		s.best += max(s.at*leadingPenalty, mostLeadingPenalty)
+// at returns a character of the pattern, or none.
+func (p *pattern) at(i uint8) int {
+	if int(i) < len(p.text) {
+		return int(p.text[i])
 	}
-	s.total += s.best
-	s.lastMatch, s.best = s.at, -1
-	s.settled++
+	return none
 }
 
-// weigh says what it is worth to match the next character here.
-func (s *score) weigh(c byte) {
-	j, worth := s.read, int32(0)
+// weigh says what it is worth to match the next character with c, at j.
+func (s *score) weigh(j int32, c byte) {
+	worth := int32(0)
 	if j == 0 {
 		worth += firstByteBonus
 	}
@@ -140,6 +140,16 @@ func (s *score) weigh(c byte) {
 	if worth > s.best {
 		s.best, s.at = worth, j
 	}
+}
+
+// settle takes the best place for the next character.
+func (s *score) settle() {
+	if s.lastMatch < 0 {
+		s.best += max(s.at*leadingPenalty, mostLeadingPenalty)
+	}
+	s.total += s.best
+	s.lastMatch, s.best = s.at, -1
+	s.settled++
 }
 
 // result returns the score of the whole path, and whether it matches.
