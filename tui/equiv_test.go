@@ -45,14 +45,7 @@ func TestSearchKeepsTheBestOfManyAsTheLibraryOrdersThem(t *testing.T) {
 
 // A million paths, as they are on a machine.
 func TestSearchEqualsTheLibraryOnAMillionPaths(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a million paths take some seconds for each query")
-	}
-	var s Store
-	for _, p := range haystack(1_000_000) {
-		s.AddPath([]byte(p), scan.KindFile)
-	}
-	l := listOf(t, &s)
+	l := machineListing(t, 1_000_000)
 	paths := pathsOf(l)
 	for _, query := range []string{"z", "cfg", "ffprof", "codeuset", "zzqqxx", "/etc/", "config.json"} {
 		checkFirstStage(t, l, paths, query)
