@@ -1,5 +1,5 @@
 # What a developer types. The scripts behind it say how each thing is done.
-.PHONY: build install test lint fmt fuzz picture bench-list clean
+.PHONY: build install test lint fmt fuzz picture bench-list bench-tui bench-rank clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X github.com/DaRacci/list-ephemeral/internal/cli.linkedVersion=$(VERSION)
@@ -29,6 +29,12 @@ picture:
 
 bench-list:
 	./bench/list.sh
+
+bench-tui:
+	./bench/tui.sh
+
+bench-rank:
+	go run ./bench/rank
 
 clean:
 	rm -f list-ephemeral

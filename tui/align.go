@@ -28,6 +28,12 @@ const (
 	// alignName is what a letter in the last component is worth more: people look
 	// for files by their names.
 	alignName = 2
+	// alignWhole is what it is worth that the query is the whole name, and alignStem
+	// that it is all of it but the extension; a dot in front does not count.
+	alignWhole = 20
+	alignStem  = 12
+	// alignKept is what it is worth that other people keep a path.
+	alignKept = 12
 	// alignNoise is what lying in a directory of noise costs.
 	alignNoise = -40
 )
@@ -80,7 +86,27 @@ func (a *aligner) align(path []byte, name int) (int, bool) {
 	for _, c := range a.rows[(m-1)*n : m*n] {
 		best = max(best, int(c.score))
 	}
-	return best, best > impossible/2
+	return best + a.whole(path[name:]), best > impossible/2
+}
+
+// whole returns what it is worth that the query is the name, or most of it.
+func (a *aligner) whole(name []byte) int {
+	name = bytes.TrimPrefix(bytes.TrimSuffix(name, []byte("/")), []byte("."))
+	if len(name) < len(a.query) {
+		return 0
+	}
+	for i, q := range a.query {
+		if !a.same(name[i], q) {
+			return 0
+		}
+	}
+	switch rest := name[len(a.query):]; {
+	case len(rest) == 0:
+		return alignWhole
+	case rest[0] == '.' && bytes.IndexByte(rest[1:], '.') < 0:
+		return alignStem
+	}
+	return 0
 }
 
 // prepare sizes the tables and says what each place is worth.

@@ -57,7 +57,7 @@ func (m *app) ask(isNew bool) tea.Cmd {
 	}
 	in := inquiry{
 		question: m.question(), listing: m.progress.latest, marked: m.marked,
-		splits: m.opts.Splits, stat: m.metas.stat, caches: m.opts.Caches,
+		splits: m.opts.Splits, stat: m.metas.stat, caches: m.opts.Caches, kept: m.opts.Kept,
 	}
 	if in.plain() {
 		l := in.listing

@@ -21,7 +21,7 @@ func (t *tree) noisy(node uint32) bool {
 func (t *tree) isNoise(dir uint32) bool {
 	parent := t.dirs[dir].parent
 	switch string(t.dirName(dir)) {
-	case "node_modules", "site-packages", ".git", "target", "steamapps", "overlay2":
+	case "node_modules", "site-packages", ".git", "target", "steamapps", "overlay", "overlay2":
 		return true
 	case "mod":
 		return string(t.dirName(parent)) == "pkg" // Go's

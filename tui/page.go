@@ -30,6 +30,7 @@ type inquiry struct {
 	measured *measured
 	stat     statFunc
 	caches   []string // Options.Caches
+	kept     func(path string) bool
 	// marked is the selection where only that is wanted.
 	marked selection
 	splits func(dir string) bool
@@ -84,7 +85,7 @@ func compose(ctx context.Context, in inquiry) (*page, error) {
 	rows := p.listing.order
 	p.total = len(rows)
 	if in.query != "" {
-		found, err := find(ctx, request{listing: p.listing, query: in.query, dirs: true})
+		found, err := find(ctx, request{listing: p.listing, query: in.query, dirs: true, kept: in.kept})
 		if err != nil {
 			return nil, err
 		}

@@ -44,7 +44,7 @@ func TestTargetsComeFirst(t *testing.T) {
 // rankOf returns the place of a target among the results, or 0.
 func rankOf(t testing.TB, l *listing, target corpus.Target) int {
 	t.Helper()
-	found, err := find(t.Context(), request{listing: l, query: target.Query, dirs: true})
+	found, err := find(t.Context(), request{listing: l, query: target.Query, dirs: true, kept: keptByOthers})
 	if err != nil {
 		t.Fatal(err)
 	}

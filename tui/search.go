@@ -45,6 +45,9 @@ type request struct {
 	query   string
 	// dirs asks for directories too.
 	dirs bool
+	// kept says of a path that others keep it: such a match is the likelier one.
+	// Nil knows of none.
+	kept func(path string) bool
 }
 
 // results is what a request has found.
@@ -80,6 +83,7 @@ func find(ctx context.Context, req request) (*results, error) {
 type search struct {
 	*listing
 	query   string
+	kept    func(path string) bool
 	next    atomic.Int64 // the first run that no worker has taken
 	rowOf   []uint32     // see listing.rows
 	pattern pattern
@@ -94,7 +98,7 @@ type search struct {
 }
 
 func newSearch(req request) *search {
-	s := &search{listing: req.listing, query: req.query, rowOf: req.listing.rows()}
+	s := &search{listing: req.listing, query: req.query, kept: req.kept, rowOf: req.listing.rows()}
 	var ok bool
 	if s.pattern, ok = newPattern(req.query); !ok {
 		return s // for the library
@@ -242,8 +246,11 @@ func (s *search) realign(ctx context.Context, best []ranked) error {
 // aligned returns the score of a path by alignment, less what noise costs.
 func (s *search) aligned(a *aligner, path []byte, node uint32) int {
 	score, _ := a.align(path, lastName(path))
-	if s.noisy(node) {
+	switch {
+	case s.noisy(node):
 		score += alignNoise
+	case s.kept != nil && s.kept(string(path)):
+		score += alignKept
 	}
 	return score
 }

@@ -36,6 +36,9 @@ type Options struct {
 	// Copy puts a text on the clipboard and returns the program that took it, or
 	// "" if there is none: then the terminal is asked to. Nil asks it at once.
 	Copy func(ctx context.Context, text string) string
+	// Kept reports whether other people keep a path; a search prefers such. It may
+	// be called from several goroutines; nil knows none.
+	Kept func(path string) bool
 	// Known says what is known of a path, in a line or "". It may be called from
 	// several goroutines; nil knows nothing.
 	Known func(path string) string

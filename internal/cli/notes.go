@@ -49,16 +49,22 @@ func cachePlaces() []string {
 	return places
 }
 
-// keepers returns what says how many public configurations keep a path.
-func (p *plan) keepers() func(path string) string {
+// keepers returns what says whether public configurations keep a path, and how many
+// of them.
+func (p *plan) keepers() (kept func(path string) bool, words func(path string) string) {
 	homes := known.HomesOf(p.homes()...)
-	return func(path string) string {
+	kept = func(path string) bool {
+		_, found := known.Keeper(homes, path)
+		return found
+	}
+	words = func(path string) string {
 		entry, found := known.Keeper(homes, path)
 		if !found {
 			return ""
 		}
 		return fmt.Sprintf("kept by %d of %d public configurations", entry.Repositories, known.Repositories)
 	}
+	return kept, words
 }
 
 // cachePatterns are the exclude patterns of --no-cache. Directories with a

@@ -41,13 +41,15 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 	if err := plan.setStyle(snippetFlags{}); err != nil {
 		return err
 	}
+	kept, known := plan.keepers()
 	opts := tui.Options{
 		Scan:     plan.scan,
 		Rescan:   plan.scan,
 		Snippet:  plan.snippet,
 		Splits:   scan.NewRollup(plan.policy, plan.homes()...).Splits,
 		Caches:   cachePlaces(),
-		Known:    plan.keepers(),
+		Kept:     kept,
+		Known:    known,
 		Explain:  plan.explain,
 		Copy:     copyToClipboard,
 		Owner:    plan.owners.both,
