@@ -71,7 +71,7 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 		if len(args) > 0 {
 			return eachArg(args, add)
 		}
-		tooLong, err = readPaths(ctx, a.in, lineEnd(f.read0), add)
+		tooLong, err = readPaths(ctx, a.in, lineEnd(f.read0), func(path string, _, slash bool) { add(path, slash) })
 		return err
 	})
 	if err != nil {

@@ -28,9 +28,12 @@ func lineEnd(print0 bool) byte {
 // readCandidates adds the paths of a list to the screen's store. What a path is
 // comes from the disk.
 func readCandidates(ctx context.Context, from io.Reader, end byte, into *tui.Store) (tui.Summary, error) {
-	tooLong, err := readPaths(ctx, from, end, func(path string, isDir bool) {
-		kind, _, err := scan.Stat(path)
-		if err != nil && isDir { // what is not there is shown all the same
+	tooLong, err := readPaths(ctx, from, end, func(path string, missing, isDir bool) {
+		kind := scan.KindUnknown
+		if !missing {
+			kind, _, _ = scan.Stat(path) // what is not there is shown all the same
+		}
+		if kind == scan.KindUnknown && isDir {
 			kind = scan.KindDir
 		}
 		into.AddPath([]byte(path), kind)
@@ -39,15 +42,15 @@ func readCandidates(ctx context.Context, from io.Reader, end byte, into *tui.Sto
 }
 
 // readPaths calls add with each path of a list, in the form in which a walk knows
-// it, and with whether it ended in a slash. Relative ones are taken from the
-// working directory. It returns how many were longer than longestPath, which are
+// it, with whether it is known not to exist, and whether it ended in a slash.
+// Relative ones are taken from the working directory. It returns how many were longer than longestPath, which are
 // left out.
-func readPaths(ctx context.Context, from io.Reader, end byte, add func(path string, isDir bool)) (tooLong int, err error) {
+func readPaths(ctx context.Context, from io.Reader, end byte, add func(path string, missing, isDir bool)) (tooLong int, err error) {
 	cwd, err := os.Getwd()
 	if err != nil {
 		return 0, fmt.Errorf("read paths: %w", err)
 	}
-	var parents parentCache
+	var parents truepath.Resolver
 	in := bufio.NewReaderSize(from, 64<<10)
 	var line []byte
 	for ctx.Err() == nil {
@@ -61,7 +64,8 @@ func readPaths(ctx context.Context, from io.Reader, end byte, add func(path stri
 			if !filepath.IsAbs(path) {
 				path = filepath.Join(cwd, path)
 			}
-			add(parents.resolve(filepath.Clean(path)), line[len(line)-1] == '/')
+			path, missing := parents.Parent(filepath.Clean(path))
+			add(path, missing, line[len(line)-1] == '/')
 		}
 		if errors.Is(err, io.EOF) {
 			return tooLong, nil
@@ -90,20 +94,6 @@ func nextLine(in *bufio.Reader, end byte, buf []byte) (line []byte, whole bool, 
 			return buf, length <= longestPath, err
 		}
 	}
-}
-
-// parentCache resolves the symlinks above paths, once for each directory as long
-// as its paths come one after the other.
-type parentCache struct{ dir, resolved string }
-
-func (c *parentCache) resolve(path string) string {
-	if path == "/" {
-		return path
-	}
-	if dir := filepath.Dir(path); dir != c.dir {
-		c.dir, c.resolved = dir, filepath.Dir(truepath.ResolveParent(path))
-	}
-	return filepath.Join(c.resolved, filepath.Base(path))
 }
 
 // waitFor runs work that cannot be interrupted, such as a read from a pipe, and

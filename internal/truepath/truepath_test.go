@@ -42,6 +42,28 @@ func TestResolve(t *testing.T) {
 			t.Errorf("ResolveParent(%s) is %s, want %s", path, got, want)
 		}
 	}
+	var r Resolver
+	for range 2 { // the second time from what it remembers
+		for _, tt := range tests {
+			if got, _ := r.Parent(filepath.Join(dir, tt.path)); got != filepath.Join(dir, tt.parent) {
+				t.Errorf("a Resolver takes %s for %s, want %s", tt.path, got, filepath.Join(dir, tt.parent))
+			}
+		}
+	}
+	for _, tt := range []struct {
+		path    string
+		missing bool
+	}{{"home/x", false}, {"home/me/x", false}, {"a/b", true}, {"a/b/c/d", true}, {"dangling/x", true}} {
+		if _, missing := r.Parent(filepath.Join(dir, tt.path)); missing != tt.missing {
+			t.Errorf("that the directory of %s is missing is %t, want %t", tt.path, missing, tt.missing)
+		}
+	}
+	if got, missing := r.Parent("/"); got != "/" || missing {
+		t.Errorf("a Resolver takes / for %s, missing: %t", got, missing)
+	}
+	if got, _ := r.Parent("/etc"); got != "/etc" {
+		t.Errorf("a Resolver takes /etc for %s", got)
+	}
 	for _, resolve := range []func(string) string{Resolve, ResolveParent} {
 		if got := resolve("/"); got != "/" {
 			t.Errorf("/ is %s", got)
