@@ -84,7 +84,7 @@ func BenchmarkSearch(b *testing.B) {
 			var r *results
 			for b.Loop() {
 				var err error
-				if r, err = find(context.Background(), request{listing: l, query: query}); err != nil {
+				if r, err = find(context.Background(), request{listing: l, query: query, dirs: true, kept: keptByOthers}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -64,7 +64,9 @@ func checkFirstStage(t *testing.T, l *listing, paths []string, query string) int
 	if err := s.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	best, hits := s.merged()
+	all := s.merged()
+	best, hits := all.files.matches, all.hits
+	slices.SortFunc(best, compareRanked)
 	if n := hits.count(); n != len(want) {
 		t.Fatalf("%q: %d matches, the library has %d", query, n, len(want))
 	}
@@ -78,6 +80,53 @@ func checkFirstStage(t *testing.T, l *listing, paths []string, query string) int
 		}
 	}
 	return len(want)
+}
+
+// What is typed key by key, erased and typed again has to have the answers that it
+// has when it is asked at once.
+func TestRecallEqualsAskingAtOnce(t *testing.T) {
+	r := rand.New(rand.NewPCG(10, 10))
+	l := realisticListing(t, r, 5000)
+	paths := pathsOf(l)
+	var known recall
+	narrowed := 0
+	for range 60 {
+		query := randomQuery(r, paths)
+		for i := range query {
+			if i > 0 {
+				narrowed += checkRecall(t, &known, l, query[:i])
+			}
+		}
+		narrowed += checkRecall(t, &known, l, query)
+	}
+	if narrowed < 50 {
+		t.Errorf("only %d queries were asked among the matches of another", narrowed)
+	}
+}
+
+// checkRecall returns 1 if a query was asked among the matches of one before.
+func checkRecall(t *testing.T, known *recall, l *listing, query string) int {
+	t.Helper()
+	req := request{listing: l, query: query, dirs: true}
+	want, err := find(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	narrowed := 0
+	for _, k := range known.answers {
+		if k.query != query && strings.HasPrefix(query, k.query) && k.total <= len(l.order)/narrowingShare {
+			narrowed = 1
+		}
+	}
+	var got *results
+	if got, *known, err = known.find(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	if got.total != want.total || !slices.Equal(got.hits, want.hits) || !slices.Equal(got.rows, want.rows) {
+		t.Fatalf("%q: %d matches and %d rows, %d and %d when it is asked at once", query,
+			got.total, len(got.rows), want.total, len(want.rows))
+	}
+	return narrowed
 }
 
 func TestProgramFilterEqualsGrep(t *testing.T) {

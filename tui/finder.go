@@ -59,13 +59,15 @@ func (m *app) ask(isNew bool) tea.Cmd {
 		question: m.question(), listing: m.progress.latest, marked: m.marked,
 		splits: m.opts.Splits, stat: m.metas.stat, caches: m.opts.Caches, kept: m.opts.Kept,
 	}
+	if m.list.page != nil {
+		in.narrowed, in.recall, in.measured = m.list.page.narrowed, m.list.page.recall, m.list.page.measured
+	}
 	if in.plain() {
 		l := in.listing
-		m.list.show(&page{question: in.question, from: l, listing: l, rows: l.order, total: len(l.order)})
+		m.list.show(&page{
+			question: in.question, from: l, listing: l, recall: in.recall, rows: l.order, total: len(l.order),
+		})
 		return tea.Batch(dropped, m.replay())
-	}
-	if m.list.page != nil {
-		in.narrowed, in.measured = m.list.page.narrowed, m.list.page.measured
 	}
 	ctx, cancel := context.WithCancel(m.ctx)
 	f.cancel, f.running = cancel, true

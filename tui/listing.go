@@ -17,24 +17,42 @@ type listing struct {
 	order []uint32
 	// spans holds for each directory which part of order lies below it.
 	spans []span
+	// preorder holds the numbers of the directories, each before what is in it.
+	preorder []uint32
 
 	unitsOnce sync.Once
 	units     []uint32 // see unitsOf
 	rowsOnce  sync.Once
 	rowOf     []uint32 // see rows
-	ownOnce   sync.Once
-	own       []letters // see ownLetters
+
+	entriesOnce sync.Once
+	dirEntries  []dirEntry // see entries
 }
 
-// ownLetters returns for each directory the letters of its name alone.
-func (l *listing) ownLetters() []letters {
-	l.ownOnce.Do(func() {
-		l.own = make([]letters, len(l.dirs))
-		for dir := range l.own {
-			l.own[dir] = lettersOf(l.dirName(uint32(dir)))
+// dirEntry is what a search wants to know of a directory before it reads its name.
+type dirEntry struct {
+	letters     letters // of the name alone
+	dir, parent uint32
+	nameSize    uint32
+	lastByte    byte // of the name
+}
+
+// entries returns the directories with files below them, but for the root, each
+// before what is in it: a search reads them one after the other.
+func (l *listing) entries() []dirEntry {
+	l.entriesOnce.Do(func() {
+		for _, dir := range l.preorder {
+			if s := l.spans[dir]; s.start == s.end || dir == 0 {
+				continue
+			}
+			name := l.dirName(dir)
+			l.dirEntries = append(l.dirEntries, dirEntry{
+				letters: lettersOf(name), dir: dir, parent: l.dirs[dir].parent,
+				nameSize: uint32(len(name)), lastByte: name[len(name)-1],
+			})
 		}
 	})
-	return l.own
+	return l.dirEntries
 }
 
 // noRow is the row of a file that is not in a listing.
@@ -75,14 +93,16 @@ func newListing(ctx context.Context, t tree) (*listing, error) {
 		}
 		o.sortChildren(o.childrenByDir.of(uint32(dir)))
 	}
-	o.spans = make([]span, len(t.dirs))
+	o.spans, o.preorder = make([]span, len(t.dirs)), make([]uint32, 0, len(t.dirs))
 	o.emit()
 	return l, ctx.Err()
 }
 
 // only returns the part of a listing that keep takes.
 func (l *listing) only(ctx context.Context, keep func(id uint32) bool) (*listing, error) {
-	part := &listing{tree: l.tree, order: make([]uint32, 0, len(l.order)), spans: make([]span, len(l.spans))}
+	part := &listing{
+		tree: l.tree, order: make([]uint32, 0, len(l.order)), spans: make([]span, len(l.spans)), preorder: l.preorder,
+	}
 	kept := make([]uint32, len(l.order)+1) // how many there are before each place
 	for i, id := range l.order {
 		if i%checkEvery == 0 && ctx.Err() != nil {
@@ -199,6 +219,7 @@ func (o *orderer) emit() {
 
 func (o *orderer) enter(dir uint32) {
 	o.spans[dir].start = uint32(len(o.order))
+	o.preorder = append(o.preorder, dir)
 	o.stack = append(o.stack, visit{dir, o.childrenByDir.of(dir), o.ownFiles(dir)})
 }
 

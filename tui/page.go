@@ -27,6 +27,7 @@ type inquiry struct {
 	listing *listing
 	// narrowed is what filters have taken from a listing before.
 	narrowed *narrowed
+	recall   recall
 	measured *measured
 	stat     statFunc
 	caches   []string // Options.Caches
@@ -51,6 +52,7 @@ type page struct {
 	from     *listing
 	listing  *listing
 	narrowed *narrowed
+	recall   recall
 	// measured and weights are there unless rows are sorted by path.
 	measured *measured
 	weights  *weights
@@ -70,7 +72,7 @@ type page struct {
 func compose(ctx context.Context, in inquiry) (*page, error) {
 	p := &page{
 		question: in.question, from: in.listing, listing: in.listing,
-		narrowed: in.narrowed, measured: in.measured,
+		narrowed: in.narrowed, recall: in.recall, measured: in.measured,
 	}
 	if in.filters != (filters{}) {
 		if n := p.narrowed; n == nil || n.from != in.listing || n.filters != in.filters {
@@ -85,11 +87,11 @@ func compose(ctx context.Context, in inquiry) (*page, error) {
 	rows := p.listing.order
 	p.total = len(rows)
 	if in.query != "" {
-		found, err := find(ctx, request{listing: p.listing, query: in.query, dirs: true, kept: in.kept})
+		found, known, err := in.recall.find(ctx, request{listing: p.listing, query: in.query, dirs: true, kept: in.kept})
 		if err != nil {
 			return nil, err
 		}
-		rows, p.hits, p.total = found.rows, found.hits, found.hits.count()
+		p.recall, rows, p.hits, p.total = known, found.rows, found.hits, found.total
 		if p.total > bestRows {
 			p.cut = p.total
 		}

@@ -157,6 +157,14 @@ func (s *score) result(p *pattern) (int, bool) {
 	return int(s.total) + int(s.settled) - int(s.read), int(s.settled) == len(p.text)
 }
 
+// ended returns the score if the path ends here, and whether it matches.
+func (s score) ended(p *pattern) (int, bool) {
+	if s.best >= 0 {
+		s.settle()
+	}
+	return s.result(p)
+}
+
 // needed returns the first character of the pattern that has no place yet.
 func (s *score) needed() int {
 	if s.best >= 0 {
@@ -179,10 +187,11 @@ func (s *score) skips(p *pattern, name letters) bool {
 	return awaited&(name|letterOf['/']) == 0
 }
 
-// skip reads a slash and a name that change nothing.
-func (s *score) skip(name []byte) {
-	s.read += int32(len(name)) + 1
-	s.last = name[len(name)-1]
+// skip reads a slash and a name, of such a size and with such a last byte, that
+// change nothing.
+func (s *score) skip(size uint32, last byte) {
+	s.read += int32(size) + 1
+	s.last = last
 }
 
 var (
