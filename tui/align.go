@@ -41,11 +41,19 @@ const (
 // aligner finds alignments; it keeps its tables for the next one.
 type aligner struct {
 	query []byte
-	exact bool
-	bonus []int16 // of each place
-	worth []int16 // of a match there
-	rows  []cell  // of all letters, one after the other
+	fold  *[256]byte
+	// text is the path as the query sees it, without as many bytes as are skipped.
+	text    []byte
+	skipped int
+	bonus   []int16 // of each place
+	worth   []int16 // of a match there
+	rows    []cell  // of all letters, one after the other; unset outside of their windows
+	// windows are the places that each letter may have: from where it comes first,
+	// all letters before it taken, to where it comes last.
+	windows []window
 }
+
+type window struct{ first, last int }
 
 // cell is the best alignment of some letters of the query that ends at a place.
 type cell struct {
@@ -53,6 +61,10 @@ type cell struct {
 	run   int16 // bonus of the first letter of the run that ends here; 0 if none
 	from  int16 // where the letter before is
 }
+
+// longestAligned is how many bytes of a path are looked at, from its end: the
+// longest path that a system call takes. Gaps cost one for each byte, in 16 bits.
+const longestAligned = 4096
 
 const impossible = -1 << 14
 
@@ -62,7 +74,7 @@ func newAligner(query string) *aligner {
 	if !ok {
 		return nil
 	}
-	return &aligner{query: p.text, exact: p.exact}
+	return &aligner{query: p.text, fold: p.fold, windows: make([]window, len(p.text))}
 }
 
 // lastName returns where the last component of a path begins; a slash at the end
@@ -74,20 +86,50 @@ func lastName(path []byte) int {
 // align returns the score of a path whose last component begins at name, and false
 // if the query does not match. It takes time in the product of the lengths.
 func (a *aligner) align(path []byte, name int) (int, bool) {
-	n, m := len(path), len(a.query)
-	if m == 0 || m > n {
-		return 0, false
+	a.skipped = max(len(path)-longestAligned, 0)
+	path, name = path[a.skipped:], max(name-a.skipped, 0)
+	if len(a.query) == 0 || !a.frame(path) {
+		return impossible, false
 	}
 	a.prepare(path, name)
 	for i := range a.query {
-		a.row(path, i)
+		a.row(i)
 	}
 	best := impossible
-	for _, c := range a.rows[(m-1)*n : m*n] {
+	last := a.windows[len(a.query)-1]
+	for _, c := range a.rowOf(len(a.query) - 1)[last.first : last.last+1] {
 		best = max(best, int(c.score))
 	}
-	return best + a.whole(path[name:]), best > impossible/2
+	return best + a.whole(path[name:]), true
 }
+
+// frame sets the windows, and reports whether the query matches.
+func (a *aligner) frame(path []byte) bool {
+	a.text = a.text[:0]
+	i := 0
+	for j, c := range path {
+		c = a.fold[c]
+		a.text = append(a.text, c)
+		if i < len(a.query) && c == a.query[i] {
+			a.windows[i].first = j
+			i++
+		}
+	}
+	if i < len(a.query) {
+		return false
+	}
+	j := len(path) - 1
+	for i--; i >= 0; i-- {
+		for a.text[j] != a.query[i] {
+			j--
+		}
+		a.windows[i].last = j
+		j--
+	}
+	return true
+}
+
+func (a *aligner) rowOf(i int) []cell { return a.rows[i*len(a.text) : (i+1)*len(a.text)] }
 
 // whole returns what it is worth that the query is the name, or most of it.
 func (a *aligner) whole(name []byte) int {
@@ -96,7 +138,7 @@ func (a *aligner) whole(name []byte) int {
 		return 0
 	}
 	for i, q := range a.query {
-		if !a.same(name[i], q) {
+		if a.fold[name[i]] != q {
 			return 0
 		}
 	}
@@ -143,65 +185,69 @@ func placeBonus(before, c byte) int16 {
 	return 0
 }
 
-// row fills in the cells of a letter.
-func (a *aligner) row(path []byte, i int) {
-	n := len(path)
-	row := a.rows[i*n : (i+1)*n]
+// row fills in the cells of a letter's window.
+func (a *aligner) row(i int) {
+	row, here := a.rowOf(i), a.windows[i]
 	if i == 0 {
-		for j, c := range path {
+		for j := here.first; j <= here.last; j++ {
 			row[j] = cell{score: impossible, from: -1}
-			if a.same(c, a.query[0]) {
+			if a.text[j] == a.query[0] {
 				row[j] = cell{a.worth[j] + a.bonus[j]*alignFirst, a.bonus[j], -1}
 			}
 		}
 		return
 	}
-	above := a.rows[(i-1)*n : i*n]
+	above, before := a.rowOf(i-1), a.windows[i-1]
 	gap, from := int16(impossible), int16(-1) // the best one before, with the cost of the gap up to here
-	for j, c := range path {
-		row[j] = cell{score: impossible, from: -1}
-		if a.same(c, a.query[i]) {
-			if gap > impossible/2 {
-				row[j] = cell{gap + a.worth[j] + a.bonus[j], a.bonus[j], from}
-			}
-			if j > 0 && above[j-1].score > impossible/2 {
-				run := max(above[j-1].run, a.bonus[j])
-				score := above[j-1].score + a.worth[j] + max(alignConsecutive, run)
-				if score > row[j].score {
-					row[j] = cell{score, run, int16(j - 1)}
-				}
-			}
+	for j := before.first + 1; j <= here.last; j++ {
+		last := cell{score: impossible}
+		if j-1 <= before.last {
+			last = above[j-1]
+		}
+		if j >= here.first {
+			row[j] = a.cell(i, j, last, gap, from)
 		}
 		gap += alignGap
-		if j > 0 && above[j-1].score+alignGapStart > gap {
-			gap, from = above[j-1].score+alignGapStart, int16(j-1)
+		if last.score+alignGapStart > gap {
+			gap, from = last.score+alignGapStart, int16(j-1)
 		}
 	}
 }
 
-func (a *aligner) same(c, q byte) bool {
-	if a.exact {
-		return c == q
+// cell returns the best alignment that ends with a letter at a place, from that of
+// the letter before in the place before, and the best with a gap between.
+func (a *aligner) cell(i, j int, last cell, gap, from int16) cell {
+	c := cell{score: impossible, from: -1}
+	if a.text[j] != a.query[i] {
+		return c
 	}
-	return lower(c) == q
+	if gap > impossible/2 {
+		c = cell{gap + a.worth[j] + a.bonus[j], a.bonus[j], from}
+	}
+	if last.score > impossible/2 {
+		run := max(last.run, a.bonus[j])
+		if score := last.score + a.worth[j] + max(alignConsecutive, run); score > c.score {
+			c = cell{score, run, int16(j - 1)}
+		}
+	}
+	return c
 }
 
 // positions returns where the letters of the query are in the path that was
 // aligned last.
 func (a *aligner) positions() []int {
 	m := len(a.query)
-	n := len(a.bonus)
-	at := 0
-	last := a.rows[(m-1)*n : m*n]
-	for j := range last {
+	last, w := a.rowOf(m-1), a.windows[m-1]
+	at := w.first
+	for j := w.first; j <= w.last; j++ {
 		if last[j].score > last[at].score {
 			at = j
 		}
 	}
 	places := make([]int, m)
 	for i := m - 1; i >= 0; i-- {
-		places[i] = at
-		at = int(a.rows[i*n+at].from)
+		places[i] = at + a.skipped
+		at = int(a.rowOf(i)[at].from)
 	}
 	return places
 }

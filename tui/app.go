@@ -241,6 +241,9 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.search):
 		m.search.open()
 		m.relayout()
+		if m.list.page != nil {
+			return prepareCmd(m.list.page.listing)
+		}
 	case key.Matches(msg, k.expand) && shown:
 		if !m.list.setOpen(node, true) && m.list.tree() && isDirNode(node) {
 			m.list.moveTo(m.list.cursor + 1)

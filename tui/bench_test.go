@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -89,6 +90,31 @@ func BenchmarkSearch(b *testing.B) {
 				}
 			}
 			b.ReportMetric(float64(r.hits.count()), "hits")
+		})
+	}
+}
+
+// BenchmarkTyping types queries key by key, as the screen asks them, on paths as they
+// are on a machine; it reports the slowest key.
+func BenchmarkTyping(b *testing.B) {
+	l := machineListing(b, 1_000_000)
+	for _, query := range []string{"ffprof", "config", "codeuset", "machineid", "nodemodulest", "zq", "keyring"} {
+		b.Run(query, func(b *testing.B) {
+			var slowest time.Duration
+			for b.Loop() {
+				var known recall
+				for i := range query {
+					start := time.Now()
+					req := request{listing: l, query: query[:i+1], dirs: true, kept: keptByOthers}
+					var err error
+					if _, known, err = known.find(context.Background(), req); err != nil {
+						b.Fatal(err)
+					}
+					slowest = max(slowest, time.Since(start))
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N*len(query)), "ms/key")
+			b.ReportMetric(float64(slowest.Microseconds())/1000, "ms-slowest")
 		})
 	}
 }

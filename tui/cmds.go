@@ -64,6 +64,15 @@ func sortCmd(ctx context.Context, gen int, t tree) tea.Cmd {
 	})
 }
 
+// prepareCmd makes what the first search of a listing needs, before the first key.
+func prepareCmd(l *listing) tea.Cmd {
+	return guarded("search", func() tea.Msg {
+		l.rows()
+		l.entries()
+		return nil
+	})
+}
+
 func composeCmd(ctx context.Context, gen int, in inquiry) tea.Cmd {
 	return guarded("search", func() tea.Msg {
 		p, err := compose(ctx, in)

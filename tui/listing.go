@@ -27,6 +27,7 @@ type listing struct {
 
 	entriesOnce sync.Once
 	dirEntries  []dirEntry // see entries
+	noise       bitset     // directories that are noise or in it, as far as there are entries
 }
 
 // dirEntry is what a search wants to know of a directory before it reads its name.
@@ -41,11 +42,15 @@ type dirEntry struct {
 // before what is in it: a search reads them one after the other.
 func (l *listing) entries() []dirEntry {
 	l.entriesOnce.Do(func() {
+		l.noise = newBitset(len(l.dirs))
 		for _, dir := range l.preorder {
 			if s := l.spans[dir]; s.start == s.end || dir == 0 {
 				continue
 			}
 			name := l.dirName(dir)
+			if l.noise.has(l.dirs[dir].parent) || l.isNoise(dir) {
+				l.noise.add(dir)
+			}
 			l.dirEntries = append(l.dirEntries, dirEntry{
 				letters: lettersOf(name), dir: dir, parent: l.dirs[dir].parent,
 				nameSize: uint32(len(name)), lastByte: name[len(name)-1],

@@ -4,18 +4,12 @@ import "github.com/DaRacci/list-ephemeral/internal/known"
 
 // noisy reports whether a node lies in a directory full of files that nobody looks
 // for by name: what was downloaded, built or cached, and what packages bring. They
-// are found, but after the others.
-func (t *tree) noisy(node uint32) bool {
-	dir := t.holder(node)
+// are found, but after the others. It is known once there are entries.
+func (l *listing) noisy(node uint32) bool {
 	if isDirNode(node) {
-		dir = node &^ dirBit
+		return l.noise.has(node &^ dirBit)
 	}
-	for ; dir != 0; dir = t.dirs[dir].parent {
-		if t.isNoise(dir) {
-			return true
-		}
-	}
-	return false
+	return l.noise.has(l.holder(node))
 }
 
 func (t *tree) isNoise(dir uint32) bool {

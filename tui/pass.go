@@ -17,7 +17,7 @@ import (
 //
 //	letters   one AND rejects a name that lacks a letter of the query
 //	gate      a name that changes nothing has the directory's score
-//	score     the name is read, from the directory's state on
+//	automaton the name is read, from the directory's state on
 //	library   takes what is not ASCII
 
 // How much a worker takes at once, so that a cancelled search ends within
@@ -36,7 +36,7 @@ type search struct {
 	*listing
 	query   string
 	kept    func(path string) bool
-	within  bitset
+	within  *results
 	next    atomic.Int64 // the first block that no worker has taken
 	rowOf   []uint32     // see listing.rows
 	pattern pattern
@@ -45,8 +45,6 @@ type search struct {
 	// states are those of the directories, at the end of their paths; nil if all is
 	// for the library.
 	states []score
-	// live are the directories with files that may match; nil means all.
-	live bitset
 
 	mu      sync.Mutex
 	workers []*worker
@@ -57,9 +55,6 @@ func newSearch(req request) *search {
 	s := &search{
 		listing: req.listing, query: req.query, kept: req.kept, within: req.within, rowOf: req.listing.rows(),
 	}
-	if req.within != nil {
-		s.live = s.holders(req.within)
-	}
 	var ok bool
 	if s.pattern, ok = newPattern(req.query); !ok {
 		return s
@@ -69,28 +64,37 @@ func newSearch(req request) *search {
 	for i := len(text) - 1; i >= 0; i-- {
 		s.rest[i] = s.rest[i+1] | letterOf[text[i]]
 	}
-	s.states = make([]score, max(len(s.dirs), 1))
+	s.states = takeStates(max(len(s.dirs), 1))
 	s.states[0] = newScore()
 	return s
 }
 
-// holders returns the directories above files.
-func (l *listing) holders(files bitset) bitset {
-	live := newBitset(len(l.dirs))
-	files.each(func(id uint32) {
-		f, _ := l.file(id)
-		for dir := f.dir(); !live.has(dir); dir = l.dirs[dir].parent {
-			live.add(dir)
-		}
-	})
-	return live
+// spareStates are those of searches that have ended: for a million files several
+// megabytes, which need not be cleared.
+var spareStates sync.Pool
+
+func takeStates(n int) []score {
+	if spare, ok := spareStates.Get().(*[]score); ok && cap(*spare) >= n {
+		return (*spare)[:n]
+	}
+	return make([]score, n)
+}
+
+// close gives back what the next search may use.
+func (s *search) close() {
+	if s.states != nil {
+		spareStates.Put(&s.states)
+	}
 }
 
 // run searches all rows with one worker for each core; GOMAXPROCS may be many
 // times as much, for the sake of a scan.
 func (s *search) run(ctx context.Context) error {
 	for range runtime.NumCPU() {
-		s.workers = append(s.workers, &worker{search: s, hits: newBitset(s.files)})
+		s.workers = append(s.workers, &worker{
+			search: s, hits: newBitset(s.files), holders: newBitset(len(s.dirs)),
+			files: top{most: bestRows}, found: top{most: bestDirs},
+		})
 	}
 	if s.states != nil {
 		dirs := s.entries()
@@ -101,7 +105,7 @@ func (s *search) run(ctx context.Context) error {
 	}
 	s.inParallel(func(w *worker) {
 		if s.within != nil {
-			eachBlock(ctx, &s.next, len(s.within), blockWords, w.searchWithin)
+			eachBlock(ctx, &s.next, len(s.within.hits), blockWords, w.searchWithin)
 		} else {
 			eachBlock(ctx, &s.next, len(s.runs), blockRuns, w.searchRuns)
 		}
@@ -147,6 +151,7 @@ func (s *search) merged() *worker {
 		all.files.merge(&w.files)
 		all.found.merge(&w.found)
 		all.hits.union(w.hits)
+		all.holders.union(w.holders)
 	}
 	all.files.cut()
 	all.found.cut()
@@ -156,9 +161,10 @@ func (s *search) merged() *worker {
 // worker does a part of a search.
 type worker struct {
 	*search
-	hits  bitset // all files that match
-	files top
-	found top // directories
+	hits    bitset // all files that match
+	holders bitset // the directories that they are in
+	files   top
+	found   top // directories
 
 	above []ancestor
 	gate  gate
@@ -182,7 +188,7 @@ func (w *worker) enterDirs(entries []dirEntry) {
 	w.enterAncestors(entries[0].parent)
 	for i := range entries {
 		e := &entries[i]
-		if w.live != nil && !w.live.has(e.dir) {
+		if w.within != nil && !w.within.dirs.has(e.dir) {
 			continue
 		}
 		for w.above[len(w.above)-1].dir != e.parent {
@@ -263,7 +269,7 @@ func (w *worker) searchRuns(start, end int) {
 		}
 		forLibrary := w.forLibrary(run.dir)
 		for id := run.first; id < end; id++ {
-			w.searchFile(id, run.dir, forLibrary)
+			w.searchFile(id, forLibrary)
 		}
 	}
 }
@@ -271,11 +277,10 @@ func (w *worker) searchRuns(start, end int) {
 // searchWithin scores the files of some words of the set that is known to hold all
 // matches.
 func (w *worker) searchWithin(start, end int) {
-	w.within[start:end].each(func(i uint32) {
+	w.within.hits[start:end].each(func(i uint32) {
 		id := uint32(start)*64 + i
 		f, _ := w.file(id)
-		dir := f.dir()
-		w.searchFile(id, dir, w.forLibrary(dir))
+		w.searchFile(id, w.forLibrary(f.dir()))
 	})
 }
 
@@ -291,7 +296,7 @@ func (w *worker) forLibrary(dir uint32) bool {
 	return false
 }
 
-func (w *worker) searchFile(id, dir uint32, forLibrary bool) {
+func (w *worker) searchFile(id uint32, forLibrary bool) {
 	f, name := w.file(id)
 	if forLibrary || f.letters&notASCII != 0 {
 		w.leave(id)
@@ -311,6 +316,7 @@ func (w *worker) searchFile(id, dir uint32, forLibrary bool) {
 		}
 	}
 	w.hits.add(id)
+	w.holders.add(f.dir())
 	w.files.add(ranked{total, int(w.rowOf[id]), id})
 }
 
@@ -348,6 +354,7 @@ func (w *worker) askLibrary() {
 		}
 		id := w.block[match.Index]
 		w.hits.add(id)
+		w.holders.add(w.holder(id))
 		w.files.add(ranked{match.Score, int(w.rowOf[id]), id})
 	}
 	w.block, w.ends, w.text = w.block[:0], w.ends[:0], w.text[:0]
@@ -364,4 +371,3 @@ func holdsInOrder(text, query string) bool {
 	}
 	return len(rest) == 0
 }
-

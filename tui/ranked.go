@@ -23,9 +23,10 @@ func compareRanked(a, b ranked) int {
 	return cmp.Compare(a.node, b.node)
 }
 
-// top keeps the best matches of many, in no order. The zero value is empty.
+// top keeps the best matches of many, in no order.
 type top struct {
-	matches []ranked // at most twice bestRows
+	most    int
+	matches []ranked // at most twice as many
 	full    bool     // there have been more: only what beats worst matters
 	worst   ranked
 }
@@ -36,18 +37,18 @@ func (t *top) add(r ranked) {
 		return
 	}
 	t.matches = append(t.matches, r)
-	if len(t.matches) == 2*bestRows {
+	if len(t.matches) == 2*t.most {
 		t.cut()
 	}
 }
 
 // cut leaves the best.
 func (t *top) cut() {
-	if len(t.matches) <= bestRows {
+	if len(t.matches) <= t.most {
 		return
 	}
-	t.worst = selectBest(t.matches, bestRows)
-	t.matches, t.full = t.matches[:bestRows], true
+	t.worst = selectBest(t.matches, t.most)
+	t.matches, t.full = t.matches[:t.most], true
 }
 
 // merge adds the matches of another.

@@ -37,7 +37,7 @@ func (k recall) find(ctx context.Context, req request) (*results, recall, error)
 			return known.results, k, nil
 		}
 		if strings.HasPrefix(req.query, known.query) && known.total <= fewest {
-			req.within, fewest = known.hits, known.total
+			req.within, fewest = known.results, known.total
 		}
 	}
 	found, err := find(ctx, req)

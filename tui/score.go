@@ -82,28 +82,48 @@ func (s *score) finish(p *pattern, name []byte) { s.readName(p, name, 0) }
 const none = -1
 
 // readName reads a slash and a name, with what comes behind the name: 0 at the end
-// of the path. This loop is what a search spends its time in, so it keeps what it
-// looks at in variables.
+// of the path. A search spends most of its time here, so it runs past what cannot
+// matter: while no place has been found for the next character, and when it is the
+// last one, only that character does.
 func (s *score) readName(p *pattern, name []byte, behind byte) {
 	fold := p.fold
 	wanted, after := p.at(s.settled), p.at(s.settled+1)
-	c := byte('/')
-	for i := 0; wanted != none; i++ {
-		next := behind
+	for i := 0; wanted != none; i++ { // i-1 is in the name, 0 is the slash
+		if s.best < 0 || after == none {
+			if i == 0 && wanted != '/' {
+				i = 1
+			}
+			for i > 0 && i <= len(name) && int(fold[name[i-1]]) != wanted {
+				i++
+			}
+		}
+		if i > len(name) {
+			break
+		}
+		c, next := byte('/'), behind
+		if i > 0 {
+			c = name[i-1]
+		}
 		if i < len(name) {
 			next = name[i]
 		}
 		if int(fold[c]) == wanted {
+			switch i {
+			case 0:
+			case 1:
+				s.last = '/'
+			default:
+				s.last = name[i-2]
+			}
 			s.weigh(s.read+int32(i), c)
 		}
-		if s.best >= 0 && (int(fold[next]) == after || next == 0) {
+		if s.best >= 0 && int(fold[next]) == after {
 			s.settle()
 			wanted, after = after, p.at(s.settled+1)
 		}
-		if i == len(name) {
-			break
-		}
-		s.last, c = c, next
+	}
+	if behind == 0 && s.best >= 0 {
+		s.settle()
 	}
 	s.read += int32(len(name)) + 1
 	s.last = '/'

@@ -11,8 +11,12 @@ import (
 // first one's order is not that of a person who looks for a path.
 
 // bestRows is how many matches are kept in order. Nobody scrolls farther, but
-// all matches count for "select all": they are in a set.
-const bestRows = 10_000
+// all matches count for "select all": they are in a set. bestDirs is how many
+// directories are looked at again, to stand among them.
+const (
+	bestRows = 10_000
+	bestDirs = 2500
+)
 
 // maxQuery is the number of bytes a query may have.
 const maxQuery = 200
@@ -26,8 +30,8 @@ type request struct {
 	// kept says of a path that others keep it: such a match is the likelier one.
 	// Nil knows of none.
 	kept func(path string) bool
-	// within are the files among which all matches are, if that is known.
-	within bitset
+	// within is an answer that holds all matches, if one is known.
+	within *results
 }
 
 // results is what a request has found.
@@ -38,11 +42,14 @@ type results struct {
 	// hits are all files that match, and total is how many they are.
 	hits  bitset
 	total int
+	// dirs are the directories above all files that match.
+	dirs bitset
 }
 
 // find answers a request, or ends soon after ctx does, with its error.
 func find(ctx context.Context, req request) (*results, error) {
 	s := newSearch(req)
+	defer s.close()
 	if err := s.run(ctx); err != nil {
 		return nil, err
 	}
@@ -62,7 +69,21 @@ func find(ctx context.Context, req request) (*results, error) {
 	for i := range rows {
 		rows[i] = best[i].node
 	}
-	return &results{rows, all.hits, all.hits.count()}, nil
+	return &results{rows, all.hits, all.hits.count(), s.above(all.holders)}, nil
+}
+
+// above adds to a set of directories all that are above them.
+func (t *tree) above(dirs bitset) bitset {
+	for i := len(dirs)*64 - 1; i > 0; i-- { // a parent has the lower number
+		if dirs[i/64] == 0 {
+			i -= i % 64
+			continue
+		}
+		if dirs.has(uint32(i)) {
+			dirs.add(t.dirs[i].parent)
+		}
+	}
+	return dirs
 }
 
 // realign sorts matches by their alignments; among equals the shorter path is the
@@ -89,7 +110,7 @@ func (s *search) realign(ctx context.Context, best []ranked) error {
 
 // aligned returns the score of a path by alignment, less what noise costs.
 func (s *search) aligned(a *aligner, path []byte, node uint32) int {
-	score, _ := a.align(path, lastName(path))
+	score, _ := a.align(path, lastName(path)) // matches, but for a very long path
 	switch {
 	case s.noisy(node):
 		score += alignNoise

@@ -74,14 +74,19 @@ func run(command []string, open string, queries []string, runs int) error {
 			return err
 		}
 	}
-	for _, query := range queries {
-		times := make([][]time.Duration, len(query))
-		for range runs {
-			if err := f.typeOnce(query, times); err != nil {
+	times := make([][][]time.Duration, len(queries))
+	for range runs { // not each query so often: finders remember the last ones
+		for i, query := range queries {
+			if times[i] == nil {
+				times[i] = make([][]time.Duration, len(query))
+			}
+			if err := f.typeOnce(query, times[i]); err != nil {
 				return err
 			}
 		}
-		fmt.Println(query, medians(times))
+	}
+	for i, query := range queries {
+		fmt.Println(query, medians(times[i]))
 	}
 	return nil
 }
