@@ -28,6 +28,9 @@ func (m *app) perform(a action) tea.Cmd {
 		m.overlay.push(newPromptDialog(&m.keys))
 	case actionWrite:
 		return writeCmd(m.ctx, a, m.result.Snippet.Text)
+	case actionConfirm:
+		m.closeDialog()
+		return m.showSnippet(m.selection.copied())
 	case actionCopy:
 		return m.copyText("the snippet", m.result.Snippet.Text)
 	case actionNone:
@@ -109,6 +112,14 @@ func (m *app) confirm() tea.Cmd {
 		}
 		chosen.mark(id)
 	}
+	if chosen.count > longSnippet {
+		m.overlay.push(newConfirmDialog(&m.keys, chosen.count))
+		return nil
+	}
+	return m.showSnippet(chosen)
+}
+
+func (m *app) showSnippet(chosen selection) tea.Cmd {
 	m.snippet = newSnippetPane(&m.keys, m.layout.bodyHeight)
 	m.relayout()
 	return m.draw(drawing{chosen: chosen})
@@ -139,7 +150,7 @@ func (m *app) draw(what drawing) tea.Cmd {
 		return nil
 	}
 	d.running = true
-	return renderCmd(d.gen, m.progress.latest.tree, what, m.opts.Snippet)
+	return renderCmd(d.gen, m.progress.latest, what, m.opts.Snippet)
 }
 
 // takeSnippet shows a snippet, unless a newer one is waited for or nobody looks.

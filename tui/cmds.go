@@ -91,9 +91,9 @@ func countCmd(ctx context.Context, gen int, l *listing, programs []string) tea.C
 	})
 }
 
-func renderCmd(gen int, t tree, d drawing, snippet func([]Selected) SnippetText) tea.Cmd {
+func renderCmd(gen int, l *listing, d drawing, snippet func([]Selected) SnippetText) tea.Cmd {
 	return guarded("snippet", func() tea.Msg {
-		paths := d.chosen.paths(&t)
+		paths := d.chosen.paths(l)
 		return rendered{gen, d, snippet(paths), len(paths)}
 	})
 }

@@ -272,8 +272,8 @@ func (d *driver) shown() []string {
 
 func (d *driver) selected() []string {
 	paths := []string{}
-	for _, node := range d.app.selection.nodes() {
-		paths = append(paths, string(d.app.progress.latest.appendNode(nil, node)))
+	for _, chosen := range d.app.selection.paths(d.app.progress.latest) {
+		paths = append(paths, chosen.Path)
 	}
 	return paths
 }

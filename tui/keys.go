@@ -18,10 +18,11 @@ const (
 	contextPrograms
 	contextSnippet
 	contextPrompt
+	contextConfirm
 	contextHelp
 )
 
-var contextNames = [...]string{"unknown", "browse", "search", "programs", "snippet", "file name", "help"}
+var contextNames = [...]string{"unknown", "browse", "search", "programs", "snippet", "file name", "confirm", "help"}
 
 // String returns the name by which KeyTable and the help call the context.
 func (c keyContext) String() string {
@@ -39,6 +40,7 @@ type keyMap struct {
 	programs programsKeys
 	snippet  snippetKeys
 	prompt   promptKeys
+	confirm  confirmKeys
 	help     dialogKeys
 	suspend  key.Binding // everywhere
 }
@@ -82,6 +84,8 @@ type promptKeys struct {
 	editKeys
 	accept, close, quit key.Binding
 }
+
+type confirmKeys struct{ accept, close, quit key.Binding }
 
 type dialogKeys struct {
 	move                moveKeys
@@ -195,6 +199,11 @@ func newKeyMap() keyMap {
 			close:    bind("close", "esc"),
 			quit:     quit,
 		},
+		confirm: confirmKeys{
+			accept: bind("write the snippet all the same", "enter"),
+			close:  bind("back to the list", "esc"),
+			quit:   quit,
+		},
 		snippet: snippetKeys{
 			move:     letterKeys(),
 			back:     bind("back to the list", "esc"),
@@ -287,6 +296,8 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 	case contextPrompt:
 		p := k.prompt
 		own = slices.Concat([]key.Binding{p.accept, p.close, p.quit}, p.bindings())
+	case contextConfirm:
+		own = []key.Binding{k.confirm.accept, k.confirm.close, k.confirm.quit}
 	case contextSnippet:
 		s := k.snippet
 		own = slices.Concat([]key.Binding{s.leave, s.back, s.write, s.copy, s.showHelp, s.quit}, s.move.bindings())
@@ -332,6 +343,8 @@ func (k *keyMap) hints(c keyContext) []hint {
 		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.write, "write"}, {s.copy, "copy"}, {s.showHelp, "help"}}
 	case contextPrompt:
 		return []hint{{k.prompt.accept, "write"}, {k.prompt.close, "close"}}
+	case contextConfirm:
+		return []hint{{k.confirm.accept, "write it"}, {k.confirm.close, "back"}}
 	case contextPrograms:
 		return []hint{{k.programs.accept, "filter"}, {k.programs.close, "close"}}
 	case contextHelp:

@@ -29,6 +29,7 @@ const (
 	actionAskFile
 	actionWrite
 	actionCopy
+	actionConfirm
 )
 
 // dialog is a box above the screen that takes all keys.

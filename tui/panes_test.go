@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -92,6 +93,30 @@ func TestEnterWithNothingSaysSo(t *testing.T) {
 	d := browse(t)
 	d.keys("enter")
 	d.has("no candidates found", "there is nothing to confirm")
+}
+
+func TestLongSnippetsAreAskedAbout(t *testing.T) {
+	d := newDriver(t, Options{})
+	for i := range longSnippet + 1 {
+		d.store.AddPath(fmt.Appendf(nil, "/d/%d", i), scan.KindFile)
+	}
+	d.end(nil)
+	d.keys("ctrl+a", "enter")
+	d.has("a long snippet", "10,001 paths are selected", "Tab shows them", "Enter write it", "Esc back")
+	d.keys("?", "x", "esc")
+	d.hasNot("a long snippet")
+	if d.app.snippet != nil {
+		t.Fatal("Esc opened the snippet")
+	}
+	d.keys("enter", "enter")
+	d.has("snippet for 10,001 paths")
+	d.keys("esc", "space", "enter") // one less
+	d.has("snippet for 10,000 paths")
+	d.keys("esc", "ctrl+a", "enter", "ctrl+c")
+	d.fire(quitDue{})
+	if !d.quit || d.app.result.Outcome != Quit {
+		t.Error("Ctrl-C did not quit")
+	}
 }
 
 func TestLeavingTheSnippetConfirms(t *testing.T) {

@@ -15,7 +15,7 @@ func (m *app) rescan() tea.Cmd {
 	case m.progress.running || m.progress.latest == nil:
 		return m.notify("the scan is still running")
 	}
-	m.reselect = m.selection.paths(&m.progress.latest.tree)
+	m.reselect = m.selection.paths(m.progress.latest)
 	if m.finder.cancel != nil {
 		m.finder.cancel()
 	}

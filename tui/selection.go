@@ -121,21 +121,21 @@ func (s *selection) recount() {
 
 func (s *selection) clear() { *s = selection{gen: s.gen + 1} }
 
-// nodes returns what is marked, directories first.
-func (s *selection) nodes() []uint32 {
-	nodes := make([]uint32, 0, s.count)
-	s.dirs.each(func(dir uint32) { nodes = append(nodes, dir|dirBit) })
-	s.files.each(func(id uint32) { nodes = append(nodes, id) })
-	return nodes
-}
-
-// paths returns what is marked.
-func (s *selection) paths(t *tree) []Selected {
+// paths returns what is marked: directories, and files in the order of the listing.
+func (s *selection) paths(l *listing) []Selected {
 	paths := make([]Selected, 0, s.count)
 	var buf []byte
-	for _, node := range s.nodes() {
-		buf = t.appendNode(buf[:0], node)
-		paths = append(paths, Selected{Path: string(buf), Kind: t.nodeKind(node)})
+	add := func(node uint32) {
+		buf = l.appendNode(buf[:0], node)
+		paths = append(paths, Selected{Path: string(buf), Kind: l.nodeKind(node)})
+	}
+	s.dirs.each(func(dir uint32) { add(dir | dirBit) })
+	if s.files != nil {
+		for _, id := range l.order {
+			if s.files.has(id) {
+				add(id)
+			}
+		}
 	}
 	return paths
 }

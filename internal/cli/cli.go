@@ -34,7 +34,7 @@ const (
 // How much garbage may gather, in percent of what is in use. A listing makes next
 // to none, and is done before it matters; a search makes much.
 const (
-	screenGCPercent = 400
+	screenGCPercent = 40
 	listGCPercent   = 1600
 )
 
