@@ -85,7 +85,28 @@ func (d *Dir) Candidates() iter.Seq2[[]byte, Kind] {
 		for rest := d.records; len(rest) > 0; {
 			var r record
 			r, rest = nextRecord(rest)
-			if !r.descend() && !yield(r.name, r.kind()) {
+			if !r.descend() && !r.refused() && !yield(r.name, r.kind()) {
+				return
+			}
+		}
+	}
+}
+
+// DirEntry is what a walk says of a name in a directory.
+type DirEntry struct {
+	Kind Kind
+	// Refused says that it is no candidate: excluded, persisted, mounted, storage or
+	// system.
+	Refused bool
+}
+
+// Entries is Candidates, with what is refused where [Options] asked for that.
+func (d *Dir) Entries() iter.Seq2[[]byte, DirEntry] {
+	return func(yield func([]byte, DirEntry) bool) {
+		for rest := d.records; len(rest) > 0; {
+			var r record
+			r, rest = nextRecord(rest)
+			if !r.descend() && !yield(r.name, DirEntry{r.kind(), r.refused()}) {
 				return
 			}
 		}

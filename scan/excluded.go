@@ -37,7 +37,7 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats
 	if opts.Tags == TagsSkipped {
 		opts.Tags = TagsMarked
 	}
-	opts.Policy, opts.Info, opts.Keep = c.whole, true, nil
+	opts.Policy, opts.Info, opts.Keep, opts.Refused = c.whole, true, nil, false
 	w := newWalk(opts)
 	w.visit, w.wants = c.visit, c.wants
 	stats, err := w.run(ctx)

@@ -38,6 +38,7 @@ func (e *Entry) Clone() Entry {
 func List(ctx context.Context, opts Options, emit func(*Entry) error) (Stats, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	opts.Refused = false
 	w := newWalk(opts)
 	ended := make(chan struct{})
 	var stats Stats

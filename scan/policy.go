@@ -43,6 +43,17 @@ func (c Class) String() string {
 // Listed reports whether a path of this class is a candidate.
 func (c Class) Listed() bool { return c == ClassCandidate || c == ClassIncluded }
 
+// refused reports whether a path of this class is no candidate though it lies
+// where candidates do.
+func (c Class) refused() bool {
+	switch c {
+	case ClassPersisted, ClassMounted, ClassStorage, ClassSystem, ClassExcluded:
+		return true
+	case ClassUnknown, ClassCandidate, ClassIncluded, ClassRoot, ClassOutside, ClassLinked:
+	}
+	return false
+}
+
 // SystemDirs are never entered: the Nix store, and what the kernel and the boot
 // fill anew (file-hierarchy(7)).
 func SystemDirs() []string { return []string{"/nix", "/proc", "/sys", "/dev", "/run"} }

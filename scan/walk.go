@@ -27,6 +27,9 @@ type Options struct {
 	Keep func(Kind, Info) bool
 	// Tags says what becomes of directories that a CACHEDIR.TAG calls caches.
 	Tags Tags
+	// Refused has [Dir.Entries] yield what is no candidate too, where that starts:
+	// the directory that is persisted, and nothing in it.
+	Refused bool
 	// Workers is the number of directories read at once; 0 means
 	// DefaultWorkers. For each of them the caller has to allow a thread of its
 	// own (runtime.GOMAXPROCS), or the walk is slow on a cold cache.

@@ -294,7 +294,13 @@ func (k *worker) askKind(n *node, fd int32, name *byte) Kind {
 func (k *worker) considerPlain(at *place, name []byte, off uint32, kind Kind) {
 	wanted := k.opts.Kinds.Has(kind)
 	isDir := kind == KindDir
-	if !wanted && !isDir || k.policy.exclude.Match(at.exclude, name, isDir) {
+	if !wanted && !isDir {
+		return
+	}
+	if k.policy.exclude.Match(at.exclude, name, isDir) {
+		if k.opts.Refused {
+			k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind) | tagRefused})
+		}
 		return
 	}
 	if wanted {
@@ -309,8 +315,11 @@ func (k *worker) considerPlain(at *place, name []byte, off uint32, kind Kind) {
 func (k *worker) consider(n *node, name []byte, off uint32, kind Kind) {
 	class, in := k.policy.step(n.at, name, kind == KindDir)
 	listed := class == ClassCandidate && !in.limited && k.opts.Kinds.Has(kind)
-	if listed || in.included() {
+	switch {
+	case listed || in.included():
 		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind)})
+	case k.opts.Refused && n.at.scanned() && class.refused() && (kind == KindDir || k.opts.Kinds.Has(kind)):
+		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind) | tagRefused})
 	}
 	if kind == KindDir && in.worthwhile() {
 		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind) | tagDescend})
@@ -336,7 +345,11 @@ func (k *worker) store(n *node, fd int32) {
 	made := 0
 	for _, f := range k.entries {
 		name := f.nameIn(k.buf)
-		if f.tag&tagDescend == 0 {
+		switch {
+		case f.tag&tagRefused != 0:
+			run = appendRecord(run, f.tag, name)
+			continue
+		case f.tag&tagDescend == 0:
 			run = k.storeCandidate(run, n, fd, f, name)
 			continue
 		}

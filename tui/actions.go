@@ -60,6 +60,9 @@ func (m *app) toggle(row int) tea.Cmd {
 		return nil
 	}
 	l, node := m.progress.latest, m.list.nodes[row]
+	if told := m.settled(node); told != nil {
+		return told
+	}
 	if dir, covered := m.selection.cover(&l.tree, node); covered {
 		return m.notify("covered by " + string(l.appendNode(nil, dir|dirBit)))
 	}
@@ -109,6 +112,9 @@ func (m *app) confirm() tea.Cmd {
 		id, ok := m.list.current()
 		if !ok {
 			return m.notify("there is nothing to confirm")
+		}
+		if told := m.settled(id); told != nil {
+			return told
 		}
 		chosen.mark(id)
 	}

@@ -16,24 +16,26 @@ type app struct {
 	keys   keyMap
 	styles styles
 
-	layout    layout
-	list      list
-	search    searchBar
-	view      View
-	sort      sortKey
-	noCaches  bool
-	program   string // package to filter by, or none
-	selection selection
-	history   history
-	marked    selection // what is shown alone, as it was then; of generation 0 if it is not
-	metas     *metas
-	side      side
-	overlay   overlay
-	snippet   *snippetPane // instead of the list, or nil
-	notice    notice
+	layout   layout
+	list     list
+	search   searchBar
+	view     View
+	sort     sortKey
+	noCaches bool
+	// withRefused shows what is no candidate too.
+	withRefused bool
+	program     string // package to filter by, or none
+	selection   selection
+	history     history
+	marked      selection // what is shown alone, as it was then; of generation 0 if it is not
+	metas       *metas
+	side        side
+	overlay     overlay
+	snippet     *snippetPane // instead of the list, or nil
+	notice      notice
 
 	progress progress
-	reselect []Selected // what to select again after a new scan
+	resume   *whereabouts // before a new scan, until that is done
 	finder   finder
 	counter  counter
 	drawer   drawer
@@ -150,7 +152,7 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 		return tea.Batch(m.ask(false), m.count(false), m.selectAgain())
 	case located:
 		if msg.gen == m.progress.gen {
-			m.selection.addNodes(m.progress.latest, msg.nodes)
+			m.takeLocated(msg)
 		}
 	case composed:
 		return m.take(msg)
@@ -254,6 +256,8 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 		}
 	case key.Matches(msg, k.rescan):
 		return m.rescan()
+	case key.Matches(msg, k.refused):
+		return m.toggleRefused()
 	case key.Matches(msg, k.hideCaches):
 		m.noCaches = !m.noCaches
 		return m.ask(true)

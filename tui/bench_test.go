@@ -35,10 +35,10 @@ func million(s *Store) {
 		if id%1000 < 917 { // 5.917 files each
 			left++
 		}
-		s.addDir(id, parent, []byte(dir), func(yield func([]byte, scan.Kind) bool) {
+		s.addDir(id, parent, []byte(dir), func(yield func([]byte, scan.DirEntry) bool) {
 			for i := range left {
 				buf = append(append(buf[:0], byte('a'+i), '-'), names[(int(id)+i)%len(names)]...)
-				if !yield(buf, scan.KindFile) {
+				if !yield(buf, scan.DirEntry{Kind: scan.KindFile}) {
 					return
 				}
 			}

@@ -52,8 +52,11 @@ func scanCmd(ctx context.Context, gen int, scan scanFunc, into *Store) tea.Cmd {
 	})
 }
 
-func locateCmd(ctx context.Context, gen int, l *listing, wanted []Selected) tea.Cmd {
-	return guarded("locate", func() tea.Msg { return located{gen, l.locate(ctx, wanted)} })
+func locateCmd(ctx context.Context, gen int, l *listing, from *whereabouts) tea.Cmd {
+	return guarded("locate", func() tea.Msg {
+		nodes, cursor := l.locate(ctx, from)
+		return located{gen, nodes, cursor}
+	})
 }
 
 func sortCmd(ctx context.Context, gen int, t tree) tea.Cmd {

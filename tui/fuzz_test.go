@@ -25,8 +25,11 @@ func FuzzRandomSessions(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64, name []byte) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		opts := Options{ASCII: seed%2 == 0, Programs: []string{"firefox", string(name), "e"}}
-		opts.Rescan = func(_ context.Context, into *Store) (Summary, error) {
+		opts.Rescan = func(_ context.Context, into *Store, refused bool) (Summary, error) {
 			into.AddPath(append([]byte("/again/"), name...), scan.KindFile)
+			if refused {
+				into.addPath(append([]byte("/again/x/y"), name...), scan.DirEntry{Kind: scan.KindDir, Refused: true})
+			}
 			return Summary{Errors: len(name)}, nil
 		}
 		d := newDriver(t, opts)
@@ -41,7 +44,7 @@ func randomStep(d *driver, r *rand.Rand, name []byte) {
 	keys := []string{
 		"up", "down", "pgup", "pgdown", "home", "end", "space", "space", "enter", "esc", "/", "?", "f1", "ctrl+a",
 		"ctrl+d", "ctrl+p", "ctrl+x", "backspace", "delete", "left", "right", "ctrl+u", "ctrl+w", "e", "s", "c", "日",
-		"G", "g", "j", "k", "l", "h", "v", "u", "y", "p", "e", "s", "c", "r", "tab", "tab", "right", "right", "ctrl+z",
+		"G", "g", "j", "k", "l", "h", "v", "u", "y", "p", "e", "s", "c", "r", "tab", "tab", "right", "right", "ctrl+z", "x",
 	}
 	switch r.IntN(12) {
 	case 0:

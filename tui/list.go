@@ -190,6 +190,7 @@ type painter struct {
 	selection *selection
 	partly    bitset
 	metas     *metas
+	refusal   func(node uint32) Refusal
 	columns   columns
 	width     int
 	now       time.Time
@@ -214,7 +215,13 @@ func (l *list) line(p *painter, row int) string {
 	b.WriteByte(pointer)
 	b.WriteString(p.mark(&l.page.listing.tree, node))
 	b.WriteByte(' ')
-	room := p.width - gutter - p.columns.width()
+	behind, refusal := p.columns.width(), ""
+	if l.page.listing.refused(node) {
+		refusal = truncated(safe(p.refusal(node).Reason), p.width/2, p.glyphs.ellipsis)
+		behind = width(refusal) + 1
+		b.WriteString(p.dim.on)
+	}
+	room := p.width - gutter - behind
 	cells := 0
 	if l.tree() {
 		lead := l.lead(row)
@@ -223,9 +230,17 @@ func (l *list) line(p *painter, row int) string {
 		cells = len(lead)
 	}
 	text := l.text(row)
-	cells += p.writeTail(&b, text, l.matched(text), room-cells)
+	var matched []int
+	if refusal == "" { // a highlight would end what is dim
+		matched = l.matched(text)
+	}
+	cells += p.writeTail(&b, text, matched, room-cells)
 	writeFiller(&b, room-cells)
-	p.writeColumns(&b, l.page.listing, node)
+	if refusal != "" {
+		b.WriteString(" " + refusal + p.dim.off)
+	} else {
+		p.writeColumns(&b, l.page.listing, node)
+	}
 	if row == l.cursor {
 		b.WriteString(p.cursor.off)
 	}

@@ -25,6 +25,9 @@ type listing struct {
 	rowsOnce  sync.Once
 	rowOf     []uint32 // see rows
 
+	candidatesOnce sync.Once
+	candidates     []uint32 // see candidatesBefore
+
 	entriesOnce sync.Once
 	dirEntries  []dirEntry // see entries
 	noise       bitset     // directories that are noise or in it, as far as there are entries

@@ -89,12 +89,15 @@ func (m *metas) take(msg looked) {
 	}
 }
 
-// filesOf returns how many files a node is.
+// filesOf returns how many candidates a node is.
 func (l *listing) filesOf(node uint32) int {
 	if !isDirNode(node) {
 		return 1
 	}
 	s := l.spans[node&^dirBit]
+	if before := l.candidatesBefore(); before != nil {
+		return int(before[s.end] - before[s.start])
+	}
 	return int(s.end - s.start)
 }
 
@@ -128,7 +131,9 @@ func look(ctx context.Context, stat statFunc, l *listing, nodes []uint32) []meta
 				if ctx.Err() != nil {
 					break
 				}
-				add(id)
+				if !l.refused(id) {
+					add(id)
+				}
 			}
 		}
 		found = append(found, sum)

@@ -51,10 +51,11 @@ type (
 		name string
 		err  error
 	}
-	// located brings the nodes of what was selected in an earlier scan.
+	// located brings the nodes of what was selected in an earlier scan, and those
+	// where the cursor was.
 	located struct {
-		gen   int
-		nodes []uint32
+		gen           int
+		nodes, cursor []uint32
 	}
 	// explained brings why a path is a candidate.
 	explained struct{ lines []string }

@@ -51,6 +51,9 @@ func countPrograms(ctx context.Context, l *listing, pkgs []string) ([]int, error
 			return nil, ctx.Err()
 		}
 		file, name := l.file(id)
+		if file.refused() {
+			continue
+		}
 		c.with(c.inside[file.dir()], name).each(func(n uint32) { counts[n]++ })
 	}
 	return counts, nil

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -15,7 +16,7 @@ func (m *app) rescan() tea.Cmd {
 	case m.progress.running || m.progress.latest == nil:
 		return m.notify("the scan is still running")
 	}
-	m.reselect = m.selection.paths(m.progress.latest)
+	m.resume = m.whereabouts()
 	if m.finder.cancel != nil {
 		m.finder.cancel()
 	}
@@ -27,8 +28,10 @@ func (m *app) rescan() tea.Cmd {
 	m.list = list{height: m.list.height}
 	m.history, m.marked, m.side.subject = history{}, selection{}, subject{}
 	m.selection.clear()
+	rescan, refused := m.opts.Rescan, m.withRefused
+	scan := func(ctx context.Context, into *Store) (Summary, error) { return rescan(ctx, into, refused) }
 	return tea.Batch(
-		scanCmd(m.ctx, m.progress.gen, m.opts.Rescan, store),
+		scanCmd(m.ctx, m.progress.gen, scan, store),
 		m.after(firstTick, ticked{}),
 	)
 }
@@ -36,25 +39,53 @@ func (m *app) rescan() tea.Cmd {
 // selectAgain starts to look for what was selected before the disk was looked at
 // again, once all of it is there.
 func (m *app) selectAgain() tea.Cmd {
-	if m.reselect == nil || m.progress.running || !m.progress.current() {
+	if m.resume == nil || m.progress.running || !m.progress.current() {
 		return nil
 	}
-	wanted := m.reselect
-	m.reselect = nil
-	return locateCmd(m.ctx, m.progress.gen, m.progress.latest, wanted)
+	from := m.resume
+	m.resume = nil
+	return locateCmd(m.ctx, m.progress.gen, m.progress.latest, from)
 }
 
-// locate returns the nodes of paths that are in a listing.
-func (l *listing) locate(ctx context.Context, wanted []Selected) []uint32 {
-	paths := make(map[string]bool, len(wanted))
-	for _, w := range wanted {
-		paths[w.Path] = true
+// whereabouts is what the user had chosen in an earlier scan, and looked at.
+type whereabouts struct {
+	selected map[string]bool
+	cursor   string // or none
+}
+
+func (m *app) whereabouts() *whereabouts {
+	w := &whereabouts{selected: map[string]bool{}}
+	for _, chosen := range m.selection.paths(m.progress.latest) {
+		w.selected[chosen.Path] = true
 	}
-	var nodes []uint32
+	if node, shown := m.list.current(); shown {
+		w.cursor = string(m.list.page.listing.appendNode(nil, node))
+	}
+	return w
+}
+
+// takeLocated selects again, and puts the cursor back unless it has been moved
+// meanwhile.
+func (m *app) takeLocated(msg located) {
+	m.selection.addNodes(m.progress.latest, msg.nodes)
+	if at := slices.IndexFunc(m.list.nodes, func(node uint32) bool {
+		return slices.Contains(msg.cursor, node)
+	}); at >= 0 && !m.list.touched {
+		m.list.moveTo(at)
+	}
+}
+
+// locate returns the nodes of a listing that were selected before, and those where
+// the cursor was: a file and a directory can have the same path.
+func (l *listing) locate(ctx context.Context, from *whereabouts) (nodes, cursor []uint32) {
 	var buf []byte
 	look := func(node uint32) {
-		if buf = l.appendNode(buf[:0], node); paths[string(buf)] {
+		buf = l.appendNode(buf[:0], node)
+		if from.selected[string(buf)] {
 			nodes = append(nodes, node)
+		}
+		if from.cursor == string(buf) {
+			cursor = append(cursor, node)
 		}
 	}
 	for dir := range l.dirs {
@@ -64,9 +95,9 @@ func (l *listing) locate(ctx context.Context, wanted []Selected) []uint32 {
 	}
 	for i, id := range l.order {
 		if i%checkEvery == 0 && ctx.Err() != nil {
-			return nil
+			return nil, nil
 		}
 		look(id)
 	}
-	return nodes
+	return nodes, cursor
 }

@@ -9,7 +9,7 @@ import (
 
 func TestScanningAgainKeepsWhatIsSelected(t *testing.T) {
 	paths := []string{"/new/a", "/b/x", "/b/y", "/c"}
-	rescan := func(_ context.Context, into *Store) (Summary, error) {
+	rescan := func(_ context.Context, into *Store, _ bool) (Summary, error) {
 		for _, p := range paths {
 			into.AddPath([]byte(p), scan.KindFile)
 		}
@@ -31,7 +31,7 @@ func TestScanningAgainKeepsWhatIsSelected(t *testing.T) {
 }
 
 func TestScanningAgainForgetsWhatComesLate(t *testing.T) {
-	rescan := func(_ context.Context, into *Store) (Summary, error) {
+	rescan := func(_ context.Context, into *Store, _ bool) (Summary, error) {
 		into.AddPath([]byte("/only"), scan.KindFile)
 		return Summary{}, nil
 	}
@@ -55,4 +55,54 @@ func TestListOfPathsCannotBeScannedAgain(t *testing.T) {
 	d.keys("r")
 	d.has("a list of paths cannot be read again")
 	equal(t, "rows", d.shown(), sample)
+}
+
+func TestWhatIsRefusedIsShownOnDemand(t *testing.T) {
+	refusals := map[string]Refusal{
+		"/home/me/.cache": {Reason: "excluded: **/.cache", Selectable: true},
+		"/home/me/kept":   {Reason: "persisted: persistedDirs[0]"},
+	}
+	rescan := func(_ context.Context, into *Store, refused bool) (Summary, error) {
+		for _, p := range []string{"/home/me/a", "/home/me/z"} {
+			into.AddPath([]byte(p), scan.KindFile)
+		}
+		if refused {
+			for p := range refusals {
+				into.addPath([]byte(p), scan.DirEntry{Kind: scan.KindDir, Refused: true})
+			}
+		}
+		return Summary{}, nil
+	}
+	d := newDriver(t, Options{Rescan: rescan, Refusal: func(path string, _ scan.Kind) Refusal { return refusals[path] }})
+	d.add("/home/me/a", "/home/me/z")
+	d.keys("x")
+	d.has("the scan is still running")
+	d.hasNot("excluded")
+	d.end(nil)
+	d.keys("down", "x")
+	d.tick()
+	equal(t, "rows", d.shown(), []string{"/home/me/.cache", "/home/me/a", "/home/me/kept", "/home/me/z"})
+	equal(t, "cursor", d.cursor(), "/home/me/z")
+	d.has("with what is excluded or persisted", "/home/me/.cache/", "excluded: **/.cache", "persisted: persistedDirs[0]")
+
+	d.keys("ctrl+a")
+	equal(t, "all", d.selected(), []string{"/home/me/a", "/home/me/z"})
+	d.keys("ctrl+d", "up", "space")
+	equal(t, "what is persisted", d.selected(), []string{})
+	d.has("not selected, as it is not lost: persisted: persistedDirs[0]")
+	d.keys("up", "enter")
+	if d.app.snippet != nil {
+		t.Error("a snippet of what is persisted")
+	}
+	d.keys("home", "space")
+	equal(t, "what is excluded", d.selected(), []string{"/home/me/.cache"})
+
+	d.keys("tab", "tab", "home", "right")
+	d.fire(noticeExpired{})
+	d.has("- /home/me/", "  .cache/", "excluded: **/.cache")
+	equal(t, "files of a directory", d.app.list.page.listing.filesOf(d.app.list.nodes[0]), 2)
+	d.keys("x")
+	d.tick()
+	d.hasNot("excluded", "persisted")
+	equal(t, "selected", d.selected(), []string{})
 }

@@ -84,14 +84,12 @@ func (s *selection) clearBelow(l *listing, dir uint32) {
 	})
 }
 
-// addFiles marks the files of a set, or all of a listing where that is nil, but
-// for those that are covered.
+// addFiles marks the candidates of a set, or all of a listing where that is nil,
+// but for those that are covered.
 func (s *selection) addFiles(l *listing, hits bitset) {
 	s.files = s.files.grown(l.files)
-	if hits != nil {
-		s.files.union(hits)
-	} else {
-		for _, id := range l.order {
+	for _, id := range l.order {
+		if (hits == nil || hits.has(id)) && !l.refused(id) {
 			s.files.add(id)
 		}
 	}
@@ -108,7 +106,7 @@ func (s *selection) addFiles(l *listing, hits bitset) {
 // addNodes marks each node that is not covered.
 func (s *selection) addNodes(l *listing, nodes []uint32) {
 	for _, node := range nodes {
-		if _, covered := s.cover(&l.tree, node); !covered && !s.has(node) {
+		if _, covered := s.cover(&l.tree, node); !covered && !s.has(node) && !l.refused(node) {
 			s.toggle(l, node)
 		}
 	}

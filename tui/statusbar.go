@@ -61,6 +61,9 @@ func (m *app) header() string {
 	if m.marked.gen > 0 {
 		shown += "  selected"
 	}
+	if m.withRefused {
+		shown += "  with what is excluded or persisted"
+	}
 	if m.noCaches {
 		shown += "  without caches"
 	}

@@ -46,6 +46,7 @@ type tree struct {
 	runs     []run
 	segments []segment
 	files    int
+	refusals int // files that are refused
 }
 
 // dirRecord is one directory. Its parent has a lower number; the root of the
@@ -82,25 +83,30 @@ type segment struct {
 // fileRecord is one file. Its name ends where the next one's starts.
 type fileRecord struct {
 	letters letters // of the name alone
-	// dirKind is the directory's number and, in the low bits, the scan.Kind:
-	// one field, so that a record is 16 bytes and not 24.
+	// dirKind is the directory's number and, in the low bits, whether it is refused
+	// and the scan.Kind: one field, so that a record is 16 bytes and not 24.
 	dirKind uint32
 	name    uint32 // where it starts in the segment's names
 }
 
 // kindBits is how many bits a scan.Kind needs.
-const kindBits = 3
+const (
+	kindBits   = 3
+	refusedBit = 1 << kindBits
+	dirShift   = kindBits + 1
+)
 
-func (f *fileRecord) dir() uint32     { return f.dirKind >> kindBits }
+func (f *fileRecord) dir() uint32     { return f.dirKind >> dirShift }
 func (f *fileRecord) kind() scan.Kind { return scan.Kind(f.dirKind & (1<<kindBits - 1)) }
+func (f *fileRecord) refused() bool   { return f.dirKind&refusedBit != 0 }
 
-// AddDir adds the candidates of one directory that a walk hands over; its parent
+// AddDir adds the entries of one directory that a walk hands over; its parent
 // must have been added before. It copies what it keeps.
 func (s *Store) AddDir(d *scan.Dir) {
-	s.addDir(d.ID, d.Parent, d.Name, d.Candidates())
+	s.addDir(d.ID, d.Parent, d.Name, d.Entries())
 }
 
-func (s *Store) addDir(id, parent uint32, name []byte, candidates iter.Seq2[[]byte, scan.Kind]) {
+func (s *Store) addDir(id, parent uint32, name []byte, entries iter.Seq2[[]byte, scan.DirEntry]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	dir := s.tree.root()
@@ -112,12 +118,12 @@ func (s *Store) addDir(id, parent uint32, name []byte, candidates iter.Seq2[[]by
 	}
 	s.byScanID[id] = dir + 1
 	first := true
-	for name, kind := range candidates {
+	for name, entry := range entries {
 		if first {
 			s.tree.runs = append(s.tree.runs, run{dir: dir, first: uint32(s.tree.files), sorted: true})
 			first = false
 		}
-		s.tree.addFile(dir, name, kind)
+		s.tree.addFile(dir, name, entry)
 	}
 }
 
@@ -131,7 +137,9 @@ func (s *Store) scanned(id uint32) uint32 {
 
 // AddPath adds one absolute path, in any order and any bytes. A path that is
 // there already is shown once. It copies what it keeps.
-func (s *Store) AddPath(path []byte, kind scan.Kind) {
+func (s *Store) AddPath(path []byte, kind scan.Kind) { s.addPath(path, scan.DirEntry{Kind: kind}) }
+
+func (s *Store) addPath(path []byte, entry scan.DirEntry) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(path) > 1 && path[len(path)-1] == '/' {
@@ -142,7 +150,7 @@ func (s *Store) AddPath(path []byte, kind scan.Kind) {
 	if last := len(s.tree.runs) - 1; last < 0 || s.tree.runs[last].dir != dir || s.tree.runs[last].sorted {
 		s.tree.runs = append(s.tree.runs, run{dir: dir, first: uint32(s.tree.files)})
 	}
-	s.tree.addFile(dir, path[cut+1:], kind)
+	s.tree.addFile(dir, path[cut+1:], entry)
 }
 
 // dirOf returns the number of a directory by its path. Lines mostly come in
@@ -214,16 +222,21 @@ func (t *tree) addDir(parent uint32, name []byte) uint32 {
 	return uint32(len(t.dirs) - 1)
 }
 
-func (t *tree) addFile(dir uint32, name []byte, kind scan.Kind) {
+func (t *tree) addFile(dir uint32, name []byte, entry scan.DirEntry) {
 	if t.files%segmentFiles == 0 {
 		t.addSegment()
 	}
 	s := &t.segments[len(t.segments)-1]
-	s.files = append(s.files, fileRecord{
+	f := fileRecord{
 		letters: lettersOf(name),
-		dirKind: dir<<kindBits | uint32(kind),
+		dirKind: dir<<dirShift | uint32(entry.Kind),
 		name:    uint32(len(s.names)),
-	})
+	}
+	if entry.Refused {
+		f.dirKind |= refusedBit
+		t.refusals++
+	}
+	s.files = append(s.files, f)
 	s.names = append(s.names, name...)
 	t.files++
 }

@@ -20,12 +20,12 @@ import (
 )
 
 // candidates hands over names as a scan.Dir does.
-func candidates(names ...string) iter.Seq2[[]byte, scan.Kind] {
-	return func(yield func([]byte, scan.Kind) bool) {
+func candidates(names ...string) iter.Seq2[[]byte, scan.DirEntry] {
+	return func(yield func([]byte, scan.DirEntry) bool) {
 		buf := make([]byte, 0, 255) // reused, as the walk does
 		for _, name := range names {
 			buf = append(buf[:0], name...)
-			if !yield(buf, scan.KindFile) {
+			if !yield(buf, scan.DirEntry{Kind: scan.KindFile}) {
 				return
 			}
 		}

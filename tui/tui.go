@@ -17,9 +17,9 @@ type Options struct {
 	// screen waits, for Go takes turns of 10 ms; else the kernel takes the turns,
 	// and favours who sleeps much, which is the screen.
 	Scan scanFunc
-	// Rescan is what Scan is, for when the user wants to scan again; nil if that
-	// cannot be done.
-	Rescan scanFunc
+	// Rescan is what Scan is, for when the user wants to scan again, with what is no
+	// candidate or without; nil if that cannot be done.
+	Rescan func(ctx context.Context, into *Store, refused bool) (Summary, error)
 	// Snippet renders what has been selected; in no particular order. It is not
 	// called from two goroutines at once.
 	Snippet func(selected []Selected) SnippetText
@@ -33,6 +33,8 @@ type Options struct {
 	// Explain says in a few lines why a path is a candidate, or what else it is; nil
 	// leaves the key without effect.
 	Explain func(path string) []string
+	// Refusal says why a path is no candidate, where Rescan has added such.
+	Refusal func(path string, kind scan.Kind) Refusal
 	// Copy puts a text on the clipboard and returns the program that took it, or
 	// "" if there is none: then the terminal is asked to. Nil asks it at once.
 	Copy func(ctx context.Context, text string) string

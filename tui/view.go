@@ -64,6 +64,7 @@ func (m *app) painter() *painter {
 		styles:    &m.styles,
 		selection: &m.selection,
 		metas:     m.metas,
+		refusal:   m.refusal,
 		columns:   newColumns(m.layout.listWidth, m.list.page.view != ViewFiles),
 		width:     m.layout.listWidth,
 		now:       m.now(),

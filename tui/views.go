@@ -61,6 +61,9 @@ func (l *listing) unitOf(units []uint32, node uint32) uint32 {
 	if !isDirNode(node) {
 		dir = l.holder(node)
 	}
+	if l.refused(node) {
+		return node
+	}
 	if unit := units[dir]; unit != 0 {
 		return unit
 	}

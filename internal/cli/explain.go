@@ -12,6 +12,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/tui"
 )
 
 func newExplain(a *app) *cobra.Command {
@@ -104,6 +105,19 @@ func (p *plan) reasons(path string, kind scan.Kind, v scan.Verdict) []string {
 	case scan.ClassUnknown:
 	}
 	return nil
+}
+
+// refusal says in a few words why a path is no candidate.
+func (p *plan) refusal(path string, kind scan.Kind) tui.Refusal {
+	v := p.judge(path, kind)
+	reason := v.Class.String()
+	switch v.Class {
+	case scan.ClassExcluded, scan.ClassPersisted, scan.ClassMounted:
+		reason += ": " + v.Detail
+	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassStorage, scan.ClassSystem,
+		scan.ClassOutside, scan.ClassLinked:
+	}
+	return tui.Refusal{Reason: reason, Selectable: v.Class == scan.ClassExcluded}
 }
 
 // leadsAway reports whether a symlink ends in the store or in storage.

@@ -44,13 +44,14 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 	kept, known := plan.keepers()
 	opts := tui.Options{
 		Scan:     plan.scan,
-		Rescan:   plan.scan,
+		Rescan:   plan.rescan,
 		Snippet:  plan.snippet,
 		Splits:   scan.NewRollup(plan.policy, plan.homes()...).Splits,
 		Caches:   cachePlaces(),
 		Kept:     kept,
 		Known:    known,
 		Explain:  plan.explain,
+		Refusal:  plan.refusal,
 		Copy:     copyToClipboard,
 		Owner:    plan.owners.both,
 		View:     views[plan.config.UI.View],
@@ -130,7 +131,12 @@ func (a *app) terminal() (in, out *os.File, err error) {
 
 // scan fills the screen's store from the disk.
 func (p *plan) scan(ctx context.Context, into *tui.Store) (tui.Summary, error) {
-	stats, err := scan.Walk(ctx, scan.Options{Policy: p.policy}, into.AddDir)
+	return p.rescan(ctx, into, false)
+}
+
+// rescan is scan, with what is no candidate if that is wanted.
+func (p *plan) rescan(ctx context.Context, into *tui.Store, refused bool) (tui.Summary, error) {
+	stats, err := scan.Walk(ctx, scan.Options{Policy: p.policy, Refused: refused}, into.AddDir)
 	return tui.Summary{Errors: len(stats.Errors)}, err
 }
 

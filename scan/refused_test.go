@@ -1,0 +1,101 @@
+package scan
+
+import (
+	"io/fs"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// What is refused has to be what a plain walk finds that the policy refuses by its
+// own name, and candidates the same as without.
+func TestRefusedEqualsNaive(t *testing.T) {
+	random := rand.New(rand.NewPCG(12, 12))
+	refused := 0
+	for range 20 {
+		root := randomTree(t, random, 200)
+		var dirs []string
+		_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, _ error) error { // nothing fails here
+			if d.IsDir() && path != root {
+				dirs = append(dirs, path)
+			}
+			return nil
+		})
+		pick := func() string { return dirs[random.IntN(len(dirs))] }
+		opts := rootOptions(root, Rules{
+			Persisted: []Persisted{{pick(), "persistedDirs[0]"}, {pick(), "persistedDirs[1]"}},
+			Storage:   []string{pick()},
+			Include:   []string{pick() + "/a"},
+			Exclude:   patterns(t, "**/log*", "**/.*", "*.é"),
+		})
+		without := walked(t, opts)
+		opts.Refused = true
+		if diff := cmp.Diff(without, walked(t, opts)); diff != "" {
+			t.Errorf("candidates differ (-without +with):\n%s", diff)
+		}
+		got := refusedBy(t, opts)
+		if diff := cmp.Diff(naiveRefused(t, root, opts), got); diff != "" {
+			t.Errorf("refused (-want +got):\n%s", diff)
+		}
+		refused += len(got)
+		if listed, _ := list(t, opts); !slices.Equal(listed, without) {
+			t.Error("List hands over what is refused")
+		}
+	}
+	if refused < 100 {
+		t.Errorf("only %d paths were refused", refused)
+	}
+}
+
+func refusedBy(t *testing.T, opts Options) []string {
+	t.Helper()
+	var mu sync.Mutex
+	dirs := map[uint32]string{}
+	var paths []string
+	_, err := Walk(t.Context(), opts, func(d *Dir) {
+		mu.Lock()
+		defer mu.Unlock()
+		path := "/"
+		if d.ID != 0 {
+			path = strings.TrimSuffix(dirs[d.Parent], "/") + "/" + string(d.Name)
+		}
+		dirs[d.ID] = path
+		for name, entry := range d.Entries() {
+			if entry.Refused {
+				paths = append(paths, path+"/"+string(name))
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+func naiveRefused(t *testing.T, root string, opts Options) []string {
+	t.Helper()
+	var paths []string
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || path == root {
+			return err
+		}
+		v := opts.Policy.Judge(path, d.IsDir())
+		own := v.By == path && (v.Class == ClassExcluded || v.Class == ClassPersisted || v.Class == ClassStorage)
+		if above := opts.Policy.Judge(filepath.Dir(path), true); own && (above.Class.Listed() || above.Class == ClassRoot) &&
+			(d.IsDir() || d.Type().IsRegular()) {
+			paths = append(paths, path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(paths)
+	return paths
+}
