@@ -25,9 +25,9 @@ type Theme uint8
 // The themes that a configuration may name.
 const (
 	ThemeUnknown Theme = iota
-	ThemeAuto          // by the terminal's background; the default
-	ThemeLight
-	ThemeDark
+	ThemeAuto          // colours that can be read on any background; the default
+	ThemeLight         // those for a light background
+	ThemeDark          // those for a dark one
 )
 
 var themeNames = []string{"unknown", "auto", "light", "dark"}

@@ -26,6 +26,7 @@ type app struct {
 	withRefused bool
 	program     string // package to filter by, or none
 	selection   selection
+	tally       tally
 	history     history
 	marked      selection // what is shown alone, as it was then; of generation 0 if it is not
 	metas       *metas
@@ -59,7 +60,7 @@ func newApp(ctx context.Context, opts Options, store *Store) *app {
 		ctx:      ctx,
 		opts:     opts,
 		keys:     newKeyMap(),
-		styles:   newStyles(opts.ASCII),
+		styles:   newStyles(opts.Theme, opts.ASCII),
 		view:     max(opts.View, ViewFiles),
 		metas:    newMetas(),
 		progress: progress{store: store, running: true},
@@ -92,7 +93,7 @@ func (m *app) Init() tea.Cmd {
 func (m *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.dirty = m.dirty || changes(msg)
 	cmd := m.route(msg)
-	return m, tea.Batch(cmd, m.lookAtScreen(), m.followCursor())
+	return m, tea.Batch(cmd, m.lookAtScreen(), m.followCursor(), m.followSelection())
 }
 
 func (m *app) route(msg tea.Msg) tea.Cmd {
@@ -158,6 +159,8 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 		return m.take(msg)
 	case looked:
 		m.metas.take(msg)
+	case weighed:
+		m.tally.take(msg)
 	case counted:
 		return m.takeCounts(msg)
 	case rendered:

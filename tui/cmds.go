@@ -87,6 +87,13 @@ func lookCmd(ctx context.Context, gen int, stat statFunc, l *listing, nodes []ui
 	return guarded("look", func() tea.Msg { return looked{gen, nodes, look(ctx, stat, l, nodes)} })
 }
 
+func weighCmd(ctx context.Context, gen int, stat statFunc, l *listing, chosen selection) tea.Cmd {
+	return guarded("weigh the selection", func() tea.Msg {
+		size, err := chosen.weight(ctx, stat, l)
+		return answer(size, err, func(size int64) tea.Msg { return weighed{gen, size} })
+	})
+}
+
 func countCmd(ctx context.Context, gen int, l *listing, programs []string) tea.Cmd {
 	return guarded("count programs", func() tea.Msg {
 		counts, err := countPrograms(ctx, l, programs)

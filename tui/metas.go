@@ -109,34 +109,39 @@ const lookTime = 50 * time.Millisecond
 func look(ctx context.Context, stat statFunc, l *listing, nodes []uint32) []meta {
 	start := time.Now()
 	var found []meta
-	var path []byte
 	for _, node := range nodes {
 		if len(found) > 0 && time.Since(start) > lookTime || ctx.Err() != nil {
 			break
 		}
-		sum := meta{files: l.filesOf(node), gone: true}
-		add := func(id uint32) {
-			path = l.appendPath(path[:0], id)
-			if _, info, err := stat(string(path)); err == nil {
-				sum.gone = false
-				sum.size += info.Size
-				sum.mtime = max(sum.mtime, info.ModTime.Unix())
-			}
-		}
-		if !isDirNode(node) {
-			add(node)
-		} else {
-			s := l.spans[node&^dirBit]
-			for _, id := range l.order[s.start:s.end] {
-				if ctx.Err() != nil {
-					break
-				}
-				if !l.refused(id) {
-					add(id)
-				}
-			}
-		}
-		found = append(found, sum)
+		found = append(found, measure(ctx, stat, l, node))
 	}
 	return found
+}
+
+// measure asks the disk about a node, of a directory about all its files.
+func measure(ctx context.Context, stat statFunc, l *listing, node uint32) meta {
+	sum := meta{files: l.filesOf(node), gone: true}
+	var path []byte
+	add := func(id uint32) {
+		path = l.appendPath(path[:0], id)
+		if _, info, err := stat(string(path)); err == nil {
+			sum.gone = false
+			sum.size += info.Size
+			sum.mtime = max(sum.mtime, info.ModTime.Unix())
+		}
+	}
+	if !isDirNode(node) {
+		add(node)
+		return sum
+	}
+	s := l.spans[node&^dirBit]
+	for _, id := range l.order[s.start:s.end] {
+		if ctx.Err() != nil {
+			break
+		}
+		if !l.refused(id) {
+			add(id)
+		}
+	}
+	return sum
 }

@@ -30,6 +30,11 @@ type (
 		nodes []uint32
 		metas []meta
 	}
+	// weighed brings the bytes of what is selected.
+	weighed struct {
+		gen  int
+		size int64
+	}
 	// counted brings the number of each program's files, in order of
 	// Options.Programs.
 	counted struct {

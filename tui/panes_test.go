@@ -381,13 +381,59 @@ func TestProgramDialogNarrowsAsOneTypes(t *testing.T) {
 }
 
 func TestHighlightChangesNoText(t *testing.T) {
-	s := newStyles(false)
+	s := newStyles(ThemeAuto, false)
 	for _, line := range []string{
 		"", `a = "b";`, `"a\"b" # c "d"`, `"open`, `"back\`, "# note", `x = [ "a" "#b" ]; # "`,
 	} {
 		equal(t, "text", ansi.Strip(s.highlight(line)), line)
 	}
 	equal(t, "a string and a comment", s.highlight(`a "b#\"c" # d`), `a `+s.text.render(`"b#\"c"`)+` `+s.dim.render("# d"))
+}
+
+func TestThemesDiffer(t *testing.T) {
+	seen := map[styles]Theme{}
+	for _, theme := range []Theme{ThemeAuto, ThemeLight, ThemeDark} {
+		s := newStyles(theme, false)
+		if other, ok := seen[s]; ok {
+			t.Errorf("%s looks as %s does", theme, other)
+		}
+		seen[s] = theme
+		for name, got := range map[string]style{"marked": s.marked, "warning": s.warning, "key": s.key, "frame": s.frame} {
+			if !strings.HasPrefix(got.on, "\x1b[") {
+				t.Errorf("%s: %s has no colour", theme, name)
+			}
+		}
+	}
+}
+
+func TestStatusTellsHowMuchIsSelected(t *testing.T) {
+	d := newDriver(t, Options{})
+	d.app.metas.stat = func(path string) (scan.Kind, scan.Info, error) {
+		return scan.KindFile, scan.Info{Size: int64(len(path)) << 20}, nil
+	}
+	d.add("/a/1", "/a/22", "/b")
+	d.keys("space")
+	d.has(" 1 selected, 4.0M")
+	d.keys("ctrl+a")
+	d.has(" 3 selected, 11M")
+	d.keys("ctrl+d")
+	d.hasNot("selected, ")
+
+	d.keys("tab", "home", "space")
+	d.has(" 1 selected, 9.0M")
+	d.add("/a/333")
+	d.end(nil)
+	d.has(" 1 selected, 15M")
+}
+
+func TestNewestSelectionIsWeighed(t *testing.T) {
+	d := browse(t, "/1", "/22")
+	d.hold = true
+	d.keys("space", "space")
+	d.app.tally.take(weighed{d.app.tally.gen - 1, 4096})
+	d.hasNot("4.0K")
+	d.app.tally.take(weighed{d.app.tally.gen, 8192})
+	equal(t, "size", d.app.tally.size, 8192)
 }
 
 func TestSuspendNeedsAShell(t *testing.T) {

@@ -3,6 +3,8 @@ package tui
 import (
 	"strconv"
 	"strings"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
 // notice is a short message on the status line, which goes away by itself.
@@ -107,6 +109,9 @@ func (m *app) status() string {
 		return bar(m.layout.width, []string{" " + m.snippet.title(), ""}, []string{safe(m.notice.text) + " ", ""}, m.styles.title, m.styles.warning)
 	}
 	left := " " + grouped(m.selection.count) + " selected"
+	if m.tally.known {
+		left += ", " + printable.Size(m.tally.size)
+	}
 	right, rightStyle := m.remark()
 	if room := m.layout.width - len(left) - 3; right != "" {
 		right = truncated(right, room, m.styles.glyphs.ellipsis) + " "

@@ -8,7 +8,7 @@ import (
 )
 
 func TestWriteTailKeepsTheEnd(t *testing.T) {
-	s := newStyles(false)
+	s := newStyles(ThemeAuto, false)
 	for _, tt := range []struct {
 		name, text string
 		room       int
@@ -36,7 +36,7 @@ func TestWriteTailKeepsTheEnd(t *testing.T) {
 }
 
 func TestWriteTailHighlightsWhatIsMatched(t *testing.T) {
-	s := newStyles(true)
+	s := newStyles(ThemeAuto, true)
 	s.match, s.dim = style{"<", ">"}, style{}
 	for _, tt := range []struct {
 		text    string

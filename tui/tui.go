@@ -61,6 +61,8 @@ type Options struct {
 	Environ []string
 	// Color says whether to use colours.
 	Color Color
+	// Theme is which of the terminal's 16 colours are used.
+	Theme Theme
 	// ASCII draws with nothing but ASCII characters.
 	ASCII bool
 	// NoMouse leaves the mouse to the terminal.
@@ -88,6 +90,26 @@ func (c Color) String() string {
 		return colorNames[c]
 	}
 	return colorNames[ColorAuto]
+}
+
+// Theme is a choice among the terminal's 16 colours.
+type Theme uint8
+
+// The themes. The zero value can be read on any background.
+const (
+	ThemeAuto Theme = iota
+	ThemeLight
+	ThemeDark
+)
+
+var themeNames = [...]string{"auto", "light", "dark"}
+
+// String returns the theme as the configuration writes it.
+func (t Theme) String() string {
+	if int(t) < len(themeNames) {
+		return themeNames[t]
+	}
+	return themeNames[ThemeAuto]
 }
 
 // Summary is what a scan has to say beyond its candidates.

@@ -60,6 +60,7 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 		Input:    in,
 		Output:   out,
 		Color:    colors[a.color],
+		Theme:    themes[plan.config.UI.Theme],
 		ASCII:    plan.config.UI.ASCII,
 		NoMouse:  !plan.config.UI.Mouse,
 	}
@@ -102,6 +103,12 @@ var views = map[config.View]tui.View{
 	config.ViewFiles: tui.ViewFiles,
 	config.ViewDirs:  tui.ViewDirs,
 	config.ViewTree:  tui.ViewTree,
+}
+
+var themes = map[config.Theme]tui.Theme{
+	config.ThemeAuto:  tui.ThemeAuto,
+	config.ThemeLight: tui.ThemeLight,
+	config.ThemeDark:  tui.ThemeDark,
 }
 
 var colors = map[string]tui.Color{"auto": tui.ColorAuto, "always": tui.ColorAlways, "never": tui.ColorNever}
