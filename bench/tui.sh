@@ -2,11 +2,12 @@
 #
 # The benchmark of the screen, and what `make bench-tui` runs: types queries key by
 # key into list-ephemeral and into fzf, in pseudo-terminals, on the same lists of
-# paths, and prints how long each key takes until its answer is on the screen. Only
-# ratios of one run can be compared; other work on the machine falls on whoever
-# runs at that moment.
+# paths, and prints how long each key takes until its answer is on the screen; and
+# how long our screen takes from a key to the frame that shows its effect, while
+# the list fills and after. Only ratios of one run can be compared; other work on
+# the machine falls on whoever runs at that moment.
 #
-#	BENCH_PATHS  numbers of paths ("100000 1000000")
+#	BENCH_PATHS  numbers of paths ("100000 1000000"; 5000000 takes minutes)
 #	BENCH_RUNS   how often each query is typed (3)
 #	BENCH_DIR    where the lists go (/var/tmp/list-ephemeral-bench)
 #	LIST_EPHEMERAL_BIN  the program to measure (built from this tree)
@@ -30,7 +31,7 @@ bin=${LIST_EPHEMERAL_BIN:-$temp/list-ephemeral}
 if [[ -z ${LIST_EPHEMERAL_BIN:-} ]]; then
 	(cd "$here/.." && CGO_ENABLED=0 go build -trimpath -o "$bin" .)
 fi
-(cd "$here" && CGO_ENABLED=0 go build -o "$temp/" ./typing ./haystack)
+(cd "$here" && CGO_ENABLED=0 go build -o "$temp/" ./typing ./frames ./haystack)
 fzfs=("$(command -v fzf)")
 newest=$temp/bin/fzf
 if GOBIN=$temp/bin GOFLAGS=-mod=mod go install github.com/junegunn/fzf@v0.65.2 2>"$temp/install.log"; then
@@ -52,6 +53,9 @@ unset LIST_EPHEMERAL_CONFIG
 for size in "${sizes[@]}"; do
 	list=$dir/paths$size
 	[[ -s $list ]] || "$temp/haystack" "$size" >"$list"
+	echo
+	echo "$size paths, from a key to its frame"
+	"$temp/frames" -runs "${BENCH_RUNS:-3}" sh -c "exec $bin < $list" | sed 's/^/  /'
 	echo
 	echo "$size paths, ms from a key to its answer, key by key (- is a key that changes no number)"
 	echo

@@ -59,10 +59,10 @@ func locateCmd(ctx context.Context, gen int, l *listing, from *whereabouts) tea.
 	})
 }
 
-func sortCmd(ctx context.Context, gen int, t tree) tea.Cmd {
+func sortCmd(ctx context.Context, gen int, s *Store) tea.Cmd {
 	return guarded("sort", func() tea.Msg {
 		start := time.Now()
-		l, err := newListing(ctx, t)
+		l, err := newListing(ctx, s.snapshot())
 		return answer(l, err, func(l *listing) tea.Msg { return listed{gen, l, time.Since(start)} })
 	})
 }

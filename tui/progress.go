@@ -55,7 +55,7 @@ func (p *progress) sort(ctx context.Context) tea.Cmd {
 		return nil
 	}
 	p.sorting = true
-	return sortCmd(ctx, p.gen, p.store.snapshot())
+	return sortCmd(ctx, p.gen, p.store)
 }
 
 // sorted takes a listing.

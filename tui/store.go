@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"iter"
 	"sync"
+	"sync/atomic"
 
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -29,6 +30,9 @@ type Store struct {
 	byName   map[dirKey]uint32
 	lastPath []byte
 	lastDir  uint32
+	// counts are the directories and, in the low half, the files, for who must not
+	// wait until a scan has given up mu.
+	counts atomic.Uint64
 }
 
 // dirKey is a name in a directory. Keys by whole path would take space in the
@@ -109,6 +113,7 @@ func (s *Store) AddDir(d *scan.Dir) {
 func (s *Store) addDir(id, parent uint32, name []byte, entries iter.Seq2[[]byte, scan.DirEntry]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer s.count()
 	dir := s.tree.root()
 	if id != 0 {
 		dir = s.tree.addDir(s.scanned(parent), name)
@@ -142,6 +147,7 @@ func (s *Store) AddPath(path []byte, kind scan.Kind) { s.addPath(path, scan.DirE
 func (s *Store) addPath(path []byte, entry scan.DirEntry) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer s.count()
 	for len(path) > 1 && path[len(path)-1] == '/' {
 		path = path[:len(path)-1]
 	}
@@ -180,10 +186,12 @@ func (s *Store) dirOf(path []byte) uint32 {
 
 // Counts returns how many directories and files have been added.
 func (s *Store) Counts() (dirs, files int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.tree.dirs), s.tree.files
+	counts := s.counts.Load()
+	return int(counts >> 32), int(uint32(counts))
 }
+
+// count publishes the numbers.
+func (s *Store) count() { s.counts.Store(uint64(len(s.tree.dirs))<<32 | uint64(s.tree.files)) }
 
 // snapshot returns what has been added up to now. What is added later does not
 // show in it.

@@ -11,20 +11,15 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/charmbracelet/x/vt"
-	"github.com/creack/pty"
+	"github.com/DaRacci/list-ephemeral/bench/screen"
 )
 
 func main() {
@@ -43,33 +38,20 @@ func main() {
 }
 
 // finder is the program in its terminal.
-type finder struct {
-	tty      *os.File
-	mu       sync.Mutex // guards emulator
-	emulator *vt.Emulator
-	read     chan time.Time // when something was written to the screen
-}
+type finder struct{ *screen.Screen }
 
 func run(command []string, open string, queries []string, runs int) error {
-	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Env = append(os.Environ(), "TERM=xterm-256color")
-	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 99, Rows: 50})
+	terminal, err := screen.Start(command, 99, 50)
 	if err != nil {
-		return fmt.Errorf("start %s: %w", command[0], err)
+		return err
 	}
-	f := &finder{tty: tty, emulator: vt.NewEmulator(99, 50), read: make(chan time.Time, 1)}
-	go func() { _, _ = io.Copy(tty, f.emulator) }() // answers to questions, until the end
-	go f.draw()
-	defer func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		tty.Close()
-	}()
+	defer terminal.Close()
+	f := finder{terminal}
 	if err := f.settle(1500 * time.Millisecond); err != nil {
 		return err
 	}
 	if open != "" {
-		f.send(open)
+		f.Send(open)
 		if err := f.settle(300 * time.Millisecond); err != nil {
 			return err
 		}
@@ -91,49 +73,17 @@ func run(command []string, open string, queries []string, runs int) error {
 	return nil
 }
 
-// draw feeds the emulator.
-func (f *finder) draw() {
-	buf := make([]byte, 64<<10)
-	for {
-		n, err := f.tty.Read(buf)
-		now := time.Now()
-		f.mu.Lock()
-		_, _ = f.emulator.Write(buf[:n]) // to memory
-		f.mu.Unlock()
-		select {
-		case f.read <- now:
-		default:
-		}
-		if err != nil {
-			close(f.read)
-			return
-		}
-	}
-}
-
 var numbers = regexp.MustCompile(`[\d,]+/[\d,]{4,}|[\d,]+ paths`)
 
 // count returns the number of matches that the screen shows.
-func (f *finder) count() string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return numbers.FindString(f.emulator.String())
-}
-
-func (f *finder) send(keys string) { _, _ = io.WriteString(f.tty, keys) }
-
-var errEnded = errors.New("the program has ended")
+func (f finder) count() string { return numbers.FindString(f.Text()) }
 
 // settle waits until the screen has shown the same number for so long.
-func (f *finder) settle(quiet time.Duration) error {
+func (f finder) settle(quiet time.Duration) error {
 	last, since := "", time.Now()
 	for last == "" || time.Since(since) < quiet {
-		select {
-		case _, running := <-f.read:
-			if !running {
-				return errEnded
-			}
-		case <-time.After(20 * time.Millisecond):
+		if _, err := f.Wait(20 * time.Millisecond); err != nil {
+			return err
 		}
 		if now := f.count(); now != last {
 			last, since = now, time.Now()
@@ -146,25 +96,19 @@ func (f *finder) settle(quiet time.Duration) error {
 const patience = 2 * time.Second
 
 // typeOnce types a query and clears it.
-func (f *finder) typeOnce(query string, times [][]time.Duration) error {
+func (f finder) typeOnce(query string, times [][]time.Duration) error {
 	for i := range len(query) {
 		before := f.count()
-		start := time.Now()
-		f.send(query[i : i+1])
-		for f.count() == before && time.Since(start) < patience {
-			select {
-			case at, running := <-f.read:
-				if !running {
-					return errEnded
-				}
-				if f.count() != before {
-					times[i] = append(times[i], at.Sub(start))
-				}
-			case <-time.After(patience):
-			}
+		f.Send(query[i : i+1])
+		took, err := f.Until(func(text string) bool { return numbers.FindString(text) != before }, patience)
+		if err != nil {
+			return err
+		}
+		if took > 0 {
+			times[i] = append(times[i], took)
 		}
 	}
-	f.send("\x15") // Ctrl-U
+	f.Send("\x15") // Ctrl-U
 	return f.settle(400 * time.Millisecond)
 }
 
