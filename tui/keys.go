@@ -326,6 +326,7 @@ func (k *keyMap) hints(c keyContext) []hint {
 			{b.search, "search"},
 			{b.confirm, "snippet"},
 			{b.showHelp, "help"},
+			{b.nextView, "view"},
 			{b.programs, "program"},
 			{b.quit, "quit"},
 		}
@@ -336,6 +337,7 @@ func (k *keyMap) hints(c keyContext) []hint {
 			{s.leave, "leave"},
 			{s.confirm, "snippet"},
 			{s.selectAll, "all"},
+			{s.nextView, "view"},
 			{s.programs, "program"},
 			{s.showHelp, "help"},
 		}
