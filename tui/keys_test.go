@@ -1,11 +1,18 @@
 package tui
 
 import (
+	"context"
+	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/scan"
 )
 
 func TestNoTwoBindingsOfAContextShareAKey(t *testing.T) {
@@ -108,4 +115,66 @@ func TestKeyTableNamesTheKeysOfTheOriginal(t *testing.T) {
 			t.Errorf("the table has no %+v", want)
 		}
 	}
+}
+
+// TestEveryKeyDoesSomethingInEveryView presses each key of the list's two contexts
+// where it has something to do, and looks whether anything came of it.
+func TestEveryKeyDoesSomethingInEveryView(t *testing.T) {
+	keys := newKeyMap()
+	for view := ViewFiles; view <= ViewTree; view++ {
+		for _, c := range []keyContext{contextBrowse, contextSearch} {
+			for _, b := range keys.bindings(c) {
+				if view != ViewTree && slices.Contains([]string{keys.browse.expand.Help().Key, keys.browse.collapse.Help().Key}, b.Help().Key) {
+					continue
+				}
+				for _, name := range b.Keys() {
+					d := midway(t, view, c)
+					before := d.state()
+					d.keys(name)
+					if d.state() == before {
+						t.Errorf("%s, %s: %s (%s) does nothing on\n%s", view, c, name, b.Help().Desc, before)
+					}
+				}
+			}
+		}
+	}
+}
+
+// midway returns a screen with something above and below the cursor, a program, a
+// selection, and a query with the text cursor inside.
+func midway(t *testing.T, view View, c keyContext) *driver {
+	t.Helper()
+	d := newDriver(t, Options{
+		View:     view,
+		Programs: []string{"firefox"},
+		Splits:   func(dir string) bool { return !strings.Contains(dir, "firefox") },
+		Explain:  func(string) []string { return []string{"because"} },
+		Rescan: func(_ context.Context, into *Store, _ bool) (Summary, error) {
+			into.AddPath([]byte("/again"), scan.KindFile)
+			return Summary{}, nil
+		},
+	})
+	d.send(tea.WindowSizeMsg{Width: 120, Height: 12})
+	d.app.filter("firefox")
+	for i := range 40 {
+		d.add(fmt.Sprintf("/home/me/.config/firefox%02d/profile/prefs.js", i))
+	}
+	d.end(nil)
+	if view == ViewTree {
+		d.keys("right")
+	}
+	if c == contextSearch {
+		d.keys("/", "text:fire", "left")
+	}
+	for range 12 {
+		d.keys("down")
+	}
+	d.keys("space")
+	return d
+}
+
+// state returns all that a key can change.
+func (d *driver) state() string {
+	frame := d.app.View()
+	return fmt.Sprintf("%s\n%v quit %v leaving %v", strings.Join(d.lines(), "\n"), frame.Cursor, d.quit, d.app.farewell.leaving)
 }
