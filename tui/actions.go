@@ -18,6 +18,7 @@ func (m *app) perform(a action) tea.Cmd {
 		m.overlay.push(newHelpDialog(&m.keys, m.context()))
 	case actionBack:
 		m.snippet = nil
+		m.side.subject = subject{} // what was rendered for it may have been dropped
 		m.relayout()
 	case actionLeave:
 		m.result.Outcome = Confirmed
@@ -27,7 +28,7 @@ func (m *app) perform(a action) tea.Cmd {
 	case actionAskFile:
 		m.overlay.push(newPromptDialog(&m.keys))
 	case actionWrite:
-		return writeCmd(m.ctx, a, m.result.Snippet.Text)
+		return writeCmd(m.opts.Home, a, m.result.Snippet.Text)
 	case actionConfirm:
 		m.closeDialog()
 		return m.showSnippet(m.selection.copied())
@@ -68,6 +69,9 @@ func (m *app) toggle(row int) tea.Cmd {
 	}
 	m.history.remember(&m.selection)
 	m.selection.toggle(l, node)
+	if isDirNode(node) && m.selection.has(node) && m.opts.Splits(string(l.appendNode(nil, node))) {
+		return m.notify("it belongs to several programs, or is kept in part: see Tab")
+	}
 	return nil
 }
 
@@ -80,7 +84,7 @@ func (m *app) selectAll() {
 	}
 	m.history.remember(&m.selection)
 	switch {
-	case p.view == ViewFiles:
+	case p.view == ViewFiles, m.opts.Listed:
 		m.selection.addFiles(p.listing, p.hits)
 	case p.hits == nil:
 		m.selection.addNodes(p.listing, p.listing.rolledUp(p.listing.order, m.opts.Splits))
@@ -107,6 +111,9 @@ func (m *app) toggleOnlyMarked() tea.Cmd {
 // confirm shows the snippet for what is selected, or else for the line under the
 // cursor.
 func (m *app) confirm() tea.Cmd {
+	if m.resuming() {
+		return m.notify("the selection is looked for again: Enter when that is done")
+	}
 	chosen := m.selection.copied()
 	if chosen.count == 0 {
 		id, ok := m.list.current()
@@ -126,9 +133,9 @@ func (m *app) confirm() tea.Cmd {
 }
 
 func (m *app) showSnippet(chosen selection) tea.Cmd {
-	m.snippet = newSnippetPane(&m.keys, m.layout.bodyHeight)
+	m.snippet = newSnippetPane(&m.keys)
 	m.relayout()
-	return m.draw(drawing{chosen: chosen})
+	return m.draw(drawing{chosen: chosen, listing: m.progress.latest})
 }
 
 // drawer keeps track of the snippet that is being rendered. There is one at a
@@ -141,7 +148,8 @@ type drawer struct {
 
 // drawing is a snippet to render.
 type drawing struct {
-	chosen selection
+	chosen  selection
+	listing *listing // whose nodes they are
 	// live is the generation of the side pane that it is for; 0 if it is the one
 	// to leave with.
 	live int
@@ -156,7 +164,7 @@ func (m *app) draw(what drawing) tea.Cmd {
 		return nil
 	}
 	d.running = true
-	return renderCmd(d.gen, m.progress.latest, what, m.opts.Snippet)
+	return renderCmd(d.gen, what, m.opts.Snippet)
 }
 
 // takeSnippet shows a snippet, unless a newer one is waited for or nobody looks.
@@ -166,12 +174,12 @@ func (m *app) takeSnippet(msg rendered) tea.Cmd {
 	d.running, d.next = false, drawing{}
 	switch live := msg.drawing.live; {
 	case msg.gen != d.gen:
-		if next.live == 0 && m.snippet == nil {
+		if next.listing == nil || next.live == 0 && m.snippet == nil {
 			return nil
 		}
 		return m.draw(next)
 	case live > 0 && live == m.side.gen:
-		m.side.snippet = snippetLines(msg.snippet, sideLines)
+		m.side.snippet = snippetLines(msg.snippet, m.paneWidth(), sideLines)
 	case live == 0 && m.snippet != nil:
 		m.snippet.fill(msg)
 		m.result.Snippet = msg.snippet
@@ -245,9 +253,15 @@ func (m *app) wheel(mouse tea.Mouse) {
 		m.overlay.top().scroll(lines)
 	case m.snippet != nil:
 		m.snippet.scroll(lines)
-	default:
+	case m.overList(mouse):
 		m.list.moveTo(max(m.list.cursor+lines, 0))
 	}
+}
+
+// overList reports whether the mouse points at the list, and not at a pane beside
+// or below it.
+func (m *app) overList(mouse tea.Mouse) bool {
+	return mouse.X < m.layout.listWidth && mouse.Y < m.layout.body+m.layout.listHeight
 }
 
 // click puts the cursor on a row; on its mark, it changes that.
@@ -258,7 +272,7 @@ func (m *app) click(mouse tea.Mouse) tea.Cmd {
 	if m.overlay.top() != nil {
 		return m.perform(m.overlay.click(mouse.X, mouse.Y))
 	}
-	if m.snippet != nil || m.layout.tooSmall {
+	if m.snippet != nil || m.layout.tooSmall || !m.overList(mouse) {
 		return nil
 	}
 	row, ok := m.list.rowAt(mouse.Y - m.layout.body)

@@ -24,16 +24,19 @@ type app struct {
 	noCaches bool
 	// withRefused shows what is no candidate too.
 	withRefused bool
-	program     string // package to filter by, or none
-	selection   selection
-	tally       tally
-	history     history
-	marked      selection // what is shown alone, as it was then; of generation 0 if it is not
-	metas       *metas
-	side        side
-	overlay     overlay
-	snippet     *snippetPane // instead of the list, or nil
-	notice      notice
+	// scannedRefused says that the store has what is refused, shown or not.
+	scannedRefused bool
+	program        string // package to filter by, or none
+	selection      selection
+	tally          tally
+	history        history
+	partly         partly
+	marked         selection // what is shown alone, as it was then; of generation 0 if it is not
+	metas          *metas
+	side           side
+	overlay        overlay
+	snippet        *snippetPane // instead of the list, or nil
+	notice         notice
 
 	progress progress
 	resume   *whereabouts // before a new scan, until that is done
@@ -74,6 +77,14 @@ func newApp(ctx context.Context, opts Options, store *Store) *app {
 	}
 	if opts.Splits == nil {
 		m.opts.Splits = func(string) bool { return false }
+	}
+	if opts.Refuses == nil {
+		m.opts.Refuses = func(dir string) string {
+			if dir == "/" {
+				return "it is the whole machine"
+			}
+			return ""
+		}
 	}
 	m.notice.text = strings.Join(opts.Warnings, "; ")
 	return m
@@ -153,7 +164,7 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 		return tea.Batch(m.ask(false), m.count(false), m.selectAgain())
 	case located:
 		if msg.gen == m.progress.gen {
-			m.takeLocated(msg)
+			return m.takeLocated(msg)
 		}
 	case composed:
 		return m.take(msg)
@@ -272,8 +283,7 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.copy) && shown:
 		return m.copyText("the path", string(m.list.page.listing.appendNode(nil, node)))
 	case key.Matches(msg, k.preview):
-		m.side.off = !m.side.off
-		m.relayout()
+		return m.togglePreview()
 	case key.Matches(msg, k.onlyMarked):
 		return m.toggleOnlyMarked()
 	case key.Matches(msg, k.undo):
@@ -285,6 +295,9 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	return nil
 }
+
+// quitNotice is shown at the first "q" with something selected.
+const quitNotice = "q again quits without the selection; Enter shows its snippet"
 
 // pressList acts on keys that mean the same with a query and without.
 func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
@@ -302,6 +315,9 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.deselectAll):
 		m.history.remember(&m.selection)
 		m.selection.clear()
+		if m.resume != nil {
+			m.resume.selected = nil
+		}
 	case key.Matches(msg, k.nextView):
 		m.view = m.view.next()
 		return m.ask(true)
@@ -314,6 +330,9 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.showHelp):
 		return m.perform(action{kind: actionHelp})
 	case key.Matches(msg, k.quit):
+		if msg.String() == "q" && m.selection.count > 0 && m.notice.text != quitNotice {
+			return m.notify(quitNotice)
+		}
 		return m.perform(action{kind: actionQuit})
 	default:
 		if to, ok := k.move.target(msg, m.list.cursor, m.list.height, len(m.list.nodes)); ok {

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -48,11 +47,13 @@ var errExists = errors.New("it exists: Enter again overwrites it")
 
 // writeFile writes a text to a new file, or in place of an old one if that is
 // wanted: whole or not at all. "~/" is the home.
-func writeFile(_ context.Context, name, text string, overwrite bool) error {
+func writeFile(home, name, text string, overwrite bool) error {
 	if rest, ok := strings.CutPrefix(name, "~/"); ok {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return err
+		if home == "" {
+			var err error
+			if home, err = os.UserHomeDir(); err != nil {
+				return err
+			}
 		}
 		name = filepath.Join(home, rest)
 	}

@@ -101,9 +101,9 @@ func countCmd(ctx context.Context, gen int, l *listing, programs []string) tea.C
 	})
 }
 
-func renderCmd(gen int, l *listing, d drawing, snippet func([]Selected) SnippetText) tea.Cmd {
+func renderCmd(gen int, d drawing, snippet func([]Selected) SnippetText) tea.Cmd {
 	return guarded("snippet", func() tea.Msg {
-		paths := d.chosen.paths(l)
+		paths := d.chosen.paths(d.listing)
 		return rendered{gen, d, snippet(paths), len(paths)}
 	})
 }
@@ -112,8 +112,8 @@ func copyCmd(ctx context.Context, put func(context.Context, string) string, what
 	return guarded("copy", func() tea.Msg { return copied{what, text, put(ctx, text)} })
 }
 
-func writeCmd(ctx context.Context, a action, text string) tea.Cmd {
-	return guarded("write", func() tea.Msg { return written{a.text, writeFile(ctx, a.text, text, a.overwrite)} })
+func writeCmd(home string, a action, text string) tea.Cmd {
+	return guarded("write", func() tea.Msg { return written{a.text, writeFile(home, a.text, text, a.overwrite)} })
 }
 
 func explainCmd(explain func(string) []string, path string) tea.Cmd {

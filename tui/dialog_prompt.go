@@ -29,7 +29,11 @@ func (d *promptDialog) press(msg tea.KeyPressMsg) action {
 			return action{kind: actionWrite, text: d.bar.query, overwrite: d.exists == d.bar.query}
 		}
 	default:
+		before := d.bar.query
 		d.bar.edit(&d.keys.editKeys, msg)
+		if d.bar.query != before {
+			d.answer = "" // about another name
+		}
 	}
 	return action{}
 }

@@ -11,11 +11,11 @@ import (
 type textDialog struct {
 	keys  dialogKeys
 	title string
-	count int
-	// line renders one of count lines for so many cells.
-	line func(s *styles, i, room int) string
-	top  int
-	fit  int // lines that fit
+	// lines renders the text for so many cells.
+	lines func(s *styles, room int) []string
+	count int // lines, when last shown
+	top   int
+	fit   int // lines that fit
 }
 
 // newHelpDialog lists the keys that work where it is opened.
@@ -25,22 +25,31 @@ func newHelpDialog(keys *keyMap, of keyContext) *textDialog {
 	for _, b := range rows {
 		column = max(column, width(b.Help().Key))
 	}
-	line := func(s *styles, i, room int) string {
-		var b strings.Builder
-		help := rows[i].Help()
-		name := truncated(help.Key, room, s.glyphs.ellipsis)
-		b.WriteString(s.key.render(name))
-		writeFiller(&b, column-width(name)+2)
-		b.WriteString(truncated(help.Desc, max(room-column-2, 0), s.glyphs.ellipsis))
-		return b.String()
+	lines := func(s *styles, room int) []string {
+		lines := make([]string, len(rows))
+		for i, row := range rows {
+			var b strings.Builder
+			name := truncated(row.Help().Key, room, s.glyphs.ellipsis)
+			b.WriteString(s.key.render(name))
+			writeFiller(&b, column-width(name)+2)
+			b.WriteString(truncated(row.Help().Desc, max(room-column-2, 0), s.glyphs.ellipsis))
+			lines[i] = b.String()
+		}
+		return lines
 	}
-	return &textDialog{keys: keys.help, title: "keys: " + of.String(), count: len(rows), line: line}
+	return &textDialog{keys: keys.help, title: "keys: " + of.String(), lines: lines}
 }
 
-// newTextDialog shows a text, whose lines are safe to show.
+// newTextDialog shows a text, whose lines are safe to show, wrapped.
 func newTextDialog(keys *keyMap, title string, text []string) *textDialog {
-	line := func(s *styles, i, room int) string { return truncated(text[i], room, s.glyphs.ellipsis) }
-	return &textDialog{keys: keys.help, title: title, count: len(text), line: line}
+	lines := func(_ *styles, room int) []string {
+		var lines []string
+		for _, line := range text {
+			lines = append(lines, wrapped(line, room)...)
+		}
+		return lines
+	}
+	return &textDialog{keys: keys.help, title: title, lines: lines}
 }
 
 func (d *textDialog) context() keyContext { return contextHelp }
@@ -63,11 +72,9 @@ func (d *textDialog) scroll(lines int) { d.top = max(0, min(d.top+lines, d.count
 func (d *textDialog) click(int) action { return action{kind: actionClose} }
 
 func (d *textDialog) view(s *styles, room, height int) (string, []string) {
+	lines := d.lines(s, room)
+	d.count = len(lines)
 	d.fit = min(height, d.count)
 	d.scroll(0)
-	var lines []string
-	for i := range d.fit {
-		lines = append(lines, d.line(s, d.top+i, room))
-	}
-	return d.title, lines
+	return d.title, lines[d.top : d.top+d.fit]
 }

@@ -28,10 +28,13 @@ type earlyKey struct {
 // question returns what the user wants to see now.
 func (m *app) question() question {
 	return question{
-		filters: filters{program: m.program, noCaches: m.noCaches, marked: m.marked.gen},
-		query:   m.search.query,
-		view:    m.view,
-		sort:    m.sort,
+		filters: filters{
+			program: m.program, noCaches: m.noCaches, marked: m.marked.gen,
+			noRefused: m.scannedRefused && !m.withRefused,
+		},
+		query: m.search.query,
+		view:  m.view,
+		sort:  m.sort,
 	}
 }
 
@@ -98,9 +101,21 @@ func (m *app) unanswered() bool {
 
 // tooEarly reports whether a key has to wait for the rows it is meant for. All
 // keys wait behind one that does, but for the one that ends the program.
+//
+// While rows are only put into another order, which may mean that the disk is
+// asked about each, those on the screen are as good.
 func (m *app) tooEarly(k *listKeys, msg tea.KeyPressMsg) bool {
-	return m.unanswered() && !key.Matches(msg, k.quit) &&
-		(len(m.finder.early) > 0 || key.Matches(msg, k.onRows()...))
+	if !m.unanswered() || key.Matches(msg, k.quit) {
+		return false
+	}
+	if p := m.list.page; p != nil && len(m.finder.early) == 0 {
+		asked := m.question()
+		asked.sort = p.sort
+		if asked == p.question {
+			return false
+		}
+	}
+	return len(m.finder.early) > 0 || key.Matches(msg, k.onRows()...)
 }
 
 // replay presses the keys that have waited. What follows one that opens a dialog

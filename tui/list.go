@@ -116,11 +116,11 @@ func (l *list) toParent() {
 	if !l.tree() {
 		return
 	}
-	for row := l.cursor - 1; row >= 0; row-- {
-		if l.depths[row] < l.depths[l.cursor] {
-			l.moveTo(row)
-			return
-		}
+	if l.cursor >= len(l.nodes) || l.depths[l.cursor] == 0 {
+		return
+	}
+	if row := slices.Index(l.nodes, l.page.listing.rowAbove(l.nodes[l.cursor])); row >= 0 {
+		l.moveTo(row)
 	}
 }
 
@@ -280,12 +280,10 @@ func (l *list) text(row int) string {
 // prefix returns how many bytes of a row's path are told by the row of its
 // directory.
 func (l *list) prefix(row int) int {
-	for up := row - 1; up >= 0 && l.depths[row] > 0; up-- {
-		if l.depths[up] < l.depths[row] {
-			return len(l.page.listing.appendNode(nil, l.nodes[up])) + 1
-		}
+	if l.depths[row] == 0 {
+		return 0
 	}
-	return 0
+	return len(l.page.listing.appendNode(nil, l.page.listing.rowAbove(l.nodes[row]))) + 1
 }
 
 // matched returns where the query matches a text as it is shown, which can

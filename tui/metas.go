@@ -124,9 +124,11 @@ func measure(ctx context.Context, stat statFunc, l *listing, node uint32) meta {
 	var path []byte
 	add := func(id uint32) {
 		path = l.appendPath(path[:0], id)
-		if _, info, err := stat(string(path)); err == nil {
+		if kind, info, err := stat(string(path)); err == nil {
 			sum.gone = false
-			sum.size += info.Size
+			if kind != scan.KindDir { // a directory's own says nothing of what is in it
+				sum.size += info.Size
+			}
 			sum.mtime = max(sum.mtime, info.ModTime.Unix())
 		}
 	}

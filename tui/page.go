@@ -16,6 +16,8 @@ type filters struct {
 	program string // package name, or none
 	// noCaches leaves out what is known to be cache.
 	noCaches bool
+	// noRefused leaves out what is no candidate.
+	noRefused bool
 	// marked is the generation of the selection, where only what is marked or
 	// covered is wanted; else 0.
 	marked int
@@ -127,6 +129,9 @@ func (in *inquiry) narrow(ctx context.Context) (*listing, error) {
 	if in.noCaches {
 		rules = append(rules, in.listing.withoutCaches(in.caches))
 	}
+	if in.noRefused {
+		rules = append(rules, func(id uint32) bool { return !in.listing.refused(id) })
+	}
 	if in.filters.marked != 0 {
 		rules = append(rules, func(id uint32) bool {
 			_, covered := in.marked.cover(&in.listing.tree, id)
@@ -144,9 +149,11 @@ func (in *inquiry) narrow(ctx context.Context) (*listing, error) {
 }
 
 // plain reports whether the rows are the files of a listing as they are.
-func (q question) plain() bool { return !q.narrows() && q.sort == sortPath }
+func (q question) plain() bool { return !q.narrows() && !q.noRefused && q.sort == sortPath }
 
 // narrows reports whether there are other rows than one for each file.
 func (q question) narrows() bool {
-	return q.filters != filters{} || q.query != "" || q.view == ViewDirs
+	known := q.filters
+	known.noRefused = false // nobody counts these
+	return known != filters{} || q.query != "" || q.view == ViewDirs
 }

@@ -16,6 +16,7 @@ type snippetPane struct {
 	paths   int
 	lines   []string // safe to show
 	top     int
+	width   int
 	height  int
 }
 
@@ -23,26 +24,31 @@ type snippetPane struct {
 // the text of a million paths has a million lines.
 const shownLines = 2000
 
-func newSnippetPane(keys *keyMap, height int) *snippetPane {
-	return &snippetPane{keys: keys.snippet, pending: true, height: height}
+func newSnippetPane(keys *keyMap) *snippetPane {
+	return &snippetPane{keys: keys.snippet, pending: true}
 }
 
 // fill takes what has been rendered.
 func (p *snippetPane) fill(msg rendered) {
 	p.pending, p.snippet, p.paths = false, msg.snippet, msg.paths
-	p.lines = snippetLines(msg.snippet, shownLines)
+	p.lines = snippetLines(msg.snippet, p.width, shownLines)
 }
 
 // notePrefix begins a line about the snippet; no line of Nix begins so.
 const notePrefix = "note: "
 
-// snippetLines returns the notes on a snippet and its text in lines that are safe
-// to show; one more than most if it has more.
-func snippetLines(s SnippetText, most int) []string {
+// snippetLines returns the notes on a snippet, wrapped, and its text in lines that
+// are safe to show; one more than most if it has more.
+func snippetLines(s SnippetText, cells, most int) []string {
 	var lines []string
 	for _, note := range s.Notes {
-		if len(lines) < most {
-			lines = append(lines, safe(notePrefix+note))
+		if strings.Contains(s.Text, note) { // a comment says it as well
+			continue
+		}
+		for _, line := range wrapped(safe(note), cells-len(notePrefix)) {
+			if len(lines) < most {
+				lines = append(lines, notePrefix+line)
+			}
 		}
 	}
 	text := strings.TrimSuffix(s.Text, "\n")
@@ -85,8 +91,11 @@ func (p *snippetPane) scroll(lines int) {
 	p.top = max(0, min(p.top+lines, len(p.lines)-p.height))
 }
 
-func (p *snippetPane) resize(height int) {
-	p.height = height
+func (p *snippetPane) resize(width, height int) {
+	if p.width != width && !p.pending {
+		p.lines = snippetLines(p.snippet, width, shownLines)
+	}
+	p.width, p.height = width, height
 	p.scroll(0)
 }
 

@@ -33,6 +33,12 @@ func (m *app) refusal(node uint32) Refusal {
 
 // settled says that a node cannot be selected, and why; nil if it can.
 func (m *app) settled(node uint32) tea.Cmd {
+	if isDirNode(node) {
+		if why := m.opts.Refuses(string(m.list.page.listing.appendNode(nil, node))); why != "" {
+			return m.notify("not selected: " + why)
+		}
+		return nil
+	}
 	if !m.list.page.listing.refused(node) {
 		return nil
 	}
@@ -43,8 +49,13 @@ func (m *app) settled(node uint32) tea.Cmd {
 	return m.notify("not selected, as it is not lost: " + why.Reason)
 }
 
-// toggleRefused scans again, with what is refused or without.
+// toggleRefused shows what is refused, or hides it. To show it the first time, the
+// disk is scanned again; hidden it stays known, and selected.
 func (m *app) toggleRefused() tea.Cmd {
+	if m.scannedRefused {
+		m.withRefused = !m.withRefused
+		return m.ask(true)
+	}
 	gen := m.progress.gen
 	m.withRefused = !m.withRefused
 	cmd := m.rescan()

@@ -27,8 +27,11 @@ func (m *app) rescan() tea.Cmd {
 	m.metas.forget()
 	m.list = list{height: m.list.height}
 	m.history, m.marked, m.side.subject = history{}, selection{}, subject{}
+	m.drawer.next = drawing{}
+	m.drawer.gen++
 	m.selection.clear()
-	rescan, refused := m.opts.Rescan, m.withRefused
+	m.scannedRefused = m.scannedRefused || m.withRefused
+	rescan, refused := m.opts.Rescan, m.scannedRefused
 	scan := func(ctx context.Context, into *Store) (Summary, error) { return rescan(ctx, into, refused) }
 	return tea.Batch(
 		scanCmd(m.ctx, m.progress.gen, scan, store),
@@ -39,18 +42,21 @@ func (m *app) rescan() tea.Cmd {
 // selectAgain starts to look for what was selected before the disk was looked at
 // again, once all of it is there.
 func (m *app) selectAgain() tea.Cmd {
-	if m.resume == nil || m.progress.running || !m.progress.current() {
+	if m.resume == nil || m.resume.looking || m.progress.running || !m.progress.current() {
 		return nil
 	}
-	from := m.resume
-	m.resume = nil
-	return locateCmd(m.ctx, m.progress.gen, m.progress.latest, from)
+	m.resume.looking = true
+	return locateCmd(m.ctx, m.progress.gen, m.progress.latest, m.resume)
 }
+
+// resuming reports whether there is a selection that is still to be found again.
+func (m *app) resuming() bool { return m.resume != nil && len(m.resume.selected) > 0 }
 
 // whereabouts is what the user had chosen in an earlier scan, and looked at.
 type whereabouts struct {
 	selected map[string]bool
 	cursor   string // or none
+	looking  bool   // locateCmd runs
 }
 
 func (m *app) whereabouts() *whereabouts {
@@ -65,14 +71,27 @@ func (m *app) whereabouts() *whereabouts {
 }
 
 // takeLocated selects again, and puts the cursor back unless it has been moved
-// meanwhile.
-func (m *app) takeLocated(msg located) {
-	m.selection.addNodes(m.progress.latest, msg.nodes)
+// meanwhile. What was selected and is not there any more is said.
+func (m *app) takeLocated(msg located) tea.Cmd {
+	lost := 0
+	if m.resuming() {
+		lost = len(m.resume.selected) - len(msg.nodes)
+		for _, node := range msg.nodes { // those that are refused too
+			if _, covered := m.selection.cover(&m.progress.latest.tree, node); !covered && !m.selection.has(node) {
+				m.selection.toggle(m.progress.latest, node)
+			}
+		}
+	}
+	m.resume = nil
 	if at := slices.IndexFunc(m.list.nodes, func(node uint32) bool {
 		return slices.Contains(msg.cursor, node)
 	}); at >= 0 && !m.list.touched {
 		m.list.moveTo(at)
 	}
+	if lost > 0 {
+		return m.notify(plural(lost, "selected path is", "selected paths are") + " not there any more")
+	}
+	return nil
 }
 
 // locate returns the nodes of a listing that were selected before, and those where

@@ -102,7 +102,72 @@ func TestWhatIsRefusedIsShownOnDemand(t *testing.T) {
 	d.has("- /home/me/", "  .cache/", "excluded: **/.cache")
 	equal(t, "files of a directory", d.app.list.page.listing.filesOf(d.app.list.nodes[0]), 2)
 	d.keys("x")
-	d.tick()
 	d.hasNot("excluded", "persisted")
+	d.has("  2 paths")
+	equal(t, "selected", d.selected(), []string{"/home/me/.cache"})
+	d.keys("r")
+	d.tick()
+	d.has("1 selected", "  2 paths")
+	equal(t, "selected after a scan", d.selected(), []string{"/home/me/.cache"})
+	d.keys("x", "home", "right")
+	d.has("excluded: **/.cache", "  2 paths")
+}
+
+// again opens the screen on some paths and returns what looks at other ones when it
+// scans again, but only when it is told to.
+func again(t *testing.T, before, after []string) (*driver, func()) {
+	t.Helper()
+	rescan := func(_ context.Context, into *Store, _ bool) (Summary, error) {
+		for _, p := range after {
+			into.AddPath([]byte(p), scan.KindFile)
+		}
+		return Summary{}, nil
+	}
+	d := newDriver(t, Options{Rescan: rescan})
+	d.add(before...)
+	d.end(nil)
+	d.keys("space")
+	d.hold = true
+	d.keys("r")
+	return d, func() {
+		d.release()
+		d.tick()
+	}
+}
+
+func TestSelectionWaitsForTheScan(t *testing.T) {
+	d, scanned := again(t, []string{"/a", "/b"}, []string{"/a"})
+	d.has("0 selected, 1 to be found again")
+	d.app.confirm()
+	d.app.dirty = true
+	d.has("selection is looked for")
+	if d.app.snippet != nil {
+		t.Error("a snippet without the selection")
+	}
+	scanned()
+	equal(t, "selected", d.selected(), []string{"/a"})
+	d.hasNot("to be found again")
+}
+
+func TestSelectionCanBeDroppedWhileItIsLookedFor(t *testing.T) {
+	d, scanned := again(t, []string{"/a"}, []string{"/a"})
+	d.keys("ctrl+d")
+	scanned()
 	equal(t, "selected", d.selected(), []string{})
+}
+
+func TestSelectedPathsThatAreGoneAreTold(t *testing.T) {
+	d, scanned := again(t, []string{"/a", "/b"}, []string{"/b"})
+	scanned()
+	d.has("1 selected path is not there any more")
+}
+
+func TestScanningAgainForgetsSnippetsThatWait(t *testing.T) {
+	d, scanned := again(t, sample, sample[:1])
+	d.app.snippet = nil
+	d.app.drawer = drawer{gen: 5, running: true}
+	d.send(rendered{gen: 4, snippet: SnippetText{Text: "old"}})
+	scanned()
+	d.keys("enter")
+	equal(t, "asked", d.asked[len(d.asked)-1], []Selected{{"/etc/hosts", scan.KindFile}})
 }

@@ -326,7 +326,7 @@ func TestRunDoesNotWaitForAScanThatHangs(t *testing.T) {
 func TestRunFollowsTheSizeOfTheTerminal(t *testing.T) {
 	term := newTerminal(t)
 	r := term.run(t.Context(), Options{Scan: blocked})
-	term.await("/a", "Ctrl-P program")
+	term.await("/a", "Tab view")
 	term.mu.Lock()
 	term.emulator.Resize(40, 10)
 	term.mu.Unlock()
@@ -359,7 +359,7 @@ func TestRunUsesColoursAsAsked(t *testing.T) {
 			r := term.run(t.Context(), Options{
 				Scan: blocked, Color: tt.color, Environ: []string{"TERM=xterm-256color", tt.environ},
 			})
-			term.await(">[ ] /a", "Ctrl-P program")
+			term.await(">[ ] /a", "Tab view")
 			equal(t, "colours", term.coloured(), tt.want)
 			term.send("q")
 			term.wait(r)

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 // side is the pane beside the list: what the line under the cursor is, and below
 // it the snippet as it would be now.
 type side struct {
-	off     bool // by the user's wish
+	wish    pane // of the user
 	subject subject
 	gen     int // of the subject
 	cancel  context.CancelFunc
@@ -38,7 +39,7 @@ const (
 
 // followCursor has the pane follow what the cursor and the selection do.
 func (m *app) followCursor() tea.Cmd {
-	if m.layout.side == 0 || m.snippet != nil || m.list.page == nil || m.farewell.leaving {
+	if !m.layout.pane() || m.snippet != nil || m.list.page == nil || m.farewell.leaving {
 		return nil
 	}
 	now := subject{marks: m.selection.gen}
@@ -51,10 +52,23 @@ func (m *app) followCursor() tea.Cmd {
 	return m.after(sideDelay, sideDue{m.side.gen})
 }
 
+// togglePreview shows the pane or hides it.
+func (m *app) togglePreview() tea.Cmd {
+	m.side.wish = paneHidden
+	if !m.layout.pane() {
+		m.side.wish = paneShown
+	}
+	m.relayout()
+	if m.side.wish == paneShown && !m.layout.pane() {
+		return m.notify(fmt.Sprintf("no room for the preview: it needs %d columns, or more lines", sideFrom))
+	}
+	return nil
+}
+
 // fillSide asks for what the pane shows.
 func (m *app) fillSide(msg sideDue) tea.Cmd {
 	s := &m.side
-	if msg.gen != s.gen || m.list.page == nil {
+	if msg.gen != s.gen || m.list.page == nil || m.snippet != nil {
 		return nil
 	}
 	if s.cancel != nil {
@@ -83,7 +97,15 @@ func (m *app) drawLive() tea.Cmd {
 	case chosen.count == 0:
 		chosen.mark(m.side.subject.node)
 	}
-	return m.draw(drawing{chosen: chosen, live: m.side.gen})
+	return m.draw(drawing{chosen: chosen, listing: m.progress.latest, live: m.side.gen})
+}
+
+// paneWidth is how wide a line of the pane may be.
+func (m *app) paneWidth() int {
+	if m.layout.side > 0 {
+		return m.layout.side - 2
+	}
+	return m.layout.width - 1
 }
 
 // view returns the lines of the pane.
@@ -143,4 +165,14 @@ func (m *app) beside(lines []string) []string {
 		lines[first+i] = b.String()
 	}
 	return lines
+}
+
+// below puts the lines of the pane under those of the list.
+func (m *app) below(lines []string) []string {
+	st := &m.styles
+	for len(lines) < m.layout.body+m.layout.listHeight {
+		lines = append(lines, "")
+	}
+	lines = append(lines, st.frame.render(strings.Repeat(st.glyphs.horizontal, m.layout.width)))
+	return append(lines, m.side.view(st, m.selection.count, m.layout.width, m.layout.below-1)...)
 }

@@ -30,63 +30,87 @@ func plural(n int, one, many string) string {
 	return grouped(n) + " " + many
 }
 
-// bar writes a line with something on its left and something on its right, each
-// the first of its variants, from long to short, for which there is room. The
-// right goes first.
+// bar writes a line with something on its left and something on its right, each in
+// the longest of its variants for which there is room: they take turns in getting
+// shorter, the left first. What does not fit in its shortest form is left out, on
+// the right first.
 func bar(room int, left, right []string, leftStyle, rightStyle style) string {
-	r := fitting(right, room)
-	l := fitting(left, room-width(r)-2)
+	l, r := 0, 0
+	need := func(left, right string) int {
+		if left == "" || right == "" {
+			return width(left) + width(right)
+		}
+		return width(left) + width("  ") + width(right)
+	}
+	for need(left[l], right[r]) > room && (l < len(left)-1 || r < len(right)-1) {
+		if l <= r && l < len(left)-1 || r == len(right)-1 {
+			l++
+		} else {
+			r++
+		}
+	}
+	onLeft, onRight := left[l], right[r]
+	if need(onLeft, onRight) > room {
+		onRight = ""
+	}
+	if width(onLeft) > room {
+		onLeft = ""
+	}
 	var b strings.Builder
-	b.WriteString(leftStyle.render(l))
-	if r != "" {
-		writeFiller(&b, room-width(l)-width(r))
-		b.WriteString(rightStyle.render(r))
+	b.WriteString(leftStyle.render(onLeft))
+	if onRight != "" {
+		writeFiller(&b, room-width(onLeft)-width(onRight))
+		b.WriteString(rightStyle.render(onRight))
 	}
 	return b.String()
 }
 
-func fitting(variants []string, room int) string {
-	for _, v := range variants {
-		if width(v) <= room {
-			return v
-		}
-	}
-	return ""
-}
-
 // header is the first line: what is shown, and how far the scan is.
 func (m *app) header() string {
-	title, shown := " list-ephemeral", ""
-	if m.view != ViewFiles {
-		shown += "  " + m.view.String()
+	long, short := m.modes()
+	left := []string{" list-ephemeral" + long, strings.TrimPrefix(long, " "), short}
+	if long == "" {
+		left[1], left[2] = " list-ephemeral", ""
 	}
-	if m.marked.gen > 0 {
-		shown += "  selected"
-	}
-	if m.withRefused {
-		shown += "  with what is excluded or persisted"
-	}
-	if m.noCaches {
-		shown += "  without caches"
-	}
-	if m.sort != sortPath {
-		shown += "  by " + m.sort.String()
-	}
-	if m.program != "" {
-		shown += "  program: " + safe(m.program)
-	}
-	left := []string{title + shown, strings.TrimPrefix(shown, " "), ""}
+	left = append(left, truncated(short, max(m.layout.width-1, 0), m.styles.glyphs.ellipsis))
 	return bar(m.layout.width, left, m.counts(), m.styles.title, style{})
+}
+
+// modes says what is unusual about what is shown, in long words and in short ones.
+func (m *app) modes() (long, short string) {
+	say := func(is bool, text, brief string) {
+		if is {
+			long += "  " + text
+			short += " " + brief
+		}
+	}
+	say(m.view == ViewDirs, "directories", "dirs")
+	say(m.view == ViewTree, "tree", "tree")
+	say(m.marked.gen > 0, "selected", "selected")
+	say(m.withRefused, "with what is excluded or persisted", "+excluded")
+	say(m.noCaches, "without caches", "-caches")
+	say(m.sort != sortPath, "by "+m.sort.String(), "by "+m.sort.String())
+	say(m.program != "", "program: "+safe(m.program), safe(m.program))
+	return long, short
 }
 
 // counts writes how many paths are shown, from long to short.
 func (m *app) counts() []string {
 	p := &m.progress
-	shown := ""
-	if p := m.list.page; p != nil && p.narrows() {
-		shown = grouped(p.total) + "/"
+	files := p.files
+	if p.latest != nil {
+		files -= p.latest.refusals // which are no candidates
 	}
-	paths, count := shown+plural(p.files, "path", "paths")+"  ", shown+grouped(p.files)
+	paths, count := plural(files, "path", "paths")+"  ", grouped(files)
+	if page := m.list.page; page != nil && page.narrows() {
+		shown := grouped(page.total)
+		if page.view == ViewDirs {
+			shown = plural(page.total, "row", "rows") + " for "
+			paths, count = shown+paths, grouped(page.total)+"/"+count
+		} else {
+			paths, count = shown+"/"+paths, shown+"/"+count
+		}
+	}
 	dirs := plural(p.dirs, "directory", "directories")
 	state, short := "scan complete ", ""
 	switch {
@@ -106,9 +130,14 @@ func (m *app) counts() []string {
 // status is the line below the list: the selection, and what there is to say.
 func (m *app) status() string {
 	if m.snippet != nil {
-		return bar(m.layout.width, []string{" " + m.snippet.title(), ""}, []string{safe(m.notice.text) + " ", ""}, m.styles.title, m.styles.warning)
+		title := " " + m.snippet.title()
+		told := truncated(safe(m.notice.text), max(m.layout.width-width(title)-3, 0), m.styles.glyphs.ellipsis)
+		return bar(m.layout.width, []string{title}, []string{told + " ", ""}, m.styles.title, m.styles.warning)
 	}
 	left := " " + grouped(m.selection.count) + " selected"
+	if m.resuming() {
+		left += ", " + grouped(len(m.resume.selected)) + " to be found again"
+	}
 	if m.tally.known {
 		left += ", " + printable.Size(m.tally.size)
 	}
@@ -116,7 +145,7 @@ func (m *app) status() string {
 	if room := m.layout.width - len(left) - 3; right != "" {
 		right = truncated(right, room, m.styles.glyphs.ellipsis) + " "
 	}
-	return bar(m.layout.width, []string{left, ""}, []string{right}, style{}, rightStyle)
+	return bar(m.layout.width, []string{left}, []string{right}, style{}, rightStyle)
 }
 
 // remark is the most important thing to say.
@@ -142,6 +171,9 @@ func (m *app) hints() string {
 	var b strings.Builder
 	room := m.layout.width
 	for _, h := range m.keys.hints(m.context()) {
+		if h.label == "program" && len(m.opts.Programs) == 0 {
+			continue
+		}
 		name := keyLabel(h.binding.Keys()[0])
 		cells := 1 + width(name) + 1 + width(h.label) + 1
 		if cells > room {

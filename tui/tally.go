@@ -30,14 +30,14 @@ func (m *app) followSelection() tea.Cmd {
 		now.listing = m.progress.latest
 	}
 	t := &m.tally
-	if t.of == now || m.progress.latest == nil {
+	if t.of == now {
 		return nil
 	}
 	if t.cancel != nil {
 		t.cancel()
 	}
 	*t = tally{of: now, gen: t.gen + 1}
-	if m.selection.count == 0 {
+	if m.selection.count == 0 || m.progress.latest == nil {
 		return nil
 	}
 	ctx, cancel := context.WithCancel(m.ctx)

@@ -11,6 +11,12 @@ import (
 // What is written here has gone through printable, so it has no control bytes,
 // and what is left are characters of one or two cells, and marks on them.
 
+// wrapped breaks a text at its spaces into lines of so many cells, or anywhere where
+// there are none.
+func wrapped(text string, cells int) []string {
+	return strings.Split(ansi.Wrap(text, max(cells, 1), " /"), "\n")
+}
+
 // isASCII reports whether each byte of text is one cell. Nearly all paths are so,
 // and need not go through ansi.StringWidth.
 func isASCII(text string) bool {

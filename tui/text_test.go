@@ -95,7 +95,7 @@ func TestBarDropsWhatDoesNotFit(t *testing.T) {
 		30: "left side      long right side",
 		26: "left side  long right side",
 		25: "left      long right side",
-		17: "  long right side",
+		17: "left        right",
 		11: "left  right",
 		5:  "right",
 		4:  "",

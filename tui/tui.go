@@ -20,6 +20,9 @@ type Options struct {
 	// Rescan is what Scan is, for when the user wants to scan again, with what is no
 	// candidate or without; nil if that cannot be done.
 	Rescan func(ctx context.Context, into *Store, refused bool) (Summary, error)
+	// Listed says that Scan adds a list that somebody has made: all of it is what is
+	// listed, and not the directories around.
+	Listed bool
 	// Snippet renders what has been selected; in no particular order. It is not
 	// called from two goroutines at once.
 	Snippet func(selected []Selected) SnippetText
@@ -27,6 +30,12 @@ type Options struct {
 	// as a whole, so that the view of directories shows what is in it. It may be
 	// called from several goroutines. Nil splits none but "/".
 	Splits func(dir string) bool
+	// Home is the user's home directory, "~" in the name of a file to write; by
+	// default that of the process.
+	Home string
+	// Refuses says why a directory cannot be kept as a whole at all, or "". Nil keeps
+	// any but "/".
+	Refuses func(dir string) string
 	// Caches are directories in which everything is cache, beside those that are
 	// known by their names.
 	Caches []string

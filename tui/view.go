@@ -41,6 +41,9 @@ func (m *app) render() tea.View {
 	if m.layout.side > 0 {
 		lines = m.beside(lines)
 	}
+	if m.layout.below > 0 {
+		lines = m.below(lines)
+	}
 	for len(lines) < m.layout.body+m.layout.bodyHeight {
 		lines = append(lines, "")
 	}
@@ -70,7 +73,7 @@ func (m *app) painter() *painter {
 		now:       m.now(),
 	}
 	if m.list.page.view != ViewFiles && m.selection.count > 0 {
-		p.partly = m.list.page.listing.partly(&m.selection)
+		p.partly = m.partly.of(m.list.page.listing, &m.selection)
 	}
 	return p
 }
@@ -108,14 +111,22 @@ func (m *app) resize(width, height int) {
 	m.relayout()
 }
 
+// wish says whether there is to be a pane, which belongs to the list.
+func (m *app) wish(list bool) pane {
+	if !list {
+		return paneHidden
+	}
+	return m.side.wish
+}
+
 func (m *app) relayout() {
 	list := m.snippet == nil
 	m.layout = newLayout(m.layout.width, m.layout.height, parts{
 		search: list && m.search.active,
-		side:   list && !m.side.off,
+		side:   m.wish(list),
 	})
-	m.list.resize(m.layout.bodyHeight)
+	m.list.resize(m.layout.listHeight)
 	if m.snippet != nil {
-		m.snippet.resize(m.layout.bodyHeight)
+		m.snippet.resize(m.layout.width, m.layout.bodyHeight)
 	}
 }

@@ -175,6 +175,18 @@ func (l *listing) chain(dir uint32) uint32 {
 	}
 }
 
+// rowAbove returns the directory whose row a node's row is below: the nearest one
+// above it that holds anything else (chain).
+func (l *listing) rowAbove(node uint32) uint32 {
+	dir := l.holder(node)
+	if isDirNode(node) {
+		for s := l.spans[node&^dirBit]; dir != 0 && l.spans[dir] == s; {
+			dir = l.dirs[dir].parent
+		}
+	}
+	return dir | dirBit
+}
+
 // openTo opens the directories above a node, so that the tree shows it.
 func (l *listing) openTo(open bitset, node uint32) bitset {
 	open = open.grown(len(l.dirs))
@@ -182,6 +194,21 @@ func (l *listing) openTo(open bitset, node uint32) bitset {
 		open.add(dir)
 	}
 	return open
+}
+
+// partly remembers which directories have a mark below them: a frame is drawn with
+// each key, and the selection mostly stays as it is.
+type partly struct {
+	listing *listing
+	gen     int
+	dirs    bitset
+}
+
+func (p *partly) of(l *listing, s *selection) bitset {
+	if p.listing != l || p.gen != s.gen {
+		*p = partly{l, s.gen, l.partly(s)}
+	}
+	return p.dirs
 }
 
 // partly returns the directories with a mark somewhere below them.

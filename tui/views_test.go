@@ -37,7 +37,7 @@ func TestTabSwitchesTheView(t *testing.T) {
 	d.keys("G", "tab")
 	equal(t, "directories", d.shown(), rolledUpSample)
 	equal(t, "cursor", d.cursor(), "/var/lib/bluetooth")
-	d.has("directories", "/home/me/.mozilla/", "7/8 paths")
+	d.has("directories", "/home/me/.mozilla/", "7 rows for 8 paths")
 	d.keys("tab")
 	d.has("- /var/lib/", "  + bluetooth/", "tree") // open down to the cursor
 	equal(t, "cursor", d.cursor(), "/var/lib/bluetooth")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -112,7 +113,15 @@ func (p *plan) refusal(path string, kind scan.Kind) tui.Refusal {
 	v := p.judge(path, kind)
 	reason := v.Class.String()
 	switch v.Class {
-	case scan.ClassExcluded, scan.ClassPersisted, scan.ClassMounted:
+	case scan.ClassExcluded: // the pattern, without where it is written: there is little room
+		pattern := v.Detail
+		if where := strings.LastIndex(pattern, " ("); where >= 0 {
+			pattern = pattern[:where]
+		}
+		reason += ": " + pattern
+	case scan.ClassPersisted:
+		reason += ": " + v.Detail[strings.LastIndex(v.Detail, " ")+1:] // the key
+	case scan.ClassMounted:
 		reason += ": " + v.Detail
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassStorage, scan.ClassSystem,
 		scan.ClassOutside, scan.ClassLinked:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -47,6 +48,8 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 		Rescan:   plan.rescan,
 		Snippet:  plan.snippet,
 		Splits:   scan.NewRollup(plan.policy, plan.homes()...).Splits,
+		Home:     plan.config.Home,
+		Refuses:  plan.refuses,
 		Caches:   cachePlaces(),
 		Kept:     kept,
 		Known:    known,
@@ -70,7 +73,7 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 			return usageError{errors.New("paths on stdin replace the scan, so PATH cannot limit it: give one or the other")}
 		}
 		hint = fmt.Sprintf("a line of more than %d bytes is no path", longestPath)
-		opts.Rescan = nil
+		opts.Rescan, opts.Listed = nil, true
 		opts.Scan = func(ctx context.Context, into *tui.Store) (tui.Summary, error) {
 			return readCandidates(ctx, a.in, lineEnd(print0), into)
 		}
@@ -97,6 +100,17 @@ func (a *app) tellScan(r *tui.Result, hint string) error {
 	say(a.err, "error", unread(r.Summary.Errors))
 	say(a.err, "hint", hint)
 	return exitError(exitFailed)
+}
+
+// refuses says why a directory is not kept as a whole, as the snippet would.
+func (p *plan) refuses(dir string) string {
+	switch {
+	case dir == "/":
+		return "it is the whole machine"
+	case slices.Contains(p.homes(), dir):
+		return "it is the whole home directory"
+	}
+	return ""
 }
 
 var views = map[config.View]tui.View{
