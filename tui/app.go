@@ -22,6 +22,7 @@ type app struct {
 	view     View
 	sort     sortKey
 	noCaches bool
+	group    int // of Options.Annotations that is shown alone, from 1 on; 0 shows all
 	// withRefused shows what is no candidate too.
 	withRefused bool
 	// scannedRefused says that the store has what is refused, shown or not.
@@ -77,6 +78,9 @@ func newApp(ctx context.Context, opts Options, store *Store) *app {
 	}
 	if opts.Splits == nil {
 		m.opts.Splits = func(string) bool { return false }
+	}
+	if opts.Annotations != nil {
+		m.sort = sortRank
 	}
 	if opts.Refuses == nil {
 		m.opts.Refuses = func(dir string) string {
@@ -275,8 +279,10 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.hideCaches):
 		m.noCaches = !m.noCaches
 		return m.ask(true)
+	case key.Matches(msg, k.group):
+		return m.nextGroup()
 	case key.Matches(msg, k.sort):
-		m.sort = m.sort.next()
+		m.sort = m.sort.next(m.opts.Annotations != nil)
 		return m.ask(true)
 	case key.Matches(msg, k.explain) && shown:
 		return m.explain(node)

@@ -30,7 +30,7 @@ func (m *app) question() question {
 	return question{
 		filters: filters{
 			program: m.program, noCaches: m.noCaches, marked: m.marked.gen,
-			noRefused: m.scannedRefused && !m.withRefused,
+			group: m.group, noRefused: m.scannedRefused && !m.withRefused,
 		},
 		query: m.search.query,
 		view:  m.view,
@@ -60,7 +60,7 @@ func (m *app) ask(isNew bool) tea.Cmd {
 	}
 	in := inquiry{
 		question: m.question(), listing: m.progress.latest, marked: m.marked,
-		splits: m.opts.Splits, stat: m.metas.stat, caches: m.opts.Caches, kept: m.opts.Kept,
+		splits: m.opts.Splits, annotations: m.opts.Annotations, stat: m.metas.stat, caches: m.opts.Caches, kept: m.opts.Kept,
 	}
 	if m.list.page != nil {
 		in.narrowed, in.recall, in.measured = m.list.page.narrowed, m.list.page.recall, m.list.page.measured

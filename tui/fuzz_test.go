@@ -44,7 +44,7 @@ func randomStep(d *driver, r *rand.Rand, name []byte) {
 	keys := []string{
 		"up", "down", "pgup", "pgdown", "home", "end", "space", "space", "enter", "esc", "/", "?", "f1", "ctrl+a",
 		"ctrl+d", "ctrl+p", "ctrl+x", "backspace", "delete", "left", "right", "ctrl+u", "ctrl+w", "e", "s", "c", "日",
-		"G", "g", "j", "k", "l", "h", "v", "u", "y", "p", "e", "s", "c", "r", "tab", "tab", "right", "right", "ctrl+z", "x",
+		"G", "g", "j", "k", "l", "h", "v", "u", "y", "p", "e", "s", "c", "r", "tab", "tab", "right", "right", "ctrl+z", "x", "o",
 	}
 	switch r.IntN(12) {
 	case 0:

@@ -61,7 +61,7 @@ type listKeys struct {
 
 type browseKeys struct {
 	listKeys
-	search, expand, collapse, onlyMarked, undo, sort, hideCaches, refused, rescan, preview, explain, copy key.Binding
+	search, expand, collapse, onlyMarked, undo, sort, hideCaches, group, refused, rescan, preview, explain, copy key.Binding
 }
 
 // editKeys edit a line of text.
@@ -167,6 +167,7 @@ func newKeyMap() keyMap {
 		onlyMarked: bind("show only what is selected, or all", "v"),
 		undo:       bind("undo the last selection", "u"),
 		hideCaches: bind("hide caches, or show them", "c"),
+		group:      bind("of a trace: only what was written, or read, or …", "o"),
 		refused:    bind("show what is excluded or persisted too, or hide it", "x"),
 		sort:       bind("sort by path, size or time", "s"),
 		rescan:     bind("scan again", "r"),
@@ -287,7 +288,7 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 	case contextBrowse:
 		b := k.browse
 		own = slices.Concat([]key.Binding{
-			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.hideCaches, b.refused, b.rescan, b.explain, b.copy, b.preview,
+			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.hideCaches, b.group, b.refused, b.rescan, b.explain, b.copy, b.preview,
 		}, b.listBindings())
 	case contextSearch:
 		s := k.search

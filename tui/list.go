@@ -159,7 +159,7 @@ func (l *list) visible() []uint32 {
 }
 
 // columns are the widths of what stands behind a path; 0 leaves one out.
-type columns struct{ files, size, age int }
+type columns struct{ note, files, size, age int }
 
 const (
 	filesWidth = len(" 100,000")
@@ -168,8 +168,11 @@ const (
 )
 
 // newColumns returns the columns for which there is room: paths come first.
-func newColumns(width int, files bool) columns {
+func newColumns(width int, files, notes bool) columns {
 	var c columns
+	if notes && width >= 50 {
+		c.note = noteWidth
+	}
 	if width >= 40 {
 		c.size = sizeWidth
 	}
@@ -182,7 +185,7 @@ func newColumns(width int, files bool) columns {
 	return c
 }
 
-func (c columns) width() int { return c.files + c.size + c.age }
+func (c columns) width() int { return c.note + c.files + c.size + c.age }
 
 // painter is what it takes to render rows.
 type painter struct {
@@ -191,6 +194,7 @@ type painter struct {
 	partly    bitset
 	metas     *metas
 	refusal   func(node uint32) Refusal
+	note      func(l *listing, node uint32) Annotation
 	columns   columns
 	width     int
 	now       time.Time
@@ -323,6 +327,9 @@ func (p *painter) mark(t *tree, node uint32) string {
 // writeColumns writes what is known of a node.
 func (p *painter) writeColumns(b *strings.Builder, l *listing, node uint32) {
 	c := p.columns
+	if c.note > 0 {
+		writeRight(b, truncated(safe(p.note(l, node).Short), c.note-1, p.glyphs.ellipsis), c.note)
+	}
 	if c.files > 0 {
 		files := ""
 		if isDirNode(node) {

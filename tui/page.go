@@ -16,6 +16,7 @@ type filters struct {
 	program string // package name, or none
 	// noCaches leaves out what is known to be cache.
 	noCaches bool
+	group    int // of annotations, from 1 on; 0 takes all
 	// noRefused leaves out what is no candidate.
 	noRefused bool
 	// marked is the generation of the selection, where only what is marked or
@@ -37,6 +38,8 @@ type inquiry struct {
 	// marked is the selection where only that is wanted.
 	marked selection
 	splits func(dir string) bool
+	// annotations is nil if there are none.
+	annotations *Annotations
 }
 
 // narrowed is the part of a listing that filters take.
@@ -111,6 +114,13 @@ func (p *page) order(ctx context.Context, in *inquiry) (err error) {
 	if in.sort == sortPath {
 		return nil
 	}
+	if in.sort == sortRank {
+		if p.weights, err = p.listing.rank(ctx, in.annotations.Of); err != nil {
+			return err
+		}
+		p.rows = p.weights.sorted(p.rows)
+		return nil
+	}
 	if p.measured, err = in.listing.measure(ctx, in.stat, in.measured); err != nil {
 		return err
 	}
@@ -128,6 +138,9 @@ func (in *inquiry) narrow(ctx context.Context) (*listing, error) {
 	}
 	if in.noCaches {
 		rules = append(rules, in.listing.withoutCaches(in.caches))
+	}
+	if in.group > 0 {
+		rules = append(rules, in.inGroup())
 	}
 	if in.noRefused {
 		rules = append(rules, func(id uint32) bool { return !in.listing.refused(id) })

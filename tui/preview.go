@@ -40,6 +40,9 @@ func (p previewer) preview(ctx context.Context, node uint32) []string {
 			lines = append(lines, safe(known))
 		}
 	}
+	if note := p.opts.annotation(p.listing, node); note.Long != "" {
+		lines = append(lines, safe(note.Long))
+	}
 	lines = append(lines, "")
 	switch {
 	case isDirNode(node):

@@ -17,9 +17,10 @@ const (
 	sortPath sortKey = iota
 	sortSize
 	sortTime
+	sortRank // of annotations
 )
 
-var sortNames = [...]string{"path", "size", "time"}
+var sortNames = [...]string{"path", "size", "time", "what was done"}
 
 // String returns the key as the screen names it.
 func (k sortKey) String() string {
@@ -29,7 +30,14 @@ func (k sortKey) String() string {
 	return sortNames[sortPath]
 }
 
-func (k sortKey) next() sortKey { return (k + 1) % sortKey(len(sortNames)) }
+// next returns the key that comes after, among those that there are.
+func (k sortKey) next(annotated bool) sortKey {
+	keys := sortRank
+	if annotated {
+		keys++
+	}
+	return (k + 1) % keys
+}
 
 // measured is what the disk says of all files, by their numbers.
 type measured struct {

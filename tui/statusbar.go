@@ -89,6 +89,10 @@ func (m *app) modes() (long, short string) {
 	say(m.marked.gen > 0, "selected", "selected")
 	say(m.withRefused, "with what is excluded or persisted", "+excluded")
 	say(m.noCaches, "without caches", "-caches")
+	if m.group > 0 {
+		name := m.opts.Annotations.Groups[m.group-1]
+		say(true, "only "+name, name)
+	}
 	say(m.sort != sortPath, "by "+m.sort.String(), "by "+m.sort.String())
 	say(m.program != "", "program: "+safe(m.program), safe(m.program))
 	return long, short

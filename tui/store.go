@@ -144,6 +144,11 @@ func (s *Store) scanned(id uint32) uint32 {
 // there already is shown once. It copies what it keeps.
 func (s *Store) AddPath(path []byte, kind scan.Kind) { s.addPath(path, scan.DirEntry{Kind: kind}) }
 
+// AddRefused adds a path as AddPath does, which is no candidate.
+func (s *Store) AddRefused(path []byte, kind scan.Kind) {
+	s.addPath(path, scan.DirEntry{Kind: kind, Refused: true})
+}
+
 func (s *Store) addPath(path []byte, entry scan.DirEntry) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -42,6 +42,8 @@ type Options struct {
 	// Explain says in a few lines why a path is a candidate, or what else it is; nil
 	// leaves the key without effect.
 	Explain func(path string) []string
+	// Annotations, if set, say more of paths.
+	Annotations *Annotations
 	// Refusal says why a path is no candidate, where Rescan has added such.
 	Refusal func(path string, kind scan.Kind) Refusal
 	// Copy puts a text on the clipboard and returns the program that took it, or

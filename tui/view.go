@@ -68,7 +68,8 @@ func (m *app) painter() *painter {
 		selection: &m.selection,
 		metas:     m.metas,
 		refusal:   m.refusal,
-		columns:   newColumns(m.layout.listWidth, m.list.page.view != ViewFiles),
+		note:      m.opts.annotation,
+		columns:   newColumns(m.layout.listWidth, m.list.page.view != ViewFiles, m.opts.Annotations != nil),
 		width:     m.layout.listWidth,
 		now:       m.now(),
 	}

@@ -21,6 +21,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/trace"
 )
 
 // Exit statuses. A signal that ends the program gives 128 and its number, so
@@ -46,6 +47,7 @@ type streams struct {
 
 // Main runs the command line of this process and returns the exit status.
 func Main() int {
+	trace.Helper()
 	// A worker of the walk waits for the disk while it holds a scheduler slot,
 	// and there have to be more for the listing, and for the screen and its
 	// search.
@@ -54,11 +56,13 @@ func Main() int {
 	// little memory.
 	debug.SetGCPercent(screenGCPercent)
 	// A closed pipe shall be an error of the write, not a signal.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	ctx, cancel := withSignals(context.Background())
+	if !signal.Ignored(syscall.SIGPIPE) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	}
+	ctx, signals, cancel := withSignals(context.Background())
 	defer cancel()
 	std := streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}
-	err := newRoot(&app{streams: std}).ExecuteContext(ctx)
+	err := newRoot(&app{streams: std, signals: signals}).ExecuteContext(ctx)
 	return report(std.err, err)
 }
 
@@ -67,25 +71,70 @@ type signalError struct{ signal syscall.Signal }
 
 func (e signalError) Error() string { return e.signal.String() }
 
+// signals are those that end the program, unless somebody else takes them.
+type signals struct{ redirected chan chan<- os.Signal }
+
 // withSignals returns a context that ends on SIGINT, SIGTERM and SIGHUP. A
-// second signal kills, in case the first one finds us stuck.
-func withSignals(parent context.Context) (context.Context, func()) {
+// second signal kills, in case the first one finds us stuck. One that was ignored
+// when the program started (nohup) stays so.
+func withSignals(parent context.Context) (context.Context, *signals, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	received := make(chan os.Signal, 1)
-	signal.Notify(received, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signal.Notify(received, s)
+		}
+	}
+	s := &signals{redirected: make(chan chan<- os.Signal)}
 	done := make(chan struct{})
 	go func() {
-		select {
-		case s := <-received:
-			signal.Stop(received)
-			cancel(signalError{s.(syscall.Signal)})
-		case <-done:
+		var to chan<- os.Signal
+		for {
+			select {
+			case to = <-s.redirected:
+			case sig := <-received:
+				if to != nil {
+					to <- sig
+					continue
+				}
+				signal.Stop(received)
+				cancel(signalError{sig.(syscall.Signal)})
+			case <-done:
+				return
+			}
 		}
 	}()
-	return ctx, func() {
+	return ctx, s, func() {
 		signal.Stop(received)
 		close(done)
 		cancel(nil)
+	}
+}
+
+// redirect has signals sent to a channel until release is called: while a command
+// runs, they are meant for that. Those that the terminal sends to all its processes
+// the command has got already: they are dropped.
+func (s *signals) redirect() (redirected <-chan os.Signal, release func()) {
+	all, passed := make(chan os.Signal, 8), make(chan os.Signal, 8)
+	signal.Notify(all, syscall.SIGQUIT) // or Go would print its goroutines
+	s.redirected <- all
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case sig := <-all:
+				if sig == syscall.SIGTERM || sig == syscall.SIGHUP {
+					passed <- sig
+				}
+			case <-done:
+				return
+			}
+		}
+	}()
+	return passed, func() {
+		s.redirected <- nil
+		signal.Stop(all)
+		close(done)
 	}
 }
 
@@ -106,6 +155,14 @@ type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
+// statusError is an error that asks for an exit status.
+type statusError struct {
+	error
+	status int
+}
+
+func (e statusError) Unwrap() error { return e.error }
+
 // report tells an error and its hint, and returns the exit status it means.
 func report(w io.Writer, err error) int {
 	var status exitError
@@ -123,7 +180,11 @@ func report(w io.Writer, err error) int {
 	if errors.As(err, &hinted) {
 		say(w, "hint", hinted.hint)
 	}
-	if isMisuse(err) {
+	var asked statusError
+	switch {
+	case errors.As(err, &asked):
+		return asked.status
+	case isMisuse(err):
 		return exitMisused
 	}
 	return exitFailed

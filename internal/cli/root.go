@@ -14,6 +14,7 @@ import (
 // app is one run of the program: its streams and the flags of all commands.
 type app struct {
 	streams
+	signals *signals
 
 	config   string
 	roots    []string
@@ -51,7 +52,7 @@ func newRoot(a *app) *cobra.Command {
 	screen := newScreen(a)
 	root.RunE = screen.RunE
 	root.Flags().AddFlagSet(screen.Flags())
-	root.AddCommand(screen, newList(a), newExplain(a), newSnippet(a), newMan())
+	root.AddCommand(screen, newList(a), newTrace(a), newExplain(a), newSnippet(a), newMan())
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
 	flags.StringVar(&a.config, "config", "", "read this configuration `FILE`")

@@ -42,8 +42,25 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 	if err := plan.setStyle(snippetFlags{}); err != nil {
 		return err
 	}
+	opts := a.screenOptions(plan, in, out)
+	hint := "list-ephemeral list --verbose names them"
+	if in != a.in {
+		if len(args) > 0 {
+			return usageError{errors.New("paths on stdin replace the scan, so PATH cannot limit it: give one or the other")}
+		}
+		hint = fmt.Sprintf("a line of more than %d bytes is no path", longestPath)
+		opts.Rescan, opts.Listed = nil, true
+		opts.Scan = func(ctx context.Context, into *tui.Store) (tui.Summary, error) {
+			return readCandidates(ctx, a.in, lineEnd(print0), into)
+		}
+	}
+	return a.runScreen(ctx, plan, opts, hint)
+}
+
+// screenOptions are those of a screen on what a scan finds.
+func (a *app) screenOptions(plan *plan, in, out *os.File) tui.Options {
 	kept, known := plan.keepers()
-	opts := tui.Options{
+	return tui.Options{
 		Scan:     plan.scan,
 		Rescan:   plan.rescan,
 		Snippet:  plan.snippet,
@@ -67,17 +84,11 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 		ASCII:    plan.config.UI.ASCII,
 		NoMouse:  !plan.config.UI.Mouse,
 	}
-	hint := "list-ephemeral list --verbose names them"
-	if in != a.in {
-		if len(args) > 0 {
-			return usageError{errors.New("paths on stdin replace the scan, so PATH cannot limit it: give one or the other")}
-		}
-		hint = fmt.Sprintf("a line of more than %d bytes is no path", longestPath)
-		opts.Rescan, opts.Listed = nil, true
-		opts.Scan = func(ctx context.Context, into *tui.Store) (tui.Summary, error) {
-			return readCandidates(ctx, a.in, lineEnd(print0), into)
-		}
-	}
+}
+
+// runScreen opens the screen, and prints the snippet when it is left with one; hint
+// is the remedy for paths that could not be read.
+func (a *app) runScreen(ctx context.Context, plan *plan, opts tui.Options, hint string) error {
 	result, err := tui.Run(ctx, opts)
 	if err != nil {
 		return whySignal(ctx, err)

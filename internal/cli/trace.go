@@ -1,0 +1,275 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/user"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/trace"
+)
+
+// The exit statuses of a trace that prints are those of the command, and these, as
+// timeout(1) and env(1) have them.
+const (
+	exitTimedOut  = 124
+	exitNoTrace   = 125 // we failed
+	exitNotRun    = 126 // it is there, but could not be executed
+	exitNoCommand = 127
+)
+
+type traceFlags struct {
+	list, json, print0, long bool
+	all, missing             bool
+	output, replay           string
+	timeout                  time.Duration
+	backend, only, wait      string
+	user                     string
+	allowRing                bool
+}
+
+const traceLong = `Run CMD, with the terminal to itself, and then browse what it and all its children
+have touched: created, written, renamed, deleted, executed, read, looked up.
+
+What exists afterwards and the next reboot wipes is shown, what was changed first.
+Excludes apply. CMD gets the same signals, terminal and environment as without us.`
+
+const traceExamples = `  list-ephemeral trace -- firefox              what does it need kept?
+  list-ephemeral trace --only writes -- make   nearly as fast as without
+  list-ephemeral trace --list -- cmd           print the paths instead
+  list-ephemeral trace -o t.jsonl -- cmd       keep the whole trace
+  list-ephemeral trace --replay t.jsonl        look at it again
+  sudo list-ephemeral trace --user $USER -- cmd   where cmd needs sudo or setuid`
+
+func newTrace(a *app) *cobra.Command {
+	var f traceFlags
+	cmd := &cobra.Command{
+		Use:     "trace [flags] -- CMD [ARG...]",
+		Short:   "Run a command, then browse what it touched",
+		Long:    traceLong,
+		Example: traceExamples,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.trace(cmd.Context(), &f, args)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.SetInterspersed(false) // the flags behind CMD are its own
+	flags.BoolVar(&f.list, "list", false, "print the paths")
+	flags.BoolVarP(&f.long, "long", "l", false, "print what was done, and the path")
+	flags.BoolVar(&f.json, "json", false, "print one JSON object a line")
+	flags.BoolVarP(&f.print0, "print0", "0", false, "print the paths, with NUL instead of newline")
+	flags.BoolVar(&f.all, "all", false, "also what was only read or looked up outside the roots, and directories")
+	flags.BoolVar(&f.missing, "missing", false, "also what was looked for and is not there, or not any more")
+	flags.StringVarP(&f.output, "output", "o", "", "keep the whole trace in `FILE`, as JSON lines")
+	flags.StringVar(&f.replay, "replay", "", "show the trace kept in `FILE`, and run nothing")
+	flags.DurationVar(&f.timeout, "timeout", 0, "end CMD after `DUR` (90s, 10m): politely, then firmly")
+	flags.StringVar(&f.only, "only", "", "`writes`: see only what changes something, at next to no cost")
+	flags.StringVar(&f.wait, "wait", "", "`all`: wait for every process that CMD has started")
+	flags.StringVar(&f.user, "user", "", "as root, run CMD as user `NAME`; setuid programs work then")
+	flags.BoolVar(&f.allowRing, "allow-io-uring", false, "let CMD use io_uring, whose calls nobody sees")
+	flags.StringVar(&f.backend, "backend", "auto", "`NAME` is auto, notify or ptrace")
+	for name, values := range map[string][]string{"only": {"writes"}, "wait": {"all"}, "backend": {"auto", "notify", "ptrace"}} {
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	}
+	return cmd
+}
+
+// trace runs a command and shows what it touched.
+func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
+	if err := f.check(args); err != nil {
+		return usageError{err}
+	}
+	plan, err := a.plan(ctx, nil)
+	if err != nil {
+		return err
+	}
+	report, err := a.traced(ctx, f, args)
+	if err != nil {
+		return err
+	}
+	if f.output != "" {
+		if err := keepTrace(f.output, report); err != nil {
+			return err
+		}
+	}
+	a.tellTrace(f, report)
+	if !f.prints() && isTerminal(a.out) {
+		return a.browseTrace(ctx, plan, f, report)
+	}
+	if err := a.printTrace(plan, f, report); err != nil {
+		return err
+	}
+	if f.replay != "" || report.Status == 0 && !report.TimedOut {
+		return nil
+	}
+	if report.TimedOut {
+		return exitError(exitTimedOut)
+	}
+	return exitError(report.Status)
+}
+
+// prints reports whether the result is to be printed even on a terminal.
+func (f *traceFlags) prints() bool { return f.list || f.long || f.json || f.print0 }
+
+// check says what is wrong with the flags.
+func (f *traceFlags) check(args []string) error {
+	switch {
+	case f.replay != "" && len(args) > 0:
+		return errors.New("--replay runs nothing: give it or CMD")
+	case f.replay == "" && len(args) == 0:
+		return errors.New("want a command to run: list-ephemeral trace -- CMD [ARG...]")
+	case f.only != "" && f.only != "writes":
+		return fmt.Errorf("--only %q: want writes", f.only)
+	case f.wait != "" && f.wait != "all":
+		return fmt.Errorf("--wait %q: want all", f.wait)
+	case f.timeout < 0:
+		return fmt.Errorf("--timeout %s: want more than nothing", f.timeout)
+	case f.json && (f.print0 || f.long), f.print0 && f.long:
+		return errors.New("--json, --print0, --long: want one of them")
+	}
+	_, err := trace.ParseBackend(f.backend)
+	return err
+}
+
+// traced runs the command, or reads what was kept of a run.
+func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.Report, error) {
+	if f.replay != "" {
+		file, err := os.Open(f.replay)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		report, err := trace.ReadReport(file)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", printable.Name(f.replay), err)
+		}
+		return report, nil
+	}
+	path, err := findCommand(args[0])
+	if err != nil {
+		return nil, err
+	}
+	backend, err := trace.ParseBackend(f.backend)
+	if err != nil {
+		return nil, err
+	}
+	opts := trace.Options{
+		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err, Backend: backend,
+		OnlyWrites: f.only == "writes", AllowRing: f.allowRing, WaitAll: f.wait == "all", Timeout: f.timeout,
+	}
+	if opts.Timeout, err = f.limit(); err != nil {
+		return nil, err
+	}
+	if f.user != "" {
+		if opts.User, opts.Env, err = runAs(f.user); err != nil {
+			return nil, err
+		}
+	}
+	a.warnOfRights(path, opts.User)
+	signals, release := a.signals.redirect()
+	defer release()
+	opts.Signals = signals
+	report, err := trace.Run(ctx, opts)
+	switch {
+	case errors.Is(err, trace.ErrExec):
+		return nil, statusError{fmt.Errorf("run %s: %w", args[0], err), exitNotRun}
+	case err != nil:
+		return nil, statusError{fmt.Errorf("trace %s: %w", args[0], err), exitNoTrace}
+	}
+	return report, nil
+}
+
+// limit returns how long the command may run: --timeout, or the seconds in the
+// environment.
+func (f *traceFlags) limit() (time.Duration, error) {
+	const variable = "LIST_EPHEMERAL_TIMEOUT"
+	text := os.Getenv(variable)
+	if f.timeout > 0 || text == "" {
+		return f.timeout, nil
+	}
+	seconds, err := strconv.ParseFloat(text, 64)
+	if err != nil || seconds < 0 || seconds > 1e9 {
+		return 0, usageError{fmt.Errorf("%s=%q: want a number of seconds", variable, text)}
+	}
+	return time.Duration(seconds * float64(time.Second)), nil
+}
+
+// findCommand finds a program as a shell does.
+func findCommand(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if err == nil || errors.Is(err, exec.ErrDot) {
+		return path, nil
+	}
+	status := exitNoCommand
+	if errors.Is(err, fs.ErrPermission) {
+		status = exitNotRun
+	}
+	return "", statusError{fmt.Errorf("run %s: %w", name, errors.Unwrap(err)), status}
+}
+
+// runAs returns a user to run a command as, and the environment that fits.
+func runAs(name string) (*trace.User, []string, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil, usageError{errors.New("--user: only root can run a command as somebody else")}
+	}
+	u, err := user.Lookup(name)
+	if err != nil {
+		return nil, nil, usageError{fmt.Errorf("--user: %w", err)}
+	}
+	ids, err := u.GroupIds()
+	if err != nil {
+		return nil, nil, fmt.Errorf("--user %s: %w", name, err)
+	}
+	number := func(text string) uint32 {
+		n, _ := strconv.ParseUint(text, 10, 32) // from /etc/passwd, where they are numbers
+		return uint32(n)
+	}
+	as := &trace.User{UID: number(u.Uid), GID: number(u.Gid)}
+	for _, id := range ids {
+		as.Groups = append(as.Groups, number(id))
+	}
+	var env []string
+	for _, entry := range os.Environ() {
+		key, _, _ := strings.Cut(entry, "=")
+		switch {
+		case key == "HOME", key == "USER", key == "LOGNAME", strings.HasPrefix(key, "SUDO_"):
+		default:
+			env = append(env, entry)
+		}
+	}
+	return as, append(env, "HOME="+u.HomeDir, "USER="+u.Username, "LOGNAME="+u.Username), nil
+}
+
+// rightsHint is the remedy where a program cannot get the rights it is to have.
+const rightsHint = "sudo list-ephemeral trace --user $USER -- CMD traces it with its rights"
+
+// warnOfRights says before the command runs that it will not get its rights.
+func (a *app) warnOfRights(path string, as *trace.User) {
+	if as == nil && !trace.Privileged() && trace.GainsRights(path) {
+		say(a.err, "warning", printable.Name(path)+" is setuid or has capabilities; traced by an ordinary user it runs without them")
+		say(a.err, "hint", rightsHint)
+	}
+}
+
+// keepTrace writes a trace to a new file, or in place of an old one.
+func keepTrace(name string, r *trace.Report) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	err = trace.WriteReport(f, r)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	return err
+}

@@ -1,0 +1,156 @@
+package trace
+
+import (
+	"fmt"
+
+	seccomp "github.com/elastic/go-seccomp-bpf"
+	"golang.org/x/net/bpf"
+	"golang.org/x/sys/unix"
+)
+
+// A filter is one program for all ways to call the kernel, because a program of 64
+// bits may start one of 32, or use int 0x80 itself:
+//
+//	arch?  ── native ──→ number, without the x32 bit ──→ search tree ──→ verdict
+//	       ── compat ──→ number ──→ search tree ──→ verdict
+//	       ── other ───→ allowed
+//
+// The kernel remembers which numbers are allowed whatever their arguments are
+// (Linux 5.11), so that other calls cost nothing. That is why arguments are looked
+// at for as few calls as possible.
+
+// filterOptions say what a filter does.
+type filterOptions struct {
+	// trap is the verdict for calls with paths.
+	trap seccomp.Action
+	// onlyWrites lets pass what changes nothing.
+	onlyWrites bool
+	// allowRing traps io_uring_setup instead of refusing it with ENOSYS.
+	allowRing bool
+}
+
+// What a filter sees, struct seccomp_data.
+const (
+	dataNumber   = 0
+	dataArch     = 4
+	dataWord     = 4
+	refuseAsGone = seccomp.ActionErrno | seccomp.Action(unix.ENOSYS)
+)
+
+// newFilter assembles a filter for some ABIs, the native one first.
+func newFilter(abis []*abi, opts filterOptions) ([]unix.SockFilter, error) {
+	insts := []bpf.Instruction{bpf.LoadAbsolute{Off: dataArch, Size: dataWord}}
+	for _, a := range abis {
+		block, err := opts.block(a)
+		if err != nil {
+			return nil, err
+		}
+		insts = append(insts,
+			bpf.JumpIf{Cond: bpf.JumpEqual, Val: a.id, SkipTrue: 1},
+			bpf.Jump{Skip: uint32(len(block))},
+		)
+		insts = append(insts, block...)
+	}
+	insts = append(insts, bpf.RetConstant{Val: uint32(seccomp.ActionAllow)})
+	raw, err := bpf.Assemble(insts)
+	if err != nil {
+		return nil, fmt.Errorf("assemble the seccomp filter: %w", err)
+	}
+	filter := make([]unix.SockFilter, len(raw))
+	for i, inst := range raw {
+		filter[i] = unix.SockFilter{Code: inst.Op, Jt: inst.Jt, Jf: inst.Jf, K: inst.K}
+	}
+	return filter, nil
+}
+
+// verdict is what becomes of a call.
+type verdict struct {
+	nr     uint32
+	action seccomp.Action
+	// flags is the argument in which one of writingFlags has to be set, or -1.
+	flags int8
+}
+
+// writingFlags are the O_ flags with which an open can change something.
+const writingFlags = unix.O_ACCMODE | unix.O_CREAT | unix.O_TRUNC
+
+// verdicts returns what becomes of the calls that are not just allowed, by number.
+func (o filterOptions) verdicts(a *abi) []verdict {
+	var list []verdict
+	for nr := range a.calls {
+		c := &a.calls[nr]
+		v := verdict{nr: uint32(nr), action: o.trap, flags: -1}
+		switch c.kind {
+		case callNone:
+			continue
+		case callRing:
+			if !o.allowRing {
+				v.action = refuseAsGone
+			}
+		case callPaths, callMount, callSockaddr:
+			if o.onlyWrites && !c.changes() {
+				continue
+			}
+		case callOpen:
+			if o.onlyWrites {
+				v.flags = c.flags
+			}
+		case callSocket:
+			if o.onlyWrites {
+				continue // connect(2) by far; a socket that is bound is no file to keep
+			}
+		case callOpenHow, callExec, callNamespace, callChroot:
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// changes reports whether a call can change something at one of its paths.
+func (c *call) changes() bool {
+	for _, p := range c.paths {
+		if p.op&changing != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// block assembles the part for one ABI, which starts with its number.
+func (o filterOptions) block(a *abi) ([]bpf.Instruction, error) {
+	list := o.verdicts(a)
+	p := seccomp.NewProgram()
+	allow := p.NewLabel()
+	search(&p, list, allow)
+	p.SetLabel(allow)
+	p.Ret(seccomp.ActionAllow)
+	tree, err := p.Assemble()
+	if err != nil {
+		return nil, fmt.Errorf("assemble the seccomp filter: %w", err)
+	}
+	head := []bpf.Instruction{bpf.LoadAbsolute{Off: dataNumber, Size: dataWord}}
+	if !a.narrow {
+		head = append(head, bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: ^uint32(x32Bit)})
+	}
+	return append(head, tree...), nil
+}
+
+// search writes a binary search for the number among the verdicts.
+func search(p *seccomp.Program, list []verdict, allow seccomp.Label) {
+	if len(list) > 1 {
+		half := len(list) / 2
+		upper := p.NewLabel()
+		p.JmpIfTrue(bpf.JumpGreaterOrEqual, list[half].nr, upper)
+		search(p, list[:half], allow)
+		p.SetLabel(upper)
+		search(p, list[half:], allow)
+		return
+	}
+	v := list[0]
+	p.JmpIfTrue(bpf.JumpNotEqual, v.nr, allow)
+	if v.flags >= 0 {
+		p.LdLo(uint32(v.flags))
+		p.JmpIfTrue(bpf.JumpBitsNotSet, writingFlags, allow)
+	}
+	p.Ret(v.action)
+}

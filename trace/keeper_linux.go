@@ -1,0 +1,60 @@
+package trace
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// A filter cannot be taken off. When the last descriptor of its listener is closed,
+// each call that it traps fails with ENOSYS. So what outlives the trace, a daemon
+// say, is given a keeper: a small process that lets every call go on, as long as
+// there is anybody.
+
+// keeperName is the keeper's argv[0].
+const keeperName = "list-ephemeral (keeping traced processes running)"
+
+// keeperListener is the descriptor that the keeper has the listener on.
+const keeperListener = 3
+
+// startKeeper starts a keeper for a listener.
+func startKeeper(listener *os.File) error {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	_, err = syscall.ForkExec("/proc/self/exe", []string{keeperName}, &syscall.ProcAttr{
+		Dir:   "/",
+		Env:   []string{"GOMAXPROCS=1"},
+		Files: []uintptr{null.Fd(), null.Fd(), null.Fd(), listener.Fd()},
+		Sys:   &syscall.SysProcAttr{Setsid: true},
+	})
+	if err != nil {
+		return fmt.Errorf("start a keeper for processes that go on: %w", err)
+	}
+	return nil
+}
+
+// runKeeper never returns.
+func runKeeper() {
+	unix.CloseOnExec(keeperListener)
+	var n notification
+	wake := []unix.PollFd{{Fd: keeperListener, Events: unix.POLLIN}}
+	for {
+		if _, err := unix.Poll(wake, -1); err != nil && !errors.Is(err, unix.EINTR) || wake[0].Revents&unix.POLLHUP != 0 {
+			os.Exit(0)
+		}
+		n = notification{}
+		_, _, errno := unix.Syscall(unix.SYS_IOCTL, keeperListener, ioctlRecv, uintptr(unsafe.Pointer(&n)))
+		if errno != 0 {
+			continue // the caller has gone
+		}
+		answer := response{id: n.id, flags: sendContinue}
+		_, _, _ = unix.RawSyscall(unix.SYS_IOCTL, keeperListener, ioctlSend, uintptr(unsafe.Pointer(&answer))) // or it has gone
+	}
+}

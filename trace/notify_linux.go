@@ -1,0 +1,189 @@
+package trace
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	seccomp "github.com/elastic/go-seccomp-bpf"
+	"golang.org/x/sys/unix"
+)
+
+// The notify back end: seccomp_unotify(2). The filter has each call that takes a
+// path wait until we have read its arguments, and then go on as if we were not
+// there:
+//
+//	program                     kernel                 worker
+//	openat(…, "a", …)    ──→    waits, wakes the   ──→ RECV
+//	                            worker on the same     reads "a", /proc/TID/cwd
+//	                            processor
+//	                     ←──    goes on            ←── SEND (CONTINUE)
+//	                                                   records
+//
+// That is one round trip a call, no stop at fork, exec, exit or signals, and the
+// program can be traced by others. What a call returned is not seen: the disk is
+// asked about the path when the run is over.
+
+// notification is struct seccomp_notif.
+type notification struct {
+	id    uint64
+	pid   uint32 // the thread's
+	flags uint32
+	nr    int32
+	arch  uint32
+	ip    uint64
+	args  [6]uint64
+}
+
+// response is struct seccomp_notif_resp.
+type response struct {
+	id    uint64
+	val   int64
+	err   int32
+	flags uint32
+}
+
+// The requests of seccomp_unotify(2) and their flags.
+const (
+	ioctlRecv     = 0xc0502100
+	ioctlSend     = 0xc0182101
+	ioctlSetFlags = 0x40082104 // Linux 6.6
+
+	sendContinue = 1 // SECCOMP_USER_NOTIF_FLAG_CONTINUE, Linux 5.5
+	syncWakeUp   = 1 // SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP, Linux 6.6
+	waitKillable = 1 << 5
+	wantListener = unix.SECCOMP_FILTER_FLAG_NEW_LISTENER
+)
+
+// trapNotify is the verdict that wakes the listener.
+const trapNotify = seccomp.ActionUserNotify
+
+// listenerFlags are those to install the filter with: from Linux 5.19 on, a signal
+// does not interrupt a call that we have received.
+func listenerFlags() []uintptr { return []uintptr{wantListener | waitKillable, wantListener} }
+
+// listener serves the notifications of a filter, in one goroutine: more would only
+// wake each other up.
+type listener struct {
+	file   *os.File
+	serve  func(regs)
+	record func()
+	abis   []*abi
+
+	stop atomic.Bool
+	tid  atomic.Int32 // of the worker's thread
+	done chan struct{}
+	err  error // valid when done is closed
+}
+
+func newListener(fd int, abis []*abi) *listener {
+	// Wakes the worker on the processor that the program runs on, which waits for
+	// it anyway; without it a call costs ten times as much on a virtual machine.
+	_, _, _ = unix.Syscall(unix.SYS_IOCTL, uintptr(fd), ioctlSetFlags, syncWakeUp) // EINVAL before 6.6
+	return &listener{file: os.NewFile(uintptr(fd), "seccomp listener"), abis: abis, done: make(chan struct{})}
+}
+
+// run serves until the last process under the filter is gone, or interrupt.
+func (l *listener) run() {
+	defer close(l.done)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	l.tid.Store(int32(unix.Gettid()))
+	go l.watchEnd()
+	fd := l.file.Fd()
+	var n notification
+	var answer response
+	for !l.stop.Load() {
+		n = notification{} // or the kernel says EINVAL
+		// A blocking call, so that Go lets go of the processor.
+		_, _, errno := unix.Syscall(unix.SYS_IOCTL, fd, ioctlRecv, uintptr(unsafe.Pointer(&n)))
+		switch errno {
+		case 0:
+		case unix.EINTR, unix.ENOENT: // a signal to us, or the caller has gone
+			if hungUp(int(fd)) {
+				return
+			}
+			continue
+		default:
+			l.err = fmt.Errorf("receive a seccomp notification: %w", errno)
+			return
+		}
+		if a := l.abi(n.arch); a != nil {
+			l.serve(regs{tid: int(n.pid), nr: int(n.nr), abi: a, args: n.args})
+		}
+		answer = response{id: n.id, flags: sendContinue}
+		_, _, errno = unix.RawSyscall(unix.SYS_IOCTL, fd, ioctlSend, uintptr(unsafe.Pointer(&answer)))
+		if errno == 0 { // or else the caller was interrupted or killed, and has done nothing
+			l.record()
+		}
+	}
+}
+
+func (l *listener) abi(id uint32) *abi {
+	for _, a := range l.abis {
+		if a.id == id {
+			return a
+		}
+	}
+	return nil
+}
+
+// hungUp reports whether nobody is left under the filter.
+func hungUp(fd int) bool {
+	fds := []unix.PollFd{{Fd: int32(fd)}}
+	n, err := unix.Poll(fds, 0)
+	return err == nil && n > 0 && fds[0].Revents&unix.POLLHUP != 0
+}
+
+// watchEnd has the worker end when nobody is left under the filter: before Linux
+// 6.11 it does not notice by itself.
+func (l *listener) watchEnd() {
+	const look = 50 * time.Millisecond
+	for {
+		select {
+		case <-l.done:
+			return
+		case <-time.After(look):
+		}
+		if hungUp(int(l.file.Fd())) {
+			l.interrupt()
+			return
+		}
+	}
+}
+
+// interrupt has the worker end with no notification in hand, and waits for that. A
+// call that was received and never answered would wait for ever.
+func (l *listener) interrupt() {
+	l.stop.Store(true)
+	const patience = time.Millisecond
+	for {
+		_ = unix.Tgkill(os.Getpid(), int(l.tid.Load()), interruptSignal) // it may just have ended
+		select {
+		case <-l.done:
+			return
+		case <-time.After(patience):
+		}
+	}
+}
+
+func (l *listener) backend() Backend { return BackendNotify }
+
+func (l *listener) ended() <-chan struct{} { return l.done }
+
+// leave hands what is left to a keeper.
+func (l *listener) leave() (survivors bool, err error) {
+	defer l.file.Close()
+	l.interrupt()
+	survivors = !hungUp(int(l.file.Fd()))
+	if l.err != nil {
+		return survivors, l.err
+	}
+	if survivors {
+		return true, startKeeper(l.file)
+	}
+	return false, nil
+}

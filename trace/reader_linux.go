@@ -1,0 +1,123 @@
+package trace
+
+import (
+	"bytes"
+	"errors"
+	"strconv"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// reader reads the memory of a thread that waits in a system call, and the links
+// that /proc(5) has of it. It never touches a file system that the thread could be
+// serving (FUSE): that would wait for it for ever.
+//
+// Its buffers are used again with each call, because nothing may be allocated while
+// a program waits.
+type reader struct {
+	text [pathMax]byte // what was read of memory
+	name []byte        // of a link in /proc
+	link [pathMax]byte // where it leads
+}
+
+const (
+	pathMax  = 4096 // PATH_MAX, with the NUL
+	pageSize = 4096 // the smallest there is: reads never cross it
+	// firstRead is the first piece that is read of a path: nearly all end in it.
+	firstRead = 256
+)
+
+// errNoPath says that there is no path where a call says there is one: the call
+// fails with EFAULT or ENAMETOOLONG, or changed its mind.
+var errNoPath = errors.New("no path at that address")
+
+// memory reads from an address of a process, process_vm_readv(2), and returns how
+// much there was.
+func memory(tid int, addr uintptr, into []byte) (int, error) {
+	local := unix.Iovec{Base: &into[0]}
+	local.SetLen(len(into))
+	remote := unix.RemoteIovec{Base: addr, Len: len(into)}
+	n, _, errno := unix.RawSyscall6(unix.SYS_PROCESS_VM_READV,
+		uintptr(tid), uintptr(unsafe.Pointer(&local)), 1, uintptr(unsafe.Pointer(&remote)), 1, 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), nil
+}
+
+// string reads what is there until the next NUL. It is valid until the next call.
+func (r *reader) string(tid int, addr uint64) ([]byte, error) {
+	if addr == 0 {
+		return nil, errNoPath
+	}
+	for have := 0; have < len(r.text); {
+		want := firstRead
+		if have > 0 {
+			want = 2048
+		}
+		at := uintptr(addr) + uintptr(have)
+		want = min(want, len(r.text)-have, pageSize-int(at%pageSize))
+		n, err := memory(tid, at, r.text[have:have+want])
+		if err != nil {
+			if errors.Is(err, unix.EFAULT) {
+				return nil, errNoPath
+			}
+			return nil, err
+		}
+		if end := bytes.IndexByte(r.text[have:have+n], 0); end >= 0 {
+			return r.text[:have+end], nil
+		}
+		if n < want {
+			return nil, errNoPath
+		}
+		have += n
+	}
+	return nil, errNoPath
+}
+
+// words reads 32-bit or 64-bit numbers, little-endian as both machines are.
+func (r *reader) words(tid int, addr uint64, count, size int) ([6]uint64, error) {
+	var words [6]uint64
+	var buf [48]byte
+	n, err := memory(tid, uintptr(addr), buf[:count*size])
+	if err != nil {
+		return words, err
+	}
+	if n < count*size {
+		return words, errNoPath
+	}
+	for i := range count {
+		for j := range size {
+			words[i] |= uint64(buf[i*size+j]) << (8 * j)
+		}
+	}
+	return words, nil
+}
+
+// readlink returns where /proc/TID/NAME leads. It is valid until the next call.
+func (r *reader) readlink(tid int, name ...string) ([]byte, error) {
+	r.name = strconv.AppendInt(append(r.name[:0], "/proc/"...), int64(tid), 10)
+	for _, part := range name {
+		r.name = append(append(r.name, '/'), part...)
+	}
+	r.name = append(r.name, 0)
+	at := unix.AT_FDCWD
+	n, _, errno := unix.RawSyscall6(unix.SYS_READLINKAT, uintptr(at), uintptr(unsafe.Pointer(&r.name[0])),
+		uintptr(unsafe.Pointer(&r.link[0])), uintptr(len(r.link)), 0, 0)
+	if errno != 0 {
+		return nil, errno
+	}
+	return r.link[:n], nil
+}
+
+// base returns the directory that a relative path starts from: the cwd of the
+// thread (which may differ from that of its process), or what a descriptor is.
+func (r *reader) base(tid int, dirfd int64) ([]byte, error) {
+	if int32(dirfd) == unix.AT_FDCWD {
+		return r.readlink(tid, "cwd")
+	}
+	var digits [12]byte
+	fd := strconv.AppendInt(digits[:0], int64(int32(dirfd)), 10)
+	return r.readlink(tid, "fd", string(fd))
+}

@@ -1,0 +1,157 @@
+package trace
+
+import (
+	"cmp"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/truepath"
+)
+
+// reporter turns records into the paths of a report. It works when the run is over,
+// because only then may file systems be asked that the programs could have served.
+type reporter struct {
+	start  time.Time
+	exact  bool
+	true   truepath.Resolver
+	parent map[string]state // what is known of directories
+	paths  map[string]*Path
+	nnp    bool
+	report *Report
+}
+
+// report fills in what is to be said of paths.
+func (s *session) report(r *Report) {
+	rp := &reporter{
+		start: s.started, exact: s.opts.ExactResults, parent: make(map[string]state),
+		paths: make(map[string]*Path), nnp: !privileged(), report: r,
+	}
+	r.Stats = s.resolve.stats
+	for view, records := range s.record.views {
+		toHost := s.views.mapper(view)
+		for name, rec := range records {
+			host, ok := toHost(name)
+			if !ok {
+				r.Stats.Sandboxed++
+				continue
+			}
+			if view > 0 && s.opts.Drop([]byte(host)) {
+				continue
+			}
+			rp.add(host, *rec)
+		}
+	}
+	s.record = nil
+	r.Paths = make([]Path, 0, len(rp.paths))
+	for _, p := range rp.paths {
+		r.Paths = append(r.Paths, *p)
+	}
+	slices.SortFunc(r.Paths, func(a, b Path) int { return cmp.Compare(a.Name, b.Name) })
+	slices.Sort(r.Privileged)
+}
+
+// add puts a record into the report, under the path's true name; what followed a
+// symlink there is said of where that leads.
+func (rp *reporter) add(name string, rec record) {
+	name = rp.physical(name)
+	st, found := rp.look(name)
+	if found && st.Mode&unix.S_IFMT == unix.S_IFLNK && rec.follow != 0 {
+		if target, err := filepath.EvalSymlinks(name); err == nil && target != name {
+			followed := record{tried: rec.tried & rec.follow, done: rec.done & rec.follow}
+			rec.tried, rec.done = rec.tried&^rec.follow|Lookup, rec.done&^rec.follow|Lookup
+			rp.add(target, followed)
+		}
+	}
+	p := rp.paths[name]
+	if p == nil {
+		p = &Path{Name: name, Missing: !found}
+		rp.paths[name] = p
+	}
+	if found {
+		p.Mode, p.Size = uint32(st.Mode), int64(st.Size)
+		p.ModTime = stamp(st.Mtime)
+	}
+	if rp.exact {
+		p.Ops |= judgeExact(rec)
+	} else {
+		p.Ops |= judge(rec, rp.state(name, st, found), rp.start)
+	}
+	if p.Ops&Exec != 0 && found {
+		rp.executed(name, st)
+	}
+}
+
+// physical returns a path without symlinks in front of its last component, and
+// without "..".
+func (rp *reporter) physical(name string) string {
+	for {
+		before, after, found := strings.Cut(name+"/", "/../")
+		if !found {
+			break
+		}
+		if before == "" {
+			before = "/"
+		}
+		name = filepath.Join(filepath.Dir(truepath.Resolve(before)), after)
+	}
+	if name == "/" {
+		return name
+	}
+	resolved, _ := rp.true.Parent(name)
+	return resolved
+}
+
+// look asks the disk, without following a symlink or mounting anything.
+func (rp *reporter) look(name string) (unix.Statx_t, bool) {
+	st, err := statx(name)
+	return st, err == nil || !errors.Is(err, unix.ENOENT) && !errors.Is(err, unix.ENOTDIR) && !errors.Is(err, unix.ENAMETOOLONG)
+}
+
+func statx(name string) (st unix.Statx_t, err error) {
+	err = unix.Statx(unix.AT_FDCWD, name, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, unix.STATX_BASIC_STATS|unix.STATX_BTIME, &st)
+	return st, err
+}
+
+func stamp(t unix.StatxTimestamp) time.Time { return time.Unix(t.Sec, int64(t.Nsec)) }
+
+// state returns what judge needs of a path.
+func (rp *reporter) state(name string, st unix.Statx_t, found bool) state {
+	s := state{exists: found}
+	if found {
+		s.modified, s.changed = stamp(st.Mtime), stamp(st.Ctime)
+		if st.Mask&unix.STATX_BTIME != 0 {
+			s.born = stamp(st.Btime)
+		}
+		return s
+	}
+	dir := filepath.Dir(name)
+	parent, known := rp.parent[dir]
+	if !known {
+		above, exists := rp.look(dir)
+		parent = state{parentExists: exists, parentChanged: exists && !stamp(above.Mtime).Before(rp.start)}
+		rp.parent[dir] = parent
+	}
+	s.parentExists, s.parentChanged = parent.parentExists, parent.parentChanged
+	return s
+}
+
+// executed adds what the kernel has opened to execute a program, which no call
+// names: the interpreter of a script, the loader of a program; and notes a program
+// that was to have rights which it did not get.
+func (rp *reporter) executed(name string, st unix.Statx_t) {
+	if rp.nnp && gainsRights(name, st) {
+		rp.report.Privileged = append(rp.report.Privileged, name)
+	}
+	for _, interpreter := range interpreters(name) {
+		interpreter = rp.physical(interpreter)
+		if known := rp.paths[interpreter]; known != nil && known.Ops&Read != 0 {
+			continue
+		}
+		rp.add(interpreter, record{tried: Read, done: Read, follow: Read})
+	}
+}

@@ -1,0 +1,239 @@
+package trace
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// session is one run of a command.
+type session struct {
+	opts    Options
+	started time.Time
+	pid     int
+	views   *views
+	resolve *resolver
+	record  *recorder
+	// tracer sees what the command does.
+	tracer tracer
+}
+
+// tracer is what a back end does while a command runs.
+type tracer interface {
+	backend() Backend
+	// ended returns a channel that is closed when the last process is gone.
+	ended() <-chan struct{}
+	// leave has the back end stop recording, lets the processes that are left go
+	// on, and reports whether there are any.
+	leave() (survivors bool, err error)
+}
+
+func newSession(opts Options) *session {
+	s := &session{opts: opts, views: newViews(), record: new(recorder)}
+	s.resolve = &resolver{views: s.views, drop: opts.Drop}
+	return s
+}
+
+// privileged reports whether this process may install filters without giving
+// anything up, capabilities(7).
+func privileged() bool {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	if err := unix.Capget(&header, &data[0]); err != nil {
+		return false
+	}
+	return data[0].Effective&(1<<unix.CAP_SYS_ADMIN) != 0
+}
+
+// child is the stub, and later the command.
+type child struct {
+	pid    int
+	socket int
+}
+
+// startStub starts the stub with its orders.
+func startStub(opts Options, o orders) (*child, error) {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("make a socket pair: %w", err)
+	}
+	defer unix.Close(pair[1])
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		unix.Close(pair[0])
+		return nil, err
+	}
+	defer null.Close()
+	files := make([]uintptr, 0, 4)
+	for _, f := range []*os.File{opts.Stdin, opts.Stdout, opts.Stderr} {
+		if f == nil {
+			f = null
+		}
+		files = append(files, f.Fd())
+	}
+	files = append(files, uintptr(pair[1])) // stubSocket
+	env := opts.Env
+	if env == nil {
+		env = os.Environ()
+	}
+	argv := append([]string{stubName, opts.Path}, opts.Args...)
+	pid, err := syscall.ForkExec("/proc/self/exe", argv, &syscall.ProcAttr{Env: env, Files: files})
+	if err != nil {
+		unix.Close(pair[0])
+		return nil, fmt.Errorf("start this program again: %w", err)
+	}
+	c := &child{pid: pid, socket: pair[0]}
+	told, _ := json.Marshal(o) // nothing in it can fail
+	go func() {
+		_, _ = unix.Write(c.socket, told) // it answers, or not
+	}()
+	return c, nil
+}
+
+// listen takes the next answer of the stub, with a descriptor or -1. The end of
+// the conversation is no answer.
+func (c *child) listen() (a stubAnswer, fd int, err error) {
+	var buf [512]byte
+	rights := make([]byte, unix.CmsgSpace(4))
+	for {
+		n, oobn, _, _, err := unix.Recvmsg(c.socket, buf[:], rights, unix.MSG_CMSG_CLOEXEC)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil || n == 0 {
+			return a, -1, errors.Join(err, errStubGone)
+		}
+		fd = -1
+		if messages, err := unix.ParseSocketControlMessage(rights[:oobn]); err == nil && len(messages) > 0 {
+			if fds, err := unix.ParseUnixRights(&messages[0]); err == nil && len(fds) > 0 {
+				fd = fds[0]
+			}
+		}
+		return a, fd, json.Unmarshal(buf[:n], &a)
+	}
+}
+
+var errStubGone = errors.New("the process that was to run the command has ended")
+
+// executed waits until the stub has become the command.
+func (c *child) executed() error {
+	defer unix.Close(c.socket)
+	a, _, err := c.listen()
+	switch {
+	case errors.Is(err, errStubGone):
+		return nil
+	case err != nil:
+		return err
+	case a.Step == stepExec:
+		return fmt.Errorf("%w: %w", ErrExec, a.Errno)
+	}
+	return fmt.Errorf("%s: %w", a.Step, a.Errno)
+}
+
+// reap waits for a child that has failed.
+func (c *child) reap() {
+	var status unix.WaitStatus
+	for {
+		if _, err := unix.Wait4(c.pid, &status, 0, nil); !errors.Is(err, unix.EINTR) {
+			return
+		}
+	}
+}
+
+// startNotify starts the command under the notify back end.
+func startNotify(opts Options) (*session, error) {
+	all := abis(runtime.GOARCH)
+	if all == nil {
+		return nil, fmt.Errorf("back end notify on %s: %w", runtime.GOARCH, ErrUnsupported)
+	}
+	filter, err := newFilter(all, filterOptions{trap: trapNotify, onlyWrites: opts.OnlyWrites, allowRing: opts.AllowRing})
+	if err != nil {
+		return nil, err
+	}
+	if err := catchInterrupts(); err != nil {
+		return nil, err
+	}
+	s := newSession(opts)
+	s.started = coarseNow()
+	c, err := startStub(opts, orders{NoNewPrivs: !privileged(), Filter: filter, Flags: listenerFlags(), User: opts.User})
+	if err != nil {
+		return nil, err
+	}
+	a, fd, err := c.listen()
+	if err != nil || a.Step != stepReady || fd < 0 {
+		unix.Close(c.socket)
+		c.reap()
+		if err == nil {
+			err = filterError(a)
+		}
+		return nil, err
+	}
+	l := newListener(fd, all)
+	l.serve = func(r regs) { s.resolve.resolve(r) }
+	l.record = func() {
+		for _, t := range s.resolve.out {
+			s.record.add(t)
+		}
+	}
+	s.pid, s.tracer = c.pid, l
+	go l.run()
+	if err := c.executed(); err != nil {
+		c.reap()
+		<-l.ended()
+		return nil, err
+	}
+	return s, nil
+}
+
+// filterError says why the stub could not install its filter.
+func filterError(a stubAnswer) error {
+	why := ""
+	switch {
+	case errors.Is(a.Errno, unix.EBUSY):
+		why = " (already under a seccomp supervisor)"
+	case errors.Is(a.Errno, unix.EINVAL), errors.Is(a.Errno, unix.ENOSYS):
+		why = " (needs Linux 5.5 with CONFIG_SECCOMP_FILTER)"
+	}
+	return fmt.Errorf("%s: %w%s: %w", a.Step, a.Errno, why, ErrUnsupported)
+}
+
+// coarseNow is the time that files get now: that of the clock that the kernel
+// stamps them by (CLOCK_REALTIME_COARSE), which lags behind.
+func coarseNow() time.Time {
+	var ts unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_REALTIME_COARSE, &ts); err != nil {
+		return time.Now()
+	}
+	return time.Unix(ts.Unix())
+}
+
+// finish waits for the command and makes the report.
+func (s *session) finish(ctx context.Context) (*Report, error) {
+	if s.opts.Started != nil {
+		s.opts.Started(s.pid)
+	}
+	r := &Report{Command: s.opts.Args, Started: s.started, Backend: s.tracer.backend()}
+	start := time.Now()
+	s.wait(ctx, r)
+	r.Took = time.Since(start)
+	if s.opts.WaitAll {
+		select {
+		case <-s.tracer.ended():
+		case <-ctx.Done():
+		}
+	}
+	var err error
+	if r.Survivors, err = s.tracer.leave(); err != nil {
+		return nil, err
+	}
+	s.report(r)
+	s.views.close()
+	return r, nil
+}

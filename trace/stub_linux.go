@@ -1,0 +1,167 @@
+package trace
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The stub is this program, started anew under another name: it puts itself under
+// a filter and then becomes the command, by execve(2). It is a program of its own
+// because a filter holds for a thread and all that comes of it, and because Go
+// cannot run code between fork and exec.
+//
+//	parent                                stub
+//	starts the stub, sends its orders ──→ prctl(NO_NEW_PRIVS), seccomp(2)
+//	receives the listener            ←──  sends it, or the errno
+//	serves                                setuid, execve: first call that is seen
+//	reads the end of the socket      ←──  closed by execve, or sends the errno
+
+// stubName is the stub's argv[0].
+const stubName = "list-ephemeral (starting)"
+
+// exitFailed is the status of a helper that could not do its work.
+const exitFailed = 125
+
+// stubSocket is the descriptor on which the stub talks with its parent.
+const stubSocket = 3
+
+// orders are what the stub is told. The rest is in its arguments: the path to
+// execute, and the arguments of that.
+type orders struct {
+	NoNewPrivs bool
+	Filter     []unix.SockFilter
+	// Flags are those of seccomp(2), the first that the kernel takes.
+	Flags []uintptr
+	// User, if set, is who the command runs as.
+	User *User
+}
+
+// User is whom a command runs as.
+type User struct {
+	UID, GID uint32
+	Groups   []uint32
+}
+
+// stubAnswer is what the stub says: Errno of the step that failed, or 0.
+type stubAnswer struct {
+	Step  string
+	Errno syscall.Errno
+	TID   int
+}
+
+// The steps of the stub that may fail.
+const (
+	stepFilter = "install the seccomp filter"
+	stepUser   = "change the user"
+	stepExec   = "execute"
+	stepReady  = "ready"
+)
+
+// Helper becomes the helper process that this program has been started as by
+// itself, and then does not return; in any other process it returns at once. It
+// has to be called first in main, and in TestMain.
+func Helper() {
+	switch os.Args[0] {
+	case stubName:
+		runtime.LockOSThread()
+		runStub(os.Args[1], os.Args[2:])
+	case keeperName:
+		runKeeper()
+	}
+}
+
+// runStub never returns.
+func runStub(path string, args []string) {
+	unix.CloseOnExec(stubSocket)
+	var o orders
+	if err := json.NewDecoder(os.NewFile(stubSocket, "socket")).Decode(&o); err != nil {
+		os.Exit(exitFailed) // nobody is there
+	}
+	say := func(step string, err error, fds ...int) {
+		var errno syscall.Errno
+		errors.As(err, &errno)
+		answer, _ := json.Marshal(stubAnswer{step, errno, unix.Gettid()}) // nothing in it can fail
+		var rights []byte
+		if len(fds) > 0 {
+			rights = unix.UnixRights(fds...)
+		}
+		_ = unix.Sendmsg(stubSocket, answer, rights, nil, 0) // the parent notices
+	}
+	env := os.Environ()
+	fd, err := o.install()
+	if err != nil {
+		say(stepFilter, err)
+		os.Exit(exitFailed)
+	}
+	// From here on every path that this thread touches waits for the parent, which
+	// needs the listener for that. Go itself is not called any more but for memory.
+	if fd >= 0 {
+		say(stepReady, nil, fd)
+	} else {
+		say(stepReady, nil)
+		_, _ = unix.Read(stubSocket, make([]byte, 1)) // until the tracer has seized this thread
+	}
+	if err := o.User.become(); err != nil {
+		say(stepUser, err)
+		os.Exit(exitFailed)
+	}
+	err = syscall.Exec(path, args, env)
+	if errors.Is(err, unix.ENOEXEC) { // as execvp(3) does with a script that does not name its shell
+		err = syscall.Exec("/bin/sh", append([]string{"/bin/sh", path}, args[1:]...), env)
+	}
+	say(stepExec, err)
+	os.Exit(exitFailed)
+}
+
+// install installs the filter on this thread and returns its listener, or -1 if
+// its flags ask for none.
+func (o *orders) install() (listener int, err error) {
+	if o.NoNewPrivs {
+		if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+			return -1, fmt.Errorf("prctl: %w", err)
+		}
+	}
+	prog := unix.SockFprog{Len: uint16(len(o.Filter)), Filter: &o.Filter[0]}
+	for _, flags := range o.Flags {
+		fd, _, errno := unix.RawSyscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, uintptr(unsafe.Pointer(&prog)))
+		switch {
+		case errno == 0 && flags&unix.SECCOMP_FILTER_FLAG_NEW_LISTENER != 0:
+			return int(fd), nil
+		case errno == 0:
+			return -1, nil
+		case errno != unix.EINVAL:
+			return -1, errno
+		}
+		err = errno
+	}
+	return -1, err
+}
+
+// become changes the user of this thread, the only one that execve(2) keeps.
+func (u *User) become() error {
+	if u == nil {
+		return nil
+	}
+	var groups unsafe.Pointer
+	if len(u.Groups) > 0 {
+		groups = unsafe.Pointer(&u.Groups[0])
+	}
+	id := func(n uint32) uintptr { return uintptr(n) }
+	if _, _, errno := unix.RawSyscall(unix.SYS_SETGROUPS, uintptr(len(u.Groups)), uintptr(groups), 0); errno != 0 {
+		return errno
+	}
+	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESGID, id(u.GID), id(u.GID), id(u.GID)); errno != 0 {
+		return errno
+	}
+	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, id(u.UID), id(u.UID), id(u.UID)); errno != 0 {
+		return errno
+	}
+	return nil
+}

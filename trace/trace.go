@@ -1,0 +1,168 @@
+package trace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Backend is a way to see what programs do.
+type Backend uint8
+
+// The back ends. BackendAuto takes the first of the others that works.
+const (
+	BackendAuto   Backend = iota
+	BackendNotify         // seccomp user notification, Linux 5.5
+	BackendPtrace         // ptrace(2) with a seccomp filter
+)
+
+var backendNames = []string{"auto", "notify", "ptrace"}
+
+// String returns the name as the command line writes it.
+func (b Backend) String() string {
+	if int(b) < len(backendNames) {
+		return backendNames[b]
+	}
+	return "unknown"
+}
+
+// ParseBackend returns the back end of a name, or an error that lists the names.
+func ParseBackend(name string) (Backend, error) {
+	if i := slices.Index(backendNames, name); i >= 0 {
+		return Backend(i), nil
+	}
+	return 0, fmt.Errorf("back end %q: want one of %s", name, strings.Join(backendNames, ", "))
+}
+
+// Options say what Run runs, and what it looks for. Args is needed.
+type Options struct {
+	// Path is the program to execute, and Args its arguments, the first of which is
+	// its name.
+	Path string
+	Args []string
+	// Env is its environment; nil means that of this process.
+	Env []string
+	// Stdin, Stdout and Stderr are its standard streams; nil is /dev/null.
+	Stdin, Stdout, Stderr *os.File
+
+	Backend Backend
+	// OnlyWrites leaves out what changes nothing; programs run nearly as fast as
+	// without us then.
+	OnlyWrites bool
+	// ExactResults asks for what each call returned, which only ptrace tells.
+	ExactResults bool
+	// AllowRing lets programs use io_uring(7), whose calls nobody sees. By default
+	// it is refused as if the kernel had none (ENOSYS).
+	AllowRing bool
+	// WaitAll waits until the last process that the command has started is gone, and
+	// not only for the command.
+	WaitAll bool
+	// Timeout ends the command with SIGTERM, and a while later with SIGKILL; 0 is
+	// none.
+	Timeout time.Duration
+	// User, if set, is who the command runs as; that needs root. setuid programs
+	// work then, as they do not where an ordinary user traces.
+	User *User
+	// Drop says of a path that it is of no interest. It is called while programs
+	// wait, and may touch nothing outside memory; nil drops /proc, /sys and /dev.
+	Drop func(path []byte) bool
+	// Started, if set, is called when the command runs, with its process ID.
+	Started func(pid int)
+	// Signals, if set, brings signals that are to be passed on to the command.
+	Signals <-chan os.Signal
+}
+
+// Report is what a run has shown.
+type Report struct {
+	// Command is what was run: Options.Args.
+	Command []string
+	// Paths are sorted by name, each once.
+	Paths []Path
+	Stats Stats
+	// Backend is the one that was used.
+	Backend Backend
+	// Started is when the command did, and Took how long it ran.
+	Started time.Time
+	Took    time.Duration
+	// Status is how the command ended. If it was killed by a signal, Signal is that
+	// one; TimedOut says that we ended it.
+	Status   int
+	Signal   syscall.Signal
+	TimedOut bool
+	// Survivors says that processes were still running when the report was made.
+	Survivors bool
+	// Privileged are programs that were executed without the rights that their
+	// owner gave them (setuid, setgid, capabilities), because they were traced.
+	Privileged []string
+}
+
+// Stats counts what was seen, and what was not.
+type Stats struct {
+	Calls      int64 `json:"calls"`      // that took a path
+	Unreadable int64 `json:"unreadable"` // calls whose path could not be read
+	Rings      int64 `json:"rings"`      // io_uring_setup(2) calls that were let pass
+	Sandboxed  int64 `json:"sandboxed"`  // paths that exist only in a mount namespace of the program's
+}
+
+// Path is one path and what was done to it.
+type Path struct {
+	// Name is absolute, any bytes. The directory it is in holds no symlink.
+	Name string
+	Ops  Op
+	// Missing says that it is not there after the run; Ops tell whether it was.
+	Missing bool
+	// Mode (st_mode, inode(7)), Size in bytes and ModTime are as of the end of the run.
+	Mode    uint32
+	Size    int64
+	ModTime time.Time
+}
+
+// Errors that Run returns, wrapped.
+var (
+	// ErrUnsupported: the kernel, or what the user may do, has no such back end.
+	ErrUnsupported = errors.New("not possible here")
+	// ErrExec: the command could not be executed.
+	ErrExec = errors.New("execute")
+)
+
+// Run runs a command to its end and tells every path that it and all processes it
+// started have touched. Unless Options.WaitAll is set, it returns when the command
+// itself has ended; processes that go on are not hindered by that, and also not
+// when this process ends (Keep).
+//
+// A call that fails counts as tried, and is in the report only if the path says
+// that something came of it. When ctx is done the command gets SIGTERM, and its
+// report is still made.
+func Run(ctx context.Context, opts Options) (*Report, error) {
+	if opts.Drop == nil {
+		opts.Drop = Uninteresting
+	}
+	var s *session
+	var err error
+	switch opts.Backend {
+	case BackendAuto, BackendNotify:
+		s, err = startNotify(opts)
+	default:
+		err = fmt.Errorf("back end %s: %w", opts.Backend, ErrUnsupported)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.finish(ctx)
+}
+
+// Privileged reports whether this process may trace without giving up what setuid
+// programs gain (CAP_SYS_ADMIN).
+func Privileged() bool { return privileged() }
+
+// GainsRights reports whether a program has rights of its own, which it does not get
+// where an ordinary user traces it: setuid, setgid, or capabilities(7).
+func GainsRights(path string) bool {
+	st, err := statx(path)
+	return err == nil && gainsRights(path, st)
+}

@@ -1,0 +1,119 @@
+package trace
+
+import (
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// views are the ways to name files: by the root of this process, and by those of
+// programs in another mount namespace. As long as nobody has made one, nothing is
+// looked up.
+type views struct {
+	suspected bool
+	host      string // ns/mnt of this process
+	byKey     map[viewKey]int
+	list      []*namespaceView // from 1 on; 0 is the host's
+}
+
+// viewKey tells views apart.
+type viewKey struct{ namespace, root string }
+
+// view is how a path that a thread names is to be taken.
+type view struct {
+	id     int
+	prefix string // of its root, where that is chroot(2) in the namespace of ours
+}
+
+// namespaceView is another mount namespace, kept so that its files can be found
+// when the program is gone.
+type namespaceView struct {
+	root, namespace *os.File // O_PATH; nil if they may not be opened
+	mounts          []byte   // its mountinfo as of its last execve
+	looks           int
+}
+
+// mostLooks is how often the mount table of a namespace is read: sandboxes mount
+// before they execute the program.
+const mostLooks = 64
+
+func newViews() *views {
+	host, _ := os.Readlink("/proc/self/ns/mnt") // "": then every namespace is another one
+	return &views{host: host, byKey: make(map[viewKey]int), list: []*namespaceView{nil}}
+}
+
+// suspect says that from now on threads may have another root or namespace.
+func (v *views) suspect() { v.suspected = true }
+
+// look is called when a thread executes a program: whatever has happened to it, it
+// is noticed then.
+func (v *views) look(tid int, r *reader) {
+	if !v.suspected {
+		ns, err := r.readlink(tid, "ns/mnt")
+		if err == nil && string(ns) != v.host {
+			v.suspect()
+		}
+	}
+	if at := v.of(tid, r); at.id > 0 {
+		if n := v.list[at.id]; n.looks < mostLooks {
+			n.looks++
+			if mounts, err := os.ReadFile("/proc/" + strconv.Itoa(tid) + "/mountinfo"); err == nil {
+				n.mounts = mounts
+			}
+		}
+	}
+}
+
+// of returns the view of a thread.
+func (v *views) of(tid int, r *reader) view {
+	if !v.suspected {
+		return view{}
+	}
+	ns, err := r.readlink(tid, "ns/mnt")
+	if err != nil {
+		return view{}
+	}
+	key := viewKey{namespace: string(ns)}
+	root, err := r.readlink(tid, "root")
+	if err != nil {
+		return view{}
+	}
+	key.root = string(root)
+	if key.namespace == v.host {
+		if key.root == "/" {
+			return view{}
+		}
+		return view{prefix: key.root}
+	}
+	id, ok := v.byKey[key]
+	if !ok {
+		id = len(v.list)
+		v.byKey[key] = id
+		v.list = append(v.list, openNamespace(tid))
+	}
+	return view{id: id}
+}
+
+func openNamespace(tid int) *namespaceView {
+	proc := "/proc/" + strconv.Itoa(tid)
+	n := &namespaceView{}
+	open := func(name string, flags int) *os.File {
+		fd, err := unix.Open(proc+name, flags|unix.O_CLOEXEC, 0)
+		if err != nil {
+			return nil
+		}
+		return os.NewFile(uintptr(fd), name)
+	}
+	n.root, n.namespace = open("/root", unix.O_PATH), open("/ns/mnt", unix.O_RDONLY)
+	n.mounts, _ = os.ReadFile(proc + "/mountinfo") // without it, its paths are only in there
+	return n
+}
+
+// close gives the namespaces up.
+func (v *views) close() {
+	for _, n := range v.list[1:] {
+		n.root.Close()
+		n.namespace.Close()
+	}
+}

@@ -1,0 +1,101 @@
+package trace
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// grace is how long a command may take to end after SIGTERM.
+const grace = 5 * time.Second
+
+// wait waits for the command, passes signals on to it, and ends it when its time is
+// over or nobody wants it any more.
+func (s *session) wait(ctx context.Context, r *Report) {
+	status := make(chan unix.WaitStatus, 1)
+	go func() { status <- waitFor(s.pid) }()
+	var timeout, firm <-chan time.Time
+	if s.opts.Timeout > 0 {
+		timeout = time.After(s.opts.Timeout)
+	}
+	end := ctx.Done()
+	terminate := func() {
+		_ = unix.Kill(s.pid, unix.SIGTERM) // it may just have ended
+		_ = unix.Kill(s.pid, unix.SIGCONT)
+		firm = time.After(grace)
+	}
+	for {
+		select {
+		case ws := <-status:
+			if r.Status = ws.ExitStatus(); ws.Signaled() {
+				r.Signal = ws.Signal()
+				r.Status = 128 + int(r.Signal)
+			}
+			return
+		case <-timeout:
+			r.TimedOut = true
+			terminate()
+		case <-end:
+			end = nil
+			terminate()
+		case <-firm:
+			_ = unix.Kill(s.pid, unix.SIGKILL)
+		case sig := <-s.opts.Signals:
+			if sig, ok := sig.(syscall.Signal); ok {
+				_ = unix.Kill(s.pid, sig)
+			}
+		}
+	}
+}
+
+// waitFor waits until a child ends. If it is stopped by its terminal, this process
+// stops too, so that the shell notices; the shell continues both.
+func waitFor(pid int) unix.WaitStatus {
+	var status unix.WaitStatus
+	for {
+		_, err := unix.Wait4(pid, &status, unix.WUNTRACED, nil)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case err != nil:
+			return status // not our child any more: somebody else has waited
+		case status.Stopped():
+			followStop(pid, status.StopSignal())
+		default:
+			return status
+		}
+	}
+}
+
+// settleTime is how long a stop has to last until we stop as well. Nearly always
+// the terminal stops both; then the child runs again when we do.
+const settleTime = 50 * time.Millisecond
+
+func followStop(pid int, sig syscall.Signal) {
+	if sig != unix.SIGTSTP && sig != unix.SIGTTIN && sig != unix.SIGTTOU {
+		return // by hand: whoever did it continues it, too
+	}
+	time.Sleep(settleTime)
+	if !isStopped(pid) {
+		return
+	}
+	_ = unix.Kill(os.Getpid(), unix.SIGSTOP) // returns when we are continued
+	if isStopped(pid) {
+		_ = unix.Kill(pid, unix.SIGCONT)
+	}
+}
+
+// isStopped reports whether a process is in the state T of proc_pid_stat(5).
+func isStopped(pid int) bool {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return false
+	}
+	name := bytes.LastIndexByte(stat, ')')
+	return name >= 0 && len(stat) > name+2 && stat[name+2] == 'T'
+}
