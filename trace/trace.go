@@ -142,18 +142,20 @@ func Run(ctx context.Context, opts Options) (*Report, error) {
 	if opts.Drop == nil {
 		opts.Drop = Uninteresting
 	}
-	var s *session
-	var err error
-	switch opts.Backend {
-	case BackendAuto, BackendNotify:
-		s, err = startNotify(opts)
-	default:
-		err = fmt.Errorf("back end %s: %w", opts.Backend, ErrUnsupported)
-	}
+	s, err := start(opts)
 	if err != nil {
 		return nil, err
 	}
 	return s.finish(ctx)
+}
+
+// start starts the command under the back end that is asked for, or the best.
+func start(opts Options) (*session, error) {
+	switch opts.Backend {
+	case BackendAuto, BackendNotify:
+		return startNotify(opts)
+	}
+	return nil, fmt.Errorf("back end %s: %w", opts.Backend, ErrUnsupported)
 }
 
 // Privileged reports whether this process may trace without giving up what setuid

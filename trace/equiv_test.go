@@ -1,0 +1,158 @@
+package trace
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// touched runs a command under a back end and returns what it touches, as the calls
+// name it.
+func touched(t *testing.T, opts Options, dir string, env []string, args ...string) touchSet {
+	t.Helper()
+	path, err := exec.LookPath(args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	opts.Path, opts.Args, opts.Env, opts.WaitAll = path, args, env, true
+	opts.Drop = func([]byte) bool { return false }
+	s, err := start(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r Report
+	s.wait(t.Context(), &r)
+	<-s.tracer.ended()
+	if _, err := s.tracer.leave(); err != nil {
+		t.Fatal(err)
+	}
+	set := touchSet{}
+	for name, rec := range s.record.views[0] {
+		set.add(name, rec.tried)
+	}
+	return set
+}
+
+// compileC compiles a program of testdata with more flags.
+func compileC(t *testing.T, name string, flags ...string) string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), name)
+	args := append([]string{"-w", "-O1", "-pthread", "-o", out, filepath.Join("testdata", name+".c")}, flags...)
+	if text, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
+		t.Fatalf("gcc %v: %v\n%s", args, err, text)
+	}
+	return out
+}
+
+func TestSeesWhatStraceSees(t *testing.T) {
+	programs := map[string]string{
+		"64 bits":         compileC(t, "calls"),
+		"64 bits, static": compileC(t, "calls", "-static"),
+		"32 bits":         compileC(t, "calls", "-m32"),
+		"32 bits, LFS":    compileC(t, "calls", "-m32", "-D_FILE_OFFSET_BITS=64"),
+	}
+	for name, program := range programs {
+		t.Run(name, func(t *testing.T) {
+			set := compare(t, makeWork, program, "work")
+			for _, path := range []string{"work/across-two-pages", "work/end-of-memory", "work/sub/after-fchdir", "work/new\nline", "work/not \xff utf-8"} {
+				if set[path] != Lookup {
+					t.Errorf("%q: %v", path, set[path])
+				}
+			}
+			if _, seen := set["work/sub/int-0x80"]; seen != (name == "64 bits" || name == "64 bits, static") {
+				t.Errorf("int 0x80 seen: %v", seen)
+			}
+		})
+	}
+}
+
+func TestSeesWhatStraceSeesOfRealPrograms(t *testing.T) {
+	repository := func(t *testing.T, dir string) {
+		makeWork(t, dir)
+		sh(t, dir, "cd work && git init -q . && git config user.email a@b && git config user.name a && mkdir a && echo x >a/b && git add . && git commit -q -m x && echo y >a/b")
+	}
+	module := func(t *testing.T, dir string) {
+		makeWork(t, dir)
+		sh(t, dir, "cd work && printf 'module m\n' >go.mod && printf 'package main\nfunc main() {}\n' >main.go")
+	}
+	for _, tt := range []struct {
+		name  string
+		setup func(*testing.T, string)
+		args  []string
+	}{
+		{"find", makeWork, []string{"find", "/usr/share/doc", "-newer", "/etc/passwd"}},
+		{"ls", makeWork, []string{"ls", "-lR", "/usr/share/perl", "/usr/lib/python3"}},
+		{"git status", repository, []string{"git", "-C", "work", "status"}},
+		{"git log", repository, []string{"git", "-C", "work", "log", "--stat"}},
+		{"python", makeWork, []string{"python3", "-c", "import json, email, http.client, unittest"}},
+		{"shell", makeWork, []string{"sh", "-c", "cd work; for i in 1 2 3 4 5 6 7 8 9; do echo $i >f$i; cat f$i none >/dev/null 2>&1; mv f$i g$i; done; (cd ..; ls work); ln -s g1 l; rm g*"}},
+		{"go build", module, []string{"go", "build", "-C", "work", "-p", "1", "-o", "out", "."}},
+	} {
+		t.Run(tt.name, func(t *testing.T) { compare(t, tt.setup, tt.args...) })
+	}
+}
+
+func makeWork(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Join(dir, "work"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sh(t *testing.T, dir, script string) {
+	t.Helper()
+	cmd := exec.Command("sh", "-e", "-c", script)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+// compare runs a command twice, each time in the same directory made anew, and
+// compares what is seen.
+func compare(t *testing.T, setup func(*testing.T, string), args ...string) touchSet {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "d")
+	env := []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C", "PYTHONDONTWRITEBYTECODE=1", "GIT_CONFIG_NOSYSTEM=1",
+		"GOCACHE=" + dir + "/cache", "GOTMPDIR=" + dir, "GOFLAGS=-mod=mod", "GOTOOLCHAIN=local", "GOTELEMETRY=off", "CGO_ENABLED=0",
+	}
+	fresh := func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+		setup(t, dir)
+	}
+	fresh()
+	want := relativeTo(dir, strace(t, dir, env, args...))
+	fresh()
+	got := relativeTo(dir, touched(t, Options{}, dir, env, args...))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-strace +ours):\n%s", diff)
+	}
+	if len(want) < 5 {
+		t.Errorf("strace has seen %d paths only", len(want))
+	}
+	t.Logf("%d paths", len(want))
+	return got
+}
+
+// random are the parts of names that differ from run to run.
+var random = regexp.MustCompile(`go-build\d+|/tmp_obj_\w+|tmp[-_.][A-Za-z0-9]+`)
+
+// relativeTo makes the paths below a directory relative to it.
+func relativeTo(dir string, set touchSet) touchSet {
+	relative := touchSet{}
+	for path, op := range set {
+		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
+			path = rel
+		}
+		relative[random.ReplaceAllString(path, "RANDOM")] |= op
+	}
+	return relative
+}

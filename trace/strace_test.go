@@ -1,0 +1,273 @@
+package trace
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// strace(1) is the reference: its output, made absolute, has to be what the tracer
+// sees. This file has its own idea of which arguments are paths, in the order in
+// which strace prints them.
+
+// straceShapes says of each call what its arguments are: "d" a descriptor that the
+// next path is relative to, "p" a path, "-" anything; then what is done to each path,
+// in the letters of opLetters; "o" is what the flags behind say.
+var straceShapes = map[string]string{}
+
+func init() {
+	for shape, names := range map[string]string{
+		"p l":        "stat lstat access readlink chdir statfs swapon swapoff acct umount2 umount getxattr lgetxattr listxattr llistxattr chroot uselib stat64 lstat64 statfs64 oldstat oldlstat oldumount",
+		"-p l":       "inotify_add_watch quotactl",
+		"p w":        "chmod chown lchown truncate utime utimes setxattr lsetxattr removexattr lremovexattr truncate64 chown32 lchown32",
+		"p c":        "mkdir mknod",
+		"p d":        "rmdir unlink",
+		"p cw":       "creat",
+		"p x":        "execve",
+		"p o":        "open",
+		"pp nd nc":   "rename",
+		"pp l c":     "link",
+		"pp l l":     "pivot_root mount",
+		"-p c":       "symlink",
+		"dp l":       "newfstatat fstatat64 statx faccessat faccessat2 readlinkat name_to_handle_at",
+		"dp w":       "fchmodat fchmodat2 fchownat utimensat futimesat utimensat_time64",
+		"dp c":       "mkdirat mknodat",
+		"dp d":       "unlinkat",
+		"dp o":       "openat openat2",
+		"dp x":       "execveat",
+		"dpdp nd nc": "renameat renameat2",
+		"dpdp l c":   "linkat",
+		"-dp c":      "symlinkat",
+	} {
+		for _, name := range strings.Fields(names) {
+			straceShapes[name] = shape
+		}
+	}
+}
+
+var opLetters = map[rune]Op{'l': Lookup, 'r': Read, 'w': Write, 'c': Create, 'd': Delete, 'n': Rename, 'x': Exec}
+
+// touchSet are paths and what was done to them.
+type touchSet map[string]Op
+
+func (s touchSet) add(path string, op Op) {
+	if path = filepath.Clean(path); !Uninteresting([]byte(path)) {
+		s[path] |= op
+	}
+}
+
+// strace runs a command under strace and returns what it touches.
+func strace(t *testing.T, dir string, env []string, args ...string) touchSet {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "strace")
+	cmd := exec.Command("strace", append([]string{
+		"-f", "-y", "-qq", "-s", "5000", "-o", out, "-e", "trace=%file,%process,bind,connect,fchdir,quotactl,inotify_add_watch,name_to_handle_at", "--",
+	}, args...)...)
+	cmd.Dir, cmd.Env = dir, env
+	if output, err := cmd.CombinedOutput(); err != nil && len(output) > 0 && strings.Contains(string(output), "strace:") {
+		t.Logf("strace: %v: %s", err, output)
+	}
+	text, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := straceParser{touches: touchSet{}, cwd: map[string]string{}, pending: map[string]string{}, dir: dir}
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		p.line(lines.Text())
+	}
+	return p.touches
+}
+
+type straceParser struct {
+	touches touchSet
+	cwd     map[string]string // by process
+	pending map[string]string // unfinished calls
+	dir     string
+}
+
+var (
+	straceCall    = regexp.MustCompile(`^([a-z0-9_]+)\((.*)\)\s+= (\S+)`)
+	straceResumed = regexp.MustCompile(`^<\.\.\. [a-z0-9_]+ resumed>(.*)$`)
+)
+
+func (p *straceParser) line(line string) {
+	pid, rest, _ := strings.Cut(line, " ")
+	rest = strings.TrimSpace(rest)
+	if before, found := strings.CutSuffix(rest, " <unfinished ...>"); found {
+		p.pending[pid] = before
+		if name, args, ok := strings.Cut(before, "("); ok && strings.HasPrefix(name, "exec") {
+			p.call(pid, name, args, "?") // whatever becomes of it
+			delete(p.pending, pid)
+		}
+		return
+	}
+	if m := straceResumed.FindStringSubmatch(rest); m != nil {
+		if p.pending[pid] == "" {
+			return
+		}
+		rest = p.pending[pid] + m[1]
+		delete(p.pending, pid)
+	}
+	if m := straceCall.FindStringSubmatch(rest); m != nil {
+		p.call(pid, m[1], m[2], m[3])
+	}
+}
+
+func (p *straceParser) where(pid string) string {
+	if dir, ok := p.cwd[pid]; ok {
+		return dir
+	}
+	return p.dir
+}
+
+func (p *straceParser) call(pid, name, text, result string) {
+	args := splitArgs(text)
+	switch name {
+	case "clone", "clone3", "fork", "vfork":
+		if _, err := strconv.Atoi(result); err == nil {
+			p.cwd[result] = p.where(pid)
+		}
+		return
+	case "fchdir":
+		if result == "0" {
+			p.cwd[pid] = descriptorPath(args[0])
+		}
+		return
+	case "bind", "connect":
+		if m := regexp.MustCompile(`sun_path="((?:[^"\\]|\\.)*)"`).FindStringSubmatch(text); m != nil {
+			op := Lookup
+			if name == "bind" {
+				op = Create
+			}
+			p.put(pid, "", unquoteC(m[1]), op)
+		}
+		return
+	}
+	shape, known := straceShapes[name]
+	if !known {
+		return
+	}
+	kinds, ops, _ := strings.Cut(shape, " ")
+	done := strings.Fields(ops)
+	base, n := "", 0
+	for i, kind := range kinds {
+		switch {
+		case i >= len(args):
+		case kind == 'd':
+			base = descriptorPath(args[i])
+		case kind == 'p':
+			if path, ok := unquoted(args[i]); ok && (path != "" || name == "readlinkat") {
+				p.put(pid, base, path, opsOf(done[n], text))
+			}
+			base = ""
+			n++
+		}
+	}
+	if name == "chdir" && result == "0" {
+		path, _ := unquoted(args[0])
+		p.cwd[pid] = absolute(p.where(pid), path)
+	}
+}
+
+func (p *straceParser) put(pid, base, path string, op Op) {
+	if base == "" {
+		base = p.where(pid)
+	}
+	p.touches.add(absolute(base, path), op)
+}
+
+func absolute(base, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(base, path)
+}
+
+func opsOf(letters, text string) Op {
+	var op Op
+	for _, letter := range letters {
+		if letter != 'o' {
+			op |= opLetters[letter]
+			continue
+		}
+		has := func(flag string) bool { return regexp.MustCompile(`\b` + flag + `\b`).MatchString(text) }
+		switch {
+		case has("O_PATH"):
+			return Lookup
+		case has("O_WRONLY"):
+			op |= Write
+		case has("O_RDWR"):
+			op |= Read | Write
+		default:
+			op |= Read
+		}
+		if has("O_CREAT") {
+			op |= Create
+		}
+		if has("O_TRUNC") {
+			op |= Write
+		}
+	}
+	return op
+}
+
+// splitArgs splits at the commas that are in no string, struct or array.
+func splitArgs(text string) []string {
+	var args []string
+	depth, start, quoted := 0, 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\\' && quoted:
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case strings.IndexByte("{[<(", c) >= 0:
+			depth++
+		case strings.IndexByte("}]>)", c) >= 0:
+			depth--
+		case c == ',' && depth == 0:
+			args = append(args, strings.TrimSpace(text[start:i]))
+			start = i + 1
+		}
+	}
+	return append(args, strings.TrimSpace(text[start:]))
+}
+
+// descriptorPath returns the path in "3</path>" or "AT_FDCWD</path>".
+func descriptorPath(arg string) string {
+	_, path, ok := strings.Cut(arg, "<")
+	if !ok {
+		return "/"
+	}
+	return unquoteC(strings.TrimSuffix(path, ">"))
+}
+
+func unquoted(arg string) (string, bool) {
+	if len(arg) < 2 || arg[0] != '"' || arg[len(arg)-1] != '"' {
+		return "", false
+	}
+	return unquoteC(arg[1 : len(arg)-1]), true
+}
+
+var escapedC = regexp.MustCompile(`\\([0-7]{1,3}|.)`)
+
+func unquoteC(text string) string {
+	return escapedC.ReplaceAllStringFunc(text, func(m string) string {
+		if named := map[string]string{`\n`: "\n", `\t`: "\t", `\r`: "\r", `\v`: "\v", `\f`: "\f"}[m]; named != "" {
+			return named
+		}
+		if n, err := strconv.ParseUint(m[1:], 8, 8); err == nil {
+			return string([]byte{byte(n)})
+		}
+		return m[1:]
+	})
+}
