@@ -130,10 +130,13 @@ func compare(t *testing.T, setup func(*testing.T, string), args ...string) touch
 	}
 	fresh()
 	want := relativeTo(dir, strace(t, dir, env, args...))
-	fresh()
-	got := relativeTo(dir, touched(t, Options{}, dir, env, args...))
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-strace +ours):\n%s", diff)
+	var got touchSet
+	for _, backend := range []Backend{BackendNotify, BackendPtrace} {
+		fresh()
+		got = relativeTo(dir, touched(t, Options{Backend: backend}, dir, env, args...))
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-strace +ours):\n%s", backend, diff)
+		}
 	}
 	if len(want) < 5 {
 		t.Errorf("strace has seen %d paths only", len(want))

@@ -51,10 +51,14 @@ func judge(rec record, s state, start time.Time) Op {
 	return ops
 }
 
-// judgeExact is judge where the results of all calls are known.
-func judgeExact(rec record) Op {
-	if rec.done == 0 {
+// judgeExact is judge where it is known which calls have succeeded. That a file was
+// opened to be made, or for writing, does still not say that it was.
+func judgeExact(rec record, s state, start time.Time) Op {
+	switch {
+	case rec.done == 0:
 		return Lookup
+	case !s.exists:
+		return rec.done
 	}
-	return rec.done
+	return judge(record{tried: rec.done}, s, start)
 }

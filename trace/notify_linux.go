@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -72,11 +73,14 @@ type listener struct {
 	serve  func(regs)
 	record func()
 	abis   []*abi
+	pid    int // of the command
 
 	stop atomic.Bool
 	tid  atomic.Int32 // of the worker's thread
 	done chan struct{}
 	err  error // valid when done is closed
+	// watcher is watchEnd, which ends when done is closed.
+	watcher sync.WaitGroup
 }
 
 func newListener(fd int, abis []*abi) *listener {
@@ -92,7 +96,7 @@ func (l *listener) run() {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	l.tid.Store(int32(unix.Gettid()))
-	go l.watchEnd()
+	l.watcher.Go(l.watchEnd)
 	fd := l.file.Fd()
 	var n notification
 	var answer response
@@ -170,6 +174,14 @@ func (l *listener) interrupt() {
 	}
 }
 
+func (l *listener) exact() bool { return false }
+
+func (l *listener) status() <-chan unix.WaitStatus {
+	status := make(chan unix.WaitStatus, 1)
+	go func() { status <- waitFor(l.pid) }()
+	return status
+}
+
 func (l *listener) backend() Backend { return BackendNotify }
 
 func (l *listener) ended() <-chan struct{} { return l.done }
@@ -178,6 +190,7 @@ func (l *listener) ended() <-chan struct{} { return l.done }
 func (l *listener) leave() (survivors bool, err error) {
 	defer l.file.Close()
 	l.interrupt()
+	l.watcher.Wait()
 	survivors = !hungUp(int(l.file.Fd()))
 	if l.err != nil {
 		return survivors, l.err

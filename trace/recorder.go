@@ -34,6 +34,16 @@ func (r *recorder) of(t touch) *record {
 	return found
 }
 
+// succeeded reports whether the same has been done to the same path before, and is
+// known to have succeeded.
+func (r *recorder) succeeded(t touch) bool {
+	if t.view >= len(r.views) {
+		return false
+	}
+	found := r.views[t.view][string(t.path)]
+	return found != nil && found.done&t.op == t.op && (!t.follow || found.follow&t.op == t.op)
+}
+
 func (rec *record) note(t touch, ok bool) {
 	rec.tried |= t.op
 	if ok {

@@ -28,7 +28,7 @@ type reporter struct {
 // report fills in what is to be said of paths.
 func (s *session) report(r *Report) {
 	rp := &reporter{
-		start: s.started, exact: s.opts.ExactResults, parent: make(map[string]state),
+		start: s.started, exact: s.tracer.exact(), parent: make(map[string]state),
 		paths: make(map[string]*Path), nnp: !privileged(), report: r,
 	}
 	r.Stats = s.resolve.stats
@@ -76,11 +76,11 @@ func (rp *reporter) add(name string, rec record) {
 		p.Mode, p.Size = uint32(st.Mode), int64(st.Size)
 		p.ModTime = stamp(st.Mtime)
 	}
+	decide := judge
 	if rp.exact {
-		p.Ops |= judgeExact(rec)
-	} else {
-		p.Ops |= judge(rec, rp.state(name, st, found), rp.start)
+		decide = judgeExact
 	}
+	p.Ops |= decide(rec, rp.state(name, st, found), rp.start)
 	if p.Ops&Exec != 0 && found {
 		rp.executed(name, st)
 	}
@@ -149,9 +149,8 @@ func (rp *reporter) executed(name string, st unix.Statx_t) {
 	}
 	for _, interpreter := range interpreters(name) {
 		interpreter = rp.physical(interpreter)
-		if known := rp.paths[interpreter]; known != nil && known.Ops&Read != 0 {
-			continue
+		if known := rp.paths[interpreter]; known == nil || known.Ops&Exec == 0 {
+			rp.add(interpreter, record{tried: Exec, done: Exec, follow: Exec})
 		}
-		rp.add(interpreter, record{tried: Read, done: Read, follow: Read})
 	}
 }

@@ -21,6 +21,8 @@ type resolver struct {
 	reader
 	views *views
 	drop  func(path []byte) bool
+	// onlyWrites leaves out what the filter cannot tell from a change.
+	onlyWrites bool
 	// out are the paths of the last call, and bufs where they are written.
 	out   []touch
 	bufs  [2][]byte
@@ -167,6 +169,9 @@ func (v *resolver) put(tid int, dirfd int64, text []byte, t touch) {
 	buf = clean(v.magic(tid, clean(buf), t.follow))
 	v.bufs[i] = buf
 	if len(buf) == 0 || v.drop != nil && view.id == 0 && v.drop(buf) {
+		return
+	}
+	if v.onlyWrites && t.op&(changing|Exec) == 0 {
 		return
 	}
 	t.path, t.view = buf, view.id

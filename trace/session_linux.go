@@ -30,6 +30,10 @@ type tracer interface {
 	backend() Backend
 	// ended returns a channel that is closed when the last process is gone.
 	ended() <-chan struct{}
+	// status brings how the command has ended.
+	status() <-chan unix.WaitStatus
+	// exact reports whether the results of calls are known.
+	exact() bool
 	// leave has the back end stop recording, lets the processes that are left go
 	// on, and reports whether there are any.
 	leave() (survivors bool, err error)
@@ -37,7 +41,7 @@ type tracer interface {
 
 func newSession(opts Options) *session {
 	s := &session{opts: opts, views: newViews(), record: new(recorder)}
-	s.resolve = &resolver{views: s.views, drop: opts.Drop}
+	s.resolve = &resolver{views: s.views, drop: opts.Drop, onlyWrites: opts.OnlyWrites}
 	return s
 }
 
@@ -182,7 +186,7 @@ func startNotify(opts Options) (*session, error) {
 			s.record.add(t)
 		}
 	}
-	s.pid, s.tracer = c.pid, l
+	s.pid, l.pid, s.tracer = c.pid, c.pid, l
 	go l.run()
 	if err := c.executed(); err != nil {
 		c.reap()
@@ -223,11 +227,8 @@ func (s *session) finish(ctx context.Context) (*Report, error) {
 	start := time.Now()
 	s.wait(ctx, r)
 	r.Took = time.Since(start)
-	if s.opts.WaitAll {
-		select {
-		case <-s.tracer.ended():
-		case <-ctx.Done():
-		}
+	if s.opts.WaitAll || s.tracer.backend() == BackendPtrace { // which nobody can take over
+		s.waitAll(ctx)
 	}
 	var err error
 	if r.Survivors, err = s.tracer.leave(); err != nil {

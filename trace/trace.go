@@ -73,7 +73,12 @@ type Options struct {
 	Drop func(path []byte) bool
 	// Started, if set, is called when the command runs, with its process ID.
 	Started func(pid int)
-	// Signals, if set, brings signals that are to be passed on to the command.
+	// Waiting, if set, is called when the command has ended, and what it has started
+	// is waited for.
+	Waiting func()
+	// Signals, if set, brings signals that this process has got: they are passed on to
+	// the command, but for SIGINT and SIGQUIT, which a terminal sends to both. While
+	// Waiting, any of them ends that.
 	Signals <-chan os.Signal
 }
 
@@ -152,8 +157,23 @@ func Run(ctx context.Context, opts Options) (*Report, error) {
 // start starts the command under the back end that is asked for, or the best.
 func start(opts Options) (*session, error) {
 	switch opts.Backend {
-	case BackendAuto, BackendNotify:
+	case BackendAuto:
+		if opts.ExactResults {
+			return startPtrace(opts)
+		}
+		s, err := startNotify(opts)
+		if !errors.Is(err, ErrUnsupported) {
+			return s, err
+		}
+		s, second := startPtrace(opts)
+		if errors.Is(second, ErrUnsupported) {
+			return nil, fmt.Errorf("no back end works: notify: %w; ptrace: %w", err, second)
+		}
+		return s, second
+	case BackendNotify:
 		return startNotify(opts)
+	case BackendPtrace:
+		return startPtrace(opts)
 	}
 	return nil, fmt.Errorf("back end %s: %w", opts.Backend, ErrUnsupported)
 }

@@ -18,8 +18,7 @@ const grace = 5 * time.Second
 // wait waits for the command, passes signals on to it, and ends it when its time is
 // over or nobody wants it any more.
 func (s *session) wait(ctx context.Context, r *Report) {
-	status := make(chan unix.WaitStatus, 1)
-	go func() { status <- waitFor(s.pid) }()
+	status := s.tracer.status()
 	var timeout, firm <-chan time.Time
 	if s.opts.Timeout > 0 {
 		timeout = time.After(s.opts.Timeout)
@@ -47,10 +46,28 @@ func (s *session) wait(ctx context.Context, r *Report) {
 		case <-firm:
 			_ = unix.Kill(s.pid, unix.SIGKILL)
 		case sig := <-s.opts.Signals:
-			if sig, ok := sig.(syscall.Signal); ok {
+			// The terminal has sent these to the command as well.
+			if sig, ok := sig.(syscall.Signal); ok && sig != unix.SIGINT && sig != unix.SIGQUIT {
 				_ = unix.Kill(s.pid, sig)
 			}
 		}
+	}
+}
+
+// waitAll waits until the last process is gone, or until somebody has had enough.
+func (s *session) waitAll(ctx context.Context) {
+	select {
+	case <-s.tracer.ended():
+		return
+	case <-time.After(settleTime): // most are gone when the command is
+	}
+	if s.opts.Waiting != nil {
+		s.opts.Waiting()
+	}
+	select {
+	case <-s.tracer.ended():
+	case <-s.opts.Signals:
+	case <-ctx.Done():
 	}
 }
 
@@ -65,7 +82,7 @@ func waitFor(pid int) unix.WaitStatus {
 		case err != nil:
 			return status // not our child any more: somebody else has waited
 		case status.Stopped():
-			followStop(pid, status.StopSignal())
+			followStop(pid, status.StopSignal(), func() bool { return isStopped(pid) })
 		default:
 			return status
 		}
@@ -76,16 +93,16 @@ func waitFor(pid int) unix.WaitStatus {
 // the terminal stops both; then the child runs again when we do.
 const settleTime = 50 * time.Millisecond
 
-func followStop(pid int, sig syscall.Signal) {
+func followStop(pid int, sig syscall.Signal, stopped func() bool) {
 	if sig != unix.SIGTSTP && sig != unix.SIGTTIN && sig != unix.SIGTTOU {
 		return // by hand: whoever did it continues it, too
 	}
 	time.Sleep(settleTime)
-	if !isStopped(pid) {
+	if !stopped() {
 		return
 	}
 	_ = unix.Kill(os.Getpid(), unix.SIGSTOP) // returns when we are continued
-	if isStopped(pid) {
+	if stopped() {
 		_ = unix.Kill(pid, unix.SIGCONT)
 	}
 }

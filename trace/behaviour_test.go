@@ -1,0 +1,357 @@
+package trace
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+)
+
+// Both back ends have to leave programs as they are. What they print without us is
+// what they have to print with us.
+
+var backends = []Backend{BackendNotify, BackendPtrace}
+
+// result is what a command has shown.
+type result struct {
+	out    string
+	report *Report
+}
+
+// run runs a command under a back end, with its output.
+func run(t *testing.T, opts Options, args ...string) result {
+	t.Helper()
+	path, err := exec.LookPath(args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts.Path, opts.Args = path, args
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	opts.Stdout, opts.Stderr = w, w
+	out := make(chan string)
+	go func() {
+		text, _ := io.ReadAll(r)
+		out <- string(text)
+	}()
+	report, err := Run(t.Context(), opts)
+	w.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case text := <-out:
+		return result{text, report}
+	case <-time.After(20 * time.Second):
+		t.Fatal("somebody holds the output open")
+		panic("unreachable")
+	}
+}
+
+// paths returns what was done to each path.
+func (r result) paths() map[string]Op {
+	paths := map[string]Op{}
+	for _, p := range r.report.Paths {
+		paths[p.Name] = p.Ops
+	}
+	return paths
+}
+
+// eachBackend runs a test under each of them.
+func eachBackend(t *testing.T, test func(t *testing.T, b Backend)) {
+	for _, b := range backends {
+		t.Run(b.String(), func(t *testing.T) { test(t, b) })
+	}
+}
+
+func TestProgramsBehaveAsWithoutUs(t *testing.T) {
+	behave := compileC(t, "behave")
+	for _, tt := range []struct {
+		args []string
+		want string
+		exit int
+		sees string // a path that has to be in the report, or none
+	}{
+		{[]string{behave, "threads"}, "executed by a thread\n", 0, "/etc/passwd"},
+		{[]string{behave, "timer"}, "0 interrupted\n", 0, "/etc/passwd"},
+		{[]string{behave, "stops"}, fmt.Sprintf("stopped 1 by %d\ncontinued 1\nexit 7\n", unix.SIGSTOP), 0, "/etc/hosts"},
+		{[]string{behave, "errno"}, fmt.Sprintf("mkdir -1 errno %d\n", unix.EXDEV), 0, "/etc/hosts"},
+		{[]string{behave, "kill"}, "", 128 + int(unix.SIGSYS), ""},
+		{[]string{behave, "undumpable"}, "fd ok\n", 0, ""},
+		{[]string{behave, "ring"}, "io_uring Function not implemented\n", 0, ""},
+		{[]string{"sh", "-c", "exit 42"}, "", 42, ""},
+		{[]string{"sh", "-c", "kill -TERM $$"}, "", 128 + int(unix.SIGTERM), ""},
+		{[]string{"sh", "-c", "kill -SEGV $$"}, "", 128 + int(unix.SIGSEGV), ""},
+		{[]string{"sh", "-c", "kill -KILL $$"}, "", 128 + int(unix.SIGKILL), ""},
+		{[]string{"sh", "-c", "umask; ulimit -n; ulimit -Hn; echo $0 \"$@\"", "zero", "a b", ""}, "", 0, ""},
+		{[]string{"sh", "-c", "ls /proc/self/fd | wc -l; pwd; env | grep -v ^_= | sort"}, "", 0, ""},
+		{[]string{"sh", "-c", "grep -E '^(SigBlk|SigIgn|SigCgt|CapEff|NoNewPrivs)' /proc/self/status"}, "", 0, ""},
+		{[]string{"sh", "-c", "d=$(mktemp -d); mkfifo $d/f; (sleep 0.1; echo through >$d/f) & cat $d/f; rm -r $d"}, "through\n", 0, ""},
+		{[]string{"sh", "-c", "cat </dev/stdin; echo via /dev/fd | cat /dev/fd/0"}, "via /dev/fd\n", 0, ""},
+	} {
+		t.Run(strings.Join(tt.args[1:], " "), func(t *testing.T) {
+			want := tt.want
+			if want == "" {
+				cmd := exec.Command(tt.args[0], tt.args[1:]...)
+				out, _ := cmd.CombinedOutput() // the status is compared below
+				want = string(out)
+			}
+			eachBackend(t, func(t *testing.T, b Backend) {
+				got := run(t, Options{Backend: b}, tt.args...)
+				if diff := cmp.Diff(want, got.out); diff != "" {
+					t.Errorf("output (-without +with us):\n%s", diff)
+				}
+				if got.report.Status != tt.exit {
+					t.Errorf("status %d, want %d", got.report.Status, tt.exit)
+				}
+				if tt.sees != "" && got.paths()[tt.sees] == 0 {
+					t.Errorf("%s is not in the report", tt.sees)
+				}
+			})
+		})
+	}
+}
+
+func TestUntracedChildrenWorkUnderNotify(t *testing.T) {
+	got := run(t, Options{Backend: BackendNotify}, compileC(t, "behave"), "untraced")
+	if got.out != "status 0\n" || got.paths()["/etc/hosts"]&Read == 0 {
+		t.Errorf("%q, %v", got.out, got.paths()["/etc/hosts"])
+	}
+}
+
+func TestDaemonsGoOnWithoutUs(t *testing.T) {
+	behave := compileC(t, "behave")
+	file := filepath.Join(t.TempDir(), "made")
+	got := run(t, Options{Backend: BackendNotify}, behave, "daemon", file)
+	if got.report.Status != 5 || !got.report.Survivors || got.report.Took > 300*time.Millisecond {
+		t.Errorf("status %d, survivors %v, after %s", got.report.Status, got.report.Survivors, got.report.Took)
+	}
+	if got.paths()["/etc/services"] != 0 {
+		t.Error("the report has what came after it")
+	}
+	eventually(t, "the daemon makes its file", func() bool { return exists(file) })
+	eventually(t, "the keeper ends", func() bool { return keepers() == 0 })
+}
+
+func TestWaitingForDaemonsSeesThem(t *testing.T) {
+	behave := compileC(t, "behave")
+	eachBackend(t, func(t *testing.T, b Backend) {
+		file := filepath.Join(t.TempDir(), "made")
+		waited := false
+		got := run(t, Options{Backend: b, WaitAll: true, Waiting: func() { waited = true }}, behave, "daemon", file)
+		if got.report.Status != 5 || got.report.Survivors || !waited {
+			t.Errorf("status %d, survivors %v, waited %v", got.report.Status, got.report.Survivors, waited)
+		}
+		if paths := got.paths(); paths["/etc/services"]&Read == 0 || paths[file]&Create == 0 {
+			t.Errorf("%v, %v", paths["/etc/services"], paths[file])
+		}
+	})
+}
+
+func exists(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
+}
+
+// keepers returns how many keepers run.
+func keepers() int {
+	names, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	n := 0
+	for _, name := range names {
+		if text, err := os.ReadFile(name); err == nil && bytes.HasPrefix(text, []byte(keeperName)) {
+			n++
+		}
+	}
+	return n
+}
+
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for range 1000 {
+		if is() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("never: %s", what)
+}
+
+func TestStraceWorksInside(t *testing.T) {
+	got := run(t, Options{Backend: BackendNotify}, "strace", "-e", "trace=%file", "cat", "/etc/hostname")
+	if !strings.Contains(got.out, `"/etc/hostname"`) || got.paths()["/etc/hostname"]&Read == 0 {
+		t.Errorf("%s", got.out)
+	}
+}
+
+func TestPtraceUnderASupervisorSaysSo(t *testing.T) {
+	// The test itself, under notify, tries ptrace on a command.
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := append(os.Environ(), "TRACE_INSIDE=1")
+	got := run(t, Options{Backend: BackendNotify, Env: env}, exe, "-test.run", "^TestInside$")
+	if !strings.Contains(got.out, "already under a seccomp supervisor") {
+		t.Errorf("%s", got.out)
+	}
+}
+
+// TestInside is run by TestPtraceUnderASupervisorSaysSo.
+func TestInside(t *testing.T) {
+	if os.Getenv("TRACE_INSIDE") == "" {
+		return
+	}
+	for _, b := range backends {
+		_, err := Run(t.Context(), Options{Backend: b, Path: "/bin/true", Args: []string{"true"}})
+		fmt.Println(b, err)
+		if !errors.Is(err, ErrUnsupported) {
+			t.Errorf("%s: %v", b, err)
+		}
+	}
+}
+
+func TestTimeLimitEndsTheCommand(t *testing.T) {
+	eachBackend(t, func(t *testing.T, b Backend) {
+		got := run(t, Options{Backend: b, Timeout: 100 * time.Millisecond}, "sh", "-c", "trap 'echo ended politely; exit 3' TERM; cat /etc/hosts >/dev/null; while :; do sleep 0.05; done")
+		if !got.report.TimedOut || got.out != "ended politely\n" || got.paths()["/etc/hosts"] == 0 {
+			t.Errorf("timed out %v, %q", got.report.TimedOut, got.out)
+		}
+	})
+}
+
+func TestSignalsArePassedOn(t *testing.T) {
+	eachBackend(t, func(t *testing.T, b Backend) {
+		signals := make(chan os.Signal, 2)
+		signals <- syscall.SIGINT // of the terminal, which has sent it to the command too
+		signals <- syscall.SIGHUP
+		got := run(t, Options{Backend: b, Signals: signals, Started: func(int) { time.Sleep(50 * time.Millisecond) }},
+			"sh", "-c", "trap 'echo hangup; exit 0' HUP; trap 'echo interrupt; exit 0' INT; while :; do sleep 0.05; done")
+		if got.out != "hangup\n" {
+			t.Errorf("%q", got.out)
+		}
+	})
+}
+
+func TestCommandsThatCannotBeExecuted(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, []byte("\x7fELF nonsense"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	script := filepath.Join(dir, "script")
+	if err := os.WriteFile(script, []byte("echo a script without a shell: $1\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	eachBackend(t, func(t *testing.T, b Backend) {
+		_, err := Run(t.Context(), Options{Backend: b, Path: filepath.Join(dir, "none"), Args: []string{"none"}})
+		if !errors.Is(err, ErrExec) || !errors.Is(err, unix.ENOENT) {
+			t.Errorf("none: %v", err)
+		}
+		got := run(t, Options{Backend: b}, script, "x")
+		if got.out != "a script without a shell: x\n" {
+			t.Errorf("%q", got.out)
+		}
+	})
+}
+
+func TestLinksOfProcAreResolvedAtTheCall(t *testing.T) {
+	eachBackend(t, func(t *testing.T, b Backend) {
+		dir := t.TempDir()
+		got := run(t, Options{Backend: b}, "sh", "-c", "cd "+dir+"; echo x >a; exec 5<a; cat /proc/self/fd/5 /dev/fd/5 >/dev/null; echo y >/proc/self/cwd/b; exec 5<&-; cat <a >/dev/null")
+		paths := got.paths()
+		if paths[dir+"/a"]&Read == 0 || paths[dir+"/b"]&Create == 0 {
+			t.Errorf("a %v, b %v", paths[dir+"/a"], paths[dir+"/b"])
+		}
+		for path := range paths {
+			if strings.HasPrefix(path, "/proc") || strings.HasPrefix(path, "/dev/fd") {
+				t.Errorf("%s is in the report", path)
+			}
+		}
+	})
+}
+
+// pastTick waits until the clock that files are stamped by has gone on since one was
+// made: until then, it looks as if the run that comes next had made it.
+func pastTick(name string) {
+	info, err := os.Lstat(name)
+	for err == nil && !coarseNow().After(info.ModTime()) {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func TestSymlinksLeadToTrueNames(t *testing.T) {
+	dir := t.TempDir()
+	sh(t, dir, "mkdir real; ln -s real link; echo x >real/file; ln -s real/file alias")
+	pastTick(dir + "/alias")
+	eachBackend(t, func(t *testing.T, b Backend) {
+		got := run(t, Options{Backend: b}, "sh", "-c", "cd "+dir+"; cat link/../link/file >/dev/null; echo y >>alias")
+		paths := got.paths()
+		if op := paths[dir+"/real/file"]; op != Read|Write {
+			t.Errorf("the file: %v", op)
+		}
+		if op := paths[dir+"/alias"]; op != Lookup {
+			t.Errorf("the link: %v", op)
+		}
+		if paths[dir+"/link/file"] != 0 {
+			t.Error("a name with a symlink in it is in the report")
+		}
+	})
+}
+
+func TestInterpretersAreExecuted(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "script")
+	if err := os.WriteFile(script, []byte("#!/bin/sh -e\ntrue\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	shell, err := filepath.EvalSymlinks("/bin/sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	eachBackend(t, func(t *testing.T, b Backend) {
+		got := run(t, Options{Backend: b}, script)
+		if got.paths()[shell]&Exec == 0 {
+			t.Errorf("%s: %v", shell, got.paths()[shell])
+		}
+		if !slices.ContainsFunc(got.report.Paths, func(p Path) bool { return strings.Contains(p.Name, "ld-linux") && p.Ops&Exec != 0 }) {
+			t.Error("no loader in the report")
+		}
+	})
+}
+
+func TestOnlyWritesSeesChangesAlone(t *testing.T) {
+	calls := compileC(t, "calls")
+	eachBackend(t, func(t *testing.T, b Backend) {
+		dir := filepath.Join(t.TempDir(), "d")
+		makeWork(t, dir)
+		all := touched(t, Options{Backend: b}, dir, nil, calls, "work")
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+		makeWork(t, dir)
+		writes := touched(t, Options{Backend: b, OnlyWrites: true}, dir, nil, calls, "work")
+		for path, op := range all {
+			if got := writes[path]; got&changing != op&changing {
+				t.Errorf("%s: %v, want %v of %v", path, got, op&changing, op)
+			}
+		}
+		for path, op := range writes {
+			if op&(changing|Exec) == 0 {
+				t.Errorf("%s: %v", path, op)
+			}
+		}
+	})
+}

@@ -1,0 +1,344 @@
+package trace
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
+
+	seccomp "github.com/elastic/go-seccomp-bpf"
+	"golang.org/x/sys/unix"
+)
+
+// The ptrace back end: ptrace(2), with the same filter, whose verdict here is to stop
+// the thread for its tracer (SECCOMP_RET_TRACE). It works where there is no listener
+// to be had, and it is told what each call returned:
+//
+//	program                 kernel                    this thread
+//	openat(…, "a", …)  ──→  stops (EVENT_SECCOMP) ──→ reads "a"
+//	                                              ←── PTRACE_SYSCALL
+//	                        does it, stops again  ──→ takes the result
+//	                                              ←── PTRACE_CONT
+//
+// The second stop is asked for only as long as the same thing has not succeeded with
+// the same path. Nobody else can trace the program meanwhile, and nobody can take
+// over: when this thread ends, the program is killed (PTRACE_O_EXITKILL).
+
+// ptracer follows all threads of a command. It belongs to the thread that seized
+// them, but for the atomics.
+type ptracer struct {
+	s       *session
+	abis    []*abi
+	pid     int // of the command
+	threads map[int]*thread
+	main    chan unix.WaitStatus
+	done    chan struct{}
+	err     error // valid when done is closed
+	// seen says that the filter works: a call has stopped.
+	seen bool
+	// stopped says that the terminal has stopped the command.
+	stopped atomic.Bool
+	// quit has the thread kill the command instead of waiting for its end; foreign
+	// says that somebody else takes the calls that the filter traps.
+	quit    atomic.Bool
+	foreign atomic.Bool
+	tid     atomic.Int32 // of the thread that traces
+}
+
+// thread is what is known of a thread between two stops.
+type thread struct {
+	waits  []touch // of the call that it is in, whose result is not known yet
+	inside bool    // it is in a call and will stop again when that returns
+}
+
+// trapPtrace is the verdict that stops a thread.
+const trapPtrace = seccomp.ActionTrace
+
+// Requests and events that x/sys has no names for, linux/ptrace.h.
+const (
+	getSyscallInfo  = 0x420e // Linux 5.3
+	infoExit        = 2
+	infoSeccomp     = 3
+	sysgood         = 0x80
+	traceEverything = unix.PTRACE_O_TRACESECCOMP | unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK |
+		unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEEXEC | unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_EXITKILL
+)
+
+// syscallInfo is struct ptrace_syscall_info. It is the same for all architectures, so
+// that no registers have to be read.
+type syscallInfo struct {
+	op     uint8
+	_      [3]uint8
+	arch   uint32
+	ip, sp uint64
+	// words are the number and the arguments at the start of a call, and the result
+	// at its end.
+	words [7]uint64
+	_     [2]uint64
+}
+
+func ptrace(request, tid int, addr, data uintptr) error {
+	_, _, errno := unix.RawSyscall6(unix.SYS_PTRACE, uintptr(request), uintptr(tid), addr, data, 0, 0)
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// startPtrace starts the command under the ptrace back end.
+func startPtrace(opts Options) (*session, error) {
+	all := abis(runtime.GOARCH)
+	if all == nil {
+		return nil, fmt.Errorf("back end ptrace on %s: %w", runtime.GOARCH, ErrUnsupported)
+	}
+	filter, err := newFilter(all, filterOptions{trap: trapPtrace, onlyWrites: opts.OnlyWrites, allowRing: opts.AllowRing})
+	if err != nil {
+		return nil, err
+	}
+	if err := catchInterrupts(); err != nil {
+		return nil, err
+	}
+	s := newSession(opts)
+	s.started = coarseNow()
+	started := make(chan error, 1)
+	p := &ptracer{
+		s: s, abis: all, threads: make(map[int]*thread),
+		main: make(chan unix.WaitStatus, 1), done: make(chan struct{}),
+	}
+	s.tracer = p
+	go p.run(orders{NoNewPrivs: !privileged(), Filter: filter, Flags: []uintptr{0}, User: opts.User}, started)
+	if err := <-started; err != nil {
+		<-p.done
+		return nil, err
+	}
+	s.pid = p.pid
+	return s, nil
+}
+
+// run starts the stub, and follows until nobody is left. ptrace(2) is for one thread
+// only, and so is its fork, because it waits for its own children alone.
+func (p *ptracer) run(o orders, started chan<- error) {
+	defer close(p.done)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	p.tid.Store(int32(unix.Gettid()))
+	c, err := startStub(p.s.opts, o)
+	if err != nil {
+		started <- err
+		return
+	}
+	p.pid = c.pid
+	if err := p.seize(c); err != nil {
+		unix.Close(c.socket)
+		_ = unix.Kill(c.pid, unix.SIGKILL)
+		c.reap()
+		started <- err
+		return
+	}
+	go func() { started <- p.executed(c) }()
+	p.err = p.follow()
+}
+
+// executed waits until the stub has become the command.
+func (p *ptracer) executed(c *child) error {
+	err := c.executed()
+	if err == nil && p.foreign.Load() {
+		return fmt.Errorf("already under a seccomp supervisor, which takes the calls: %w", ErrUnsupported)
+	}
+	return err
+}
+
+// seize attaches to the stub, and lets it go on.
+func (p *ptracer) seize(c *child) error {
+	a, _, err := c.listen()
+	if err != nil {
+		return err
+	}
+	if a.Step != stepReady {
+		return filterError(a)
+	}
+	if err := ptrace(unix.PTRACE_SEIZE, a.TID, 0, traceEverything); err != nil {
+		why := ""
+		if errors.Is(err, unix.EPERM) {
+			why = " (forbidden by kernel.yama.ptrace_scope, or somebody traces us already)"
+		}
+		return fmt.Errorf("attach to the command: %w%s: %w", err, why, ErrUnsupported)
+	}
+	_, err = unix.Write(c.socket, []byte{1})
+	return err
+}
+
+// follow handles stops until there is nobody left.
+func (p *ptracer) follow() error {
+	var status unix.WaitStatus
+	for {
+		tid, err := unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD, nil)
+		switch {
+		case errors.Is(err, unix.EINTR):
+			if p.quit.Load() {
+				p.killAll()
+			}
+			continue
+		case errors.Is(err, unix.ECHILD):
+			return nil
+		case err != nil:
+			return fmt.Errorf("wait for the command: %w", err)
+		}
+		if !status.Stopped() {
+			delete(p.threads, tid)
+			if tid == p.pid {
+				p.main <- status
+			}
+			continue
+		}
+		p.stop(tid, status)
+	}
+}
+
+// stop handles one stop and has the thread go on.
+func (p *ptracer) stop(tid int, status unix.WaitStatus) {
+	t := p.threads[tid]
+	if t == nil {
+		t = new(thread)
+		p.threads[tid] = t
+	}
+	if tid == p.pid {
+		p.stopped.Store(false)
+	}
+	signal, event := status.StopSignal(), int(status)>>16
+	switch {
+	case event == unix.PTRACE_EVENT_SECCOMP:
+		p.entered(tid, t)
+	case signal == unix.SIGTRAP|sysgood:
+		p.left(tid, t)
+	case event == unix.PTRACE_EVENT_EXEC:
+		t = p.execed(tid, t)
+	case event == unix.PTRACE_EVENT_STOP:
+		if signal != unix.SIGTRAP { // the whole process is stopped, and stays so
+			p.listen(tid, signal)
+			return
+		}
+	case event == 0:
+		p.resume(tid, t, signal)
+		return
+	}
+	p.resume(tid, t, 0)
+}
+
+// resume has a thread go on, with a signal or without. One that has gone meanwhile
+// is seen again when it is waited for.
+func (p *ptracer) resume(tid int, t *thread, signal syscall.Signal) {
+	request := unix.PTRACE_CONT
+	if t.inside {
+		request = unix.PTRACE_SYSCALL
+	}
+	_ = ptrace(request, tid, 0, uintptr(signal))
+}
+
+// listen leaves a thread stopped until somebody continues its process.
+func (p *ptracer) listen(tid int, signal syscall.Signal) {
+	_ = ptrace(unix.PTRACE_LISTEN, tid, 0, 0) // or it has gone
+	if tid == p.pid {
+		p.stopped.Store(true)
+		go followStop(p.pid, signal, p.stopped.Load)
+	}
+}
+
+// entered handles the start of a call.
+func (p *ptracer) entered(tid int, t *thread) {
+	p.seen = true
+	var info syscallInfo
+	if err := ptrace(getSyscallInfo, tid, unsafe.Sizeof(info), uintptr(unsafe.Pointer(&info))); err != nil || info.op != infoSeccomp {
+		p.s.resolve.stats.Unreadable++
+		return
+	}
+	t.waits, t.inside = t.waits[:0], false
+	for _, a := range p.abis {
+		if a.id != info.arch {
+			continue
+		}
+		call := regs{tid: tid, nr: int(info.words[0]), abi: a, args: [6]uint64(info.words[1:])}
+		for _, touch := range p.s.resolve.resolve(call) {
+			if p.s.record.succeeded(touch) {
+				continue
+			}
+			touch.path = append([]byte(nil), touch.path...)
+			t.waits = append(t.waits, touch)
+		}
+	}
+	t.inside = len(t.waits) > 0
+}
+
+// left handles the end of a call.
+func (p *ptracer) left(tid int, t *thread) {
+	t.inside = false
+	var info syscallInfo
+	if err := ptrace(getSyscallInfo, tid, unsafe.Sizeof(info), uintptr(unsafe.Pointer(&info))); err != nil || info.op != infoExit {
+		p.s.resolve.stats.Unreadable++
+		return
+	}
+	p.result(t, int64(info.words[0]) >= 0)
+}
+
+func (p *ptracer) result(t *thread, ok bool) {
+	for _, touch := range t.waits {
+		p.s.record.of(touch).note(touch, ok)
+	}
+	t.waits = t.waits[:0]
+}
+
+// execed handles a successful execve(2): all other threads of the process are gone,
+// and the one that made the call now has the number of the first.
+func (p *ptracer) execed(tid int, t *thread) *thread {
+	var former uintptr
+	if err := ptrace(unix.PTRACE_GETEVENTMSG, tid, 0, uintptr(unsafe.Pointer(&former))); err == nil && int(former) != tid {
+		if was := p.threads[int(former)]; was != nil {
+			delete(p.threads, int(former))
+			p.threads[tid], t = was, was
+		}
+	}
+	p.result(t, true)
+	if !p.seen { // the filter has not stopped the execve: somebody before us has taken it
+		p.foreign.Store(true)
+		_ = unix.Kill(p.pid, unix.SIGKILL)
+	}
+	return t
+}
+
+func (p *ptracer) backend() Backend { return BackendPtrace }
+
+func (p *ptracer) exact() bool { return true }
+
+func (p *ptracer) ended() <-chan struct{} { return p.done }
+
+func (p *ptracer) status() <-chan unix.WaitStatus { return p.main }
+
+// leave ends whoever is left: without this thread none of their calls would work.
+func (p *ptracer) leave() (survivors bool, err error) {
+	select {
+	case <-p.done:
+		return false, p.err
+	default:
+	}
+	p.quit.Store(true)
+	const patience = time.Millisecond
+	for {
+		_ = unix.Tgkill(os.Getpid(), int(p.tid.Load()), interruptSignal) // it may just have ended
+		select {
+		case <-p.done:
+			return false, p.err
+		case <-time.After(patience):
+		}
+	}
+}
+
+// killAll ends everybody, from the thread that traces them.
+func (p *ptracer) killAll() {
+	for tid := range p.threads {
+		_ = unix.Kill(tid, unix.SIGKILL)
+	}
+}
