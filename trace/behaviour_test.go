@@ -197,33 +197,6 @@ func TestStraceWorksInside(t *testing.T) {
 	}
 }
 
-func TestPtraceUnderASupervisorSaysSo(t *testing.T) {
-	// The test itself, under notify, tries ptrace on a command.
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	env := append(os.Environ(), "TRACE_INSIDE=1")
-	got := run(t, Options{Backend: BackendNotify, Env: env}, exe, "-test.run", "^TestInside$")
-	if !strings.Contains(got.out, "already under a seccomp supervisor") {
-		t.Errorf("%s", got.out)
-	}
-}
-
-// TestInside is run by TestPtraceUnderASupervisorSaysSo.
-func TestInside(t *testing.T) {
-	if os.Getenv("TRACE_INSIDE") == "" {
-		return
-	}
-	for _, b := range backends {
-		_, err := Run(t.Context(), Options{Backend: b, Path: "/bin/true", Args: []string{"true"}})
-		fmt.Println(b, err)
-		if !errors.Is(err, ErrUnsupported) {
-			t.Errorf("%s: %v", b, err)
-		}
-	}
-}
-
 func TestTimeLimitEndsTheCommand(t *testing.T) {
 	eachBackend(t, func(t *testing.T, b Backend) {
 		got := run(t, Options{Backend: b, Timeout: 100 * time.Millisecond}, "sh", "-c", "trap 'echo ended politely; exit 3' TERM; cat /etc/hosts >/dev/null; while :; do sleep 0.05; done")

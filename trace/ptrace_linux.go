@@ -36,10 +36,12 @@ type ptracer struct {
 	pid     int // of the command
 	threads map[int]*thread
 	main    chan unix.WaitStatus
+	first   chan struct{} // closed when the stub has become the command
 	done    chan struct{}
 	err     error // valid when done is closed
 	// seen says that the filter works: a call has stopped.
-	seen bool
+	seen    bool
+	running bool // first is closed
 	// stopped says that the terminal has stopped the command.
 	stopped atomic.Bool
 	// quit has the thread kill the command instead of waiting for its end; foreign
@@ -107,7 +109,7 @@ func startPtrace(opts Options) (*session, error) {
 	started := make(chan error, 1)
 	p := &ptracer{
 		s: s, abis: all, threads: make(map[int]*thread),
-		main: make(chan unix.WaitStatus, 1), done: make(chan struct{}),
+		main: make(chan unix.WaitStatus, 1), first: make(chan struct{}), done: make(chan struct{}),
 	}
 	s.tracer = p
 	go p.run(orders{NoNewPrivs: !privileged(), Filter: filter, Flags: []uintptr{0}, User: opts.User}, started)
@@ -146,6 +148,12 @@ func (p *ptracer) run(o orders, started chan<- error) {
 // executed waits until the stub has become the command.
 func (p *ptracer) executed(c *child) error {
 	err := c.executed()
+	if err == nil {
+		select {
+		case <-p.first:
+		case <-p.done:
+		}
+	}
 	if err == nil && p.foreign.Load() {
 		return fmt.Errorf("already under a seccomp supervisor, which takes the calls: %w", ErrUnsupported)
 	}
@@ -286,7 +294,7 @@ func (p *ptracer) left(tid int, t *thread) {
 
 func (p *ptracer) result(t *thread, ok bool) {
 	for _, touch := range t.waits {
-		p.s.record.of(touch).note(touch, ok)
+		p.s.record.note(touch, ok)
 	}
 	t.waits = t.waits[:0]
 }
@@ -305,6 +313,10 @@ func (p *ptracer) execed(tid int, t *thread) *thread {
 	if !p.seen { // the filter has not stopped the execve: somebody before us has taken it
 		p.foreign.Store(true)
 		_ = unix.Kill(p.pid, unix.SIGKILL)
+	}
+	if !p.running {
+		p.running = true
+		close(p.first)
 	}
 	return t
 }

@@ -6,7 +6,7 @@ package trace
 // Memory is a string and some words a path (TestManyPathsTakeLittleMemory); what
 // has been seen already costs a lookup and no allocation.
 type recorder struct {
-	views []map[string]*record // by view
+	views []map[string]record // by view
 }
 
 // record is what was done to one path.
@@ -18,20 +18,23 @@ type record struct {
 	follow Op
 }
 
-// add notes a touch.
-func (r *recorder) add(t touch) { r.of(t).note(t, false) }
-
-func (r *recorder) of(t touch) *record {
+// note notes a touch; ok says that it is known to have succeeded.
+func (r *recorder) note(t touch, ok bool) {
 	for len(r.views) <= t.view {
-		r.views = append(r.views, make(map[string]*record))
+		r.views = append(r.views, make(map[string]record))
 	}
-	paths := r.views[t.view]
-	if found := paths[string(t.path)]; found != nil {
-		return found
+	before, known := r.views[t.view][string(t.path)]
+	after := before
+	after.tried |= t.op
+	if ok {
+		after.done |= t.op
 	}
-	found := new(record)
-	paths[string(t.path)] = found
-	return found
+	if t.follow {
+		after.follow |= t.op
+	}
+	if !known || after != before {
+		r.views[t.view][string(t.path)] = after
+	}
 }
 
 // succeeded reports whether the same has been done to the same path before, and is
@@ -41,15 +44,5 @@ func (r *recorder) succeeded(t touch) bool {
 		return false
 	}
 	found := r.views[t.view][string(t.path)]
-	return found != nil && found.done&t.op == t.op && (!t.follow || found.follow&t.op == t.op)
-}
-
-func (rec *record) note(t touch, ok bool) {
-	rec.tried |= t.op
-	if ok {
-		rec.done |= t.op
-	}
-	if t.follow {
-		rec.follow |= t.op
-	}
+	return found.done&t.op == t.op && (!t.follow || found.follow&t.op == t.op)
 }

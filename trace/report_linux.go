@@ -16,20 +16,22 @@ import (
 // reporter turns records into the paths of a report. It works when the run is over,
 // because only then may file systems be asked that the programs could have served.
 type reporter struct {
-	start  time.Time
-	exact  bool
-	true   truepath.Resolver
-	parent map[string]state // what is known of directories
-	paths  map[string]*Path
-	nnp    bool
-	report *Report
+	start   time.Time
+	exact   bool
+	nnp     bool
+	true    truepath.Resolver
+	parents map[string]state // what is known of directories
+	// found are the paths, in no order and some more than once.
+	found    []Path
+	executed map[string]bool
+	report   *Report
 }
 
 // report fills in what is to be said of paths.
 func (s *session) report(r *Report) {
 	rp := &reporter{
-		start: s.started, exact: s.tracer.exact(), parent: make(map[string]state),
-		paths: make(map[string]*Path), nnp: !privileged(), report: r,
+		start: s.started, exact: s.tracer.exact(), nnp: !privileged(),
+		parents: make(map[string]state), executed: make(map[string]bool), report: r,
 	}
 	r.Stats = s.resolve.stats
 	for view, records := range s.record.views {
@@ -43,16 +45,27 @@ func (s *session) report(r *Report) {
 			if view > 0 && s.opts.Drop([]byte(host)) {
 				continue
 			}
-			rp.add(host, *rec)
+			rp.add(host, rec)
 		}
+		s.record.views[view] = nil
 	}
-	s.record = nil
-	r.Paths = make([]Path, 0, len(rp.paths))
-	for _, p := range rp.paths {
-		r.Paths = append(r.Paths, *p)
-	}
-	slices.SortFunc(r.Paths, func(a, b Path) int { return cmp.Compare(a.Name, b.Name) })
+	r.Paths = merged(rp.found)
 	slices.Sort(r.Privileged)
+}
+
+// merged sorts paths, and makes one of those that have the same name.
+func merged(paths []Path) []Path {
+	slices.SortFunc(paths, func(a, b Path) int { return cmp.Compare(a.Name, b.Name) })
+	n := 0
+	for i := range paths {
+		if n > 0 && paths[n-1].Name == paths[i].Name {
+			paths[n-1].Ops |= paths[i].Ops
+			continue
+		}
+		paths[n] = paths[i]
+		n++
+	}
+	return paths[:n]
 }
 
 // add puts a record into the report, under the path's true name; what followed a
@@ -67,22 +80,19 @@ func (rp *reporter) add(name string, rec record) {
 			rp.add(target, followed)
 		}
 	}
-	p := rp.paths[name]
-	if p == nil {
-		p = &Path{Name: name, Missing: !found}
-		rp.paths[name] = p
-	}
+	p := Path{Name: name, Missing: !found}
 	if found {
-		p.Mode, p.Size = uint32(st.Mode), int64(st.Size)
-		p.ModTime = stamp(st.Mtime)
+		p.Mode, p.Size, p.ModTime = uint32(st.Mode), int64(st.Size), stamp(st.Mtime)
 	}
 	decide := judge
 	if rp.exact {
 		decide = judgeExact
 	}
-	p.Ops |= decide(rec, rp.state(name, st, found), rp.start)
-	if p.Ops&Exec != 0 && found {
-		rp.executed(name, st)
+	p.Ops = decide(rec, rp.state(name, st, found), rp.start)
+	rp.found = append(rp.found, p)
+	if p.Ops&Exec != 0 && found && !rp.executed[name] {
+		rp.executed[name] = true
+		rp.addInterpreters(name, st)
 	}
 }
 
@@ -130,27 +140,24 @@ func (rp *reporter) state(name string, st unix.Statx_t, found bool) state {
 		return s
 	}
 	dir := filepath.Dir(name)
-	parent, known := rp.parent[dir]
+	parent, known := rp.parents[dir]
 	if !known {
 		above, exists := rp.look(dir)
 		parent = state{parentExists: exists, parentChanged: exists && !stamp(above.Mtime).Before(rp.start)}
-		rp.parent[dir] = parent
+		rp.parents[dir] = parent
 	}
 	s.parentExists, s.parentChanged = parent.parentExists, parent.parentChanged
 	return s
 }
 
-// executed adds what the kernel has opened to execute a program, which no call
-// names: the interpreter of a script, the loader of a program; and notes a program
+// addInterpreters adds what the kernel has opened to execute a program, which no
+// call names: the interpreter of a script, the loader of a program. It notes a program
 // that was to have rights which it did not get.
-func (rp *reporter) executed(name string, st unix.Statx_t) {
+func (rp *reporter) addInterpreters(name string, st unix.Statx_t) {
 	if rp.nnp && gainsRights(name, st) {
 		rp.report.Privileged = append(rp.report.Privileged, name)
 	}
 	for _, interpreter := range interpreters(name) {
-		interpreter = rp.physical(interpreter)
-		if known := rp.paths[interpreter]; known == nil || known.Ops&Exec == 0 {
-			rp.add(interpreter, record{tried: Exec, done: Exec, follow: Exec})
-		}
+		rp.add(interpreter, record{tried: Exec, done: Exec, follow: Exec})
 	}
 }

@@ -183,7 +183,7 @@ func startNotify(opts Options) (*session, error) {
 	l.serve = func(r regs) { s.resolve.resolve(r) }
 	l.record = func() {
 		for _, t := range s.resolve.out {
-			s.record.add(t)
+			s.record.note(t, false)
 		}
 	}
 	s.pid, l.pid, s.tracer = c.pid, c.pid, l

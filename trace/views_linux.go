@@ -58,9 +58,7 @@ func (v *views) look(tid int, r *reader) {
 	if at := v.of(tid, r); at.id > 0 {
 		if n := v.list[at.id]; n.looks < mostLooks {
 			n.looks++
-			if mounts, err := os.ReadFile("/proc/" + strconv.Itoa(tid) + "/mountinfo"); err == nil {
-				n.mounts = mounts
-			}
+			n.look(tid)
 		}
 	}
 }
@@ -90,24 +88,29 @@ func (v *views) of(tid int, r *reader) view {
 	if !ok {
 		id = len(v.list)
 		v.byKey[key] = id
-		v.list = append(v.list, openNamespace(tid))
+		n := new(namespaceView)
+		n.look(tid)
+		v.list = append(v.list, n)
 	}
 	return view{id: id}
 }
 
-func openNamespace(tid int) *namespaceView {
+// look takes what there is to know of a namespace now: a sandbox that is being made
+// gets another root (pivot_root(2)) under the same name. What may not be looked at
+// stays as it was.
+func (n *namespaceView) look(tid int) {
 	proc := "/proc/" + strconv.Itoa(tid)
-	n := &namespaceView{}
-	open := func(name string, flags int) *os.File {
-		fd, err := unix.Open(proc+name, flags|unix.O_CLOEXEC, 0)
-		if err != nil {
-			return nil
+	open := func(name string, flags int, into **os.File) {
+		if fd, err := unix.Open(proc+name, flags|unix.O_CLOEXEC, 0); err == nil {
+			(*into).Close() // nil is fine
+			*into = os.NewFile(uintptr(fd), name)
 		}
-		return os.NewFile(uintptr(fd), name)
 	}
-	n.root, n.namespace = open("/root", unix.O_PATH), open("/ns/mnt", unix.O_RDONLY)
-	n.mounts, _ = os.ReadFile(proc + "/mountinfo") // without it, its paths are only in there
-	return n
+	open("/root", unix.O_PATH, &n.root)
+	open("/ns/mnt", unix.O_RDONLY, &n.namespace)
+	if mounts, err := os.ReadFile(proc + "/mountinfo"); err == nil {
+		n.mounts = mounts
+	}
 }
 
 // close gives the namespaces up.

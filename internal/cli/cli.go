@@ -94,7 +94,10 @@ func withSignals(parent context.Context) (context.Context, *signals, func()) {
 			case to = <-s.redirected:
 			case sig := <-received:
 				if to != nil {
-					to <- sig
+					select {
+					case to <- sig:
+					default: // nobody looks, and there are enough
+					}
 					continue
 				}
 				signal.Stop(received)
@@ -112,29 +115,14 @@ func withSignals(parent context.Context) (context.Context, *signals, func()) {
 }
 
 // redirect has signals sent to a channel until release is called: while a command
-// runs, they are meant for that. Those that the terminal sends to all its processes
-// the command has got already: they are dropped.
+// runs, they are meant for that.
 func (s *signals) redirect() (redirected <-chan os.Signal, release func()) {
-	all, passed := make(chan os.Signal, 8), make(chan os.Signal, 8)
-	signal.Notify(all, syscall.SIGQUIT) // or Go would print its goroutines
-	s.redirected <- all
-	done := make(chan struct{})
-	go func() {
-		for {
-			select {
-			case sig := <-all:
-				if sig == syscall.SIGTERM || sig == syscall.SIGHUP {
-					passed <- sig
-				}
-			case <-done:
-				return
-			}
-		}
-	}()
-	return passed, func() {
+	to := make(chan os.Signal, 8)
+	signal.Notify(to, syscall.SIGQUIT) // or Go would print its goroutines
+	s.redirected <- to
+	return to, func() {
 		s.redirected <- nil
-		signal.Stop(all)
-		close(done)
+		signal.Stop(to)
 	}
 }
 

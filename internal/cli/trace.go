@@ -33,7 +33,7 @@ type traceFlags struct {
 	output, replay           string
 	timeout                  time.Duration
 	backend, only, wait      string
-	user                     string
+	user, results            string
 	allowRing                bool
 }
 
@@ -76,9 +76,10 @@ func newTrace(a *app) *cobra.Command {
 	flags.StringVar(&f.only, "only", "", "`writes`: see only what changes something, at next to no cost")
 	flags.StringVar(&f.wait, "wait", "", "`all`: wait for every process that CMD has started")
 	flags.StringVar(&f.user, "user", "", "as root, run CMD as user `NAME`; setuid programs work then")
+	flags.StringVar(&f.results, "results", "", "`exact`: ask what each call returned, at more cost (ptrace)")
 	flags.BoolVar(&f.allowRing, "allow-io-uring", false, "let CMD use io_uring, whose calls nobody sees")
 	flags.StringVar(&f.backend, "backend", "auto", "`NAME` is auto, notify or ptrace")
-	for name, values := range map[string][]string{"only": {"writes"}, "wait": {"all"}, "backend": {"auto", "notify", "ptrace"}} {
+	for name, values := range map[string][]string{"only": {"writes"}, "results": {"exact"}, "wait": {"all"}, "backend": {"auto", "notify", "ptrace"}} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
 	return cmd
@@ -130,6 +131,10 @@ func (f *traceFlags) check(args []string) error {
 		return errors.New("want a command to run: list-ephemeral trace -- CMD [ARG...]")
 	case f.only != "" && f.only != "writes":
 		return fmt.Errorf("--only %q: want writes", f.only)
+	case f.results != "" && f.results != "exact":
+		return fmt.Errorf("--results %q: want exact", f.results)
+	case f.results != "" && f.backend == "notify":
+		return errors.New("--results exact: the back end notify does not see results; ptrace does")
 	case f.wait != "" && f.wait != "all":
 		return fmt.Errorf("--wait %q: want all", f.wait)
 	case f.timeout < 0:
@@ -165,7 +170,7 @@ func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.
 	}
 	opts := trace.Options{
 		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err, Backend: backend,
-		OnlyWrites: f.only == "writes", AllowRing: f.allowRing, WaitAll: f.wait == "all", Timeout: f.timeout,
+		OnlyWrites: f.only == "writes", ExactResults: f.results == "exact", AllowRing: f.allowRing, WaitAll: f.wait == "all", Timeout: f.timeout,
 	}
 	if opts.Timeout, err = f.limit(); err != nil {
 		return nil, err
@@ -179,6 +184,9 @@ func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.
 	signals, release := a.signals.redirect()
 	defer release()
 	opts.Signals = signals
+	opts.Waiting = func() {
+		say(a.err, "hint", "the command has ended; what it has started is waited for: Ctrl-C ends that")
+	}
 	report, err := trace.Run(ctx, opts)
 	switch {
 	case errors.Is(err, trace.ErrExec):

@@ -1,0 +1,258 @@
+package trace
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Some tests need a process of their own to trace from: as somebody else, to be
+// killed, or traced itself. They run this test binary again, with the name of what
+// is to be done in insideVariable.
+
+const insideVariable = "TRACE_TEST_INSIDE"
+
+// insides is what such a process does; it prints what the test looks at.
+var insides = map[string]func(t *testing.T, args []string){
+	"both back ends": func(t *testing.T, _ []string) {
+		for _, b := range backends {
+			_, err := Run(t.Context(), Options{Backend: b, Path: "/bin/true", Args: []string{"true"}})
+			fmt.Println(b, err)
+			if !errors.Is(err, ErrUnsupported) {
+				t.Errorf("%s: %v", b, err)
+			}
+		}
+	},
+	"trace": func(t *testing.T, args []string) {
+		b, err := ParseBackend(args[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		path, err := exec.LookPath(args[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println("tracing")
+		r, err := Run(t.Context(), Options{Backend: b, Path: path, Args: args[1:], Stdout: os.Stdout, Stderr: os.Stderr})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range r.Paths {
+			fmt.Printf("PATH %s %s\n", p.Name, p.Ops)
+		}
+		fmt.Printf("STATUS %d UNREADABLE %d PRIVILEGED %v PEAK %d\n", r.Status, r.Stats.Unreadable, r.Privileged, peak())
+	},
+}
+
+// peak returns the largest resident set so far, in MiB.
+func peak() int {
+	text, _ := os.ReadFile("/proc/self/status")
+	for line := range strings.Lines(string(text)) {
+		if size, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kib, _ := strconv.Atoi(strings.Fields(size)[0])
+			return kib >> 10
+		}
+	}
+	return 0
+}
+
+// TestInside is no test of its own.
+func TestInside(t *testing.T) {
+	what := os.Getenv(insideVariable)
+	if what == "" {
+		return
+	}
+	insides[what](t, strings.Split(os.Getenv(insideVariable+"_ARGS"), "\x1f"))
+}
+
+// inside returns a command that does one of insides.
+func inside(t *testing.T, what string, args ...string) *exec.Cmd {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe, "-test.run", "^TestInside$")
+	cmd.Env = append(os.Environ(), insideVariable+"="+what, insideVariable+"_ARGS="+strings.Join(args, "\x1f"))
+	return cmd
+}
+
+func TestPtraceUnderASupervisorSaysSo(t *testing.T) {
+	cmd := inside(t, "both back ends")
+	got := run(t, Options{Backend: BackendNotify, Env: cmd.Env}, cmd.Args...)
+	if strings.Count(got.out, "already under a seccomp supervisor") != 2 {
+		t.Errorf("%s", got.out)
+	}
+}
+
+// asNobody has a command run as a user without rights, with a copy of its program
+// that this user may read.
+func asNobody(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	nobody, err := user.Lookup("nobody")
+	if err != nil {
+		t.Fatal(err)
+	}
+	uid, err := strconv.Atoi(nobody.Uid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("", "trace-as-nobody")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	program, err := os.ReadFile(cmd.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Path = filepath.Join(dir, "program")
+	if err := errors.Join(os.WriteFile(cmd.Path, program, 0o755), os.Chmod(dir, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Dir = "/"
+	if os.Geteuid() == 0 {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: 65534}}
+	}
+}
+
+func TestOrdinaryUsersCanTrace(t *testing.T) {
+	eachBackend(t, func(t *testing.T, b Backend) {
+		cmd := inside(t, "trace", b.String(), "sh", "-c", "cat /etc/hostname; cat /etc/shadow; su --version; exit 4")
+		asNobody(t, cmd)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		for _, want := range []string{"PATH /etc/hostname read", "PATH /etc/shadow ", "STATUS 4", "/usr/bin/su]"} {
+			if !strings.Contains(string(out), want) {
+				t.Errorf("no %q in\n%s", want, out)
+			}
+		}
+	})
+}
+
+// TestKilledTracerLeavesNothingHanging: under ptrace the command goes with us; under
+// notify its calls fail from then on, but none waits.
+func TestKilledTracerLeavesNothingHanging(t *testing.T) {
+	eachBackend(t, func(t *testing.T, b Backend) {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		cmd := inside(t, "trace", b.String(), "sh", "-c", "echo started; i=0; while [ $i -lt 2000 ]; do [ -e /etc/hosts ]; i=$((i+1)); done; sleep 0.2; [ -e /etc/hosts ]; exit 0")
+		cmd.Stdout, cmd.Stderr = w, w
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		w.Close()
+		lines := bufio.NewReader(r)
+		for line := ""; line != "started\n"; {
+			if line, err = lines.ReadString('\n'); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		done := make(chan struct{})
+		go func() {
+			_, _ = io.Copy(io.Discard, lines) // until nobody holds the pipe any more
+			close(done)
+		}()
+		select {
+		case <-done:
+		case <-time.After(20 * time.Second):
+			t.Error("a process is still there")
+		}
+	})
+}
+
+func TestManyPathsTakeLittleMemory(t *testing.T) {
+	behave := compileC(t, "behave")
+	cmd := inside(t, "trace", "notify", behave, "many", "300000")
+	cmd.Env = append(cmd.Env, "GOGC=40")
+	r, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	paths, last := 0, ""
+	for in := bufio.NewScanner(r); in.Scan(); {
+		if strings.HasPrefix(in.Text(), "PATH /nowhere/") {
+			paths++
+		} else if strings.HasPrefix(in.Text(), "STATUS") {
+			last = in.Text()
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if paths != 300_000 {
+		t.Errorf("%d paths", paths)
+	}
+	_, text, _ := strings.Cut(last, "PEAK ")
+	peak, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d MiB", peak)
+	if !raceDetector && peak > 130 {
+		t.Errorf("%d MiB for 300,000 paths", peak)
+	}
+}
+
+func TestOneProcessorIsEnough(t *testing.T) {
+	cmd := inside(t, "trace", "notify", "sh", "-c", "cat /etc/hostname; exit 6")
+	cmd.Env = append(cmd.Env, "GOMAXPROCS=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "STATUS 6") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	runtime.KeepAlive(cmd)
+}
+
+func TestFileSystemsOfTheCommandDoNotHang(t *testing.T) {
+	eachBackend(t, func(t *testing.T, b Backend) {
+		dir := t.TempDir()
+		sh(t, dir, "mkdir from at; echo x >from/file")
+		got := run(t, Options{Backend: b, WaitAll: true, Timeout: 15 * time.Second}, "sh", "-c",
+			"cd "+dir+"; bindfs -f from at & i=0; while [ ! -e at/file ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i+1)); done; cat at/file; echo y >at/new; (fusermount3 -u at || fusermount -u at || umount at) 2>/dev/null; wait")
+		if got.out != "x\n" || got.report.TimedOut {
+			t.Errorf("timed out %v: %s", got.report.TimedOut, got.out)
+		}
+		if got.paths()[dir+"/from/new"]&Create == 0 {
+			t.Error("what the daemon does is not in the report")
+		}
+	})
+}
+
+func TestRootTracesAsSomebodyElse(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Log("only root can become somebody else; CI is root")
+		return
+	}
+	eachBackend(t, func(t *testing.T, b Backend) {
+		got := run(t, Options{Backend: b, User: &User{UID: 65534, GID: 65534, Groups: []uint32{65534}}},
+			"sh", "-c", "id -u; id -g; id -G; grep NoNewPrivs /proc/self/status; cat /etc/shadow 2>/dev/null || echo denied; ls -n /proc/self/exe >/dev/null")
+		if want := "65534\n65534\n65534\nNoNewPrivs:\t0\ndenied\n"; got.out != want {
+			t.Errorf("%q, want %q", got.out, want)
+		}
+		if len(got.report.Privileged) > 0 {
+			t.Errorf("privileged: %v", got.report.Privileged)
+		}
+	})
+}

@@ -1,0 +1,70 @@
+package trace
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// Programs that change what "/" is are seen under the names that files have here.
+func TestPathsOfOtherRootsAreThoseOfTheHost(t *testing.T) {
+	for _, tool := range []string{"bwrap", "unshare", "chroot"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const system = "--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --dev /dev "
+	for _, tt := range []struct {
+		name, script string
+		want         map[string]Op // below the directory of the test
+	}{
+		{
+			"bwrap",
+			"bwrap " + system + "--bind $PWD/inside /mnt/data --tmpfs /scratch -- sh -c 'echo x >/mnt/data/new; cat /mnt/data/old; cat /mnt/data/none; echo y >/scratch/z; rm /mnt/data/gone'",
+			map[string]Op{"inside/new": Create, "inside/old": Read, "inside/gone": Delete, "inside/none": Lookup},
+		},
+		{
+			"a private mount namespace",
+			"unshare -m sh -c 'mount --bind inside other && echo x >other/new && cat other/old'",
+			map[string]Op{"inside/new": Create, "inside/old": Read},
+		},
+		{
+			"chroot",
+			"mkdir -p root/usr root/data && mount --rbind /usr root/usr && mount --bind inside root/data && cd root && ln -s usr/bin bin && ln -s usr/lib lib && ln -s usr/lib64 lib64 && " +
+				"chroot . /bin/sh -c 'cat /data/old; echo x >/data/new; echo y >/top'",
+			map[string]Op{"root/data/old": Read, "root/data/new": Create, "root/top": Create},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			eachBackend(t, func(t *testing.T, b Backend) {
+				dir := t.TempDir()
+				sh(t, dir, "mkdir inside other; echo o >inside/old; echo g >inside/gone")
+				t.Chdir(dir)
+				args := []string{"sh", "-c", tt.script}
+				if tt.name == "chroot" { // its mounts are to go with it, and are not ours
+					t.Cleanup(func() {
+						_ = exec.Command("umount", "-l", filepath.Join(dir, "root/usr"), filepath.Join(dir, "root/data")).Run()
+					})
+				}
+				got := run(t, Options{Backend: b}, args...)
+				if got.report.Status != 0 && tt.name != "bwrap" {
+					t.Fatalf("status %d: %s", got.report.Status, got.out)
+				}
+				paths := got.paths()
+				for name, op := range tt.want {
+					if paths[filepath.Join(dir, name)]&op == 0 {
+						t.Errorf("%s: %v, want %v", name, paths[filepath.Join(dir, name)], op)
+					}
+				}
+				for _, name := range []string{"/mnt/data/new", "/mnt/data/old", "/scratch/z", "/data/old", "/top", filepath.Join(dir, "other/new")} {
+					if paths[name] != 0 {
+						t.Errorf("%s, which is a name of the program's only: %v", name, paths[name])
+					}
+				}
+				if t.Failed() {
+					t.Log(got.out)
+				}
+			})
+		})
+	}
+}
