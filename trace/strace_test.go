@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -19,9 +20,8 @@ import (
 // straceShapes says of each call what its arguments are: "d" a descriptor that the
 // next path is relative to, "p" a path, "-" anything; then what is done to each path,
 // in the letters of opLetters; "o" is what the flags behind say.
-var straceShapes = map[string]string{}
-
-func init() {
+var straceShapes = sync.OnceValue(func() map[string]string {
+	shapes := map[string]string{}
 	for shape, names := range map[string]string{
 		"p l":        "stat lstat access readlink chdir statfs swapon swapoff acct umount2 umount getxattr lgetxattr listxattr llistxattr chroot uselib stat64 lstat64 statfs64 oldstat oldlstat oldumount",
 		"-p l":       "inotify_add_watch quotactl",
@@ -46,10 +46,11 @@ func init() {
 		"-dp c":      "symlinkat",
 	} {
 		for _, name := range strings.Fields(names) {
-			straceShapes[name] = shape
+			shapes[name] = shape
 		}
 	}
-}
+	return shapes
+})
 
 var opLetters = map[rune]Op{'l': Lookup, 'r': Read, 'w': Write, 'c': Create, 'd': Delete, 'n': Rename, 'x': Exec}
 
@@ -151,7 +152,7 @@ func (p *straceParser) call(pid, name, text, result string) {
 		}
 		return
 	}
-	shape, known := straceShapes[name]
+	shape, known := straceShapes()[name]
 	if !known {
 		return
 	}

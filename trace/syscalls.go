@@ -83,7 +83,7 @@ func groups() []group {
 		{"execve", call{callExec, []pathArg{{cwd, 0, Exec, true}}, none}},
 
 		{"statx open_tree open_tree_attr mount_setattr getxattrat listxattrat", call{callPaths, at(Lookup, true), 2}},
-		{"newfstatat fstatat64 faccessat2", call{callPaths, at(Lookup, true), 3}},
+		{"newfstatat fstatat fstatat64 faccessat2", call{callPaths, at(Lookup, true), 3}},
 		{"file_getattr", call{callPaths, at(Lookup, true), 4}},
 		{"name_to_handle_at", call{callPaths, at(Lookup, false), 4}},
 		{"faccessat fspick", call{callPaths, at(Lookup, true), none}},

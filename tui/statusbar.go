@@ -106,7 +106,7 @@ func (m *app) counts() []string {
 		files -= p.latest.refusals // which are no candidates
 	}
 	paths, count := plural(files, "path", "paths")+"  ", grouped(files)
-	if page := m.list.page; page != nil && page.narrows() {
+	if page := m.list.page; page != nil && page.narrows() && !m.withRefused {
 		shown := grouped(page.total)
 		if page.view == ViewDirs {
 			shown = plural(page.total, "row", "rows") + " for "

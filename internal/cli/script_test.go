@@ -9,9 +9,12 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/DaRacci/list-ephemeral/trace"
 )
 
 func TestMain(m *testing.M) {
+	trace.Helper() // the tracer starts this program again
 	testscript.Main(m, map[string]func(){
 		"list-ephemeral": func() { os.Exit(Main()) },
 	})

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/trace"
@@ -149,7 +151,7 @@ func (a *app) tellTrace(f *traceFlags, r *trace.Report) {
 		}
 	}
 	fmt.Fprintf(a.err, "list-ephemeral: traced %s for %s (%s): %d calls, %d paths, %d changed, %d not there; %s\n",
-		printable.Name(strings.Join(r.Command, " ")), r.Took.Round(time.Millisecond), r.Backend, r.Stats.Calls, len(r.Paths), changed, missing, ending(r))
+		brief(r.Command), r.Took.Round(time.Millisecond), r.Backend, r.Stats.Calls, len(r.Paths), changed, missing, ending(r))
 	if n := r.Stats.Unreadable; n > 0 {
 		say(a.err, "warning", fmt.Sprintf("the paths of %d calls could not be read: their programs do not let others look into them", n))
 	}
@@ -173,13 +175,23 @@ func (a *app) tellTrace(f *traceFlags, r *trace.Report) {
 	}
 }
 
+// brief writes a command, or its beginning.
+func brief(command []string) string {
+	const most = 40
+	runes := []rune(printable.Name(strings.Join(command, " ")))
+	if len(runes) > most {
+		return string(runes[:most]) + "..."
+	}
+	return string(runes)
+}
+
 // ending says how a command ended.
 func ending(r *trace.Report) string {
 	switch {
 	case r.TimedOut:
 		return "ended by the time limit"
 	case r.Signal != 0:
-		return "killed by " + r.Signal.String()
+		return "killed by " + unix.SignalName(r.Signal)
 	}
 	return fmt.Sprintf("exit status %d", r.Status)
 }

@@ -1,0 +1,58 @@
+package trace
+
+import (
+	"bytes"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func sampleReport() *Report {
+	return &Report{
+		Command: []string{"sh", "-c", "x"}, Backend: BackendPtrace, Started: time.Unix(1700000000, 5).UTC(), Took: 1500 * time.Millisecond,
+		Status: 143, Signal: syscall.SIGTERM, TimedOut: true, Survivors: true, Privileged: []string{"/usr/bin/su"},
+		Stats: Stats{Calls: 9, Unreadable: 1, Rings: 2, Sandboxed: 3},
+		Paths: []Path{
+			{Name: "/a", Ops: Read | Exec, Mode: 0o100755, Size: 12, ModTime: time.Unix(1600000000, 7).UTC()},
+			{Name: "/gone\n\"", Ops: Create | Delete, Missing: true},
+			{Name: "/not \xff utf-8", Ops: Lookup},
+		},
+	}
+}
+
+func TestReportsAreReadBack(t *testing.T) {
+	want := sampleReport()
+	var file bytes.Buffer
+	if err := WriteReport(&file, want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadReport(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-written +read):\n%s", diff)
+	}
+}
+
+func TestReadReportNamesWhatIsWrong(t *testing.T) {
+	const head = `{"format":"list-ephemeral trace","version":1,"backend":"notify"}` + "\n"
+	for text, want := range map[string]string{
+		"":         "line 1: this is no trace",
+		"{}":       "line 1: this is no trace",
+		"not json": "line 1: this is no trace",
+		`{"format":"list-ephemeral trace","version":9,"backend":"notify"}`:              "line 1: version 9: want 1",
+		`{"format":"list-ephemeral trace","version":1,"backend":"magic"}`:               `line 1: back end "magic": want one of auto, notify, ptrace`,
+		head + `{"path":"relative","ops":["read"]}`:                                     `line 2: path "relative": want an absolute one`,
+		head + `{"path":"/a","ops":["read"]}` + "\n" + `{"path":"/b","ops":["danced"]}`: `line 3: operation "danced": want one of looked up,`,
+		head + `{"path":`: "line 2: unexpected EOF",
+	} {
+		_, err := ReadReport(strings.NewReader(text))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package trace
+
+import (
+	"bytes"
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// FuzzClean holds clean against path.Clean, which it has to agree with but for "..".
+func FuzzClean(f *testing.F) {
+	for _, seed := range []string{"/", "//", "/.", "/./", "/a/./b//c/", "/a/..", "/../a", "/...", "/.a", "/a.", "/a/.", "\xff/."} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		text = "/" + text
+		got := string(clean([]byte(text)))
+		if strings.Contains(text+"/", "/../") {
+			if path.Clean(got) != path.Clean(text) {
+				t.Errorf("%q: %q", text, got)
+			}
+			return
+		}
+		if want := path.Clean(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	})
+}
+
+// FuzzReadReport reads what is no report; what is one is read back the same.
+func FuzzReadReport(f *testing.F) {
+	var file bytes.Buffer
+	if err := WriteReport(&file, sampleReport()); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(file.Bytes())
+	f.Add([]byte(`{"format":"list-ephemeral trace","version":1,"backend":"auto"}` + "\n" + `{"pathBytes":"L/8=","ops":[]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		first, err := ReadReport(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		var again bytes.Buffer
+		if err := WriteReport(&again, first); err != nil {
+			return // a year that JSON has no form for
+		}
+		second, err := ReadReport(&again)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(first.Paths, second.Paths); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// FuzzUnescaped reads the escapes of the mount table.
+func FuzzUnescaped(f *testing.F) {
+	for _, seed := range []string{`/a\040b`, `\`, `\1`, `\777`, `\134`, "x"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		escaped := strings.NewReplacer(`\`, `\134`, " ", `\040`, "\t", `\011`, "\n", `\012`).Replace(text)
+		if got := unescaped(escaped); got != text {
+			t.Errorf("%q: %q", text, got)
+		}
+	})
+}

@@ -1,0 +1,117 @@
+package trace
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Probe says whether a back end works for this process: nil, or an error that wraps
+// ErrUnsupported and names what is missing. It asks the kernel once and starts
+// nothing, so that a back end may still turn out not to work when it is used: where
+// somebody supervises this process already (EBUSY).
+func Probe(b Backend) error {
+	switch b {
+	case BackendNotify:
+		return probeNotify()
+	case BackendPtrace:
+		return probePtrace()
+	case BackendFanotify:
+		return probeFanotify()
+	}
+	return nil
+}
+
+var probeNotify = sync.OnceValue(func() error {
+	if abis(runtime.GOARCH) == nil {
+		return fmt.Errorf("no table of system calls for %s: %w", runtime.GOARCH, ErrUnsupported)
+	}
+	action := uint32(unix.SECCOMP_RET_USER_NOTIF)
+	if err := seccomp(unix.SECCOMP_GET_ACTION_AVAIL, 0, unsafe.Pointer(&action)); err != nil {
+		return fmt.Errorf("needs seccomp user notification, Linux 5.0: %w", ErrUnsupported)
+	}
+	if !kernelAtLeast(5, 5) {
+		return fmt.Errorf("needs SECCOMP_USER_NOTIF_FLAG_CONTINUE, Linux 5.5: %w", ErrUnsupported)
+	}
+	return probeMemory()
+})
+
+var probePtrace = sync.OnceValue(func() error {
+	if abis(runtime.GOARCH) == nil {
+		return fmt.Errorf("no table of system calls for %s: %w", runtime.GOARCH, ErrUnsupported)
+	}
+	action := uint32(unix.SECCOMP_RET_TRACE)
+	if err := seccomp(unix.SECCOMP_GET_ACTION_AVAIL, 0, unsafe.Pointer(&action)); err != nil {
+		return fmt.Errorf("needs seccomp filters, Linux 4.14: %w", ErrUnsupported)
+	}
+	if !kernelAtLeast(5, 3) {
+		return fmt.Errorf("needs PTRACE_GET_SYSCALL_INFO, Linux 5.3: %w", ErrUnsupported)
+	}
+	return probeMemory()
+})
+
+// probeMemory looks at what Yama forbids: at 1, a process may look at those it has
+// started only, which is enough for us.
+func probeMemory() error {
+	const file = "/proc/sys/kernel/yama/ptrace_scope"
+	text, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	switch scope := strings.TrimSpace(string(text)); {
+	case scope == "2" && !capable(unix.CAP_SYS_PTRACE), scope == "3":
+		return fmt.Errorf("forbidden by %s, which is %s: %w", file, scope, ErrUnsupported)
+	}
+	return nil
+}
+
+var probeFanotify = sync.OnceValue(func() error {
+	if !capable(unix.CAP_SYS_ADMIN) {
+		return fmt.Errorf("needs root (CAP_SYS_ADMIN): %w", ErrUnsupported)
+	}
+	fd, err := unix.FanotifyInit(fanotifyFlags, unix.O_RDONLY|unix.O_CLOEXEC)
+	if err != nil {
+		return fmt.Errorf("needs CONFIG_FANOTIFY: %w: %w", err, ErrUnsupported)
+	}
+	return unix.Close(fd)
+})
+
+// capable reports whether this process has a capability, capabilities(7).
+func capable(capability uint) bool {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	if err := unix.Capget(&header, &data[0]); err != nil {
+		return false
+	}
+	return data[capability/32].Effective&(1<<(capability%32)) != 0
+}
+
+// privileged reports whether this process may install filters without giving up what
+// setuid programs gain.
+func privileged() bool { return capable(unix.CAP_SYS_ADMIN) }
+
+func seccomp(operation, flags uintptr, args unsafe.Pointer) error {
+	if _, _, errno := unix.RawSyscall(unix.SYS_SECCOMP, operation, flags, uintptr(args)); errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// kernelAtLeast compares the version of the kernel, uname(2).
+func kernelAtLeast(major, minor int) bool {
+	var name unix.Utsname
+	if err := unix.Uname(&name); err != nil {
+		return false
+	}
+	var haveMajor, haveMinor int
+	if n, _ := fmt.Sscanf(unix.ByteSliceToString(name.Release[:]), "%d.%d", &haveMajor, &haveMinor); n < 2 {
+		return false
+	}
+	return haveMajor > major || haveMajor == major && haveMinor >= minor
+}
