@@ -33,7 +33,7 @@ var probeNotify = sync.OnceValue(func() error {
 		return fmt.Errorf("no table of system calls for %s: %w", runtime.GOARCH, ErrUnsupported)
 	}
 	action := uint32(unix.SECCOMP_RET_USER_NOTIF)
-	if err := seccomp(unix.SECCOMP_GET_ACTION_AVAIL, 0, unsafe.Pointer(&action)); err != nil {
+	if err := callSeccomp(unix.SECCOMP_GET_ACTION_AVAIL, 0, unsafe.Pointer(&action)); err != nil {
 		return fmt.Errorf("needs seccomp user notification, Linux 5.0: %w", ErrUnsupported)
 	}
 	if !kernelAtLeast(5, 5) {
@@ -47,7 +47,7 @@ var probePtrace = sync.OnceValue(func() error {
 		return fmt.Errorf("no table of system calls for %s: %w", runtime.GOARCH, ErrUnsupported)
 	}
 	action := uint32(unix.SECCOMP_RET_TRACE)
-	if err := seccomp(unix.SECCOMP_GET_ACTION_AVAIL, 0, unsafe.Pointer(&action)); err != nil {
+	if err := callSeccomp(unix.SECCOMP_GET_ACTION_AVAIL, 0, unsafe.Pointer(&action)); err != nil {
 		return fmt.Errorf("needs seccomp filters, Linux 4.14: %w", ErrUnsupported)
 	}
 	if !kernelAtLeast(5, 3) {
@@ -96,7 +96,7 @@ func capable(capability uint) bool {
 // setuid programs gain.
 func privileged() bool { return capable(unix.CAP_SYS_ADMIN) }
 
-func seccomp(operation, flags uintptr, args unsafe.Pointer) error {
+func callSeccomp(operation, flags uintptr, args unsafe.Pointer) error {
 	if _, _, errno := unix.RawSyscall(unix.SYS_SECCOMP, operation, flags, uintptr(args)); errno != 0 {
 		return errno
 	}

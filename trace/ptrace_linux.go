@@ -93,10 +93,10 @@ func ptrace(request, tid int, addr, data uintptr) error {
 
 // startPtrace starts the command under the ptrace back end.
 func startPtrace(opts Options) (*session, error) {
-	all := abis(runtime.GOARCH)
-	if all == nil {
-		return nil, fmt.Errorf("back end ptrace on %s: %w", runtime.GOARCH, ErrUnsupported)
+	if err := probePtrace(); err != nil {
+		return nil, err
 	}
+	all := abis(runtime.GOARCH)
 	filter, err := newFilter(all, filterOptions{trap: trapPtrace, onlyWrites: opts.OnlyWrites, allowRing: opts.AllowRing})
 	if err != nil {
 		return nil, err

@@ -21,8 +21,9 @@ type session struct {
 	views   *views
 	resolve *resolver
 	record  *recorder
-	// tracer sees what the command does.
-	tracer tracer
+	// tracer sees what the command does; rejected says why no other one.
+	tracer   tracer
+	rejected []string
 }
 
 // tracer is what a back end does while a command runs.
@@ -43,17 +44,6 @@ func newSession(opts Options) *session {
 	s := &session{opts: opts, views: newViews(), record: new(recorder)}
 	s.resolve = &resolver{views: s.views, drop: opts.Drop, onlyWrites: opts.OnlyWrites}
 	return s
-}
-
-// privileged reports whether this process may install filters without giving
-// anything up, capabilities(7).
-func privileged() bool {
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var data [2]unix.CapUserData
-	if err := unix.Capget(&header, &data[0]); err != nil {
-		return false
-	}
-	return data[0].Effective&(1<<unix.CAP_SYS_ADMIN) != 0
 }
 
 // child is the stub, and later the command.
@@ -153,10 +143,10 @@ func (c *child) reap() {
 
 // startNotify starts the command under the notify back end.
 func startNotify(opts Options) (*session, error) {
-	all := abis(runtime.GOARCH)
-	if all == nil {
-		return nil, fmt.Errorf("back end notify on %s: %w", runtime.GOARCH, ErrUnsupported)
+	if err := probeNotify(); err != nil {
+		return nil, err
 	}
+	all := abis(runtime.GOARCH)
 	filter, err := newFilter(all, filterOptions{trap: trapNotify, onlyWrites: opts.OnlyWrites, allowRing: opts.AllowRing})
 	if err != nil {
 		return nil, err
@@ -223,7 +213,7 @@ func (s *session) finish(ctx context.Context) (*Report, error) {
 	if s.opts.Started != nil {
 		s.opts.Started(s.pid)
 	}
-	r := &Report{Command: s.opts.Args, Started: s.started, Backend: s.tracer.backend()}
+	r := &Report{Command: s.opts.Args, Started: s.started, Backend: s.tracer.backend(), Rejected: s.rejected}
 	start := time.Now()
 	s.wait(ctx, r)
 	r.Took = time.Since(start)

@@ -39,6 +39,8 @@ type orders struct {
 	Filter     []unix.SockFilter
 	// Flags are those of seccomp(2), the first that the kernel takes.
 	Flags []uintptr
+	// OwnMounts asks for a mount namespace of its own.
+	OwnMounts bool
 	// User, if set, is who the command runs as.
 	User *User
 }
@@ -58,7 +60,7 @@ type stubAnswer struct {
 
 // The steps of the stub that may fail.
 const (
-	stepFilter = "install the seccomp filter"
+	stepFilter = "prepare the command"
 	stepUser   = "change the user"
 	stepExec   = "execute"
 	stepReady  = "ready"
@@ -123,6 +125,14 @@ func runStub(path string, args []string) {
 // install installs the filter on this thread and returns its listener, or -1 if
 // its flags ask for none.
 func (o *orders) install() (listener int, err error) {
+	if o.OwnMounts {
+		if err := ownMounts(); err != nil {
+			return -1, err
+		}
+	}
+	if len(o.Filter) == 0 {
+		return -1, nil
+	}
 	if o.NoNewPrivs {
 		if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 			return -1, fmt.Errorf("prctl: %w", err)
@@ -142,6 +152,17 @@ func (o *orders) install() (listener int, err error) {
 		err = errno
 	}
 	return -1, err
+}
+
+// ownMounts gives this thread a copy of all mounts, from which nothing comes back.
+func ownMounts() error {
+	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_FS); err != nil {
+		return fmt.Errorf("unshare: %w", err)
+	}
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("mount: %w", err)
+	}
+	return nil
 }
 
 // become changes the user of this thread, the only one that execve(2) keeps.

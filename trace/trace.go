@@ -16,12 +16,13 @@ type Backend uint8
 
 // The back ends. BackendAuto takes the first of the others that works.
 const (
-	BackendAuto   Backend = iota
-	BackendNotify         // seccomp user notification, Linux 5.5
-	BackendPtrace         // ptrace(2) with a seccomp filter
+	BackendAuto     Backend = iota
+	BackendNotify           // seccomp user notification, Linux 5.5
+	BackendPtrace           // ptrace(2) with a seccomp filter, Linux 5.3
+	BackendFanotify         // fanotify(7), root; sees opens and writes only; never taken by auto
 )
 
-var backendNames = []string{"auto", "notify", "ptrace"}
+var backendNames = []string{"auto", "notify", "ptrace", "fanotify"}
 
 // String returns the name as the command line writes it.
 func (b Backend) String() string {
@@ -89,8 +90,9 @@ type Report struct {
 	// Paths are sorted by name, each once.
 	Paths []Path
 	Stats Stats
-	// Backend is the one that was used.
-	Backend Backend
+	// Backend is the one that was used, and Rejected says why better ones were not.
+	Backend  Backend
+	Rejected []string
 	// Started is when the command did, and Took how long it ran.
 	Started time.Time
 	Took    time.Duration
@@ -158,22 +160,13 @@ func Run(ctx context.Context, opts Options) (*Report, error) {
 func start(opts Options) (*session, error) {
 	switch opts.Backend {
 	case BackendAuto:
-		if opts.ExactResults {
-			return startPtrace(opts)
-		}
-		s, err := startNotify(opts)
-		if !errors.Is(err, ErrUnsupported) {
-			return s, err
-		}
-		s, second := startPtrace(opts)
-		if errors.Is(second, ErrUnsupported) {
-			return nil, fmt.Errorf("no back end works: notify: %w; ptrace: %w", err, second)
-		}
-		return s, second
+		return startAny(opts)
 	case BackendNotify:
 		return startNotify(opts)
 	case BackendPtrace:
 		return startPtrace(opts)
+	case BackendFanotify:
+		return startFanotify(opts)
 	}
 	return nil, fmt.Errorf("back end %s: %w", opts.Backend, ErrUnsupported)
 }
@@ -187,4 +180,26 @@ func Privileged() bool { return privileged() }
 func GainsRights(path string) bool {
 	st, err := statx(path)
 	return err == nil && gainsRights(path, st)
+}
+
+// startAny starts the command under the first back end that works. Why others were
+// not taken is in the report.
+func startAny(opts Options) (*session, error) {
+	starts := []func(Options) (*session, error){startNotify, startPtrace}
+	if opts.ExactResults {
+		starts = starts[1:]
+	}
+	var rejected []string
+	for _, start := range starts {
+		s, err := start(opts)
+		if err == nil {
+			s.rejected = rejected
+			return s, nil
+		}
+		if !errors.Is(err, ErrUnsupported) {
+			return nil, err
+		}
+		rejected = append(rejected, err.Error())
+	}
+	return nil, fmt.Errorf("no back end works: %s: %w", strings.Join(rejected, "; "), ErrUnsupported)
 }

@@ -1,0 +1,203 @@
+package trace
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// The fanotify back end: fanotify(7). The command gets a mount namespace of its own,
+// each mount of it is marked, and the kernel tells what is opened through these. It
+// stands in nobody's way, sees what is opened by io_uring and by the kernel itself,
+// and leaves setuid programs as they are; but it sees opens and writes only, of those
+// paths alone that exist, and nothing of a program that changes its mounts. It needs
+// root, and is used only where it is asked for.
+
+const (
+	fanotifyFlags = unix.FAN_CLASS_NOTIF | unix.FAN_CLOEXEC | unix.FAN_UNLIMITED_QUEUE | unix.FAN_UNLIMITED_MARKS | unix.FAN_NONBLOCK
+	fanotifyMask  = unix.FAN_OPEN | unix.FAN_OPEN_EXEC | unix.FAN_MODIFY | unix.FAN_CLOSE_WRITE | unix.FAN_ONDIR
+	// fanotifyHead is the size of struct fanotify_event_metadata.
+	fanotifyHead = 24
+)
+
+// watcher reads the events of the marks.
+type watcher struct {
+	s    *session
+	file *os.File
+	pid  int
+	stop atomic.Bool
+	done chan struct{} // closed when the reader has ended
+	gone chan struct{} // never closed: who is left is not known
+	err  error         // valid when done is closed
+	link []byte
+}
+
+// startFanotify starts the command under the fanotify back end.
+func startFanotify(opts Options) (*session, error) {
+	if err := probeFanotify(); err != nil {
+		return nil, err
+	}
+	fd, err := unix.FanotifyInit(fanotifyFlags, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_LARGEFILE)
+	if err != nil {
+		return nil, fmt.Errorf("fanotify_init: %w: %w", err, ErrUnsupported)
+	}
+	s := newSession(opts)
+	s.started = coarseNow()
+	w := &watcher{s: s, file: os.NewFile(uintptr(fd), "fanotify"), done: make(chan struct{}), gone: make(chan struct{}), link: make([]byte, pathMax)}
+	c, err := startStub(opts, orders{OwnMounts: true, User: opts.User})
+	if err != nil {
+		w.file.Close()
+		return nil, err
+	}
+	if err := w.begin(c); err != nil {
+		unix.Close(c.socket)
+		_ = unix.Kill(c.pid, unix.SIGKILL)
+		c.reap()
+		w.file.Close()
+		return nil, err
+	}
+	s.pid, w.pid, s.tracer = c.pid, c.pid, w
+	go w.run()
+	if err := c.executed(); err != nil {
+		c.reap()
+		_, _ = w.leave() // the first error counts
+		return nil, err
+	}
+	return s, nil
+}
+
+// begin marks the mounts of the stub, and lets it go on.
+func (w *watcher) begin(c *child) error {
+	a, _, err := c.listen()
+	if err != nil {
+		return err
+	}
+	if a.Step != stepReady {
+		return fmt.Errorf("%s: %w: %w", a.Step, a.Errno, ErrUnsupported)
+	}
+	root := "/proc/" + strconv.Itoa(a.TID)
+	table, err := os.ReadFile(root + "/mountinfo")
+	if err != nil {
+		return err
+	}
+	marked := 0
+	for line := range strings.Lines(string(table)) {
+		_, mount, ok := parseMount(line)
+		if !ok || Uninteresting([]byte(mount.at)) {
+			continue
+		}
+		// A file system that cannot be marked, or a mount that another one hides, is
+		// none that the command opens files on.
+		if unix.FanotifyMark(int(w.file.Fd()), unix.FAN_MARK_ADD|unix.FAN_MARK_MOUNT, fanotifyMask, unix.AT_FDCWD, root+"/root"+mount.at) == nil {
+			marked++
+		}
+	}
+	if marked == 0 {
+		return fmt.Errorf("mark the mounts of the command: none could be: %w", ErrUnsupported)
+	}
+	_, err = unix.Write(c.socket, []byte{1})
+	return err
+}
+
+// run reads events until leave is called, and then what is left of them.
+func (w *watcher) run() {
+	defer close(w.done)
+	buf := make([]byte, 256<<10)
+	fd := int(w.file.Fd())
+	ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	for {
+		const look = 20 // milliseconds
+		last := w.stop.Load()
+		n, err := unix.Read(fd, buf)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.EAGAIN):
+			if last {
+				return
+			}
+			_, _ = unix.Poll(ready, look) // the read tells
+		case err != nil:
+			w.err = fmt.Errorf("read fanotify events: %w", err)
+			return
+		default:
+			w.events(buf[:n])
+		}
+	}
+}
+
+// events records what is in a buffer.
+func (w *watcher) events(buf []byte) {
+	for len(buf) >= fanotifyHead {
+		length := int(binary.LittleEndian.Uint32(buf))
+		mask := binary.LittleEndian.Uint64(buf[8:])
+		fd := int(int32(binary.LittleEndian.Uint32(buf[16:])))
+		if length < fanotifyHead || length > len(buf) {
+			return
+		}
+		buf = buf[length:]
+		if mask&unix.FAN_Q_OVERFLOW != 0 || fd < 0 {
+			w.s.resolve.stats.Unreadable++
+			continue
+		}
+		w.event(mask, fd)
+		unix.Close(fd)
+	}
+}
+
+func (w *watcher) event(mask uint64, fd int) {
+	w.s.resolve.stats.Calls++
+	n, err := unix.Readlink("/proc/self/fd/"+strconv.Itoa(fd), w.link)
+	if err != nil {
+		w.s.resolve.stats.Unreadable++
+		return
+	}
+	path, deleted := bytes.CutSuffix(w.link[:n], []byte(" (deleted)"))
+	if len(path) == 0 || path[0] != '/' || w.s.opts.Drop(path) {
+		return
+	}
+	t := touch{path: path}
+	if mask&(unix.FAN_OPEN|unix.FAN_MODIFY|unix.FAN_CLOSE_WRITE) == unix.FAN_OPEN {
+		t.op |= Read // or for writing, which comes to nothing, or to another event
+	}
+	if mask&unix.FAN_OPEN_EXEC != 0 {
+		t.op |= Exec
+	}
+	if mask&(unix.FAN_MODIFY|unix.FAN_CLOSE_WRITE) != 0 {
+		t.op |= Write | Create // the disk tells whether it was made
+	}
+	if deleted {
+		t.op |= Delete
+	}
+	w.s.record.note(t, true)
+}
+
+func (w *watcher) backend() Backend { return BackendFanotify }
+
+func (w *watcher) exact() bool { return true }
+
+// ended never ends: fanotify does not tell who is left.
+func (w *watcher) ended() <-chan struct{} { return w.gone }
+
+func (w *watcher) status() <-chan unix.WaitStatus {
+	status := make(chan unix.WaitStatus, 1)
+	go func() { status <- waitFor(w.pid) }()
+	return status
+}
+
+// leave reads what has happened up to now. Who is left goes on as before.
+func (w *watcher) leave() (survivors bool, err error) {
+	const settle = 10 * time.Millisecond // events come a moment after
+	time.Sleep(settle)
+	w.stop.Store(true)
+	<-w.done
+	w.file.Close()
+	return false, w.err
+}
