@@ -45,7 +45,7 @@ func TestReadReportNamesWhatIsWrong(t *testing.T) {
 		"{}":       "line 1: this is no trace",
 		"not json": "line 1: this is no trace",
 		`{"format":"list-ephemeral trace","version":9,"backend":"notify"}`:              "line 1: version 9: want 1",
-		`{"format":"list-ephemeral trace","version":1,"backend":"magic"}`:               `line 1: back end "magic": want one of auto, notify, ptrace`,
+		`{"format":"list-ephemeral trace","version":1,"backend":"magic"}`:               `line 1: back end "magic": want one of auto, notify, ptrace, fanotify`,
 		head + `{"path":"relative","ops":["read"]}`:                                     `line 2: path "relative": want an absolute one`,
 		head + `{"path":"/a","ops":["read"]}` + "\n" + `{"path":"/b","ops":["danced"]}`: `line 3: operation "danced": want one of looked up,`,
 		head + `{"path":`: "line 2: unexpected EOF",

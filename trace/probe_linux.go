@@ -24,6 +24,7 @@ func Probe(b Backend) error {
 		return probePtrace()
 	case BackendFanotify:
 		return probeFanotify()
+	case BackendAuto:
 	}
 	return nil
 }

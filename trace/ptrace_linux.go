@@ -39,6 +39,9 @@ type ptracer struct {
 	first   chan struct{} // closed when the stub has become the command
 	done    chan struct{}
 	err     error // valid when done is closed
+	// attached says that there is no filter: every call stops, and who is left goes
+	// on when we do not follow any more.
+	attached bool
 	// seen says that the filter works: a call has stopped.
 	seen    bool
 	running bool // first is closed
@@ -63,6 +66,7 @@ const trapPtrace = seccomp.ActionTrace
 // Requests and events that x/sys has no names for, linux/ptrace.h.
 const (
 	getSyscallInfo  = 0x420e // Linux 5.3
+	infoEntry       = 1
 	infoExit        = 2
 	infoSeccomp     = 3
 	sysgood         = 0x80
@@ -91,13 +95,19 @@ func ptrace(request, tid int, addr, data uintptr) error {
 	return nil
 }
 
+func newPtracer(s *session) *ptracer {
+	return &ptracer{
+		s: s, abis: abis(runtime.GOARCH), threads: make(map[int]*thread),
+		main: make(chan unix.WaitStatus, 1), first: make(chan struct{}), done: make(chan struct{}),
+	}
+}
+
 // startPtrace starts the command under the ptrace back end.
 func startPtrace(opts Options) (*session, error) {
 	if err := probePtrace(); err != nil {
 		return nil, err
 	}
-	all := abis(runtime.GOARCH)
-	filter, err := newFilter(all, filterOptions{trap: trapPtrace, onlyWrites: opts.OnlyWrites, allowRing: opts.AllowRing})
+	filter, err := newFilter(abis(runtime.GOARCH), filterOptions{trap: trapPtrace, onlyWrites: opts.OnlyWrites, allowRing: opts.AllowRing})
 	if err != nil {
 		return nil, err
 	}
@@ -107,10 +117,7 @@ func startPtrace(opts Options) (*session, error) {
 	s := newSession(opts)
 	s.started = coarseNow()
 	started := make(chan error, 1)
-	p := &ptracer{
-		s: s, abis: all, threads: make(map[int]*thread),
-		main: make(chan unix.WaitStatus, 1), first: make(chan struct{}), done: make(chan struct{}),
-	}
+	p := newPtracer(s)
 	s.tracer = p
 	go p.run(orders{NoNewPrivs: !privileged(), Filter: filter, Flags: []uintptr{0}, User: opts.User}, started)
 	if err := <-started; err != nil {
@@ -183,11 +190,14 @@ func (p *ptracer) seize(c *child) error {
 // follow handles stops until there is nobody left.
 func (p *ptracer) follow() error {
 	var status unix.WaitStatus
-	for {
+	for !p.attached || len(p.threads) > 0 {
 		tid, err := unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD, nil)
 		switch {
 		case errors.Is(err, unix.EINTR):
-			if p.quit.Load() {
+			switch {
+			case p.quit.Load() && p.attached:
+				p.interruptAll()
+			case p.quit.Load():
 				p.killAll()
 			}
 			continue
@@ -205,6 +215,7 @@ func (p *ptracer) follow() error {
 		}
 		p.stop(tid, status)
 	}
+	return nil
 }
 
 // stop handles one stop and has the thread go on.
@@ -218,11 +229,22 @@ func (p *ptracer) stop(tid int, status unix.WaitStatus) {
 		p.stopped.Store(false)
 	}
 	signal, event := status.StopSignal(), int(status)>>16
+	if p.attached && p.quit.Load() {
+		if event != 0 || signal == unix.SIGTRAP|sysgood {
+			signal = 0
+		}
+		p.release(tid, uintptr(signal))
+		return
+	}
 	switch {
 	case event == unix.PTRACE_EVENT_SECCOMP:
 		p.entered(tid, t)
+	case signal == unix.SIGTRAP|sysgood && p.attached && !t.inside:
+		p.entered(tid, t)
 	case signal == unix.SIGTRAP|sysgood:
 		p.left(tid, t)
+	case event == unix.PTRACE_EVENT_FORK, event == unix.PTRACE_EVENT_VFORK, event == unix.PTRACE_EVENT_CLONE:
+		p.forked(tid)
 	case event == unix.PTRACE_EVENT_EXEC:
 		t = p.execed(tid, t)
 	case event == unix.PTRACE_EVENT_STOP:
@@ -241,7 +263,7 @@ func (p *ptracer) stop(tid int, status unix.WaitStatus) {
 // is seen again when it is waited for.
 func (p *ptracer) resume(tid int, t *thread, signal syscall.Signal) {
 	request := unix.PTRACE_CONT
-	if t.inside {
+	if t.inside || p.attached {
 		request = unix.PTRACE_SYSCALL
 	}
 	_ = ptrace(request, tid, 0, uintptr(signal))
@@ -260,13 +282,15 @@ func (p *ptracer) listen(tid int, signal syscall.Signal) {
 func (p *ptracer) entered(tid int, t *thread) {
 	p.seen = true
 	var info syscallInfo
-	if err := ptrace(getSyscallInfo, tid, unsafe.Sizeof(info), uintptr(unsafe.Pointer(&info))); err != nil || info.op != infoSeccomp {
-		p.s.resolve.stats.Unreadable++
+	if err := ptrace(getSyscallInfo, tid, unsafe.Sizeof(info), uintptr(unsafe.Pointer(&info))); err != nil || info.op != infoSeccomp && info.op != infoEntry {
+		if info.op != infoExit { // of a call that had begun before we came
+			p.s.resolve.stats.Unreadable++
+		}
 		return
 	}
 	t.waits, t.inside = t.waits[:0], false
 	for _, a := range p.abis {
-		if a.id != info.arch {
+		if a.id != info.arch || a.call(int(info.words[0])).kind == callNone {
 			continue
 		}
 		call := regs{tid: tid, nr: int(info.words[0]), abi: a, args: [6]uint64(info.words[1:])}
@@ -278,7 +302,7 @@ func (p *ptracer) entered(tid int, t *thread) {
 			t.waits = append(t.waits, touch)
 		}
 	}
-	t.inside = len(t.waits) > 0
+	t.inside = len(t.waits) > 0 || p.attached
 }
 
 // left handles the end of a call.
@@ -299,6 +323,18 @@ func (p *ptracer) result(t *thread, ok bool) {
 	t.waits = t.waits[:0]
 }
 
+// forked notes a new thread, which is followed already, but has not stopped yet
+// perhaps.
+func (p *ptracer) forked(tid int) {
+	var child uintptr
+	if err := ptrace(unix.PTRACE_GETEVENTMSG, tid, 0, uintptr(unsafe.Pointer(&child))); err != nil {
+		return
+	}
+	if p.threads[int(child)] == nil && unix.Kill(int(child), 0) == nil { // it may have ended before this
+		p.threads[int(child)] = new(thread)
+	}
+}
+
 // execed handles a successful execve(2): all other threads of the process are gone,
 // and the one that made the call now has the number of the first.
 func (p *ptracer) execed(tid int, t *thread) *thread {
@@ -310,7 +346,7 @@ func (p *ptracer) execed(tid int, t *thread) *thread {
 		}
 	}
 	p.result(t, true)
-	if !p.seen { // the filter has not stopped the execve: somebody before us has taken it
+	if !p.seen && !p.attached { // the filter has not stopped the execve: somebody before us has taken it
 		p.foreign.Store(true)
 		_ = unix.Kill(p.pid, unix.SIGKILL)
 	}

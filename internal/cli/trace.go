@@ -35,6 +35,7 @@ type traceFlags struct {
 	backend, only, wait      string
 	user, results            string
 	allowRing                bool
+	pid                      int
 }
 
 const traceLong = `Run CMD, with the terminal to itself, and then browse what it and all its children
@@ -70,6 +71,7 @@ func newTrace(a *app) *cobra.Command {
 	flags.BoolVarP(&f.print0, "print0", "0", false, "print the paths, with NUL instead of newline")
 	flags.BoolVar(&f.all, "all", false, "also what was only read or looked up outside the roots, and directories")
 	flags.BoolVar(&f.missing, "missing", false, "also what was looked for and is not there, or not any more")
+	flags.IntVarP(&f.pid, "pid", "p", 0, "follow process `PID` and its descendants instead, until Ctrl-C")
 	flags.StringVarP(&f.output, "output", "o", "", "keep the whole trace in `FILE`, as JSON lines")
 	flags.StringVar(&f.replay, "replay", "", "show the trace kept in `FILE`, and run nothing")
 	flags.DurationVar(&f.timeout, "timeout", 0, "end CMD after `DUR` (90s, 10m): politely, then firmly")
@@ -78,8 +80,8 @@ func newTrace(a *app) *cobra.Command {
 	flags.StringVar(&f.user, "user", "", "as root, run CMD as user `NAME`; setuid programs work then")
 	flags.StringVar(&f.results, "results", "", "`exact`: ask what each call returned, at more cost (ptrace)")
 	flags.BoolVar(&f.allowRing, "allow-io-uring", false, "let CMD use io_uring, whose calls nobody sees")
-	flags.StringVar(&f.backend, "backend", "auto", "`NAME` is auto, notify or ptrace")
-	for name, values := range map[string][]string{"only": {"writes"}, "results": {"exact"}, "wait": {"all"}, "backend": {"auto", "notify", "ptrace"}} {
+	flags.StringVar(&f.backend, "backend", "auto", "`NAME` is auto, notify, ptrace or (root) fanotify")
+	for name, values := range map[string][]string{"only": {"writes"}, "results": {"exact"}, "wait": {"all"}, "backend": {"auto", "notify", "ptrace", "fanotify"}} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
 	return cmd
@@ -110,7 +112,7 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err := a.printTrace(plan, f, report); err != nil {
 		return err
 	}
-	if f.replay != "" || report.Status == 0 && !report.TimedOut {
+	if f.replay != "" || f.pid > 0 || report.Status == 0 && !report.TimedOut {
 		return nil
 	}
 	if report.TimedOut {
@@ -127,7 +129,13 @@ func (f *traceFlags) check(args []string) error {
 	switch {
 	case f.replay != "" && len(args) > 0:
 		return errors.New("--replay runs nothing: give it or CMD")
-	case f.replay == "" && len(args) == 0:
+	case f.pid < 0:
+		return fmt.Errorf("--pid %d: want the number of a process", f.pid)
+	case f.pid > 0 && (len(args) > 0 || f.replay != ""):
+		return errors.New("--pid follows a process that runs: give it, CMD or --replay")
+	case f.pid > 0 && (f.backend == "notify" || f.backend == "fanotify"):
+		return errors.New("--pid: only the back end ptrace can follow a process that runs")
+	case f.replay == "" && f.pid == 0 && len(args) == 0:
 		return errors.New("want a command to run: list-ephemeral trace -- CMD [ARG...]")
 	case f.only != "" && f.only != "writes":
 		return fmt.Errorf("--only %q: want writes", f.only)
@@ -159,6 +167,9 @@ func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.
 			return nil, fmt.Errorf("%s: %w", printable.Name(f.replay), err)
 		}
 		return report, nil
+	}
+	if f.pid > 0 {
+		return a.attached(ctx, f)
 	}
 	path, err := findCommand(args[0])
 	if err != nil {
@@ -193,6 +204,19 @@ func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.
 		return nil, statusError{fmt.Errorf("run %s: %w", args[0], err), exitNotRun}
 	case err != nil:
 		return nil, statusError{fmt.Errorf("trace %s: %w", args[0], err), exitNoTrace}
+	}
+	return report, nil
+}
+
+// attached follows a process that runs already.
+func (a *app) attached(ctx context.Context, f *traceFlags) (*trace.Report, error) {
+	signals, release := a.signals.redirect()
+	defer release()
+	report, err := trace.Attach(ctx, f.pid, trace.Options{OnlyWrites: f.only == "writes", Signals: signals, Started: func(pid int) {
+		say(a.err, "hint", fmt.Sprintf("following process %d: Ctrl-C ends that, and leaves it running", pid))
+	}})
+	if err != nil {
+		return nil, statusError{fmt.Errorf("trace: %w", err), exitNoTrace}
 	}
 	return report, nil
 }

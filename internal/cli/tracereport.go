@@ -161,8 +161,11 @@ func (a *app) tellTrace(f *traceFlags, r *trace.Report) {
 	if n := r.Stats.Sandboxed; n > 0 {
 		say(a.err, "warning", fmt.Sprintf("%d paths exist only in a sandbox of the command's", n))
 	}
-	if r.Survivors {
+	if r.Survivors && r.Command[0] != "-p" {
 		say(a.err, "warning", "processes are still running: what they do from now on is not listed (--wait all waits for them)")
+	}
+	for _, why := range r.Rejected {
+		say(a.err, "warning", "a better back end did not work: "+printable.Name(why))
 	}
 	for _, name := range r.Privileged {
 		say(a.err, "warning", printable.Name(name)+" is setuid or has capabilities, and ran without them")
@@ -188,6 +191,10 @@ func brief(command []string) string {
 // ending says how a command ended.
 func ending(r *trace.Report) string {
 	switch {
+	case r.Command[0] == "-p" && r.Survivors:
+		return "left running"
+	case r.Command[0] == "-p":
+		return "it has ended"
 	case r.TimedOut:
 		return "ended by the time limit"
 	case r.Signal != 0:
