@@ -161,7 +161,7 @@ func (a *app) tellTrace(f *traceFlags, r *trace.Report) {
 	if n := r.Stats.Sandboxed; n > 0 {
 		say(a.err, "warning", fmt.Sprintf("%d paths exist only in a sandbox of the command's", n))
 	}
-	if r.Survivors && r.Command[0] != "-p" {
+	if r.Survivors && !wasAttached(r) {
 		say(a.err, "warning", "processes are still running: what they do from now on is not listed (--wait all waits for them)")
 	}
 	for _, why := range r.Rejected {
@@ -188,12 +188,15 @@ func brief(command []string) string {
 	return string(runes)
 }
 
+// wasAttached reports whether a trace followed a process that ran already.
+func wasAttached(r *trace.Report) bool { return len(r.Command) > 0 && r.Command[0] == "-p" }
+
 // ending says how a command ended.
 func ending(r *trace.Report) string {
 	switch {
-	case r.Command[0] == "-p" && r.Survivors:
+	case wasAttached(r) && r.Survivors:
 		return "left running"
-	case r.Command[0] == "-p":
+	case wasAttached(r):
 		return "it has ended"
 	case r.TimedOut:
 		return "ended by the time limit"
