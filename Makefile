@@ -1,5 +1,5 @@
 # What a developer types. The scripts behind it say how each thing is done.
-.PHONY: build install test lint fmt fuzz picture bench-list bench-tui bench-rank clean
+.PHONY: build install test lint fmt fuzz picture bench-list bench-tui bench-rank bench-trace clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X github.com/DaRacci/list-ephemeral/internal/cli.linkedVersion=$(VERSION)
@@ -35,6 +35,9 @@ bench-tui:
 
 bench-rank:
 	go run ./bench/rank
+
+bench-trace:
+	./bench/trace.sh
 
 clean:
 	rm -f list-ephemeral
