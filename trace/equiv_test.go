@@ -74,7 +74,7 @@ func TestSeesWhatStraceSees(t *testing.T) {
 func TestSeesWhatStraceSeesOfRealPrograms(t *testing.T) {
 	repository := func(t *testing.T, dir string) {
 		makeWork(t, dir)
-		sh(t, dir, "cd work && git init -q . && git config user.email a@b && git config user.name a && mkdir a && echo x >a/b && git add . && git commit -q -m x && echo y >a/b")
+		sh(t, dir, "cd work && export GIT_AUTHOR_DATE=@1700000000+0000 GIT_COMMITTER_DATE=@1700000000+0000 && git init -q . && git config user.email a@b && git config user.name a && mkdir a && echo x >a/b && git add . && git commit -q -m x && echo y >a/b")
 	}
 	module := func(t *testing.T, dir string) {
 		makeWork(t, dir)

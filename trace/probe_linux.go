@@ -57,17 +57,31 @@ var probePtrace = sync.OnceValue(func() error {
 	return probeMemory()
 })
 
+// yamaScope is the file of Yama's setting, which kernels without Yama do not have.
+const yamaScope = "/proc/sys/kernel/yama/ptrace_scope"
+
+// adoptOrphans has daemons of the command stay our descendants where Yama lets us look
+// into those only. It returns what undoes that. Where it is not needed, nothing is
+// changed, because getppid(2) tells daemons the difference.
+func adoptOrphans() (undo func()) {
+	if text, err := os.ReadFile(yamaScope); err != nil || strings.TrimSpace(string(text)) == "0" || capable(unix.CAP_SYS_PTRACE) {
+		return func() {}
+	}
+	set := func(on uintptr) { _ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, on, 0, 0, 0) } // Linux 3.4
+	set(1)
+	return func() { set(0) }
+}
+
 // probeMemory looks at what Yama forbids: at 1, a process may look at those it has
 // started only, which is enough for us.
 func probeMemory() error {
-	const file = "/proc/sys/kernel/yama/ptrace_scope"
-	text, err := os.ReadFile(file)
+	text, err := os.ReadFile(yamaScope)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
 	switch scope := strings.TrimSpace(string(text)); {
 	case scope == "2" && !capable(unix.CAP_SYS_PTRACE), scope == "3":
-		return fmt.Errorf("forbidden by %s, which is %s: %w", file, scope, ErrUnsupported)
+		return fmt.Errorf("forbidden by %s, which is %s: %w", yamaScope, scope, ErrUnsupported)
 	}
 	return nil
 }

@@ -18,9 +18,11 @@ type session struct {
 	opts    Options
 	started time.Time
 	pid     int
-	views   *views
-	resolve *resolver
-	record  *recorder
+	// deadline is when Options.Timeout is over, or zero.
+	deadline time.Time
+	views    *views
+	resolve  *resolver
+	record   *recorder
 	// tracer sees what the command does; rejected says why no other one.
 	tracer   tracer
 	rejected []string

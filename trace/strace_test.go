@@ -201,7 +201,7 @@ func opsOf(letters, text string) Op {
 		}
 		has := func(flag string) bool { return regexp.MustCompile(`\b` + flag + `\b`).MatchString(text) }
 		switch {
-		case has("O_PATH"):
+		case has("O_PATH"), has("O_TMPFILE"):
 			return Lookup
 		case has("O_WRONLY"):
 			op |= Write

@@ -70,6 +70,9 @@ const (
 // itself, and then does not return; in any other process it returns at once. It
 // has to be called first in main, and in TestMain.
 func Helper() {
+	if len(os.Args) == 0 {
+		return
+	}
 	switch os.Args[0] {
 	case stubName:
 		runtime.LockOSThread()

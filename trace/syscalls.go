@@ -187,7 +187,7 @@ func abis(goarch string) []*abi {
 // openOp returns what an open does that has such O_ flags.
 func openOp(flags uint64) (op Op, follow bool) {
 	follow = flags&unix.O_NOFOLLOW == 0
-	if flags&oPath != 0 {
+	if flags&(oPath|oTmpfile) != 0 { // the file has no name, and what is named is its directory
 		return Lookup, follow
 	}
 	switch flags & unix.O_ACCMODE {
@@ -211,8 +211,9 @@ func openOp(flags uint64) (op Op, follow bool) {
 }
 
 // The kernel's own values, which are the same on all architectures that Go runs on
-// here: O_TMPFILE makes a file without a name, and is no O_CREAT.
+// here.
 const (
-	oCreate = 0x40
-	oPath   = 0x200000
+	oCreate  = 0x40
+	oPath    = 0x200000
+	oTmpfile = 0x400000 // without the O_DIRECTORY of O_TMPFILE
 )

@@ -149,6 +149,7 @@ func Run(ctx context.Context, opts Options) (*Report, error) {
 	if opts.Drop == nil {
 		opts.Drop = Uninteresting
 	}
+	defer adoptOrphans()()
 	s, err := start(opts)
 	if err != nil {
 		return nil, err

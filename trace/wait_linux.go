@@ -22,6 +22,7 @@ func (s *session) wait(ctx context.Context, r *Report) {
 	var timeout, firm <-chan time.Time
 	if s.opts.Timeout > 0 {
 		timeout = time.After(s.opts.Timeout)
+		s.deadline = time.Now().Add(s.opts.Timeout)
 	}
 	end := ctx.Done()
 	terminate := func() {
@@ -64,7 +65,12 @@ func (s *session) waitAll(ctx context.Context) {
 	if s.opts.Waiting != nil {
 		s.opts.Waiting()
 	}
+	var timeout <-chan time.Time
+	if !s.deadline.IsZero() {
+		timeout = time.After(time.Until(s.deadline))
+	}
 	select {
+	case <-timeout:
 	case <-s.tracer.ended():
 	case <-s.opts.Signals:
 	case <-ctx.Done():

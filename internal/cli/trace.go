@@ -96,13 +96,20 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	var keep *os.File // before the run: nobody wants to run CMD twice because of a wrong name
+	if f.output != "" && f.replay == "" {
+		if keep, err = os.Create(f.output); err != nil {
+			return statusError{err, exitNoTrace}
+		}
+		defer keep.Close()
+	}
 	report, err := a.traced(ctx, f, args)
 	if err != nil {
 		return err
 	}
-	if f.output != "" {
-		if err := keepTrace(f.output, report); err != nil {
-			return err
+	if keep != nil {
+		if err := errors.Join(trace.WriteReport(keep, report), keep.Close()); err != nil {
+			return statusError{fmt.Errorf("%s: %w", f.output, err), exitNoTrace}
 		}
 	}
 	a.tellTrace(f, report)
@@ -127,6 +134,8 @@ func (f *traceFlags) prints() bool { return f.list || f.long || f.json || f.prin
 // check says what is wrong with the flags.
 func (f *traceFlags) check(args []string) error {
 	switch {
+	case f.replay != "" && f.output != "":
+		return errors.New("--output keeps the trace of a run: give it or --replay")
 	case f.replay != "" && len(args) > 0:
 		return errors.New("--replay runs nothing: give it or CMD")
 	case f.pid < 0:
@@ -291,17 +300,4 @@ func (a *app) warnOfRights(path string, as *trace.User) {
 		say(a.err, "warning", printable.Name(path)+" is setuid or has capabilities; traced by an ordinary user it runs without them")
 		say(a.err, "hint", rightsHint)
 	}
-}
-
-// keepTrace writes a trace to a new file, or in place of an old one.
-func keepTrace(name string, r *trace.Report) error {
-	f, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	err = trace.WriteReport(f, r)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	return err
 }

@@ -21,8 +21,9 @@ func TestStoryTraceInAShell(t *testing.T) {
 			s.waitFor("Stopped")
 			s.send("echo in the $((40+2)) shell; fg" + keyEnter)
 			s.waitFor("in the 42 shell")
-			s.send("ty''ped" + keyEnter) // the terminal and cat write it once each
-			s.waitFor("ty''ped\nty''ped")
+			const typed = "typed\n" // the terminal and cat write it once each
+			s.send("typed" + keyEnter)
+			s.waitFor(typed + typed)
 			s.send(keyCtrlC)
 			s.waitFor("killed by SIGINT", "\n"+filepath.Join(root, "first"))
 			s.send("echo status $?" + keyEnter)

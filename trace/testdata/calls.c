@@ -91,6 +91,7 @@ static void old_calls(void) {
 static void at_calls(int dir) {
 	CALL(openat, (long)dir, P("openat"), (long)(O_WRONLY | O_CREAT | O_EXCL), 0644L, Z);
 	CALL(openat, (long)dir, P("openat-path"), (long)O_PATH, 0L, Z);
+	CALL(openat, (long)dir, P("."), (long)(O_TMPFILE | O_RDWR), 0644L, Z);
 	struct { unsigned long long flags, mode, resolve; } how = {O_RDWR | O_CREAT, 0644, 0};
 	CALL(openat2, (long)dir, P("openat2"), P(&how), (long)sizeof how, Z);
 #ifdef SYS_newfstatat
