@@ -95,6 +95,7 @@ func (p *ptracer) seizeTree(pid int) error {
 			switch {
 			case err == nil:
 				p.threads[tid] = new(thread)
+				p.s.views.compare(tid, &p.s.resolve.reader)
 				found = true
 			case tid == pid && errors.Is(err, unix.EPERM):
 				return fmt.Errorf("attach to process %d: %w (another user's, traced already, or forbidden by kernel.yama.ptrace_scope)", pid, err)

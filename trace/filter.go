@@ -67,8 +67,12 @@ func newFilter(abis []*abi, opts filterOptions) ([]unix.SockFilter, error) {
 type verdict struct {
 	nr     uint32
 	action seccomp.Action
-	// flags is the argument in which one of writingFlags has to be set, or -1.
+	// flags is the argument in which one of the bits of mask has to be set, or -1.
 	flags int8
+	mask  uint32
+	// atFlags is the argument with the AT_ flags of a stat of a directory's entry, which
+	// is allowed where it is one of a descriptor; or -1.
+	atFlags int8
 }
 
 // writingFlags are the O_ flags with which an open can change something.
@@ -79,7 +83,7 @@ func (o filterOptions) verdicts(a *abi) []verdict {
 	var list []verdict
 	for nr := range a.calls {
 		c := &a.calls[nr]
-		v := verdict{nr: uint32(nr), action: o.trap, flags: -1}
+		v := verdict{nr: uint32(nr), action: o.trap, flags: -1, atFlags: -1}
 		switch c.kind {
 		case callNone:
 			continue
@@ -91,15 +95,20 @@ func (o filterOptions) verdicts(a *abi) []verdict {
 			if o.onlyWrites && !c.changes() {
 				continue
 			}
+			if c.stat {
+				v.atFlags = c.flags
+			}
 		case callOpen:
 			if o.onlyWrites {
-				v.flags = c.flags
+				v.flags, v.mask = c.flags, writingFlags
 			}
+		case callClone:
+			v.flags, v.mask = 0, unix.CLONE_NEWNS
 		case callSocket:
 			if o.onlyWrites {
 				continue // connect(2) by far; a socket that is bound is no file to keep
 			}
-		case callOpenHow, callExec, callNamespace, callChroot:
+		case callOpenHow, callExec, callNamespace, callClone3, callChroot:
 		}
 		list = append(list, v)
 	}
@@ -115,6 +124,9 @@ func (c *call) changes() bool {
 	}
 	return false
 }
+
+// atCwd is AT_FDCWD in the low half of a register.
+const atCwd = 0xffffff9c
 
 // block assembles the part for one ABI, which starts with its number.
 func (o filterOptions) block(a *abi) ([]bpf.Instruction, error) {
@@ -148,9 +160,20 @@ func search(p *seccomp.Program, list []verdict, allow seccomp.Label) {
 	}
 	v := list[0]
 	p.JmpIfTrue(bpf.JumpNotEqual, v.nr, allow)
+	if v.atFlags >= 0 {
+		// This is what fstat(3) is in glibc since 2.33: more than half of all calls of
+		// many programs (python: 1,081 of 1,900). The kernel does not look at the path
+		// of those, for it is empty; a filter cannot.
+		trap := p.NewLabel()
+		p.LdLo(uint32(v.atFlags))
+		p.JmpIfTrue(bpf.JumpNotEqual, atEmptyPath, trap)
+		p.LdLo(0)
+		p.JmpIfTrue(bpf.JumpNotEqual, atCwd, allow)
+		p.SetLabel(trap)
+	}
 	if v.flags >= 0 {
 		p.LdLo(uint32(v.flags))
-		p.JmpIfTrue(bpf.JumpBitsNotSet, writingFlags, allow)
+		p.JmpIfTrue(bpf.JumpBitsNotSet, v.mask, allow)
 	}
 	p.Ret(v.action)
 }

@@ -82,12 +82,28 @@ func checkVerdict(t *testing.T, filter []unix.SockFilter, a *abi, nr int, verdic
 	}
 	for _, number := range numbers {
 		var args [6]uint64
+		if trapped && v.atFlags >= 0 {
+			const fd, cwd, other = 5, 0xffffffffffffff9c, 0x100
+			for _, tt := range []struct {
+				dirfd, flags uint64
+				want         seccomp.Action
+			}{{fd, atEmptyPath, seccomp.ActionAllow}, {cwd, atEmptyPath, want}, {fd, atEmptyPath | other, want}, {fd, 0, want}} {
+				args[0], args[v.atFlags] = tt.dirfd, tt.flags
+				if got := verdictOf(t, filter, a.id, number, args); got != uint32(tt.want) {
+					t.Errorf("%#x: call %d of %#x with flags %#x: %#x, want %#x", a.id, number, tt.dirfd, tt.flags, got, tt.want)
+				}
+			}
+		}
 		if trapped && v.flags >= 0 {
 			if got := verdictOf(t, filter, a.id, number, args); got != uint32(seccomp.ActionAllow) {
 				t.Errorf("%#x: call %d without flags: %#x", a.id, number, got)
 			}
-			for _, flag := range []uint64{unix.O_WRONLY, unix.O_RDWR, unix.O_CREAT, unix.O_TRUNC} {
-				args[v.flags] = flag | unix.O_CLOEXEC
+			for bit := range 32 {
+				flag := uint64(1) << bit
+				if v.mask&uint32(flag) == 0 {
+					continue
+				}
+				args[v.flags] = flag | ^uint64(v.mask)
 				if got := verdictOf(t, filter, a.id, number, args); got != uint32(want) {
 					t.Errorf("%#x: call %d with flag %#x: %#x, want %#x", a.id, number, flag, got, want)
 				}

@@ -65,6 +65,14 @@ func (v *resolver) resolve(c regs) []touch {
 		v.sockaddr(c.tid, c.arg(1), c.arg(2), shape.paths[0])
 	case callNamespace:
 		v.views.suspect()
+	case callClone:
+		if c.arg(shape.flags)&unix.CLONE_NEWNS != 0 {
+			v.views.suspect()
+		}
+	case callClone3:
+		if flags, err := v.words(c.tid, c.arg(0), 1, 8); err == nil && flags[0]&unix.CLONE_NEWNS != 0 {
+			v.views.suspect()
+		}
 	case callRing:
 		v.stats.Rings++
 	case callChroot:

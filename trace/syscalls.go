@@ -13,6 +13,8 @@ type call struct {
 	paths []pathArg
 	// flags is the argument that holds AT_ flags or, of an open, its O_ flags; -1 for none.
 	flags int8
+	// stat says that it asks about a file, and with an empty path about a descriptor.
+	stat bool
 }
 
 // pathArg is a path among the arguments.
@@ -37,7 +39,9 @@ const (
 	callSockaddr                  // struct sockaddr_un, in memory, has the path
 	callSocket                    // socketcall(2): all arguments are in memory
 	callNamespace                 // no path: other paths mean something else from now on
-	callChroot                    // a path, and the same
+	callClone                     // clone(2), where it makes a mount namespace
+	callClone3                    // clone3(2), whose flags are in memory
+	callChroot                    // a path, and other paths mean something else too
 	callRing                      // io_uring_setup(2)
 )
 
@@ -64,50 +68,54 @@ func groups() []group {
 	const none = -1
 	both := func(a, b pathArg) []pathArg { return []pathArg{a, b} }
 	return []group{
-		{"stat access chdir statfs uselib swapon swapoff acct umount2 umount getxattr listxattr stat64 oldstat statfs64", call{callPaths, lookup(0), none}},
-		{"lstat readlink lgetxattr llistxattr lstat64 oldlstat", call{callPaths, lookupL(0), none}},
-		{"inotify_add_watch quotactl", call{callPaths, lookup(1), none}},
-		{"chroot", call{callChroot, lookup(0), none}},
-		{"pivot_root", call{callChroot, both(pathArg{cwd, 0, Lookup, true}, pathArg{cwd, 1, Lookup, true}), none}},
-		{"mount", call{callMount, both(pathArg{cwd, 1, Lookup, true}, pathArg{cwd, 0, Lookup, true}), 3}},
+		{"stat access chdir statfs uselib swapon swapoff acct umount2 umount getxattr listxattr stat64 oldstat statfs64", call{kind: callPaths, paths: lookup(0), flags: none}},
+		{"lstat readlink lgetxattr llistxattr lstat64 oldlstat", call{kind: callPaths, paths: lookupL(0), flags: none}},
+		{"inotify_add_watch quotactl", call{kind: callPaths, paths: lookup(1), flags: none}},
+		{"chroot", call{kind: callChroot, paths: lookup(0), flags: none}},
+		{"pivot_root", call{kind: callChroot, paths: both(pathArg{cwd, 0, Lookup, true}, pathArg{cwd, 1, Lookup, true}), flags: none}},
+		{"mount", call{kind: callMount, paths: both(pathArg{cwd, 1, Lookup, true}, pathArg{cwd, 0, Lookup, true}), flags: 3}},
 
-		{"chmod chown truncate utime utimes setxattr removexattr truncate64 chown32", call{callPaths, []pathArg{{cwd, 0, Write, true}}, none}},
-		{"lchown lsetxattr lremovexattr lchown32", call{callPaths, change(Write), none}},
-		{"mkdir mknod", call{callPaths, change(Create), none}},
-		{"rmdir unlink", call{callPaths, change(Delete), none}},
-		{"rename", call{callPaths, both(pathArg{cwd, 0, Rename | Delete, false}, pathArg{cwd, 1, Rename | Create, false}), none}},
-		{"link", call{callPaths, both(pathArg{cwd, 0, Lookup, false}, pathArg{cwd, 1, Create, false}), none}},
-		{"symlink", call{callPaths, []pathArg{{cwd, 1, Create, false}}, none}},
-		{"open", call{callOpen, []pathArg{{cwd, 0, 0, true}}, 1}},
-		{"creat", call{callPaths, []pathArg{{cwd, 0, Create | Write, true}}, none}},
-		{"execve", call{callExec, []pathArg{{cwd, 0, Exec, true}}, none}},
+		{"chmod chown truncate utime utimes setxattr removexattr truncate64 chown32", call{kind: callPaths, paths: []pathArg{{cwd, 0, Write, true}}, flags: none}},
+		{"lchown lsetxattr lremovexattr lchown32", call{kind: callPaths, paths: change(Write), flags: none}},
+		{"mkdir mknod", call{kind: callPaths, paths: change(Create), flags: none}},
+		{"rmdir unlink", call{kind: callPaths, paths: change(Delete), flags: none}},
+		{"rename", call{kind: callPaths, paths: both(pathArg{cwd, 0, Rename | Delete, false}, pathArg{cwd, 1, Rename | Create, false}), flags: none}},
+		{"link", call{kind: callPaths, paths: both(pathArg{cwd, 0, Lookup, false}, pathArg{cwd, 1, Create, false}), flags: none}},
+		{"symlink", call{kind: callPaths, paths: []pathArg{{cwd, 1, Create, false}}, flags: none}},
+		{"open", call{kind: callOpen, paths: []pathArg{{cwd, 0, 0, true}}, flags: 1}},
+		{"creat", call{kind: callPaths, paths: []pathArg{{cwd, 0, Create | Write, true}}, flags: none}},
+		{"execve", call{kind: callExec, paths: []pathArg{{cwd, 0, Exec, true}}, flags: none}},
 
-		{"statx open_tree open_tree_attr mount_setattr getxattrat listxattrat", call{callPaths, at(Lookup, true), 2}},
-		{"newfstatat fstatat fstatat64 faccessat2", call{callPaths, at(Lookup, true), 3}},
-		{"file_getattr", call{callPaths, at(Lookup, true), 4}},
-		{"name_to_handle_at", call{callPaths, at(Lookup, false), 4}},
-		{"faccessat fspick", call{callPaths, at(Lookup, true), none}},
-		{"readlinkat", call{callPaths, at(Lookup, false), none}},
-		{"fchmodat futimesat", call{callPaths, at(Write, true), none}},
-		{"setxattrat removexattrat", call{callPaths, at(Write, true), 2}},
-		{"fchmodat2 utimensat utimensat_time64", call{callPaths, at(Write, true), 3}},
-		{"fchownat file_setattr", call{callPaths, at(Write, true), 4}},
-		{"mkdirat mknodat", call{callPaths, at(Create, false), none}},
-		{"unlinkat", call{callPaths, at(Delete, false), none}},
-		{"renameat renameat2", call{callPaths, both(pathArg{0, 1, Rename | Delete, false}, pathArg{2, 3, Rename | Create, false}), none}},
-		{"linkat", call{callPaths, both(pathArg{0, 1, Lookup, false}, pathArg{2, 3, Create, false}), 4}},
-		{"move_mount", call{callPaths, both(pathArg{0, 1, Lookup, true}, pathArg{2, 3, Lookup, true}), none}},
-		{"symlinkat", call{callPaths, []pathArg{{1, 2, Create, false}}, none}},
-		{"openat", call{callOpen, []pathArg{{0, 1, 0, true}}, 2}},
-		{"openat2", call{callOpenHow, []pathArg{{0, 1, 0, true}}, 2}},
-		{"execveat", call{callExec, []pathArg{{0, 1, Exec, true}}, 4}},
-		{"fanotify_mark", call{callPaths, []pathArg{{3, 4, Lookup, true}}, none}},
+		{"statx", call{kind: callPaths, paths: at(Lookup, true), flags: 2, stat: true}},
+		{"newfstatat fstatat fstatat64", call{kind: callPaths, paths: at(Lookup, true), flags: 3, stat: true}},
+		{"open_tree open_tree_attr mount_setattr getxattrat listxattrat", call{kind: callPaths, paths: at(Lookup, true), flags: 2}},
+		{"faccessat2", call{kind: callPaths, paths: at(Lookup, true), flags: 3}},
+		{"file_getattr", call{kind: callPaths, paths: at(Lookup, true), flags: 4}},
+		{"name_to_handle_at", call{kind: callPaths, paths: at(Lookup, false), flags: 4}},
+		{"faccessat fspick", call{kind: callPaths, paths: at(Lookup, true), flags: none}},
+		{"readlinkat", call{kind: callPaths, paths: at(Lookup, false), flags: none}},
+		{"fchmodat futimesat", call{kind: callPaths, paths: at(Write, true), flags: none}},
+		{"setxattrat removexattrat", call{kind: callPaths, paths: at(Write, true), flags: 2}},
+		{"fchmodat2 utimensat utimensat_time64", call{kind: callPaths, paths: at(Write, true), flags: 3}},
+		{"fchownat file_setattr", call{kind: callPaths, paths: at(Write, true), flags: 4}},
+		{"mkdirat mknodat", call{kind: callPaths, paths: at(Create, false), flags: none}},
+		{"unlinkat", call{kind: callPaths, paths: at(Delete, false), flags: none}},
+		{"renameat renameat2", call{kind: callPaths, paths: both(pathArg{0, 1, Rename | Delete, false}, pathArg{2, 3, Rename | Create, false}), flags: none}},
+		{"linkat", call{kind: callPaths, paths: both(pathArg{0, 1, Lookup, false}, pathArg{2, 3, Create, false}), flags: 4}},
+		{"move_mount", call{kind: callPaths, paths: both(pathArg{0, 1, Lookup, true}, pathArg{2, 3, Lookup, true}), flags: none}},
+		{"symlinkat", call{kind: callPaths, paths: []pathArg{{1, 2, Create, false}}, flags: none}},
+		{"openat", call{kind: callOpen, paths: []pathArg{{0, 1, 0, true}}, flags: 2}},
+		{"openat2", call{kind: callOpenHow, paths: []pathArg{{0, 1, 0, true}}, flags: 2}},
+		{"execveat", call{kind: callExec, paths: []pathArg{{0, 1, Exec, true}}, flags: 4}},
+		{"fanotify_mark", call{kind: callPaths, paths: []pathArg{{3, 4, Lookup, true}}, flags: none}},
 
-		{"bind", call{callSockaddr, []pathArg{{cwd, 1, Create, false}}, none}},
-		{"connect", call{callSockaddr, []pathArg{{cwd, 1, Lookup, true}}, none}},
-		{"socketcall", call{callSocket, nil, none}},
-		{"unshare setns", call{callNamespace, nil, none}},
-		{"io_uring_setup", call{callRing, nil, none}},
+		{"bind", call{kind: callSockaddr, paths: []pathArg{{cwd, 1, Create, false}}, flags: none}},
+		{"connect", call{kind: callSockaddr, paths: []pathArg{{cwd, 1, Lookup, true}}, flags: none}},
+		{"socketcall", call{kind: callSocket, paths: nil, flags: none}},
+		{"unshare setns", call{kind: callNamespace, paths: nil, flags: none}},
+		{"clone", call{kind: callClone, paths: nil, flags: 0}},
+		{"clone3", call{kind: callClone3, paths: nil, flags: none}},
+		{"io_uring_setup", call{kind: callRing, paths: nil, flags: none}},
 	}
 }
 

@@ -46,14 +46,21 @@ func newViews() *views {
 // suspect says that from now on threads may have another root or namespace.
 func (v *views) suspect() { v.suspected = true }
 
-// look is called when a thread executes a program: whatever has happened to it, it
-// is noticed then.
+// compare looks whether a thread that was there before us is in another namespace, or
+// has another root.
+func (v *views) compare(tid int, r *reader) {
+	if ns, err := r.readlink(tid, "ns/mnt"); err == nil && string(ns) != v.host {
+		v.suspect()
+	}
+	if root, err := r.readlink(tid, "root"); err == nil && string(root) != "/" {
+		v.suspect()
+	}
+}
+
+// look is called when a thread executes a program: a sandbox is complete then.
 func (v *views) look(tid int, r *reader) {
 	if !v.suspected {
-		ns, err := r.readlink(tid, "ns/mnt")
-		if err == nil && string(ns) != v.host {
-			v.suspect()
-		}
+		return
 	}
 	if at := v.of(tid, r); at.id > 0 {
 		if n := v.list[at.id]; n.looks < mostLooks {
