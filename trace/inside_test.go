@@ -143,6 +143,31 @@ func TestOrdinaryUsersCanTrace(t *testing.T) {
 	})
 }
 
+func TestCallsThatCannotBeReadAreCounted(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Log("only root can make a program that an ordinary user may run and not read; CI is root")
+		return
+	}
+	eachBackend(t, func(t *testing.T, b Backend) {
+		dir, err := os.MkdirTemp("", "trace-unreadable")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { os.RemoveAll(dir) })
+		program := filepath.Join(dir, "behave")
+		sh(t, dir, "cp "+compileC(t, "behave")+" "+program+"; chmod 0711 "+program+"; chmod 0755 .")
+		cmd := inside(t, "trace", b.String(), program, "undumpable")
+		asNobody(t, cmd)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		if !strings.Contains(string(out), "fd ok") || strings.Contains(string(out), "UNREADABLE 0 ") {
+			t.Errorf("%s", out)
+		}
+	})
+}
+
 // TestKilledTracerLeavesNothingHanging: under ptrace the command goes with us; under
 // notify its calls fail from then on, but none waits.
 func TestKilledTracerLeavesNothingHanging(t *testing.T) {

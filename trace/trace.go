@@ -161,7 +161,11 @@ func Run(ctx context.Context, opts Options) (*Report, error) {
 func start(opts Options) (*session, error) {
 	switch opts.Backend {
 	case BackendAuto:
-		return startAny(opts)
+		starters := []starter{startNotify, startPtrace}
+		if opts.ExactResults {
+			starters = starters[1:]
+		}
+		return startFirst(opts, starters)
 	case BackendNotify:
 		return startNotify(opts)
 	case BackendPtrace:
@@ -183,15 +187,14 @@ func GainsRights(path string) bool {
 	return err == nil && gainsRights(path, st)
 }
 
-// startAny starts the command under the first back end that works. Why others were
+// starter starts a command under one back end.
+type starter func(Options) (*session, error)
+
+// startFirst starts the command under the first back end that works. Why others were
 // not taken is in the report.
-func startAny(opts Options) (*session, error) {
-	starts := []func(Options) (*session, error){startNotify, startPtrace}
-	if opts.ExactResults {
-		starts = starts[1:]
-	}
+func startFirst(opts Options, starters []starter) (*session, error) {
 	var rejected []string
-	for _, start := range starts {
+	for _, start := range starters {
 		s, err := start(opts)
 		if err == nil {
 			s.rejected = rejected

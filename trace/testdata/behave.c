@@ -135,6 +135,15 @@ static int ring(void) {
 	return 0;
 }
 
+static int listener(void) {
+	struct sock_filter code[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+	struct sock_fprog prog = {1, code};
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	long fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+	printf("listener %s\n", fd >= 0 ? "ok" : strerror(errno));
+	return 0;
+}
+
 // Many paths, none twice.
 static int many(const char *count) {
 	char name[64];
@@ -157,6 +166,7 @@ int main(int argc, char **argv) {
 	if (!strcmp(what, "untraced")) return untraced();
 	if (!strcmp(what, "undumpable")) return undumpable();
 	if (!strcmp(what, "ring")) return ring();
+	if (!strcmp(what, "listener")) return listener();
 	if (!strcmp(what, "many")) return many(argv[2]);
 	fprintf(stderr, "behave: %s?\n", what);
 	return 99;

@@ -1,0 +1,96 @@
+package trace
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestTheNextBackEndIsTakenWhereOneDoesNotWork(t *testing.T) {
+	without := func(what string) starter {
+		return func(Options) (*session, error) { return nil, fmt.Errorf("needs %s: %w", what, ErrUnsupported) }
+	}
+	opts := Options{Path: "/bin/true", Args: []string{"true"}, Drop: Uninteresting}
+	s, err := startFirst(opts, []starter{without("a newer kernel"), startPtrace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.finish(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Backend != BackendPtrace || len(r.Rejected) != 1 || !strings.Contains(r.Rejected[0], "needs a newer kernel") {
+		t.Errorf("%s, %q", r.Backend, r.Rejected)
+	}
+	_, err = startFirst(opts, []starter{without("a newer kernel"), without("luck")})
+	if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "needs a newer kernel") || !strings.Contains(err.Error(), "needs luck") {
+		t.Errorf("%v", err)
+	}
+	broken := func(Options) (*session, error) { return nil, unix.EMFILE }
+	if _, err := startFirst(opts, []starter{broken, startPtrace}); !errors.Is(err, unix.EMFILE) {
+		t.Errorf("an error that is no lack of support: %v", err)
+	}
+}
+
+func TestBackEndsThatDoNotWorkAreNamed(t *testing.T) {
+	for _, b := range backends {
+		if err := Probe(b); err != nil {
+			t.Errorf("%s: %v", b, err)
+		}
+	}
+	cmd := inside(t, "both back ends")
+	got := run(t, Options{Backend: BackendPtrace, Env: cmd.Env}, cmd.Args...)
+	if !strings.Contains(got.out, "ptrace attach to the command: operation not permitted") {
+		t.Errorf("%s", got.out)
+	}
+}
+
+func TestFanotifySeesWhatIsOpened(t *testing.T) {
+	if err := Probe(BackendFanotify); err != nil {
+		if os.Geteuid() == 0 {
+			t.Fatal(err)
+		}
+		t.Log("only root has fanotify marks; CI is root")
+		return
+	}
+	dir := t.TempDir()
+	sh(t, dir, "echo o >old; echo w >written; echo u >untouched")
+	pastTick(dir + "/untouched")
+	got := run(t, Options{Backend: BackendFanotify}, "sh", "-c", "cd "+dir+"; cat old >/dev/null; echo x >new; echo y >>written; stat untouched >/dev/null; grep NoNewPrivs /proc/self/status; exit 4")
+	paths := got.paths()
+	for name, want := range map[string]Op{"old": Read, "new": Create | Write, "written": Write, "untouched": 0} {
+		if op := paths[filepath.Join(dir, name)]; op&^Read != want&^Read || op&want != want {
+			t.Errorf("%s: %v, want %v", name, op, want)
+		}
+	}
+	if got.report.Status != 4 || got.out != "NoNewPrivs:\t0\n" {
+		t.Errorf("status %d, %q", got.report.Status, got.out)
+	}
+	if !slices.ContainsFunc(got.report.Paths, func(p Path) bool { return strings.HasSuffix(p.Name, "/cat") && p.Ops&Exec != 0 }) {
+		t.Error("cat was not executed")
+	}
+}
+
+func TestRingsAreCountedWhereTheyAreAllowed(t *testing.T) {
+	eachBackend(t, func(t *testing.T, b Backend) {
+		got := run(t, Options{Backend: b, AllowRing: true}, compileC(t, "behave"), "ring")
+		if got.out != "io_uring ok\n" || got.report.Stats.Rings != 1 {
+			t.Errorf("%q, %d rings", got.out, got.report.Stats.Rings)
+		}
+	})
+}
+
+func TestProgramsWithTheirOwnListener(t *testing.T) {
+	behave := compileC(t, "behave")
+	for b, want := range map[Backend]string{BackendNotify: "listener Device or resource busy\n", BackendPtrace: "listener ok\n"} {
+		if got := run(t, Options{Backend: b}, behave, "listener"); got.out != want {
+			t.Errorf("%s: %q, want %q", b, got.out, want)
+		}
+	}
+}

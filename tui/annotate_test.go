@@ -1,0 +1,66 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// annotated opens the screen on what a trace would have found.
+func annotated(t *testing.T) *driver {
+	t.Helper()
+	notes := map[string]Annotation{
+		"/a/read":    {Short: "read", Long: "read, looked up", Rank: 1, Groups: 2},
+		"/b/written": {Short: "written", Long: "written, read", Rank: 2, Groups: 1 | 2},
+		"/c/looked":  {Short: "looked up", Long: "looked up"},
+		"/d/written": {Short: "created", Long: "created", Rank: 2, Groups: 1},
+	}
+	d := newDriver(t, Options{Annotations: &Annotations{
+		Of:     func(path string) Annotation { return notes[path] },
+		Groups: []string{"what was changed", "what was read"},
+	}})
+	d.send(tea.WindowSizeMsg{Width: 120, Height: 24})
+	d.add("/a/read", "/b/written", "/c/looked", "/d/written", "/e/without")
+	d.end(nil)
+	return d
+}
+
+func TestAnnotatedPathsComeByRank(t *testing.T) {
+	d := annotated(t)
+	equal(t, "rows", d.shown(), []string{"/b/written", "/d/written", "/a/read", "/c/looked", "/e/without"})
+	d.has("by what was done", "written  ", "created  ", "read  ", "looked up  ")
+	d.fire(sideDue{})
+	d.has("written, read")
+	d.keys("s")
+	equal(t, "by path", d.shown()[0], "/a/read")
+	d.keys("s", "s", "s")
+	equal(t, "by rank again", d.shown()[0], "/b/written")
+}
+
+func TestGroupsAreShownAlone(t *testing.T) {
+	d := annotated(t)
+	d.keys("o")
+	d.has("only what was changed", "2/5 paths")
+	equal(t, "changed", d.shown(), []string{"/b/written", "/d/written"})
+	d.keys("o")
+	equal(t, "read", d.shown(), []string{"/b/written", "/a/read"})
+	d.keys("o")
+	equal(t, "all", len(d.shown()), 5)
+	if strings.Contains(d.lines()[0], "only") {
+		t.Error(d.lines()[0])
+	}
+}
+
+func TestWithoutATraceThereAreNoGroups(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("o")
+	d.has("only what a trace has found is told apart")
+	equal(t, "rows", d.shown(), sample)
+}
+
+func TestDirectoriesComeByTheRankOfWhatTheyHold(t *testing.T) {
+	d := annotated(t)
+	d.keys("tab")
+	equal(t, "rows", d.shown(), []string{"/b", "/d", "/a", "/c", "/e"})
+}

@@ -1,0 +1,160 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+func TestThemesDiffer(t *testing.T) {
+	seen := map[styles]Theme{}
+	for _, theme := range []Theme{ThemeAuto, ThemeLight, ThemeDark} {
+		s := newStyles(theme, false)
+		if other, ok := seen[s]; ok {
+			t.Errorf("%s looks as %s does", theme, other)
+		}
+		seen[s] = theme
+		for name, got := range map[string]style{"marked": s.marked, "warning": s.warning, "key": s.key, "frame": s.frame} {
+			if !strings.HasPrefix(got.on, "\x1b[") {
+				t.Errorf("%s: %s has no colour", theme, name)
+			}
+		}
+	}
+}
+
+func TestStatusTellsHowMuchIsSelected(t *testing.T) {
+	d := newDriver(t, Options{})
+	d.app.metas.stat = func(path string) (scan.Kind, scan.Info, error) {
+		return scan.KindFile, scan.Info{Size: int64(len(path)) << 20}, nil
+	}
+	d.add("/a/1", "/a/22", "/b")
+	d.keys("space")
+	d.has(" 1 selected, 4.0M")
+	d.keys("ctrl+a")
+	d.has(" 3 selected, 11M")
+	d.keys("ctrl+d")
+	d.hasNot("selected, ")
+
+	d.keys("tab", "home", "space")
+	d.has(" 1 selected, 9.0M")
+	d.add("/a/333")
+	d.end(nil)
+	d.has(" 1 selected, 15M")
+}
+
+func TestNewestSelectionIsWeighed(t *testing.T) {
+	d := browse(t, "/1", "/22")
+	d.hold = true
+	d.keys("space", "space")
+	d.app.tally.take(weighed{d.app.tally.gen - 1, 4096})
+	d.hasNot("4.0K")
+	d.app.tally.take(weighed{d.app.tally.gen, 8192})
+	equal(t, "size", d.app.tally.size, 8192)
+}
+
+func TestLateLiveSnippetDoesNotReplaceTheOneToLeaveWith(t *testing.T) {
+	d := newDriver(t, Options{})
+	d.send(tea.WindowSizeMsg{Width: 120, Height: 24})
+	d.add(sample...)
+	d.end(nil)
+	d.keys("down")
+	d.hold = true
+	d.keys("enter")
+	held := d.held
+	d.held = nil
+	d.fire(sideDue{})
+	d.hold = false
+	for _, cmd := range append(held, d.held...) {
+		d.run(cmd)
+	}
+	d.has("snippet for 1 path")
+}
+
+func TestDirectoriesOfManyAreWarnedOf(t *testing.T) {
+	d := newDriver(t, Options{
+		View:   ViewTree,
+		Splits: func(dir string) bool { return dir == "/home/me" || dir == "/home/me/.config" },
+		Refuses: func(dir string) string {
+			return map[string]string{"/home/me": "it is the whole home directory"}[dir]
+		},
+	})
+	d.add("/home/me/.config/a/b", "/home/me/.config/c", "/home/me/x")
+	d.end(nil)
+	d.keys("space")
+	d.has("not selected: it is the whole home directory", "0 selected")
+	d.keys("home", "enter")
+	if d.app.snippet != nil {
+		t.Error("a snippet of the home directory")
+	}
+	d.keys("home", "right", "down", "space")
+	equal(t, "selected", d.selected(), []string{"/home/me/.config"})
+	d.has("see Tab")
+}
+
+func TestQuitAsksWhenSomethingIsSelected(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("space", "q")
+	d.has("q again quits without the selection")
+	if d.app.farewell.leaving {
+		t.Fatal("the first q quits")
+	}
+	d.keys("q")
+	if !d.app.farewell.leaving {
+		t.Error("the second q does not quit")
+	}
+}
+
+func TestPreviewIsBelowTheListWhereThereIsNoRoomBeside(t *testing.T) {
+	d := browse(t, sample...)
+	d.hasNot("snippet of this line")
+	d.keys("p")
+	d.fire(sideDue{})
+	d.has("snippet of this line", `file "/etc/hosts"`)
+	d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: 1, Y: 17})
+	equal(t, "a click on the pane", d.cursor(), "/etc/hosts")
+	d.keys("p")
+	d.hasNot("snippet of this line")
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 10})
+	d.keys("p")
+	d.has("no room for the preview")
+	d.send(tea.WindowSizeMsg{Width: 140, Height: 14})
+	d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: 120, Y: 4})
+	equal(t, "a click beside the list", d.cursor(), "/etc/hosts")
+}
+
+func TestHeaderNeverHidesWhatIsUnusual(t *testing.T) {
+	d := browse(t, sample...)
+	d.app.scannedRefused = true
+	d.keys("tab", "tab", "x", "c", "s")
+	for _, width := range []int{200, 100, 80, 60, 40} {
+		d.send(tea.WindowSizeMsg{Width: width, Height: 24})
+		header := d.lines()[0]
+		if !strings.Contains(header, "tree") {
+			t.Errorf("%d columns: %q", width, header)
+		}
+		if width >= 60 && !strings.Contains(header, "caches") {
+			t.Errorf("%d columns: %q", width, header)
+		}
+	}
+}
+
+func TestLongTextsAreWrapped(t *testing.T) {
+	why := "it is a candidate because it lies on the root at / and nothing at all keeps it, END"
+	d := newDriver(t, Options{
+		Explain: func(string) []string { return []string{why} },
+		Snippet: func([]Selected) SnippetText { return SnippetText{Text: "x\n", Notes: []string{why, "x"}} },
+	})
+	d.add("/a")
+	d.end(nil)
+	d.send(tea.WindowSizeMsg{Width: 40, Height: 20})
+	d.keys("e")
+	d.has("END")
+	d.keys("esc", "enter")
+	d.has("END", notePrefix+"it is")
+	d.hasNot(notePrefix + "x")
+	d.send(tea.WindowSizeMsg{Width: 60, Height: 20})
+	d.has("END")
+}
