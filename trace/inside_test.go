@@ -235,7 +235,7 @@ func TestManyPathsTakeLittleMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d MiB", peak)
-	if !raceDetector && peak > 130 {
+	if !raceDetector && peak > 110 {
 		t.Errorf("%d MiB for 300,000 paths", peak)
 	}
 }
