@@ -110,10 +110,20 @@ func (p *ptracer) seizeTree(pid int) error {
 	return nil
 }
 
+// descendants returns a process and all that it and those have started.
+func descendants(pid int) []int {
+	processes, _ := tree(pid)
+	return processes
+}
+
 // threadsOf returns the threads of a process and of its descendants, its own first.
 func threadsOf(pid int) []int {
-	processes := []int{pid}
-	var threads []int
+	_, threads := tree(pid)
+	return threads
+}
+
+func tree(pid int) (processes, threads []int) {
+	processes = []int{pid}
 	for i := 0; i < len(processes); i++ {
 		tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/[0-9]*", processes[i])) // the pattern is right
 		for _, task := range tasks {
@@ -126,7 +136,7 @@ func threadsOf(pid int) []int {
 	if at := slices.Index(threads, pid); at > 0 {
 		threads[0], threads[at] = threads[at], threads[0]
 	}
-	return threads
+	return processes, threads
 }
 
 // numbersIn returns the numbers in a file of /proc.

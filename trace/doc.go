@@ -21,7 +21,8 @@
 // # What is guaranteed
 //
 // Programs behave as without us: exit status, signals, job control, descriptors,
-// environment, limits and umask. An ordinary user's setuid programs run without what
+// environment, limits and umask; but which signals are ignored or blocked may differ,
+// because Go's runtime has its own handlers. An ordinary user's setuid programs run without what
 // they gain from that (Report.Privileged), because filters of ordinary users need
 // no_new_privs. A signal handler without SA_RESTART may see EINTR from a call that
 // waits for us; io_uring is refused with ENOSYS unless Options.AllowRing. What was not

@@ -29,14 +29,14 @@ func judge(rec record, s state, start time.Time) Op {
 	if !s.exists {
 		gone := s.parentChanged || !s.parentExists
 		if rec.tried&Delete != 0 && gone {
-			return rec.tried
+			return rec.tried &^ linked
 		}
 		return Lookup
 	}
 	ops := rec.tried & (Lookup | Read | Exec)
 	touched := since(s.modified) || since(s.changed)
 	born := since(s.born) || s.born.IsZero() && touched
-	if rec.tried&Create != 0 && born {
+	if rec.tried&Create != 0 && born || rec.tried&linked != 0 && since(s.changed) {
 		ops |= Create
 	}
 	if rec.tried&Write != 0 && touched {
@@ -58,7 +58,7 @@ func judgeExact(rec record, s state, start time.Time) Op {
 	case rec.done == 0:
 		return Lookup
 	case !s.exists:
-		return rec.done
+		return rec.done &^ linked
 	}
 	return judge(record{tried: rec.done}, s, start)
 }

@@ -28,7 +28,7 @@ func startKeeper(listener *os.File) error {
 		return err
 	}
 	defer null.Close()
-	_, err = syscall.ForkExec("/proc/self/exe", []string{keeperName}, &syscall.ProcAttr{
+	pid, err := syscall.ForkExec("/proc/self/exe", []string{keeperName}, &syscall.ProcAttr{
 		Dir:   "/",
 		Env:   []string{"GOMAXPROCS=1"},
 		Files: []uintptr{null.Fd(), null.Fd(), null.Fd(), listener.Fd()},
@@ -37,12 +37,13 @@ func startKeeper(listener *os.File) error {
 	if err != nil {
 		return fmt.Errorf("start a keeper for processes that go on: %w", err)
 	}
+	go waitFor(pid) // or it stays as a zombie for as long as we are here
 	return nil
 }
 
 // runKeeper never returns.
 func runKeeper() {
-	unix.CloseOnExec(keeperListener)
+	_ = unix.CloseRange(keeperListener+1, ^uint(0)>>1, 0) // Linux 5.9: pipes and locks are not ours to hold
 	var n notification
 	wake := []unix.PollFd{{Fd: keeperListener, Events: unix.POLLIN}}
 	for {

@@ -14,8 +14,22 @@ import (
 // mounted here too, the file has a path here.
 type mapper struct {
 	root   *os.File
-	theirs map[string]mountpoint // by mount ID
+	theirs mountTable
 	ours   []mountpoint
+}
+
+// mountTable are the mounts of a namespace, by their IDs.
+type mountTable map[string]mountpoint
+
+// add adds what a process sees, whose root is at a path of the namespace: it is shown
+// only what is below, and without that path.
+func (t mountTable) add(mountinfo, root string) {
+	for line := range strings.Lines(mountinfo) {
+		if id, mount, ok := parseMount(line); ok {
+			mount.at = filepath.Join(root, mount.at)
+			t[id] = mount
+		}
+	}
 }
 
 // mountpoint is a line of proc_pid_mountinfo(5).
@@ -26,12 +40,7 @@ type mountpoint struct {
 }
 
 func newMapper(n *namespaceView) *mapper {
-	m := &mapper{root: n.root, theirs: make(map[string]mountpoint)}
-	for line := range strings.Lines(string(n.mounts)) {
-		if id, mount, ok := parseMount(line); ok {
-			m.theirs[id] = mount
-		}
-	}
+	m := &mapper{root: n.root, theirs: n.mounts}
 	own, _ := os.ReadFile("/proc/self/mountinfo") // without it nothing is found here
 	for line := range strings.Lines(string(own)) {
 		if _, mount, ok := parseMount(line); ok {

@@ -29,6 +29,12 @@ func TestPathsOfOtherRootsAreThoseOfTheHost(t *testing.T) {
 			map[string]Op{"inside/new": Create, "inside/old": Read},
 		},
 		{
+			"chroot in a private mount namespace",
+			"mkdir -p root/usr root/data && ln -s usr/bin root/bin && ln -s usr/lib root/lib && ln -s usr/lib64 root/lib64 && " +
+				"unshare -m sh -c 'mount --rbind /usr root/usr && mount --bind inside root/data && chroot root /bin/sh -c \"cat /data/old; echo x >/data/new; cd /data; echo y >new2; echo z >/top; cd /; echo z >top2\"'",
+			map[string]Op{"inside/old": Read, "inside/new": Create, "inside/new2": Create, "root/top": Create, "root/top2": Create},
+		},
+		{
 			"chroot",
 			"mkdir -p root/usr root/data && mount --rbind /usr root/usr && mount --bind inside root/data && cd root && ln -s usr/bin bin && ln -s usr/lib lib && ln -s usr/lib64 lib64 && " +
 				"chroot . /bin/sh -c 'cat /data/old; echo x >/data/new; echo y >/top'",

@@ -17,7 +17,8 @@ const (
 	Delete                // removed, or renamed away
 	Rename                // renamed, from it or to it
 	Exec                  // run as a program
-	allOps = Exec<<1 - 1
+	// linked marks what link(2) makes: the file is as old as it was before.
+	linked
 	// changing are the operations that leave something else behind than was there.
 	changing = Write | Create | Delete | Rename
 )

@@ -2,7 +2,6 @@ package trace
 
 import (
 	"cmp"
-	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ type reporter struct {
 	start   time.Time
 	exact   bool
 	nnp     bool
+	drop    func(path []byte) bool
 	true    truepath.Resolver
 	parents map[string]state // what is known of directories
 	// found are the paths, in no order and some more than once.
@@ -30,7 +30,7 @@ type reporter struct {
 // report fills in what is to be said of paths.
 func (s *session) report(r *Report) {
 	rp := &reporter{
-		start: s.started, exact: s.tracer.exact(), nnp: !privileged(),
+		start: s.started, exact: s.tracer.exact(), nnp: !privileged(), drop: s.opts.Drop,
 		parents: make(map[string]state), executed: make(map[string]bool), report: r,
 	}
 	r.Stats = s.resolve.stats
@@ -40,9 +40,6 @@ func (s *session) report(r *Report) {
 			host, ok := toHost(name)
 			if !ok {
 				r.Stats.Sandboxed++
-				continue
-			}
-			if view > 0 && s.opts.Drop([]byte(host)) {
 				continue
 			}
 			rp.add(host, rec)
@@ -72,6 +69,9 @@ func merged(paths []Path) []Path {
 // symlink there is said of where that leads.
 func (rp *reporter) add(name string, rec record) {
 	name = rp.physical(name)
+	if rp.drop([]byte(name)) {
+		return
+	}
 	st, found := rp.look(name)
 	if found && st.Mode&unix.S_IFMT == unix.S_IFLNK && rec.follow != 0 {
 		if target, err := filepath.EvalSymlinks(name); err == nil && target != name {
@@ -119,7 +119,7 @@ func (rp *reporter) physical(name string) string {
 // look asks the disk, without following a symlink or mounting anything.
 func (rp *reporter) look(name string) (unix.Statx_t, bool) {
 	st, err := statx(name)
-	return st, err == nil || !errors.Is(err, unix.ENOENT) && !errors.Is(err, unix.ENOTDIR) && !errors.Is(err, unix.ENAMETOOLONG)
+	return st, err == nil // what we may not look at, the command could not either
 }
 
 func statx(name string) (st unix.Statx_t, err error) {

@@ -166,6 +166,7 @@ func (v *resolver) put(tid int, dirfd int64, text []byte, t touch) {
 			return // a pipe or a socket; and names like net:[4026531992]
 		}
 		base, _ = bytes.CutSuffix(base, []byte(" (deleted)"))
+		base = view.inside(base)
 		buf = append(buf, base...)
 		if len(text) > 0 {
 			buf = append(append(buf, '/'), text...)
@@ -176,7 +177,8 @@ func (v *resolver) put(tid int, dirfd int64, text []byte, t touch) {
 	}
 	buf = clean(v.magic(tid, clean(buf), t.follow))
 	v.bufs[i] = buf
-	if len(buf) == 0 || v.drop != nil && view.id == 0 && v.drop(buf) {
+	// Where ".." leads is known when the run is over.
+	if len(buf) == 0 || v.drop != nil && view.id == 0 && !bytes.Contains(buf, []byte("/..")) && v.drop(buf) {
 		return
 	}
 	if v.onlyWrites && t.op&(changing|Exec) == 0 {

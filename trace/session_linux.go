@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -74,12 +75,16 @@ func startStub(opts Options, o orders) (*child, error) {
 		}
 		files = append(files, f.Fd())
 	}
-	files = append(files, uintptr(pair[1])) // stubSocket
+	socket := freeDescriptor()
+	for fd := len(files); fd < socket; fd++ {
+		files = append(files, uintptr(fd))
+	}
+	files = append(files, uintptr(pair[1]))
 	env := opts.Env
 	if env == nil {
 		env = os.Environ()
 	}
-	argv := append([]string{stubName, opts.Path}, opts.Args...)
+	argv := append([]string{stubName, strconv.Itoa(socket), opts.Path}, opts.Args...)
 	pid, err := syscall.ForkExec("/proc/self/exe", argv, &syscall.ProcAttr{Env: env, Files: files})
 	if err != nil {
 		unix.Close(pair[0])

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
+	"strconv"
 	"syscall"
 	"unsafe"
 
@@ -29,8 +31,17 @@ const stubName = "list-ephemeral (starting)"
 // exitFailed is the status of a helper that could not do its work.
 const exitFailed = 125
 
-// stubSocket is the descriptor on which the stub talks with its parent.
-const stubSocket = 3
+// freeDescriptor returns the lowest number from 3 on that the command does not
+// inherit: there the stub has its socket, on which it talks with its parent. All below
+// are passed on.
+func freeDescriptor() int {
+	for fd := 3; ; fd++ {
+		flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
+		if err != nil || flags&unix.FD_CLOEXEC != 0 {
+			return fd
+		}
+	}
+}
 
 // orders are what the stub is told. The rest is in its arguments: the path to
 // execute, and the arguments of that.
@@ -76,17 +87,18 @@ func Helper() {
 	switch os.Args[0] {
 	case stubName:
 		runtime.LockOSThread()
-		runStub(os.Args[1], os.Args[2:])
+		socket, _ := strconv.Atoi(os.Args[1]) // from startStub
+		runStub(socket, os.Args[2], os.Args[3:])
 	case keeperName:
 		runKeeper()
 	}
 }
 
 // runStub never returns.
-func runStub(path string, args []string) {
-	unix.CloseOnExec(stubSocket)
+func runStub(socket int, path string, args []string) {
+	unix.CloseOnExec(socket)
 	var o orders
-	if err := json.NewDecoder(os.NewFile(stubSocket, "socket")).Decode(&o); err != nil {
+	if err := json.NewDecoder(descriptor(socket)).Decode(&o); err != nil {
 		os.Exit(exitFailed) // nobody is there
 	}
 	say := func(step string, err error, fds ...int) {
@@ -97,7 +109,7 @@ func runStub(path string, args []string) {
 		if len(fds) > 0 {
 			rights = unix.UnixRights(fds...)
 		}
-		_ = unix.Sendmsg(stubSocket, answer, rights, nil, 0) // the parent notices
+		_ = unix.Sendmsg(socket, answer, rights, nil, 0) // the parent notices
 	}
 	env := os.Environ()
 	fd, err := o.install()
@@ -111,7 +123,7 @@ func runStub(path string, args []string) {
 		say(stepReady, nil, fd)
 	} else {
 		say(stepReady, nil)
-		_, _ = unix.Read(stubSocket, make([]byte, 1)) // until the tracer has seized this thread
+		_, _ = unix.Read(socket, make([]byte, 1)) // until the tracer has seized this thread
 	}
 	if err := o.User.become(); err != nil {
 		say(stepUser, err)
@@ -123,6 +135,23 @@ func runStub(path string, args []string) {
 	}
 	say(stepExec, err)
 	os.Exit(exitFailed)
+}
+
+// descriptor reads from a descriptor that nobody closes: an os.File would, when it is
+// collected.
+type descriptor int
+
+func (d descriptor) Read(into []byte) (int, error) {
+	for {
+		n, err := unix.Read(int(d), into)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case err == nil && n == 0:
+			return 0, io.EOF
+		default:
+			return max(n, 0), err
+		}
+	}
 }
 
 // install installs the filter on this thread and returns its listener, or -1 if

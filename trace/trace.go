@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -183,6 +184,9 @@ func Privileged() bool { return privileged() }
 // GainsRights reports whether a program has rights of its own, which it does not get
 // where an ordinary user traces it: setuid, setgid, or capabilities(7).
 func GainsRights(path string) bool {
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		path = resolved
+	}
 	st, err := statx(path)
 	return err == nil && gainsRights(path, st)
 }

@@ -1,8 +1,10 @@
 package trace
 
 import (
+	"bytes"
 	"os"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -14,7 +16,8 @@ type views struct {
 	suspected bool
 	host      string // ns/mnt of this process
 	byKey     map[viewKey]int
-	list      []*namespaceView // from 1 on; 0 is the host's
+	tables    map[string]mountTable // by namespace
+	list      []*namespaceView      // from 1 on; 0 is the host's
 }
 
 // viewKey tells views apart.
@@ -24,13 +27,24 @@ type viewKey struct{ namespace, root string }
 type view struct {
 	id     int
 	prefix string // of its root, where that is chroot(2) in the namespace of ours
+	root   string // where it is in another namespace, or "" for "/"
+}
+
+// inside returns a path that a link of /proc leads to as its thread names it: the
+// kernel gives it from the top of the namespace.
+func (v view) inside(path []byte) []byte {
+	if rest, ok := bytes.CutPrefix(path, []byte(v.root)); ok && v.root != "" && (len(rest) == 0 || rest[0] == '/') {
+		return rest
+	}
+	return path
 }
 
 // namespaceView is another mount namespace, kept so that its files can be found
 // when the program is gone.
 type namespaceView struct {
-	root, namespace *os.File // O_PATH; nil if they may not be opened
-	mounts          []byte   // its mountinfo as of its last execve
+	root, namespace *os.File   // O_PATH; nil if they may not be opened
+	path            string     // of the root, in the namespace
+	mounts          mountTable // of the namespace, which views of other roots share
 	looks           int
 }
 
@@ -40,7 +54,7 @@ const mostLooks = 64
 
 func newViews() *views {
 	host, _ := os.Readlink("/proc/self/ns/mnt") // "": then every namespace is another one
-	return &views{host: host, byKey: make(map[viewKey]int), list: []*namespaceView{nil}}
+	return &views{host: host, byKey: make(map[viewKey]int), tables: make(map[string]mountTable), list: []*namespaceView{nil}}
 }
 
 // suspect says that from now on threads may have another root or namespace.
@@ -95,11 +109,14 @@ func (v *views) of(tid int, r *reader) view {
 	if !ok {
 		id = len(v.list)
 		v.byKey[key] = id
-		n := new(namespaceView)
+		if v.tables[key.namespace] == nil {
+			v.tables[key.namespace] = make(mountTable)
+		}
+		n := &namespaceView{path: key.root, mounts: v.tables[key.namespace]}
 		n.look(tid)
 		v.list = append(v.list, n)
 	}
-	return view{id: id}
+	return view{id: id, root: strings.TrimSuffix(key.root, "/")}
 }
 
 // look takes what there is to know of a namespace now: a sandbox that is being made
@@ -116,7 +133,7 @@ func (n *namespaceView) look(tid int) {
 	open("/root", unix.O_PATH, &n.root)
 	open("/ns/mnt", unix.O_RDONLY, &n.namespace)
 	if mounts, err := os.ReadFile(proc + "/mountinfo"); err == nil {
-		n.mounts = mounts
+		n.mounts.add(string(mounts), n.path)
 	}
 }
 

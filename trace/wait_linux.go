@@ -25,11 +25,19 @@ func (s *session) wait(ctx context.Context, r *Report) {
 		s.deadline = time.Now().Add(s.opts.Timeout)
 	}
 	end := ctx.Done()
+	var told []int
 	terminate := func() {
-		_ = unix.Kill(s.pid, unix.SIGTERM) // it may just have ended
-		_ = unix.Kill(s.pid, unix.SIGCONT)
+		told = descendants(s.pid)
+		signalAll(told, unix.SIGTERM)
+		signalAll(told, unix.SIGCONT)
 		firm = time.After(grace)
 	}
+	// When the command has ended politely, what it had started may still be there.
+	defer func() {
+		if len(told) > 1 {
+			signalAll(told[1:], unix.SIGKILL)
+		}
+	}()
 	for {
 		select {
 		case ws := <-status:
@@ -45,13 +53,20 @@ func (s *session) wait(ctx context.Context, r *Report) {
 			end = nil
 			terminate()
 		case <-firm:
-			_ = unix.Kill(s.pid, unix.SIGKILL)
+			signalAll(descendants(s.pid), unix.SIGKILL)
 		case sig := <-s.opts.Signals:
 			// The terminal has sent these to the command as well.
 			if sig, ok := sig.(syscall.Signal); ok && sig != unix.SIGINT && sig != unix.SIGQUIT {
 				_ = unix.Kill(s.pid, sig)
 			}
 		}
+	}
+}
+
+// signalAll sends a signal to processes; who has ended has no need of it.
+func signalAll(pids []int, signal syscall.Signal) {
+	for _, pid := range pids {
+		_ = unix.Kill(pid, signal)
 	}
 }
 

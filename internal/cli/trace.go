@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -98,7 +99,8 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	}
 	var keep *os.File // before the run: nobody wants to run CMD twice because of a wrong name
 	if f.output != "" && f.replay == "" {
-		if keep, err = os.Create(f.output); err != nil {
+		// What is there stays until there is something to put in its place.
+		if keep, err = os.OpenFile(f.output, os.O_WRONLY|os.O_CREATE, 0o666); err != nil {
 			return statusError{err, exitNoTrace}
 		}
 		defer keep.Close()
@@ -107,16 +109,18 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	var notKept error // told last: the trace is shown all the same
 	if keep != nil {
-		if err := errors.Join(trace.WriteReport(keep, report), keep.Close()); err != nil {
-			return statusError{fmt.Errorf("%s: %w", f.output, err), exitNoTrace}
+		if err := keepTrace(keep, report); err != nil {
+			notKept = statusError{fmt.Errorf("%s: %w", f.output, err), exitNoTrace}
 		}
 	}
 	a.tellTrace(f, report)
 	if !f.prints() && isTerminal(a.out) {
-		return a.browseTrace(ctx, plan, f, report)
+		err := a.browseTrace(ctx, plan, f, report)
+		return cmp.Or(notKept, err)
 	}
-	if err := a.printTrace(plan, f, report); err != nil {
+	if err := cmp.Or(a.printTrace(plan, f, report), notKept); err != nil {
 		return err
 	}
 	if f.replay != "" || f.pid > 0 || report.Status == 0 && !report.TimedOut {
@@ -126,6 +130,16 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 		return exitError(exitTimedOut)
 	}
 	return exitError(report.Status)
+}
+
+// keepTrace writes a trace in place of what is in a file.
+func keepTrace(file *os.File, r *trace.Report) error {
+	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+		if err := file.Truncate(0); err != nil {
+			return err
+		}
+	}
+	return errors.Join(trace.WriteReport(file, r), file.Close())
 }
 
 // prints reports whether the result is to be printed even on a terminal.
@@ -144,6 +158,10 @@ func (f *traceFlags) check(args []string) error {
 		return errors.New("--pid follows a process that runs: give it, CMD or --replay")
 	case f.pid > 0 && (f.backend == "notify" || f.backend == "fanotify"):
 		return errors.New("--pid: only the back end ptrace can follow a process that runs")
+	case f.pid > 0 && (f.user != "" || f.wait != "" || f.results != "" || f.allowRing):
+		return errors.New("--pid: --user, --wait, --results and --allow-io-uring are for a command that is started")
+	case f.backend == "fanotify" && (f.only != "" || f.wait != "" || f.results != ""):
+		return errors.New("the back end fanotify knows neither --only nor --wait nor --results")
 	case f.replay == "" && f.pid == 0 && len(args) == 0:
 		return errors.New("want a command to run: list-ephemeral trace -- CMD [ARG...]")
 	case f.only != "" && f.only != "writes":
@@ -219,6 +237,15 @@ func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.
 
 // attached follows a process that runs already.
 func (a *app) attached(ctx context.Context, f *traceFlags) (*trace.Report, error) {
+	limit, err := f.limit()
+	if err != nil {
+		return nil, err
+	}
+	if limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
 	signals, release := a.signals.redirect()
 	defer release()
 	report, err := trace.Attach(ctx, f.pid, trace.Options{OnlyWrites: f.only == "writes", Signals: signals, Started: func(pid int) {

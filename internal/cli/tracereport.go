@@ -44,8 +44,11 @@ func (p *plan) selectTraced(f *traceFlags, r *trace.Report) []tracedPath {
 		case f.all:
 			t.shown = true
 		default:
-			t.shown = t.class.Listed() && t.kind != scan.KindDir
-			t.refused = !t.shown && t.kind != scan.KindDir
+			// Of directories only those that were renamed: what is in them was made under
+			// another name.
+			wanted := t.kind != scan.KindDir || t.Ops&trace.Rename != 0
+			t.shown = t.class.Listed() && wanted
+			t.refused = !t.shown && wanted
 		}
 		list = append(list, t)
 	}
