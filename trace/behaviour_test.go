@@ -345,7 +345,7 @@ func TestInheritedDescriptorsStay(t *testing.T) {
 			cmd.ExtraFiles = append(cmd.ExtraFiles, f)
 		}
 		out, err := cmd.CombinedOutput()
-		if err != nil || !strings.Contains(string(out), "inherited\ninherited\n") {
+		if err != nil || strings.Count(string(out), "inherited\n") != 2 {
 			t.Errorf("%v\n%s", err, out)
 		}
 	})
