@@ -386,3 +386,18 @@ func TestTimeLimitEndsWhatTheCommandHasStarted(t *testing.T) {
 		}
 	})
 }
+
+func TestFilesOfARenamedDirectoryHaveTheirNewNames(t *testing.T) {
+	eachBackend(t, func(t *testing.T, b Backend) {
+		dir := t.TempDir()
+		got := run(t, Options{Backend: b}, "sh", "-c", "cd "+dir+"; mkdir tmp; echo x >tmp/f; mkdir tmp/sub; echo y >tmp/sub/g; mv tmp half; mv half final; mv none nowhere 2>/dev/null; echo z >final/h")
+		for _, name := range []string{"/final/f", "/final/sub/g", "/final/h"} {
+			if op := got.paths()[dir+name]; op&Create == 0 {
+				t.Errorf("%s: %v", name, op)
+			}
+		}
+		if op := got.paths()[dir+"/final"]; op&Rename == 0 {
+			t.Errorf("the directory: %v", op)
+		}
+	})
+}

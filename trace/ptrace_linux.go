@@ -317,6 +317,9 @@ func (p *ptracer) left(tid int, t *thread) {
 }
 
 func (p *ptracer) result(t *thread, ok bool) {
+	if ok {
+		p.s.record.noteRename(t.waits)
+	}
 	for _, touch := range t.waits {
 		p.s.record.note(touch, ok)
 	}

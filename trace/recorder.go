@@ -7,6 +7,22 @@ package trace
 // has been seen already costs a lookup and no allocation.
 type recorder struct {
 	views []map[string]record // by view
+	// renames are those of the host's view, in order. What lay in a directory has
+	// another name from then on.
+	renames []rename
+}
+
+// rename is one call that renames, whether it succeeded or not.
+type rename struct{ from, to string }
+
+// mostRenames is how many are kept: of the others only the names are known.
+const mostRenames = 100_000
+
+// noteRename notes the two paths of a call that renames.
+func (r *recorder) noteRename(call []touch) {
+	if len(call) == 2 && call[0].op&Rename != 0 && call[1].op&Rename != 0 && call[0].view == 0 && len(r.renames) < mostRenames {
+		r.renames = append(r.renames, rename{string(call[0].path), string(call[1].path)})
+	}
 }
 
 // record is what was done to one path.

@@ -34,6 +34,7 @@ func (s *session) report(r *Report) {
 		parents: make(map[string]state), executed: make(map[string]bool), report: r,
 	}
 	r.Stats = s.resolve.stats
+	moved := s.record.movedDirs()
 	for view, records := range s.record.views {
 		toHost := s.views.mapper(view)
 		for name, rec := range records {
@@ -42,12 +43,56 @@ func (s *session) report(r *Report) {
 				r.Stats.Sandboxed++
 				continue
 			}
+			if view > 0 && rp.drop([]byte(host)) {
+				continue
+			}
 			rp.add(host, rec)
+			if now, ok := nameNow(moved, host); ok && view == 0 {
+				rp.add(now, rec)
+			}
 		}
 		s.record.views[view] = nil
 	}
 	r.Paths = merged(rp.found)
 	slices.Sort(r.Privileged)
+}
+
+// movedDirs returns what directories, or what was something else that is not there any
+// more, have been renamed to; the last counts.
+func (r *recorder) movedDirs() map[string]string {
+	moved := make(map[string]string)
+	for _, m := range r.renames {
+		if st, err := statx(m.to); err == nil && st.Mode&unix.S_IFMT != unix.S_IFDIR {
+			continue // nothing lies below a file
+		}
+		if st, err := statx(m.from); err == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR {
+			continue // it is still there, or there again
+		}
+		moved[m.from] = m.to
+	}
+	return moved
+}
+
+// nameNow returns the name that a path has after renames of directories above it, and
+// whether that is another one.
+func nameNow(moved map[string]string, name string) (now string, changed bool) {
+	if len(moved) == 0 {
+		return name, false
+	}
+	const mostMoves = 16 // names can be given in a circle
+	for range mostMoves {
+		to, rest := "", ""
+		for i := 1; i < len(name) && to == ""; i++ {
+			if name[i] == '/' {
+				to, rest = moved[name[:i]], name[i:]
+			}
+		}
+		if to == "" {
+			break
+		}
+		name, changed = to+rest, true
+	}
+	return name, changed
 }
 
 // merged sorts paths, and makes one of those that have the same name.
@@ -68,8 +113,9 @@ func merged(paths []Path) []Path {
 // add puts a record into the report, under the path's true name; what followed a
 // symlink there is said of where that leads.
 func (rp *reporter) add(name string, rec record) {
+	called := name
 	name = rp.physical(name)
-	if rp.drop([]byte(name)) {
+	if name != called && rp.drop([]byte(name)) {
 		return
 	}
 	st, found := rp.look(name)
@@ -77,7 +123,9 @@ func (rp *reporter) add(name string, rec record) {
 		if target, err := filepath.EvalSymlinks(name); err == nil && target != name {
 			followed := record{tried: rec.tried & rec.follow, done: rec.done & rec.follow}
 			rec.tried, rec.done = rec.tried&^rec.follow|Lookup, rec.done&^rec.follow|Lookup
-			rp.add(target, followed)
+			if !rp.drop([]byte(target)) {
+				rp.add(target, followed)
+			}
 		}
 	}
 	p := Path{Name: name, Missing: !found}

@@ -14,6 +14,7 @@ type touch struct {
 	op     Op
 	follow bool // a symlink at the end is followed
 	view   int  // whose names these are
+	inRoot bool // the descriptor is the root for it, openat2(2)
 }
 
 // resolver turns the arguments of a call into paths. It belongs to one goroutine.
@@ -86,7 +87,7 @@ func (v *resolver) resolve(c regs) []touch {
 
 func (v *resolver) paths(c regs, shape *call) {
 	for i, p := range shape.paths {
-		op, follow := p.op, p.follow
+		op, follow, inRoot := p.op, p.follow, false
 		var flags uint64
 		if shape.flags >= 0 && shape.kind != callOpenHow {
 			flags = c.arg(shape.flags)
@@ -96,12 +97,13 @@ func (v *resolver) paths(c regs, shape *call) {
 			op, follow = openOp(flags)
 			flags = 0
 		case callOpenHow:
-			how, err := v.words(c.tid, c.arg(shape.flags), 1, 8)
+			how, err := v.words(c.tid, c.arg(shape.flags), 3, 8) // struct open_how
 			if err != nil {
 				v.failed(err)
 				return
 			}
 			op, follow = openOp(how[0])
+			inRoot = how[2]&unix.RESOLVE_IN_ROOT != 0
 		case callMount:
 			if i == 1 && !v.mountsPath(c, flags) {
 				continue
@@ -119,7 +121,7 @@ func (v *resolver) paths(c regs, shape *call) {
 		if p.dir >= 0 {
 			dirfd = int64(int32(c.arg(p.dir)))
 		}
-		v.add(c, dirfd, c.arg(p.path), touch{op: op, follow: follow}, flags&atEmptyPath != 0)
+		v.add(c, dirfd, c.arg(p.path), touch{op: op, follow: follow, inRoot: inRoot}, flags&atEmptyPath != 0)
 	}
 	if shape.kind == callExec {
 		v.views.look(c.tid, &v.reader)
@@ -156,7 +158,7 @@ func (v *resolver) put(tid int, dirfd int64, text []byte, t touch) {
 	i := len(v.out)
 	buf := v.bufs[i][:0]
 	view := v.views.of(tid, &v.reader)
-	if len(text) == 0 || text[0] != '/' {
+	if len(text) == 0 || text[0] != '/' || t.inRoot {
 		base, err := v.base(tid, dirfd)
 		if err != nil {
 			v.failed(err)

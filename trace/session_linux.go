@@ -182,6 +182,7 @@ func startNotify(opts Options) (*session, error) {
 		for _, t := range s.resolve.out {
 			s.record.note(t, false)
 		}
+		s.record.noteRename(s.resolve.out)
 	}
 	s.pid, l.pid, s.tracer = c.pid, c.pid, l
 	go l.run()

@@ -165,7 +165,11 @@ func (p *straceParser) call(pid, name, text, result string) {
 		case kind == 'd':
 			base = descriptorPath(args[i])
 		case kind == 'p':
-			if path, ok := unquoted(args[i]); ok && (path != "" || name == "readlinkat") {
+			path, ok := unquoted(args[i])
+			if strings.Contains(text, "RESOLVE_IN_ROOT") {
+				path = strings.TrimLeft(path, "/")
+			}
+			if ok && (path != "" || name == "readlinkat") {
 				p.put(pid, base, path, opsOf(done[n], text))
 			}
 			base = ""

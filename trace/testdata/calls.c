@@ -94,6 +94,8 @@ static void at_calls(int dir) {
 	CALL(openat, (long)dir, P("."), (long)(O_TMPFILE | O_RDWR), 0644L, Z);
 	struct { unsigned long long flags, mode, resolve; } how = {O_RDWR | O_CREAT, 0644, 0};
 	CALL(openat2, (long)dir, P("openat2"), P(&how), (long)sizeof how, Z);
+	how.resolve = 0x10; // RESOLVE_IN_ROOT
+	CALL(openat2, (long)dir, P("/in-root"), P(&how), (long)sizeof how, Z);
 #ifdef SYS_newfstatat
 	CALL(newfstatat, (long)dir, P("newfstatat"), P(buf), 0L, Z);
 	CALL(newfstatat, (long)dir, P(""), P(buf), (long)AT_EMPTY_PATH, Z);
