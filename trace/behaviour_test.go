@@ -390,8 +390,8 @@ func TestTimeLimitEndsWhatTheCommandHasStarted(t *testing.T) {
 func TestFilesOfARenamedDirectoryHaveTheirNewNames(t *testing.T) {
 	eachBackend(t, func(t *testing.T, b Backend) {
 		dir := t.TempDir()
-		got := run(t, Options{Backend: b}, "sh", "-c", "cd "+dir+"; mkdir tmp; echo x >tmp/f; mkdir tmp/sub; echo y >tmp/sub/g; mv tmp half; mv half final; mv none nowhere 2>/dev/null; echo z >final/h")
-		for _, name := range []string{"/final/f", "/final/sub/g", "/final/h"} {
+		got := run(t, Options{Backend: b}, "sh", "-c", "cd "+dir+"; mkdir tmp; echo x >tmp/f; mkdir tmp/sub; echo y >tmp/sub/g; mv tmp half; mv half final; mv none nowhere 2>/dev/null; echo z >final/h; mkdir one; mv one two; rmdir two; mkdir other; echo k >other/k; mv other two")
+		for _, name := range []string{"/final/f", "/final/sub/g", "/final/h", "/two/k"} {
 			if op := got.paths()[dir+name]; op&Create == 0 {
 				t.Errorf("%s: %v", name, op)
 			}

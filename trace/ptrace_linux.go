@@ -295,7 +295,7 @@ func (p *ptracer) entered(tid int, t *thread) {
 		}
 		call := regs{tid: tid, nr: int(info.words[0]), abi: a, args: [6]uint64(info.words[1:])}
 		for _, touch := range p.s.resolve.resolve(call) {
-			if p.s.record.succeeded(touch) {
+			if touch.op&Rename == 0 && p.s.record.succeeded(touch) { // of a rename, both paths are wanted
 				continue
 			}
 			touch.path = append([]byte(nil), touch.path...)
