@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/DaRacci/list-ephemeral/internal/octal"
 )
 
 // Mount is one mount of a mount table, proc_pid_mountinfo(5). Paths hold the
@@ -105,33 +107,13 @@ func parseMount(line string) (*Mount, error) {
 	}
 	mount := &Mount{
 		ID: id, Parent: parent, Device: fields[2],
-		Root: unescapeOctal(fields[3]), Point: unescapeOctal(fields[4]),
-		FSType: unescapeOctal(fs[0]), Source: unescapeOctal(fs[1]),
+		Root: octal.Unescape(fields[3]), Point: octal.Unescape(fields[4]),
+		FSType: octal.Unescape(fs[0]), Source: octal.Unescape(fs[1]),
 	}
 	if !strings.HasPrefix(mount.Point, "/") {
 		return nil, fmt.Errorf("want an absolute mount point, got %q", mount.Point)
 	}
 	return mount, nil
-}
-
-// unescapeOctal undoes the kernel's mangling of spaces, tabs, newlines, '#' and
-// backslashes as \ooo (fs/seq_file.c, mangle_path).
-func unescapeOctal(s string) string {
-	if !strings.Contains(s, `\`) {
-		return s
-	}
-	out := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' && i+3 < len(s) {
-			if b, err := strconv.ParseUint(s[i+1:i+4], 8, 8); err == nil {
-				out = append(out, byte(b))
-				i += 3
-				continue
-			}
-		}
-		out = append(out, s[i])
-	}
-	return string(out)
 }
 
 // At returns the mount on which the path lies, the way a lookup of it goes from

@@ -55,16 +55,3 @@ func FuzzReadReport(f *testing.F) {
 		}
 	})
 }
-
-// FuzzUnescaped reads the escapes of the mount table.
-func FuzzUnescaped(f *testing.F) {
-	for _, seed := range []string{`/a\040b`, `\`, `\1`, `\777`, `\134`, "x"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		escaped := strings.NewReplacer(`\`, `\134`, " ", `\040`, "\t", `\011`, "\n", `\012`).Replace(text)
-		if got := unescaped(escaped); got != text {
-			t.Errorf("%q: %q", text, got)
-		}
-	})
-}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/octal"
 )
 
 // mapper finds the files of another mount namespace in ours. What is mounted there
@@ -55,26 +57,7 @@ func parseMount(line string) (id string, m mountpoint, ok bool) {
 	if len(f) < 6 {
 		return "", m, false
 	}
-	return f[0], mountpoint{f[2], unescaped(f[3]), unescaped(f[4])}, true
-}
-
-// unescaped undoes the octal escapes of the kernel's tables.
-func unescaped(text string) string {
-	if !strings.Contains(text, `\`) {
-		return text
-	}
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] == '\\' && i+3 < len(text) {
-			if n, err := strconv.ParseUint(text[i+1:i+4], 8, 8); err == nil {
-				b.WriteByte(byte(n))
-				i += 3
-				continue
-			}
-		}
-		b.WriteByte(text[i])
-	}
-	return b.String()
+	return f[0], mountpoint{f[2], octal.Unescape(f[3]), octal.Unescape(f[4])}, true
 }
 
 // toHost returns the path that a file has here.

@@ -1,0 +1,19 @@
+package octal
+
+import (
+	"strings"
+	"testing"
+)
+
+// FuzzUnescape reads the escapes of the mount table.
+func FuzzUnescape(f *testing.F) {
+	for _, seed := range []string{`/a\040b`, `\`, `\1`, `\777`, `\134`, "x"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		escaped := strings.NewReplacer(`\`, `\134`, " ", `\040`, "\t", `\011`, "\n", `\012`).Replace(text)
+		if got := Unescape(escaped); got != text {
+			t.Errorf("%q: %q", text, got)
+		}
+	})
+}
