@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -157,6 +158,26 @@ func (m *Mounts) Points() []*Mount {
 	return slices.SortedFunc(maps.Values(points), func(a, b *Mount) int {
 		return strings.Compare(a.Point, b.Point)
 	})
+}
+
+// Stored returns where in a storage path a path's content lives, if the mount that
+// it lies on shows a part of the storage: what a bind mount of impermanence or
+// preservation does. Both are absolute and clean and hold no symlink.
+func (m *Mounts) Stored(path, storage string) (inStorage string, ok bool) {
+	at, of := m.At(path), m.At(storage)
+	if at == of || at.Device != of.Device {
+		return "", false
+	}
+	inside, top := at.inside(path), of.inside(storage)
+	if !isAtOrBelow(inside, top) {
+		return "", false
+	}
+	return filepath.Join(storage, inside[len(top):]), true
+}
+
+// inside returns where in the file system of a mount a path on it lies.
+func (mount *Mount) inside(path string) string {
+	return filepath.Join(mount.Root, path[len(mount.Point):])
 }
 
 // DefaultRoots returns the trees that a reboot wipes as far as the mount table

@@ -144,3 +144,25 @@ func FuzzParseMounts(f *testing.F) {
 		m.DefaultRoots("/home/alice")
 	})
 }
+
+func TestStoredFindsWhatABindMountShows(t *testing.T) {
+	mounts, err := ParseMounts(strings.NewReader(`20 1 0:20 / / rw - tmpfs none rw
+21 20 0:30 /@persist /persist rw - btrfs /dev/vda rw
+22 20 0:30 /@persist/var/lib/svc /var/lib/svc rw - btrfs /dev/vda rw
+23 20 0:30 /@persist/etc/machine-id /etc/machine-id rw - btrfs /dev/vda rw
+24 20 0:30 /@persist2/x /srv rw - btrfs /dev/vda rw
+25 20 0:31 /@persist/x /opt rw - btrfs /dev/vdb rw
+26 20 0:30 / /top rw - btrfs /dev/vda rw
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"/var/lib/svc": "/persist/var/lib/svc", "/var/lib/svc/a/b": "/persist/var/lib/svc/a/b", "/etc/machine-id": "/persist/etc/machine-id",
+		"/srv/x": "", "/opt": "", "/home/a": "", "/persist/x": "", "/top/@persist": "/persist", "/top/@persist/a": "/persist/a", "/top/x": "",
+	} {
+		if got, ok := mounts.Stored(path, "/persist"); got != want || ok != (want != "") {
+			t.Errorf("Stored(%s) = %q, %t, want %q", path, got, ok, want)
+		}
+	}
+}

@@ -19,21 +19,63 @@ import (
 
 // A nixCase is a module for testdata/read.nix to read, and its options.
 type nixCase struct {
-	text     string
-	Home     string   `json:"home"`
-	HomeAttr []string `json:"homeAttr"`
-	HostAttr []string `json:"hostAttr"`
+	module   string
+	Dialect  string            `json:"dialect"`
+	Home     string            `json:"home"`
+	Users    map[string]string `json:"users"`
+	Storage  string            `json:"storage"`
+	HomeAttr []string          `json:"homeAttr"`
+	HostAttr []string          `json:"hostAttr"`
 }
 
-// newCase returns the case of a snippet with default attribute paths.
-func newCase(text string) nixCase {
-	return nixCase{text, home, []string{"user", "persistence"}, []string{"host", "persistence"}}
+// newCase returns the case of a snippet.
+func newCase(text string, opts Options) nixCase {
+	c := nixCase{
+		module: moduleOf(text, opts.Form), Dialect: opts.Dialect.String(), Home: cleanHome(opts.Home),
+		Users: map[string]string{}, Storage: DefaultStorage,
+		HomeAttr: []string{"user", "persistence"}, HostAttr: []string{"host", "persistence"},
+	}
+	for _, user := range opts.Users {
+		c.Users[user.Name] = cleanHome(user.Home)
+	}
+	if opts.Storage != "" {
+		c.Storage = opts.Storage
+	}
+	if opts.HomeAttr != (AttrPath{}) {
+		c.HomeAttr = []string{"my", "home x", "persist"}
+		c.HostAttr = []string{"environment", "persistence", "/persist"}
+	}
+	return c
 }
 
-// persisted is what Nix found that a module persists.
-type persisted struct {
-	Kind, Path        string
-	Mode, User, Group *string
+// moduleOf returns the module that a snippet is pasted into: elements go into the
+// lists that the comments above them name.
+func moduleOf(text string, form Form) string {
+	switch {
+	case text == "":
+		return "{ }"
+	case form == Module:
+		return text
+	case form == Bindings:
+		return "{\n" + text + "}\n"
+	}
+	var b strings.Builder
+	b.WriteString("{\n")
+	open := false
+	for line := range strings.Lines(text) {
+		list, heading := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "# ")
+		if heading && (strings.HasSuffix(list, ".directories") || strings.HasSuffix(list, ".files")) {
+			if open {
+				b.WriteString("];\n")
+			}
+			line, open = list+" = [\n", true
+		}
+		b.WriteString(line)
+	}
+	if open {
+		b.WriteString("];\n")
+	}
+	return b.String() + "}\n"
 }
 
 // readBack has Nix evaluate modules, all in one process: any number of them
@@ -47,7 +89,7 @@ func readBack(t *testing.T, cases []nixCase) ([][]persisted, error) {
 			t.Fatal(err)
 		}
 		write(t, filepath.Join(dir, strconv.Itoa(i)+".json"), string(options))
-		write(t, filepath.Join(dir, strconv.Itoa(i)+".nix"), "{ ... }:\n"+asModule(c.text))
+		write(t, filepath.Join(dir, strconv.Itoa(i)+".nix"), c.module)
 	}
 	out, err := nix(t, "--eval", "--strict", "--json",
 		"--argstr", "dir", dir, "--argstr", "count", strconv.Itoa(len(cases)), "testdata/read.nix")
@@ -96,12 +138,13 @@ func TestNixReadsEveryNameBack(t *testing.T) {
 	var want []persisted
 	for _, n := range everyName() {
 		files = append(files, file("/"+n))
-		want = append(want, persisted{Kind: "file", Path: "/" + n})
+		want = append(want, persisted{"file", "/" + n, map[string]any{}})
 	}
 	for _, n := range everyName() {
 		dirs = append(dirs, dir(home+"/"+n))
 	}
-	read, err := readBack(t, []nixCase{newCase(Render(files, Options{}).Text), newCase(Render(dirs, Options{Home: home}).Text)})
+	opts := Options{Home: home}
+	read, err := readBack(t, []nixCase{newCase(Render(files, Options{}).Text, Options{}), newCase(Render(dirs, opts).Text, opts)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +152,7 @@ func TestNixReadsEveryNameBack(t *testing.T) {
 		t.Errorf("files of the host (-want +got)\n%s", diff)
 	}
 	for i := range want {
-		want[i] = persisted{Kind: "directory", Path: home + want[i].Path}
+		want[i].Kind, want[i].Path = "directory", home+want[i].Path
 	}
 	if diff := cmp.Diff(want, read[1]); diff != "" {
 		t.Errorf("directories of the home (-want +got)\n%s", diff)
@@ -118,25 +161,20 @@ func TestNixReadsEveryNameBack(t *testing.T) {
 }
 
 func TestNixReadsHostileSelectionsBack(t *testing.T) {
-	const selections = 600
+	const selections = 1200
 	r := rand.New(rand.NewPCG(7, 8))
 	var cases []nixCase
 	var wanted [][]persisted
-	paths := 0
+	paths := map[string]int{}
 	for range selections {
 		items, opts := hostile(r, 24)
 		s := Render(items, opts)
-		c := newCase(s.Text)
-		c.Home = cleanHome(opts.Home)
-		if opts.HomeAttr != (AttrPath{}) {
-			c.HomeAttr = []string{"my", "home x", "persist"}
-			c.HostAttr = []string{"environment", "persistence", "/persist"}
-		}
-		want := expected(items, c.Home)
+		want := expected(items, opts)
 		if got := s.Directories + s.Files; got != len(want) {
 			t.Fatalf("%+v: counts %d paths, want %d", items, got, len(want))
 		}
-		cases, wanted, paths = append(cases, c), append(wanted, want), paths+len(want)
+		cases, wanted = append(cases, newCase(s.Text, opts)), append(wanted, want)
+		paths[opts.Dialect.String()+" "+opts.Form.String()] += len(want)
 	}
 	read, err := readBack(t, cases)
 	if err != nil {
@@ -146,97 +184,114 @@ func TestNixReadsHostileSelectionsBack(t *testing.T) {
 		// Nix visits the blocks in the order of their names.
 		slices.SortFunc(read[i], func(a, b persisted) int { return strings.Compare(a.Path, b.Path) })
 		if diff := cmp.Diff(wanted[i], read[i]); diff != "" {
-			t.Fatalf("(-want +got)\n%s\n%s", diff, cases[i].text)
+			t.Fatalf("(-want +got)\n%s\n%s", diff, cases[i].module)
 		}
 	}
-	if paths < selections {
-		t.Fatalf("only %d paths were written", paths)
+	if len(paths) != 12 {
+		t.Fatalf("not every dialect in every form: %v", paths)
 	}
-	t.Logf("%d paths of %d selections read back", paths, selections)
+	t.Logf("read back: %v", paths)
 }
 
-// expected returns what a selection persists, by the rules and not by the
-// program, sorted.
-func expected(items []Item, home string) []persisted {
-	all := []persisted{}
-	for p, isDir := range uncovered(items, home) {
-		e := persisted{Kind: "file", Path: p}
-		if isDir {
-			e.Kind = "directory"
-			if home == "" || !strings.HasPrefix(p, home+"/") {
-				e.Mode, e.User, e.Group = expectedAccess(items, p)
+// TestShapeReadsHostileSelectionsBack asks a second checker, which was written from
+// the modules' own options.
+func TestShapeReadsHostileSelectionsBack(t *testing.T) {
+	const selections = 800
+	r := rand.New(rand.NewPCG(9, 10))
+	dir := t.TempDir()
+	var formats []string
+	var wanted [][]persisted
+	for i := range selections {
+		items, opts := hostile(r, 24)
+		opts.Home, opts.Users = home, []User{{"alice", home, "users"}} // it knows one user
+		opts.HomeAttr, opts.HostAttr = AttrPath{}, AttrPath{}
+		items = slices.DeleteFunc(items, func(item Item) bool { // it refuses a directory named ~ there
+			return strings.HasPrefix(path.Clean(item.Path)+"/", home+"/~/")
+		})
+		write(t, filepath.Join(dir, strconv.Itoa(i)+".nix"), moduleOf(Render(items, opts).Text, opts.Form))
+		formats = append(formats, strings.Replace(opts.Dialect.String(), "plain", "racci", 1))
+		wanted = append(wanted, expected(items, opts))
+	}
+	names, err := json.Marshal(formats)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "formats.json"), string(names))
+	out, err := nix(t, "--eval", "--strict", "--json", "--argstr", "dir", dir, "testdata/shapes.nix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read [][]struct {
+		Kind, Path        string
+		Mode, User, Group *string
+	}
+	if err := json.Unmarshal(out, &read); err != nil {
+		t.Fatal(err)
+	}
+	for i := range wanted {
+		got := []persisted{}
+		for _, e := range read[i] {
+			extra := map[string]any{}
+			for name, value := range map[string]*string{"mode": e.Mode, "user": e.User, "group": e.Group} {
+				if value != nil {
+					extra[name] = *value
+				}
+			}
+			got = append(got, persisted{map[string]string{"dir": "directory", "file": "file"}[e.Kind], e.Path, extra})
+		}
+		slices.SortFunc(got, func(a, b persisted) int { return strings.Compare(a.Path, b.Path) })
+		for _, e := range wanted[i] { // it tells no more than these
+			for _, name := range []string{"parentDirectory", "parent", "configureParent", "how", "inInitrd"} {
+				delete(e.Extra, name)
 			}
 		}
-		all = append(all, e)
-	}
-	slices.SortFunc(all, func(a, b persisted) int { return strings.Compare(a.Path, b.Path) })
-	return all
-}
-
-// expectedAccess returns what differs from 0755 root root. Of contradicting
-// items it takes the one that sorts first.
-func expectedAccess(items []Item, p string) (mode, user, group *string) {
-	var access []Access
-	for _, item := range items {
-		if item.Dir && item.Access != nil && path.Clean(item.Path) == p {
-			access = append(access, *item.Access)
+		if diff := cmp.Diff(wanted[i], got); diff != "" {
+			t.Fatalf("%s (-want +got)\n%s", formats[i], diff)
 		}
 	}
-	if len(access) == 0 {
-		return nil, nil, nil
-	}
-	a := slices.MinFunc(access, func(a, b Access) int {
-		return strings.Compare(fmt.Sprintf("%011d %s\x00%s", a.Mode, a.User, a.Group), fmt.Sprintf("%011d %s\x00%s", b.Mode, b.User, b.Group))
-	})
-	unless := func(value string, defaults ...string) *string {
-		if slices.Contains(defaults, value) {
-			return nil
-		}
-		return &value
-	}
-	return unless(octalOf(a), "0755"), unless(a.User, "", "root", "\xff"), unless(a.Group, "", "root", "\xff")
-}
-
-// octalOf knows the modes that hostile selections have.
-func octalOf(a Access) string {
-	bits := int(a.Mode & 0o777)
-	switch a.Mode &^ 0o777 {
-	case 0:
-	case 1 << 20: // fs.ModeSticky
-		bits += 0o1000
-	case 1 << 22: // fs.ModeSetgid
-		bits += 0o2000
-	default:
-		panic(a.Mode.String())
-	}
-	return fmt.Sprintf("%04o", bits)
 }
 
 // TestReaderRefusesWhatIsWrong keeps testdata/read.nix honest.
 func TestReaderRefusesWhatIsWrong(t *testing.T) {
-	right := `host.persistence = { directories = [ { directory = "/a"; mode = "0700"; } "/b" ]; };`
-	if _, err := readBack(t, []nixCase{newCase(right + "\n")}); err != nil {
+	plain := Options{Home: home}
+	imp := Options{Dialect: Impermanence, Users: []User{{Name: "alice", Home: home}}}
+	pre := Options{Dialect: Preservation, Users: imp.Users}
+	right := []nixCase{
+		newCase(`host.persistence = { directories = [ { directory = "/a"; mode = "0700"; } "/b" ]; };`, plain),
+		newCase(`environment.persistence."/persist".users.alice.files = [ { file = "a/b"; parentDirectory.mode = "0700"; } ];`, imp),
+		newCase(`preservation.preserveAt."/persist".files = [ { file = "/a"; how = "symlink"; parent.mode = "0700"; inInitrd = true; } ];`, pre),
+	}
+	if _, err := readBack(t, right); err != nil {
 		t.Fatal(err)
 	}
-	tests := []struct{ name, text, want string }{
-		{"an unknown option", `host.other = { files = [ "/a" ]; };`, "a value that is no option"},
-		{"an unknown list", `host.persistence = { dirs = [ "/a" ]; };`, "not a block with lists"},
-		{"an empty list", `host.persistence = { files = [ ]; };`, "not a list with elements"},
-		{"a relative path in the host block", `host.persistence = { files = [ "a" ]; };`, "not an absolute path"},
-		{"an absolute path in the home block", `user.persistence = { files = [ "/a" ]; };`, "not a path below the home"},
-		{"a path that goes up", `user.persistence = { files = [ "a/../b" ]; };`, "not a path below the home"},
-		{"a trailing slash", `host.persistence = { files = [ "/a/" ]; };`, "not an absolute path"},
-		{"the root", `host.persistence = { files = [ "/" ]; };`, "not an absolute path"},
-		{"a mode in the home block", `user.persistence = { directories = [ { directory = "a"; mode = "0700"; } ]; };`, "not a path below the home"},
-		{"a mode that is a number", `host.persistence = { directories = [ { directory = "/a"; mode = 0700; } ]; };`, "mode is not a string"},
-		{"an unknown field", `host.persistence = { directories = [ { directory = "/a"; owner = "x"; } ]; };`, "not the set of a directory"},
-		{"a file that is a set", `host.persistence = { files = [ { file = "/a"; } ]; };`, "not an absolute path"},
-		{"the same block twice", `host.persistence = { files = [ "/a" ]; }; host.persistence = { files = [ "/b" ]; };`, "already defined"},
-		{"interpolation", `host.persistence = { files = [ "/${b}" ]; };`, "undefined variable"},
+	tests := []struct {
+		name, text string
+		opts       Options
+		want       string
+	}{
+		{"an unknown option", `host.other = { files = [ "/a" ]; };`, plain, "a value that is no option"},
+		{"an unknown list", `host.persistence = { dirs = [ "/a" ]; };`, plain, "not a block with lists"},
+		{"an empty list", `host.persistence = { files = [ ]; };`, plain, "not a list with elements"},
+		{"a relative path in the host block", `host.persistence = { files = [ "a" ]; };`, plain, "not an absolute path"},
+		{"an absolute path in the home block", `user.persistence = { files = [ "/a" ]; };`, plain, "not a path below the home"},
+		{"a path that goes up", `user.persistence = { files = [ "a/../b" ]; };`, plain, "not a path below the home"},
+		{"a trailing slash", `host.persistence = { files = [ "/a/" ]; };`, plain, "not an absolute path"},
+		{"the root", `host.persistence = { files = [ "/" ]; };`, plain, "not an absolute path"},
+		{"a mode in the home block", `user.persistence = { directories = [ { directory = "a"; mode = "0700"; } ]; };`, plain, "no option mode"},
+		{"a mode that is a number", `host.persistence = { directories = [ { directory = "/a"; mode = 0700; } ]; };`, plain, "mode is wrong"},
+		{"an unknown field", `host.persistence = { directories = [ { directory = "/a"; owner = "x"; } ]; };`, plain, "no option owner"},
+		{"a file with a mode", `host.persistence = { files = [ { file = "/a"; mode = "0600"; } ]; };`, plain, "no option mode"},
+		{"a set with nothing but the path", `host.persistence = { files = [ { file = "/a"; } ]; };`, plain, "not the set of a file"},
+		{"the same block twice", `host.persistence = { files = [ "/a" ]; }; host.persistence = { files = [ "/b" ]; };`, plain, "already defined"},
+		{"interpolation", `host.persistence = { files = [ "/${b}" ]; };`, plain, "undefined variable"},
+		{"another storage path", `environment.persistence."/other".files = [ "/a" ];`, imp, "a value that is no option"},
+		{"a user who is not there", `environment.persistence."/persist".users.bob.files = [ "a" ];`, imp, "no user bob"},
+		{"preservation's words", `environment.persistence."/persist".files = [ { file = "/a"; inInitrd = true; } ];`, imp, "no option inInitrd"},
+		{"impermanence's words", `preservation.preserveAt."/persist".files = [ { file = "/a"; parentDirectory.mode = "0700"; } ];`, pre, "no option parentDirectory"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := readBack(t, []nixCase{newCase(tt.text + "\n")})
+			got, err := readBack(t, []nixCase{newCase(tt.text+"\n", tt.opts)})
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("read %v, %v, want error %s", got, err, tt.want)
 			}

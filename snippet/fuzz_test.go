@@ -1,6 +1,7 @@
 package snippet
 
 import (
+	"io/fs"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -56,13 +57,31 @@ func FuzzRenderWritesWhatIsSelected(f *testing.F) {
 		}
 		home = cleanHome(home)
 		if utf8.ValidString(home) { // the oracle knows only whole paths
-			if diff := cmp.Diff(uncovered(items, home), writtenIn(t, tokens, home)); diff != "" {
+			if diff := cmp.Diff(uncoveredNames(items, Options{Home: home}), writtenIn(t, tokens, home)); diff != "" {
 				t.Fatalf("(-want +got)\n%s\n%s", diff, s.Text)
 			}
 		}
 		if (s.Text == "") != (s.Directories+s.Files+len(s.LeftOut) == 0) {
 			t.Fatalf("%d directories, %d files, %d left out in %q", s.Directories, s.Files, len(s.LeftOut), s.Text)
 		}
+	})
+}
+
+// FuzzDialects holds what every dialect that writes Nix promises of its text.
+func FuzzDialects(f *testing.F) {
+	f.Add(uint8(1), "/etc/x", "/home/alice", "alice", "root", uint32(0o700))
+	f.Add(uint8(2), "/home/alice/a'%h", "/home/alice", "1st user", "1000", uint32(0o1777))
+	f.Add(uint8(3), "/var/lib/private/${x}", "/home/a\"b", `"`, "\xff", uint32(0))
+	f.Add(uint8(3), "/etc/ssh/ssh_host_\n_key", "", "", "\u202e", uint32(0o644))
+	f.Fuzz(func(t *testing.T, dialect uint8, path, home, user, owner string, mode uint32) {
+		if !utf8.ValidString(user) || strings.Contains(user+owner, "\x00") || len(user) > 32 {
+			return // no such user can be
+		}
+		a := &Access{Mode: fs.FileMode(mode), User: owner, Group: user}
+		items := []Item{{Path: path, Dir: true, Access: a, Parent: a}, {Path: path + "-", Access: a, Parent: a, Replaced: true}, {Path: path + "=", Kept: owner}}
+		s := Render(items, Options{Dialect: Dialect(dialect % 4), Home: home, Users: []User{{user, home, owner}}})
+		checkSafe(t, s.Text)
+		checkStable(t, s.Text)
 	})
 }
 

@@ -40,12 +40,22 @@ func name(r *rand.Rand) string {
 // hostile returns up to n items with names that do their worst, some below one
 // another, and options.
 func hostile(r *rand.Rand, n int) ([]Item, Options) {
-	opts := Options{Home: []string{home, home + "/", "/root", "", `/home/a"${b}`}[r.IntN(5)]}
+	opts := Options{
+		Dialect: []Dialect{Plain, Impermanence, ImpermanenceHM, Preservation}[r.IntN(4)],
+		Form:    Form(r.IntN(3)),
+		Home:    []string{home, home + "/", "/root", "", `/home/a"${b}`}[r.IntN(5)],
+		Storage: []string{"", "/persist", `/nix/"${x}`}[r.IntN(3)],
+	}
+	for _, user := range []User{{"alice", home, "users"}, {"1st.user", "/home/alice/inner/", ""}, {`we"ird ${x}`, `/home/a"${b}`, "x"}} {
+		if r.IntN(2) == 0 {
+			opts.Users = append(opts.Users, user)
+		}
+	}
 	if r.IntN(3) == 0 {
 		opts.HomeAttr = attrPath(`my."home x".persist`)
 		opts.HostAttr = attrPath(`environment.persistence."/persist"`)
 	}
-	tops := []string{"", "/etc", "/var/lib", home, home, opts.Home, "/root"}
+	tops := []string{"", "/etc", "/var/lib", "/var/lib/private", home, home, "/home/alice/inner", opts.Home, "/root"}
 	items := make([]Item, r.IntN(n+1))
 	for i := range items {
 		p := tops[r.IntN(len(tops))]
@@ -55,7 +65,15 @@ func hostile(r *rand.Rand, n int) ([]Item, Options) {
 		for range r.IntN(3) {
 			p += "/" + name(r)
 		}
-		items[i] = Item{Path: p + strings.Repeat("/", r.IntN(2)), Dir: r.IntN(2) == 0, Access: access(r)}
+		if r.IntN(12) == 0 {
+			p = []string{
+				"/etc/machine-id", "/etc/ssh/ssh_host_rsa_key.pub", "/var/lib/systemd/random-seed", "/var/lib/nixos", "/var/lib/private", "/etc/passwd",
+			}[r.IntN(6)]
+		}
+		items[i] = Item{Path: p + strings.Repeat("/", r.IntN(2)), Dir: r.IntN(2) == 0, Access: access(r), Parent: access(r), Replaced: r.IntN(8) == 0}
+		if r.IntN(16) == 0 {
+			items[i].Kept = "persistedDirs[3]"
+		}
 	}
 	return items, opts
 }
@@ -65,8 +83,8 @@ func access(r *rand.Rand) *Access {
 	if r.IntN(2) == 0 {
 		return nil
 	}
-	modes := []fs.FileMode{0o755, 0o755, 0o700, 0o750, fs.ModeSticky | 0o777, fs.ModeSetgid | 0o2, 0}
-	names := []string{"root", "root", "alice", "", "1000", `we"ird ${x}`, "\xff", "j\u202eosé"}
+	modes := []fs.FileMode{0o755, 0o755, 0o644, 0o700, 0o750, fs.ModeSticky | 0o777, fs.ModeSetgid | 0o2, 0}
+	names := []string{"root", "root", "alice", "users", "", "1000", `we"ird ${x}`, "\xff", "j\u202eosé"}
 	return &Access{modes[r.IntN(len(modes))], names[r.IntN(len(names))], names[r.IntN(len(names))]}
 }
 

@@ -1,6 +1,7 @@
 package snippet
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -13,99 +14,172 @@ import (
 const maxWidth = 100
 
 // A writer writes Nix, laid out as nixfmt does. Nothing else quotes.
-type writer struct{ strings.Builder }
+type writer struct {
+	strings.Builder
+	indent string
+	notes  []Note // those that comments tell
+}
 
-// A binding is a name, which needs no quotes, and the string bound to it.
+// A binding is a name, which needs no quotes, and the Nix bound to it.
 type binding struct{ name, value string }
 
-// comment writes a comment line. The text may come from anywhere.
-func (w *writer) comment(indent, text string) {
-	w.WriteString(indent)
-	w.WriteString("# ")
-	w.WriteString(printable.Name(text))
+// quoted returns a string literal.
+func quoted(s string) string { return string(appendString(nil, s)) }
+
+// attribute returns one attribute of a path, quoted only where it has to be.
+func attribute(name string) string {
+	if isIdentifier(name) {
+		return name
+	}
+	return quoted(name)
+}
+
+// write writes comments and blocks in a form.
+func (w *writer) write(comments []string, blocks []block, form Form) {
+	if len(comments) == 0 && !slices.ContainsFunc(blocks, func(b block) bool { return !b.empty() }) {
+		return
+	}
+	if form == Module {
+		w.open("{")
+	}
+	for _, text := range comments {
+		w.comment(text)
+	}
+	for i := range blocks {
+		if form == Items {
+			w.items(&blocks[i], "")
+		} else {
+			w.block(&blocks[i], true)
+		}
+	}
+	if form == Module {
+		w.close("}")
+	}
+}
+
+// line writes a line.
+func (w *writer) line(parts ...string) {
+	w.WriteString(w.indent)
+	for _, part := range parts {
+		w.WriteString(part)
+	}
 	w.WriteByte('\n')
 }
 
-// block writes a block, after a blank line if something stands before it, and
-// returns what its comments say. An empty one writes nothing. A set that is a
-// binding's value always goes over several lines.
-func (w *writer) block(b *block) []Note {
-	if len(b.directories)+len(b.files) == 0 {
-		return nil
-	}
-	if w.Len() > 0 {
+// open writes a line, and indents those to come; close is the end of it.
+func (w *writer) open(parts ...string) {
+	w.line(parts...)
+	w.indent += "  "
+}
+
+func (w *writer) close(text string) {
+	w.indent = w.indent[2:]
+	w.line(text)
+}
+
+// comment writes a comment line. The text may come from anywhere.
+func (w *writer) comment(text string) { w.line("# ", printable.Name(text)) }
+
+// blank writes a blank line, unless what is open has nothing in it yet.
+func (w *writer) blank() {
+	if w.Len() > 0 && !strings.HasSuffix(w.String(), "{\n") {
 		w.WriteByte('\n')
 	}
-	w.WriteString(b.attr)
-	w.WriteString(" = {\n")
-	notes := w.list("directories", "directory", b.directories, b.directory)
-	w.list("files", "file", b.files, func(item *Item) entry { return entry{path: item.Path[b.skip:]} })
-	w.WriteString("};\n")
-	return notes
 }
 
-// list writes a list of the block, if it has elements: one that fits on the
-// line stays there, more never do. Bare paths come first, then the sets, each
+// block writes a block, after a blank line if it is an outermost one. An empty one
+// writes nothing. A set that is a binding's value always goes over several lines;
+// an inner block with one list needs no set.
+func (w *writer) block(b *block, outermost bool) {
+	if b.empty() {
+		return
+	}
+	if outermost {
+		w.blank()
+	}
+	prefix := ""
+	if !outermost && len(b.inner) == 0 && b.filled() == 1 {
+		prefix = b.attr + "."
+	} else {
+		w.open(b.attr, " = {")
+	}
+	for i := range b.lists {
+		w.list(prefix, &b.lists[i])
+	}
+	for i := range b.inner {
+		w.block(&b.inner[i], false)
+	}
+	if prefix == "" {
+		w.close("};")
+	}
+}
+
+// items writes the elements of the lists of a block, below a comment that says
+// where they belong.
+func (w *writer) items(b *block, above string) {
+	for i := range b.lists {
+		if l := &b.lists[i]; len(l.items) > 0 {
+			w.blank()
+			w.comment(above + b.attr + "." + l.name)
+			w.elements(l)
+		}
+	}
+	for i := range b.inner {
+		w.items(&b.inner[i], above+b.attr+".")
+	}
+}
+
+// list writes a list, if it has elements: one that fits on the line stays there,
+// more never do.
+func (w *writer) list(prefix string, l *list) {
+	if len(l.items) == 0 {
+		return
+	}
+	if len(l.items) == 1 {
+		if e := l.entry(&l.items[0]); e.bindings == nil && e.notes == nil {
+			line := prefix + l.name + " = [ " + quoted(e.path) + " ];"
+			if utf8.RuneCountInString(line) <= maxWidth {
+				w.line(line)
+				return
+			}
+		}
+	}
+	w.open(prefix, l.name, " = [")
+	w.elements(l)
+	w.close("];")
+}
+
+// elements writes the elements of a list: bare paths first, then the sets, each
 // sorted, which is how people write these lists.
-func (w *writer) list(name, key string, items []Item, toEntry func(*Item) entry) (notes []Note) {
-	const indent = "  "
-	if len(items) == 0 {
-		return nil
-	}
-	w.WriteString(indent + name + " = [")
-	if len(items) == 1 {
-		if e := toEntry(&items[0]); e.bindings == nil && e.comment == "" {
-			element := appendString(nil, e.path)
-			if utf8.RuneCountInString(name+" = [  ];")+utf8.RuneCount(element) <= maxWidth {
-				w.WriteByte(' ')
-				w.Write(element)
-				w.WriteString(" ];\n")
-				return nil
-			}
-		}
-	}
-	w.WriteByte('\n')
+func (w *writer) elements(l *list) {
 	for _, sets := range []bool{false, true} {
-		for i := range items {
-			e := toEntry(&items[i])
-			if sets != (e.bindings != nil) {
-				continue
+		for i := range l.items {
+			if e := l.entry(&l.items[i]); sets == (e.bindings != nil) {
+				w.entry(l.key, e)
 			}
-			if e.comment != "" {
-				notes = append(notes, Note{Path: items[i].Path, Reason: e.comment})
-			}
-			w.entry(indent+indent, key, e)
 		}
 	}
-	w.WriteString(indent + "];\n")
-	return notes
 }
 
 // entry writes an element on lines of its own. A set in it has two bindings or
 // more, and goes over several lines.
-func (w *writer) entry(indent, key string, e entry) {
-	if e.comment != "" {
-		w.comment(indent, e.comment)
+func (w *writer) entry(key string, e entry) {
+	for _, note := range e.notes {
+		w.comment(note.comment())
+		w.notes = append(w.notes, note)
 	}
 	if e.bindings == nil {
-		w.WriteString(indent)
+		w.WriteString(w.indent)
 		w.string(e.path)
 		w.WriteByte('\n')
 		return
 	}
-	w.WriteString(indent + "{\n")
-	w.binding(indent, key, e.path)
+	w.open("{")
+	w.line(key, " = ", quoted(e.path), ";")
 	for _, b := range e.bindings {
-		w.binding(indent, b.name, b.value)
+		w.line(b.name, " = ", b.value, ";")
 	}
-	w.WriteString(indent + "}\n")
-}
-
-// binding writes one line of a set that stands at that indentation.
-func (w *writer) binding(indent, name, value string) {
-	w.WriteString(indent + "  " + name + " = ")
-	w.string(value)
-	w.WriteString(";\n")
+	w.close("}")
 }
 
 // string writes a string literal. Most names are their own.

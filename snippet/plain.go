@@ -1,6 +1,6 @@
 package snippet
 
-import "unicode/utf8"
+import "github.com/DaRacci/list-ephemeral/internal/octal"
 
 // The attribute paths of the plain dialect.
 const (
@@ -8,69 +8,69 @@ const (
 	defaultHostAttr = "host.persistence"
 )
 
-// A block is the binding of one module: an attribute path with up to two lists.
-type block struct {
-	attr string
-	// skip is how many bytes of each path the lists leave out.
-	skip int
-	// hasAccess says that a directory can carry mode, user and group.
-	hasAccess          bool
-	directories, files []Item
-}
-
 // plainBlocks returns the blocks of the plain dialect, in their order.
-func plainBlocks(s *selection, opts Options) []block {
-	return []block{
-		{
-			attr: opts.HomeAttr.or(defaultHomeAttr), skip: len(s.home) + len("/"),
-			directories: s.homeDirs, files: s.homeFiles,
-		},
-		{
-			attr: opts.HostAttr.or(defaultHostAttr), hasAccess: true,
-			directories: s.hostDirs, files: s.hostFiles,
-		},
+func plainBlocks(s *selection, opts *Options) []block {
+	var blocks []block
+	for i := range s.places[1:] {
+		blocks = append(blocks, block{attr: opts.HomeAttr.or(defaultHomeAttr), lists: nameLists(s, &s.places[1+i])})
 	}
+	host := &s.places[0]
+	return append(blocks, block{
+		attr:  opts.HostAttr.or(defaultHostAttr),
+		lists: hostLists(s, host, "mug"),
+	})
 }
 
-// An entry is an element of a list: a path, or a set that begins with it.
-type entry struct {
-	path string
-	// bindings are what the set holds beside the path.
-	bindings []binding
-	// comment goes above the entry.
-	comment string
+// nameLists returns the lists of a home for modules that take nothing but names.
+func nameLists(s *selection, p *place) []list {
+	file := func(item *Item) entry { return s.newEntry(p, item) }
+	directory := func(item *Item) entry {
+		e := s.newEntry(p, item)
+		// The module makes it with its default, which others may enter. Modes that lose
+		// less are not worth a comment each.
+		if item.Access.secret() {
+			e.warn(item, "mode "+octal.Mode(item.Access.Mode)+" cannot be written here", "")
+		}
+		return e
+	}
+	return listsOf(p, directory, file)
 }
 
-// directory returns the entry of a directory.
-func (b *block) directory(item *Item) entry {
-	e := entry{path: item.Path[b.skip:]}
-	a := item.Access
-	switch {
-	case a == nil:
-	case b.hasAccess:
-		e.bindings, e.comment = a.bindings()
-	case a.secret():
-		// The module makes it with its default, which others may enter. Modes
-		// that lose less are not worth a comment each.
-		e.comment = "mode " + a.octal() + " cannot be written here"
+// hostLists returns the lists of the host for modules that take mode and owner of
+// a directory, and of a file those of its directory, with the bindings in an order.
+func hostLists(s *selection, p *place, order string) []list {
+	directory := func(item *Item) entry { return s.directoryEntry(p, item, byRoot, order) }
+	file := func(item *Item) entry { return s.fileEntry(p, item, byRoot, order) }
+	return listsOf(p, directory, file)
+}
+
+// directoryEntry is the entry of a directory with its mode and owner.
+func (s *selection) directoryEntry(p *place, item *Item, usual ownership, order string) entry {
+	e := s.newEntry(p, item)
+	o, reasons := item.Access.differing(usual)
+	if item.Path == privateState {
+		o.mode = "0700"
+	}
+	e.bindings = o.bindings("", order)
+	for _, reason := range reasons {
+		e.warn(item, reason, "")
+	}
+	if private(item.Path) {
+		e.warn(item, "services with DynamicUser= need "+privateState+" to have mode 0700", privateState)
 	}
 	return e
 }
 
-// bindings returns what differs from what a module takes by itself, which is
-// 0755 root root, and what to say about names that Nix cannot carry.
-func (a *Access) bindings() (set []binding, comment string) {
-	if mode := a.octal(); mode != "0755" {
-		set = append(set, binding{"mode", mode})
-	}
-	for _, owner := range []binding{{"user", a.User}, {"group", a.Group}} {
-		switch {
-		case owner.value == "", owner.value == "root":
-		case !utf8.ValidString(owner.value):
-			comment = "the name of its owner is not UTF-8, and not written"
-		default:
-			set = append(set, owner)
+// fileEntry is the entry of a file with mode and owner of its directory, unless
+// that is a home, which is made by somebody else.
+func (s *selection) fileEntry(p *place, item *Item, usual ownership, order string) entry {
+	e := s.newEntry(p, item)
+	if len(item.Path) > p.skip() && !s.inHomeItself(p, item.Path) {
+		o, reasons := item.Parent.differing(usual)
+		e.bindings = o.bindings("parentDirectory.", order)
+		for _, reason := range reasons {
+			e.warn(item, reason, "")
 		}
 	}
-	return set, comment
+	return e
 }

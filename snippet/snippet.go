@@ -11,42 +11,37 @@ import (
 // Options say what to write, and how. The zero value writes the plain dialect
 // with its own attribute paths, and knows of no home.
 type Options struct {
-	// Dialect is the way to write.
+	// Dialect is the way to write, and Form how much of it; JSON and Paths have
+	// no forms.
 	Dialect Dialect
-	// Home is the home directory. If it is not absolute, or "/", nothing is
-	// below it.
+	Form    Form
+	// Home is the home directory of Plain and ImpermanenceHM. If it is not
+	// absolute, or "/", nothing is below it.
 	Home string
+	// Users are those for whom the other dialects write a users.<name>, in that
+	// order. Names are UTF-8. Who has no name or no home counts for none; of two with
+	// the same home, the first has it.
+	Users []User
+	// Storage is the storage path, absolute and UTF-8; "" means DefaultStorage.
+	Storage string
 	// HomeAttr and HostAttr are where the blocks of the plain dialect go. Zero
 	// means user.persistence and host.persistence.
 	HomeAttr, HostAttr AttrPath
+	// Null has Paths end each path with NUL instead of a newline.
+	Null bool
 }
 
-// Dialect is a way of writing the snippet.
-type Dialect uint8
+// DefaultStorage is the storage path that most configurations have.
+const DefaultStorage = "/persist"
 
-// Plain is for wrapper options that a configuration declares itself:
-//
-//	user.persistence = { directories = […]; files = […]; };
-//	host.persistence = { directories = […]; files = […]; };
-//
-// A home entry is a string. A host directory is a string or a set that holds
-// mode, user and group too. It is the zero value.
-const Plain Dialect = 0
-
-// String returns the dialect's name, as ParseDialect takes it.
-func (d Dialect) String() string {
-	if d == Plain {
-		return "plain"
-	}
-	return fmt.Sprintf("dialect %d", uint8(d))
-}
-
-// ParseDialect returns the dialect of that name.
-func ParseDialect(name string) (Dialect, error) {
-	if name != Plain.String() {
-		return 0, fmt.Errorf("parse dialect %q: want %s", name, Plain)
-	}
-	return Plain, nil
+// User is a user of the machine.
+type User struct {
+	// Name is the user's name in users.users.
+	Name string
+	// Home is the home directory.
+	Home string
+	// Group is the name of the primary group; "" if it is not known.
+	Group string
 }
 
 // Snippet is what Render made of a selection.
@@ -56,10 +51,17 @@ type Snippet struct {
 	Text string
 	// LeftOut are the paths that are not in Text but in a comment, sorted.
 	LeftOut []Note
-	// Warnings are the paths of which Text cannot carry all, sorted.
+	// Kept are the paths that are not in Text because Item.Kept says that they are
+	// persisted already, sorted.
+	Kept []Note
+	// Warnings are the paths of which Text cannot carry all, or with which the
+	// system may have trouble, sorted.
 	Warnings []Note
 	// Directories and Files count what Text lists.
 	Directories, Files int
+	// Split says that Text has blocks for two modules, of Home Manager and of NixOS,
+	// which do not share options.
+	Split bool
 }
 
 // Note is what could not be done for a path.
@@ -75,29 +77,42 @@ type Note struct {
 
 // String returns the note on one line that is safe on a terminal.
 func (n Note) String() string {
-	text := fmt.Sprintf(`%s: "%s"`, n.Reason, printable.Name(n.Path))
-	if n.Instead != "" {
-		text += fmt.Sprintf(`; persist "%s" instead`, printable.Name(n.Instead))
+	return fmt.Sprintf(`%s: "%s"%s`, n.Reason, printable.Name(n.Path), n.advice())
+}
+
+// comment returns the note for a place where the path is seen anyway.
+func (n Note) comment() string { return n.Reason + n.advice() }
+
+func (n Note) advice() string {
+	if n.Instead == "" {
+		return ""
 	}
-	return text
+	return fmt.Sprintf(`; persist "%s" instead`, printable.Name(n.Instead))
 }
 
 // Render writes the snippet for what was selected. It leaves items as they are.
 func Render(items []Item, opts Options) Snippet {
-	chosen := choose(items, cleanHome(opts.Home))
-	var w writer
-	w.Grow(chosen.size())
-	for _, note := range chosen.leftOut {
-		w.comment("", "not written, "+note.String())
+	d := &dialects[min(int(opts.Dialect), len(dialects)-1)]
+	chosen := choose(items, &opts, d.users(&opts))
+	s := Snippet{LeftOut: chosen.leftOut, Kept: chosen.kept}
+	for i := range chosen.places {
+		s.Directories += len(chosen.places[i].dirs)
+		s.Files += len(chosen.places[i].files)
 	}
-	s := Snippet{LeftOut: chosen.leftOut}
-	for _, b := range plainBlocks(chosen, opts) {
-		s.Directories += len(b.directories)
-		s.Files += len(b.files)
-		s.Warnings = append(s.Warnings, w.block(&b)...)
+	switch {
+	case opts.Dialect == JSON:
+		s.Text = chosen.json()
+	case d.blocks == nil:
+		s.Text = chosen.paths(opts.Null)
+	default:
+		var w writer
+		w.Grow(chosen.size())
+		blocks := d.blocks(chosen, &opts)
+		w.write(chosen.comments(), blocks, opts.Form)
+		s.Text, s.Warnings = w.String(), w.notes
+		s.Split = len(blocks) == 2 && !blocks[0].empty() && !blocks[1].empty()
 	}
 	slices.SortFunc(s.Warnings, compareNotes)
-	s.Text = w.String()
 	return s
 }
 

@@ -2,9 +2,8 @@ package snippet
 
 import (
 	"io/fs"
+	"maps"
 	"math/rand/v2"
-	"os"
-	"path"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -26,38 +25,16 @@ func owned(p string, mode fs.FileMode, user, group string) Item {
 // lines joins the lines of a snippet.
 func lines(s ...string) string { return strings.Join(s, "\n") + "\n" }
 
-func TestRenderWritesTheGolden(t *testing.T) {
-	golden, err := os.ReadFile("testdata/plain.nix")
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := Render([]Item{
-		file("/etc/foo.conf"),
-		owned("/var/lib/bar", fs.ModeDir|0o700, "alice", "users"),
-		file("/home/alice/.bar"),
-		dir("/home/alice/.local/share/My App"),
-		owned("/var/lib/foo", fs.ModeDir|0o755, "root", "root"),
-		dir("/home/alice/.config/foo"),
-	}, Options{Home: home})
-	if diff := cmp.Diff(string(golden), asModule(got.Text)); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
-	if got.Directories != 4 || got.Files != 2 || got.LeftOut != nil || got.Warnings != nil {
-		t.Errorf("Render counts %d, %d and notes %v, %v", got.Directories, got.Files, got.LeftOut, got.Warnings)
-	}
-}
-
-// asModule makes bindings a module's body.
-func asModule(text string) string {
+// indented returns a text one level deeper.
+func indented(text string) string {
 	var b strings.Builder
-	b.WriteString("{\n")
 	for line := range strings.Lines(text) {
 		if line != "\n" {
 			b.WriteString("  ")
 		}
 		b.WriteString(line)
 	}
-	return b.String() + "}\n"
+	return b.String()
 }
 
 var renderTests = []struct {
@@ -185,6 +162,7 @@ var renderTests = []struct {
 			`    {`, `      directory = "/b";`, `      mode = "0700";`, `    }`,
 			`    {`, `      directory = "/c";`, `      group = "users";`, `    }`,
 			`    {`, `      directory = "/d";`, `      mode = "1777";`, `      user = "a\"b";`, `    }`,
+			`    # its owner 1000 has no name on this machine`,
 			`    {`, `      directory = "/e";`, `      mode = "6005";`, `      user = "1000";`, `    }`,
 			`  ];`, `};`,
 		),
@@ -200,15 +178,15 @@ var renderTests = []struct {
 		),
 	},
 	{
-		"files carry nothing",
+		"files carry nothing of their own",
 		[]Item{
-			{Path: "/etc/shadow", Access: &Access{Mode: 0o600, User: "root", Group: "shadow"}},
+			{Path: "/etc/gshadow", Access: &Access{Mode: 0o600, User: "root", Group: "shadow"}},
 			{Path: "/home/alice/.netrc", Access: &Access{Mode: 0o600, User: "alice", Group: "alice"}},
 		},
 		Options{Home: home},
 		lines(
 			`user.persistence = {`, `  files = [ ".netrc" ];`, `};`, ``,
-			`host.persistence = {`, `  files = [ "/etc/shadow" ];`, `};`,
+			`host.persistence = {`, `  files = [ "/etc/gshadow" ];`, `};`,
 		),
 	},
 	{
@@ -293,6 +271,7 @@ func TestRenderTellsWhatItLeavesOut(t *testing.T) {
 			{"/home/alice/.ssh", "mode 0700 cannot be written here", ""},
 		},
 		Directories: 3,
+		Split:       true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -334,9 +313,10 @@ func TestChooseKeepsWhatNothingCovers(t *testing.T) {
 			}
 			items = append(items, Item{Path: p, Dir: r.IntN(2) == 0})
 		}
-		s := choose(items, "/a")
+		opts := Options{Home: "/a"}
+		s := choose(items, &opts, owner(&opts))
 		got := map[string]bool{}
-		for _, list := range [][]Item{s.homeDirs, s.homeFiles, s.hostDirs, s.hostFiles} {
+		for _, list := range [][]Item{s.places[0].dirs, s.places[0].files, s.places[1].dirs, s.places[1].files} {
 			for i, item := range list {
 				if i > 0 && list[i-1].Path >= item.Path {
 					t.Fatalf("%+v: %q comes before %q", items, list[i-1].Path, item.Path)
@@ -347,43 +327,39 @@ func TestChooseKeepsWhatNothingCovers(t *testing.T) {
 				got[item.Path] = item.Dir
 			}
 		}
-		if diff := cmp.Diff(uncovered(items, "/a"), got); diff != "" {
+		if diff := cmp.Diff(uncoveredNames(items, Options{Home: "/a"}), got); diff != "" {
 			t.Fatalf("%+v (-want +got)\n%s", items, diff)
 		}
 	}
 }
 
-// uncovered returns what a selection keeps, and whether it is a directory.
-func uncovered(items []Item, home string) map[string]bool {
-	all := map[string]bool{}
-	for _, item := range items {
-		if strings.HasPrefix(item.Path, "/") && !strings.Contains(item.Path, "\x00") {
-			p := path.Clean(item.Path)
-			all[p] = all[p] || item.Dir
-		}
-	}
-	delete(all, "/")
-	delete(all, home)
-	kept := map[string]bool{}
-	for p, isDir := range all {
-		covered := false
-		for up := path.Dir(p); up != "/"; up = path.Dir(up) {
-			covered = covered || all[up]
-		}
-		if !covered && utf8.ValidString(p) {
-			kept[p] = isDir
-		}
-	}
+// uncoveredNames returns those that have a name which can be written.
+func uncoveredNames(items []Item, opts Options) map[string]bool {
+	kept := uncovered(items, opts)
+	maps.DeleteFunc(kept, func(p string, _ bool) bool { return !utf8.ValidString(p) })
 	return kept
 }
 
 func TestDialectNames(t *testing.T) {
-	d, err := ParseDialect(Plain.String())
-	if d != Plain || err != nil {
-		t.Errorf("ParseDialect(%q) = %v, %v", Plain.String(), d, err)
+	for _, want := range Dialects() {
+		if d, err := ParseDialect(want.String()); d != want || err != nil {
+			t.Errorf("ParseDialect(%q) = %v, %v", want.String(), d, err)
+		}
 	}
-	if _, err := ParseDialect("yaml"); err == nil || err.Error() != `parse dialect "yaml": want plain` {
+	const wrong = `parse dialect "yaml": want plain, impermanence, impermanence-hm, preservation, json or paths`
+	if _, err := ParseDialect("yaml"); err == nil || err.Error() != wrong {
 		t.Errorf("ParseDialect(yaml) = %v", err)
+	}
+	for i, name := range FormNames() {
+		if f, err := ParseForm(name); f != Form(i) || f.String() != name || err != nil {
+			t.Errorf("ParseForm(%q) = %v, %v", name, f, err)
+		}
+	}
+	if _, err := ParseForm("file"); err == nil || err.Error() != `parse form "file": want bindings, module or items` {
+		t.Errorf("ParseForm(file) = %v", err)
+	}
+	if s := Form(9).String(); s != "form 9" {
+		t.Errorf("Form(9) = %q", s)
 	}
 	if s := Dialect(9).String(); s != "dialect 9" {
 		t.Errorf("Dialect(9) = %q", s)

@@ -34,6 +34,8 @@ func (m *app) perform(a action) tea.Cmd {
 		return m.showSnippet(m.selection.copied())
 	case actionCopy:
 		return m.copyText("the snippet", m.result.Snippet.Text)
+	case actionDialect:
+		return m.nextDialect()
 	case actionNone:
 	}
 	return nil
@@ -133,9 +135,36 @@ func (m *app) confirm() tea.Cmd {
 }
 
 func (m *app) showSnippet(chosen selection) tea.Cmd {
-	m.snippet = newSnippetPane(&m.keys)
+	return m.showSnippetOf(drawing{chosen: chosen, listing: m.progress.latest})
+}
+
+// nextDialect writes snippets in the next dialect from now on, the one that is on the
+// screen too.
+func (m *app) nextDialect() tea.Cmd {
+	if len(m.opts.Dialects) < 2 {
+		return m.notify("there is one dialect only")
+	}
+	m.dialect = (m.dialect + 1) % len(m.opts.Dialects)
+	if m.snippet != nil {
+		return m.showSnippetOf(m.snippet.drawing)
+	}
+	return m.notify("dialect " + m.dialectName())
+}
+
+// showSnippetOf shows a snippet in the dialect of now.
+func (m *app) showSnippetOf(what drawing) tea.Cmd {
+	what.dialect = m.dialect
+	m.snippet = newSnippetPane(&m.keys, what)
 	m.relayout()
-	return m.draw(drawing{chosen: chosen, listing: m.progress.latest})
+	return m.draw(what)
+}
+
+// dialectName returns the name of the dialect, or "" if there is no choice.
+func (m *app) dialectName() string {
+	if len(m.opts.Dialects) < 2 {
+		return ""
+	}
+	return m.opts.Dialects[m.dialect]
 }
 
 // drawer keeps track of the snippet that is being rendered. There is one at a
@@ -150,6 +179,7 @@ type drawer struct {
 type drawing struct {
 	chosen  selection
 	listing *listing // whose nodes they are
+	dialect int
 	// live is the generation of the side pane that it is for; 0 if it is the one
 	// to leave with.
 	live int

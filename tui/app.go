@@ -37,6 +37,7 @@ type app struct {
 	side           side
 	overlay        overlay
 	snippet        *snippetPane // instead of the list, or nil
+	dialect        int          // of Options.Dialects
 	notice         notice
 
 	progress progress
@@ -66,6 +67,7 @@ func newApp(ctx context.Context, opts Options, store *Store) *app {
 		keys:     newKeyMap(),
 		styles:   newStyles(opts.Theme, opts.ASCII),
 		view:     max(opts.View, ViewFiles),
+		dialect:  opts.Dialect,
 		metas:    newMetas(),
 		progress: progress{store: store, running: true},
 		farewell: farewell{started: time.Now()},
@@ -281,6 +283,8 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 		return m.ask(true)
 	case key.Matches(msg, k.group):
 		return m.nextGroup()
+	case key.Matches(msg, k.dialect):
+		return m.nextDialect()
 	case key.Matches(msg, k.sort):
 		m.sort = m.sort.next(m.opts.Annotations != nil)
 		return m.ask(true)

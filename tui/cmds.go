@@ -101,10 +101,10 @@ func countCmd(ctx context.Context, gen int, l *listing, programs []string) tea.C
 	})
 }
 
-func renderCmd(gen int, d drawing, snippet func([]Selected) SnippetText) tea.Cmd {
+func renderCmd(gen int, d drawing, snippet func([]Selected, int) SnippetText) tea.Cmd {
 	return guarded("snippet", func() tea.Msg {
 		paths := d.chosen.paths(d.listing)
-		return rendered{gen, d, snippet(paths), len(paths)}
+		return rendered{gen, d, snippet(paths, d.dialect), len(paths)}
 	})
 }
 

@@ -58,9 +58,12 @@ func browse(t testing.TB, paths ...string) *driver {
 	return d
 }
 
-func (d *driver) snippet(selected []Selected) SnippetText {
+func (d *driver) snippet(selected []Selected, dialect int) SnippetText {
 	d.asked = append(d.asked, selected)
 	var b strings.Builder
+	if dialect > 0 {
+		fmt.Fprintf(&b, "dialect %d\n", dialect)
+	}
 	for _, s := range selected {
 		fmt.Fprintf(&b, "%s %q\n", s.Kind, s.Path)
 	}

@@ -61,7 +61,7 @@ type listKeys struct {
 
 type browseKeys struct {
 	listKeys
-	search, expand, collapse, onlyMarked, undo, sort, hideCaches, group, refused, rescan, preview, explain, copy key.Binding
+	search, expand, collapse, onlyMarked, undo, sort, hideCaches, group, refused, rescan, preview, explain, copy, dialect key.Binding
 }
 
 // editKeys edit a line of text.
@@ -93,8 +93,8 @@ type dialogKeys struct {
 }
 
 type snippetKeys struct {
-	move                                     moveKeys
-	back, leave, write, copy, showHelp, quit key.Binding
+	move                                              moveKeys
+	back, leave, write, copy, dialect, showHelp, quit key.Binding
 }
 
 // bind makes a binding whose help names its keys as the screen writes them.
@@ -173,6 +173,7 @@ func newKeyMap() keyMap {
 		rescan:     bind("scan again", "r"),
 		explain:    bind("say why this line is a candidate", "e"),
 		copy:       bind("copy the path", "y"),
+		dialect:    bind("write snippets in the next dialect", "f"),
 		preview:    bind("show or hide the preview", "p"),
 	}
 	browse.move = letterKeys()
@@ -211,6 +212,7 @@ func newKeyMap() keyMap {
 			back:     bind("back to the list", "esc"),
 			write:    bind("write the snippet to a file", "w"),
 			copy:     bind("copy the snippet again", "y"),
+			dialect:  bind("write it in the next dialect", "f"),
 			leave:    bind("leave and print the snippet", "enter", "q"),
 			showHelp: bind("show the keys", "?", "f1"),
 			quit:     quit,
@@ -288,7 +290,7 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 	case contextBrowse:
 		b := k.browse
 		own = slices.Concat([]key.Binding{
-			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.hideCaches, b.group, b.refused, b.rescan, b.explain, b.copy, b.preview,
+			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.hideCaches, b.group, b.refused, b.rescan, b.explain, b.copy, b.dialect, b.preview,
 		}, b.listBindings())
 	case contextSearch:
 		s := k.search
@@ -302,7 +304,7 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 		own = []key.Binding{k.confirm.accept, k.confirm.close, k.confirm.quit}
 	case contextSnippet:
 		s := k.snippet
-		own = slices.Concat([]key.Binding{s.leave, s.back, s.write, s.copy, s.showHelp, s.quit}, s.move.bindings())
+		own = slices.Concat([]key.Binding{s.leave, s.back, s.write, s.copy, s.dialect, s.showHelp, s.quit}, s.move.bindings())
 	case contextHelp:
 		own = k.help.bindings()
 	case contextUnknown:
@@ -344,7 +346,7 @@ func (k *keyMap) hints(c keyContext) []hint {
 		}
 	case contextSnippet:
 		s := k.snippet
-		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.write, "write"}, {s.copy, "copy"}, {s.showHelp, "help"}}
+		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.write, "write"}, {s.dialect, "dialect"}, {s.copy, "copy"}, {s.showHelp, "help"}}
 	case contextPrompt:
 		return []hint{{k.prompt.accept, "write"}, {k.prompt.close, "close"}}
 	case contextConfirm:

@@ -145,7 +145,7 @@ func TestLongTextsAreWrapped(t *testing.T) {
 	why := "it is a candidate because it lies on the root at / and nothing at all keeps it, END"
 	d := newDriver(t, Options{
 		Explain: func(string) []string { return []string{why} },
-		Snippet: func([]Selected) SnippetText { return SnippetText{Text: "x\n", Notes: []string{why, "x"}} },
+		Snippet: func([]Selected, int) SnippetText { return SnippetText{Text: "x\n", Notes: []string{why, "x"}} },
 	})
 	d.add("/a")
 	d.end(nil)

@@ -29,6 +29,7 @@ const (
 	actionAskFile
 	actionWrite
 	actionCopy
+	actionDialect
 	actionConfirm
 )
 

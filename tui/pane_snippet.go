@@ -11,6 +11,7 @@ import (
 // snippetPane shows the snippet before it is printed.
 type snippetPane struct {
 	keys    snippetKeys
+	drawing drawing
 	pending bool // not rendered yet
 	snippet SnippetText
 	paths   int
@@ -24,8 +25,8 @@ type snippetPane struct {
 // the text of a million paths has a million lines.
 const shownLines = 2000
 
-func newSnippetPane(keys *keyMap) *snippetPane {
-	return &snippetPane{keys: keys.snippet, pending: true}
+func newSnippetPane(keys *keyMap, what drawing) *snippetPane {
+	return &snippetPane{keys: keys.snippet, drawing: what, pending: true}
 }
 
 // fill takes what has been rendered.
@@ -78,6 +79,8 @@ func (p *snippetPane) press(msg tea.KeyPressMsg) action {
 		return action{kind: actionAskFile}
 	case key.Matches(msg, p.keys.copy) && p.snippet.Text != "":
 		return action{kind: actionCopy}
+	case key.Matches(msg, p.keys.dialect):
+		return action{kind: actionDialect}
 	case key.Matches(msg, p.keys.leave) && !p.pending:
 		return action{kind: actionLeave}
 	}
@@ -100,11 +103,14 @@ func (p *snippetPane) resize(width, height int) {
 }
 
 // title says what the pane shows.
-func (p *snippetPane) title() string {
+func (p *snippetPane) title(dialect string) string {
 	if p.pending {
 		return "writing the snippet"
 	}
 	title := "snippet for " + plural(p.paths, "path", "paths")
+	if dialect != "" {
+		title += " in dialect " + dialect
+	}
 	if len(p.lines) > p.height {
 		title += fmt.Sprintf(", line %s of %s", grouped(p.top+1), grouped(len(p.lines)))
 	}

@@ -178,7 +178,7 @@ func TestSnippetIsOfTheSelectionAsItWas(t *testing.T) {
 
 func TestSnippetScrollsAndIsCapped(t *testing.T) {
 	text := strings.Repeat("line\n", 5000)
-	d := newDriver(t, Options{Snippet: func([]Selected) SnippetText {
+	d := newDriver(t, Options{Snippet: func([]Selected, int) SnippetText {
 		return SnippetText{Text: text, Notes: []string{"left out\x1b[2J"}}
 	}})
 	d.add("/a")
@@ -192,8 +192,41 @@ func TestSnippetScrollsAndIsCapped(t *testing.T) {
 	equal(t, "text", d.app.result.Snippet.Text, text)
 }
 
+func TestNextDialectWritesWhatIsShownAnew(t *testing.T) {
+	d := newDriver(t, Options{Dialects: []string{"plain", "impermanence", "paths"}, Dialect: 1})
+	d.add(sample...)
+	d.end(nil)
+	d.send(tea.WindowSizeMsg{Width: 120, Height: 30})
+	d.fire(sideDue{})
+	d.has("snippet of this line, impermanence", "dialect 1")
+	d.keys("space", "f")
+	d.has("dialect paths")
+	d.fire(sideDue{})
+	d.has("snippet of the selection, paths")
+	d.keys("enter", "f")
+	d.has("snippet for 1 path in dialect plain", `file "/etc/hosts"`)
+	d.hasNot("dialect 2")
+	d.hold = true
+	d.keys("f", "f", "enter") // nobody leaves with what is not there yet
+	d.has("writing the snippet")
+	d.hold = false
+	d.release()
+	d.has("in dialect paths", "dialect 2")
+	d.keys("enter")
+	equal(t, "text", d.app.result.Snippet.Text, "dialect 2\nfile \"/etc/hosts\"\n")
+}
+
+func TestThereMayBeOneDialectOnly(t *testing.T) {
+	d := browse(t, sample...)
+	d.keys("f")
+	d.has("there is one dialect only")
+	d.keys("enter", "f")
+	d.has("snippet for 1 path")
+	d.hasNot("in dialect")
+}
+
 func TestEmptySnippetSaysSo(t *testing.T) {
-	d := newDriver(t, Options{Snippet: func([]Selected) SnippetText {
+	d := newDriver(t, Options{Snippet: func([]Selected, int) SnippetText {
 		return SnippetText{Notes: []string{"not UTF-8"}}
 	}})
 	d.add("/a")
@@ -229,7 +262,7 @@ func TestHelpScrollsWhereItDoesNotFit(t *testing.T) {
 }
 
 func TestPanicsOfCommandsEndTheProgramInOrder(t *testing.T) {
-	d := newDriver(t, Options{Snippet: func([]Selected) SnippetText { panic("boom") }})
+	d := newDriver(t, Options{Snippet: func([]Selected, int) SnippetText { panic("boom") }})
 	d.add("/a")
 	d.keys("enter")
 	_, err := d.app.outcome(nil)
@@ -291,7 +324,7 @@ func TestSnippetIsCopiedAndSaysHow(t *testing.T) {
 }
 
 func TestTerminalsClipboardGetsNoMoreThanItTakes(t *testing.T) {
-	d := newDriver(t, Options{Snippet: func([]Selected) SnippetText {
+	d := newDriver(t, Options{Snippet: func([]Selected, int) SnippetText {
 		return SnippetText{Text: strings.Repeat("x", mostCopied+1)}
 	}})
 	d.add("/a")

@@ -141,7 +141,7 @@ func (term *terminal) run(ctx context.Context, opts Options) *running {
 		opts.Environ = []string{"TERM=xterm-256color"}
 	}
 	if opts.Snippet == nil {
-		opts.Snippet = func(selected []Selected) SnippetText {
+		opts.Snippet = func(selected []Selected, _ int) SnippetText {
 			return SnippetText{Text: fmt.Sprintf("chosen: %v\n", selected)}
 		}
 	}

@@ -25,6 +25,8 @@ type subject struct {
 	node  uint32
 	shown bool // there is a line under the cursor
 	marks int  // generation of the selection
+	// dialect is what its snippet is written in.
+	dialect int
 }
 
 const (
@@ -42,7 +44,7 @@ func (m *app) followCursor() tea.Cmd {
 	if !m.layout.pane() || m.snippet != nil || m.list.page == nil || m.farewell.leaving {
 		return nil
 	}
-	now := subject{marks: m.selection.gen}
+	now := subject{marks: m.selection.gen, dialect: m.dialect}
 	now.node, now.shown = m.list.current()
 	if now == m.side.subject {
 		return nil
@@ -97,7 +99,7 @@ func (m *app) drawLive() tea.Cmd {
 	case chosen.count == 0:
 		chosen.mark(m.side.subject.node)
 	}
-	return m.draw(drawing{chosen: chosen, listing: m.progress.latest, live: m.side.gen})
+	return m.draw(drawing{chosen: chosen, listing: m.progress.latest, dialect: m.dialect, live: m.side.gen})
 }
 
 // paneWidth is how wide a line of the pane may be.
@@ -109,10 +111,13 @@ func (m *app) paneWidth() int {
 }
 
 // view returns the lines of the pane.
-func (s *side) view(st *styles, marks, width, height int) []string {
+func (s *side) view(st *styles, m *app, width, height int) []string {
 	head := " snippet of the selection"
-	if marks == 0 {
+	if m.selection.count == 0 {
 		head = " snippet of this line"
+	}
+	if name := m.dialectName(); name != "" {
+		head += ", " + name
 	}
 	snippet := s.snippet
 	below := min(len(snippet)+1, max(height/2, height-len(s.preview)-1))
@@ -147,7 +152,7 @@ func clipped(st *styles, lines []string, width, height int) []string {
 // known to be free.
 func (m *app) beside(lines []string) []string {
 	st := &m.styles
-	pane := m.side.view(st, m.selection.count, m.layout.side-1, m.layout.bodyHeight)
+	pane := m.side.view(st, m, m.layout.side-1, m.layout.bodyHeight)
 	first := m.layout.body
 	for len(lines) < first+m.layout.bodyHeight {
 		lines = append(lines, "")
@@ -174,5 +179,5 @@ func (m *app) below(lines []string) []string {
 		lines = append(lines, "")
 	}
 	lines = append(lines, st.frame.render(strings.Repeat(st.glyphs.horizontal, m.layout.width)))
-	return append(lines, m.side.view(st, m.selection.count, m.layout.width, m.layout.below-1)...)
+	return append(lines, m.side.view(st, m, m.layout.width, m.layout.below-1)...)
 }

@@ -23,9 +23,13 @@ type Options struct {
 	// Listed says that Scan adds a list that somebody has made: all of it is what is
 	// listed, and not the directories around.
 	Listed bool
-	// Snippet renders what has been selected; in no particular order. It is not
-	// called from two goroutines at once.
-	Snippet func(selected []Selected) SnippetText
+	// Snippet renders what has been selected; in no particular order, and in the dialect
+	// of that index. It is not called from two goroutines at once.
+	Snippet func(selected []Selected, dialect int) SnippetText
+	// Dialects are the names of the dialects to choose from, and Dialect the index of
+	// the one to begin with. None leaves no choice.
+	Dialects []string
+	Dialect  int
 	// Splits says of a directory, by its absolute path, that it is not to be kept
 	// as a whole, so that the view of directories shows what is in it. It may be
 	// called from several goroutines. Nil splits none but "/".

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -314,7 +315,7 @@ type dirLine struct {
 }
 
 func dirJSONFormat(notes *notes) rowFormat {
-	encode := jsonEncoder()
+	json := jsonline.NewEncoder()
 	return func(dst []byte, r *row) []byte {
 		path := string(r.path)
 		if r.isDir() {
@@ -326,7 +327,7 @@ func dirJSONFormat(notes *notes) rowFormat {
 			Excluded: r.excluded.Files, ExcludedBytes: r.excluded.Bytes,
 			Program: note.program, Cache: r.cache, Known: note.known,
 		}
-		line.Path, line.PathBytes = jsonPath(path)
-		return encode(dst, &line)
+		line.Path, line.PathBytes = jsonline.Path(path)
+		return json.Append(dst, &line)
 	}
 }

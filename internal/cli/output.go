@@ -1,19 +1,15 @@
 package cli
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
-	"io/fs"
 	"os/user"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
-	"unicode/utf16"
-	"unicode/utf8"
 
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/octal"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -157,73 +153,20 @@ type jsonLine struct {
 	Known     int       `json:"known"`
 }
 
-// jsonFormat writes one JSON object a line. A path that is not UTF-8 comes in
-// base64, because JSON text has to be Unicode (RFC 8259, section 8.1).
+// jsonFormat writes one JSON object a line.
 func jsonFormat(notes *notes) format {
-	names, encode := newOwners(), jsonEncoder()
+	names, json := newOwners(), jsonline.NewEncoder()
 	var line jsonLine
 	return func(dst []byte, e *scan.Entry) []byte {
 		path := string(e.Path)
 		info, note := e.Info(), notes.of(path, e.Kind == scan.KindDir)
 		line = jsonLine{
 			Type: e.Kind.String(), Size: info.Size, ModTime: info.ModTime.UTC(),
-			Mode: fmt.Sprintf("%04o", octalMode(info.Mode)),
+			Mode: octal.Mode(info.Mode),
 			User: names.user(info.UID), Group: names.group(info.GID),
 			Program: note.program, Cache: note.cache || e.Tagged, Known: note.known,
 		}
-		line.Path, line.PathBytes = jsonPath(path)
-		return encode(dst, &line)
-	}
-}
-
-// jsonPath returns a path as JSON has it: as it is, or in base64.
-func jsonPath(path string) (text, encoded string) {
-	if utf8.ValidString(path) {
-		return path, ""
-	}
-	return "", base64.StdEncoding.EncodeToString([]byte(path))
-}
-
-// jsonEncoder returns what appends a value as a line of JSON.
-func jsonEncoder() func(dst []byte, line any) []byte {
-	var text strings.Builder
-	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false)
-	return func(dst []byte, line any) []byte {
-		text.Reset()
-		_ = enc.Encode(line) // strings and numbers into memory: nothing can fail
-		return appendVisible(dst, text.String())
-	}
-}
-
-// octalMode returns permission bits with setuid, setgid and sticky, as chmod(1)
-// takes them.
-func octalMode(mode fs.FileMode) uint32 {
-	bits := uint32(mode.Perm())
-	for _, special := range []struct {
-		mode fs.FileMode
-		bit  uint32
-	}{{fs.ModeSetuid, 0o4000}, {fs.ModeSetgid, 0o2000}, {fs.ModeSticky, 0o1000}} {
-		if mode&special.mode != 0 {
-			bits |= special.bit
-		}
-	}
-	return bits
-}
-
-// appendVisible appends a line of JSON in which what cannot be seen, such as a
-// bidi override in a name, is escaped: the same value, and safe on a terminal.
-func appendVisible(dst []byte, line string) []byte {
-	line = strings.TrimSuffix(line, "\n")
-	for {
-		start, end := printable.FirstUnsafe(line)
-		if start == end {
-			return append(append(dst, line...), '\n')
-		}
-		dst = append(dst, line[:start]...)
-		for _, unit := range utf16.Encode([]rune(line[start:end])) {
-			dst = fmt.Appendf(dst, `\u%04x`, unit)
-		}
-		line = line[end:]
+		line.Path, line.PathBytes = jsonline.Path(path)
+		return json.Append(dst, &line)
 	}
 }

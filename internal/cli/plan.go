@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
@@ -24,9 +25,21 @@ type plan struct {
 	config *config.Config
 	mounts *scan.Mounts
 	policy *scan.Policy
-	style  snippet.Options
-	owners *owners
-	only   []string // the PATHs, resolved
+	// storage are the storage paths.
+	storage []string
+	style   snippet.Options
+	owners  *owners
+	// parent is the directory of the path that was described last.
+	parent struct {
+		dir    string
+		access *snippet.Access
+	}
+	// known are the homes, for what is known of paths by their place.
+	known known.Homes
+	// renamed reports whether a trace has seen a file being renamed onto a path; nil
+	// without a trace.
+	renamed func(path string) bool
+	only    []string // the PATHs, resolved
 	// warnings are for the screen, which hides stderr.
 	warnings []string
 	// failed is the exit status that PATHs which are not there ask for.
@@ -55,6 +68,8 @@ func (a *app) plan(ctx context.Context, paths []string) (*plan, error) {
 	if err := a.resolveOnly(p, paths); err != nil {
 		return nil, err
 	}
+	p.storage = storageOf(p.config, p.mounts)
+	p.known = known.HomesOf(p.homes()...)
 	rules, err := a.rules(p)
 	if err != nil {
 		return nil, err
@@ -101,7 +116,7 @@ func (a *app) resolveOnly(p *plan, paths []string) error {
 // rules translates configuration and flags into those of a scan.
 func (a *app) rules(p *plan) (scan.Rules, error) {
 	cfg := p.config
-	rules := scan.Rules{Mounts: p.mounts, Only: p.only, Storage: storageOf(cfg, p.mounts)}
+	rules := scan.Rules{Mounts: p.mounts, Only: p.only, Storage: p.storage}
 	for _, kept := range slices.Concat(cfg.PersistedDirs, cfg.PersistedFiles) {
 		for path := range bothPaths(kept.Text) {
 			rules.Persisted = append(rules.Persisted, scan.Persisted{Path: path, Source: kept.Origin.String()})

@@ -18,19 +18,21 @@ import (
 
 func newScreen(a *app) *cobra.Command {
 	var print0 bool
+	var style styleFlags
 	cmd := &cobra.Command{
 		Use:   "tui [flags] [PATH...]",
 		Short: "Browse, select, get the snippet (what runs without a command)",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.screen(cmd.Context(), args, print0)
+			return a.screen(cmd.Context(), style, args, print0)
 		},
 	}
 	cmd.Flags().BoolVarP(&print0, "read0", "0", false, "paths on stdin end with NUL instead of a newline")
+	addStyleFlags(cmd, &style)
 	return cmd
 }
 
 // screen opens the screen, and prints the snippet when it is left with one.
-func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
+func (a *app) screen(ctx context.Context, style styleFlags, args []string, print0 bool) error {
 	in, out, err := a.terminal()
 	if err != nil {
 		return err
@@ -39,7 +41,7 @@ func (a *app) screen(ctx context.Context, args []string, print0 bool) error {
 	if err != nil {
 		return err
 	}
-	if err := plan.setStyle(snippetFlags{}); err != nil {
+	if err := plan.setStyle(style); err != nil {
 		return err
 	}
 	opts := a.screenOptions(plan, in, out)
@@ -64,6 +66,8 @@ func (a *app) screenOptions(plan *plan, in, out *os.File) tui.Options {
 		Scan:     plan.scan,
 		Rescan:   plan.rescan,
 		Snippet:  plan.snippet,
+		Dialects: snippet.DialectNames(),
+		Dialect:  int(plan.style.Dialect),
 		Splits:   scan.NewRollup(plan.policy, plan.homes()...).Splits,
 		Home:     plan.config.Home,
 		Refuses:  plan.refuses,
@@ -172,11 +176,12 @@ func (p *plan) rescan(ctx context.Context, into *tui.Store, refused bool) (tui.S
 	return tui.Summary{Errors: len(stats.Errors)}, err
 }
 
-// snippet renders what was selected on the screen.
-func (p *plan) snippet(selected []tui.Selected) tui.SnippetText {
+// snippet renders what was selected on the screen, in the dialect of that number.
+func (p *plan) snippet(selected []tui.Selected, dialect int) tui.SnippetText {
+	p.style.Dialect = snippet.Dialects()[dialect]
 	items := make([]snippet.Item, len(selected))
 	for i, s := range selected {
 		items[i] = p.describe(s)
 	}
-	return p.render(items)
+	return render(items, p.style)
 }

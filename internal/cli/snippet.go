@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 	"github.com/DaRacci/list-ephemeral/tui"
@@ -16,12 +18,14 @@ import (
 
 // snippetFlags are the flags of snippet as they were given.
 type snippetFlags struct {
-	read0                       bool
-	dialect, homeAttr, hostAttr string
+	styleFlags
+	read0, print0 bool
 }
 
 const snippetExamples = `  list-ephemeral snippet ~/.config/Code /var/lib/bluetooth
   list-ephemeral list -0 ~/.mozilla | list-ephemeral snippet -0
+  list-ephemeral snippet --dialect preservation /etc/machine-id
+  list-ephemeral snippet --form module ~/.ssh > persist.nix
   list-ephemeral snippet --home-attr my.persist.home ~/.ssh`
 
 func newSnippet(a *app) *cobra.Command {
@@ -34,10 +38,8 @@ func newSnippet(a *app) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.read0, "read0", "0", false, "paths on stdin end with NUL instead of a newline")
-	flags.StringVar(&f.dialect, "dialect", "", "how to write it: `NAME` is plain (default from the configuration)")
-	flags.StringVar(&f.homeAttr, "home-attr", "", "attribute `PATH` of the home block (default user.persistence)")
-	flags.StringVar(&f.hostAttr, "host-attr", "", "attribute `PATH` of the host block (default host.persistence)")
-	_ = cmd.RegisterFlagCompletionFunc("dialect", cobra.FixedCompletions([]string{snippet.Plain.String()}, cobra.ShellCompDirectiveNoFileComp))
+	flags.BoolVar(&f.print0, "print0", false, "with the dialect paths, end each with NUL instead of a newline")
+	addStyleFlags(cmd, &f.styleFlags)
 	return cmd
 }
 
@@ -47,9 +49,13 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 	if err != nil {
 		return err
 	}
-	if err := plan.setStyle(f); err != nil {
+	if err := plan.setStyle(f.styleFlags); err != nil {
 		return err
 	}
+	if f.print0 && plan.style.Dialect != snippet.Paths {
+		return usageError{fmt.Errorf("--print0: the dialect %s has no lists of paths, want --dialect paths", plan.style.Dialect)}
+	}
+	plan.style.Null = f.print0
 	if len(args) == 0 && isTerminal(a.in) {
 		return usageError{errors.New("no paths: give them as arguments or on stdin")}
 	}
@@ -81,7 +87,7 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 		say(a.err, "error", fmt.Sprintf("%s of more than %d bytes left out", count(tooLong, "line"), longestPath))
 		plan.failed = exitError(exitFailed)
 	}
-	return cmp.Or(a.printSnippet(plan.render(items)), plan.failed)
+	return cmp.Or(a.printSnippet(render(items, plan.style)), plan.failed)
 }
 
 // eachArg calls add with the true path of each argument, and with whether it
@@ -108,7 +114,11 @@ func (a *app) printSnippet(s tui.SnippetText) error {
 		say(a.err, "error", "no paths: nothing to write")
 		return exitError(exitFailed)
 	}
-	if _, err := a.out.WriteString(s.Text); err != nil {
+	text := s.Text
+	if isTerminal(a.out) { // Nix and JSON are safe there, paths may not be
+		text = visible(text)
+	}
+	if _, err := a.out.WriteString(text); err != nil {
 		return err
 	}
 	if s.LeftOut > 0 {
@@ -117,74 +127,79 @@ func (a *app) printSnippet(s tui.SnippetText) error {
 	return nil
 }
 
-// setStyle decides how the snippet is written: by the flags, else by the
-// configuration.
-func (p *plan) setStyle(f snippetFlags) error {
-	name, source := p.config.Snippet.Dialect.String(), p.config.Snippet.DialectOrigin.String()
-	if f.dialect != "" {
-		name, source = f.dialect, "--dialect"
+// visible makes a text safe for a terminal, line by line.
+func visible(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString(printable.Name(strings.TrimSuffix(line, "\n")))
+		b.WriteByte('\n')
 	}
-	var err error
-	if p.style.Dialect, err = snippet.ParseDialect(name); err != nil {
-		return usageError{fmt.Errorf("%s: %w", source, err)}
-	}
-	return cmp.Or(
-		setAttr(&p.style.HomeAttr, f.homeAttr, "--home-attr"),
-		setAttr(&p.style.HostAttr, f.hostAttr, "--host-attr"),
-	)
-}
-
-// setAttrs takes the attribute paths from the configuration.
-func (p *plan) setAttrs() error {
-	home, host := p.config.Snippet.HomeAttr, p.config.Snippet.HostAttr
-	return cmp.Or(
-		setAttr(&p.style.HomeAttr, home.Text, home.Origin.String()),
-		setAttr(&p.style.HostAttr, host.Text, host.Origin.String()),
-	)
-}
-
-// setAttr sets an attribute path where there is a text for it.
-func setAttr(to *snippet.AttrPath, text, source string) error {
-	if text == "" {
-		return nil
-	}
-	attr, err := snippet.ParseAttrPath(text)
-	if err != nil {
-		return usageError{fmt.Errorf("%s: %w", source, err)}
-	}
-	*to = attr
-	return nil
+	return b.String()
 }
 
 // item describes a path to the snippet by what is on the disk; where there is
 // nothing, a slash at its end says that it is a directory.
 func (p *plan) item(path string, kind scan.Kind, info scan.Info, slash bool) snippet.Item {
-	item := snippet.Item{Path: path, Dir: kind == scan.KindDir || kind == scan.KindUnknown && slash}
-	if kind == scan.KindDir {
-		item.Access = &snippet.Access{Mode: info.Mode, User: p.owners.user(info.UID), Group: p.owners.group(info.GID)}
+	item := snippet.Item{
+		Path: path, Dir: kind == scan.KindDir || kind == scan.KindUnknown && slash,
+		Kept: p.keptBy(path, kind), Parent: p.accessOf(filepath.Dir(path)), Replaced: p.replaced(path),
+	}
+	if kind != scan.KindUnknown && (item.Dir || p.style.Dialect.CarriesFiles()) {
+		item.Access = p.access(info)
 	}
 	return item
 }
 
-// render writes the snippet in the style of the plan.
-func (p *plan) render(items []snippet.Item) tui.SnippetText {
-	s := snippet.Render(items, p.style)
+// access translates mode and owner.
+func (p *plan) access(info scan.Info) *snippet.Access {
+	return &snippet.Access{Mode: info.Mode, User: p.owners.user(info.UID), Group: p.owners.group(info.GID)}
+}
+
+// accessOf returns mode and owner of a directory, nil if they cannot be had. The last
+// one is remembered, as paths come directory by directory.
+func (p *plan) accessOf(dir string) *snippet.Access {
+	if p.parent.dir != dir {
+		p.parent.dir, p.parent.access = dir, nil
+		if kind, info, err := scan.Stat(dir); err == nil && kind == scan.KindDir {
+			p.parent.access = p.access(info)
+		}
+	}
+	return p.parent.access
+}
+
+// replaced reports whether programs save a file by renaming another one onto it: in
+// general, or in the trace that is shown.
+func (p *plan) replaced(path string) bool {
+	return p.known.Replaced(path) || p.renamed != nil && p.renamed(path)
+}
+
+// render writes the snippet in a style.
+func render(items []snippet.Item, style snippet.Options) tui.SnippetText {
+	s := snippet.Render(items, style)
 	text := tui.SnippetText{Text: s.Text, LeftOut: len(s.LeftOut)}
-	for _, note := range s.LeftOut {
-		text.Notes = append(text.Notes, "not written, "+note.String())
+	for _, notes := range [][]snippet.Note{s.Kept, s.LeftOut} {
+		for _, note := range notes {
+			text.Notes = append(text.Notes, "not written, "+note.String())
+		}
 	}
 	for _, note := range s.Warnings {
 		text.Notes = append(text.Notes, note.String())
+	}
+	if s.Split && style.Form == snippet.Module {
+		text.Notes = append(text.Notes, "one block is for Home Manager and one for NixOS: they belong in two modules")
 	}
 	return text
 }
 
 // describe looks at a path that was selected on the screen. Directories need
-// their mode and owner, files no more than their name.
+// their mode and owner; files no more than their name, in most dialects.
 func (p *plan) describe(s tui.Selected) snippet.Item {
-	if s.Kind != scan.KindDir {
-		return snippet.Item{Path: s.Path}
+	if s.Kind != scan.KindDir && !p.style.Dialect.CarriesFiles() {
+		return p.item(s.Path, s.Kind, scan.Info{}, false)
 	}
-	kind, info, _ := scan.Stat(s.Path) // gone since: then it is written by its name alone
-	return p.item(s.Path, kind, info, true)
+	kind, info, err := scan.Stat(s.Path)
+	if err != nil { // gone since: then it is written by its name alone
+		kind = scan.KindUnknown
+	}
+	return p.item(s.Path, kind, info, s.Kind == scan.KindDir)
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -92,14 +93,14 @@ type summaryLine struct {
 }
 
 func summaryJSONFormat() rowFormat {
-	encode := jsonEncoder()
+	json := jsonline.NewEncoder()
 	return func(dst []byte, r *row) []byte {
 		path := string(r.path)
 		if len(path) > 1 {
 			path = path[:len(path)-1]
 		}
 		line := summaryLine{Files: r.files, Bytes: r.bytes, ModTime: r.newest.UTC()}
-		line.Path, line.PathBytes = jsonPath(path)
-		return encode(dst, &line)
+		line.Path, line.PathBytes = jsonline.Path(path)
+		return json.Append(dst, &line)
 	}
 }

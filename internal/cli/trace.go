@@ -36,6 +36,7 @@ type traceFlags struct {
 	backend, only, wait      string
 	user, results            string
 	allowRing                bool
+	style                    styleFlags
 	pid                      int
 }
 
@@ -82,6 +83,7 @@ func newTrace(a *app) *cobra.Command {
 	flags.StringVar(&f.results, "results", "", "`exact`: ask what each call returned, at more cost (ptrace)")
 	flags.BoolVar(&f.allowRing, "allow-io-uring", false, "let CMD use io_uring, whose calls nobody sees")
 	flags.StringVar(&f.backend, "backend", "auto", "`NAME` is auto, notify, ptrace or (root) fanotify")
+	addStyleFlags(cmd, &f.style)
 	for name, values := range map[string][]string{"only": {"writes"}, "results": {"exact"}, "wait": {"all"}, "backend": {"auto", "notify", "ptrace", "fanotify"}} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}

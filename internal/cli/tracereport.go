@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/trace"
@@ -90,7 +91,7 @@ func rankOf(ops trace.Op) int {
 // printTrace prints what is shown of a trace.
 func (a *app) printTrace(p *plan, f *traceFlags, r *trace.Report) error {
 	out := newWriter(a.out)
-	encode := jsonEncoder()
+	json := jsonline.NewEncoder()
 	terminal := isTerminal(a.out)
 	end := lineEnd(f.print0)
 	for _, t := range p.selectTraced(f, r) {
@@ -103,7 +104,7 @@ func (a *app) printTrace(p *plan, f *traceFlags, r *trace.Report) error {
 		}
 		switch {
 		case f.json:
-			out.buf = encode(out.buf, newTraceLine(t))
+			out.buf = json.Append(out.buf, newTraceLine(t))
 		case f.long:
 			out.buf = fmt.Appendf(out.buf, "%-23s %s%c", t.Ops, name, end)
 		default:
@@ -134,7 +135,7 @@ func newTraceLine(t tracedPath) *traceLine {
 		Type: t.kind.String(), Ops: t.Ops.Names(), Class: t.class.String(), Missing: t.Missing,
 		Size: t.Size, Mode: fmt.Sprintf("%04o", t.Mode&0o7777),
 	}
-	line.Path, line.PathBytes = jsonPath(t.Name)
+	line.Path, line.PathBytes = jsonline.Path(t.Name)
 	if !t.Missing {
 		utc := t.ModTime.UTC()
 		line.ModTime = &utc
@@ -215,7 +216,7 @@ func (a *app) browseTrace(ctx context.Context, p *plan, f *traceFlags, r *trace.
 	if err != nil {
 		return err
 	}
-	if err := p.setStyle(snippetFlags{}); err != nil {
+	if err := p.setStyle(f.style); err != nil {
 		return err
 	}
 	list := p.selectTraced(f, r)
@@ -236,17 +237,24 @@ func (a *app) browseTrace(ctx context.Context, p *plan, f *traceFlags, r *trace.
 		return tui.Summary{}, nil
 	}
 	opts.Scan = func(ctx context.Context, into *tui.Store) (tui.Summary, error) { return opts.Rescan(ctx, into, false) }
-	opts.Annotations = annotations(r)
+	ops := opsOf(r)
+	opts.Annotations = annotations(ops)
+	p.renamed = func(path string) bool { return ops[path]&trace.Rename != 0 }
 	return a.runScreen(ctx, p, opts, "")
 }
 
-// annotations say what was done to each path.
-func annotations(r *trace.Report) *tui.Annotations {
-	groups := []trace.Op{changes, trace.Exec, trace.Read, trace.Lookup}
+// opsOf returns what was done to each path.
+func opsOf(r *trace.Report) map[string]trace.Op {
 	ops := make(map[string]trace.Op, len(r.Paths))
 	for _, p := range r.Paths {
 		ops[p.Name] = p.Ops
 	}
+	return ops
+}
+
+// annotations say what was done to each path.
+func annotations(ops map[string]trace.Op) *tui.Annotations {
+	groups := []trace.Op{changes, trace.Exec, trace.Read, trace.Lookup}
 	return &tui.Annotations{
 		Groups: []string{"what was changed", "what was executed", "what was read", "what was looked up"},
 		Of: func(path string) tui.Annotation {

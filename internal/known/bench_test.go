@@ -20,7 +20,7 @@ func BenchmarkParseData(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		_, _ = parsePaths(knownPathsText)
-		_, _ = parseContainers(containersText)
+		_, _ = parsePlaces("containers.txt", containersText)
 		_, _ = parseCaches(cachesText)
 		_, _ = parseAliases(aliasesText)
 	}

@@ -16,6 +16,9 @@ var knownPathsText string
 //go:embed containers.txt
 var containersText string
 
+//go:embed replaced.txt
+var replacedText string
+
 //go:embed caches.txt
 var cachesText string
 
@@ -25,7 +28,8 @@ var aliasesText string
 // Each file is parsed when it is first asked for: a plain listing needs none.
 var (
 	knownPaths = sync.OnceValue(func() pathTable { return must(parsePaths(knownPathsText)) })
-	containers = sync.OnceValue(func() containerTable { return must(parseContainers(containersText)) })
+	containers = sync.OnceValue(func() placeTable { return must(parsePlaces("containers.txt", containersText)) })
+	replaced   = sync.OnceValue(func() placeTable { return must(parsePlaces("replaced.txt", replacedText)) })
 	cacheNames = sync.OnceValue(func() map[string]bool { return must(parseCaches(cachesText)) })
 	aliases    = sync.OnceValue(func() map[string][]string { return must(parseAliases(aliasesText)) })
 )
@@ -97,15 +101,22 @@ func parseEntry(kind, repositories, mode string) (Entry, error) {
 	return Entry{Repositories: n, Dir: kind == "directory", Mode: mode}, nil
 }
 
-// containerTable has the containers: relative to a home ("." is the home), and
-// absolute.
-type containerTable struct{ home, host map[string]bool }
+// placeTable has places: relative to a home ("." is the home), and absolute.
+type placeTable struct{ home, host map[string]bool }
 
-// parseContainers reads containers.txt: a path a line, absolute or "~" and what
-// is below.
-func parseContainers(text string) (containerTable, error) {
-	table := containerTable{home: map[string]bool{}, host: map[string]bool{}}
-	err := parseLines("containers.txt", text, func(line string) error {
+// has reports whether a path is one of the places.
+func (t placeTable) has(h Homes, name string) bool {
+	if t.host[name] {
+		return true
+	}
+	rel, ok := h.Within(name)
+	return ok && t.home[rel]
+}
+
+// parsePlaces reads a file with a path a line, absolute or "~" and what is below.
+func parsePlaces(file, text string) (placeTable, error) {
+	table := placeTable{home: map[string]bool{}, host: map[string]bool{}}
+	err := parseLines(file, text, func(line string) error {
 		rel, inHome := strings.CutPrefix(line, "~/")
 		switch {
 		case line == "~":

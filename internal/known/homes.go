@@ -76,10 +76,9 @@ func below(name, dir string) (string, bool) {
 // Container reports whether a directory belongs to no program, as its children
 // do: containers.txt lists them, and what lies above a home is one as well.
 func (h Homes) Container(dir string) bool {
-	table := containers()
-	if table.host[dir] || h.above[dir] {
-		return true
-	}
-	rel, ok := h.Within(dir)
-	return ok && table.home[rel]
+	return h.above[dir] || containers().has(h, dir)
 }
+
+// Replaced reports whether programs are known to save a file by renaming another
+// one onto it: replaced.txt lists them.
+func (h Homes) Replaced(file string) bool { return replaced().has(h, file) }

@@ -13,8 +13,11 @@ func TestDataFilesAreRight(t *testing.T) {
 	if err != nil || len(paths.home) != 212 || len(paths.host) != 78 {
 		t.Errorf("known-paths.tsv: %d paths in homes and %d others, %v", len(paths.home), len(paths.host), err)
 	}
-	if table, err := parseContainers(containersText); err != nil || len(table.home) < 8 || len(table.host) < 15 {
+	if table, err := parsePlaces("containers.txt", containersText); err != nil || len(table.home) < 8 || len(table.host) < 15 {
 		t.Errorf("containers.txt: %v, %v", table, err)
+	}
+	if table, err := parsePlaces("replaced.txt", replacedText); err != nil || len(table.home) < 20 || len(table.host) < 5 {
+		t.Errorf("replaced.txt: %v, %v", table, err)
 	}
 	if names, err := parseCaches(cachesText); err != nil || len(names) < 40 {
 		t.Errorf("caches.txt: %d names, %v", len(names), err)
@@ -26,7 +29,7 @@ func TestDataFilesAreRight(t *testing.T) {
 
 func TestParsersRefuseWhatIsWrongByLine(t *testing.T) {
 	paths := func(text string) error { _, err := parsePaths(text); return err }
-	containers := func(text string) error { _, err := parseContainers(text); return err }
+	containers := func(text string) error { _, err := parsePlaces("containers.txt", text); return err }
 	caches := func(text string) error { _, err := parseCaches(text); return err }
 	aliases := func(text string) error { _, err := parseAliases(text); return err }
 	tests := []struct {
@@ -164,5 +167,17 @@ func TestWhatPeopleKeepIsBelowContainers(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, slices.Sorted(slices.Values(kept))); diff != "" {
 		t.Errorf("containers that people keep (-want +got):\n%s", diff)
+	}
+}
+
+func TestReplacedKnowsHomesAndTheSystem(t *testing.T) {
+	homes := HomesOf("/data/alice")
+	for name, want := range map[string]bool{
+		"/data/alice/.ssh/known_hosts": true, "/root/.bash_history": true, "/home/bob/.config/monitors.xml": true,
+		"/var/lib/logrotate.status": true, "/data/alice/.ssh": false, "/etc/machine-id": false, "/data/alice/x/.bash_history": false,
+	} {
+		if got := homes.Replaced(name); got != want {
+			t.Errorf("Replaced(%s) = %t", name, got)
+		}
 	}
 }

@@ -1,8 +1,10 @@
-// Package octal reads the escapes of the kernel's tables, such as
-// proc_pid_mountinfo(5).
+// Package octal is for what Unix writes in octal digits: modes, and the escapes of
+// the kernel's tables, such as proc_pid_mountinfo(5).
 package octal
 
 import (
+	"fmt"
+	"io/fs"
 	"strconv"
 	"strings"
 )
@@ -25,4 +27,19 @@ func Unescape(s string) string {
 		out = append(out, s[i])
 	}
 	return string(out)
+}
+
+// Mode returns permission bits with setuid, setgid and sticky, as chmod(1) takes
+// them: "0755", "1777". The type's bits mean nothing.
+func Mode(mode fs.FileMode) string {
+	bits := uint32(mode.Perm())
+	for _, special := range []struct {
+		mode fs.FileMode
+		bit  uint32
+	}{{fs.ModeSetuid, 0o4000}, {fs.ModeSetgid, 0o2000}, {fs.ModeSticky, 0o1000}} {
+		if mode&special.mode != 0 {
+			bits |= special.bit
+		}
+	}
+	return fmt.Sprintf("%04o", bits)
 }

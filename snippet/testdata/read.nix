@@ -1,47 +1,88 @@
-# Reads snippets back: for each N below count, the module dir/N.nix, whose
-# options dir/N.json declares as { home, homeAttr, hostAttr }. Returns what each
-# one persists, list by list, as { kind, path, mode, user, group }; throws on what
-# a module with such options would refuse, or take for another path.
+# Reads snippets back: for each N below count, the module dir/N.nix, which
+# dir/N.json describes as { dialect, home, users, storage, homeAttr, hostAttr }; users maps
+# names to homes. Returns what each one persists, list by list, as { kind, path, extra }, where
+# extra is what a set holds beside the path; throws on what a module with such options would
+# refuse, or take for another path.
 { dir, count }:
 let
-  inherit (builtins) attrNames concatMap elem filter fromJSON genList isAttrs isList isString;
+  inherit (builtins) all attrNames attrValues concatMap elem filter fromJSON genList isAttrs isBool isList isString;
 
   want = ok: what: value: if ok then value else throw what;
 
   # A path of parts that mean themselves; parts is the path cut at its slashes.
   clean = parts: filter (part: elem part [ "" "." ".." ]) parts == [ ];
   cut = path: filter isString (builtins.split "/" path);
-  relative = home: path:
+  below = home: path:
     want (isString path && clean (cut path)) "not a path below the home" "${home}/${path}";
   absolute = path:
     want (isString path && builtins.head (cut path) == "" && cut path != [ "" ] && clean (builtins.tail (cut path)))
       "not an absolute path" path;
 
-  optional = set: name:
-    want (!(set ? ${name}) || isString set.${name}) "${name} is not a string" (set.${name} or null);
-  one = kind: path: { inherit kind path; mode = null; user = null; group = null; };
-  full = set:
-    want (isAttrs set && set ? directory && removeAttrs set [ "directory" "mode" "user" "group" ] == { })
-      "not the set of a directory"
-      { kind = "directory"; path = absolute set.directory; mode = optional set "mode"; user = optional set "user"; group = optional set "group"; };
+  # What may stand beside the path. A mode is a string: 0700 without quotes is the number 700.
+  strings = names: set: isAttrs set && set != { } && removeAttrs set names == { } && all isString (attrValues set);
+  owner = strings [ "mode" "user" "group" ];
+  text = isString;
+  yes = value: isBool value && value;
+  preserved = {
+    how = value: value == "symlink";
+    mode = text;
+    user = text;
+    group = text;
+    configureParent = yes;
+    parent = owner;
+    inInitrd = yes;
+  };
+  owned = { mode = text; user = text; group = text; };
+  nothing = { };
+
+  # An element: the path, or a set of it and at least one of what may stand beside it.
+  entry = { kind, path, extra }: element:
+    let
+      set = if isAttrs element then removeAttrs element [ kind ] else { };
+      right = name: want (extra ? ${name}) "no option ${name}" (want (extra.${name} set.${name}) "${name} is wrong" set.${name});
+    in
+    if isString element then { inherit kind; path = path element; extra = { }; }
+    else want (isAttrs element && element ? ${kind} && set != { }) "not the set of a ${kind}" {
+      inherit kind;
+      path = path element.${kind};
+      extra = builtins.listToAttrs (map (name: { inherit name; value = right name; }) (attrNames set));
+    };
 
   list = block: name: read:
     if !(block ? ${name}) then [ ]
     else want (isList block.${name} && block.${name} != [ ]) "${name} is not a list with elements" (map read block.${name});
-  lists = block: directory: file:
-    want (block != { } && removeAttrs block [ "directories" "files" ] == { }) "not a block with lists"
-      (list block "directories" directory ++ list block "files" file);
+  lists = path: ofDirectory: ofFile: others: block:
+    want (isAttrs block && block != { } && removeAttrs block ([ "directories" "files" ] ++ others) == { }) "not a block with lists"
+      (list block "directories" (entry { kind = "directory"; inherit path; extra = ofDirectory; })
+        ++ list block "files" (entry { kind = "file"; inherit path; extra = ofFile; }));
 
-  # Looks for the two blocks; there must be nothing else.
+  # A block with users.<name> in it.
+  shared = ofDirectory: ofFile: case: block:
+    lists absolute ofDirectory ofFile [ "users" ] block
+    ++ concatMap
+      (name: lists (below (case.users.${name} or (throw "no user ${name}"))) ofDirectory ofFile [ ] block.users.${name})
+      (attrNames (block.users or { }));
+
+  inParent = { parentDirectory = owner; };
+  options = case: {
+    plain = [
+      { at = case.homeAttr; read = lists (below case.home) nothing nothing [ ]; }
+      { at = case.hostAttr; read = lists absolute owned inParent [ ]; }
+    ];
+    impermanence = [ { at = [ "environment" "persistence" case.storage ]; read = shared owned inParent case; } ];
+    impermanence-hm = [ { at = [ "home" "persistence" case.storage ]; read = lists (below case.home) owned inParent [ ]; } ];
+    preservation = [ { at = [ "preservation" "preserveAt" case.storage ]; read = shared preserved preserved case; } ];
+  }.${case.dialect};
+
+  # Looks for the options; there must be nothing else.
   find = case: at: value:
-    if at == case.homeAttr then
-      lists value (path: one "directory" (relative case.home path)) (path: one "file" (relative case.home path))
-    else if at == case.hostAttr then
-      lists value (entry: if isString entry then one "directory" (absolute entry) else full entry) (path: one "file" (absolute path))
+    let here = filter (option: option.at == at) (options case);
+    in
+    if here != [ ] then (builtins.head here).read value
     else
       want (isAttrs value) "a value that is no option"
         (concatMap (name: find case (at ++ [ name ]) value.${name}) (attrNames value));
 
-  read = n: find (fromJSON (builtins.readFile "${dir}/${n}.json")) [ ] (import "${dir}/${n}.nix" { });
+  read = n: find (fromJSON (builtins.readFile "${dir}/${n}.json")) [ ] (import "${dir}/${n}.nix");
 in
 genList (n: read (toString n)) (fromJSON count)

@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/snippet"
+)
+
+// styleFlags say how a snippet is written, as they were given.
+type styleFlags struct{ dialect, form, storage, homeAttr, hostAttr string }
+
+// addStyleFlags adds the flags of a command that writes snippets.
+func addStyleFlags(cmd *cobra.Command, f *styleFlags) {
+	flags := pflag.NewFlagSet("style", pflag.ContinueOnError)
+	flags.StringVar(&f.dialect, "dialect", "", "how to write it: `NAME` is plain, impermanence, impermanence-hm, preservation, json or paths (default from the configuration)")
+	flags.StringVar(&f.form, "form", "", "how much to write: `FORM` is bindings, module or items (default bindings)")
+	flags.StringVar(&f.storage, "storage", "", "storage path `DIR` to name (default from the configuration, or what is mounted)")
+	flags.StringVar(&f.homeAttr, "home-attr", "", "attribute `PATH` of the home block of plain (default user.persistence)")
+	flags.StringVar(&f.hostAttr, "host-attr", "", "attribute `PATH` of the host block of plain (default host.persistence)")
+	cmd.Flags().AddFlagSet(flags)
+	for name, values := range map[string][]string{"dialect": snippet.DialectNames(), "form": snippet.FormNames()} {
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	}
+	_ = cmd.MarkFlagDirname("storage")
+}
+
+// setStyle decides how the snippet is written: by the flags, else by the
+// configuration, else by what the machine shows.
+func (p *plan) setStyle(f styleFlags) error {
+	name, source := p.config.Snippet.Dialect.String(), p.config.Snippet.DialectOrigin.String()
+	if f.dialect != "" {
+		name, source = f.dialect, "--dialect"
+	}
+	var err error
+	if p.style.Dialect, err = snippet.ParseDialect(name); err != nil {
+		return usageError{fmt.Errorf("%s: %w", source, err)}
+	}
+	if f.form != "" {
+		if p.style.Form, err = snippet.ParseForm(f.form); err != nil {
+			return usageError{fmt.Errorf("--form: %w", err)}
+		}
+		if !p.style.Dialect.Nix() {
+			return usageError{fmt.Errorf("--form %s: the dialect %s has no forms", f.form, p.style.Dialect)}
+		}
+	}
+	if p.style.Storage, err = p.storageToName(f.storage); err != nil {
+		return usageError{fmt.Errorf("--storage: %w", err)}
+	}
+	if p.style.Users, err = p.users(); err != nil {
+		return err
+	}
+	return cmp.Or(
+		setAttr(&p.style.HomeAttr, f.homeAttr, "--home-attr"),
+		setAttr(&p.style.HostAttr, f.hostAttr, "--host-attr"),
+	)
+}
+
+// setAttrs takes the attribute paths from the configuration.
+func (p *plan) setAttrs() error {
+	home, host := p.config.Snippet.HomeAttr, p.config.Snippet.HostAttr
+	return cmp.Or(
+		setAttr(&p.style.HomeAttr, home.Text, home.Origin.String()),
+		setAttr(&p.style.HostAttr, host.Text, host.Origin.String()),
+	)
+}
+
+// setAttr sets an attribute path where there is a text for it.
+func setAttr(to *snippet.AttrPath, text, source string) error {
+	if text == "" {
+		return nil
+	}
+	attr, err := snippet.ParseAttrPath(text)
+	if err != nil {
+		return usageError{fmt.Errorf("%s: %w", source, err)}
+	}
+	*to = attr
+	return nil
+}
+
+// storageToName returns the storage path for dialects that name one: of the flag,
+// else of the configuration, else the first that is mounted, else the first.
+func (p *plan) storageToName(flag string) (string, error) {
+	switch {
+	case flag != "" && !filepath.IsAbs(flag):
+		return "", errors.New("want an absolute path, as it will be after the reboot")
+	case flag != "" && !utf8.ValidString(flag):
+		return "", errors.New("the path is not UTF-8, which Nix cannot carry")
+	case flag != "":
+		return filepath.Clean(flag), nil
+	case p.config.Snippet.StoragePath.Text != "":
+		return p.config.Snippet.StoragePath.Text, nil
+	}
+	for _, path := range p.storage {
+		if p.mounts.At(path).Point == path {
+			return path, nil
+		}
+	}
+	return p.storage[0], nil
+}
+
+// keptBy says what persists a path already, as a clause; "" if nothing does.
+func (p *plan) keptBy(path string, kind scan.Kind) string {
+	v := p.judge(path, kind)
+	switch v.Class {
+	case scan.ClassPersisted:
+		return v.Detail
+	case scan.ClassStorage:
+		return "the storage path " + v.Detail + ", in which it lies"
+	case scan.ClassLinked:
+		return "a symlink to " + v.Detail
+	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassMounted, scan.ClassSystem,
+		scan.ClassExcluded, scan.ClassOutside:
+	}
+	for _, storage := range p.storage {
+		if in, ok := p.mounts.Stored(path, storage); ok {
+			return "a mount of " + in
+		}
+	}
+	return ""
+}

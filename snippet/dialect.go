@@ -1,0 +1,161 @@
+package snippet
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Dialect is a way of writing the snippet.
+type Dialect uint8
+
+// The dialects. The zero value is Plain.
+const (
+	// Plain is for wrapper options that a configuration declares itself:
+	//
+	//	user.persistence = { directories = […]; files = […]; };
+	//	host.persistence = { directories = […]; files = […]; };
+	//
+	// A home entry is a string. A host directory is a string or a set that holds
+	// mode, user and group too; a host file one that holds those of its directory.
+	Plain Dialect = iota
+	// Impermanence is for the NixOS module of impermanence:
+	// environment.persistence."/persist", with users.<name> for each home.
+	Impermanence
+	// ImpermanenceHM is for its Home Manager module (version 2):
+	// home.persistence."/persist". It holds what lies below Options.Home. Where
+	// Options.Storage ends in the home, it is written as version 1 takes it.
+	ImpermanenceHM
+	// Preservation is for preservation.preserveAt."/persist", with users.<name>.
+	Preservation
+	// JSON is an object a line, for scripts.
+	JSON
+	// Paths is a path a line, for scripts, as the bytes are.
+	Paths
+)
+
+// dialects is the table of all dialects.
+var dialects = [...]struct {
+	name string
+	// users returns those whose homes have lists of their own.
+	users func(*Options) []User
+	// blocks lays a selection out as Nix; nil for what is none.
+	blocks func(*selection, *Options) []block
+}{
+	Plain:          {"plain", owner, plainBlocks},
+	Impermanence:   {"impermanence", everybody, impermanenceBlocks},
+	ImpermanenceHM: {"impermanence-hm", owner, homeBlocks},
+	Preservation:   {"preservation", everybody, preservationBlocks},
+	JSON:           {"json", everybody, nil},
+	Paths:          {"paths", everybody, nil},
+}
+
+// String returns the dialect's name, as ParseDialect takes it.
+func (d Dialect) String() string {
+	if int(d) < len(dialects) {
+		return dialects[d].name
+	}
+	return fmt.Sprintf("dialect %d", uint8(d))
+}
+
+// Nix reports whether the dialect writes Nix.
+func (d Dialect) Nix() bool { return int(d) < len(dialects) && dialects[d].blocks != nil }
+
+// CarriesFiles reports whether the dialect writes mode and owner of files.
+func (d Dialect) CarriesFiles() bool { return d == Preservation || d == JSON }
+
+// Dialects returns all dialects, in the order to offer them.
+func Dialects() []Dialect {
+	all := make([]Dialect, len(dialects))
+	for i := range all {
+		all[i] = Dialect(i)
+	}
+	return all
+}
+
+// DialectNames returns the names of all dialects.
+func DialectNames() []string {
+	var names []string
+	for _, d := range Dialects() {
+		names = append(names, d.String())
+	}
+	return names
+}
+
+// ParseDialect returns the dialect of that name.
+func ParseDialect(name string) (Dialect, error) {
+	for _, d := range Dialects() {
+		if d.String() == name {
+			return d, nil
+		}
+	}
+	return 0, fmt.Errorf("parse dialect %q: want %s", name, oneOf(DialectNames()))
+}
+
+// Form is how much is written around the paths.
+type Form uint8
+
+// The forms. The zero value is Bindings.
+const (
+	// Bindings are to be pasted into a module.
+	Bindings Form = iota
+	// Module is a whole file to import.
+	Module
+	// Items are only the elements, to be pasted into lists that are there. A
+	// comment names the list.
+	Items
+)
+
+var formNames = []string{"bindings", "module", "items"}
+
+// String returns the form's name, as ParseForm takes it.
+func (f Form) String() string {
+	if int(f) < len(formNames) {
+		return formNames[f]
+	}
+	return fmt.Sprintf("form %d", uint8(f))
+}
+
+// FormNames returns the names of all forms.
+func FormNames() []string { return append([]string(nil), formNames...) }
+
+// ParseForm returns the form of that name.
+func ParseForm(name string) (Form, error) {
+	for i, known := range formNames {
+		if known == name {
+			return Form(i), nil
+		}
+	}
+	return 0, fmt.Errorf("parse form %q: want %s", name, oneOf(formNames))
+}
+
+// oneOf returns names as a sentence gives them: "a, b or c".
+func oneOf(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+// owner returns the user whose home Options.Home is; known by no more than that
+// home, if need be.
+func owner(opts *Options) []User {
+	home := cleanHome(opts.Home)
+	if home == "" {
+		return nil
+	}
+	for _, user := range opts.Users {
+		if cleanHome(user.Home) == home {
+			return []User{{user.Name, home, user.Group}}
+		}
+	}
+	return []User{{Home: home}}
+}
+
+// everybody returns the users with a home.
+func everybody(opts *Options) []User {
+	var users []User
+	for _, user := range opts.Users {
+		if user.Home = cleanHome(user.Home); user.Home != "" && user.Name != "" {
+			users = append(users, user)
+		}
+	}
+	return users
+}

@@ -1,0 +1,193 @@
+package snippet
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// This file says what a selection has to persist, by the documented rules and not by
+// the program.
+
+// persisted is what Nix found that a module persists: extra is what stands beside
+// the path.
+type persisted struct {
+	Kind, Path string
+	Extra      map[string]any
+}
+
+// expected returns what a selection persists, sorted.
+func expected(items []Item, opts Options) []persisted {
+	all := []persisted{}
+	for p, isDir := range uncovered(items, opts) {
+		item := firstOf(items, p, isDir)
+		home, user := homeOf(p, opts)
+		if item.Kept != "" || !utf8.ValidString(strings.TrimPrefix(p, home+"/")) || opts.Dialect == ImpermanenceHM && home == "" {
+			continue
+		}
+		e := persisted{Kind: "file", Path: p, Extra: map[string]any{}}
+		if isDir {
+			e.Kind = "directory"
+		}
+		usual := Access{0o755, "root", "root"}
+		if home != "" {
+			usual.User, usual.Group = user.Name, user.Group
+		}
+		switch {
+		case opts.Dialect == Plain && home != "":
+		case opts.Dialect == Preservation:
+			expectPreserved(e, item, usual, home)
+		case isDir:
+			setAccess(e.Extra, item.Access, usual)
+			if p == "/var/lib/private" {
+				e.Extra["mode"] = "0700"
+			}
+		case home == "" || path.Dir(p) != home:
+			set := map[string]any{}
+			if setAccess(set, item.Parent, usual); len(set) > 0 {
+				e.Extra["parentDirectory"] = set
+			}
+		}
+		all = append(all, e)
+	}
+	slices.SortFunc(all, func(a, b persisted) int { return strings.Compare(a.Path, b.Path) })
+	return all
+}
+
+// expectPreserved fills in what preservation has of an item.
+func expectPreserved(e persisted, item Item, usual Access, home string) {
+	ofParent := usual
+	if e.Kind == "file" {
+		usual.Mode = 0o644
+	}
+	if a := item.Access; a != nil && writable(a.User) && usual.User != "" && a.User != usual.User {
+		usual.Group = "*" // belongs to another owner, whose group is not known
+	}
+	setAccess(e.Extra, item.Access, usual)
+	switch e.Path {
+	case "/etc/machine-id", "/var/lib/nixos":
+		e.Extra["inInitrd"] = true
+	case "/etc/ssh/ssh_host_rsa_key.pub":
+		e.Extra["how"], e.Extra["configureParent"] = "symlink", true
+	case "/var/lib/systemd/random-seed":
+		e.Extra["how"], e.Extra["configureParent"], e.Extra["inInitrd"] = "symlink", true, true
+	case "/var/lib/private":
+		e.Extra["mode"] = "0700"
+	}
+	set := map[string]any{}
+	if home == "" {
+		setAccess(set, item.Parent, ofParent)
+		if path.Dir(e.Path) == "/var/lib/private" {
+			set["mode"] = "0700"
+		}
+	}
+	if len(set) > 0 {
+		e.Extra["parent"], e.Extra["configureParent"] = set, true
+	}
+}
+
+// setAccess sets what of mode and owner differs from what is usual.
+func setAccess(set map[string]any, a *Access, usual Access) {
+	if a == nil {
+		return
+	}
+	if mode := octalOf(*a); mode != octalOf(usual) {
+		set["mode"] = mode
+	}
+	if writable(a.User) && usual.User != "" && a.User != usual.User {
+		set["user"] = a.User
+	}
+	if writable(a.Group) && usual.Group != "" && a.Group != usual.Group {
+		set["group"] = a.Group
+	}
+}
+
+func writable(name string) bool { return name != "" && utf8.ValidString(name) }
+
+// firstOf returns the item for a path that sorts first. Items of one path differ in
+// hostile selections in nothing but what compare knows.
+func firstOf(items []Item, p string, isDir bool) Item {
+	var of []Item
+	for _, item := range items {
+		if path.Clean(item.Path) == p && item.Dir == isDir {
+			item.Path = p
+			of = append(of, item)
+		}
+	}
+	return slices.MinFunc(of, func(a, b Item) int { return a.compare(&b) })
+}
+
+// homeOf returns the innermost home that a path lies in, as the dialect knows homes.
+func homeOf(p string, opts Options) (home string, user User) {
+	users := opts.Users
+	if opts.Dialect == Plain || opts.Dialect == ImpermanenceHM {
+		users = nil
+		for _, u := range opts.Users {
+			if path.Clean(u.Home) == path.Clean(opts.Home) {
+				users = []User{u}
+				break
+			}
+		}
+		if users == nil {
+			users = []User{{Name: "", Home: opts.Home}}
+		}
+	} else {
+		users = slices.DeleteFunc(slices.Clone(users), func(u User) bool { return u.Name == "" })
+	}
+	for _, u := range users {
+		dir := path.Clean(u.Home)
+		if strings.HasPrefix(dir, "/") && dir != "/" && strings.HasPrefix(p, dir+"/") && len(dir) > len(home) {
+			home, user = dir, u
+		}
+	}
+	return home, user
+}
+
+// uncovered returns what a selection keeps, and whether it is a directory; also what
+// has a name that cannot be written.
+func uncovered(items []Item, opts Options) map[string]bool {
+	all := map[string]bool{}
+	for _, item := range items {
+		if strings.HasPrefix(item.Path, "/") && !strings.Contains(item.Path, "\x00") {
+			p := path.Clean(item.Path)
+			all[p] = all[p] || item.Dir
+		}
+	}
+	delete(all, "/")
+	delete(all, path.Clean(opts.Home))
+	for _, u := range opts.Users {
+		delete(all, path.Clean(u.Home))
+	}
+	kept := map[string]bool{}
+	for p, isDir := range all {
+		covered := false
+		for up := path.Dir(p); up != "/"; up = path.Dir(up) {
+			covered = covered || all[up]
+		}
+		if !covered {
+			kept[p] = isDir
+		}
+	}
+	return kept
+}
+
+// octalOf knows the modes that hostile selections have.
+func octalOf(a Access) string {
+	bits := uint32(a.Mode & 0o777)
+	switch a.Mode &^ 0o777 {
+	case 0:
+	case fs.ModeSticky:
+		bits += 0o1000
+	case fs.ModeSetgid:
+		bits += 0o2000
+	default:
+		panic(a.Mode.String())
+	}
+	text := []byte("0000")
+	for i := range text {
+		text[i] += byte(bits >> (9 - 3*i) & 7)
+	}
+	return string(text)
+}
