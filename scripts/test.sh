@@ -13,5 +13,7 @@ echo "== build"
 CGO_ENABLED=0 go build -trimpath -o /dev/null .
 echo "== lint"
 ./scripts/lint.sh
+echo "== the hash of the modules for Nix"
+./scripts/vendor-hash.sh
 echo "== test"
 go test -race -timeout 10m ./...

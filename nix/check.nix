@@ -1,0 +1,26 @@
+# Evaluates the cases of testdata/cases.nix with the real lib, and so with real types, and compares
+# the result with what is expected. The tests in Go do the same without nixpkgs.
+{
+  lib,
+  pkgs,
+  runCommand,
+}:
+let
+  cases = import ./testdata/cases.nix { inherit lib pkgs; };
+  expected = lib.mapAttrs (
+    name: _: builtins.fromJSON (builtins.readFile (./testdata/want + "/${name}.json"))
+  ) cases;
+
+  # In which order modules add to a list is for the module system to say.
+  sorted =
+    value:
+    if lib.isList value then
+      lib.naturalSort value
+    else if lib.isAttrs value then
+      lib.mapAttrs (_: sorted) value
+    else
+      value;
+  wrong = lib.attrNames (lib.filterAttrs (name: case: sorted case != sorted expected.${name}) cases);
+in
+assert lib.assertMsg (wrong == [ ]) "not as expected: ${toString wrong}";
+runCommand "list-ephemeral-modules" { } "touch $out"

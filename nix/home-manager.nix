@@ -1,0 +1,41 @@
+# programs.list-ephemeral for Home Manager, inside NixOS or on its own: installs the program, and
+# tells it by config.json what this configuration persists and installs.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}@args:
+let
+  cfg = config.programs.list-ephemeral;
+
+  # A default in the argument set would not do: the module system ignores it, and fails where
+  # osConfig is not passed at all.
+  osConfig = args.osConfig or (config._module.args.osConfig or null);
+
+  persisted = import ./persisted.nix { inherit lib; } {
+    hm = config;
+    os = osConfig;
+  };
+  home = toString config.home.homeDirectory;
+in
+{
+  options.programs.list-ephemeral = import ./options.nix { inherit lib pkgs; } {
+    enable = persisted.wrapped;
+    enableText = "config.user.persistence.enable or osConfig.host.persistence.enable or false";
+    baseExcludes = import ./excludes.nix { inherit lib; } home;
+    baseExcludesText = "the list that is built into the program";
+    inherit (persisted) dialect;
+  };
+
+  config = lib.mkIf cfg.enable {
+    home.packages = lib.optional (cfg.package != null) cfg.package;
+
+    # Plain text and no derivation, so that the file can be seen by evaluation alone.
+    xdg.configFile."list-ephemeral/config.json".text = import ./config-file.nix { inherit lib; } {
+      inherit cfg persisted home;
+      packages = config.home.packages;
+      user = config.home.username;
+    };
+  };
+}

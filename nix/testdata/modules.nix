@@ -1,0 +1,255 @@
+# Stand in for NixOS, Home Manager and the modules for ephemeral roots: each declares the options
+# that list-ephemeral reads and writes, and gives them the values that the real one gives.
+{ lib, pkgs }:
+let
+  inherit (lib) mkOption types;
+
+  option =
+    type: default:
+    mkOption {
+      inherit type default;
+      description = "A stand-in.";
+    };
+  needed =
+    type:
+    mkOption {
+      inherit type;
+      description = "A stand-in.";
+    };
+  sets = apply: (option (types.attrsOf types.anything) { }) // { inherit apply; };
+  strings = option (types.listOf types.str) [ ];
+  things = option (types.listOf types.anything) [ ];
+  yesOrNo = option types.bool;
+
+  # impermanence's concatPaths.
+  joined =
+    base: path:
+    let
+      parts = lib.filter (part: part != "") (lib.splitString "/" "${base}/${path}");
+    in
+    "/" + lib.concatStringsSep "/" parts;
+
+  # The second version of impermanence resolves what is listed.
+  resolved =
+    storage: base: set:
+    set
+    // {
+      directories = map (
+        entry:
+        let
+          given = if lib.isString entry then { directory = entry; } else entry;
+        in
+        { persistentStoragePath = storage; } // given // { dirPath = joined base given.directory; }
+      ) (set.directories or [ ]);
+      files = map (
+        entry:
+        let
+          given = if lib.isString entry then { file = entry; } else entry;
+        in
+        { persistentStoragePath = storage; } // given // { filePath = joined base given.file; }
+      ) (set.files or [ ]);
+    };
+  resolvedStore =
+    base: homeOf: name: set:
+    let
+      storage = set.persistentStoragePath or name;
+    in
+    {
+      enable = true;
+    }
+    // resolved storage base set
+    // {
+      persistentStoragePath = storage;
+      users = lib.mapAttrs (user: resolved storage (homeOf user)) (set.users or { });
+    };
+in
+rec {
+  home = {
+    options = {
+      home.username = needed types.str;
+      home.homeDirectory = needed types.path;
+      home.packages = option (types.listOf types.package) [ ];
+      xdg.configFile = sets (x: x);
+    };
+    config._module.args.pkgs = pkgs;
+  };
+
+  # Evaluates the users of Home Manager with the very configuration that they are a part of.
+  nixos =
+    { config, lib, ... }:
+    {
+      options = {
+        environment.systemPackages = option (types.listOf types.package) [ ];
+        environment.etc = sets (x: x);
+        users.users = sets (
+          lib.mapAttrs (
+            name: user:
+            {
+              isNormalUser = false;
+              home = if user.isNormalUser or false then "/home/${name}" else "/var/empty";
+            }
+            // user
+          )
+        );
+        home-manager.users = (option (types.attrsOf types.raw) { }) // {
+          apply = lib.mapAttrs (
+            name: modules:
+            (lib.evalModules {
+              specialArgs.osConfig = config;
+              modules = [
+                home
+                {
+                  home.username = name;
+                  home.homeDirectory = config.users.users.${name}.home;
+                }
+              ]
+              ++ modules;
+            }).config
+          );
+        };
+      };
+      config._module.args.pkgs = pkgs;
+    };
+
+  impermanence =
+    { config, lib, ... }:
+    {
+      options.environment.persistence = sets (
+        lib.mapAttrs (resolvedStore "/" (user: config.users.users.${user}.home))
+      );
+    };
+  impermanenceHome =
+    { config, lib, ... }:
+    {
+      options.home.persistence = sets (
+        lib.mapAttrs (resolvedStore config.home.homeDirectory (_: throw "it has no users"))
+      );
+    };
+  # The branch home-manager-v1 leaves its lists as they were written.
+  impermanenceHomeV1.options.home.persistence = sets (
+    lib.mapAttrs (
+      _: set:
+      {
+        directories = [ ];
+        files = [ ];
+        removePrefixDirectory = false;
+      }
+      // set
+    )
+  );
+
+  preservation =
+    { config, lib, ... }:
+    {
+      options.preservation = {
+        enable = yesOrNo false;
+        preserveAt = sets (
+          lib.mapAttrs (
+            name: set:
+            let
+              whole =
+                key: base: entry:
+                let
+                  given = if lib.isString entry then { ${key} = entry; } else entry;
+                in
+                { how = "bindmount"; } // given // { ${key} = "${base}${given.${key}}"; };
+              lists = base: set: {
+                directories = map (whole "directory" base) (set.directories or [ ]);
+                files = map (whole "file" base) (set.files or [ ]);
+              };
+              parent = path: {
+                directory = dirOf path;
+                how = "_intermediate";
+              };
+              ofUser =
+                user: set:
+                let
+                  found = lists "${config.users.users.${user}.home}/" set;
+                in
+                found
+                // {
+                  username = user;
+                  directories = found.directories ++ map (entry: parent entry.directory) found.directories;
+                };
+            in
+            { persistentStoragePath = name; }
+            // set
+            // lists "" set
+            // {
+              users = lib.mapAttrs ofUser (set.users or { });
+            }
+          )
+        );
+      };
+    };
+
+  # The customer's, for a home: a wrapper around his host's, which see.
+  userPersistence =
+    { config, lib, ... }@args:
+    let
+      osConfig = args.osConfig or null;
+    in
+    {
+      options.user.persistence = {
+        enable = yesOrNo false;
+        root = option types.str (
+          if osConfig == null then
+            "/persist/home/${config.home.username}"
+          else
+            "${osConfig.host.persistence.root}/home/${config.home.username}"
+        );
+        directories = things // {
+          apply =
+            own:
+            own
+            ++ lib.optionals config.user.persistence.enable [
+              "Documents"
+              "Downloads"
+              "Pictures"
+              "Videos"
+              "Music"
+              "Templates"
+              ".local/share/keyrings"
+            ];
+        };
+        files = strings;
+      };
+    };
+
+  # The customer's, for a host: a wrapper around impermanence. It reads the homes, which read it.
+  hostPersistence =
+    { config, lib, ... }:
+    let
+      cfg = config.host.persistence;
+      homes = lib.filterAttrs (_: home: home.user.persistence.enable) config.home-manager.users;
+    in
+    {
+      imports = [ impermanence ];
+      options.host.persistence = {
+        enable = yesOrNo false;
+        root = option types.str "/persist";
+        directories = things;
+        files = things;
+      };
+      config = lib.mkIf cfg.enable {
+        environment.persistence."/persist" = {
+          directories = [
+            "/var/lib/systemd"
+            "/var/lib/nixos"
+            "/var/log"
+            "/etc/NetworkManager/system-connections"
+          ]
+          ++ cfg.directories;
+          files = [
+            "/etc/machine-id"
+            {
+              file = "/etc/nix/id_rsa";
+              parentDirectory.mode = "u=rwx,g=rx,o=rx";
+            }
+          ]
+          ++ cfg.files;
+          users = lib.mapAttrs (_: home: { inherit (home.user.persistence) directories files; }) homes;
+        };
+      };
+    };
+}
