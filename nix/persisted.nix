@@ -125,40 +125,38 @@ let
   preservation = os.preservation or { };
   preserves = preservation.enable or false;
 
-  inHome =
+  homeWrapper =
+    config: wrapper config.home.homeDirectory (config.user.persistence or { enable = false; });
+  homeStores =
     config:
-    let
+    stores {
       base = config.home.homeDirectory;
-    in
-    join [
-      (wrapper base (config.user.persistence or { enable = false; }))
-      (stores {
-        inherit base;
-        sets = config.home.persistence or { };
-      })
-    ];
+      sets = config.home.persistence or { };
+    };
+  homes = concatMap (config: [
+    (homeWrapper config)
+    (homeStores config)
+  ]) (lib.optional (hm != null) hm ++ attrValues (os.home-manager.users or { }));
 
-  homes = map inHome (lib.optional (hm != null) hm ++ attrValues (os.home-manager.users or { }));
-
-  inSystem = [
+  preserved = stores {
+    base = "/";
+    sets = lib.optionalAttrs preserves (preservation.preserveAt or { });
+    # Its module has put the home in front already.
+    homeOf = _: "/";
+  };
+  system = [
     (wrapper "/" hostWrapper)
     (stores {
       base = "/";
       sets = os.environment.persistence or { };
       homeOf = user: accounts.${user}.home or "/home/${user}";
     })
-    (stores {
-      base = "/";
-      sets = lib.optionalAttrs preserves (preservation.preserveAt or { });
-      # Its module has put the home in front already.
-      homeOf = _: "/";
-    })
+    preserved
   ];
 
-  found = join (homes ++ inSystem);
+  found = join (homes ++ system);
   # The system's storage comes first, since that of a home often is a directory in it.
-  storagePaths = (join (inSystem ++ homes)).storage;
-  homeStorage = (inHome hm).storage;
+  storagePaths = (join (system ++ homes)).storage;
 
   normal = lib.filterAttrs (_: account: account.isNormalUser or false) accounts;
 in
@@ -192,14 +190,16 @@ in
     else
       "plain";
 
-  # The storage that a snippet in a dialect names, or null. home.persistence may have one of its
-  # own, which in the first version of that module holds the home directory's path as well.
+  # The storage that a snippet in a dialect names, or null: that of the module which the dialect is
+  # for, where this need not be the first one anyway.
   storageFor =
     dialect:
-    if dialect == "impermanence-hm" && hm != null && homeStorage != [ ] then
-      head homeStorage
-    else if storagePaths != [ ] then
-      head storagePaths
-    else
-      null;
+    let
+      declared = {
+        impermanence-hm = if hm == null then nothing else homeStores hm;
+        preservation = preserved;
+      };
+      candidates = (declared.${dialect} or nothing).storage ++ storagePaths;
+    in
+    if candidates == [ ] then null else head candidates;
 }

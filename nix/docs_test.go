@@ -1,0 +1,68 @@
+package nix_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func readDocs(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../docs/nix.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestTheDocumentationNamesEveryOption holds the table of options against those
+// that the modules declare.
+func TestTheDocumentationNamesEveryOption(t *testing.T) {
+	_, table, found := strings.Cut(readDocs(t), "\n## Options\n")
+	if !found {
+		t.Fatal("the documentation has no options")
+	}
+	table, _, _ = strings.Cut(table, "\n## ")
+	var documented []string
+	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(table, -1) {
+		documented = append(documented, row[1])
+	}
+	slices.Sort(documented)
+	var declared map[string][]string
+	mustEval(t, "options", &declared)
+	for module, options := range declared {
+		slices.Sort(options)
+		if diff := cmp.Diff(options, documented); diff != "" {
+			t.Errorf("%s (-declared +documented)\n%s", module, diff)
+		}
+	}
+	if len(declared) != 2 {
+		t.Errorf("%d modules, want 2", len(declared))
+	}
+}
+
+// TestTheDocumentedNixIsRight has Nix read each example.
+func TestTheDocumentedNixIsRight(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"--parse"}
+	for i, block := range regexp.MustCompile("(?s)```nix\n(.*?)```").FindAllStringSubmatch(readDocs(t), -1) {
+		file := filepath.Join(dir, strconv.Itoa(i)+".nix")
+		// What a configuration has at hand.
+		if err := os.WriteFile(file, []byte("{ inputs, pkgs }:\n"+block[1]), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, file)
+	}
+	if len(args) < 5 {
+		t.Errorf("%d examples", len(args)-1)
+	}
+	if _, err := instantiate(t, args...); err != nil {
+		t.Error(err)
+	}
+}
