@@ -22,9 +22,9 @@ in
 {
   options.programs.list-ephemeral = import ./options.nix { inherit lib pkgs; } {
     enable = persisted.wrapped;
-    enableText = "config.user.persistence.enable or osConfig.host.persistence.enable or false";
+    enableText = lib.literalMD "whether `user.persistence` or `host.persistence` is enabled";
     baseExcludes = import ./excludes.nix { inherit lib; } home;
-    baseExcludesText = "the list that is built into the program";
+    baseExcludesText = lib.literalMD "the list that is built into the program";
     inherit (persisted) dialect;
   };
 

@@ -17,10 +17,10 @@ in
 {
   options.programs.list-ephemeral = import ./options.nix { inherit lib pkgs; } {
     enable = false;
-    enableText = "false";
+    enableText = lib.literalExpression "false";
     # The built-in list goes by the home directory of the one who runs the program.
     baseExcludes = null;
-    baseExcludesText = "null";
+    baseExcludesText = lib.literalExpression "null";
     inherit (persisted) dialect;
   };
 

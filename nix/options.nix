@@ -1,7 +1,7 @@
 # The options that the modules for Home Manager and for NixOS have in common.
 { lib, pkgs }:
 {
-  # The value of `enable` where nobody says anything, and what the manual says of it.
+  # The value of `enable` where nobody says anything, and what manuals say of it.
   enable,
   enableText,
   # The same for `baseExcludes` and for `dialect`.
@@ -10,7 +10,12 @@
   dialect,
 }:
 let
-  inherit (lib) literalExpression mkOption types;
+  inherit (lib)
+    literalExpression
+    literalMD
+    mkOption
+    types
+    ;
 
   paths =
     description:
@@ -24,7 +29,7 @@ in
   enable = mkOption {
     type = types.bool;
     default = enable;
-    defaultText = literalExpression enableText;
+    defaultText = enableText;
     example = true;
     description = "Whether to install list-ephemeral and write its configuration.";
   };
@@ -39,7 +44,7 @@ in
   baseExcludes = mkOption {
     type = types.nullOr (types.listOf types.str);
     default = baseExcludes;
-    defaultText = literalExpression baseExcludesText;
+    defaultText = baseExcludesText;
     example = [
       "tmp"
       "var/cache"
@@ -88,7 +93,7 @@ in
       "paths"
     ];
     default = dialect;
-    defaultText = literalExpression "the one that this configuration is written in";
+    defaultText = literalMD "the one that this configuration is written in";
     description = "How snippets are written.";
   };
 

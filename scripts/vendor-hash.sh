@@ -11,10 +11,12 @@ file=nix/vendor-hash
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# A vendor directory in the tree would make the next build use it. Only Go's own
-# files matter to Go, and those that are new and not yet known to git count too.
+# A vendor directory in the tree would make the next build use it. Only these
+# files matter to Go. Those that git does not know yet count too, and those that
+# are gone do not.
 mkdir "$work/source"
 git ls-files -coz --exclude-standard -- '*.go' go.mod go.sum |
+	while IFS= read -r -d '' name; do [ ! -e "$name" ] || printf '%s\0' "$name"; done |
 	tar --create --null --files-from - | tar --extract --directory "$work/source"
 (cd "$work/source" && GOFLAGS=-mod=mod GOWORK=off go mod vendor)
 hash=$(NIX_REMOTE=dummy:// HOME="$work" NIX_CONF_DIR="$work" \

@@ -124,6 +124,10 @@ let
       _type = "literalExpression";
       inherit text;
     };
+    literalMD = text: {
+      _type = "literalMD";
+      inherit text;
+    };
     mkDefault = mkOverride 1000;
     mkForce = mkOverride 50;
     naturalSort = builtins.sort builtins.lessThan;
@@ -160,7 +164,7 @@ let
   # Merges values that have to be of a type.
   merged =
     type: at: values:
-    if any (value: typeOf value != null && typeOf value != "literalExpression") values then
+    if any (value: typeOf value != null) values then
       throw "${show at} has mkIf or the like inside of a value, which only the real lib takes"
     else if all type.check values then
       type.merge at values
