@@ -136,6 +136,9 @@ func NewPolicy(rules Rules) *Policy {
 	return p
 }
 
+// Roots returns the trees that the reboot wipes.
+func (p *Policy) Roots() []string { return p.roots }
+
 func (p *Policy) set(path string, class Class, detail string) {
 	m := p.marks.at(path)
 	m.class, m.detail = class, detail

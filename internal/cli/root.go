@@ -52,7 +52,7 @@ func newRoot(a *app) *cobra.Command {
 	screen := newScreen(a)
 	root.RunE = screen.RunE
 	root.Flags().AddFlagSet(screen.Flags())
-	root.AddCommand(screen, newList(a), newTrace(a), newExplain(a), newSnippet(a), newMan())
+	root.AddCommand(screen, newList(a), newTrace(a), newExplain(a), newSnippet(a), newAdopt(a), newMan())
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
 	flags.StringVar(&a.config, "config", "", "read this configuration `FILE`")

@@ -1,0 +1,101 @@
+package adopt
+
+import (
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+)
+
+// Progress counts what a run has done so far. Any goroutine may look at it while it
+// runs; the zero value is ready.
+type Progress struct {
+	// Files counts all but directories, and Bytes what files hold, holes included: copied,
+	// or compared with what is there.
+	Files, Bytes atomic.Int64
+}
+
+func (p *Progress) add(bytes int64) { p.Bytes.Add(bytes) }
+
+// Outcome is what became of a selected path.
+type Outcome uint8
+
+// The outcomes.
+const (
+	OutcomeUnknown Outcome = iota
+	Copied                 // all of it is in storage now
+	Present                // all of it was there already, and is equal
+	Partly                 // the directory was there; some of what it lacked could not be added
+	Failed                 // nothing was put in place
+)
+
+var outcomeNames = [...]string{"unknown", "copied", "present", "partly", "failed"}
+
+// String returns the outcome in lower case.
+func (o Outcome) String() string {
+	if int(o) < len(outcomeNames) {
+		return outcomeNames[o]
+	}
+	return outcomeNames[OutcomeUnknown]
+}
+
+// Problem is what went wrong with one path.
+type Problem struct {
+	Path string
+	Err  error
+}
+
+// Result is what became of a selected path.
+type Result struct {
+	Path, Target string
+	Outcome      Outcome
+	// Files and Bytes are those that were copied.
+	Files int
+	Bytes int64
+	// Problems are the paths that could not be copied, and why: the first mostProblems
+	// of More in all.
+	Problems []Problem
+	More     int
+	// Mounts are the paths in it where something is mounted, which was left out.
+	Mounts []string
+}
+
+// mostProblems is how many problems of one selected path are kept: whoever has more
+// has one, many times.
+const mostProblems = 100
+
+// fail notes a problem.
+func (r *Result) fail(path string, err error) {
+	if r.More++; len(r.Problems) < mostProblems {
+		r.Problems = append(r.Problems, Problem{path, err})
+	}
+}
+
+// conclude decides on the outcome, when all is done.
+func (r *Result) conclude(present bool) {
+	switch {
+	case r.More == 0 && r.Files == 0 && present:
+		r.Outcome = Present
+	case r.More == 0:
+		r.Outcome = Copied
+	case r.Files > 0:
+		r.Outcome = Partly
+	default:
+		r.Outcome = Failed
+	}
+}
+
+// inode names a file of the machine.
+type inode struct{ dev, ino uint64 }
+
+func inodeOf(st *unix.Stat_t) inode { return inode{st.Dev, st.Ino} }
+
+// unchanged reports whether two looks at something have seen the same: its inode, kind,
+// size, and the times of its content and of its attributes. The kernel sets ctime
+// itself, so that nobody can hide a change (inode(7)) within its granularity, a few
+// milliseconds; multigrain timestamps (Linux 6.13) have none to speak of.
+func unchanged(a, b *unix.Stat_t) bool {
+	return inodeOf(a) == inodeOf(b) && a.Mode == b.Mode && a.Size == b.Size && a.Mtim == b.Mtim && a.Ctim == b.Ctim
+}
+
+func isDir(st *unix.Stat_t) bool  { return st.Mode&unix.S_IFMT == unix.S_IFDIR }
+func isFile(st *unix.Stat_t) bool { return st.Mode&unix.S_IFMT == unix.S_IFREG }

@@ -1,0 +1,137 @@
+package adopt
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
+
+// compare says how a target that is there differs from its source: a clause, or "" if
+// it does not. Neither is a directory that the other is too. Times do not count.
+func (c *content) compare(ctx context.Context, from, to dir, name string, st, there *unix.Stat_t) (differs string, err error) {
+	if kind, other := st.Mode&unix.S_IFMT, there.Mode&unix.S_IFMT; kind != other {
+		return fmt.Sprintf("is a %s there and a %s here", kindName(other), kindName(kind)), nil
+	}
+	if isFile(st) && st.Size != there.Size {
+		return fmt.Sprintf("has %d bytes there and %d here", there.Size, st.Size), nil
+	}
+	if st.Mode&unix.S_IFMT == unix.S_IFCHR || st.Mode&unix.S_IFMT == unix.S_IFBLK {
+		if st.Rdev != there.Rdev {
+			return "is another device there", nil
+		}
+	}
+	flags := unix.O_PATH
+	if isFile(st) {
+		flags = unix.O_RDONLY | unix.O_NONBLOCK
+	}
+	in, err := from.open(name, flags, 0, sameMount)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = unix.Close(in) }()
+	out, err := to.open(name, flags, 0, beneath)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = unix.Close(out) }()
+	switch {
+	case isFile(st):
+		if same, err := c.sameContent(ctx, in, out, st.Size); err != nil || !same {
+			return "has another content", err
+		}
+	case st.Mode&unix.S_IFMT == unix.S_IFLNK:
+		here, err := readlink(in)
+		if err != nil {
+			return "", err
+		}
+		if there, err := readlink(out); err != nil || here != there {
+			return "leads elsewhere", err
+		}
+	}
+	return differingAttributes(in, out)
+}
+
+// sameContent compares two files of the same size.
+func (c *content) sameContent(ctx context.Context, a, b int, size int64) (bool, error) {
+	var bufs [2][]byte
+	for i := range bufs {
+		bufs[i] = make([]byte, min(size, bufferSize))
+	}
+	for at := int64(0); at < size; {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		n, err := readAt(a, bufs[0], at)
+		if err != nil {
+			return false, err
+		}
+		m, err := readAt(b, bufs[1][:n], at)
+		if err != nil {
+			return false, err
+		}
+		if n == 0 || m == 0 || !bytes.Equal(bufs[0][:m], bufs[1][:m]) {
+			return false, nil
+		}
+		at += int64(m)
+		c.progress.add(int64(m))
+	}
+	return true, nil
+}
+
+// differingAttributes says how mode, owner and extended attributes differ.
+func differingAttributes(a, b int) (string, error) {
+	here, err := fstat(a)
+	if err != nil {
+		return "", err
+	}
+	there, err := fstat(b)
+	if err != nil {
+		return "", err
+	}
+	if here.Uid != there.Uid || here.Gid != there.Gid {
+		return fmt.Sprintf("belongs to %d:%d there and to %d:%d here", there.Uid, there.Gid, here.Uid, here.Gid), nil
+	}
+	if mode, other := here.Mode&permissions, there.Mode&permissions; mode != other {
+		return fmt.Sprintf("has mode %04o there and %04o here", other, mode), nil
+	}
+	var names [2][]string
+	for i, fd := range []int{a, b} {
+		if names[i], err = xattrNames(fd, procPath(fd)); err != nil {
+			return "", err
+		}
+		slices.Sort(names[i])
+	}
+	if !slices.Equal(names[0], names[1]) {
+		return "has other extended attributes", nil
+	}
+	for _, name := range names[0] {
+		here, err := xattr(procPath(a), name)
+		if err != nil {
+			return "", err
+		}
+		if there, err := xattr(procPath(b), name); err != nil || !bytes.Equal(here, there) {
+			return "has another extended attribute " + name, err
+		}
+	}
+	return "", nil
+}
+
+// kindName names a kind of file, from st_mode.
+func kindName(mode uint32) string {
+	switch mode {
+	case unix.S_IFREG:
+		return "file"
+	case unix.S_IFDIR:
+		return "directory"
+	case unix.S_IFLNK:
+		return "symlink"
+	case unix.S_IFIFO:
+		return "pipe"
+	case unix.S_IFSOCK:
+		return "socket"
+	}
+	return "device"
+}

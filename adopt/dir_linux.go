@@ -1,0 +1,175 @@
+package adopt
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// dir is an open directory. Everything is done below one, so that nobody who may
+// rename things on the way can lead us elsewhere.
+type dir struct{ fd int }
+
+// The ways of resolving a path below a directory. All stay below it and follow no
+// symlink; sameMount does not enter mounts either.
+const (
+	beneath   = unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS
+	sameMount = beneath | unix.RESOLVE_NO_XDEV
+)
+
+// retried repeats a system call that a signal has interrupted.
+func retried(call func() error) error {
+	for {
+		if err := call(); !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}
+
+// open opens a path below the directory, with the flags of open(2).
+func (d dir) open(name string, flags int, mode uint32, resolve uint64) (fd int, err error) {
+	how := unix.OpenHow{Flags: uint64(flags | unix.O_CLOEXEC | unix.O_NOFOLLOW), Mode: uint64(mode), Resolve: resolve}
+	err = retried(func() (err error) {
+		fd, err = unix.Openat2(d.fd, name, &how)
+		if errors.Is(err, unix.EAGAIN) { // something was renamed meanwhile, openat2(2)
+			return unix.EINTR
+		}
+		return err
+	})
+	return fd, err
+}
+
+// dir opens a directory below this one.
+func (d dir) dir(name string, resolve uint64) (dir, error) {
+	fd, err := d.open(name, unix.O_RDONLY|unix.O_DIRECTORY, 0, resolve)
+	return dir{fd}, err
+}
+
+// source opens something to read it, without a trace in its access time where we may,
+// and without waiting for whoever writes into it.
+func (d dir) source(name string, flags int) (fd int, err error) {
+	flags |= unix.O_RDONLY | unix.O_NONBLOCK
+	fd, err = d.open(name, flags|unix.O_NOATIME, 0, sameMount)
+	if errors.Is(err, unix.EPERM) { // only the owner and root may ask for that
+		fd, err = d.open(name, flags, 0, sameMount)
+	}
+	return fd, err
+}
+
+// sourceDir opens a directory of the source.
+func (d dir) sourceDir(name string) (dir, error) {
+	fd, err := d.source(name, unix.O_DIRECTORY)
+	return dir{fd}, err
+}
+
+// rootDir opens "/".
+func rootDir() (dir, error) {
+	fd, err := unix.Open("/", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	return dir{fd}, err
+}
+
+// below opens the directory at an absolute path to go through it, from "/" on; that
+// needs no permission to list it.
+func (d dir) below(abs string) (dir, error) {
+	name := strings.TrimPrefix(abs, "/")
+	if name == "" {
+		name = "."
+	}
+	fd, err := d.open(name, unix.O_PATH|unix.O_DIRECTORY, 0, beneath)
+	return dir{fd}, err
+}
+
+func (d dir) close() { _ = unix.Close(d.fd) }
+
+// stat describes an entry, without following it.
+func (d dir) stat(name string) (st unix.Stat_t, err error) {
+	err = retried(func() error { return unix.Fstatat(d.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) })
+	return st, err
+}
+
+func fstat(fd int) (st unix.Stat_t, err error) {
+	err = retried(func() error { return unix.Fstat(fd, &st) })
+	return st, err
+}
+
+// names lists a directory, in the order of the disk.
+func (d dir) names() ([]string, error) {
+	fd, err := d.source(".", unix.O_DIRECTORY)
+	if err != nil {
+		return nil, err
+	}
+	f := os.NewFile(uintptr(fd), ".")
+	defer f.Close()
+	names, err := f.Readdirnames(-1)
+	return names, bare(err)
+}
+
+// remove removes an entry with all that is in it. Nothing there is no error.
+func (d dir) remove(name string) error {
+	err := retried(func() error { return unix.Unlinkat(d.fd, name, 0) })
+	switch {
+	case err == nil, errors.Is(err, unix.ENOENT):
+		return nil
+	case !errors.Is(err, unix.EISDIR) && !errors.Is(err, unix.EPERM):
+		return err
+	}
+	sub, openErr := d.dir(name, sameMount)
+	if openErr != nil {
+		return err
+	}
+	defer sub.close()
+	names, err := sub.names()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := sub.remove(name); err != nil {
+			return err
+		}
+	}
+	return retried(func() error { return unix.Unlinkat(d.fd, name, unix.AT_REMOVEDIR) })
+}
+
+// place renames an entry, unless there is something of the new name.
+func (d dir) place(from, to string) error {
+	err := retried(func() error { return unix.Renameat2(d.fd, from, d.fd, to, unix.RENAME_NOREPLACE) })
+	if !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOSYS) {
+		return err
+	}
+	// The file system does not know the flag. A link does not replace anything
+	// either; a directory cannot be linked, but replaces nothing but an empty one.
+	if err := retried(func() error { return unix.Linkat(d.fd, from, d.fd, to, 0) }); err == nil {
+		return retried(func() error { return unix.Unlinkat(d.fd, from, 0) })
+	} else if errors.Is(err, unix.EEXIST) {
+		return err
+	}
+	if _, err := d.stat(to); !errors.Is(err, unix.ENOENT) {
+		return unix.EEXIST
+	}
+	return retried(func() error { return unix.Renameat(d.fd, from, d.fd, to) })
+}
+
+// sync writes out what the directory lists, and syncFS all of its file system.
+func (d dir) sync() error   { return retried(func() error { return unix.Fsync(d.fd) }) }
+func (d dir) syncFS() error { return retried(func() error { return unix.Syncfs(d.fd) }) }
+
+// bare returns the error of the system call in an error of package os.
+func bare(err error) error {
+	var pathErr *fs.PathError
+	var callErr *os.SyscallError
+	switch {
+	case errors.As(err, &pathErr):
+		return bare(pathErr.Err)
+	case errors.As(err, &callErr):
+		return callErr.Err
+	}
+	return err
+}
+
+// procPath is a name for what a descriptor is open on, for calls that take no
+// descriptor opened by O_PATH.
+func procPath(fd int) string { return path.Join("/proc/self/fd", itoa(fd)) }

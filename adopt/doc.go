@@ -1,0 +1,35 @@
+// Package adopt copies paths into persistent storage, so that the first boot with a
+// new snippet finds the data there.
+//
+// [Prepare] looks at what is to be done and touches nothing; [Plan.Run] does it. The
+// target of /etc/x is storage/etc/x. What is promised:
+//
+//   - A source is never changed, not even its access time where we may help it.
+//   - A target is never overwritten. One that is equal is left alone; one that differs is
+//     reported, and left. Where a directory is there already, what it lacks is added.
+//   - Whatever happens, a kill or a power cut included, no target is half-written under
+//     its real name: a file or directory is made under another name beside it, with all
+//     that is in it, synced (syncfs(2)) and then renamed (RENAME_NOREPLACE). What a killed
+//     run has left under that other name, the next one removes.
+//   - Content, mode, owner, times, extended attributes, ACLs, symlinks, hard links within
+//     the selection and holes are those of the source. Blocks are shared where the file
+//     system can (FICLONE).
+//   - A source that changes while it is copied is noticed (by inode, size, mtime and ctime),
+//     tried again, and then reported.
+//   - Nobody can lead us elsewhere by putting a symlink in our way: every path is opened
+//     below a descriptor, with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS (openat2(2), Linux 5.6).
+//   - What is mounted in a directory is not part of it, and is left out.
+//
+// A unit is what is put in place with one rename: a selected path, or what a directory
+// that is there already lacks. It is whole or not at all: where a part of it cannot be
+// copied, all parts are reported that could not be, and it is not put in place.
+//
+//	plan          what is to be done, before anything is
+//	run           units, in batches: copied, synced, put in place
+//	parents       directories above a target, made like those above the source
+//	tree          a directory and all that is in it, by several workers
+//	file_linux    the content of a file; attributes_linux all beside it
+//	compare       whether a target that is there is the same
+//	verify        whether a source is still what has been copied
+//	dir_linux     system calls below a directory descriptor
+package adopt

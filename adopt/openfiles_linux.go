@@ -1,0 +1,61 @@
+package adopt
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Open is a file that a process has open.
+type Open struct {
+	PID     int
+	Command string // the process's name, proc_pid_comm(5)
+	Path    string
+}
+
+// OpenFiles returns which processes have something open at or below paths, each process
+// once with the first such file. What other users' processes have open, only root sees.
+// Paths are sorted and without symlinks.
+func OpenFiles(ctx context.Context, paths []string) []Open {
+	processes, _ := os.ReadDir("/proc")
+	var found []Open
+	for _, process := range processes {
+		pid, err := strconv.Atoi(process.Name())
+		if err != nil || pid == os.Getpid() || ctx.Err() != nil {
+			continue
+		}
+		if file := openBelow(pid, paths); file != "" {
+			comm, _ := os.ReadFile(filepath.Join("/proc", process.Name(), "comm"))
+			found = append(found, Open{pid, strings.TrimSuffix(string(comm), "\n"), file})
+		}
+	}
+	return found
+}
+
+// openBelow returns the first file at or below paths that a process has open, or "".
+func openBelow(pid int, paths []string) string {
+	dir := filepath.Join("/proc", strconv.Itoa(pid), "fd")
+	fds, _ := os.ReadDir(dir)
+	for _, fd := range fds {
+		file, err := os.Readlink(filepath.Join(dir, fd.Name()))
+		if err == nil && strings.HasPrefix(file, "/") && atOrBelow(paths, file) {
+			return file
+		}
+	}
+	return ""
+}
+
+// atOrBelow reports whether a file lies at or below one of sorted paths.
+func atOrBelow(paths []string, file string) bool {
+	for dir := file; ; dir = filepath.Dir(dir) {
+		if _, found := slices.BinarySearch(paths, dir); found {
+			return true
+		}
+		if dir == "/" {
+			return false
+		}
+	}
+}

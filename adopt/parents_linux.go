@@ -1,0 +1,137 @@
+package adopt
+
+import (
+	"errors"
+	"fmt"
+	"path"
+
+	"golang.org/x/sys/unix"
+)
+
+// place is a directory that units are put into, with the source's at its side. It is
+// closed when the last one who uses it lets go.
+type place struct {
+	from, to dir
+	path     string // of the source
+	users    int
+}
+
+func (p *place) keep() *place {
+	p.users++
+	return p
+}
+
+func (p *place) release() {
+	if p.users--; p.users == 0 {
+		p.from.close()
+		p.to.close()
+	}
+}
+
+// parents opens the directory of a selected path and that of its target, which is made
+// if need be, with all above it.
+func (r *run) parents(source string) (*place, error) {
+	if p := r.places[source]; p != nil {
+		return p.keep(), nil
+	}
+	from, err := r.root.below(source)
+	if err != nil {
+		return nil, fmt.Errorf("open the directory it is in: %w", err)
+	}
+	to, err := r.target(source)
+	if err != nil {
+		from.close()
+		return nil, err
+	}
+	p := &place{from: from, to: to, path: source, users: 1}
+	r.places[source] = p.keep() // until the batch is done
+	return p, nil
+}
+
+// target opens the directory below the storage path that stands for a source, making
+// what is missing on the way.
+func (r *run) target(source string) (dir, error) {
+	if source == "/" {
+		return r.storage.dir(".", beneath)
+	}
+	to, err := r.storage.dir(source[1:], beneath)
+	if !errors.Is(err, unix.ENOENT) {
+		if err == nil {
+			err = r.tidy(to)
+		}
+		return to, wrapTarget(source, err)
+	}
+	above, err := r.target(path.Dir(source))
+	if err != nil {
+		return dir{}, err
+	}
+	defer above.close()
+	if err := r.makeParent(above, source); err != nil {
+		return dir{}, wrapTarget(source, err)
+	}
+	to, err = above.dir(path.Base(source), beneath)
+	return to, wrapTarget(source, err)
+}
+
+func wrapTarget(source string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("make %s in storage: %w", source, err)
+}
+
+// makeParent makes a directory like the source's: under another name first, so that it
+// is never there with the wrong mode or owner.
+func (r *run) makeParent(above dir, source string) error {
+	from, err := r.root.below(source)
+	if err != nil {
+		return err
+	}
+	defer from.close()
+	st, err := fstat(from.fd)
+	if err != nil {
+		return err
+	}
+	stage := r.nextStage()
+	to, err := above.makeDir(stage)
+	if err != nil {
+		return err
+	}
+	defer to.close()
+	err = attributes(to.fd, from.fd, &st)
+	if err == nil {
+		err = to.sync()
+	}
+	if err == nil {
+		err = above.place(stage, path.Base(source))
+	}
+	if err != nil {
+		_ = above.remove(stage)
+		if errors.Is(err, unix.EEXIST) { // somebody else has made it
+			return nil
+		}
+		return err
+	}
+	r.created = append(r.created, source)
+	return above.sync()
+}
+
+// makeDir makes a directory that nobody else may enter yet, and opens it.
+func (d dir) makeDir(name string) (dir, error) {
+	if err := retried(func() error { return unix.Mkdirat(d.fd, name, 0o700) }); err != nil {
+		return dir{}, fmt.Errorf("create: %w", err)
+	}
+	made, err := d.dir(name, sameMount)
+	if err != nil {
+		return dir{}, fmt.Errorf("create: %w", err)
+	}
+	return made, nil
+}
+
+// dropParents removes the directories that were made for nothing: what was to go there
+// could not be put in place.
+func (r *run) dropParents() {
+	for i := len(r.created) - 1; i >= 0; i-- {
+		_ = unix.Unlinkat(r.storage.fd, r.created[i][1:], unix.AT_REMOVEDIR) // unless there is something in it
+	}
+}

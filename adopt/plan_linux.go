@@ -1,0 +1,237 @@
+package adopt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// Action is what is to be done with a selected path.
+type Action uint8
+
+// The actions.
+const (
+	ActionUnknown Action = iota
+	Copy                 // it is not in storage
+	Merge                // the directory is, and gets what it lacks
+	Keep                 // it is, and is equal
+	Refuse               // it cannot be done: Unit.Err
+)
+
+var actionNames = [...]string{"unknown", "copy", "merge", "keep", "refuse"}
+
+// String returns the action in lower case.
+func (a Action) String() string {
+	if int(a) < len(actionNames) {
+		return actionNames[a]
+	}
+	return actionNames[ActionUnknown]
+}
+
+// Unit is what is to be done with a selected path.
+type Unit struct {
+	Path, Target string
+	Action       Action
+	Dir          bool
+	// Files and Bytes are what it holds: all but directories, and the sizes of files.
+	Files int
+	Bytes int64
+	// Err says why it cannot be done.
+	Err error
+}
+
+// Plan is what is to be done.
+type Plan struct {
+	// Storage is the storage path, without symlinks.
+	Storage string
+	// Units are in the order of their paths, none of them within another.
+	Units []Unit
+	// Files and Bytes are those of all units.
+	Files int
+	Bytes int64
+	// Needs and Free are how many bytes new copies take on the disk, and how many are free
+	// there. Where both file systems can share blocks, nothing is needed.
+	Needs, Free int64
+	clones      bool // storage is on a file system that shares blocks
+}
+
+// The reasons for which a path is refused.
+var (
+	ErrInStorage = errors.New("it lies in storage")
+	ErrMounted   = errors.New("something is mounted there, which is not wiped")
+)
+
+// Prepare looks at paths, which are absolute and clean and without symlinks but for the
+// last component, and plans to copy them below a storage path. It changes nothing. The
+// error says that nothing can be copied there; ctx ends the looking.
+func Prepare(ctx context.Context, storage string, paths []string) (*Plan, error) {
+	root, err := rootDir()
+	if err != nil {
+		return nil, err
+	}
+	defer root.close()
+	store, err := openStorage(root, storage)
+	if err != nil {
+		return nil, err
+	}
+	defer store.close()
+	p := &Plan{Storage: path.Clean(storage)}
+	if err := p.checkStorage(store); err != nil {
+		return nil, fmt.Errorf("look at %s: %w", storage, err)
+	}
+	paths = slices.Clone(paths)
+	slices.Sort(paths)
+	for _, name := range slices.Compact(paths) {
+		if n := len(p.Units); n > 0 && p.Units[n-1].covers(name) || slices.ContainsFunc(p.Units, func(u Unit) bool { return u.covers(name) }) {
+			continue
+		}
+		unit := Unit{Path: name, Target: join(p.Storage, name[1:])}
+		p.look(ctx, root, store, &unit)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		p.Units = append(p.Units, unit)
+		p.Files += unit.Files
+		p.Bytes += unit.Bytes
+	}
+	return p, nil
+}
+
+// covers reports whether a unit is a directory that a path lies in.
+func (u *Unit) covers(name string) bool { return u.Dir && strings.HasPrefix(name, u.Path+"/") }
+
+// openStorage opens the storage path to write below it.
+func openStorage(root dir, storage string) (dir, error) {
+	if !path.IsAbs(storage) {
+		return dir{}, fmt.Errorf("storage path %q: want an absolute path", storage)
+	}
+	name := strings.TrimPrefix(path.Clean(storage), "/")
+	if name == "" {
+		return dir{}, errors.New("storage path /: want a directory in it")
+	}
+	d, err := root.dir(name, beneath)
+	if err != nil {
+		return dir{}, fmt.Errorf("open storage %s: %w", storage, err)
+	}
+	return d, nil
+}
+
+// checkStorage finds out whether and how much can be written.
+func (p *Plan) checkStorage(store dir) error {
+	var st unix.Statfs_t
+	if err := retried(func() error { return unix.Fstatfs(store.fd, &st) }); err != nil {
+		return err
+	}
+	if st.Flags&unix.ST_RDONLY != 0 {
+		return unix.EROFS
+	}
+	p.Free, p.clones = int64(st.Bavail)*st.Bsize, sharesBlocks(&st)
+	return retried(func() error { return unix.Faccessat(store.fd, ".", unix.W_OK|unix.X_OK, unix.AT_EACCESS) })
+}
+
+// look decides what is to be done with a unit.
+func (p *Plan) look(ctx context.Context, root, store dir, u *Unit) {
+	refuse := func(err error) { u.Action, u.Err = Refuse, err }
+	if u.Path == p.Storage || strings.HasPrefix(u.Path, p.Storage+"/") {
+		refuse(ErrInStorage)
+		return
+	}
+	from, err := root.below(path.Dir(u.Path))
+	if err != nil {
+		refuse(err)
+		return
+	}
+	defer from.close()
+	name := path.Base(u.Path)
+	st, err := from.stat(name)
+	if err != nil {
+		refuse(err)
+		return
+	}
+	u.Dir = isDir(&st)
+	if fd, err := from.open(name, unix.O_PATH, 0, sameMount); errors.Is(err, unix.EXDEV) {
+		refuse(ErrMounted)
+		return
+	} else if err == nil {
+		_ = unix.Close(fd)
+	}
+	needs := p.count(ctx, u, from, name)
+	u.Action, u.Err = p.action(ctx, store, from, u, &st)
+	var fs unix.Statfs_t
+	shared := p.clones && unix.Fstatfs(from.fd, &fs) == nil && sharesBlocks(&fs)
+	if u.Action == Copy && !shared {
+		p.Needs += needs
+	}
+}
+
+// sharesBlocks reports whether a file system may know FICLONE, ioctl_ficlone(2).
+func sharesBlocks(st *unix.Statfs_t) bool {
+	switch uint32(st.Type) {
+	case unix.BTRFS_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.OCFS2_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC, unix.NFS_SUPER_MAGIC,
+		0x2fc12fc1 /* ZFS */, 0xca451a4e /* bcachefs */ :
+		return true
+	}
+	return false
+}
+
+// action says what is to be done with a unit that can be copied.
+func (p *Plan) action(ctx context.Context, store, from dir, u *Unit, st *unix.Stat_t) (Action, error) {
+	name := path.Base(u.Path)
+	to, err := store.below(path.Dir(u.Path))
+	switch {
+	case errors.Is(err, unix.ENOENT):
+		return Copy, nil
+	case err != nil:
+		return Refuse, err
+	}
+	defer to.close()
+	there, err := to.stat(name)
+	switch {
+	case errors.Is(err, unix.ENOENT):
+		return Copy, nil
+	case err != nil:
+		return Refuse, err
+	case isDir(st) && isDir(&there):
+		return Merge, nil
+	}
+	c := content{progress: new(Progress)}
+	differs, err := c.compare(ctx, from, to, name, st, &there)
+	switch {
+	case err != nil:
+		return Refuse, err
+	case differs != "":
+		return Refuse, differsError(differs)
+	}
+	return Keep, nil
+}
+
+// count adds up what is in a unit, and returns how many bytes it takes on the disk. What
+// cannot be read is for the copying to tell.
+func (p *Plan) count(ctx context.Context, u *Unit, from dir, name string) (allocated int64) {
+	st, err := from.stat(name)
+	if err != nil || ctx.Err() != nil {
+		return 0
+	}
+	if !isDir(&st) {
+		u.Files++
+		if isFile(&st) {
+			u.Bytes += st.Size
+		}
+		return st.Blocks * blockSize
+	}
+	d, err := from.sourceDir(name)
+	if err != nil {
+		return 0
+	}
+	defer d.close()
+	names, _ := d.names()
+	for _, name := range names {
+		allocated += p.count(ctx, u, d, name)
+	}
+	return allocated + st.Blocks*blockSize
+}

@@ -1,0 +1,350 @@
+package adopt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// stagePrefix begins the names under which things are made. One that is found in
+// storage is what a killed run has left.
+const stagePrefix = ".list-ephemeral-adopt-"
+
+// mostStaged and mostPlaces are how much is put in place at a time: each batch is
+// synced once, and holds its directories open.
+const (
+	mostStaged = 10_000
+	mostPlaces = 200
+)
+
+// ErrBusy says that another run is at work in the same storage.
+var ErrBusy = errors.New("another adopt is running")
+
+// run is a plan being carried out.
+type run struct {
+	root, storage dir
+	content       content
+	links         links
+	places        map[string]*place // of this batch, by the source
+	batch         []*staged
+	created       []string // parents, by the source
+	tidied        map[inode]bool
+	stages        int
+}
+
+// staged is a unit that has been made, and not put in place yet.
+type staged struct {
+	result      *Result
+	at          *place
+	path        string // of the source
+	name, stage string
+	now         string // the name that it has
+	node        *node
+	files       int
+	bytes       int64
+	tries       int
+}
+
+// Run does what was planned, and returns what became of each path, in the order of the
+// plan. The error says that nothing could be done at all, or that ctx is done: then the
+// results are those up to there.
+func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, err error) {
+	r := &run{places: map[string]*place{}, tidied: map[inode]bool{}}
+	r.content.progress = progress
+	if r.root, err = rootDir(); err != nil {
+		return nil, err
+	}
+	defer r.root.close()
+	if r.storage, err = openStorage(r.root, p.Storage); err != nil {
+		return nil, err
+	}
+	defer r.storage.close()
+	if err := retried(func() error { return unix.Flock(r.storage.fd, unix.LOCK_EX|unix.LOCK_NB) }); err != nil {
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			err = ErrBusy
+		}
+		return nil, fmt.Errorf("lock %s: %w", p.Storage, err)
+	}
+	r.links = links{storage: r.storage, made: map[inode]firstLink{}}
+	present := map[*Result]bool{}
+	for _, unit := range p.Units {
+		result := &Result{Path: unit.Path, Target: unit.Target}
+		results = append(results, result)
+		if ctx.Err() != nil {
+			result.fail(unit.Path, ctx.Err())
+			continue
+		}
+		present[result] = true
+		r.begin(ctx, result, unit)
+		if len(r.batch) >= mostStaged || len(r.places) >= mostPlaces {
+			r.flush(ctx)
+		}
+	}
+	r.flush(ctx)
+	r.dropParents()
+	for _, result := range results {
+		result.conclude(present[result])
+	}
+	return results, ctx.Err()
+}
+
+// begin makes the unit of a selected path, or the units that a directory lacks.
+func (r *run) begin(ctx context.Context, result *Result, unit Unit) {
+	if unit.Err != nil {
+		result.fail(unit.Path, unit.Err)
+		return
+	}
+	at, err := r.parents(path.Dir(unit.Path))
+	if err != nil {
+		result.fail(unit.Path, err)
+		return
+	}
+	defer at.release()
+	r.put(ctx, result, at, path.Base(unit.Path))
+}
+
+// put makes a unit of what is at a place, unless it is there already.
+func (r *run) put(ctx context.Context, result *Result, at *place, name string) {
+	source := join(at.path, name)
+	st, err := at.from.stat(name)
+	if err != nil {
+		result.fail(source, err)
+		return
+	}
+	there, err := at.to.stat(name)
+	switch {
+	case errors.Is(err, unix.ENOENT):
+		r.stage(ctx, &staged{result: result, at: at.keep(), path: source, name: name})
+	case err != nil:
+		result.fail(source, err)
+	case isDir(&st) && isDir(&there):
+		r.merge(ctx, result, at, name)
+	default:
+		differs, err := r.content.compare(ctx, at.from, at.to, name, &st, &there)
+		switch {
+		case err != nil:
+			result.fail(source, err)
+		case differs != "":
+			result.fail(source, differsError(differs))
+		case st.Nlink > 1:
+			r.links.remember(&st, &there, location{rel: source})
+		}
+		r.content.progress.Files.Add(1)
+	}
+}
+
+// differsError says that something is in the way.
+type differsError string
+
+func (e differsError) Error() string { return "it is in storage already, and " + string(e) }
+
+// Is makes it ErrDiffers.
+func (e differsError) Is(target error) bool { return target == ErrDiffers }
+
+// ErrDiffers is the error of a path whose target is there and not the same.
+var ErrDiffers = errors.New("it is in storage already, and differs")
+
+// merge adds what a directory that is there already lacks.
+func (r *run) merge(ctx context.Context, result *Result, at *place, name string) {
+	source := join(at.path, name)
+	from, err := at.from.sourceDir(name)
+	if errors.Is(err, unix.EXDEV) {
+		result.Mounts = append(result.Mounts, source)
+		return
+	}
+	if err != nil {
+		result.fail(source, err)
+		return
+	}
+	to, err := at.to.dir(name, beneath)
+	if err != nil {
+		from.close()
+		result.fail(source, err)
+		return
+	}
+	in := &place{from: from, to: to, path: source, users: 1}
+	defer in.release()
+	if differs, err := differingAttributes(from.fd, to.fd); err != nil || differs != "" {
+		if err == nil {
+			err = differsError(differs)
+		}
+		result.fail(source, err)
+	}
+	err = r.tidy(to)
+	names, listErr := from.names()
+	if err = errors.Join(err, listErr); err != nil {
+		result.fail(source, err)
+		return
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if ctx.Err() != nil {
+			result.fail(join(source, name), ctx.Err())
+			return
+		}
+		r.put(ctx, result, in, name)
+	}
+}
+
+// stage makes a unit under another name.
+func (r *run) stage(ctx context.Context, s *staged) {
+	s.stage = r.nextStage()
+	s.now = s.stage
+	s.tries++
+	problems := &Result{}
+	st, err := s.at.from.stat(s.name)
+	switch {
+	case err != nil:
+		problems.fail(s.path, err)
+	case isDir(&st):
+		var t *tree
+		s.node, t = r.copyTree(ctx, s)
+		problems, s.files, s.bytes = &t.problems, int(t.files.Load()), t.bytes.Load()
+	case st.Nlink > 1 && r.links.link(s.at.to, s.stage, &st):
+		s.node, s.files = &node{name: s.name, st: st}, 1
+	default:
+		s.node, s.files = &node{name: s.name}, 1
+		if s.node.st, err = r.content.leaf(ctx, s.at.to, s.stage, s.at.from, s.name, &st); errors.Is(err, unix.EXDEV) {
+			problems.Mounts = append(problems.Mounts, s.path)
+		} else if err != nil {
+			problems.fail(s.path, err)
+		}
+		s.bytes = s.node.st.Size
+		r.content.progress.Files.Add(1)
+		if copied, err := s.at.to.stat(s.stage); err == nil && st.Nlink > 1 {
+			r.links.remember(&st, &copied, location{of: s})
+		}
+	}
+	s.result.Mounts = append(s.result.Mounts, problems.Mounts...)
+	if ctx.Err() != nil && problems.More == 0 {
+		problems.fail(s.path, ctx.Err())
+	}
+	if problems.More > 0 || len(problems.Mounts) > 0 && !isDir(&s.node.st) {
+		r.abandon(s, problems)
+		return
+	}
+	r.batch = append(r.batch, s)
+}
+
+// abandon removes a unit that is not put in place.
+func (r *run) abandon(s *staged, problems *Result) {
+	if err := s.at.to.remove(s.stage); err != nil {
+		problems.fail(s.path, fmt.Errorf("remove %s, which was to become its copy: %w", s.stage, err))
+	}
+	for _, p := range problems.Problems {
+		s.result.fail(p.Path, p.Err)
+	}
+	s.result.More += problems.More - len(problems.Problems)
+	s.at.release()
+}
+
+// flush puts the units of a batch in place: written out, still what the source is, then
+// renamed. What has changed is made once more.
+func (r *run) flush(ctx context.Context) {
+	for len(r.batch) > 0 {
+		batch := r.batch
+		r.batch = nil
+		syncErrs := r.syncAll(batch)
+		for _, s := range batch {
+			r.finish(ctx, s, syncErrs[s.at])
+		}
+	}
+	for source, p := range r.places {
+		delete(r.places, source)
+		p.release()
+	}
+}
+
+// finish puts one unit in place, or makes it once more.
+func (r *run) finish(ctx context.Context, s *staged, err error) {
+	problems := &Result{}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		problems.fail(s.path, err)
+		r.abandon(s, problems)
+		return
+	}
+	if changed := verify(s.at.from, s.path, s.node); len(changed) > 0 {
+		if s.tries < attempts {
+			if err := s.at.to.remove(s.stage); err == nil {
+				r.stage(ctx, s)
+				return
+			}
+		}
+		for _, p := range changed {
+			problems.fail(p.Path, p.Err)
+		}
+		r.abandon(s, problems)
+		return
+	}
+	if err := s.at.to.place(s.stage, s.name); err != nil {
+		if errors.Is(err, unix.EEXIST) {
+			err = fmt.Errorf("it has appeared in storage meanwhile: %w", err)
+		}
+		problems.fail(s.path, err)
+		r.abandon(s, problems)
+		return
+	}
+	s.now = s.name
+	s.result.Files += s.files
+	s.result.Bytes += s.bytes
+	if err := s.at.to.sync(); err != nil {
+		s.result.fail(s.path, fmt.Errorf("write out the directory: %w", err))
+	}
+	s.at.release()
+}
+
+// syncAll writes out the file systems that units are on, and returns the errors by place.
+func (r *run) syncAll(batch []*staged) map[*place]error {
+	errs := map[*place]error{}
+	done := map[uint64]error{}
+	for _, s := range batch {
+		if _, seen := errs[s.at]; seen {
+			continue
+		}
+		st, err := fstat(s.at.to.fd)
+		if err == nil {
+			var seen bool
+			if err, seen = done[st.Dev]; !seen {
+				err = s.at.to.syncFS()
+				done[st.Dev] = err
+			}
+		}
+		errs[s.at] = err
+	}
+	return errs
+}
+
+func (r *run) nextStage() string {
+	r.stages++
+	return stagePrefix + itoa(r.stages)
+}
+
+// tidy removes what a killed run has left in a directory, once. Nobody else is at work
+// there: we hold the lock.
+func (r *run) tidy(d dir) error {
+	st, err := fstat(d.fd)
+	if err != nil || r.tidied[inodeOf(&st)] {
+		return err
+	}
+	r.tidied[inodeOf(&st)] = true
+	names, err := d.names()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if number, found := strings.CutPrefix(name, stagePrefix); found && strings.Trim(number, "0123456789") == "" {
+			if err := d.remove(name); err != nil {
+				return fmt.Errorf("remove %s, which an earlier run has left: %w", name, err)
+			}
+		}
+	}
+	return nil
+}

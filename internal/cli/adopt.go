@@ -1,0 +1,391 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/DaRacci/list-ephemeral/adopt"
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/truepath"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+type adoptFlags struct {
+	read0, dryRun, json bool
+	storage             string
+}
+
+const adoptLong = `Copy paths into persistent storage, so that the first boot with the new snippet finds
+the data there: /etc/x to /persist/etc/x. Sources stay as they are. What is there
+already is never overwritten; a directory gets what it lacks. Nothing is ever
+half-written under its real name, and running it again finishes the work.`
+
+const adoptExamples = `  sudo list-ephemeral adopt --dry-run ~/.mozilla   what would be done
+  sudo list-ephemeral adopt ~/.mozilla /var/lib/bluetooth
+  list-ephemeral snippet --dialect paths < chosen | sudo list-ephemeral adopt`
+
+func newAdopt(a *app) *cobra.Command {
+	var f adoptFlags
+	cmd := &cobra.Command{
+		Use:     "adopt [flags] [PATH...]",
+		Short:   "Copy paths into storage, safely",
+		Long:    adoptLong,
+		Example: adoptExamples,
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.adopt(cmd.Context(), f, args) },
+	}
+	flags := cmd.Flags()
+	flags.BoolVarP(&f.dryRun, "dry-run", "n", false, "print the plan, and change nothing")
+	flags.BoolVarP(&f.read0, "read0", "0", false, "paths on stdin end with NUL instead of a newline")
+	flags.BoolVar(&f.json, "json", false, "print one JSON object a line")
+	flags.StringVar(&f.storage, "storage", "", "storage path `DIR` to copy into (default from the configuration, or what is mounted)")
+	_ = cmd.MarkFlagDirname("storage")
+	return cmd
+}
+
+// adopt copies paths into storage.
+func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
+	p, err := a.plan(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 && isTerminal(a.in) {
+		return usageError{errors.New("no paths: give them as arguments or on stdin")}
+	}
+	var paths []string
+	tooLong := 0
+	err = waitFor(ctx, func() (err error) {
+		if len(args) > 0 {
+			return eachArg(args, func(path string, _ bool) { paths = append(paths, path) })
+		}
+		tooLong, err = readPaths(ctx, a.in, lineEnd(f.read0), func(path string, _, _ bool) { paths = append(paths, path) })
+		return err
+	})
+	if err != nil {
+		return whySignal(ctx, err)
+	}
+	if len(paths) == 0 {
+		return errors.New("no paths: nothing to copy")
+	}
+	storage, err := p.storageToFill(f.storage)
+	if err != nil {
+		return err
+	}
+	plan, err := adopt.Prepare(ctx, storage, paths)
+	if err != nil {
+		return whySignal(ctx, adoptError(err, storage))
+	}
+	a.warnOpen(ctx, plan)
+	if f.dryRun {
+		return errors.Join(a.printPlan(plan, f.json), tooLongError(tooLong))
+	}
+	if plan.Needs > plan.Free {
+		return fmt.Errorf("%s has %s free, and the copies need %s", storage, printable.Size(plan.Free), printable.Size(plan.Needs))
+	}
+	started := time.Now()
+	results, err := a.runPlan(ctx, plan)
+	if results == nil && err != nil {
+		return whySignal(ctx, adoptError(err, storage))
+	}
+	failed := a.printResults(results, f.json)
+	a.tellAdopted(plan, results, time.Since(started))
+	if err != nil {
+		return whySignal(ctx, err)
+	}
+	if failed {
+		return exitError(exitFailed)
+	}
+	return tooLongError(tooLong)
+}
+
+// tooLongError says that lines of stdin were left out.
+func tooLongError(lines int) error {
+	if lines == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s of more than %d bytes left out", count(lines, "line"), longestPath)
+}
+
+// storageToFill returns the storage path to copy into. It has to be a mount that the
+// reboot does not wipe.
+func (p *plan) storageToFill(flag string) (string, error) {
+	named, err := p.storageToName(flag)
+	if err != nil {
+		return "", usageError{fmt.Errorf("--storage: %w", err)}
+	}
+	storage := truepath.Resolve(named)
+	if home := p.config.Home; home != "" && len(storage) > len(home) && strings.HasSuffix(storage, home) {
+		storage = strings.TrimSuffix(storage, home) // as version 1 of impermanence names it
+	}
+	kind, _, err := scan.Stat(storage)
+	if err != nil {
+		return "", hintedError{fmt.Errorf("look at storage: %w", err), storageRemedy}
+	}
+	if kind != scan.KindDir {
+		return "", hintedError{fmt.Errorf("storage %s is a %s", storage, kind), storageRemedy}
+	}
+	at := p.mounts.At(storage)
+	for _, root := range p.policy.Roots() {
+		if p.mounts.At(root) == at {
+			return "", hintedError{
+				fmt.Errorf("storage %s is not a mount: it lies on %s, which the next reboot wipes", storage, p.mountText(storage)), storageRemedy,
+			}
+		}
+	}
+	return storage, nil
+}
+
+const storageRemedy = "mount persistent storage there, or name it by --storage or snippet.storagePath"
+
+// adoptError adds the remedy to an error that stops everything.
+func adoptError(err error, storage string) error {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return hintedError{err, "run it with sudo: storage belongs to root"}
+	case errors.Is(err, syscall.EROFS):
+		return hintedError{err, fmt.Sprintf("mount it writable: mount -o remount,rw %s", storage)}
+	case errors.Is(err, syscall.ENOSYS):
+		return hintedError{err, "adopt needs Linux 5.6 or later"}
+	}
+	return err
+}
+
+// warnOpen says which processes have something open that is to be copied: what they
+// write later goes to the old place.
+func (a *app) warnOpen(ctx context.Context, plan *adopt.Plan) {
+	for _, line := range openFiles(ctx, plan) {
+		say(a.err, "warning", line)
+	}
+}
+
+// mostOpen is how many processes are named.
+const mostOpen = 5
+
+func openFiles(ctx context.Context, plan *adopt.Plan) []string {
+	var paths []string
+	for _, u := range plan.Units {
+		if u.Action == adopt.Copy || u.Action == adopt.Merge {
+			paths = append(paths, u.Path)
+		}
+	}
+	var lines []string
+	open := adopt.OpenFiles(ctx, paths)
+	for i, o := range open {
+		if i == mostOpen {
+			lines = append(lines, fmt.Sprintf("%d more processes have files open there", len(open)-i))
+			break
+		}
+		lines = append(lines, fmt.Sprintf("%s (process %d) has %s open: what it writes from now on may be missing in the copy", o.Command, o.PID, o.Path))
+	}
+	return lines
+}
+
+// printPlan prints what would be done.
+func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
+	out := newWriter(a.out)
+	json := jsonline.NewEncoder()
+	failed := false
+	for i := range plan.Units {
+		u := &plan.Units[i]
+		failed = failed || u.Err != nil && !isKept(u.Err)
+		if asJSON {
+			line := adoptLine{Outcome: u.Action.String(), Files: u.Files, Bytes: u.Bytes, Problems: []adoptProblem{}}
+			line.setPaths(u.Path, u.Target)
+			if u.Err != nil {
+				line.Problems = append(line.Problems, newAdoptProblem(u.Path, u.Err))
+			}
+			out.buf = json.Append(out.buf, &line)
+			continue
+		}
+		out.buf = fmt.Appendf(out.buf, "%-7s %6s %9s  %s\n", u.Action, printable.Size(u.Bytes), count(u.Files, "file"), a.shown(u.Path))
+		if u.Err != nil {
+			out.buf = fmt.Appendf(out.buf, "        %s\n", printable.Name(u.Err.Error()))
+		}
+	}
+	if err := out.flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.err, "%s with %s would be copied into %s, which has %s free\n",
+		count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free))
+	if failed {
+		return exitError(exitFailed)
+	}
+	return nil
+}
+
+// shown is a path as stdout takes it.
+func (a *app) shown(path string) string {
+	if isTerminal(a.out) {
+		return printable.Name(path)
+	}
+	return path
+}
+
+// isKept reports whether what was refused need not be copied.
+func isKept(err error) bool {
+	return errors.Is(err, adopt.ErrInStorage) || errors.Is(err, adopt.ErrMounted)
+}
+
+// adoptLine is the schema of adopt --json, which docs/json.md documents.
+type adoptLine struct {
+	Path        string         `json:"path,omitempty"`
+	PathBytes   string         `json:"pathBytes,omitempty"`
+	Target      string         `json:"target,omitempty"`
+	TargetBytes string         `json:"targetBytes,omitempty"`
+	Outcome     string         `json:"outcome"`
+	Files       int            `json:"files"`
+	Bytes       int64          `json:"bytes"`
+	Problems    []adoptProblem `json:"problems"`
+}
+
+type adoptProblem struct {
+	Path      string `json:"path,omitempty"`
+	PathBytes string `json:"pathBytes,omitempty"`
+	Error     string `json:"error"`
+}
+
+func (l *adoptLine) setPaths(path, target string) {
+	l.Path, l.PathBytes = jsonline.Path(path)
+	l.Target, l.TargetBytes = jsonline.Path(target)
+}
+
+func newAdoptProblem(path string, err error) adoptProblem {
+	p := adoptProblem{Error: err.Error()}
+	p.Path, p.PathBytes = jsonline.Path(path)
+	return p
+}
+
+// printResults prints what became of each path, and its problems on stderr. It reports
+// whether something could not be copied.
+func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool) {
+	out := newWriter(a.out)
+	json := jsonline.NewEncoder()
+	for _, r := range results {
+		kept := r.More == 1 && isKept(r.Problems[0].Err)
+		failed = failed || r.More > 0 && !kept
+		if asJSON {
+			line := adoptLine{Outcome: r.Outcome.String(), Files: r.Files, Bytes: r.Bytes, Problems: []adoptProblem{}}
+			line.setPaths(r.Path, r.Target)
+			for _, p := range r.Problems {
+				line.Problems = append(line.Problems, newAdoptProblem(p.Path, p.Err))
+			}
+			out.buf = json.Append(out.buf, &line)
+		} else {
+			out.buf = fmt.Appendf(out.buf, "%-7s %s\n", r.Outcome, a.shown(r.Target))
+		}
+		for _, line := range problemLines(r) {
+			say(a.err, map[bool]string{true: "warning", false: "error"}[kept], line)
+		}
+	}
+	_ = out.flush() // a closed pipe shows again at the next write
+	return failed
+}
+
+// problemLines says what was not copied, and why.
+func problemLines(r *adopt.Result) []string {
+	var lines []string
+	for _, p := range r.Problems {
+		lines = append(lines, fmt.Sprintf("%s: %s", p.Path, p.Err))
+	}
+	if more := r.More - len(r.Problems); more > 0 {
+		lines = append(lines, fmt.Sprintf("%s: %d more could not be copied", r.Path, more))
+	}
+	return lines
+}
+
+// tellAdopted sums up what was done.
+func (a *app) tellAdopted(plan *adopt.Plan, results []*adopt.Result, took time.Duration) {
+	fmt.Fprintf(a.err, "%s in %s\n", adoptSummary(plan.Storage, results), took.Round(time.Millisecond))
+	for _, r := range results {
+		for _, mount := range r.Mounts {
+			say(a.err, "hint", mount+": left out, because something is mounted there")
+		}
+	}
+}
+
+// adoptSummary says how much has been copied.
+func adoptSummary(storage string, results []*adopt.Result) string {
+	files, present, missing := 0, 0, 0
+	var bytes int64
+	for _, r := range results {
+		files += r.Files
+		bytes += r.Bytes
+		switch {
+		case r.Outcome == adopt.Present:
+			present++
+		case r.More > 0 && !isKept(r.Problems[0].Err):
+			missing++
+		}
+	}
+	text := fmt.Sprintf("%s with %s copied into %s", count(files, "file"), printable.Size(bytes), storage)
+	if present > 0 {
+		text += fmt.Sprintf(", %s there already", count(present, "path"))
+	}
+	if missing > 0 {
+		text += fmt.Sprintf(", %s not copied as a whole", count(missing, "path"))
+	}
+	return text
+}
+
+// runPlan does what was planned, with progress on a terminal.
+func (a *app) runPlan(ctx context.Context, plan *adopt.Plan) ([]*adopt.Result, error) {
+	progress := new(adopt.Progress)
+	if isTerminal(a.err) {
+		defer a.showProgress(plan, progress)()
+	}
+	return plan.Run(ctx, progress)
+}
+
+// progressEvery is how often progress is written anew.
+const progressEvery = 100 * time.Millisecond
+
+// showProgress keeps a line on the terminal up to date, until the function it returns
+// is called, which takes it away.
+func (a *app) showProgress(plan *adopt.Plan, progress *adopt.Progress) (stop func()) {
+	quit, ended := make(chan struct{}), make(chan struct{})
+	started := time.Now()
+	go func() {
+		defer close(ended)
+		ticker := time.NewTicker(progressEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-quit:
+				fmt.Fprint(a.err, "\r\x1b[K")
+				return
+			case <-ticker.C:
+				fmt.Fprintf(a.err, "\r\x1b[K%s", progressLine(plan, progress, time.Since(started)))
+			}
+		}
+	}()
+	return func() {
+		close(quit)
+		<-ended
+	}
+}
+
+// progressWidth is how many cells the bar has.
+const progressWidth = 20
+
+// progressLine says how far a run is: a bar, bytes, files, and the rate.
+func progressLine(plan *adopt.Plan, progress *adopt.Progress, took time.Duration) string {
+	files, bytes := int(progress.Files.Load()), progress.Bytes.Load()
+	// Small files take their time too: count each like some bytes.
+	const perFile = 16 << 10
+	done := float64(min(bytes, plan.Bytes) + int64(min(files, plan.Files))*perFile)
+	all := float64(plan.Bytes + int64(plan.Files)*perFile)
+	filled := 0
+	if all > 0 {
+		filled = int(done / all * progressWidth)
+	}
+	rate := int64(float64(bytes) / max(took.Seconds(), 0.001))
+	return fmt.Sprintf("[%s%s] %s of %s, %d of %s, %s/s", strings.Repeat("#", filled), strings.Repeat(".", progressWidth-filled),
+		printable.Size(min(bytes, plan.Bytes)), printable.Size(plan.Bytes), min(files, plan.Files), count(plan.Files, "file"), printable.Size(rate))
+}
