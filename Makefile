@@ -1,5 +1,5 @@
 # What a developer types. The scripts behind it say how each thing is done.
-.PHONY: build install test lint fmt fuzz picture bench-list bench-tui bench-rank bench-trace clean
+.PHONY: build install test lint fmt fuzz picture bench-list bench-tui bench-rank bench-trace bench-adopt clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X github.com/DaRacci/list-ephemeral/internal/cli.linkedVersion=$(VERSION)
@@ -38,6 +38,9 @@ bench-rank:
 
 bench-trace:
 	./bench/trace.sh
+
+bench-adopt:
+	./bench/adopt.sh
 
 clean:
 	rm -f list-ephemeral

@@ -1,17 +1,30 @@
 package adopt
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 )
 
 // same holds that a source and its copy are equal.
 func (g *ground) same(name string) {
 	g.t.Helper()
-	if diff := cmp.Diff(snapshot(g.t, g.at(name)), snapshot(g.t, g.stored(name))); diff != "" {
+	source, stored := snapshot(g.t, g.at(name)), snapshot(g.t, g.stored(name))
+	if name == "." { // the directory above what was copied is no copy
+		_, source, _ = strings.Cut(source, "\n")
+		_, stored, _ = strings.Cut(stored, "\n")
+	}
+	if diff := cmp.Diff(source, stored); diff != "" {
 		g.t.Errorf("%s (-source +copy)\n%s", name, diff)
 	}
 }
@@ -42,4 +55,169 @@ func TestRunCopiesEverything(t *testing.T) {
 	}
 	g.expect(g.adopt("app"), "present app 0")
 	g.same("app")
+}
+
+func TestRunEqualsRsync(t *testing.T) {
+	g := newGround(t)
+	g.menagerie("app")
+	g.adopt("app")
+	byRsync := g.store + ".rsync"
+	tool(t, "rsync", "-aHAXS", g.at("app"), byRsync)
+	if diff := cmp.Diff(snapshot(t, filepath.Join(byRsync, "app")), snapshot(t, g.stored("app"))); diff != "" {
+		t.Errorf("(-rsync +adopt)\n%s", diff)
+	}
+	if out := tool(t, "rsync", "-aHAXSnic", g.at("app")+"/", g.stored("app")+"/"); out != "" {
+		t.Errorf("rsync would change\n%s", out)
+	}
+}
+
+func TestRunKeepsWhatIsThere(t *testing.T) {
+	g := newGround(t)
+	for name, text := range map[string]string{"a/same": "1", "a/other": "22", "a/longer": "333", "a/new": "4", "a/sub/new": "5", "a/kind/x": "6", "lone": "7", "owned": "8"} {
+		g.write(name, text)
+	}
+	g.must(os.Symlink("there", g.at("a/link")))
+	g.adopt("a", "lone", "owned")
+	g.must(
+		os.WriteFile(g.stored("a/other"), []byte("xx"), 0o644), os.WriteFile(g.stored("a/longer"), []byte("3"), 0o644),
+		os.Remove(g.stored("a/new")), os.RemoveAll(g.stored("a/sub")), os.RemoveAll(g.stored("a/kind")), os.WriteFile(g.stored("a/kind"), nil, 0o644),
+		os.Remove(g.stored("a/link")), os.Symlink("elsewhere", g.stored("a/link")), os.Chmod(g.stored("owned"), 0o600),
+		os.WriteFile(g.stored("a/foreign"), []byte("f"), 0o644),
+	)
+	kept := snapshot(t, g.store)
+	results := g.adopt("a", "lone", "owned")
+	g.expect(results,
+		"partly a 2",
+		"  a/kind: it is in storage already, and is a file there and a directory here",
+		"  a/link: it is in storage already, and leads elsewhere",
+		"  a/longer: it is in storage already, and has 1 bytes there and 3 here",
+		"  a/other: it is in storage already, and has another content",
+		"present lone 0",
+		"failed owned 0",
+		"  owned: it is in storage already, and has mode 0600 there and 0644 here",
+	)
+	if !errors.Is(results[2].Problems[0].Err, ErrDiffers) {
+		t.Error("what differs is not ErrDiffers")
+	}
+	g.same("a/new")
+	g.same("a/sub")
+	g.must(os.Remove(g.stored("a/new")), os.RemoveAll(g.stored("a/sub")))
+	drop := func(s string) string { return regexp.MustCompile(` mtime \d+\.\d+`).ReplaceAllString(s, "") }
+	if diff := cmp.Diff(drop(kept), drop(snapshot(t, g.store))); diff != "" {
+		t.Errorf("what was there (-before +after)\n%s", diff)
+	}
+}
+
+func TestHardLinksHoldAcrossPathsAndRuns(t *testing.T) {
+	g := newGround(t)
+	g.write("a/x", "x")
+	g.write("z/y", "y")
+	g.must(os.Mkdir(g.at("b"), 0o755), os.Link(g.at("a/x"), g.at("b/x")), os.Link(g.at("a/x"), g.at("lone")), os.Link(g.at("z/y"), g.at("b/y")))
+	g.adopt("z", "a") // a/x and z/y are alone at first
+	g.adopt("a", "b", "lone", "z")
+	g.same(".")
+}
+
+func TestPlansLeaveOutWhatACoveringDirectoryHas(t *testing.T) {
+	g := newGround(t)
+	g.write("a/b/c", "x")
+	g.write("a-b", "y")
+	g.write("gone/x", "z")
+	g.must(os.RemoveAll(g.at("gone")))
+	var paths []string
+	for _, name := range []string{"a/b/c", "a-b", "a", "a/b", "a", "gone/x"} {
+		paths = append(paths, g.at(name))
+	}
+	plan, err := Prepare(t.Context(), g.store, append(paths, g.store, g.store+"/x"))
+	g.must(err)
+	var got []string
+	for _, u := range plan.Units {
+		line := fmt.Sprintf("%s %s %d %d", u.Action, strings.TrimPrefix(u.Path, filepath.Dir(g.source)), u.Files, u.Bytes)
+		if u.Err != nil {
+			line += " " + u.Err.Error()
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		"copy /home/a 1 1", "copy /home/a-b 1 1", "refuse /home/gone/x 0 0 no such file or directory",
+		"refuse /persist 0 0 it lies in storage", "refuse /persist/x 0 0 it lies in storage",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if plan.Files != 2 || plan.Bytes != 2 || plan.Needs == 0 || plan.Free == 0 {
+		t.Errorf("plan = %+v", plan)
+	}
+}
+
+func TestPrepareRefusesStorageThatIsNone(t *testing.T) {
+	g := newGround(t)
+	g.write("file", "x")
+	g.must(os.Symlink(g.store, g.at("link")))
+	for storage, want := range map[string]error{
+		g.at("nowhere"): unix.ENOENT, g.at("file"): unix.ENOTDIR, g.at("link"): unix.ENOTDIR, g.at("link/x"): unix.ELOOP, "persist": nil, "/": nil,
+	} {
+		if _, err := Prepare(t.Context(), storage, nil); err == nil || want != nil && !errors.Is(err, want) {
+			t.Errorf("Prepare(%s) = %v, want %v", storage, err, want)
+		}
+	}
+}
+
+func TestOnlyOneRunAtATime(t *testing.T) {
+	g := newGround(t)
+	g.write("a", "x")
+	f, err := os.Open(g.store)
+	g.must(err, unix.Flock(int(f.Fd()), unix.LOCK_EX))
+	if _, err := g.try(t.Context(), "a"); !errors.Is(err, ErrBusy) {
+		t.Errorf("a second run: %v", err)
+	}
+	g.must(f.Close())
+	g.expect(g.adopt("a"), "copied a 1")
+}
+
+func TestCancelledRunsLeaveNothing(t *testing.T) {
+	g := newGround(t)
+	for i := range 200 {
+		g.write(fmt.Sprintf("app/%d/f", i), "x")
+	}
+	plan, err := Prepare(t.Context(), g.store, []string{g.at("app"), g.at("app/1")})
+	g.must(err)
+	ctx, cancel := context.WithCancel(t.Context())
+	progress := new(Progress)
+	go func() {
+		for progress.Files.Load() == 0 {
+			runtime.Gosched()
+		}
+		cancel()
+	}()
+	results, err := plan.Run(ctx, progress)
+	if results[0].Outcome == Copied { // it was faster
+		g.same("app")
+		return
+	}
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("Run = %v", err)
+	}
+	if entries, err := os.ReadDir(g.store); err != nil || len(entries) > 0 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+}
+
+func TestOpenFilesFindsProcesses(t *testing.T) {
+	g := newGround(t)
+	g.write("app/db", "x")
+	g.write("app2/db", "x")
+	cmd := exec.Command("sleep", "100")
+	f, err := os.Open(g.at("app/db"))
+	g.must(err)
+	cmd.Stdin = f
+	g.must(cmd.Start(), f.Close())
+	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	want := []Open{{cmd.Process.Pid, "sleep", g.at("app/db")}}
+	if diff := cmp.Diff(want, OpenFiles(t.Context(), []string{g.at("app")})); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if open := OpenFiles(t.Context(), []string{g.at("app2")}); len(open) > 0 {
+		t.Errorf("open: %v", open)
+	}
 }

@@ -66,6 +66,15 @@ func (d dir) sourceDir(name string) (dir, error) {
 	return dir{fd}, err
 }
 
+// isMount reports whether something is mounted on an entry.
+func (d dir) isMount(name string) bool {
+	fd, err := d.open(name, unix.O_PATH, 0, sameMount)
+	if err == nil {
+		_ = unix.Close(fd)
+	}
+	return errors.Is(err, unix.EXDEV)
+}
+
 // rootDir opens "/".
 func rootDir() (dir, error) {
 	fd, err := unix.Open("/", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)

@@ -184,10 +184,11 @@ func snapshot(t testing.TB, top string) string {
 			line += fmt.Sprintf(" device %d", st.Rdev)
 		}
 		if st.Mode&unix.S_IFMT != unix.S_IFDIR && st.Nlink > 1 {
-			if first[st.Ino] == "" {
+			if other := first[st.Ino]; other != "" {
+				line += fmt.Sprintf(" linked to %q", other)
+			} else {
 				first[st.Ino] = rel
 			}
-			line += fmt.Sprintf(" linked to %q", first[st.Ino])
 		}
 		lines = append(lines, line+attributesOf(t, path))
 		return nil

@@ -1,18 +1,21 @@
 package adopt
 
 import (
+	"errors"
+
 	"golang.org/x/sys/unix"
 )
 
 // links knows the copies of files with several names, in all units.
 type links struct {
 	storage dir
-	made    map[inode]firstLink // by the inode of the source
+	made    map[inode]*copyWithNames // by the inode of the source
 }
 
-// firstLink is a copy that others are linked to.
-type firstLink struct {
-	at   location
+// copyWithNames is a copy that gets other names: one that it has in each unit, since a
+// unit that is made once more has lost its own.
+type copyWithNames struct {
+	at   []location
 	copy inode
 }
 
@@ -39,28 +42,57 @@ func (l *links) add(n *node, in dir, at location) {
 }
 
 func (l *links) remember(source, copied *unix.Stat_t, at location) {
-	l.made[inodeOf(source)] = firstLink{at, inodeOf(copied)}
+	l.made[inodeOf(source)] = &copyWithNames{[]location{at}, inodeOf(copied)}
 }
 
-// link makes another name for the copy of a file, and reports whether it could: there
-// has to be one, on the same file system, with fewer names than that allows.
+// link makes another name for the copy of a file, which is then at a location too, and
+// reports whether it could. It
+// cannot where there is no copy, or none any more, on another file system, and where a file
+// has all the names or the path all the length that the file system allows.
 //
 // The copy is looked for by its path, and taken only if it is the very file that has
 // been made: in a home, somebody else might have put something in its place.
-func (l *links) link(to dir, name string, st *unix.Stat_t) bool {
-	first, known := l.made[inodeOf(st)]
-	if !known {
-		return false
+func (l *links) link(to dir, name string, st *unix.Stat_t, at location) (linked bool, err error) {
+	known := l.made[inodeOf(st)]
+	if known == nil {
+		return false, nil
 	}
-	fd, err := l.storage.open(first.at.path(), unix.O_PATH, 0, beneath)
+	inUnit := false
+	for _, first := range known.at {
+		inUnit = inUnit || first.of == at.of
+		if !linked && err == nil {
+			linked, err = l.linkTo(to, name, first, known.copy)
+		}
+	}
+	if linked && !inUnit {
+		known.at = append(known.at, at)
+	}
+	return linked, err
+}
+
+// linkTo links to what is at a location, if it is that copy.
+func (l *links) linkTo(to dir, name string, at location, copied inode) (linked bool, err error) {
+	fd, err := l.storage.open(at.path(), unix.O_PATH, 0, beneath)
 	if err != nil {
-		return false
+		return false, unlessUnlinkable(err)
 	}
 	defer func() { _ = unix.Close(fd) }()
-	if found, err := fstat(fd); err != nil || inodeOf(&found) != first.copy {
-		return false
+	if found, err := fstat(fd); err != nil || inodeOf(&found) != copied {
+		return false, err
 	}
-	return retried(func() error {
+	err = retried(func() error {
 		return unix.Linkat(unix.AT_FDCWD, procPath(fd), to.fd, name, unix.AT_SYMLINK_FOLLOW)
-	}) == nil
+	})
+	return err == nil, unlessUnlinkable(err)
+}
+
+// unlessUnlinkable returns an error unless it says that a file has to be copied because
+// it cannot have another name.
+func unlessUnlinkable(err error) error {
+	for _, natural := range []error{unix.ENOENT, unix.ENOTDIR, unix.EXDEV, unix.EMLINK, unix.ENAMETOOLONG} {
+		if errors.Is(err, natural) {
+			return nil
+		}
+	}
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -49,28 +50,41 @@ func (r *run) parents(source string) (*place, error) {
 }
 
 // target opens the directory below the storage path that stands for a source, making
-// what is missing on the way.
+// what is missing on the way, and removing what a killed run has left there.
 func (r *run) target(source string) (dir, error) {
-	if source == "/" {
-		return r.storage.dir(".", beneath)
-	}
-	to, err := r.storage.dir(source[1:], beneath)
-	if !errors.Is(err, unix.ENOENT) {
-		if err == nil {
-			err = r.tidy(to)
+	at, err := r.storage.dir(".", beneath)
+	for end := 0; err == nil; {
+		if err = r.tidy(at); err != nil {
+			at.close()
+			break
 		}
-		return to, wrapTarget(source, err)
+		if end >= len(source) || source == "/" {
+			return at, nil
+		}
+		next := strings.IndexByte(source[end+1:], '/')
+		if next < 0 {
+			end = len(source)
+		} else {
+			end += 1 + next
+		}
+		above := at
+		at, err = r.enterParent(above, source[:end])
+		above.close()
 	}
-	above, err := r.target(path.Dir(source))
-	if err != nil {
+	return dir{}, wrapTarget(source, err)
+}
+
+// enterParent opens a directory that stands for a source, and makes it if need be.
+func (r *run) enterParent(above dir, source string) (dir, error) {
+	name := path.Base(source)
+	to, err := above.dir(name, beneath)
+	if !errors.Is(err, unix.ENOENT) {
+		return to, err
+	}
+	if err := r.makeParent(above, source); err != nil {
 		return dir{}, err
 	}
-	defer above.close()
-	if err := r.makeParent(above, source); err != nil {
-		return dir{}, wrapTarget(source, err)
-	}
-	to, err = above.dir(path.Base(source), beneath)
-	return to, wrapTarget(source, err)
+	return above.dir(name, beneath)
 }
 
 func wrapTarget(source string, err error) error {
@@ -123,6 +137,7 @@ func (d dir) makeDir(name string) (dir, error) {
 	}
 	made, err := d.dir(name, sameMount)
 	if err != nil {
+		_ = unix.Unlinkat(d.fd, name, unix.AT_REMOVEDIR)
 		return dir{}, fmt.Errorf("create: %w", err)
 	}
 	return made, nil

@@ -154,11 +154,9 @@ func (p *Plan) look(ctx context.Context, root, store dir, u *Unit) {
 		return
 	}
 	u.Dir = isDir(&st)
-	if fd, err := from.open(name, unix.O_PATH, 0, sameMount); errors.Is(err, unix.EXDEV) {
+	if from.isMount(name) {
 		refuse(ErrMounted)
 		return
-	} else if err == nil {
-		_ = unix.Close(fd)
 	}
 	needs := p.count(ctx, u, from, name)
 	u.Action, u.Err = p.action(ctx, store, from, u, &st)

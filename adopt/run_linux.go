@@ -31,8 +31,9 @@ type run struct {
 	content       content
 	links         links
 	places        map[string]*place // of this batch, by the source
-	batch         []*staged
-	created       []string // parents, by the source
+	missing       []*staged         // what is to be made
+	batch         []*staged         // what has been made
+	created       []string          // parents, by the source
 	tidied        map[inode]bool
 	stages        int
 }
@@ -70,7 +71,7 @@ func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, 
 		}
 		return nil, fmt.Errorf("lock %s: %w", p.Storage, err)
 	}
-	r.links = links{storage: r.storage, made: map[inode]firstLink{}}
+	r.links = links{storage: r.storage, made: map[inode]*copyWithNames{}}
 	present := map[*Result]bool{}
 	for _, unit := range p.Units {
 		result := &Result{Path: unit.Path, Target: unit.Target}
@@ -81,11 +82,8 @@ func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, 
 		}
 		present[result] = true
 		r.begin(ctx, result, unit)
-		if len(r.batch) >= mostStaged || len(r.places) >= mostPlaces {
-			r.flush(ctx)
-		}
 	}
-	r.flush(ctx)
+	r.makeMissing(ctx)
 	r.dropParents()
 	for _, result := range results {
 		result.conclude(present[result])
@@ -116,10 +114,22 @@ func (r *run) put(ctx context.Context, result *Result, at *place, name string) {
 		result.fail(source, err)
 		return
 	}
+	if at.from.isMount(name) {
+		if source == result.Path {
+			result.fail(source, ErrMounted)
+		} else {
+			result.Mounts = append(result.Mounts, source)
+		}
+		return
+	}
 	there, err := at.to.stat(name)
 	switch {
 	case errors.Is(err, unix.ENOENT):
-		r.stage(ctx, &staged{result: result, at: at.keep(), path: source, name: name})
+		// Later, when all that is there is known: it may have other names of this file.
+		r.missing = append(r.missing, &staged{result: result, at: at.keep(), path: source, name: name})
+		if len(r.places) >= mostPlaces {
+			r.makeMissing(ctx)
+		}
 	case err != nil:
 		result.fail(source, err)
 	case isDir(&st) && isDir(&there):
@@ -153,10 +163,6 @@ var ErrDiffers = errors.New("it is in storage already, and differs")
 func (r *run) merge(ctx context.Context, result *Result, at *place, name string) {
 	source := join(at.path, name)
 	from, err := at.from.sourceDir(name)
-	if errors.Is(err, unix.EXDEV) {
-		result.Mounts = append(result.Mounts, source)
-		return
-	}
 	if err != nil {
 		result.fail(source, err)
 		return
@@ -191,12 +197,34 @@ func (r *run) merge(ctx context.Context, result *Result, at *place, name string)
 	}
 }
 
+// makeMissing makes what is missing in storage, and puts it in place, in batches.
+func (r *run) makeMissing(ctx context.Context) {
+	missing := r.missing
+	r.missing = nil
+	for _, s := range missing {
+		r.stage(ctx, s)
+		if len(r.batch) >= mostStaged {
+			r.flush(ctx)
+		}
+	}
+	r.flush(ctx)
+	for source, p := range r.places {
+		delete(r.places, source)
+		p.release()
+	}
+}
+
 // stage makes a unit under another name.
 func (r *run) stage(ctx context.Context, s *staged) {
 	s.stage = r.nextStage()
 	s.now = s.stage
 	s.tries++
 	problems := &Result{}
+	if err := ctx.Err(); err != nil {
+		problems.fail(s.path, err)
+		r.abandon(s, problems)
+		return
+	}
 	st, err := s.at.from.stat(s.name)
 	switch {
 	case err != nil:
@@ -205,30 +233,39 @@ func (r *run) stage(ctx context.Context, s *staged) {
 		var t *tree
 		s.node, t = r.copyTree(ctx, s)
 		problems, s.files, s.bytes = &t.problems, int(t.files.Load()), t.bytes.Load()
-	case st.Nlink > 1 && r.links.link(s.at.to, s.stage, &st):
-		s.node, s.files = &node{name: s.name, st: st}, 1
 	default:
-		s.node, s.files = &node{name: s.name}, 1
-		if s.node.st, err = r.content.leaf(ctx, s.at.to, s.stage, s.at.from, s.name, &st); errors.Is(err, unix.EXDEV) {
-			problems.Mounts = append(problems.Mounts, s.path)
-		} else if err != nil {
+		s.node, s.files = &node{name: s.name, st: st}, 1
+		if err := r.stageLeaf(ctx, s, &st); err != nil {
 			problems.fail(s.path, err)
 		}
-		s.bytes = s.node.st.Size
 		r.content.progress.Files.Add(1)
-		if copied, err := s.at.to.stat(s.stage); err == nil && st.Nlink > 1 {
-			r.links.remember(&st, &copied, location{of: s})
-		}
 	}
 	s.result.Mounts = append(s.result.Mounts, problems.Mounts...)
 	if ctx.Err() != nil && problems.More == 0 {
 		problems.fail(s.path, ctx.Err())
 	}
-	if problems.More > 0 || len(problems.Mounts) > 0 && !isDir(&s.node.st) {
+	if problems.More > 0 {
 		r.abandon(s, problems)
 		return
 	}
 	r.batch = append(r.batch, s)
+}
+
+// stageLeaf makes the copy of anything but a directory, as a link if there is a copy of
+// the same file.
+func (r *run) stageLeaf(ctx context.Context, s *staged, st *unix.Stat_t) (err error) {
+	if st.Nlink > 1 {
+		linked, err := r.links.link(s.at.to, s.stage, st, location{of: s})
+		if linked || err != nil {
+			return err
+		}
+	}
+	s.node.st, err = r.content.leaf(ctx, s.at.to, s.stage, s.at.from, s.name, st)
+	s.bytes = s.node.st.Size
+	if st.Nlink > 1 && err == nil {
+		r.links.add(&node{name: s.stage, st: *st}, s.at.to, location{of: s})
+	}
+	return err
 }
 
 // abandon removes a unit that is not put in place.
@@ -253,10 +290,6 @@ func (r *run) flush(ctx context.Context) {
 		for _, s := range batch {
 			r.finish(ctx, s, syncErrs[s.at])
 		}
-	}
-	for source, p := range r.places {
-		delete(r.places, source)
-		p.release()
 	}
 }
 

@@ -3,6 +3,7 @@ package adopt
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -184,13 +185,18 @@ func (t *tree) walkInto(f *folder, kid *node) {
 // The walker does that itself, so that the first is made before the next is met.
 func (t *tree) link(f *folder, kid *node) {
 	path := join(f.path, kid.name)
-	if t.run.links.link(f.to, kid.name, &kid.st) {
+	at := location{of: t.staged, rel: path[len(t.staged.path):]}
+	switch linked, err := t.run.links.link(f.to, kid.name, &kid.st, at); {
+	case err != nil:
+		t.fail(path, fmt.Errorf("link: %w", err))
+		return
+	case linked:
 		t.count(0)
 		return
 	}
 	f.pending.Add(1)
 	t.copyJob(job{f, []*node{kid}})
-	t.run.links.add(kid, f.to, location{of: t.staged, rel: path[len(t.staged.path):]})
+	t.run.links.add(kid, f.to, at)
 }
 
 // copyJob copies files.

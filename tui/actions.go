@@ -36,6 +36,10 @@ func (m *app) perform(a action) tea.Cmd {
 		return m.copyText("the snippet", m.result.Snippet.Text)
 	case actionDialect:
 		return m.nextDialect()
+	case actionAskAdopt:
+		return m.openAdopt()
+	case actionAdopt:
+		return m.runAdopt()
 	case actionNone:
 	}
 	return nil

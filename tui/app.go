@@ -38,6 +38,7 @@ type app struct {
 	overlay        overlay
 	snippet        *snippetPane // instead of the list, or nil
 	dialect        int          // of Options.Dialects
+	adoptions      int          // the generation of the newest
 	notice         notice
 
 	progress progress
@@ -188,6 +189,12 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 		return m.takeWritten(msg)
 	case explained:
 		m.overlay.push(newTextDialog(&m.keys, "why", msg.lines))
+	case adoptPlanned:
+		m.takeAdoptPlan(msg)
+	case adoptTicked:
+		return m.tickAdopt(msg)
+	case adoptEnded:
+		m.takeAdoptEnd(msg)
 	case sideDue:
 		return m.fillSide(msg)
 	case previewed:

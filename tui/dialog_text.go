@@ -49,7 +49,11 @@ func newTextDialog(keys *keyMap, title string, text []string) *textDialog {
 		}
 		return lines
 	}
-	return &textDialog{keys: keys.help, title: title, lines: lines}
+	d := &textDialog{title: title, lines: lines}
+	if keys != nil {
+		d.keys = keys.help
+	}
+	return d
 }
 
 func (d *textDialog) context() keyContext { return contextHelp }

@@ -19,10 +19,11 @@ const (
 	contextSnippet
 	contextPrompt
 	contextConfirm
+	contextAdopt
 	contextHelp
 )
 
-var contextNames = [...]string{"unknown", "browse", "search", "programs", "snippet", "file name", "confirm", "help"}
+var contextNames = [...]string{"unknown", "browse", "search", "programs", "snippet", "file name", "confirm", "adopt", "help"}
 
 // String returns the name by which KeyTable and the help call the context.
 func (c keyContext) String() string {
@@ -41,6 +42,7 @@ type keyMap struct {
 	snippet  snippetKeys
 	prompt   promptKeys
 	confirm  confirmKeys
+	adopt    adoptKeys
 	help     dialogKeys
 	suspend  key.Binding // everywhere
 }
@@ -87,14 +89,19 @@ type promptKeys struct {
 
 type confirmKeys struct{ accept, close, quit key.Binding }
 
+type adoptKeys struct {
+	accept, close, quit key.Binding
+	move                moveKeys
+}
+
 type dialogKeys struct {
 	move                moveKeys
 	accept, close, quit key.Binding
 }
 
 type snippetKeys struct {
-	move                                              moveKeys
-	back, leave, write, copy, dialect, showHelp, quit key.Binding
+	move                                                     moveKeys
+	back, leave, write, copy, dialect, adopt, showHelp, quit key.Binding
 }
 
 // bind makes a binding whose help names its keys as the screen writes them.
@@ -207,22 +214,33 @@ func newKeyMap() keyMap {
 			close:  bind("back to the list", "esc"),
 			quit:   quit,
 		},
-		snippet: snippetKeys{
-			move:     letterKeys(),
-			back:     bind("back to the list", "esc"),
-			write:    bind("write the snippet to a file", "w"),
-			copy:     bind("copy the snippet again", "y"),
-			dialect:  bind("write it in the next dialect", "f"),
-			leave:    bind("leave and print the snippet", "enter", "q"),
-			showHelp: bind("show the keys", "?", "f1"),
-			quit:     quit,
+		adopt: adoptKeys{
+			accept: bind("copy", "enter"),
+			close:  bind("back, or stop the copying", "esc"),
+			quit:   quit,
+			move:   letterKeys(),
 		},
+		snippet: newSnippetKeys(quit),
 		help: dialogKeys{
 			move:   letterKeys(),
 			accept: bind("close", "enter"),
 			close:  bind("close", "esc", "q", "?", "f1"),
 			quit:   quit,
 		},
+	}
+}
+
+func newSnippetKeys(quit key.Binding) snippetKeys {
+	return snippetKeys{
+		move:     letterKeys(),
+		back:     bind("back to the list", "esc"),
+		write:    bind("write the snippet to a file", "w"),
+		copy:     bind("copy the snippet again", "y"),
+		dialect:  bind("write it in the next dialect", "f"),
+		adopt:    bind("copy the data into storage now", "a"),
+		leave:    bind("leave and print the snippet", "enter", "q"),
+		showHelp: bind("show the keys", "?", "f1"),
+		quit:     quit,
 	}
 }
 
@@ -304,7 +322,9 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 		own = []key.Binding{k.confirm.accept, k.confirm.close, k.confirm.quit}
 	case contextSnippet:
 		s := k.snippet
-		own = slices.Concat([]key.Binding{s.leave, s.back, s.write, s.copy, s.dialect, s.showHelp, s.quit}, s.move.bindings())
+		own = slices.Concat([]key.Binding{s.leave, s.back, s.write, s.adopt, s.dialect, s.copy, s.showHelp, s.quit}, s.move.bindings())
+	case contextAdopt:
+		own = append([]key.Binding{k.adopt.accept, k.adopt.close, k.adopt.quit}, k.adopt.move.bindings()...)
 	case contextHelp:
 		own = k.help.bindings()
 	case contextUnknown:
@@ -346,11 +366,13 @@ func (k *keyMap) hints(c keyContext) []hint {
 		}
 	case contextSnippet:
 		s := k.snippet
-		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.write, "write"}, {s.dialect, "dialect"}, {s.copy, "copy"}, {s.showHelp, "help"}}
+		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.write, "write"}, {s.adopt, "adopt"}, {s.dialect, "dialect"}, {s.copy, "copy"}, {s.showHelp, "help"}}
 	case contextPrompt:
 		return []hint{{k.prompt.accept, "write"}, {k.prompt.close, "close"}}
 	case contextConfirm:
 		return []hint{{k.confirm.accept, "write it"}, {k.confirm.close, "back"}}
+	case contextAdopt:
+		return []hint{{k.adopt.accept, "copy"}, {k.adopt.close, "back"}}
 	case contextPrograms:
 		return []hint{{k.programs.accept, "filter"}, {k.programs.close, "close"}}
 	case contextHelp:

@@ -71,6 +71,19 @@ type (
 		gen   int
 		lines []string
 	}
+	// adoptPlanned brings what would be copied into storage.
+	adoptPlanned struct {
+		gen      int
+		adoption Adoption
+		err      error
+	}
+	// adoptTicked says that it is time to look how far the copying is.
+	adoptTicked struct{ gen int }
+	// adoptEnded says what became of it.
+	adoptEnded struct {
+		gen   int
+		lines []string
+	}
 	// noticeExpired says that a notice has been up long enough.
 	noticeExpired struct{ gen int }
 	// quitDue says that the terminal has had time to answer.

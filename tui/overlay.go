@@ -30,6 +30,8 @@ const (
 	actionWrite
 	actionCopy
 	actionDialect
+	actionAskAdopt
+	actionAdopt
 	actionConfirm
 )
 

@@ -79,6 +79,8 @@ func (p *snippetPane) press(msg tea.KeyPressMsg) action {
 		return action{kind: actionAskFile}
 	case key.Matches(msg, p.keys.copy) && p.snippet.Text != "":
 		return action{kind: actionCopy}
+	case key.Matches(msg, p.keys.adopt) && !p.pending:
+		return action{kind: actionAskAdopt}
 	case key.Matches(msg, p.keys.dialect):
 		return action{kind: actionDialect}
 	case key.Matches(msg, p.keys.leave) && !p.pending:

@@ -34,6 +34,9 @@ type Options struct {
 	// as a whole, so that the view of directories shows what is in it. It may be
 	// called from several goroutines. Nil splits none but "/".
 	Splits func(dir string) bool
+	// Adopt plans to copy what is selected into storage, for a key of the snippet screen;
+	// nil leaves the key without effect. An error says why that cannot be done.
+	Adopt func(ctx context.Context, selected []Selected) (Adoption, error)
 	// Home is the user's home directory, "~" in the name of a file to write; by
 	// default that of the process.
 	Home string

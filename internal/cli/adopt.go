@@ -87,7 +87,7 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 		return errors.Join(a.printPlan(plan, f.json), tooLongError(tooLong))
 	}
 	if plan.Needs > plan.Free {
-		return fmt.Errorf("%s has %s free, and the copies need %s", storage, printable.Size(plan.Free), printable.Size(plan.Needs))
+		return noRoom(plan)
 	}
 	started := time.Now()
 	results, err := a.runPlan(ctx, plan)
@@ -196,7 +196,7 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 		u := &plan.Units[i]
 		failed = failed || u.Err != nil && !isKept(u.Err)
 		if asJSON {
-			line := adoptLine{Outcome: u.Action.String(), Files: u.Files, Bytes: u.Bytes, Problems: []adoptProblem{}}
+			line := adoptLine{Outcome: actionName(u), Files: u.Files, Bytes: u.Bytes, Problems: []adoptProblem{}}
 			line.setPaths(u.Path, u.Target)
 			if u.Err != nil {
 				line.Problems = append(line.Problems, newAdoptProblem(u.Path, u.Err))
@@ -204,7 +204,7 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 			out.buf = json.Append(out.buf, &line)
 			continue
 		}
-		out.buf = fmt.Appendf(out.buf, "%-7s %6s %9s  %s\n", u.Action, printable.Size(u.Bytes), count(u.Files, "file"), a.shown(u.Path))
+		out.buf = fmt.Appendf(out.buf, "%-7s %6s %9s  %s\n", actionName(u), printable.Size(u.Bytes), count(u.Files, "file"), a.shown(u.Path))
 		if u.Err != nil {
 			out.buf = fmt.Appendf(out.buf, "        %s\n", printable.Name(u.Err.Error()))
 		}
@@ -219,6 +219,26 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	}
 	return nil
 }
+
+// nameKept is what is said of a path that need not be copied: the reboot does not wipe it.
+const nameKept = "kept"
+
+func actionName(u *adopt.Unit) string {
+	if u.Err != nil && isKept(u.Err) {
+		return nameKept
+	}
+	return u.Action.String()
+}
+
+func outcomeName(r *adopt.Result) string {
+	if isKeptResult(r) {
+		return nameKept
+	}
+	return r.Outcome.String()
+}
+
+// isKeptResult reports whether a path was not copied because it need not be.
+func isKeptResult(r *adopt.Result) bool { return r.More == 1 && isKept(r.Problems[0].Err) }
 
 // shown is a path as stdout takes it.
 func (a *app) shown(path string) string {
@@ -268,17 +288,17 @@ func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool) {
 	out := newWriter(a.out)
 	json := jsonline.NewEncoder()
 	for _, r := range results {
-		kept := r.More == 1 && isKept(r.Problems[0].Err)
+		kept := isKeptResult(r)
 		failed = failed || r.More > 0 && !kept
 		if asJSON {
-			line := adoptLine{Outcome: r.Outcome.String(), Files: r.Files, Bytes: r.Bytes, Problems: []adoptProblem{}}
+			line := adoptLine{Outcome: outcomeName(r), Files: r.Files, Bytes: r.Bytes, Problems: []adoptProblem{}}
 			line.setPaths(r.Path, r.Target)
 			for _, p := range r.Problems {
 				line.Problems = append(line.Problems, newAdoptProblem(p.Path, p.Err))
 			}
 			out.buf = json.Append(out.buf, &line)
 		} else {
-			out.buf = fmt.Appendf(out.buf, "%-7s %s\n", r.Outcome, a.shown(r.Target))
+			out.buf = fmt.Appendf(out.buf, "%-7s %s\n", outcomeName(r), a.shown(r.Target))
 		}
 		for _, line := range problemLines(r) {
 			say(a.err, map[bool]string{true: "warning", false: "error"}[kept], line)
@@ -320,7 +340,7 @@ func adoptSummary(storage string, results []*adopt.Result) string {
 		switch {
 		case r.Outcome == adopt.Present:
 			present++
-		case r.More > 0 && !isKept(r.Problems[0].Err):
+		case r.More > 0 && !isKeptResult(r):
 			missing++
 		}
 	}

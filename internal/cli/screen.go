@@ -66,6 +66,7 @@ func (a *app) screenOptions(plan *plan, in, out *os.File) tui.Options {
 		Scan:     plan.scan,
 		Rescan:   plan.rescan,
 		Snippet:  plan.snippet,
+		Adopt:    plan.adoption,
 		Dialects: snippet.DialectNames(),
 		Dialect:  int(plan.style.Dialect),
 		Splits:   scan.NewRollup(plan.policy, plan.homes()...).Splits,

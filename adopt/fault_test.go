@@ -1,0 +1,230 @@
+package adopt
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// child is a run in a process of its own.
+func (g *ground) child(before []string, names ...string) *exec.Cmd {
+	args := append(before, os.Args[0])
+	for _, name := range names {
+		args = append(args, g.at(name))
+	}
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Env = append(os.Environ(), runEnv+"="+g.store)
+	return cmd
+}
+
+// injected runs a child whose nth call of a system call fails, or kills it, and reports
+// how it ended and what it said. A child that makes fewer calls is not touched.
+func (g *ground) injected(calls, what string, nth int, names ...string) (status int, said string) {
+	g.t.Helper()
+	tracer := []string{
+		"strace", "-f", "-qq", "-o", g.store + ".trace", "-e", "trace=" + calls, "-e", "signal=none",
+		"-e", fmt.Sprintf("inject=%s:%s:when=%d", calls, what, nth),
+	}
+	out, err := g.child(tracer, names...).CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		g.t.Fatalf("strace: %v\n%s", err, out)
+	}
+	if exit != nil {
+		return exit.ExitCode(), string(out)
+	}
+	return 0, string(out)
+}
+
+// callsOf counts the calls that a run makes of a system call.
+func (g *ground) callsOf(calls string, names ...string) int {
+	g.t.Helper()
+	g.must(os.RemoveAll(g.store), os.Mkdir(g.store, 0o755))
+	file := g.store + ".trace"
+	out, err := g.child([]string{"strace", "-f", "-qq", "-o", file, "-e", "trace=" + calls, "-e", "signal=none"}, names...).CombinedOutput()
+	if err != nil {
+		g.t.Fatalf("strace: %v\n%s", err, out)
+	}
+	trace, err := os.ReadFile(file)
+	g.must(err)
+	return strings.Count(string(trace), "\n")
+}
+
+// whole holds that a target is there as a whole or not at all, and that beside it there is
+// nothing but what the next run removes; it reports whether it is there.
+func (g *ground) whole(name, source, after string) bool {
+	g.t.Helper()
+	if _, err := os.Lstat(g.stored(name)); errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	if diff := cmp.Diff(source, snapshot(g.t, g.stored(name))); diff != "" {
+		g.t.Fatalf("%s: a part of %s is there (-source +copy)\n%s", after, name, diff)
+	}
+	return true
+}
+
+// unharmed holds what has to hold after every fault, and that a second run completes.
+func (g *ground) unharmed(before, after string, names ...string) {
+	g.t.Helper()
+	if diff := cmp.Diff(before, snapshot(g.t, g.source)); diff != "" {
+		g.t.Fatalf("%s: the source (-before +after)\n%s", after, diff)
+	}
+	for _, name := range names {
+		g.whole(name, snapshot(g.t, g.at(name)), after)
+	}
+	for _, r := range g.adopt(names...) {
+		if r.More > 0 {
+			g.t.Fatalf("%s: the second run leaves out %+v", after, r.Problems)
+		}
+	}
+	g.same(".")
+	_ = filepath.WalkDir(g.store, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || strings.HasPrefix(filepath.Base(path), stagePrefix) {
+			g.t.Fatalf("%s: left behind: %s, %v", after, path, err)
+		}
+		return nil
+	})
+}
+
+// some returns up to n numbers from 1 to most, with both ends among them.
+func some(r *rand.Rand, n, most int) []int {
+	if most <= n {
+		n = most
+	}
+	picked := []int{1, most}
+	for len(picked) < n {
+		picked = append(picked, 1+r.IntN(most))
+	}
+	return picked[:min(n, max(most, 1))]
+}
+
+// TestFailingCallsHurtNothing has each system call fail that matters, with what the disk
+// and the kernel may say, at its first, its last and some other call.
+func TestFailingCallsHurtNothing(t *testing.T) {
+	g := newGround(t)
+	g.menagerie("app")
+	g.write("single", "alone")
+	g.must(os.Link(g.at("single"), g.at("app/deep/single too")))
+	before := snapshot(t, g.source)
+	r := rand.New(rand.NewPCG(3, 4))
+	faults := []struct{ calls, errors string }{
+		{"openat2", "EIO EACCES EMFILE ELOOP"},
+		{"mkdirat", "EIO ENOSPC"},
+		{"copy_file_range", "EIO ENOSPC EDQUOT"},
+		{"linkat", "EIO"},
+		{"symlinkat", "ENOSPC"},
+		{"mknodat", "EPERM"},
+		{"fchownat", "EPERM EIO"},
+		{"fchmod", "EPERM"},
+		{"setxattr", "EOPNOTSUPP ENOSPC"},
+		{"flistxattr", "EIO"},
+		{"utimensat", "EIO"},
+		{"syncfs", "EIO"},
+		{"fsync", "EIO"},
+		{"renameat2", "EIO EEXIST"},
+		{"getdents64", "EIO"},
+	}
+	failed := 0
+	for _, fault := range faults {
+		most := g.callsOf(fault.calls, "app", "single")
+		if most == 0 {
+			t.Errorf("%s is never called", fault.calls)
+		}
+		for _, errno := range strings.Fields(fault.errors) {
+			for _, nth := range some(r, 4, most/2) {
+				g.must(os.RemoveAll(g.store), os.Mkdir(g.store, 0o755))
+				status, said := g.injected(fault.calls, "error="+errno, nth, "app", "single")
+				after := fmt.Sprintf("%s %s at call %d: status %d\n%s", fault.calls, errno, nth, status, said)
+				missing := 0
+				for _, name := range []string{"app", "single"} {
+					if !g.whole(name, snapshot(t, g.at(name)), after) {
+						missing++
+					}
+				}
+				if status == 0 && missing > 0 || status > 1 {
+					t.Fatal(after)
+				}
+				failed += status
+				g.unharmed(before, after, "app", "single")
+			}
+		}
+	}
+	if failed < 40 {
+		t.Errorf("only %d runs have failed", failed)
+	}
+}
+
+// TestKillsAtEveryKindOfCallHurtNothing kills a run as it makes a call, which is at
+// every step of its work.
+func TestKillsAtEveryKindOfCallHurtNothing(t *testing.T) {
+	g := newGround(t)
+	g.menagerie("app")
+	g.write("single", "alone")
+	before := snapshot(t, g.source)
+	const calls = "openat2,mkdirat,copy_file_range,linkat,symlinkat,mknodat,fchownat,fchmod,setxattr,utimensat,syncfs,fsync,renameat2,unlinkat"
+	most := g.callsOf(calls, "app", "single")
+	killed := 0
+	// strace counts the calls of each thread.
+	for _, nth := range some(rand.New(rand.NewPCG(5, 6)), 60, most/4) {
+		g.must(os.RemoveAll(g.store), os.Mkdir(g.store, 0o755))
+		status, said := g.injected(calls, "signal=KILL", nth, "app", "single")
+		if status != 0 && status != 1 {
+			killed++
+		}
+		g.unharmed(before, fmt.Sprintf("killed at call %d of %d\n%s", nth, most, said), "app", "single")
+	}
+	if killed < 30 {
+		t.Errorf("only %d runs were killed", killed)
+	}
+}
+
+// TestKillsAtAnyTimeHurtNothing kills two hundred runs at random times, each beginning
+// with what the one before has left.
+func TestKillsAtAnyTimeHurtNothing(t *testing.T) {
+	g := newGround(t)
+	for i := range 400 {
+		g.write("app/"+strconv.Itoa(i%20)+"/"+strconv.Itoa(i), strings.Repeat("text ", i))
+	}
+	g.write("single", "alone")
+	before := snapshot(t, g.source)
+	app, single := snapshot(t, g.at("app")), snapshot(t, g.at("single"))
+	started := time.Now()
+	g.must(g.child(nil, "app", "single").Run())
+	took := time.Since(started)
+	r := rand.New(rand.NewPCG(7, 8))
+	killed, done := 0, 0
+	for i := range 200 {
+		if i%2 == 0 { // begin anew
+			g.must(os.RemoveAll(g.store), os.Mkdir(g.store, 0o755))
+		}
+		cmd := g.child(nil, "app", "single")
+		g.must(cmd.Start())
+		time.Sleep(time.Duration(r.Int64N(int64(took)*3/2 + 1)))
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		if cmd.ProcessState.Sys().(syscall.WaitStatus).Signaled() {
+			killed++
+		}
+		after := fmt.Sprintf("killed run %d", i)
+		if g.whole("app", app, after) {
+			done++
+		}
+		g.whole("single", single, after)
+	}
+	t.Logf("%d runs killed, after %d of which the directory was there", killed, done)
+	if killed < 50 || done == 0 || done == 200 {
+		t.Errorf("only %d runs were killed, %d times the directory was there", killed, done)
+	}
+	g.unharmed(before, "killed 200 times", "app", "single")
+}

@@ -1,0 +1,142 @@
+package adopt
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// onMachine runs a shell script in a mount namespace of its own: root's, or one of a user
+// namespace. It finds $SOURCE, $STORE and $TARGET, which stands for the source in storage,
+// and calls "adopt PATH..." as the program is called.
+func (g *ground) onMachine(script string) string {
+	g.t.Helper()
+	unshare := []string{"--mount"}
+	if os.Geteuid() != 0 {
+		unshare = append(unshare, "--map-root-user")
+	}
+	const prelude = `adopt() { ` + runEnv + `="$STORE" "$PROGRAM" "$@" && echo status 0 || echo "status $?"; }
+`
+	cmd := exec.Command("unshare", append(unshare, "sh", "-euc", prelude+script)...)
+	cmd.Env = append(os.Environ(), "SOURCE="+g.source, "STORE="+g.store, "TARGET="+g.stored("."), "PROGRAM="+os.Args[0])
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		g.t.Fatalf("%v\n%s", err, out)
+	}
+	return string(out)
+}
+
+// says holds that an output has texts, and lacks those that begin with "!".
+func (g *ground) says(out string, texts ...string) {
+	g.t.Helper()
+	for _, text := range texts {
+		text, lacks := strings.CutPrefix(text, "!")
+		if strings.Contains(out, text) == lacks {
+			g.t.Errorf("the output has %q: %t\n%s", text, lacks, out)
+		}
+	}
+}
+
+func TestFullStorageHoldsNothing(t *testing.T) {
+	g := newGround(t)
+	g.write("app/a", strings.Repeat("x", 300<<10))
+	g.write("app/b", strings.Repeat("y", 300<<10))
+	g.write("app/c", strings.Repeat("z", 900<<10))
+	g.write("lone", "fits")
+	out := g.onMachine(`
+mount -t tmpfs -o size=1m none "$STORE"
+adopt "$SOURCE/app" "$SOURCE/lone"
+echo "--- there"; find "$STORE" -type f
+mount -o remount,size=64m "$STORE"
+adopt "$SOURCE/app" "$SOURCE/lone"
+rsync -aHAXSnic "$SOURCE/app/" "$TARGET/app/"
+echo "--- end"
+`)
+	g.says(out, "app/c no space left on device", "failed "+g.at("app"), "copied "+g.at("lone"), "--- there\n"+g.stored("lone")+"\ncopied", "status 0\n--- end\n")
+}
+
+func TestMountsInADirectoryAreLeftOut(t *testing.T) {
+	g := newGround(t)
+	g.write("app/f", "mine")
+	g.write("app/dir/f", "below")
+	g.write("app/file", "below")
+	g.write("lone", "x")
+	out := g.onMachine(`
+mount -t tmpfs none "$SOURCE/app/dir"; echo other > "$SOURCE/app/dir/other"
+mount --bind /etc/hostname "$SOURCE/app/file"; mount --bind /etc/hostname "$SOURCE/lone"
+adopt "$SOURCE/app" "$SOURCE/lone"
+find "$STORE"
+adopt "$SOURCE/app"
+`)
+	g.says(out, "copied "+g.at("app"), g.stored("app/f"), "!"+g.stored("app/dir"), "!"+g.stored("app/file"), "failed "+g.at("lone"), ErrMounted.Error())
+	g.says(out[strings.LastIndex(out, g.stored("app")):], "present "+g.at("app"), "status 0")
+}
+
+func TestStorageWithinTheSourceIsNotCopied(t *testing.T) {
+	g := newGround(t)
+	g.write("app/f", "mine")
+	out := g.onMachine(`
+STORE="$SOURCE/app/persist"; mkdir "$STORE"; mount -t tmpfs none "$STORE"
+adopt "$SOURCE/app"
+find "$STORE" -type f
+`)
+	g.says(out, "copied "+g.at("app"), g.at("app/persist")+g.at("app/f"), "!"+g.at("app/persist")+g.at("app/persist"))
+}
+
+// TestBlocksAreShared copies on a file system that can share them, from one subvolume to
+// another, which has another device number.
+func TestBlocksAreShared(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("loop devices are root's")
+	}
+	g := newGround(t)
+	out := g.onMachine(`
+cd "$(dirname "$SOURCE")"
+truncate -s 256m disk; mkfs.btrfs -q disk; mount -o loop disk "$SOURCE"
+trap 'cd /; umount -l "$SOURCE"' EXIT
+btrfs -q subvolume create "$SOURCE/@persist"; STORE="$SOURCE/@persist"
+mkdir "$SOURCE/app"; head -c 60000000 /dev/urandom > "$SOURCE/app/data"; cp "$SOURCE/app/data" "$SOURCE/app/own"
+sync -f "$SOURCE"; before=$(df --output=used -B1M "$SOURCE" | tail -1)
+adopt "$SOURCE/app"
+sync -f "$SOURCE"; after=$(df --output=used -B1M "$SOURCE" | tail -1)
+cmp "$SOURCE/app/data" "$STORE$SOURCE/app/data"
+[ $((after - before)) -lt 20 ] && echo shared
+`)
+	g.says(out, "copied", "shared")
+}
+
+// TestOrdinaryUsersLoseNothing has nobody copy what is not his.
+func TestOrdinaryUsersLoseNothing(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("root becomes nobody here, an ordinary user cannot")
+	}
+	g := newGround(t)
+	g.must(os.Chmod(filepath.Dir(g.source), 0o755), os.Chmod(filepath.Dir(filepath.Dir(g.source)), 0o755))
+	g.write("app/mine", "mine")
+	g.write("app/secret", "root's")
+	g.write("own/f", "mine")
+	g.must(os.Chmod(g.at("app/secret"), 0o600), os.Chmod(g.store, 0o777))
+	for _, name := range []string{".", "app", "app/mine", "own", "own/f"} {
+		g.must(os.Lchown(g.at(name), 65534, 65534))
+	}
+	// The directories above are root's, and cannot be made like that: they are there.
+	g.must(os.MkdirAll(g.stored("."), 0o755), os.Chown(g.stored("."), 65534, 65534))
+	program := filepath.Join(t.TempDir(), "adopt")
+	g.must(os.Chmod(filepath.Dir(program), 0o755), os.Chmod(filepath.Dir(filepath.Dir(program)), 0o755))
+	tool(t, "cp", os.Args[0], program)
+	cmd := exec.Command(program, g.at("app"), g.at("own"))
+	cmd.Env = append(os.Environ(), runEnv+"="+g.store)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	cmd.Dir = "/"
+	out, _ := cmd.CombinedOutput()
+	g.says(string(out), "failed "+g.at("app"), g.at("app/secret")+" permission denied", "copied "+g.at("own"))
+	g.same("own")
+	if _, err := os.Lstat(g.stored("app")); err == nil {
+		t.Error("a part of the directory is there")
+	}
+	g.expect(g.adopt("app"), "copied app 2")
+	g.same("app")
+}

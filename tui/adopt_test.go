@@ -1,0 +1,108 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// adopting opens the screen with a plan, and the dialog on it.
+func adopting(t *testing.T, plan func(context.Context, []Selected) (Adoption, error)) *driver {
+	t.Helper()
+	d := newDriver(t, Options{Adopt: plan})
+	d.add(sample...)
+	d.end(nil)
+	d.keys("space", "enter", "a")
+	return d
+}
+
+func TestAdoptPlansAsksAndRuns(t *testing.T) {
+	var asked []Selected
+	ran := 0
+	d := adopting(t, func(_ context.Context, selected []Selected) (Adoption, error) {
+		asked = selected
+		return Adoption{
+			Lines:    []string{"2 files into /persist\x1b[2J"},
+			Run:      func(context.Context) []string { ran++; return []string{"done \u202e"} },
+			Progress: func() string { return "half" },
+		}, nil
+	})
+	equal(t, "asked", len(asked), 1)
+	d.has("copy into storage?", `2 files into /persist\e[2J`, "Enter copies, Esc goes back")
+	equal(t, "ran", ran, 0)
+	d.keys("esc")
+	d.hasNot("copy into storage")
+	d.has("snippet for 1 path")
+	d.keys("a", "j", "g")
+	d.hold = true
+	d.keys("enter", "enter") // once is enough
+	d.has("copying; Esc stops")
+	d.send(adoptTicked{d.app.adoptions})
+	d.has("half")
+	d.hold = false
+	d.release()
+	equal(t, "ran", ran, 1)
+	d.has(`done \u{202e}`, "Esc goes back")
+	d.keys("enter")
+	d.hasNot("copy into storage")
+	equal(t, "quit", d.quit, false)
+}
+
+func TestAdoptStopsBeforeItQuits(t *testing.T) {
+	var running context.Context
+	d := adopting(t, func(context.Context, []Selected) (Adoption, error) {
+		return Adoption{Run: func(ctx context.Context) []string { running = ctx; return []string{"stopped"} }, Progress: func() string { return "" }}, nil
+	})
+	d.hold = true
+	d.keys("enter", "ctrl+c", "esc", "j")
+	equal(t, "quit", d.app.farewell.leaving, false)
+	d.hold = false
+	d.release()
+	d.has("stopped")
+	if running.Err() == nil {
+		t.Error("the copying was not stopped")
+	}
+	d.keys("ctrl+c")
+	equal(t, "leaving", d.app.farewell.leaving, true)
+}
+
+func TestAdoptSaysWhyNot(t *testing.T) {
+	d := adopting(t, func(context.Context, []Selected) (Adoption, error) {
+		return Adoption{}, errors.New("storage is \x07 no mount")
+	})
+	d.has(`storage is \x07 no mount`)
+	d.keys("enter")
+	d.hasNot("no mount")
+	d = adopting(t, func(context.Context, []Selected) (Adoption, error) {
+		return Adoption{Lines: []string{"nothing to do"}}, nil
+	})
+	d.has("nothing to do")
+	d.keys("enter")
+	d.hasNot("nothing to do")
+	d = browse(t, sample...)
+	d.keys("enter", "a")
+	d.has("there is nothing to copy into")
+}
+
+func TestAdoptIsPlannedOnce(t *testing.T) {
+	plans := 0
+	d := newDriver(t, Options{Adopt: func(ctx context.Context, _ []Selected) (Adoption, error) {
+		plans++
+		return Adoption{Lines: []string{"late"}}, ctx.Err()
+	}})
+	d.add(sample...)
+	d.keys("enter")
+	d.hold = true
+	d.keys("a")
+	d.has("looking at what is to be copied")
+	d.keys("enter", "esc")
+	d.hold = false
+	d.release()
+	d.hasNot("late")
+	d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
+	d.keys("a")
+	d.has("late")
+	equal(t, "plans", plans, 2)
+}
