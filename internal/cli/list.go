@@ -68,7 +68,10 @@ func newList(a *app) *cobra.Command {
 	flags.IntVarP(&f.limit, "max-results", "n", 0, "print the first `N` only")
 	flags.BoolVar(&f.count, "count", false, "print only how many there are")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "name each path that could not be read")
-	_ = command.RegisterFlagCompletionFunc("sort", cobra.FixedCompletions([]string{"path", "size", "mtime"}, cobra.ShellCompDirectiveNoFileComp))
+	completesTo(command, "sort", "path", "size", "mtime")
+	completesTo(command, "type", "f", "d", "l", "s", "p")
+	completesToNothing(command, "changed-within", "changed-before", "size", "max-results")
+	_ = command.RegisterFlagCompletionFunc("program", a.programNames)
 	return command
 }
 

@@ -52,15 +52,18 @@ func newRoot(a *app) *cobra.Command {
 	screen := newScreen(a)
 	root.RunE = screen.RunE
 	root.Flags().AddFlagSet(screen.Flags())
-	root.AddCommand(screen, newList(a), newTrace(a), newExplain(a), newSnippet(a), newAdopt(a), newMan())
+	root.AddCommand(screen, newList(a), newTrace(a), newExplain(a), newSnippet(a), newAdopt(a), newCompletion(), newMan())
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
 	flags.StringVar(&a.config, "config", "", "read this configuration `FILE`")
 	flags.StringArrayVar(&a.roots, "root", nil, "look at the tree below `DIR` instead of the detected ones (repeatable)")
 	flags.StringArrayVar(&a.excludes, "exclude", nil, "leave out what matches `GLOB`, as fd does (repeatable)")
 	flags.StringArrayVar(&a.includes, "include", nil, "always take `PATH` as a candidate (repeatable)")
-	flags.StringVar(&a.color, "color", "auto", "colours: auto, always or never")
-	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
+	flags.StringVar(&a.color, "color", "auto", "colours: `WHEN` is auto, always or never")
+	completesTo(root, "color", "auto", "always", "never")
+	completesToNothing(root, "exclude")
+	_ = root.MarkPersistentFlagDirname("root")
+	_ = root.MarkPersistentFlagFilename("config", "json")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
 		switch a.color {
 		case "auto", "always", "never":
@@ -74,6 +77,7 @@ func newRoot(a *app) *cobra.Command {
 	for _, cmd := range root.Commands() {
 		a.commands = append(a.commands, cmd.Name())
 	}
+	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetVersionTemplate("list-ephemeral {{.Version}}\n")

@@ -26,9 +26,9 @@ func addStyleFlags(cmd *cobra.Command, f *styleFlags) {
 	flags.StringVar(&f.homeAttr, "home-attr", "", "attribute `PATH` of the home block of plain (default user.persistence)")
 	flags.StringVar(&f.hostAttr, "host-attr", "", "attribute `PATH` of the host block of plain (default host.persistence)")
 	cmd.Flags().AddFlagSet(flags)
-	for name, values := range map[string][]string{"dialect": snippet.DialectNames(), "form": snippet.FormNames()} {
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
-	}
+	completesTo(cmd, "dialect", snippet.DialectNames()...)
+	completesTo(cmd, "form", snippet.FormNames()...)
+	completesToNothing(cmd, "home-attr", "host-attr")
 	_ = cmd.MarkFlagDirname("storage")
 }
 

@@ -84,9 +84,12 @@ func newTrace(a *app) *cobra.Command {
 	flags.BoolVar(&f.allowRing, "allow-io-uring", false, "let CMD use io_uring, whose calls nobody sees")
 	flags.StringVar(&f.backend, "backend", "auto", "`NAME` is auto, notify, ptrace or (root) fanotify")
 	addStyleFlags(cmd, &f.style)
-	for name, values := range map[string][]string{"only": {"writes"}, "results": {"exact"}, "wait": {"all"}, "backend": {"auto", "notify", "ptrace", "fanotify"}} {
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
-	}
+	completesTo(cmd, "only", "writes")
+	completesTo(cmd, "wait", "all")
+	completesTo(cmd, "results", "exact")
+	completesTo(cmd, "backend", "auto", "notify", "ptrace", "fanotify")
+	completesToNothing(cmd, "pid", "timeout", "user")
+	cmd.ValidArgsFunction = commandNames
 	return cmd
 }
 
