@@ -1,5 +1,5 @@
 # What a developer types. The scripts behind it say how each thing is done.
-.PHONY: build install test lint fmt fuzz picture bench-list bench-tui bench-rank bench-trace bench-adopt clean
+.PHONY: build install test lint fmt fuzz picture bench-list bench-tui bench-rank bench-trace bench-adopt release-check clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X github.com/DaRacci/list-ephemeral/internal/cli.linkedVersion=$(VERSION)
@@ -42,5 +42,9 @@ bench-trace:
 bench-adopt:
 	./bench/adopt.sh
 
+# Builds the release of the last commit twice, compares, and installs the package.
+release-check:
+	./scripts/release-check.sh
+
 clean:
-	rm -f list-ephemeral
+	rm -rf list-ephemeral build dist

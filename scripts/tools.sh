@@ -6,6 +6,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 golangci_version=v2.15.0
+goreleaser_version=v2.16.0
+cyclonedx_version=v1.9.0
 tools_dir="${LIST_EPHEMERAL_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/list-ephemeral-tools}"
 
 # need_packages COMMAND:PACKAGE... installs the packages whose command is missing.
@@ -24,6 +26,19 @@ need_packages() {
 	export DEBIAN_FRONTEND=noninteractive
 	apt-get update -qq
 	apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# need_release_tools puts the pinned goreleaser and cyclonedx-gomod into PATH, building
+# them if need be; that takes some minutes and Go 1.26.
+need_release_tools() {
+	local dir="$tools_dir/release-$goreleaser_version-$cyclonedx_version"
+	if [ ! -x "$dir/cyclonedx-gomod" ]; then
+		echo "building goreleaser $goreleaser_version and cyclonedx-gomod $cyclonedx_version"
+		mkdir -p "$dir"
+		GOBIN="$dir" GOFLAGS=-mod=mod go install "github.com/goreleaser/goreleaser/v2@$goreleaser_version"
+		GOBIN="$dir" GOFLAGS=-mod=mod go install "github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$cyclonedx_version"
+	fi
+	PATH="$dir:$PATH"
 }
 
 # need_golangci sets $golangci to the pinned linter, building it if need be.
