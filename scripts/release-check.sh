@@ -5,7 +5,7 @@
 # shellcheck source=scripts/tools.sh
 source "$(dirname "$0")/tools.sh"
 export LC_ALL=C
-need_packages rpm:rpm zstd:zstd man:man-db git:git
+need_packages rpm:rpm zstd:zstd jq:jq man:man-db git:git
 [ -e /usr/share/bash-completion/bash_completion ] || need_packages bash-completion-of-debian:bash-completion
 need_release_tools
 goreleaser check
