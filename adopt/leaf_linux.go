@@ -105,6 +105,18 @@ func special(to dir, newName string, from dir, name string) (st unix.Stat_t, err
 	return st, attributes(out, in, &st)
 }
 
+// leadsTo reports whether a symlink names a path, as those do by which modules keep what
+// lies in storage.
+func (d dir) leadsTo(name, path string) bool {
+	fd, err := d.open(name, unix.O_PATH, 0, sameMount)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = unix.Close(fd) }()
+	to, err := readlink(fd)
+	return err == nil && to == path
+}
+
 // readlink returns where the symlink leads that a descriptor is open on.
 func readlink(fd int) (string, error) {
 	buf := make([]byte, 256)

@@ -64,6 +64,7 @@ type Plan struct {
 var (
 	ErrInStorage = errors.New("it lies in storage")
 	ErrMounted   = errors.New("something is mounted there, which is not wiped")
+	ErrLinked    = errors.New("it is a symlink to its place in storage")
 )
 
 // Prepare looks at paths, which are absolute and clean and without symlinks but for the
@@ -180,6 +181,9 @@ func sharesBlocks(st *unix.Statfs_t) bool {
 // action says what is to be done with a unit that can be copied.
 func (p *Plan) action(ctx context.Context, store, from dir, u *Unit, st *unix.Stat_t) (Action, error) {
 	name := path.Base(u.Path)
+	if isLink(st) && from.leadsTo(name, u.Target) {
+		return Refuse, ErrLinked
+	}
 	to, err := store.below(path.Dir(u.Path))
 	switch {
 	case errors.Is(err, unix.ENOENT):

@@ -134,6 +134,8 @@ func (r *run) put(ctx context.Context, result *Result, at *place, name string) {
 		result.fail(source, err)
 	case isDir(&st) && isDir(&there):
 		r.merge(ctx, result, at, name)
+	case isLink(&st) && at.from.leadsTo(name, strings.TrimSuffix(result.Target, result.Path)+source):
+		r.content.progress.Files.Add(1) // it is kept by this very symlink
 	default:
 		differs, err := r.content.compare(ctx, at.from, at.to, name, &st, &there)
 		switch {

@@ -250,7 +250,7 @@ func (a *app) shown(path string) string {
 
 // isKept reports whether what was refused need not be copied.
 func isKept(err error) bool {
-	return errors.Is(err, adopt.ErrInStorage) || errors.Is(err, adopt.ErrMounted)
+	return errors.Is(err, adopt.ErrInStorage) || errors.Is(err, adopt.ErrMounted) || errors.Is(err, adopt.ErrLinked)
 }
 
 // adoptLine is the schema of adopt --json, which docs/json.md documents.
