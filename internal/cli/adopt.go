@@ -182,7 +182,7 @@ func openFiles(ctx context.Context, plan *adopt.Plan) []string {
 			lines = append(lines, fmt.Sprintf("%d more processes have files open there", len(open)-i))
 			break
 		}
-		lines = append(lines, fmt.Sprintf("%s (process %d) has %s open: what it writes from now on may be missing in the copy", o.Command, o.PID, o.Path))
+		lines = append(lines, fmt.Sprintf("%s (process %d) has %s open: what it writes from now on may be missing in the copy", printable.Name(o.Command), o.PID, printable.Name(o.Path)))
 	}
 	return lines
 }
@@ -312,10 +312,10 @@ func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool) {
 func problemLines(r *adopt.Result) []string {
 	var lines []string
 	for _, p := range r.Problems {
-		lines = append(lines, fmt.Sprintf("%s: %s", p.Path, p.Err))
+		lines = append(lines, fmt.Sprintf("%s: %s", printable.Name(p.Path), p.Err))
 	}
 	if more := r.More - len(r.Problems); more > 0 {
-		lines = append(lines, fmt.Sprintf("%s: %d more could not be copied", r.Path, more))
+		lines = append(lines, fmt.Sprintf("%s: %d more could not be copied", printable.Name(r.Path), more))
 	}
 	return lines
 }
@@ -325,7 +325,7 @@ func (a *app) tellAdopted(plan *adopt.Plan, results []*adopt.Result, took time.D
 	fmt.Fprintf(a.err, "%s in %s\n", adoptSummary(plan.Storage, results), took.Round(time.Millisecond))
 	for _, r := range results {
 		for _, mount := range r.Mounts {
-			say(a.err, "hint", mount+": left out, because something is mounted there")
+			say(a.err, "hint", printable.Name(mount)+": left out, because something is mounted there")
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
@@ -115,13 +116,13 @@ func (p *plan) keptBy(path string, kind scan.Kind) string {
 	case scan.ClassStorage:
 		return "the storage path " + v.Detail + ", in which it lies"
 	case scan.ClassLinked:
-		return "a symlink to " + v.Detail
+		return "a symlink to " + printable.Name(v.Detail)
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassMounted, scan.ClassSystem,
 		scan.ClassExcluded, scan.ClassOutside:
 	}
 	for _, storage := range p.storage {
 		if in, ok := p.mounts.Stored(path, storage); ok {
-			return "a mount of " + in
+			return "a mount of " + printable.Name(in)
 		}
 	}
 	return ""
