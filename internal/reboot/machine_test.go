@@ -1,0 +1,250 @@
+package reboot
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// The people of the machine, and a service. Their files are root's where the test is not
+// root's, as nobody else can give files away.
+const (
+	alice, bob, service = 1000, 1001, 990
+	aliceHome           = "/home/alice"
+)
+
+// keep is what the machine's configuration persists: a path of storage that is bound, or
+// linked to, at every boot.
+type keep struct {
+	path string
+	dir  bool
+	// access is what preservation sets at every boot, nil elsewhere.
+	access *access
+}
+
+// access is a mode and an owner, as a snippet writes them.
+type access struct{ mode, user, group string }
+
+// machine is one whose root is wiped when it boots.
+type machine struct {
+	t     *testing.T
+	disk  disk
+	top   string // where its root is mounted
+	etc   string // what it shows as /nix
+	links bool   // it persists by symlinks, not by bind mounts
+	home  bool   // homes are a tmpfs of their own
+	keeps []keep
+}
+
+// newMachine makes a machine with empty storage, which has not booted yet.
+func newMachine(t *testing.T, l layout) *machine {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	must(t, err)
+	m := &machine{t: t, top: filepath.Join(dir, "machine"), etc: filepath.Join(dir, "nix"), links: l.links, home: l.tmpfsHome}
+	must(t, os.Mkdir(m.top, 0o755), os.MkdirAll(filepath.Join(m.etc, "bin"), 0o755), os.MkdirAll(filepath.Join(m.etc, "etc"), 0o755))
+	m.disk = l.disk(t, dir)
+	m.nix("etc/passwd", "root:x:0:0::/root:/bin/sh\nalice:x:1000:100::/home/alice:/bin/sh\nbob:x:1001:100::/home/bob:/bin/sh\nsvc:x:990:990::/var/empty:/bin/sh\n")
+	m.nix("etc/group", "root:x:0:\nusers:x:100:\nsvc:x:990:\n")
+	return m
+}
+
+// nix writes a file of what stands for the store.
+func (m *machine) nix(name, text string) {
+	m.t.Helper()
+	must(m.t, os.WriteFile(filepath.Join(m.etc, name), []byte(text), 0o644))
+}
+
+// configure writes config.json as the Home Manager module does: to the store.
+func (m *machine) configure(l layout, declared []keep) {
+	m.t.Helper()
+	config := map[string]any{}
+	if !l.builtin {
+		config["excludes"] = []string{}
+	}
+	var dirs, files []string
+	for _, k := range declared {
+		if k.dir {
+			dirs = append(dirs, k.path)
+		} else {
+			files = append(files, k.path)
+		}
+	}
+	if dirs != nil {
+		config["persistedDirs"] = dirs
+	}
+	if files != nil {
+		config["persistedFiles"] = files
+	}
+	text, err := json.Marshal(config)
+	must(m.t, err)
+	m.nix("config.json", string(text))
+}
+
+// at is where a path of the machine is for us.
+func (m *machine) at(path string) string { return m.top + path }
+
+// boot wipes the root, mounts an empty one, and on it what a NixOS with our
+// configuration does before anybody logs in.
+func (m *machine) boot() {
+	t := m.t
+	t.Helper()
+	if err := unix.Unmount(m.top, unix.MNT_DETACH); err != nil && err != unix.EINVAL { // it is not up
+		t.Fatal(err)
+	}
+	m.disk.blank(t, m.top)
+	if names, err := os.ReadDir(m.top); err != nil || len(names) > 0 {
+		t.Fatalf("the root is not empty: %v, %v", names, err)
+	}
+	for _, dir := range []string{"/proc", "/run", "/nix", "/persist", "/etc", "/var", "/var/lib", "/home"} {
+		m.mkdir(dir, 0o755, 0)
+	}
+	m.mkdir("/tmp", 0o1777, 0)
+	m.mkdir("/root", 0o700, 0)
+	m.disk.storage(t, m.at("/persist"))
+	must(t, mount(t, m.etc, m.at("/nix"), "", unix.MS_BIND, ""), mount(t, program, m.at("/nix/bin"), "", unix.MS_BIND, ""),
+		mount(t, "/proc", m.at("/proc"), "", unix.MS_BIND|unix.MS_REC, ""), mount(t, "run", m.at("/run"), "tmpfs", 0, "mode=755"))
+	if m.home {
+		must(t, mount(t, "homes", m.at("/home"), "tmpfs", 0, "mode=755"))
+	}
+	m.mkdir(aliceHome, 0o700, alice)
+	m.mkdir("/home/bob", 0o700, bob)
+	for _, name := range []string{"/etc/passwd", "/etc/group"} {
+		must(t, os.Symlink("/nix"+name, m.at(name)))
+	}
+	m.mkdir(aliceHome+"/.config", 0o755, alice)
+	m.mkdir(aliceHome+"/.config/list-ephemeral", 0o755, alice)
+	must(t, os.Symlink("/nix/config.json", m.at(aliceHome+"/.config/list-ephemeral/config.json")))
+	slices.SortFunc(m.keeps, func(a, b keep) int { return strings.Compare(a.path, b.path) })
+	for _, k := range m.keeps {
+		m.persist(k)
+	}
+}
+
+func (m *machine) mkdir(path string, mode uint32, owner int) {
+	m.t.Helper()
+	must(m.t, os.Mkdir(m.at(path), 0o700), m.give(m.at(path), owner), unix.Chmod(m.at(path), mode))
+}
+
+// give makes somebody the owner of a file, with the group of people or the service's.
+func (m *machine) give(name string, owner int) error {
+	if !isRoot() || owner == 0 {
+		return nil
+	}
+	group := 100
+	if owner == service {
+		group = service
+	}
+	return os.Lchown(name, owner, group)
+}
+
+// persist puts a path of storage in its place.
+func (m *machine) persist(k keep) {
+	t := m.t
+	t.Helper()
+	stored := m.at("/persist" + k.path)
+	m.parents(filepath.Dir(k.path))
+	if k.access != nil {
+		m.set(stored, k)
+	}
+	switch target := m.at(k.path); {
+	case m.links:
+		must(t, os.Symlink("/persist"+k.path, target))
+	case k.dir:
+		must(t, os.Mkdir(target, 0o755), mount(t, stored, target, "", unix.MS_BIND, ""))
+	default:
+		must(t, os.WriteFile(target, nil, 0o644), mount(t, stored, target, "", unix.MS_BIND, ""))
+	}
+}
+
+// parents makes the directories above a path like those in storage, as the
+// create-directories.bash of impermanence does.
+func (m *machine) parents(path string) {
+	t := m.t
+	t.Helper()
+	if _, err := os.Lstat(m.at(path)); err == nil {
+		return
+	}
+	m.parents(filepath.Dir(path))
+	var st unix.Stat_t
+	must(t, unix.Lstat(m.at("/persist"+path), &st), os.Mkdir(m.at(path), 0o700),
+		os.Lchown(m.at(path), int(st.Uid), int(st.Gid)), unix.Chmod(m.at(path), st.Mode&0o7777))
+}
+
+// run runs the program on the machine by sudo of alice, with paths on stdin, each ended
+// by NUL.
+func (m *machine) run(paths []string, args ...string) (stdout, stderr string, status int) {
+	m.t.Helper()
+	cmd := exec.Command("/nix/bin/list-ephemeral", args...)
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: m.top}
+	cmd.Env = []string{"HOME=/root", "SUDO_USER=alice"}
+	cmd.Stdin = strings.NewReader(nulEnded(paths))
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		m.t.Fatalf("run %q: %v", args, err)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// ask runs the program, and expects that it succeeds.
+func (m *machine) ask(paths []string, args ...string) string {
+	m.t.Helper()
+	stdout, stderr, status := m.run(paths, args...)
+	if status != 0 {
+		m.t.Errorf("%q: status %d\n%s", args, status, stderr)
+	}
+	return stdout
+}
+
+// list returns the paths that list prints.
+func (m *machine) list(args ...string) []string {
+	m.t.Helper()
+	return nulCut(m.ask(nil, append([]string{"list", "--print0"}, args...)...))
+}
+
+// explain returns what the program says of each path: its class, "mounted" or "excluded".
+func (m *machine) explain(paths []string) map[string]string {
+	m.t.Helper()
+	classes := map[string]string{}
+	for some := range slices.Chunk(paths, 500) {
+		var verdicts []string
+		for line := range strings.Lines(m.ask(nil, append([]string{"explain", "--"}, some...)...)) {
+			if !strings.HasPrefix(line, "  ") { // a reason
+				line = strings.TrimSuffix(line, "\n")
+				verdicts = append(verdicts, line[strings.LastIndex(line, ": ")+2:])
+			}
+		}
+		if len(verdicts) != len(some) {
+			m.t.Fatalf("explain gives %d verdicts on %d paths", len(verdicts), len(some))
+		}
+		for i, path := range some {
+			classes[path] = verdicts[i]
+		}
+	}
+	return classes
+}
+
+func nulEnded(paths []string) string {
+	var b strings.Builder
+	for _, path := range paths {
+		b.WriteString(path + "\x00")
+	}
+	return b.String()
+}
+
+func nulCut(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(text, "\x00"), "\x00")
+}

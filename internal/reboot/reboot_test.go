@@ -1,0 +1,263 @@
+package reboot
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// layout is a way to have an ephemeral root.
+type layout struct {
+	name string
+	disk func(t *testing.T, top string) disk
+	// links says that what is kept are symlinks into storage, tmpfsHome that homes are a
+	// tmpfs of their own.
+	links, tmpfsHome bool
+	// selected is what is kept in addition, and dialect that of the snippet which says so.
+	selected []string
+	dialect  string
+	// builtin says that the configuration has the built-in excludes, and declares what is
+	// persisted. Otherwise it excludes nothing, and the machine alone shows what is kept.
+	builtin bool
+}
+
+func layouts() []layout {
+	return []layout{
+		{name: "tmpfs root", disk: newMemory, selected: some, dialect: "impermanence"},
+		{name: "btrfs root, rolled back", disk: newBtrfs, selected: some, dialect: "impermanence"},
+		{name: "binds from the same file system", disk: newShared, selected: some, dialect: "plain"},
+		{name: "binds of single files", disk: newMemory, selected: singles(), dialect: "impermanence"},
+		{name: "symlinks into storage", disk: newMemory, links: true, selected: some, dialect: "preservation"},
+		{name: "tmpfs root and tmpfs home", disk: newMemory, tmpfsHome: true, selected: some, dialect: "preservation"},
+	}
+}
+
+// some is a selection of directories as they are rolled up, with a slash at the end, and
+// of files; one of these lies within one of those.
+var some = []string{
+	aliceHome + "/.config/app/", aliceHome + "/.mozilla/", aliceHome + "/hostile/", hostileDir + "/", aliceHome + "/vms/", aliceHome + "/src/",
+	aliceHome + "/deep/", aliceHome + "/wide/", aliceHome + "/.local/share/game/", "/var/lib/app/", "/var/lib/private/dyn/",
+	"/home/bob/.config/chat/", "/etc/NetworkManager/",
+	aliceHome + "/.config/app/settings",
+	"/etc/hostname", "/top", "/var/lib/svc/other", aliceHome + "/.config/tool/other.toml", aliceHome + "/.config/Code/User/settings.json",
+	aliceHome + "/one", aliceHome + "/two", aliceHome + "/quote\"", aliceHome + "/${x}", aliceHome + "/new\nline", aliceHome + "/-rf",
+	aliceHome + "/#c", aliceHome + "/a: excluded",
+}
+
+// singles is a selection of files alone, in directories that are wiped.
+func singles() []string {
+	files := []string{
+		"/etc/hostname", "/root/.ssh/known_hosts", "/home/bob/notes", "/var/lib/svc/other", "/var/lib/app/state", "/var/lib/app/sparse",
+		"/var/lib/app/large", "/var/lib/app/secret/large too", "/var/lib/app/secret/key", "/var/lib/app/tool",
+		aliceHome + "/.config/app/settings", aliceHome + "/.config/app/empty", aliceHome + "/.config/tool/other.toml", hostileDir + "/f",
+		aliceHome + "/one", aliceHome + "/three", aliceHome + "/vms/inner/most/disk image",
+		aliceHome + "/deep/" + strings.Repeat("d/", 300) + "end",
+		aliceHome + "/wide/" + strings.Repeat(strings.Repeat("w", 250)+"/", 8) + "end",
+	}
+	for _, name := range hostileNames {
+		if name != "bad\xff\xfe" { // no Nix can name it
+			files = append(files, aliceHome+"/hostile/"+name, aliceHome+"/hostile/dirs/"+name+"/"+name)
+		}
+	}
+	return files
+}
+
+func TestWhatARebootWipesIsWhatListHasSaid(t *testing.T) {
+	for _, l := range layouts() {
+		for _, builtin := range []bool{false, true} {
+			l, name := l, l.name+", nothing excluded"
+			if l.builtin = builtin; builtin {
+				name = l.name + ", with the built-in excludes"
+			}
+			t.Run(name, func(t *testing.T) {
+				if l.name == "btrfs root, rolled back" && !isRoot() {
+					t.Skip("only root can mount a disk (user_namespaces(7))")
+				}
+				t.Parallel()
+				m, a := prepared(t, l)
+				m.boot()
+				for _, problem := range m.compare(a) {
+					t.Error(problem)
+				}
+				m.afterwards(l, a)
+			})
+		}
+	}
+}
+
+// prepared takes a machine up to the moment before the reboot: what was selected has been
+// snipped and adopted.
+func prepared(t *testing.T, l layout) (*machine, *account) {
+	t.Helper()
+	m, a := used(t, l)
+	keeps := m.snippet(trimmed(l.selected), l.dialect)
+	if diff := cmp.Diff(uncovered(l.selected), pathsOf(keeps)); diff != "" {
+		t.Errorf("the snippet is not of what was selected (-selected +snippet):\n%s", diff)
+	}
+	m.adopt(l.selected, "copied")
+	m.adopt(l.selected, "present")
+	for _, problem := range m.sourcesChanged(a) {
+		t.Error(problem)
+	}
+	m.keeps = append(m.keeps, keeps...)
+	return m, a
+}
+
+// used takes a machine from its first boot to where list has said what the next one wipes.
+func used(t *testing.T, l layout) (*machine, *account) {
+	t.Helper()
+	m := newMachine(t, l)
+	m.install()
+	var declared []keep
+	if l.builtin {
+		declared = m.keeps
+	}
+	m.configure(l, declared)
+	m.boot()
+	a := &account{blank: walk(t, m.top), selected: trimmed(uncovered(l.selected))}
+	m.populate()
+	a.before = walk(t, m.top)
+	m.listing(l, a)
+	return m, a
+}
+
+// listing asks the program what the reboot wipes, and puts it into the account.
+func (m *machine) listing(l layout, a *account) {
+	t := m.t
+	t.Helper()
+	all := m.list("--type", "f,l,s,p,d")
+	a.listed = map[string]bool{}
+	var files, rest []string
+	for _, path := range all {
+		a.listed[path] = true
+		if a.before[path].kind == 'f' {
+			files = append(files, path)
+		}
+	}
+	if diff := cmp.Diff(files, m.list()); diff != "" {
+		t.Errorf("list does not list the files of all kinds (-of all kinds +list):\n%s", diff)
+	}
+	for _, path := range a.before.paths() {
+		if !a.listed[path] {
+			rest = append(rest, path)
+		}
+	}
+	a.classes = m.explain(rest)
+	for path, class := range a.classes {
+		if class == "candidate" || class == "excluded" && !l.builtin {
+			t.Errorf("%q is not listed, and explain says %s", path, class)
+		}
+	}
+	units := m.list("--dirs")
+	for _, path := range l.selected {
+		if strings.HasSuffix(path, "/") && !slices.Contains(units, path) || !strings.HasSuffix(path, "/") && !a.listed[path] {
+			t.Errorf("%q is selected, and list does not propose it", path)
+		}
+	}
+	for _, unit := range units {
+		for _, k := range installed {
+			if strings.HasPrefix(k.path, unit) && (l.builtin || !l.links) { // a symlink that nobody declares does not divide a directory
+				t.Errorf("%q is proposed, and %q in it is kept already", unit, k.path)
+			}
+		}
+	}
+}
+
+// adopt adopts a selection, and expects one outcome for all of it.
+func (m *machine) adopt(selected []string, outcome string) {
+	t := m.t
+	t.Helper()
+	stdout, stderr, status := m.run(trimmed(selected), "adopt", "--read0", "--json")
+	paths := strings.Count(stdout, "\n")
+	if got := strings.Count(stdout, `"outcome":"`+outcome+`"`); status != 0 || got != paths || paths != len(uncovered(selected)) {
+		t.Errorf("adopt: status %d, %d of %d paths are %s, want all %d\n%s%s", status, got, paths, outcome, len(uncovered(selected)), stdout, stderr)
+	}
+	if outcome == "kept" {
+		wantWarnings(t, stderr, paths)
+	}
+}
+
+// wantWarnings expects that each path has one warning, on one line.
+func wantWarnings(t *testing.T, stderr string, want int) {
+	t.Helper()
+	if got := strings.Count(stderr, "list-ephemeral: "); got != want {
+		t.Errorf("%d warnings of %d paths:\n%s", got, want, stderr)
+	}
+}
+
+// sourcesChanged returns what adopt has changed outside storage: nothing.
+func (m *machine) sourcesChanged(a *account) (problems []string) {
+	now := walk(m.t, m.top)
+	for _, path := range a.before.paths() {
+		if a.classes[path] != "storage" && now[path] != a.before[path] {
+			problems = append(problems, "adopt has changed "+path)
+		}
+	}
+	return append(problems, m.appeared(a)...)
+}
+
+// afterwards asks the program again, on the machine that has been wiped.
+func (m *machine) afterwards(l layout, a *account) {
+	t := m.t
+	t.Helper()
+	class := "mounted"
+	if m.links {
+		class = "linked"
+	}
+	if l.builtin {
+		m.configure(l, m.keeps)
+		class = "persisted"
+	}
+	if left := m.list("--type", "f,l,s,p"); len(left) > 0 {
+		t.Errorf("list still lists %q", left)
+	}
+	for path, got := range m.explain(a.selected) {
+		if got != class {
+			t.Errorf("%q: explain says %s, want %s", path, got, class)
+		}
+	}
+	dialects := []string{"plain", "impermanence", "preservation"}
+	texts := make([]string, len(dialects))
+	for i, name := range dialects {
+		var stderr string
+		texts[i], stderr, _ = m.run(a.selected, "snippet", "--read0", "--dialect", name)
+		wantWarnings(t, stderr, len(a.selected))
+		if got := strings.Count(texts[i], "\n# not written, already persisted by "); got+1 != len(a.selected) {
+			t.Errorf("%s tells of %d paths that they are persisted already, want %d:\n%s", name, got+1, len(a.selected), texts[i])
+		}
+	}
+	for i, keeps := range readBack(t, dialects, texts) {
+		if len(keeps) > 0 {
+			t.Errorf("%s writes again %q", dialects[i], pathsOf(keeps))
+		}
+	}
+	m.adopt(a.selected, "kept")
+	for _, problem := range m.compare(a) {
+		t.Errorf("after adopt once more: %s", problem)
+	}
+}
+
+// trimmed returns paths without a slash at the end.
+func trimmed(paths []string) []string {
+	var all []string
+	for _, path := range paths {
+		all = append(all, strings.TrimSuffix(path, "/"))
+	}
+	return all
+}
+
+// uncovered returns, sorted, what does not lie in a selected directory.
+func uncovered(selected []string) []string {
+	var all []string
+	for _, path := range selected {
+		if !slices.ContainsFunc(selected, func(dir string) bool {
+			return dir != path && strings.HasSuffix(dir, "/") && strings.HasPrefix(path, dir)
+		}) {
+			all = append(all, path)
+		}
+	}
+	slices.Sort(all)
+	return all
+}

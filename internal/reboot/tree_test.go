@@ -1,0 +1,161 @@
+package reboot
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// entry is what is at a path.
+type entry struct {
+	kind   byte   // as --type has it
+	owner  string // mode, owner and group
+	detail string // all the rest that a copy has to keep, but for hard links
+	inode  string // which names of one file share; empty of directories
+}
+
+func (e entry) String() string { return fmt.Sprintf("%c %s%s", e.kind, e.owner, e.detail) }
+
+// tree is what is at all the paths of a machine.
+type tree map[string]entry
+
+// paths returns the paths, sorted.
+func (t tree) paths() []string {
+	paths := make([]string, 0, len(t))
+	for path := range t {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+// unwalked is what the kernel and the store show, which no test changes.
+var unwalked = []string{"/dev", "/nix", "/proc", "/run", "/sys"}
+
+// walk looks at all paths of the machine whose root is mounted at top.
+func walk(t *testing.T, top string) tree {
+	t.Helper()
+	all := tree{}
+	err := filepath.WalkDir(top, func(name string, _ fs.DirEntry, err error) error {
+		path := strings.TrimPrefix(name, top)
+		switch {
+		case err != nil:
+			return err
+		case path == "":
+			return nil
+		case slices.Contains(unwalked, path):
+			return filepath.SkipDir
+		}
+		fd, err := unix.Open(name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+		if err != nil {
+			return fmt.Errorf("open %q: %w", name, err)
+		}
+		defer unix.Close(fd)
+		all[path], err = describe(fd)
+		return err
+	})
+	must(t, err)
+	return all
+}
+
+// look looks at a path as a program on the machine does, through the symlinks on the way
+// and, if asked to, the one at the end.
+func look(t *testing.T, top, path string, through bool) (e entry, found bool) {
+	t.Helper()
+	root, err := unix.Open(top, unix.O_PATH|unix.O_CLOEXEC, 0)
+	must(t, err)
+	defer unix.Close(root)
+	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT}
+	if !through {
+		how.Flags |= unix.O_NOFOLLOW
+	}
+	fd, err := unix.Openat2(root, path, &how)
+	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) {
+		return entry{}, false
+	}
+	must(t, err)
+	defer unix.Close(fd)
+	e, err = describe(fd)
+	must(t, err)
+	return e, true
+}
+
+// kinds are the letters of --type. Of devices list knows nothing.
+var kinds = map[uint32]byte{unix.S_IFREG: 'f', unix.S_IFDIR: 'd', unix.S_IFLNK: 'l', unix.S_IFSOCK: 's', unix.S_IFIFO: 'p'}
+
+// describe says all of what a descriptor, opened with O_PATH, refers to.
+func describe(fd int) (e entry, err error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return e, err
+	}
+	e.kind = kinds[st.Mode&unix.S_IFMT]
+	e.owner = fmt.Sprintf("%04o %d:%d", st.Mode&0o7777, st.Uid, st.Gid)
+	e.detail = fmt.Sprintf(" changed %d.%09d", st.Mtim.Sec, st.Mtim.Nsec)
+	if e.kind != 'd' {
+		e.inode = fmt.Sprint(st.Dev, " ", st.Ino)
+	}
+	self := fmt.Sprintf("/proc/self/fd/%d", fd)
+	switch e.kind {
+	case 'f':
+		data, err := os.ReadFile(self)
+		if err != nil {
+			return e, err
+		}
+		e.detail += fmt.Sprintf(" size %d hash %x", st.Size, sha256.Sum256(data))
+		if st.Blocks*512 < st.Size/2 {
+			e.detail += " sparse"
+		}
+	case 'l':
+		buf := make([]byte, unix.PathMax)
+		n, err := unix.Readlinkat(fd, "", buf)
+		if err != nil {
+			return e, err
+		}
+		e.detail += fmt.Sprintf(" to %q", buf[:n])
+	}
+	attributes, err := xattrs(self)
+	e.detail += attributes
+	return e, err
+}
+
+// xattrs names the extended attributes, ACLs among them, and their values.
+func xattrs(path string) (string, error) {
+	names := make([]byte, 1<<16)
+	n, err := unix.Listxattr(path, names)
+	if err != nil {
+		return "", fmt.Errorf("list attributes: %w", err)
+	}
+	var all []string
+	for name := range strings.SplitSeq(string(names[:n]), "\x00") {
+		if name == "" {
+			continue
+		}
+		value := make([]byte, 1<<16)
+		n, err := unix.Getxattr(path, name, value)
+		if err != nil {
+			return "", fmt.Errorf("read attribute %s: %w", name, err)
+		}
+		all = append(all, fmt.Sprintf(" %s=%q", name, value[:n]))
+	}
+	slices.Sort(all)
+	return strings.Join(all, ""), nil
+}
+
+// covers reports whether a path is one of dirs or below one.
+func covers(dirs []string, path string) bool {
+	return slices.ContainsFunc(dirs, func(dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") })
+}
+
+// isAbove reports whether a path is a directory above one of the others.
+func isAbove(path string, others []string) bool {
+	return slices.ContainsFunc(others, func(other string) bool { return strings.HasPrefix(other, path+"/") })
+}
