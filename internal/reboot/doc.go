@@ -23,4 +23,5 @@
 //	snippet_test    Nix reads snippets back
 //	compare_test    before and after
 //	reboot_test     the layouts, and the story of each
+//	control_test    the comparison sees what is wrong
 package reboot
