@@ -28,10 +28,10 @@ const completionExamples = `  list-ephemeral completion bash > ~/.local/share/ba
 
 func newCompletion() *cobra.Command {
 	return &cobra.Command{
-		Use:       "completion SHELL",
-		Short:     "Print completions for bash, zsh or fish",
-		Long:      completionLong,
-		Example:   completionExamples,
+		Use:                   "completion SHELL",
+		Short:                 "Print completions for bash, zsh or fish",
+		Long:                  completionLong,
+		Example:               completionExamples,
 		DisableFlagsInUseLine: true,
 
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),

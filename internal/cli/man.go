@@ -14,11 +14,11 @@ import (
 
 func newMan() *cobra.Command {
 	return &cobra.Command{
-		Use:   "man DIR",
+		Use: "man DIR",
 
 		DisableFlagsInUseLine: true,
-		Short: "Write the manual pages into a directory",
-		Args:  cobra.ExactArgs(1),
+		Short:                 "Write the manual pages into a directory",
+		Args:                  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := os.MkdirAll(args[0], 0o755); err != nil {
 				return fmt.Errorf("make the directory for the manual pages: %w", err)
