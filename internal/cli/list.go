@@ -350,6 +350,11 @@ func (a *app) conclude(plan *plan, printed int, stats scan.Stats, verbose bool) 
 		}
 		return plan.failed
 	}
+	return a.tellUnread(stats, verbose)
+}
+
+// tellUnread says on stderr what could not be read, of which there is something.
+func (a *app) tellUnread(stats scan.Stats, verbose bool) error {
 	denied := false
 	for _, e := range stats.Errors {
 		denied = denied || errors.Is(e, syscall.EACCES)

@@ -25,6 +25,8 @@ type plan struct {
 	config *config.Config
 	mounts *scan.Mounts
 	policy *scan.Policy
+	// scanRules are those that the policy was made of.
+	scanRules scan.Rules
 	// storage are the storage paths.
 	storage []string
 	style   snippet.Options
@@ -74,7 +76,7 @@ func (a *app) plan(ctx context.Context, paths []string) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.policy = scan.NewPolicy(rules)
+	p.scanRules, p.policy = rules, scan.NewPolicy(rules)
 	return p, nil
 }
 
@@ -84,7 +86,7 @@ func (a *app) tellConfig(p *plan) {
 		say(a.err, "warning", w.String())
 		p.warnings = append(p.warnings, w.String())
 	}
-	if p.config.Source == "" {
+	if p.config.Source == "" && !a.brief {
 		const hint = "no configuration: the built-in excludes and what this machine shows are used"
 		say(a.err, "hint", hint)
 		p.warnings = append(p.warnings, hint)

@@ -21,6 +21,7 @@ type app struct {
 	excludes []string
 	includes []string
 	noCache  bool // of list
+	brief    bool // of status: no hints
 	color    string
 	// commands are the names of all commands, for hints.
 	commands []string
@@ -52,7 +53,7 @@ func newRoot(a *app) *cobra.Command {
 	screen := newScreen(a)
 	root.RunE = screen.RunE
 	root.Flags().AddFlagSet(screen.Flags())
-	root.AddCommand(screen, newList(a), newTrace(a), newExplain(a), newSnippet(a), newAdopt(a), newCompletion(), newMan())
+	root.AddCommand(screen, newList(a), newTrace(a), newExplain(a), newSnippet(a), newAdopt(a), newStray(a), newStatus(a), newCompletion(), newMan())
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
 	flags.StringVar(&a.config, "config", "", "read this configuration `FILE`")

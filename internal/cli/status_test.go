@@ -1,0 +1,182 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// stakesScript lays out a root and storage as impermanence does, in a mount namespace,
+// has the program count, and counts with find and du, which know nothing of it.
+const stakesScript = `
+D=$1 PROGRAM=$2
+mount -t tmpfs -o mode=755 none "$D"
+R=$D/root P=$D/persist
+mkdir -p "$R" "$P"
+mount -t tmpfs none "$R"; mount -t tmpfs none "$P"
+# Declared by the configuration, and bound; bound and not in the configuration; declared, and not bound yet.
+mkdir -p "$P$R/home/docs/sub" "$R/home/docs" "$P$R/lib/bound" "$R/lib/bound" "$P$R/home/later"
+head -c 5000 /dev/zero > "$P$R/home/docs/a"; head -c 70 /dev/zero > "$P$R/home/docs/sub/b"
+head -c 300 /dev/zero > "$P$R/lib/bound/state"; echo later > "$P$R/home/later/x"
+mkdir -p "$P$R/etc" "$R/etc"; echo id > "$P$R/etc/machine-id"; touch "$R/etc/machine-id"
+mount --bind "$P$R/home/docs" "$R/home/docs"; mount --bind "$P$R/lib/bound" "$R/lib/bound"
+mount --bind "$P$R/etc/machine-id" "$R/etc/machine-id"
+# Stray: a directory with files, a lone file beside what is declared, empty directories, what a killed adopt left.
+mkdir -p "$P$R/home/old/deep" "$P$R/home/hollow/deeper" "$P/.list-ephemeral-adopt-4" "$P/elsewhere"
+head -c 12345 /dev/zero > "$P$R/home/old/deep/data"; echo x > "$P$R/home/old/y"; ln -s nowhere "$P$R/home/old/link"
+echo lone > "$P$R/home/lone$(printf '\n')name"; echo half > "$P/.list-ephemeral-adopt-4/f"
+# Lost, cache and excluded.
+mkdir -p "$R/home/.config/app" "$R/home/node_modules" "$R/skip/deep"
+head -c 90000 /dev/zero > "$R/home/.config/app/db"; head -c 11 /dev/zero > "$R/home/new"
+head -c 4000 /dev/zero > "$R/home/node_modules/big"; head -c 77 /dev/zero > "$R/skip/deep/f"; echo > "$R/skip/g"
+cat > "$D/config.json" <<JSON
+{"excludes": ["skip"], "homeDir": "$R/home", "roots": ["$R"], "storagePaths": ["$P"],
+ "persistedDirs": ["$R/home/docs/", "$R/home/later"], "persistedFiles": ["$R/etc/machine-id", "$R/home/gone"]}
+JSON
+le() { "$PROGRAM" --config "$D/config.json" "$@"; }
+sum() { find "$@" -xdev -type f -printf '%s\n' | awk '{ n++; s += $1 } END { printf "%d %d", n, s }'; }
+section() { echo "=== $1"; }
+section status; le status --json
+section brief; le status --brief
+section text; le status
+section above; le status --brief --fail-above 1 >/dev/null || echo "status $?"; le status --brief --fail-above 1m >/dev/null && echo fits
+section stray; le stray --json
+section long; le stray -l
+section plain; le stray
+section null; le stray -0 | tr '\0\n' '\n?'
+section lost; sum "$R/home/.config" "$R/home/new"
+section cache; sum "$R/home/node_modules"
+section excluded; sum "$R/skip"
+section persisted; sum "$P$R/home/docs" "$P$R/lib/bound" "$P$R/etc/machine-id" "$P$R/home/later"
+section strays; sum "$P/.list-ephemeral-adopt-4" "$P$R/home/old" "$P$R/home/lone"*
+section apparent; du --apparent-size -sb "$R/home/.config/app/db" | cut -f1
+section nothing; echo '{"storagePaths": ["'"$P"'"], "homeDir": "/nowhere"}' > "$D/none.json"; umount "$R/home/docs" "$R/lib/bound" "$R/etc/machine-id"
+"$PROGRAM" --config "$D/none.json" stray || echo "status $?"
+section nowhere; "$PROGRAM" --config "$D/none.json" stray --storage /nowhere || echo "status $?"
+`
+
+func sections(t *testing.T) map[string]string {
+	t.Helper()
+	unshare := []string{"--mount"}
+	if os.Geteuid() != 0 {
+		unshare = append(unshare, "--map-root-user")
+	}
+	dir := t.TempDir()
+	cmd := exec.Command("unshare", append(unshare, "bash", "-euc", stakesScript, "sh", dir, buildStatic(t))...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	found := map[string]string{}
+	for part := range strings.SplitSeq(strings.ReplaceAll(string(out), dir, "D"), "=== ") {
+		name, text, _ := strings.Cut(part, "\n")
+		found[name] = text
+	}
+	return found
+}
+
+func TestStatusAndStrayCountAsFindAndDuDo(t *testing.T) {
+	s := sections(t)
+	var got status
+	if err := json.Unmarshal([]byte(s["status"]), &got); err != nil {
+		t.Fatalf("%v in %s", err, s["status"])
+	}
+	for name, a := range map[string]amount{"lost": got.Lost, "cache": got.Cache, "excluded": got.Excluded, "persisted": got.Kept} {
+		if counted := strconv.Itoa(a.Files) + " " + strconv.FormatInt(a.Bytes, 10); counted != s[name] {
+			t.Errorf("%s: status counts %s, find %s", name, counted, s[name])
+		}
+	}
+	if got.Mounted != 3 || got.Unread != 0 || got.Storage[0].Path != "D/persist" || !got.Storage[0].Mounted || got.Roots[0].FSType != "tmpfs" {
+		t.Errorf("status = %+v", got)
+	}
+	if len(got.Largest) != 2 || got.Largest[0].Path != "D/root/home/.config/app" || strconv.FormatInt(got.Largest[0].Bytes, 10)+"\n" != s["apparent"] {
+		t.Errorf("the largest: %+v, du says %s", got.Largest, s["apparent"])
+	}
+	var files int
+	var bytes int64
+	var rows []string
+	for line := range strings.Lines(s["stray"]) {
+		var row strayLine
+		if json.Unmarshal([]byte(line), &row) != nil {
+			continue // stderr
+		}
+		files, bytes = files+row.Files, bytes+row.Bytes
+		rows = append(rows, row.Type+" "+row.Path+map[bool]string{true: " empty"}[row.Empty])
+	}
+	want := []string{
+		"directory D/persist/.list-ephemeral-adopt-4", "file D/persistD/root/home/lonename", "directory D/persistD/root/home/old",
+		"directory D/persist/elsewhere empty", "directory D/persistD/root/home/hollow empty",
+	}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("stray (-want +got)\n%s", diff)
+	}
+	if counted := strconv.Itoa(files-1) + " " + strconv.FormatInt(bytes-int64(len("nowhere")), 10); counted != s["strays"] { // less the symlink
+		t.Errorf("stray counts %s, find %s", counted, s["strays"])
+	}
+}
+
+func TestStatusAndStrayReadWell(t *testing.T) {
+	s := sections(t)
+	for name, texts := range map[string][]string{
+		"brief": {"2 files, 88K would be lost at the next reboot (most of it: ~/.config/app/, 88K)\n"},
+		"text": {
+			"configuration  D/config.json", "wiped          D/root, tmpfs none", "storage        D/persist, tmpfs none, ", "mounts         3 mounts from storage",
+			"snippets       plain, storage path D/persist, to the clipboard by", "trace          ptrace: ",
+			"lost                   2 files    88K  at the next reboot", "lost, cache            1 files   3.9K  known to be cache", "the newest\n",
+		},
+		"above":   {"error: 2 files would be lost, more than 1\nstatus 1\nfits\n"},
+		"long":    {"  empty    0B", "      3   12K", " D/persistD/root/home/old/\n", "hint: 1 path was left by an adopt that was killed"},
+		"plain":   {"D/persist/.list-ephemeral-adopt-4/\n", "5 files with 12K not declared, and 2 empty directories"},
+		"null":    {"D/persistD/root/home/old/\n"},
+		"nothing": {"error: nothing is known to be declared in D/persist", "hint: a configuration with persistedDirs", "status 1"},
+		"nowhere": {"error: --storage: look at /nowhere: no such file or directory", "status 2"},
+	} {
+		for _, text := range texts {
+			if !strings.Contains(s[name], text) {
+				t.Errorf("%s lacks %q:\n%s", name, text, s[name])
+			}
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	for text, want := range map[string]limit{
+		"": {}, "0": {"0", 0, -1}, "500": {"500", 500, -1}, "10k": {"10k", -1, 10_000}, "1Gi": {"1Gi", -1, 1 << 30}, "0b": {"0b", -1, 0},
+	} {
+		if got, err := parseLimit(text); got != want || err != nil {
+			t.Errorf("parseLimit(%q) = %+v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"-1", "+5M", "-5M", "x", "5 M", "1.5G", "5X", "99999999999999999999"} {
+		if _, err := parseLimit(text); err == nil || !strings.Contains(err.Error(), "--fail-above") {
+			t.Errorf("parseLimit(%q) = %v", text, err)
+		}
+	}
+	lost := amount{Files: 500, Bytes: 10_000}
+	for text, fails := range map[string]bool{"": false, "500": false, "499": true, "10k": false, "9k": true} {
+		l, _ := parseLimit(text)
+		if got := l.exceeded(lost) != ""; got != fails {
+			t.Errorf("%q is exceeded: %t", text, got)
+		}
+	}
+}
+
+func TestBriefIsOneSafeLine(t *testing.T) {
+	s := &status{}
+	if got := s.brief("/home/a"); got != "nothing would be lost at the next reboot" {
+		t.Errorf("brief = %q", got)
+	}
+	s = &status{Lost: amount{1, 10}, Largest: []stake{{text: "/home/a/x\n\x1b[2J", Bytes: 10}}}
+	if got := s.brief("/home/a"); got != `1 file, 10B would be lost at the next reboot (most of it: ~/x\n\e[2J, 10B)` {
+		t.Errorf("brief = %q", got)
+	}
+	if text := string(s.appendTo(nil, "", time.Now())); strings.Contains(text, "\x1b") {
+		t.Errorf("status = %q", text)
+	}
+}
