@@ -57,7 +57,8 @@ type amount struct {
 	Bytes int64 `json:"bytes"`
 }
 
-func (a *amount) add(files int, bytes int64) { a.Files, a.Bytes = a.Files+files, a.Bytes+bytes }
+// add counts a file.
+func (a *amount) add(bytes int64) { a.Files, a.Bytes = a.Files+1, a.Bytes+bytes }
 
 // status is what is known of the machine, and the schema of status --json.
 type status struct {
@@ -226,7 +227,7 @@ func (p *plan) measure(ctx context.Context, s *status, brief bool) (scan.Stats, 
 		} else if err := g.add(e); err != nil {
 			return err
 		}
-		into.add(1, e.Info().Size)
+		into.add(e.Info().Size)
 		return nil
 	})
 	if err != nil {
@@ -273,7 +274,7 @@ func (p *plan) excluded(ctx context.Context, s *status) (amount, error) {
 	rules.Exclude = nil
 	all := amount{}
 	_, err := scan.List(ctx, scan.Options{Policy: scan.NewPolicy(rules), Info: true}, func(e *scan.Entry) error {
-		all.add(1, e.Info().Size)
+		all.add(e.Info().Size)
 		return nil
 	})
 	// Files come and go between the two walks.
@@ -283,9 +284,9 @@ func (p *plan) excluded(ctx context.Context, s *status) (amount, error) {
 // kept counts what lies in storage at places that are declared.
 func (p *plan) kept(ctx context.Context) (amount, error) {
 	all := amount{}
-	storage, err := p.storageToSearch("")
-	if err != nil {
-		return all, nil // there is none
+	storage, none := p.storageToSearch("")
+	if none != nil {
+		return all, nil
 	}
 	var dirs []string
 	seen := map[string]bool{}
@@ -296,16 +297,16 @@ func (p *plan) kept(ctx context.Context) (amount, error) {
 		case kind == scan.KindDir:
 			dirs = append(dirs, d.path)
 		default:
-			all.add(1, info.Size)
+			all.add(info.Size)
 		}
 		seen[d.path] = true
 	}
 	if len(dirs) == 0 {
 		return all, nil
 	}
-	_, err = scan.List(ctx, scan.Options{Policy: scan.NewPolicy(scan.Rules{Roots: dirs}), Info: true}, func(e *scan.Entry) error {
+	_, err := scan.List(ctx, scan.Options{Policy: scan.NewPolicy(scan.Rules{Roots: dirs}), Info: true}, func(e *scan.Entry) error {
 		if !seen[string(e.Path)] { // declared by itself, and counted
-			all.add(1, e.Info().Size)
+			all.add(e.Info().Size)
 		}
 		return nil
 	})
