@@ -284,13 +284,9 @@ func (p *plan) excluded(ctx context.Context, s *status) (amount, error) {
 // kept counts what lies in storage at places that are declared.
 func (p *plan) kept(ctx context.Context) (amount, error) {
 	all := amount{}
-	storage, none := p.storageToSearch("")
-	if none != nil {
-		return all, nil
-	}
 	var dirs []string
 	seen := map[string]bool{}
-	for _, d := range p.declaredIn(storage) {
+	for _, d := range p.declaredIn(directories(p.storage)) {
 		kind, info, err := scan.Stat(d.path)
 		switch {
 		case err != nil || seen[d.path]:

@@ -83,17 +83,23 @@ func (p *plan) storageToSearch(flag string) ([]string, error) {
 		}
 		named = []string{path}
 	}
+	found := directories(named)
+	if len(found) == 0 {
+		return nil, hintedError{fmt.Errorf("no storage: there is no directory %s", strings.Join(named, " or ")), "name it by --storage, or by storagePaths in the configuration"}
+	}
+	return found, nil
+}
+
+// directories returns those of paths that are directories, without symlinks.
+func directories(paths []string) []string {
 	var found []string
-	for _, path := range named {
+	for _, path := range paths {
 		path = truepath.Resolve(path)
 		if kind, _, err := scan.Stat(path); err == nil && kind == scan.KindDir && !slices.Contains(found, path) {
 			found = append(found, path)
 		}
 	}
-	if len(found) == 0 {
-		return nil, hintedError{fmt.Errorf("no storage: there is no directory %s", strings.Join(named, " or ")), "name it by --storage, or by storagePaths in the configuration"}
-	}
-	return found, nil
+	return found
 }
 
 // declared is a path in storage that something declares.
