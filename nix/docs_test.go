@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/nixtest"
 )
 
 func readDocs(t *testing.T) string {
@@ -62,7 +64,7 @@ func TestTheDocumentedNixIsRight(t *testing.T) {
 	if len(args) < 5 {
 		t.Errorf("%d examples", len(args)-1)
 	}
-	if _, err := instantiate(t, args...); err != nil {
+	if _, err := nixtest.Instantiate(t, args...); err != nil {
 		t.Error(err)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/nixtest"
 )
 
 // TestCasesNoticeMutations proves that the cases hold the modules: whatever is
@@ -124,7 +126,7 @@ func mutated(t *testing.T, file, old, replacement string) string {
 	}
 	dir := filepath.Join(root, "nix")
 	// What is no Nix at all would fail, and prove nothing.
-	if _, err := instantiate(t, "--parse", filepath.Join(dir, file)); err != nil {
+	if _, err := nixtest.Instantiate(t, "--parse", filepath.Join(dir, file)); err != nil {
 		t.Fatal(err)
 	}
 	return dir

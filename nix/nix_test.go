@@ -4,13 +4,10 @@
 package nix_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"flag"
-	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,32 +16,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/nixtest"
 )
 
 var update = flag.Bool("update", false, "write what the cases give to testdata/want")
-
-// instantiate runs nix-instantiate without a store, a configuration or a network.
-func instantiate(t *testing.T, args ...string) ([]byte, error) {
-	t.Helper()
-	tool, err := exec.LookPath("nix-instantiate")
-	if err != nil {
-		t.Fatalf("%v: install it (Debian: apt-get install nix-bin)", err)
-	}
-	tmp := t.TempDir()
-	var out, errs bytes.Buffer
-	cmd := exec.Command(tool, args...)
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	for _, variable := range os.Environ() {
-		if !strings.HasPrefix(variable, "NIX_") && !strings.HasPrefix(variable, "HOME=") {
-			cmd.Env = append(cmd.Env, variable)
-		}
-	}
-	cmd.Env = append(cmd.Env, "NIX_REMOTE=dummy://", "HOME="+tmp, "NIX_CONF_DIR="+tmp)
-	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("run %s: %w\n%s", tool, err, errs.String())
-	}
-	return out.Bytes(), nil
-}
 
 // eval evaluates an expression on a tree's testdata/run.nix, which is what it
 // begins with, and decodes it.
@@ -54,7 +29,7 @@ func eval(t *testing.T, dir, expression string, to any) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := instantiate(t, "--eval", "--strict", "--json", "--expr", "(import "+dir+"/testdata/run.nix)."+expression)
+	out, err := nixtest.Instantiate(t, "--eval", "--strict", "--json", "--expr", "(import "+dir+"/testdata/run.nix)."+expression)
 	if err != nil {
 		return err
 	}

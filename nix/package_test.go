@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/nixtest"
 )
 
 // TestEveryFileParses has Nix read all that is Nix.
@@ -26,7 +28,7 @@ func TestEveryFileParses(t *testing.T) {
 	if len(files) < 12 {
 		t.Errorf("only %d files: %v", len(files), files)
 	}
-	if _, err := instantiate(t, append([]string{"--parse"}, files...)...); err != nil {
+	if _, err := nixtest.Instantiate(t, append([]string{"--parse"}, files...)...); err != nil {
 		t.Error(err)
 	}
 	for _, file := range files {

@@ -1,12 +1,9 @@
 package snippet
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -15,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/nixtest"
 )
 
 // A nixCase is a module for testdata/read.nix to read, and its options.
@@ -91,7 +90,7 @@ func readBack(t *testing.T, cases []nixCase) ([][]persisted, error) {
 		write(t, filepath.Join(dir, strconv.Itoa(i)+".json"), string(options))
 		write(t, filepath.Join(dir, strconv.Itoa(i)+".nix"), c.module)
 	}
-	out, err := nix(t, "--eval", "--strict", "--json",
+	out, err := nixtest.Instantiate(t, "--eval", "--strict", "--json",
 		"--argstr", "dir", dir, "--argstr", "count", strconv.Itoa(len(cases)), "testdata/read.nix")
 	if err != nil {
 		return nil, err
@@ -108,29 +107,6 @@ func write(t *testing.T, file, text string) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// nix runs nix-instantiate without a store, a configuration or a network.
-func nix(t *testing.T, args ...string) ([]byte, error) {
-	t.Helper()
-	tool, err := exec.LookPath("nix-instantiate")
-	if err != nil {
-		t.Fatalf("%v: install it (Debian: apt-get install nix-bin)", err)
-	}
-	tmp := t.TempDir()
-	var out, errs bytes.Buffer
-	cmd := exec.Command(tool, args...)
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	for _, variable := range os.Environ() {
-		if !strings.HasPrefix(variable, "NIX_") && !strings.HasPrefix(variable, "HOME=") {
-			cmd.Env = append(cmd.Env, variable)
-		}
-	}
-	cmd.Env = append(cmd.Env, "NIX_REMOTE=dummy://", "HOME="+tmp, "NIX_CONF_DIR="+tmp)
-	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("run %s: %w\n%s", tool, err, errs.String())
-	}
-	return out.Bytes(), nil
 }
 
 func TestNixReadsEveryNameBack(t *testing.T) {
@@ -217,7 +193,7 @@ func TestShapeReadsHostileSelectionsBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "formats.json"), string(names))
-	out, err := nix(t, "--eval", "--strict", "--json", "--argstr", "dir", dir, "testdata/shapes.nix")
+	out, err := nixtest.Instantiate(t, "--eval", "--strict", "--json", "--argstr", "dir", dir, "testdata/shapes.nix")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/DaRacci/list-ephemeral/internal/nixtest"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
@@ -183,7 +184,7 @@ func TestReadStringReadsAsNixDoes(t *testing.T) {
 		"\"a\r\nb\rc\r\"", "\"a\nb\tc\"", `"\r\n\t\\"`, `"''\${x}''"`, "\"\x01\x7f\"", `"é\é"`,
 		`"a${builtins.fromJSON "\"\\u001b\""}b"`, `"\$${builtins.fromJSON "\"\\udb40\\udc41\""}"`,
 	}
-	out, err := nix(t, "--eval", "--strict", "--json", "--expr", "[ "+strings.Join(literals, " ")+" ]")
+	out, err := nixtest.Instantiate(t, "--eval", "--strict", "--json", "--expr", "[ "+strings.Join(literals, " ")+" ]")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +262,7 @@ func TestParseAttrPath(t *testing.T) {
 // TestKeywordsNeedQuotes asks Nix for each.
 func TestKeywordsNeedQuotes(t *testing.T) {
 	for _, word := range []string{"assert", "else", "if", "in", "inherit", "let", "rec", "then", "with"} {
-		if _, err := nix(t, "--parse", "--expr", "{ a."+word+" = 1; }"); err == nil {
+		if _, err := nixtest.Instantiate(t, "--parse", "--expr", "{ a."+word+" = 1; }"); err == nil {
 			t.Errorf("%s is no keyword", word)
 		}
 		if p, err := ParseAttrPath("a." + word); err == nil {

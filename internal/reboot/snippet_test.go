@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -14,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/nixtest"
 )
 
 // snippet asks for the snippet of a selection in all dialects, expects that they agree on
@@ -83,13 +84,9 @@ func readBack(t *testing.T, dialects, texts []string) [][]keep {
 		must(t, err, os.WriteFile(name+".json", options, 0o600), os.WriteFile(name+".nix", []byte("{\n"+text+"}\n"), 0o600))
 	}
 	// The reader of the package snippet, which knows the options of all modules.
-	cmd := exec.Command("nix-instantiate", "--eval", "--strict", "--json",
+	out, err := nixtest.Instantiate(t, "--eval", "--strict", "--json",
 		"--argstr", "dir", dir, "--argstr", "count", strconv.Itoa(len(texts)), "../../snippet/testdata/read.nix")
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "NIX_REMOTE=dummy://", "HOME=" + dir, "NIX_CONF_DIR=" + dir}
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("nix-instantiate (Debian: nix-bin): %v\n%s", err, cmd.Args)
-	}
+	must(t, err)
 	var read [][]struct {
 		Kind, Path string
 		Extra      map[string]any

@@ -1,0 +1,36 @@
+// Package nixtest has tests ask the real Nix.
+package nixtest
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// Instantiate runs nix-instantiate without a store, a configuration or a network, and
+// returns what it prints. The error has what it says on stderr. That the program is missing
+// fails the test.
+func Instantiate(t testing.TB, args ...string) ([]byte, error) {
+	t.Helper()
+	tool, err := exec.LookPath("nix-instantiate")
+	if err != nil {
+		t.Fatalf("%v: install it (Debian: apt-get install nix-bin)", err)
+	}
+	tmp := t.TempDir()
+	var out, errs bytes.Buffer
+	cmd := exec.Command(tool, args...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "NIX_") && !strings.HasPrefix(variable, "HOME=") {
+			cmd.Env = append(cmd.Env, variable)
+		}
+	}
+	cmd.Env = append(cmd.Env, "NIX_REMOTE=dummy://", "HOME="+tmp, "NIX_CONF_DIR="+tmp)
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("run %s: %w\n%s", tool, err, errs.String())
+	}
+	return out.Bytes(), nil
+}
