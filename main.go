@@ -11,7 +11,10 @@
 //	tui                   the screen: list, search, selection
 //	snippet               the selection as Nix
 //	trace                 what a command touches
+//	adopt                 copies what is selected into storage
 //	internal/known        whose a path is: caches, programs, what others keep
+//	nix, flake.nix        package and modules for NixOS and Home Manager
+//	internal/reboot       the test of it all: machines that are wiped
 //	internal/printable    makes file names safe for a terminal
 //
 // docs/design.md tells why it is so.
