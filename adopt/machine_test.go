@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -139,4 +140,25 @@ func TestOrdinaryUsersLoseNothing(t *testing.T) {
 	}
 	g.expect(g.adopt("app"), "copied app 2")
 	g.same("app")
+}
+
+// TestFewDescriptorsAreEnough copies files of many directories, adds to many, and looks at
+// many that are there.
+func TestFewDescriptorsAreEnough(t *testing.T) {
+	g := newGround(t)
+	for i := range 400 {
+		g.write("many/"+strconv.Itoa(i)+"/a", "x")
+		g.write("many/"+strconv.Itoa(i)+"/b", "y")
+	}
+	out := g.onMachine(`
+ulimit -n 64
+set -- $(find "$SOURCE/many" -name a)
+adopt "$@" | sort | uniq -c | sort -rn | grep -c copied
+adopt "$@" | grep -c present
+adopt "$SOURCE/many" | cut -c1-6
+`)
+	g.says(out, "400\n400\ncopied\nstatus\n")
+	if out := tool(t, "rsync", "-aHAXSnic", "--omit-dir-times", g.at("many")+"/", g.stored("many")+"/"); out != "" {
+		t.Errorf("rsync would change\n%s", out)
+	}
 }

@@ -15,6 +15,13 @@ type place struct {
 	from, to dir
 	path     string // of the source
 	users    int
+	run      *run
+}
+
+// newPlace is used by whoever asks for it.
+func (r *run) newPlace(from, to dir, path string) *place {
+	r.open++
+	return &place{from: from, to: to, path: path, users: 1, run: r}
 }
 
 func (p *place) keep() *place {
@@ -24,6 +31,7 @@ func (p *place) keep() *place {
 
 func (p *place) release() {
 	if p.users--; p.users == 0 {
+		p.run.open--
 		p.from.close()
 		p.to.close()
 	}
@@ -44,7 +52,7 @@ func (r *run) parents(source string) (*place, error) {
 		from.close()
 		return nil, err
 	}
-	p := &place{from: from, to: to, path: source, users: 1}
+	p := r.newPlace(from, to, source)
 	r.places[source] = p.keep() // until the batch is done
 	return p, nil
 }

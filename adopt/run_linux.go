@@ -19,8 +19,19 @@ const stagePrefix = ".list-ephemeral-adopt-"
 // synced once, and holds its directories open.
 const (
 	mostStaged = 10_000
-	mostPlaces = 200
+	mostPlaces = 500
 )
+
+// placesAllowed is how many directories may be held open within RLIMIT_NOFILE, which
+// Go has raised as far as it goes: half of it, at two descriptors each, for a walk and
+// its workers need some too.
+func placesAllowed() int {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 1
+	}
+	return int(max(1, min(limit.Cur/4, mostPlaces)))
+}
 
 // ErrBusy says that another run is at work in the same storage.
 var ErrBusy = errors.New("another adopt is running")
@@ -31,6 +42,7 @@ type run struct {
 	content       content
 	links         links
 	places        map[string]*place // of this batch, by the source
+	open, most    int               // places that are open, and that may be
 	missing       []*staged         // what is to be made
 	batch         []*staged         // what has been made
 	created       []string          // parents, by the source
@@ -55,7 +67,7 @@ type staged struct {
 // plan. The error says that nothing could be done at all, or that ctx is done: then the
 // results are those up to there.
 func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, err error) {
-	r := &run{places: map[string]*place{}, tidied: map[inode]bool{}}
+	r := &run{places: map[string]*place{}, tidied: map[inode]bool{}, most: placesAllowed()}
 	r.content.progress = progress
 	if r.root, err = rootDir(); err != nil {
 		return nil, err
@@ -82,6 +94,9 @@ func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, 
 		}
 		present[result] = true
 		r.begin(ctx, result, unit)
+		if r.open >= r.most {
+			r.makeMissing(ctx)
+		}
 	}
 	r.makeMissing(ctx)
 	r.dropParents()
@@ -127,7 +142,7 @@ func (r *run) put(ctx context.Context, result *Result, at *place, name string) {
 	case errors.Is(err, unix.ENOENT):
 		// Later, when all that is there is known: it may have other names of this file.
 		r.missing = append(r.missing, &staged{result: result, at: at.keep(), path: source, name: name})
-		if len(r.places) >= mostPlaces {
+		if r.open >= r.most {
 			r.makeMissing(ctx)
 		}
 	case err != nil:
@@ -175,7 +190,7 @@ func (r *run) merge(ctx context.Context, result *Result, at *place, name string)
 		result.fail(source, err)
 		return
 	}
-	in := &place{from: from, to: to, path: source, users: 1}
+	in := r.newPlace(from, to, source)
 	defer in.release()
 	if differs, err := differingAttributes(from.fd, to.fd); err != nil || differs != "" {
 		if err == nil {
