@@ -1,6 +1,8 @@
 package adopt
 
 import (
+	"context"
+	"errors"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -63,8 +65,14 @@ type Result struct {
 // has one, many times.
 const mostProblems = 100
 
+// ErrInterrupted is the error of a path that was not done when the run was ended.
+var ErrInterrupted = errors.New("interrupted")
+
 // fail notes a problem.
 func (r *Result) fail(path string, err error) {
+	if errors.Is(err, context.Canceled) {
+		err = ErrInterrupted
+	}
 	if r.More++; len(r.Problems) < mostProblems {
 		r.Problems = append(r.Problems, Problem{path, err})
 	}
