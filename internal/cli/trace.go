@@ -102,6 +102,9 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := plan.setStyle(f.style); err != nil {
+		return err
+	}
 	var keep *os.File // before the run: nobody wants to run CMD twice because of a wrong name
 	if f.output != "" && f.replay == "" {
 		// What is there stays until there is something to put in its place.

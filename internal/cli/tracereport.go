@@ -216,9 +216,6 @@ func (a *app) browseTrace(ctx context.Context, p *plan, f *traceFlags, r *trace.
 	if err != nil {
 		return err
 	}
-	if err := p.setStyle(f.style); err != nil {
-		return err
-	}
 	list := p.selectTraced(f, r)
 	fill := func(into *tui.Store, refused bool) {
 		for _, t := range list {
