@@ -77,12 +77,16 @@ func (o *Options) at(option string) string {
 	return option + "." + quoted(storage)
 }
 
+// unlikely is the name of no group.
+const unlikely = "\x00"
+
 // An ownership is what of mode and owner is to be written; "" means nothing.
 type ownership struct{ mode, user, group string }
 
 // differing returns what of a path's mode and owner differs from what a module
 // gives it by itself, and what to say about names that Nix cannot carry. A default
-// that is not known, "", is taken to be what is there.
+// that is not known, "", is taken to be what is there, unless it is the group of a user to
+// whom the path does not belong.
 func (a *Access) differing(from ownership) (o ownership, reasons []string) {
 	if a == nil {
 		return ownership{}, nil
@@ -103,7 +107,10 @@ func (a *Access) differing(from ownership) (o ownership, reasons []string) {
 		}
 		return name
 	}
-	o.user, o.group = differs(a.User, from.user), differs(a.Group, from.group)
+	if o.user = differs(a.User, from.user); o.user != "" && from.group == "" {
+		from.group = unlikely
+	}
+	o.group = differs(a.Group, from.group)
 	if nameless != "" {
 		reasons = append(reasons, nameless)
 	}

@@ -99,7 +99,8 @@ func setAccess(set map[string]any, a *Access, usual Access) {
 	if writable(a.User) && usual.User != "" && a.User != usual.User {
 		set["user"] = a.User
 	}
-	if writable(a.Group) && usual.Group != "" && a.Group != usual.Group {
+	stranger := set["user"] != nil && usual.Group == ""
+	if writable(a.Group) && (stranger || usual.Group != "" && a.Group != usual.Group) {
 		set["group"] = a.Group
 	}
 }

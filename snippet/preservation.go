@@ -29,7 +29,7 @@ func (s *selection) preserved(p *place, item *Item, usual ownership) entry {
 	if o.user != "" {
 		// The group's default is that of the owner which is written here, and not
 		// known.
-		usual.group = "\x00"
+		usual.group = unlikely
 		o, reasons = item.Access.differing(usual)
 	}
 	if item.Path == privateState {
