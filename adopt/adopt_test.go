@@ -221,3 +221,18 @@ func TestOpenFilesFindsProcesses(t *testing.T) {
 		t.Errorf("open: %v", open)
 	}
 }
+
+// TestCopiesHaveNoACLOfTheirPlace puts a default ACL on storage, which all that is made
+// there would inherit.
+func TestCopiesHaveNoACLOfTheirPlace(t *testing.T) {
+	g := newGround(t)
+	g.menagerie("app")
+	g.write("lone", "x")
+	tool(t, "setfacl", "-m", "d:u:daemon:rwx,d:g:daemon:rwx,d:o::rwx", g.store)
+	g.expect(g.adopt("app", "lone"), "copied app 16", "copied lone 1")
+	g.same("app")
+	g.same("lone")
+	if acl := tool(t, "getfacl", "-cp", g.stored(".")); strings.Contains(acl, "daemon") {
+		t.Errorf("a directory above has\n%s", acl)
+	}
+}
