@@ -42,7 +42,7 @@ func TestRunCopiesEverything(t *testing.T) {
 	g.menagerie("app")
 	before := snapshot(t, g.source)
 	g.must(os.Chmod(g.source, 0o750))
-	g.expect(g.adopt("app"), "copied app 16")
+	g.expect(g.adopt("app"), "copied app "+g.count("app"))
 	g.must(os.Chmod(g.source, 0o755))
 	if diff := cmp.Diff(before, snapshot(t, g.source)); diff != "" {
 		t.Errorf("the source (-before +after)\n%s", diff)
@@ -228,10 +228,14 @@ func TestCopiesHaveNoACLOfTheirPlace(t *testing.T) {
 	g := newGround(t)
 	g.menagerie("app")
 	g.write("lone", "x")
+	g.write("listed", "y")
+	g.must(unix.Mkfifo(g.at("pipe"), 0o644))
+	tool(t, "setfacl", "-m", "u:nobody:r", g.at("listed"))
 	tool(t, "setfacl", "-m", "d:u:daemon:rwx,d:g:daemon:rwx,d:o::rwx", g.store)
-	g.expect(g.adopt("app", "lone"), "copied app 16", "copied lone 1")
-	g.same("app")
-	g.same("lone")
+	g.expect(g.adopt("app", "lone", "listed", "pipe"), "copied app "+g.count("app"), "copied listed 1", "copied lone 1", "copied pipe 1")
+	for _, name := range []string{"app", "listed", "lone", "pipe"} {
+		g.same(name)
+	}
 	if acl := tool(t, "getfacl", "-cp", g.stored(".")); strings.Contains(acl, "daemon") {
 		t.Errorf("a directory above has\n%s", acl)
 	}

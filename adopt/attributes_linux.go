@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unsafe"
 
@@ -26,7 +25,7 @@ func attributes(to, from int, st *unix.Stat_t) error {
 	}); err != nil {
 		return fmt.Errorf("set owner %d:%d: %w", st.Uid, st.Gid, err)
 	}
-	if err := copyXattrs(to, from, st); err != nil {
+	if err := copyXattrs(to, from); err != nil {
 		return err
 	}
 	name := procPath(to)
@@ -68,13 +67,10 @@ func chmod(fd int, name string, mode uint32) error {
 
 // copyXattrs copies all extended attributes. What the kernel computes (system.* other
 // than ACLs, such as those of NFS) is no data.
-func copyXattrs(to, from int, st *unix.Stat_t) error {
+func copyXattrs(to, from int) error {
 	source, target := procPath(from), procPath(to)
 	names, err := xattrNames(from, source)
-	if err != nil {
-		return err
-	}
-	if err := dropInherited(target, names, st); err != nil {
+	if err != nil || len(names) == 0 {
 		return err
 	}
 	for _, name := range names {
@@ -93,17 +89,12 @@ func copyXattrs(to, from int, st *unix.Stat_t) error {
 }
 
 // dropInherited takes away the ACLs that something has from the default ACL of the
-// directory it was made in, and the source has not. Until then they have no effect: the
-// mode with which it is made leaves them nothing (acl(5)).
-func dropInherited(target string, names []string, st *unix.Stat_t) error {
+// directory it was made in. Until then they have no effect: the mode with which it is made
+// leaves them nothing (acl(5)). What is made in a directory without one has none.
+func dropInherited(fd int) error {
 	for _, name := range []string{"system.posix_acl_access", "system.posix_acl_default"} {
-		if slices.Contains(names, name) || isLink(st) || name == "system.posix_acl_default" && !isDir(st) {
-			continue
-		}
-		err := retried(func() error { return unix.Removexattr(target, name) })
-		switch {
-		case err == nil, errors.Is(err, unix.ENODATA), errors.Is(err, unix.EOPNOTSUPP):
-		default:
+		err := retried(func() error { return unix.Removexattr(procPath(fd), name) })
+		if err != nil && !errors.Is(err, unix.ENODATA) && !errors.Is(err, unix.EOPNOTSUPP) {
 			return fmt.Errorf("remove attribute %s: %w", name, err)
 		}
 	}

@@ -12,7 +12,11 @@ import (
 
 // dir is an open directory. Everything is done below one, so that nobody who may
 // rename things on the way can lead us elsewhere.
-type dir struct{ fd int }
+type dir struct {
+	fd int
+	// own says that we have made it, and that it has no default ACL to inherit.
+	own bool
+}
 
 // The ways of resolving a path below a directory. All stay below it and follow no
 // symlink; sameMount does not enter mounts either.
@@ -46,7 +50,7 @@ func (d dir) open(name string, flags int, mode uint32, resolve uint64) (fd int, 
 // dir opens a directory below this one.
 func (d dir) dir(name string, resolve uint64) (dir, error) {
 	fd, err := d.open(name, unix.O_RDONLY|unix.O_DIRECTORY, 0, resolve)
-	return dir{fd}, err
+	return dir{fd: fd}, err
 }
 
 // source opens something to read it, without a trace in its access time where we may,
@@ -63,7 +67,7 @@ func (d dir) source(name string, flags int) (fd int, err error) {
 // sourceDir opens a directory of the source.
 func (d dir) sourceDir(name string) (dir, error) {
 	fd, err := d.source(name, unix.O_DIRECTORY)
-	return dir{fd}, err
+	return dir{fd: fd}, err
 }
 
 // isMount reports whether something is mounted on an entry.
@@ -78,7 +82,7 @@ func (d dir) isMount(name string) bool {
 // rootDir opens "/".
 func rootDir() (dir, error) {
 	fd, err := unix.Open("/", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	return dir{fd}, err
+	return dir{fd: fd}, err
 }
 
 // below opens the directory at an absolute path to go through it, from "/" on; that
@@ -89,7 +93,7 @@ func (d dir) below(abs string) (dir, error) {
 		name = "."
 	}
 	fd, err := d.open(name, unix.O_PATH|unix.O_DIRECTORY, 0, beneath)
-	return dir{fd}, err
+	return dir{fd: fd}, err
 }
 
 func (d dir) close() { _ = unix.Close(d.fd) }

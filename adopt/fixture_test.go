@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -220,4 +221,10 @@ func attributesOf(t testing.TB, path string) string {
 	}
 	slices.Sort(all)
 	return strings.Join(all, "")
+}
+
+// count counts all but directories.
+func (g *ground) count(name string) string {
+	g.t.Helper()
+	return strconv.Itoa(strings.Count(tool(g.t, "find", g.at(name), "!", "-type", "d", "-printf", "x\n"), "\n"))
 }

@@ -59,6 +59,11 @@ func (c *content) fileOnce(ctx context.Context, to dir, newName string, from dir
 		return st, false, fmt.Errorf("create: %w", err)
 	}
 	defer func() { _ = unix.Close(out) }()
+	if !to.own {
+		if err := dropInherited(out); err != nil {
+			return st, false, err
+		}
+	}
 	if err := c.copy(ctx, out, in, &st); err != nil {
 		return st, false, err
 	}
@@ -98,6 +103,9 @@ func special(to dir, newName string, from dir, name string) (st unix.Stat_t, err
 	made, err := fstat(out)
 	if err == nil && made.Mode&unix.S_IFMT != st.Mode&unix.S_IFMT {
 		err = errors.New("somebody has put something else in its place")
+	}
+	if err == nil && !to.own && !isLink(&st) {
+		err = dropInherited(out)
 	}
 	if err != nil {
 		return st, err

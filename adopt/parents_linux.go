@@ -144,6 +144,12 @@ func (d dir) makeDir(name string) (dir, error) {
 		return dir{}, fmt.Errorf("create: %w", err)
 	}
 	made, err := d.dir(name, sameMount)
+	if err == nil {
+		made.own = true
+		if err = dropInherited(made.fd); err != nil {
+			made.close()
+		}
+	}
 	if err != nil {
 		_ = unix.Unlinkat(d.fd, name, unix.AT_REMOVEDIR)
 		return dir{}, fmt.Errorf("create: %w", err)
