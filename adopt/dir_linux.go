@@ -147,23 +147,23 @@ func (d dir) remove(name string) error {
 	return retried(func() error { return unix.Unlinkat(d.fd, name, unix.AT_REMOVEDIR) })
 }
 
-// place renames an entry, unless there is something of the new name.
-func (d dir) place(from, to string) error {
-	err := retried(func() error { return unix.Renameat2(d.fd, from, d.fd, to, unix.RENAME_NOREPLACE) })
+// place moves an entry into a directory, unless there is something of the new name.
+func (d dir) place(from string, in dir, to string) error {
+	err := retried(func() error { return unix.Renameat2(d.fd, from, in.fd, to, unix.RENAME_NOREPLACE) })
 	if !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOSYS) {
 		return err
 	}
 	// The file system does not know the flag. A link does not replace anything
 	// either; a directory cannot be linked, but replaces nothing but an empty one.
-	if err := retried(func() error { return unix.Linkat(d.fd, from, d.fd, to, 0) }); err == nil {
+	if err := retried(func() error { return unix.Linkat(d.fd, from, in.fd, to, 0) }); err == nil {
 		return retried(func() error { return unix.Unlinkat(d.fd, from, 0) })
 	} else if errors.Is(err, unix.EEXIST) {
 		return err
 	}
-	if _, err := d.stat(to); !errors.Is(err, unix.ENOENT) {
+	if _, err := in.stat(to); !errors.Is(err, unix.ENOENT) {
 		return unix.EEXIST
 	}
-	return retried(func() error { return unix.Renameat(d.fd, from, d.fd, to) })
+	return retried(func() error { return unix.Renameat(d.fd, from, in.fd, to) })
 }
 
 // sync writes out what the directory lists, and syncFS all of its file system.

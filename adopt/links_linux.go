@@ -31,7 +31,10 @@ func (l location) path() string {
 	if l.of == nil {
 		return l.rel[1:]
 	}
-	return join(l.of.at.path, l.of.now)[1:] + l.rel
+	if !l.of.placed {
+		return (l.of.at.area.rel + "/" + l.of.stage)[1:] + l.rel
+	}
+	return join(l.of.at.path, l.of.name)[1:] + l.rel
 }
 
 // add remembers a copy that has just been made in a directory.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -13,15 +14,16 @@ import (
 // closed when the last one who uses it lets go.
 type place struct {
 	from, to dir
+	area     *area  // to make things in
 	path     string // of the source
 	users    int
 	run      *run
 }
 
 // newPlace is used by whoever asks for it.
-func (r *run) newPlace(from, to dir, path string) *place {
+func (r *run) newPlace(from, to dir, area *area, path string) *place {
 	r.open++
-	return &place{from: from, to: to, path: path, users: 1, run: r}
+	return &place{from: from, to: to, area: area, path: path, users: 1, run: r}
 }
 
 func (p *place) keep() *place {
@@ -47,27 +49,28 @@ func (r *run) parents(source string) (*place, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the directory it is in: %w", err)
 	}
-	to, err := r.target(source)
+	to, area, err := r.target(source)
 	if err != nil {
 		from.close()
 		return nil, err
 	}
-	p := r.newPlace(from, to, source)
+	p := r.newPlace(from, to, area, source)
 	r.places[source] = p.keep() // until the batch is done
 	return p, nil
 }
 
 // target opens the directory below the storage path that stands for a source, making
-// what is missing on the way, and removing what a killed run has left there.
-func (r *run) target(source string) (dir, error) {
+// what is missing on the way, and the area to make things for it in.
+func (r *run) target(source string) (dir, *area, error) {
 	at, err := r.storage.dir(".", beneath)
 	for end := 0; err == nil; {
-		if err = r.tidy(at); err != nil {
+		var made *area
+		if made, err = r.areaOf(at, source[:end]); err != nil {
 			at.close()
 			break
 		}
 		if end >= len(source) || source == "/" {
-			return at, nil
+			return at, made, nil
 		}
 		next := strings.IndexByte(source[end+1:], '/')
 		if next < 0 {
@@ -76,35 +79,28 @@ func (r *run) target(source string) (dir, error) {
 			end += 1 + next
 		}
 		above := at
-		at, err = r.enterParent(above, source[:end])
+		at, err = r.enterParent(above, made, source[:end])
 		above.close()
 	}
-	return dir{}, wrapTarget(source, err)
+	return dir{}, nil, fmt.Errorf("make %s in storage: %w", source, err)
 }
 
 // enterParent opens a directory that stands for a source, and makes it if need be.
-func (r *run) enterParent(above dir, source string) (dir, error) {
+func (r *run) enterParent(above dir, area *area, source string) (dir, error) {
 	name := path.Base(source)
 	to, err := above.dir(name, beneath)
 	if !errors.Is(err, unix.ENOENT) {
 		return to, err
 	}
-	if err := r.makeParent(above, source); err != nil {
+	if err := r.makeParent(above, area, source); err != nil {
 		return dir{}, err
 	}
 	return above.dir(name, beneath)
 }
 
-func wrapTarget(source string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("make %s in storage: %w", source, err)
-}
-
 // makeParent makes a directory like the source's: under another name first, so that it
 // is never there with the wrong mode or owner.
-func (r *run) makeParent(above dir, source string) error {
+func (r *run) makeParent(above dir, area *area, source string) error {
 	from, err := r.root.below(source)
 	if err != nil {
 		return err
@@ -115,7 +111,7 @@ func (r *run) makeParent(above dir, source string) error {
 		return err
 	}
 	stage := r.nextStage()
-	to, err := above.makeDir(stage)
+	to, err := area.makeDir(stage)
 	if err != nil {
 		return err
 	}
@@ -125,16 +121,19 @@ func (r *run) makeParent(above dir, source string) error {
 		err = to.sync()
 	}
 	if err == nil {
-		err = above.place(stage, path.Base(source))
+		err = area.place(stage, above, path.Base(source))
 	}
 	if err != nil {
-		_ = above.remove(stage)
+		_ = area.remove(stage)
 		if errors.Is(err, unix.EEXIST) { // somebody else has made it
 			return nil
 		}
 		return err
 	}
-	r.created = append(r.created, source)
+	if st, err = fstat(to.fd); err != nil {
+		return err
+	}
+	r.created = append(r.created, createdParent{source, inodeOf(&st)})
 	return above.sync()
 }
 
@@ -157,10 +156,23 @@ func (d dir) makeDir(name string) (dir, error) {
 	return made, nil
 }
 
+// createdParent is a directory that was made above a target.
+type createdParent struct {
+	source string
+	inode  inode
+}
+
 // dropParents removes the directories that were made for nothing: what was to go there
-// could not be put in place.
+// could not be put in place. One with something in it stays.
 func (r *run) dropParents() {
-	for i := len(r.created) - 1; i >= 0; i-- {
-		_ = unix.Unlinkat(r.storage.fd, r.created[i][1:], unix.AT_REMOVEDIR) // unless there is something in it
+	for _, made := range slices.Backward(r.created) {
+		above, err := r.storage.below(path.Dir(made.source))
+		if err != nil {
+			continue
+		}
+		if st, err := above.stat(path.Base(made.source)); err == nil && inodeOf(&st) == made.inode {
+			_ = unix.Unlinkat(above.fd, path.Base(made.source), unix.AT_REMOVEDIR)
+		}
+		above.close()
 	}
 }

@@ -11,10 +11,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stagePrefix begins the names under which things are made. One that is found in
-// storage is what a killed run has left.
-const stagePrefix = ".list-ephemeral-adopt-"
-
 // mostStaged and mostPlaces are how much is put in place at a time: each batch is
 // synced once, and holds its directories open.
 const (
@@ -45,8 +41,8 @@ type run struct {
 	open, most    int               // places that are open, and that may be
 	missing       []*staged         // what is to be made
 	batch         []*staged         // what has been made
-	created       []string          // parents, by the source
-	tidied        map[inode]bool
+	created       []createdParent
+	areas         map[uint64]*area // by the device number
 	stages        int
 }
 
@@ -56,7 +52,7 @@ type staged struct {
 	at          *place
 	path        string // of the source
 	name, stage string
-	now         string // the name that it has
+	placed      bool // it has its name
 	node        *node
 	files       int
 	bytes       int64
@@ -67,7 +63,7 @@ type staged struct {
 // plan. The error says that nothing could be done at all, or that ctx is done: then the
 // results are those up to there.
 func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, err error) {
-	r := &run{places: map[string]*place{}, tidied: map[inode]bool{}, most: placesAllowed()}
+	r := &run{places: map[string]*place{}, areas: map[uint64]*area{}, most: placesAllowed()}
 	r.content.progress = progress
 	if r.root, err = rootDir(); err != nil {
 		return nil, err
@@ -83,6 +79,7 @@ func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, 
 		}
 		return nil, fmt.Errorf("lock %s: %w", p.Storage, err)
 	}
+	defer r.dropAreas()
 	r.links = links{storage: r.storage, made: map[inode]*copyWithNames{}}
 	present := map[*Result]bool{}
 	for _, unit := range p.Units {
@@ -190,7 +187,14 @@ func (r *run) merge(ctx context.Context, result *Result, at *place, name string)
 		result.fail(source, err)
 		return
 	}
-	in := r.newPlace(from, to, source)
+	area, err := r.areaOf(to, source)
+	if err != nil {
+		from.close()
+		to.close()
+		result.fail(source, err)
+		return
+	}
+	in := r.newPlace(from, to, area, source)
 	defer in.release()
 	if differs, err := differingAttributes(from.fd, to.fd); err != nil || differs != "" {
 		if err == nil {
@@ -198,9 +202,8 @@ func (r *run) merge(ctx context.Context, result *Result, at *place, name string)
 		}
 		result.fail(source, err)
 	}
-	err = r.tidy(to)
-	names, listErr := from.names()
-	if err = errors.Join(err, listErr); err != nil {
+	names, err := from.names()
+	if err != nil {
 		result.fail(source, err)
 		return
 	}
@@ -234,7 +237,6 @@ func (r *run) makeMissing(ctx context.Context) {
 // stage makes a unit under another name.
 func (r *run) stage(ctx context.Context, s *staged) {
 	s.stage = r.nextStage()
-	s.now = s.stage
 	s.tries++
 	problems := &Result{}
 	if err := ctx.Err(); err != nil {
@@ -272,22 +274,22 @@ func (r *run) stage(ctx context.Context, s *staged) {
 // the same file.
 func (r *run) stageLeaf(ctx context.Context, s *staged, st *unix.Stat_t) (err error) {
 	if st.Nlink > 1 {
-		linked, err := r.links.link(s.at.to, s.stage, st, location{of: s})
+		linked, err := r.links.link(s.at.area.dir, s.stage, st, location{of: s})
 		if linked || err != nil {
 			return err
 		}
 	}
-	s.node.st, err = r.content.leaf(ctx, s.at.to, s.stage, s.at.from, s.name, st)
+	s.node.st, err = r.content.leaf(ctx, s.at.area.dir, s.stage, s.at.from, s.name, st)
 	s.bytes = s.node.st.Size
 	if st.Nlink > 1 && err == nil {
-		r.links.add(&node{name: s.stage, st: *st}, s.at.to, location{of: s})
+		r.links.add(&node{name: s.stage, st: *st}, s.at.area.dir, location{of: s})
 	}
 	return err
 }
 
 // abandon removes a unit that is not put in place.
 func (r *run) abandon(s *staged, problems *Result) {
-	if err := s.at.to.remove(s.stage); err != nil {
+	if err := s.at.area.remove(s.stage); err != nil {
 		problems.fail(s.path, fmt.Errorf("remove %s, which was to become its copy: %w", s.stage, err))
 	}
 	for _, p := range problems.Problems {
@@ -323,7 +325,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 	}
 	if changed := verify(s.at.from, s.path, s.node); len(changed) > 0 {
 		if s.tries < attempts {
-			if err := s.at.to.remove(s.stage); err == nil {
+			if err := s.at.area.remove(s.stage); err == nil {
 				r.stage(ctx, s)
 				return
 			}
@@ -334,7 +336,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 		r.abandon(s, problems)
 		return
 	}
-	if err := s.at.to.place(s.stage, s.name); err != nil {
+	if err := s.at.area.place(s.stage, s.at.to, s.name); err != nil {
 		if errors.Is(err, unix.EEXIST) {
 			err = fmt.Errorf("it has appeared in storage meanwhile: %w", err)
 		}
@@ -342,7 +344,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 		r.abandon(s, problems)
 		return
 	}
-	s.now = s.name
+	s.placed = true
 	s.result.Files += s.files
 	s.result.Bytes += s.bytes
 	if err := s.at.to.sync(); err != nil {
@@ -374,27 +376,5 @@ func (r *run) syncAll(batch []*staged) map[*place]error {
 
 func (r *run) nextStage() string {
 	r.stages++
-	return stagePrefix + itoa(r.stages)
-}
-
-// tidy removes what a killed run has left in a directory, once. Nobody else is at work
-// there: we hold the lock.
-func (r *run) tidy(d dir) error {
-	st, err := fstat(d.fd)
-	if err != nil || r.tidied[inodeOf(&st)] {
-		return err
-	}
-	r.tidied[inodeOf(&st)] = true
-	names, err := d.names()
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		if number, found := strings.CutPrefix(name, stagePrefix); found && strings.Trim(number, "0123456789") == "" {
-			if err := d.remove(name); err != nil {
-				return fmt.Errorf("remove %s, which an earlier run has left: %w", name, err)
-			}
-		}
-	}
-	return nil
+	return itoa(r.stages)
 }

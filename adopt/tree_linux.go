@@ -63,7 +63,7 @@ func (r *run) copyTree(ctx context.Context, s *staged) (*node, *tree) {
 	t.ctx, t.stop = context.WithCancel(ctx)
 	defer t.stop()
 	top := &node{name: s.name}
-	f, err := t.enter(nil, s.at.from, s.at.to, top, s.stage, s.path)
+	f, err := t.enter(nil, s.at.from, s.at.area.dir, top, s.stage, s.path)
 	if err != nil {
 		t.fail(s.path, err)
 		return top, t
