@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,7 +129,7 @@ func TestPlansLeaveOutWhatACoveringDirectoryHas(t *testing.T) {
 	for _, name := range []string{"a/b/c", "a-b", "a", "a/b", "a", "gone/x"} {
 		paths = append(paths, g.at(name))
 	}
-	plan, err := Prepare(t.Context(), g.store, append(paths, g.store, g.store+"/x"))
+	plan, err := Prepare(t.Context(), g.store, append(paths, g.store, g.store+"/x"), nothingRefused)
 	g.must(err)
 	var got []string
 	for _, u := range plan.Units {
@@ -157,7 +158,7 @@ func TestPrepareRefusesStorageThatIsNone(t *testing.T) {
 	for storage, want := range map[string]error{
 		g.at("nowhere"): unix.ENOENT, g.at("file"): unix.ENOTDIR, g.at("link"): unix.ENOTDIR, g.at("link/x"): unix.ELOOP, "persist": nil, "/": nil,
 	} {
-		if _, err := Prepare(t.Context(), storage, nil); err == nil || want != nil && !errors.Is(err, want) {
+		if _, err := Prepare(t.Context(), storage, nil, nothingRefused); err == nil || want != nil && !errors.Is(err, want) {
 			t.Errorf("Prepare(%s) = %v, want %v", storage, err, want)
 		}
 	}
@@ -180,7 +181,7 @@ func TestCancelledRunsLeaveNothing(t *testing.T) {
 	for i := range 200 {
 		g.write(fmt.Sprintf("app/%d/f", i), "x")
 	}
-	plan, err := Prepare(t.Context(), g.store, []string{g.at("app"), g.at("app/1")})
+	plan, err := Prepare(t.Context(), g.store, []string{g.at("app"), g.at("app/1")}, nothingRefused)
 	g.must(err)
 	ctx, cancel := context.WithCancel(t.Context())
 	progress := new(Progress)
@@ -239,4 +240,68 @@ func TestCopiesHaveNoACLOfTheirPlace(t *testing.T) {
 	if acl := tool(t, "getfacl", "-cp", g.stored(".")); strings.Contains(acl, "daemon") {
 		t.Errorf("a directory above has\n%s", acl)
 	}
+}
+
+func TestPlansCountAndRefuse(t *testing.T) {
+	g := newGround(t)
+	g.write("a/file", strings.Repeat("x", 1<<20))
+	for _, name := range []string{"a/one", "a/two", "lone"} {
+		g.must(os.Link(g.at("a/file"), g.at(name)))
+	}
+	inner := g.at("a/persist")
+	g.must(os.Mkdir(inner, 0o755))
+	plan, err := Prepare(t.Context(), g.store, []string{g.at("a"), g.at("lone"), "/refused"}, func(path string) error {
+		if path == "/refused" {
+			return ErrMounted
+		}
+		return nil
+	})
+	g.must(err)
+	if plan.Needs > 3<<20/2 || plan.Files != 4 {
+		t.Errorf("%d files that are one need %d bytes", plan.Files, plan.Needs)
+	}
+	refused := slices.IndexFunc(plan.Units, func(u Unit) bool { return u.Path == "/refused" })
+	if refused < 0 || plan.Units[refused].Action != Refuse || !errors.Is(plan.Units[refused].Err, ErrMounted) {
+		t.Errorf("what is refused: %+v", plan.Units)
+	}
+	plan, err = Prepare(t.Context(), inner, []string{g.at("a")}, nothingRefused)
+	g.must(err)
+	if !errors.Is(plan.Units[0].Err, ErrHoldsStorage) {
+		t.Errorf("storage in the source: %+v", plan.Units[0])
+	}
+}
+
+// TestNamesOfOursAreNothingSpecial has others use the name of the directory in which
+// things are made.
+func TestNamesOfOursAreNothingSpecial(t *testing.T) {
+	g := newGround(t)
+	g.write("home/"+areaName+"/7/theirs", "x")
+	g.write("home/f", "y")
+	g.adopt("home/" + areaName)
+	g.expect(g.adopt("home/f", "home"), "copied home 1") // the file lies in it
+	g.same("home/" + areaName)
+	g.must(os.Mkdir(filepath.Join(g.store, areaName), 0o700), os.WriteFile(filepath.Join(g.store, areaName, "theirs"), nil, 0o600))
+	results := g.adopt("home/" + areaName + "/7/theirs")
+	if results[0].Outcome != Failed {
+		t.Errorf("something else of our name: %s", g.outcomes(results))
+	}
+	if _, err := os.Lstat(filepath.Join(g.store, areaName, "theirs")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestLeasesAreReported has somebody hold a lease, of which open(2) says EAGAIN.
+func TestLeasesAreReported(t *testing.T) {
+	g := newGround(t)
+	g.write("a/f", "x")
+	f, err := os.OpenFile(g.at("a/f"), os.O_RDWR, 0)
+	g.must(err)
+	_, err = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_WRLCK)
+	g.must(err)
+	results := g.adopt("a")
+	if results[0].Outcome != Failed || !errors.Is(results[0].Problems[0].Err, unix.EAGAIN) {
+		t.Errorf("a file with a lease: %s", g.outcomes(results))
+	}
+	g.must(f.Close())
+	g.expect(g.adopt("a"), "copied a 1")
 }

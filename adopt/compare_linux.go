@@ -23,16 +23,18 @@ func (c *content) compare(ctx context.Context, from, to dir, name string, st, th
 			return "is another device there", nil
 		}
 	}
-	flags := unix.O_PATH
-	if isFile(st) {
-		flags = unix.O_RDONLY | unix.O_NONBLOCK
+	open := func(d dir) (int, error) {
+		if isFile(st) {
+			return d.source(name, 0)
+		}
+		return d.open(name, unix.O_PATH, 0, beneath)
 	}
-	in, err := from.open(name, flags, 0, sameMount)
+	in, err := open(from)
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = unix.Close(in) }()
-	out, err := to.open(name, flags, 0, beneath)
+	out, err := open(to)
 	if err != nil {
 		return "", err
 	}

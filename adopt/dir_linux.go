@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -37,15 +38,23 @@ func retried(call func() error) error {
 // open opens a path below the directory, with the flags of open(2).
 func (d dir) open(name string, flags int, mode uint32, resolve uint64) (fd int, err error) {
 	how := unix.OpenHow{Flags: uint64(flags | unix.O_CLOEXEC | unix.O_NOFOLLOW), Mode: uint64(mode), Resolve: resolve}
-	err = retried(func() (err error) {
-		fd, err = unix.Openat2(d.fd, name, &how)
-		if errors.Is(err, unix.EAGAIN) { // something was renamed meanwhile, openat2(2)
-			return unix.EINTR
+	for try := range openTries {
+		err = retried(func() (err error) {
+			fd, err = unix.Openat2(d.fd, name, &how)
+			return err
+		})
+		if !errors.Is(err, unix.EAGAIN) {
+			break
 		}
-		return err
-	})
+		time.Sleep(time.Duration(try) * time.Millisecond)
+	}
 	return fd, err
 }
+
+// openTries is how often something is opened that is busy: because something was renamed
+// meanwhile (openat2(2)), or because somebody holds a lease on it (fcntl(2)), who has the
+// fifth of a second that all tries take to give it up.
+const openTries = 20
 
 // dir opens a directory below this one.
 func (d dir) dir(name string, resolve uint64) (dir, error) {
@@ -129,6 +138,10 @@ func (d dir) remove(name string) error {
 		return nil
 	case !errors.Is(err, unix.EISDIR) && !errors.Is(err, unix.EPERM):
 		return err
+	}
+	if fd, err := d.open(name, unix.O_PATH|unix.O_DIRECTORY, 0, sameMount); err == nil {
+		_ = unix.Chmod(procPath(fd), 0o700) // an ordinary user could not empty it otherwise
+		_ = unix.Close(fd)
 	}
 	sub, openErr := d.dir(name, sameMount)
 	if openErr != nil {

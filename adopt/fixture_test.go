@@ -134,7 +134,7 @@ func (g *ground) try(ctx context.Context, names ...string) ([]*Result, error) {
 	for _, name := range names {
 		paths = append(paths, g.at(name))
 	}
-	plan, err := Prepare(ctx, g.store, paths)
+	plan, err := Prepare(ctx, g.store, paths, nothingRefused)
 	if err != nil {
 		return nil, err
 	}

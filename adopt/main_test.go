@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 
 // runPlan is what the command does, at its shortest: 0 if all was copied, 1 if not.
 func runPlan(storage string, paths []string) int {
-	plan, err := Prepare(context.Background(), storage, paths)
+	plan, err := Prepare(context.Background(), storage, paths, nothingRefused)
 	if err != nil {
 		fmt.Println(err)
 		return 1
@@ -40,3 +40,5 @@ func runPlan(storage string, paths []string) int {
 	}
 	return status
 }
+
+func nothingRefused(string) error { return nil }

@@ -51,13 +51,14 @@ type Plan struct {
 	Storage string
 	// Units are in the order of their paths, none of them within another.
 	Units []Unit
-	// Files and Bytes are those of all units.
+	// Files and Bytes are those of all units that are to be copied or merged.
 	Files int
 	Bytes int64
 	// Needs and Free are how many bytes new copies take on the disk, and how many are free
 	// there. Where both file systems can share blocks, nothing is needed.
 	Needs, Free int64
-	clones      bool // storage is on a file system that shares blocks
+	clones      bool           // storage is on a file system that shares blocks
+	linked      map[inode]bool // files with several names that have been counted
 }
 
 // The reasons for which a path is refused.
@@ -65,12 +66,15 @@ var (
 	ErrInStorage = errors.New("it lies in storage")
 	ErrMounted   = errors.New("something is mounted there, which is not wiped")
 	ErrLinked    = errors.New("it is a symlink to its place in storage")
+	// ErrHoldsStorage is about what would be copied into itself.
+	ErrHoldsStorage = errors.New("storage lies in it")
 )
 
 // Prepare looks at paths, which are absolute and clean and without symlinks but for the
-// last component, and plans to copy them below a storage path. It changes nothing. The
-// error says that nothing can be copied there; ctx ends the looking.
-func Prepare(ctx context.Context, storage string, paths []string) (*Plan, error) {
+// last component, and plans to copy them below a storage path. It changes nothing. What
+// refuses returns an error for is refused with that. The error says that nothing can be
+// copied there; ctx ends the looking.
+func Prepare(ctx context.Context, storage string, paths []string, refuses func(path string) error) (*Plan, error) {
 	root, err := rootDir()
 	if err != nil {
 		return nil, err
@@ -81,30 +85,45 @@ func Prepare(ctx context.Context, storage string, paths []string) (*Plan, error)
 		return nil, err
 	}
 	defer store.close()
-	p := &Plan{Storage: path.Clean(storage)}
+	p := &Plan{Storage: path.Clean(storage), linked: map[inode]bool{}}
 	if err := p.checkStorage(store); err != nil {
 		return nil, fmt.Errorf("look at %s: %w", storage, err)
 	}
 	paths = slices.Clone(paths)
 	slices.Sort(paths)
+	dirs := map[string]bool{}
 	for _, name := range slices.Compact(paths) {
-		if n := len(p.Units); n > 0 && p.Units[n-1].covers(name) || slices.ContainsFunc(p.Units, func(u Unit) bool { return u.covers(name) }) {
+		if covered(dirs, name) {
 			continue
 		}
 		unit := Unit{Path: name, Target: join(p.Storage, name[1:])}
-		p.look(ctx, root, store, &unit)
+		if unit.Err = refuses(name); unit.Err != nil {
+			unit.Action = Refuse
+		} else {
+			p.look(ctx, root, store, &unit)
+		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		dirs[name] = unit.Dir
 		p.Units = append(p.Units, unit)
-		p.Files += unit.Files
-		p.Bytes += unit.Bytes
+		if unit.Action == Copy || unit.Action == Merge {
+			p.Files += unit.Files
+			p.Bytes += unit.Bytes
+		}
 	}
 	return p, nil
 }
 
-// covers reports whether a unit is a directory that a path lies in.
-func (u *Unit) covers(name string) bool { return u.Dir && strings.HasPrefix(name, u.Path+"/") }
+// covered reports whether a path lies in one of the directories.
+func covered(dirs map[string]bool, name string) bool {
+	for dir := path.Dir(name); dir != "/"; dir = path.Dir(dir) {
+		if dirs[dir] {
+			return true
+		}
+	}
+	return dirs["/"]
+}
 
 // openStorage opens the storage path to write below it.
 func openStorage(root dir, storage string) (dir, error) {
@@ -159,6 +178,10 @@ func (p *Plan) look(ctx context.Context, root, store dir, u *Unit) {
 		refuse(ErrMounted)
 		return
 	}
+	if p.holdsStorage(from, u.Path) {
+		refuse(ErrHoldsStorage)
+		return
+	}
 	needs := p.count(ctx, u, from, name)
 	u.Action, u.Err = p.action(ctx, store, from, u, &st)
 	var fs unix.Statfs_t
@@ -166,6 +189,20 @@ func (p *Plan) look(ctx context.Context, root, store dir, u *Unit) {
 	if u.Action == Copy && !shared {
 		p.Needs += needs
 	}
+}
+
+// holdsStorage reports whether the storage path lies in what is to be copied, and no
+// mount is between the two, which would leave it out.
+func (p *Plan) holdsStorage(from dir, source string) bool {
+	below, found := strings.CutPrefix(p.Storage, source+"/")
+	if !found {
+		return false
+	}
+	fd, err := from.open(join(path.Base(source), below), unix.O_PATH, 0, sameMount)
+	if err == nil {
+		_ = unix.Close(fd)
+	}
+	return err == nil
 }
 
 // sharesBlocks reports whether a file system may know FICLONE, ioctl_ficlone(2).
@@ -224,6 +261,10 @@ func (p *Plan) count(ctx context.Context, u *Unit, from dir, name string) (alloc
 		if isFile(&st) {
 			u.Bytes += st.Size
 		}
+		if st.Nlink > 1 && p.linked[inodeOf(&st)] { // another name of what is counted
+			return 0
+		}
+		p.linked[inodeOf(&st)] = st.Nlink > 1
 		return st.Blocks * blockSize
 	}
 	d, err := from.sourceDir(name)

@@ -306,8 +306,21 @@ func (r *run) flush(ctx context.Context) {
 		batch := r.batch
 		r.batch = nil
 		syncErrs := r.syncAll(batch)
+		placed := map[*place]*staged{}
 		for _, s := range batch {
-			r.finish(ctx, s, syncErrs[s.at])
+			at := s.at.keep()
+			r.finish(ctx, s, syncErrs[at])
+			if !s.placed || placed[at] != nil {
+				at.release()
+				continue
+			}
+			placed[at] = s
+		}
+		for at, s := range placed {
+			if err := at.to.sync(); err != nil {
+				s.result.fail(s.path, fmt.Errorf("write out the directory: %w", err))
+			}
+			at.release()
 		}
 	}
 }
@@ -347,9 +360,6 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 	s.placed = true
 	s.result.Files += s.files
 	s.result.Bytes += s.bytes
-	if err := s.at.to.sync(); err != nil {
-		s.result.fail(s.path, fmt.Errorf("write out the directory: %w", err))
-	}
 	s.at.release()
 }
 

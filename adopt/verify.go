@@ -1,11 +1,8 @@
 package adopt
 
 import (
-	"errors"
 	"slices"
 	"strings"
-
-	"golang.org/x/sys/unix"
 )
 
 // mostChanged is how many changes are looked for: one is enough to know.
@@ -56,6 +53,3 @@ func look(from dir, path string, n *node, tell func(path string, err error) bool
 	}
 	return true
 }
-
-// IsChanging reports whether a problem is that a source did not hold still.
-func IsChanging(err error) bool { return errors.Is(err, errChanging) || errors.Is(err, unix.ENOENT) }

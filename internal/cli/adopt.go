@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/adopt"
+	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
@@ -78,7 +79,7 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	plan, err := adopt.Prepare(ctx, storage, paths)
+	plan, err := adopt.Prepare(ctx, storage, paths, p.notWiped)
 	if err != nil {
 		return whySignal(ctx, adoptError(err, storage))
 	}
@@ -96,6 +97,7 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	}
 	failed := a.printResults(results, f.json)
 	a.tellAdopted(plan, results, time.Since(started))
+	a.remedy(results)
 	if err != nil {
 		return whySignal(ctx, err)
 	}
@@ -121,8 +123,9 @@ func (p *plan) storageToFill(flag string) (string, error) {
 		return "", usageError{fmt.Errorf("--storage: %w", err)}
 	}
 	storage := truepath.Resolve(named)
-	if home := p.config.Home; home != "" && len(storage) > len(home) && strings.HasSuffix(storage, home) {
-		storage = strings.TrimSuffix(storage, home) // as version 1 of impermanence names it
+	hm := p.config.Snippet.Dialect == config.DialectImpermanenceHM
+	if home := p.config.Home; flag == "" && hm && home != "" && len(storage) > len(home) {
+		storage = strings.TrimSuffix(storage, home) // as version 1 of its module names it
 	}
 	kind, _, err := scan.Stat(storage)
 	if err != nil {
@@ -144,6 +147,32 @@ func (p *plan) storageToFill(flag string) (string, error) {
 
 const storageRemedy = "mount persistent storage there, or name it by --storage or snippet.storagePath"
 
+// notWipedError says that a path need not be copied.
+type notWipedError string
+
+func (e notWipedError) Error() string { return string(e) }
+
+// notWiped returns an error for a path that the next reboot does not wipe, or that is made
+// anew then.
+func (p *plan) notWiped(path string) error {
+	kind, _, _ := scan.Stat(path)
+	v := p.judge(path, kind)
+	switch v.Class {
+	case scan.ClassSystem:
+		return notWipedError("it is managed by Nix or made anew at every boot")
+	case scan.ClassMounted:
+		return notWipedError("something is mounted at " + v.By + ", which is not wiped")
+	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassPersisted, scan.ClassStorage,
+		scan.ClassExcluded, scan.ClassOutside, scan.ClassLinked:
+	}
+	for _, storage := range p.storage {
+		if in, ok := p.mounts.Stored(path, storage); ok {
+			return notWipedError("it is a mount of " + in)
+		}
+	}
+	return nil
+}
+
 // adoptError adds the remedy to an error that stops everything.
 func adoptError(err error, storage string) error {
 	switch {
@@ -151,6 +180,8 @@ func adoptError(err error, storage string) error {
 		return hintedError{err, "run it with sudo: storage belongs to root"}
 	case errors.Is(err, syscall.EROFS):
 		return hintedError{err, fmt.Sprintf("mount it writable: mount -o remount,rw %s", storage)}
+	case errors.Is(err, adopt.ErrBusy):
+		return hintedError{err, "wait for it to end"}
 	case errors.Is(err, syscall.ENOSYS):
 		return hintedError{err, "adopt needs Linux 5.6 or later"}
 	}
@@ -187,6 +218,22 @@ func openFiles(ctx context.Context, plan *adopt.Plan) []string {
 	return lines
 }
 
+// remedy says what helps against the first problem that there is a remedy for.
+func (a *app) remedy(results []*adopt.Result) {
+	for _, r := range results {
+		for _, p := range r.Problems {
+			switch {
+			case errors.Is(p.Err, fs.ErrPermission):
+				say(a.err, "hint", "root may copy what others may not: run it with sudo")
+				return
+			case errors.Is(p.Err, syscall.ENOSPC):
+				say(a.err, "hint", "make room in storage, or copy less, and run it again")
+				return
+			}
+		}
+	}
+}
+
 // printPlan prints what would be done.
 func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	out := newWriter(a.out)
@@ -214,6 +261,9 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	}
 	fmt.Fprintf(a.err, "%s with %s would be copied into %s, which has %s free\n",
 		count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free))
+	if plan.Needs > plan.Free {
+		return noRoom(plan)
+	}
 	if failed {
 		return exitError(exitFailed)
 	}
@@ -250,7 +300,8 @@ func (a *app) shown(path string) string {
 
 // isKept reports whether what was refused need not be copied.
 func isKept(err error) bool {
-	return errors.Is(err, adopt.ErrInStorage) || errors.Is(err, adopt.ErrMounted) || errors.Is(err, adopt.ErrLinked)
+	var notWiped notWipedError
+	return errors.As(err, &notWiped) || errors.Is(err, adopt.ErrInStorage) || errors.Is(err, adopt.ErrMounted) || errors.Is(err, adopt.ErrLinked)
 }
 
 // adoptLine is the schema of adopt --json, which docs/json.md documents.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -22,7 +23,7 @@ func (p *plan) adoption(ctx context.Context, selected []tui.Selected) (tui.Adopt
 	for i, s := range selected {
 		paths[i] = s.Path
 	}
-	plan, err := adopt.Prepare(ctx, storage, paths)
+	plan, err := adopt.Prepare(ctx, storage, paths, p.notWiped)
 	if err != nil {
 		return tui.Adoption{}, withHint(adoptError(err, storage))
 	}
@@ -31,7 +32,7 @@ func (p *plan) adoption(ctx context.Context, selected []tui.Selected) (tui.Adopt
 	}
 	a := tui.Adoption{Lines: planLines(plan)}
 	a.Lines = append(a.Lines, openFiles(ctx, plan)...)
-	if len(plan.Units) == 0 {
+	if !slices.ContainsFunc(plan.Units, func(u adopt.Unit) bool { return u.Action == adopt.Copy || u.Action == adopt.Merge }) {
 		return a, nil
 	}
 	progress := new(adopt.Progress)
@@ -89,6 +90,9 @@ func runLines(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) [
 	lines := []string{adoptSummary(plan.Storage, results), ""}
 	for _, r := range results {
 		lines = append(lines, fmt.Sprintf("%-7s %s", outcomeName(r), r.Target))
+		for _, mount := range r.Mounts {
+			lines = append(lines, "  "+mount+": left out, because something is mounted there")
+		}
 		for _, problem := range problemLines(r) {
 			lines = append(lines, "  "+problem)
 		}

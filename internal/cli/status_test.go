@@ -28,9 +28,9 @@ mkdir -p "$P$R/etc" "$R/etc"; echo id > "$P$R/etc/machine-id"; touch "$R/etc/mac
 mount --bind "$P$R/home/docs" "$R/home/docs"; mount --bind "$P$R/lib/bound" "$R/lib/bound"
 mount --bind "$P$R/etc/machine-id" "$R/etc/machine-id"
 # Stray: a directory with files, a lone file beside what is declared, empty directories, what a killed adopt left.
-mkdir -p "$P$R/home/old/deep" "$P$R/home/hollow/deeper" "$P/.list-ephemeral-adopt-4" "$P/elsewhere"
+mkdir -p "$P$R/home/old/deep" "$P$R/home/hollow/deeper" "$P/.list-ephemeral-adopt/4" "$P/elsewhere"
 head -c 12345 /dev/zero > "$P$R/home/old/deep/data"; echo x > "$P$R/home/old/y"; ln -s nowhere "$P$R/home/old/link"
-echo lone > "$P$R/home/lone$(printf '\n')name"; echo half > "$P/.list-ephemeral-adopt-4/f"
+echo lone > "$P$R/home/lone$(printf '\n')name"; echo half > "$P/.list-ephemeral-adopt/4/f"
 # Lost, cache and excluded.
 mkdir -p "$R/home/.config/app" "$R/home/node_modules" "$R/skip/deep"
 head -c 90000 /dev/zero > "$R/home/.config/app/db"; head -c 11 /dev/zero > "$R/home/new"
@@ -54,7 +54,7 @@ section lost; sum "$R/home/.config" "$R/home/new"
 section cache; sum "$R/home/node_modules"
 section excluded; sum "$R/skip"
 section persisted; sum "$P$R/home/docs" "$P$R/lib/bound" "$P$R/etc/machine-id" "$P$R/home/later"
-section strays; sum "$P/.list-ephemeral-adopt-4" "$P$R/home/old" "$P$R/home/lone"*
+section strays; sum "$P/.list-ephemeral-adopt" "$P$R/home/old" "$P$R/home/lone"*
 section apparent; du --apparent-size -sb "$R/home/.config/app/db" | cut -f1
 section nothing; echo '{"storagePaths": ["'"$P"'"], "homeDir": "/nowhere"}' > "$D/none.json"; umount "$R/home/docs" "$R/lib/bound" "$R/etc/machine-id"
 "$PROGRAM" --config "$D/none.json" stray || echo "status $?"
@@ -110,7 +110,7 @@ func TestStatusAndStrayCountAsFindAndDuDo(t *testing.T) {
 		rows = append(rows, row.Type+" "+row.Path+map[bool]string{true: " empty"}[row.Empty])
 	}
 	want := []string{
-		"directory D/persist/.list-ephemeral-adopt-4", "file D/persistD/root/home/lonename", "directory D/persistD/root/home/old",
+		"directory D/persist/.list-ephemeral-adopt", "file D/persistD/root/home/lonename", "directory D/persistD/root/home/old",
 		"directory D/persist/elsewhere empty", "directory D/persistD/root/home/hollow empty",
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
@@ -132,7 +132,7 @@ func TestStatusAndStrayReadWell(t *testing.T) {
 		},
 		"above":   {"error: 2 files would be lost, more than 1\nstatus 1\nfits\n"},
 		"long":    {"  empty    0B", "      3   12K", " D/persistD/root/home/old/\n", "hint: 1 path was left by an adopt that was killed"},
-		"plain":   {"D/persist/.list-ephemeral-adopt-4/\n", "5 files with 12K not declared, and 2 empty directories"},
+		"plain":   {"D/persist/.list-ephemeral-adopt/\n", "5 files with 12K not declared, and 2 empty directories"},
 		"null":    {"D/persistD/root/home/old/\n"},
 		"nothing": {"error: nothing is known to be declared in D/persist", "hint: a configuration with persistedDirs", "status 1"},
 		"nowhere": {"error: --storage: look at /nowhere: no such file or directory", "status 2"},

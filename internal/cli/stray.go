@@ -234,8 +234,8 @@ func (a *app) concludeStrays(f strayFlags, rows []*row, stats scan.Stats) error 
 	return a.tellUnread(stats, f.verbose)
 }
 
-// adoptLeftover is how names begin that a killed adopt leaves behind.
-const adoptLeftover = ".list-ephemeral-adopt-"
+// adoptLeftover is the directory that a killed adopt leaves behind.
+const adoptLeftover = ".list-ephemeral-adopt"
 
 // plural returns a number with its noun, where that has a form of its own for many.
 func plural(n int, one, many string) string {
