@@ -13,7 +13,6 @@ import (
 	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
-	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
@@ -178,7 +177,7 @@ func trueRoot(arg string) (string, error) {
 		return "", missingPath(arg, err, nil)
 	}
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
-		return "", fmt.Errorf("%s: want a directory", printable.Name(arg))
+		return "", fmt.Errorf("%s: want a directory", arg)
 	}
 	return path, nil
 }

@@ -80,7 +80,7 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetOut(a.out)
-	root.SetErr(a.err)
+	root.SetErr(helpTexts{a.err})
 	root.SetVersionTemplate("list-ephemeral {{.Version}}\n")
 	root.SetUsageTemplate(usageTemplate)
 	root.SetHelpTemplate(helpTemplate)

@@ -15,7 +15,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
@@ -199,7 +198,7 @@ func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.
 		defer file.Close()
 		report, err := trace.ReadReport(file)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", printable.Name(f.replay), err)
+			return nil, fmt.Errorf("%s: %w", f.replay, err)
 		}
 		return report, nil
 	}
@@ -215,7 +214,7 @@ func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.
 		return nil, err
 	}
 	opts := trace.Options{
-		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err, Backend: backend,
+		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err.file, Backend: backend,
 		OnlyWrites: f.only == "writes", ExactResults: f.results == "exact", AllowRing: f.allowRing, WaitAll: f.wait == "all", Timeout: f.timeout,
 	}
 	if opts.Timeout, err = f.limit(); err != nil {
@@ -332,7 +331,7 @@ const rightsHint = "sudo list-ephemeral trace --user $USER -- CMD traces it with
 // warnOfRights says before the command runs that it will not get its rights.
 func (a *app) warnOfRights(path string, as *trace.User) {
 	if as == nil && !trace.Privileged() && trace.GainsRights(path) {
-		say(a.err, "warning", printable.Name(path)+" is setuid or has capabilities; traced by an ordinary user it runs without them")
+		say(a.err, "warning", path+" is setuid or has capabilities; traced by an ordinary user it runs without them")
 		say(a.err, "hint", rightsHint)
 	}
 }
