@@ -13,8 +13,14 @@ import (
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
+// mainVariable makes the test program be the program itself.
+const mainVariable = "LIST_EPHEMERAL_TEST_MAIN"
+
 func TestMain(m *testing.M) {
 	trace.Helper() // the tracer starts this program again
+	if os.Getenv(mainVariable) != "" {
+		os.Exit(Main())
+	}
 	testscript.Main(m, map[string]func(){
 		"list-ephemeral": func() { os.Exit(Main()) },
 	})
