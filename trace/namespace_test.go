@@ -4,14 +4,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // Programs that change what "/" is are seen under the names that files have here.
 func TestPathsOfOtherRootsAreThoseOfTheHost(t *testing.T) {
 	for _, tool := range []string{"bwrap", "unshare", "chroot"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Fatal(err)
-		}
+		probe.Tool(t, tool)
 	}
 	const system = "--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --dev /dev "
 	for _, tt := range []struct {
@@ -42,6 +42,9 @@ func TestPathsOfOtherRootsAreThoseOfTheHost(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			if tt.name != "bwrap" {
+				probe.Need(t, probe.Root) // chroot(2), and mounts in this namespace
+			}
 			eachBackend(t, func(t *testing.T, b Backend) {
 				dir := t.TempDir()
 				sh(t, dir, "mkdir inside other; echo o >inside/old; echo g >inside/gone")

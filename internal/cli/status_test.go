@@ -3,7 +3,6 @@ package cli
 import (
 	"encoding/json"
 	"errors"
-	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -11,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // stakesScript lays out a root and storage as impermanence does, in a mount namespace,
@@ -64,12 +65,8 @@ section nowhere; "$PROGRAM" --config "$D/none.json" stray --storage /nowhere || 
 
 func sections(t *testing.T) map[string]string {
 	t.Helper()
-	unshare := []string{"--mount"}
-	if os.Geteuid() != 0 {
-		unshare = append(unshare, "--map-root-user")
-	}
 	dir := t.TempDir()
-	cmd := exec.Command("unshare", append(unshare, "bash", "-euc", stakesScript, "sh", dir, buildStatic(t))...)
+	cmd := exec.Command("unshare", append(probe.Unshare(t), "bash", "-euc", stakesScript, "sh", dir, buildStatic(t))...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -83,6 +80,7 @@ func sections(t *testing.T) map[string]string {
 }
 
 func TestStatusAndStrayCountAsFindAndDuDo(t *testing.T) {
+	t.Parallel()
 	s := sections(t)
 	var got status
 	if err := json.Unmarshal([]byte(s["status"]), &got); err != nil {
@@ -123,6 +121,7 @@ func TestStatusAndStrayCountAsFindAndDuDo(t *testing.T) {
 }
 
 func TestStatusAndStrayReadWell(t *testing.T) {
+	t.Parallel()
 	s := sections(t)
 	for name, texts := range map[string][]string{
 		"brief": {"2 files, 88K would be lost at the next reboot (most of it: ~/.config/app/, 88K)\n"},

@@ -20,14 +20,10 @@ import (
 // returns what it printed on stderr and its exit status.
 func runMain(t *testing.T, args ...string) (stderr string, status int) {
 	t.Helper()
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	home := t.TempDir()
-	cmd := exec.Command(program, args...)
+	cmd := exec.Command("list-ephemeral", args...) // which testscript has put into $PATH
 	cmd.Dir = home
-	cmd.Env = []string{"HOME=" + home, "PATH=" + os.Getenv("PATH"), mainVariable + "=1"}
+	cmd.Env = []string{"HOME=" + home, "PATH=" + os.Getenv("PATH")}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // /dev/tty is nobody's then
 	var text bytes.Buffer
 	cmd.Stderr = &text
