@@ -24,12 +24,12 @@ type adoptFlags struct {
 	storage             string
 }
 
-const adoptLong = `Copy paths into persistent storage, so that the first boot with the new snippet finds
-the data there: /etc/x to /persist/etc/x. Sources stay as they are. What is there
-already is never overwritten; a directory gets what it lacks. Nothing is ever
-half-written under its real name, and running it again finishes the work.`
+const adoptLong = `Copy paths into persistent storage before the new mounts hide them: /etc/x to
+/persist/etc/x. Each path is copied atomically. The sources stay as they are, and
+nothing in storage is overwritten: a directory that exists there gets what it lacks.
+Run it again to finish what was interrupted.`
 
-const adoptExamples = `  sudo list-ephemeral adopt --dry-run ~/.mozilla   what would be done
+const adoptExamples = `  sudo list-ephemeral adopt --dry-run ~/.mozilla   print what would be done
   sudo list-ephemeral adopt ~/.mozilla /var/lib/bluetooth
   list-ephemeral snippet --dialect paths < chosen | sudo list-ephemeral adopt`
 
@@ -37,16 +37,17 @@ func newAdopt(a *app) *cobra.Command {
 	var f adoptFlags
 	cmd := &cobra.Command{
 		Use:     "adopt [flags] [PATH...]",
-		Short:   "Copy paths into storage, safely",
+		Short:   "Copy paths into persistent storage",
 		Long:    adoptLong,
 		Example: adoptExamples,
+		Args:    takesPaths,
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.adopt(cmd.Context(), f, args) },
 	}
 	flags := cmd.Flags()
-	flags.BoolVarP(&f.dryRun, "dry-run", "n", false, "print the plan, and change nothing")
-	flags.BoolVarP(&f.read0, "read0", "0", false, "paths on stdin end with NUL instead of a newline")
-	flags.BoolVar(&f.json, "json", false, "print one JSON object a line")
-	flags.StringVar(&f.storage, "storage", "", "storage path `DIR` to copy into (default from the configuration, or what is mounted)")
+	flags.BoolVarP(&f.dryRun, "dry-run", "n", false, "print the plan and change nothing")
+	flags.BoolVarP(&f.read0, "read0", "0", false, "read NUL-terminated paths from stdin")
+	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
+	textVar(flags, &f.storage, "storage", "", "an absolute path", "copy into the storage path `DIR` (default: configured or mounted)")
 	_ = cmd.MarkFlagDirname("storage")
 	return cmd
 }
@@ -58,7 +59,7 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 		return err
 	}
 	if len(args) == 0 && isTerminal(a.in) {
-		return usageError{errors.New("no paths: give them as arguments or on stdin")}
+		return usageError{errors.New("adopt: expected paths as arguments or on stdin, got none")}
 	}
 	var paths []string
 	tooLong := 0
