@@ -58,7 +58,7 @@ func newList(a *app) *cobra.Command {
 	flags.BoolVar(&f.summary, "summary", false, "print only how many files and bytes there are, by top directory")
 	flags.StringVarP(&f.program, "program", "p", "", "only what belongs to the package `NAME`")
 	flags.BoolVar(&a.noCache, "no-cache", false, "leave out what is known to be cache")
-	flags.StringSliceVarP(&f.types, "type", "t", []string{"f"}, "kinds of paths: f(ile), d(irectory), l(ink), s(ocket), p(ipe)")
+	flags.StringSliceVarP(&f.types, "type", "t", []string{"f"}, "kinds of paths: f(ile), d(irectory), l(ink), s(ocket), p(ipe), b(lock device), c(har device)")
 	flags.StringVar(&f.changedWithin, "changed-within", "", "only what changed in the last `DUR`, or since a date")
 	flags.StringVar(&f.changedBefore, "changed-before", "", "only what last changed `DUR` ago, or before a date")
 	flags.BoolVar(&f.sinceBoot, "newer-than-boot", false, "only what changed since the machine was started")
@@ -69,7 +69,7 @@ func newList(a *app) *cobra.Command {
 	flags.BoolVar(&f.count, "count", false, "print only how many there are")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "name each path that could not be read")
 	completesTo(command, "sort", "path", "size", "mtime")
-	completesTo(command, "type", "f", "d", "l", "s", "p")
+	completesTo(command, "type", "f", "d", "l", "s", "p", "b", "c")
 	completesToNothing(command, "changed-within", "changed-before", "size", "max-results")
 	_ = command.RegisterFlagCompletionFunc("program", a.programNames)
 	return command
@@ -243,6 +243,8 @@ var kindLetters = map[string]scan.Kind{
 	"l": scan.KindSymlink, "symlink": scan.KindSymlink,
 	"s": scan.KindSocket, "socket": scan.KindSocket,
 	"p": scan.KindPipe, "pipe": scan.KindPipe,
+	"b": scan.KindBlock, "block-device": scan.KindBlock,
+	"c": scan.KindChar, "char-device": scan.KindChar,
 }
 
 func parseKinds(types []string) (scan.Kinds, error) {
@@ -250,7 +252,7 @@ func parseKinds(types []string) (scan.Kinds, error) {
 	for _, name := range types {
 		kind, known := kindLetters[strings.TrimSpace(name)]
 		if !known {
-			return 0, fmt.Errorf("--type %q: want f, d, l, s or p, or several with commas between", name)
+			return 0, fmt.Errorf("--type %q: want f, d, l, s, p, b or c, or several with commas between", name)
 		}
 		kinds |= scan.KindsOf(kind)
 	}
