@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -25,39 +26,103 @@ func newExplain(a *app) *cobra.Command {
 	}
 }
 
-// explain prints the verdict on each path.
+// explain prints the verdict on each path. Its exit status is 1 where one of them does not
+// exist, or could not be read: that may be a typing error.
 func (a *app) explain(ctx context.Context, args []string) error {
 	plan, err := a.plan(ctx, nil)
 	if err != nil {
 		return err
 	}
+	var failed error
+	out := newWriter(a.out)
 	for _, arg := range args {
-		path, err := truePath(arg, false)
+		var said explanation
+		err := waitFor(ctx, func() error {
+			path, err := truePath(arg, false)
+			if err == nil {
+				said = plan.explanation(path)
+			}
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		for _, line := range plan.explain(path) {
-			fmt.Fprintln(a.out, printable.Name(line))
+		for _, line := range said.lines {
+			out.buf = append(printable.AppendName(out.buf, []byte(line)), '\n')
+		}
+		if err := out.flush(); err != nil {
+			return err
+		}
+		if said.err != nil {
+			failed = exitError(exitFailed)
 		}
 	}
-	return nil
+	return failed
+}
+
+// explanation is what explain says of a path, in lines that are not yet safe to show; err
+// is why the path could not be read.
+type explanation struct {
+	lines []string
+	err   error
 }
 
 // explain says what a path is and why, in lines that are not yet safe to show.
-func (p *plan) explain(path string) []string {
+func (p *plan) explain(path string) []string { return p.explanation(path).lines }
+
+func (p *plan) explanation(path string) explanation {
 	kind, info, err := scan.Stat(path)
 	verdict := p.judge(path, kind)
-	lines := []string{fmt.Sprintf("%s: %s", path, verdict.Class)}
+	missing := errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.ENOTDIR)
+	title := verdict.Class.String()
+	if missing {
+		title = "does not exist; " + fateOfNew(verdict.Class)
+	}
+	lines := []string{path + ": " + title}
 	for _, line := range p.reasons(path, kind, verdict) {
 		lines = append(lines, "  "+line)
 	}
 	switch {
-	case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ENOTDIR):
-		return append(lines, "  it does not exist")
+	case missing:
 	case err != nil:
-		return append(lines, fmt.Sprintf("  it cannot be looked at: %s", errors.Unwrap(err)))
+		lines = append(lines, fmt.Sprintf("  it cannot be read: %s", errors.Unwrap(err)))
+	case kind == scan.KindDir: // its own size says nothing of what is in it
+		lines = append(lines, "  it is a directory")
+	case kind == scan.KindBlock, kind == scan.KindChar:
+		lines = append(lines, fmt.Sprintf("  it is a %s %s", kind, deviceText(path)))
+	default:
+		lines = append(lines, fmt.Sprintf("  it is a %s of %s", kind, printable.Size(info.Size)))
 	}
-	return append(lines, fmt.Sprintf("  it is a %s of %s", kind, printable.Size(info.Size)))
+	return explanation{lines, err}
+}
+
+// deviceText returns a device's numbers, and what they say.
+func deviceText(path string) string {
+	var st unix.Stat_t
+	if err := unix.Lstat(path, &st); err != nil {
+		return "that has vanished"
+	}
+	text := fmt.Sprintf("(%d, %d)", unix.Major(st.Rdev), unix.Minor(st.Rdev))
+	if st.Mode&unix.S_IFMT == unix.S_IFCHR && st.Rdev == 0 {
+		text += ", by which overlayfs marks what was deleted"
+	}
+	return text
+}
+
+// fateOfNew says what would become of a file that is made at a path of a class.
+func fateOfNew(class scan.Class) string {
+	switch class {
+	case scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot:
+		return "a file here would be lost"
+	case scan.ClassExcluded:
+		return "a file here would be lost, and not listed"
+	case scan.ClassPersisted, scan.ClassStorage:
+		return "a file here would be kept"
+	case scan.ClassMounted:
+		return "a file here would be on another mount"
+	case scan.ClassSystem, scan.ClassOutside, scan.ClassLinked, scan.ClassUnknown:
+	}
+	return "a file here would not be listed"
 }
 
 // judge gives the verdict on what is on the disk: that of the policy, but for
@@ -80,15 +145,17 @@ func (p *plan) reasons(path string, kind scan.Kind, v scan.Verdict) []string {
 	}
 	switch v.Class {
 	case scan.ClassCandidate:
-		reasons := []string{"the next reboot wipes it: it lies on " + p.mountText(path) + ", and nothing keeps it"}
-		if kind == scan.KindDir || kind == scan.KindSymlink || kind == scan.KindSocket || kind == scan.KindPipe {
+		reasons := []string{"the next reboot wipes it: it is on " + p.mountText(path) + ", and nothing keeps it"}
+		if kind == scan.KindUnknown { // there is nothing to wipe
+			reasons[0] = "the next reboot wipes what is on " + p.mountText(path) + ", and nothing keeps this path"
+		} else if kind != scan.KindFile {
 			reasons = append(reasons, fmt.Sprintf("list shows it with --type %s", kind))
 		}
 		return reasons
 	case scan.ClassIncluded:
 		return []string{"the configuration or --include always lists it"}
 	case scan.ClassRoot:
-		return []string{"what lies in it is wiped at the next reboot (" + p.mountText(path) + ")"}
+		return []string{"what is in it is wiped at the next reboot (" + p.mountText(path) + ")"}
 	case scan.ClassPersisted:
 		return []string{fmt.Sprintf("%s is kept: %s", by, v.Detail)}
 	case scan.ClassMounted:
@@ -96,7 +163,7 @@ func (p *plan) reasons(path string, kind scan.Kind, v scan.Verdict) []string {
 	case scan.ClassStorage:
 		return []string{by + " is where persistent data lives"}
 	case scan.ClassSystem:
-		return []string{by + " is managed by Nix or made anew at every boot; it is never entered"}
+		return []string{by + " is a system directory, which is never scanned"}
 	case scan.ClassExcluded:
 		return []string{fmt.Sprintf("%s matches the exclude pattern %s", by, v.Detail), "what is excluded is lost as well, but not listed"}
 	case scan.ClassOutside:
