@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
@@ -43,19 +44,27 @@ func newExplain(a *app) *cobra.Command {
 	return cmd
 }
 
-// explain prints the verdict on each path.
+// explain prints the verdict on each path. Its exit status is 1 where one of them does not
+// exist, or could not be read: that may be a typing error.
 func (a *app) explain(ctx context.Context, args []string, asJSON bool) error {
 	plan, err := a.plan(ctx, nil)
 	if err != nil {
 		return err
 	}
+	var failed error
 	out, json := newWriter(a.out), jsonline.NewEncoder()
 	for _, arg := range args {
-		path, err := truePath(arg, false)
+		var e explanation
+		err := waitFor(ctx, func() error {
+			path, err := truePath(arg, false)
+			if err == nil {
+				e = plan.explanation(path)
+			}
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		e := plan.explanation(path)
 		if asJSON {
 			out.buf = json.Append(out.buf, e.line())
 		} else {
@@ -63,11 +72,14 @@ func (a *app) explain(ctx context.Context, args []string, asJSON bool) error {
 				out.buf = append(append(out.buf, printable.Name(line)...), '\n')
 			}
 		}
-		if err := out.full(); err != nil {
+		if err := out.flush(); err != nil {
 			return err
 		}
+		if e.err != nil {
+			failed = exitError(exitFailed)
+		}
 	}
-	return out.flush()
+	return failed
 }
 
 // explanation is what explain says of a path.
@@ -85,9 +97,6 @@ func (p *plan) explanation(path string) explanation {
 	verdict := p.judge(path, kind)
 	e := explanation{path: path, class: verdict.Class, kind: kind, size: info.Size, err: err}
 	e.reasons = p.reasons(path, kind, verdict)
-	if e.missing() && verdict.Class == scan.ClassCandidate {
-		e.reasons = []string{"a file here would be lost: it would be on " + p.mountText(path) + ", and nothing keeps it"}
-	}
 	return e
 }
 
@@ -98,10 +107,11 @@ func (e *explanation) missing() bool {
 
 // text writes an explanation in lines that are not yet safe to show.
 func (e *explanation) text() []string {
-	lines := []string{fmt.Sprintf("%s: %s", e.path, e.class)}
+	title := e.class.String()
 	if e.missing() {
-		lines = append(lines, "  does not exist")
+		title = "does not exist; " + fateOfNew(e.class)
 	}
+	lines := []string{e.path + ": " + title}
 	for _, reason := range e.reasons {
 		lines = append(lines, "  "+reason)
 	}
@@ -109,12 +119,43 @@ func (e *explanation) text() []string {
 	case e.missing():
 	case e.err != nil:
 		lines = append(lines, "  cannot be read: "+errors.Unwrap(e.err).Error())
-	case e.kind == scan.KindDir:
+	case e.kind == scan.KindDir: // its own size says nothing of what is in it
 		lines = append(lines, "  it is a directory")
+	case e.kind == scan.KindBlock, e.kind == scan.KindChar:
+		lines = append(lines, fmt.Sprintf("  it is a %s %s", e.kind, deviceText(e.path)))
 	default:
 		lines = append(lines, fmt.Sprintf("  it is a %s of %s", e.kind, printable.Size(e.size)))
 	}
 	return lines
+}
+
+// deviceText returns a device's numbers, and what they say.
+func deviceText(path string) string {
+	var st unix.Stat_t
+	if err := unix.Lstat(path, &st); err != nil {
+		return "that has vanished"
+	}
+	text := fmt.Sprintf("(%d, %d)", unix.Major(st.Rdev), unix.Minor(st.Rdev))
+	if st.Mode&unix.S_IFMT == unix.S_IFCHR && st.Rdev == 0 {
+		text += ", by which overlayfs marks what was deleted"
+	}
+	return text
+}
+
+// fateOfNew says what would become of a file that is made at a path of a class.
+func fateOfNew(class scan.Class) string {
+	switch class {
+	case scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot:
+		return "a file here would be lost"
+	case scan.ClassExcluded:
+		return "a file here would be lost, and not listed"
+	case scan.ClassPersisted, scan.ClassStorage:
+		return "a file here would be kept"
+	case scan.ClassMounted:
+		return "a file here would be on another mount"
+	case scan.ClassSystem, scan.ClassOutside, scan.ClassLinked, scan.ClassUnknown:
+	}
+	return "a file here would not be listed"
 }
 
 // explainLine is the schema of explain --json, which docs/json.md documents.
@@ -163,7 +204,9 @@ func (p *plan) reasons(path string, kind scan.Kind, v scan.Verdict) []string {
 	switch v.Class {
 	case scan.ClassCandidate:
 		reasons := []string{"the next reboot wipes it: it is on " + p.mountText(path) + ", and nothing keeps it"}
-		if kind == scan.KindDir || kind == scan.KindSymlink || kind == scan.KindSocket || kind == scan.KindPipe {
+		if kind == scan.KindUnknown { // there is nothing to wipe
+			reasons[0] = "the next reboot wipes what is on " + p.mountText(path) + ", and nothing keeps this path"
+		} else if kind != scan.KindFile {
 			reasons = append(reasons, "not in the default listing: add --type "+kind.String())
 		}
 		return reasons
