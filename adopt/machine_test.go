@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // onMachine runs a shell script in a mount namespace of its own: root's, or one of a user
@@ -15,13 +17,9 @@ import (
 // and calls "adopt PATH..." as the program is called.
 func (g *ground) onMachine(script string) string {
 	g.t.Helper()
-	unshare := []string{"--mount"}
-	if os.Geteuid() != 0 {
-		unshare = append(unshare, "--map-root-user")
-	}
 	const prelude = `adopt() { ` + runEnv + `="$STORE" "$PROGRAM" "$@" && echo status 0 || echo "status $?"; }
 `
-	cmd := exec.Command("unshare", append(unshare, "sh", "-euc", prelude+script)...)
+	cmd := exec.Command("unshare", append(probe.Unshare(g.t), "sh", "-euc", prelude+script)...)
 	cmd.Env = append(os.Environ(), "SOURCE="+g.source, "STORE="+g.store, "TARGET="+g.stored("."), "PROGRAM="+os.Args[0])
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -90,9 +88,7 @@ find "$STORE" -type f
 // TestBlocksAreShared copies on a file system that can share them, from one subvolume to
 // another, which has another device number.
 func TestBlocksAreShared(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("loop devices are root's")
-	}
+	probe.Need(t, probe.Root, probe.Loop, probe.Btrfs)
 	g := newGround(t)
 	out := g.onMachine(`
 cd "$(dirname "$SOURCE")"
@@ -111,9 +107,7 @@ cmp "$SOURCE/app/data" "$STORE$SOURCE/app/data"
 
 // TestOrdinaryUsersLoseNothing has nobody copy what is not his.
 func TestOrdinaryUsersLoseNothing(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("root becomes nobody here, an ordinary user cannot")
-	}
+	probe.Need(t, probe.Root)
 	g := newGround(t)
 	g.must(os.Chmod(filepath.Dir(g.source), 0o755), os.Chmod(filepath.Dir(filepath.Dir(g.source)), 0o755))
 	g.write("app/mine", "mine")

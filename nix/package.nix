@@ -32,7 +32,8 @@ buildGoModule (finalAttrs: {
         "vendor"
       ])
       && (at "nix" || at "scripts" -> type == "directory" || lib.hasSuffix ".go" name)
-      && name != "flake.nix";
+      && name != "flake.nix"
+      && name != ".git"; # a file in a worktree of git, which cleanSourceFilter keeps
   };
 
   # Written by scripts/vendor-hash.sh, which CI holds against go.sum.

@@ -3,13 +3,14 @@ package trace
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 func TestTheNextBackEndIsTakenWhereOneDoesNotWork(t *testing.T) {
@@ -52,12 +53,9 @@ func TestBackEndsThatDoNotWorkAreNamed(t *testing.T) {
 }
 
 func TestFanotifySeesWhatIsOpened(t *testing.T) {
+	probe.Need(t, probe.Fanotify)
 	if err := Probe(BackendFanotify); err != nil {
-		if os.Geteuid() == 0 {
-			t.Fatal(err)
-		}
-		t.Log("only root has fanotify marks; CI is root")
-		return
+		t.Fatal(err)
 	}
 	dir := t.TempDir()
 	sh(t, dir, "echo o >old; echo w >written; echo u >untouched")
@@ -78,6 +76,7 @@ func TestFanotifySeesWhatIsOpened(t *testing.T) {
 }
 
 func TestRingsAreCountedWhereTheyAreAllowed(t *testing.T) {
+	probe.Need(t, probe.IOURing)
 	eachBackend(t, func(t *testing.T, b Backend) {
 		got := run(t, Options{Backend: b, AllowRing: true}, compileC(t, "behave"), "ring")
 		if got.out != "io_uring ok\n" || got.report.Stats.Rings != 1 {

@@ -5,9 +5,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // touched runs a command under a back end and returns what it touches, as the calls
@@ -50,24 +53,52 @@ func compileC(t *testing.T, name string, flags ...string) string {
 }
 
 func TestSeesWhatStraceSees(t *testing.T) {
-	programs := map[string]string{
-		"64 bits":         compileC(t, "calls"),
-		"64 bits, static": compileC(t, "calls", "-static"),
-		"32 bits":         compileC(t, "calls", "-m32"),
-		"32 bits, LFS":    compileC(t, "calls", "-m32", "-D_FILE_OFFSET_BITS=64"),
-	}
-	for name, program := range programs {
-		t.Run(name, func(t *testing.T) {
-			set := compare(t, makeWork, program, "work")
+	for _, tt := range []struct {
+		name  string
+		flags []string
+		needs []*probe.Probe
+		int80 bool // it makes a 32-bit call from 64-bit code
+	}{
+		{"64-bit", nil, nil, false},
+		{"64-bit, static", []string{"-static"}, nil, false},
+		{"64-bit, with a 32-bit call", []string{"-DINT80"}, []*probe.Probe{probe.IA32}, true},
+		{"32-bit", []string{"-m32"}, []*probe.Probe{probe.IA32}, false},
+		{"32-bit, LFS", []string{"-m32", "-D_FILE_OFFSET_BITS=64"}, []*probe.Probe{probe.IA32}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			probe.Need(t, tt.needs...)
+			set := compare(t, makeWork, compileC(t, "calls", tt.flags...), "work")
 			for _, path := range []string{"work/across-two-pages", "work/end-of-memory", "work/sub/after-fchdir", "work/new\nline", "work/not \xff utf-8"} {
 				if set[path] != Lookup {
 					t.Errorf("%q: %v", path, set[path])
 				}
 			}
-			if _, seen := set["work/sub/int-0x80"]; seen != (name == "64 bits" || name == "64 bits, static") {
+			if _, seen := set["work/sub/int-0x80"]; seen != tt.int80 {
 				t.Errorf("int 0x80 seen: %v", seen)
 			}
 		})
+	}
+}
+
+// TestWithoutIA32 runs the test above as on a machine that runs no 32-bit programs: the
+// 64-bit half runs, and the rest names what is missing.
+func TestWithoutIA32(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe, "-test.run", "^TestSeesWhatStraceSees$", "-test.v")
+	cmd.Env = append(os.Environ(), probe.WithoutVariable+"=ia32", probe.MustVariable+"=")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for text, want := range map[string]int{
+		"--- PASS: TestSeesWhatStraceSees/": 2, "--- SKIP: TestSeesWhatStraceSees/": 3, "ia32: needs a kernel with IA32 emulation": 3,
+	} {
+		if got := strings.Count(string(out), text); got != want {
+			t.Errorf("%d × %q, want %d\n%s", got, text, want, out)
+		}
 	}
 }
 

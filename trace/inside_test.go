@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // Some tests need a process of their own to trace from: as somebody else, to be
@@ -144,10 +146,7 @@ func TestOrdinaryUsersCanTrace(t *testing.T) {
 }
 
 func TestCallsThatCannotBeReadAreCounted(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Log("only root can make a program that an ordinary user may run and not read; CI is root")
-		return
-	}
+	probe.Need(t, probe.Root)
 	eachBackend(t, func(t *testing.T, b Backend) {
 		dir, err := os.MkdirTemp("", "trace-unreadable")
 		if err != nil {
@@ -251,6 +250,7 @@ func TestOneProcessorIsEnough(t *testing.T) {
 }
 
 func TestFileSystemsOfTheCommandDoNotHang(t *testing.T) {
+	probe.Need(t, probe.FUSE)
 	eachBackend(t, func(t *testing.T, b Backend) {
 		dir := t.TempDir()
 		sh(t, dir, "mkdir from at; echo x >from/file")
@@ -266,10 +266,7 @@ func TestFileSystemsOfTheCommandDoNotHang(t *testing.T) {
 }
 
 func TestRootTracesAsSomebodyElse(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Log("only root can become somebody else; CI is root")
-		return
-	}
+	probe.Need(t, probe.Root)
 	eachBackend(t, func(t *testing.T, b Backend) {
 		got := run(t, Options{Backend: b, User: &User{UID: 65534, GID: 65534, Groups: []uint32{65534}}},
 			"sh", "-c", "id -u; id -g; id -G; grep NoNewPrivs /proc/self/status; cat /etc/shadow 2>/dev/null || echo denied; ls -n /proc/self/exe >/dev/null")

@@ -4,6 +4,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // Programs that change what "/" is are seen under the names that files have here.
@@ -42,6 +44,9 @@ func TestPathsOfOtherRootsAreThoseOfTheHost(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			if tt.name != "bwrap" {
+				probe.Need(t, probe.Root) // chroot(2), and mounts in this namespace
+			}
 			eachBackend(t, func(t *testing.T, b Backend) {
 				dir := t.TempDir()
 				sh(t, dir, "mkdir inside other; echo o >inside/old; echo g >inside/gone")

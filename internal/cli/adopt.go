@@ -161,13 +161,13 @@ func (p *plan) notWiped(path string) error {
 	case scan.ClassSystem:
 		return notWipedError("it is managed by Nix or made anew at every boot")
 	case scan.ClassMounted:
-		return notWipedError("something is mounted at " + v.By + ", which is not wiped")
+		return notWipedError("something is mounted at " + printable.Name(v.By) + ", which is not wiped")
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassPersisted, scan.ClassStorage,
 		scan.ClassExcluded, scan.ClassOutside, scan.ClassLinked:
 	}
 	for _, storage := range p.storage {
 		if in, ok := p.mounts.Stored(path, storage); ok {
-			return notWipedError("it is a mount of " + in)
+			return notWipedError("it is a mount of " + printable.Name(in))
 		}
 	}
 	return nil

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // buildStatic builds the program as it is released and returns its path.
@@ -33,11 +35,7 @@ func onMachine(t *testing.T, binary string, args ...string) (stdout, stderr stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	unshare := []string{"--mount"}
-	if os.Geteuid() != 0 {
-		unshare = append(unshare, "--map-root-user")
-	}
-	cmd := exec.Command("unshare", append(append(unshare, script, t.TempDir(), binary, "/bin/list-ephemeral"), args...)...)
+	cmd := exec.Command("unshare", append(append(probe.Unshare(t), script, t.TempDir(), binary, "/bin/list-ephemeral"), args...)...)
 	var out, errs strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}

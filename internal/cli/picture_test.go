@@ -13,6 +13,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // TestPictureInTheReadmeIsOfThisProgram runs the program on a small machine in a
@@ -24,10 +26,7 @@ func TestPictureInTheReadmeIsOfThisProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	namespace := "unshare --mount"
-	if os.Geteuid() != 0 {
-		namespace += " --map-root-user"
-	}
+	namespace := "unshare " + strings.Join(probe.Unshare(t), " ")
 	s := start(t, columns, rows, fmt.Sprintf("%s %s %s %s /bin/list-ephemeral --config /config.json --root /home --root /var --root /etc",
 		namespace, script, t.TempDir(), buildStatic(t)))
 	s.waitFor("21 paths", "scan complete")

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -10,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // stakesScript lays out a root and storage as impermanence does, in a mount namespace,
@@ -63,12 +64,8 @@ section nowhere; "$PROGRAM" --config "$D/none.json" stray --storage /nowhere || 
 
 func sections(t *testing.T) map[string]string {
 	t.Helper()
-	unshare := []string{"--mount"}
-	if os.Geteuid() != 0 {
-		unshare = append(unshare, "--map-root-user")
-	}
 	dir := t.TempDir()
-	cmd := exec.Command("unshare", append(unshare, "bash", "-euc", stakesScript, "sh", dir, buildStatic(t))...)
+	cmd := exec.Command("unshare", append(probe.Unshare(t), "bash", "-euc", stakesScript, "sh", dir, buildStatic(t))...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

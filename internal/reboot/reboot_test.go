@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // layout is a way to have an ephemeral root.
@@ -21,12 +23,14 @@ type layout struct {
 	// builtin says that the configuration has the built-in excludes, and declares what is
 	// persisted. Otherwise it excludes nothing, and the machine alone shows what is kept.
 	builtin bool
+	// needs is what the machine that runs the test must have.
+	needs []*probe.Probe
 }
 
 func layouts() []layout {
 	return []layout{
 		{name: "tmpfs root", disk: newMemory, selected: some, dialect: "impermanence"},
-		{name: "btrfs root, rolled back", disk: newBtrfs, selected: some, dialect: "impermanence"},
+		{name: "btrfs root, rolled back", disk: newBtrfs, needs: []*probe.Probe{probe.Loop, probe.Btrfs}, selected: some, dialect: "impermanence"},
 		{name: "binds from the same file system", disk: newShared, selected: some, dialect: "plain"},
 		{name: "binds of single files", disk: newMemory, selected: singles(), dialect: "impermanence"},
 		{name: "symlinks into storage", disk: newMemory, links: true, selected: some, dialect: "preservation"},
@@ -72,9 +76,7 @@ func TestWhatARebootWipesIsWhatListHasSaid(t *testing.T) {
 				name = l.name + ", with the built-in excludes"
 			}
 			t.Run(name, func(t *testing.T) {
-				if l.name == "btrfs root, rolled back" && !isRoot() {
-					t.Skip("only root can mount a disk (user_namespaces(7))")
-				}
+				probe.Need(t, l.needs...)
 				t.Parallel()
 				m, a := prepared(t, l)
 				m.boot()

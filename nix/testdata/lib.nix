@@ -107,7 +107,7 @@ let
       ;
     assertMsg = yes: message: yes || throw message;
     catAttrs = builtins.catAttrs;
-    cleanSourceFilter = path: _: baseNameOf path != ".git";
+    cleanSourceFilter = path: type: baseNameOf path != ".git" || type != "directory";
     # Nothing can be put into the store here, so that a test has to ask the filter itself.
     cleanSourceWith = { src, filter }: { inherit src filter; };
     escape = special: replaceStrings special (map (char: "\\${char}") special);

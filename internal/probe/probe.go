@@ -1,0 +1,114 @@
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// The variables that say what tests are to ask. Both are lists of names, separated by commas.
+const (
+	// MustVariable lists the probes that must succeed: a test that needs one of them fails
+	// where it does not.
+	MustVariable = "LIST_EPHEMERAL_MUST"
+	// WithoutVariable lists the probes that are to fail, as they do on a machine without it.
+	WithoutVariable = "LIST_EPHEMERAL_WITHOUT"
+)
+
+// Probe is a question to the machine.
+type Probe struct {
+	name, needs string
+	ask         func() error
+}
+
+// String returns the name of the probe, as the variables list it.
+func (p *Probe) String() string { return p.name }
+
+// Err reports what is missing, or nil. The kernel is asked once.
+func (p *Probe) Err() error {
+	if slices.Contains(listed(WithoutVariable), p.name) {
+		return fmt.Errorf("%s: %s: switched off by %s", p.name, p.needs, WithoutVariable)
+	}
+	if err := p.ask(); err != nil {
+		return fmt.Errorf("%s: %s: %w", p.name, p.needs, err)
+	}
+	return nil
+}
+
+// newProbe returns a probe whose question is asked once. needs says what is needed and since
+// which kernel or by whom.
+func newProbe(name, needs string, ask func() error) *Probe {
+	return &Probe{name, needs, sync.OnceValue(ask)}
+}
+
+// The probes.
+var (
+	Root       = newProbe("root", "needs root", askRoot)
+	IA32       = newProbe("ia32", "needs a kernel with IA32 emulation, for 32-bit programs and int 0x80", askIA32)
+	Namespaces = newProbe("namespaces", "needs a mount namespace of its own (unshare --mount, or --map-root-user)", askNamespaces)
+	UserNS     = newProbe("userns", "needs user namespaces (user_namespaces(7), Linux 3.8)", askUserNS)
+	Loop       = newProbe("loop", "needs loop devices and root", askLoop)
+	FUSE       = newProbe("fuse", "needs FUSE (/dev/fuse)", askFUSE)
+	Btrfs      = newProbe("btrfs", "needs btrfs in the kernel", fileSystem("btrfs"))
+	Ext4       = newProbe("ext4", "needs ext4 in the kernel", fileSystem("ext4"))
+	XFS        = newProbe("xfs", "needs XFS in the kernel", fileSystem("xfs"))
+	Overlay    = newProbe("overlay", "needs overlayfs in the kernel", fileSystem("overlay"))
+	Fanotify   = newProbe("fanotify", "needs fanotify and CAP_SYS_ADMIN (fanotify_init(2))", askFanotify)
+	IOURing    = newProbe("io_uring", "needs io_uring, Linux 5.1 (kernel.io_uring_disabled, proc_sys_kernel(5))", askIOURing)
+)
+
+// All returns every probe.
+func All() []*Probe {
+	return []*Probe{Root, IA32, Namespaces, UserNS, Loop, FUSE, Btrfs, Ext4, XFS, Overlay, Fanotify, IOURing}
+}
+
+// Need skips a test where something that it needs is missing, and fails it where that must
+// be there.
+func Need(t testing.TB, probes ...*Probe) {
+	t.Helper()
+	if err := CheckVariables(); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range probes {
+		switch err := p.Err(); {
+		case err == nil:
+		case slices.Contains(listed(MustVariable), p.name):
+			t.Fatalf("%s, and %s says that this machine has it", err, MustVariable)
+		default:
+			t.Skip(err)
+		}
+	}
+}
+
+// CheckVariables reports names in the variables that are not names of probes.
+func CheckVariables() error {
+	var errs []error
+	for _, variable := range []string{MustVariable, WithoutVariable} {
+		for _, name := range listed(variable) {
+			if !slices.ContainsFunc(All(), func(p *Probe) bool { return p.name == name }) {
+				errs = append(errs, fmt.Errorf("%s: unknown probe %q, expected some of %s", variable, name, All()))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// listed returns the names that a variable lists.
+func listed(variable string) []string {
+	return strings.FieldsFunc(os.Getenv(variable), func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// Unshare returns the arguments of unshare(1) for a mount namespace of its own: root's, or one
+// of a user namespace for an ordinary user. It skips the test where there is none.
+func Unshare(t testing.TB) []string {
+	t.Helper()
+	Need(t, Namespaces)
+	if os.Geteuid() == 0 {
+		return []string{"--mount"}
+	}
+	return []string{"--map-root-user", "--mount"}
+}

@@ -1,0 +1,88 @@
+package probe
+
+import (
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// TestWhatThisMachineHas prints a line for each probe, for logs.
+func TestWhatThisMachineHas(t *testing.T) {
+	if err := CheckVariables(); err != nil {
+		t.Error(err)
+	}
+	for _, p := range All() {
+		err := p.Err()
+		if err == nil {
+			t.Logf("%s: yes", p)
+			continue
+		}
+		t.Logf("no %s", err)
+	}
+}
+
+// TestInside does what a test does that needs something. Other tests run it in a process
+// of its own.
+func TestInside(t *testing.T) {
+	name := os.Getenv("PROBE_TEST_INSIDE")
+	for _, p := range All() {
+		if p.name == name {
+			Need(t, p)
+			t.Log("needed " + name)
+		}
+	}
+}
+
+func TestMissingIsSkippedOrFails(t *testing.T) {
+	for _, tt := range []struct {
+		name, must, without string
+		says                string
+		fails               bool
+	}{
+		{"there", "namespaces", "", "needed namespaces", false},
+		{"missing", "", "namespaces", "SKIP: TestInside", false},
+		{"missing, with its reason", "fuse", "namespaces", "namespaces: needs a mount namespace of its own", false},
+		{"missing where it must be there", "fuse,namespaces", "namespaces", "LIST_EPHEMERAL_MUST says that this machine has it", true},
+		{"a name that is no probe", "nonsense", "", `LIST_EPHEMERAL_MUST: unknown probe "nonsense"`, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if !strings.Contains(tt.without, "namespaces") {
+				Need(t, Namespaces)
+			}
+			cmd := exec.Command(os.Args[0], "-test.run", "^TestInside$", "-test.v")
+			cmd.Env = append(os.Environ(), "PROBE_TEST_INSIDE=namespaces", MustVariable+"="+tt.must, WithoutVariable+"="+tt.without)
+			out, err := cmd.CombinedOutput()
+			if !strings.Contains(string(out), tt.says) || (err != nil) != tt.fails {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}
+
+// TestIA32AgreesWithTheCompiler compares the probe with a program that gcc makes, where gcc
+// can make one.
+func TestIA32AgreesWithTheCompiler(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("gcc -m32 makes programs for the i386 on amd64 only")
+	}
+	program := t.TempDir() + "/program"
+	gcc := exec.Command("gcc", "-m32", "-x", "c", "-o", program, "-")
+	gcc.Stdin = strings.NewReader("int main(void) { return 0; }")
+	if out, err := gcc.CombinedOutput(); err != nil {
+		t.Fatalf("gcc -m32: %v\n%s", err, out)
+	}
+	if got, want := askIA32(), exec.Command(program).Run(); (got == nil) != (want == nil) {
+		t.Errorf("the probe says %v, and a program of gcc's %v", got, want)
+	}
+}
+
+func TestCasesAreFewOrAll(t *testing.T) {
+	t.Setenv(ThoroughVariable, "")
+	few := Cases(3, 300)
+	t.Setenv(ThoroughVariable, "1")
+	if all := Cases(3, 300); few != 3 || all != 300 {
+		t.Errorf("%d, %d", few, all)
+	}
+}
