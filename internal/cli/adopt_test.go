@@ -11,6 +11,7 @@ import (
 )
 
 func TestAdoptOnAnImpermanentMachine(t *testing.T) {
+	t.Parallel()
 	binary := buildStatic(t)
 	tests := []struct {
 		name   string

@@ -79,6 +79,7 @@ func sections(t *testing.T) map[string]string {
 }
 
 func TestStatusAndStrayCountAsFindAndDuDo(t *testing.T) {
+	t.Parallel()
 	s := sections(t)
 	var got status
 	if err := json.Unmarshal([]byte(s["status"]), &got); err != nil {
@@ -119,6 +120,7 @@ func TestStatusAndStrayCountAsFindAndDuDo(t *testing.T) {
 }
 
 func TestStatusAndStrayReadWell(t *testing.T) {
+	t.Parallel()
 	s := sections(t)
 	for name, texts := range map[string][]string{
 		"brief": {"2 files, 88K would be lost at the next reboot (most of it: ~/.config/app/, 88K)\n"},
