@@ -5,5 +5,5 @@
 # shellcheck source=scripts/tools.sh
 source "$(dirname "$0")/tools.sh"
 need_packages qemu-aarch64:qemu-user
-GOARCH=arm64 CGO_ENABLED=0 go test -exec qemu-aarch64 \
+GOARCH=arm64 CGO_ENABLED=0 go test -exec qemu-aarch64 "$@" \
 	./config ./snippet ./internal/jsonline ./internal/known ./internal/octal ./internal/printable ./internal/truepath
