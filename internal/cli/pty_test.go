@@ -308,7 +308,7 @@ func TestStoryWithoutATerminalSaysWhatToUse(t *testing.T) {
 	if err == nil || cmd.ProcessState.ExitCode() != 1 {
 		t.Errorf("err %v, status %d, want 1", err, cmd.ProcessState.ExitCode())
 	}
-	for _, want := range []string{"error: open the screen: no terminal", "hint: list-ephemeral list prints the paths without one"} {
+	for _, want := range []string{"error: no terminal for the interactive screen", "hint: list-ephemeral list prints the paths without a terminal"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("output lacks %q: %s", want, out)
 		}
@@ -321,7 +321,7 @@ func TestStoryFailuresOfTheScanOutliveTheScreen(t *testing.T) {
 	for _, tt := range []struct{ name, shell, onScreen, told string }{
 		{
 			"a PATH that is not there", binary + " --root " + root + " " + root + " " + root + "/gone",
-			"gone: no such file", "error: look at " + root + "/gone: no such file or directory",
+			"gone: no such file", "error: stat " + root + "/gone: no such file or directory",
 		},
 		{
 			"a line that is no path", "{ echo " + root + "/alpha; head -c 2000000 /dev/zero | tr '\\0' a; } | " + binary,

@@ -77,8 +77,8 @@ complete_line list-ephemeral list --newer
 func pages(t *testing.T) (dir string, root *cobra.Command) {
 	t.Helper()
 	dir = t.TempDir()
-	root = newRoot(&app{streams: streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}})
-	if err := writePages(root, dir); err != nil {
+	root = newRoot(&app{streams: streams{in: os.Stdin, out: os.Stdout, err: messages{os.Stderr}}})
+	if _, err := writePages(root, dir); err != nil {
 		t.Fatal(err)
 	}
 	return dir, root
@@ -110,7 +110,7 @@ func TestManualPagesAreRightAndComplete(t *testing.T) {
 				t.Errorf("%s lacks --%s", file, f.Name)
 			}
 		})
-		for _, section := range []string{"NAME", "SYNOPSIS", "DESCRIPTION", "SEE ALSO"} {
+		for _, section := range []string{"NAME", "SYNOPSIS", "DESCRIPTION", "EXAMPLES", "EXIT STATUS", "SEE ALSO"} {
 			if !strings.Contains(shown, "\n"+section+"\n") {
 				t.Errorf("%s lacks %s", file, section)
 			}
