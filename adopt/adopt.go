@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 // Progress counts what a run has done so far. Any goroutine may look at it while it
@@ -13,7 +15,8 @@ import (
 type Progress struct {
 	// Files counts all but directories, and Bytes what files hold, holes included: copied,
 	// or compared with what is there.
-	Files, Bytes atomic.Int64
+	Files atomic.Int64
+	Bytes sizes.Counter
 }
 
 func (p *Progress) add(bytes int64) { p.Bytes.Add(bytes) }

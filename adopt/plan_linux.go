@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 // Action is what is to be done with a selected path.
@@ -109,7 +111,7 @@ func Prepare(ctx context.Context, storage string, paths []string, refuses func(p
 		p.Units = append(p.Units, unit)
 		if unit.Action == Copy || unit.Action == Merge {
 			p.Files += unit.Files
-			p.Bytes += unit.Bytes
+			p.Bytes = sizes.Add(p.Bytes, unit.Bytes)
 		}
 	}
 	return p, nil
@@ -150,7 +152,7 @@ func (p *Plan) checkStorage(store dir) error {
 	if st.Flags&unix.ST_RDONLY != 0 {
 		return unix.EROFS
 	}
-	p.Free, p.clones = int64(st.Bavail)*st.Bsize, sharesBlocks(&st)
+	p.Free, p.clones = sizes.Times(st.Bavail, st.Bsize), sharesBlocks(&st)
 	return retried(func() error { return unix.Faccessat(store.fd, ".", unix.W_OK|unix.X_OK, unix.AT_EACCESS) })
 }
 
@@ -187,7 +189,7 @@ func (p *Plan) look(ctx context.Context, root, store dir, u *Unit) {
 	var fs unix.Statfs_t
 	shared := p.clones && unix.Fstatfs(from.fd, &fs) == nil && sharesBlocks(&fs)
 	if u.Action == Copy && !shared {
-		p.Needs += needs
+		p.Needs = sizes.Add(p.Needs, needs)
 	}
 }
 
@@ -259,13 +261,13 @@ func (p *Plan) count(ctx context.Context, u *Unit, from dir, name string) (alloc
 	if !isDir(&st) {
 		u.Files++
 		if isFile(&st) {
-			u.Bytes += st.Size
+			u.Bytes = sizes.Add(u.Bytes, st.Size)
 		}
 		if st.Nlink > 1 && p.linked[inodeOf(&st)] { // another name of what is counted
 			return 0
 		}
 		p.linked[inodeOf(&st)] = st.Nlink > 1
-		return st.Blocks * blockSize
+		return sizes.Times(uint64(st.Blocks), blockSize)
 	}
 	d, err := from.sourceDir(name)
 	if err != nil {
@@ -274,7 +276,7 @@ func (p *Plan) count(ctx context.Context, u *Unit, from dir, name string) (alloc
 	defer d.close()
 	names, _ := d.names()
 	for _, name := range names {
-		allocated += p.count(ctx, u, d, name)
+		allocated = sizes.Add(allocated, p.count(ctx, u, d, name))
 	}
-	return allocated + st.Blocks*blockSize
+	return sizes.Add(allocated, sizes.Times(uint64(st.Blocks), blockSize))
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 // mostStaged and mostPlaces are how much is put in place at a time: each batch is
@@ -359,7 +361,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 	}
 	s.placed = true
 	s.result.Files += s.files
-	s.result.Bytes += s.bytes
+	s.result.Bytes = sizes.Add(s.result.Bytes, s.bytes)
 	s.at.release()
 }
 

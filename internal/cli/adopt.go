@@ -15,6 +15,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -388,7 +389,7 @@ func adoptSummary(storage string, results []*adopt.Result) string {
 	var bytes int64
 	for _, r := range results {
 		files += r.Files
-		bytes += r.Bytes
+		bytes = sizes.Add(bytes, r.Bytes)
 		switch {
 		case r.Outcome == adopt.Present:
 			present++
@@ -451,8 +452,8 @@ func progressLine(plan *adopt.Plan, progress *adopt.Progress, took time.Duration
 	files, bytes := int(progress.Files.Load()), progress.Bytes.Load()
 	// Small files take their time too: count each like some bytes.
 	const perFile = 16 << 10
-	done := float64(min(bytes, plan.Bytes) + int64(min(files, plan.Files))*perFile)
-	all := float64(plan.Bytes + int64(plan.Files)*perFile)
+	done := float64(min(bytes, plan.Bytes)) + float64(min(files, plan.Files))*perFile
+	all := float64(plan.Bytes) + float64(plan.Files)*perFile
 	filled := 0
 	if all > 0 {
 		filled = int(done / all * progressWidth)

@@ -72,12 +72,12 @@ func TestProgressLineCountsFilesAndBytes(t *testing.T) {
 	plan := &adopt.Plan{Files: 100, Bytes: 100 << 20}
 	var progress adopt.Progress
 	progress.Files.Store(50)
-	progress.Bytes.Store(50 << 20)
+	progress.Bytes.Add(50 << 20)
 	if got, want := progressLine(plan, &progress, 2*time.Second), "[##########..........] 50M of 100M, 50 of 100 files, 25M/s"; got != want {
 		t.Errorf("progressLine = %q, want %q", got, want)
 	}
 	progress.Files.Store(300) // compared and copied anew
-	progress.Bytes.Store(300 << 20)
+	progress.Bytes.Add(250 << 20)
 	if got, want := progressLine(plan, &progress, time.Second), "[####################] 100M of 100M, 100 of 100 files, 300M/s"; got != want {
 		t.Errorf("progressLine = %q, want %q", got, want)
 	}

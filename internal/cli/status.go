@@ -15,6 +15,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
@@ -58,7 +59,7 @@ type amount struct {
 }
 
 // add counts a file.
-func (a *amount) add(bytes int64) { a.Files, a.Bytes = a.Files+1, a.Bytes+bytes }
+func (a *amount) add(bytes int64) { a.Files, a.Bytes = a.Files+1, sizes.Add(a.Bytes, bytes) }
 
 // status is what is known of the machine, and the schema of status --json.
 type status struct {
@@ -164,7 +165,7 @@ func (p *plan) detected() *status {
 		store := storeStatus{rootStatus: p.rootStatus(path), Mounted: p.mounts.At(path).Point == path}
 		var st unix.Statfs_t
 		if unix.Statfs(path, &st) == nil {
-			store.Free = int64(st.Bavail) * st.Bsize
+			store.Free = sizes.Times(st.Bavail, st.Bsize)
 		}
 		s.Storage = append(s.Storage, store)
 		for _, mount := range p.mounts.Points() {
