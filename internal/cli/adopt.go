@@ -215,7 +215,7 @@ func openFiles(ctx context.Context, plan *adopt.Plan) []string {
 			lines = append(lines, fmt.Sprintf("%d more processes have files open there", len(open)-i))
 			break
 		}
-		lines = append(lines, fmt.Sprintf("%s (process %d) has %s open: what it writes from now on may be missing in the copy", printable.Name(o.Command), o.PID, printable.Name(o.Path)))
+		lines = append(lines, fmt.Sprintf("%s (process %d) has %s open: what it writes from now on may be missing in the copy", o.Command, o.PID, o.Path))
 	}
 	return lines
 }
@@ -261,8 +261,8 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	if err := out.flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.err, "%s with %s would be copied into %s, which has %s free\n",
-		count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free))
+	a.err.line(fmt.Sprintf("%s with %s would be copied into %s, which has %s free",
+		count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free)))
 	if plan.Needs > plan.Free {
 		return noRoom(plan)
 	}
@@ -365,20 +365,20 @@ func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool) {
 func problemLines(r *adopt.Result) []string {
 	var lines []string
 	for _, p := range r.Problems {
-		lines = append(lines, fmt.Sprintf("%s: %s", printable.Name(p.Path), p.Err))
+		lines = append(lines, fmt.Sprintf("%s: %s", p.Path, p.Err))
 	}
 	if more := r.More - len(r.Problems); more > 0 {
-		lines = append(lines, fmt.Sprintf("%s: %d more could not be copied", printable.Name(r.Path), more))
+		lines = append(lines, fmt.Sprintf("%s: %d more could not be copied", r.Path, more))
 	}
 	return lines
 }
 
 // tellAdopted sums up what was done.
 func (a *app) tellAdopted(plan *adopt.Plan, results []*adopt.Result, took time.Duration) {
-	fmt.Fprintf(a.err, "%s in %s\n", adoptSummary(plan.Storage, results), took.Round(time.Millisecond))
+	a.err.line(fmt.Sprintf("%s in %s", adoptSummary(plan.Storage, results), took.Round(time.Millisecond)))
 	for _, r := range results {
 		for _, mount := range r.Mounts {
-			say(a.err, "hint", printable.Name(mount)+": left out, because something is mounted there")
+			say(a.err, "hint", mount+": left out, because something is mounted there")
 		}
 	}
 }
@@ -410,7 +410,7 @@ func adoptSummary(storage string, results []*adopt.Result) string {
 // runPlan does what was planned, with progress on a terminal.
 func (a *app) runPlan(ctx context.Context, plan *adopt.Plan) ([]*adopt.Result, error) {
 	progress := new(adopt.Progress)
-	if isTerminal(a.err) {
+	if isTerminal(a.err.file) {
 		defer a.showProgress(plan, progress)()
 	}
 	return plan.Run(ctx, progress)
@@ -431,10 +431,10 @@ func (a *app) showProgress(plan *adopt.Plan, progress *adopt.Progress) (stop fun
 		for {
 			select {
 			case <-quit:
-				fmt.Fprint(a.err, "\r\x1b[K")
+				a.err.progress("")
 				return
 			case <-ticker.C:
-				fmt.Fprintf(a.err, "\r\x1b[K%s", progressLine(plan, progress, time.Since(started)))
+				a.err.progress(progressLine(plan, progress, time.Since(started)))
 			}
 		}
 	}()

@@ -65,7 +65,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetOut(a.out)
-	root.SetErr(a.err)
+	root.SetErr(helpTexts{a.err})
 	root.SetVersionTemplate("list-ephemeral {{.Version}}\n")
 	root.SetHelpFunc(printHelp)
 	return root

@@ -77,7 +77,7 @@ complete_line list-ephemeral list --newer
 func pages(t *testing.T) (dir string, root *cobra.Command) {
 	t.Helper()
 	dir = t.TempDir()
-	root = newRoot(&app{streams: streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}})
+	root = newRoot(&app{streams: streams{in: os.Stdin, out: os.Stdout, err: messages{os.Stderr}}})
 	if _, err := writePages(root, dir); err != nil {
 		t.Fatal(err)
 	}

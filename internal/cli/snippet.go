@@ -120,8 +120,8 @@ func (a *app) printSnippet(s tui.SnippetText) error {
 		return exitError(exitFailed)
 	}
 	text := s.Text
-	if isTerminal(a.out) { // Nix and JSON are safe there, paths may not be
-		text = visible(text)
+	if isTerminal(a.out) {
+		text = visible(s.Shown())
 	}
 	if _, err := a.out.WriteString(text); err != nil {
 		return err
@@ -182,6 +182,9 @@ func (p *plan) replaced(path string) bool {
 func render(items []snippet.Item, style snippet.Options) tui.SnippetText {
 	s := snippet.Render(items, style)
 	text := tui.SnippetText{Text: s.Text, LeftOut: len(s.LeftOut)}
+	if style.Dialect == snippet.Paths && s.Text != "" {
+		text.Visible = visiblePaths(items, style)
+	}
 	for _, notes := range [][]snippet.Note{s.Kept, s.LeftOut} {
 		for _, note := range notes {
 			text.Notes = append(text.Notes, "not written, "+note.String())
@@ -194,6 +197,17 @@ func render(items []snippet.Item, style snippet.Options) tui.SnippetText {
 		text.Notes = append(text.Notes, "one block is for Home Manager and one for NixOS: they belong in two modules")
 	}
 	return text
+}
+
+// visiblePaths is the snippet of the dialect paths for a screen: one line for each
+// path, also for a name with line breaks in it.
+func visiblePaths(items []snippet.Item, style snippet.Options) string {
+	style.Null = true
+	var b strings.Builder
+	for path := range strings.SplitSeq(strings.TrimSuffix(snippet.Render(items, style).Text, "\x00"), "\x00") {
+		b.WriteString(printable.Name(path) + "\n")
+	}
+	return b.String()
 }
 
 // describe looks at a path that was selected on the screen. Directories need

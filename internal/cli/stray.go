@@ -228,7 +228,7 @@ func (a *app) concludeStrays(f strayFlags, rows []*row, stats scan.Stats) error 
 	if empty > 0 {
 		text += ", and " + plural(empty, "empty directory", "empty directories")
 	}
-	fmt.Fprintln(a.err, text)
+	a.err.line(text)
 	if left > 0 {
 		say(a.err, "hint", fmt.Sprintf("%s by an adopt that was killed: the next one there removes it", plural(left, "path was left", "paths were left")))
 	}

@@ -16,7 +16,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
@@ -210,7 +209,7 @@ func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.
 		return nil, err
 	}
 	opts := trace.Options{
-		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err, Backend: backend,
+		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err.file, Backend: backend,
 		OnlyWrites: f.only == "writes", ExactResults: f.results == "exact", AllowRing: f.allowRing, WaitAll: f.wait == "all", Timeout: f.timeout,
 	}
 	if opts.Timeout, err = f.limit(); err != nil {
@@ -327,7 +326,7 @@ const rightsHint = "sudo list-ephemeral trace --user $USER -- CMD traces it with
 // warnOfRights says before the command runs that it will not get its rights.
 func (a *app) warnOfRights(path string, as *trace.User) {
 	if as == nil && !trace.Privileged() && trace.GainsRights(path) {
-		say(a.err, "warning", printable.Name(path)+" is setuid or has capabilities; traced by an ordinary user it runs without them")
+		say(a.err, "warning", path+" is setuid or has capabilities; traced by an ordinary user it runs without them")
 		say(a.err, "hint", rightsHint)
 	}
 }
