@@ -58,7 +58,7 @@ func (e Env) find(explicit, home string, homeless error) (file string, text []by
 	if named := e.Getenv(envConfig); named != "" {
 		text, err = readFile(named)
 		if failed := (*Error)(nil); errors.As(err, &failed) {
-			failed.Reason += " ($" + envConfig + " names it)"
+			failed.Reason += " (named by $" + envConfig + ")"
 		}
 		return named, text, err
 	}
@@ -101,7 +101,7 @@ func unreadable(file string, err error) *Error {
 	reason := err.Error()
 	if link := danglingLink(file); link != "" && errors.Is(err, fs.ErrNotExist) {
 		target, _ := os.Readlink(link)
-		reason = fmt.Sprintf("the symlink %s leads to %s, which is not there", link, target)
+		reason = fmt.Sprintf("the symlink %s points to %s, which does not exist", link, target)
 	}
 	return &Error{Origin: Origin{File: file}, Reason: reason, Err: err}
 }

@@ -79,7 +79,7 @@ func (e Env) home() (string, error) {
 		return path.Clean(home), nil
 	}
 	account, err := e.LookupID(strconv.Itoa(e.EUID()))
-	return homeOf(account, err, "find the home directory: $HOME is no absolute path")
+	return homeOf(account, err, "find the home directory: $HOME is not an absolute path")
 }
 
 // homeOf returns the home of an account, or the *Error that task failed.

@@ -15,31 +15,31 @@ type mistake struct{ name, text, want string }
 var notJSON = []mistake{
 	{"an empty file", "", `1:1: the file is empty, expected a JSON object`},
 	{"a blank file", " \n\t\n", `1:1: the file is empty, expected a JSON object`},
-	{"a byte order mark", "\ufeff{}", `1:1: the file begins with a byte order mark, which JSON must not have`},
-	{"a byte order mark alone", "\ufeff", `1:1: the file begins with a byte order mark, which JSON must not have`},
+	{"a byte order mark", "\ufeff{}", `1:1: the file begins with a byte order mark, which JSON does not allow`},
+	{"a byte order mark alone", "\ufeff", `1:1: the file begins with a byte order mark, which JSON does not allow`},
 	{"UTF-16", "\xff\xfe{\x00}\x00", `1:1: the byte 0xff is not UTF-8`},
 	{"Latin 1", "{\n \"homeDir\": \"/é/caf\xe9\"}", `2:20: the byte 0xe9 is not UTF-8`},
-	{"cut off in an object", "{\"excludes\": [\"a\"]\n\n", `1:19: wrong JSON: the file ends too early`},
-	{"cut off in a string", `{"homeDir": "/home`, `1:19: wrong JSON: the file ends too early`},
-	{"cut off in a word", `{"ui": {"ascii": tru`, `1:21: wrong JSON: the file ends too early`},
-	{"something behind the end", "{}\n{}", `2:1: wrong JSON: unexpected '{' after top-level value`},
-	{"a comma at the end of a list", "{\"roots\": [\n  \"/\",\n]}", `3:1: wrong JSON: a comma before ']'`},
-	{"a comma at the end of an object", `{"roots": [], }`, `1:15: wrong JSON: a comma before '}'`},
-	{"no comma", "{\n\"roots\": []\n\"ui\": {}}", `3:1: wrong JSON: unexpected '"' after object key:value pair`},
-	{"two commas", `{"roots": ["/",, "/x"]}`, `1:16: wrong JSON: unexpected ',' looking for beginning of value`},
-	{"a comment", "{\n  // mine\n}", `2:3: wrong JSON: there are no comments in JSON`},
-	{"a comment of a shell", "# mine\n{}", `1:1: wrong JSON: there are no comments in JSON`},
-	{"single quotes", `{'roots': []}`, `1:2: wrong JSON: unexpected '\'' looking for beginning of object key string`},
-	{"an unknown escape", `{"roots": ["\/\'"]}`, `1:16: wrong JSON: unexpected '\'' in string escape code`},
-	{"an escape with a hash", `{"roots": ["\#"]}`, `1:14: wrong JSON: unexpected '#' in string escape code`},
-	{"a raw newline in a string", "{\"roots\": [\"/a\nb\"]}", `1:15: wrong JSON: unexpected '\n' in string literal`},
-	{"a raw escape character", "{\"roots\": [\"é\x1b\"]}", `1:14: wrong JSON: unexpected '\x1b' in string literal`},
-	{"a letter beyond ASCII", "{é}", `1:2: wrong JSON: unexpected 'é' looking for beginning of object key string`},
-	{"a word", "{\"ui\": yes}", `1:8: wrong JSON: unexpected 'y' looking for beginning of value`},
-	{"a wrong number", `{"ui": - 1}`, `1:9: wrong JSON: unexpected ' ' in numeric literal`},
-	{"half of a pair", `{"roots": ["/a", "/\ud83d"]}`, `1:18: half of a surrogate pair (\ud800 to \udfff) is no character`},
-	{"deep nesting", strings.Repeat("[", 100) + strings.Repeat("]", 100), `1:65: more than 64 values in one another`},
-	{"very deep nesting", strings.Repeat("[", 20000), `1:10001: wrong JSON: more than 64 values in one another`},
+	{"cut off in an object", "{\"excludes\": [\"a\"]\n\n", `1:19: invalid JSON: the file ends too early`},
+	{"cut off in a string", `{"homeDir": "/home`, `1:19: invalid JSON: the file ends too early`},
+	{"cut off in a word", `{"ui": {"ascii": tru`, `1:21: invalid JSON: the file ends too early`},
+	{"something behind the end", "{}\n{}", `2:1: invalid JSON: unexpected '{' after top-level value`},
+	{"a comma at the end of a list", "{\"roots\": [\n  \"/\",\n]}", `3:1: invalid JSON: a comma before ']'`},
+	{"a comma at the end of an object", `{"roots": [], }`, `1:15: invalid JSON: a comma before '}'`},
+	{"no comma", "{\n\"roots\": []\n\"ui\": {}}", `3:1: invalid JSON: unexpected '"' after object key:value pair`},
+	{"two commas", `{"roots": ["/",, "/x"]}`, `1:16: invalid JSON: unexpected ',' looking for beginning of value`},
+	{"a comment", "{\n  // mine\n}", `2:3: invalid JSON: there are no comments in JSON`},
+	{"a comment of a shell", "# mine\n{}", `1:1: invalid JSON: there are no comments in JSON`},
+	{"single quotes", `{'roots': []}`, `1:2: invalid JSON: unexpected '\'' looking for beginning of object key string`},
+	{"an unknown escape", `{"roots": ["\/\'"]}`, `1:16: invalid JSON: unexpected '\'' in string escape code`},
+	{"an escape with a hash", `{"roots": ["\#"]}`, `1:14: invalid JSON: unexpected '#' in string escape code`},
+	{"a raw newline in a string", "{\"roots\": [\"/a\nb\"]}", `1:15: invalid JSON: unexpected '\n' in string literal`},
+	{"a raw escape character", "{\"roots\": [\"é\x1b\"]}", `1:14: invalid JSON: unexpected '\x1b' in string literal`},
+	{"a letter beyond ASCII", "{é}", `1:2: invalid JSON: unexpected 'é' looking for beginning of object key string`},
+	{"a word", "{\"ui\": yes}", `1:8: invalid JSON: unexpected 'y' looking for beginning of value`},
+	{"a wrong number", `{"ui": - 1}`, `1:9: invalid JSON: unexpected ' ' in numeric literal`},
+	{"half of a pair", `{"roots": ["/a", "/\ud83d"]}`, `1:18: half of a surrogate pair (\ud800 to \udfff) is not a character`},
+	{"deep nesting", strings.Repeat("[", 100) + strings.Repeat("]", 100), `1:65: nested more than 64 deep`},
+	{"very deep nesting", strings.Repeat("[", 20000), `1:10001: invalid JSON: nested more than 64 deep`},
 }
 
 var wrongTypes = []mistake{
@@ -76,17 +76,17 @@ var wrongValues = []mistake{
 	{"a relative home", `{"homeDir": "~/x"}`, `1:13: homeDir: expected an absolute path, got "~/x"`},
 	{"an empty home", `{"homeDir": ""}`, `1:13: homeDir: expected an absolute path, got ""`},
 	{"a relative home of a user", `{"users": {"bob": "home/bob"}}`, `1:19: users.bob: expected an absolute path, got "home/bob"`},
-	{"no name of a user", `{"users": {"": "/home/bob"}}`, `1:12: users[""]: expected the name of a user, got ""`},
-	{"a path for a user", `{"snippet": {"user": "/home/bob"}}`, `1:22: snippet.user: expected the name of a user, got "/home/bob"`},
+	{"no name of a user", `{"users": {"": "/home/bob"}}`, `1:12: users[""]: expected a user name, got ""`},
+	{"a path for a user", `{"snippet": {"user": "/home/bob"}}`, `1:22: snippet.user: expected a user name, got "/home/bob"`},
 	{"a relative path for the snippet", `{"snippet": {"storagePath": "~/p"}}`, `1:29: snippet.storagePath: expected an absolute path, got "~/p"`},
-	{"an empty attribute path", `{"snippet": {"homeAttr": ""}}`, `1:26: snippet.homeAttr: expected some text, got an empty string`},
+	{"an empty attribute path", `{"snippet": {"homeAttr": ""}}`, `1:26: snippet.homeAttr: expected an attribute path, got an empty string`},
 	{"an unknown dialect", `{"snippet": {"dialect": "nix"}}`, `1:25: snippet.dialect: expected one of plain, impermanence, impermanence-hm, preservation, json, paths, got "nix"`},
 	{"a dialect that is not one", `{"snippet": {"dialect": "unknown"}}`, `1:25: snippet.dialect: expected one of plain, impermanence, impermanence-hm, preservation, json, paths, got "unknown"`},
 	{"a number for a theme", `{"ui": {"theme": 1}}`, `1:18: ui.theme: expected a string, got a number`},
 	{"an unknown theme", `{"ui": {"theme": "Dark"}}`, `1:18: ui.theme: expected one of auto, light, dark, got "Dark"`},
 	{"an unknown view", `{"ui": {"view": ""}}`, `1:17: ui.view: expected one of files, dirs, tree, got ""`},
-	{"NUL in a path", `{"persistedFiles": ["/a\u0000b"]}`, `1:21: persistedFiles[0]: holds a NUL character, which no name has`},
-	{"NUL in a pattern", `{"excludes": ["\u0000"]}`, `1:15: excludes[0]: holds a NUL character, which no name has`},
+	{"NUL in a path", `{"persistedFiles": ["/a\u0000b"]}`, `1:21: persistedFiles[0]: contains a NUL character`},
+	{"NUL in a pattern", `{"excludes": ["\u0000"]}`, `1:15: excludes[0]: contains a NUL character`},
 	{"a hostile value", `{"homeDir": "\u001b[2J\n\"\\\u202e"}`, `1:13: homeDir: expected an absolute path, got "\e[2J\n\"\\\u{202e}"`},
 	{"a long value", `{"homeDir": "` + strings.Repeat("é", 1000) + `"}`, `1:13: homeDir: expected an absolute path, got "` + strings.Repeat("é", 80) + `…"`},
 }
@@ -120,7 +120,7 @@ func TestLoadTellsSeveralMistakesInTheOrderOfTheFile(t *testing.T) {
   "homeDir": "x"
 }`)
 	want := `config.json:2:20: users.bob: expected a string, got a number
-config.json:2:23: users[""]: expected the name of a user, got ""
+config.json:2:23: users[""]: expected a user name, got ""
 config.json:2:27: users[""]: expected a string, got a number
 config.json:3:16: programs[0]: expected a string, got a number
 config.json:3:24: programs[2]: expected a string, got a boolean
@@ -166,7 +166,7 @@ func TestUnknownKeysAreWarnings(t *testing.T) {
 		{"patterns that nobody means", `{"excludes": ["", "a"], "extraExcludes": [" ", "~/.cache", "~"]}`, []string{
 			`1:15: excludes[0]: an empty pattern excludes everything`,
 			`1:43: extraExcludes[0]: an empty pattern excludes everything`,
-			`1:48: extraExcludes[1]: a pattern is relative to /, and ~ does not stand for the home in it`,
+			`1:48: extraExcludes[1]: patterns are relative to /, and ~ is not expanded`,
 		}},
 	}
 	for _, tt := range tests {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -19,7 +20,8 @@ import (
 )
 
 const explainLong = `Explain for each PATH whether the next reboot wipes it, and what decided that: a mount,
-the configuration, an exclude pattern. A PATH need not exist.`
+the configuration, an exclude pattern. The exit status is 1 where a PATH does not exist
+or could not be read.`
 
 const explainExamples = `  list-ephemeral explain ~/.ssh/known_hosts    why is it, or is it not, in the list?
   list-ephemeral explain /etc /var/lib/docker
@@ -54,11 +56,11 @@ func (a *app) explain(ctx context.Context, args []string, asJSON bool) error {
 	var failed error
 	out, json := newWriter(a.out), jsonline.NewEncoder()
 	for _, arg := range args {
-		var e explanation
+		var said explanation
 		err := waitFor(ctx, func() error {
 			path, err := truePath(arg, false)
 			if err == nil {
-				e = plan.explanation(path)
+				said = plan.explanation(path)
 			}
 			return err
 		})
@@ -66,37 +68,45 @@ func (a *app) explain(ctx context.Context, args []string, asJSON bool) error {
 			return err
 		}
 		if asJSON {
-			out.buf = json.Append(out.buf, e.line())
+			out.buf = json.Append(out.buf, said.json())
 		} else {
-			for _, line := range e.text() {
-				out.buf = append(append(out.buf, printable.Name(line)...), '\n')
+			for _, line := range said.text() {
+				out.buf = append(printable.AppendName(out.buf, []byte(line)), '\n')
 			}
 		}
 		if err := out.flush(); err != nil {
 			return err
 		}
-		if e.err != nil {
+		if said.err != nil {
 			failed = exitError(exitFailed)
 		}
 	}
 	return failed
 }
 
-// explanation is what explain says of a path.
+// explanation is what explain says of a path. Its texts are not yet safe to show.
 type explanation struct {
 	path    string
 	class   scan.Class
 	kind    scan.Kind
-	size    int64
-	err     error    // why it could not be read, or that it does not exist
-	reasons []string // sentences, not yet safe to show
+	reasons []string
+	what    string // what it is, as a clause; "" if it could not be read
+	err     error  // why it could not be read
 }
 
 func (p *plan) explanation(path string) explanation {
 	kind, info, err := scan.Stat(path)
 	verdict := p.judge(path, kind)
-	e := explanation{path: path, class: verdict.Class, kind: kind, size: info.Size, err: err}
-	e.reasons = p.reasons(path, kind, verdict)
+	e := explanation{path: path, class: verdict.Class, kind: kind, reasons: p.reasons(path, kind, verdict), err: err}
+	switch {
+	case err != nil:
+	case kind == scan.KindDir: // its own size says nothing of what is in it
+		e.what = "it is a directory"
+	case kind == scan.KindBlock, kind == scan.KindChar:
+		e.what = fmt.Sprintf("it is a %s %s", kind, deviceText(path))
+	default:
+		e.what = fmt.Sprintf("it is a %s of %s", kind, printable.Size(info.Size))
+	}
 	return e
 }
 
@@ -105,28 +115,51 @@ func (e *explanation) missing() bool {
 	return errors.Is(e.err, syscall.ENOENT) || errors.Is(e.err, syscall.ENOTDIR)
 }
 
-// text writes an explanation in lines that are not yet safe to show.
+// text writes an explanation in lines.
 func (e *explanation) text() []string {
-	title := e.class.String()
-	if e.missing() {
-		title = "does not exist; " + fateOfNew(e.class)
-	}
-	lines := []string{e.path + ": " + title}
-	for _, reason := range e.reasons {
-		lines = append(lines, "  "+reason)
-	}
+	title, what := e.class.String(), e.what
 	switch {
 	case e.missing():
+		title = "does not exist; " + fateOfNew(e.class)
 	case e.err != nil:
-		lines = append(lines, "  cannot be read: "+errors.Unwrap(e.err).Error())
-	case e.kind == scan.KindDir: // its own size says nothing of what is in it
-		lines = append(lines, "  it is a directory")
-	case e.kind == scan.KindBlock, e.kind == scan.KindChar:
-		lines = append(lines, fmt.Sprintf("  it is a %s %s", e.kind, deviceText(e.path)))
-	default:
-		lines = append(lines, fmt.Sprintf("  it is a %s of %s", e.kind, printable.Size(e.size)))
+		what = "it cannot be read: " + errors.Unwrap(e.err).Error()
+	}
+	lines := []string{e.path + ": " + title}
+	for _, reason := range append(slices.Clip(e.reasons), what) {
+		if reason != "" {
+			lines = append(lines, "  "+reason)
+		}
 	}
 	return lines
+}
+
+// explainLine is the schema of explain --json, which docs/json.md documents.
+type explainLine struct {
+	Path      string   `json:"path,omitempty"`
+	PathBytes string   `json:"pathBytes,omitempty"`
+	Class     string   `json:"class"`
+	Type      string   `json:"type"`
+	Exists    bool     `json:"exists"`
+	Error     string   `json:"error"`
+	Reasons   []string `json:"reasons"`
+}
+
+func (e *explanation) json() *explainLine {
+	line := &explainLine{Class: e.class.String(), Type: e.kind.String(), Exists: !e.missing(), Reasons: []string{}}
+	line.Path, line.PathBytes = jsonline.Path(e.path)
+	for _, reason := range e.reasons {
+		line.Reasons = append(line.Reasons, printable.Name(reason))
+	}
+	if e.err != nil {
+		line.Error = errors.Unwrap(e.err).Error()
+	}
+	return line
+}
+
+// explain is an explanation for the screen.
+func (p *plan) explain(path string) []string {
+	e := p.explanation(path)
+	return e.text()
 }
 
 // deviceText returns a device's numbers, and what they say.
@@ -156,31 +189,6 @@ func fateOfNew(class scan.Class) string {
 	case scan.ClassSystem, scan.ClassOutside, scan.ClassLinked, scan.ClassUnknown:
 	}
 	return "a file here would not be listed"
-}
-
-// explainLine is the schema of explain --json, which docs/json.md documents.
-type explainLine struct {
-	Path      string   `json:"path,omitempty"`
-	PathBytes string   `json:"pathBytes,omitempty"`
-	Class     string   `json:"class"`
-	Type      string   `json:"type"`
-	Exists    bool     `json:"exists"`
-	Reasons   []string `json:"reasons"`
-}
-
-func (e *explanation) line() *explainLine {
-	line := &explainLine{Class: e.class.String(), Type: e.kind.String(), Exists: !e.missing(), Reasons: []string{}}
-	line.Path, line.PathBytes = jsonline.Path(e.path)
-	for _, reason := range e.reasons {
-		line.Reasons = append(line.Reasons, printable.Name(reason))
-	}
-	return line
-}
-
-// explain is an explanation for the screen.
-func (p *plan) explain(path string) []string {
-	e := p.explanation(path)
-	return e.text()
 }
 
 // judge gives the verdict on what is on the disk: that of the policy, except for
