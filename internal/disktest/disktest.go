@@ -17,10 +17,6 @@ import (
 // size is what an ext4 has room for its tables in. Nearly all of it is a hole.
 const size = 128 << 20
 
-// Shell defines the function mount_disk DISK DIR for sh(1), which mounts what New returns.
-const Shell = `mount_disk() { if [ -f "$1" ]; then mount -o loop "$1" "$2"; else mount --bind "$1" "$2"; fi; }
-`
-
 // New returns an empty disk: a file to mount by a loop device, or a directory to bind. It
 // skips the test where there is neither.
 func New(t testing.TB) string {
