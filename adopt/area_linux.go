@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/owned"
 )
 
 // areaName is the directory in which copies are made, at the top of a storage path, and of
@@ -31,15 +33,6 @@ func (e *AreaError) Error() string { return "make copies in " + e.Path + ": " + 
 
 // Unwrap returns the reason.
 func (e *AreaError) Unwrap() error { return e.Err }
-
-// The reasons for which something with the name of an area is not used, nor cleared.
-var (
-	errAreaKind  = errors.New("it is not a directory")
-	errAreaMount = errors.New("something is mounted on it")
-	errAreaOwner = errors.New("another user made it")
-	errAreaMode  = errors.New("it is a directory that others may enter, so adopt did not make it")
-	errAreaMark  = errors.New("it is not empty, and lacks the mark of a directory that adopt made")
-)
 
 // area is such a directory, open.
 type area struct {
@@ -160,40 +153,15 @@ func (r *run) prepareArea(a *area) error {
 	if err := a.clear(); err != nil {
 		return err
 	}
-	a.mark()
+	owned.Mark(a.fd)
 	return nil
 }
 
 // private opens a directory that only we may enter, and returns an error for anything else
-// of the name. The mode may lack permissions, which the umask took away, and have S_ISGID,
-// which directories inherit (inode(7)); it is set to 0700.
+// of the name.
 func (d dir) private(name string) (dir, error) {
-	fd, err := d.open(name, unix.O_PATH, 0, sameMount)
-	if errors.Is(err, unix.EXDEV) {
-		err = errAreaMount
-	}
-	if err != nil {
-		return dir{}, err
-	}
-	found := dir{fd: fd}
-	defer found.close()
-	st, err := fstat(fd)
-	switch {
-	case err != nil:
-		return dir{}, err
-	case !isDir(&st):
-		return dir{}, errAreaKind
-	case int(st.Uid) != os.Geteuid():
-		return dir{}, errAreaOwner
-	case st.Mode&permissions&^(unix.S_ISGID|unix.S_IRWXU) != 0:
-		return dir{}, errAreaMode
-	}
-	if st.Mode&permissions != unix.S_IRWXU {
-		if err := chmod(fd, procPath(fd), unix.S_IRWXU); err != nil {
-			return dir{}, fmt.Errorf("set mode 0700: %w", err)
-		}
-	}
-	return found.dir(".", sameMount)
+	fd, err := owned.Open(d.fd, name)
+	return dir{fd: fd}, err
 }
 
 // clear removes what a killed run has left in an area. Nothing is removed before all names
@@ -204,8 +172,8 @@ func (a *area) clear() error {
 	if err != nil || len(names) == 0 {
 		return err
 	}
-	if !a.marked() && !a.above.exclusive() {
-		return errAreaMark
+	if err := owned.Check(a.above.fd, a.fd); err != nil {
+		return err
 	}
 	for _, name := range names {
 		if strings.Trim(name, "0123456789") != "" {
@@ -218,50 +186,6 @@ func (a *area) clear() error {
 		}
 	}
 	return nil
-}
-
-// exclusive reports whether only we may rename things in a directory. The group's bits
-// bound what ACLs grant (acl(5)).
-func (d dir) exclusive() bool {
-	st, err := fstat(d.fd)
-	return err == nil && int(st.Uid) == os.Geteuid() && st.Mode&0o022 == 0
-}
-
-// The attribute that marks an area. Only root may set the first one, xattr(7); the second is
-// for ordinary users, and root in a user namespace.
-var markNames = []string{"trusted.list-ephemeral", "user.list-ephemeral"}
-
-// mark marks an area as made by us. Where the file system has no attributes, what a killed
-// run leaves there is removed only if exclusive allows it.
-func (a *area) mark() {
-	value, err := a.birth()
-	for _, name := range markNames {
-		if err == nil && retried(func() error { return unix.Fsetxattr(a.fd, name, value, 0) }) == nil {
-			return
-		}
-	}
-}
-
-// marked reports whether we have marked an area: this directory, not one from which a backup
-// has copied the attribute.
-func (a *area) marked() bool {
-	value, err := a.birth()
-	if err != nil {
-		return false
-	}
-	for _, name := range markNames {
-		if found, err := xattr(procPath(a.fd), name); err == nil && bytes.Equal(found, value) {
-			return true
-		}
-	}
-	return false
-}
-
-// birth returns what no other directory has: inode number and time of birth.
-func (d dir) birth() ([]byte, error) {
-	var st unix.Statx_t
-	err := retried(func() error { return unix.Statx(d.fd, "", unix.AT_EMPTY_PATH, unix.STATX_INO|unix.STATX_BTIME, &st) })
-	return fmt.Appendf(nil, "%d %d.%09d", st.Ino, st.Btime.Sec, st.Btime.Nsec), err
 }
 
 // close removes the area, which is empty unless something could not be removed.

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/internal/owned"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
@@ -83,7 +84,7 @@ func TestDirectoriesOfOthersAreNotCleared(t *testing.T) {
 		mode       os.FileMode
 		want       error
 	}{
-		{"numbers only", "2022/precious", 0o777, errAreaMark},
+		{"numbers only", "2022/precious", 0o777, owned.ErrMark},
 		{"numbers, and a name that is found last or first", "README", 0o755, nil},
 	}
 	for _, tt := range tests {
@@ -113,9 +114,9 @@ func TestThingsWithTheNameOfOursAreRefused(t *testing.T) {
 		make func(area string) error
 		want error
 	}{
-		"file":    {func(area string) error { return os.WriteFile(area, nil, 0o600) }, errAreaKind},
-		"symlink": {func(area string) error { return os.Symlink("/etc", area) }, errAreaKind},
-		"mode":    {func(area string) error { return errors.Join(os.Mkdir(area, 0o700), os.Chmod(area, 0o750)) }, errAreaMode},
+		"file":    {func(area string) error { return os.WriteFile(area, nil, 0o600) }, owned.ErrKind},
+		"symlink": {func(area string) error { return os.Symlink("/etc", area) }, owned.ErrKind},
+		"mode":    {func(area string) error { return errors.Join(os.Mkdir(area, 0o700), os.Chmod(area, 0o750)) }, owned.ErrMode},
 	} {
 		g := newGround(t)
 		g.write("f", "x")
@@ -125,40 +126,6 @@ func TestThingsWithTheNameOfOursAreRefused(t *testing.T) {
 		if text := g.outcomes(results); results[0].Outcome != Failed || !errors.Is(results[0].Problems[0].Err, tt.want) || !strings.Contains(text, "make copies in "+area+": ") {
 			t.Errorf("%s: %s", name, text)
 		}
-	}
-}
-
-func TestAMarkIsOfOneDirectory(t *testing.T) {
-	t.Parallel()
-	g := newGround(t)
-	made, err := func() (dir, error) {
-		root, err := rootDir()
-		g.must(err)
-		defer root.close()
-		store, err := openStorage(root, g.store)
-		g.must(err)
-		defer store.close()
-		return store.makeDir("1")
-	}()
-	g.must(err)
-	defer made.close()
-	a := &area{dir: made}
-	if a.marked() {
-		t.Error("a new directory is marked")
-	}
-	a.mark()
-	if !a.marked() {
-		t.Error("the mark is not found")
-	}
-	tool(t, "cp", "-a", filepath.Join(g.store, "1"), filepath.Join(g.store, "2"))
-	if err := os.Rename(filepath.Join(g.store, "2"), filepath.Join(g.store, areaName)); err != nil {
-		t.Fatal(err)
-	}
-	g.must(os.WriteFile(filepath.Join(g.store, areaName, "1"), nil, 0o600), os.Chmod(g.store, 0o777))
-	g.write("f", "x")
-	results := g.adopt("f")
-	if results[0].Outcome != Failed || !errors.Is(results[0].Problems[0].Err, errAreaMark) {
-		t.Errorf("a copy of a marked directory: %s", g.outcomes(results))
 	}
 }
 
