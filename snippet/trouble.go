@@ -151,7 +151,7 @@ func (s *selection) warnParents(e *entry, p *place, item *Item, carried bool) {
 // create ~/.config with mode 0700 (XDG Base Directory Specification).
 func (s *selection) changed(p *place, dir string, a *Access) string {
 	switch {
-	case a == nil, dir == privateState:
+	case a == nil, dir == privateState, dir == "/tmp", dir == "/var/tmp": // the boot sets the mode of the last two
 		return ""
 	case p.user.Home != "":
 		if !a.secret() || s.known.Container(dir) {
