@@ -69,6 +69,7 @@
         };
       });
 
-      formatter = forEachSystem (pkgs: pkgs.nixfmt);
+      # Newer versions of Nix pass no files where none are given, and nixfmt then reads stdin.
+      formatter = forEachSystem (pkgs: pkgs.nixfmt-tree);
     };
 }

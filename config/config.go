@@ -45,8 +45,8 @@ type Snippet struct {
 	Dialect       Dialect
 	DialectOrigin Origin
 	// StoragePath is the place that dialects with a storage path name: the
-	// file's, else the first of StoragePaths. Its Text is "" if there is none,
-	// and the machine decides.
+	// file's, else the only one of StoragePaths. Its Text is "" if there is none or
+	// several, and the machine decides.
 	StoragePath Value
 	// User is the name for dialects that write users.<name>; "" if not given.
 	User string

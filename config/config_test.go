@@ -132,7 +132,8 @@ func TestEmptyListsOfRootsAndStorageLeaveThemToTheMachine(t *testing.T) {
 
 func TestStorageThatIsNamedInOnePlaceIsSoInTheOther(t *testing.T) {
 	tests := []struct{ name, text, snippet, paths string }{
-		{"storagePaths", `{"storagePaths": ["/a", "/b"]}`, "/a storagePaths[0]", "/a /b"},
+		{"one of storagePaths", `{"storagePaths": ["/a"]}`, "/a storagePaths[0]", "/a"},
+		{"several storagePaths", `{"storagePaths": ["/a", "/b"]}`, " ", "/a /b"},
 		{"the snippet", `{"snippet": {"storagePath": "/c/"}}`, "/c snippet.storagePath", "/c"},
 		{"the snippet and an empty list", `{"snippet": {"storagePath": "/c"}, "storagePaths": []}`, "/c snippet.storagePath", "/c"},
 		{"both", `{"storagePaths": ["/a"], "snippet": {"storagePath": "/c"}}`, "/c snippet.storagePath", "/a"},

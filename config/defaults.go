@@ -15,7 +15,7 @@ func (c *Config) setDefaults() {
 	}
 	// Storage that is named in one place is storage in the other.
 	switch named := c.Snippet.StoragePath; {
-	case named.Text == "" && len(c.StoragePaths) > 0:
+	case named.Text == "" && len(c.StoragePaths) == 1: // of several, the machine says which
 		c.Snippet.StoragePath = c.StoragePaths[0]
 	case named.Text != "" && len(c.StoragePaths) == 0:
 		c.StoragePaths = List{named}

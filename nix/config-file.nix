@@ -24,13 +24,23 @@ let
     else
       "${if home == null then "~" else home}/${path}";
 
+  # What Home Manager and its modules install for themselves, which no program is named after.
+  isProgram =
+    name:
+    !builtins.elem name [
+      "hm-session-vars.sh"
+      "dummy-xdg-mime-dirs1"
+      "dummy-xdg-mime-dirs2"
+      "shared-mime-info"
+    ];
+
   generated = {
     excludes = cfg.baseExcludes;
     inherit (cfg) extraExcludes extraIncludes;
     homeDir = home;
     persistedDirs = lib.unique (persisted.dirs ++ map expand cfg.extraPersisted.directories);
     persistedFiles = lib.unique (persisted.files ++ map expand cfg.extraPersisted.files);
-    programs = lib.unique (map lib.getName packages);
+    programs = lib.filter isProgram (lib.unique (map lib.getName packages));
     storagePaths = lib.unique (
       lib.optional (storagePath != null) storagePath ++ persisted.storagePaths
     );

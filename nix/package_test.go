@@ -255,7 +255,7 @@ func TestFlakeGivesPackageAndModules(t *testing.T) {
 		"overlay":   name,
 		"checks":    map[string]any{"package": name, "modules": "list-ephemeral-modules"},
 		"shell":     []any{"aarch64-linux", "x86_64-linux"},
-		"formatter": "nixfmt",
+		"formatter": "nixfmt-tree",
 		"home":      []any{name},
 		"system":    []any{name},
 	}

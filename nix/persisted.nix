@@ -35,18 +35,21 @@ let
     dirs = [ ];
     files = [ ];
     storage = [ ];
+    uses = [ ];
   };
   storedAt = path: nothing // { storage = [ (clean path) ]; };
   join = found: {
     dirs = concatMap (one: one.dirs) found;
     files = concatMap (one: one.files) found;
     storage = concatMap (one: one.storage) found;
+    # The storage of each entry: how often a path is in here says how much it is used.
+    uses = concatMap (one: one.uses) found;
   };
 
-  # The lists `directories` and `files` of a set. An entry is a path below base, or a set that
-  # holds one; impermanence has resolved it there, to dirPath or filePath.
+  # The lists `directories` and `files` of a set in a storage. An entry is a path below base, or a
+  # set that holds one; impermanence has resolved it there, to dirPath or filePath.
   lists =
-    base: set:
+    storage: base: set:
     let
       # preservation lists parents that it creates, and does not persist.
       real = filter (entry: (entry.how or null) != "_intermediate");
@@ -81,6 +84,9 @@ let
       files = map file files;
       # An entry may have a storage of its own.
       storage = map clean (lib.catAttrs "persistentStoragePath" (filter isAttrs (directories ++ files)));
+      uses = map (
+        entry: clean (if isAttrs entry then entry.persistentStoragePath or storage else storage)
+      ) (directories ++ files);
     };
 
   # The sets of environment.persistence, home.persistence or preservation.preserveAt, whose names
@@ -94,13 +100,16 @@ let
     let
       one =
         name: set:
+        let
+          storage = set.persistentStoragePath or name;
+        in
         if set.enable or true then
           join (
             [
-              (storedAt (set.persistentStoragePath or name))
-              (lists base set)
+              (storedAt storage)
+              (lists storage base set)
             ]
-            ++ lib.mapAttrsToList (user: lists (homeOf user)) (set.users or { })
+            ++ lib.mapAttrsToList (user: lists storage (homeOf user)) (set.users or { })
           )
         else
           nothing;
@@ -113,7 +122,7 @@ let
     if set.enable or true then
       join [
         (if set ? root then storedAt set.root else nothing)
-        (lists base set)
+        (lists (set.root or "") base set)
       ]
     else
       nothing;
@@ -190,8 +199,9 @@ in
     else
       "plain";
 
-  # The storage that a snippet in a dialect names, or null: that of the module which the dialect is
-  # for, where this need not be the first one anyway.
+  # The storage that a snippet in a dialect names: of those of the module that the dialect is for,
+  # or else of the system, or else of the homes, the one with most entries, of equals the one with
+  # the fewest components; null where there is none, or that leaves several.
   storageFor =
     dialect:
     let
@@ -199,7 +209,18 @@ in
         impermanence-hm = if hm == null then nothing else homeStores hm;
         preservation = preserved;
       };
-      candidates = (declared.${dialect} or nothing).storage ++ storagePaths;
+      named = filter (one: one.storage != [ ]) [
+        (declared.${dialect} or nothing)
+        (join system)
+        (join homes)
+      ];
+      inherit (head named) storage uses;
+      rank = path: [
+        (-length (filter (use: use == path) uses))
+        (length (lib.splitString "/" path))
+      ];
+      ranked = builtins.sort (a: b: rank a < rank b) (lib.unique storage);
+      clear = length ranked == 1 || rank (head ranked) != rank (head (tail ranked));
     in
-    if candidates == [ ] then null else head candidates;
+    if named != [ ] && clear then head ranked else null;
 }

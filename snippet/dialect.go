@@ -63,6 +63,9 @@ func (d Dialect) Nix() bool { return int(d) < len(dialects) && dialects[d].block
 // CarriesFiles reports whether the dialect writes mode and owner of files.
 func (d Dialect) CarriesFiles() bool { return d == Preservation || d == JSON }
 
+// NamesStorage reports whether the dialect writes the storage path.
+func (d Dialect) NamesStorage() bool { return d.Nix() && d != Plain }
+
 // Dialects returns all dialects, in the order to offer them.
 func Dialects() []Dialect {
 	all := make([]Dialect, len(dialects))

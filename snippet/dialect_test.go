@@ -27,7 +27,7 @@ var dialectTests = []struct {
 	want  string
 }{
 	{
-		"impermanence: what belongs to the user is not said, what does not is",
+		"impermanence: modes are written in a home, and of owners it is said what becomes of them",
 		[]Item{
 			owned(home+"/.a", 0o755, "alice", "users"), owned(home+"/.b", 0o755, "root", "users"), owned(home+"/.c", 0o750, "alice", "wheel"),
 			in(&Access{0o700, "alice", "users"}, file(home+"/.ssh/known_hosts")), in(&Access{0o700, "alice", "users"}, file(home+"/.x")),
@@ -35,8 +35,9 @@ var dialectTests = []struct {
 		Options{Dialect: Impermanence, Users: alice},
 		lines(
 			`environment.persistence."/persist" = {`, `  users.alice = {`, `    directories = [`, `      ".a"`,
-			`      {`, `        directory = ".b";`, `        user = "root";`, `      }`,
-			`      {`, `        directory = ".c";`, `        group = "wheel";`, `        mode = "0750";`, `      }`, `    ];`,
+			`      # owned by root:users, and will be alice's`, `      ".b"`,
+			`      # owned by group wheel, and will be of group users`,
+			`      {`, `        directory = ".c";`, `        mode = "0750";`, `      }`, `    ];`,
 			`    files = [`, `      ".x"`,
 			`      {`, `        file = ".ssh/known_hosts";`, `        parentDirectory.mode = "0700";`, `      }`, `    ];`, `  };`, `};`,
 		),
@@ -92,7 +93,8 @@ var dialectTests = []struct {
 		Options{Dialect: ImpermanenceHM, Home: home, Storage: "/persist/home/alice"},
 		lines(
 			`home.persistence."/persist/home/alice" = {`, `  directories = [`,
-			`    # mode 0700 cannot be written here`, `    ".ssh"`, `  ];`, `  files = [ "a/b" ];`, `};`,
+			`    # mode 0700 cannot be written here`, `    ".ssh"`, `  ];`, `  files = [`,
+			`    # its directory gets mode 0755, and has 0700; persist "/home/alice/a" instead`, `    "a/b"`, `  ];`, `};`,
 		),
 	},
 	{

@@ -147,7 +147,7 @@ func TestNixReadsHostileSelectionsBack(t *testing.T) {
 		s := Render(items, opts)
 		want := expected(items, opts)
 		if got := s.Directories + s.Files; got != len(want) {
-			t.Fatalf("%+v: counts %d paths, want %d", items, got, len(want))
+			t.Fatalf("%+v\n%v\n%s: counts %d paths, want %d", opts, want, s.Text, got, len(want))
 		}
 		cases, wanted = append(cases, newCase(s.Text, opts)), append(wanted, want)
 		paths[opts.Dialect.String()+" "+opts.Form.String()] += len(want)

@@ -68,11 +68,18 @@ func hostile(r *rand.Rand, n int) ([]Item, Options) {
 		if r.IntN(12) == 0 {
 			p = []string{
 				"/etc/machine-id", "/etc/ssh/ssh_host_rsa_key.pub", "/var/lib/systemd/random-seed", "/var/lib/nixos", "/var/lib/private", "/etc/passwd",
-			}[r.IntN(6)]
+				"/nix/x", "/home", "/etc", "/run/a", "/persist", "/usr", "/var/lib/private/x", "/top",
+			}[r.IntN(14)]
 		}
 		items[i] = Item{Path: p + strings.Repeat("/", r.IntN(2)), Dir: r.IntN(2) == 0, Access: access(r), Parent: access(r), Replaced: r.IntN(8) == 0}
+		for range r.IntN(3) {
+			items[i].Above = append(items[i].Above, access(r))
+		}
 		if r.IntN(16) == 0 {
 			items[i].Kept = "persistedDirs[3]"
+		}
+		if r.IntN(16) == 0 && !items[i].Dir {
+			items[i].Kind, items[i].Target = Kind(1+r.IntN(5)), "/home/alice/"+name(r)
 		}
 	}
 	return items, opts

@@ -24,6 +24,9 @@ func expected(items []Item, opts Options) []persisted {
 	for p, isDir := range uncovered(items, opts) {
 		item := firstOf(items, p, isDir)
 		home, user := homeOf(p, opts)
+		if item.Kind != Ordinary || ofStranger(p, home, opts) {
+			continue
+		}
 		if item.Kept != "" || !utf8.ValidString(strings.TrimPrefix(p, home+"/")) || opts.Dialect == ImpermanenceHM && home == "" {
 			continue
 		}
@@ -40,13 +43,17 @@ func expected(items []Item, opts Options) []persisted {
 		case opts.Dialect == Preservation:
 			expectPreserved(e, item, usual, home)
 		case isDir:
-			setAccess(e.Extra, item.Access, usual)
+			setAccess(e.Extra, ofHome(item.Access, home), usual)
 			if p == "/var/lib/private" {
 				e.Extra["mode"] = "0700"
 			}
-		case home == "" || path.Dir(p) != home:
+		case path.Dir(p) != home && path.Dir(p) != "/":
 			set := map[string]any{}
-			if setAccess(set, item.Parent, usual); len(set) > 0 {
+			setAccess(set, ofHome(item.Parent, home), usual)
+			if path.Dir(p) == "/var/lib/private" {
+				set["mode"] = "0700"
+			}
+			if len(set) > 0 {
 				e.Extra["parentDirectory"] = set
 			}
 		}
@@ -54,6 +61,29 @@ func expected(items []Item, opts Options) []persisted {
 	}
 	slices.SortFunc(all, func(a, b persisted) int { return strings.Compare(a.Path, b.Path) })
 	return all
+}
+
+// ofHome returns what impermanence may be given: nothing but the mode in a home, where
+// an owner would become that of the home itself.
+func ofHome(a *Access, home string) *Access {
+	if a == nil || home == "" {
+		return a
+	}
+	return &Access{Mode: a.Mode}
+}
+
+// ofStranger reports whether a path is in the home of a user for whom the dialect has no list.
+func ofStranger(p, home string, opts Options) bool {
+	if opts.Dialect != Plain && opts.Dialect != ImpermanenceHM {
+		return false
+	}
+	found := ""
+	for _, u := range opts.Users {
+		if dir := path.Clean(u.Home); u.Name != "root" && strings.HasPrefix(p, dir+"/") && len(dir) > len(home) && len(dir) > len(found) {
+			found = dir
+		}
+	}
+	return found != ""
 }
 
 // expectPreserved fills in what preservation has of an item.
@@ -77,7 +107,7 @@ func expectPreserved(e persisted, item Item, usual Access, home string) {
 		e.Extra["mode"] = "0700"
 	}
 	set := map[string]any{}
-	if home == "" {
+	if home == "" && path.Dir(e.Path) != "/" {
 		setAccess(set, item.Parent, ofParent)
 		if path.Dir(e.Path) == "/var/lib/private" {
 			set["mode"] = "0700"
@@ -161,6 +191,19 @@ func uncovered(items []Item, opts Options) map[string]bool {
 	for _, u := range opts.Users {
 		delete(all, path.Clean(u.Home))
 	}
+	for p := range all {
+		if strings.HasPrefix(p+"/", "/nix/") || strings.HasPrefix(p+"/", "/run/") || slices.Contains(refusedInTests, p) {
+			delete(all, p)
+		}
+		for _, u := range append(opts.Users, User{Home: opts.Home}) {
+			if strings.HasPrefix(path.Clean(u.Home), p+"/") {
+				delete(all, p)
+			}
+		}
+	}
+	if opts.Storage == "" || opts.Storage == DefaultStorage {
+		delete(all, DefaultStorage)
+	}
 	kept := map[string]bool{}
 	for p, isDir := range all {
 		covered := false
@@ -173,6 +216,9 @@ func uncovered(items []Item, opts Options) map[string]bool {
 	}
 	return kept
 }
+
+// refusedInTests are those of the documented trees that hostile selections have.
+var refusedInTests = []string{"/home", "/etc", "/usr"}
 
 // octalOf knows the modes that hostile selections have.
 func octalOf(a Access) string {

@@ -1,6 +1,10 @@
 package snippet
 
-import "github.com/DaRacci/list-ephemeral/internal/octal"
+import (
+	"path"
+
+	"github.com/DaRacci/list-ephemeral/internal/octal"
+)
 
 // The attribute paths of the plain dialect.
 const (
@@ -23,7 +27,11 @@ func plainBlocks(s *selection, opts *Options) []block {
 
 // nameLists returns the lists of a home for modules that take nothing but names.
 func nameLists(s *selection, p *place) []list {
-	file := func(item *Item) entry { return s.newEntry(p, item) }
+	file := func(item *Item) entry {
+		e := s.newEntry(p, item)
+		s.warnParents(&e, p, item, false)
+		return e
+	}
 	directory := func(item *Item) entry {
 		e := s.newEntry(p, item)
 		// The module makes it with its default, which others may enter. Modes that lose
@@ -31,6 +39,7 @@ func nameLists(s *selection, p *place) []list {
 		if item.Access.secret() {
 			e.warn(item, "mode "+octal.Mode(item.Access.Mode)+" cannot be written here", "")
 		}
+		s.warnParents(&e, p, item, false)
 		return e
 	}
 	return listsOf(p, directory, file)
@@ -39,15 +48,15 @@ func nameLists(s *selection, p *place) []list {
 // hostLists returns the lists of the host for modules that take mode and owner of
 // a directory, and of a file those of its directory, with the bindings in an order.
 func hostLists(s *selection, p *place, order string) []list {
-	directory := func(item *Item) entry { return s.directoryEntry(p, item, byRoot, order) }
-	file := func(item *Item) entry { return s.fileEntry(p, item, byRoot, order) }
+	directory := func(item *Item) entry { return s.hostDirectory(p, item, order) }
+	file := func(item *Item) entry { return s.hostFile(p, item, order) }
 	return listsOf(p, directory, file)
 }
 
-// directoryEntry is the entry of a directory with its mode and owner.
-func (s *selection) directoryEntry(p *place, item *Item, usual ownership, order string) entry {
+// hostDirectory is the entry of a directory with its mode and owner.
+func (s *selection) hostDirectory(p *place, item *Item, order string) entry {
 	e := s.newEntry(p, item)
-	o, reasons := item.Access.differing(usual)
+	o, reasons := item.Access.differing(byRoot)
 	if item.Path == privateState {
 		o.mode = "0700"
 	}
@@ -55,22 +64,26 @@ func (s *selection) directoryEntry(p *place, item *Item, usual ownership, order 
 	for _, reason := range reasons {
 		e.warn(item, reason, "")
 	}
-	if private(item.Path) {
-		e.warn(item, "services with DynamicUser= need "+privateState+" to have mode 0700", privateState)
-	}
+	e.warnPrivate(item, false)
+	s.warnParents(&e, p, item, false)
 	return e
 }
 
-// fileEntry is the entry of a file with mode and owner of its directory, unless
-// that is a home, which is made by somebody else.
-func (s *selection) fileEntry(p *place, item *Item, usual ownership, order string) entry {
+// hostFile is the entry of a file with mode and owner of its directory. That is never
+// "/", which is created by something else.
+func (s *selection) hostFile(p *place, item *Item, order string) entry {
 	e := s.newEntry(p, item)
-	if len(item.Path) > p.skip() && !s.inHomeItself(p, item.Path) {
-		o, reasons := item.Parent.differing(usual)
+	if path.Dir(item.Path) != "/" {
+		o, reasons := item.Parent.differing(byRoot)
+		if private(item.Path) {
+			o.mode = "0700"
+		}
 		e.bindings = o.bindings("parentDirectory.", order)
 		for _, reason := range reasons {
-			e.warn(item, reason, "")
+			e.warn(item, reason+" (of its directory)", "")
 		}
 	}
+	e.warnPrivate(item, true)
+	s.warnParents(&e, p, item, true)
 	return e
 }

@@ -1,6 +1,6 @@
 package snippet
 
-import "github.com/DaRacci/list-ephemeral/internal/octal"
+import "path"
 
 const preservationAttr = "preservation.preserveAt"
 
@@ -44,6 +44,7 @@ func (s *selection) preserved(p *place, item *Item, usual ownership) entry {
 	}
 	e.bindings = append(e.bindings, o.bindings("", "ugm")...)
 	parent := s.preservedParent(&e, p, item)
+	s.warnParents(&e, p, item, p.user.Home == "")
 	if special.symlink || parent != nil {
 		e.bindings = append(e.bindings, binding{"configureParent", "true"})
 	}
@@ -56,14 +57,12 @@ func (s *selection) preserved(p *place, item *Item, usual ownership) entry {
 
 // preservedParent returns the bindings for the directory that a path lies in. By
 // itself preservation gives it to root with mode 0755. In a home it gives it to the
-// user, with a rule that would contradict another one.
+// user, with a rule that would contradict another one. The directory is never "/".
 func (s *selection) preservedParent(e *entry, p *place, item *Item) []binding {
-	if p.user.Home != "" {
-		if item.Parent.secret() && !s.inHomeItself(p, item.Path) {
-			e.warn(item, "its directory gets mode 0755, and has "+octal.Mode(item.Parent.Mode), s.parentOf(item.Path))
-		}
+	if p.user.Home != "" || path.Dir(item.Path) == "/" {
 		return nil
 	}
+	e.warnPrivate(item, true)
 	o, reasons := item.Parent.differing(byRoot)
 	if private(item.Path) {
 		o.mode = "0700"
@@ -81,13 +80,13 @@ type specials struct{ symlink, initrd bool }
 // specialsOf returns what preservation's own examples give a path. The random seed
 // is read in the initrd and replaced at shutdown; sshd's keys are made where there
 // are none, which a mount point would prevent.
-func specialsOf(path string) specials {
+func specialsOf(p string) specials {
 	switch {
-	case path == "/etc/machine-id", path == "/var/lib/nixos":
+	case p == "/etc/machine-id", p == "/var/lib/nixos":
 		return specials{initrd: true}
-	case path == "/var/lib/systemd/random-seed":
+	case p == "/var/lib/systemd/random-seed":
 		return specials{symlink: true, initrd: true}
-	case hostKey(path):
+	case hostKey(p):
 		return specials{symlink: true}
 	}
 	return specials{}

@@ -54,8 +54,10 @@ func (s *selection) json() string {
 		line.Path, line.PathBytes = jsonline.Path(item.Path)
 		if item.Dir {
 			line.Type = "directory"
+		} else if item.Kind != Ordinary && item.Kind != Swap {
+			line.Type = item.Kind.String()
 		}
-		if a := item.Access; a != nil {
+		if a := item.Access; a != nil && item.Kind != Symlink {
 			line.Mode, line.User, line.Group = octal.Mode(a.Mode), a.User, a.Group
 		}
 		if inHome := item.Path[p.skip():]; p.user.Home != "" && utf8.ValidString(inHome) {

@@ -1,6 +1,7 @@
 package snippet
 
 import (
+	"cmp"
 	"maps"
 	"path"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
 // A selection is what is to be written: clean, sorted, nothing twice and
@@ -15,13 +17,16 @@ import (
 type selection struct {
 	// places are the host, and then the users.
 	places []place
-	// homes are the places that a home directory has.
+	// homes are the places that a home directory has; stranger is that of a user who
+	// has none in the dialect.
 	homes map[string]int
+	names map[string]string // of those strangers, by home
 	// refused are homes, which are never persisted as a whole; none is longer than
 	// longest.
 	refused map[string]bool
 	longest int
 	known   known.Homes // the same
+	storage []string    // where persistent data is
 	opts    *Options
 	leftOut []Note
 	kept    []Note
@@ -32,6 +37,9 @@ type place struct {
 	user        User // the zero value for the host
 	dirs, files []Item
 }
+
+// stranger is the place of a home for which the dialect has no lists.
+const stranger = -1
 
 // skip is how many bytes of each path the lists leave out.
 func (p *place) skip() int {
@@ -64,7 +72,10 @@ func cleanHome(home string) string {
 
 // newSelection returns an empty selection, with a place for each user.
 func newSelection(opts *Options, users []User) *selection {
-	s := &selection{places: make([]place, 1, 1+len(users)), homes: map[string]int{}, refused: map[string]bool{}, opts: opts}
+	s := &selection{
+		places: make([]place, 1, 1+len(users)), homes: map[string]int{}, names: map[string]string{},
+		refused: map[string]bool{}, opts: opts,
+	}
 	for _, user := range users {
 		if _, twice := s.homes[user.Home]; twice {
 			continue
@@ -78,7 +89,18 @@ func newSelection(opts *Options, users []User) *selection {
 			s.longest = max(s.longest, len(home))
 		}
 	}
+	for _, user := range opts.Users { // what is in root's home belongs to the host
+		home := cleanHome(user.Home)
+		if _, there := s.homes[home]; !there && home != "" && user.Name != "" && user.Name != "root" {
+			s.homes[home], s.names[home] = stranger, user.Name
+		}
+	}
 	s.known = known.HomesOf(slices.Collect(maps.Keys(s.refused))...)
+	for _, dir := range append([]string{cmp.Or(opts.Storage, DefaultStorage)}, opts.Stores...) {
+		if dir = cleanHome(dir); dir != "" {
+			s.storage = append(s.storage, dir)
+		}
+	}
 	return s
 }
 
@@ -117,17 +139,28 @@ func choose(items []Item, opts *Options, users []User) *selection {
 
 // take puts an item on its list, or says why it is on none.
 func (s *selection) take(item *Item) {
-	n := s.placeOf(item.Path)
-	p := &s.places[n]
+	home, n := s.homeOf(item.Path)
+	p := &s.places[max(n, 0)]
+	reason := ""
+	if s.opts.Dialect.Nix() {
+		reason = item.reason()
+	}
 	switch {
 	case item.Kept != "":
 		s.kept = append(s.kept, Note{Path: item.Path, Reason: "already persisted by " + item.Kept})
 		return
+	case reason != "":
+		s.leftOut = append(s.leftOut, Note{item.Path, reason, s.targetOf(item)})
+		return
 	case s.opts.Dialect.Nix() && !utf8.ValidString(item.Path[p.skip():]):
 		s.leftOut = append(s.leftOut, Note{item.Path, "the name is not UTF-8", s.parent(item.Path)})
 		return
-	case n == 0 && s.opts.Dialect == ImpermanenceHM:
+	case n <= 0 && s.opts.Dialect == ImpermanenceHM:
 		s.leftOut = append(s.leftOut, Note{Path: item.Path, Reason: "it is not below the home directory, which is all that home.persistence keeps"})
+		return
+	case n == stranger:
+		reason := "it is in the home of " + printable.Name(s.names[home]) + ", which an entry of the host would give to root"
+		s.leftOut = append(s.leftOut, Note{Path: item.Path, Reason: reason})
 		return
 	}
 	if item.Dir {
@@ -148,32 +181,56 @@ func (s *selection) refuse(p string) (reason string) {
 		return "it is the whole file system"
 	case len(p) <= s.longest && s.refused[p]:
 		return "it is the whole home directory"
+	case p == "/home", len(p) < s.longest && s.aboveHome(p):
+		return "home directories are in it"
 	}
-	return ""
+	for _, storage := range s.storage {
+		switch {
+		case p == storage:
+			return "it is the storage path"
+		case below(storage, p):
+			return "the storage path is in it"
+		}
+	}
+	return neverMounted(p)
 }
 
-// placeOf returns the place that a path belongs to: of homes within one another,
-// the innermost.
-func (s *selection) placeOf(p string) int {
-	found := 0
+// homeOf returns the home that a path is in, of homes within one another the
+// innermost, and its place: 0 for the host, or stranger.
+func (s *selection) homeOf(p string) (home string, place int) {
 	for i := 1; i < len(p) && i <= s.longest; i++ {
 		if p[i] == '/' {
 			if n, ok := s.homes[p[:i]]; ok {
-				found = n
+				home, place = p[:i], n
 			}
 		}
 	}
-	return found
+	return home, place
+}
+
+// placeOf returns the place whose lists a path belongs to.
+func (s *selection) placeOf(p string) int {
+	_, n := s.homeOf(p)
+	return max(n, 0)
+}
+
+// targetOf returns what to persist instead of a symlink: where it points, if that
+// can be persisted.
+func (s *selection) targetOf(item *Item) string {
+	if item.Kind != Symlink || item.Target == "" || !utf8.ValidString(item.Target) || s.refuse(item.Target) != "" {
+		return ""
+	}
+	return item.Target
 }
 
 // parent returns the nearest directory above p that has a name which can be
-// written and is neither a home nor above one, or "".
+// written and is not refused, or "".
 func (s *selection) parent(p string) string {
 	skip := s.places[s.placeOf(p)].skip()
 	for p = path.Dir(p); len(p) > skip && !utf8.ValidString(p[skip:]); {
 		p = path.Dir(p)
 	}
-	if len(p) <= max(skip, 1) || s.aboveHome(p) {
+	if len(p) <= max(skip, 1) || s.refuse(p) != "" {
 		return ""
 	}
 	return p

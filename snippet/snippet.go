@@ -1,7 +1,6 @@
 package snippet
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -24,6 +23,9 @@ type Options struct {
 	Users []User
 	// Storage is the storage path, absolute and UTF-8; "" means DefaultStorage.
 	Storage string
+	// Stores are all storage paths of the machine, absolute, with or without Storage.
+	// Neither they nor what is above them is written.
+	Stores []string
 	// HomeAttr and HostAttr are where the blocks of the plain dialect go. Zero
 	// means user.persistence and host.persistence.
 	HomeAttr, HostAttr AttrPath
@@ -75,9 +77,12 @@ type Note struct {
 	Instead string
 }
 
+// inQuotes returns a path as a reason names it.
+func inQuotes(path string) string { return `"` + printable.Name(path) + `"` }
+
 // String returns the note on one line that is safe on a terminal.
 func (n Note) String() string {
-	return fmt.Sprintf(`%s: "%s"%s`, n.Reason, printable.Name(n.Path), n.advice())
+	return n.Reason + ": " + inQuotes(n.Path) + n.advice()
 }
 
 // comment returns the note for a place where the path is seen anyway.
@@ -87,7 +92,7 @@ func (n Note) advice() string {
 	if n.Instead == "" {
 		return ""
 	}
-	return fmt.Sprintf(`; persist "%s" instead`, printable.Name(n.Instead))
+	return "; persist " + inQuotes(n.Instead) + " instead"
 }
 
 // Render writes the snippet for what was selected. It leaves items as they are.

@@ -85,12 +85,12 @@ var renderTests = []struct {
 		"duplicates, and what lies below a directory",
 		[]Item{
 			file("/a/x"), dir("/a"), file("/a-b"), dir("/a"), dir("/a/x/y"), file("/ab/c"), file("/a-b"),
-			dir("/home"), dir("/home/alice/.ssh"),
+			dir("/srv"), dir("/srv/x"),
 		},
 		Options{Home: home},
 		lines(
 			`host.persistence = {`,
-			`  directories = [`, `    "/a"`, `    "/home"`, `  ];`,
+			`  directories = [`, `    "/a"`, `    "/srv"`, `  ];`,
 			`  files = [`, `    "/a-b"`, `    "/ab/c"`, `  ];`, `};`,
 		),
 	},

@@ -31,11 +31,19 @@ type plan struct {
 	storage []string
 	style   snippet.Options
 	owners  *owners
-	// parent is the directory of the path that was described last.
+	// unclear says which of several storage paths snippets name, where nothing shows
+	// which one is meant; "" otherwise.
+	unclear string
+	// parent is the directory of the path that was described last, with those above it;
+	// dirs are directories that were described.
 	parent struct {
 		dir    string
 		access *snippet.Access
+		above  []*snippet.Access
 	}
+	dirs map[string]*snippet.Access
+	// swaps are the swap files in use; nil if they have not been read.
+	swaps []string
 	// known are the homes, for what is known of paths by their place.
 	known known.Homes
 	// renamed reports whether a trace has seen a file being renamed onto a path; nil

@@ -190,5 +190,5 @@ func (p *plan) snippet(selected []tui.Selected, dialect int) tui.SnippetText {
 	for i, s := range selected {
 		items[i] = p.describe(s)
 	}
-	return render(items, p.style)
+	return p.render(items)
 }

@@ -57,6 +57,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"hostile": makeHostileNames,
 			"asuser":  runAsOrdinaryUser,
+			"socket":  makeSocket,
 		},
 		RequireExplicitExec: true,
 	})
@@ -68,6 +69,11 @@ func makeHostileNames(ts *testscript.TestScript, _ bool, args []string) {
 		path := filepath.Join(ts.MkAbs(args[0]), name)
 		ts.Check(os.WriteFile(path, []byte("x"), 0o644))
 	}
+}
+
+// makeSocket makes a socket that no program listens on.
+func makeSocket(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(syscall.Mknod(ts.MkAbs(args[0]), syscall.S_IFSOCK|0o600, 0))
 }
 
 // hostileNames hold what has to survive every way through the program.

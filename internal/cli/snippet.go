@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -92,7 +91,7 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 		say(a.err, "error", fmt.Sprintf("%s of more than %d bytes left out", count(tooLong, "line"), longestPath))
 		plan.failed = exitError(exitFailed)
 	}
-	return cmp.Or(a.printSnippet(render(items, plan.style)), plan.failed)
+	return cmp.Or(a.printSnippet(plan.render(items)), plan.failed)
 }
 
 // eachArg calls add with the true path of each argument, and with whether it
@@ -142,48 +141,12 @@ func visible(text string) string {
 	return b.String()
 }
 
-// item describes a path to the snippet by what is on the disk; where there is
-// nothing, a slash at its end says that it is a directory.
-func (p *plan) item(path string, kind scan.Kind, info scan.Info, slash bool) snippet.Item {
-	item := snippet.Item{
-		Path: path, Dir: kind == scan.KindDir || kind == scan.KindUnknown && slash,
-		Kept: p.keptBy(path, kind), Parent: p.accessOf(filepath.Dir(path)), Replaced: p.replaced(path),
-	}
-	if kind != scan.KindUnknown && (item.Dir || p.style.Dialect.CarriesFiles()) {
-		item.Access = p.access(info)
-	}
-	return item
-}
-
-// access translates mode and owner.
-func (p *plan) access(info scan.Info) *snippet.Access {
-	return &snippet.Access{Mode: info.Mode, User: p.owners.user(info.UID), Group: p.owners.group(info.GID)}
-}
-
-// accessOf returns mode and owner of a directory, nil if they cannot be had. The last
-// one is remembered, as paths come directory by directory.
-func (p *plan) accessOf(dir string) *snippet.Access {
-	if p.parent.dir != dir {
-		p.parent.dir, p.parent.access = dir, nil
-		if kind, info, err := scan.Stat(dir); err == nil && kind == scan.KindDir {
-			p.parent.access = p.access(info)
-		}
-	}
-	return p.parent.access
-}
-
-// replaced reports whether programs save a file by renaming another one onto it: in
-// general, or in the trace that is shown.
-func (p *plan) replaced(path string) bool {
-	return p.known.Replaced(path) || p.renamed != nil && p.renamed(path)
-}
-
-// render writes the snippet in a style.
-func render(items []snippet.Item, style snippet.Options) tui.SnippetText {
-	s := snippet.Render(items, style)
+// render writes the snippet in the plan's style.
+func (p *plan) render(items []snippet.Item) tui.SnippetText {
+	s := snippet.Render(items, p.style)
 	text := tui.SnippetText{Text: s.Text, LeftOut: len(s.LeftOut)}
-	if style.Dialect == snippet.Paths && s.Text != "" {
-		text.Visible = visiblePaths(items, style)
+	if p.style.Dialect == snippet.Paths && s.Text != "" {
+		text.Visible = visiblePaths(items, p.style)
 	}
 	for _, notes := range [][]snippet.Note{s.Kept, s.LeftOut} {
 		for _, note := range notes {
@@ -193,8 +156,11 @@ func render(items []snippet.Item, style snippet.Options) tui.SnippetText {
 	for _, note := range s.Warnings {
 		text.Notes = append(text.Notes, note.String())
 	}
-	if s.Split && style.Form == snippet.Module {
+	if s.Split && p.style.Form == snippet.Module {
 		text.Notes = append(text.Notes, "one block is for Home Manager and one for NixOS: they belong in two modules")
+	}
+	if p.unclear != "" && p.style.Dialect.NamesStorage() && s.Directories+s.Files > 0 {
+		text.Notes = append(text.Notes, p.unclear)
 	}
 	return text
 }
@@ -208,17 +174,4 @@ func visiblePaths(items []snippet.Item, style snippet.Options) string {
 		b.WriteString(printable.Name(path) + "\n")
 	}
 	return b.String()
-}
-
-// describe looks at a path that was selected on the screen. Directories need
-// their mode and owner; files no more than their name, in most dialects.
-func (p *plan) describe(s tui.Selected) snippet.Item {
-	if s.Kind != scan.KindDir && !p.style.Dialect.CarriesFiles() {
-		return p.item(s.Path, s.Kind, scan.Info{}, false)
-	}
-	kind, info, err := scan.Stat(s.Path)
-	if err != nil { // gone since: then it is written by its name alone
-		kind = scan.KindUnknown
-	}
-	return p.item(s.Path, kind, info, s.Kind == scan.KindDir)
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -54,6 +56,14 @@ func (p *plan) setStyle(f styleFlags) error {
 	if p.style.Storage, err = p.storageToName(f.storage); err != nil {
 		return usageError{fmt.Errorf("--storage: %w", err)}
 	}
+	if p.style.Storage == "/" {
+		source := "--storage"
+		if f.storage == "" {
+			source = cmp.Or(p.config.Snippet.StoragePath.Origin.String(), "storagePaths")
+		}
+		return usageError{fmt.Errorf("%s: storage must be below /, not / itself", source)}
+	}
+	p.style.Stores = p.storage
 	if p.style.Users, err = p.users(); err != nil {
 		return err
 	}
@@ -86,7 +96,7 @@ func setAttr(to *snippet.AttrPath, text, source string) error {
 }
 
 // storageToName returns the storage path for dialects that name one: of the flag,
-// else of the configuration, else the first that is mounted, else the first.
+// else of the configuration, else the one that the machine shows to be in use.
 func (p *plan) storageToName(flag string) (string, error) {
 	switch {
 	case flag != "" && !filepath.IsAbs(flag):
@@ -98,12 +108,44 @@ func (p *plan) storageToName(flag string) (string, error) {
 	case p.config.Snippet.StoragePath.Text != "":
 		return p.config.Snippet.StoragePath.Text, nil
 	}
-	for _, path := range p.storage {
-		if p.mounts.At(path).Point == path {
-			return path, nil
-		}
+	var storage string
+	storage, p.unclear = chooseStorage(p.storage, p.mounts)
+	return storage, nil
+}
+
+// chooseStorage returns the storage path that most mounts show a part of, of equals the
+// one with the fewest components; only those that are mounted count, if any is. Where
+// that leaves several, it is the first, and unclear says so.
+func chooseStorage(all []string, mounts *scan.Mounts) (storage, unclear string) {
+	mounted := slices.DeleteFunc(slices.Clone(all), func(path string) bool { return mounts.At(path).Point != path })
+	if len(mounted) == 0 {
+		mounted = all
 	}
-	return p.storage[0], nil
+	uses := make(map[string]int)
+	for _, mount := range mounts.Points() {
+		longest := ""
+		for _, path := range mounted {
+			if _, ok := mounts.Stored(mount.Point, path); ok && len(path) > len(longest) {
+				longest = path
+			}
+		}
+		uses[longest]++
+	}
+	better := func(a, b string) int {
+		return cmp.Or(cmp.Compare(uses[b], uses[a]), cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")))
+	}
+	slices.SortStableFunc(mounted, better)
+	storage = mounted[0]
+	mounted = slices.Compact(slices.DeleteFunc(mounted, func(path string) bool { return better(path, storage) != 0 }))
+	if len(mounted) > 1 {
+		var names []string
+		for _, path := range mounted {
+			names = append(names, printable.Name(path))
+		}
+		unclear = fmt.Sprintf("it is not clear which storage is meant, %s: %s is named; choose with --storage or snippet.storagePath",
+			strings.Join(names, " or "), names[0])
+	}
+	return storage, unclear
 }
 
 // keptBy says what persists a path already, as a clause; "" if nothing does.

@@ -103,6 +103,9 @@ in
       alice
       enabled
       { home.packages = [
+          (package "hm-session-vars.sh")
+          (package "dummy-xdg-mime-dirs1")
+          (package "shared-mime-info-2.4")
           (package "firefox-140.0")
           (package "firefox-141.0")
         ]; }
@@ -312,6 +315,44 @@ in
     home = [ enabled ];
   };
 
+  # Of several stores, the one with most entries; the first by alphabet is a cache.
+  inside-several-stores = inside {
+    system = [
+      enabled
+      stand.impermanence
+      {
+        environment.persistence."/cache".directories = [ "/var/cache" ];
+        environment.persistence."/persist".files = [ "/etc/machine-id" ];
+        environment.persistence."/persist".users.alice.directories = [ "Documents" ];
+      }
+    ];
+    home = [
+      enabled
+      stand.impermanenceHome
+      {
+        # As many: the one with the fewest components.
+        home.persistence."/persist".directories = [ "Music" ];
+        home.persistence."/a/cache".directories = [ "Downloads" ];
+        # In what nothing is, no use is made of.
+        home.persistence."/0" = { };
+      }
+    ];
+  };
+
+  # Nothing says which of them is meant.
+  inside-unclear-stores = inside {
+    system = [
+      enabled
+      stand.preservation
+      {
+        preservation.enable = true;
+        preservation.preserveAt."/cache".directories = [ "/var/cache" ];
+        preservation.preserveAt."/persist".directories = [ "/var/lib/bluetooth" ];
+      }
+    ];
+    home = [ enabled ];
+  };
+
   inside-impermanence-unused = inside {
     system = [
       enabled
@@ -359,8 +400,22 @@ in
       # Whoever changes from one to the other has both for a while.
       stand.impermanence
       {
-        environment.persistence."/persist".directories = [ "/var/log" ];
+        environment.persistence."/persist".directories = [
+          "/var/log"
+          "/srv/a"
+          "/srv/b"
+          "/srv/c"
+          "/srv/d"
+          "/srv/e"
+          "/srv/f"
+        ];
         preservation.enable = true;
+        # As many as the other has without its users.
+        preservation.preserveAt."/cache".directories = [
+          "/var/cache/a"
+          "/var/cache/b"
+          "/var/cache/c"
+        ];
         preservation.preserveAt."/persistent" = {
           directories = [
             "/var/lib/bluetooth"

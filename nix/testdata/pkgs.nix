@@ -25,6 +25,7 @@ let
       "jq"
       "nix"
       "nixfmt"
+      "nixfmt-tree"
       "python3"
       "shellcheck"
       "strace"

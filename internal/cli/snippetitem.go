@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/DaRacci/list-ephemeral/internal/truepath"
+	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/snippet"
+	"github.com/DaRacci/list-ephemeral/tui"
+)
+
+// This file describes paths to the snippet.
+
+// item describes a path to the snippet by what is on the disk; where there is
+// nothing, a slash at its end says that it is a directory.
+func (p *plan) item(path string, kind scan.Kind, info scan.Info, slash bool) snippet.Item {
+	item := snippet.Item{
+		Path: path, Dir: kind == scan.KindDir || kind == scan.KindUnknown && slash,
+		Kept: p.keptBy(path, kind), Replaced: p.replaced(path),
+	}
+	item.Parent, item.Above = p.parents(path)
+	switch kind {
+	case scan.KindSymlink:
+		item.Kind, item.Target = snippet.Symlink, linkTarget(path)
+	case scan.KindSocket:
+		item.Kind = snippet.Socket
+	case scan.KindPipe:
+		item.Kind = snippet.Pipe
+	case scan.KindBlock, scan.KindChar:
+		item.Kind = snippet.Device
+	case scan.KindFile, scan.KindDir:
+		if p.isSwap(path, item.Dir) {
+			item.Kind = snippet.Swap
+		}
+	case scan.KindUnknown:
+	}
+	if kind != scan.KindUnknown && kind != scan.KindSymlink && (item.Dir || p.style.Dialect.CarriesFiles()) {
+		item.Access = p.access(info)
+	}
+	return item
+}
+
+// linkTarget returns the true path that a symlink leads to, "" if it cannot be read.
+func linkTarget(path string) string {
+	target, err := os.Readlink(path)
+	if err != nil {
+		return ""
+	}
+	if !filepath.IsAbs(target) {
+		target = filepath.Join(filepath.Dir(path), target)
+	}
+	return truepath.Resolve(filepath.Clean(target))
+}
+
+// access translates mode and owner.
+func (p *plan) access(info scan.Info) *snippet.Access {
+	return &snippet.Access{Mode: info.Mode, User: p.owners.user(info.UID), Group: p.owners.group(info.GID)}
+}
+
+// mostDirs bounds the directories whose mode and owner are remembered.
+const mostDirs = 1 << 16
+
+// parents returns mode and owner of the directory that a path is in, and of those above
+// it without "/", nearest first; nil for one that cannot be had. Those of the last path
+// are remembered, as paths come directory by directory.
+func (p *plan) parents(path string) (parent *snippet.Access, above []*snippet.Access) {
+	dir := filepath.Dir(path)
+	if p.parent.dir != dir {
+		p.parent.dir, p.parent.access, p.parent.above = dir, p.accessOf(dir), nil
+		for dir != "/" {
+			if dir = filepath.Dir(dir); dir != "/" {
+				p.parent.above = append(p.parent.above, p.accessOf(dir))
+			}
+		}
+	}
+	return p.parent.access, p.parent.above
+}
+
+// accessOf returns mode and owner of a directory, nil if they cannot be had.
+func (p *plan) accessOf(dir string) *snippet.Access {
+	if access, known := p.dirs[dir]; known {
+		return access
+	}
+	var access *snippet.Access
+	if kind, info, err := scan.Stat(dir); err == nil && kind == scan.KindDir {
+		access = p.access(info)
+	}
+	if p.dirs == nil || len(p.dirs) >= mostDirs {
+		p.dirs = make(map[string]*snippet.Access)
+	}
+	p.dirs[dir] = access
+	return access
+}
+
+// replaced reports whether programs save a file by renaming another one onto it: in
+// general, or in the trace that is shown.
+func (p *plan) replaced(path string) bool {
+	return p.known.Replaced(path) || p.renamed != nil && p.renamed(path)
+}
+
+// describe looks at a path that was selected on the screen. Directories need
+// their mode and owner; files no more than their name, in most dialects.
+func (p *plan) describe(s tui.Selected) snippet.Item {
+	if s.Kind != scan.KindDir && !p.style.Dialect.CarriesFiles() {
+		return p.item(s.Path, s.Kind, scan.Info{}, false)
+	}
+	kind, info, err := scan.Stat(s.Path)
+	if err != nil { // gone since: then it is written by its name alone
+		kind = scan.KindUnknown
+	}
+	return p.item(s.Path, kind, info, s.Kind == scan.KindDir)
+}

@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+func TestChooseStorage(t *testing.T) {
+	const root = "1 0 0:1 / / rw - tmpfs none rw\n"
+	cache := "2 1 8:1 / /cache rw - ext4 /dev/a rw\n"
+	persist := "3 1 8:2 / /persist rw - ext4 /dev/b rw\n"
+	inPersist := "4 1 8:2 /etc/x /etc/x rw - ext4 /dev/b rw\n"
+	inCache := "5 1 8:1 /var/y /var/y rw - ext4 /dev/a rw\n"
+	nested := "6 3 8:3 / /persist/cache rw - ext4 /dev/c rw\n"
+	tests := []struct {
+		name, table    string
+		all            []string
+		want, contains string
+	}{
+		{"one", root, []string{"/persist"}, "/persist", ""},
+		{"the one that is mounted", root + persist, []string{"/cache", "/persist"}, "/persist", ""},
+		{"the one in use", root + cache + persist + inPersist, []string{"/cache", "/persist"}, "/persist", ""},
+		{"the one with more in use", root + cache + persist + inPersist + inCache + strings.Replace(inCache, "5 1", "7 1", 1) + strings.ReplaceAll(inCache, "y", "z"), []string{"/persist", "/cache"}, "/cache", ""},
+		{"none in use: fewer components", root + persist + nested, []string{"/persist/cache", "/persist"}, "/persist", ""},
+		{"none in use", root + cache + persist, []string{"/cache", "/persist"}, "/cache", "/cache or /persist: /cache is named"},
+		{"none mounted", root, []string{"/b", "/a", "/a/c"}, "/b", "/b or /a: /b is named"},
+		{"twice the same", root, []string{"/b", "/b"}, "/b", ""},
+		{"hostile", root, []string{"/b\x1b", "/a"}, "/b\x1b", `/b\e or /a: /b\e is named`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			mounts, err := scan.ParseMounts(strings.NewReader(tt.table))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, unclear := chooseStorage(tt.all, mounts)
+			if got != tt.want || (unclear == "") != (tt.contains == "") || !strings.Contains(unclear, tt.contains) {
+				t.Errorf("chose %q, %q, want %q, %q", got, unclear, tt.want, tt.contains)
+			}
+		})
+	}
+}

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/DaRacci/list-ephemeral/internal/octal"
+)
+
+// isSwap reports whether a file is a swap file, or a directory contains one: one that is
+// in use, has a usual name, or begins with the signature. Only files at most three levels
+// deep are opened, where swap files are.
+func (p *plan) isSwap(path string, isDir bool) bool {
+	if p.swaps == nil {
+		text, _ := os.ReadFile("/proc/swaps") // without it, names and signatures are left
+		p.swaps = append([]string{"/swapfile", "/.swapfile", "/swap.img", "/.swapvol"}, swapsInUse(string(text))...)
+	}
+	if slices.Contains(p.swaps, path) {
+		return true
+	}
+	shallow := strings.Count(path, "/") <= 3
+	if !isDir {
+		return shallow && hasSwapSignature(path)
+	}
+	if slices.ContainsFunc(p.swaps, func(swap string) bool { return strings.HasPrefix(swap, path+"/") && path != "/" }) {
+		return true
+	}
+	return shallow && slices.Contains([]string{"swap", ".swap", "swapvol", "@swap"}, filepath.Base(path)) && containsSwap(path)
+}
+
+// containsSwap reports whether a directory directly contains a swap file.
+func containsSwap(dir string) bool {
+	f, err := os.Open(dir)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	const most = 16 // it is a directory for little else
+	names, _ := f.Readdirnames(most)
+	return slices.ContainsFunc(names, func(name string) bool {
+		return name == "swapfile" || hasSwapSignature(filepath.Join(dir, name))
+	})
+}
+
+// swapsInUse reads the text of /proc/swaps, and returns the files in it (proc(5)).
+func swapsInUse(text string) []string {
+	var files []string
+	for line := range lines(text) {
+		if fields := strings.Fields(line); len(fields) == 5 && fields[1] == "file" {
+			files = append(files, octal.Unescape(fields[0]))
+		}
+	}
+	return files
+}
+
+// hasSwapSignature reports whether a regular file is formatted as swap: ten characters at
+// the end of the first page, whose size is the machine's (mkswap(8)).
+func hasSwapSignature(path string) bool {
+	fd, err := syscall.Open(path, syscall.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return false
+	}
+	f := os.NewFile(uintptr(fd), path)
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	for _, page := range []int64{4 << 10, 16 << 10, 64 << 10} {
+		mark := make([]byte, len("SWAPSPACE2"))
+		if _, err := io.ReadFull(io.NewSectionReader(f, page-int64(len(mark)), int64(len(mark))), mark); err != nil {
+			return false
+		}
+		if string(mark) == "SWAPSPACE2" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSwapFilesAreKnown(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name string, mark string, at int) string {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Repeat("\x00", at-len(mark)) + mark + strings.Repeat("\x00", 9000)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	small, large := write("swap/a", "SWAPSPACE2", 4<<10), write("b", "SWAPSPACE2", 64<<10)
+	for _, file := range []string{small, large} {
+		if !hasSwapSignature(file) {
+			t.Errorf("%s is not known", file)
+		}
+	}
+	other := write("files/c", "SWAPSPACE3", 4<<10)
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(small, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{other, link, dir, dir + "/none"} {
+		if hasSwapSignature(file) {
+			t.Errorf("%s is taken for swap", file)
+		}
+	}
+	if !containsSwap(filepath.Dir(small)) || containsSwap(filepath.Dir(other)) {
+		t.Error("the directory with swap is not known, or another one is")
+	}
+	p := &plan{}
+	for path, isDir := range map[string]bool{"/swapfile": false, "/.swapvol": true} {
+		if !p.isSwap(path, isDir) {
+			t.Errorf("%s is not known by its name", path)
+		}
+	}
+	p.swaps = append(p.swaps, "/deep/in/some/place/s")
+	if !p.isSwap("/deep/in/some/place/s", false) || !p.isSwap("/deep/in", true) || p.isSwap("/deep/inside", true) || p.isSwap("/swapfile.txt", false) {
+		t.Error("what is in use is not known, or something else is")
+	}
+}
+
+func TestSwapsInUse(t *testing.T) {
+	const table = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n" +
+		"/dev/dm-1                               partition\t8388604\t\t0\t\t-2\n" +
+		"/swap/my\\040file                       file\t\t8388604\t\t0\t\t-3\n"
+	if diff := cmp.Diff([]string{"/swap/my file"}, swapsInUse(table)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
