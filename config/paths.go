@@ -144,6 +144,18 @@ func (c *Config) path(text string) (string, error) {
 	return clean, err
 }
 
+// notRoot is check, but refuses "/": were that persisted or storage, nothing would
+// ever be lost.
+func notRoot(check func(text string) (string, error)) func(text string) (string, error) {
+	return func(text string) (string, error) {
+		clean, err := check(text)
+		if err == nil && clean == "/" {
+			err = errors.New("expected a path below /, got " + quote(text))
+		}
+		return clean, err
+	}
+}
+
 // include is path, but takes what is relative as lying in the home.
 func (c *Config) include(text string) (string, error) {
 	switch {

@@ -17,12 +17,31 @@ func isCommand(name string) bool {
 
 // brief says what is at stake in one line.
 func (s *status) brief(home string) string {
-	if s.Lost.Files == 0 {
+	return s.briefLost(home) + s.briefUnread()
+}
+
+// briefUnread says that nothing is known of some paths.
+func (s *status) briefUnread() string {
+	if s.Unread == 0 {
+		return ""
+	}
+	return "; " + count(s.Unread, "path") + " could not be read"
+}
+
+func (s *status) briefLost(home string) string {
+	hidden := fmt.Sprintf("%s (%s) hidden by exclude patterns", count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes))
+	switch {
+	case s.Lost.Files == 0 && s.Hidden.Files == 0:
 		return "nothing would be lost at the next reboot"
+	case s.Lost.Files == 0:
+		return "nothing listed would be lost at the next reboot; " + hidden + " would be"
 	}
 	text := fmt.Sprintf("%s, %s would be lost at the next reboot", count(s.Lost.Files, "file"), printable.Size(s.Lost.Bytes))
 	if len(s.Largest) > 0 {
 		text += fmt.Sprintf(" (most of it: %s, %s)", printable.Name(tilde(s.Largest[0].text, home)), printable.Size(s.Largest[0].Bytes))
+	}
+	if s.Hidden.Files > 0 {
+		text += ", and " + hidden
 	}
 	return text
 }
@@ -42,12 +61,16 @@ func (s *status) appendTo(dst []byte, home string, now time.Time) []byte {
 	}
 	config := s.Config
 	if config == "" {
-		config = "none: the built-in excludes, and what this machine shows"
+		config = "none; using built-in excludes and detected mounts"
 	}
 	line("configuration", "%s", config)
 	line("home", "%s", s.Home)
 	for _, root := range s.Roots {
-		line("wiped", "%s, %s %s", root.Path, root.FSType, root.Source)
+		assumed := " (assumed to be wiped)"
+		if root.FSType == "tmpfs" || root.FSType == "ramfs" { // these are certain
+			assumed = ""
+		}
+		line("root", "%s on %s %s%s", root.Path, root.FSType, root.Source, assumed)
 	}
 	for _, store := range s.Storage {
 		state := "not a mount"
@@ -57,10 +80,10 @@ func (s *status) appendTo(dst []byte, home string, now time.Time) []byte {
 		line("storage", "%s, %s, %s free", store.Path, state, printable.Size(store.Free))
 	}
 	if len(s.Storage) == 0 {
-		line("storage", "none is there; %s would be named", s.Names)
+		line("storage", "none found; snippets will say %s", s.Names)
 	}
 	line("mounts", "%s from storage", count(s.Mounted, "mount"))
-	line("snippets", "%s, storage path %s, to the clipboard by %s", s.Dialect, s.Names, s.Clip)
+	line("snippets", "dialect %s; storage path %s; clipboard via %s", s.Dialect, s.Names, s.Clip)
 	for _, t := range s.Tracers {
 		reason := "works"
 		if t.Reason != "" {
@@ -74,7 +97,8 @@ func (s *status) appendTo(dst []byte, home string, now time.Time) []byte {
 	}
 	amountLine("lost", s.Lost, "at the next reboot")
 	amountLine("lost, cache", s.Cache, "known to be cache")
-	amountLine("lost, excluded", s.Excluded, "by exclude patterns")
+	amountLine("lost, excluded", s.Excluded, fmt.Sprintf("hidden by exclude patterns (%s, %s neither cache nor made again by a boot)",
+		count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes)))
 	amountLine("persisted", s.Kept, "in storage, and declared")
 	dst = appendStakes(dst, "the largest", s.Largest, home, now)
 	return appendStakes(dst, "the newest", s.Newest, home, now)
