@@ -62,6 +62,9 @@ type Result struct {
 	More     int
 	// Mounts are the paths in it where something is mounted, which was left out.
 	Mounts []string
+	// Warnings are directories in storage whose owner or mode are not the source's, each
+	// with the first path of a run that it matters to.
+	Warnings []Problem
 }
 
 // mostProblems is how many problems of one selected path are kept: whoever has more

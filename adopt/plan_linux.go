@@ -45,6 +45,9 @@ type Unit struct {
 	Bytes int64
 	// Err says why it cannot be done.
 	Err error
+	// Warnings are directories above Target whose owner or mode are not the source's, each
+	// with the first unit of a plan.
+	Warnings []Problem
 }
 
 // Plan is what is to be done.
@@ -61,6 +64,7 @@ type Plan struct {
 	Needs, Free int64
 	clones      bool           // storage is on a file system that shares blocks
 	linked      map[inode]bool // files with several names that have been counted
+	compared    map[string]existing
 }
 
 // The reasons for which a path is refused.
@@ -87,7 +91,7 @@ func Prepare(ctx context.Context, storage string, paths []string, refuses func(p
 		return nil, err
 	}
 	defer store.close()
-	p := &Plan{Storage: path.Clean(storage), linked: map[inode]bool{}}
+	p := &Plan{Storage: path.Clean(storage), linked: map[inode]bool{}, compared: map[string]existing{}}
 	if err := p.checkStorage(store); err != nil {
 		return nil, fmt.Errorf("look at %s: %w", storage, err)
 	}
@@ -103,6 +107,7 @@ func Prepare(ctx context.Context, storage string, paths []string, refuses func(p
 			unit.Action = Refuse
 		} else {
 			p.look(ctx, root, store, &unit)
+			p.checkParents(root, store, &unit)
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err

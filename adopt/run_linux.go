@@ -44,7 +44,9 @@ type run struct {
 	missing       []*staged         // what is to be made
 	batch         []*staged         // what has been made
 	created       []createdParent
-	areas         map[uint64]*area // by the device number
+	areas         map[reach]*area
+	path          string          // of storage
+	differing     map[string]bool // sources whose directory in storage differs
 	stages        int
 }
 
@@ -65,7 +67,7 @@ type staged struct {
 // plan. The error says that nothing could be done at all, or that ctx is done: then the
 // results are those up to there.
 func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, err error) {
-	r := &run{places: map[string]*place{}, areas: map[uint64]*area{}, most: placesAllowed()}
+	r := &run{places: map[string]*place{}, areas: map[reach]*area{}, path: p.Storage, differing: map[string]bool{}, most: placesAllowed()}
 	r.content.progress = progress
 	if r.root, err = rootDir(); err != nil {
 		return nil, err
@@ -111,7 +113,7 @@ func (r *run) begin(ctx context.Context, result *Result, unit Unit) {
 		result.fail(unit.Path, unit.Err)
 		return
 	}
-	at, err := r.parents(path.Dir(unit.Path))
+	at, err := r.parents(result, path.Dir(unit.Path))
 	if err != nil {
 		result.fail(unit.Path, err)
 		return
@@ -139,6 +141,10 @@ func (r *run) put(ctx context.Context, result *Result, at *place, name string) {
 	there, err := at.to.stat(name)
 	switch {
 	case errors.Is(err, unix.ENOENT):
+		if err := refusedBy(at.gains, st.Uid); err != nil {
+			result.fail(source, err)
+			return
+		}
 		// Later, when all that is there is known: it may have other names of this file.
 		r.missing = append(r.missing, &staged{result: result, at: at.keep(), path: source, name: name})
 		if r.open >= r.most {
@@ -196,8 +202,13 @@ func (r *run) merge(ctx context.Context, result *Result, at *place, name string)
 		result.fail(source, err)
 		return
 	}
-	in := r.newPlace(from, to, area, source)
+	in := r.newPlace(from, source)
 	defer in.release()
+	in.to, in.area, in.gains = to, area, at.gains
+	if _, err := r.compare(in, to, source); err != nil {
+		result.fail(source, err)
+		return
+	}
 	if differs, err := differingAttributes(from.fd, to.fd); err != nil || differs != "" {
 		if err == nil {
 			err = differsError(differs)

@@ -22,8 +22,8 @@ type statusFlags struct {
 }
 
 const statusLong = `Show what was detected (configuration, roots, storage, snippet dialect, whether commands
-can be traced) and how much the next reboot would wipe, including what exclude patterns
-hide. Only regular files count; a sparse file counts with the blocks that it uses.`
+can be traced) and what the next reboot would wipe, including what exclude patterns hide.
+Only regular files count; a sparse file counts the blocks that it takes up.`
 
 const statusExamples = `  list-ephemeral status
   list-ephemeral status --brief                      one line, for a login message
