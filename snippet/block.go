@@ -95,22 +95,22 @@ func (a *Access) differing(from ownership) (o ownership, reasons []string) {
 		o.mode = mode
 	}
 	nameless := ""
-	differs := func(name, usual string) string {
+	differs := func(what, name, usual string) string {
 		switch {
 		case name == "", usual == "", name == usual:
 			return ""
 		case !utf8.ValidString(name):
-			nameless = "the name of its owner is not UTF-8, and not written"
+			nameless = "the name of its " + what + " is not UTF-8, and not written"
 			return ""
 		case strings.Trim(name, "0123456789") == "" && nameless == "":
-			nameless = "its owner " + name + " has no name on this machine"
+			nameless = what + " " + name + " has no name here; number written"
 		}
 		return name
 	}
-	if o.user = differs(a.User, from.user); o.user != "" && from.group == "" {
+	if o.user = differs("user", a.User, from.user); o.user != "" && from.group == "" {
 		from.group = unlikely
 	}
-	o.group = differs(a.Group, from.group)
+	o.group = differs("group", a.Group, from.group)
 	if nameless != "" {
 		reasons = append(reasons, nameless)
 	}

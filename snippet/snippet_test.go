@@ -162,7 +162,7 @@ var renderTests = []struct {
 			`    {`, `      directory = "/b";`, `      mode = "0700";`, `    }`,
 			`    {`, `      directory = "/c";`, `      group = "users";`, `    }`,
 			`    {`, `      directory = "/d";`, `      mode = "1777";`, `      user = "a\"b";`, `    }`,
-			`    # its owner 1000 has no name on this machine`,
+			`    # user 1000 has no name here; number written`,
 			`    {`, `      directory = "/e";`, `      mode = "6005";`, `      user = "1000";`, `    }`,
 			`  ];`, `};`,
 		),
@@ -173,8 +173,18 @@ var renderTests = []struct {
 		Options{},
 		lines(
 			`host.persistence = {`, `  directories = [`,
-			`    # the name of its owner is not UTF-8, and not written`,
+			`    # the name of its user is not UTF-8, and not written`,
 			`    {`, `      directory = "/a";`, `      group = "users";`, `    }`, `  ];`, `};`,
+		),
+	},
+	{
+		"a group without a name",
+		[]Item{owned("/a", 0o755, "root", "1000")},
+		Options{},
+		lines(
+			`host.persistence = {`, `  directories = [`,
+			`    # group 1000 has no name here; number written`,
+			`    {`, `      directory = "/a";`, `      group = "1000";`, `    }`, `  ];`, `};`,
 		),
 	},
 	{
@@ -266,7 +276,7 @@ func TestRenderTellsWhatItLeavesOut(t *testing.T) {
 			{"x", "the path is not absolute", ""},
 		},
 		Warnings: []Note{
-			{"/a", "the name of its owner is not UTF-8, and not written", ""},
+			{"/a", "the name of its group is not UTF-8, and not written", ""},
 			{"/home/alice/.gnupg", "mode 0700 cannot be written here", ""},
 			{"/home/alice/.ssh", "mode 0700 cannot be written here", ""},
 		},

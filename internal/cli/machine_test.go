@@ -82,22 +82,22 @@ func TestListOnAnImpermanentMachine(t *testing.T) {
 		{
 			"built-in excludes",
 			[]string{"list"},
-			[]string{"/bin/list-ephemeral", "/etc/hostname", "/home/alice/.config/app/settings", "/home/alice/.config/kept", "/home/alice/.history", "/srv/kept", "/var/lib/app/state"},
+			[]string{"/bin/list-ephemeral", "/etc/hostname", "/etc/ssh/ssh_host_key", "/home/alice/.config/app/settings", "/home/alice/.config/kept", "/home/alice/.history", "/srv/kept", "/var/lib/app/state"},
 		},
 		{
 			"rolled up, with what is mounted on the way",
 			[]string{"list", "--dirs"},
-			[]string{"/bin/", "/etc/hostname", "/home/alice/.config/app/", "/home/alice/.config/kept", "/home/alice/.history", "/srv/kept", "/var/lib/app/"},
+			[]string{"/bin/", "/etc/hostname", "/etc/ssh/", "/home/alice/.config/app/", "/home/alice/.config/kept", "/home/alice/.history", "/srv/kept", "/var/lib/app/"},
 		},
 		{
 			"a root in a mounted directory, rolled up",
 			[]string{"list", "-d", "--root", "/home/bob/ram", "--root", "/etc", "--exclude", "lost"},
-			[]string{"/etc/hostname"},
+			[]string{"/etc/hostname", "/etc/ssh/"},
 		},
 		{
 			"a root in a mounted directory",
 			[]string{"list", "--root", "/home/bob/ram", "--root", "/etc"},
-			[]string{"/etc/hostname", "/home/bob/ram/lost"},
+			[]string{"/etc/hostname", "/etc/ssh/ssh_host_key", "/home/bob/ram/lost"},
 		},
 		{
 			"limited to a persisted directory",

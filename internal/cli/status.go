@@ -27,7 +27,7 @@ Only regular files count; a sparse file counts the blocks that it takes up.`
 
 const statusExamples = `  list-ephemeral status
   list-ephemeral status --brief                      one line, for a login message
-  list-ephemeral status --fail-above 100M && reboot  reboot only if little is lost`
+  list-ephemeral status --fail-above 100M && reboot  unless much would be lost`
 
 func newStatus(a *app) *cobra.Command {
 	var f statusFlags

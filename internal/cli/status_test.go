@@ -128,8 +128,8 @@ func TestStatusAndStrayReadWell(t *testing.T) {
 	for name, texts := range map[string][]string{
 		"brief": {"2 files, 88K would be lost at the next reboot (most of it: ~/.config/app/, 88K), and 2 files (78B) hidden by exclude patterns\n"},
 		"text": {
-			"configuration  D/config.json", "wiped          D/root, tmpfs none", "storage        D/persist, tmpfs none, ", "mounts         3 mounts from storage",
-			"snippets       plain, storage path D/persist, to the clipboard by", "trace          ptrace: ",
+			"configuration  D/config.json", "root           D/root on tmpfs none\n", "storage        D/persist, tmpfs none, ", "mounts         3 mounts from storage",
+			"snippets       dialect plain; storage path D/persist; clipboard via ", "trace          ptrace: ",
 			"lost                   2 files    88K  at the next reboot", "lost, cache            1 files   3.9K  known to be cache",
 			"lost, excluded         2 files    78B  hidden by exclude patterns (2 files, 78B neither cache nor made again by a boot)", "the newest\n",
 		},

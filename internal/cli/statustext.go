@@ -61,12 +61,16 @@ func (s *status) appendTo(dst []byte, home string, now time.Time) []byte {
 	}
 	config := s.Config
 	if config == "" {
-		config = "none: the built-in excludes, and what this machine shows"
+		config = "none; using built-in excludes and detected mounts"
 	}
 	line("configuration", "%s", config)
 	line("home", "%s", s.Home)
 	for _, root := range s.Roots {
-		line("wiped", "%s, %s %s", root.Path, root.FSType, root.Source)
+		assumed := " (assumed to be wiped)"
+		if root.FSType == "tmpfs" || root.FSType == "ramfs" { // these are certain
+			assumed = ""
+		}
+		line("root", "%s on %s %s%s", root.Path, root.FSType, root.Source, assumed)
 	}
 	for _, store := range s.Storage {
 		state := "not a mount"
@@ -76,10 +80,10 @@ func (s *status) appendTo(dst []byte, home string, now time.Time) []byte {
 		line("storage", "%s, %s, %s free", store.Path, state, printable.Size(store.Free))
 	}
 	if len(s.Storage) == 0 {
-		line("storage", "none is there; %s would be named", s.Names)
+		line("storage", "none found; snippets will say %s", s.Names)
 	}
 	line("mounts", "%s from storage", count(s.Mounted, "mount"))
-	line("snippets", "%s, storage path %s, to the clipboard by %s", s.Dialect, s.Names, s.Clip)
+	line("snippets", "dialect %s; storage path %s; clipboard via %s", s.Dialect, s.Names, s.Clip)
 	for _, t := range s.Tracers {
 		reason := "works"
 		if t.Reason != "" {
