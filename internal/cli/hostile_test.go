@@ -128,12 +128,15 @@ list --sort=NAME
 list --size=NAME
 list --changed-within=NAME
 list --max-results=NAME
-status
 status --brief
-status --json
-status --fail-above=NAME
-status NAME
 stray NAME
+status
+explain FILE
+status --json
+explain DIR
+status --fail-above=NAME
+explain MISSING
+status NAME
 stray --storage=DIR
 stray --storage=MISSING
 stray --storage=FILE
@@ -151,9 +154,6 @@ snippet --form=NAME FILE
 snippet --storage=NAME FILE
 snippet --home-attr=NAME FILE
 snippet --print0=NAME FILE
-explain FILE
-explain DIR
-explain MISSING
 explain DIR/linkNAME
 trace --replay=FILE
 trace --replay=MISSING
