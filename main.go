@@ -16,6 +16,7 @@
 //	nix, flake.nix        package and modules for NixOS and Home Manager
 //	internal/reboot       the test of it all: machines that are wiped
 //	internal/printable    makes file names safe for a terminal
+//	internal/securefile   files in directories of other users
 //
 // docs/design.md tells why it is so.
 package main

@@ -27,6 +27,8 @@ import (
 //	stat    is look, but of a descriptor alone with AT_EMPTY_PATH
 //	always  is needed to understand other calls, or its flags are in memory
 //	clone   is always, with CLONE_NEWNS
+//
+//nolint:dupword // groups and calls of the same name, and two paths
 const prototypes = `
 look stat path buf
 look lstat path buf
@@ -319,8 +321,10 @@ func casesOf(p prototype, name string, onlyWrites bool, trap, ring uint32) []fil
 	case p.group == "stat":
 		const cwd, fd, emptyPath, noFollow = 0xffffffffffffff9c, 5, 0x1000, 0x100
 		return []filterCase{
-			{map[int]uint64{0: fd, p.flags: emptyPath}, allows}, {map[int]uint64{0: cwd, p.flags: emptyPath}, looked},
-			{map[int]uint64{0: fd, p.flags: emptyPath | noFollow}, looked}, {map[int]uint64{0: fd}, looked},
+			{map[int]uint64{0: fd, p.flags: emptyPath}, allows},
+			{map[int]uint64{0: cwd, p.flags: emptyPath}, looked},
+			{map[int]uint64{0: fd, p.flags: emptyPath | noFollow}, looked},
+			{map[int]uint64{0: fd}, looked},
 		}
 	case p.group == "open":
 		const wronly, rdwr, creat, trunc, cloexec, directory = 1, 2, 0o100, 0o1000, 0o2000000, 0o200000

@@ -18,12 +18,15 @@ import (
 // what OSC 52 may bring, xterm to some 100,000 characters in base64.
 const mostCopied = 74_000
 
+// quotedPath is what a hostile path is copied as.
+const quotedPath = "the path, quoted for the shell as $'...'"
+
 // copyPath puts a path on the clipboard. One that would do something to the shell or
 // terminal that it is pasted into is quoted for the shell.
 func (m *app) copyPath(path string) tea.Cmd {
 	quoted := printable.Quote(path)
 	if quoted != path {
-		return m.copyText("the path, quoted for the shell as $'...'", quoted)
+		return m.copyText(quotedPath, quoted)
 	}
 	return m.copyText("the path", path)
 }
@@ -49,10 +52,11 @@ func (m *app) copyByTerminal(msg copied) tea.Cmd {
 	if len(msg.text) > mostCopied {
 		return m.notify("too long for a terminal's clipboard")
 	}
-	return tea.Batch(
-		tea.SetClipboard(msg.text),
-		m.notify(fmt.Sprintf("sent %s to the terminal's clipboard (OSC 52)", msg.what)),
-	)
+	notice := "sent to the terminal's clipboard (OSC 52)"
+	if msg.what == quotedPath {
+		notice = "sent " + quotedPath + ", by OSC 52"
+	}
+	return tea.Batch(tea.SetClipboard(msg.text), m.notify(notice))
 }
 
 // errExists says that a file is there already.

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,20 +10,51 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-func TestThemesDiffer(t *testing.T) {
-	seen := map[styles]Theme{}
-	for _, theme := range []Theme{ThemeAuto, ThemeLight, ThemeDark} {
-		s := newStyles(theme, false)
-		if other, ok := seen[s]; ok {
-			t.Errorf("%s looks as %s does", theme, other)
+// TestThemesUseColoursThatCanBeRead draws the screen in each theme and looks at the
+// colours that reach the terminal.
+func TestThemesUseColoursThatCanBeRead(t *testing.T) {
+	const yellow, white, brightest = "33", "37", "9" // the last begins the bright ones
+	for theme, tt := range map[Theme]struct {
+		never []string // on the background that the theme is for
+		some  string
+	}{
+		ThemeAuto:  {[]string{yellow, white, brightest}, "32"},
+		ThemeLight: {[]string{yellow, white, brightest}, "32"},
+		ThemeDark:  {[]string{"30", "34"}, "92"},
+	} {
+		d := newDriver(t, Options{Theme: theme})
+		d.add(sample...)
+		d.keys("space", "?")
+		used := foregrounds(d.app.View().Content)
+		if !slices.Contains(used, tt.some) {
+			t.Errorf("%s: the mark is not drawn in colour %s: %q", theme, tt.some, used)
 		}
-		seen[s] = theme
-		for name, got := range map[string]style{"marked": s.marked, "warning": s.warning, "key": s.key, "frame": s.frame} {
-			if !strings.HasPrefix(got.on, "\x1b[") {
-				t.Errorf("%s: %s has no colour", theme, name)
+		for _, colour := range used {
+			for _, never := range tt.never {
+				if colour == never || never == brightest && strings.HasPrefix(colour, brightest) {
+					t.Errorf("%s: colour %s cannot be read", theme, colour)
+				}
 			}
 		}
 	}
+}
+
+// foregrounds returns the parameters of a frame that set a colour of the text, as ECMA-48
+// (8.3.117) and terminals have them: 30 to 37, and 90 to 97 for the bright ones.
+func foregrounds(frame string) []string {
+	var all []string
+	for _, sequence := range strings.Split(frame, "\x1b[")[1:] {
+		parameters, _, isStyle := strings.Cut(sequence, "m")
+		if !isStyle {
+			continue
+		}
+		for p := range strings.SplitSeq(parameters, ";") {
+			if len(p) == 2 && (p[0] == '3' || p[0] == '9') && p != "39" && p != "38" {
+				all = append(all, p)
+			}
+		}
+	}
+	return all
 }
 
 func TestStatusTellsHowMuchIsSelected(t *testing.T) {

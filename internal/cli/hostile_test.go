@@ -92,32 +92,101 @@ func (m *hostileMachine) config(home, base string) []byte {
 
 func jsonOf(value any) []byte { return jsonline.NewEncoder().Append(nil, value) }
 
+// bareLines are command lines without a configuration, or with a wrong one; the words in
+// capitals stand for hostile names.
+const bareLines = `
+list --config=DIR/wrong.json
+list --config=MISSING
+list --config=FILE
+list --color=NAME
+help NAME
+completion NAME
+man FILE/NAME
+NAME
+--NAME
+-NAME`
+
+// configuredLines are those that get a configuration.
+const configuredLines = `
+list DIR
+list -l DIR
+list -v -tl DIR
+list -dl
+list --json
+list --summary
+list MISSING
+list FILE/NAME
+list DIR MISSING
+list --root=MISSING
+list --root=FILE
+list --program=NAME
+list --exclude=[NAME
+list --exclude=NAME FILE
+list --include=MISSING
+list --type=NAME
+list --sort=NAME
+list --size=NAME
+list --changed-within=NAME
+list --max-results=NAME
+status --brief
+stray NAME
+status
+explain FILE
+status --json
+explain DIR
+status --fail-above=NAME
+explain MISSING
+status NAME
+stray --storage=DIR
+stray --storage=MISSING
+stray --storage=FILE
+adopt FILE
+adopt --storage=DIR FILE
+adopt --storage=MISSING FILE
+adopt --storage=NAME FILE
+adopt -n --storage=/proc FILE
+adopt -n --json --storage=/proc MISSING
+snippet FILE
+snippet --dialect=paths FILE
+snippet --dialect=json MISSING
+snippet --dialect=NAME FILE
+snippet --form=NAME FILE
+snippet --storage=NAME FILE
+snippet --home-attr=NAME FILE
+snippet --print0=NAME FILE
+explain DIR/linkNAME
+trace --replay=FILE
+trace --replay=MISSING
+trace --replay=DIR
+trace -- MISSING
+trace -- FILE
+trace -- NAME
+trace -oFILE/NAME -- true
+trace -oDIR -- true
+trace --user=NAME -- true
+trace --backend=NAME -- true
+trace --only=NAME -- true
+trace --timeout=NAME -- true
+trace --pid=NAME`
+
 // commandLines are those that say something of a name.
 func (m *hostileMachine) commandLines() [][]string {
-	n, config := m.name, "--config="+filepath.Join(m.dir, "config.json")
-	all := [][]string{
-		{"list", "--config=" + filepath.Join(m.dir, "wrong.json")}, {"list", "--config=" + m.dirMissing}, {"list", "--config=" + m.file},
-		{"help", n}, {"completion", n}, {n}, {"--" + n}, {"-" + n}, {"man", filepath.Join(m.file, n)}, {"list", "--color=" + n},
+	names := strings.NewReplacer("DIR", m.dir, "FILE", m.file, "MISSING", m.dirMissing, "NAME", m.name)
+	parse := func(text string) (all [][]string) {
+		for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+			args := strings.Fields(line)
+			for i := range args {
+				args[i] = names.Replace(args[i])
+			}
+			all = append(all, args)
+		}
+		return all
 	}
-	for _, args := range [][]string{
-		{"list", m.dir}, {"list", "-l", m.dir}, {"list", "-v", "-tl", m.dir}, {"list", "-dl"}, {"list", "--json"}, {"list", "--summary"},
-		{"list", m.dirMissing}, {"list", filepath.Join(m.file, n)}, {"list", m.dir, m.dirMissing}, {"list", "--root=" + m.dirMissing}, {"list", "--root=" + m.file},
-		{"list", "--program=" + n}, {"list", "--exclude=[" + n}, {"list", "--exclude=" + n, m.file}, {"list", "--include=" + m.dirMissing}, {"list", "--type=" + n},
-		{"list", "--sort=" + n}, {"list", "--size=" + n}, {"list", "--changed-within=" + n}, {"list", "--max-results=" + n},
-		{"status"}, {"status", "--brief"}, {"status", "--fail-above=" + n}, {"status", "--json"}, {"status", n},
-		{"stray", "--storage=" + m.dir}, {"stray", "--storage=" + m.dirMissing}, {"stray", "--storage=" + m.file}, {"stray", n},
-		{"adopt", m.file}, {"adopt", "--storage=" + m.dir, m.file}, {"adopt", "--storage=" + m.dirMissing, m.file}, {"adopt", "-n", "--storage=/proc", m.file},
-		{"adopt", "--storage=" + n, m.file}, {"adopt", "-n", "--json", "--storage=/proc", m.dirMissing},
-		{"snippet", m.file}, {"snippet", "--dialect=paths", m.file}, {"snippet", "--dialect=json", m.dirMissing}, {"snippet", "--dialect=" + n, m.file},
-		{"snippet", "--form=" + n, m.file}, {"snippet", "--storage=" + n, m.file}, {"snippet", "--home-attr=" + n, m.file}, {"snippet", "--print0=" + n, m.file},
-		{"explain", m.file}, {"explain", m.dir}, {"explain", m.dirMissing}, {"explain", filepath.Join(m.dir, "link"+n)},
-		{"trace", "--replay=" + m.file}, {"trace", "--replay=" + m.dirMissing}, {"trace", "--replay=" + m.dir}, {"trace", "--", m.dirMissing}, {"trace", "--", m.file},
-		{"trace", "--", n}, {"trace", "-o" + filepath.Join(m.file, n), "--", "true"}, {"trace", "-o" + m.dir, "--", "true"}, {"trace", "--user=" + n, "--", "true"},
-		{"trace", "--backend=" + n, "--", "true"}, {"trace", "--only=" + n, "--", "true"}, {"trace", "--timeout=" + n, "--", "true"}, {"trace", "--pid=" + n},
-	} {
-		all = append(all, append([]string{args[0], config}, args[1:]...))
+	configured := parse(configuredLines)
+	for i, args := range configured {
+		configured[i] = slices.Insert(args, 1, "--config="+filepath.Join(m.dir, "config.json"))
 	}
-	return all
+	return append(parse(bareLines), configured...)
 }
 
 // run runs one command line as Main does.

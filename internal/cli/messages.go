@@ -47,7 +47,7 @@ func report(to messages, err error) int {
 		return 128 + int(stopped.signal)
 	}
 	for _, one := range parts(err) {
-		if _, silent := one.(exitError); !silent {
+		if silent := exitError(0); !errors.As(one, &silent) {
 			say(to, "error", one.Error())
 		}
 	}
@@ -76,7 +76,7 @@ func statusOf(err error) int {
 // joined error is wrapped in one that adds no text. They are found by their type and
 // never by line breaks, because a name in an error may contain any.
 func parts(err error) []error {
-	switch wrapped := err.(type) {
+	switch wrapped := err.(type) { //nolint:errorlint // the wrapping itself is asked for
 	case interface{ Unwrap() []error }:
 		inner := wrapped.Unwrap()
 		texts := make([]string, len(inner))

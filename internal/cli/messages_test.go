@@ -54,7 +54,8 @@ func TestReportSplitsErrorsAndNotTheirText(t *testing.T) {
 		{"nothing", nil, "", exitDone},
 		{"text", one, "list-ephemeral: error: one\\nerror\n", exitFailed},
 		{
-			"joined, in wrappers without text", usageError{errors.Join(one, hintedError{two, "a\nb"})},
+			"joined, in wrappers without text",
+			usageError{errors.Join(one, hintedError{two, "a\nb"})},
 			"list-ephemeral: error: one\\nerror\nlist-ephemeral: error: two\nlist-ephemeral: hint: a\\nb\n", exitMisused,
 		},
 		{"two causes of one error", fmt.Errorf("%w and %w", one, two), "list-ephemeral: error: one\\nerror and two\n", exitFailed},
