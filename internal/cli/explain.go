@@ -18,12 +18,12 @@ import (
 )
 
 func newExplain(a *app) *cobra.Command {
-	return &cobra.Command{
+	return leaveStuck(&cobra.Command{
 		Use:   "explain PATH...",
 		Short: "Say why a path is, or is not, a candidate",
 		Args:  cobra.MinimumNArgs(1),
 		RunE:  func(cmd *cobra.Command, args []string) error { return a.explain(cmd.Context(), args) },
-	}
+	})
 }
 
 // explain prints the verdict on each path. Its exit status is 1 where one of them does not
@@ -36,17 +36,11 @@ func (a *app) explain(ctx context.Context, args []string) error {
 	var failed error
 	out := newWriter(a.out)
 	for _, arg := range args {
-		var said explanation
-		err := waitFor(ctx, func() error {
-			path, err := truePath(arg, false)
-			if err == nil {
-				said = plan.explanation(path)
-			}
-			return err
-		})
+		path, err := truePath(arg, false)
 		if err != nil {
 			return err
 		}
+		said := plan.explanation(path)
 		for _, line := range said.lines {
 			out.buf = append(printable.AppendName(out.buf, []byte(line)), '\n')
 		}

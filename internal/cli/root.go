@@ -15,6 +15,7 @@ import (
 type app struct {
 	streams
 	signals *signals
+	help    helpWriter
 
 	config   string
 	roots    []string
@@ -79,7 +80,8 @@ func newRoot(a *app) *cobra.Command {
 		a.commands = append(a.commands, cmd.Name())
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetOut(a.out)
+	a.help.to = a.out
+	root.SetOut(&a.help)
 	root.SetErr(a.err)
 	root.SetVersionTemplate("list-ephemeral {{.Version}}\n")
 	root.SetUsageTemplate(usageTemplate)

@@ -40,7 +40,7 @@ func newSnippet(a *app) *cobra.Command {
 	flags.BoolVarP(&f.read0, "read0", "0", false, "paths on stdin end with NUL instead of a newline")
 	flags.BoolVar(&f.print0, "print0", false, "with the dialect paths, end each with NUL instead of a newline")
 	addStyleFlags(cmd, &f.styleFlags)
-	return cmd
+	return leaveStuck(cmd)
 }
 
 // snippet prints the snippet for paths.

@@ -45,7 +45,7 @@ func newStatus(a *app) *cobra.Command {
 	flags.StringVar(&f.failAbove, "fail-above", "", "exit with 1 if more than `N` files (500) or bytes (100M) would be lost, caches aside")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "name each path that could not be read")
 	completesToNothing(cmd, "fail-above")
-	return cmd
+	return leaveStuck(cmd)
 }
 
 // amount is how much there is of a class of files.

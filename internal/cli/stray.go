@@ -44,7 +44,7 @@ func newStray(a *app) *cobra.Command {
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "name each path that could not be read")
 	flags.StringVar(&f.storage, "storage", "", "storage path `DIR` to look at (default all of the configuration, or what is mounted)")
 	_ = cmd.MarkFlagDirname("storage")
-	return cmd
+	return leaveStuck(cmd)
 }
 
 // stray prints what lies in storage and is not declared.
