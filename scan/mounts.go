@@ -160,6 +160,19 @@ func (m *Mounts) Points() []*Mount {
 	})
 }
 
+// Answers reports whether calls on the file system return: those of the kernel alone do,
+// while a server or a process of some user (NFS, FUSE, automounts) may never reply.
+func (mount *Mount) Answers() bool {
+	switch mount.FSType {
+	case "bcachefs", "btrfs", "erofs", "exfat", "ext2", "ext3", "ext4", "f2fs", "iso9660", "jfs", "nilfs2", "ntfs3", "overlay",
+		"ramfs", "reiserfs", "rootfs", "squashfs", "tmpfs", "udf", "vfat", "xfs", "zfs",
+		"binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs", "efivarfs", "fusectl", "hugetlbfs",
+		"mqueue", "nsfs", "proc", "pstore", "securityfs", "sysfs", "tracefs":
+		return true
+	}
+	return false
+}
+
 // Stored returns where in a storage path a path's content lives, if the mount that
 // it lies on shows a part of the storage: what a bind mount of impermanence or
 // preservation does. Both are absolute and clean and hold no symlink.

@@ -92,11 +92,14 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	if results == nil && err != nil {
 		return whySignal(ctx, adoptError(err, storage))
 	}
-	failed := a.printResults(results, f.json)
+	failed, printErr := a.printResults(results, f.json)
 	a.tellAdopted(plan, results, time.Since(started))
 	a.remedy(results)
 	if err != nil {
 		return whySignal(ctx, err)
+	}
+	if printErr != nil {
+		return printErr
 	}
 	if failed {
 		return exitError(exitFailed)
@@ -255,8 +258,8 @@ func newAdoptProblem(path string, err error) adoptProblem {
 }
 
 // printResults prints what became of each path, and its problems on stderr. It reports
-// whether something could not be copied.
-func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool) {
+// whether something could not be copied; err is that of stdout.
+func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool, err error) {
 	out := newWriter(a.out)
 	json := jsonline.NewEncoder()
 	for _, r := range results {
@@ -278,8 +281,7 @@ func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool) {
 			say(a.err, map[bool]string{true: "warning", false: "error"}[kept], line)
 		}
 	}
-	_ = out.flush() // a closed pipe shows again at the next write
-	return failed
+	return failed, out.flush()
 }
 
 // problemLines says what was not copied, and why.

@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"errors"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -87,5 +90,29 @@ func TestProgressLineCountsFilesAndBytes(t *testing.T) {
 	}
 	if got := progressLine(&adopt.Plan{}, &adopt.Progress{}, 0); !strings.HasPrefix(got, "[....................]") {
 		t.Errorf("progressLine of nothing = %q", got)
+	}
+}
+
+// A report that is lost must not look like one that was read.
+func TestAdoptFailsWhereItsReportCannotBeWritten(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	a := &app{streams: streams{out: full, err: messages{null}}}
+	for _, asJSON := range []bool{false, true} {
+		results := []*adopt.Result{{Path: "/a", Target: "/p/a", Outcome: adopt.Copied, Files: 1}}
+		if _, err := a.printResults(results, asJSON); !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("printResults gives %v", err)
+		}
+		if err := a.printPlan(&adopt.Plan{Units: []adopt.Unit{{Path: "/a"}}}, asJSON); !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("printPlan gives %v", err)
+		}
 	}
 }

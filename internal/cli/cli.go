@@ -9,6 +9,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -59,8 +60,9 @@ func Main() int {
 	ctx, signals, cancel := withSignals(context.Background())
 	defer cancel()
 	std := streams{in: os.Stdin, out: os.Stdout, err: messages{os.Stderr}}
-	err := newRoot(&app{streams: std, signals: signals}).ExecuteContext(ctx)
-	return report(std.err, err)
+	a := &app{streams: std, signals: signals}
+	err := newRoot(a).ExecuteContext(ctx)
+	return report(std.err, cmp.Or(err, a.help.err))
 }
 
 // signalError is the cause of a context that a signal ended.

@@ -43,7 +43,7 @@ func newExplain(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return a.explain(cmd.Context(), args, asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
-	return cmd
+	return leaveStuck(cmd)
 }
 
 // explain prints the verdict on each path. Its exit status is 1 where one of them does not
@@ -56,17 +56,11 @@ func (a *app) explain(ctx context.Context, args []string, asJSON bool) error {
 	var failed error
 	out, json := newWriter(a.out), jsonline.NewEncoder()
 	for _, arg := range args {
-		var said explanation
-		err := waitFor(ctx, func() error {
-			path, err := truePath(arg, false)
-			if err == nil {
-				said = plan.explanation(path)
-			}
-			return err
-		})
+		path, err := truePath(arg, false)
 		if err != nil {
 			return err
 		}
+		said := plan.explanation(path)
 		if asJSON {
 			out.buf = json.Append(out.buf, said.json())
 		} else {

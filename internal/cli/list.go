@@ -77,7 +77,7 @@ func newList(a *app) *cobra.Command {
 	completesTo(command, "type", "f", "d", "l", "s", "p", "b", "c")
 	completesToNothing(command, "changed-within", "changed-before", "size", "max-results")
 	_ = command.RegisterFlagCompletionFunc("program", a.programNames)
-	return command
+	return leaveStuck(command)
 }
 
 // list prints the candidates.

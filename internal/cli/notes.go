@@ -9,6 +9,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
+	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -16,7 +17,7 @@ import (
 func (p *plan) homes() []string {
 	var homes []string
 	add := func(path string) {
-		for home := range bothPaths(path) {
+		for home := range p.bothPaths(path) {
 			homes = append(homes, home)
 		}
 	}
@@ -42,7 +43,7 @@ func caches() known.Caches {
 func cachePlaces() []string {
 	var places []string
 	for _, place := range caches().Places() {
-		for path := range bothPaths(place) {
+		for path := range bothPaths(place, new(truepath.Resolver)) {
 			places = append(places, path)
 		}
 	}

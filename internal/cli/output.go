@@ -21,6 +21,7 @@ type writer struct {
 	buf     []byte
 	flushAt int
 	last    time.Time
+	err     error // of the first write that failed: nothing is written after it
 }
 
 const (
@@ -46,17 +47,29 @@ func (w *writer) full() error {
 // idle flushes what has been lying about for long.
 func (w *writer) idle() {
 	if len(w.buf) > 0 && time.Since(w.last) > flushEvery {
-		_ = w.flush() // a closed pipe shows again with the next write
+		_ = w.flush() // its error comes again with the next one
 	}
 }
 
 func (w *writer) flush() error {
-	if len(w.buf) == 0 {
-		return nil
+	if len(w.buf) > 0 && w.err == nil {
+		_, w.err = w.to.Write(w.buf)
 	}
-	_, err := w.to.Write(w.buf)
 	w.buf, w.last = w.buf[:0], time.Now()
-	return err
+	return w.err
+}
+
+// helpWriter is stdout for cobra, which prints help and versions and drops errors.
+type helpWriter struct {
+	to  io.Writer
+	err error // of the first write that failed
+}
+
+func (w *helpWriter) Write(text []byte) (int, error) {
+	if w.err == nil {
+		_, w.err = w.to.Write(text)
+	}
+	return len(text), nil
 }
 
 // format appends one candidate as a line of output.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -22,6 +23,8 @@ import (
 type plan struct {
 	config *config.Config
 	mounts *scan.Mounts
+	// stops is the [truepath.Resolver]'s Stop for what the configuration names.
+	stops  func(path string) bool
 	policy *scan.Policy
 	// scanRules are those that the policy was made of.
 	scanRules scan.Rules
@@ -58,13 +61,25 @@ type plan struct {
 
 // plan reads the configuration and the mount table, and compiles the policy for
 // the PATHs given.
+//
+// The file may be a pipe (--config <(…)), and paths may be on file systems that do not
+// answer, so that it can take for ever: then it is left behind.
 func (a *app) plan(ctx context.Context, paths []string) (*plan, error) {
-	p := &plan{owners: newOwners()}
-	err := waitFor(ctx, func() (err error) { // the file may be a pipe: --config <(…)
-		p.config, err = config.Load(config.Env{}, a.config)
+	var p *plan
+	err := waitFor(ctx, func() (err error) {
+		p, err = a.newPlan(paths)
 		return err
 	})
 	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (a *app) newPlan(paths []string) (*plan, error) {
+	p := &plan{owners: newOwners()}
+	var err error
+	if p.config, err = config.Load(config.Env{}, a.config); err != nil {
 		return nil, err
 	}
 	a.tellConfig(p)
@@ -75,6 +90,7 @@ func (a *app) plan(ctx context.Context, paths []string) (*plan, error) {
 	if p.mounts, err = scan.ReadMounts(); err != nil {
 		return nil, err
 	}
+	p.stops = a.stopsAt(p)
 	if err := a.resolveOnly(p, paths); err != nil {
 		return nil, err
 	}
@@ -126,12 +142,12 @@ func (a *app) rules(p *plan) (scan.Rules, error) {
 	cfg := p.config
 	rules := scan.Rules{Mounts: p.mounts, Only: p.only, Storage: p.storage}
 	for _, kept := range slices.Concat(cfg.PersistedDirs, cfg.PersistedFiles) {
-		for path := range bothPaths(kept.Text) {
+		for path := range p.bothPaths(kept.Text) {
 			rules.Persisted = append(rules.Persisted, scan.Persisted{Path: path, Source: kept.Origin.String()})
 		}
 	}
 	for _, include := range cfg.ExtraIncludes {
-		for path := range bothPaths(include.Text) {
+		for path := range p.bothPaths(include.Text) {
 			rules.Include = append(rules.Include, path)
 		}
 	}
@@ -222,14 +238,42 @@ func storageOf(cfg *config.Config, mounts *scan.Mounts) []string {
 	return storage
 }
 
+// stopsAt returns what says where paths of the configuration are not resolved any further:
+// at mounts that may not answer. No candidate is there, unless a root is.
+func (a *app) stopsAt(p *plan) func(path string) bool {
+	stops := map[string]bool{}
+	for _, mount := range p.mounts.Points() {
+		stops[mount.Point] = !mount.Answers()
+	}
+	for _, root := range slices.Concat(a.roots, p.config.Roots.Texts()) {
+		if abs, err := filepath.Abs(root); err == nil {
+			for ; abs != "/"; abs = filepath.Dir(abs) {
+				stops[abs] = false
+			}
+		}
+	}
+	return func(path string) bool { return stops[path] }
+}
+
 // bothPaths yields a path as it is written, and as a walk meets it where a
 // directory above it is a symlink.
-func bothPaths(path string) iter.Seq[string] {
+func (p *plan) bothPaths(path string) iter.Seq[string] {
+	return bothPaths(path, &truepath.Resolver{Stop: p.stops})
+}
+
+func bothPaths(path string, resolver *truepath.Resolver) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		if resolved := truepath.ResolveParent(path); yield(path) && resolved != path {
+		if resolved, _ := resolver.Parent(path); yield(path) && resolved != path {
 			yield(resolved)
 		}
 	}
+}
+
+// resolved is [truepath.Resolve] for a path that need not be touched where it may not
+// answer.
+func (p *plan) resolved(path string) string {
+	resolver := truepath.Resolver{Stop: p.stops}
+	return resolver.Whole(path)
 }
 
 // explainNothing says why there are no candidates, if a PATH is the reason.

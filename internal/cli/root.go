@@ -13,6 +13,7 @@ import (
 type app struct {
 	streams
 	signals *signals
+	help    helpWriter
 
 	config   string
 	roots    []string
@@ -64,7 +65,8 @@ func newRoot(a *app) *cobra.Command {
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.checkExclusive(cmd) }
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetOut(a.out)
+	a.help.to = a.out
+	root.SetOut(&a.help)
 	root.SetErr(helpTexts{a.err})
 	root.SetVersionTemplate("list-ephemeral {{.Version}}\n")
 	root.SetHelpFunc(printHelp)

@@ -44,7 +44,7 @@ func newSnippet(a *app) *cobra.Command {
 	flags.BoolVarP(&f.read0, "read0", "0", false, "read NUL-terminated paths from stdin")
 	flags.BoolVar(&f.print0, "print0", false, "end each path with NUL (requires --dialect paths)")
 	addStyleFlags(cmd, &f.styleFlags)
-	return cmd
+	return leaveStuck(cmd)
 }
 
 // snippet prints the snippet for paths.

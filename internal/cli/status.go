@@ -46,7 +46,7 @@ func newStatus(a *app) *cobra.Command {
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
 	a.exclusive(cmd, "brief", "json")
 	completesToNothing(cmd, "fail-above")
-	return cmd
+	return leaveStuck(cmd)
 }
 
 // amount is how much there is of a class of files.

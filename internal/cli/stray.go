@@ -50,7 +50,7 @@ func newStray(a *app) *cobra.Command {
 	textVar(flags, &f.storage, "storage", "", "a directory", "search the storage path `DIR` (default: all configured or mounted)")
 	a.exclusive(cmd, "print0", "json", "long")
 	_ = cmd.MarkFlagDirname("storage")
-	return cmd
+	return leaveStuck(cmd)
 }
 
 // stray prints what lies in storage and is not declared.

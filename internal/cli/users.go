@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
 
@@ -80,7 +79,7 @@ func (p *plan) users() ([]snippet.User, error) {
 	}
 	var all []snippet.User
 	for name, home := range homes {
-		all = append(all, snippet.User{Name: name, Home: truepath.Resolve(home), Group: groupOf(name, known)})
+		all = append(all, snippet.User{Name: name, Home: p.resolved(home), Group: groupOf(name, known)})
 	}
 	slices.SortFunc(all, func(a, b snippet.User) int {
 		if (a.Name == owner) != (b.Name == owner) {
@@ -101,7 +100,7 @@ func (p *plan) ownerOf(homes map[string]string, known []account) string {
 	}
 	named := ""
 	for name, home := range homes {
-		if truepath.Resolve(home) == truepath.Resolve(p.config.Home) && (named == "" || name < named) {
+		if p.resolved(home) == p.resolved(p.config.Home) && (named == "" || name < named) {
 			named = name
 		}
 	}
@@ -109,7 +108,7 @@ func (p *plan) ownerOf(homes map[string]string, known []account) string {
 		return named
 	}
 	for _, a := range known {
-		if a.uid != 0 && truepath.Resolve(a.home) == truepath.Resolve(p.config.Home) {
+		if a.uid != 0 && p.resolved(a.home) == p.resolved(p.config.Home) {
 			return a.name
 		}
 	}
