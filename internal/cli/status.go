@@ -76,6 +76,7 @@ type status struct {
 	Cache    amount        `json:"cache"`
 	Excluded amount        `json:"excluded"`
 	Kept     amount        `json:"persisted"`
+	Trash    amount        `json:"trash"`
 	Largest  []stake       `json:"largest"`
 	Newest   []stake       `json:"newest"`
 	Unread   int           `json:"unread"`
@@ -242,6 +243,9 @@ func (p *plan) measure(ctx context.Context, s *status, brief bool) (scan.Stats, 
 	}
 	if s.Excluded, err = p.excluded(ctx, s); err == nil {
 		s.Kept, err = p.kept(ctx)
+	}
+	if err == nil {
+		s.Trash, err = sizeOf(ctx, itemsInTrash(directories(p.storage)))
 	}
 	return stats, err
 }

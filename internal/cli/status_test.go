@@ -10,17 +10,19 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/DaRacci/list-ephemeral/internal/disktest"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // stakesScript lays out a root and storage as impermanence does, in a mount namespace,
 // has the program count, and counts with find and du, which know nothing of it.
 const stakesScript = `
-D=$1 PROGRAM=$2
+D=$1 PROGRAM=$2 DISK=$3
 mount -t tmpfs -o mode=755 none "$D"
 R=$D/root P=$D/persist
 mkdir -p "$R" "$P"
-mount -t tmpfs none "$R"; mount -t tmpfs none "$P"
+mount -t tmpfs none "$R"
+if [ -f "$DISK" ]; then mount -o loop "$DISK" "$P"; rmdir "$P/lost+found"; else mount --bind "$DISK" "$P"; fi
 # Declared by the configuration, and bound; bound and not in the configuration; declared, and not bound yet.
 mkdir -p "$P$R/home/docs/sub" "$R/home/docs" "$P$R/lib/bound" "$R/lib/bound" "$P$R/home/later"
 head -c 5000 /dev/zero > "$P$R/home/docs/a"; head -c 70 /dev/zero > "$P$R/home/docs/sub/b"
@@ -28,10 +30,10 @@ head -c 300 /dev/zero > "$P$R/lib/bound/state"; echo later > "$P$R/home/later/x"
 mkdir -p "$P$R/etc" "$R/etc"; echo id > "$P$R/etc/machine-id"; touch "$R/etc/machine-id"
 mount --bind "$P$R/home/docs" "$R/home/docs"; mount --bind "$P$R/lib/bound" "$R/lib/bound"
 mount --bind "$P$R/etc/machine-id" "$R/etc/machine-id"
-# Stray: a directory with files, a lone file beside what is declared, empty directories, what a killed adopt left.
-mkdir -p "$P$R/home/old/deep" "$P$R/home/hollow/deeper" "$P/.list-ephemeral-adopt/4" "$P/elsewhere"
+# Stray: a directory with files, a lone file beside what is declared, empty directories.
+mkdir -p "$P$R/home/old/deep" "$P$R/home/hollow/deeper" "$P/elsewhere"
 head -c 12345 /dev/zero > "$P$R/home/old/deep/data"; echo x > "$P$R/home/old/y"; ln -s nowhere "$P$R/home/old/link"
-echo lone > "$P$R/home/lone$(printf '\n')name"; echo half > "$P/.list-ephemeral-adopt/4/f"
+echo lone > "$P$R/home/lone$(printf '\n')name"
 # Lost, cache and excluded.
 mkdir -p "$R/home/.config/app" "$R/home/node_modules" "$R/skip/deep"
 head -c 90000 /dev/zero > "$R/home/.config/app/db"; head -c 11 /dev/zero > "$R/home/new"
@@ -41,6 +43,11 @@ cat > "$D/config.json" <<JSON
  "persistedDirs": ["$R/home/docs/", "$R/home/later"], "persistedFiles": ["$R/etc/machine-id", "$R/home/gone"]}
 JSON
 le() { "$PROGRAM" --config "$D/config.json" "$@"; }
+# What an adopt leaves behind that is killed when it has copied all, and put nothing in place.
+mkdir "$R/home/half"; echo half > "$R/home/half/f"
+strace -f -qq -o /dev/null -e trace=syncfs -e signal=none -e inject=syncfs:signal=KILL:when=1 \
+	"$PROGRAM" --config "$D/config.json" adopt "$R/home/half" >/dev/null 2>&1 && echo "adopt was not killed"
+rm -r "$R/home/half"
 sum() { find "$@" -xdev -type f -printf '%s\n' | awk '{ n++; s += $1 } END { printf "%d %d", n, s }'; }
 section() { echo "=== $1"; }
 section status; le status --json
@@ -65,7 +72,7 @@ section nowhere; "$PROGRAM" --config "$D/none.json" stray --storage /nowhere || 
 func sections(t *testing.T) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
-	cmd := exec.Command("unshare", append(probe.Unshare(t), "bash", "-euc", stakesScript, "sh", dir, buildStatic(t))...)
+	cmd := exec.Command("unshare", append(probe.Unshare(t), "bash", "-euc", stakesScript, "sh", dir, buildStatic(t), disktest.New(t))...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -123,7 +130,7 @@ func TestStatusAndStrayReadWell(t *testing.T) {
 	for name, texts := range map[string][]string{
 		"brief": {"2 files, 88K would be lost at the next reboot (most of it: ~/.config/app/, 88K)\n"},
 		"text": {
-			"configuration  D/config.json", "wiped          D/root, tmpfs none", "storage        D/persist, tmpfs none, ", "mounts         3 mounts from storage",
+			"configuration  D/config.json", "wiped          D/root, tmpfs none", "storage        D/persist, ", "mounts         3 mounts from storage",
 			"snippets       plain, storage path D/persist, to the clipboard by", "trace          ptrace: ",
 			"lost                   2 files    88K  at the next reboot", "lost, cache            1 files   3.9K  known to be cache", "the newest\n",
 		},
@@ -131,7 +138,7 @@ func TestStatusAndStrayReadWell(t *testing.T) {
 		"long":    {"  empty    0B", "      3   12K", " D/persistD/root/home/old/\n", "hint: 1 path was left by an adopt that was killed"},
 		"plain":   {"D/persist/.list-ephemeral-adopt/\n", "5 files with 12K not declared, and 2 empty directories"},
 		"null":    {"D/persistD/root/home/old/\n"},
-		"nothing": {"error: nothing is known to be declared in D/persist", "hint: a configuration with persistedDirs", "status 1"},
+		"nothing": {"error: no declared paths found in D/persist", "hint: a configuration with persistedDirs", "status 1"},
 		"nowhere": {"error: --storage: look at /nowhere: no such file or directory", "status 2"},
 	} {
 		for _, text := range texts {

@@ -76,6 +76,9 @@ func (s *status) appendTo(dst []byte, home string, now time.Time) []byte {
 	amountLine("lost, cache", s.Cache, "known to be cache")
 	amountLine("lost, excluded", s.Excluded, "by exclude patterns")
 	amountLine("persisted", s.Kept, "in storage, and declared")
+	if s.Trash.Files > 0 {
+		amountLine("trash", s.Trash, "in storage, moved there by stray --trash")
+	}
 	dst = appendStakes(dst, "the largest", s.Largest, home, now)
 	return appendStakes(dst, "the newest", s.Newest, home, now)
 }
