@@ -55,8 +55,11 @@ func (p *plan) measure(ctx context.Context, s *status, brief bool) (scan.Stats, 
 	s.Largest = stakes(rows, func(a, b *row) bool { return a.bytes > b.bytes })
 	s.Newest = stakes(rows, func(a, b *row) bool { return a.newest.After(b.newest) })
 	s.Unread = len(stats.Errors)
-	if !brief {
-		s.Kept, err = p.kept(ctx)
+	if brief {
+		return stats, nil
+	}
+	if s.Kept, err = p.kept(ctx); err == nil {
+		s.Trash, err = sizeOf(ctx, itemsInTrash(directories(p.storage)))
 	}
 	return stats, err
 }

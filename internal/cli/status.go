@@ -76,6 +76,7 @@ type status struct {
 	// Hidden is what of Excluded is neither cache nor made again by a boot.
 	Hidden  amount  `json:"hidden"`
 	Kept    amount  `json:"persisted"`
+	Trash   amount  `json:"trash"`
 	Largest []stake `json:"largest"`
 	Newest  []stake `json:"newest"`
 	Unread  int     `json:"unread"`

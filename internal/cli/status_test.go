@@ -11,19 +11,20 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/DaRacci/list-ephemeral/scan"
-
+	"github.com/DaRacci/list-ephemeral/internal/disktest"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
+	"github.com/DaRacci/list-ephemeral/scan"
 )
 
 // stakesScript lays out a root and storage as impermanence does, in a mount namespace,
 // has the program count, and counts with find and du, which know nothing of it.
 const stakesScript = `
-D=$1 PROGRAM=$2
+D=$1 PROGRAM=$2 DISK=$3
 mount -t tmpfs -o mode=755 none "$D"
 R=$D/root P=$D/persist
 mkdir -p "$R" "$P"
-mount -t tmpfs none "$R"; mount -t tmpfs none "$P"
+mount -t tmpfs none "$R"
+if [ -f "$DISK" ]; then mount -o loop "$DISK" "$P"; rmdir "$P/lost+found"; else mount --bind "$DISK" "$P"; fi
 # Declared by the configuration, and bound; bound and not in the configuration; declared, and not bound yet.
 mkdir -p "$P$R/home/docs/sub" "$R/home/docs" "$P$R/lib/bound" "$R/lib/bound" "$P$R/home/later"
 head -c 5000 /dev/zero > "$P$R/home/docs/a"; head -c 70 /dev/zero > "$P$R/home/docs/sub/b"
@@ -31,10 +32,10 @@ head -c 300 /dev/zero > "$P$R/lib/bound/state"; echo later > "$P$R/home/later/x"
 mkdir -p "$P$R/etc" "$R/etc"; echo id > "$P$R/etc/machine-id"; touch "$R/etc/machine-id"
 mount --bind "$P$R/home/docs" "$R/home/docs"; mount --bind "$P$R/lib/bound" "$R/lib/bound"
 mount --bind "$P$R/etc/machine-id" "$R/etc/machine-id"
-# Stray: a directory with files, a lone file beside what is declared, empty directories, what a killed adopt left.
-mkdir -p "$P$R/home/old/deep" "$P$R/home/hollow/deeper" "$P/.list-ephemeral-adopt/4" "$P/elsewhere"
+# Stray: a directory with files, a lone file beside what is declared, empty directories.
+mkdir -p "$P$R/home/old/deep" "$P$R/home/hollow/deeper" "$P/elsewhere"
 head -c 12345 /dev/zero > "$P$R/home/old/deep/data"; echo x > "$P$R/home/old/y"; ln -s nowhere "$P$R/home/old/link"
-echo lone > "$P$R/home/lone$(printf '\n')name"; echo half > "$P/.list-ephemeral-adopt/4/f"
+echo lone > "$P$R/home/lone$(printf '\n')name"
 # Lost, cache and excluded.
 mkdir -p "$R/home/.config/app" "$R/home/node_modules" "$R/skip/deep"
 head -c 90000 /dev/zero > "$R/home/.config/app/db"; head -c 11 /dev/zero > "$R/home/new"
@@ -44,6 +45,11 @@ cat > "$D/config.json" <<JSON
  "persistedDirs": ["$R/home/docs/", "$R/home/later"], "persistedFiles": ["$R/etc/machine-id", "$R/home/gone"]}
 JSON
 le() { "$PROGRAM" --config "$D/config.json" "$@"; }
+# What an adopt leaves behind that is killed when it has copied all, and put nothing in place.
+mkdir "$R/home/half"; echo half > "$R/home/half/f"
+strace -f -qq -o /dev/null -e trace=syncfs -e signal=none -e inject=syncfs:signal=KILL:when=1 \
+	"$PROGRAM" --config "$D/config.json" adopt "$R/home/half" >/dev/null 2>&1 && echo "adopt was not killed"
+rm -r "$R/home/half"
 sum() { find "$@" -xdev -type f -printf '%s\n' | awk '{ n++; s += $1 } END { printf "%d %d", n, s }'; }
 section() { echo "=== $1"; }
 section status; le status --json
@@ -68,7 +74,7 @@ section nowhere; "$PROGRAM" --config "$D/none.json" stray --storage /nowhere || 
 func sections(t *testing.T) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
-	cmd := exec.Command("unshare", append(probe.Unshare(t), "bash", "-euc", stakesScript, "sh", dir, buildStatic(t))...)
+	cmd := exec.Command("unshare", append(probe.Unshare(t), "bash", "-euc", stakesScript, "sh", dir, buildStatic(t), disktest.New(t))...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -128,7 +134,7 @@ func TestStatusAndStrayReadWell(t *testing.T) {
 	for name, texts := range map[string][]string{
 		"brief": {"2 files, 88K would be lost at the next reboot (most of it: ~/.config/app/, 88K), and 2 files (78B) hidden by exclude patterns\n"},
 		"text": {
-			"configuration  D/config.json", "root           D/root on tmpfs none\n", "storage        D/persist, tmpfs none, ", "mounts         3 mounts from storage",
+			"configuration  D/config.json", "root           D/root on tmpfs none\n", "storage        D/persist, ", "mounts         3 mounts from storage",
 			"snippets       dialect plain; storage path D/persist; clipboard via ", "trace          ptrace: ",
 			"lost                   2 files    88K  at the next reboot", "lost, cache            1 files   3.9K  known to be cache",
 			"lost, excluded         2 files    78B  hidden by exclude patterns (2 files, 78B neither cache nor made again by a boot)", "the newest\n",

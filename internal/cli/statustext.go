@@ -100,6 +100,9 @@ func (s *status) appendTo(dst []byte, home string, now time.Time) []byte {
 	amountLine("lost, excluded", s.Excluded, fmt.Sprintf("hidden by exclude patterns (%s, %s neither cache nor made again by a boot)",
 		count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes)))
 	amountLine("persisted", s.Kept, "in storage, and declared")
+	if s.Trash.Files > 0 {
+		amountLine("trash", s.Trash, "in storage, moved there by stray --trash")
+	}
 	dst = appendStakes(dst, "the largest", s.Largest, home, now)
 	return appendStakes(dst, "the newest", s.Newest, home, now)
 }

@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
@@ -22,25 +24,40 @@ import (
 type strayFlags struct {
 	print0, json, long, verbose bool
 	storage                     string
+	trash, restore, empty, yes  bool
+	before                      time.Time // of --older-than; the zero value is no limit
 }
 
 const strayLong = `List paths in persistent storage that are neither declared in the configuration nor
-mounted anywhere. A directory without declared paths is listed as a whole; directories
-without files come last. Nothing is changed.`
+mounted anywhere: whole directories where nothing in them is declared, then those
+that contain no file at all. A PATH limits the list to what is at or below it.
 
-const strayExamples = `  list-ephemeral stray                        undeclared paths in all storage
-  list-ephemeral stray -l                     with files, size and age
-  list-ephemeral stray --storage /persist -0  one storage path, for scripts`
+With --trash they are moved to STORAGE/.trash instead, at once and whatever their
+size, and --restore puts them back. Nothing is removed before --empty. A stray whose
+path exists outside storage too is moved only if PATH names it: adopt may have just
+copied it there for a configuration that is not active yet.`
+
+const strayExamples = `  list-ephemeral stray -l                       what is not declared
+  sudo list-ephemeral stray --trash /persist/home/alice/.old
+  sudo list-ephemeral stray --restore           undo the last --trash
+  sudo list-ephemeral stray --restore 2026-02-03 /persist/etc/x
+  sudo list-ephemeral stray --empty --older-than 30d`
 
 func newStray(a *app) *cobra.Command {
 	var f strayFlags
 	cmd := &cobra.Command{
-		Use:     "stray [flags]",
-		Short:   "List undeclared paths in persistent storage",
+		Use:     "stray [flags] [PATH...]",
+		Short:   "List undeclared paths in persistent storage, or move them to the trash",
 		Long:    strayLong,
 		Example: strayExamples,
-		Args:    takesNothing,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.stray(cmd.Context(), f) },
+		Args:    takesPaths,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			work := func() error { return a.stray(cmd.Context(), f, args) }
+			if f.trash || f.restore || f.empty {
+				return work() // never left in the middle
+			}
+			return unstuck(cmd.Context(), work)
+		},
 	}
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.print0, "print0", "0", false, "end each path with NUL instead of a newline")
@@ -48,33 +65,116 @@ func newStray(a *app) *cobra.Command {
 	flags.BoolVarP(&f.long, "long", "l", false, "add the number of files, size and age")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
 	textVar(flags, &f.storage, "storage", "", "a directory", "search the storage path `DIR` (default: all configured or mounted)")
+	flags.BoolVar(&f.trash, "trash", false, "move strays to the trash")
+	flags.BoolVar(&f.restore, "restore", false, "move back the last --trash, or each DATE or PATH given")
+	flags.BoolVar(&f.empty, "empty", false, "remove for good what is in the trash")
+	flags.Var(&value[time.Time]{to: &f.before, read: readTime}, "older-than", "with --empty: remove only what is in the trash since `DUR` (30d)")
+	flags.BoolVarP(&f.yes, "yes", "y", false, "with --empty: do not ask")
 	a.exclusive(cmd, "print0", "json", "long")
+	a.exclusive(cmd, "trash", "restore", "empty")
+	for _, action := range []string{"trash", "restore", "empty"} {
+		a.exclusive(cmd, action, "print0")
+		a.exclusive(cmd, action, "long")
+	}
 	_ = cmd.MarkFlagDirname("storage")
-	return leaveStuck(cmd)
+	completesToNothing(cmd, "older-than")
+	return cmd
 }
 
-// stray prints what lies in storage and is not declared.
-func (a *app) stray(ctx context.Context, f strayFlags) error {
+// check reports flags that do not go together.
+func (f *strayFlags) check(args []string) error {
+	switch {
+	case !f.empty && (!f.before.IsZero() || f.yes):
+		return errors.New("--older-than and --yes require --empty")
+	case f.empty && len(args) > 0:
+		return errors.New("--empty takes no PATH; --older-than limits what it removes")
+	}
+	return nil
+}
+
+// strays is what is in storage and not declared.
+type strays struct {
+	storage  []string
+	declared []declared
+	home     string
+	only     []string // the PATHs
+	rows     []*row
+	stats    scan.Stats
+}
+
+// stray prints or moves what is in storage and not declared.
+func (a *app) stray(ctx context.Context, f strayFlags, args []string) error {
+	if err := f.check(args); err != nil {
+		return usageError{err}
+	}
 	p, err := a.plan(ctx, nil)
 	if err != nil {
 		return err
 	}
-	storage, err := p.storageToSearch(f.storage)
-	if err != nil {
+	s := &strays{home: p.config.Home}
+	if s.storage, err = p.storageToSearch(f.storage); err != nil {
 		return err
 	}
-	declared := p.declaredIn(storage)
-	if len(declared) == 0 {
+	switch {
+	case f.restore:
+		return a.restoreTrash(ctx, f, s.storage, args)
+	case f.empty:
+		return a.emptyTrash(ctx, f, s.storage)
+	}
+	for _, arg := range args {
+		path, err := truePath(arg, false)
+		if err != nil {
+			return err
+		}
+		s.only = append(s.only, path)
+	}
+	s.declared = p.declaredIn(s.storage)
+	if len(s.declared) == 0 {
 		return hintedError{
-			fmt.Errorf("no declared paths found in %s; refusing to report everything as stray", strings.Join(storage, ", ")),
+			fmt.Errorf("no declared paths found in %s; refusing to report everything as stray", strings.Join(s.storage, ", ")),
 			"declare them as persistedDirs and persistedFiles in the configuration; nothing is mounted from there",
 		}
 	}
-	rows, stats, err := p.strays(ctx, storage, declared)
-	if err != nil {
+	if err := p.findStrays(ctx, s); err != nil {
 		return whySignal(ctx, err)
 	}
-	return errors.Join(a.printStrays(f, rows), a.concludeStrays(f, rows, stats))
+	if f.trash {
+		return errors.Join(a.trashStrays(ctx, f, s, args), a.reportUnreadStrays(f, s))
+	}
+	var failed error
+	if len(args) > 0 {
+		_, failed = a.chosenStrays(s, args)
+		s.rows = slices.DeleteFunc(s.rows, func(r *row) bool {
+			return !slices.ContainsFunc(s.only, r.touches)
+		})
+	}
+	return errors.Join(a.printStrays(f, s.rows), failed, a.concludeStrays(ctx, f, s))
+}
+
+// touches reports whether a row is at or below a path, or the path below the row.
+func (r *row) touches(path string) bool {
+	own := strings.TrimSuffix(string(r.path), "/")
+	return atOrBelow(own, path) || atOrBelow(path, own)
+}
+
+// whyNone says why nothing is stray at a path.
+func (s *strays) whyNone(path string) string {
+	if storageOfPath(s.storage, path) == "" {
+		return "it is not in " + strings.Join(s.storage, " or ")
+	}
+	if _, _, err := scan.Stat(path); err != nil {
+		var errno syscall.Errno
+		if errors.As(err, &errno) {
+			err = errno
+		}
+		return err.Error()
+	}
+	for _, d := range s.declared {
+		if atOrBelow(path, d.path) {
+			return "it is declared by " + d.by
+		}
+	}
+	return "nothing in it is stray"
 }
 
 // storageToSearch returns the storage paths that are there.
@@ -131,12 +231,15 @@ func (p *plan) declaredIn(storage []string) []declared {
 	return all
 }
 
-// strays finds what is not declared, rolled up: first what holds files, then what holds
-// none, each sorted.
-func (p *plan) strays(ctx context.Context, storage []string, known []declared) ([]*row, scan.Stats, error) {
-	rules := scan.Rules{Mounts: p.mounts, Roots: storage}
-	for _, d := range known {
+// findStrays finds what is not declared, rolled up: first what contains files, then what
+// contains none, each sorted. The trash is not stray.
+func (p *plan) findStrays(ctx context.Context, s *strays) error {
+	rules := scan.Rules{Mounts: p.mounts, Roots: s.storage}
+	for _, d := range s.declared {
 		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: d.path, Source: d.by})
+	}
+	for _, dir := range trashDirs(s.storage) {
+		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: dir, Source: "the trash"})
 	}
 	policy := scan.NewPolicy(rules)
 	var rows []*row
@@ -155,7 +258,8 @@ func (p *plan) strays(ctx context.Context, storage []string, known []declared) (
 		}
 		return 1
 	})
-	return rows, stats, err
+	s.rows, s.stats = rows, stats
+	return err
 }
 
 // empty reports whether a row is a directory without a file in it.
@@ -211,16 +315,16 @@ func strayFormat(f strayFlags, safe bool, now time.Time) rowFormat {
 }
 
 // concludeStrays sums up on stderr, and says what could not be read.
-func (a *app) concludeStrays(f strayFlags, rows []*row, stats scan.Stats) error {
+func (a *app) concludeStrays(ctx context.Context, f strayFlags, s *strays) error {
 	files, empty, left := 0, 0, 0
 	var size int64
-	for _, r := range rows {
+	for _, r := range s.rows {
 		files += r.files
 		size = sizes.Add(size, r.bytes)
 		if r.empty() {
 			empty++
 		}
-		if strings.HasPrefix(filepath.Base(string(r.path)), adoptLeftover) {
+		if adopt.IsLeftover(string(r.path)) {
 			left++
 		}
 	}
@@ -229,17 +333,22 @@ func (a *app) concludeStrays(f strayFlags, rows []*row, stats scan.Stats) error 
 		text += ", and " + plural(empty, "empty directory", "empty directories")
 	}
 	a.err.line(text)
+	if held := inTrash(ctx, s.storage); held != "" {
+		a.err.line(held)
+	}
 	if left > 0 {
 		say(a.err, "hint", fmt.Sprintf("%s by an adopt that was killed: the next one there removes it", plural(left, "path was left", "paths were left")))
 	}
-	if len(stats.Errors) == 0 {
-		return nil
-	}
-	return a.tellUnread(stats, f.verbose)
+	return a.reportUnreadStrays(f, s)
 }
 
-// adoptLeftover is the directory that a killed adopt leaves behind.
-const adoptLeftover = ".list-ephemeral-adopt"
+// reportUnreadStrays says what could not be read.
+func (a *app) reportUnreadStrays(f strayFlags, s *strays) error {
+	if len(s.stats.Errors) == 0 {
+		return nil
+	}
+	return a.tellUnread(s.stats, f.verbose)
+}
 
 // plural returns a number with its noun, where that has a form of its own for many.
 func plural(n int, one, many string) string {
