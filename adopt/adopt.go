@@ -14,6 +14,9 @@ type Progress struct {
 	// Files counts all but directories, and Bytes what files hold, holes included: copied,
 	// or compared with what is there.
 	Files, Bytes atomic.Int64
+	// Placed counts what was put in place, each with one rename: selected paths, or what a
+	// directory that was there lacked.
+	Placed atomic.Int64
 }
 
 func (p *Progress) add(bytes int64) { p.Bytes.Add(bytes) }
@@ -59,6 +62,9 @@ type Result struct {
 	More     int
 	// Mounts are the paths in it where something is mounted, which was left out.
 	Mounts []string
+	// Warnings are what was copied without something, or left out because of what it is: the
+	// first mostProblems of them.
+	Warnings []Problem
 }
 
 // mostProblems is how many problems of one selected path are kept: whoever has more
@@ -75,6 +81,13 @@ func (r *Result) fail(path string, err error) {
 	}
 	if r.More++; len(r.Problems) < mostProblems {
 		r.Problems = append(r.Problems, Problem{path, err})
+	}
+}
+
+// warn notes what is to be said of a path that is not a problem.
+func (r *Result) warn(path string, err error) {
+	if len(r.Warnings) < mostProblems {
+		r.Warnings = append(r.Warnings, Problem{path, err})
 	}
 }
 
@@ -108,3 +121,12 @@ func unchanged(a, b *unix.Stat_t) bool {
 func isDir(st *unix.Stat_t) bool  { return st.Mode&unix.S_IFMT == unix.S_IFDIR }
 func isFile(st *unix.Stat_t) bool { return st.Mode&unix.S_IFMT == unix.S_IFREG }
 func isLink(st *unix.Stat_t) bool { return st.Mode&unix.S_IFMT == unix.S_IFLNK }
+
+// shortened returns a path that may be long with its middle left out, for an error.
+func shortened(name string) string {
+	const most, head, tail = 300, 120, 120
+	if len(name) <= most {
+		return name
+	}
+	return name[:head] + "[...]" + name[len(name)-tail:]
+}

@@ -84,10 +84,13 @@ func (d dir) clear() error {
 }
 
 // close removes the area, which is empty unless something could not be removed.
-func (a *area) close() {
+func (a *area) close() error {
 	a.dir.close()
-	_ = unix.Unlinkat(a.above.fd, areaName, unix.AT_REMOVEDIR)
-	a.above.close()
+	defer a.above.close()
+	if err := retried(func() error { return unix.Unlinkat(a.above.fd, areaName, unix.AT_REMOVEDIR) }); err != nil {
+		return fmt.Errorf("remove %s in storage, which the next run will remove: %w", a.rel, err)
+	}
+	return nil
 }
 
 // areaOf returns the area on the file system that a directory of storage is on. Where
@@ -108,8 +111,9 @@ func (r *run) areaOf(d dir, rel string) (*area, error) {
 }
 
 // dropAreas removes all areas.
-func (r *run) dropAreas() {
+func (r *run) dropAreas() (err error) {
 	for _, a := range r.areas {
-		a.close()
+		err = errors.Join(err, a.close())
 	}
+	return err
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,8 +21,8 @@ import (
 )
 
 type adoptFlags struct {
-	read0, dryRun, json bool
-	storage             string
+	read0, dryRun, json, force bool
+	storage                    string
 }
 
 const adoptLong = `Copy paths into persistent storage, so that the first boot with the new snippet finds
@@ -46,6 +47,7 @@ func newAdopt(a *app) *cobra.Command {
 	flags.BoolVarP(&f.dryRun, "dry-run", "n", false, "print the plan, and change nothing")
 	flags.BoolVarP(&f.read0, "read0", "0", false, "paths on stdin end with NUL instead of a newline")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object a line")
+	flags.BoolVar(&f.force, "force", false, "copy files even while a process has them mapped to write to them")
 	flags.StringVar(&f.storage, "storage", "", "storage path `DIR` to copy into (default from the configuration, or what is mounted)")
 	_ = cmd.MarkFlagDirname("storage")
 	return cmd
@@ -60,26 +62,18 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	if len(args) == 0 && isTerminal(a.in) {
 		return usageError{errors.New("no paths: give them as arguments or on stdin")}
 	}
-	var paths []string
-	tooLong := 0
-	err = waitFor(ctx, func() (err error) {
-		if len(args) > 0 {
-			return eachArg(args, func(path string, _ bool) { paths = append(paths, path) })
-		}
-		tooLong, err = readPaths(ctx, a.in, lineEnd(f.read0), func(path string, _, _ bool) { paths = append(paths, path) })
-		return err
-	})
+	paths, tooLong, err := a.adoptPaths(ctx, f, args)
 	if err != nil {
 		return whySignal(ctx, err)
 	}
-	if len(paths) == 0 {
+	if len(paths.names) == 0 {
 		return errors.New("no paths: nothing to copy")
 	}
 	storage, err := p.storageToFill(f.storage)
 	if err != nil {
 		return err
 	}
-	plan, err := adopt.Prepare(ctx, storage, paths, p.notWiped)
+	plan, err := adopt.Prepare(ctx, storage, paths.names, p.adoptOptions(paths, f.force))
 	if err != nil {
 		return whySignal(ctx, adoptError(err, storage))
 	}
@@ -222,23 +216,32 @@ func openFiles(ctx context.Context, plan *adopt.Plan) []string {
 func (a *app) remedy(results []*adopt.Result) {
 	for _, r := range results {
 		for _, p := range r.Problems {
-			switch {
-			case errors.Is(p.Err, fs.ErrPermission):
-				say(a.err, "hint", "root may copy what others may not: run it with sudo")
-				return
-			case errors.Is(p.Err, syscall.ENOSPC):
-				say(a.err, "hint", "make room in storage, or copy less, and run it again")
+			if hint := remedyFor(p.Err); hint != "" {
+				say(a.err, "hint", hint)
 				return
 			}
 		}
 	}
 }
 
+// remedyFor says what helps against a problem, or "".
+func remedyFor(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "root may copy what others may not: run it with sudo"
+	case errors.Is(err, syscall.ENOSPC):
+		return "make room in storage, or copy less, and run it again"
+	case errors.Is(err, adopt.ErrWritten):
+		return "close the program, or copy its files as they are with --force"
+	}
+	return ""
+}
+
 // printPlan prints what would be done.
 func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	out := newWriter(a.out)
 	json := jsonline.NewEncoder()
-	failed := false
+	failed, hint := false, ""
 	for i := range plan.Units {
 		u := &plan.Units[i]
 		failed = failed || u.Err != nil && !isKept(u.Err)
@@ -254,6 +257,7 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 		out.buf = fmt.Appendf(out.buf, "%-7s %6s %9s  %s\n", actionName(u), printable.Size(u.Bytes), count(u.Files, "file"), a.shown(u.Path))
 		if u.Err != nil {
 			out.buf = fmt.Appendf(out.buf, "        %s\n", printable.Name(u.Err.Error()))
+			hint = cmp.Or(hint, remedyFor(u.Err))
 		}
 	}
 	if err := out.flush(); err != nil {
@@ -261,6 +265,9 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	}
 	fmt.Fprintf(a.err, "%s with %s would be copied into %s, which has %s free\n",
 		count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free))
+	if hint != "" {
+		say(a.err, "hint", hint)
+	}
 	if plan.Needs > plan.Free {
 		return noRoom(plan)
 	}
@@ -363,7 +370,7 @@ func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool) {
 func problemLines(r *adopt.Result) []string {
 	var lines []string
 	for _, p := range r.Problems {
-		lines = append(lines, fmt.Sprintf("%s: %s", printable.Name(p.Path), p.Err))
+		lines = append(lines, fmt.Sprintf("%s: %s", shownShort(p.Path), p.Err))
 	}
 	if more := r.More - len(r.Problems); more > 0 {
 		lines = append(lines, fmt.Sprintf("%s: %d more could not be copied", printable.Name(r.Path), more))
@@ -376,7 +383,10 @@ func (a *app) tellAdopted(plan *adopt.Plan, results []*adopt.Result, took time.D
 	fmt.Fprintf(a.err, "%s in %s\n", adoptSummary(plan.Storage, results), took.Round(time.Millisecond))
 	for _, r := range results {
 		for _, mount := range r.Mounts {
-			say(a.err, "hint", printable.Name(mount)+": left out, because something is mounted there")
+			say(a.err, "hint", shownShort(mount)+": left out, because something is mounted there")
+		}
+		for _, w := range r.Warnings {
+			say(a.err, "warning", fmt.Sprintf("%s: %s", shownShort(w.Path), w.Err))
 		}
 	}
 }
@@ -403,60 +413,4 @@ func adoptSummary(storage string, results []*adopt.Result) string {
 		text += fmt.Sprintf(", %s not copied as a whole", count(missing, "path"))
 	}
 	return text
-}
-
-// runPlan does what was planned, with progress on a terminal.
-func (a *app) runPlan(ctx context.Context, plan *adopt.Plan) ([]*adopt.Result, error) {
-	progress := new(adopt.Progress)
-	if isTerminal(a.err) {
-		defer a.showProgress(plan, progress)()
-	}
-	return plan.Run(ctx, progress)
-}
-
-// progressEvery is how often progress is written anew.
-const progressEvery = 100 * time.Millisecond
-
-// showProgress keeps a line on the terminal up to date, until the function it returns
-// is called, which takes it away.
-func (a *app) showProgress(plan *adopt.Plan, progress *adopt.Progress) (stop func()) {
-	quit, ended := make(chan struct{}), make(chan struct{})
-	started := time.Now()
-	go func() {
-		defer close(ended)
-		ticker := time.NewTicker(progressEvery)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-quit:
-				fmt.Fprint(a.err, "\r\x1b[K")
-				return
-			case <-ticker.C:
-				fmt.Fprintf(a.err, "\r\x1b[K%s", progressLine(plan, progress, time.Since(started)))
-			}
-		}
-	}()
-	return func() {
-		close(quit)
-		<-ended
-	}
-}
-
-// progressWidth is how many cells the bar has.
-const progressWidth = 20
-
-// progressLine says how far a run is: a bar, bytes, files, and the rate.
-func progressLine(plan *adopt.Plan, progress *adopt.Progress, took time.Duration) string {
-	files, bytes := int(progress.Files.Load()), progress.Bytes.Load()
-	// Small files take their time too: count each like some bytes.
-	const perFile = 16 << 10
-	done := float64(min(bytes, plan.Bytes) + int64(min(files, plan.Files))*perFile)
-	all := float64(plan.Bytes + int64(plan.Files)*perFile)
-	filled := 0
-	if all > 0 {
-		filled = int(done / all * progressWidth)
-	}
-	rate := int64(float64(bytes) / max(took.Seconds(), 0.001))
-	return fmt.Sprintf("[%s%s] %s of %s, %d of %s, %s/s", strings.Repeat("#", filled), strings.Repeat(".", progressWidth-filled),
-		printable.Size(min(bytes, plan.Bytes)), printable.Size(plan.Bytes), min(files, plan.Files), count(plan.Files, "file"), printable.Size(rate))
 }

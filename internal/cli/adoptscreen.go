@@ -23,7 +23,7 @@ func (p *plan) adoption(ctx context.Context, selected []tui.Selected) (tui.Adopt
 	for i, s := range selected {
 		paths[i] = s.Path
 	}
-	plan, err := adopt.Prepare(ctx, storage, paths, p.notWiped)
+	plan, err := adopt.Prepare(ctx, storage, paths, p.adoptOptions(adoptPaths{}, false))
 	if err != nil {
 		return tui.Adoption{}, withHint(adoptError(err, storage))
 	}
@@ -92,6 +92,9 @@ func runLines(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) [
 		lines = append(lines, fmt.Sprintf("%-7s %s", outcomeName(r), r.Target))
 		for _, mount := range r.Mounts {
 			lines = append(lines, "  "+mount+": left out, because something is mounted there")
+		}
+		for _, w := range r.Warnings {
+			lines = append(lines, fmt.Sprintf("  %s: %s", shownShort(w.Path), w.Err))
 		}
 		for _, problem := range problemLines(r) {
 			lines = append(lines, "  "+problem)
