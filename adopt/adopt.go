@@ -65,6 +65,8 @@ type Result struct {
 	// Warnings are what was copied without something, or left out because of what it is: the
 	// first mostProblems of them.
 	Warnings []Problem
+	// placed says that something was put in place.
+	placed bool
 }
 
 // mostProblems is how many problems of one selected path are kept: whoever has more
@@ -92,13 +94,13 @@ func (r *Result) warn(path string, err error) {
 }
 
 // conclude decides on the outcome, when all is done.
-func (r *Result) conclude(present bool) {
+func (r *Result) conclude() {
 	switch {
-	case r.More == 0 && r.Files == 0 && present:
+	case r.More == 0 && !r.placed:
 		r.Outcome = Present
 	case r.More == 0:
 		r.Outcome = Copied
-	case r.Files > 0:
+	case r.placed:
 		r.Outcome = Partly
 	default:
 		r.Outcome = Failed

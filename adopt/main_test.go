@@ -15,6 +15,9 @@ func TestMain(m *testing.M) {
 	if storage := os.Getenv(runEnv); storage != "" {
 		os.Exit(runPlan(storage, os.Args[1:]))
 	}
+	if name := os.Getenv(mapEnv); name != "" {
+		os.Exit(writeMapped(name))
+	}
 	os.Exit(m.Run())
 }
 
@@ -32,6 +35,9 @@ func runPlan(storage string, paths []string) int {
 		for _, p := range r.Problems {
 			fmt.Println(" ", p.Path, p.Err)
 			status = 1
+		}
+		for _, w := range r.Warnings {
+			fmt.Println(" ", w.Path, w.Err)
 		}
 	}
 	if err != nil {

@@ -91,7 +91,6 @@ func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, 
 	}
 	defer func() { err = errors.Join(err, r.dropAreas()) }()
 	r.links = links{storage: r.storage, made: map[inode]*copyWithNames{}}
-	present := map[*Result]bool{}
 	for _, unit := range p.Units {
 		result := &Result{Path: unit.Path, Target: unit.Target}
 		results = append(results, result)
@@ -99,7 +98,6 @@ func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, 
 			result.fail(unit.Path, ctx.Err())
 			continue
 		}
-		present[result] = true
 		r.begin(ctx, result, unit)
 		if r.open >= r.most {
 			r.makeMissing(ctx)
@@ -108,7 +106,7 @@ func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, 
 	r.makeMissing(ctx)
 	r.dropParents()
 	for _, result := range results {
-		result.conclude(present[result])
+		result.conclude()
 	}
 	return results, ctx.Err()
 }
@@ -350,7 +348,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 		r.abandon(s, problems)
 		return
 	}
-	s.placed = true
+	s.placed, s.result.placed = true, true
 	r.content.progress.Placed.Add(1)
 	s.result.Mounts = append(s.result.Mounts, s.mounts...)
 	for _, w := range s.warnings {
