@@ -1,5 +1,5 @@
 # What a developer types. The scripts behind it say how each thing is done.
-.PHONY: build install test lint fmt fuzz picture bench-list bench-tui bench-rank bench-trace bench-adopt release-check clean
+.PHONY: build install check test test-all lint fmt fuzz picture bench-list bench-tui bench-rank bench-trace bench-adopt release-check clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X github.com/DaRacci/list-ephemeral/internal/cli.linkedVersion=$(VERSION)
@@ -10,8 +10,16 @@ build:
 install:
 	CGO_ENABLED=0 go install -trimpath -ldflags '$(LDFLAGS)' .
 
+# Lint and the tests that need neither root nor a package.
+check:
+	./scripts/check.sh
+
 test:
 	./scripts/test.sh
+
+# All cases of all tests, and each fuzz test for ten seconds.
+test-all: test
+	./scripts/thorough.sh
 
 lint:
 	./scripts/lint.sh

@@ -15,10 +15,15 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // child is a run in a process of its own.
 func (g *ground) child(before []string, names ...string) *exec.Cmd {
+	if len(before) > 0 {
+		before[0] = probe.Tool(g.t, before[0])
+	}
 	args := append(before, os.Args[0])
 	for _, name := range names {
 		args = append(args, g.at(name))
@@ -97,16 +102,17 @@ func (g *ground) unharmed(before, after string, names ...string) {
 	})
 }
 
-// some returns up to n numbers from 1 to most, with both ends among them.
+// some returns up to n numbers from 1 to most, with both ends among them if n is more than 1.
 func some(r *rand.Rand, n, most int) []int {
-	if most <= n {
-		n = most
-	}
+	n, most = min(n, max(most, 1)), max(most, 1)
 	picked := []int{1, most}
+	if n == 1 {
+		picked = []int{1 + r.IntN(most)}
+	}
 	for len(picked) < n {
 		picked = append(picked, 1+r.IntN(most))
 	}
-	return picked[:min(n, max(most, 1))]
+	return picked[:n]
 }
 
 // TestFailingCallsHurtNothing has each system call fail that matters, with what the disk
@@ -142,7 +148,7 @@ func TestFailingCallsHurtNothing(t *testing.T) {
 			t.Errorf("%s is never called", fault.calls)
 		}
 		for _, errno := range strings.Fields(fault.errors) {
-			for _, nth := range some(r, 4, most/2) {
+			for _, nth := range some(r, probe.Cases(1, 4), most/2) {
 				g.must(os.RemoveAll(g.store), os.Mkdir(g.store, 0o755))
 				status, said := g.injected(fault.calls, "error="+errno, nth, "app", "single")
 				after := fmt.Sprintf("%s %s at call %d: status %d\n%s", fault.calls, errno, nth, status, said)
@@ -160,7 +166,7 @@ func TestFailingCallsHurtNothing(t *testing.T) {
 			}
 		}
 	}
-	if failed < 40 {
+	if failed < probe.Cases(10, 40) {
 		t.Errorf("only %d runs have failed", failed)
 	}
 }
@@ -176,7 +182,7 @@ func TestKillsAtEveryKindOfCallHurtNothing(t *testing.T) {
 	most := g.callsOf(calls, "app", "single")
 	killed := 0
 	// strace counts the calls of each thread.
-	for _, nth := range some(rand.New(rand.NewPCG(5, 6)), 60, most/4) {
+	for _, nth := range some(rand.New(rand.NewPCG(5, 6)), probe.Cases(8, 60), most/4) {
 		g.must(os.RemoveAll(g.store), os.Mkdir(g.store, 0o755))
 		status, said := g.injected(calls, "signal=KILL", nth, "app", "single")
 		if status != 0 && status != 1 {
@@ -184,12 +190,12 @@ func TestKillsAtEveryKindOfCallHurtNothing(t *testing.T) {
 		}
 		g.unharmed(before, fmt.Sprintf("killed at call %d of %d\n%s", nth, most, said), "app", "single")
 	}
-	if killed < 30 {
+	if killed < probe.Cases(4, 30) {
 		t.Errorf("only %d runs were killed", killed)
 	}
 }
 
-// TestKillsAtAnyTimeHurtNothing kills two hundred runs at random times, each beginning
+// TestKillsAtAnyTimeHurtNothing kills runs at random times, each beginning
 // with what the one before has left.
 func TestKillsAtAnyTimeHurtNothing(t *testing.T) {
 	g := newGround(t)
@@ -204,7 +210,8 @@ func TestKillsAtAnyTimeHurtNothing(t *testing.T) {
 	took := time.Since(started)
 	r := rand.New(rand.NewPCG(7, 8))
 	killed, done := 0, 0
-	for i := range 200 {
+	runs := probe.Cases(16, 300)
+	for i := range runs {
 		if i%2 == 0 { // begin anew
 			g.must(os.RemoveAll(g.store), os.Mkdir(g.store, 0o755))
 		}
@@ -223,8 +230,8 @@ func TestKillsAtAnyTimeHurtNothing(t *testing.T) {
 		g.whole("single", single, after)
 	}
 	t.Logf("%d runs killed, after %d of which the directory was there", killed, done)
-	if killed < 20 {
+	if killed < probe.Cases(3, 30) {
 		t.Errorf("only %d runs were killed", killed)
 	}
-	g.unharmed(before, "killed 200 times", "app", "single")
+	g.unharmed(before, fmt.Sprintf("killed %d times", runs), "app", "single")
 }

@@ -17,6 +17,9 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/leak"
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // ground is a directory with a source and a storage path in it.
@@ -27,6 +30,7 @@ type ground struct {
 
 func newGround(t testing.TB) *ground {
 	t.Helper()
+	leak.Check(t)
 	top, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +61,7 @@ func (g *ground) write(name, text string) {
 // tool runs a program that the tests need, and returns what it prints.
 func tool(t testing.TB, name string, args ...string) string {
 	t.Helper()
-	out, err := exec.Command(name, args...).CombinedOutput()
+	out, err := exec.Command(probe.Tool(t, name), args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s %q: %v\n%s", name, args, err, out)
 	}

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-
-	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
 // ErrWritten is the error of a path that a process may be writing to through a shared mapping
@@ -23,7 +21,7 @@ var ErrWritten = errors.New("a process may be writing to it through a shared map
 type writtenError Open
 
 func (e writtenError) Error() string {
-	return fmt.Sprintf("%s (process %d) may be writing to %s through a shared mapping", printable.Name(e.Command), e.PID, printable.Name(shortened(e.Path)))
+	return fmt.Sprintf("%s (process %d) may be writing to %s through a shared mapping", e.Command, e.PID, shortened(e.Path))
 }
 
 // Is makes it ErrWritten.

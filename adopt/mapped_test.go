@@ -76,7 +76,7 @@ func TestFilesWrittenThroughMappingsAreRefused(t *testing.T) {
 	stop := g.mapping("app/db\n1")
 	plan, err := Prepare(t.Context(), g.store, []string{g.at("app"), g.at("lone")}, nothingRefused)
 	g.must(err)
-	if u := plan.Units[0]; u.Action != Refuse || !errors.Is(u.Err, ErrWritten) || !strings.Contains(u.Err.Error(), `/app/db\n1 through`) {
+	if u := plan.Units[0]; u.Action != Refuse || !errors.Is(u.Err, ErrWritten) || !strings.Contains(u.Err.Error(), "/app/db\n1 through") {
 		t.Errorf("plan: %+v", u)
 	}
 	results, err := plan.Run(t.Context(), new(Progress))

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // These tests hold the tree that knows its places against two readers of JSON
@@ -165,7 +167,7 @@ func TestParseReadsWhatOthersRead(t *testing.T) {
 		all.Write(text)
 		all.WriteByte('\n')
 	}
-	cmd := exec.Command("jq", "-c", ".")
+	cmd := exec.Command(probe.Tool(t, "jq"), "-c", ".")
 	cmd.Stdin = &all
 	out, err := cmd.Output()
 	if err != nil {

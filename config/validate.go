@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/DaRacci/list-ephemeral/internal/nearest"
 )
 
 // maxErrors is how many mistakes of a file are told at once. A file with more of
@@ -155,7 +157,7 @@ func (d *decoder) describeUnknown(name, key string, fields []field) string {
 		for i, f := range fields {
 			names[i] = f.name
 		}
-		meant, found = nearest(name, names)
+		meant, found = nearest.Name(name, names)
 		meant = join(key, meant)
 	}
 	if !found {

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // fd lists the files below root with the real fd, excluding what the patterns
@@ -42,13 +44,7 @@ func fd(t *testing.T, root string, excludes []string) []string {
 // fdCommand returns fd's name, which is fdfind on Debian.
 func fdCommand(t *testing.T) string {
 	t.Helper()
-	for _, name := range []string{"fdfind", "fd"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatal("fd is not installed (Debian: fd-find)")
-	return ""
+	return probe.Tool(t, "fdfind", "fd")
 }
 
 // below anchors a pattern that fd takes relative to root at "/".
@@ -65,7 +61,7 @@ func below(root, text string) string {
 // the names: a dot at the end, and newlines.
 func TestListEqualsFd(t *testing.T) {
 	choices := []string{"*log", "a*", "**/b", "a/", "/a", "*a/b*", "x/**", "é*", "*[!a-z]", "{a,b}~", "*.", "**/*log/", "日本", "\\$*"}
-	for seed := range uint64(40) {
+	for seed := range uint64(probe.Cases(10, 40)) {
 		random := rand.New(rand.NewPCG(seed, 9))
 		root := fdTree(t, random)
 		var excludes []string
@@ -112,6 +108,7 @@ func fdTree(t *testing.T, random *rand.Rand) string {
 // listing before and after; so are the temporary directories, where other tests
 // are at work.
 func TestListOfThisMachineEqualsFd(t *testing.T) {
+	probe.NeedThorough(t)
 	mounts, err := ReadMounts()
 	if err != nil {
 		t.Fatal(err)

@@ -28,6 +28,16 @@ need_packages() {
 	apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# need_test_packages installs what the tests compare with and are made of.
+need_test_packages() {
+	need_packages rsync:rsync setfacl:acl mkfs.btrfs:btrfs-progs mkfs.ext4:e2fsprogs mkfs.xfs:xfsprogs zsh:zsh fish:fish groff:groff \
+		fdfind:fd-find nix-instantiate:nix-bin tmux:tmux gcc:gcc unshare:util-linux jq:jq git:git strace:strace python3:python3 \
+		bwrap:bubblewrap bindfs:bindfs fusermount:fuse su:util-linux
+	# The tracer is tested on 32-bit programs as well. No command shows whether they can be built.
+	gcc -m32 -x c -o /dev/null - <<<'int main(void) { return 0; }' 2>/dev/null || need_packages gcc-for-32-bits:gcc-multilib
+	[ -e /usr/share/bash-completion/bash_completion ] || need_packages bash-completion-of-debian:bash-completion
+}
+
 # need_release_tools puts the pinned goreleaser and cyclonedx-gomod into PATH, building
 # them if need be; that takes some minutes and Go 1.26.
 need_release_tools() {

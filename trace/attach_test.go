@@ -9,9 +9,12 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/leak"
 )
 
 func TestAttachFollowsATreeAndLetsItGo(t *testing.T) {
+	leak.Check(t)
 	dir := t.TempDir()
 	cmd := exec.Command("sh", "-c", "cd "+dir+"; (while [ ! -e stop ]; do echo child >>child; sleep 0.02; done; echo done by the child) & while [ ! -e stop ]; do cat /etc/hostname >parent; sleep 0.02; done; wait; echo done")
 	out, err := cmd.StdoutPipe()
@@ -55,6 +58,7 @@ func TestAttachFollowsATreeAndLetsItGo(t *testing.T) {
 }
 
 func TestAttachEndsWithTheProcess(t *testing.T) {
+	leak.Check(t)
 	cmd := exec.Command("sh", "-c", "read x; cat /etc/hostname >/dev/null; exit 3")
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -78,6 +82,7 @@ func TestAttachEndsWithTheProcess(t *testing.T) {
 }
 
 func TestAttachSaysWhyNot(t *testing.T) {
+	leak.Check(t)
 	cmd := exec.Command("true")
 	if err := cmd.Run(); err != nil {
 		t.Fatal(err)

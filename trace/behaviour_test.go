@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/internal/leak"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
@@ -34,6 +35,7 @@ type result struct {
 // run runs a command under a back end, with its output.
 func run(t *testing.T, opts Options, args ...string) result {
 	t.Helper()
+	leak.Check(t)
 	path, err := exec.LookPath(args[0])
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/DaRacci/list-ephemeral/internal/leak"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
@@ -17,6 +18,7 @@ import (
 // name it.
 func touched(t *testing.T, opts Options, dir string, env []string, args ...string) touchSet {
 	t.Helper()
+	leak.Check(t)
 	path, err := exec.LookPath(args[0])
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +48,7 @@ func compileC(t *testing.T, name string, flags ...string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), name)
 	args := append([]string{"-w", "-O1", "-pthread", "-o", out, filepath.Join("testdata", name+".c")}, flags...)
-	if text, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
+	if text, err := exec.Command(probe.Tool(t, "gcc"), args...).CombinedOutput(); err != nil {
 		t.Fatalf("gcc %v: %v\n%s", args, err, text)
 	}
 	return out
@@ -103,9 +105,11 @@ func TestWithoutIA32(t *testing.T) {
 }
 
 func TestSeesWhatStraceSeesOfRealPrograms(t *testing.T) {
+	// The file is older than the index, and what is changed has another size: git then never
+	// has a reason to write the index again, whenever it runs.
 	repository := func(t *testing.T, dir string) {
 		makeWork(t, dir)
-		sh(t, dir, "cd work && export GIT_AUTHOR_DATE=@1700000000+0000 GIT_COMMITTER_DATE=@1700000000+0000 && git init -q . && git config user.email a@b && git config user.name a && mkdir a && echo x >a/b && git add . && git commit -q -m x && echo y >a/b")
+		sh(t, dir, "cd work && export GIT_AUTHOR_DATE=@1700000000+0000 GIT_COMMITTER_DATE=@1700000000+0000 && git init -q . && git config user.email a@b && git config user.name a && mkdir a && echo x >a/b && touch -d @1600000000 a/b && git add . && git commit -q -m x && echo changed >a/b")
 	}
 	module := func(t *testing.T, dir string) {
 		makeWork(t, dir)
@@ -124,7 +128,12 @@ func TestSeesWhatStraceSeesOfRealPrograms(t *testing.T) {
 		{"shell", makeWork, []string{"sh", "-c", "cd work; for i in 1 2 3 4 5 6 7 8 9; do echo $i >f$i; cat f$i none >/dev/null 2>&1; mv f$i g$i; done; (cd ..; ls work); ln -s g1 l; rm g*"}},
 		{"go build", module, []string{"go", "build", "-C", "work", "-p", "1", "-o", "out", "."}},
 	} {
-		t.Run(tt.name, func(t *testing.T) { compare(t, tt.setup, tt.args...) })
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.name == "go build" { // compiles the standard library three times
+				probe.NeedThorough(t)
+			}
+			compare(t, tt.setup, tt.args...)
+		})
 	}
 }
 

@@ -11,9 +11,7 @@ import (
 // Programs that change what "/" is are seen under the names that files have here.
 func TestPathsOfOtherRootsAreThoseOfTheHost(t *testing.T) {
 	for _, tool := range []string{"bwrap", "unshare", "chroot"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Fatal(err)
-		}
+		probe.Tool(t, tool)
 	}
 	const system = "--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --dev /dev "
 	for _, tt := range []struct {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // strace(1) is the reference: its output, made absolute, has to be what the tracer
@@ -67,7 +69,7 @@ func (s touchSet) add(path string, op Op) {
 func strace(t *testing.T, dir string, env []string, args ...string) touchSet {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "strace")
-	cmd := exec.Command("strace", append([]string{
+	cmd := exec.Command(probe.Tool(t, "strace"), append([]string{
 		"-f", "-y", "-qq", "-s", "5000", "-o", out, "-e", "trace=%file,%process,bind,connect,fchdir,quotactl,inotify_add_watch,name_to_handle_at", "--",
 	}, args...)...)
 	cmd.Dir, cmd.Env = dir, env

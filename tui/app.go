@@ -298,7 +298,7 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.explain) && shown:
 		return m.explain(node)
 	case key.Matches(msg, k.copy) && shown:
-		return m.copyText("the path", string(m.list.page.listing.appendNode(nil, node)))
+		return m.copyPath(string(m.list.page.listing.appendNode(nil, node)))
 	case key.Matches(msg, k.preview):
 		return m.togglePreview()
 	case key.Matches(msg, k.onlyMarked):

@@ -9,11 +9,24 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/securefile"
 )
 
 // mostCopied is how many bytes go to the terminal's clipboard: terminals limit
 // what OSC 52 may bring, xterm to some 100,000 characters in base64.
 const mostCopied = 74_000
+
+// copyPath puts a path on the clipboard. One that would do something to the shell or
+// terminal that it is pasted into is quoted for the shell.
+func (m *app) copyPath(path string) tea.Cmd {
+	quoted := printable.Quote(path)
+	if quoted != path {
+		return m.copyText("the path, quoted for the shell as $'...'", quoted)
+	}
+	return m.copyText("the path", path)
+}
 
 // copyText puts a text on the clipboard, and answers with how.
 func (m *app) copyText(what, text string) tea.Cmd {
@@ -38,7 +51,7 @@ func (m *app) copyByTerminal(msg copied) tea.Cmd {
 	}
 	return tea.Batch(
 		tea.SetClipboard(msg.text),
-		m.notify("sent to the terminal's clipboard (OSC 52)"),
+		m.notify(fmt.Sprintf("sent %s to the terminal's clipboard (OSC 52)", msg.what)),
 	)
 }
 
@@ -57,53 +70,23 @@ func writeFile(home, name, text string, overwrite bool) error {
 		}
 		name = filepath.Join(home, rest)
 	}
-	if !overwrite {
-		return writeNew(name, text, 0o644)
-	}
-	target, err := filepath.EvalSymlinks(name)
-	if err != nil {
-		return cause(err)
-	}
-	info, err := os.Stat(target)
-	if err != nil {
-		return cause(err)
-	}
-	if !info.Mode().IsRegular() {
-		return errors.New("it is no regular file")
-	}
-	temp := fmt.Sprintf("%s.%d.tmp", target, os.Getpid())
-	if err := writeNew(temp, text, info.Mode().Perm()); err != nil {
-		return err
-	}
-	if err := os.Rename(temp, target); err != nil {
-		_ = os.Remove(temp) // it is ours, and of no use
-		return cause(err)
-	}
-	return nil
-}
-
-// writeNew writes a file that is not there yet; one that cannot be finished is
-// removed.
-func writeNew(name, text string, mode fs.FileMode) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	// The directory may belong to another user, who may swap it for a symlink.
+	f, err := securefile.Create(name, securefile.Options{New: !overwrite, Regular: overwrite})
 	if errors.Is(err, fs.ErrExist) {
 		return errExists
 	}
 	if err != nil {
 		return cause(err)
 	}
-	_, err = f.WriteString(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		_ = os.Remove(name) // half of a snippet is worse than none
+	defer f.Discard()
+	if _, err := f.Write([]byte(text)); err != nil {
 		return cause(err)
 	}
-	return nil
+	err = f.Commit()
+	if errors.Is(err, fs.ErrExist) { // made since
+		return errExists
+	}
+	return cause(err)
 }
 
 // cause is an error without the name of the file, which the screen shows already.

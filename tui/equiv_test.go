@@ -12,6 +12,7 @@ import (
 	"github.com/sahilm/fuzzy"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -45,7 +46,7 @@ func TestSearchKeepsTheBestOfManyAsTheLibraryOrdersThem(t *testing.T) {
 
 // A million paths, as they are on a machine.
 func TestSearchEqualsTheLibraryOnAMillionPaths(t *testing.T) {
-	l := machineListing(t, 1_000_000)
+	l := machineListing(t, probe.Cases(50_000, 1_000_000))
 	paths := pathsOf(l)
 	for _, query := range []string{"z", "cfg", "ffprof", "codeuset", "zzqqxx", "/etc/", "config.json"} {
 		checkFirstStage(t, l, paths, query)

@@ -52,7 +52,7 @@ func snippetLines(s SnippetText, cells, most int) []string {
 			}
 		}
 	}
-	text := strings.TrimSuffix(s.Text, "\n")
+	text := strings.TrimSuffix(s.Shown(), "\n")
 	if text == "" {
 		return append(lines, "nothing to write")
 	}

@@ -315,7 +315,7 @@ func TestSnippetIsCopiedAndSaysHow(t *testing.T) {
 	d.has("copied the snippet with wl-copy", "snippet for 1 path")
 	tool = ""
 	d.keys("y")
-	d.has("sent to the terminal's clipboard (OSC 52)")
+	d.has("sent the snippet to the terminal's clipboard (OSC 52)")
 	equal(t, "copied", got, []string{"file \"/etc/hosts\"\n", "file \"/etc/hosts\"\n"})
 	tool = "xsel"
 	d.keys("esc", "down", "y")

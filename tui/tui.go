@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"os"
 
@@ -145,13 +146,19 @@ type Selected struct {
 
 // SnippetText is a rendered snippet.
 type SnippetText struct {
-	// Text is what Result.Text will be.
+	// Text is what is printed, written and copied.
 	Text string
+	// Visible is what is shown in place of Text, line by line, where lines of Text may
+	// break within a name.
+	Visible string
 	// Notes are shown beside it: what was left out, and why.
 	Notes []string
 	// LeftOut is the number of selected paths that Text does not hold.
 	LeftOut int
 }
+
+// Shown returns the text for a screen. Its lines may hold any bytes.
+func (s *SnippetText) Shown() string { return cmp.Or(s.Visible, s.Text) }
 
 // Outcome is how Run ended.
 type Outcome uint8

@@ -25,12 +25,12 @@ type adoptFlags struct {
 	storage                    string
 }
 
-const adoptLong = `Copy paths into persistent storage, so that the first boot with the new snippet finds
-the data there: /etc/x to /persist/etc/x. Sources stay as they are. What is there
-already is never overwritten; a directory gets what it lacks. Nothing is ever
-half-written under its real name, and running it again finishes the work.`
+const adoptLong = `Copy paths into persistent storage before the new mounts hide them: /etc/x to
+/persist/etc/x. Each path is copied atomically. The sources stay as they are, and
+nothing in storage is overwritten: a directory that exists there gets what it lacks.
+Run it again to finish what was interrupted.`
 
-const adoptExamples = `  sudo list-ephemeral adopt --dry-run ~/.mozilla   what would be done
+const adoptExamples = `  sudo list-ephemeral adopt --dry-run ~/.mozilla   print what would be done
   sudo list-ephemeral adopt ~/.mozilla /var/lib/bluetooth
   list-ephemeral snippet --dialect paths < chosen | sudo list-ephemeral adopt`
 
@@ -38,17 +38,18 @@ func newAdopt(a *app) *cobra.Command {
 	var f adoptFlags
 	cmd := &cobra.Command{
 		Use:     "adopt [flags] [PATH...]",
-		Short:   "Copy paths into storage, safely",
+		Short:   "Copy paths into persistent storage",
 		Long:    adoptLong,
 		Example: adoptExamples,
+		Args:    takesPaths,
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.adopt(cmd.Context(), f, args) },
 	}
 	flags := cmd.Flags()
-	flags.BoolVarP(&f.dryRun, "dry-run", "n", false, "print the plan, and change nothing")
-	flags.BoolVarP(&f.read0, "read0", "0", false, "paths on stdin end with NUL instead of a newline")
-	flags.BoolVar(&f.json, "json", false, "print one JSON object a line")
-	flags.BoolVar(&f.force, "force", false, "copy files even while a process has them mapped to write to them")
-	flags.StringVar(&f.storage, "storage", "", "storage path `DIR` to copy into (default from the configuration, or what is mounted)")
+	flags.BoolVarP(&f.dryRun, "dry-run", "n", false, "print the plan and change nothing")
+	flags.BoolVarP(&f.read0, "read0", "0", false, "read NUL-terminated paths from stdin")
+	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
+	flags.BoolVar(&f.force, "force", false, "copy files even if a process has them mapped writable")
+	textVar(flags, &f.storage, "storage", "", "an absolute path", "copy into the storage path `DIR` (default: configured or mounted)")
 	_ = cmd.MarkFlagDirname("storage")
 	return cmd
 }
@@ -60,7 +61,7 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 		return err
 	}
 	if len(args) == 0 && isTerminal(a.in) {
-		return usageError{errors.New("no paths: give them as arguments or on stdin")}
+		return usageError{errors.New("adopt: expected paths as arguments or on stdin, got none")}
 	}
 	paths, tooLong, err := a.adoptPaths(ctx, f, args)
 	if err != nil {
@@ -207,7 +208,7 @@ func openFiles(ctx context.Context, plan *adopt.Plan) []string {
 			lines = append(lines, fmt.Sprintf("%d more processes have files open there", len(open)-i))
 			break
 		}
-		lines = append(lines, fmt.Sprintf("%s (process %d) has %s open: what it writes from now on may be missing in the copy", printable.Name(o.Command), o.PID, printable.Name(o.Path)))
+		lines = append(lines, fmt.Sprintf("%s (process %d) has %s open: what it writes from now on may be missing in the copy", o.Command, o.PID, o.Path))
 	}
 	return lines
 }
@@ -263,8 +264,8 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	if err := out.flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.err, "%s with %s would be copied into %s, which has %s free\n",
-		count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free))
+	a.err.line(fmt.Sprintf("%s with %s would be copied into %s, which has %s free",
+		count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free)))
 	if hint != "" {
 		say(a.err, "hint", hint)
 	}
@@ -370,23 +371,23 @@ func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool) {
 func problemLines(r *adopt.Result) []string {
 	var lines []string
 	for _, p := range r.Problems {
-		lines = append(lines, fmt.Sprintf("%s: %s", shownShort(p.Path), p.Err))
+		lines = append(lines, fmt.Sprintf("%s: %s", short(p.Path), p.Err))
 	}
 	if more := r.More - len(r.Problems); more > 0 {
-		lines = append(lines, fmt.Sprintf("%s: %d more could not be copied", printable.Name(r.Path), more))
+		lines = append(lines, fmt.Sprintf("%s: %d more could not be copied", r.Path, more))
 	}
 	return lines
 }
 
 // tellAdopted sums up what was done.
 func (a *app) tellAdopted(plan *adopt.Plan, results []*adopt.Result, took time.Duration) {
-	fmt.Fprintf(a.err, "%s in %s\n", adoptSummary(plan.Storage, results), took.Round(time.Millisecond))
+	a.err.line(fmt.Sprintf("%s in %s", adoptSummary(plan.Storage, results), took.Round(time.Millisecond)))
 	for _, r := range results {
 		for _, mount := range r.Mounts {
-			say(a.err, "hint", shownShort(mount)+": left out, because something is mounted there")
+			say(a.err, "hint", short(mount)+": left out, because something is mounted there")
 		}
 		for _, w := range r.Warnings {
-			say(a.err, "warning", fmt.Sprintf("%s: %s", shownShort(w.Path), w.Err))
+			say(a.err, "warning", fmt.Sprintf("%s: %s", short(w.Path), w.Err))
 		}
 	}
 }

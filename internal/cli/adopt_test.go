@@ -11,6 +11,7 @@ import (
 )
 
 func TestAdoptOnAnImpermanentMachine(t *testing.T) {
+	t.Parallel()
 	binary := buildStatic(t)
 	tests := []struct {
 		name   string
@@ -50,7 +51,7 @@ func TestAdoptOnAnImpermanentMachine(t *testing.T) {
 		},
 		{"storage that is none", []string{"--storage", "/nowhere", "/etc"}, 1, "", []string{"error: look at storage:", "no such file or directory", "hint:"}},
 		{"storage that is a file", []string{"--storage", "/etc/hostname", "/etc"}, 1, "", []string{"error: storage /etc/hostname is a file"}},
-		{"storage that is relative", []string{"--storage", "bob", "/etc"}, 2, "", []string{"error: --storage: want an absolute path"}},
+		{"storage that is relative", []string{"--storage", "bob", "/etc"}, 2, "", []string{"error: --storage: expected an absolute path, got"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

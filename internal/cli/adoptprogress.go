@@ -13,7 +13,7 @@ import (
 // runPlan does what was planned, with progress on a terminal.
 func (a *app) runPlan(ctx context.Context, plan *adopt.Plan) ([]*adopt.Result, error) {
 	progress := new(adopt.Progress)
-	if isTerminal(a.err) {
+	if isTerminal(a.err.file) {
 		defer a.showProgress(plan, progress)()
 	}
 	return plan.Run(ctx, progress)
@@ -34,10 +34,10 @@ func (a *app) showProgress(plan *adopt.Plan, progress *adopt.Progress) (stop fun
 		for {
 			select {
 			case <-quit:
-				fmt.Fprint(a.err, "\r\x1b[K")
+				a.err.progress("")
 				return
 			case <-ticker.C:
-				fmt.Fprintf(a.err, "\r\x1b[K%s", progressLine(plan, progress, time.Since(started)))
+				a.err.progress(progressLine(plan, progress, time.Since(started)))
 			}
 		}
 	}()

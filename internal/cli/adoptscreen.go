@@ -94,7 +94,7 @@ func runLines(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) [
 			lines = append(lines, "  "+mount+": left out, because something is mounted there")
 		}
 		for _, w := range r.Warnings {
-			lines = append(lines, fmt.Sprintf("  %s: %s", shownShort(w.Path), w.Err))
+			lines = append(lines, fmt.Sprintf("  %s: %s", short(w.Path), w.Err))
 		}
 		for _, problem := range problemLines(r) {
 			lines = append(lines, "  "+problem)

@@ -2,13 +2,13 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 
 	"github.com/DaRacci/list-ephemeral/adopt"
-	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
@@ -37,13 +37,9 @@ func (a *app) adoptPaths(ctx context.Context, f adoptFlags, args []string) (path
 	trusted := invokers(os.Geteuid(), os.Getenv)
 	err = waitFor(ctx, func() error {
 		for _, arg := range args {
-			if arg == "" {
-				_, err := truePath(arg, false)
-				return err
-			}
 			name, err := filepath.Abs(arg)
 			if err != nil {
-				return err
+				return fmt.Errorf("make %s absolute: %w", arg, err)
 			}
 			paths.add(name, trusted)
 		}
@@ -83,12 +79,11 @@ func (p *plan) adoptOptions(paths adoptPaths, force bool) adopt.Options {
 	return options
 }
 
-// shownShort is a path in a message: safe on a terminal, and with the middle of a very long
-// one left out.
-func shownShort(name string) string {
+// short returns a path for a message, with the middle of a very long one left out.
+func short(name string) string {
 	const most, head, tail = 300, 120, 120
-	if len(name) > most {
-		name = name[:head] + "[...]" + name[len(name)-tail:]
+	if len(name) <= most {
+		return name
 	}
-	return printable.Name(name)
+	return name[:head] + "[...]" + name[len(name)-tail:]
 }

@@ -3,23 +3,20 @@
 //
 // The rules of the output: results go to stdout, everything else to stderr, as
 // "list-ephemeral: error: …", "list-ephemeral: warning: …" and
-// "list-ephemeral: hint: …". Bytes that come from file names or configuration
-// reach a terminal only through printable. Errors of the work are told once, at
-// the end, by Main; hints are added here and nowhere below.
+// "list-ephemeral: hint: …", each message on one line (messages.go). Bytes from file
+// names or the configuration reach a terminal only through printable. Errors of the
+// work are printed once, at the end, by Main; hints are added here and nowhere below.
 package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"runtime"
 	"runtime/debug"
 	"syscall"
 
-	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
@@ -41,8 +38,8 @@ const (
 
 // streams are the standard ones.
 type streams struct {
-	in       *os.File
-	out, err *os.File
+	in, out *os.File
+	err     messages
 }
 
 // Main runs the command line of this process and returns the exit status.
@@ -61,7 +58,7 @@ func Main() int {
 	}
 	ctx, signals, cancel := withSignals(context.Background())
 	defer cancel()
-	std := streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	std := streams{in: os.Stdin, out: os.Stdout, err: messages{os.Stderr}}
 	err := newRoot(&app{streams: std, signals: signals}).ExecuteContext(ctx)
 	return report(std.err, err)
 }
@@ -129,6 +126,8 @@ func (s *signals) redirect() (redirected <-chan os.Signal, release func()) {
 // usageError is wrong usage: exit status 2.
 type usageError struct{ error }
 
+func (e usageError) Unwrap() error { return e.error }
+
 // hintedError carries a remedy with an error.
 type hintedError struct {
 	error
@@ -150,37 +149,3 @@ type statusError struct {
 }
 
 func (e statusError) Unwrap() error { return e.error }
-
-// report tells an error and its hint, and returns the exit status it means.
-func report(w io.Writer, err error) int {
-	var status exitError
-	var stopped signalError
-	switch {
-	case err == nil, errors.Is(err, syscall.EPIPE):
-		return exitDone
-	case errors.As(err, &status):
-		return int(status)
-	case errors.As(err, &stopped):
-		return 128 + int(stopped.signal)
-	}
-	say(w, "error", err.Error())
-	var hinted hintedError
-	if errors.As(err, &hinted) {
-		say(w, "hint", hinted.hint)
-	}
-	var asked statusError
-	switch {
-	case errors.As(err, &asked):
-		return asked.status
-	case isMisuse(err):
-		return exitMisused
-	}
-	return exitFailed
-}
-
-// say prints one message a line of it, safe for a terminal.
-func say(w io.Writer, kind, text string) {
-	for line := range lines(text) {
-		fmt.Fprintf(w, "list-ephemeral: %s: %s\n", kind, printable.Name(line))
-	}
-}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -19,8 +20,11 @@ var shells = map[string]func(root *cobra.Command, to io.Writer) error{
 	"fish": func(root *cobra.Command, to io.Writer) error { return root.GenFishCompletion(to, true) },
 }
 
-const completionLong = `Print what has SHELL complete commands, flags and their values. Packages install it;
-by hand it goes where the shell looks for it, or is loaded at its start.`
+// shellNames are the shells as a message has them.
+const shellNames = "bash, zsh or fish"
+
+const completionLong = `Print a completion script for SHELL. Packages install it. Without a package, write it
+where the shell looks for completions, as the examples do.`
 
 const completionExamples = `  list-ephemeral completion bash > ~/.local/share/bash-completion/completions/list-ephemeral
   list-ephemeral completion zsh > "${fpath[1]}/_list-ephemeral"
@@ -29,25 +33,29 @@ const completionExamples = `  list-ephemeral completion bash > ~/.local/share/ba
 func newCompletion() *cobra.Command {
 	return &cobra.Command{
 		Use:                   "completion SHELL",
-		Short:                 "Print completions for bash, zsh or fish",
+		Short:                 "Print a completion script for bash, zsh or fish",
 		Long:                  completionLong,
 		Example:               completionExamples,
 		DisableFlagsInUseLine: true,
 
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		Args:      takesOne(shellNames),
 		ValidArgs: []string{"bash", "zsh", "fish"},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return shells[args[0]](cmd.Root(), cmd.OutOrStdout())
+			generate, known := shells[args[0]]
+			if !known {
+				return usageError{fmt.Errorf("completion: expected %s, got %q", shellNames, args[0])}
+			}
+			return generate(cmd.Root(), cmd.OutOrStdout())
 		},
 	}
 }
 
-// completesTo has a flag complete to words, and not to files.
+// completesTo completes the values of a flag to words, and not to files.
 func completesTo(cmd *cobra.Command, flag string, words ...string) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// completesToNothing is for flags with values that nobody can know.
+// completesToNothing is for flags whose values cannot be known.
 func completesToNothing(cmd *cobra.Command, flags ...string) {
 	for _, flag := range flags {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.NoFileCompletions)

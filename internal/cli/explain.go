@@ -11,57 +11,139 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
+const explainLong = `Explain for each PATH whether the next reboot wipes it, and what decided that: a mount,
+the configuration, an exclude pattern. A PATH need not exist.`
+
+const explainExamples = `  list-ephemeral explain ~/.ssh/known_hosts    why is it, or is it not, in the list?
+  list-ephemeral explain /etc /var/lib/docker
+  list-ephemeral explain --json ~/.cache       for scripts`
+
 func newExplain(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "explain PATH...",
-		Short: "Say why a path is, or is not, a candidate",
-		Args:  cobra.MinimumNArgs(1),
-		RunE:  func(cmd *cobra.Command, args []string) error { return a.explain(cmd.Context(), args) },
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "explain [flags] PATH...",
+		Short:   "Explain why a path is, or is not, a candidate",
+		Long:    explainLong,
+		Example: explainExamples,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError{errors.New("explain: expected a PATH, got none")}
+			}
+			return takesPaths(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.explain(cmd.Context(), args, asJSON) },
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
+	return cmd
 }
 
 // explain prints the verdict on each path.
-func (a *app) explain(ctx context.Context, args []string) error {
+func (a *app) explain(ctx context.Context, args []string, asJSON bool) error {
 	plan, err := a.plan(ctx, nil)
 	if err != nil {
 		return err
 	}
+	out, json := newWriter(a.out), jsonline.NewEncoder()
 	for _, arg := range args {
 		path, err := truePath(arg, false)
 		if err != nil {
 			return err
 		}
-		for _, line := range plan.explain(path) {
-			fmt.Fprintln(a.out, printable.Name(line))
+		e := plan.explanation(path)
+		if asJSON {
+			out.buf = json.Append(out.buf, e.line())
+		} else {
+			for _, line := range e.text() {
+				out.buf = append(append(out.buf, printable.Name(line)...), '\n')
+			}
+		}
+		if err := out.full(); err != nil {
+			return err
 		}
 	}
-	return nil
+	return out.flush()
 }
 
-// explain says what a path is and why, in lines that are not yet safe to show.
-func (p *plan) explain(path string) []string {
+// explanation is what explain says of a path.
+type explanation struct {
+	path    string
+	class   scan.Class
+	kind    scan.Kind
+	size    int64
+	err     error    // why it could not be read, or that it does not exist
+	reasons []string // sentences, not yet safe to show
+}
+
+func (p *plan) explanation(path string) explanation {
 	kind, info, err := scan.Stat(path)
 	verdict := p.judge(path, kind)
-	lines := []string{fmt.Sprintf("%s: %s", path, verdict.Class)}
-	for _, line := range p.reasons(path, kind, verdict) {
-		lines = append(lines, "  "+line)
+	e := explanation{path: path, class: verdict.Class, kind: kind, size: info.Size, err: err}
+	e.reasons = p.reasons(path, kind, verdict)
+	if e.missing() && verdict.Class == scan.ClassCandidate {
+		e.reasons = []string{"a file here would be lost: it would be on " + p.mountText(path) + ", and nothing keeps it"}
 	}
-	switch {
-	case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ENOTDIR):
-		return append(lines, "  it does not exist")
-	case err != nil:
-		return append(lines, fmt.Sprintf("  it cannot be looked at: %s", errors.Unwrap(err)))
-	}
-	return append(lines, fmt.Sprintf("  it is a %s of %s", kind, printable.Size(info.Size)))
+	return e
 }
 
-// judge gives the verdict on what is on the disk: that of the policy, but for
-// symlinks that hold no data of their own.
+// missing reports whether the path does not exist.
+func (e *explanation) missing() bool {
+	return errors.Is(e.err, syscall.ENOENT) || errors.Is(e.err, syscall.ENOTDIR)
+}
+
+// text writes an explanation in lines that are not yet safe to show.
+func (e *explanation) text() []string {
+	lines := []string{fmt.Sprintf("%s: %s", e.path, e.class)}
+	if e.missing() {
+		lines = append(lines, "  does not exist")
+	}
+	for _, reason := range e.reasons {
+		lines = append(lines, "  "+reason)
+	}
+	switch {
+	case e.missing():
+	case e.err != nil:
+		lines = append(lines, "  cannot be read: "+errors.Unwrap(e.err).Error())
+	case e.kind == scan.KindDir:
+		lines = append(lines, "  it is a directory")
+	default:
+		lines = append(lines, fmt.Sprintf("  it is a %s of %s", e.kind, printable.Size(e.size)))
+	}
+	return lines
+}
+
+// explainLine is the schema of explain --json, which docs/json.md documents.
+type explainLine struct {
+	Path      string   `json:"path,omitempty"`
+	PathBytes string   `json:"pathBytes,omitempty"`
+	Class     string   `json:"class"`
+	Type      string   `json:"type"`
+	Exists    bool     `json:"exists"`
+	Reasons   []string `json:"reasons"`
+}
+
+func (e *explanation) line() *explainLine {
+	line := &explainLine{Class: e.class.String(), Type: e.kind.String(), Exists: !e.missing(), Reasons: []string{}}
+	line.Path, line.PathBytes = jsonline.Path(e.path)
+	for _, reason := range e.reasons {
+		line.Reasons = append(line.Reasons, printable.Name(reason))
+	}
+	return line
+}
+
+// explain is an explanation for the screen.
+func (p *plan) explain(path string) []string {
+	e := p.explanation(path)
+	return e.text()
+}
+
+// judge gives the verdict on what is on the disk: that of the policy, except for
+// symlinks that contain no data of their own.
 func (p *plan) judge(path string, kind scan.Kind) scan.Verdict {
 	v := p.policy.Judge(path, kind == scan.KindDir)
 	if v.Class == scan.ClassCandidate && kind == scan.KindSymlink {
@@ -80,29 +162,29 @@ func (p *plan) reasons(path string, kind scan.Kind, v scan.Verdict) []string {
 	}
 	switch v.Class {
 	case scan.ClassCandidate:
-		reasons := []string{"the next reboot wipes it: it lies on " + p.mountText(path) + ", and nothing keeps it"}
+		reasons := []string{"the next reboot wipes it: it is on " + p.mountText(path) + ", and nothing keeps it"}
 		if kind == scan.KindDir || kind == scan.KindSymlink || kind == scan.KindSocket || kind == scan.KindPipe {
-			reasons = append(reasons, fmt.Sprintf("list shows it with --type %s", kind))
+			reasons = append(reasons, "not in the default listing: add --type "+kind.String())
 		}
 		return reasons
 	case scan.ClassIncluded:
 		return []string{"the configuration or --include always lists it"}
 	case scan.ClassRoot:
-		return []string{"what lies in it is wiped at the next reboot (" + p.mountText(path) + ")"}
+		return []string{"the next reboot wipes what is in it (" + p.mountText(path) + ")"}
 	case scan.ClassPersisted:
 		return []string{fmt.Sprintf("%s is kept: %s", by, v.Detail)}
 	case scan.ClassMounted:
 		return []string{fmt.Sprintf("%s is a mount point: it shows %s", by, v.Detail)}
 	case scan.ClassStorage:
-		return []string{by + " is where persistent data lives"}
+		return []string{by + " is persistent storage"}
 	case scan.ClassSystem:
-		return []string{by + " is managed by Nix or made anew at every boot; it is never entered"}
+		return []string{by + " is a system directory, never scanned"}
 	case scan.ClassExcluded:
-		return []string{fmt.Sprintf("%s matches the exclude pattern %s", by, v.Detail), "what is excluded is lost as well, but not listed"}
+		return []string{fmt.Sprintf("%s matches the exclude pattern %s", by, v.Detail), "excluded paths are lost too, but not listed"}
 	case scan.ClassOutside:
-		return []string{"no tree above it is known to be wiped; --root or the key roots name others"}
+		return []string{"it is not below a root; name more with --root or the key roots"}
 	case scan.ClassLinked:
-		return []string{"it leads to " + v.Detail + ", so it holds no data of its own and is not listed"}
+		return []string{"it is a symlink to " + v.Detail + ": it contains no data of its own and is not listed"}
 	case scan.ClassUnknown:
 	}
 	return nil

@@ -62,9 +62,10 @@ var sizeUnits = map[string]int64{
 	"t": 1e12, "tb": 1e12, "ti": 1 << 40, "tib": 1 << 40,
 }
 
-// parseSize reads a --size value: "+10M", "-4ki", "120b".
+// parseSize reads a --size value: "+10M", "-4ki", "120b". Without a sign it is an exact
+// size.
 func parseSize(text string) (sizeLimit, error) {
-	wrong := fmt.Errorf("size %q: want +N or -N with a unit of b, k, m, g, t, ki, mi, gi or ti, as in +10M", text)
+	const wrong = expectedError("a size such as +10M, -4ki or 10 (units b, k, m, g, t, ki, mi, gi, ti)")
 	var limit sizeLimit
 	rest := text
 	switch {
@@ -104,8 +105,11 @@ func parseTime(text string, now time.Time) (time.Time, error) {
 	if ago, ok := parseDuration(text); ok {
 		return now.Add(-ago), nil
 	}
-	return time.Time{}, fmt.Errorf("time %q: want a duration like 10min, 2h, 1d, 3weeks, or a date like 2026-01-31", text)
+	return time.Time{}, expectedError("a duration such as 10min, 2h, 1d or 3weeks, or a date such as 2026-01-31")
 }
+
+// readTime is parseTime at this moment.
+func readTime(text string) (time.Time, error) { return parseTime(text, time.Now()) }
 
 // durationUnits are those of fd, with a month of 30.44 days and a year of 365.25.
 var durationUnits = map[string]time.Duration{

@@ -21,53 +21,58 @@ import (
 type listFlags struct {
 	print0, json, long, count, reverse, verbose, sinceBoot bool
 	dirs, summary                                          bool
-	types, sizes                                           []string
-	changedWithin, changedBefore                           string
+	kinds                                                  scan.Kinds
+	sizes                                                  []sizeLimit
+	changedWithin, changedBefore                           time.Time // zero if not given
 	program                                                string
 	sort                                                   string
 	limit                                                  int
 }
 
-const listExamples = `  list-ephemeral list                         all files that the next reboot wipes
-  list-ephemeral list ~/.config               those below a directory
-  list-ephemeral list --changed-within 1h     those written in the last hour
-  list-ephemeral list -l --sort size -r -n 20 the twenty largest
-  list-ephemeral list -dl --no-cache          the directories worth keeping, with sizes
-  list-ephemeral list -d -p firefox           those that belong to Firefox
-  list-ephemeral list -0 | xargs -0 du -ch    for scripts, with any file name`
+const listLong = `List the files that the next reboot wipes, one path per line, sorted by path. PATH
+limits the list to what is at or below it. A path that cannot be read is counted on
+stderr, and the exit status is 1.`
+
+const listExamples = `  list-ephemeral list                          all files that the next reboot wipes
+  list-ephemeral list ~/.config                those below a directory
+  list-ephemeral list --changed-within 1h      those written in the last hour
+  list-ephemeral list -l --sort size -r -n 20  the twenty largest
+  list-ephemeral list -dl --no-cache           directories worth keeping, with sizes
+  list-ephemeral list -d -p firefox            those that belong to Firefox
+  list-ephemeral list -0 | xargs -0 du -ch     for scripts, with any file name`
 
 func newList(a *app) *cobra.Command {
-	var f listFlags
+	f := listFlags{kinds: scan.KindsOf(scan.KindFile), sort: "path"}
 	command := &cobra.Command{
 		Use:     "list [flags] [PATH...]",
-		Short:   "Print the paths that the next reboot wipes",
+		Short:   "List the paths that the next reboot wipes",
+		Long:    listLong,
 		Example: listExamples,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if cmd.Flags().Changed("program") && known.Normalize(f.program) == "" {
-				return usageError{errors.New("--program: want the name of a package")}
-			}
-			return a.list(cmd.Context(), f, args)
-		},
+		Args:    takesPaths,
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.list(cmd.Context(), f, args) },
 	}
 	flags := command.Flags()
 	flags.SortFlags = false
 	flags.BoolVarP(&f.print0, "print0", "0", false, "end each path with NUL instead of a newline")
-	flags.BoolVar(&f.json, "json", false, "print one JSON object a line")
-	flags.BoolVarP(&f.long, "long", "l", false, "print mode, owner, size, age and path; with --dirs: files, size, excluded files that come along, age and path")
-	flags.BoolVarP(&f.dirs, "dirs", "d", false, "print the highest directories that can be kept as one, and lone files")
-	flags.BoolVar(&f.summary, "summary", false, "print only how many files and bytes there are, by top directory")
-	flags.StringVarP(&f.program, "program", "p", "", "only what belongs to the package `NAME`")
-	flags.BoolVar(&a.noCache, "no-cache", false, "leave out what is known to be cache")
-	flags.StringSliceVarP(&f.types, "type", "t", []string{"f"}, "kinds of paths: f(ile), d(irectory), l(ink), s(ocket), p(ipe)")
-	flags.StringVar(&f.changedWithin, "changed-within", "", "only what changed in the last `DUR`, or since a date")
-	flags.StringVar(&f.changedBefore, "changed-before", "", "only what last changed `DUR` ago, or before a date")
-	flags.BoolVar(&f.sinceBoot, "newer-than-boot", false, "only what changed since the machine was started")
-	flags.StringArrayVarP(&f.sizes, "size", "S", nil, "only files of at least +`N` or at most -N bytes (k, M, Gi, …)")
-	flags.StringVar(&f.sort, "sort", "path", "order by path, size or mtime")
-	flags.BoolVarP(&f.reverse, "reverse", "r", false, "turn the order round")
-	flags.IntVarP(&f.limit, "max-results", "n", 0, "print the first `N` only")
-	flags.BoolVar(&f.count, "count", false, "print only how many there are")
-	flags.BoolVarP(&f.verbose, "verbose", "v", false, "name each path that could not be read")
+	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
+	flags.BoolVarP(&f.long, "long", "l", false, "add mode, owner, size and age; with --dirs files, size, excluded, age")
+	flags.BoolVarP(&f.dirs, "dirs", "d", false, "group candidates into the topmost directories worth persisting")
+	flags.BoolVar(&f.summary, "summary", false, "print the number of files and bytes per top directory")
+	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
+	flags.BoolVar(&a.noCache, "no-cache", false, "leave out known caches")
+	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS` of paths: f(ile), d(irectory), l (symlink), s(ocket), p(ipe)")
+	flags.Var(&value[time.Time]{to: &f.changedWithin, read: readTime}, "changed-within", "list only what changed in the last `DUR` (2h, 1d) or since a date")
+	flags.Var(&value[time.Time]{to: &f.changedBefore, read: readTime}, "changed-before", "list only what changed longer than `DUR` ago, or before a date")
+	flags.BoolVar(&f.sinceBoot, "newer-than-boot", false, "list only what changed since the last boot")
+	flags.VarP(&repeated[sizeLimit]{to: &f.sizes, read: parseSize}, "size", "S", "list only files of `SIZE`: at least (+10M), at most (-4ki), exactly (10)")
+	choiceVar(flags, &f.sort, "sort", "sort by `KEY`: path, size or mtime", "path", "size", "mtime")
+	flags.BoolVarP(&f.reverse, "reverse", "r", false, "reverse the sort order")
+	numberVar(flags, &f.limit, "max-results", "n", "print only the first `N` results (0: all)", 0)
+	flags.BoolVar(&f.count, "count", false, "print only the number of results")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
+	a.exclusive(command, "print0", "json", "long", "count")
+	a.exclusive(command, "print0", "long", "count", "summary")
+	a.exclusive(command, "dirs", "summary")
 	completesTo(command, "sort", "path", "size", "mtime")
 	completesTo(command, "type", "f", "d", "l", "s", "p")
 	completesToNothing(command, "changed-within", "changed-before", "size", "max-results")
@@ -77,13 +82,9 @@ func newList(a *app) *cobra.Command {
 
 // list prints the candidates.
 func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
-	opts, err := f.options(time.Now())
+	opts, err := f.options()
 	if err != nil {
-		return usageError{err}
-	}
-	order, err := f.order()
-	if err != nil {
-		return usageError{err}
+		return err
 	}
 	plan, err := a.plan(ctx, paths)
 	if err != nil {
@@ -97,7 +98,7 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	out := newWriter(a.out)
 	opts.Waiting = out.idle
 	printer := &printer{out: out, limit: f.limit, mute: f.count}
-	stats, err := f.run(ctx, &listing{plan, opts, order, programFilter(f.program), printer, isTerminal(a.out)})
+	stats, err := f.run(ctx, &listing{plan, opts, f.order(), programFilter(f.program), printer, isTerminal(a.out)})
 	if f.count {
 		out.buf = fmt.Appendln(out.buf, printer.printed)
 	}
@@ -159,22 +160,12 @@ func whySignal(ctx context.Context, err error) error {
 }
 
 // options turns the flags into what the walk is asked for.
-func (f *listFlags) options(now time.Time) (scan.Options, error) {
-	kinds, err := parseKinds(f.types)
+func (f *listFlags) options() (scan.Options, error) {
+	wanted, err := f.filter()
 	if err != nil {
 		return scan.Options{}, err
 	}
-	wanted, err := f.filter(now)
-	if err != nil {
-		return scan.Options{}, err
-	}
-	if err := f.oneFormat(); err != nil {
-		return scan.Options{}, err
-	}
-	if f.limit < 0 {
-		return scan.Options{}, fmt.Errorf("--max-results %d: want a number of at least 0", f.limit)
-	}
-	opts := scan.Options{Kinds: kinds, Info: f.json || f.long || f.summary || f.sort != "path"}
+	opts := scan.Options{Kinds: f.kinds, Info: f.json || f.long || f.summary || f.sort != "path"}
 	if f.json && !f.summary {
 		opts.Tags = scan.TagsMarked
 	}
@@ -184,46 +175,8 @@ func (f *listFlags) options(now time.Time) (scan.Options, error) {
 	return opts, nil
 }
 
-// oneFormat checks that no more than one form of the output is asked for.
-func (f *listFlags) oneFormat() error {
-	var given []string
-	for _, form := range []struct {
-		name string
-		set  bool
-	}{{"--print0", f.print0}, {"--json", f.json}, {"--long", f.long}, {"--count", f.count}, {"--summary", f.summary && !f.json}} {
-		if form.set {
-			given = append(given, form.name)
-		}
-	}
-	if f.dirs && f.summary {
-		given = []string{"--dirs", "--summary"}
-	}
-	if len(given) > 1 {
-		return fmt.Errorf("%s: want one of them", strings.Join(given, ", "))
-	}
-	return nil
-}
-
-func (f *listFlags) filter(now time.Time) (*filter, error) {
-	var wanted filter
-	for _, text := range f.sizes {
-		limit, err := parseSize(text)
-		if err != nil {
-			return nil, fmt.Errorf("--size: %w", err)
-		}
-		wanted.sizes = append(wanted.sizes, limit)
-	}
-	var err error
-	if f.changedWithin != "" {
-		if wanted.after, err = parseTime(f.changedWithin, now); err != nil {
-			return nil, fmt.Errorf("--changed-within: %w", err)
-		}
-	}
-	if f.changedBefore != "" {
-		if wanted.before, err = parseTime(f.changedBefore, now); err != nil {
-			return nil, fmt.Errorf("--changed-before: %w", err)
-		}
-	}
+func (f *listFlags) filter() (*filter, error) {
+	wanted := filter{sizes: f.sizes, after: f.changedWithin, before: f.changedBefore}
 	if f.sinceBoot {
 		boot, err := bootTime()
 		if err != nil {
@@ -245,16 +198,46 @@ var kindLetters = map[string]scan.Kind{
 	"p": scan.KindPipe, "pipe": scan.KindPipe,
 }
 
-func parseKinds(types []string) (scan.Kinds, error) {
+// kindsValue is the value of --type: kinds with commas between. What is given replaces
+// the default, and adds to what was given before.
+type kindsValue struct {
+	to    *scan.Kinds
+	given []string
+}
+
+// Set adds kinds.
+func (v *kindsValue) Set(text string) error {
 	var kinds scan.Kinds
-	for _, name := range types {
+	for name := range strings.SplitSeq(text, ",") {
 		kind, known := kindLetters[strings.TrimSpace(name)]
 		if !known {
-			return 0, fmt.Errorf("--type %q: want f, d, l, s or p, or several with commas between", name)
+			return expectedError("f, d, l, s or p, separated by commas")
 		}
 		kinds |= scan.KindsOf(kind)
 	}
-	return kinds, nil
+	if len(v.given) > 0 {
+		kinds |= *v.to
+	}
+	*v.to, v.given = kinds, append(v.given, text)
+	return nil
+}
+
+func (v *kindsValue) String() string {
+	if len(v.given) == 0 {
+		return "f"
+	}
+	return strings.Join(v.given, ",")
+}
+
+// Type contains "Array", by which cobra knows that completions may offer the flag again.
+func (v *kindsValue) Type() string { return "kindsArray" }
+
+// readProgram reads the name of a package, which is more than what packaging adds to one.
+func readProgram(text string) (string, error) {
+	if known.Normalize(text) == "" {
+		return "", expectedError("the name of a package")
+	}
+	return text, nil
 }
 
 func (f *listFlags) format(terminal bool) format {
@@ -300,18 +283,15 @@ type order struct {
 	reverse bool
 }
 
-func (f *listFlags) order() (*order, error) {
+func (f *listFlags) order() *order {
 	o := &order{reverse: f.reverse}
 	switch f.sort {
-	case "path":
 	case "size":
 		o.less = func(a, b *scan.Entry) int { return cmp.Compare(a.Info().Size, b.Info().Size) }
 	case "mtime":
 		o.less = func(a, b *scan.Entry) int { return a.Info().ModTime.Compare(b.Info().ModTime) }
-	default:
-		return nil, fmt.Errorf("--sort %q: want path, size or mtime", f.sort)
 	}
-	return o, nil
+	return o
 }
 
 // run walks and hands over the candidates that are wanted, in order: while the
@@ -365,7 +345,7 @@ func (a *app) tellUnread(stats scan.Stats, verbose bool) error {
 	say(a.err, "error", unread(len(stats.Errors)))
 	switch {
 	case !verbose:
-		say(a.err, "hint", "--verbose names them"+rootHint(denied))
+		say(a.err, "hint", "--verbose prints them"+rootHint(denied))
 	case denied:
 		say(a.err, "hint", strings.TrimPrefix(rootHint(denied), "; "))
 	}
@@ -374,12 +354,12 @@ func (a *app) tellUnread(stats scan.Stats, verbose bool) error {
 
 // unread says how many paths could not be read, and what that means.
 func unread(n int) string {
-	return count(n, "path") + " could not be read, and what is below is missing here"
+	return count(n, "path") + " could not be read; what is below is missing here"
 }
 
 func rootHint(denied bool) string {
 	if denied {
-		return "; root can read all (sudo list-ephemeral keeps your configuration)"
+		return "; root can read all paths (sudo list-ephemeral uses your configuration)"
 	}
 	return ""
 }

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -14,17 +16,31 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// buildStatic builds the program as it is released and returns its path.
+// buildStatic returns the path of the program, built once as it is released.
 func buildStatic(t *testing.T) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "list-ephemeral")
-	cmd := exec.Command("go", "build", "-o", binary, "../..")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	if testing.Short() {
+		t.Skip("builds the program: not in a short run")
+	}
+	binary, err := builtOnce()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return binary
 }
+
+// buildDir is where builtOnce puts the program. TestMain makes and removes it.
+var buildDir string
+
+var builtOnce = sync.OnceValues(func() (string, error) {
+	binary := filepath.Join(buildDir, "list-ephemeral")
+	cmd := exec.Command("go", "build", "-o", binary, "../..")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return binary, nil
+})
 
 // onMachine runs the program on the machine that testdata/machine/run.sh lays
 // out, in a mount namespace: root's own, or one of a user namespace where the
@@ -50,6 +66,7 @@ func onMachine(t *testing.T, binary string, args ...string) (stdout, stderr stri
 }
 
 func TestListOnAnImpermanentMachine(t *testing.T) {
+	t.Parallel()
 	binary := buildStatic(t)
 	tests := []struct {
 		name string
@@ -102,6 +119,7 @@ func TestListOnAnImpermanentMachine(t *testing.T) {
 }
 
 func TestExplainOnAnImpermanentMachine(t *testing.T) {
+	t.Parallel()
 	binary := buildStatic(t)
 	stdout, stderr, status := onMachine(t, binary, "explain", "/etc/hostname", "/etc/machine-id", "/home/alice/Documents/letter",
 		"/home/alice/.cache/x/blob", "/persist/machine-id", "/nix/store/pkg/file", "/home/bob/kept")

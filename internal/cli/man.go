@@ -1,10 +1,10 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -12,18 +12,34 @@ import (
 	"github.com/spf13/pflag"
 )
 
-func newMan() *cobra.Command {
-	return &cobra.Command{
-		Use: "man DIR",
+const manLong = `Write the manual pages of the program and of its commands into the directory DIR, which
+is made if it does not exist.`
 
-		DisableFlagsInUseLine: true,
+const manExamples = `  list-ephemeral man ~/.local/share/man/man1
+  list-ephemeral man . && man ./list-ephemeral.1`
+
+func newMan(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:                   "man DIR",
 		Short:                 "Write the manual pages into a directory",
-		Args:                  cobra.ExactArgs(1),
+		Long:                  manLong,
+		Example:               manExamples,
+		DisableFlagsInUseLine: true,
+		Args:                  takesOne("a DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := os.MkdirAll(args[0], 0o755); err != nil {
-				return fmt.Errorf("make the directory for the manual pages: %w", err)
+			dir, err := filepath.Abs(args[0])
+			if err != nil {
+				return fmt.Errorf("make %s absolute: %w", args[0], err)
 			}
-			return writePages(cmd.Root(), args[0])
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				return err
+			}
+			written, err := writePages(cmd.Root(), dir)
+			if err != nil {
+				return err
+			}
+			say(a.err, "hint", fmt.Sprintf("wrote %s to %s", count(written, "manual page"), dir))
+			return nil
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return nil, cobra.ShellCompDirectiveFilterDirs
@@ -31,22 +47,25 @@ func newMan() *cobra.Command {
 	}
 }
 
-// writePages writes the page of a command and of those below it: list-ephemeral.1,
-// list-ephemeral-list.1. They are the same for the same program, whenever and wherever
-// they are written.
-func writePages(cmd *cobra.Command, dir string) error {
+// writePages writes the pages of a command and of those below it (list-ephemeral.1,
+// list-ephemeral-list.1), and returns how many. Their text depends on nothing but the
+// program.
+func writePages(cmd *cobra.Command, dir string) (written int, err error) {
 	if !cmd.IsAvailableCommand() && cmd.HasParent() {
-		return nil
+		return 0, nil
 	}
-	name := pageName(cmd)
-	if err := os.WriteFile(filepath.Join(dir, name+".1"), []byte(page(cmd)), 0o644); err != nil {
-		return fmt.Errorf("write the manual page: %w", err)
+	if err := os.WriteFile(filepath.Join(dir, pageName(cmd)+".1"), []byte(page(cmd)), 0o644); err != nil {
+		return 0, err
 	}
-	var errs []error
+	written = 1
 	for _, sub := range cmd.Commands() {
-		errs = append(errs, writePages(sub, dir))
+		more, err := writePages(sub, dir)
+		if err != nil {
+			return written, err
+		}
+		written += more
 	}
-	return errors.Join(errs...)
+	return written, nil
 }
 
 func pageName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
@@ -117,19 +136,15 @@ func page(cmd *cobra.Command) string {
 	r.macro("SH", "NAME")
 	r.WriteString(escaped(pageName(cmd)) + ` \- ` + escaped(lowerFirst(cmd.Short)) + "\n")
 	r.macro("SH", "SYNOPSIS")
-	r.macro("B", cmd.CommandPath())
-	r.WriteString(escaped(strings.TrimSpace(strings.TrimPrefix(cmd.UseLine(), cmd.CommandPath()))) + "\n")
-	if main {
-		r.macro("br")
+	for i, line := range synopsis(cmd) {
+		if i > 0 {
+			r.macro("br")
+		}
 		r.macro("B", cmd.CommandPath())
-		r.WriteString(escaped("COMMAND [flags] [ARG...]") + "\n")
+		r.WriteString(escaped(strings.TrimSpace(strings.TrimPrefix(line, cmd.CommandPath()))) + "\n")
 	}
 	r.macro("SH", "DESCRIPTION")
-	long := cmd.Long
-	if long == "" {
-		long = cmd.Short + "."
-	}
-	r.text(long)
+	r.text(description(cmd))
 	if main {
 		r.commands(cmd)
 	}
@@ -139,8 +154,10 @@ func page(cmd *cobra.Command) string {
 		r.macro("SH", "EXAMPLES")
 		r.verbatim(cmd.Example)
 	}
+	r.exitStatus(cmd)
+	r.files(cmd)
 	if main {
-		r.mainSections()
+		r.environment()
 	}
 	r.seeAlso(cmd)
 	return r.String()
@@ -149,14 +166,15 @@ func page(cmd *cobra.Command) string {
 // lowerFirst writes a sentence as the whatis database has it.
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
-// commands lists the commands.
+// commands lists the commands in their groups.
 func (r *roff) commands(root *cobra.Command) {
 	r.macro("SH", "COMMANDS")
-	for _, cmd := range root.Commands() {
-		if cmd.IsAvailableCommand() {
+	grouped(root, func(title string, commands []*cobra.Command) {
+		r.macro("SS", title)
+		for _, cmd := range commands {
 			r.item(strings.TrimPrefix(cmd.UseLine(), root.Name()+" "), cmd.Short+".")
 		}
-	}
+	})
 }
 
 // options lists flags.
@@ -181,29 +199,55 @@ func (r *roff) options(title string, flags *pflag.FlagSet) {
 	})
 }
 
-// mainSections are those that belong to all commands.
-func (r *roff) mainSections() {
+// traceStatuses are the exit statuses that trace has besides those of all commands.
+var traceStatuses = [][2]string{
+	{strconv.Itoa(exitTimedOut), "CMD was stopped by the time limit"},
+	{strconv.Itoa(exitNoTrace), "CMD could not be traced"},
+	{strconv.Itoa(exitNotRun), "CMD was found, but could not be executed"},
+	{strconv.Itoa(exitNoCommand), "CMD was not found"},
+}
+
+// exitStatus lists the exit statuses of a command.
+func (r *roff) exitStatus(cmd *cobra.Command) {
 	r.macro("SH", "EXIT STATUS")
-	for _, row := range [][2]string{
-		{"0", "done; also when the reader of a pipe closed it"},
-		{"1", "something failed, or some paths could not be read; what could be done was done"},
+	rows := [][2]string{
+		{"0", "success; also when the reader of a pipe has closed it"},
+		{"1", "something failed, or some paths could not be read; everything else was done"},
 		{"2", "wrong usage or wrong configuration"},
 		{"130", "interrupted, or the screen was left without a result"},
-	} {
+	}
+	if cmd.Name() == "trace" {
+		rows = append(rows[:3:3], append(traceStatuses, rows[3])...)
+	}
+	for _, row := range rows {
 		r.item(row[0], row[1])
 	}
-	r.macro("PP")
-	r.text("The status of trace, where it prints, is that of the command that it runs.")
+	if cmd.Name() == "trace" || !cmd.HasParent() {
+		r.macro("PP")
+		r.text("Where trace prints its result, the exit status is that of CMD.")
+	}
+}
+
+// files lists the files that a command reads. Those of the packager read none.
+func (r *roff) files(cmd *cobra.Command) {
+	switch cmd.Name() {
+	case "completion", "man", "help":
+		return
+	}
 	r.macro("SH", "FILES")
 	r.item("$XDG_CONFIG_HOME/list-ephemeral/config.json, /etc/list-ephemeral/config.json",
-		"the configuration, the first of these that is there; none is needed. Usually Home Manager writes it.")
+		"the configuration: the first of these that exists. It is optional, and usually written by Home Manager.")
+}
+
+// environment lists the variables of the environment that count.
+func (r *roff) environment() {
 	r.macro("SH", "ENVIRONMENT")
 	for _, row := range [][2]string{
 		{"LIST_EPHEMERAL_CONFIG", "the configuration file to read instead"},
 		{"LIST_EPHEMERAL_TIMEOUT", "how many seconds a traced command may run"},
 		{"XDG_CONFIG_HOME, XDG_CACHE_HOME", "where the configuration and caches are; by default ~/.config and ~/.cache"},
 		{"SUDO_USER", "under sudo, the user whose configuration and home are used"},
-		{"NO_COLOR", "no colours, if it is set to anything"},
+		{"NO_COLOR", "disables colours, whatever its value"},
 	} {
 		r.item(row[0], row[1])
 	}

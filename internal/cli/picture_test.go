@@ -21,6 +21,7 @@ import (
 // pseudo-terminal, and draws what a terminal then shows as docs/screen.svg, or
 // with -update writes it ("make picture").
 func TestPictureInTheReadmeIsOfThisProgram(t *testing.T) {
+	t.Parallel()
 	const file, columns, rows = "../../docs/screen.svg", 118, 26
 	script, err := filepath.Abs("testdata/picture/run.sh")
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"os"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
-	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
@@ -87,25 +85,23 @@ func (a *app) tellConfig(p *plan) {
 		p.warnings = append(p.warnings, w.String())
 	}
 	if p.config.Source == "" && !a.brief {
-		const hint = "no configuration: the built-in excludes and what this machine shows are used"
+		const hint = "no configuration file; using built-in excludes and detected mounts"
 		say(a.err, "hint", hint)
 		p.warnings = append(p.warnings, hint)
 	}
 }
 
-// resolveOnly finds the PATHs. One that is not there is told, and the rest done.
+// resolveOnly resolves the PATHs. One that cannot be resolved is reported, and the others
+// are worked on.
 func (a *app) resolveOnly(p *plan, paths []string) error {
 	for _, arg := range paths {
 		path, err := truePath(arg, true)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-			missing := missingPath(arg, err, a.commands)
-			report(a.err, missing)
-			p.warnings = append(p.warnings, missing.Error())
+		if err != nil {
+			err = statError(arg, err)
+			report(a.err, err)
+			p.warnings = append(p.warnings, err.Error())
 			p.failed = exitError(exitFailed)
 			continue
-		}
-		if err != nil {
-			return err
 		}
 		p.only = append(p.only, path)
 	}
@@ -175,10 +171,10 @@ func (a *app) rootsOf(p *plan) ([]string, error) {
 func trueRoot(arg string) (string, error) {
 	path, err := truePath(arg, true)
 	if err != nil {
-		return "", missingPath(arg, err, nil)
+		return "", statError(arg, err)
 	}
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
-		return "", fmt.Errorf("%s: want a directory", printable.Name(arg))
+		return "", fmt.Errorf("stat %s: not a directory", arg)
 	}
 	return path, nil
 }
@@ -234,7 +230,7 @@ func (a *app) explainNothing(p *plan) {
 		info, err := os.Lstat(path)
 		v := p.policy.Judge(path, err == nil && info.IsDir())
 		if v.Class != scan.ClassCandidate && v.Class != scan.ClassRoot {
-			say(a.err, "hint", fmt.Sprintf("%s: %s; list-ephemeral explain says more", path, v.Class))
+			say(a.err, "hint", fmt.Sprintf("%s: %s; list-ephemeral explain shows why", path, v.Class))
 		}
 	}
 }

@@ -205,6 +205,7 @@ func storyTree(t *testing.T) (root, binary string) {
 }
 
 func TestStoryBrowseSelectSnippet(t *testing.T) {
+	t.Parallel()
 	root, binary := storyTree(t)
 	s := start(t, 100, 24, binary+" --root "+root+"; echo status $?")
 	s.waitFor("settings.json", "scan complete", `evil\e]0;x\x07\nname`)
@@ -231,6 +232,7 @@ func TestStoryBrowseSelectSnippet(t *testing.T) {
 }
 
 func TestStorySearchAndTakeTheLineUnderTheCursor(t *testing.T) {
+	t.Parallel()
 	root, binary := storyTree(t)
 	s := start(t, 80, 24, binary+" --root "+root)
 	s.waitFor("gamma", "scan complete")
@@ -246,6 +248,7 @@ func TestStorySearchAndTakeTheLineUnderTheCursor(t *testing.T) {
 }
 
 func TestStoryCtrlCLeavesNothing(t *testing.T) {
+	t.Parallel()
 	root, binary := storyTree(t)
 	s := start(t, 40, 10, binary+" --root "+root)
 	s.waitFor("alpha")
@@ -261,6 +264,7 @@ func TestStoryCtrlCLeavesNothing(t *testing.T) {
 }
 
 func TestStorySignalRestoresTheTerminal(t *testing.T) {
+	t.Parallel()
 	root, binary := storyTree(t)
 	s := start(t, 80, 24, "exec "+binary+" --root "+root)
 	s.waitFor("alpha")
@@ -273,6 +277,7 @@ func TestStorySignalRestoresTheTerminal(t *testing.T) {
 }
 
 func TestStoryPathsOnStdinAndSnippetIntoAFile(t *testing.T) {
+	t.Parallel()
 	root, binary := storyTree(t)
 	out := t.TempDir() + "/snippet.nix"
 	s := start(t, 80, 24, "printf '%s\\n' "+root+"/alpha "+root+"/beta | "+binary+" > "+out)
@@ -295,6 +300,7 @@ func TestStoryPathsOnStdinAndSnippetIntoAFile(t *testing.T) {
 }
 
 func TestStoryWithoutATerminalSaysWhatToUse(t *testing.T) {
+	t.Parallel()
 	_, binary := storyTree(t)
 	cmd := exec.Command(binary)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -302,7 +308,7 @@ func TestStoryWithoutATerminalSaysWhatToUse(t *testing.T) {
 	if err == nil || cmd.ProcessState.ExitCode() != 1 {
 		t.Errorf("err %v, status %d, want 1", err, cmd.ProcessState.ExitCode())
 	}
-	for _, want := range []string{"error: open the screen: no terminal", "hint: list-ephemeral list prints the paths without one"} {
+	for _, want := range []string{"error: no terminal for the interactive screen", "hint: list-ephemeral list prints the paths without a terminal"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("output lacks %q: %s", want, out)
 		}
@@ -310,11 +316,12 @@ func TestStoryWithoutATerminalSaysWhatToUse(t *testing.T) {
 }
 
 func TestStoryFailuresOfTheScanOutliveTheScreen(t *testing.T) {
+	t.Parallel()
 	root, binary := storyTree(t)
 	for _, tt := range []struct{ name, shell, onScreen, told string }{
 		{
 			"a PATH that is not there", binary + " --root " + root + " " + root + " " + root + "/gone",
-			"gone: no such file", "error: look at " + root + "/gone: no such file or directory",
+			"gone: no such file", "error: stat " + root + "/gone: no such file or directory",
 		},
 		{
 			"a line that is no path", "{ echo " + root + "/alpha; head -c 2000000 /dev/zero | tr '\\0' a; } | " + binary,
@@ -340,6 +347,7 @@ func TestStoryFailuresOfTheScanOutliveTheScreen(t *testing.T) {
 }
 
 func TestStorySuspendAndComeBack(t *testing.T) {
+	t.Parallel()
 	root, binary := storyTree(t)
 	s := start(t, 80, 24, "PS1='$ ' exec bash --norc --noprofile -i")
 	s.waitFor("$")
@@ -365,6 +373,7 @@ func TestStorySuspendAndComeBack(t *testing.T) {
 }
 
 func TestStorySuspendWithoutAShellDoesNotHang(t *testing.T) {
+	t.Parallel()
 	root, binary := storyTree(t)
 	s := start(t, 100, 24, "exec "+binary+" --root "+root)
 	s.waitFor("alpha", "scan complete")

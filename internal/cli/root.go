@@ -2,10 +2,8 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"runtime/debug"
-	"strings"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
@@ -23,20 +21,19 @@ type app struct {
 	noCache  bool // of list
 	brief    bool // of status: no hints
 	color    string
-	// commands are the names of all commands, for hints.
-	commands []string
+	// exclusives are the flags of each command of which one may be given.
+	exclusives map[*cobra.Command][][]string
 }
 
-const rootLong = `list-ephemeral shows which files the next reboot will wipe on a machine whose root
-is ephemeral, lets you select some, and writes the Nix configuration that keeps
-them. Without a command it opens the screen; with paths on stdin it shows those
-instead of looking for itself.`
+const rootLong = `Show which files the next reboot wipes on a machine with an ephemeral root, select
+some, and write the Nix code that keeps them. Without a command the screen opens.
+Paths on stdin replace the scan.`
 
 const rootExamples = `  list-ephemeral                         browse, select, get the snippet
-  list-ephemeral ~/.config               only what lies there
-  fd -t f . /var/lib | list-ephemeral    choose among paths from elsewhere
-  list-ephemeral > persist.nix           the snippet goes to the file
-  list-ephemeral list | wc -l            for pipes`
+  list-ephemeral ~/.config               browse one directory
+  fd -t f . /var/lib | list-ephemeral    choose among the paths of another program
+  list-ephemeral > persist.nix           write the snippet to a file
+  list-ephemeral list | wc -l            count the files, for scripts`
 
 // newRoot returns the whole command tree.
 func newRoot(a *app) *cobra.Command {
@@ -46,45 +43,49 @@ func newRoot(a *app) *cobra.Command {
 		Long:          rootLong,
 		Example:       rootExamples,
 		Version:       version(),
-		Args:          cobra.ArbitraryArgs,
+		Args:          takesPaths,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	screen := newScreen(a)
-	root.RunE = screen.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			if err := unknownCommand(root, args[0]); err != nil {
+				return err
+			}
+		}
+		return screen.RunE(cmd, args)
+	}
 	root.Flags().AddFlagSet(screen.Flags())
-	root.AddCommand(screen, newList(a), newTrace(a), newExplain(a), newSnippet(a), newAdopt(a), newStray(a), newStatus(a), newCompletion(), newMan())
+	root.Flags().BoolP("version", "v", false, "print the version")
+	root.AddCommand(screen, newList(a), newTrace(a), newExplain(a), newSnippet(a), newAdopt(a), newStray(a), newStatus(a), newCompletion(), newMan(a))
+	root.SetHelpCommand(newHelp())
+	a.addGlobalFlags(root)
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.checkExclusive(cmd) }
+	root.SetFlagErrorFunc(flagError)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetOut(a.out)
+	root.SetErr(helpTexts{a.err})
+	root.SetVersionTemplate("list-ephemeral {{.Version}}\n")
+	root.SetHelpFunc(printHelp)
+	return root
+}
+
+// addGlobalFlags defines the flags of all commands.
+func (a *app) addGlobalFlags(root *cobra.Command) {
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
-	flags.StringVar(&a.config, "config", "", "read this configuration `FILE`")
-	flags.StringArrayVar(&a.roots, "root", nil, "look at the tree below `DIR` instead of the detected ones (repeatable)")
-	flags.StringArrayVar(&a.excludes, "exclude", nil, "leave out what matches `GLOB`, as fd does (repeatable)")
-	flags.StringArrayVar(&a.includes, "include", nil, "always take `PATH` as a candidate (repeatable)")
-	flags.StringVar(&a.color, "color", "auto", "colours: `WHEN` is auto, always or never")
+	a.color = "auto"
+	textVar(flags, &a.config, "config", "", "a file", "read the configuration from `FILE`")
+	textsVar(flags, &a.roots, "root", "a directory", "scan `DIR` instead of the detected roots (repeatable)")
+	textsVar(flags, &a.excludes, "exclude", "a pattern", "leave out paths that match `GLOB`, as fd does (repeatable)")
+	textsVar(flags, &a.includes, "include", "a path", "always list `PATH` as a candidate (repeatable)")
+	choiceVar(flags, &a.color, "color", "colour the screen: `WHEN` is auto, always or never", "auto", "always", "never")
+	flags.BoolP("help", "h", false, "print this help")
 	completesTo(root, "color", "auto", "always", "never")
 	completesToNothing(root, "exclude")
 	_ = root.MarkPersistentFlagDirname("root")
 	_ = root.MarkPersistentFlagFilename("config", "json")
-	root.PersistentPreRunE = func(*cobra.Command, []string) error {
-		switch a.color {
-		case "auto", "always", "never":
-			return nil
-		}
-		return usageError{fmt.Errorf("--color %q: want auto, always or never", a.color)}
-	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return hintedError{usageError{err}, cmd.CommandPath() + " --help lists the flags"}
-	})
-	for _, cmd := range root.Commands() {
-		a.commands = append(a.commands, cmd.Name())
-	}
-	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetOut(a.out)
-	root.SetErr(a.err)
-	root.SetVersionTemplate("list-ephemeral {{.Version}}\n")
-	root.SetUsageTemplate(usageTemplate)
-	root.SetHelpTemplate(helpTemplate)
-	return root
 }
 
 // version is what the linker set, or what the build knows of itself.
@@ -101,58 +102,10 @@ func version() string {
 // linkedVersion is set by -ldflags "-X …/internal/cli.linkedVersion=1.2.3".
 var linkedVersion string
 
-const helpTemplate = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
-
-{{end}}{{.UsageString}}`
-
-// usageTemplate is cobra's in the manner of a manual page's synopsis: what to
-// type first, examples before flags, and global flags once.
-const usageTemplate = `Usage:
-{{- if .HasAvailableSubCommands}}
-  list-ephemeral [tui] [flags] [PATH...]
-  list-ephemeral COMMAND [flags] [ARG...]
-{{- else}}
-  {{.UseLine}}
-{{- end}}
-{{- if .HasExample}}
-
-Examples:
-{{.Example}}
-{{- end}}
-{{- if .HasAvailableSubCommands}}
-
-Commands:
-{{- range .Commands}}{{if (or .IsAvailableCommand (eq .Name "help"))}}
-  {{rpad .Name .NamePadding}} {{.Short}}
-{{- end}}{{end}}
-{{- end}}
-{{- if .HasAvailableLocalFlags}}
-
-Flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
-{{- end}}
-{{- if .HasAvailableInheritedFlags}}
-
-Global flags:
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}
-{{- end}}
-`
-
 // isMisuse reports whether an error means that the program was used wrongly.
 func isMisuse(err error) bool {
 	var usage usageError
-	return errors.As(err, &usage) || isConfigError(err) || isCobraUsage(err)
-}
-
-// isCobraUsage recognises errors of cobra's own checks, which have no type.
-func isCobraUsage(err error) bool {
-	text := err.Error()
-	for _, start := range []string{"unknown command", "accepts ", "requires at least", "invalid argument"} {
-		if strings.HasPrefix(text, start) {
-			return true
-		}
-	}
-	return false
+	return errors.As(err, &usage) || isConfigError(err)
 }
 
 // isTerminal reports whether f is a terminal.

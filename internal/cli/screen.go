@@ -16,27 +16,29 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
+const screenExamples = `  list-ephemeral tui                       browse everything
+  list-ephemeral tui ~/.config             browse one directory
+  list-ephemeral list -0 -p firefox | list-ephemeral tui -0`
+
 func newScreen(a *app) *cobra.Command {
 	var print0 bool
 	var style styleFlags
 	cmd := &cobra.Command{
-		Use:   "tui [flags] [PATH...]",
-		Short: "Browse, select, get the snippet (what runs without a command)",
+		Use:     "tui [flags] [PATH...]",
+		Short:   "Browse, select and get the snippet (the default command)",
+		Example: screenExamples,
+		Args:    takesPaths,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.screen(cmd.Context(), style, args, print0)
 		},
 	}
-	cmd.Flags().BoolVarP(&print0, "read0", "0", false, "paths on stdin end with NUL instead of a newline")
+	cmd.Flags().BoolVarP(&print0, "read0", "0", false, "read NUL-terminated paths from stdin")
 	addStyleFlags(cmd, &style)
 	return cmd
 }
 
 // screen opens the screen, and prints the snippet when it is left with one.
 func (a *app) screen(ctx context.Context, style styleFlags, args []string, print0 bool) error {
-	in, out, err := a.terminal()
-	if err != nil {
-		return err
-	}
 	plan, err := a.plan(ctx, args)
 	if err != nil {
 		return err
@@ -44,13 +46,17 @@ func (a *app) screen(ctx context.Context, style styleFlags, args []string, print
 	if err := plan.setStyle(style); err != nil {
 		return err
 	}
+	in, out, err := a.terminal() // last: what is wrong with the arguments matters more
+	if err != nil {
+		return err
+	}
 	opts := a.screenOptions(plan, in, out)
-	hint := "list-ephemeral list --verbose names them"
+	hint := "list-ephemeral list --verbose prints them"
 	if in != a.in {
 		if len(args) > 0 {
-			return usageError{errors.New("paths on stdin replace the scan, so PATH cannot limit it: give one or the other")}
+			return usageError{errors.New("PATH cannot be combined with paths on stdin")}
 		}
-		hint = fmt.Sprintf("a line of more than %d bytes is no path", longestPath)
+		hint = fmt.Sprintf("lines of more than %d bytes are not paths", longestPath)
 		opts.Rescan, opts.Listed = nil, true
 		opts.Scan = func(ctx context.Context, into *tui.Store) (tui.Summary, error) {
 			return readCandidates(ctx, a.in, lineEnd(print0), into)
@@ -153,8 +159,8 @@ func (a *app) terminal() (in, out *os.File, err error) {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
 		return nil, nil, hintedError{
-			fmt.Errorf("open the screen: no terminal (%w)", errors.Unwrap(err)),
-			"list-ephemeral list prints the paths without one",
+			errors.New("no terminal for the interactive screen"),
+			"list-ephemeral list prints the paths without a terminal",
 		}
 	}
 	if !isTerminal(in) {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -15,9 +16,27 @@ import (
 
 func TestMain(m *testing.M) {
 	trace.Helper() // the tracer starts this program again
-	testscript.Main(m, map[string]func(){
+	testscript.Main(withBuildDir{m}, map[string]func(){
 		"list-ephemeral": func() { os.Exit(Main()) },
 	})
+}
+
+// withBuildDir runs the tests with a directory for the program that they build.
+type withBuildDir struct{ *testing.M }
+
+// Run is what testscript.Main calls.
+func (m withBuildDir) Run() int {
+	dir, err := os.MkdirTemp("", "list-ephemeral-test-")
+	if err == nil {
+		err = os.Chmod(dir, 0o755) // ordinary users run it too
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	buildDir = dir
+	return m.M.Run()
 }
 
 // TestScripts runs the program's real main in the stories of testdata/script.

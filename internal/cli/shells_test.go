@@ -11,12 +11,14 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // run runs a program that has to be there.
 func run(t *testing.T, dir, name string, args ...string) string {
 	t.Helper()
-	cmd := exec.Command(name, args...)
+	cmd := exec.Command(probe.Tool(t, name), args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "HOME="+dir)
 	out, err := cmd.CombinedOutput()
@@ -29,6 +31,7 @@ func run(t *testing.T, dir, name string, args ...string) string {
 // TestShellsComplete has the shells themselves complete. Zsh does that only in a
 // terminal, so that its file is read for its syntax alone.
 func TestShellsComplete(t *testing.T) {
+	t.Parallel()
 	binary := buildStatic(t)
 	dir := filepath.Dir(binary)
 	for shell := range shells {
@@ -74,8 +77,8 @@ complete_line list-ephemeral list --newer
 func pages(t *testing.T) (dir string, root *cobra.Command) {
 	t.Helper()
 	dir = t.TempDir()
-	root = newRoot(&app{streams: streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}})
-	if err := writePages(root, dir); err != nil {
+	root = newRoot(&app{streams: streams{in: os.Stdin, out: os.Stdout, err: messages{os.Stderr}}})
+	if _, err := writePages(root, dir); err != nil {
 		t.Fatal(err)
 	}
 	return dir, root
@@ -107,7 +110,7 @@ func TestManualPagesAreRightAndComplete(t *testing.T) {
 				t.Errorf("%s lacks --%s", file, f.Name)
 			}
 		})
-		for _, section := range []string{"NAME", "SYNOPSIS", "DESCRIPTION", "SEE ALSO"} {
+		for _, section := range []string{"NAME", "SYNOPSIS", "DESCRIPTION", "EXAMPLES", "EXIT STATUS", "SEE ALSO"} {
 			if !strings.Contains(shown, "\n"+section+"\n") {
 				t.Errorf("%s lacks %s", file, section)
 			}

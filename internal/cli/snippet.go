@@ -22,6 +22,9 @@ type snippetFlags struct {
 	read0, print0 bool
 }
 
+const snippetLong = `Print the Nix code that keeps the paths given as arguments or on stdin. The dialect is
+that of the configuration (snippet.dialect), otherwise plain.`
+
 const snippetExamples = `  list-ephemeral snippet ~/.config/Code /var/lib/bluetooth
   list-ephemeral list -0 ~/.mozilla | list-ephemeral snippet -0
   list-ephemeral snippet --dialect preservation /etc/machine-id
@@ -32,13 +35,15 @@ func newSnippet(a *app) *cobra.Command {
 	var f snippetFlags
 	cmd := &cobra.Command{
 		Use:     "snippet [flags] [PATH...]",
-		Short:   "Print the Nix that keeps the paths given, or those on stdin",
+		Short:   "Print the Nix code that keeps paths",
+		Long:    snippetLong,
 		Example: snippetExamples,
+		Args:    takesPaths,
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.snippet(cmd.Context(), f, args) },
 	}
 	flags := cmd.Flags()
-	flags.BoolVarP(&f.read0, "read0", "0", false, "paths on stdin end with NUL instead of a newline")
-	flags.BoolVar(&f.print0, "print0", false, "with the dialect paths, end each with NUL instead of a newline")
+	flags.BoolVarP(&f.read0, "read0", "0", false, "read NUL-terminated paths from stdin")
+	flags.BoolVar(&f.print0, "print0", false, "end each path with NUL (requires --dialect paths)")
 	addStyleFlags(cmd, &f.styleFlags)
 	return cmd
 }
@@ -53,11 +58,11 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 		return err
 	}
 	if f.print0 && plan.style.Dialect != snippet.Paths {
-		return usageError{fmt.Errorf("--print0: the dialect %s has no lists of paths, want --dialect paths", plan.style.Dialect)}
+		return usageError{fmt.Errorf("--print0 requires --dialect paths, got %s", plan.style.Dialect)}
 	}
 	plan.style.Null = f.print0
 	if len(args) == 0 && isTerminal(a.in) {
-		return usageError{errors.New("no paths: give them as arguments or on stdin")}
+		return usageError{errors.New("snippet: expected paths as arguments or on stdin, got none")}
 	}
 	var items []snippet.Item
 	add := func(path string, slash bool) {
@@ -115,8 +120,8 @@ func (a *app) printSnippet(s tui.SnippetText) error {
 		return exitError(exitFailed)
 	}
 	text := s.Text
-	if isTerminal(a.out) { // Nix and JSON are safe there, paths may not be
-		text = visible(text)
+	if isTerminal(a.out) {
+		text = visible(s.Shown())
 	}
 	if _, err := a.out.WriteString(text); err != nil {
 		return err
@@ -177,6 +182,9 @@ func (p *plan) replaced(path string) bool {
 func render(items []snippet.Item, style snippet.Options) tui.SnippetText {
 	s := snippet.Render(items, style)
 	text := tui.SnippetText{Text: s.Text, LeftOut: len(s.LeftOut)}
+	if style.Dialect == snippet.Paths && s.Text != "" {
+		text.Visible = visiblePaths(items, style)
+	}
 	for _, notes := range [][]snippet.Note{s.Kept, s.LeftOut} {
 		for _, note := range notes {
 			text.Notes = append(text.Notes, "not written, "+note.String())
@@ -189,6 +197,17 @@ func render(items []snippet.Item, style snippet.Options) tui.SnippetText {
 		text.Notes = append(text.Notes, "one block is for Home Manager and one for NixOS: they belong in two modules")
 	}
 	return text
+}
+
+// visiblePaths is the snippet of the dialect paths for a screen: one line for each
+// path, also for a name with line breaks in it.
+func visiblePaths(items []snippet.Item, style snippet.Options) string {
+	style.Null = true
+	var b strings.Builder
+	for path := range strings.SplitSeq(strings.TrimSuffix(snippet.Render(items, style).Text, "\x00"), "\x00") {
+		b.WriteString(printable.Name(path) + "\n")
+	}
+	return b.String()
 }
 
 // describe looks at a path that was selected on the screen. Directories need

@@ -21,32 +21,32 @@ import (
 
 type statusFlags struct {
 	json, verbose bool
-	failAbove     string
+	failAbove     limit
 }
 
-const statusLong = `Say what was detected (configuration, roots, storage, how snippets are written, whether
-commands can be traced) and what the next reboot would wipe. Sizes are those that files
-have, not what they take on the disk.`
+const statusLong = `Show what was detected (configuration, roots, storage, snippet dialect, whether commands
+can be traced) and how much the next reboot would wipe.`
 
 const statusExamples = `  list-ephemeral status
-  list-ephemeral status --brief                     a line for the login
-  list-ephemeral status --fail-above 100M && reboot  only if that is not much`
+  list-ephemeral status --brief                      one line, for a login message
+  list-ephemeral status --fail-above 100M && reboot  reboot only if little is lost`
 
 func newStatus(a *app) *cobra.Command {
 	var f statusFlags
 	cmd := &cobra.Command{
 		Use:     "status [flags]",
-		Short:   "Say what was detected, and what is at stake",
+		Short:   "Show what was detected and what would be lost",
 		Long:    statusLong,
 		Example: statusExamples,
-		Args:    cobra.NoArgs,
+		Args:    takesNothing,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.status(cmd.Context(), f) },
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&a.brief, "brief", false, "print one line, for a login message or a prompt")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object")
-	flags.StringVar(&f.failAbove, "fail-above", "", "exit with 1 if more than `N` files (500) or bytes (100M) would be lost, caches aside")
-	flags.BoolVarP(&f.verbose, "verbose", "v", false, "name each path that could not be read")
+	flags.Var(&value[limit]{to: &f.failAbove, read: parseLimit}, "fail-above", "fail if more than `N` files (500) or bytes (100M) would be lost")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
+	a.exclusive(cmd, "brief", "json")
 	completesToNothing(cmd, "fail-above")
 	return cmd
 }
@@ -110,13 +110,6 @@ type stake struct {
 
 // status prints what is known, and judges.
 func (a *app) status(ctx context.Context, f statusFlags) error {
-	limit, err := parseLimit(f.failAbove)
-	if err != nil {
-		return usageError{err}
-	}
-	if a.brief && f.json {
-		return usageError{errors.New("--brief, --json: want one of them")}
-	}
 	p, err := a.plan(ctx, nil)
 	if err != nil {
 		return err
@@ -145,7 +138,7 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 		return err
 	}
 	var failed error
-	if why := limit.exceeded(s.Lost); why != "" {
+	if why := f.failAbove.exceeded(s.Lost); why != "" {
 		say(a.err, "error", why)
 		failed = exitError(exitFailed)
 	}
@@ -317,15 +310,12 @@ type limit struct {
 }
 
 func parseLimit(text string) (limit, error) {
-	if text == "" {
-		return limit{}, nil
-	}
 	if files, err := strconv.Atoi(text); err == nil && files >= 0 {
 		return limit{text: text, files: files, bytes: -1}, nil
 	}
 	size, err := parseSize(text)
 	if err != nil || size.sign != 0 {
-		return limit{}, fmt.Errorf("--fail-above %q: want a number of files, as in 500, or a size with a unit of b, k, m, g, t, ki, mi, gi or ti, as in 100M", text)
+		return limit{}, expectedError("a number of files such as 500, or a size with a unit such as 100M or 2Gi")
 	}
 	return limit{text: text, files: -1, bytes: size.bytes}, nil
 }

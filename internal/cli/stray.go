@@ -23,34 +23,37 @@ type strayFlags struct {
 	storage                     string
 }
 
-const strayLong = `List what lies in persistent storage and is declared by nobody: neither does the
-configuration persist it, nor is it mounted anywhere. Whole directories where nothing
-in them is declared, then those that hold no file at all. Nothing is changed.`
+const strayLong = `List paths in persistent storage that are neither declared in the configuration nor
+mounted anywhere. A directory without declared paths is listed as a whole; directories
+without files come last. Nothing is changed.`
+
+const strayExamples = `  list-ephemeral stray                        undeclared paths in all storage
+  list-ephemeral stray -l                     with files, size and age
+  list-ephemeral stray --storage /persist -0  one storage path, for scripts`
 
 func newStray(a *app) *cobra.Command {
 	var f strayFlags
 	cmd := &cobra.Command{
-		Use:   "stray [flags]",
-		Short: "List what lies in storage and is not declared",
-		Long:  strayLong,
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return a.stray(cmd.Context(), f) },
+		Use:     "stray [flags]",
+		Short:   "List undeclared paths in persistent storage",
+		Long:    strayLong,
+		Example: strayExamples,
+		Args:    takesNothing,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.stray(cmd.Context(), f) },
 	}
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.print0, "print0", "0", false, "end each path with NUL instead of a newline")
-	flags.BoolVar(&f.json, "json", false, "print one JSON object a line")
-	flags.BoolVarP(&f.long, "long", "l", false, "print files, size, age and path")
-	flags.BoolVarP(&f.verbose, "verbose", "v", false, "name each path that could not be read")
-	flags.StringVar(&f.storage, "storage", "", "storage path `DIR` to look at (default all of the configuration, or what is mounted)")
+	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
+	flags.BoolVarP(&f.long, "long", "l", false, "add the number of files, size and age")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
+	textVar(flags, &f.storage, "storage", "", "a directory", "search the storage path `DIR` (default: all configured or mounted)")
+	a.exclusive(cmd, "print0", "json", "long")
 	_ = cmd.MarkFlagDirname("storage")
 	return cmd
 }
 
 // stray prints what lies in storage and is not declared.
 func (a *app) stray(ctx context.Context, f strayFlags) error {
-	if f.print0 && (f.json || f.long) || f.json && f.long {
-		return usageError{errors.New("--print0, --json, --long: want one of them")}
-	}
 	p, err := a.plan(ctx, nil)
 	if err != nil {
 		return err
@@ -62,8 +65,8 @@ func (a *app) stray(ctx context.Context, f strayFlags) error {
 	declared := p.declaredIn(storage)
 	if len(declared) == 0 {
 		return hintedError{
-			fmt.Errorf("nothing is known to be declared in %s, so that all of it would be called stray", strings.Join(storage, ", ")),
-			"a configuration with persistedDirs and persistedFiles says what is; nothing is mounted from there either",
+			fmt.Errorf("no declared paths found in %s; refusing to report everything as stray", strings.Join(storage, ", ")),
+			"declare them as persistedDirs and persistedFiles in the configuration; nothing is mounted from there",
 		}
 	}
 	rows, stats, err := p.strays(ctx, storage, declared)
@@ -79,13 +82,13 @@ func (p *plan) storageToSearch(flag string) ([]string, error) {
 	if flag != "" {
 		path, err := truePath(flag, true)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("--storage: %w", missingPath(flag, err, nil))}
+			return nil, usageError{fmt.Errorf("--storage: %w", statError(flag, err))}
 		}
 		named = []string{path}
 	}
 	found := directories(named)
 	if len(found) == 0 {
-		return nil, hintedError{fmt.Errorf("no storage: there is no directory %s", strings.Join(named, " or ")), "name it by --storage, or by storagePaths in the configuration"}
+		return nil, hintedError{fmt.Errorf("no storage directory found at %s", enumerate(named, "or")), "name it with --storage, or as storagePaths in the configuration"}
 	}
 	return found, nil
 }
@@ -224,7 +227,7 @@ func (a *app) concludeStrays(f strayFlags, rows []*row, stats scan.Stats) error 
 	if empty > 0 {
 		text += ", and " + plural(empty, "empty directory", "empty directories")
 	}
-	fmt.Fprintln(a.err, text)
+	a.err.line(text)
 	if left > 0 {
 		say(a.err, "hint", fmt.Sprintf("%s by an adopt that was killed: the next one there removes it", plural(left, "path was left", "paths were left")))
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"unicode/utf8"
@@ -21,11 +20,11 @@ type styleFlags struct{ dialect, form, storage, homeAttr, hostAttr string }
 // addStyleFlags adds the flags of a command that writes snippets.
 func addStyleFlags(cmd *cobra.Command, f *styleFlags) {
 	flags := pflag.NewFlagSet("style", pflag.ContinueOnError)
-	flags.StringVar(&f.dialect, "dialect", "", "how to write it: `NAME` is plain, impermanence, impermanence-hm, preservation, json or paths (default from the configuration)")
-	flags.StringVar(&f.form, "form", "", "how much to write: `FORM` is bindings, module or items (default bindings)")
-	flags.StringVar(&f.storage, "storage", "", "storage path `DIR` to name (default from the configuration, or what is mounted)")
-	flags.StringVar(&f.homeAttr, "home-attr", "", "attribute `PATH` of the home block of plain (default user.persistence)")
-	flags.StringVar(&f.hostAttr, "host-attr", "", "attribute `PATH` of the host block of plain (default host.persistence)")
+	choiceVar(flags, &f.dialect, "dialect", "use `DIALECT`: plain, impermanence, impermanence-hm, preservation, json or paths", snippet.DialectNames()...)
+	choiceVar(flags, &f.form, "form", "write the snippet as `FORM`: bindings, module or items (default bindings)", snippet.FormNames()...)
+	textVar(flags, &f.storage, "storage", "", "an absolute path", "name the storage path `DIR` (default: configured or mounted)")
+	textVar(flags, &f.homeAttr, "home-attr", "", "an attribute path", "set the home `ATTR` of plain (default user.persistence)")
+	textVar(flags, &f.hostAttr, "host-attr", "", "an attribute path", "set the host `ATTR` of plain (default host.persistence)")
 	cmd.Flags().AddFlagSet(flags)
 	completesTo(cmd, "dialect", snippet.DialectNames()...)
 	completesTo(cmd, "form", snippet.FormNames()...)
@@ -49,7 +48,7 @@ func (p *plan) setStyle(f styleFlags) error {
 			return usageError{fmt.Errorf("--form: %w", err)}
 		}
 		if !p.style.Dialect.Nix() {
-			return usageError{fmt.Errorf("--form %s: the dialect %s has no forms", f.form, p.style.Dialect)}
+			return usageError{fmt.Errorf("--form cannot be combined with the dialect %s", p.style.Dialect)}
 		}
 	}
 	if p.style.Storage, err = p.storageToName(f.storage); err != nil {
@@ -91,9 +90,9 @@ func setAttr(to *snippet.AttrPath, text, source string) error {
 func (p *plan) storageToName(flag string) (string, error) {
 	switch {
 	case flag != "" && !filepath.IsAbs(flag):
-		return "", errors.New("want an absolute path, as it will be after the reboot")
+		return "", fmt.Errorf("expected an absolute path, got %q", flag)
 	case flag != "" && !utf8.ValidString(flag):
-		return "", errors.New("the path is not UTF-8, which Nix cannot carry")
+		return "", fmt.Errorf("expected a path in UTF-8, got %q", flag)
 	case flag != "":
 		return filepath.Clean(flag), nil
 	case p.config.Snippet.StoragePath.Text != "":

@@ -7,16 +7,19 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // TestStoryInTmux plays the shortest way through the program in a terminal that
 // others wrote.
 func TestStoryInTmux(t *testing.T) {
+	t.Parallel()
 	root, binary := storyTree(t)
 	dir := t.TempDir()
 	tmux := func(args ...string) string {
 		t.Helper()
-		cmd := exec.Command("tmux", append([]string{"-S", filepath.Join(dir, "socket"), "-f", "/dev/null"}, args...)...)
+		cmd := exec.Command(probe.Tool(t, "tmux"), append([]string{"-S", filepath.Join(dir, "socket"), "-f", "/dev/null"}, args...)...)
 		cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME=", "LIST_EPHEMERAL_CONFIG=", "SUDO_USER=", "TMUX=", "LC_ALL=C.UTF-8")
 		out, err := cmd.CombinedOutput()
 		if err != nil {

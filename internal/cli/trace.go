@@ -11,11 +11,11 @@ import (
 	"os/user"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
@@ -40,24 +40,25 @@ type traceFlags struct {
 	pid                      int
 }
 
-const traceLong = `Run CMD, with the terminal to itself, and then browse what it and all its children
-have touched: created, written, renamed, deleted, executed, read, looked up.
+const traceLong = `Run CMD in this terminal, then browse the files that it and all its children touched:
+created, wrote, renamed, deleted, executed, read or looked up.
 
-What exists afterwards and the next reboot wipes is shown, what was changed first.
-Excludes apply. CMD gets the same signals, terminal and environment as without us.`
+By default only paths are shown that exist afterwards and that the next reboot wipes,
+changed ones first. Excludes apply. CMD gets the same signals, terminal and
+environment as without a trace.`
 
-const traceExamples = `  list-ephemeral trace -- firefox              what does it need kept?
-  list-ephemeral trace --only writes -- make   nearly as fast as without
-  list-ephemeral trace --list -- cmd           print the paths instead
-  list-ephemeral trace -o t.jsonl -- cmd       keep the whole trace
-  list-ephemeral trace --replay t.jsonl        look at it again
-  sudo list-ephemeral trace --user $USER -- cmd   where cmd needs sudo or setuid`
+const traceExamples = `  list-ephemeral trace -- firefox                find what it needs kept
+  list-ephemeral trace --only writes -- make     nearly as fast as without a trace
+  list-ephemeral trace --list -- CMD             print the paths instead
+  list-ephemeral trace -o t.jsonl -- CMD         keep the whole trace
+  list-ephemeral trace --replay t.jsonl          browse it again
+  sudo list-ephemeral trace --user $USER -- CMD  for CMDs that need sudo or setuid`
 
 func newTrace(a *app) *cobra.Command {
-	var f traceFlags
+	f := traceFlags{backend: trace.BackendAuto.String()}
 	cmd := &cobra.Command{
 		Use:     "trace [flags] -- CMD [ARG...]",
-		Short:   "Run a command, then browse what it touched",
+		Short:   "Run a command, then browse the files it touched",
 		Long:    traceLong,
 		Example: traceExamples,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -67,27 +68,34 @@ func newTrace(a *app) *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.SetInterspersed(false) // the flags behind CMD are its own
-	flags.BoolVar(&f.list, "list", false, "print the paths")
-	flags.BoolVarP(&f.long, "long", "l", false, "print what was done, and the path")
-	flags.BoolVar(&f.json, "json", false, "print one JSON object a line")
-	flags.BoolVarP(&f.print0, "print0", "0", false, "print the paths, with NUL instead of newline")
-	flags.BoolVar(&f.all, "all", false, "also what was only read or looked up outside the roots, and directories")
-	flags.BoolVar(&f.missing, "missing", false, "also what was looked for and is not there, or not any more")
-	flags.IntVarP(&f.pid, "pid", "p", 0, "follow process `PID` and its descendants instead, until Ctrl-C")
-	flags.StringVarP(&f.output, "output", "o", "", "keep the whole trace in `FILE`, as JSON lines")
-	flags.StringVar(&f.replay, "replay", "", "show the trace kept in `FILE`, and run nothing")
-	flags.DurationVar(&f.timeout, "timeout", 0, "end CMD after `DUR` (90s, 10m): politely, then firmly")
-	flags.StringVar(&f.only, "only", "", "`writes`: see only what changes something, at next to no cost")
-	flags.StringVar(&f.wait, "wait", "", "`all`: wait for every process that CMD has started")
-	flags.StringVar(&f.user, "user", "", "as root, run CMD as user `NAME`; setuid programs work then")
-	flags.StringVar(&f.results, "results", "", "`exact`: ask what each call returned, at more cost (ptrace)")
-	flags.BoolVar(&f.allowRing, "allow-io-uring", false, "let CMD use io_uring, whose calls nobody sees")
-	flags.StringVar(&f.backend, "backend", "auto", "`NAME` is auto, notify, ptrace or (root) fanotify")
+	flags.BoolVar(&f.list, "list", false, "print the paths instead of opening the screen")
+	flags.BoolVarP(&f.long, "long", "l", false, "print what was done to each path")
+	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
+	flags.BoolVarP(&f.print0, "print0", "0", false, "print the paths, each ended with NUL instead of a newline")
+	flags.BoolVar(&f.all, "all", false, "include directories, and paths outside the roots or only read")
+	flags.BoolVar(&f.missing, "missing", false, "include paths that do not exist, or no longer do")
+	numberVar(flags, &f.pid, "pid", "p", "follow the process `PID` and its descendants until Ctrl-C", 1)
+	textVar(flags, &f.output, "output", "o", "a file", "write the whole trace to `FILE` as JSON lines")
+	textVar(flags, &f.replay, "replay", "", "a file", "show the trace in `FILE` instead of running a command")
+	durationVar(flags, &f.timeout, "timeout", "stop CMD after `DUR` (for example 90s or 10m): SIGTERM, then SIGKILL")
+	choiceVar(flags, &f.only, "only", "record only `writes`: operations that change files", "writes")
+	choiceVar(flags, &f.wait, "wait", "wait for `all` processes that CMD has started", "all")
+	textVar(flags, &f.user, "user", "", "the name of a user", "run CMD as `NAME` (requires root); setuid programs keep their privileges")
+	choiceVar(flags, &f.results, "results", "record the `exact` result of each call (slower, requires ptrace)", "exact")
+	flags.BoolVar(&f.allowRing, "allow-io-uring", false, "allow io_uring; its file accesses cannot be traced")
+	backends := []string{"auto", "notify", "ptrace", "fanotify"}
+	choiceVar(flags, &f.backend, "backend", "use the back end `NAME`: auto, notify, ptrace or fanotify (requires root)", backends...)
 	addStyleFlags(cmd, &f.style)
+	a.exclusive(cmd, "replay", "output")
+	a.exclusive(cmd, "replay", "pid")
+	a.exclusive(cmd, "json", "print0", "long")
+	for _, started := range []string{"user", "wait", "results", "allow-io-uring"} {
+		a.exclusive(cmd, "pid", started)
+	}
 	completesTo(cmd, "only", "writes")
 	completesTo(cmd, "wait", "all")
 	completesTo(cmd, "results", "exact")
-	completesTo(cmd, "backend", "auto", "notify", "ptrace", "fanotify")
+	completesTo(cmd, "backend", backends...)
 	completesToNothing(cmd, "pid", "timeout", "user")
 	cmd.ValidArgsFunction = commandNames
 	return cmd
@@ -105,7 +113,7 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err := plan.setStyle(f.style); err != nil {
 		return err
 	}
-	var keep *os.File // before the run: nobody wants to run CMD twice because of a wrong name
+	var keep *os.File // before the run, or CMD would run twice because of a wrong name
 	if f.output != "" && f.replay == "" {
 		// What is there stays until there is something to put in its place.
 		if keep, err = os.OpenFile(f.output, os.O_WRONLY|os.O_CREATE, 0o666); err != nil {
@@ -117,7 +125,7 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	var notKept error // told last: the trace is shown all the same
+	var notKept error // reported last: the trace is shown all the same
 	if keep != nil {
 		if err := keepTrace(keep, report); err != nil {
 			notKept = statusError{fmt.Errorf("%s: %w", f.output, err), exitNoTrace}
@@ -153,40 +161,23 @@ func keepTrace(file *os.File, r *trace.Report) error {
 // prints reports whether the result is to be printed even on a terminal.
 func (f *traceFlags) prints() bool { return f.list || f.long || f.json || f.print0 }
 
-// check says what is wrong with the flags.
+// check says which flags do not fit together, or do not fit CMD.
 func (f *traceFlags) check(args []string) error {
 	switch {
-	case f.replay != "" && f.output != "":
-		return errors.New("--output keeps the trace of a run: give it or --replay")
 	case f.replay != "" && len(args) > 0:
-		return errors.New("--replay runs nothing: give it or CMD")
-	case f.pid < 0:
-		return fmt.Errorf("--pid %d: want the number of a process", f.pid)
-	case f.pid > 0 && (len(args) > 0 || f.replay != ""):
-		return errors.New("--pid follows a process that runs: give it, CMD or --replay")
-	case f.pid > 0 && (f.backend == "notify" || f.backend == "fanotify"):
-		return errors.New("--pid: only the back end ptrace can follow a process that runs")
-	case f.pid > 0 && (f.user != "" || f.wait != "" || f.results != "" || f.allowRing):
-		return errors.New("--pid: --user, --wait, --results and --allow-io-uring are for a command that is started")
-	case f.backend == "fanotify" && (f.only != "" || f.wait != "" || f.results != ""):
-		return errors.New("the back end fanotify knows neither --only nor --wait nor --results")
-	case f.replay == "" && f.pid == 0 && len(args) == 0:
-		return errors.New("want a command to run: list-ephemeral trace -- CMD [ARG...]")
-	case f.only != "" && f.only != "writes":
-		return fmt.Errorf("--only %q: want writes", f.only)
-	case f.results != "" && f.results != "exact":
-		return fmt.Errorf("--results %q: want exact", f.results)
+		return errors.New("--replay cannot be combined with a command")
+	case f.pid > 0 && len(args) > 0:
+		return errors.New("--pid cannot be combined with a command")
+	case f.replay == "" && f.pid == 0 && (len(args) == 0 || args[0] == ""):
+		return errors.New("trace: expected a command, as in list-ephemeral trace -- CMD [ARG...]")
+	case f.pid > 0 && f.backend != "auto" && f.backend != "ptrace":
+		return fmt.Errorf("--pid requires --backend ptrace, got %s", f.backend)
 	case f.results != "" && f.backend == "notify":
-		return errors.New("--results exact: the back end notify does not see results; ptrace does")
-	case f.wait != "" && f.wait != "all":
-		return fmt.Errorf("--wait %q: want all", f.wait)
-	case f.timeout < 0:
-		return fmt.Errorf("--timeout %s: want more than nothing", f.timeout)
-	case f.json && (f.print0 || f.long), f.print0 && f.long:
-		return errors.New("--json, --print0, --long: want one of them")
+		return errors.New("--results requires --backend ptrace, got notify")
+	case f.backend == "fanotify" && (f.only != "" || f.wait != "" || f.results != ""):
+		return errors.New("--backend fanotify cannot be combined with --only, --wait or --results")
 	}
-	_, err := trace.ParseBackend(f.backend)
-	return err
+	return nil
 }
 
 // traced runs the command, or reads what was kept of a run.
@@ -197,9 +188,12 @@ func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.
 			return nil, err
 		}
 		defer file.Close()
+		if info, err := file.Stat(); err == nil && info.IsDir() {
+			return nil, fmt.Errorf("read the trace %s: %w", f.replay, syscall.EISDIR)
+		}
 		report, err := trace.ReadReport(file)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", printable.Name(f.replay), err)
+			return nil, fmt.Errorf("%s: %w", f.replay, err)
 		}
 		return report, nil
 	}
@@ -215,7 +209,7 @@ func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.
 		return nil, err
 	}
 	opts := trace.Options{
-		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err, Backend: backend,
+		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err.file, Backend: backend,
 		OnlyWrites: f.only == "writes", ExactResults: f.results == "exact", AllowRing: f.allowRing, WaitAll: f.wait == "all", Timeout: f.timeout,
 	}
 	if opts.Timeout, err = f.limit(); err != nil {
@@ -275,7 +269,7 @@ func (f *traceFlags) limit() (time.Duration, error) {
 	}
 	seconds, err := strconv.ParseFloat(text, 64)
 	if err != nil || seconds < 0 || seconds > 1e9 {
-		return 0, usageError{fmt.Errorf("%s=%q: want a number of seconds", variable, text)}
+		return 0, usageError{wrongValue("$"+variable, text, expectedError("a number of seconds"))}
 	}
 	return time.Duration(seconds * float64(time.Second)), nil
 }
@@ -296,7 +290,7 @@ func findCommand(name string) (string, error) {
 // runAs returns a user to run a command as, and the environment that fits.
 func runAs(name string) (*trace.User, []string, error) {
 	if os.Geteuid() != 0 {
-		return nil, nil, usageError{errors.New("--user: only root can run a command as somebody else")}
+		return nil, nil, usageError{errors.New("--user requires root")}
 	}
 	u, err := user.Lookup(name)
 	if err != nil {
@@ -332,7 +326,7 @@ const rightsHint = "sudo list-ephemeral trace --user $USER -- CMD traces it with
 // warnOfRights says before the command runs that it will not get its rights.
 func (a *app) warnOfRights(path string, as *trace.User) {
 	if as == nil && !trace.Privileged() && trace.GainsRights(path) {
-		say(a.err, "warning", printable.Name(path)+" is setuid or has capabilities; traced by an ordinary user it runs without them")
+		say(a.err, "warning", path+" is setuid or has capabilities; traced by an ordinary user it runs without them")
 		say(a.err, "hint", rightsHint)
 	}
 }

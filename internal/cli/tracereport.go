@@ -154,8 +154,8 @@ func (a *app) tellTrace(f *traceFlags, r *trace.Report) {
 			changed++
 		}
 	}
-	fmt.Fprintf(a.err, "list-ephemeral: traced %s for %s (%s): %d calls, %d paths, %d changed, %d not there; %s\n",
-		brief(r.Command), r.Took.Round(time.Millisecond), r.Backend, r.Stats.Calls, len(r.Paths), changed, missing, ending(r))
+	a.err.line(fmt.Sprintf("list-ephemeral: traced %s for %s (%s): %d calls, %d paths, %d changed, %d not there; %s",
+		brief(r.Command), r.Took.Round(time.Millisecond), r.Backend, r.Stats.Calls, len(r.Paths), changed, missing, ending(r)))
 	if n := r.Stats.Unreadable; n > 0 {
 		say(a.err, "warning", fmt.Sprintf("the paths of %d calls could not be read: their programs do not let others look into them", n))
 	}
@@ -169,10 +169,10 @@ func (a *app) tellTrace(f *traceFlags, r *trace.Report) {
 		say(a.err, "warning", "processes are still running: what they do from now on is not listed (--wait all waits for them)")
 	}
 	for _, why := range r.Rejected {
-		say(a.err, "warning", "a better back end did not work: "+printable.Name(why))
+		say(a.err, "warning", "a better back end did not work: "+why)
 	}
 	for _, name := range r.Privileged {
-		say(a.err, "warning", printable.Name(name)+" is setuid or has capabilities, and ran without them")
+		say(a.err, "warning", name+" is setuid or has capabilities, and ran without them")
 	}
 	if len(r.Privileged) > 0 {
 		say(a.err, "hint", rightsHint)

@@ -9,6 +9,7 @@ import (
 // The command has the terminal to itself: Ctrl-Z stops it and us, fg continues both,
 // Ctrl-C ends it alone, and what it touched is shown all the same.
 func TestStoryTraceInAShell(t *testing.T) {
+	t.Parallel()
 	for _, backend := range []string{"notify", "ptrace"} {
 		t.Run(backend, func(t *testing.T) {
 			root, binary := storyTree(t)
@@ -38,6 +39,7 @@ func TestStoryTraceInAShell(t *testing.T) {
 }
 
 func TestStoryTraceOpensTheScreen(t *testing.T) {
+	t.Parallel()
 	root, binary := storyTree(t)
 	s := start(t, 120, 24, "cd "+root+"; "+binary+" --root "+root+" trace -- sh -c 'echo x >made; cat alpha >/dev/null'; echo status $?")
 	s.waitFor("by what was done", ">[ ] ", "made", "created", "alpha", "read", "scan complete")

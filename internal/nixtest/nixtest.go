@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // Instantiate runs nix-instantiate without a store, a configuration or a network, and
@@ -15,10 +17,7 @@ import (
 // fails the test.
 func Instantiate(t testing.TB, args ...string) ([]byte, error) {
 	t.Helper()
-	tool, err := exec.LookPath("nix-instantiate")
-	if err != nil {
-		t.Fatalf("%v: install it (Debian: apt-get install nix-bin)", err)
-	}
+	tool := probe.Tool(t, "nix-instantiate")
 	tmp := t.TempDir()
 	var out, errs bytes.Buffer
 	cmd := exec.Command(tool, args...)

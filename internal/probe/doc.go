@@ -9,10 +9,13 @@
 // A test that runs many cases asks [Cases] for their number: few for everyday work, all of
 // them where ThoroughVariable is set.
 //
+// A test that needs a program calls [Tool].
+//
 // Only tests import this package.
 //
 //	probe.go    Need, the variables, the list of probes
 //	ask.go      how each probe asks the kernel
 //	ia32.go     the programs by which 32-bit support is asked
+//	tool.go     programs
 //	cases.go    few cases or all of them
 package probe

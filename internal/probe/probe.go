@@ -67,13 +67,16 @@ func All() []*Probe {
 }
 
 // Need skips a test where something that it needs is missing, and fails it where that must
-// be there.
+// be there. A short run (go test -short) needs nothing but Go and skips all of them.
 func Need(t testing.TB, probes ...*Probe) {
 	t.Helper()
 	if err := CheckVariables(); err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range probes {
+		if testing.Short() {
+			t.Skipf("%s: %s: not in a short run", p, p.needs)
+		}
 		switch err := p.Err(); {
 		case err == nil:
 		case slices.Contains(listed(MustVariable), p.name):

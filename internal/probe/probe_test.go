@@ -68,7 +68,7 @@ func TestIA32AgreesWithTheCompiler(t *testing.T) {
 		t.Skip("gcc -m32 makes programs for the i386 on amd64 only")
 	}
 	program := t.TempDir() + "/program"
-	gcc := exec.Command("gcc", "-m32", "-x", "c", "-o", program, "-")
+	gcc := exec.Command(Tool(t, "gcc"), "-m32", "-x", "c", "-o", program, "-")
 	gcc.Stdin = strings.NewReader("int main(void) { return 0; }")
 	if out, err := gcc.CombinedOutput(); err != nil {
 		t.Fatalf("gcc -m32: %v\n%s", err, out)

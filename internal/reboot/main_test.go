@@ -2,6 +2,7 @@ package reboot
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -24,6 +25,10 @@ var program string
 // namespace where an ordinary user runs them. Nothing that they mount is ever seen
 // outside, and it goes with the last process, however that ends.
 func TestMain(m *testing.M) {
+	if flag.Parse(); testing.Short() {
+		fmt.Println("needs a mount namespace: not in a short run")
+		return
+	}
 	if os.Getenv(insideAs) == "" {
 		os.Exit(enter())
 	}

@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
 // LinkError says that a directory of a path is a symlink that belongs to an untrusted user.
@@ -24,7 +22,7 @@ type LinkError struct {
 
 func (e *LinkError) Error() string {
 	return fmt.Sprintf("%s is a symlink to %s, made by user %d; name %s instead",
-		printable.Name(e.Link), printable.Name(e.Target), e.UID, printable.Name(e.Instead))
+		e.Link, e.Target, e.UID, e.Instead)
 }
 
 // Trusted is ResolveParent for a program that works in directories of other users: who may

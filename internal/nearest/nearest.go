@@ -1,18 +1,18 @@
-package config
+// Package nearest finds what a misspelled name was meant to be.
+package nearest
 
 import (
 	"strings"
 	"unicode/utf8"
 )
 
-// longestName is more than any key has, so that what is longer is no misspelling
-// of one, and is not worth the time to compare.
+// longestName is longer than any name that is asked for. What is longer is not a
+// misspelling of one, and is not compared.
 const longestName = 40
 
-// nearest returns the name that is most like the one given, if any is: if a third
-// of the letters, at most, have to be changed, added or left out. Case matters
-// as little as one letter in all.
-func nearest(given string, names []string) (string, bool) {
+// Name returns the name that is most like the one given, if any is: if at most a third
+// of its letters have to be changed, added or left out. Case does not count.
+func Name(given string, names []string) (string, bool) {
 	if utf8.RuneCountInString(given) > longestName {
 		return "", false
 	}

@@ -1,4 +1,4 @@
-package config
+package nearest
 
 import (
 	"strings"
@@ -33,7 +33,7 @@ func TestDistanceCountsTheLettersToMend(t *testing.T) {
 	}
 }
 
-func TestNearestSuggestsOnlyWhatIsNear(t *testing.T) {
+func TestNameSuggestsOnlyWhatIsNear(t *testing.T) {
 	names := []string{"homeDir", "excludes", "extraExcludes", "extraIncludes", "roots", "ui"}
 	for given, want := range map[string]string{
 		"extraIncludes":          "extraIncludes",
@@ -48,9 +48,9 @@ func TestNearestSuggestsOnlyWhatIsNear(t *testing.T) {
 		"theme":                  "",
 		strings.Repeat("ui", 30): "",
 	} {
-		got, found := nearest(given, names)
+		got, found := Name(given, names)
 		if got != want || found != (want != "") {
-			t.Errorf("nearest(%q) = %q, %v, want %q", given, got, found, want)
+			t.Errorf("Name(%q) = %q, %v, want %q", given, got, found, want)
 		}
 	}
 }

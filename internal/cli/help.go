@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// commandGroups are the commands in the order of the help and of the manual page. Every
+// command is in one of them, which a test checks.
+var commandGroups = []struct {
+	title    string
+	commands []string
+}{
+	{"Look", []string{"tui", "list", "status", "explain", "trace"}},
+	{"Keep", []string{"snippet", "adopt", "stray"}},
+	{"Set up", []string{"completion", "man", "help"}},
+}
+
+// helpWidth is where the help is wrapped, in columns.
+const helpWidth = 80
+
+// grouped calls do with the title of each group and its commands that are there.
+func grouped(root *cobra.Command, do func(title string, commands []*cobra.Command)) {
+	for _, group := range commandGroups {
+		var commands []*cobra.Command
+		for _, name := range group.commands {
+			at := slices.IndexFunc(root.Commands(), func(cmd *cobra.Command) bool { return cmd.Name() == name })
+			if at >= 0 {
+				commands = append(commands, root.Commands()[at])
+			}
+		}
+		do(group.title, commands)
+	}
+}
+
+// usageText is what --help prints below the description: what to type first, examples
+// before flags, and global flags once.
+func usageText(cmd *cobra.Command) string {
+	var b strings.Builder
+	b.WriteString("Usage:\n")
+	for _, line := range synopsis(cmd) {
+		b.WriteString("  " + line + "\n")
+	}
+	if cmd.Example != "" {
+		b.WriteString("\nExamples:\n" + cmd.Example + "\n")
+	}
+	if !cmd.HasParent() {
+		grouped(cmd, func(title string, commands []*cobra.Command) {
+			fmt.Fprintf(&b, "\n%s:\n", title)
+			for _, sub := range commands {
+				fmt.Fprintf(&b, "  %-12s%s\n", sub.Name(), sub.Short)
+			}
+		})
+	}
+	flagsText(&b, "Flags", cmd.LocalFlags())
+	flagsText(&b, "Global flags", cmd.InheritedFlags())
+	return b.String()
+}
+
+// synopsis is how a command is called.
+func synopsis(cmd *cobra.Command) []string {
+	if cmd.HasParent() {
+		return []string{cmd.UseLine()}
+	}
+	return []string{cmd.UseLine(), cmd.Name() + " COMMAND [flags] [ARG...]"}
+}
+
+func flagsText(b *strings.Builder, title string, flags *pflag.FlagSet) {
+	if flags.HasAvailableFlags() {
+		fmt.Fprintf(b, "\n%s:\n%s\n", title, strings.TrimRight(flags.FlagUsagesWrapped(helpWidth), "\n"))
+	}
+}
+
+// printHelp prints the description of a command and how it is used.
+func printHelp(cmd *cobra.Command, _ []string) {
+	fmt.Fprintf(cmd.OutOrStdout(), "%s\n\n%s", description(cmd), usageText(cmd))
+}
+
+// description is what a command does, in sentences.
+func description(cmd *cobra.Command) string {
+	if cmd.Long != "" {
+		return cmd.Long
+	}
+	return cmd.Short + "."
+}
+
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:                   "help [COMMAND]",
+		Short:                 "Show the help of a command",
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			root := cmd.Root()
+			if len(args) == 0 {
+				return root.Help()
+			}
+			about, rest, err := root.Find(args)
+			if err != nil || about == root || len(rest) > 0 {
+				return noSuchCommand(root, "command", strings.Join(args, " "))
+			}
+			return about.Help()
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			if len(args) == 0 {
+				grouped(cmd.Root(), func(_ string, commands []*cobra.Command) {
+					for _, sub := range commands {
+						names = append(names, sub.Name()+"\t"+sub.Short)
+					}
+				})
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+}

@@ -1,0 +1,213 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/creack/pty"
+
+	"github.com/DaRacci/list-ephemeral/adopt"
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/trace"
+	"github.com/DaRacci/list-ephemeral/tui"
+)
+
+// forgery is what a hostile name would like to have on a line of its own.
+const forgery = "list-ephemeral: error: FORGED"
+
+// hostileBytes are names, or parts of names, that do something to a terminal.
+var hostileBytes = []string{
+	"plain", "\n", "\r", "\x1b]0;title\a", "\x1b[2J", "\x9b2J", "\u009b2J", "\u0085", "\u2028", "\u202egnp", "\u2066", "\xff\xfe",
+	"\b\x7f", "\t", "%s%n", "\u200b", "\u0301", "`\n", "\x1b[201~", "a:b", "-x\n", "--x\n", "=\n", "$\n{",
+}
+
+// FuzzMessagesAreSafe runs every command with hostile names wherever it takes one, on
+// a terminal, and checks what arrives there.
+func FuzzMessagesAreSafe(f *testing.F) {
+	for _, name := range hostileBytes {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		name = strings.NewReplacer("/", "_", "\x00", "_").Replace(name)
+		if len(name) > 100 {
+			t.Skip("longer than a file name may be, with what is put around it")
+		}
+		name += "\n" + forgery
+		m := newHostileMachine(t, name)
+		for _, args := range m.commandLines() {
+			m.check(args, m.run(args))
+		}
+		m.check([]string{"(the messages that take a mount or another user)"}, m.onTerminal(m.rareMessages))
+	})
+}
+
+// hostileMachine is a directory with hostile names in it, and a terminal.
+type hostileMachine struct {
+	t          *testing.T
+	name       string
+	dir, file  string // hostile
+	dirMissing string
+}
+
+func newHostileMachine(t *testing.T, name string) *hostileMachine {
+	base := t.TempDir()
+	home := filepath.Join(base, "home")
+	m := &hostileMachine{t: t, name: name, dir: filepath.Join(base, name)}
+	m.file, m.dirMissing = filepath.Join(m.dir, name), filepath.Join(m.dir, name+"zz")
+	for _, err := range []error{
+		os.MkdirAll(m.dir, 0o755), os.Mkdir(home, 0o755), os.Mkdir(filepath.Join(base, "storage"), 0o755),
+		os.WriteFile(m.file, []byte(name), 0o644), os.WriteFile(filepath.Join(m.dir, "config.json"), m.config(home, base), 0o644),
+		os.WriteFile(filepath.Join(m.dir, "wrong.json"), jsonOf(map[string]any{name: 1, "programs": name, "persistedDirs": []any{name, 7}}), 0o644),
+		os.Symlink(m.file, filepath.Join(m.dir, "link"+name)),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for variable, value := range map[string]string{"HOME": home, "XDG_CONFIG_HOME": "", "LIST_EPHEMERAL_CONFIG": "", "SUDO_USER": ""} {
+		t.Setenv(variable, value)
+	}
+	return m
+}
+
+func (m *hostileMachine) config(home, base string) []byte {
+	return jsonOf(map[string]any{
+		m.name: 1, "homeDir": home, "programs": []string{m.name}, "storagePaths": []string{filepath.Join(base, "storage")},
+		"persistedDirs": []string{m.dirMissing}, "persistedFiles": []string{filepath.Join(m.dir, "kept"+m.name)}, "roots": []string{m.dir},
+	})
+}
+
+func jsonOf(value any) []byte { return jsonline.NewEncoder().Append(nil, value) }
+
+// commandLines are those that say something of a name.
+func (m *hostileMachine) commandLines() [][]string {
+	n, config := m.name, "--config="+filepath.Join(m.dir, "config.json")
+	all := [][]string{
+		{"list", "--config=" + filepath.Join(m.dir, "wrong.json")}, {"list", "--config=" + m.dirMissing}, {"list", "--config=" + m.file},
+		{"help", n}, {"completion", n}, {n}, {"--" + n}, {"-" + n}, {"man", filepath.Join(m.file, n)}, {"list", "--color=" + n},
+	}
+	for _, args := range [][]string{
+		{"list", m.dir}, {"list", "-l", m.dir}, {"list", "-v", "-tl", m.dir}, {"list", "-dl"}, {"list", "--json"}, {"list", "--summary"},
+		{"list", m.dirMissing}, {"list", filepath.Join(m.file, n)}, {"list", m.dir, m.dirMissing}, {"list", "--root=" + m.dirMissing}, {"list", "--root=" + m.file},
+		{"list", "--program=" + n}, {"list", "--exclude=[" + n}, {"list", "--exclude=" + n, m.file}, {"list", "--include=" + m.dirMissing}, {"list", "--type=" + n},
+		{"list", "--sort=" + n}, {"list", "--size=" + n}, {"list", "--changed-within=" + n}, {"list", "--max-results=" + n},
+		{"status"}, {"status", "--brief"}, {"status", "--fail-above=" + n}, {"status", "--json"}, {"status", n},
+		{"stray", "--storage=" + m.dir}, {"stray", "--storage=" + m.dirMissing}, {"stray", "--storage=" + m.file}, {"stray", n},
+		{"adopt", m.file}, {"adopt", "--storage=" + m.dir, m.file}, {"adopt", "--storage=" + m.dirMissing, m.file}, {"adopt", "-n", "--storage=/proc", m.file},
+		{"adopt", "--storage=" + n, m.file}, {"adopt", "-n", "--json", "--storage=/proc", m.dirMissing},
+		{"snippet", m.file}, {"snippet", "--dialect=paths", m.file}, {"snippet", "--dialect=json", m.dirMissing}, {"snippet", "--dialect=" + n, m.file},
+		{"snippet", "--form=" + n, m.file}, {"snippet", "--storage=" + n, m.file}, {"snippet", "--home-attr=" + n, m.file}, {"snippet", "--print0=" + n, m.file},
+		{"explain", m.file}, {"explain", m.dir}, {"explain", m.dirMissing}, {"explain", filepath.Join(m.dir, "link"+n)},
+		{"trace", "--replay=" + m.file}, {"trace", "--replay=" + m.dirMissing}, {"trace", "--replay=" + m.dir}, {"trace", "--", m.dirMissing}, {"trace", "--", m.file},
+		{"trace", "--", n}, {"trace", "-o" + filepath.Join(m.file, n), "--", "true"}, {"trace", "-o" + m.dir, "--", "true"}, {"trace", "--user=" + n, "--", "true"},
+		{"trace", "--backend=" + n, "--", "true"}, {"trace", "--only=" + n, "--", "true"}, {"trace", "--timeout=" + n, "--", "true"}, {"trace", "--pid=" + n},
+	} {
+		all = append(all, append([]string{args[0], config}, args[1:]...))
+	}
+	return all
+}
+
+// run runs one command line as Main does.
+func (m *hostileMachine) run(args []string) string {
+	return m.onTerminal(func(std streams) {
+		ctx, signals, cancel := withSignals(context.Background())
+		defer cancel()
+		root := newRoot(&app{streams: std, signals: signals})
+		root.SetArgs(args)
+		report(std.err, root.ExecuteContext(ctx))
+	})
+}
+
+// rareMessages prints what needs another file system, or another user's secrets.
+func (m *hostileMachine) rareMessages(std streams) {
+	a := &app{streams: std}
+	denied := &fs.PathError{Op: "open", Path: m.file, Err: syscall.EACCES}
+	_ = a.tellUnread(scan.Stats{Errors: []scan.PathError{{Path: m.file, Op: "open", Err: syscall.EACCES}}}, true)
+	unit := adopt.Unit{Path: m.file, Target: m.file, Err: denied}
+	plan := &adopt.Plan{Storage: m.dir, Units: []adopt.Unit{unit}, Needs: 1}
+	results := []*adopt.Result{{
+		Path: m.file, Target: m.file, Mounts: []string{m.dir}, More: 2, Problems: []adopt.Problem{{Path: m.file, Err: denied}},
+	}}
+	report(a.err, a.printPlan(plan, false))
+	a.printResults(results, false)
+	a.tellAdopted(plan, results, time.Second)
+	a.remedy(results)
+	report(a.err, adoptError(&fs.PathError{Op: "open", Path: m.dir, Err: syscall.EROFS}, m.dir))
+	a.tellTrace(&traceFlags{}, &trace.Report{
+		Command: []string{m.file}, Rejected: []string{m.name}, Privileged: []string{m.file}, Signal: syscall.SIGKILL,
+	})
+	_ = a.printSnippet(tui.SnippetText{Text: "x\n", Notes: []string{m.name}})
+}
+
+// onTerminal returns what do writes to its streams, which are a raw terminal.
+func (m *hostileMachine) onTerminal(do func(streams)) string {
+	m.t.Helper()
+	ours, theirs, err := pty.Open()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer ours.Close()
+	if _, err := term.MakeRaw(theirs.Fd()); err != nil { // or the kernel makes \r\n of \n
+		m.t.Fatal(err)
+	}
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer null.Close()
+	written := make(chan string)
+	go func() {
+		text, err := io.ReadAll(ours)
+		if err != nil && !errors.Is(err, syscall.EIO) { // what the last writer of a terminal leaves
+			m.t.Error(err)
+		}
+		written <- string(text)
+	}()
+	do(streams{in: null, out: theirs, err: messages{theirs}})
+	theirs.Close()
+	return <-written
+}
+
+// check fails where something arrived on the terminal that is not text, or a message
+// that nobody but the name has written.
+func (m *hostileMachine) check(args []string, text string) {
+	m.t.Helper()
+	if text == "" {
+		m.t.Errorf("%q: not a word", args)
+	}
+	for line := range strings.SplitSeq(strings.ReplaceAll(text, clearLine, ""), "\n") {
+		if !utf8.ValidString(line) || printable.Name(line) != line {
+			m.t.Errorf("%q: raw bytes: %q", args, line)
+		}
+		if strings.HasPrefix(line, forgery) {
+			m.t.Errorf("%q: forged: %q", args, line)
+		}
+	}
+}
+
+func TestHostileMachineCoversEveryCommand(t *testing.T) {
+	m := &hostileMachine{name: "x"}
+	lines := m.commandLines()
+	for _, cmd := range newRoot(&app{}).Commands() {
+		name := cmd.Name()
+		if name == "tui" {
+			continue // tui's own tests have hostile names in every view
+		}
+		if !slices.ContainsFunc(lines, func(args []string) bool { return args[0] == name }) {
+			t.Errorf("no command line with %s", name)
+		}
+	}
+}

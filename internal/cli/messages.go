@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+)
+
+// messages is standard error. It has no method Write: text gets there through the
+// methods below only, which escape it, so no name in a message can move the cursor,
+// set the title of the terminal, or look like a message of its own.
+type messages struct{ file *os.File }
+
+// say prints one message on one line. A line break in text is part of a name and is
+// escaped: several messages are several calls.
+func say(to messages, kind, text string) { to.line("list-ephemeral: " + kind + ": " + text) }
+
+// line prints a text on one line. A failed write has nowhere to be reported.
+func (m messages) line(text string) { _, _ = m.file.WriteString(printable.Name(text) + "\n") }
+
+// clearLine returns to the first column and erases the line of the terminal.
+const clearLine = "\r\x1b[K"
+
+// progress replaces the line of the terminal that the cursor is on by a text, which
+// may be empty.
+func (m messages) progress(text string) { _, _ = m.file.WriteString(clearLine + printable.Name(text)) }
+
+// helpTexts are the texts of cobra, which have several lines and end each of them.
+type helpTexts struct{ to messages }
+
+// Write implements io.Writer.
+func (h helpTexts) Write(text []byte) (int, error) {
+	_, err := h.to.file.WriteString(visible(string(text)))
+	return len(text), err
+}
+
+// report prints an error and its hint, and returns the exit status that it means.
+func report(to messages, err error) int {
+	var stopped signalError
+	switch {
+	case err == nil, errors.Is(err, syscall.EPIPE):
+		return exitDone
+	case errors.As(err, &stopped):
+		return 128 + int(stopped.signal)
+	}
+	for _, one := range parts(err) {
+		if _, silent := one.(exitError); !silent {
+			say(to, "error", one.Error())
+		}
+	}
+	if hinted := (hintedError{}); errors.As(err, &hinted) {
+		say(to, "hint", hinted.hint)
+	}
+	return statusOf(err)
+}
+
+// statusOf returns the exit status that an error asks for.
+func statusOf(err error) int {
+	var silent exitError
+	var asked statusError
+	switch {
+	case errors.As(err, &silent):
+		return int(silent)
+	case errors.As(err, &asked):
+		return asked.status
+	case isMisuse(err):
+		return exitMisused
+	}
+	return exitFailed
+}
+
+// parts returns the errors that errors.Join has made one of, in order, also where the
+// joined error is wrapped in one that adds no text. They are found by their type and
+// never by line breaks, because a name in an error may contain any.
+func parts(err error) []error {
+	switch wrapped := err.(type) {
+	case interface{ Unwrap() []error }:
+		inner := wrapped.Unwrap()
+		texts := make([]string, len(inner))
+		for i, one := range inner {
+			texts[i] = one.Error()
+		}
+		if strings.Join(texts, "\n") != err.Error() {
+			return []error{err} // fmt.Errorf with several %w
+		}
+		var all []error
+		for _, one := range inner {
+			all = append(all, parts(one)...)
+		}
+		return all
+	case interface{ Unwrap() error }:
+		if inner := wrapped.Unwrap(); inner != nil && inner.Error() == err.Error() {
+			return parts(inner)
+		}
+	}
+	return []error{err}
+}

@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// The values of flags. They are checked while the command line is read, before a file is
+// opened or a terminal is asked for. No value may be empty: an empty one is usually a
+// variable of a script that is not set, and must not silently mean the default.
+
+// expectedError says what a value should have been: "a file", "auto, always or never".
+type expectedError string
+
+func (e expectedError) Error() string { return "expected " + string(e) }
+
+// rangeError says what a value that was understood violates: "must be positive".
+type rangeError string
+
+func (e rangeError) Error() string { return string(e) }
+
+// value is the value of a flag.
+type value[T any] struct {
+	to   *T
+	read func(text string) (T, error)
+	// text is the value as it was given, or the default.
+	text string
+}
+
+// Set reads a value. Its error is an expectedError or a rangeError.
+func (v *value[T]) Set(text string) error {
+	read, err := v.read(text)
+	if err == nil {
+		*v.to, v.text = read, text
+	}
+	return err
+}
+
+func (v *value[T]) String() string { return v.text }
+
+// Type is not shown, because the usage of every flag names its value.
+func (v *value[T]) Type() string { return "value" }
+
+// repeated is the value of a flag that may be given several times.
+type repeated[T any] struct {
+	to    *[]T
+	read  func(text string) (T, error)
+	texts []string
+}
+
+// Set reads one more value.
+func (v *repeated[T]) Set(text string) error {
+	read, err := v.read(text)
+	if err == nil {
+		*v.to, v.texts = append(*v.to, read), append(v.texts, text)
+	}
+	return err
+}
+
+func (v *repeated[T]) String() string { return strings.Join(v.texts, " ") }
+
+// Type contains "Array", by which cobra knows that completions may offer a flag again.
+func (v *repeated[T]) Type() string { return "valueArray" }
+
+// textVar defines a flag with a text that is not empty; what says what that is.
+func textVar(flags *pflag.FlagSet, to *string, name, short, what, usage string) {
+	flags.VarP(&value[string]{to: to, read: notEmpty(what)}, name, short, usage)
+}
+
+// textsVar defines a flag with such a text that may be given several times.
+func textsVar(flags *pflag.FlagSet, to *[]string, name, what, usage string) {
+	flags.Var(&repeated[string]{to: to, read: notEmpty(what)}, name, usage)
+}
+
+// choiceVar defines a flag whose value is one of some names. What is in *to is the
+// default.
+func choiceVar(flags *pflag.FlagSet, to *string, name, usage string, names ...string) {
+	read := func(text string) (string, error) {
+		if !slices.Contains(names, text) {
+			return "", expectedError(alternatives(names))
+		}
+		return text, nil
+	}
+	flags.Var(&value[string]{to: to, read: read, text: *to}, name, usage)
+}
+
+// numberVar defines a flag whose value is a whole number that least allows.
+func numberVar(flags *pflag.FlagSet, to *int, name, short, usage string, least int) {
+	read := func(text string) (int, error) {
+		n, err := strconv.Atoi(text)
+		switch {
+		case err != nil:
+			return 0, expectedError("a whole number")
+		case n < least && least == 0:
+			return 0, rangeError("must not be negative")
+		case n < least:
+			return 0, rangeError("must be positive")
+		}
+		return n, nil
+	}
+	flags.VarP(&value[int]{to: to, read: read}, name, short, usage)
+}
+
+// durationVar defines a flag whose value is a positive time span of time.ParseDuration.
+func durationVar(flags *pflag.FlagSet, to *time.Duration, name, usage string) {
+	read := func(text string) (time.Duration, error) {
+		d, err := time.ParseDuration(text)
+		switch {
+		case err != nil:
+			return 0, expectedError("a duration such as 90s or 10m")
+		case d <= 0:
+			return 0, rangeError("must be positive")
+		}
+		return d, nil
+	}
+	flags.Var(&value[time.Duration]{to: to, read: read}, name, usage)
+}
+
+func notEmpty(what string) func(string) (string, error) {
+	return func(text string) (string, error) {
+		if strings.TrimSpace(text) == "" {
+			return "", expectedError(what)
+		}
+		return text, nil
+	}
+}
+
+// alternatives writes names as a sentence has them: "a, b or c".
+func alternatives(names []string) string {
+	return enumerate(names, "or")
+}
+
+// enumerate joins names with commas, and the last one with a conjunction.
+func enumerate(names []string, conjunction string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return fmt.Sprintf("%s %s %s", strings.Join(names[:last], ", "), conjunction, names[last])
+}

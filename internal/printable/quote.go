@@ -1,0 +1,35 @@
+package printable
+
+import "strings"
+
+// Quote returns s as it is if [Name] shows it as it is, and otherwise as a word for
+// the shell that stands for the same bytes: $'a\nb'. That form of quoting is POSIX's of
+// 2024; bash, zsh, ksh and busybox have it, dash and fish do not. What it returns is
+// safe to paste: valid UTF-8 without control characters.
+func Quote(s string) string {
+	start, end := FirstUnsafe(s)
+	if start == end {
+		return s
+	}
+	var b strings.Builder
+	b.WriteString("$'")
+	for len(s) > 0 {
+		start, end := FirstUnsafe(s)
+		start, end = min(start, len(s)), min(end, len(s))
+		for i := range len(s[:end]) {
+			c := s[i]
+			switch {
+			case i >= start:
+				// Octal has a fixed length in all shells; \x takes more than two digits in ksh.
+				b.Write([]byte{'\\', '0' + c>>6, '0' + c>>3&7, '0' + c&7})
+			case c == '\'', c == '\\':
+				b.Write([]byte{'\\', c})
+			default:
+				b.WriteByte(c)
+			}
+		}
+		s = s[end:]
+	}
+	b.WriteByte('\'')
+	return b.String()
+}

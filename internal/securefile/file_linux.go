@@ -1,0 +1,272 @@
+package securefile
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// Open opens a regular file to read it. With a User it has to belong to that user or
+// to root.
+func Open(path string, as *User) (file *os.File, err error) {
+	err = as.do(func() error {
+		p, err := find(path, as, true)
+		if err != nil {
+			return err
+		}
+		defer p.close()
+		if err := p.readable(as); err != nil {
+			return &fs.PathError{Op: "open", Path: path, Err: err}
+		}
+		fd, err := p.reopen(unix.O_RDONLY)
+		if err != nil {
+			return &fs.PathError{Op: "open", Path: path, Err: err}
+		}
+		file = os.NewFile(uintptr(fd), path)
+		return nil
+	})
+	return file, err
+}
+
+func (p *place) readable(as *User) error {
+	switch {
+	case p.file < 0:
+		return unix.ENOENT
+	case p.stat.Mode&unix.S_IFMT != unix.S_IFREG:
+		return errNotRegular
+	case as != nil && p.stat.Uid != as.UID && p.stat.Uid != 0:
+		return fmt.Errorf("it belongs to user %d", p.stat.Uid)
+	}
+	return nil
+}
+
+var errNotRegular = errors.New("it is no regular file")
+
+// Options say how a file is written.
+type Options struct {
+	// As is with whose rights; nil is the process itself.
+	As *User
+	// New wants nothing to be there: fs.ErrExist otherwise. A symlink is something.
+	New bool
+	// Regular wants no device, pipe or socket to be there.
+	Regular bool
+}
+
+// File is a file that is being written. Until Commit, nothing has changed at its place.
+type File struct {
+	path  string
+	opts  Options
+	place *place
+	temp  *os.File // nil: the place itself is written at the end
+	name  string   // of temp
+	text  []byte   // where there is no temp
+}
+
+// Create begins to write the file at path. It returns an error if that cannot be done,
+// before there is anything to write.
+func Create(path string, opts Options) (f *File, err error) {
+	err = opts.As.do(func() error {
+		p, err := find(path, opts.As, !opts.New)
+		if err != nil {
+			return err
+		}
+		f = &File{path: path, opts: opts, place: p}
+		if err := f.begin(); err != nil {
+			f.discard()
+			return &fs.PathError{Op: "create", Path: path, Err: err}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (f *File) begin() error {
+	p := f.place
+	kind := p.stat.Mode & unix.S_IFMT
+	switch {
+	case p.file < 0:
+		return f.beside(0o666)
+	case f.opts.New:
+		return fs.ErrExist
+	case kind != unix.S_IFREG && f.opts.Regular:
+		return errNotRegular
+	case kind == unix.S_IFDIR:
+		return unix.EISDIR
+	case kind != unix.S_IFREG || p.mounted || p.name == "":
+		return f.inPlace()
+	}
+	err := f.beside(0o600)
+	if err == nil {
+		err = f.inherit()
+	}
+	if err != nil {
+		f.drop()
+		return f.inPlace()
+	}
+	return nil
+}
+
+// inPlace finds out whether the place can be written.
+func (f *File) inPlace() error {
+	if f.place.stat.Mode&unix.S_IFMT != unix.S_IFREG {
+		return unix.Faccessat(unix.AT_FDCWD, self(f.place.file), unix.W_OK, unix.AT_EACCESS)
+	}
+	fd, err := f.place.reopen(unix.O_WRONLY)
+	if err == nil {
+		unix.Close(fd)
+	}
+	return err
+}
+
+// beside makes the file that will be renamed.
+func (f *File) beside(mode uint32) error {
+	name := "." + f.place.name[:min(len(f.place.name), 200)] + "." + rand.Text()[:8]
+	fd, err := unix.Openat(f.place.dir, name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, mode)
+	if err != nil {
+		return err
+	}
+	f.name, f.temp = name, os.NewFile(uintptr(fd), f.path)
+	return nil
+}
+
+// inherit gives the new file what the one that it will replace has.
+func (f *File) inherit() error {
+	st, fd := &f.place.stat, int(f.temp.Fd())
+	if err := unix.Fchown(fd, int(st.Uid), int(st.Gid)); err != nil {
+		return err
+	}
+	old := self(f.place.file)
+	names := attributes(old)
+	if !slices.Contains(names, aclName) { // the directory may have given it one
+		if err := unix.Fremovexattr(fd, aclName); err != nil && !errors.Is(err, unix.ENODATA) && !errors.Is(err, unix.ENOTSUP) {
+			return err
+		}
+	}
+	if err := unix.Fchmod(fd, st.Mode&0o777); err != nil {
+		return err
+	}
+	for _, name := range names {
+		value := make([]byte, maxAttribute)
+		n, err := unix.Getxattr(old, name, value)
+		if err != nil {
+			return err
+		}
+		if err := unix.Fsetxattr(fd, name, value[:n], 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	aclName      = "system.posix_acl_access"
+	maxAttribute = 64 << 10 // XATTR_SIZE_MAX
+)
+
+// attributes returns the names of the ACL and the user attributes of a file.
+func attributes(path string) []string {
+	list := make([]byte, maxAttribute)
+	n, err := unix.Listxattr(path, list)
+	if err != nil {
+		return nil // a file system without any
+	}
+	return slices.DeleteFunc(strings.Split(string(list[:n]), "\x00"), func(name string) bool {
+		return name != aclName && !strings.HasPrefix(name, "user.")
+	})
+}
+
+// Write implements io.Writer.
+func (f *File) Write(text []byte) (int, error) {
+	if f.temp == nil {
+		f.text = append(f.text, text...)
+		return len(text), nil
+	}
+	return f.temp.Write(text)
+}
+
+// Commit puts what was written in its place, and closes the file.
+func (f *File) Commit() error {
+	defer f.Discard()
+	err := f.opts.As.do(func() error {
+		if f.temp == nil {
+			return f.overwrite()
+		}
+		if err := f.temp.Sync(); err != nil {
+			return err
+		}
+		if err := f.rename(); err != nil {
+			return err
+		}
+		f.name = ""
+		return nil
+	})
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		err = path.Err
+	}
+	if err != nil {
+		return &fs.PathError{Op: "write", Path: f.path, Err: err}
+	}
+	return nil
+}
+
+func (f *File) rename() error {
+	dir, name := f.place.dir, f.place.name
+	if !f.opts.New {
+		return unix.Renameat(dir, f.name, dir, name)
+	}
+	err := unix.Renameat2(dir, f.name, dir, name, unix.RENAME_NOREPLACE)
+	if errors.Is(err, unix.EINVAL) { // a file system that does not know it
+		if err = unix.Linkat(dir, f.name, dir, name, 0); err == nil {
+			err = unix.Unlinkat(dir, f.name, 0)
+		}
+	}
+	return err
+}
+
+// overwrite writes the place itself.
+func (f *File) overwrite() error {
+	flags := unix.O_WRONLY
+	if f.place.stat.Mode&unix.S_IFMT == unix.S_IFREG {
+		flags |= unix.O_TRUNC
+	}
+	fd, err := f.place.reopen(flags)
+	if err != nil {
+		return err
+	}
+	to := os.NewFile(uintptr(fd), f.path)
+	_, err = to.Write(f.text)
+	return errors.Join(err, to.Close())
+}
+
+// Discard removes what was written and not committed. After Commit it does nothing.
+func (f *File) Discard() {
+	_ = f.opts.As.do(func() error { // what cannot be removed is left, hidden by its dot
+		f.discard()
+		return nil
+	})
+}
+
+func (f *File) discard() {
+	f.drop()
+	f.place.close()
+}
+
+func (f *File) drop() {
+	if f.temp == nil {
+		return
+	}
+	f.temp.Close()
+	f.temp = nil
+	if f.name != "" {
+		_ = unix.Unlinkat(f.place.dir, f.name, 0)
+	}
+}

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# For a first contribution: lint, and the tests that need neither root nor any
+# program but Go.
+# shellcheck source=scripts/tools.sh
+source "$(dirname "$0")/tools.sh"
+need_golangci
+"$golangci" fmt --diff ./...
+"$golangci" run ./...
+go test -short ./...

@@ -1,0 +1,46 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
+)
+
+// TestHostilePathsAreCopiedQuoted pastes nothing that a shell or terminal obeys.
+func TestHostilePathsAreCopiedQuoted(t *testing.T) {
+	var got []string
+	d := newDriver(t, Options{Copy: func(_ context.Context, text string) string {
+		got = append(got, text)
+		return "wl-copy"
+	}})
+	d.add("/a b", "/c\nreboot\n", "/d\x1b[201~\xff")
+	for range 3 {
+		d.keys("y", "down")
+	}
+	d.has("copied the path, quoted for the shell as $'...' with wl-copy")
+	equal(t, "copied", got, []string{"/a b", `$'/c\012reboot\012'`, `$'/d\033[201~\377'`})
+}
+
+// TestSnippetIsNotWrittenThroughAnothersLink: root writes into the home of a user.
+func TestSnippetIsNotWrittenThroughAnothersLink(t *testing.T) {
+	probe.Need(t, probe.Root)
+	t.Setenv("SUDO_UID", "")
+	dir := t.TempDir()
+	etc, link := filepath.Join(dir, "etc.nix"), filepath.Join(dir, "persist.nix")
+	if err := errors.Join(os.WriteFile(etc, []byte("root's"), 0o644), os.Symlink(etc, link), os.Lchown(link, 65534, 65534)); err != nil {
+		t.Fatal(err)
+	}
+	d := browse(t, sample...)
+	d.keys("enter", "w", "text:"+link, "enter")
+	d.has("it exists")
+	d.keys("enter")
+	d.has("symlink of another user")
+	text, err := os.ReadFile(etc)
+	if err != nil || string(text) != "root's" {
+		t.Errorf("%q, %v", text, err)
+	}
+}
