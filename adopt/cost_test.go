@@ -105,7 +105,6 @@ func TestWaitingForALeaseIsInterrupted(t *testing.T) {
 
 // TestHolesAreNotCompared compares the largest sparse file that there is.
 func TestHolesAreNotCompared(t *testing.T) {
-	t.Parallel()
 	probe.Need(t, probe.Namespaces)
 	g := newGround(t)
 	out := g.onMachine(`
@@ -122,7 +121,6 @@ adopt "$SOURCE/huge"
 // TestSameContentEqualsReadingAll compares files with all kinds of holes, and zeros that are
 // none.
 func TestSameContentEqualsReadingAll(t *testing.T) {
-	t.Parallel()
 	r := rand.New(rand.NewPCG(9, 10))
 	const block, blocks = 4096, 12
 	dir := t.TempDir()
@@ -196,7 +194,6 @@ func (g *ground) deep(name string, levels int) {
 // TestDepthNeedsNoDescriptors copies, compares, adds to and removes a tree that is deeper than
 // there are descriptors, and than any path may be long.
 func TestDepthNeedsNoDescriptors(t *testing.T) {
-	t.Parallel()
 	probe.Need(t, probe.Namespaces)
 	levels := probe.Cases(2_500, 300_000)
 	g := newGround(t)
@@ -231,7 +228,6 @@ func TestDeepTreesThatFailAreRemoved(t *testing.T) {
 
 // TestDirectoriesThatMoveAreNoticed moves a directory while a walk is below it.
 func TestDirectoriesThatMoveAreNoticed(t *testing.T) {
-	t.Parallel()
 	g := newGround(t)
 	g.write("a/b/c/d/e/f", "x")
 	root, err := rootDir()

@@ -7,7 +7,6 @@ import (
 
 // TestEmptyDirectoriesAreCopied has nothing to count in what is copied.
 func TestEmptyDirectoriesAreCopied(t *testing.T) {
-	t.Parallel()
 	g := newGround(t)
 	g.must(os.Mkdir(g.at("hollow"), 0o700))
 	g.expect(g.adopt("hollow"), "copied hollow 0")

@@ -38,7 +38,6 @@ echo "--- end"
 // TestForeignMountsAreNotCopiedFrom has users mount file systems that claim root's programs:
 // one by FUSE, and one on a disk. Above what is adopted, at it, and below.
 func TestForeignMountsAreNotCopiedFrom(t *testing.T) {
-	t.Parallel()
 	probe.Need(t, probe.Root, probe.Loop, probe.Ext4, probe.FUSE, probe.Namespaces)
 	g := newGround(t)
 	g.write("proj/back/x", "x")
@@ -61,7 +60,6 @@ rm "$SOURCE/proj/back/x"; adopt "$SOURCE/proj"` + gained)
 // TestRootsThatAreMountsAreCopiedFrom adopts a root that is a mount, and from it. What its
 // mount keeps from having an effect is not copied, and said.
 func TestRootsThatAreMountsAreCopiedFrom(t *testing.T) {
-	t.Parallel()
 	probe.Need(t, probe.Root, probe.Loop, probe.Ext4, probe.Namespaces)
 	g := newGround(t)
 	const script = `
@@ -113,7 +111,6 @@ func TestMountsMadeAfterThePlanAreNotCopiedFrom(t *testing.T) {
 // TestMountsThatComeAndGoGiveNothing has a user's FUSE file system mounted and unmounted all
 // the time, while its directory is adopted.
 func TestMountsThatComeAndGoGiveNothing(t *testing.T) {
-	t.Parallel()
 	probe.Need(t, probe.Root, probe.FUSE, probe.Namespaces)
 	g := newGround(t)
 	g.write("back/x", "theirs")
@@ -141,7 +138,6 @@ umount -l "$SOURCE/proj/dir" 2>/dev/null || :
 // TestUsersDoNotGetRootsPrograms has an ordinary user try to run what was adopted from a FUSE
 // mount. It is the attack as it was found.
 func TestUsersDoNotGetRootsPrograms(t *testing.T) {
-	t.Parallel()
 	probe.Need(t, probe.Root, probe.FUSE, probe.Namespaces)
 	g := newGround(t)
 	g.must(os.MkdirAll(g.at("back"), 0o755), os.MkdirAll(g.at("proj"), 0o755))

@@ -9,7 +9,6 @@ import (
 // TestACLsOnXFSAreCopiedOnce copies files with ACLs to and from XFS, which shows each of them
 // under two names.
 func TestACLsOnXFSAreCopiedOnce(t *testing.T) {
-	t.Parallel()
 	probe.Need(t, probe.Root, probe.Loop, probe.XFS, probe.Namespaces)
 	g := newGround(t)
 	g.write("ext4/f", "x")
