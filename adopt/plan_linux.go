@@ -283,26 +283,30 @@ func (p *Plan) action(ctx context.Context, store, from dir, source string, u *Un
 // cannot be read is reported by the copying.
 func (p *Plan) count(ctx context.Context, u *Unit, from dir, name string) (allocated int64) {
 	_ = descend(from, name, func(in dir, name string) (dir, []string, error) {
-		st, err := in.stat(name)
 		if ctx.Err() != nil {
 			return notEntered, nil, ctx.Err()
 		}
-		if err != nil {
-			return notEntered, nil, nil
-		}
-		if !isDir(&st) {
-			allocated += p.countFile(u, &st)
-			return notEntered, nil, nil
-		}
-		d, err := in.sourceDir(name)
-		if err != nil {
-			return notEntered, nil, nil
-		}
-		allocated += st.Blocks * blockSize
-		names, _ := d.names()
+		d, names, taken := p.countEntry(u, in, name)
+		allocated += taken
 		return d, names, nil
 	}, func(dir, string) error { return nil })
 	return allocated
+}
+
+// countEntry counts one entry, and opens and lists it if it is a directory.
+func (p *Plan) countEntry(u *Unit, in dir, name string) (d dir, names []string, allocated int64) {
+	st, err := in.stat(name)
+	if err != nil {
+		return notEntered, nil, 0
+	}
+	if !isDir(&st) {
+		return notEntered, nil, p.countFile(u, &st)
+	}
+	if d, err = in.sourceDir(name); err != nil {
+		return notEntered, nil, 0
+	}
+	names, _ = d.names()
+	return d, names, st.Blocks * blockSize
 }
 
 // countFile is count for anything but a directory. Another name of a file that is counted

@@ -48,9 +48,10 @@ func Trusted(path string, users ...uint32) (string, error) {
 	if !errors.Is(err, unix.ELOOP) {
 		return path, nil
 	}
-	resolved, err := trustedDir(root, dir, users)
-	if err != nil {
-		return "", err
+	resolved, link := trustedDir(root, dir, users)
+	if link != nil {
+		link.Instead = filepath.Join(link.Instead, filepath.Base(path))
+		return "", link
 	}
 	return filepath.Join(resolved, filepath.Base(path)), nil
 }
@@ -59,7 +60,8 @@ func Trusted(path string, users ...uint32) (string, error) {
 const mostLinks = 40
 
 // trustedDir resolves a directory, component by component. root is open on "/".
-func trustedDir(root int, dir string, users []uint32) (string, error) {
+// What cannot be opened is kept as it is written, and opening it later says why.
+func trustedDir(root int, dir string, users []uint32) (string, *LinkError) {
 	done, todo := "/", strings.Split(dir[1:], "/")
 	for links := 0; len(todo) > 0; {
 		name := todo[0]
@@ -72,9 +74,9 @@ func trustedDir(root int, dir string, users []uint32) (string, error) {
 			continue
 		}
 		here := filepath.Join(done, name)
-		target, uid, err := readLink(root, here)
-		if err != nil || links == mostLinks {
-			return filepath.Join(append([]string{here}, todo...)...), nil // opening it says why
+		target, uid, ok := readLink(root, here)
+		if !ok || links == mostLinks {
+			return filepath.Join(append([]string{here}, todo...)...), nil
 		}
 		if target == "" {
 			done = here
@@ -92,23 +94,20 @@ func trustedDir(root int, dir string, users []uint32) (string, error) {
 	return done, nil
 }
 
-// readLink returns what a symlink contains and who owns it, or "" for anything else. No other
-// component of the path is a symlink.
-func readLink(root int, path string) (target string, uid uint32, err error) {
+// readLink returns what a symlink contains and who owns it, or "" for anything else, and
+// whether it could be read. No other component of the path is a symlink.
+func readLink(root int, path string) (target string, uid uint32, ok bool) {
 	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS}
 	fd, err := unix.Openat2(root, path, &how)
 	if err != nil {
-		return "", 0, err
+		return "", 0, false
 	}
 	defer unix.Close(fd)
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFLNK {
-		return "", 0, err
+		return "", 0, err == nil
 	}
 	buf := make([]byte, unix.PathMax)
 	n, err := unix.Readlinkat(fd, "", buf)
-	if err != nil {
-		return "", 0, err
-	}
-	return string(buf[:n]), st.Uid, nil
+	return string(buf[:max(n, 0)]), st.Uid, err == nil
 }
