@@ -18,7 +18,7 @@ require (
 	github.com/sahilm/fuzzy v0.1.3
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.9
-	golang.org/x/net v0.42.0
+	golang.org/x/net v0.58.0
 	golang.org/x/sys v0.47.0
 )
 

@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 // Progress counts what a run has done so far. Any goroutine may look at it while it
@@ -13,7 +15,8 @@ import (
 type Progress struct {
 	// Files counts all but directories, and Bytes what files hold, holes included: copied,
 	// or compared with what is there.
-	Files, Bytes atomic.Int64
+	Files atomic.Int64
+	Bytes sizes.Counter
 	// Placed counts what was put in place, each with one rename: selected paths, or what a
 	// directory that was there lacked.
 	Placed atomic.Int64
@@ -62,8 +65,9 @@ type Result struct {
 	More     int
 	// Mounts are the paths in it where something is mounted, which was left out.
 	Mounts []string
-	// Warnings are what was copied without something, or left out because of what it is: the
-	// first mostProblems of them.
+	// Warnings are directories in storage whose owner or mode are not the source's, each
+	// with the first path of a run that it matters to, and the first mostProblems of what was
+	// copied without something, or left out because of what it is.
 	Warnings []Problem
 	// placed says that something was put in place.
 	placed bool

@@ -1,82 +1,187 @@
 package adopt
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/owned"
 )
 
-// areaName is the directory in which things are made, at the top of a storage path and
-// of each file system in it: nobody but us may look into it, so that nobody can put
-// something in the place of what we make, whoever owns the directory that it is for.
+// areaName is the directory in which copies are made, at the top of a storage path, and of
+// each mount and btrfs subvolume in it. Only we may enter it, so the owner of the directory
+// that a copy is for cannot replace anything in it.
 const areaName = ".list-ephemeral-adopt"
+
+// IsLeftover reports whether a path is the directory that a killed run leaves behind. The
+// next run in the same storage removes it.
+func IsLeftover(name string) bool { return path.Base(name) == areaName }
+
+// AreaError says why copies cannot be made at Path, which is where they are made before they
+// are put in place.
+type AreaError struct {
+	Path string
+	Err  error
+}
+
+func (e *AreaError) Error() string { return "make copies in " + e.Path + ": " + e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *AreaError) Unwrap() error { return e.Err }
 
 // area is such a directory, open.
 type area struct {
 	dir
 	above dir
 	rel   string // of the storage path, with a slash in front
-	dev   uint64
+	inode inode
 }
 
-// openArea opens the area of a directory of storage, making it if need be, and removes
-// what a killed run has left there. Nobody else is at work: we hold the lock.
-func openArea(top dir, rel string, dev uint64) (*area, error) {
+// reach is the set of directories that rename(2) moves something between: those of one mount
+// (which may show the same file system as another one), and of one btrfs subvolume in it.
+type reach struct{ mount, dev uint64 }
+
+// reachOf returns where what is open at a descriptor can be renamed to.
+func reachOf(fd int) (reach, error) {
+	st, err := fstat(fd)
+	if err != nil {
+		return reach{}, err
+	}
+	mount, err := mountID(fd)
+	return reach{mount, st.Dev}, err
+}
+
+// mountID returns the number of the mount that a descriptor is open on: by statx(2), and
+// before Linux 5.8 from proc_pid_fdinfo(5).
+func mountID(fd int) (uint64, error) {
+	var st unix.Statx_t
+	err := retried(func() error { return unix.Statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &st) })
+	if err == nil && st.Mask&unix.STATX_MNT_ID != 0 {
+		return st.Mnt_id, nil
+	}
+	return mountIDOfInfo(fd)
+}
+
+func mountIDOfInfo(fd int) (id uint64, err error) {
+	text, err := os.ReadFile("/proc/self/fdinfo/" + itoa(fd))
+	if err != nil {
+		return 0, err
+	}
+	_, after, _ := bytes.Cut(text, []byte("\nmnt_id:"))
+	if _, err := fmt.Sscan(string(after), &id); err != nil {
+		return 0, fmt.Errorf("read mnt_id in /proc/self/fdinfo: %w", err)
+	}
+	return id, nil
+}
+
+// areaOf returns the area that a directory of storage can be reached from by rename(2). The
+// first directory of its reach on the way down is where a new one is made.
+func (r *run) areaOf(d dir, rel string) (*area, error) {
+	reach, err := reachOf(d.fd)
+	if err != nil {
+		return nil, err
+	}
+	if a := r.areas[reach]; a != nil {
+		return a, nil
+	}
+	a, err := r.openArea(d, rel)
+	if err != nil {
+		return nil, &AreaError{path.Join(r.path, rel, areaName), err}
+	}
+	r.areas[reach] = a
+	return a, nil
+}
+
+// openArea makes the area of a directory, or opens the one that a killed run has left, and
+// removes what is in it.
+func (r *run) openArea(top dir, rel string) (*area, error) {
 	above, err := top.dir(".", beneath)
 	if err != nil {
 		return nil, err
 	}
 	err = retried(func() error { return unix.Mkdirat(above.fd, areaName, 0o700) })
-	var made dir
-	if err == nil || errors.Is(err, unix.EEXIST) {
-		made, err = above.ownArea()
+	if err != nil && !errors.Is(err, unix.EEXIST) {
+		above.close()
+		return nil, err
 	}
+	made, err := above.private(areaName)
 	if err != nil {
 		above.close()
-		return nil, fmt.Errorf("make %s in storage: %w", rel+"/"+areaName, err)
+		return nil, err
 	}
-	made.own = true
-	return &area{dir: made, above: above, rel: rel + "/" + areaName, dev: dev}, nil
+	a := &area{dir: made, above: above, rel: strings.TrimSuffix(rel, "/") + "/" + areaName}
+	if err := r.prepareArea(a); err != nil {
+		a.dir.close()
+		above.close()
+		return nil, err
+	}
+	a.own = true
+	return a, nil
 }
 
-// ownArea opens an area that is there. It has to be what we make: who may rename things in
-// the directory could have put something else there, which we must not clear.
-func (d dir) ownArea() (dir, error) {
-	found, err := d.dir(areaName, sameMount)
+// prepareArea locks an area and empties it. Another mount may show one that this run uses
+// already, which is neither locked nor emptied again.
+func (r *run) prepareArea(a *area) error {
+	st, err := fstat(a.fd)
 	if err != nil {
-		return dir{}, err
+		return err
 	}
-	st, err := fstat(found.fd)
-	if err == nil && (int(st.Uid) != os.Geteuid() || st.Mode&permissions != 0o700) {
-		err = errors.New("there is something else of that name")
+	a.inode = inodeOf(&st)
+	for _, other := range r.areas {
+		if other.inode == a.inode {
+			return nil
+		}
 	}
-	if err == nil {
-		err = dropInherited(found.fd)
+	if err := retried(func() error { return unix.Flock(a.fd, unix.LOCK_EX|unix.LOCK_NB) }); err != nil {
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			err = ErrBusy
+		}
+		return err
 	}
-	if err == nil {
-		err = found.clear()
+	// The run that held the lock until now has removed the directory.
+	if st, err := a.above.stat(areaName); err != nil || inodeOf(&st) != a.inode {
+		return ErrBusy
 	}
-	if err != nil {
-		found.close()
-		return dir{}, err
+	if err := dropInherited(a.fd); err != nil {
+		return err
 	}
-	return found, nil
+	if err := a.clear(); err != nil {
+		return err
+	}
+	owned.Mark(a.fd)
+	return nil
 }
 
-// clear removes what a killed run has left in an area: all that has a number for a name.
-func (d dir) clear() error {
-	names, err := d.names()
-	if err != nil {
+// private opens a directory that only we may enter, and returns an error for anything else
+// of the name.
+func (d dir) private(name string) (dir, error) {
+	fd, err := owned.Open(d.fd, name)
+	return dir{fd: fd}, err
+}
+
+// clear removes what a killed run has left in an area. Nothing is removed before all names
+// have been checked, nor from a directory that a user may have renamed to this name: one
+// that lacks our mark, in a directory where others may rename things.
+func (a *area) clear() error {
+	names, err := a.names()
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	if err := owned.Check(a.above.fd, a.fd); err != nil {
 		return err
 	}
 	for _, name := range names {
 		if strings.Trim(name, "0123456789") != "" {
-			return fmt.Errorf("there is something else in it, %q", name)
+			return fmt.Errorf("it contains %q, which adopt did not make", name)
 		}
-		if err := d.remove(name); err != nil {
+	}
+	for _, name := range names {
+		if err := a.remove(name); err != nil {
 			return fmt.Errorf("remove %s, which an earlier run has left: %w", name, err)
 		}
 	}
@@ -87,27 +192,10 @@ func (d dir) clear() error {
 func (a *area) close() error {
 	a.dir.close()
 	defer a.above.close()
-	if err := retried(func() error { return unix.Unlinkat(a.above.fd, areaName, unix.AT_REMOVEDIR) }); err != nil {
+	if err := retried(func() error { return unix.Unlinkat(a.above.fd, areaName, unix.AT_REMOVEDIR) }); err != nil && !errors.Is(err, unix.ENOENT) {
 		return fmt.Errorf("remove %s in storage, which the next run will remove: %w", a.rel, err)
 	}
 	return nil
-}
-
-// areaOf returns the area on the file system that a directory of storage is on. Where
-// that is another one than above it, it is its topmost directory there.
-func (r *run) areaOf(d dir, rel string) (*area, error) {
-	st, err := fstat(d.fd)
-	if err != nil {
-		return nil, err
-	}
-	if a := r.areas[st.Dev]; a != nil {
-		return a, nil
-	}
-	a, err := openArea(d, rel, st.Dev)
-	if err == nil {
-		r.areas[st.Dev] = a
-	}
-	return a, err
 }
 
 // dropAreas removes all areas.

@@ -79,7 +79,16 @@ func (r *run) enter(result *Result, at *place, source, name string) *place {
 		result.fail(inSource, err)
 		return nil
 	}
-	return r.newPlace(from, to, area, inSource)
+	in := r.newPlace(from, inSource)
+	in.to, in.area = to, area
+	e, err := compareOpen(from, to, r.path, inSource)
+	if err != nil {
+		result.fail(inSource, err)
+		in.release()
+		return nil
+	}
+	in.gains = append(slices.Clip(at.gains), e.gains...)
+	return in
 }
 
 // mergeLevel compares a directory with the one in storage, and lists it.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,14 +15,15 @@ type place struct {
 	from, to dir
 	area     *area  // to make things in
 	path     string // of the source
+	gains    []gain // of directories in storage, from the top to this one
 	users    int
 	run      *run
 }
 
 // newPlace is used by whoever asks for it.
-func (r *run) newPlace(from, to dir, area *area, path string) *place {
+func (r *run) newPlace(from dir, path string) *place {
 	r.open++
-	return &place{from: from, to: to, area: area, path: path, users: 1, run: r}
+	return &place{from: from, to: dir{fd: -1}, path: path, users: 1, run: r}
 }
 
 func (p *place) keep() *place {
@@ -40,59 +40,64 @@ func (p *place) release() {
 }
 
 // parents opens the directory of a selected path and that of its target, which is made
-// if need be, with all above it. It returns the name of the path there.
-func (r *run) parents(unit string) (*place, string, error) {
+// if need be, with all above it. It returns the name of the path there. How they differ
+// goes to the result.
+func (r *run) parents(result *Result, unit string) (*place, string, error) {
 	from, name, err := r.sources.entry(unit)
 	if err != nil {
 		return nil, "", fmt.Errorf("open the directory it is in: %w", err)
 	}
-	p, err := r.placeOf(path.Dir(unit), from, name)
+	p, err := r.placeOf(result, path.Dir(unit), from, name)
 	return p, name, err
 }
 
 // placeOf returns the place of a directory, and closes from unless it is the place's. Those
 // for roots have directories of their own.
-func (r *run) placeOf(source string, from dir, name string) (*place, error) {
+func (r *run) placeOf(result *Result, source string, from dir, name string) (*place, error) {
 	if p := r.places[source]; p != nil && name != "." {
 		from.close()
 		return p.keep(), nil
 	}
-	to, area, err := r.target(source)
-	if err != nil {
-		from.close()
+	p := r.newPlace(from, source)
+	if err := r.target(result, p); err != nil {
+		p.release()
 		return nil, err
 	}
-	p := r.newPlace(from, to, area, source)
 	if name != "." {
 		r.places[source] = p.keep() // until the batch is done
 	}
 	return p, nil
 }
 
-// target opens the directory below the storage path that stands for a source, making
-// what is missing on the way, and the area to make things for it in.
-func (r *run) target(source string) (dir, *area, error) {
-	at, err := r.storage.dir(".", beneath)
-	for end := 0; err == nil; {
-		var made *area
-		if made, err = r.areaOf(at, source[:end]); err != nil {
-			at.close()
-			break
-		}
-		if end >= len(source) || source == "/" {
-			return at, made, nil
-		}
-		next := strings.IndexByte(source[end+1:], '/')
-		if next < 0 {
-			end = len(source)
-		} else {
-			end += 1 + next
-		}
-		above := at
-		at, err = r.enterParent(above, made, source[:end])
-		above.close()
+// target opens the directory below the storage path that stands for a place's source,
+// making what is missing on the way, and the area to make things for it in.
+func (r *run) target(result *Result, p *place) (err error) {
+	if p.to, err = r.storage.dir(".", beneath); err != nil {
+		return fmt.Errorf("open storage %s: %w", r.path, err)
 	}
-	return dir{}, nil, fmt.Errorf("make %s in storage: %w", source, err)
+	if p.area, err = r.areaOf(p.to, ""); err != nil {
+		return err
+	}
+	for source := range ancestors(join(p.path, "x")) {
+		above := p.to
+		p.to, err = r.enterParent(above, p.area, source)
+		above.close()
+		var differs *Problem
+		if err == nil {
+			differs, err = r.compare(p, p.to, source)
+		}
+		if err != nil {
+			return fmt.Errorf("make %s: %w", path.Join(r.path, source), err)
+		}
+		if differs != nil && !r.differing[source] {
+			r.differing[source] = true
+			result.Warnings = append(result.Warnings, *differs)
+		}
+		if p.area, err = r.areaOf(p.to, source); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // enterParent opens a directory that stands for a source, and makes it if need be.
@@ -103,7 +108,7 @@ func (r *run) enterParent(above dir, area *area, source string) (dir, error) {
 		return to, err
 	}
 	if err := r.makeParent(above, area, source); err != nil {
-		return dir{}, err
+		return dir{fd: -1}, err
 	}
 	return above.dir(name, beneath)
 }
@@ -147,12 +152,20 @@ func (r *run) makeParent(above dir, area *area, source string) error {
 	return above.sync()
 }
 
-// makeDir makes a directory that nobody else may enter yet, and opens it.
+// makeDir makes a directory that only we may enter until it has its mode, and opens it. The
+// umask may have taken permissions away.
 func (d dir) makeDir(name string) (dir, error) {
 	if err := retried(func() error { return unix.Mkdirat(d.fd, name, 0o700) }); err != nil {
 		return dir{}, fmt.Errorf("create: %w", err)
 	}
 	made, err := d.dir(name, sameMount)
+	if errors.Is(err, unix.EACCES) {
+		made, err = d.private(name)
+	} else if err == nil {
+		if err = chmod(made.fd, procPath(made.fd), unix.S_IRWXU); err != nil {
+			made.close()
+		}
+	}
 	if err == nil {
 		made.own = true
 		if err = dropInherited(made.fd); err != nil {

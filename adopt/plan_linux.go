@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 // Action is what is to be done with a selected path.
@@ -43,6 +45,9 @@ type Unit struct {
 	Bytes int64
 	// Err says why it cannot be done.
 	Err error
+	// Warnings are directories above Target whose owner or mode are not the source's, each
+	// with the first unit of a plan.
+	Warnings []Problem
 }
 
 // Plan is what is to be done.
@@ -63,6 +68,7 @@ type Plan struct {
 	mapped      []Open         // what processes may be writing to
 	clones      bool           // storage is on a file system that shares blocks
 	linked      map[inode]bool // files with several names that have been counted
+	compared    map[string]existing
 }
 
 // The reasons for which a path is refused.
@@ -100,7 +106,10 @@ func Prepare(ctx context.Context, storage string, paths []string, options Option
 		return nil, err
 	}
 	defer store.close()
-	p := &Plan{Storage: path.Clean(storage), roots: withSlash(options.Roots), force: options.Force, linked: map[inode]bool{}}
+	p := &Plan{
+		Storage: path.Clean(storage), roots: withSlash(options.Roots), force: options.Force,
+		linked: map[inode]bool{}, compared: map[string]existing{},
+	}
 	p.content.progress = new(Progress)
 	from := &sources{root, p.roots}
 	from.findMounts()
@@ -125,6 +134,7 @@ func Prepare(ctx context.Context, storage string, paths []string, options Option
 			unit.Action = Refuse
 		} else {
 			p.look(ctx, from, store, &unit)
+			p.checkParents(root, store, &unit)
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -133,7 +143,7 @@ func Prepare(ctx context.Context, storage string, paths []string, options Option
 		p.Units = append(p.Units, unit)
 		if unit.Action == Copy || unit.Action == Merge {
 			p.Files += unit.Files
-			p.Bytes += unit.Bytes
+			p.Bytes = sizes.Add(p.Bytes, unit.Bytes)
 		}
 	}
 	return p, nil
@@ -174,7 +184,7 @@ func (p *Plan) checkStorage(store dir) error {
 	if st.Flags&unix.ST_RDONLY != 0 {
 		return unix.EROFS
 	}
-	p.Free, p.clones = int64(st.Bavail)*st.Bsize, sharesBlocks(&st)
+	p.Free, p.clones = sizes.Times(st.Bavail, st.Bsize), sharesBlocks(&st)
 	return retried(func() error { return unix.Faccessat(store.fd, ".", unix.W_OK|unix.X_OK, unix.AT_EACCESS) })
 }
 
@@ -218,7 +228,7 @@ func (p *Plan) look(ctx context.Context, sources *sources, store dir, u *Unit) {
 	var fs unix.Statfs_t
 	shared := p.clones && unix.Fstatfs(from.fd, &fs) == nil && sharesBlocks(&fs)
 	if u.Action == Copy && !shared {
-		p.Needs += needs
+		p.Needs = sizes.Add(p.Needs, needs)
 	}
 }
 
@@ -287,7 +297,7 @@ func (p *Plan) count(ctx context.Context, u *Unit, from dir, name string) (alloc
 			return notEntered, nil, ctx.Err()
 		}
 		d, names, taken := p.countEntry(u, in, name)
-		allocated += taken
+		allocated = sizes.Add(allocated, taken)
 		return d, names, nil
 	}, func(dir, string) error { return nil })
 	return allocated
@@ -306,7 +316,7 @@ func (p *Plan) countEntry(u *Unit, in dir, name string) (d dir, names []string, 
 		return notEntered, nil, 0
 	}
 	names, _ = d.names()
-	return d, names, st.Blocks * blockSize
+	return d, names, sizes.Times(uint64(st.Blocks), blockSize)
 }
 
 // countFile is count for anything but a directory. Another name of a file that is counted
@@ -314,11 +324,11 @@ func (p *Plan) countEntry(u *Unit, in dir, name string) (d dir, names []string, 
 func (p *Plan) countFile(u *Unit, st *unix.Stat_t) (allocated int64) {
 	u.Files++
 	if isFile(st) {
-		u.Bytes += st.Size
+		u.Bytes = sizes.Add(u.Bytes, st.Size)
 	}
 	if st.Nlink > 1 && p.linked[inodeOf(st)] {
 		return 0
 	}
 	p.linked[inodeOf(st)] = st.Nlink > 1
-	return st.Blocks * blockSize
+	return sizes.Times(uint64(st.Blocks), blockSize)
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 // mostStaged and mostPlaces are how much is put in place at a time: each batch is
@@ -47,7 +49,9 @@ type run struct {
 	missing    []*staged         // what is to be made
 	batch      []*staged         // what has been made
 	created    []createdParent
-	areas      map[uint64]*area // by the device number
+	areas      map[reach]*area
+	path       string          // of storage
+	differing  map[string]bool // sources whose directory in storage differs
 	stages     int
 }
 
@@ -71,7 +75,7 @@ type staged struct {
 // plan. The error says that nothing could be done at all, or that ctx is done: then the
 // results are those up to there.
 func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, err error) {
-	r := &run{places: map[string]*place{}, areas: map[uint64]*area{}, most: placesAllowed(), force: p.force}
+	r := &run{places: map[string]*place{}, areas: map[reach]*area{}, path: p.Storage, differing: map[string]bool{}, most: placesAllowed(), force: p.force}
 	r.content.progress = progress
 	root, err := rootDir()
 	if err != nil {
@@ -117,7 +121,7 @@ func (r *run) begin(ctx context.Context, result *Result, unit Unit) {
 		result.fail(unit.Path, unit.Err)
 		return
 	}
-	at, name, err := r.parents(unit.Path)
+	at, name, err := r.parents(result, unit.Path)
 	if err != nil {
 		result.fail(unit.Path, err)
 		return
@@ -143,6 +147,10 @@ func (r *run) put(ctx context.Context, result *Result, at *place, from, name str
 	there, err := at.to.stat(name)
 	switch {
 	case errors.Is(err, unix.ENOENT):
+		if err := refusedBy(at.gains, st.Uid); err != nil {
+			result.fail(source, err)
+			return nil
+		}
 		// Later, when all that is there is known: it may have other names of this file.
 		r.missing = append(r.missing, &staged{result: result, at: at.keep(), path: source, source: from, name: name})
 		if r.open >= r.most {
@@ -355,7 +363,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 		s.result.warn(w.Path, w.Err)
 	}
 	s.result.Files += s.files
-	s.result.Bytes += s.bytes
+	s.result.Bytes = sizes.Add(s.result.Bytes, s.bytes)
 	s.at.release()
 }
 

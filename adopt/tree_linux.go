@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 const (
@@ -35,7 +37,7 @@ type tree struct {
 	mu       sync.Mutex
 	problems Result
 	files    atomic.Int64
-	bytes    atomic.Int64
+	bytes    sizes.Counter
 }
 
 // copyTree copies a directory to a new name below to. What could not be copied is in

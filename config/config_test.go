@@ -161,7 +161,7 @@ func TestPatternsKnowWhereTheyAreFrom(t *testing.T) {
 		got  Value
 		want string
 	}{
-		{builtIn.Patterns()[3], "etc/machine-id from built-in excludes[3]"},
+		{builtIn.Patterns()[3], "etc/resolv.conf from built-in excludes[3]"},
 		{mixed[0], "etc/passwd from built-in excludes[0]"},
 		{mixed[len(mixed)-1], "b from config.json:2:2: extraExcludes[1]"},
 		{own[0], "a from config.json:1:15: excludes[0]"},

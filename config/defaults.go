@@ -23,21 +23,25 @@ func (c *Config) setDefaults() {
 }
 
 // systemExcludes returns the built-in patterns that hold on every machine: what
-// the boot writes anew, caches and logs.
+// the boot makes again, and caches. They are those of the original, less what hid
+// people's data: "**/*log" and "**/*logs" (a project named blog, and /var/log,
+// which most configurations keep), "tmp" at any depth, and what identifies the
+// machine, /etc/machine-id and the keys in /etc/ssh.
 func systemExcludes() []string {
 	return []string{
-		"etc/passwd", "etc/NIXOS", "etc/group", "etc/machine-id", "etc/resolv.conf", "etc/ssh",
+		"etc/passwd", "etc/NIXOS", "etc/group", "etc/resolv.conf",
 		"etc/shadow", "etc/subgid", "etc/subuid", "etc/sudoers",
 		"var/lib/libvirt/{qemu.conf,nwfilter,dnsmasq}", "var/cache", "var/.updated",
 		"var/lib/NetworkManager/timestamps", "var/lib/dhcpcd",
-		"**/*logs", "**/*log", "tmp",
+		"/tmp",
 	}
 }
 
 // homeExcludes returns the built-in patterns that begin in the home, without it.
+// The original has all of ~/.cargo, where credentials and installed programs are.
 func homeExcludes() []string {
 	patterns := []string{
-		".cache", ".npm", ".cargo", ".mozilla/firefox/*/cache2/entries", ".steam", ".pki", ".pulse-cookie",
+		".cache", ".npm", ".cargo/registry", ".mozilla/firefox/*/cache2/entries", ".steam", ".pki", ".pulse-cookie",
 		".local/state/wireplumber", ".local/share/vulkan/implicit_layer.d",
 		".config/BambuStudio", ".config/**/com.1password.1password.json", ".config/opencode/node_modules",
 	}

@@ -58,7 +58,7 @@ func (e Env) find(explicit, home string, homeless error) (file string, text []by
 	if named := e.Getenv(envConfig); named != "" {
 		text, err = readFile(named)
 		if failed := (*Error)(nil); errors.As(err, &failed) {
-			failed.Reason += " ($" + envConfig + " names it)"
+			failed.Reason += " (named by $" + envConfig + ")"
 		}
 		return named, text, err
 	}
@@ -66,7 +66,7 @@ func (e Env) find(explicit, home string, homeless error) (file string, text []by
 		return "", nil, homeless // where to look is not known, and may matter
 	}
 	for _, file := range e.places(home) {
-		text, err := readFile(file)
+		text, err := e.readPlace(file, home)
 		if err == nil || !absent(file, err) {
 			return file, text, err
 		}
@@ -74,9 +74,28 @@ func (e Env) find(explicit, home string, homeless error) (file string, text []by
 	return "", nil, nil
 }
 
-// readFile reads a whole configuration file. Its error is an *Error.
-func readFile(file string) ([]byte, error) {
-	f, err := os.Open(file)
+// readPlace reads a file that nobody named: one in the home of the user who called sudo
+// with the rights of that user.
+func (e Env) readPlace(file, home string) ([]byte, error) {
+	name := e.sudoer()
+	if name == "" || !below(home, file) {
+		return readFile(file)
+	}
+	return read(file, func(file string) (*os.File, error) {
+		account, err := e.LookupUser(name)
+		if err != nil {
+			return nil, err
+		}
+		return e.OpenAs(account, file)
+	})
+}
+
+// readFile reads a file that the invoker named, or a file of the invoker's own.
+func readFile(file string) ([]byte, error) { return read(file, os.Open) }
+
+// read reads a whole configuration file. Its error is an *Error.
+func read(file string, open func(string) (*os.File, error)) ([]byte, error) {
+	f, err := open(file)
 	if err != nil {
 		return nil, unreadable(file, err)
 	}
@@ -101,7 +120,7 @@ func unreadable(file string, err error) *Error {
 	reason := err.Error()
 	if link := danglingLink(file); link != "" && errors.Is(err, fs.ErrNotExist) {
 		target, _ := os.Readlink(link)
-		reason = fmt.Sprintf("the symlink %s leads to %s, which is not there", link, target)
+		reason = fmt.Sprintf("the symlink %s points to %s, which does not exist", link, target)
 	}
 	return &Error{Origin: Origin{File: file}, Reason: reason, Err: err}
 }

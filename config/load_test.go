@@ -76,11 +76,11 @@ var messes = []struct {
 	{"a directory", func(t *testing.T, file string) { must(t, os.MkdirAll(file, 0o755)) }, "is a directory", syscall.EISDIR},
 	{"a symlink to nothing", func(t *testing.T, file string) {
 		must(t, os.Symlink("/nix/store/gone", file))
-	}, `the symlink FILE leads to /nix/store/gone, which is not there`, fs.ErrNotExist},
+	}, `the symlink FILE points to /nix/store/gone, which does not exist`, fs.ErrNotExist},
 	{"in a directory that is a symlink to nothing", func(t *testing.T, file string) {
 		must(t, os.Remove(filepath.Dir(file)))
 		must(t, os.Symlink("/nix/store/gone", filepath.Dir(file)))
-	}, `the symlink DIR leads to /nix/store/gone, which is not there`, fs.ErrNotExist},
+	}, `the symlink DIR points to /nix/store/gone, which does not exist`, fs.ErrNotExist},
 	{"a symlink to itself", func(t *testing.T, file string) {
 		must(t, os.Symlink(filepath.Base(file), file))
 	}, "too many levels of symbolic links", syscall.ELOOP},
@@ -125,7 +125,7 @@ func TestLoadOfAMissingFileFailsOnlyIfItWasNamed(t *testing.T) {
 	}
 	m.vars["LIST_EPHEMERAL_CONFIG"] = missing
 	_, err = Load(m.env(), "")
-	want := "read config " + missing + ": no such file or directory ($LIST_EPHEMERAL_CONFIG names it)"
+	want := "read config " + missing + ": no such file or directory (named by $LIST_EPHEMERAL_CONFIG)"
 	if err == nil || err.Error() != want || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("$LIST_EPHEMERAL_CONFIG: %v, want %s", err, want)
 	}

@@ -49,7 +49,8 @@ func (m *machine) env() Env {
 			}
 			return nil, errors.New("user: unknown userid " + uid)
 		},
-		Etc: m.dir + "/etc",
+		OpenAs: func(_ *user.User, file string) (*os.File, error) { return os.Open(file) },
+		Etc:    m.dir + "/etc",
 	}
 }
 

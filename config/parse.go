@@ -79,7 +79,7 @@ func findFault(text []byte) (offset int, reason string) {
 	case end == 0:
 		return 0, "the file is empty, expected a JSON object"
 	case bytes.HasPrefix(text, []byte("\ufeff")):
-		return 0, "the file begins with a byte order mark, which JSON must not have"
+		return 0, "the file begins with a byte order mark, which JSON does not allow"
 	}
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRune(text[i:])
@@ -99,9 +99,9 @@ func findFault(text []byte) (offset int, reason string) {
 	case offset < 0, offset >= end, strings.HasPrefix(message, "unexpected end"),
 		// A word that the end cuts off is told as if a blank came after it.
 		strings.HasPrefix(message, "invalid character ' '") && text[offset] != ' ':
-		return end, "wrong JSON: the file ends too early"
+		return end, "invalid JSON: the file ends too early"
 	}
-	return offset, "wrong JSON: " + describeFault(text, offset, message)
+	return offset, "invalid JSON: " + describeFault(text, offset, message)
 }
 
 // describeFault says what is wrong at an offset of text, where message is
@@ -116,7 +116,7 @@ func describeFault(text []byte, offset int, message string) string {
 	case (r == '/' || r == '#') && !strings.Contains(message, "in string"):
 		return "there are no comments in JSON"
 	case strings.Contains(message, "max depth"):
-		return fmt.Sprintf("more than %d values in one another", maxDepth)
+		return fmt.Sprintf("nested more than %d deep", maxDepth)
 	case end >= 0:
 		return fmt.Sprintf("unexpected %s %s", strconv.QuoteRune(r), message[end+len("' "):])
 	}
@@ -160,10 +160,10 @@ func (p *parser) next() (json.Token, place, error) {
 	at := p.cursor.move(p.text, start)
 	token, err := p.tokens.Token()
 	if err != nil {
-		return nil, at, errorAt(p.file, at, "wrong JSON: "+err.Error())
+		return nil, at, errorAt(p.file, at, "invalid JSON: "+err.Error())
 	}
 	if _, ok := token.(string); ok && hasLoneSurrogate(p.text[start:p.tokens.InputOffset()]) {
-		return nil, at, errorAt(p.file, at, `half of a surrogate pair (\ud800 to \udfff) is no character`)
+		return nil, at, errorAt(p.file, at, `half of a surrogate pair (\ud800 to \udfff) is not a character`)
 	}
 	return token, at, nil
 }
@@ -186,7 +186,7 @@ func (p *parser) value(depth int) (*node, error) {
 		n.kind, n.text = kindString, token
 	case json.Delim:
 		if depth == maxDepth {
-			return nil, errorAt(p.file, at, fmt.Sprintf("more than %d values in one another", maxDepth))
+			return nil, errorAt(p.file, at, fmt.Sprintf("nested more than %d deep", maxDepth))
 		}
 		return n, p.fill(n, token, depth+1)
 	}

@@ -2,11 +2,14 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/user"
 	"path"
 	"strconv"
 	"strings"
+
+	"github.com/DaRacci/list-ephemeral/internal/securefile"
 )
 
 // Env is what of the machine decides where configurations and homes are. The
@@ -29,6 +32,8 @@ type Env struct {
 	// /etc/passwd.
 	LookupUser func(name string) (*user.User, error)
 	LookupID   func(uid string) (*user.User, error)
+	// OpenAs opens a file of a user for root: with no more than the user's rights.
+	OpenAs func(account *user.User, file string) (*os.File, error)
 	// Etc is /etc.
 	Etc string
 }
@@ -53,10 +58,32 @@ func (e Env) complete() Env {
 	if e.LookupID == nil {
 		e.LookupID = user.LookupId
 	}
+	if e.OpenAs == nil {
+		e.OpenAs = openAs
+	}
 	if e.Etc == "" {
 		e.Etc = "/etc"
 	}
 	return e
+}
+
+// openAs opens a regular file that belongs to a user or to root, with that user's rights:
+// the file may be a symlink to what the user must not read, and what is wrong with it
+// is quoted in errors.
+func openAs(account *user.User, file string) (*os.File, error) {
+	ids, err := account.GroupIds()
+	if err != nil {
+		return nil, err
+	}
+	var numbers []uint32
+	for _, text := range append([]string{account.Uid, account.Gid}, ids...) {
+		n, err := strconv.ParseUint(text, 10, 32)
+		if err != nil {
+			return nil, fmt.Errorf("user ID of %s: %w", account.Username, err)
+		}
+		numbers = append(numbers, uint32(n))
+	}
+	return securefile.Open(file, &securefile.User{UID: numbers[0], GID: numbers[1], Groups: numbers[2:]})
 }
 
 // sudoer returns the name of the user who called sudo, or "" if none did. Root
@@ -79,7 +106,7 @@ func (e Env) home() (string, error) {
 		return path.Clean(home), nil
 	}
 	account, err := e.LookupID(strconv.Itoa(e.EUID()))
-	return homeOf(account, err, "find the home directory: $HOME is no absolute path")
+	return homeOf(account, err, "find the home directory: $HOME is not an absolute path")
 }
 
 // homeOf returns the home of an account, or the *Error that task failed.
@@ -142,6 +169,18 @@ func (c *Config) path(text string) (string, error) {
 		err = errors.New("expected an absolute path or one that begins with ~/, got " + quote(text))
 	}
 	return clean, err
+}
+
+// notRoot is check, but refuses "/": were that persisted or storage, nothing would
+// ever be lost.
+func notRoot(check func(text string) (string, error)) func(text string) (string, error) {
+	return func(text string) (string, error) {
+		clean, err := check(text)
+		if err == nil && clean == "/" {
+			err = errors.New("expected a path below /, got " + quote(text))
+		}
+		return clean, err
+	}
 }
 
 // include is path, but takes what is relative as lying in the home.

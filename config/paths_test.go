@@ -93,7 +93,7 @@ func TestHomeIsWithoutSymlinks(t *testing.T) {
 }
 
 func TestLoadOfAUserWithoutAHome(t *testing.T) {
-	const noHome = "find the home directory: $HOME is no absolute path: unknown userid 7"
+	const noHome = "find the home directory: $HOME is not an absolute path: unknown userid 7"
 	const noBob = `find the home of "carol\e", who called sudo: unknown user carol\e`
 	tests := []struct {
 		name     string

@@ -33,15 +33,15 @@ func (d *decoder) schema() []field {
 		{name: "excludes", read: d.patterns(&c.Excludes)},
 		{name: "extraExcludes", read: d.patterns(&c.ExtraExcludes)},
 		{name: "extraIncludes", read: d.list(&c.ExtraIncludes, c.include)},
-		{name: "persistedFiles", read: d.list(&c.PersistedFiles, c.path)},
-		{name: "persistedDirs", read: d.list(&c.PersistedDirs, c.path)},
+		{name: "persistedFiles", read: d.list(&c.PersistedFiles, notRoot(c.path))},
+		{name: "persistedDirs", read: d.list(&c.PersistedDirs, notRoot(c.path))},
 		{name: "programs", read: d.programs},
 		{name: "roots", read: d.list(&c.Roots, c.path)},
-		{name: "storagePaths", read: d.list(&c.StoragePaths, c.path)},
+		{name: "storagePaths", read: d.list(&c.StoragePaths, notRoot(c.path))},
 		{name: "users", read: d.users},
 		{name: "snippet", fields: []field{
 			{name: "dialect", read: d.noting(&c.Snippet.DialectOrigin, choose(d, &c.Snippet.Dialect, dialectNames))},
-			{name: "storagePath", read: d.value(&c.Snippet.StoragePath, absolute)},
+			{name: "storagePath", read: d.value(&c.Snippet.StoragePath, notRoot(absolute))},
 			{name: "user", read: d.one(&c.Snippet.User, userName)},
 			{name: "homeAttr", read: d.value(&c.Snippet.HomeAttr, notEmpty)},
 			{name: "hostAttr", read: d.value(&c.Snippet.HostAttr, notEmpty)},
@@ -199,7 +199,7 @@ func (d *decoder) text(n *node, key string) (string, bool) {
 		return "", false
 	}
 	if strings.IndexByte(n.text, 0) >= 0 {
-		d.fail(n.at, key, "holds a NUL character, which no name has")
+		d.fail(n.at, key, "contains a NUL character")
 		return "", false
 	}
 	return n.text, true
@@ -263,7 +263,7 @@ func (d *decoder) patterns(to *List) func(*node, string) {
 			case strings.TrimSpace(v.Text) == "":
 				d.warn(v.Origin, "an empty pattern excludes everything")
 			case strings.HasPrefix(v.Text, "~/"):
-				d.warn(v.Origin, "a pattern is relative to /, and ~ does not stand for the home in it")
+				d.warn(v.Origin, "patterns are relative to /, and ~ is not expanded")
 			}
 		}
 	}
@@ -319,7 +319,7 @@ func anything(text string) (string, error) { return text, nil }
 
 func notEmpty(text string) (string, error) {
 	if text == "" {
-		return "", errors.New("expected some text, got an empty string")
+		return "", errors.New("expected an attribute path, got an empty string")
 	}
 	return text, nil
 }
@@ -328,7 +328,7 @@ func notEmpty(text string) (string, error) {
 // with colons and users with newlines, and a name is a directory of /home.
 func userName(text string) (string, error) {
 	if text == "" || strings.ContainsAny(text, ":/\n\x00") {
-		return "", fmt.Errorf("expected the name of a user, got %s", quote(text))
+		return "", fmt.Errorf("expected a user name, got %s", quote(text))
 	}
 	return text, nil
 }

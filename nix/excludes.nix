@@ -7,9 +7,7 @@ let
     "etc/passwd"
     "etc/NIXOS"
     "etc/group"
-    "etc/machine-id"
     "etc/resolv.conf"
-    "etc/ssh"
     "etc/shadow"
     "etc/subgid"
     "etc/subuid"
@@ -19,16 +17,14 @@ let
     "var/.updated"
     "var/lib/NetworkManager/timestamps"
     "var/lib/dhcpcd"
-    "**/*logs"
-    "**/*log"
-    "tmp"
+    "/tmp"
   ];
 
   # Relative to the home directory.
   home = [
     ".cache"
     ".npm"
-    ".cargo"
+    ".cargo/registry"
     ".mozilla/firefox/*/cache2/entries"
     ".steam"
     ".pki"

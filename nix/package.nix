@@ -24,14 +24,14 @@ buildGoModule (finalAttrs: {
       lib.cleanSourceFilter path type
       && !(builtins.any at [
         ".ci"
+        ".github"
         "dist"
         "docs"
         "flake.lock"
         "list-ephemeral"
-        "scripts"
         "vendor"
       ])
-      && (at "nix" -> type == "directory" || lib.hasSuffix ".go" name)
+      && (at "nix" || at "scripts" -> type == "directory" || lib.hasSuffix ".go" name)
       && name != "flake.nix"
       && name != ".git"; # a file in a worktree of git, which cleanSourceFilter keeps
   };
@@ -58,8 +58,12 @@ buildGoModule (finalAttrs: {
 
   nativeBuildInputs = [ installShellFiles ];
 
-  # The program prints both itself, where it can run.
-  postInstall = lib.optionalString (stdenv.buildPlatform.canExecute stdenv.hostPlatform) ''
+  # The licences go with the binary. Completions and manual pages are printed by the program
+  # itself, where it can run.
+  postInstall = ''
+    install -Dm444 -t $out/share/doc/list-ephemeral LICENSE THIRD_PARTY_LICENSES
+  ''
+  + lib.optionalString (stdenv.buildPlatform.canExecute stdenv.hostPlatform) ''
     installShellCompletion --cmd list-ephemeral \
       --bash <($out/bin/list-ephemeral completion bash) \
       --zsh <($out/bin/list-ephemeral completion zsh) \

@@ -64,6 +64,9 @@ func looksFormatted(t *testing.T, file string) {
 	}
 }
 
+// installLicences is what the package does on every platform after the build.
+const installLicences = "install -Dm444 -t $out/share/doc/list-ephemeral LICENSE THIRD_PARTY_LICENSES\n"
+
 func TestPackageSaysWhatItIs(t *testing.T) {
 	var got struct {
 		Pname, Version, VendorHash, CheckPhase, PostInstall string
@@ -99,7 +102,7 @@ func TestPackageSaysWhatItIs(t *testing.T) {
 		"no cgo":      cmp.Equal(got.Env, map[string]int{"CGO_ENABLED": 0}),
 		"one program": cmp.Equal(got.SubPackages, []string{"."}),
 		"tools":       cmp.Equal(got.Tools, []string{"installShellFiles"}),
-		"cross":       got.CrossPostInstall == "" && got.PostInstall != "",
+		"cross":       got.CrossPostInstall == installLicences && strings.HasPrefix(got.PostInstall, installLicences) && got.PostInstall != installLicences,
 		"licence":     got.Meta.License.SpdxID == "MIT",
 		"platforms":   cmp.Equal(got.Meta.Platforms, []string{"x86_64-linux", "aarch64-linux"}),
 		"texts":       got.Meta.Description != "" && strings.HasPrefix(got.Meta.Homepage, "https://"),
@@ -137,6 +140,15 @@ installShellCompletion() {
 ` + made.PostInstall
 	run := exec.Command("bash", "-c", script)
 	run.Dir = t.TempDir()
+	for _, name := range []string{"LICENSE", "THIRD_PARTY_LICENSES"} {
+		text, err := os.ReadFile("../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(run.Dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	run.Env = []string{"out=" + out, "PATH=" + os.Getenv("PATH"), "HOME=/homeless-shelter"}
 	if text, err := run.CombinedOutput(); err != nil {
 		t.Fatalf("run postInstall: %v\n%s", err, text)
@@ -147,6 +159,9 @@ installShellCompletion() {
 		"fish":                       "complete -c list-ephemeral",
 		"man/list-ephemeral.1":       ".TH",
 		"man/list-ephemeral-trace.1": ".TH",
+
+		"share/doc/list-ephemeral/LICENSE":              "MIT License",
+		"share/doc/list-ephemeral/THIRD_PARTY_LICENSES": "third-party software",
 	} {
 		text, err := os.ReadFile(filepath.Join(out, file))
 		if err != nil || !strings.Contains(string(text), want) {
@@ -163,7 +178,7 @@ func TestPackageKeepsItsSources(t *testing.T) {
 		Type string `json:"type"`
 	}
 	var files []file
-	needed := map[string]bool{"LICENSE": true}
+	needed := map[string]bool{"LICENSE": true, "THIRD_PARTY_LICENSES": true}
 	err := filepath.WalkDir("..", func(name string, entry os.DirEntry, err error) error {
 		if err != nil || name == ".." {
 			return err

@@ -18,10 +18,11 @@ const (
 	KindSymlink
 	KindSocket
 	KindPipe
-	KindDevice
+	KindBlock
+	KindChar
 )
 
-var kindNames = [...]string{"unknown", "file", "directory", "symlink", "socket", "pipe", "device"}
+var kindNames = [...]string{"unknown", "file", "directory", "symlink", "socket", "pipe", "block-device", "char-device"}
 
 // String returns the kind's name in lower case, as --json prints it.
 func (k Kind) String() string {
@@ -48,10 +49,10 @@ func (s Kinds) Has(k Kind) bool { return s&(1<<k) != 0 }
 
 // Info is what statx(2) says of a path, without following a symlink.
 type Info struct {
-	// Size in bytes; of a symlink, the length of its target.
+	// Size in bytes; of a symlink, the length of its target. A sparse file has the
+	// size of the blocks that it takes up, where that is less than its length:
+	// holes cannot be lost.
 	Size int64
-	// Allocated is the space taken on the disk, in bytes.
-	Allocated int64
 	// ModTime is the time of the last change of the contents.
 	ModTime time.Time
 	// Mode holds the type, the permission bits and setuid, setgid and sticky.

@@ -3,6 +3,8 @@ package scan
 import (
 	"context"
 	"sync"
+
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 // Extent is how much there is of something.
@@ -74,13 +76,13 @@ func (c *excludedCounter) visit(d *Dir) {
 			continue
 		}
 		sum.Files++
-		sum.Bytes += decodeInfo(r.info).Size
+		sum.Bytes = sizes.Add(sum.Bytes, decodeInfo(r.info).Size)
 	}
 	if sum.Files > 0 {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.extents[in.unit].Files += sum.Files
-		c.extents[in.unit].Bytes += sum.Bytes
+		c.extents[in.unit].Bytes = sizes.Add(c.extents[in.unit].Bytes, sum.Bytes)
 	}
 }
 

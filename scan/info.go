@@ -7,34 +7,43 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
-// infoSize is the length of the metadata in a record with tagInfo: size,
-// allocated, seconds, then nanoseconds, mode, uid and gid.
-const infoSize = 3*8 + 4*4
+// infoSize is the length of the metadata in a record with tagInfo: size and
+// seconds, then nanoseconds, uid and gid, then mode.
+const infoSize = 2*8 + 3*4 + 2
 
 // appendInfo appends the metadata in the form that records keep.
 func appendInfo(run []byte, stx *unix.Statx_t) []byte {
-	run = binary.LittleEndian.AppendUint64(run, stx.Size)
-	run = binary.LittleEndian.AppendUint64(run, stx.Blocks*512) // statx(2): units of 512 bytes
+	run = binary.LittleEndian.AppendUint64(run, uint64(countedSize(stx)))
 	run = binary.LittleEndian.AppendUint64(run, uint64(stx.Mtime.Sec))
 	run = binary.LittleEndian.AppendUint32(run, stx.Mtime.Nsec)
-	run = binary.LittleEndian.AppendUint32(run, uint32(stx.Mode))
 	run = binary.LittleEndian.AppendUint32(run, stx.Uid)
-	return binary.LittleEndian.AppendUint32(run, stx.Gid)
+	run = binary.LittleEndian.AppendUint32(run, stx.Gid)
+	return binary.LittleEndian.AppendUint16(run, stx.Mode)
 }
 
 // decodeInfo reads what appendInfo wrote.
 func decodeInfo(b []byte) Info {
 	u64, u32 := binary.LittleEndian.Uint64, binary.LittleEndian.Uint32
 	return Info{
-		Size:      int64(u64(b)),
-		Allocated: int64(u64(b[8:])),
-		ModTime:   time.Unix(int64(u64(b[16:])), int64(u32(b[24:]))),
-		Mode:      fileMode(u32(b[28:])),
-		UID:       u32(b[32:]),
-		GID:       u32(b[36:]),
+		Size:    int64(u64(b)),
+		ModTime: time.Unix(int64(u64(b[8:])), int64(u32(b[16:]))),
+		UID:     u32(b[20:]),
+		GID:     u32(b[24:]),
+		Mode:    fileMode(uint32(binary.LittleEndian.Uint16(b[28:]))),
 	}
+}
+
+// countedSize is Info.Size. Only regular files have holes: a symlink of ext4 or
+// tmpfs, for one, takes up no block of its own.
+func countedSize(stx *unix.Statx_t) int64 {
+	if kindOf(stx.Mode) == KindFile {
+		return sizes.Of(stx.Size, stx.Blocks)
+	}
+	return int64(min(stx.Size, sizes.Max))
 }
 
 // fileMode turns the kernel's st_mode into Go's, inode(7).
@@ -83,8 +92,10 @@ func kindOfType(dtype byte) Kind {
 		return KindSocket
 	case unix.DT_FIFO:
 		return KindPipe
-	case unix.DT_CHR, unix.DT_BLK:
-		return KindDevice
+	case unix.DT_BLK:
+		return KindBlock
+	case unix.DT_CHR:
+		return KindChar
 	}
 	return KindUnknown
 }

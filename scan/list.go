@@ -14,6 +14,9 @@ type Entry struct {
 	// Tagged says that a directory above has a valid CACHEDIR.TAG, where
 	// [Options] asked for that.
 	Tagged bool
+	// Excluded says that a pattern excludes it or a directory above it, where
+	// [Options] asked for that.
+	Excluded bool
 
 	info []byte
 }
@@ -28,7 +31,7 @@ func (e *Entry) Info() Info {
 
 // Clone returns a copy that stays valid.
 func (e *Entry) Clone() Entry {
-	return Entry{Path: bytes.Clone(e.Path), Kind: e.Kind, Tagged: e.Tagged, info: bytes.Clone(e.info)}
+	return Entry{Path: bytes.Clone(e.Path), Kind: e.Kind, Tagged: e.Tagged, Excluded: e.Excluded, info: bytes.Clone(e.info)}
 }
 
 // List walks like Walk and hands over each candidate once, sorted by the bytes
@@ -40,6 +43,9 @@ func List(ctx context.Context, opts Options, emit func(*Entry) error) (Stats, er
 	defer cancel()
 	opts.Refused = false
 	w := newWalk(opts)
+	if opts.Excluded != nil {
+		w.policy = w.policy.showing(opts.Excluded)
+	}
 	ended := make(chan struct{})
 	var stats Stats
 	go func() {
@@ -108,7 +114,7 @@ func (e *emitter) emitUntilChild(l *level) (*node, error) {
 			return child, nil
 		}
 		e.path = append(e.path[:l.path], r.name...)
-		e.entry = Entry{Path: e.path, Kind: r.kind(), Tagged: l.tagged, info: r.info}
+		e.entry = Entry{Path: e.path, Kind: r.kind(), Tagged: l.tagged, Excluded: r.shown(), info: r.info}
 		if err := e.emit(&e.entry); err != nil {
 			return nil, err
 		}

@@ -31,7 +31,8 @@ const (
 // crossable reports whether the directory may lie on another mount than its
 // parent: it is a root, or stands on the way to one.
 func (n *node) crossable() bool {
-	return n.at.region != regionInside || n.at.mark != nil && n.at.mark.root
+	inside := n.at.region == regionInside || n.at.region == regionShown
+	return !inside || n.at.mark != nil && n.at.mark.root
 }
 
 // appendPath appends the directory's absolute path, which is "/" for the root

@@ -92,6 +92,8 @@ type Policy struct {
 	exclude *pattern.Set
 	roots   []string
 	hidden  []string // what symlinks into are no candidates
+	// shows is Options.Excluded.
+	shows func(pattern.Pattern) bool
 }
 
 // NewPolicy compiles rules.
@@ -158,6 +160,7 @@ const (
 	regionOutside  region = iota // no root above, or past a boundary
 	regionInside                 // what is here will be lost
 	regionExcluded               // below an excluded directory
+	regionShown                  // the same, where Options.Excluded asks for it
 )
 
 // place is all that decides about the entries of a directory, apart from their
@@ -177,7 +180,9 @@ func (at place) plain() bool {
 
 // scanned reports whether the directory's entries are to be read. Where they are
 // not, the directory may still have marked entries that a walk has to reach.
-func (at place) scanned() bool { return at.region == regionInside && !at.limited }
+func (at place) scanned() bool {
+	return (at.region == regionInside || at.region == regionShown) && !at.limited
+}
 
 // worthwhile reports whether anything in the directory can be a candidate.
 func (at place) worthwhile() bool { return at.scanned() || at.mark != nil && at.mark.below }
@@ -216,11 +221,31 @@ func (p *Policy) step(at place, name []byte, isDir bool) (Class, place) {
 	case at.region == regionExcluded:
 		class = ClassExcluded
 	case p.exclude.Match(at.exclude, name, isDir):
-		class, in.region = ClassExcluded, regionExcluded
+		class, in.region = ClassExcluded, p.below(at.exclude, name, isDir)
+	case at.region == regionShown:
+		class = ClassExcluded
 	default:
 		class = ClassCandidate
 	}
 	return class, in
+}
+
+// below returns the region of what a pattern excludes.
+func (p *Policy) below(at pattern.State, name []byte, isDir bool) region {
+	if p.shows != nil {
+		if found, ok := p.exclude.Find(at, name, isDir); ok && p.shows(found) {
+			return regionShown
+		}
+	}
+	return regionExcluded
+}
+
+// showing returns the policy for a walk that hands over what the patterns exclude
+// for which shows holds.
+func (p *Policy) showing(shows func(pattern.Pattern) bool) *Policy {
+	with := *p
+	with.shows = shows
+	return &with
 }
 
 // Verdict is what a policy says of one path.

@@ -15,6 +15,7 @@ const (
 	tagDescend = 0x08 // the next child directory's contents come here
 	tagInfo    = 0x10 // infoSize bytes of metadata follow the name
 	tagRefused = 0x20 // no candidate, but shown where Options.Refused asks
+	tagShown   = 0x40 // excluded, and handed over where Options.Excluded asks
 )
 
 // record is a view of one record; name and info point into the run.
@@ -27,6 +28,7 @@ type record struct {
 func (r record) kind() Kind    { return Kind(r.tag & tagKind) }
 func (r record) descend() bool { return r.tag&tagDescend != 0 }
 func (r record) refused() bool { return r.tag&tagRefused != 0 }
+func (r record) shown() bool   { return r.tag&tagShown != 0 }
 
 // nextRecord splits the first record off a run that is not empty.
 func nextRecord(run []byte) (record, []byte) {

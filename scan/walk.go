@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/pattern"
 )
 
 // DefaultWorkers is how many directories are read at once where the disk has to
@@ -30,6 +32,10 @@ type Options struct {
 	// Refused has [Dir.Entries] yield what is no candidate too, where that starts:
 	// the directory that is persisted, and nothing in it.
 	Refused bool
+	// Excluded, if set, has [List] hand over what exclude patterns leave out as
+	// well: that for which the first pattern that excludes it is wanted. It is
+	// called from several goroutines at once. Walk does not ask.
+	Excluded func(pattern.Pattern) bool
 	// Workers is the number of directories read at once; 0 means
 	// DefaultWorkers. For each of them the caller has to allow a thread of its
 	// own (runtime.GOMAXPROCS), or the walk is slow on a cold cache.

@@ -169,8 +169,10 @@ func kindOfGo(mode fs.FileMode) Kind {
 		return KindSocket
 	case fs.ModeNamedPipe:
 		return KindPipe
+	case fs.ModeDevice:
+		return KindBlock
 	default:
-		return KindDevice
+		return KindChar
 	}
 }
 

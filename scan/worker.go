@@ -205,7 +205,7 @@ func (k *worker) read(n *node, fd int32) {
 				tag = kind == KindFile
 			}
 			if plain {
-				k.considerPlain(&n.at, name, uint32(off+19), kind)
+				k.considerPlain(n, name, uint32(off+19), kind)
 			} else {
 				k.consider(n, name, uint32(off+19), kind)
 			}
@@ -291,15 +291,15 @@ func (k *worker) askKind(n *node, fd int32, name *byte) Kind {
 
 // considerPlain looks at an entry of a directory for which only patterns count,
 // as in nearly all directories.
-func (k *worker) considerPlain(at *place, name []byte, off uint32, kind Kind) {
+func (k *worker) considerPlain(n *node, name []byte, off uint32, kind Kind) {
 	wanted := k.opts.Kinds.Has(kind)
 	isDir := kind == KindDir
 	if !wanted && !isDir {
 		return
 	}
-	if k.policy.exclude.Match(at.exclude, name, isDir) {
-		if k.opts.Refused {
-			k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind) | tagRefused})
+	if k.policy.exclude.Match(n.at.exclude, name, isDir) {
+		if k.opts.Refused || k.policy.shows != nil {
+			k.consider(n, name, off, kind)
 		}
 		return
 	}
@@ -314,15 +314,19 @@ func (k *worker) considerPlain(at *place, name []byte, off uint32, kind Kind) {
 // consider looks at an entry of any directory.
 func (k *worker) consider(n *node, name []byte, off uint32, kind Kind) {
 	class, in := k.policy.step(n.at, name, kind == KindDir)
+	tag := uint8(kind)
+	if class == ClassExcluded && in.region == regionShown && !in.included() {
+		class, tag = ClassCandidate, tag|tagShown
+	}
 	listed := class == ClassCandidate && !in.limited && k.opts.Kinds.Has(kind)
 	switch {
 	case listed || in.included():
-		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind)})
+		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: tag})
 	case k.opts.Refused && n.at.scanned() && class.refused() && (kind == KindDir || k.opts.Kinds.Has(kind)):
 		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind) | tagRefused})
 	}
 	if kind == KindDir && in.worthwhile() {
-		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind) | tagDescend})
+		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: tag | tagDescend})
 	}
 }
 
@@ -359,15 +363,15 @@ func (k *worker) store(n *node, fd int32) {
 		made++
 		child.parent, child.id = n, id
 		child.name = run[len(run)-len(name) : len(run) : len(run)]
-		child.at = k.placeOf(n, name)
+		child.at = k.placeOf(n, name, f.tag)
 	}
 	k.slab.giveBack(run)
 	n.records = run
 }
 
 // placeOf returns the place of a child directory's contents.
-func (k *worker) placeOf(n *node, name []byte) place {
-	if n.at.plain() {
+func (k *worker) placeOf(n *node, name []byte, tag uint8) place {
+	if n.at.plain() && tag&tagShown == 0 {
 		return place{region: regionInside, exclude: k.policy.exclude.Enter(n.at.exclude, name), tagged: n.at.tagged}
 	}
 	_, at := k.policy.step(n.at, name, true)
@@ -380,7 +384,8 @@ func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []b
 	if k.wants != nil && !k.wants(n, name) {
 		return run
 	}
-	if Kind(f.tag) == KindSymlink && k.hidden(n, fd, f, name) {
+	kind := Kind(f.tag & tagKind)
+	if kind == KindSymlink && k.hidden(n, fd, f, name) {
 		return run
 	}
 	if !k.opts.Info {
@@ -394,7 +399,7 @@ func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []b
 		return run
 	}
 	k.infos = appendInfo(k.infos[:0], &k.stx)
-	if k.opts.Keep != nil && !k.opts.Keep(Kind(f.tag), decodeInfo(k.infos)) {
+	if k.opts.Keep != nil && !k.opts.Keep(kind, decodeInfo(k.infos)) {
 		return run
 	}
 	k.stats.Candidates++

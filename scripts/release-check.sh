@@ -56,6 +56,18 @@ for package in rpm archlinux apk; do
 	}
 done
 cat "$work/deb"
+for file in usr/share/doc/list-ephemeral/{copyright,THIRD_PARTY_LICENSES}; do
+	grep -qx "$file" "$work/deb" || {
+		echo "release-check: error: the packages have no $file" >&2
+		exit 1
+	}
+done
+for archive in "$dist"/list-ephemeral_*_linux_*.tar.gz; do
+	tar -tzf "$archive" | grep -x '[^/]*/THIRD_PARTY_LICENSES' >/dev/null || {
+		echo "release-check: error: $archive has no THIRD_PARTY_LICENSES" >&2
+		exit 1
+	}
+done
 
 if [ "$(id -u)" -ne 0 ]; then
 	echo "== not root: the Debian package is not installed"

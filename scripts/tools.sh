@@ -8,6 +8,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 golangci_version=v2.15.0
 goreleaser_version=v2.16.0
 cyclonedx_version=v1.9.0
+actionlint_version=v1.7.12
+govulncheck_version=v1.9.0
 tools_dir="${LIST_EPHEMERAL_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/list-ephemeral-tools}"
 
 # need_packages COMMAND:PACKAGE... installs the packages whose command is missing.
@@ -59,4 +61,29 @@ need_golangci() {
 	mkdir -p "$tools_dir"
 	GOBIN="$tools_dir" GOFLAGS=-mod=mod go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$golangci_version"
 	mv "$tools_dir/golangci-lint" "$golangci"
+}
+
+# actionlint and govulncheck run the pinned tools.
+actionlint() {
+	local tool
+	tool=$(go_tool actionlint github.com/rhysd/actionlint/cmd/actionlint "$actionlint_version")
+	"$tool" "$@"
+}
+
+govulncheck() {
+	local tool
+	tool=$(go_tool govulncheck golang.org/x/vuln/cmd/govulncheck "$govulncheck_version")
+	"$tool" "$@"
+}
+
+# go_tool NAME PACKAGE VERSION prints the path of a pinned tool, building it if need be.
+go_tool() {
+	local file="$tools_dir/$1-$3"
+	if [ ! -x "$file" ]; then
+		echo "building $1 $3" >&2
+		mkdir -p "$tools_dir"
+		GOBIN="$tools_dir" GOFLAGS=-mod=mod go install "$2@$3"
+		mv "$tools_dir/$1" "$file"
+	fi
+	echo "$file"
 }

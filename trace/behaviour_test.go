@@ -215,11 +215,20 @@ func TestTimeLimitEndsTheCommand(t *testing.T) {
 
 func TestSignalsArePassedOn(t *testing.T) {
 	eachBackend(t, func(t *testing.T, b Backend) {
-		signals := make(chan os.Signal, 2)
-		signals <- syscall.SIGINT // of the terminal, which has sent it to the command too
-		signals <- syscall.SIGHUP
-		got := run(t, Options{Backend: b, Signals: signals, Started: func(int) { time.Sleep(50 * time.Millisecond) }},
-			"sh", "-c", "trap 'echo hangup; exit 0' HUP; trap 'echo interrupt; exit 0' INT; while :; do sleep 0.05; done")
+		ready := filepath.Join(t.TempDir(), "ready")
+		signals := make(chan os.Signal)
+		go func() {
+			eventually(t, "the command has set its traps", func() bool { _, err := os.Lstat(ready); return err == nil })
+			// The first is one that the terminal has sent to the command too.
+			for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGHUP} {
+				select {
+				case signals <- s:
+				case <-t.Context().Done():
+				}
+			}
+		}()
+		got := run(t, Options{Backend: b, Signals: signals},
+			"sh", "-c", "trap 'echo hangup; exit 0' HUP; trap 'echo interrupt; exit 0' INT; : >"+ready+"; while :; do sleep 0.05; done")
 		if got.out != "hangup\n" {
 			t.Errorf("%q", got.out)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"syscall"
 	"time"
 	"unicode/utf8"
@@ -75,39 +76,103 @@ func WriteReport(to io.Writer, r *Report) error {
 	return nil
 }
 
+// maxLine bounds a line of a trace. The longest that is written is the first, with the
+// arguments of the command: 2 MiB of them (execve(2)), each byte six in JSON.
+const maxLine = 16 << 20
+
 // ReadReport reads what WriteReport has written. An error names the line.
 func ReadReport(from io.Reader) (*Report, error) {
-	in := json.NewDecoder(bufio.NewReader(from))
+	lines := bufio.NewScanner(from)
+	lines.Buffer(nil, maxLine)
+	var r *Report
+	line := 1
+	for ; lines.Scan(); line++ {
+		var err error
+		if r == nil {
+			r, err = readHeader(lines.Bytes())
+		} else {
+			err = r.readPath(lines.Bytes())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the trace: line %d: %w", line, err)
+		}
+	}
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return nil, fmt.Errorf("read the trace: line %d: longer than %d MiB", line, maxLine>>20)
+	case err != nil:
+		return nil, fmt.Errorf("read the trace: %w", err)
+	case r == nil:
+		return nil, fmt.Errorf("read the trace: line 1: %w", errNoTrace)
+	}
+	return r, nil
+}
+
+var errNoTrace = errors.New("this is no trace that list-ephemeral has written")
+
+// readHeader reads the first line.
+func readHeader(line []byte) (*Report, error) {
 	var head fileHeader
-	if err := in.Decode(&head); err != nil || head.Format != fileFormat {
-		return nil, errors.New("read the trace: line 1: this is no trace that list-ephemeral has written")
+	if err := json.Unmarshal(line, &head); err != nil || head.Format != fileFormat {
+		return nil, errNoTrace
 	}
 	if head.Version != fileVersion {
-		return nil, fmt.Errorf("read the trace: line 1: version %d: want %d", head.Version, fileVersion)
+		return nil, fmt.Errorf("version %d: want %d", head.Version, fileVersion)
 	}
 	backend, err := ParseBackend(head.Backend)
 	if err != nil {
-		return nil, fmt.Errorf("read the trace: line 1: %w", err)
+		return nil, err
 	}
-	r := &Report{
+	if err := head.check(); err != nil {
+		return nil, err
+	}
+	return &Report{
 		Command: head.Command, Backend: backend, Started: head.Started, Took: time.Duration(head.Seconds * float64(time.Second)), Status: head.Status, Signal: syscall.Signal(head.Signal),
 		TimedOut: head.TimedOut, Survivors: head.Survivors, Privileged: head.Privileged, Stats: head.Stats,
+	}, nil
+}
+
+// The largest numbers that a trace can have.
+const (
+	maxSeconds = 1e9 // some 31 years, and less than a time.Duration has
+	maxStatus  = 255
+	maxSignal  = 64 // signal(7)
+	maxMode    = 0o177777
+)
+
+// check refuses numbers that no run has, and which would be shown as if it had.
+func (h *fileHeader) check() error {
+	for _, n := range []struct {
+		name       string
+		value, max float64
+	}{
+		{"seconds", h.Seconds, maxSeconds},
+		{"status", float64(h.Status), maxStatus},
+		{"signal", float64(h.Signal), maxSignal},
+		{"calls", float64(h.Stats.Calls), math.MaxInt64},
+		{"unreadable", float64(h.Stats.Unreadable), math.MaxInt64},
+		{"rings", float64(h.Stats.Rings), math.MaxInt64},
+		{"sandboxed", float64(h.Stats.Sandboxed), math.MaxInt64},
+	} {
+		if !(0 <= n.value && n.value <= n.max) {
+			return fmt.Errorf("%s %g: must be between 0 and %g", n.name, n.value, n.max)
+		}
 	}
-	for line := 2; ; line++ {
-		var p filePath
-		err := in.Decode(&p)
-		if errors.Is(err, io.EOF) {
-			return r, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read the trace: line %d: %w", line, err)
-		}
-		path, err := p.decode()
-		if err != nil {
-			return nil, fmt.Errorf("read the trace: line %d: %w", line, err)
-		}
-		r.Paths = append(r.Paths, path)
+	return nil
+}
+
+// readPath reads any other line.
+func (r *Report) readPath(line []byte) error {
+	var p filePath
+	if err := json.Unmarshal(line, &p); err != nil {
+		return err
 	}
+	path, err := p.decode()
+	if err != nil {
+		return err
+	}
+	r.Paths = append(r.Paths, path)
+	return nil
 }
 
 func (p *filePath) decode() (Path, error) {
@@ -117,6 +182,12 @@ func (p *filePath) decode() (Path, error) {
 	}
 	if path.Name == "" || path.Name[0] != '/' {
 		return path, fmt.Errorf("path %q: want an absolute one", path.Name)
+	}
+	if p.Size < 0 {
+		return path, fmt.Errorf("size %d: must not be negative", p.Size)
+	}
+	if p.Mode > maxMode {
+		return path, fmt.Errorf("mode %d: must be at most %d", p.Mode, maxMode)
 	}
 	for _, name := range p.Ops {
 		op, err := ParseOp(name)

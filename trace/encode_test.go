@@ -48,11 +48,21 @@ func TestReadReportNamesWhatIsWrong(t *testing.T) {
 		`{"format":"list-ephemeral trace","version":1,"backend":"magic"}`:               `line 1: back end "magic": want one of auto, notify, ptrace, fanotify`,
 		head + `{"path":"relative","ops":["read"]}`:                                     `line 2: path "relative": want an absolute one`,
 		head + `{"path":"/a","ops":["read"]}` + "\n" + `{"path":"/b","ops":["danced"]}`: `line 3: operation "danced": want one of looked up,`,
-		head + `{"path":`: "line 2: unexpected EOF",
+		head + `{"path":`: "line 2: unexpected end of JSON input",
+		head + "\n":       "line 2: unexpected end of JSON input",
+		head + `{"path":"/a","ops":[]}` + "\n" + `{"path":"/` + strings.Repeat("x", maxLine): "line 3: longer than 16 MiB",
+		strings.Repeat("x", maxLine+1):                                          "line 1: longer than 16 MiB",
+		head + `{"path":"/a","ops":[],"size":-1}`:                               "line 2: size -1: must not be negative",
+		head + `{"path":"/a","ops":[],"mode":4294967295}`:                       "line 2: mode 4294967295: must be at most 65535",
+		strings.Replace(head, `"backend"`, `"seconds":1e300,"backend"`, 1):      "line 1: seconds 1e+300: must be between 0 and 1e+09",
+		strings.Replace(head, `"backend"`, `"seconds":-1,"backend"`, 1):         "line 1: seconds -1: must be",
+		strings.Replace(head, `"backend"`, `"signal":99999,"backend"`, 1):       "line 1: signal 99999: must be between 0 and 64",
+		strings.Replace(head, `"backend"`, `"status":-1,"backend"`, 1):          "line 1: status -1: must be between 0 and 255",
+		strings.Replace(head, `"backend"`, `"stats":{"calls":-9},"backend"`, 1): "line 1: calls -9: must be",
 	} {
 		_, err := ReadReport(strings.NewReader(text))
 		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %q", text, err, want)
+			t.Errorf("%.100q: %v, want %q", text, err, want)
 		}
 	}
 }

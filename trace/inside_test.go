@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
@@ -267,10 +269,16 @@ func TestFileSystemsOfTheCommandDoNotHang(t *testing.T) {
 
 func TestRootTracesAsSomebodyElse(t *testing.T) {
 	probe.Need(t, probe.Root)
+	// What a caller has open without O_CLOEXEC.
+	leak, err := unix.Open("/etc/shadow", unix.O_RDONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(leak)
 	eachBackend(t, func(t *testing.T, b Backend) {
 		got := run(t, Options{Backend: b, User: &User{UID: 65534, GID: 65534, Groups: []uint32{65534}}},
-			"sh", "-c", "id -u; id -g; id -G; grep NoNewPrivs /proc/self/status; cat /etc/shadow 2>/dev/null || echo denied; ls -n /proc/self/exe >/dev/null")
-		if want := "65534\n65534\n65534\nNoNewPrivs:\t0\ndenied\n"; got.out != want {
+			"sh", "-c", "id -u; id -g; id -G; grep NoNewPrivs /proc/self/status; cat /etc/shadow 2>/dev/null || echo denied; ls -n /proc/self/exe >/dev/null; cat /dev/fd/"+strconv.Itoa(leak)+" 2>/dev/null || echo closed")
+		if want := "65534\n65534\n65534\nNoNewPrivs:\t0\ndenied\nclosed\n"; got.out != want {
 			t.Errorf("%q, want %q", got.out, want)
 		}
 		if len(got.report.Privileged) > 0 {

@@ -112,6 +112,10 @@ func runStub(socket int, path string, args []string) {
 		_ = unix.Sendmsg(socket, answer, rights, nil, 0) // the parent notices
 	}
 	env := os.Environ()
+	if err := o.User.closeDescriptors(); err != nil {
+		say(stepUser, err)
+		os.Exit(exitFailed)
+	}
 	fd, err := o.install()
 	if err != nil {
 		say(stepFilter, err)
@@ -193,6 +197,25 @@ func ownMounts() error {
 	}
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("mount: %w", err)
+	}
+	return nil
+}
+
+// closeDescriptors has execve(2) close all descriptors but the standard ones, for they
+// may be open on what the user must not read. Not by close_range(2), which can do that
+// since Linux 5.11 only.
+func (u *User) closeDescriptors() error {
+	if u == nil {
+		return nil
+	}
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return fmt.Errorf("close descriptors: %w", err)
+	}
+	for _, e := range entries {
+		if fd, err := strconv.Atoi(e.Name()); err == nil && fd > unix.Stderr {
+			unix.CloseOnExec(fd)
+		}
 	}
 	return nil
 }

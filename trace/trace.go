@@ -68,7 +68,8 @@ type Options struct {
 	// none.
 	Timeout time.Duration
 	// User, if set, is who the command runs as; that needs root. setuid programs
-	// work then, as they do not where an ordinary user traces.
+	// work then, as they do not where an ordinary user traces. The command gets no
+	// descriptors but the standard ones then.
 	User *User
 	// Drop says of a path that it is of no interest. It is called while programs
 	// wait, and may touch nothing outside memory; nil drops /proc, /sys and /dev.

@@ -87,7 +87,7 @@ func addHostile(d *driver, r *rand.Rand, name []byte) {
 		for range 1 + r.IntN(5) {
 			p = append(append(p, '/'), parts[r.IntN(len(parts))]...)
 		}
-		d.store.AddPath(p, scan.Kind(r.IntN(int(scan.KindDevice)+1)))
+		d.store.AddPath(p, scan.Kind(r.IntN(int(scan.KindChar)+1)))
 	}
 	d.tick()
 }

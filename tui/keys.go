@@ -34,7 +34,7 @@ func (c keyContext) String() string {
 }
 
 // keyMap is the only place that knows keys. The help is made of it, and so is
-// the table in the README.
+// the table of docs/keys.md.
 type keyMap struct {
 	browse   browseKeys
 	search   searchKeys

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -127,7 +128,7 @@ func measure(ctx context.Context, stat statFunc, l *listing, node uint32) meta {
 		if kind, info, err := stat(string(path)); err == nil {
 			sum.gone = false
 			if kind != scan.KindDir { // a directory's own says nothing of what is in it
-				sum.size += info.Size
+				sum.size = sizes.Add(sum.size, info.Size)
 			}
 			sum.mtime = max(sum.mtime, info.ModTime.Unix())
 		}

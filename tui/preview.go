@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -72,20 +73,20 @@ func (p previewer) facts(kind scan.Kind, info scan.Info) string {
 // children lists the largest of what lies directly in a directory.
 func (p previewer) children(ctx context.Context, dir uint32) []string {
 	nodes := p.inside(dir)
-	sizes := map[uint32]meta{}
+	known := map[uint32]meta{}
 	var sum meta
 	for i, m := range look(ctx, p.stat, p.listing, nodes) {
-		sizes[nodes[i]] = m
-		sum.size += m.size
+		known[nodes[i]] = m
+		sum.size = sizes.Add(sum.size, m.size)
 		sum.mtime = max(sum.mtime, m.mtime)
 	}
 	files := plural(p.filesOf(dir|dirBit), "candidate", "candidates")
-	if len(sizes) < len(nodes) {
+	if len(known) < len(nodes) {
 		files += ", too many to add up"
 	} else {
 		files += ", " + printable.Size(sum.size) + ", newest " + time.Unix(sum.mtime, 0).Local().Format("2006-01-02 15:04")
 	}
-	slices.SortStableFunc(nodes, func(a, b uint32) int { return cmp.Compare(sizes[b].size, sizes[a].size) })
+	slices.SortStableFunc(nodes, func(a, b uint32) int { return cmp.Compare(known[b].size, known[a].size) })
 	lines := []string{files, ""}
 	above := len(p.appendDir(nil, dir))
 	for _, node := range nodes[:min(len(nodes), sideLines)] {
@@ -94,7 +95,7 @@ func (p previewer) children(ctx context.Context, dir uint32) []string {
 			name += "/"
 		}
 		size := "?"
-		if m, known := sizes[node]; known {
+		if m, ok := known[node]; ok {
 			size = printable.Size(m.size)
 		}
 		lines = append(lines, fmt.Sprintf("%*s  %s", sizeWidth, size, safe(name)))

@@ -22,7 +22,8 @@ const scanGrace = 250 * time.Millisecond
 
 // Run opens the screen and returns when the user leaves it, with the terminal as
 // it was: also when the context is done, then with its cause, and when one of its
-// goroutines panics, then with a *PanicError. Signals are the caller's business.
+// goroutines panics, then with a *PanicError. Signals are the caller's business, except
+// for SIGQUIT, which kills the process with the terminal as it was.
 func Run(parent context.Context, opts Options) (Result, error) {
 	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
@@ -34,7 +35,9 @@ func Run(parent context.Context, opts Options) (Result, error) {
 	}
 	store := new(Store)
 	m := newApp(ctx, opts, store)
-	program := tea.NewProgram(m, programOptions(opts)...)
+	output := &screenOutput{File: opts.Output}
+	defer dieCleanly(opts.Input, output)()
+	program := tea.NewProgram(m, programOptions(opts, output)...)
 	// Bubble Tea's own way to end with a context leaves a goroutine behind that
 	// goes on reading from the terminal.
 	unhook := context.AfterFunc(parent, func() { program.Send(interrupted{context.Cause(parent)}) })
@@ -55,10 +58,10 @@ func Run(parent context.Context, opts Options) (Result, error) {
 	return m.outcome(err)
 }
 
-func programOptions(opts Options) []tea.ProgramOption {
+func programOptions(opts Options, output *screenOutput) []tea.ProgramOption {
 	options := []tea.ProgramOption{
 		tea.WithInput(opts.Input),
-		tea.WithOutput(opts.Output),
+		tea.WithOutput(output),
 		tea.WithFPS(framesPerSecond),
 		tea.WithoutSignalHandler(),
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 // sortKey is what rows are ordered by; sizes and times put the largest and the
@@ -107,7 +109,7 @@ func (w *weights) compare(a, b uint32) int { return cmp.Compare(w.of(b), w.of(a)
 // weigh prepares the order by a key.
 func (l *listing) weigh(m *measured, by sortKey) *weights {
 	w := &weights{files: m.sizes, dirs: make([]int64, len(l.dirs))}
-	add := func(sum *int64, size int64) { *sum += size }
+	add := func(sum *int64, size int64) { *sum = sizes.Add(*sum, size) }
 	if by == sortTime {
 		w.files = m.times
 		add = func(newest *int64, time int64) { *newest = max(*newest, time) }

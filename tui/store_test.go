@@ -36,7 +36,7 @@ func TestStoreKeepsPathsAndKinds(t *testing.T) {
 	var s Store
 	paths := []string{"/", "/a", "/a/b", "/a/b/c d", "//x///y", "/\xff\n\x1b", "/" + strings.Repeat("n", 70_000)}
 	for i, p := range paths {
-		s.AddPath([]byte(p), scan.Kind(i%int(scan.KindDevice+1)))
+		s.AddPath([]byte(p), scan.Kind(i%int(scan.KindChar+1)))
 	}
 	s.AddPath([]byte("/dir/"), scan.KindDir)
 	snap := s.snapshot()

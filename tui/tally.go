@@ -4,6 +4,8 @@ import (
 	"context"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 // tally is how much the selection holds: the bytes of its files, which are looked
@@ -58,7 +60,7 @@ func (s *selection) weight(ctx context.Context, stat statFunc, l *listing) (int6
 	var sum int64
 	weigh := func(node uint32) {
 		if ctx.Err() == nil {
-			sum += measure(ctx, stat, l, node).size
+			sum = sizes.Add(sum, measure(ctx, stat, l, node).size)
 		}
 	}
 	s.dirs.each(func(dir uint32) { weigh(dir | dirBit) })

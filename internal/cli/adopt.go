@@ -5,19 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/adopt"
-	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
-	"github.com/DaRacci/list-ephemeral/internal/truepath"
-	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 type adoptFlags struct {
@@ -110,79 +105,6 @@ func tooLongError(lines int) error {
 	return fmt.Errorf("%s of more than %d bytes left out", count(lines, "line"), longestPath)
 }
 
-// storageToFill returns the storage path to copy into. It has to be a mount that the
-// reboot does not wipe.
-func (p *plan) storageToFill(flag string) (string, error) {
-	named, err := p.storageToName(flag)
-	if err != nil {
-		return "", usageError{fmt.Errorf("--storage: %w", err)}
-	}
-	storage := truepath.Resolve(named)
-	hm := p.config.Snippet.Dialect == config.DialectImpermanenceHM
-	if home := p.config.Home; flag == "" && hm && home != "" && len(storage) > len(home) {
-		storage = strings.TrimSuffix(storage, home) // as version 1 of its module names it
-	}
-	kind, _, err := scan.Stat(storage)
-	if err != nil {
-		return "", hintedError{fmt.Errorf("look at storage: %w", err), storageRemedy}
-	}
-	if kind != scan.KindDir {
-		return "", hintedError{fmt.Errorf("storage %s is a %s", storage, kind), storageRemedy}
-	}
-	at := p.mounts.At(storage)
-	for _, root := range p.policy.Roots() {
-		if p.mounts.At(root) == at {
-			return "", hintedError{
-				fmt.Errorf("storage %s is not a mount: it lies on %s, which the next reboot wipes", storage, p.mountText(storage)), storageRemedy,
-			}
-		}
-	}
-	return storage, nil
-}
-
-const storageRemedy = "mount persistent storage there, or name it by --storage or snippet.storagePath"
-
-// notWipedError says that a path need not be copied.
-type notWipedError string
-
-func (e notWipedError) Error() string { return string(e) }
-
-// notWiped returns an error for a path that the next reboot does not wipe, or that is made
-// anew then.
-func (p *plan) notWiped(path string) error {
-	kind, _, _ := scan.Stat(path)
-	v := p.judge(path, kind)
-	switch v.Class {
-	case scan.ClassSystem:
-		return notWipedError("it is managed by Nix or made anew at every boot")
-	case scan.ClassMounted:
-		return notWipedError("something is mounted at " + printable.Name(v.By) + ", which is not wiped")
-	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassPersisted, scan.ClassStorage,
-		scan.ClassExcluded, scan.ClassOutside, scan.ClassLinked:
-	}
-	for _, storage := range p.storage {
-		if in, ok := p.mounts.Stored(path, storage); ok {
-			return notWipedError("it is a mount of " + printable.Name(in))
-		}
-	}
-	return nil
-}
-
-// adoptError adds the remedy to an error that stops everything.
-func adoptError(err error, storage string) error {
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return hintedError{err, "run it with sudo: storage belongs to root"}
-	case errors.Is(err, syscall.EROFS):
-		return hintedError{err, fmt.Sprintf("mount it writable: mount -o remount,rw %s", storage)}
-	case errors.Is(err, adopt.ErrBusy):
-		return hintedError{err, "wait for it to end"}
-	case errors.Is(err, syscall.ENOSYS):
-		return hintedError{err, "adopt needs Linux 5.6 or later"}
-	}
-	return err
-}
-
 // warnOpen says which processes have something open that is to be copied: what they
 // write later goes to the old place.
 func (a *app) warnOpen(ctx context.Context, plan *adopt.Plan) {
@@ -213,31 +135,6 @@ func openFiles(ctx context.Context, plan *adopt.Plan) []string {
 	return lines
 }
 
-// remedy says what helps against the first problem that there is a remedy for.
-func (a *app) remedy(results []*adopt.Result) {
-	for _, r := range results {
-		for _, p := range r.Problems {
-			if hint := remedyFor(p.Err); hint != "" {
-				say(a.err, "hint", hint)
-				return
-			}
-		}
-	}
-}
-
-// remedyFor says what helps against a problem, or "".
-func remedyFor(err error) string {
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return "root may copy what others may not: run it with sudo"
-	case errors.Is(err, syscall.ENOSPC):
-		return "make room in storage, or copy less, and run it again"
-	case errors.Is(err, adopt.ErrWritten):
-		return "close the program, or copy its files as they are with --force"
-	}
-	return ""
-}
-
 // printPlan prints what would be done.
 func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	out := newWriter(a.out)
@@ -246,12 +143,14 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	for i := range plan.Units {
 		u := &plan.Units[i]
 		failed = failed || u.Err != nil && !isKept(u.Err)
+		a.warn(u.Warnings)
 		if asJSON {
 			line := adoptLine{Outcome: actionName(u), Files: u.Files, Bytes: u.Bytes, Problems: []adoptProblem{}}
 			line.setPaths(u.Path, u.Target)
 			if u.Err != nil {
 				line.Problems = append(line.Problems, newAdoptProblem(u.Path, u.Err))
 			}
+			line.warn(u.Warnings)
 			out.buf = json.Append(out.buf, &line)
 			continue
 		}
@@ -322,6 +221,7 @@ type adoptLine struct {
 	Files       int            `json:"files"`
 	Bytes       int64          `json:"bytes"`
 	Problems    []adoptProblem `json:"problems"`
+	Warnings    []adoptProblem `json:"warnings,omitempty"`
 }
 
 type adoptProblem struct {
@@ -334,6 +234,16 @@ func (l *adoptLine) setPaths(path, target string) {
 	l.Path, l.PathBytes = jsonline.Path(path)
 	l.Target, l.TargetBytes = jsonline.Path(target)
 }
+
+// warn adds warnings.
+func (l *adoptLine) warn(warnings []adopt.Problem) {
+	for _, w := range warnings {
+		l.Warnings = append(l.Warnings, newAdoptProblem(w.Path, w.Err))
+	}
+}
+
+// problemText is a problem in a line that is not yet safe to show.
+func problemText(p adopt.Problem) string { return short(p.Path) + ": " + p.Err.Error() }
 
 func newAdoptProblem(path string, err error) adoptProblem {
 	p := adoptProblem{Error: err.Error()}
@@ -355,10 +265,12 @@ func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool) {
 			for _, p := range r.Problems {
 				line.Problems = append(line.Problems, newAdoptProblem(p.Path, p.Err))
 			}
+			line.warn(r.Warnings)
 			out.buf = json.Append(out.buf, &line)
 		} else {
 			out.buf = fmt.Appendf(out.buf, "%-7s %s\n", outcomeName(r), a.shown(r.Target))
 		}
+		a.warn(r.Warnings)
 		for _, line := range problemLines(r) {
 			say(a.err, map[bool]string{true: "warning", false: "error"}[kept], line)
 		}
@@ -371,7 +283,7 @@ func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool) {
 func problemLines(r *adopt.Result) []string {
 	var lines []string
 	for _, p := range r.Problems {
-		lines = append(lines, fmt.Sprintf("%s: %s", short(p.Path), p.Err))
+		lines = append(lines, problemText(p))
 	}
 	if more := r.More - len(r.Problems); more > 0 {
 		lines = append(lines, fmt.Sprintf("%s: %d more could not be copied", r.Path, more))
@@ -386,9 +298,6 @@ func (a *app) tellAdopted(plan *adopt.Plan, results []*adopt.Result, took time.D
 		for _, mount := range r.Mounts {
 			say(a.err, "hint", short(mount)+": left out, because something is mounted there")
 		}
-		for _, w := range r.Warnings {
-			say(a.err, "warning", fmt.Sprintf("%s: %s", short(w.Path), w.Err))
-		}
 	}
 }
 
@@ -398,7 +307,7 @@ func adoptSummary(storage string, results []*adopt.Result) string {
 	var bytes int64
 	for _, r := range results {
 		files += r.Files
-		bytes += r.Bytes
+		bytes = sizes.Add(bytes, r.Bytes)
 		switch {
 		case r.Outcome == adopt.Present:
 			present++

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/DaRacci/list-ephemeral/adopt"
+	"github.com/DaRacci/list-ephemeral/internal/disktest"
 )
 
 func TestAdoptOnAnImpermanentMachine(t *testing.T) {
@@ -24,38 +25,41 @@ func TestAdoptOnAnImpermanentMachine(t *testing.T) {
 			"storage that is wiped as well",
 			[]string{"/home/alice/.history"},
 			1, "",
-			[]string{"error: storage /persist is not a mount: it lies on tmpfs machine at /, which the next reboot wipes", "hint: mount persistent storage there"},
+			[]string{"error: storage /persist is not a mount: it is on tmpfs machine at /, which the next reboot wipes", "hint: mount persistent storage there"},
 		},
 		{
 			"what would be done",
-			[]string{"-n", "--storage", "/home/bob", "/home/alice/.history", "/home/alice/.config", "/etc/machine-id"},
+			[]string{"-n", "--storage", "/disk", "/home/alice/.history", "/home/alice/.config", "/etc/machine-id"},
 			0,
 			"kept        0B   0 files  /etc/machine-id\n        something is mounted at /etc/machine-id, which is not wiped\n" +
 				"copy       56B   2 files  /home/alice/.config\ncopy       20B    1 file  /home/alice/.history\n",
-			[]string{"3 files with 76B would be copied into /home/bob, which has"},
+			[]string{"3 files with 76B would be copied into /disk, which has"},
 		},
 		{
 			"done",
-			[]string{"--storage", "/home/bob", "/home/alice/.history", "/home/alice/.config/app"},
+			[]string{"--storage", "/disk", "/home/alice/.history", "/home/alice/.config/app"},
 			0,
-			"copied  /home/bob/home/alice/.config/app\ncopied  /home/bob/home/alice/.history\n",
-			[]string{"2 files with 52B copied into /home/bob in "},
+			"copied  /disk/home/alice/.config/app\ncopied  /disk/home/alice/.history\n",
+			[]string{"2 files with 52B copied into /disk in "},
 		},
 		{
 			"for scripts, with what cannot be done",
-			[]string{"--json", "--storage", "/home/bob", "/gone", "/home/alice/.history"},
+			[]string{"--json", "--storage", "/disk", "/gone", "/home/alice/.history"},
 			1,
-			`{"path":"/gone","target":"/home/bob/gone","outcome":"failed","files":0,"bytes":0,"problems":[{"path":"/gone","error":"no such file or directory"}]}` + "\n" +
-				`{"path":"/home/alice/.history","target":"/home/bob/home/alice/.history","outcome":"copied","files":1,"bytes":20,"problems":[]}` + "\n",
+			`{"path":"/gone","target":"/disk/gone","outcome":"failed","files":0,"bytes":0,"problems":[{"path":"/gone","error":"no such file or directory"}]}` + "\n" +
+				`{"path":"/home/alice/.history","target":"/disk/home/alice/.history","outcome":"copied","files":1,"bytes":20,"problems":[]}` + "\n",
 			[]string{"error: /gone: no such file or directory", "1 path not copied as a whole"},
 		},
-		{"storage that is none", []string{"--storage", "/nowhere", "/etc"}, 1, "", []string{"error: look at storage:", "no such file or directory", "hint:"}},
+		{"storage that is none", []string{"--storage", "/nowhere", "/etc"}, 1, "", []string{"error: stat storage:", "no such file or directory", "hint:"}},
 		{"storage that is a file", []string{"--storage", "/etc/hostname", "/etc"}, 1, "", []string{"error: storage /etc/hostname is a file"}},
+		{"storage that shows a part of the root", []string{"--storage", "/home/bob", "/etc/hostname"}, 1, "", []string{"error: storage /home/bob shows /srv, which the next reboot wipes", "hint:"}},
+		{"storage in memory", []string{"--storage", "/home/bob/ram", "/etc/hostname"}, 1, "", []string{"error: storage /home/bob/ram is on tmpfs ram at /home/bob/ram: the next reboot wipes it"}},
+		{"storage of the kernel", []string{"--storage", "/proc", "/etc/hostname"}, 1, "", []string{"error: storage /proc is on proc proc at /proc: it shows the state of the kernel"}},
 		{"storage that is relative", []string{"--storage", "bob", "/etc"}, 2, "", []string{"error: --storage: expected an absolute path, got"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			stdout, stderr, status := onMachine(t, binary, append([]string{"adopt"}, tt.args...)...)
+			stdout, stderr, status := onMachineWith(t, []string{"DISK=" + disktest.New(t)}, binary, append([]string{"adopt"}, tt.args...)...)
 			if diff := cmp.Diff(tt.stdout, stdout); diff != "" || status != tt.status {
 				t.Errorf("status %d, differs (-want +got):\n%s", status, diff)
 			}
@@ -72,12 +76,12 @@ func TestProgressLineCountsFilesAndBytes(t *testing.T) {
 	plan := &adopt.Plan{Files: 100, Bytes: 100 << 20}
 	var progress adopt.Progress
 	progress.Files.Store(50)
-	progress.Bytes.Store(50 << 20)
+	progress.Bytes.Add(50 << 20)
 	if got, want := progressLine(plan, &progress, 2*time.Second), "[##########..........] 50M of 100M, 50 of 100 files, 25M/s"; got != want {
 		t.Errorf("progressLine = %q, want %q", got, want)
 	}
 	progress.Files.Store(300) // compared and copied anew
-	progress.Bytes.Store(300 << 20)
+	progress.Bytes.Add(250 << 20)
 	if got, want := progressLine(plan, &progress, time.Second), "[####################] 100M of 100M, 100 of 100 files, 300M/s"; got != want {
 		t.Errorf("progressLine = %q, want %q", got, want)
 	}

@@ -55,8 +55,8 @@ func progressLine(plan *adopt.Plan, progress *adopt.Progress, took time.Duration
 	files, bytes := int(progress.Files.Load()), progress.Bytes.Load()
 	// Small files take their time too: count each like some bytes.
 	const perFile = 16 << 10
-	done := float64(min(bytes, plan.Bytes) + int64(min(files, plan.Files))*perFile)
-	all := float64(plan.Bytes + int64(plan.Files)*perFile)
+	done := float64(min(bytes, plan.Bytes)) + float64(min(files, plan.Files))*perFile
+	all := float64(plan.Bytes) + float64(plan.Files)*perFile
 	filled := 0
 	if all > 0 {
 		filled = int(done / all * progressWidth)

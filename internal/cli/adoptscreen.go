@@ -77,6 +77,9 @@ func planLines(plan *adopt.Plan) []string {
 			line += ": " + u.Err.Error()
 		}
 		lines = append(lines, line)
+		for _, w := range u.Warnings {
+			lines = append(lines, "  "+problemText(w))
+		}
 	}
 	return lines
 }
@@ -94,7 +97,7 @@ func runLines(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) [
 			lines = append(lines, "  "+mount+": left out, because something is mounted there")
 		}
 		for _, w := range r.Warnings {
-			lines = append(lines, fmt.Sprintf("  %s: %s", short(w.Path), w.Err))
+			lines = append(lines, "  "+problemText(w))
 		}
 		for _, problem := range problemLines(r) {
 			lines = append(lines, "  "+problem)

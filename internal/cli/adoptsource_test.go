@@ -134,7 +134,7 @@ func TestProgressShowsWhatIsPutInPlace(t *testing.T) {
 	plan := &adopt.Plan{Files: 40_000, Bytes: 1 << 20}
 	var progress adopt.Progress
 	progress.Files.Store(40_000)
-	progress.Bytes.Store(1 << 20)
+	progress.Bytes.Add(1 << 20)
 	progress.Placed.Store(12_000)
 	if got, want := progressLine(plan, &progress, 1), "[####################] 12000 paths put in place"; got != want {
 		t.Errorf("progressLine = %q, want %q", got, want)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -44,7 +45,7 @@ func (r *row) add(e *scan.Entry) {
 	info := e.Info()
 	if e.Kind != scan.KindDir {
 		r.files++
-		r.bytes += info.Size
+		r.bytes = sizes.Add(r.bytes, info.Size)
 	}
 	if info.ModTime.After(r.newest) {
 		r.newest = info.ModTime

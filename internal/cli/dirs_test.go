@@ -15,6 +15,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -131,7 +132,7 @@ func TestRowPrinterCountsInBatches(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	set, err := (&app{excludes: []string{"skip"}}).excludeSet(newConfig())
+	set, err := pattern.Compile((&app{excludes: []string{"skip"}}).excludePatterns(newConfig()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
@@ -18,7 +20,8 @@ import (
 )
 
 const explainLong = `Explain for each PATH whether the next reboot wipes it, and what decided that: a mount,
-the configuration, an exclude pattern. A PATH need not exist.`
+the configuration, an exclude pattern. The exit status is 1 where a PATH does not exist
+or could not be read.`
 
 const explainExamples = `  list-ephemeral explain ~/.ssh/known_hosts    why is it, or is it not, in the list?
   list-ephemeral explain /etc /var/lib/docker
@@ -43,50 +46,66 @@ func newExplain(a *app) *cobra.Command {
 	return cmd
 }
 
-// explain prints the verdict on each path.
+// explain prints the verdict on each path. Its exit status is 1 where one of them does not
+// exist, or could not be read: that may be a typing error.
 func (a *app) explain(ctx context.Context, args []string, asJSON bool) error {
 	plan, err := a.plan(ctx, nil)
 	if err != nil {
 		return err
 	}
+	var failed error
 	out, json := newWriter(a.out), jsonline.NewEncoder()
 	for _, arg := range args {
-		path, err := truePath(arg, false)
+		var said explanation
+		err := waitFor(ctx, func() error {
+			path, err := truePath(arg, false)
+			if err == nil {
+				said = plan.explanation(path)
+			}
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		e := plan.explanation(path)
 		if asJSON {
-			out.buf = json.Append(out.buf, e.line())
+			out.buf = json.Append(out.buf, said.json())
 		} else {
-			for _, line := range e.text() {
-				out.buf = append(append(out.buf, printable.Name(line)...), '\n')
+			for _, line := range said.text() {
+				out.buf = append(printable.AppendName(out.buf, []byte(line)), '\n')
 			}
 		}
-		if err := out.full(); err != nil {
+		if err := out.flush(); err != nil {
 			return err
 		}
+		if said.err != nil {
+			failed = exitError(exitFailed)
+		}
 	}
-	return out.flush()
+	return failed
 }
 
-// explanation is what explain says of a path.
+// explanation is what explain says of a path. Its texts are not yet safe to show.
 type explanation struct {
 	path    string
 	class   scan.Class
 	kind    scan.Kind
-	size    int64
-	err     error    // why it could not be read, or that it does not exist
-	reasons []string // sentences, not yet safe to show
+	reasons []string
+	what    string // what it is, as a clause; "" if it could not be read
+	err     error  // why it could not be read
 }
 
 func (p *plan) explanation(path string) explanation {
 	kind, info, err := scan.Stat(path)
 	verdict := p.judge(path, kind)
-	e := explanation{path: path, class: verdict.Class, kind: kind, size: info.Size, err: err}
-	e.reasons = p.reasons(path, kind, verdict)
-	if e.missing() && verdict.Class == scan.ClassCandidate {
-		e.reasons = []string{"a file here would be lost: it would be on " + p.mountText(path) + ", and nothing keeps it"}
+	e := explanation{path: path, class: verdict.Class, kind: kind, reasons: p.reasons(path, kind, verdict), err: err}
+	switch {
+	case err != nil:
+	case kind == scan.KindDir: // its own size says nothing of what is in it
+		e.what = "it is a directory"
+	case kind == scan.KindBlock, kind == scan.KindChar:
+		e.what = fmt.Sprintf("it is a %s %s", kind, deviceText(path))
+	default:
+		e.what = fmt.Sprintf("it is a %s of %s", kind, printable.Size(info.Size))
 	}
 	return e
 }
@@ -96,23 +115,20 @@ func (e *explanation) missing() bool {
 	return errors.Is(e.err, syscall.ENOENT) || errors.Is(e.err, syscall.ENOTDIR)
 }
 
-// text writes an explanation in lines that are not yet safe to show.
+// text writes an explanation in lines.
 func (e *explanation) text() []string {
-	lines := []string{fmt.Sprintf("%s: %s", e.path, e.class)}
-	if e.missing() {
-		lines = append(lines, "  does not exist")
-	}
-	for _, reason := range e.reasons {
-		lines = append(lines, "  "+reason)
-	}
+	title, what := e.class.String(), e.what
 	switch {
 	case e.missing():
+		title = "does not exist; " + fateOfNew(e.class)
 	case e.err != nil:
-		lines = append(lines, "  cannot be read: "+errors.Unwrap(e.err).Error())
-	case e.kind == scan.KindDir:
-		lines = append(lines, "  it is a directory")
-	default:
-		lines = append(lines, fmt.Sprintf("  it is a %s of %s", e.kind, printable.Size(e.size)))
+		what = "it cannot be read: " + errors.Unwrap(e.err).Error()
+	}
+	lines := []string{e.path + ": " + title}
+	for _, reason := range append(slices.Clip(e.reasons), what) {
+		if reason != "" {
+			lines = append(lines, "  "+reason)
+		}
 	}
 	return lines
 }
@@ -124,14 +140,18 @@ type explainLine struct {
 	Class     string   `json:"class"`
 	Type      string   `json:"type"`
 	Exists    bool     `json:"exists"`
+	Error     string   `json:"error"`
 	Reasons   []string `json:"reasons"`
 }
 
-func (e *explanation) line() *explainLine {
+func (e *explanation) json() *explainLine {
 	line := &explainLine{Class: e.class.String(), Type: e.kind.String(), Exists: !e.missing(), Reasons: []string{}}
 	line.Path, line.PathBytes = jsonline.Path(e.path)
 	for _, reason := range e.reasons {
 		line.Reasons = append(line.Reasons, printable.Name(reason))
+	}
+	if e.err != nil {
+		line.Error = errors.Unwrap(e.err).Error()
 	}
 	return line
 }
@@ -140,6 +160,35 @@ func (e *explanation) line() *explainLine {
 func (p *plan) explain(path string) []string {
 	e := p.explanation(path)
 	return e.text()
+}
+
+// deviceText returns a device's numbers, and what they say.
+func deviceText(path string) string {
+	var st unix.Stat_t
+	if err := unix.Lstat(path, &st); err != nil {
+		return "that has vanished"
+	}
+	text := fmt.Sprintf("(%d, %d)", unix.Major(st.Rdev), unix.Minor(st.Rdev))
+	if st.Mode&unix.S_IFMT == unix.S_IFCHR && st.Rdev == 0 {
+		text += ", by which overlayfs marks what was deleted"
+	}
+	return text
+}
+
+// fateOfNew says what would become of a file that is made at a path of a class.
+func fateOfNew(class scan.Class) string {
+	switch class {
+	case scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot:
+		return "a file here would be lost"
+	case scan.ClassExcluded:
+		return "a file here would be lost, and not listed"
+	case scan.ClassPersisted, scan.ClassStorage:
+		return "a file here would be kept"
+	case scan.ClassMounted:
+		return "a file here would be on another mount"
+	case scan.ClassSystem, scan.ClassOutside, scan.ClassLinked, scan.ClassUnknown:
+	}
+	return "a file here would not be listed"
 }
 
 // judge gives the verdict on what is on the disk: that of the policy, except for
@@ -163,7 +212,9 @@ func (p *plan) reasons(path string, kind scan.Kind, v scan.Verdict) []string {
 	switch v.Class {
 	case scan.ClassCandidate:
 		reasons := []string{"the next reboot wipes it: it is on " + p.mountText(path) + ", and nothing keeps it"}
-		if kind == scan.KindDir || kind == scan.KindSymlink || kind == scan.KindSocket || kind == scan.KindPipe {
+		if kind == scan.KindUnknown { // there is nothing to wipe
+			reasons[0] = "the next reboot wipes what is on " + p.mountText(path) + ", and nothing keeps this path"
+		} else if kind != scan.KindFile {
 			reasons = append(reasons, "not in the default listing: add --type "+kind.String())
 		}
 		return reasons

@@ -60,7 +60,7 @@ func newList(a *app) *cobra.Command {
 	flags.BoolVar(&f.summary, "summary", false, "print the number of files and bytes per top directory")
 	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
 	flags.BoolVar(&a.noCache, "no-cache", false, "leave out known caches")
-	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS` of paths: f(ile), d(irectory), l (symlink), s(ocket), p(ipe)")
+	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(irectory), l (symlink), s(ocket), p(ipe), b, c (devices)")
 	flags.Var(&value[time.Time]{to: &f.changedWithin, read: readTime}, "changed-within", "list only what changed in the last `DUR` (2h, 1d) or since a date")
 	flags.Var(&value[time.Time]{to: &f.changedBefore, read: readTime}, "changed-before", "list only what changed longer than `DUR` ago, or before a date")
 	flags.BoolVar(&f.sinceBoot, "newer-than-boot", false, "list only what changed since the last boot")
@@ -74,7 +74,7 @@ func newList(a *app) *cobra.Command {
 	a.exclusive(command, "print0", "long", "count", "summary")
 	a.exclusive(command, "dirs", "summary")
 	completesTo(command, "sort", "path", "size", "mtime")
-	completesTo(command, "type", "f", "d", "l", "s", "p")
+	completesTo(command, "type", "f", "d", "l", "s", "p", "b", "c")
 	completesToNothing(command, "changed-within", "changed-before", "size", "max-results")
 	_ = command.RegisterFlagCompletionFunc("program", a.programNames)
 	return command
@@ -196,6 +196,8 @@ var kindLetters = map[string]scan.Kind{
 	"l": scan.KindSymlink, "symlink": scan.KindSymlink,
 	"s": scan.KindSocket, "socket": scan.KindSocket,
 	"p": scan.KindPipe, "pipe": scan.KindPipe,
+	"b": scan.KindBlock, "block-device": scan.KindBlock,
+	"c": scan.KindChar, "char-device": scan.KindChar,
 }
 
 // kindsValue is the value of --type: kinds with commas between. What is given replaces
@@ -211,7 +213,7 @@ func (v *kindsValue) Set(text string) error {
 	for name := range strings.SplitSeq(text, ",") {
 		kind, known := kindLetters[strings.TrimSpace(name)]
 		if !known {
-			return expectedError("f, d, l, s or p, separated by commas")
+			return expectedError("f, d, l, s, p, b or c, separated by commas")
 		}
 		kinds |= scan.KindsOf(kind)
 	}

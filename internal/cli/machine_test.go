@@ -47,6 +47,12 @@ var builtOnce = sync.OnceValues(func() (string, error) {
 // test is run by an ordinary user.
 func onMachine(t *testing.T, binary string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
+	return onMachineWith(t, nil, binary, args...)
+}
+
+// onMachineWith does that with variables for the script.
+func onMachineWith(t *testing.T, variables []string, binary string, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
 	script, err := filepath.Abs("testdata/machine/run.sh")
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +60,7 @@ func onMachine(t *testing.T, binary string, args ...string) (stdout, stderr stri
 	cmd := exec.Command("unshare", append(append(probe.Unshare(t), script, t.TempDir(), binary, "/bin/list-ephemeral"), args...)...)
 	var out, errs strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
+	cmd.Env = append(variables, "PATH="+os.Getenv("PATH"))
 	if err := cmd.Run(); err != nil {
 		var exit *exec.ExitError
 		if !errors.As(err, &exit) {

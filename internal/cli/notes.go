@@ -67,16 +67,18 @@ func (p *plan) keepers() (kept func(path string) bool, words func(path string) s
 	return kept, words
 }
 
+// cacheSource is where cachePatterns are from.
+const cacheSource = "--no-cache"
+
 // cachePatterns are the exclude patterns of --no-cache. Directories with a
 // CACHEDIR.TAG are for the walk to find.
 func cachePatterns() []pattern.Pattern {
-	const source = "--no-cache"
 	var list []pattern.Pattern
 	for _, path := range cachePlaces() {
-		list = append(list, pattern.Pattern{Text: pattern.Literal(path) + "/", Source: source})
+		list = append(list, pattern.Pattern{Text: pattern.Literal(path) + "/", Source: cacheSource})
 	}
 	for _, name := range known.CacheDirNames() {
-		list = append(list, pattern.Pattern{Text: pattern.Literal(name) + "/", Source: source})
+		list = append(list, pattern.Pattern{Text: pattern.Literal(name) + "/", Source: cacheSource})
 	}
 	return list
 }

@@ -25,6 +25,8 @@ type plan struct {
 	policy *scan.Policy
 	// scanRules are those that the policy was made of.
 	scanRules scan.Rules
+	// patterns are the exclude patterns of configuration and flags.
+	patterns []pattern.Pattern
 	// storage are the storage paths.
 	storage []string
 	style   snippet.Options
@@ -136,8 +138,11 @@ func (a *app) rules(p *plan) (scan.Rules, error) {
 	if rules.Roots, err = a.rootsOf(p); err != nil {
 		return rules, err
 	}
-	rules.Exclude, err = a.excludeSet(cfg)
-	return rules, err
+	p.patterns = a.excludePatterns(cfg)
+	if rules.Exclude, err = pattern.Compile(p.patterns); err != nil {
+		return rules, usageError{err}
+	}
+	return rules, nil
 }
 
 // rootsOf returns the roots: of the flags, else of the configuration, else those
@@ -179,8 +184,8 @@ func trueRoot(arg string) (string, error) {
 	return path, nil
 }
 
-// excludeSet compiles the exclude patterns of configuration and flags.
-func (a *app) excludeSet(cfg *config.Config) (*pattern.Set, error) {
+// excludePatterns returns the exclude patterns of configuration and flags.
+func (a *app) excludePatterns(cfg *config.Config) []pattern.Pattern {
 	var list []pattern.Pattern
 	for _, p := range cfg.Patterns() {
 		list = append(list, pattern.Pattern{Text: p.Text, Source: p.Origin.String()})
@@ -191,11 +196,7 @@ func (a *app) excludeSet(cfg *config.Config) (*pattern.Set, error) {
 	if a.noCache {
 		list = append(list, cachePatterns()...)
 	}
-	set, err := pattern.Compile(list)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	return set, nil
+	return list
 }
 
 // storageOf returns where persistent data lives: what the configuration says,

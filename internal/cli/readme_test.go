@@ -13,10 +13,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
-var update = flag.Bool("update", false, "write the README's table of keys anew")
+var update = flag.Bool("update", false, "write the table of docs/keys.md, and the picture")
 
-// keyTable is the table of keys as the README has it: keys that do the same in
-// several places have one line.
+// keyTable is the table of keys as docs/keys.md has it: keys that do the same in several places
+// have one line.
 func keyTable() string {
 	type line struct{ keys, action string }
 	var order []line
@@ -31,30 +31,64 @@ func keyTable() string {
 	var b strings.Builder
 	b.WriteString("| key | action | where |\n|---|---|---|\n")
 	for _, l := range order {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", strings.ReplaceAll(l.keys, "|", `\|`), l.action, strings.Join(places[l], ", "))
+		fmt.Fprintf(&b, "%s %s |\n", keyRow(l.keys, l.action), strings.Join(places[l], ", "))
 	}
 	return b.String()
 }
 
-func TestReadmeHasTheKeysOfTheProgram(t *testing.T) {
-	const file = "../../README.md"
-	readme, err := os.ReadFile(file)
+// keyRow is the beginning of a line of either table.
+func keyRow(keys, action string) string {
+	return fmt.Sprintf("| `%s` | %s |", strings.ReplaceAll(keys, "|", `\|`), action)
+}
+
+// between returns the text of file between a line that begins with begin and "<!-- end of keys -->",
+// with what is before and after.
+func between(t *testing.T, file, begin string) (before, table, after string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const begin, end = "<!-- keys: a test compares this table with the program -->\n", "<!-- end of keys -->"
-	before, rest, found := strings.Cut(string(readme), begin)
-	table, after, closed := strings.Cut(rest, end)
+	before, rest, found := strings.Cut(string(text), begin+"\n")
+	table, after, closed := strings.Cut(rest, "<!-- end of keys -->")
 	if !found || !closed {
-		t.Fatal("the README has no table of keys")
+		t.Fatalf("%s has no table of keys", file)
 	}
+	return before + begin + "\n", table, "<!-- end of keys -->" + after
+}
+
+func TestDocumentedKeysAreThoseOfTheProgram(t *testing.T) {
+	const file = "../../docs/keys.md"
+	before, table, after := between(t, file, "<!-- keys: a test compares this table with the program -->")
 	if *update {
 		table = keyTable()
-		if err := os.WriteFile(file, []byte(before+begin+table+end+after), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(before+table+after), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if diff := cmp.Diff(keyTable(), table); diff != "" {
-		t.Errorf("the README's keys differ from the program's (-program +README; -update writes them):\n%s", diff)
+		t.Errorf("the keys of docs/keys.md differ from the program's (-program +document; -update writes them):\n%s", diff)
+	}
+	for _, row := range tui.KeyTable() {
+		if !strings.Contains(before, row.Context) {
+			t.Errorf("docs/keys.md does not say what %q is", row.Context)
+		}
+	}
+}
+
+func TestReadmeKeysAreThoseOfTheProgram(t *testing.T) {
+	_, table, _ := between(t, "../../README.md", "<!-- keys: a test compares these lines with the program -->")
+	lines := strings.Split(strings.TrimSuffix(table, "\n"), "\n")
+	if len(lines) < 12 || lines[0] != "| key | action |" || lines[1] != "|---|---|" {
+		t.Fatalf("the README's table of keys: %q", table)
+	}
+	program := map[string]bool{}
+	for _, row := range tui.KeyTable() {
+		program[keyRow(row.Keys, row.Action)] = true
+	}
+	for _, line := range lines[2:] {
+		if !program[line] {
+			t.Errorf("the README has a key that the program has not: %s", line)
+		}
 	}
 }

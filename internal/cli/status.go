@@ -5,16 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
-	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
@@ -25,7 +22,8 @@ type statusFlags struct {
 }
 
 const statusLong = `Show what was detected (configuration, roots, storage, snippet dialect, whether commands
-can be traced) and how much the next reboot would wipe.`
+can be traced) and what the next reboot would wipe, including what exclude patterns hide.
+Only regular files count; a sparse file counts the blocks that it takes up.`
 
 const statusExamples = `  list-ephemeral status
   list-ephemeral status --brief                      one line, for a login message
@@ -58,7 +56,7 @@ type amount struct {
 }
 
 // add counts a file.
-func (a *amount) add(bytes int64) { a.Files, a.Bytes = a.Files+1, a.Bytes+bytes }
+func (a *amount) add(bytes int64) { a.Files, a.Bytes = a.Files+1, sizes.Add(a.Bytes, bytes) }
 
 // status is what is known of the machine, and the schema of status --json.
 type status struct {
@@ -69,16 +67,18 @@ type status struct {
 	Storage  []storeStatus `json:"storage"`
 	Dialect  string        `json:"dialect"`
 	Names    string        `json:"storagePath"`
-	Tracers  []tracer      `json:"tracers,omitempty"`
+	Tracers  []tracer      `json:"tracers"`
 	Clip     string        `json:"clipboard"`
 	Mounted  int           `json:"mountedFromStorage"`
 	Lost     amount        `json:"candidates"`
 	Cache    amount        `json:"cache"`
 	Excluded amount        `json:"excluded"`
-	Kept     amount        `json:"persisted"`
-	Largest  []stake       `json:"largest"`
-	Newest   []stake       `json:"newest"`
-	Unread   int           `json:"unread"`
+	// Hidden is what of Excluded is neither cache nor made again by a boot.
+	Hidden  amount  `json:"hidden"`
+	Kept    amount  `json:"persisted"`
+	Largest []stake `json:"largest"`
+	Newest  []stake `json:"newest"`
+	Unread  int     `json:"unread"`
 }
 
 type rootStatus struct {
@@ -138,7 +138,7 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 		return err
 	}
 	var failed error
-	if why := f.failAbove.exceeded(s.Lost); why != "" {
+	if why := f.failAbove.exceeded(s.atStake()); why != "" {
 		say(a.err, "error", why)
 		failed = exitError(exitFailed)
 	}
@@ -153,6 +153,7 @@ func (p *plan) detected() *status {
 	s := &status{
 		Version: version(), Config: p.config.Source, Home: p.config.Home,
 		Dialect: p.style.Dialect.String(), Names: p.style.Storage, Clip: clipboardName(),
+		Roots: []rootStatus{}, Storage: []storeStatus{},
 	}
 	for _, root := range p.policy.Roots() {
 		s.Roots = append(s.Roots, p.rootStatus(root))
@@ -164,7 +165,7 @@ func (p *plan) detected() *status {
 		store := storeStatus{rootStatus: p.rootStatus(path), Mounted: p.mounts.At(path).Point == path}
 		var st unix.Statfs_t
 		if unix.Statfs(path, &st) == nil {
-			store.Free = int64(st.Bavail) * st.Bsize
+			store.Free = sizes.Times(st.Bavail, st.Bsize)
 		}
 		s.Storage = append(s.Storage, store)
 		for _, mount := range p.mounts.Points() {
@@ -202,132 +203,4 @@ func tracers() []tracer {
 		all = append(all, t)
 	}
 	return all
-}
-
-// mostStakes is how many of the largest and newest are named.
-const mostStakes = 5
-
-// measure counts what is at stake. For one line, what is not lost does not matter.
-func (p *plan) measure(ctx context.Context, s *status, brief bool) (scan.Stats, error) {
-	var rows []*row
-	places := newNotes(p)
-	g := &gatherer{rollup: scan.NewRollup(p.policy, p.homes()...), done: func(r *row) error { rows = append(rows, r); return nil }}
-	opts := scan.Options{Policy: p.policy, Info: true, Tags: scan.TagsMarked}
-	stats, err := scan.List(ctx, opts, func(e *scan.Entry) error {
-		into := &s.Lost
-		if e.Tagged || places.of(string(e.Path), false).cache {
-			into = &s.Cache
-		} else if err := g.add(e); err != nil {
-			return err
-		}
-		into.add(e.Info().Size)
-		return nil
-	})
-	if err != nil {
-		return stats, err
-	}
-	_ = g.end() // rows are kept, which cannot fail
-	s.Largest = stakes(rows, func(a, b *row) bool { return a.bytes > b.bytes })
-	s.Newest = stakes(rows, func(a, b *row) bool { return a.newest.After(b.newest) })
-	s.Unread = len(stats.Errors)
-	if brief {
-		return stats, nil
-	}
-	if s.Excluded, err = p.excluded(ctx, s); err == nil {
-		s.Kept, err = p.kept(ctx)
-	}
-	return stats, err
-}
-
-// stakes returns the first rows in an order.
-func stakes(rows []*row, before func(a, b *row) bool) []stake {
-	rows = slices.Clone(rows)
-	slices.SortStableFunc(rows, func(a, b *row) int {
-		switch {
-		case before(a, b):
-			return -1
-		case before(b, a):
-			return 1
-		}
-		return 0
-	})
-	all := []stake{}
-	for _, r := range rows[:min(len(rows), mostStakes)] {
-		one := stake{Files: r.files, Bytes: r.bytes, ModTime: r.newest.UTC(), text: string(r.path)}
-		one.Path, one.PathBytes = jsonline.Path(strings.TrimSuffix(one.text, "/"))
-		all = append(all, one)
-	}
-	return all
-}
-
-// excluded counts what exclude patterns leave out: what there is without them, less what
-// there is with them.
-func (p *plan) excluded(ctx context.Context, s *status) (amount, error) {
-	rules := p.scanRules
-	rules.Exclude = nil
-	all := amount{}
-	_, err := scan.List(ctx, scan.Options{Policy: scan.NewPolicy(rules), Info: true}, func(e *scan.Entry) error {
-		all.add(e.Info().Size)
-		return nil
-	})
-	// Files come and go between the two walks.
-	return amount{max(0, all.Files-s.Lost.Files-s.Cache.Files), max(0, all.Bytes-s.Lost.Bytes-s.Cache.Bytes)}, err
-}
-
-// kept counts what lies in storage at places that are declared.
-func (p *plan) kept(ctx context.Context) (amount, error) {
-	all := amount{}
-	var dirs []string
-	seen := map[string]bool{}
-	for _, d := range p.declaredIn(directories(p.storage)) {
-		kind, info, err := scan.Stat(d.path)
-		switch {
-		case err != nil || seen[d.path]:
-		case kind == scan.KindDir:
-			dirs = append(dirs, d.path)
-		default:
-			all.add(info.Size)
-		}
-		seen[d.path] = true
-	}
-	if len(dirs) == 0 {
-		return all, nil
-	}
-	_, err := scan.List(ctx, scan.Options{Policy: scan.NewPolicy(scan.Rules{Roots: dirs}), Info: true}, func(e *scan.Entry) error {
-		if !seen[string(e.Path)] { // declared by itself, and counted
-			all.add(e.Info().Size)
-		}
-		return nil
-	})
-	return all, err
-}
-
-// limit is what --fail-above allows: files or bytes. The zero value allows anything.
-type limit struct {
-	text  string
-	files int
-	bytes int64
-}
-
-func parseLimit(text string) (limit, error) {
-	if files, err := strconv.Atoi(text); err == nil && files >= 0 {
-		return limit{text: text, files: files, bytes: -1}, nil
-	}
-	size, err := parseSize(text)
-	if err != nil || size.sign != 0 {
-		return limit{}, expectedError("a number of files such as 500, or a size with a unit such as 100M or 2Gi")
-	}
-	return limit{text: text, files: -1, bytes: size.bytes}, nil
-}
-
-// exceeded says that there is more than is allowed, or "".
-func (l limit) exceeded(lost amount) string {
-	switch {
-	case l.text == "":
-	case l.files >= 0 && lost.Files > l.files:
-		return fmt.Sprintf("%s would be lost, more than %s", count(lost.Files, "file"), l.text)
-	case l.files < 0 && lost.Bytes > l.bytes:
-		return fmt.Sprintf("%s would be lost, more than %s", printable.Size(lost.Bytes), l.text)
-	}
-	return ""
 }

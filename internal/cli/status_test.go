@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/DaRacci/list-ephemeral/scan"
+
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
@@ -124,13 +126,14 @@ func TestStatusAndStrayReadWell(t *testing.T) {
 	t.Parallel()
 	s := sections(t)
 	for name, texts := range map[string][]string{
-		"brief": {"2 files, 88K would be lost at the next reboot (most of it: ~/.config/app/, 88K)\n"},
+		"brief": {"2 files, 88K would be lost at the next reboot (most of it: ~/.config/app/, 88K), and 2 files (78B) hidden by exclude patterns\n"},
 		"text": {
 			"configuration  D/config.json", "wiped          D/root, tmpfs none", "storage        D/persist, tmpfs none, ", "mounts         3 mounts from storage",
 			"snippets       plain, storage path D/persist, to the clipboard by", "trace          ptrace: ",
-			"lost                   2 files    88K  at the next reboot", "lost, cache            1 files   3.9K  known to be cache", "the newest\n",
+			"lost                   2 files    88K  at the next reboot", "lost, cache            1 files   3.9K  known to be cache",
+			"lost, excluded         2 files    78B  hidden by exclude patterns (2 files, 78B neither cache nor made again by a boot)", "the newest\n",
 		},
-		"above":   {"error: 2 files would be lost, more than 1\nstatus 1\nfits\n"},
+		"above":   {"error: 4 files would be lost, more than 1\nstatus 1\nfits\n"},
 		"long":    {"  empty    0B", "      3   12K", " D/persistD/root/home/old/\n", "hint: 1 path was left by an adopt that was killed"},
 		"plain":   {"D/persist/.list-ephemeral-adopt/\n", "5 files with 12K not declared, and 2 empty directories"},
 		"null":    {"D/persistD/root/home/old/\n"},
@@ -171,15 +174,34 @@ func TestLimits(t *testing.T) {
 }
 
 func TestBriefIsOneSafeLine(t *testing.T) {
-	s := &status{}
-	if got := s.brief("/home/a"); got != "nothing would be lost at the next reboot" {
-		t.Errorf("brief = %q", got)
+	for want, s := range map[string]*status{
+		"nothing would be lost at the next reboot":                                                                           {},
+		"nothing would be lost at the next reboot; 2 paths could not be read":                                                {Unread: 2},
+		"nothing listed would be lost at the next reboot; 10 files (4.0K) hidden by exclude patterns would be":               {Hidden: amount{10, 4096}},
+		"1 file, 10B would be lost at the next reboot, and 1 file (1B) hidden by exclude patterns; 1 path could not be read": {Lost: amount{1, 10}, Hidden: amount{1, 1}, Unread: 1},
+	} {
+		if got := s.brief("/home/a"); got != want {
+			t.Errorf("brief = %q, want %q", got, want)
+		}
 	}
-	s = &status{Lost: amount{1, 10}, Largest: []stake{{text: "/home/a/x\n\x1b[2J", Bytes: 10}}}
+	s := &status{Lost: amount{1, 10}, Largest: []stake{{text: "/home/a/x\n\x1b[2J", Bytes: 10}}}
 	if got := s.brief("/home/a"); got != `1 file, 10B would be lost at the next reboot (most of it: ~/x\n\e[2J, 10B)` {
 		t.Errorf("brief = %q", got)
 	}
 	if text := string(s.appendTo(nil, "", time.Now())); strings.Contains(text, "\x1b") {
 		t.Errorf("status = %q", text)
+	}
+}
+
+// A boot empties /tmp, but whoever names a root there means it.
+func TestWhatABootMakesAgainIsNotAtStake(t *testing.T) {
+	p := &plan{config: newConfig(), policy: scan.NewPolicy(scan.Rules{Roots: []string{"/", "/tmp/tree"}})}
+	regenerated := p.regenerated()
+	for path, want := range map[string]bool{
+		"/etc/passwd": true, "/tmp/x": true, "/tmp/treehouse": true, "/tmp/tree/x": false, "/etc/machine-id": false, "/home/a/tmp/x": false,
+	} {
+		if got := regenerated(path); got != want {
+			t.Errorf("%s is made again: %t", path, got)
+		}
 	}
 }

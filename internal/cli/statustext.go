@@ -17,12 +17,31 @@ func isCommand(name string) bool {
 
 // brief says what is at stake in one line.
 func (s *status) brief(home string) string {
-	if s.Lost.Files == 0 {
+	return s.briefLost(home) + s.briefUnread()
+}
+
+// briefUnread says that nothing is known of some paths.
+func (s *status) briefUnread() string {
+	if s.Unread == 0 {
+		return ""
+	}
+	return "; " + count(s.Unread, "path") + " could not be read"
+}
+
+func (s *status) briefLost(home string) string {
+	hidden := fmt.Sprintf("%s (%s) hidden by exclude patterns", count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes))
+	switch {
+	case s.Lost.Files == 0 && s.Hidden.Files == 0:
 		return "nothing would be lost at the next reboot"
+	case s.Lost.Files == 0:
+		return "nothing listed would be lost at the next reboot; " + hidden + " would be"
 	}
 	text := fmt.Sprintf("%s, %s would be lost at the next reboot", count(s.Lost.Files, "file"), printable.Size(s.Lost.Bytes))
 	if len(s.Largest) > 0 {
 		text += fmt.Sprintf(" (most of it: %s, %s)", printable.Name(tilde(s.Largest[0].text, home)), printable.Size(s.Largest[0].Bytes))
+	}
+	if s.Hidden.Files > 0 {
+		text += ", and " + hidden
 	}
 	return text
 }
@@ -74,7 +93,8 @@ func (s *status) appendTo(dst []byte, home string, now time.Time) []byte {
 	}
 	amountLine("lost", s.Lost, "at the next reboot")
 	amountLine("lost, cache", s.Cache, "known to be cache")
-	amountLine("lost, excluded", s.Excluded, "by exclude patterns")
+	amountLine("lost, excluded", s.Excluded, fmt.Sprintf("hidden by exclude patterns (%s, %s neither cache nor made again by a boot)",
+		count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes)))
 	amountLine("persisted", s.Kept, "in storage, and declared")
 	dst = appendStakes(dst, "the largest", s.Largest, home, now)
 	return appendStakes(dst, "the newest", s.Newest, home, now)

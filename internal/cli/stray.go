@@ -14,6 +14,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -140,7 +141,7 @@ func (p *plan) strays(ctx context.Context, storage []string, known []declared) (
 	policy := scan.NewPolicy(rules)
 	var rows []*row
 	g := &gatherer{rollup: scan.NewRollup(policy), done: func(r *row) error { rows = append(rows, r); return nil }}
-	kinds := scan.KindsOf(scan.KindFile, scan.KindDir, scan.KindSymlink, scan.KindSocket, scan.KindPipe, scan.KindDevice)
+	kinds := scan.KindsOf(scan.KindFile, scan.KindDir, scan.KindSymlink, scan.KindSocket, scan.KindPipe, scan.KindBlock, scan.KindChar)
 	stats, err := scan.List(ctx, scan.Options{Policy: policy, Kinds: kinds, Info: true}, g.add)
 	if err == nil {
 		err = g.end()
@@ -215,7 +216,7 @@ func (a *app) concludeStrays(f strayFlags, rows []*row, stats scan.Stats) error 
 	var size int64
 	for _, r := range rows {
 		files += r.files
-		size += r.bytes
+		size = sizes.Add(size, r.bytes)
 		if r.empty() {
 			empty++
 		}

@@ -8,14 +8,13 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"os/user"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/DaRacci/list-ephemeral/internal/securefile"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
@@ -35,7 +34,7 @@ type traceFlags struct {
 	timeout                  time.Duration
 	backend, only, wait      string
 	user, results            string
-	allowRing                bool
+	allowRing, keepEnv       bool
 	style                    styleFlags
 	pid                      int
 }
@@ -45,7 +44,8 @@ created, wrote, renamed, deleted, executed, read or looked up.
 
 By default only paths are shown that exist afterwards and that the next reboot wipes,
 changed ones first. Excludes apply. CMD gets the same signals, terminal and
-environment as without a trace.`
+environment as without a trace; with --user it gets the environment of a login and no
+other open files.`
 
 const traceExamples = `  list-ephemeral trace -- firefox                find what it needs kept
   list-ephemeral trace --only writes -- make     nearly as fast as without a trace
@@ -81,6 +81,7 @@ func newTrace(a *app) *cobra.Command {
 	choiceVar(flags, &f.only, "only", "record only `writes`: operations that change files", "writes")
 	choiceVar(flags, &f.wait, "wait", "wait for `all` processes that CMD has started", "all")
 	textVar(flags, &f.user, "user", "", "the name of a user", "run CMD as `NAME` (requires root); setuid programs keep their privileges")
+	flags.BoolVar(&f.keepEnv, "keep-env", false, "with --user, pass on the environment instead of that of a login")
 	choiceVar(flags, &f.results, "results", "record the `exact` result of each call (slower, requires ptrace)", "exact")
 	flags.BoolVar(&f.allowRing, "allow-io-uring", false, "allow io_uring; its file accesses cannot be traced")
 	backends := []string{"auto", "notify", "ptrace", "fanotify"}
@@ -113,22 +114,26 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err := plan.setStyle(f.style); err != nil {
 		return err
 	}
-	var keep *os.File // before the run, or CMD would run twice because of a wrong name
+	as, err := f.runAs()
+	if err != nil {
+		return err
+	}
+	var keep *securefile.File // before the run: otherwise CMD would run twice because of a wrong name
 	if f.output != "" && f.replay == "" {
 		// What is there stays until there is something to put in its place.
-		if keep, err = os.OpenFile(f.output, os.O_WRONLY|os.O_CREATE, 0o666); err != nil {
-			return statusError{err, exitNoTrace}
+		if keep, err = securefile.Create(f.output, securefile.Options{As: as.fileRights()}); err != nil {
+			return statusError{as.explain(err), exitNoTrace}
 		}
-		defer keep.Close()
+		defer keep.Discard()
 	}
-	report, err := a.traced(ctx, f, args)
+	report, err := a.traced(ctx, f, as, args)
 	if err != nil {
 		return err
 	}
 	var notKept error // reported last: the trace is shown all the same
 	if keep != nil {
 		if err := keepTrace(keep, report); err != nil {
-			notKept = statusError{fmt.Errorf("%s: %w", f.output, err), exitNoTrace}
+			notKept = statusError{err, exitNoTrace}
 		}
 	}
 	a.tellTrace(f, report)
@@ -149,13 +154,11 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 }
 
 // keepTrace writes a trace in place of what is in a file.
-func keepTrace(file *os.File, r *trace.Report) error {
-	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-		if err := file.Truncate(0); err != nil {
-			return err
-		}
+func keepTrace(file *securefile.File, r *trace.Report) error {
+	if err := trace.WriteReport(file, r); err != nil {
+		return err
 	}
-	return errors.Join(trace.WriteReport(file, r), file.Close())
+	return file.Commit()
 }
 
 // prints reports whether the result is to be printed even on a terminal.
@@ -176,12 +179,14 @@ func (f *traceFlags) check(args []string) error {
 		return errors.New("--results requires --backend ptrace, got notify")
 	case f.backend == "fanotify" && (f.only != "" || f.wait != "" || f.results != ""):
 		return errors.New("--backend fanotify cannot be combined with --only, --wait or --results")
+	case f.keepEnv && f.user == "":
+		return errors.New("--keep-env requires --user")
 	}
 	return nil
 }
 
 // traced runs the command, or reads what was kept of a run.
-func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.Report, error) {
+func (a *app) traced(ctx context.Context, f *traceFlags, as *runAs, args []string) (*trace.Report, error) {
 	if f.replay != "" {
 		file, err := os.Open(f.replay)
 		if err != nil {
@@ -200,7 +205,7 @@ func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.
 	if f.pid > 0 {
 		return a.attached(ctx, f)
 	}
-	path, err := findCommand(args[0])
+	path, err := as.findCommand(args[0], f.keepEnv)
 	if err != nil {
 		return nil, err
 	}
@@ -215,10 +220,8 @@ func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.
 	if opts.Timeout, err = f.limit(); err != nil {
 		return nil, err
 	}
-	if f.user != "" {
-		if opts.User, opts.Env, err = runAs(f.user); err != nil {
-			return nil, err
-		}
+	if as != nil {
+		opts.User, opts.Env = as.user, as.environment(f.keepEnv)
 	}
 	a.warnOfRights(path, opts.User)
 	signals, release := a.signals.redirect()
@@ -227,7 +230,11 @@ func (a *app) traced(ctx context.Context, f *traceFlags, args []string) (*trace.
 	opts.Waiting = func() {
 		say(a.err, "hint", "the command has ended; what it has started is waited for: Ctrl-C ends that")
 	}
+	restore := saveTerminal(a.in)
 	report, err := trace.Run(ctx, opts)
+	if err == nil && (report.Signal != 0 || report.TimedOut) {
+		restore()
+	}
 	switch {
 	case errors.Is(err, trace.ErrExec):
 		return nil, statusError{fmt.Errorf("run %s: %w", args[0], err), exitNotRun}
@@ -285,39 +292,6 @@ func findCommand(name string) (string, error) {
 		status = exitNotRun
 	}
 	return "", statusError{fmt.Errorf("run %s: %w", name, errors.Unwrap(err)), status}
-}
-
-// runAs returns a user to run a command as, and the environment that fits.
-func runAs(name string) (*trace.User, []string, error) {
-	if os.Geteuid() != 0 {
-		return nil, nil, usageError{errors.New("--user requires root")}
-	}
-	u, err := user.Lookup(name)
-	if err != nil {
-		return nil, nil, usageError{fmt.Errorf("--user: %w", err)}
-	}
-	ids, err := u.GroupIds()
-	if err != nil {
-		return nil, nil, fmt.Errorf("--user %s: %w", name, err)
-	}
-	number := func(text string) uint32 {
-		n, _ := strconv.ParseUint(text, 10, 32) // from /etc/passwd, where they are numbers
-		return uint32(n)
-	}
-	as := &trace.User{UID: number(u.Uid), GID: number(u.Gid)}
-	for _, id := range ids {
-		as.Groups = append(as.Groups, number(id))
-	}
-	var env []string
-	for _, entry := range os.Environ() {
-		key, _, _ := strings.Cut(entry, "=")
-		switch {
-		case key == "HOME", key == "USER", key == "LOGNAME", strings.HasPrefix(key, "SUDO_"):
-		default:
-			env = append(env, entry)
-		}
-	}
-	return as, append(env, "HOME="+u.HomeDir, "USER="+u.Username, "LOGNAME="+u.Username), nil
 }
 
 // rightsHint is the remedy where a program cannot get the rights it is to have.

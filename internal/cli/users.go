@@ -18,8 +18,8 @@ import (
 
 // account is a line of passwd(5).
 type account struct {
-	name, home, gid string
-	uid             int
+	name, home, gid, shell string
+	uid                    int
 }
 
 // The user numbers of people, as NixOS gives them (users-groups.nix); systemd too
@@ -43,7 +43,7 @@ func accounts(text string) []account {
 		if err != nil {
 			continue
 		}
-		all = append(all, account{name: fields[0], home: filepath.Clean(fields[5]), gid: fields[3], uid: uid})
+		all = append(all, account{name: fields[0], home: filepath.Clean(fields[5]), gid: fields[3], shell: fields[6], uid: uid})
 	}
 	return all
 }

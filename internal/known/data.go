@@ -19,6 +19,9 @@ var containersText string
 //go:embed replaced.txt
 var replacedText string
 
+//go:embed regenerated.txt
+var regeneratedText string
+
 //go:embed caches.txt
 var cachesText string
 
@@ -27,11 +30,12 @@ var aliasesText string
 
 // Each file is parsed when it is first asked for: a plain listing needs none.
 var (
-	knownPaths = sync.OnceValue(func() pathTable { return must(parsePaths(knownPathsText)) })
-	containers = sync.OnceValue(func() placeTable { return must(parsePlaces("containers.txt", containersText)) })
-	replaced   = sync.OnceValue(func() placeTable { return must(parsePlaces("replaced.txt", replacedText)) })
-	cacheNames = sync.OnceValue(func() map[string]bool { return must(parseCaches(cachesText)) })
-	aliases    = sync.OnceValue(func() map[string][]string { return must(parseAliases(aliasesText)) })
+	knownPaths  = sync.OnceValue(func() pathTable { return must(parsePaths(knownPathsText)) })
+	containers  = sync.OnceValue(func() placeTable { return must(parsePlaces("containers.txt", containersText)) })
+	replaced    = sync.OnceValue(func() placeTable { return must(parsePlaces("replaced.txt", replacedText)) })
+	regenerated = sync.OnceValue(func() placeTable { return must(parsePlaces("regenerated.txt", regeneratedText)) })
+	cacheNames  = sync.OnceValue(func() map[string]bool { return must(parseCaches(cachesText)) })
+	aliases     = sync.OnceValue(func() map[string][]string { return must(parseAliases(aliasesText)) })
 )
 
 // must returns what was parsed from a data file, which the tests parse as well.

@@ -8,12 +8,13 @@
 //	[Caches]     whether a path is a cache, by its place or its name; [Tagged]
 //	             says so by CACHEDIR.TAG, the only question asked of the disk
 //	[Homes.Replaced]  whether programs save a file by renaming another onto it
+//	[Homes.Regenerated]  whether a boot makes a path again, so that it is not lost
 //	[Program]    whether a path's component is named after a package
 //
-// The knowledge is in five data files beside this one, which are part of the
+// The knowledge is in six data files beside this one, which are part of the
 // program: known-paths.tsv (with its provenance: counted over 31 public NixOS
 // configurations, paths named by two or more of them), containers.txt,
-// replaced.txt, caches.txt and aliases.tsv. Each is read once, when it is first asked for.
+// replaced.txt, regenerated.txt, caches.txt and aliases.tsv. Each is read once, when it is first asked for.
 //
 // Paths are absolute and clean, and names any bytes: nothing here takes them for
 // text in some encoding. All functions may be called by any number of goroutines.

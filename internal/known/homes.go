@@ -79,6 +79,17 @@ func (h Homes) Container(dir string) bool {
 	return h.above[dir] || containers().has(h, dir)
 }
 
+// Regenerated reports whether a boot makes a path again, or the directory that it is
+// in: regenerated.txt lists them.
+func (h Homes) Regenerated(name string) bool {
+	for ; name != "/"; name = path.Dir(name) {
+		if regenerated().has(h, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // Replaced reports whether programs are known to save a file by renaming another
 // one onto it: replaced.txt lists them.
 func (h Homes) Replaced(file string) bool { return replaced().has(h, file) }

@@ -57,6 +57,23 @@ func askFUSE() error {
 	return unix.Close(fd)
 }
 
+// askDisk asks for a file system that a reboot keeps.
+func askDisk() error {
+	err := errors.Join(askRoot(), askLoop(), fileSystem("ext4")())
+	if err == nil {
+		return nil
+	}
+	var st unix.Statfs_t
+	if err := unix.Statfs(os.TempDir(), &st); err != nil {
+		return fmt.Errorf("statfs %s: %w", os.TempDir(), err)
+	}
+	switch uint32(st.Type) {
+	case unix.TMPFS_MAGIC, unix.RAMFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC:
+		return fmt.Errorf("%w; %s is on a tmpfs, ramfs or overlay", err, os.TempDir())
+	}
+	return nil
+}
+
 // fileSystem returns a question for a kind of file system. fsopen(2), Linux 5.2, loads its
 // module where it is one; where that is forbidden, what the kernel lists counts.
 func fileSystem(kind string) func() error {

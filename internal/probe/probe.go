@@ -55,6 +55,7 @@ var (
 	FUSE       = newProbe("fuse", "needs FUSE (/dev/fuse)", askFUSE)
 	Btrfs      = newProbe("btrfs", "needs btrfs in the kernel", fileSystem("btrfs"))
 	Ext4       = newProbe("ext4", "needs ext4 in the kernel", fileSystem("ext4"))
+	Disk       = newProbe("disk", "needs root, loop devices and ext4, or TMPDIR on a disk", askDisk)
 	XFS        = newProbe("xfs", "needs XFS in the kernel", fileSystem("xfs"))
 	Overlay    = newProbe("overlay", "needs overlayfs in the kernel", fileSystem("overlay"))
 	Fanotify   = newProbe("fanotify", "needs fanotify and CAP_SYS_ADMIN (fanotify_init(2))", askFanotify)
@@ -63,7 +64,7 @@ var (
 
 // All returns every probe.
 func All() []*Probe {
-	return []*Probe{Root, IA32, Namespaces, UserNS, Loop, FUSE, Btrfs, Ext4, XFS, Overlay, Fanotify, IOURing}
+	return []*Probe{Root, IA32, Namespaces, UserNS, Loop, FUSE, Btrfs, Ext4, Disk, XFS, Overlay, Fanotify, IOURing}
 }
 
 // Need skips a test where something that it needs is missing, and fails it where that must

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/disktest"
 )
 
 // A disk has a root that can be wiped, and storage that stays.
@@ -28,7 +30,21 @@ func (plainDirs) mkdir(t *testing.T, dir string) {
 	must(t, os.Mkdir(dir, 0o755))
 }
 
-// memory is a root on a tmpfs, with storage on another one.
+// mountDisk mounts a disk that a reboot keeps.
+func mountDisk(t *testing.T, dir string) {
+	t.Helper()
+	disk := disktest.New(t)
+	how := "bind"
+	if info, err := os.Stat(disk); err == nil && info.Mode().IsRegular() {
+		how = "loop"
+	}
+	tool(t, "mount", "-o", how, disk, dir)
+	t.Cleanup(func() { must(t, unix.Unmount(dir, unix.MNT_DETACH)) })
+	_ = os.Remove(filepath.Join(dir, "lost+found"))
+	must(t, os.Chmod(dir, 0o755))
+}
+
+// memory is a root on a tmpfs, with storage on a disk.
 type memory struct {
 	plainDirs
 	persist string
@@ -37,7 +53,8 @@ type memory struct {
 func newMemory(t *testing.T, top string) disk {
 	t.Helper()
 	persist := filepath.Join(top, "persist")
-	must(t, os.Mkdir(persist, 0o755), mount(t, "disk", persist, "tmpfs", 0, "mode=755"))
+	must(t, os.Mkdir(persist, 0o755))
+	mountDisk(t, persist)
 	return memory{persist: persist}
 }
 
@@ -61,7 +78,9 @@ type shared struct {
 func newShared(t *testing.T, top string) disk {
 	t.Helper()
 	top = filepath.Join(top, "shared")
-	must(t, os.Mkdir(top, 0o755), mount(t, "disk", top, "tmpfs", 0, "mode=755"), os.Mkdir(filepath.Join(top, "persist"), 0o755))
+	must(t, os.Mkdir(top, 0o755))
+	mountDisk(t, top)
+	must(t, os.Mkdir(filepath.Join(top, "persist"), 0o755))
 	return shared{top: top}
 }
 

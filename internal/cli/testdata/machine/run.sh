@@ -6,7 +6,8 @@
 #
 # DIR is an empty directory to mount it on, PROGRAM a static binary, copied to
 # /bin/list-ephemeral of the machine. Storage is on the same file system as the
-# root, so that device numbers tell nothing apart.
+# root, so that device numbers tell nothing apart. Where $DISK names one of internal/disktest,
+# it is mounted on /disk.
 set -eu
 dir=$1 program=$2
 shift 2
@@ -38,5 +39,9 @@ mkdir -p opt/a/b
 mount -t tmpfs hidden2 opt/a/b
 mount -t tmpfs over opt
 mkdir -p opt/a/b
+if [ -n "${DISK:-}" ]; then
+	mkdir disk
+	if [ -f "$DISK" ]; then mount -o loop "$DISK" disk; else mount --bind "$DISK" disk; fi
+fi
 mount --rbind /proc proc
 exec env HOME=/home/alice chroot . "$@"

@@ -1,0 +1,191 @@
+package adopt
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
+
+// This file compares a directory that is in storage already with the one that it stands for.
+// Whoever may rename things in it can replace a copy that is put there, or anything above
+// that copy, so nobody may be able to who could not do the same to the source.
+
+// ErrReplaceable is the error of a path whose copy another user could replace.
+var ErrReplaceable = errors.New("its copy could be replaced")
+
+// gain is a right to replace things in a directory of storage that does not exist in the
+// directory that it stands for.
+type gain struct {
+	stored, source string
+	by             gainer
+	uid            uint32 // of the owner
+	gid            uint32
+}
+
+// gainer is who has a gain.
+type gainer uint8
+
+const (
+	byOwner gainer = iota + 1
+	byGroup
+	byEveryone
+)
+
+// refuses returns an error if the gain would let another user replace a copy that belongs
+// to a user. A group is usually the owner's own, and refused where the copy is root's.
+func (g gain) refuses(owner uint32) error {
+	var who string
+	switch {
+	case g.by == byOwner && owner != g.uid:
+		who = fmt.Sprintf("belongs to user %d, who", g.uid)
+	case g.by == byGroup && owner == 0:
+		who = fmt.Sprintf("is writable by group %d, which", g.gid)
+	case g.by == byEveryone:
+		who = "is writable by everyone, who"
+	default:
+		return nil
+	}
+	return replaceableError(fmt.Sprintf("%s %s could replace the copy; %s does not allow that", g.stored, who, g.source))
+}
+
+type replaceableError string
+
+func (e replaceableError) Error() string { return string(e) }
+
+// Is makes it ErrReplaceable.
+func (e replaceableError) Is(target error) bool { return target == ErrReplaceable }
+
+// refusedBy returns the first error that gains are the reason for.
+func refusedBy(gains []gain, owner uint32) error {
+	for _, g := range gains {
+		if err := g.refuses(owner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gainsOf compares who may replace things in a directory of storage with who may in its
+// source. We and root may in any case.
+func gainsOf(stored, source string, to, from *unix.Stat_t) []gain {
+	const sticky = unix.S_ISVTX // only owners may, inode(7)
+	writable := func(st *unix.Stat_t, bits uint32) bool { return st.Mode&bits != 0 && st.Mode&sticky == 0 }
+	if writable(from, unix.S_IWOTH) {
+		return nil
+	}
+	g := gain{stored: stored, source: source, uid: to.Uid, gid: to.Gid}
+	var gains []gain
+	add := func(by gainer) {
+		g.by = by
+		gains = append(gains, g)
+	}
+	if to.Uid != from.Uid && to.Uid != 0 && int(to.Uid) != os.Geteuid() {
+		add(byOwner)
+	}
+	if writable(to, unix.S_IWGRP) && to.Gid != 0 && !(writable(from, unix.S_IWGRP) && to.Gid == from.Gid) {
+		add(byGroup)
+	}
+	if writable(to, unix.S_IWOTH) {
+		add(byEveryone)
+	}
+	return gains
+}
+
+// existing is a directory in storage, compared with the one that it stands for.
+type existing struct {
+	gains   []gain
+	differs *Problem // nil if owner and mode are equal
+}
+
+// compareExisting compares an open directory of storage with its source.
+func compareExisting(root, to dir, storage, source string) (existing, error) {
+	from, err := root.below(source)
+	if err != nil {
+		return existing{}, err
+	}
+	defer from.close()
+	return compareOpen(from, to, storage, source)
+}
+
+// compareOpen is compareExisting for a source that is open.
+func compareOpen(from, to dir, storage, source string) (existing, error) {
+	stored := path.Join(storage, source)
+	there, err := fstat(to.fd)
+	if err != nil {
+		return existing{}, err
+	}
+	st, err := fstat(from.fd)
+	if err != nil {
+		return existing{}, err
+	}
+	e := existing{gains: gainsOf(stored, source, &there, &st)}
+	if text := func(st *unix.Stat_t) string {
+		return fmt.Sprintf("owner %d:%d and mode %04o", st.Uid, st.Gid, st.Mode&permissions)
+	}; text(&there) != text(&st) {
+		e.differs = &Problem{stored, fmt.Errorf("has %s, and %s has %s", text(&there), source, text(&st))}
+	}
+	return e, nil
+}
+
+// checkParents compares what is in storage already above a unit's target, and refuses the
+// unit if another user could replace its copy.
+func (p *Plan) checkParents(root, store dir, u *Unit) {
+	if u.Action != Copy && u.Action != Merge {
+		return
+	}
+	from, err := root.below(path.Dir(u.Path))
+	if err != nil {
+		return // Run reports it
+	}
+	defer from.close()
+	st, err := from.stat(path.Base(u.Path))
+	if err != nil {
+		return
+	}
+	var gains []gain
+	for source := range ancestors(u.Path) {
+		e, seen := p.compared[source]
+		if !seen {
+			to, err := store.below(source)
+			if err != nil {
+				break
+			}
+			e, err = compareExisting(root, to, p.Storage, source)
+			to.close()
+			if err != nil {
+				break
+			}
+			p.compared[source] = e
+			if e.differs != nil {
+				u.Warnings = append(u.Warnings, *e.differs)
+			}
+		}
+		gains = append(gains, e.gains...)
+	}
+	if err := refusedBy(gains, st.Uid); err != nil {
+		u.Action, u.Err = Refuse, err
+	}
+}
+
+// ancestors yields the directories above an absolute path from the top on, without "/".
+func ancestors(name string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for i := range len(name) {
+			if name[i] == '/' && i > 0 && !yield(name[:i]) {
+				return
+			}
+		}
+	}
+}
+
+// compare notes in a place who could replace things in a directory of storage, which is one
+// above the place or the place itself, and returns how the directory differs from its source.
+func (r *run) compare(p *place, to dir, source string) (differs *Problem, err error) {
+	e, err := compareExisting(r.sources.root, to, r.path, source)
+	p.gains = append(slices.Clip(p.gains), e.gains...)
+	return e.differs, err
+}

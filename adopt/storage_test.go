@@ -1,0 +1,278 @@
+package adopt
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/owned"
+	"github.com/DaRacci/list-ephemeral/internal/probe"
+)
+
+// This file tests what is in storage before a run: an odd mode, mounts, things with the name
+// of our directory, and directories above targets.
+
+func (g *ground) noArea() {
+	g.t.Helper()
+	if _, err := os.Lstat(filepath.Join(g.store, areaName)); !errors.Is(err, unix.ENOENT) {
+		g.t.Errorf("%s is left behind: %v", areaName, err)
+	}
+}
+
+func TestStorageWithSetgid(t *testing.T) {
+	t.Parallel()
+	g := newGround(t)
+	g.menagerie("app")
+	g.must(os.Chmod(g.store, os.ModeSetgid|0o755))
+	g.expect(g.adopt("app"), "copied app "+g.count("app"))
+	g.same("app")
+	g.noArea()
+}
+
+// TestUmaskWithTheUsersBits has the umask take from the user what the program needs, from
+// root and from an ordinary user, whom the kernel then refuses more.
+func TestUmaskWithTheUsersBits(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Namespaces)
+	for _, umask := range []string{"0177", "0777"} {
+		g := newGround(t)
+		g.write("app/dir/f", "x")
+		g.must(os.Chmod(g.at("app/dir"), 0o750))
+		out := g.onMachine(`umask ` + umask + `; adopt "$SOURCE/app"`)
+		g.says(out, "copied "+g.at("app"), "status 0")
+		g.same("app")
+		g.noArea()
+	}
+}
+
+// TestLeftoverIsClearedWhereOthersMayRename has a run clear what a killed one has left, where the
+// directories have inherited S_ISGID.
+func TestLeftoverIsClearedWhereOthersMayRename(t *testing.T) {
+	t.Parallel()
+	g := newGround(t)
+	g.write("app/dir/f", "x")
+	g.must(os.Chmod(g.store, os.ModeSetgid|0o777))
+	if status, said := g.injected("syncfs", "signal=KILL", 1, "app"); status == 0 {
+		t.Fatalf("it was not killed: %s", said)
+	}
+	entries, err := os.ReadDir(g.store)
+	g.must(err)
+	left := ""
+	for _, e := range entries {
+		if IsLeftover(filepath.Join(g.store, e.Name())) {
+			left = e.Name()
+		}
+	}
+	inside, _ := filepath.Glob(filepath.Join(g.store, left, "*", "dir", "f"))
+	if left == "" || len(inside) != 1 {
+		t.Fatalf("the killed run has left %v with %v", entries, inside)
+	}
+	g.expect(g.adopt("app"), "copied app 1")
+	g.noArea()
+}
+
+// TestDirectoriesOfOthersAreNotCleared renames a directory of root's to the name of ours,
+// which its parent's owner may do.
+func TestDirectoriesOfOthersAreNotCleared(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, file string // of the directory
+		mode       os.FileMode
+		want       error
+	}{
+		{"numbers only", "2022/precious", 0o777, owned.ErrMark},
+		{"numbers, and a name that is found last or first", "README", 0o755, nil},
+	}
+	for _, tt := range tests {
+		g := newGround(t)
+		g.write("f", "x")
+		area := filepath.Join(g.store, areaName)
+		for _, file := range []string{"2022/precious", "2023/precious", tt.file} {
+			g.must(os.MkdirAll(filepath.Dir(filepath.Join(area, file)), 0o700), os.WriteFile(filepath.Join(area, file), nil, 0o600))
+		}
+		g.must(os.Chmod(area, 0o700), os.Chmod(g.store, tt.mode))
+		before := snapshot(t, area)
+		results := g.adopt("f")
+		var refused *AreaError
+		if results[0].Outcome != Failed || !errors.As(results[0].Problems[0].Err, &refused) || refused.Path != area || tt.want != nil && !errors.Is(refused, tt.want) {
+			t.Errorf("%s: %s", tt.name, g.outcomes(results))
+		}
+		if after := snapshot(t, area); after != before {
+			t.Errorf("%s: before\n%s\nafter\n%s", tt.name, before, after)
+		}
+	}
+}
+
+// TestThingsWithTheNameOfOursAreRefused has each kind of thing in the place of our directory.
+func TestThingsWithTheNameOfOursAreRefused(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		make func(area string) error
+		want error
+	}{
+		"file":    {func(area string) error { return os.WriteFile(area, nil, 0o600) }, owned.ErrKind},
+		"symlink": {func(area string) error { return os.Symlink("/etc", area) }, owned.ErrKind},
+		"mode":    {func(area string) error { return errors.Join(os.Mkdir(area, 0o700), os.Chmod(area, 0o750)) }, owned.ErrMode},
+	} {
+		g := newGround(t)
+		g.write("f", "x")
+		area := filepath.Join(g.store, areaName)
+		g.must(tt.make(area))
+		results := g.adopt("f")
+		if text := g.outcomes(results); results[0].Outcome != Failed || !errors.Is(results[0].Problems[0].Err, tt.want) || !strings.Contains(text, "make copies in "+area+": ") {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+}
+
+// TestMountsInStorage has storage show parts of itself, and another file system, below other
+// mounts: no rename(2) leads from one into another.
+func TestMountsInStorage(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Namespaces)
+	g := newGround(t)
+	for _, name := range []string{"data/w", "srv/x", "srv/inner/y", "other/z", "all/v"} {
+		g.write(name, name)
+	}
+	g.must(os.Link(g.at("srv/x"), g.at("other/link")))
+	out := g.onMachine(`
+mount -t tmpfs -o mode=755 none "$STORE"
+mkdir -p "$TARGET/data" "$TARGET/srv" "$TARGET/other" "$TARGET/all"
+mount --bind "$TARGET/data" "$TARGET/srv"
+mount -t tmpfs -o mode=755 none "$TARGET/other"
+mount --bind "$STORE" "$TARGET/all"
+adopt "$SOURCE/srv/x" "$SOURCE/srv/inner" "$SOURCE/data/w" "$SOURCE/other" "$SOURCE/all/v"
+cat "$TARGET/data/w" "$TARGET/data/x" "$TARGET/data/inner/y" "$TARGET/other/z" "$TARGET/other/link" "$STORE/v"; echo
+ls -a "$STORE" "$TARGET/srv" "$TARGET/other" "$TARGET/all"
+`)
+	g.says(out, "copied "+g.at("srv/x"), "copied "+g.at("srv/inner"), "copied "+g.at("other"), "copied "+g.at("all/v"),
+		"data/wsrv/xsrv/inner/yother/zsrv/xall/v\n", "!"+areaName)
+}
+
+func TestMountIDsOfTheKernelAreEqual(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"/", "/proc", t.TempDir()} {
+		fd, err := unix.Open(name, unix.O_PATH|unix.O_CLOEXEC, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unix.Close(fd)
+		byStat, err := mountID(fd)
+		byInfo, infoErr := mountIDOfInfo(fd)
+		if err != nil || infoErr != nil || byStat != byInfo || byStat == 0 {
+			t.Errorf("%s: %d, %v by statx(2), %d, %v by fdinfo", name, byStat, err, byInfo, infoErr)
+		}
+	}
+}
+
+// TestAnotherRunInTheSameArea has two storage paths, one in the other, lead to one area. The
+// second run must neither clear nor use it.
+func TestAnotherRunInTheSameArea(t *testing.T) {
+	t.Parallel()
+	g := newGround(t)
+	g.write("f", "x")
+	g.must(os.Mkdir(filepath.Join(g.store, areaName), 0o700))
+	held, err := os.Open(filepath.Join(g.store, areaName))
+	g.must(err, unix.Flock(int(held.Fd()), unix.LOCK_EX), os.WriteFile(filepath.Join(g.store, areaName, "1"), nil, 0o600))
+	results := g.adopt("f")
+	if results[0].Outcome != Failed || !errors.Is(results[0].Problems[0].Err, ErrBusy) {
+		t.Errorf("a second run: %s", g.outcomes(results))
+	}
+	if _, err := os.Lstat(filepath.Join(g.store, areaName, "1")); err != nil {
+		t.Error(err)
+	}
+	g.must(held.Close())
+	g.expect(g.adopt("f"), "copied f 1")
+	g.noArea()
+}
+
+// TestGains holds who may replace things in a directory of storage that could not in the
+// source.
+func TestGains(t *testing.T) {
+	t.Parallel()
+	const root, alice, mallory, me = 0, 1000, 1001, 12345678
+	type who struct{ uid, gid, mode uint32 }
+	tests := []struct {
+		name     string
+		to, from who
+		owner    uint32 // of the copy
+		refused  bool
+	}{
+		{"equal", who{root, root, 0o755}, who{root, root, 0o755}, root, false},
+		{"equal and open to all", who{mallory, 100, 0o777}, who{mallory, 100, 0o777}, root, false},
+		{"mallory's, source root's", who{mallory, 100, 0o755}, who{root, root, 0o755}, root, true},
+		{"mallory's, source alice's", who{mallory, 100, 0o755}, who{alice, 100, 0o755}, alice, true},
+		{"mallory's, and so is the copy", who{mallory, 100, 0o755}, who{root, root, 0o755}, mallory, false},
+		{"mallory's and sticky", who{mallory, 100, 0o1777}, who{root, root, 0o1777}, root, true},
+		{"root's, source alice's", who{root, root, 0o755}, who{alice, 100, 0o700}, alice, false},
+		{"open to all", who{root, root, 0o757}, who{root, root, 0o755}, alice, true},
+		{"open to all, and sticky", who{root, root, 0o1777}, who{root, root, 0o755}, root, false},
+		{"no longer sticky", who{root, root, 0o777}, who{root, root, 0o1777}, root, true},
+		{"source open to all", who{root, 100, 0o775}, who{root, root, 0o777}, root, false},
+		{"a group, root's copy", who{root, 100, 0o775}, who{root, root, 0o755}, root, true},
+		{"a group, alice's copy", who{alice, 100, 0o775}, who{alice, 100, 0o755}, alice, false},
+		{"the same group", who{root, 100, 0o775}, who{root, 100, 0o775}, root, false},
+		{"another group", who{root, 100, 0o775}, who{root, 101, 0o775}, root, true},
+		{"root's group", who{root, root, 0o775}, who{root, root, 0o755}, root, false},
+	}
+	stat := func(w who) *unix.Stat_t {
+		return &unix.Stat_t{Uid: w.uid, Gid: w.gid, Mode: unix.S_IFDIR | w.mode}
+	}
+	for _, tt := range tests {
+		err := refusedBy(gainsOf("/persist/d", "/d", stat(tt.to), stat(tt.from)), tt.owner)
+		if errors.Is(err, ErrReplaceable) != tt.refused {
+			t.Errorf("%s: %v, want refused: %t", tt.name, err, tt.refused)
+		}
+	}
+	own := who{uint32(os.Geteuid()), me, 0o700}
+	if err := refusedBy(gainsOf("/persist/d", "/d", stat(own), stat(who{me, me, 0o700})), root); err != nil {
+		t.Errorf("the storage of the one who adopts: %v", err)
+	}
+}
+
+// TestParentsThatAreNotTheSources has directories in storage that somebody else has made.
+func TestParentsThatAreNotTheSources(t *testing.T) {
+	t.Parallel()
+	g := newGround(t)
+	for _, name := range []string{"work/key", "work/dir/sub/key", "secret/key", "fine/key"} {
+		g.write(name, "k")
+	}
+	g.must(os.Chmod(g.at("secret"), 0o700))
+	for name, mode := range map[string]os.FileMode{"work": 0o777, "secret": 0o755, "fine": 0o755} {
+		g.must(os.MkdirAll(g.stored(name), 0o755), os.Chmod(g.stored(name), mode))
+	}
+	plan, err := Prepare(t.Context(), g.store, []string{g.at("work/key"), g.at("work/dir/sub/key"), g.at("secret/key"), g.at("fine/key")}, nothingRefused)
+	g.must(err)
+	for _, u := range plan.Units {
+		if refused := strings.Contains(u.Path, "/work/"); errors.Is(u.Err, ErrReplaceable) != refused || refused != (u.Action == Refuse) {
+			t.Errorf("the plan for %s: %s, %v", u.Path, u.Action, u.Err)
+		}
+	}
+	for name, units := range map[string][]*Result{"planned": nil, "merged": g.adopt("work", "secret/key", "fine/key")} {
+		results := units
+		if results == nil {
+			results, err = plan.Run(t.Context(), new(Progress))
+			g.must(err)
+		}
+		warned := map[string]bool{}
+		for _, r := range results {
+			inWork := strings.HasPrefix(r.Path, g.at("work"))
+			if inWork != (r.Outcome == Failed) || inWork && !errors.Is(r.Problems[len(r.Problems)-1].Err, ErrReplaceable) {
+				t.Errorf("%s: %s", name, g.outcomes([]*Result{r}))
+			}
+			for _, w := range r.Warnings {
+				warned[w.Path] = true
+			}
+		}
+		if !warned[g.stored("secret")] || warned[g.stored("fine")] {
+			t.Errorf("%s: warnings of %v", name, warned)
+		}
+	}
+	if left, _ := os.ReadDir(g.stored("work")); len(left) > 0 {
+		t.Errorf("made where everyone may replace it: %v", left)
+	}
+}

@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/DaRacci/list-ephemeral/internal/securefile"
+	"github.com/DaRacci/list-ephemeral/trace"
+)
+
+// runAs is the user of trace --user; nil is the one who runs the program.
+type runAs struct {
+	user              *trace.User
+	name, home, shell string
+}
+
+// runAs looks up the user that the command is to run as.
+func (f *traceFlags) runAs() (*runAs, error) {
+	if f.user == "" {
+		return nil, nil
+	}
+	if os.Geteuid() != 0 {
+		return nil, usageError{errors.New("--user requires root")}
+	}
+	u, err := user.Lookup(f.user)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--user: %w", err)}
+	}
+	ids, err := u.GroupIds()
+	if err != nil {
+		return nil, fmt.Errorf("--user %s: %w", f.user, err)
+	}
+	number := func(text string) uint32 {
+		n, _ := strconv.ParseUint(text, 10, 32) // from /etc/passwd, where they are numbers
+		return uint32(n)
+	}
+	as := &runAs{user: &trace.User{UID: number(u.Uid), GID: number(u.Gid)}, name: u.Username, home: u.HomeDir, shell: shellOf(u.Username)}
+	for _, id := range ids {
+		as.user.Groups = append(as.user.Groups, number(id))
+	}
+	return as, nil
+}
+
+// shellOf returns the login shell of a user, from passwd(5), where an empty one means
+// /bin/sh.
+func shellOf(name string) string {
+	const usual = "/bin/sh"
+	text, err := os.ReadFile("/etc/passwd")
+	if err != nil {
+		return usual
+	}
+	for _, a := range accounts(string(text)) {
+		if a.name == name && a.shell != "" {
+			return a.shell
+		}
+	}
+	return usual
+}
+
+// fileRights are those with which files are written.
+func (u *runAs) fileRights() *securefile.User {
+	if u == nil {
+		return nil
+	}
+	return (*securefile.User)(u.user)
+}
+
+// explain adds to an error that a file was to be written with the user's rights.
+func (u *runAs) explain(err error) error {
+	if u != nil && errors.Is(err, fs.ErrPermission) {
+		return hintedError{err, "with --user the trace is written as that user"}
+	}
+	return err
+}
+
+// kept are the variables that say something of the terminal and the language, which
+// are the same for every user.
+var kept = []string{"TERM", "COLORTERM", "DISPLAY", "LANG", "LANGUAGE", "LOCALE_ARCHIVE", "TZ", "TZDIR"}
+
+// environment is that of a command: as of a login (su -), or with keep as it is for us,
+// except for the variables that name the user. nil is our own.
+func (u *runAs) environment(keep bool) []string {
+	var env []string
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		switch {
+		case slices.Contains([]string{"HOME", "USER", "LOGNAME"}, name), strings.HasPrefix(name, "SUDO_"):
+		case keep, slices.Contains(kept, name), strings.HasPrefix(name, "LC_"):
+			env = append(env, entry)
+		}
+	}
+	env = append(env, "HOME="+u.home, "USER="+u.name, "LOGNAME="+u.name)
+	if keep {
+		return env
+	}
+	env = append(env, "SHELL="+u.shell, "PATH="+strings.Join(u.path(), ":"))
+	return append(env, u.session(filepath.Join("/run/user", strconv.FormatUint(uint64(u.user.UID), 10)))...)
+}
+
+// path are the directories of commands that are there: of NixOS and of the FHS.
+func (u *runAs) path() []string {
+	return slices.DeleteFunc([]string{
+		"/run/wrappers/bin", u.home + "/.nix-profile/bin", u.home + "/.local/state/nix/profile/bin", "/etc/profiles/per-user/" + u.name + "/bin",
+		"/nix/var/nix/profiles/default/bin", "/run/current-system/sw/bin", "/usr/local/bin", "/usr/bin", "/bin",
+	}, func(dir string) bool {
+		info, err := os.Stat(dir)
+		return err != nil || !info.IsDir()
+	})
+}
+
+// session are the variables of a user who is logged in: of the runtime directory, and
+// of the Wayland display and the bus that have their sockets in it.
+func (u *runAs) session(dir string) []string {
+	if info, err := os.Lstat(dir); err != nil || !info.IsDir() || !u.owns(info) {
+		return nil
+	}
+	env := []string{"XDG_RUNTIME_DIR=" + dir}
+	isSocket := func(path string) bool {
+		info, err := os.Lstat(path)
+		return err == nil && info.Mode().Type() == fs.ModeSocket
+	}
+	if bus := filepath.Join(dir, "bus"); isSocket(bus) {
+		env = append(env, "DBUS_SESSION_BUS_ADDRESS=unix:path="+bus)
+	}
+	displays := []string{os.Getenv("WAYLAND_DISPLAY"), "wayland-0", "wayland-1"}
+	for _, name := range displays {
+		if name != "" && !strings.Contains(name, "/") && isSocket(filepath.Join(dir, name)) {
+			return append(env, "WAYLAND_DISPLAY="+name)
+		}
+	}
+	return env
+}
+
+func (u *runAs) owns(info fs.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && st.Uid == u.user.UID
+}
+
+// findCommand finds a program as a shell does, in the PATH that the command gets.
+func (u *runAs) findCommand(name string, keep bool) (string, error) {
+	if u == nil || keep || strings.Contains(name, "/") {
+		return findCommand(name)
+	}
+	for _, dir := range u.path() {
+		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
+			return path, nil
+		}
+	}
+	return "", statusError{fmt.Errorf("run %s: %w in the PATH of %s", name, exec.ErrNotFound, u.name), exitNoCommand}
+}

@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
+	"github.com/DaRacci/list-ephemeral/trace"
+)
+
+// traceAs runs trace --user nobody in a directory, with a secret in the environment and
+// as descriptor 7, and returns what the program prints.
+func traceAs(t *testing.T, dir string, args ...string) (stdout, stderr string) {
+	t.Helper()
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("root's"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	shell := `exec 7<"$1"; shift; exec list-ephemeral trace --list --user nobody "$@"`
+	cmd := exec.Command("sh", append([]string{"-c", shell, "sh", secret}, args...)...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "SECRET_TOKEN=x", "LANG=C.UTF-8", "HOME="+t.TempDir(), "XDG_CONFIG_HOME=", "SUDO_USER=", "SUDO_UID=")
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+	}
+	return out.String(), errs.String()
+}
+
+func TestACommandOfAnotherUserGetsALogin(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Root)
+	const script = "env; ls /proc/self/fd; cat <&7"
+	out, errs := traceAs(t, "/", "--", "sh", "-c", script)
+	for _, want := range []string{"HOME=", "USER=nobody\n", "LOGNAME=nobody\n", "SHELL=/", "PATH=/", "LANG=C.UTF-8\n", "\n0\n1\n2\n3\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in:\n%s%s", want, out, errs)
+		}
+	}
+	for _, leak := range []string{"SECRET_TOKEN", "root's", "\n7\n", "SUDO_"} {
+		if strings.Contains(out, leak) {
+			t.Errorf("%q has got through:\n%s", leak, out)
+		}
+	}
+	out, _ = traceAs(t, "/", "--keep-env", "--", "sh", "-c", script)
+	if !strings.Contains(out, "SECRET_TOKEN=x\n") || strings.Contains(out, "root's") {
+		t.Errorf("with --keep-env:\n%s", out)
+	}
+}
+
+// TestTheTraceOfAnotherUserIsThatUsers: in the user's directory, the name of the file may
+// be a symlink to anywhere.
+func TestTheTraceOfAnotherUserIsThatUsers(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Root)
+	home := t.TempDir()
+	secret, link := filepath.Join(t.TempDir(), "secret"), filepath.Join(home, "t.jsonl")
+	for _, err := range []error{
+		os.Chmod(filepath.Dir(home), 0o755), os.Chown(home, nobody, nobody),
+		os.WriteFile(secret, []byte("root's"), 0o600), os.Symlink(secret, link),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, errs := traceAs(t, home, "-o", "t.jsonl", "--", "touch", "ran")
+	text, err := os.ReadFile(secret)
+	if err != nil || string(text) != "root's" || !strings.Contains(errs, "permission denied") {
+		t.Errorf("the target holds %q, %v:\n%s", text, err, errs)
+	}
+	if _, err := os.Stat(filepath.Join(home, "ran")); err == nil {
+		t.Error("the command ran all the same")
+	}
+	if err := os.Remove(link); err != nil {
+		t.Fatal(err)
+	}
+	_, errs = traceAs(t, home, "-o", "t.jsonl", "--", "true")
+	info, err := os.Lstat(link)
+	if err != nil || info.Size() == 0 || !(&runAs{user: &trace.User{UID: nobody}}).owns(info) {
+		t.Errorf("%v, %v:\n%s", info, err, errs)
+	}
+}
+
+// TestRootWritesNoTraceThroughAnothersLink is the same without --user.
+func TestRootWritesNoTraceThroughAnothersLink(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Root)
+	dir := t.TempDir()
+	secret, link := filepath.Join(dir, "secret"), filepath.Join(dir, "t.jsonl")
+	for _, err := range []error{os.WriteFile(secret, []byte("root's"), 0o600), os.Symlink(secret, link), os.Lchown(link, nobody, nobody)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("list-ephemeral", "trace", "--list", "-o", link, "--", "true")
+	cmd.Env = append(os.Environ(), "SUDO_USER=", "SUDO_UID=")
+	out, _ := cmd.CombinedOutput()
+	text, err := os.ReadFile(secret)
+	if err != nil || string(text) != "root's" || !strings.Contains(string(out), "symlink of another user") {
+		t.Errorf("the target holds %q, %v:\n%s", text, err, out)
+	}
+}
+
+func TestASessionHasWhatIsInItsDirectory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	as := &runAs{user: &trace.User{UID: uint32(os.Getuid())}}
+	if diff := cmp.Diff([]string{"XDG_RUNTIME_DIR=" + dir}, as.session(dir)); diff != "" {
+		t.Error(diff)
+	}
+	for _, name := range []string{"bus", "wayland-1"} {
+		socket, err := net.Listen("unix", filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer socket.Close()
+	}
+	got := as.session(dir)
+	for _, want := range []string{"DBUS_SESSION_BUS_ADDRESS=unix:path=" + dir + "/bus", "WAYLAND_DISPLAY=wayland-1"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("no %s in %q", want, got)
+		}
+	}
+	as.user.UID++
+	if got := as.session(dir); got != nil {
+		t.Errorf("of another user: %q", got)
+	}
+}

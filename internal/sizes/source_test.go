@@ -1,0 +1,146 @@
+package sizes
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// sizeName matches the names that sizes of files have in this program.
+var sizeName = regexp.MustCompile(`^([Ss]izes?|[Bb]ytes|.*(Size|Bytes))$`)
+
+// notSums are additions of lengths in memory, which a machine bounds.
+var notSums = map[string]bool{
+	"size += got":                         true, // scan/worker.go: a buffer
+	"start + size":                        true, // scan/node.go: a path
+	"used + size":                         true, // scan/node.go: a slab
+	"end + infoSize":                      true, // scan/record.go: a record
+	"end += infoSize":                     true,
+	"size += infoSize":                    true, // scan/worker.go: a record
+	"size += 2 + int(f.length)":           true,
+	"size += 1 + len(at.name)":            true, // scan/node.go: a path
+	"i*size + j":                          true, // trace/reader_linux.go: a buffer
+	"size + 63":                           true, // tui/bitset.go: bits
+	"c.note + c.files + c.size + c.age":   true, // tui/list.go: widths of columns
+	"c.note + c.files + c.size":           true,
+	"s.read += int32(size) + 1":           true, // tui/score.go: a character
+	"int32(size) + 1":                     true,
+	"d.name + d.nameSize":                 true, // tui/store.go: a path
+	"size += int(t.dirs[d].nameSize) + 1": true,
+	"int(t.dirs[d].nameSize) + 1":         true,
+	"int(t.dirs[dir].nameSize) + 1":       true,
+}
+
+// parsers are directories in which a size is always that of a character.
+var parsers = map[string]bool{"../../config": true, "../../internal/pattern": true, "../../internal/printable": true}
+
+// TestNoOtherSumOfSizes reads the program's source: whatever is called a size or
+// bytes is added up by this package, or is in notSums.
+func TestNoOtherSumOfSizes(t *testing.T) {
+	seen := map[string]bool{}
+	files := token.NewFileSet()
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == "bench" || d.Name() == "testdata" || d.Name() == "sizes" || parsers[path]):
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, sum := range sumsOfSizes(file) {
+			var text strings.Builder
+			if err := printer.Fprint(&text, files, sum); err != nil {
+				return err
+			}
+			if seen[text.String()] = true; !notSums[text.String()] {
+				t.Errorf("%s: %s: add sizes by the package sizes", files.Position(sum.Pos()), &text)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text := range notSums {
+		if !seen[text] {
+			t.Errorf("notSums has %q, which the program has not", text)
+		}
+	}
+}
+
+// sumsOfSizes returns the additions in which something is called a size.
+func sumsOfSizes(file *ast.File) []ast.Node {
+	var sums []ast.Node
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			if n.Tok == token.ADD_ASSIGN && (isSize(n.Lhs[0]) || isSize(n.Rhs[0])) {
+				sums = append(sums, n)
+			}
+		case *ast.BinaryExpr:
+			if n.Op == token.ADD && (isSize(n.X) || isSize(n.Y)) && !isText(n.X) && !isText(n.Y) {
+				sums = append(sums, n)
+			}
+		}
+		return true
+	})
+	return sums
+}
+
+// isSize reports whether an operand is named as sizes are, below conversions and
+// the like.
+func isSize(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return sizeName.MatchString(e.Name)
+	case *ast.SelectorExpr:
+		return sizeName.MatchString(e.Sel.Name)
+	case *ast.ParenExpr:
+		return isSize(e.X)
+	case *ast.StarExpr:
+		return isSize(e.X)
+	case *ast.IndexExpr:
+		return isSize(e.X)
+	case *ast.BinaryExpr:
+		return isSize(e.X) || isSize(e.Y)
+	case *ast.CallExpr: // int64(size), or sum.size()
+		if fun, ok := e.Fun.(*ast.Ident); ok && len(e.Args) == 1 && strings.HasPrefix(fun.Name, "int") {
+			return isSize(e.Args[0])
+		}
+		return len(e.Args) == 0 && isSize(e.Fun)
+	}
+	return false
+}
+
+// isText reports whether an operand is a string literal, which no size is.
+func isText(e ast.Expr) bool {
+	lit, ok := e.(*ast.BasicLit)
+	return ok && lit.Kind == token.STRING
+}
+
+func TestSumsOfSizesAreFound(t *testing.T) {
+	for text, want := range map[string]int{
+		"a.Bytes += info.Size": 1, "total += int64(st.Size)": 1, "x = a.Bytes + b.Bytes": 1, "*sum += size": 1, "n += w.sizes[i]": 1,
+		"all := float64(plan.Bytes) * 2": 0, "s += \" \" + printable.Size(n)": 0, "sum = (a.size) + 1": 1, "w.dirs[i] += e.Info().Size": 1,
+		"a.Bytes = sizes.Add(a.Bytes, info.Size)": 0,
+	} {
+		file, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\nfunc f() {\n"+text+"\n}", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(sumsOfSizes(file)); got != want {
+			t.Errorf("%d sums in %q, want %d", got, text, want)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package trash
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// newManifest is the name of a manifest until it is on the disk.
+const newManifest = "manifest.new"
+
+// Move moves paths below a storage path into its trash, as a batch with the date now, and
+// returns what became of each. The error says that nothing could be done at all, or that ctx is
+// done: then the results are those up to there. Paths are absolute and clean.
+func Move(ctx context.Context, storage string, paths []string, now time.Time) ([]Result, error) {
+	s, err := openStore(storage)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	if err := s.lock(); err != nil {
+		return nil, err
+	}
+	batch, err := s.newBatch(now)
+	if err != nil {
+		return nil, fmt.Errorf("make %s: %w", path.Join(s.path, Name), err)
+	}
+	defer s.dropEmpty(batch)
+	results := make([]Result, len(paths))
+	for i, name := range paths {
+		results[i] = s.planned(name, batch, i+1)
+	}
+	if err := s.writeManifest(batch, results); err != nil {
+		return nil, fmt.Errorf("write %s: %w", path.Join(s.path, Name, batch, manifestName), err)
+	}
+	for i := range results {
+		if err := ctx.Err(); err != nil {
+			return results[:i], err
+		}
+		if r := &results[i]; r.Err == nil {
+			r.Err = s.move(&r.Item)
+		}
+	}
+	return results, nil
+}
+
+// newBatch makes the directory of a batch.
+func (s *store) newBatch(now time.Time) (string, error) {
+	trash, err := s.trash("", true)
+	if err != nil {
+		return "", err
+	}
+	name := now.UTC().Format(layout)
+	for i := 1; ; i++ {
+		batch := name
+		if i > 1 {
+			batch += "-" + strconv.Itoa(i)
+		}
+		err := retried(func() error { return unix.Mkdirat(trash.fd, batch, 0o700) })
+		if !errors.Is(err, unix.EEXIST) {
+			return batch, err
+		}
+	}
+}
+
+// planned says where a path is going to be.
+func (s *store) planned(name, batch string, number int) Result {
+	item := Item{Path: name, Batch: batch, name: strconv.Itoa(number)}
+	rel, err := s.relative(name)
+	if err != nil {
+		return Result{Item: item, Err: err}
+	}
+	item.rel = rel
+	parent, subvolume, err := s.parent(rel)
+	if err != nil {
+		return Result{Item: item, Err: err}
+	}
+	defer parent.close()
+	if _, err := parent.stat(path.Base(rel)); err != nil {
+		return Result{Item: item, Err: err}
+	}
+	item.in = subvolume
+	item.At = path.Join(s.path, subvolume, Name, batch, item.name)
+	return Result{Item: item}
+}
+
+// writeManifest writes out what is going to be moved, before it is.
+func (s *store) writeManifest(batch string, results []Result) error {
+	in, err := s.batch("", batch, false)
+	if err != nil {
+		return err
+	}
+	var text []byte
+	for i := range results {
+		if results[i].Err == nil {
+			text = results[i].appendTo(text)
+		}
+	}
+	var fd int
+	if err := retried(func() (err error) {
+		fd, err = unix.Openat(in.fd, newManifest, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o600)
+		return err
+	}); err != nil {
+		return err
+	}
+	f := os.NewFile(uintptr(fd), newManifest)
+	_, err = f.Write(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = in.rename(newManifest, in, manifestName)
+	}
+	if err == nil {
+		err = retried(func() error { return unix.Fsync(in.fd) })
+	}
+	return bare(err)
+}
+
+// move moves one path to where the manifest says it is.
+func (s *store) move(item *Item) error {
+	to, err := s.batch(item.in, item.Batch, true)
+	if err != nil {
+		return err
+	}
+	from, subvolume, err := s.parent(item.rel)
+	if err != nil {
+		return err
+	}
+	defer from.close()
+	if subvolume != item.in {
+		return unix.EXDEV
+	}
+	return explained(from.rename(path.Base(item.rel), to, item.name))
+}
+
+// explained says what an error of rename(2) means here.
+func explained(err error) error {
+	switch {
+	case errors.Is(err, unix.EBUSY):
+		return fmt.Errorf("something is mounted there: %w", err)
+	case errors.Is(err, unix.EEXIST):
+		return fmt.Errorf("there is something at its place, which is not replaced: %w", err)
+	}
+	return err
+}

@@ -1,0 +1,244 @@
+package trash
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/owned"
+)
+
+// store is an open storage path, with the directories of its trash that are open.
+type store struct {
+	path    string
+	top     dir // to go through
+	locked  dir
+	trashes map[string]dir // by the subvolume
+	opened  map[string]dir // the directories of batches, by subvolume and name
+}
+
+// openStore opens a storage path, which is absolute and without symlinks.
+func openStore(storage string) (*store, error) {
+	storage = path.Clean(storage)
+	if !path.IsAbs(storage) || storage == "/" {
+		return nil, fmt.Errorf("storage path %q: expected an absolute path below /", storage)
+	}
+	fd, err := unix.Open("/", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	root := dir{fd}
+	defer root.close()
+	top, err := root.dir(storage[1:], noSymlinks)
+	if err != nil {
+		return nil, fmt.Errorf("open storage %s: %w", storage, err)
+	}
+	return &store{path: storage, top: top, locked: dir{-1}, trashes: map[string]dir{}, opened: map[string]dir{}}, nil
+}
+
+// lock keeps other runs away until the store is closed, adopt too: it locks the same directory.
+func (s *store) lock() error {
+	fd, err := s.top.open(".", unix.O_RDONLY|unix.O_DIRECTORY, sameMount)
+	if err != nil {
+		return fmt.Errorf("open storage %s: %w", s.path, err)
+	}
+	s.locked = dir{fd}
+	err = retried(func() error { return unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) })
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		err = ErrBusy
+	}
+	if err != nil {
+		return fmt.Errorf("lock %s: %w", s.path, err)
+	}
+	return nil
+}
+
+func (s *store) close() {
+	for _, d := range s.opened {
+		d.close()
+	}
+	for _, d := range s.trashes {
+		d.close()
+	}
+	if s.locked.fd >= 0 {
+		s.locked.close()
+	}
+	s.top.close()
+}
+
+// parent opens the directory that a path is in, and returns the topmost directory of the same
+// subvolume, relative to the storage path. Each step is a call of its own, to see where the
+// device number changes: that is where rename(2) ends. Mounts are not entered.
+func (s *store) parent(rel string) (parent dir, subvolume string, err error) {
+	at, err := s.top.dir(".", sameMount)
+	if err != nil {
+		return at, "", err
+	}
+	st, err := at.stat(".")
+	for i := 0; err == nil && i < len(rel); i++ {
+		if rel[i] != '/' {
+			continue
+		}
+		var next dir
+		if next, err = at.dir(path.Base(rel[:i]), sameMount); err != nil {
+			if errors.Is(err, unix.EXDEV) {
+				err = errMount
+			}
+			break
+		}
+		at.close()
+		at = next
+		device := st.Dev
+		if st, err = at.stat("."); err == nil && st.Dev != device {
+			subvolume = rel[:i]
+		}
+	}
+	if err != nil {
+		at.close()
+		return dir{-1}, "", err
+	}
+	return at, subvolume, nil
+}
+
+var errMount = errors.New("a directory above it is another mount: name that by --storage")
+
+// trash opens the trash of a subvolume, and makes it if asked to.
+func (s *store) trash(subvolume string, create bool) (dir, error) {
+	if d, ok := s.trashes[subvolume]; ok {
+		return d, nil
+	}
+	in, found, err := s.parent(path.Join(subvolume, Name))
+	if err != nil {
+		return dir{-1}, err
+	}
+	defer in.close()
+	if found != subvolume {
+		return dir{-1}, fmt.Errorf("%s is not the top of a subvolume any more", path.Join(s.path, subvolume))
+	}
+	if create {
+		err := retried(func() error { return unix.Mkdirat(in.fd, Name, 0o700) })
+		if err != nil && !errors.Is(err, unix.EEXIST) {
+			return dir{-1}, fmt.Errorf("make %s: %w", path.Join(s.path, subvolume, Name), err)
+		}
+	}
+	d, err := ourTrash(in, create)
+	if err != nil {
+		return dir{-1}, fmt.Errorf("open %s: %w", path.Join(s.path, subvolume, Name), err)
+	}
+	s.trashes[subvolume] = d
+	return d, nil
+}
+
+// ourTrash opens a trash, which has to be one that we have made.
+func ourTrash(in dir, create bool) (dir, error) {
+	fd, err := owned.Open(in.fd, Name)
+	if err != nil {
+		return dir{-1}, err
+	}
+	d := dir{fd}
+	names, err := d.names()
+	if err == nil && len(names) > 0 {
+		err = owned.Check(in.fd, fd)
+	}
+	if err != nil {
+		d.close()
+		return dir{-1}, err
+	}
+	if create {
+		owned.Mark(fd)
+	}
+	return d, nil
+}
+
+// batch opens the directory of a batch in the trash of a subvolume, and makes it if asked to.
+func (s *store) batch(subvolume, name string, create bool) (dir, error) {
+	key := subvolume + "\x00" + name
+	if d, ok := s.opened[key]; ok {
+		return d, nil
+	}
+	trash, err := s.trash(subvolume, create)
+	if err != nil {
+		return trash, err
+	}
+	if create {
+		if err := retried(func() error { return unix.Mkdirat(trash.fd, name, 0o700) }); err != nil && !errors.Is(err, unix.EEXIST) {
+			return dir{-1}, err
+		}
+	}
+	fd, err := owned.Open(trash.fd, name)
+	if err == nil {
+		s.opened[key] = dir{fd}
+	}
+	return dir{fd}, err
+}
+
+// dropEmpty removes the directories of a batch that has no items any more, and trashes without
+// a batch. What is not empty stays, and the manifest as long as there is an item in any of them.
+func (s *store) dropEmpty(batch string) {
+	subvolumes, err := s.subvolumes(batch)
+	if err != nil {
+		return
+	}
+	left := false
+	for _, subvolume := range subvolumes {
+		in, err := s.batch(subvolume, batch, false)
+		if errors.Is(err, unix.ENOENT) {
+			continue
+		}
+		numbers, err := in.numbers()
+		if left = left || err != nil || len(numbers) > 0; left {
+			continue
+		}
+		if subvolume == "" {
+			for _, name := range []string{manifestName, newManifest} {
+				_ = in.unlink(name, 0)
+			}
+		}
+		if trash, err := s.trash(subvolume, false); err == nil {
+			_ = trash.unlink(batch, unix.AT_REMOVEDIR)
+		}
+		if above, _, err := s.parent(path.Join(subvolume, Name)); err == nil {
+			_ = above.unlink(Name, unix.AT_REMOVEDIR)
+			above.close()
+		}
+	}
+}
+
+// subvolumes returns where a batch has directories, that of the storage path last.
+func (s *store) subvolumes(batch string) ([]string, error) {
+	items, err := s.manifest(batch)
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, item := range items {
+		if item.in != "" && !slices.Contains(all, item.in) {
+			all = append(all, item.in)
+		}
+	}
+	return append(all, ""), nil
+}
+
+// numbers lists the names of a batch's directory that are numbers.
+func (d dir) numbers() ([]string, error) {
+	names, err := d.names()
+	return slices.DeleteFunc(names, func(name string) bool { return !isNumber(name) }), err
+}
+
+// relative returns a path of storage relative to its top.
+func (s *store) relative(name string) (string, error) {
+	rel, below := strings.CutPrefix(path.Clean(name), s.path+"/")
+	if !below || !isBelow(rel) {
+		return "", fmt.Errorf("it is not in %s", s.path)
+	}
+	for part := range strings.SplitSeq(rel, "/") {
+		if part == Name {
+			return "", errors.New("it is a trash directory, or in one")
+		}
+	}
+	return rel, nil
+}

@@ -1,0 +1,202 @@
+package trash
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Name is the name of trash directories.
+const Name = ".trash"
+
+// layout is how a batch is named, in UTC: 2026-11-25T041505Z, with -2, -3 … behind it where
+// there is one of that second.
+const layout = "2006-01-02T150405Z"
+
+// Batch is what one run has moved.
+type Batch struct {
+	// Name is the name of its directory in the trash.
+	Name string
+	Time time.Time
+	// Items are those that are in the trash still.
+	Items []Item
+}
+
+// Item is something in the trash.
+type Item struct {
+	// Path is where it was: below the storage path, absolute.
+	Path string
+	// At is where it is: a path of the trash.
+	At    string
+	Batch string
+	name  string // the number in its directory
+	in    string // the subvolume with the trash, relative to the storage path; "" for its top
+	rel   string // Path, relative to the storage path
+}
+
+// Result is what became of a path.
+type Result struct {
+	Item
+	// Err says why nothing was done with it.
+	Err error
+}
+
+// ErrBusy says that another run moves things in the same storage, or that adopt is at work there.
+var ErrBusy = errors.New("another adopt or stray is running there")
+
+// Is reports whether a path is a trash that we, or root, have made: a directory of the name
+// that nobody else may enter. An ordinary user cannot look into root's.
+func Is(name string) bool {
+	var st unix.Stat_t
+	if path.Base(name) != Name || unix.Lstat(name, &st) != nil {
+		return false
+	}
+	ours := st.Uid == 0 || int(st.Uid) == os.Geteuid()
+	return st.Mode&unix.S_IFMT == unix.S_IFDIR && ours && st.Mode&0o777 == 0o700
+}
+
+// List returns the batches in the trash of a storage path, the oldest first. No trash is none.
+func List(storage string) ([]Batch, error) {
+	s, err := openStore(storage)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	return s.batches()
+}
+
+// Dirs returns the trash directories of a storage path: at its top, and in the subvolumes that
+// batches name.
+func Dirs(storage string, batches []Batch) []string {
+	dirs := []string{path.Join(storage, Name)}
+	for _, b := range batches {
+		for _, item := range b.Items {
+			if dir := path.Join(storage, item.in, Name); !slices.Contains(dirs, dir) {
+				dirs = append(dirs, dir)
+			}
+		}
+	}
+	return dirs
+}
+
+// batches reads the manifests.
+func (s *store) batches() ([]Batch, error) {
+	top, err := s.trash("", false)
+	if errors.Is(err, unix.ENOENT) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	names, err := top.names()
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	var all []Batch
+	for _, name := range names {
+		at, err := time.Parse(layout, name[:min(len(name), len(layout))])
+		if err != nil {
+			continue
+		}
+		b := Batch{Name: name, Time: at}
+		if b.Items, err = s.items(name); err != nil {
+			return nil, fmt.Errorf("read %s: %w", path.Join(s.path, Name, name, manifestName), err)
+		}
+		all = append(all, b)
+	}
+	slices.SortStableFunc(all, func(a, b Batch) int { return a.Time.Compare(b.Time) })
+	return all, nil
+}
+
+// manifestName is the file of a batch that says where its items come from. Each line has the
+// number of an item, the subvolume with the trash that it is in, and the path that it had, both
+// relative to the storage path and quoted as in Go.
+const manifestName = "manifest"
+
+// items returns the items of a batch that are in the trash.
+func (s *store) items(batch string) ([]Item, error) {
+	all, err := s.manifest(batch)
+	return slices.DeleteFunc(all, func(item Item) bool { return !s.holds(&item) }), err
+}
+
+// manifest reads the manifest of a batch. Where it was not finished, nothing was moved.
+func (s *store) manifest(batch string) ([]Item, error) {
+	in, err := s.batch("", batch, false)
+	if err != nil {
+		return nil, err
+	}
+	fd, err := in.open(manifestName, unix.O_RDONLY, sameMount)
+	if errors.Is(err, unix.ENOENT) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	f := os.NewFile(uintptr(fd), manifestName)
+	defer f.Close()
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return nil, bare(err)
+	}
+	var items []Item
+	for line := range strings.Lines(string(text)) {
+		item, err := parseItem(line)
+		if err != nil {
+			return nil, err
+		}
+		item.Batch = batch
+		item.Path = path.Join(s.path, item.rel)
+		item.At = path.Join(s.path, item.in, Name, batch, item.name)
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+// holds reports whether an item is in the trash: it was moved, and not put back yet.
+func (s *store) holds(item *Item) bool {
+	in, err := s.batch(item.in, item.Batch, false)
+	if err != nil {
+		return false
+	}
+	_, err = in.stat(item.name)
+	return err == nil
+}
+
+func (item *Item) appendTo(dst []byte) []byte {
+	return fmt.Appendf(dst, "%s %q %q\n", item.name, item.in, item.rel)
+}
+
+// parseItem reads a line of a manifest.
+func parseItem(line string) (item Item, err error) {
+	wrong := fmt.Errorf("expected a number and two quoted paths, got %q", line)
+	name, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+	quoted, err := strconv.QuotedPrefix(rest)
+	if err != nil || !isNumber(name) {
+		return item, wrong
+	}
+	item.name = name
+	if item.in, err = strconv.Unquote(quoted); err != nil {
+		return item, wrong
+	}
+	if item.rel, err = strconv.Unquote(strings.TrimPrefix(rest[len(quoted):], " ")); err != nil {
+		return item, wrong
+	}
+	if item.rel == "" || !isBelow(item.rel) || !isBelow(item.in) {
+		return item, wrong
+	}
+	return item, nil
+}
+
+// isBelow reports whether a path is relative, clean, and does not lead up.
+func isBelow(rel string) bool {
+	return rel == "" || path.Clean(rel) == rel && !path.IsAbs(rel) && rel != "." && rel != ".." && !strings.HasPrefix(rel, "../")
+}

@@ -1,0 +1,477 @@
+package trash
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/owned"
+	"github.com/DaRacci/list-ephemeral/internal/probe"
+)
+
+// moveEnv has the test program move paths into the trash of the storage path that it names,
+// instead of tests, so that it can be killed.
+const moveEnv = "TRASH_TEST_MOVE"
+
+func TestMain(m *testing.M) {
+	if storage := os.Getenv(moveEnv); storage != "" {
+		_, err := Move(context.Background(), storage, os.Args[1:], time.Now())
+		if err != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+var noon = time.Date(2026, 2, 3, 12, 0, 0, 0, time.UTC)
+
+func must(t testing.TB, errs ...error) {
+	t.Helper()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// newStorage makes a storage path with files.
+func newStorage(t testing.TB, files ...string) string {
+	t.Helper()
+	top, err := filepath.EvalSymlinks(t.TempDir())
+	must(t, err)
+	storage := filepath.Join(top, "persist")
+	must(t, os.Mkdir(storage, 0o755))
+	write(t, storage, files...)
+	return storage
+}
+
+// write makes files below a directory; each holds its own name.
+func write(t testing.TB, top string, files ...string) {
+	t.Helper()
+	for _, file := range files {
+		name := filepath.Join(top, file)
+		must(t, os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(file), 0o644))
+	}
+}
+
+// tree describes all that is below a directory: names, modes and the content of files.
+func tree(t testing.TB, top string) string {
+	t.Helper()
+	var lines []string
+	must(t, filepath.WalkDir(top, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		line := strings.TrimPrefix(name, top) + " " + info.Mode().String()
+		if entry.Type().IsRegular() {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			line += " " + string(data)
+		}
+		lines = append(lines, line)
+		return nil
+	}))
+	return strings.Join(lines, "\n")
+}
+
+// all returns the items of all batches.
+func all(t testing.TB, storage string) (items []Item) {
+	t.Helper()
+	batches, err := List(storage)
+	must(t, err)
+	for _, b := range batches {
+		items = append(items, b.Items...)
+	}
+	return items
+}
+
+// errorsOf returns the errors of results by path.
+func errorsOf(results []Result) map[string]error {
+	found := map[string]error{}
+	for _, r := range results {
+		found[r.Path] = r.Err
+	}
+	return found
+}
+
+func paths(items []Item) (all []string) {
+	for _, item := range items {
+		all = append(all, item.Path)
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestWhatIsMovedComesBack(t *testing.T) {
+	t.Parallel()
+	storage := newStorage(t, "etc/old/a", "etc/old/b/c", "etc/kept", "home/x\n\xff\"y", "lone")
+	must(t, os.Chmod(filepath.Join(storage, "etc/old"), 0o750), os.Symlink("/etc", filepath.Join(storage, "link")), unix.Mkfifo(filepath.Join(storage, "pipe"), 0o600))
+	before := tree(t, storage)
+	var names []string
+	for _, name := range []string{"etc/old", "home/x\n\xff\"y", "link", "lone", "pipe"} {
+		names = append(names, filepath.Join(storage, name))
+	}
+	results, err := Move(t.Context(), storage, names, noon)
+	must(t, err)
+	for name, err := range errorsOf(results) {
+		if err != nil {
+			t.Errorf("%q: %v", name, err)
+		}
+		if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%q is still there: %v", name, err)
+		}
+	}
+	batches, err := List(storage)
+	must(t, err)
+	if len(batches) != 1 || batches[0].Name != "2026-02-03T120000Z" || !batches[0].Time.Equal(noon) {
+		t.Fatalf("batches: %+v", batches)
+	}
+	if diff := cmp.Diff(names, paths(batches[0].Items)); diff != "" {
+		t.Errorf("listed (-want +got)\n%s", diff)
+	}
+	for _, item := range batches[0].Items {
+		if _, err := os.Lstat(item.At); err != nil {
+			t.Error(err)
+		}
+	}
+	if info, err := os.Lstat(filepath.Join(storage, Name)); err != nil || info.Mode() != fs.ModeDir|0o700 || !Is(filepath.Join(storage, Name)) {
+		t.Errorf("the trash: %v, %v", info, err)
+	}
+	results, err = Restore(t.Context(), storage, batches[0].Items)
+	must(t, err)
+	for name, err := range errorsOf(results) {
+		must(t, err)
+		_ = name
+	}
+	if diff := cmp.Diff(before, tree(t, storage)); diff != "" {
+		t.Errorf("after all came back (-before +after)\n%s", diff)
+	}
+}
+
+func TestNothingIsReplaced(t *testing.T) {
+	t.Parallel()
+	storage := newStorage(t, "file", "dir/f", "empty/f", "gone/parent/f", "fine")
+	var names []string
+	for _, name := range []string{"file", "dir", "empty", "gone/parent/f", "fine"} {
+		names = append(names, filepath.Join(storage, name))
+	}
+	_, err := Move(t.Context(), storage, names, noon)
+	must(t, err)
+	write(t, storage, "file", "dir/f")
+	must(t, os.Mkdir(filepath.Join(storage, "empty"), 0o700), os.RemoveAll(filepath.Join(storage, "gone")))
+	results, err := Restore(t.Context(), storage, all(t, storage))
+	must(t, err)
+	for name, err := range errorsOf(results) {
+		want := unix.EEXIST
+		switch filepath.Base(name) {
+		case "fine":
+			must(t, err)
+			continue
+		case "f":
+			want = unix.ENOENT
+		}
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", name, err, want)
+		}
+	}
+	if left := all(t, storage); len(left) != 4 {
+		t.Errorf("in the trash: %v", paths(left))
+	}
+	if info, err := os.Stat(filepath.Join(storage, "empty")); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("an empty directory was replaced: %v, %v", info, err)
+	}
+}
+
+func TestPathsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	storage := newStorage(t, "a/f", "b")
+	must(t, os.Symlink("/etc", filepath.Join(storage, "link")))
+	_, err := Move(t.Context(), storage, []string{filepath.Join(storage, "b")}, noon)
+	must(t, err)
+	inTrash := all(t, storage)[0].At
+	names := []string{storage, filepath.Dir(storage), "/etc", "relative", filepath.Join(storage, "link/passwd"), filepath.Join(storage, "nowhere"), inTrash, filepath.Join(storage, Name), storage + "/a/../../x"}
+	results, err := Move(t.Context(), storage, names, noon)
+	must(t, err)
+	for _, r := range results {
+		if r.Err == nil {
+			t.Errorf("%s was moved", r.Path)
+		}
+	}
+	batches, err := List(storage)
+	must(t, err)
+	if len(batches) != 1 {
+		t.Errorf("a batch of nothing: %+v", batches)
+	}
+	for _, storage := range []string{"/", "relative", filepath.Join(storage, "link"), filepath.Join(storage, "b/c")} {
+		if _, err := Move(t.Context(), storage, nil, noon); err == nil {
+			t.Errorf("%s is storage", storage)
+		}
+	}
+}
+
+func TestBatchesOfOneSecond(t *testing.T) {
+	t.Parallel()
+	storage := newStorage(t, "a", "b", "c")
+	for i, name := range []string{"a", "b", "c"} {
+		_, err := Move(t.Context(), storage, []string{filepath.Join(storage, name)}, noon.Add(-time.Duration(i/2)*time.Hour))
+		must(t, err)
+	}
+	batches, err := List(storage)
+	must(t, err)
+	var names []string
+	for _, b := range batches {
+		names = append(names, b.Name)
+	}
+	if diff := cmp.Diff([]string{"2026-02-03T110000Z", "2026-02-03T120000Z", "2026-02-03T120000Z-2"}, names); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	results, err := Empty(t.Context(), storage, batches[:1])
+	must(t, err)
+	if len(results) != 1 || results[0].Path != filepath.Join(storage, "c") || len(all(t, storage)) != 2 {
+		t.Errorf("emptied %+v", results)
+	}
+	_, err = Empty(t.Context(), storage, batches[1:])
+	must(t, err)
+	if left, _ := os.ReadDir(storage); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestEmptyGoesAnyDepth removes a tree that is deeper than descriptors and paths go.
+func TestEmptyGoesAnyDepth(t *testing.T) {
+	t.Parallel()
+	storage := newStorage(t, "deep/f")
+	const depth = 1500
+	fd, err := unix.Open(filepath.Join(storage, "deep"), unix.O_PATH|unix.O_CLOEXEC, 0)
+	must(t, err)
+	for range depth {
+		must(t, unix.Mkdirat(fd, "d", 0o700))
+		next, err := unix.Openat(fd, "d", unix.O_PATH|unix.O_CLOEXEC, 0)
+		must(t, err, unix.Mkdirat(next, "beside", 0o500), unix.Close(fd))
+		fd = next
+	}
+	must(t, unix.Close(fd))
+	_, err = Move(t.Context(), storage, []string{filepath.Join(storage, "deep")}, noon)
+	must(t, err)
+	batches, err := List(storage)
+	must(t, err)
+	results, err := Empty(t.Context(), storage, batches)
+	must(t, err, results[0].Err)
+	if left, _ := os.ReadDir(storage); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestInterruptedEmptyIsFinished has a run end in the middle, and what it has moved up be
+// removed by the next one.
+func TestInterruptedEmptyIsFinished(t *testing.T) {
+	t.Parallel()
+	storage := newStorage(t, "a/f", "b/f")
+	_, err := Move(t.Context(), storage, []string{filepath.Join(storage, "a"), filepath.Join(storage, "b")}, noon)
+	must(t, err)
+	batches, err := List(storage)
+	must(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Empty(ctx, storage, batches); !errors.Is(err, context.Canceled) || len(all(t, storage)) != 2 {
+		t.Errorf("cancelled: %v", err)
+	}
+	write(t, filepath.Join(storage, Name, batches[0].Name), "17/deep/rest")
+	_, err = Empty(t.Context(), storage, batches)
+	must(t, err)
+	if left, _ := os.ReadDir(storage); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestATrashOfOthersIsNotUsed(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		make func(trash string) error
+		want error
+	}{
+		"a directory that others may enter": {func(trash string) error { return errors.Join(os.Mkdir(trash, 0o700), os.Chmod(trash, 0o755)) }, owned.ErrMode},
+		"a symlink":                         {func(trash string) error { return os.Symlink("/etc", trash) }, owned.ErrKind},
+		"a directory that was renamed":      {func(trash string) error { return os.MkdirAll(trash+"/2026-02-03T120000Z", 0o700) }, owned.ErrMark},
+	} {
+		storage := newStorage(t, "a")
+		must(t, tt.make(filepath.Join(storage, Name)), os.Chmod(storage, 0o777))
+		if _, err := Move(t.Context(), storage, []string{filepath.Join(storage, "a")}, noon); !errors.Is(err, tt.want) {
+			t.Errorf("%s: Move = %v", name, err)
+		}
+		if _, err := List(storage); !errors.Is(err, tt.want) {
+			t.Errorf("%s: List = %v", name, err)
+		}
+		if _, err := os.Lstat(filepath.Join(storage, "a")); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestOneRunAtATime(t *testing.T) {
+	t.Parallel()
+	storage := newStorage(t, "a")
+	f, err := os.Open(storage)
+	must(t, err, unix.Flock(int(f.Fd()), unix.LOCK_EX)) // as adopt does
+	defer f.Close()
+	for name, run := range map[string]func() error{
+		"Move":    func() error { _, err := Move(t.Context(), storage, nil, noon); return err },
+		"Restore": func() error { _, err := Restore(t.Context(), storage, nil); return err },
+		"Empty":   func() error { _, err := Empty(t.Context(), storage, nil); return err },
+	} {
+		if err := run(); !errors.Is(err, ErrBusy) {
+			t.Errorf("%s = %v", name, err)
+		}
+	}
+}
+
+// TestKilledMovesLoseNothing kills a run at each call that changes something, and has all that
+// it has moved come back.
+func TestKilledMovesLoseNothing(t *testing.T) {
+	t.Parallel()
+	storage := newStorage(t)
+	var names []string
+	for _, name := range []string{"a", "b", "c/d", "c/e"} {
+		names = append(names, filepath.Join(storage, name))
+	}
+	write(t, storage, "a/f", "b", "c/d/f", "c/e")
+	before := tree(t, storage)
+	killed := 0
+	for _, call := range []string{"mkdirat", "fsetxattr", "write", "fsync", "renameat2", "unlinkat"} {
+		for nth := 1; nth <= 6; nth++ {
+			cmd := exec.Command("strace", append([]string{
+				"-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-e", "signal=none",
+				"-e", "inject=" + call + ":signal=KILL:when=" + string(rune('0'+nth)), os.Args[0],
+			}, names...)...)
+			cmd.Env = append(os.Environ(), moveEnv+"="+storage)
+			if err := cmd.Run(); cmd.ProcessState == nil {
+				t.Fatal(err)
+			} else if err != nil {
+				killed++
+			}
+			awaitLock(t, storage)
+			results, err := Restore(t.Context(), storage, all(t, storage))
+			must(t, err)
+			for _, r := range results {
+				must(t, r.Err)
+			}
+			batches, err := List(storage)
+			must(t, err)
+			_, err = Empty(t.Context(), storage, batches) // of nothing
+			must(t, err, ignoring(os.Remove(filepath.Join(storage, Name))))
+			if diff := cmp.Diff(before, tree(t, storage)); diff != "" {
+				t.Fatalf("killed at %s %d (-before +after)\n%s", call, nth, diff)
+			}
+		}
+	}
+	if killed < 5 {
+		t.Errorf("only %d runs were killed", killed)
+	}
+}
+
+// awaitLock waits until the last thread of a killed run has closed its files.
+func awaitLock(t *testing.T, storage string) {
+	t.Helper()
+	f, err := os.Open(storage)
+	must(t, err, unix.Flock(int(f.Fd()), unix.LOCK_EX), f.Close())
+}
+
+// ignoring drops the error of something that is not there.
+func ignoring(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// TestSubvolumesHaveTheirOwnTrash moves out of btrfs subvolumes in storage, and a subvolume.
+func TestSubvolumesHaveTheirOwnTrash(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Loop, probe.Btrfs)
+	storage := newStorage(t)
+	image := storage + ".image"
+	must(t, os.WriteFile(image, nil, 0o600), os.Truncate(image, 256<<20))
+	tool := func(name string, args ...string) {
+		t.Helper()
+		if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+			t.Fatalf("%s %q: %v\n%s", name, args, err, out)
+		}
+	}
+	tool("mkfs.btrfs", "-q", image)
+	tool("mount", "-o", "loop", image, storage)
+	t.Cleanup(func() { must(t, unix.Unmount(storage, unix.MNT_DETACH)) })
+	for _, name := range []string{"home", "home/inner", "whole"} {
+		tool("btrfs", "-q", "subvolume", "create", filepath.Join(storage, name))
+	}
+	write(t, storage, "top/f", "home/alice/old/f", "home/inner/x/f", "whole/f")
+	before := tree(t, storage)
+	var names []string
+	for _, name := range []string{"top", "home/alice/old", "home/inner/x", "whole"} {
+		names = append(names, filepath.Join(storage, name))
+	}
+	for _, back := range []bool{true, false} {
+		results, err := Move(t.Context(), storage, names, noon)
+		must(t, err)
+		for _, r := range results {
+			must(t, r.Err)
+		}
+		batches, err := List(storage)
+		must(t, err)
+		want := []string{filepath.Join(storage, Name), filepath.Join(storage, "home", Name), filepath.Join(storage, "home/inner", Name)}
+		if diff := cmp.Diff(want, Dirs(storage, batches)); diff != "" || len(batches) != 1 || len(batches[0].Items) != 4 {
+			t.Errorf("trashes (-want +got)\n%s\n%+v", diff, batches)
+		}
+		if back {
+			_, err = Restore(t.Context(), storage, batches[0].Items[:3]) // all in the trash of subvolumes but one
+			must(t, err)
+			_, err = Restore(t.Context(), storage, all(t, storage))
+			must(t, err)
+			if diff := cmp.Diff(before, tree(t, storage)); diff != "" {
+				t.Errorf("(-before +after)\n%s", diff)
+			}
+			continue
+		}
+		_, err = Empty(t.Context(), storage, batches)
+		must(t, err)
+		if left := all(t, storage); len(left) > 0 {
+			t.Errorf("left in the trash: %v", paths(left))
+		}
+	}
+}
+
+func TestManifestsOfOthersMakesAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"", "1", `1 "" ""`, `1 "" "/etc"`, `1 "" "../x"`, `1 "" "a/../b"`, `1 ".." "a"`, `../1 "" "a"`, `01 "" "a"`, `-1 "" "a"`, `1 "" a`, `1 "" "a" "b"`} {
+		if item, err := parseItem(line); err == nil {
+			t.Errorf("%q is %+v", line, item)
+		}
+	}
+}
+
+// FuzzManifestLines holds that any path comes back from a line as it was.
+func FuzzManifestLines(f *testing.F) {
+	f.Add("home/a", "")
+	f.Add("x\n1 \"\" \"y\"\xff", "sub vol/\x00")
+	f.Fuzz(func(t *testing.T, rel, in string) {
+		item := Item{name: "7", in: in, rel: rel}
+		got, err := parseItem(string(item.appendTo(nil)))
+		if valid := rel != "" && isBelow(rel) && isBelow(in); valid != (err == nil) || valid && got != item {
+			t.Errorf("%+v became %+v, %v", item, got, err)
+		}
+	})
+}
