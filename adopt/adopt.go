@@ -17,6 +17,9 @@ type Progress struct {
 	// or compared with what is there.
 	Files atomic.Int64
 	Bytes sizes.Counter
+	// Placed counts what was put in place, each with one rename: selected paths, or what a
+	// directory that was there lacked.
+	Placed atomic.Int64
 }
 
 func (p *Progress) add(bytes int64) { p.Bytes.Add(bytes) }
@@ -63,8 +66,11 @@ type Result struct {
 	// Mounts are the paths in it where something is mounted, which was left out.
 	Mounts []string
 	// Warnings are directories in storage whose owner or mode are not the source's, each
-	// with the first path of a run that it matters to.
+	// with the first path of a run that it matters to, and the first mostProblems of what was
+	// copied without something, or left out because of what it is.
 	Warnings []Problem
+	// placed says that something was put in place.
+	placed bool
 }
 
 // mostProblems is how many problems of one selected path are kept: whoever has more
@@ -84,14 +90,21 @@ func (r *Result) fail(path string, err error) {
 	}
 }
 
+// warn notes what is to be said of a path that is not a problem.
+func (r *Result) warn(path string, err error) {
+	if len(r.Warnings) < mostProblems {
+		r.Warnings = append(r.Warnings, Problem{path, err})
+	}
+}
+
 // conclude decides on the outcome, when all is done.
-func (r *Result) conclude(present bool) {
+func (r *Result) conclude() {
 	switch {
-	case r.More == 0 && r.Files == 0 && present:
+	case r.More == 0 && !r.placed:
 		r.Outcome = Present
 	case r.More == 0:
 		r.Outcome = Copied
-	case r.Files > 0:
+	case r.placed:
 		r.Outcome = Partly
 	default:
 		r.Outcome = Failed
@@ -114,3 +127,12 @@ func unchanged(a, b *unix.Stat_t) bool {
 func isDir(st *unix.Stat_t) bool  { return st.Mode&unix.S_IFMT == unix.S_IFDIR }
 func isFile(st *unix.Stat_t) bool { return st.Mode&unix.S_IFMT == unix.S_IFREG }
 func isLink(st *unix.Stat_t) bool { return st.Mode&unix.S_IFMT == unix.S_IFLNK }
+
+// shortened returns a path that may be long with its middle left out, for an error.
+func shortened(name string) string {
+	const most, head, tail = 300, 120, 120
+	if len(name) <= most {
+		return name
+	}
+	return name[:head] + "[...]" + name[len(name)-tail:]
+}

@@ -250,12 +250,13 @@ func TestPlansCountAndRefuse(t *testing.T) {
 	}
 	inner := g.at("a/persist")
 	g.must(os.Mkdir(inner, 0o755))
-	plan, err := Prepare(t.Context(), g.store, []string{g.at("a"), g.at("lone"), "/refused"}, func(path string) error {
+	refuses := func(path string) error {
 		if path == "/refused" {
 			return ErrMounted
 		}
 		return nil
-	})
+	}
+	plan, err := Prepare(t.Context(), g.store, []string{g.at("a"), g.at("lone"), "/refused"}, Options{Roots: nothingRefused.Roots, Refuses: refuses})
 	g.must(err)
 	if plan.Needs > 3<<20/2 || plan.Files != 4 {
 		t.Errorf("%d files that are one need %d bytes", plan.Files, plan.Needs)

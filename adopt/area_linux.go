@@ -189,15 +189,19 @@ func (a *area) clear() error {
 }
 
 // close removes the area, which is empty unless something could not be removed.
-func (a *area) close() {
+func (a *area) close() error {
 	a.dir.close()
-	_ = unix.Unlinkat(a.above.fd, areaName, unix.AT_REMOVEDIR)
-	a.above.close()
+	defer a.above.close()
+	if err := retried(func() error { return unix.Unlinkat(a.above.fd, areaName, unix.AT_REMOVEDIR) }); err != nil && !errors.Is(err, unix.ENOENT) {
+		return fmt.Errorf("remove %s in storage, which the next run will remove: %w", a.rel, err)
+	}
+	return nil
 }
 
 // dropAreas removes all areas.
-func (r *run) dropAreas() {
+func (r *run) dropAreas() (err error) {
 	for _, a := range r.areas {
-		a.close()
+		err = errors.Join(err, a.close())
 	}
+	return err
 }

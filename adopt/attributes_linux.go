@@ -18,20 +18,21 @@ const permissions = 0o7777
 // owner comes first, because chown(2) takes setuid bits and capabilities away; the mode
 // after the ACLs, which are a part of it.
 //
-// Descriptors opened by O_PATH are fine, symlinks too.
-func attributes(to, from int, st *unix.Stat_t) error {
+// What the limits of the source's mount keep from having an effect is left out. Descriptors
+// opened by O_PATH are fine, symlinks too.
+func attributes(to, from int, st *unix.Stat_t, limits limits) error {
 	if err := retried(func() error {
 		return unix.Fchownat(to, "", int(st.Uid), int(st.Gid), unix.AT_EMPTY_PATH|unix.AT_SYMLINK_NOFOLLOW)
 	}); err != nil {
 		return fmt.Errorf("set owner %d:%d: %w", st.Uid, st.Gid, err)
 	}
-	if err := copyXattrs(to, from); err != nil {
+	if err := copyXattrs(to, from, limits); err != nil {
 		return err
 	}
 	name := procPath(to)
 	if st.Mode&unix.S_IFMT != unix.S_IFLNK {
-		if err := chmod(to, name, st.Mode&permissions); err != nil {
-			return fmt.Errorf("set mode %04o: %w", st.Mode&permissions, err)
+		if err := chmod(to, name, limits.mode(st)); err != nil {
+			return fmt.Errorf("set mode %04o: %w", limits.mode(st), err)
 		}
 	}
 	if err := setTimes(to, name, [2]unix.Timespec{st.Atim, st.Mtim}); err != nil {
@@ -65,11 +66,11 @@ func chmod(fd int, name string, mode uint32) error {
 	return err
 }
 
-// copyXattrs copies all extended attributes. What the kernel computes (system.* other
-// than ACLs, such as those of NFS) is no data.
-func copyXattrs(to, from int) error {
+// copyXattrs copies all extended attributes that hold data. What the kernel computes
+// (system.* other than ACLs, such as those of NFS) does not.
+func copyXattrs(to, from int, limits limits) error {
 	source, target := procPath(from), procPath(to)
-	names, err := xattrNames(from, source)
+	names, err := xattrNames(from, source, limits)
 	if err != nil || len(names) == 0 {
 		return err
 	}
@@ -101,9 +102,9 @@ func dropInherited(fd int) error {
 	return nil
 }
 
-// xattrNames returns the names of the attributes that are data, sorted as the file
-// system has them.
-func xattrNames(fd int, name string) ([]string, error) {
+// xattrNames returns the names of the attributes that are data, and that limits do not drop,
+// sorted as the file system has them.
+func xattrNames(fd int, name string, limits limits) ([]string, error) {
 	list, err := grown(func(buf []byte) (int, error) {
 		n, err := unix.Flistxattr(fd, buf)
 		if errors.Is(err, unix.EBADF) { // O_PATH
@@ -119,11 +120,21 @@ func xattrNames(fd int, name string) ([]string, error) {
 	}
 	var names []string
 	for name := range bytes.SplitSeq(list, []byte{0}) {
-		if n := string(name); n != "" && (!strings.HasPrefix(n, "system.") || strings.HasPrefix(n, "system.posix_acl_")) {
+		if n := string(name); n != "" && isData(n) && !limits.drops(n) {
 			names = append(names, n)
 		}
 	}
 	return names, nil
+}
+
+// isData reports whether an attribute holds data of its own. XFS shows root each ACL twice:
+// as system.posix_acl_*, and as it is on the disk, as trusted.SGI_ACL_FILE and
+// trusted.SGI_ACL_DEFAULT (fs/xfs/xfs_xattr.c).
+func isData(attribute string) bool {
+	if strings.HasPrefix(attribute, "trusted.SGI_ACL_") {
+		return false
+	}
+	return !strings.HasPrefix(attribute, "system.") || strings.HasPrefix(attribute, "system.posix_acl_")
 }
 
 // xattr returns the value of an attribute.

@@ -25,7 +25,7 @@ func (c *content) compare(ctx context.Context, from, to dir, name string, st, th
 	}
 	open := func(d dir) (int, error) {
 		if isFile(st) {
-			return d.source(name, 0)
+			return c.open(ctx, d, name)
 		}
 		return d.open(name, unix.O_PATH, 0, beneath)
 	}
@@ -53,38 +53,12 @@ func (c *content) compare(ctx context.Context, from, to dir, name string, st, th
 			return "leads elsewhere", err
 		}
 	}
-	return differingAttributes(in, out)
+	return differingAttributes(in, out, from.limits)
 }
 
-// sameContent compares two files of the same size.
-func (c *content) sameContent(ctx context.Context, a, b int, size int64) (bool, error) {
-	var bufs [2][]byte
-	for i := range bufs {
-		bufs[i] = make([]byte, min(size, bufferSize))
-	}
-	for at := int64(0); at < size; {
-		if err := ctx.Err(); err != nil {
-			return false, err
-		}
-		n, err := readAt(a, bufs[0], at)
-		if err != nil {
-			return false, err
-		}
-		m, err := readAt(b, bufs[1][:n], at)
-		if err != nil {
-			return false, err
-		}
-		if n == 0 || m == 0 || !bytes.Equal(bufs[0][:m], bufs[1][:m]) {
-			return false, nil
-		}
-		at += int64(m)
-		c.progress.add(int64(m))
-	}
-	return true, nil
-}
-
-// differingAttributes says how mode, owner and extended attributes differ.
-func differingAttributes(a, b int) (string, error) {
+// differingAttributes says how mode, owner and extended attributes of b differ from those that
+// a copy of a gets.
+func differingAttributes(a, b int, limits limits) (string, error) {
 	here, err := fstat(a)
 	if err != nil {
 		return "", err
@@ -96,12 +70,12 @@ func differingAttributes(a, b int) (string, error) {
 	if here.Uid != there.Uid || here.Gid != there.Gid {
 		return fmt.Sprintf("belongs to %d:%d there and to %d:%d here", there.Uid, there.Gid, here.Uid, here.Gid), nil
 	}
-	if mode, other := here.Mode&permissions, there.Mode&permissions; mode != other {
+	if mode, other := limits.mode(&here), there.Mode&permissions; mode != other {
 		return fmt.Sprintf("has mode %04o there and %04o here", other, mode), nil
 	}
 	var names [2][]string
 	for i, fd := range []int{a, b} {
-		if names[i], err = xattrNames(fd, procPath(fd)); err != nil {
+		if names[i], err = xattrNames(fd, procPath(fd), limits); err != nil {
 			return "", err
 		}
 		slices.Sort(names[i])

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -17,6 +16,8 @@ type dir struct {
 	fd int
 	// own says that we have made it, and that it has no default ACL to inherit.
 	own bool
+	// limits are those of the mount, for a directory of a source.
+	limits limits
 }
 
 // The ways of resolving a path below a directory. All stay below it and follow no
@@ -38,23 +39,12 @@ func retried(call func() error) error {
 // open opens a path below the directory, with the flags of open(2).
 func (d dir) open(name string, flags int, mode uint32, resolve uint64) (fd int, err error) {
 	how := unix.OpenHow{Flags: uint64(flags | unix.O_CLOEXEC | unix.O_NOFOLLOW), Mode: uint64(mode), Resolve: resolve}
-	for try := range openTries {
-		err = retried(func() (err error) {
-			fd, err = unix.Openat2(d.fd, name, &how)
-			return err
-		})
-		if !errors.Is(err, unix.EAGAIN) {
-			break
-		}
-		time.Sleep(time.Duration(try) * time.Millisecond)
-	}
+	err = retried(func() (err error) {
+		fd, err = unix.Openat2(d.fd, name, &how)
+		return err
+	})
 	return fd, err
 }
-
-// openTries is how often something is opened that is busy: because something was renamed
-// meanwhile (openat2(2)), or because somebody holds a lease on it (fcntl(2)), who has the
-// fifth of a second that all tries take to give it up.
-const openTries = 20
 
 // dir opens a directory below this one.
 func (d dir) dir(name string, resolve uint64) (dir, error) {
@@ -76,7 +66,29 @@ func (d dir) source(name string, flags int) (fd int, err error) {
 // sourceDir opens a directory of the source.
 func (d dir) sourceDir(name string) (dir, error) {
 	fd, err := d.source(name, unix.O_DIRECTORY)
-	return dir{fd: fd}, err
+	return dir{fd: fd, limits: d.limits}, err
+}
+
+// parent opens the directory that this one is in, which has to be the one with that inode:
+// another process may have moved this one.
+func (d dir) parent(was inode, flags int) (dir, error) {
+	above := dir{own: d.own, limits: d.limits}
+	err := retried(func() (err error) {
+		above.fd, err = unix.Openat(d.fd, "..", flags|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+		return err
+	})
+	if err != nil {
+		return dir{fd: -1}, err
+	}
+	st, err := fstat(above.fd)
+	if err == nil && inodeOf(&st) != was {
+		err = errChanging
+	}
+	if err != nil {
+		above.close()
+		return dir{fd: -1}, err
+	}
+	return above, nil
 }
 
 // isMount reports whether something is mounted on an entry.
@@ -132,32 +144,27 @@ func (d dir) names() ([]string, error) {
 
 // remove removes an entry with all that is in it. Nothing there is no error.
 func (d dir) remove(name string) error {
-	err := retried(func() error { return unix.Unlinkat(d.fd, name, 0) })
-	switch {
-	case err == nil, errors.Is(err, unix.ENOENT):
-		return nil
-	case !errors.Is(err, unix.EISDIR) && !errors.Is(err, unix.EPERM):
-		return err
-	}
-	if fd, err := d.open(name, unix.O_PATH|unix.O_DIRECTORY, 0, sameMount); err == nil {
-		_ = unix.Chmod(procPath(fd), 0o700) // an ordinary user could not empty it otherwise
-		_ = unix.Close(fd)
-	}
-	sub, openErr := d.dir(name, sameMount)
-	if openErr != nil {
-		return err
-	}
-	defer sub.close()
-	names, err := sub.names()
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		if err := sub.remove(name); err != nil {
-			return err
+	return descend(d, name, func(in dir, name string) (dir, []string, error) {
+		err := retried(func() error { return unix.Unlinkat(in.fd, name, 0) })
+		switch {
+		case err == nil, errors.Is(err, unix.ENOENT):
+			return notEntered, nil, nil
+		case !errors.Is(err, unix.EISDIR) && !errors.Is(err, unix.EPERM):
+			return notEntered, nil, err
 		}
-	}
-	return retried(func() error { return unix.Unlinkat(d.fd, name, unix.AT_REMOVEDIR) })
+		if fd, err := in.open(name, unix.O_PATH|unix.O_DIRECTORY, 0, sameMount); err == nil {
+			_ = unix.Chmod(procPath(fd), 0o700) // an ordinary user could not empty it otherwise
+			_ = unix.Close(fd)
+		}
+		sub, openErr := in.dir(name, sameMount)
+		if openErr != nil {
+			return notEntered, nil, err
+		}
+		names, err := sub.names()
+		return sub, names, err
+	}, func(in dir, name string) error {
+		return retried(func() error { return unix.Unlinkat(in.fd, name, unix.AT_REMOVEDIR) })
+	})
 }
 
 // place moves an entry into a directory, unless there is something of the new name.

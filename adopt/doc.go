@@ -18,7 +18,10 @@
 //     tried again, and then reported.
 //   - Nobody can lead us elsewhere by putting a symlink in our way: every path is opened
 //     below a descriptor, with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS (openat2(2), Linux 5.6).
-//   - What is mounted in a directory is not part of it, and is left out.
+//   - What is mounted in a directory is not part of it, and is left out. Nothing is copied
+//     from a mount that is not a root's, and what a root's mount keeps from having an effect
+//     (nosuid, nodev) is not copied either.
+//   - However deep a tree is, a run holds a fixed number of its directories open.
 //
 // A unit is what is put in place with one rename: a selected path, or what a directory
 // that is there already lacks. It is whole or not at all: where a part of it cannot be
@@ -28,8 +31,15 @@
 //	run           units, in batches: copied, synced, put in place
 //	area          where things are made, and nobody else may look
 //	parents       directories above a target, made like those above the source
+//	sources       where paths are opened from: the roots' own mounts
+//	limits        what a mount keeps from having an effect
 //	tree          a directory and all that is in it, by several workers
+//	folder        a directory that is being copied, and what has been
+//	merge         a directory that is there already gets what it lacks
+//	descend       a walk that holds few directories open
 //	file_linux    the content of a file; attributes_linux all beside it
+//	lease         files that another process has a lease on
+//	mapped        files that a process writes to through a mapping
 //	compare       whether a target that is there is the same
 //	verify        whether a source is still what has been copied
 //	dir_linux     system calls below a directory descriptor

@@ -103,12 +103,17 @@ type existing struct {
 
 // compareExisting compares an open directory of storage with its source.
 func compareExisting(root, to dir, storage, source string) (existing, error) {
-	stored := path.Join(storage, source)
 	from, err := root.below(source)
 	if err != nil {
 		return existing{}, err
 	}
 	defer from.close()
+	return compareOpen(from, to, storage, source)
+}
+
+// compareOpen is compareExisting for a source that is open.
+func compareOpen(from, to dir, storage, source string) (existing, error) {
+	stored := path.Join(storage, source)
 	there, err := fstat(to.fd)
 	if err != nil {
 		return existing{}, err
@@ -180,7 +185,7 @@ func ancestors(name string) func(yield func(string) bool) {
 // compare notes in a place who could replace things in a directory of storage, which is one
 // above the place or the place itself, and returns how the directory differs from its source.
 func (r *run) compare(p *place, to dir, source string) (differs *Problem, err error) {
-	e, err := compareExisting(r.root, to, r.path, source)
+	e, err := compareExisting(r.sources.root, to, r.path, source)
 	p.gains = append(slices.Clip(p.gains), e.gains...)
 	return e.differs, err
 }

@@ -31,6 +31,7 @@ type content struct {
 	// blocks, or not to copy by themselves.
 	noClone, noRange atomic.Bool
 	progress         *Progress
+	leases           patience
 }
 
 // unable reports whether an error says that file systems cannot do something, and not

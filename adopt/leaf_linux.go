@@ -14,10 +14,15 @@ const attempts = 3
 // errChanging says that a source did not hold still.
 var errChanging = errors.New("it changes while it is copied: close what uses it")
 
-// leaf copies anything but a directory to a new name, and returns what the source was
-// then. What it leaves behind where it fails is to be removed with the directory that
-// it is in.
-func (c *content) leaf(ctx context.Context, to dir, newName string, from dir, name string, st *unix.Stat_t) (unix.Stat_t, error) {
+// leafCopy is what became of the copy of anything but a directory.
+type leafCopy struct {
+	st      unix.Stat_t // of the source, when it was copied
+	warning error       // what was not copied
+}
+
+// leaf copies anything but a directory to a new name. What it leaves behind where it fails is
+// to be removed with the directory that it is in.
+func (c *content) leaf(ctx context.Context, to dir, newName string, from dir, name string, st *unix.Stat_t) (leafCopy, error) {
 	if isFile(st) {
 		return c.file(ctx, to, newName, from, name)
 	}
@@ -25,92 +30,101 @@ func (c *content) leaf(ctx context.Context, to dir, newName string, from dir, na
 }
 
 // file copies a regular file.
-func (c *content) file(ctx context.Context, to dir, newName string, from dir, name string) (st unix.Stat_t, err error) {
+func (c *content) file(ctx context.Context, to dir, newName string, from dir, name string) (copied leafCopy, err error) {
 	for range attempts {
 		var same bool
-		if st, same, err = c.fileOnce(ctx, to, newName, from, name); err == nil && same {
-			return st, nil
+		if copied, same, err = c.fileOnce(ctx, to, newName, from, name); err == nil && same {
+			return copied, nil
 		}
 		if err != nil && !errors.Is(err, errShort) {
-			return st, err
+			return copied, err
 		}
 		if err := retried(func() error { return unix.Unlinkat(to.fd, newName, 0) }); err != nil {
-			return st, err
+			return copied, err
 		}
 	}
-	return st, errChanging
+	return copied, errChanging
 }
 
 // fileOnce copies a regular file, and reports whether it was the same afterwards.
-func (c *content) fileOnce(ctx context.Context, to dir, newName string, from dir, name string) (st unix.Stat_t, same bool, err error) {
-	in, err := from.source(name, 0)
+func (c *content) fileOnce(ctx context.Context, to dir, newName string, from dir, name string) (copied leafCopy, same bool, err error) {
+	in, err := c.open(ctx, from, name)
 	if err != nil {
-		return st, false, err
+		return copied, false, err
 	}
 	defer func() { _ = unix.Close(in) }()
-	if st, err = fstat(in); err != nil {
-		return st, false, err
+	st, err := fstat(in)
+	if err != nil {
+		return copied, false, err
 	}
 	if !isFile(&st) {
-		return st, false, errChanging
+		return copied, false, errChanging
 	}
 	out, err := to.open(newName, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL, 0o600, beneath)
 	if err != nil {
-		return st, false, fmt.Errorf("create: %w", err)
+		return copied, false, fmt.Errorf("create: %w", err)
 	}
 	defer func() { _ = unix.Close(out) }()
 	if !to.own {
 		if err := dropInherited(out); err != nil {
-			return st, false, err
+			return copied, false, err
 		}
 	}
 	if err := c.copy(ctx, out, in, &st); err != nil {
-		return st, false, err
+		return copied, false, err
 	}
-	if err := attributes(out, in, &st); err != nil {
-		return st, false, err
+	if err := attributes(out, in, &st, from.limits); err != nil {
+		return copied, false, err
 	}
+	copied = leafCopy{st, from.limits.warning(in, &st)}
 	after, err := fstat(in)
-	return st, err == nil && unchanged(&st, &after), err
+	return copied, err == nil && unchanged(&st, &after), err
 }
 
 // special copies a symlink, pipe, socket or device.
-func special(to dir, newName string, from dir, name string) (st unix.Stat_t, err error) {
+func special(to dir, newName string, from dir, name string) (copied leafCopy, err error) {
 	in, err := from.open(name, unix.O_PATH, 0, sameMount)
 	if err != nil {
-		return st, err
+		return copied, err
 	}
 	defer func() { _ = unix.Close(in) }()
-	if st, err = fstat(in); err != nil {
-		return st, err
+	st, err := fstat(in)
+	if err != nil {
+		return copied, err
 	}
-	if st.Mode&unix.S_IFMT == unix.S_IFLNK {
+	copied = leafCopy{st, from.limits.warning(in, &st)}
+	switch {
+	case from.limits.leavesOut(&st):
+		return copied, errDevice
+	case isLink(&st):
 		target, err := readlink(in)
 		if err != nil {
-			return st, err
+			return copied, err
 		}
 		if err := retried(func() error { return unix.Symlinkat(target, to.fd, newName) }); err != nil {
-			return st, fmt.Errorf("create: %w", err)
+			return copied, fmt.Errorf("create: %w", err)
 		}
-	} else if err := retried(func() error { return unix.Mknodat(to.fd, newName, st.Mode&unix.S_IFMT|0o600, int(st.Rdev)) }); err != nil {
-		return st, fmt.Errorf("create: %w", err)
+	default:
+		if err := retried(func() error { return unix.Mknodat(to.fd, newName, st.Mode&unix.S_IFMT|0o600, int(st.Rdev)) }); err != nil {
+			return copied, fmt.Errorf("create: %w", err)
+		}
 	}
 	out, err := to.open(newName, unix.O_PATH, 0, beneath)
 	if err != nil {
-		return st, err
+		return copied, err
 	}
 	defer func() { _ = unix.Close(out) }()
 	made, err := fstat(out)
 	if err == nil && made.Mode&unix.S_IFMT != st.Mode&unix.S_IFMT {
-		err = errors.New("somebody has put something else in its place")
+		err = errors.New("another process has put something else in its place")
 	}
 	if err == nil && !to.own && !isLink(&st) {
 		err = dropInherited(out)
 	}
 	if err != nil {
-		return st, err
+		return copied, err
 	}
-	return st, attributes(out, in, &st)
+	return copied, attributes(out, in, &st, from.limits)
 }
 
 // leadsTo reports whether a symlink names a path, as those do by which modules keep what

@@ -70,7 +70,7 @@ adopt "$SOURCE/app" "$SOURCE/lone"
 find "$STORE"
 adopt "$SOURCE/app"
 `)
-	g.says(out, "copied "+g.at("app"), g.stored("app/f"), "!"+g.stored("app/dir"), "!"+g.stored("app/file"), "failed "+g.at("lone"), ErrMounted.Error())
+	g.says(out, "copied "+g.at("app"), g.stored("app/f"), "!"+g.stored("app/dir"), "!"+g.stored("app/file"), "failed "+g.at("lone"), mountedError(g.at("lone")).Error())
 	g.says(out[strings.LastIndex(out, g.stored("app")):], "present "+g.at("app"), "status 0")
 }
 

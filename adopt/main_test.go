@@ -15,6 +15,9 @@ func TestMain(m *testing.M) {
 	if storage := os.Getenv(runEnv); storage != "" {
 		os.Exit(runPlan(storage, os.Args[1:]))
 	}
+	if name := os.Getenv(mapEnv); name != "" {
+		os.Exit(writeMapped(name))
+	}
 	os.Exit(m.Run())
 }
 
@@ -33,6 +36,9 @@ func runPlan(storage string, paths []string) int {
 			fmt.Println(" ", p.Path, p.Err)
 			status = 1
 		}
+		for _, w := range r.Warnings {
+			fmt.Println(" ", w.Path, w.Err)
+		}
 	}
 	if err != nil {
 		fmt.Println(err)
@@ -41,4 +47,5 @@ func runPlan(storage string, paths []string) int {
 	return status
 }
 
-func nothingRefused(string) error { return nil }
+// nothingRefused are options for sources of tests, wherever their directory is mounted.
+var nothingRefused = Options{Roots: []Root{{Path: os.TempDir()}, {Path: os.Getenv("SOURCE")}}}

@@ -40,21 +40,32 @@ func (p *place) release() {
 }
 
 // parents opens the directory of a selected path and that of its target, which is made
-// if need be, with all above it. How they differ goes to the result.
-func (r *run) parents(result *Result, source string) (*place, error) {
-	if p := r.places[source]; p != nil {
-		return p.keep(), nil
-	}
-	from, err := r.root.below(source)
+// if need be, with all above it. It returns the name of the path there. How they differ
+// goes to the result.
+func (r *run) parents(result *Result, unit string) (*place, string, error) {
+	from, name, err := r.sources.entry(unit)
 	if err != nil {
-		return nil, fmt.Errorf("open the directory it is in: %w", err)
+		return nil, "", fmt.Errorf("open the directory it is in: %w", err)
+	}
+	p, err := r.placeOf(result, path.Dir(unit), from, name)
+	return p, name, err
+}
+
+// placeOf returns the place of a directory, and closes from unless it is the place's. Those
+// for roots have directories of their own.
+func (r *run) placeOf(result *Result, source string, from dir, name string) (*place, error) {
+	if p := r.places[source]; p != nil && name != "." {
+		from.close()
+		return p.keep(), nil
 	}
 	p := r.newPlace(from, source)
 	if err := r.target(result, p); err != nil {
 		p.release()
 		return nil, err
 	}
-	r.places[source] = p.keep() // until the batch is done
+	if name != "." {
+		r.places[source] = p.keep() // until the batch is done
+	}
 	return p, nil
 }
 
@@ -105,7 +116,7 @@ func (r *run) enterParent(above dir, area *area, source string) (dir, error) {
 // makeParent makes a directory like the source's: under another name first, so that it
 // is never there with the wrong mode or owner.
 func (r *run) makeParent(above dir, area *area, source string) error {
-	from, err := r.root.below(source)
+	from, err := r.sources.dir(source)
 	if err != nil {
 		return err
 	}
@@ -120,7 +131,7 @@ func (r *run) makeParent(above dir, area *area, source string) error {
 		return err
 	}
 	defer to.close()
-	err = attributes(to.fd, from.fd, &st)
+	err = attributes(to.fd, from.fd, &st, from.limits)
 	if err == nil {
 		err = to.sync()
 	}

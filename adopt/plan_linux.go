@@ -62,6 +62,10 @@ type Plan struct {
 	// Needs and Free are how many bytes new copies take on the disk, and how many are free
 	// there. Where both file systems can share blocks, nothing is needed.
 	Needs, Free int64
+	roots       []Root
+	force       bool
+	content     content        // compares
+	mapped      []Open         // what processes may be writing to
 	clones      bool           // storage is on a file system that shares blocks
 	linked      map[inode]bool // files with several names that have been counted
 	compared    map[string]existing
@@ -70,17 +74,28 @@ type Plan struct {
 // The reasons for which a path is refused.
 var (
 	ErrInStorage = errors.New("it lies in storage")
-	ErrMounted   = errors.New("something is mounted there, which is not wiped")
+	ErrMounted   = errors.New("something is mounted there")
 	ErrLinked    = errors.New("it is a symlink to its place in storage")
 	// ErrHoldsStorage is about what would be copied into itself.
 	ErrHoldsStorage = errors.New("storage lies in it")
 )
 
-// Prepare looks at paths, which are absolute and clean and without symlinks but for the
-// last component, and plans to copy them below a storage path. It changes nothing. What
-// refuses returns an error for is refused with that. The error says that nothing can be
-// copied there; ctx ends the looking.
-func Prepare(ctx context.Context, storage string, paths []string, refuses func(path string) error) (*Plan, error) {
+// Options are what a plan depends on beside the storage path and the paths.
+type Options struct {
+	// Roots are the trees that paths are copied from. "/" is always one of them. A path with
+	// a mount between it and the root that it is below is refused with ErrMounted.
+	Roots []Root
+	// Refuses returns an error for a path that is to be refused with that error. nil refuses
+	// nothing.
+	Refuses func(path string) error
+	// Force copies files that other processes may be writing through shared mappings.
+	Force bool
+}
+
+// Prepare checks paths, which are absolute and clean and without symlinks except for the last
+// component, and plans to copy them below a storage path. It changes nothing. The error says
+// that nothing can be copied there; ctx ends the checking.
+func Prepare(ctx context.Context, storage string, paths []string, options Options) (*Plan, error) {
 	root, err := rootDir()
 	if err != nil {
 		return nil, err
@@ -91,7 +106,16 @@ func Prepare(ctx context.Context, storage string, paths []string, refuses func(p
 		return nil, err
 	}
 	defer store.close()
-	p := &Plan{Storage: path.Clean(storage), linked: map[inode]bool{}, compared: map[string]existing{}}
+	p := &Plan{
+		Storage: path.Clean(storage), roots: withSlash(options.Roots), force: options.Force,
+		linked: map[inode]bool{}, compared: map[string]existing{},
+	}
+	p.content.progress = new(Progress)
+	from := &sources{root, p.roots}
+	from.findMounts()
+	if !p.force {
+		p.mapped = mappedFiles(ctx)
+	}
 	if err := p.checkStorage(store); err != nil {
 		return nil, fmt.Errorf("look at %s: %w", storage, err)
 	}
@@ -103,10 +127,13 @@ func Prepare(ctx context.Context, storage string, paths []string, refuses func(p
 			continue
 		}
 		unit := Unit{Path: name, Target: join(p.Storage, name[1:])}
-		if unit.Err = refuses(name); unit.Err != nil {
+		if options.Refuses != nil {
+			unit.Err = options.Refuses(name)
+		}
+		if unit.Err != nil {
 			unit.Action = Refuse
 		} else {
-			p.look(ctx, root, store, &unit)
+			p.look(ctx, from, store, &unit)
 			p.checkParents(root, store, &unit)
 		}
 		if err := ctx.Err(); err != nil {
@@ -162,35 +189,42 @@ func (p *Plan) checkStorage(store dir) error {
 }
 
 // look decides what is to be done with a unit.
-func (p *Plan) look(ctx context.Context, root, store dir, u *Unit) {
+func (p *Plan) look(ctx context.Context, sources *sources, store dir, u *Unit) {
 	refuse := func(err error) { u.Action, u.Err = Refuse, err }
 	if u.Path == p.Storage || strings.HasPrefix(u.Path, p.Storage+"/") {
 		refuse(ErrInStorage)
 		return
 	}
-	from, err := root.below(path.Dir(u.Path))
+	from, name, err := sources.entry(u.Path)
 	if err != nil {
 		refuse(err)
 		return
 	}
 	defer from.close()
-	name := path.Base(u.Path)
 	st, err := from.stat(name)
 	if err != nil {
 		refuse(err)
 		return
 	}
 	u.Dir = isDir(&st)
-	if from.isMount(name) {
-		refuse(ErrMounted)
+	switch {
+	case from.isMount(name):
+		refuse(mountedError(u.Path))
 		return
-	}
-	if p.holdsStorage(from, u.Path) {
+	case from.limits.leavesOut(&st):
+		refuse(errDevice)
+		return
+	case p.holdsStorage(from, name, u.Path):
 		refuse(ErrHoldsStorage)
 		return
 	}
 	needs := p.count(ctx, u, from, name)
-	u.Action, u.Err = p.action(ctx, store, from, u, &st)
+	u.Action, u.Err = p.action(ctx, store, from, name, u, &st)
+	if u.Action == Copy || u.Action == Merge {
+		if writer := writerBelow(p.mapped, u.Path); writer != nil {
+			refuse(writer)
+		}
+	}
 	var fs unix.Statfs_t
 	shared := p.clones && unix.Fstatfs(from.fd, &fs) == nil && sharesBlocks(&fs)
 	if u.Action == Copy && !shared {
@@ -200,12 +234,12 @@ func (p *Plan) look(ctx context.Context, root, store dir, u *Unit) {
 
 // holdsStorage reports whether the storage path lies in what is to be copied, and no
 // mount is between the two, which would leave it out.
-func (p *Plan) holdsStorage(from dir, source string) bool {
+func (p *Plan) holdsStorage(from dir, name, source string) bool {
 	below, found := strings.CutPrefix(p.Storage, source+"/")
 	if !found {
 		return false
 	}
-	fd, err := from.open(join(path.Base(source), below), unix.O_PATH, 0, sameMount)
+	fd, err := from.open(path.Join(name, below), unix.O_PATH, 0, sameMount)
 	if err == nil {
 		_ = unix.Close(fd)
 	}
@@ -223,9 +257,9 @@ func sharesBlocks(st *unix.Statfs_t) bool {
 }
 
 // action says what is to be done with a unit that can be copied.
-func (p *Plan) action(ctx context.Context, store, from dir, u *Unit, st *unix.Stat_t) (Action, error) {
+func (p *Plan) action(ctx context.Context, store, from dir, source string, u *Unit, st *unix.Stat_t) (Action, error) {
 	name := path.Base(u.Path)
-	if isLink(st) && from.leadsTo(name, u.Target) {
+	if isLink(st) && from.leadsTo(source, u.Target) {
 		return Refuse, ErrLinked
 	}
 	to, err := store.below(path.Dir(u.Path))
@@ -245,8 +279,7 @@ func (p *Plan) action(ctx context.Context, store, from dir, u *Unit, st *unix.St
 	case isDir(st) && isDir(&there):
 		return Merge, nil
 	}
-	c := content{progress: new(Progress)}
-	differs, err := c.compare(ctx, from, to, name, st, &there)
+	differs, err := p.content.compare(ctx, from, to, name, st, &there)
 	switch {
 	case err != nil:
 		return Refuse, err
@@ -257,31 +290,45 @@ func (p *Plan) action(ctx context.Context, store, from dir, u *Unit, st *unix.St
 }
 
 // count adds up what is in a unit, and returns how many bytes it takes on the disk. What
-// cannot be read is for the copying to tell.
+// cannot be read is reported by the copying.
 func (p *Plan) count(ctx context.Context, u *Unit, from dir, name string) (allocated int64) {
-	st, err := from.stat(name)
-	if err != nil || ctx.Err() != nil {
-		return 0
+	_ = descend(from, name, func(in dir, name string) (dir, []string, error) {
+		if ctx.Err() != nil {
+			return notEntered, nil, ctx.Err()
+		}
+		d, names, taken := p.countEntry(u, in, name)
+		allocated = sizes.Add(allocated, taken)
+		return d, names, nil
+	}, func(dir, string) error { return nil })
+	return allocated
+}
+
+// countEntry counts one entry, and opens and lists it if it is a directory.
+func (p *Plan) countEntry(u *Unit, in dir, name string) (d dir, names []string, allocated int64) {
+	st, err := in.stat(name)
+	if err != nil {
+		return notEntered, nil, 0
 	}
 	if !isDir(&st) {
-		u.Files++
-		if isFile(&st) {
-			u.Bytes = sizes.Add(u.Bytes, st.Size)
-		}
-		if st.Nlink > 1 && p.linked[inodeOf(&st)] { // another name of what is counted
-			return 0
-		}
-		p.linked[inodeOf(&st)] = st.Nlink > 1
-		return sizes.Times(uint64(st.Blocks), blockSize)
+		return notEntered, nil, p.countFile(u, &st)
 	}
-	d, err := from.sourceDir(name)
-	if err != nil {
+	if d, err = in.sourceDir(name); err != nil {
+		return notEntered, nil, 0
+	}
+	names, _ = d.names()
+	return d, names, sizes.Times(uint64(st.Blocks), blockSize)
+}
+
+// countFile is count for anything but a directory. Another name of a file that is counted
+// takes nothing.
+func (p *Plan) countFile(u *Unit, st *unix.Stat_t) (allocated int64) {
+	u.Files++
+	if isFile(st) {
+		u.Bytes = sizes.Add(u.Bytes, st.Size)
+	}
+	if st.Nlink > 1 && p.linked[inodeOf(st)] {
 		return 0
 	}
-	defer d.close()
-	names, _ := d.names()
-	for _, name := range names {
-		allocated = sizes.Add(allocated, p.count(ctx, u, d, name))
-	}
-	return sizes.Add(allocated, sizes.Times(uint64(st.Blocks), blockSize))
+	p.linked[inodeOf(st)] = st.Nlink > 1
+	return sizes.Times(uint64(st.Blocks), blockSize)
 }

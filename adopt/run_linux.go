@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -20,15 +19,19 @@ const (
 	mostPlaces = 500
 )
 
+// descriptors is how many a run needs beside those of places: the program's own (16), two for
+// each directory that the walker has open and for each that jobs are in, two for each file
+// that a worker copies, and one to list a directory with.
+const descriptors = 16 + 2*2*(mostOpenLevels+1) + 2*(2*workers+1) + 2*workers + 1
+
 // placesAllowed is how many directories may be held open within RLIMIT_NOFILE, which
-// Go has raised as far as it goes: half of it, at two descriptors each, for a walk and
-// its workers need some too.
+// Go has raised as far as it goes, at two descriptors each.
 func placesAllowed() int {
 	var limit unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil || limit.Cur < descriptors {
 		return 1
 	}
-	return int(max(1, min(limit.Cur/4, mostPlaces)))
+	return int(max(1, min((limit.Cur-descriptors)/2, mostPlaces)))
 }
 
 // ErrBusy says that another run is at work in the same storage.
@@ -36,18 +39,20 @@ var ErrBusy = errors.New("another adopt is running")
 
 // run is a plan being carried out.
 type run struct {
-	root, storage dir
-	content       content
-	links         links
-	places        map[string]*place // of this batch, by the source
-	open, most    int               // places that are open, and that may be
-	missing       []*staged         // what is to be made
-	batch         []*staged         // what has been made
-	created       []createdParent
-	areas         map[reach]*area
-	path          string          // of storage
-	differing     map[string]bool // sources whose directory in storage differs
-	stages        int
+	sources    sources
+	storage    dir
+	force      bool
+	content    content
+	links      links
+	places     map[string]*place // of this batch, by the source
+	open, most int               // places that are open, and that may be
+	missing    []*staged         // what is to be made
+	batch      []*staged         // what has been made
+	created    []createdParent
+	areas      map[reach]*area
+	path       string          // of storage
+	differing  map[string]bool // sources whose directory in storage differs
+	stages     int
 }
 
 // staged is a unit that has been made, and not put in place yet.
@@ -55,25 +60,30 @@ type staged struct {
 	result      *Result
 	at          *place
 	path        string // of the source
+	source      string // the name there, or "." for a root
 	name, stage string
 	placed      bool // it has its name
 	node        *node
 	files       int
 	bytes       int64
 	tries       int
+	mounts      []string
+	warnings    []Problem
 }
 
 // Run does what was planned, and returns what became of each path, in the order of the
 // plan. The error says that nothing could be done at all, or that ctx is done: then the
 // results are those up to there.
 func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, err error) {
-	r := &run{places: map[string]*place{}, areas: map[reach]*area{}, path: p.Storage, differing: map[string]bool{}, most: placesAllowed()}
+	r := &run{places: map[string]*place{}, areas: map[reach]*area{}, path: p.Storage, differing: map[string]bool{}, most: placesAllowed(), force: p.force}
 	r.content.progress = progress
-	if r.root, err = rootDir(); err != nil {
+	root, err := rootDir()
+	if err != nil {
 		return nil, err
 	}
-	defer r.root.close()
-	if r.storage, err = openStorage(r.root, p.Storage); err != nil {
+	defer root.close()
+	r.sources = sources{root, p.roots}
+	if r.storage, err = openStorage(root, p.Storage); err != nil {
 		return nil, err
 	}
 	defer r.storage.close()
@@ -83,9 +93,8 @@ func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, 
 		}
 		return nil, fmt.Errorf("lock %s: %w", p.Storage, err)
 	}
-	defer r.dropAreas()
+	defer func() { err = errors.Join(err, r.dropAreas()) }()
 	r.links = links{storage: r.storage, made: map[inode]*copyWithNames{}}
-	present := map[*Result]bool{}
 	for _, unit := range p.Units {
 		result := &Result{Path: unit.Path, Target: unit.Target}
 		results = append(results, result)
@@ -93,7 +102,6 @@ func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, 
 			result.fail(unit.Path, ctx.Err())
 			continue
 		}
-		present[result] = true
 		r.begin(ctx, result, unit)
 		if r.open >= r.most {
 			r.makeMissing(ctx)
@@ -102,7 +110,7 @@ func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, 
 	r.makeMissing(ctx)
 	r.dropParents()
 	for _, result := range results {
-		result.conclude(present[result])
+		result.conclude()
 	}
 	return results, ctx.Err()
 }
@@ -113,48 +121,46 @@ func (r *run) begin(ctx context.Context, result *Result, unit Unit) {
 		result.fail(unit.Path, unit.Err)
 		return
 	}
-	at, err := r.parents(result, path.Dir(unit.Path))
+	at, name, err := r.parents(result, unit.Path)
 	if err != nil {
 		result.fail(unit.Path, err)
 		return
 	}
 	defer at.release()
-	r.put(ctx, result, at, path.Base(unit.Path))
+	if in := r.put(ctx, result, at, name, path.Base(unit.Path)); in != nil {
+		r.merge(ctx, result, in)
+	}
 }
 
-// put makes a unit of what is at a place, unless it is there already.
-func (r *run) put(ctx context.Context, result *Result, at *place, name string) {
+// put makes a unit of what has a name at a place, unless it is in storage already. A directory
+// that is there already is returned: it gets what it lacks.
+func (r *run) put(ctx context.Context, result *Result, at *place, from, name string) (merge *place) {
 	source := join(at.path, name)
-	st, err := at.from.stat(name)
+	st, err := at.from.stat(from)
 	if err != nil {
 		result.fail(source, err)
-		return
+		return nil
 	}
-	if at.from.isMount(name) {
-		if source == result.Path {
-			result.fail(source, ErrMounted)
-		} else {
-			result.Mounts = append(result.Mounts, source)
-		}
-		return
+	if r.leftOut(result, at.from, from, source, &st) {
+		return nil
 	}
 	there, err := at.to.stat(name)
 	switch {
 	case errors.Is(err, unix.ENOENT):
 		if err := refusedBy(at.gains, st.Uid); err != nil {
 			result.fail(source, err)
-			return
+			return nil
 		}
 		// Later, when all that is there is known: it may have other names of this file.
-		r.missing = append(r.missing, &staged{result: result, at: at.keep(), path: source, name: name})
+		r.missing = append(r.missing, &staged{result: result, at: at.keep(), path: source, source: from, name: name})
 		if r.open >= r.most {
 			r.makeMissing(ctx)
 		}
 	case err != nil:
 		result.fail(source, err)
 	case isDir(&st) && isDir(&there):
-		r.merge(ctx, result, at, name)
-	case isLink(&st) && at.from.leadsTo(name, strings.TrimSuffix(result.Target, result.Path)+source):
+		return r.enter(result, at, from, name)
+	case isLink(&st) && at.from.leadsTo(from, strings.TrimSuffix(result.Target, result.Path)+source):
 		r.content.progress.Files.Add(1) // it is kept by this very symlink
 	default:
 		differs, err := r.content.compare(ctx, at.from, at.to, name, &st, &there)
@@ -168,6 +174,26 @@ func (r *run) put(ctx context.Context, result *Result, at *place, name string) {
 		}
 		r.content.progress.Files.Add(1)
 	}
+	return nil
+}
+
+// leftOut reports whether something is not copied because of what it is. For a selected path,
+// that is a problem.
+func (r *run) leftOut(result *Result, from dir, name, source string, st *unix.Stat_t) bool {
+	selected := source == result.Path
+	switch {
+	case from.isMount(name) && selected:
+		result.fail(source, mountedError(source))
+	case from.isMount(name):
+		result.Mounts = append(result.Mounts, source)
+	case from.limits.leavesOut(st) && selected:
+		result.fail(source, errDevice)
+	case from.limits.leavesOut(st):
+		result.warn(source, errDevice)
+	default:
+		return false
+	}
+	return true
 }
 
 // differsError says that something is in the way.
@@ -180,55 +206,6 @@ func (e differsError) Is(target error) bool { return target == ErrDiffers }
 
 // ErrDiffers is the error of a path whose target is there and not the same.
 var ErrDiffers = errors.New("it is in storage already, and differs")
-
-// merge adds what a directory that is there already lacks.
-func (r *run) merge(ctx context.Context, result *Result, at *place, name string) {
-	source := join(at.path, name)
-	from, err := at.from.sourceDir(name)
-	if err != nil {
-		result.fail(source, err)
-		return
-	}
-	to, err := at.to.dir(name, beneath)
-	if err != nil {
-		from.close()
-		result.fail(source, err)
-		return
-	}
-	area, err := r.areaOf(to, source)
-	if err != nil {
-		from.close()
-		to.close()
-		result.fail(source, err)
-		return
-	}
-	in := r.newPlace(from, source)
-	defer in.release()
-	in.to, in.area, in.gains = to, area, at.gains
-	if _, err := r.compare(in, to, source); err != nil {
-		result.fail(source, err)
-		return
-	}
-	if differs, err := differingAttributes(from.fd, to.fd); err != nil || differs != "" {
-		if err == nil {
-			err = differsError(differs)
-		}
-		result.fail(source, err)
-	}
-	names, err := from.names()
-	if err != nil {
-		result.fail(source, err)
-		return
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if ctx.Err() != nil {
-			result.fail(join(source, name), ctx.Err())
-			return
-		}
-		r.put(ctx, result, in, name)
-	}
-}
 
 // makeMissing makes what is missing in storage, and puts it in place, in batches.
 func (r *run) makeMissing(ctx context.Context) {
@@ -257,7 +234,7 @@ func (r *run) stage(ctx context.Context, s *staged) {
 		r.abandon(s, problems)
 		return
 	}
-	st, err := s.at.from.stat(s.name)
+	st, err := s.at.from.stat(s.source)
 	switch {
 	case err != nil:
 		problems.fail(s.path, err)
@@ -266,13 +243,17 @@ func (r *run) stage(ctx context.Context, s *staged) {
 		s.node, t = r.copyTree(ctx, s)
 		problems, s.files, s.bytes = &t.problems, int(t.files.Load()), t.bytes.Load()
 	default:
-		s.node, s.files = &node{name: s.name, st: st}, 1
-		if err := r.stageLeaf(ctx, s, &st); err != nil {
+		s.node, s.files = &node{name: s.source, st: st}, 1
+		warning, err := r.stageLeaf(ctx, s, &st)
+		if err != nil {
 			problems.fail(s.path, err)
+		}
+		if warning != nil {
+			problems.warn(s.path, warning)
 		}
 		r.content.progress.Files.Add(1)
 	}
-	s.result.Mounts = append(s.result.Mounts, problems.Mounts...)
+	s.mounts, s.warnings = problems.Mounts, problems.Warnings
 	if ctx.Err() != nil && problems.More == 0 {
 		problems.fail(s.path, ctx.Err())
 	}
@@ -285,19 +266,19 @@ func (r *run) stage(ctx context.Context, s *staged) {
 
 // stageLeaf makes the copy of anything but a directory, as a link if there is a copy of
 // the same file.
-func (r *run) stageLeaf(ctx context.Context, s *staged, st *unix.Stat_t) (err error) {
+func (r *run) stageLeaf(ctx context.Context, s *staged, st *unix.Stat_t) (warning, err error) {
 	if st.Nlink > 1 {
 		linked, err := r.links.link(s.at.area.dir, s.stage, st, location{of: s})
 		if linked || err != nil {
-			return err
+			return nil, err
 		}
 	}
-	s.node.st, err = r.content.leaf(ctx, s.at.area.dir, s.stage, s.at.from, s.name, st)
-	s.bytes = s.node.st.Size
+	copied, err := r.content.leaf(ctx, s.at.area.dir, s.stage, s.at.from, s.source, st)
+	s.node.st, s.bytes = copied.st, copied.st.Size
 	if st.Nlink > 1 && err == nil {
 		r.links.add(&node{name: s.stage, st: *st}, s.at.area.dir, location{of: s})
 	}
-	return err
+	return copied.warning, err
 }
 
 // abandon removes a unit that is not put in place.
@@ -319,10 +300,15 @@ func (r *run) flush(ctx context.Context) {
 		batch := r.batch
 		r.batch = nil
 		syncErrs := r.syncAll(batch)
+		mapped := r.mappedFiles(ctx)
 		placed := map[*place]*staged{}
 		for _, s := range batch {
 			at := s.at.keep()
-			r.finish(ctx, s, syncErrs[at])
+			err := syncErrs[at]
+			if writer := writerBelow(mapped, s.path); err == nil && writer != nil {
+				err = writer
+			}
+			r.finish(ctx, s, err)
 			if !s.placed || placed[at] != nil {
 				at.release()
 				continue
@@ -370,7 +356,12 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 		r.abandon(s, problems)
 		return
 	}
-	s.placed = true
+	s.placed, s.result.placed = true, true
+	r.content.progress.Placed.Add(1)
+	s.result.Mounts = append(s.result.Mounts, s.mounts...)
+	for _, w := range s.warnings {
+		s.result.warn(w.Path, w.Err)
+	}
 	s.result.Files += s.files
 	s.result.Bytes = sizes.Add(s.result.Bytes, s.bytes)
 	s.at.release()

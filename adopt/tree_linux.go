@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -19,25 +20,6 @@ const (
 	// jobSize is how many files of one directory a worker takes at a time.
 	jobSize = 64
 )
-
-// node is something that has been copied: its name, and what it was then.
-type node struct {
-	name string
-	st   unix.Stat_t
-	kids []*node
-	// mount says that something else is mounted there, which is not copied.
-	mount bool
-}
-
-// folder is a directory that is being copied. It is finished, which is to say that it
-// gets its attributes and is closed, by whoever is done with the last thing in it.
-type folder struct {
-	from, to dir
-	st       unix.Stat_t
-	path     string
-	above    *folder
-	pending  atomic.Int32
-}
 
 // job is some files of one directory to copy.
 type job struct {
@@ -64,8 +46,8 @@ func (r *run) copyTree(ctx context.Context, s *staged) (*node, *tree) {
 	t := &tree{run: r, jobs: make(chan job, workers), staged: s}
 	t.ctx, t.stop = context.WithCancel(ctx)
 	defer t.stop()
-	top := &node{name: s.name}
-	f, err := t.enter(nil, s.at.from, s.at.area.dir, top, s.stage, s.path)
+	top := &node{name: s.source}
+	f, err := t.enter(s.at.from, s.at.area.dir, top, s.stage)
 	if err != nil {
 		t.fail(s.path, err)
 		return top, t
@@ -80,14 +62,14 @@ func (r *run) copyTree(ctx context.Context, s *staged) (*node, *tree) {
 			}
 		}()
 	}
-	t.walk(f, top)
+	t.walk(f)
 	close(t.jobs)
 	group.Wait()
 	return top, t
 }
 
 // enter makes a directory and opens it and its source.
-func (t *tree) enter(above *folder, from, to dir, n *node, newName, path string) (*folder, error) {
+func (t *tree) enter(from, to dir, n *node, newName string) (*folder, error) {
 	source, err := from.sourceDir(n.name)
 	if err != nil {
 		return nil, err
@@ -101,37 +83,78 @@ func (t *tree) enter(above *folder, from, to dir, n *node, newName, path string)
 		source.close()
 		return nil, err
 	}
-	f := &folder{from: source, to: target, st: n.st, path: path, above: above}
-	f.pending.Store(1) // the walker's
-	return f, nil
+	made, err := fstat(target.fd)
+	if err != nil {
+		source.close()
+		target.close()
+		return nil, err
+	}
+	return &folder{from: source, to: target, node: n, made: inodeOf(&made), users: 1}, nil
 }
 
-// done tells a folder that one thing in it is done.
-func (t *tree) done(f *folder) {
-	for f != nil && f.pending.Add(-1) == 0 {
-		if err := attributes(f.to.fd, f.from.fd, &f.st); err != nil {
-			t.fail(f.path, err)
+// step is a directory on the way of the walker.
+type step struct {
+	f *folder
+	// dirs are those in it that have not been walked.
+	dirs []*node
+	// suspended says that the walker does not hold it open.
+	suspended bool
+}
+
+// walk hands out the files of a directory and of all below it. It holds the last
+// mostOpenLevels directories on its way open, and the one where it is.
+func (t *tree) walk(f *folder) {
+	steps := []step{{f: f, dirs: t.list(f)}}
+	for len(steps) > 0 {
+		n := len(steps) - 1
+		s := &steps[n]
+		if t.ctx.Err() != nil {
+			break
 		}
-		f.from.close()
-		f.to.close()
-		f = f.above
+		if len(s.dirs) == 0 {
+			if n > 0 && steps[n-1].suspended {
+				if err := steps[n-1].f.resume(s.f); err != nil {
+					t.fail(t.path(s.f.node.above), err)
+					break
+				}
+				steps[n-1].suspended = false
+			}
+			s.f.complete()
+			t.release(s.f)
+			steps = steps[:n]
+			continue
+		}
+		kid := s.dirs[0]
+		s.dirs = s.dirs[1:]
+		sub := t.walkInto(s.f, kid)
+		if sub == nil {
+			continue
+		}
+		steps = append(steps, step{f: sub, dirs: t.list(sub)})
+		if i := n - mostOpenLevels; i >= 0 {
+			t.release(steps[i].f)
+			steps[i].suspended = true
+		}
+	}
+	for _, s := range steps { // what is left when the walk has failed
+		if !s.suspended {
+			t.release(s.f)
+		}
 	}
 }
 
-// walk hands out the files of a directory, and walks those in it.
-func (t *tree) walk(f *folder, n *node) {
-	defer t.done(f)
+// list hands out the files of a directory, and returns the directories in it.
+func (t *tree) list(f *folder) (dirs []*node) {
 	names, err := f.from.names()
 	if err != nil {
-		t.fail(f.path, err)
-		return
+		t.fail(t.path(f.node), err)
+		return nil
 	}
-	n.kids = make([]*node, 0, len(names))
-	var dirs []*node
+	f.node.kids = make([]*node, 0, len(names))
 	var todo []*node
 	send := func() {
 		if len(todo) > 0 {
-			f.pending.Add(1)
+			f.use()
 			t.jobs <- job{f, todo}
 			todo = nil
 		}
@@ -140,16 +163,18 @@ func (t *tree) walk(f *folder, n *node) {
 		if t.ctx.Err() != nil {
 			break
 		}
-		kid := &node{name: name}
-		n.kids = append(n.kids, kid)
+		kid := f.node.add(name)
 		if kid.st, err = f.from.stat(name); err != nil {
-			t.fail(join(f.path, name), err)
+			t.fail(t.path(kid), err)
 			continue
 		}
 		switch {
 		case isDir(&kid.st):
 			dirs = append(dirs, kid)
-		case kid.st.Nlink > 1:
+		case f.from.limits.leavesOut(&kid.st):
+			kid.omitted = true
+			t.warn(kid, errDevice)
+		case kid.st.Nlink > 1 && kid.long <= unix.PathMax:
 			t.link(f, kid)
 		default:
 			if todo = append(todo, kid); len(todo) == jobSize {
@@ -158,69 +183,72 @@ func (t *tree) walk(f *folder, n *node) {
 		}
 	}
 	send()
-	for _, kid := range dirs {
-		if t.ctx.Err() != nil {
-			break
-		}
-		t.walkInto(f, kid)
-	}
+	return dirs
 }
 
-// walkInto walks a directory in another one, unless something is mounted there.
-func (t *tree) walkInto(f *folder, kid *node) {
-	path := join(f.path, kid.name)
-	sub, err := t.enter(f, f.from, f.to, kid, kid.name, path)
-	if errors.Is(err, unix.EXDEV) {
-		kid.mount = true
-		t.mounted(path)
-		return
+// walkInto opens a directory in another one, unless something is mounted there.
+func (t *tree) walkInto(f *folder, kid *node) *folder {
+	sub, err := t.enter(f.from, f.to, kid, kid.name)
+	switch {
+	case errors.Is(err, unix.EXDEV):
+		t.mounted(kid)
+		return nil
+	case err != nil:
+		t.fail(t.path(kid), err)
+		return nil
 	}
-	if err != nil {
-		t.fail(path, err)
-		return
-	}
-	f.pending.Add(1)
-	t.walk(sub, kid)
+	return sub
 }
 
 // link copies a file with several names at the first one, and links it at the others.
 // The walker does that itself, so that the first is made before the next is met.
 func (t *tree) link(f *folder, kid *node) {
-	path := join(f.path, kid.name)
-	at := location{of: t.staged, rel: path[len(t.staged.path):]}
+	at := location{of: t.staged, rel: kid.rel()}
 	switch linked, err := t.run.links.link(f.to, kid.name, &kid.st, at); {
 	case err != nil:
-		t.fail(path, fmt.Errorf("link: %w", err))
+		t.fail(t.path(kid), fmt.Errorf("link: %w", err))
 		return
 	case linked:
 		t.count(0)
 		return
 	}
-	f.pending.Add(1)
+	f.use()
 	t.copyJob(job{f, []*node{kid}})
 	t.run.links.add(kid, f.to, at)
 }
 
 // copyJob copies files.
 func (t *tree) copyJob(j job) {
-	defer t.done(j.in)
+	defer t.release(j.in)
 	for _, n := range j.nodes {
 		if t.ctx.Err() != nil {
 			return
 		}
-		st, err := t.run.content.leaf(t.ctx, j.in.to, n.name, j.in.from, n.name, &n.st)
+		copied, err := t.run.content.leaf(t.ctx, j.in.to, n.name, j.in.from, n.name, &n.st)
 		switch {
 		case errors.Is(err, unix.EXDEV): // a file with another one mounted on it
-			n.mount = true
-			t.mounted(join(j.in.path, n.name))
+			t.mounted(n)
 		case err != nil:
-			t.fail(join(j.in.path, n.name), err)
+			t.fail(t.path(n), err)
 		default:
-			n.st = st
-			t.count(st.Size)
+			n.st = copied.st
+			t.count(copied.st.Size)
+			if copied.warning != nil {
+				t.warn(n, copied.warning)
+			}
 		}
 	}
 }
+
+// release ends a use of a folder.
+func (t *tree) release(f *folder) {
+	if err := f.release(); err != nil {
+		t.fail(t.path(f.node), err)
+	}
+}
+
+// path returns the path of a node.
+func (t *tree) path(n *node) string { return n.path(t.staged.path) }
 
 // count counts a file that is done.
 func (t *tree) count(bytes int64) {
@@ -243,9 +271,18 @@ func (t *tree) fail(path string, err error) {
 	}
 }
 
-func (t *tree) mounted(path string) {
+// mounted notes that something is mounted on a node, which is left out.
+func (t *tree) mounted(n *node) {
+	n.omitted = true
 	t.mu.Lock()
-	t.problems.Mounts = append(t.problems.Mounts, path)
+	t.problems.Mounts = append(t.problems.Mounts, t.path(n))
+	t.mu.Unlock()
+}
+
+// warn notes what was not copied of a node.
+func (t *tree) warn(n *node, err error) {
+	t.mu.Lock()
+	t.problems.warn(t.path(n), err)
 	t.mu.Unlock()
 }
 
@@ -255,9 +292,4 @@ func hopeless(err error) bool {
 }
 
 // join appends a name to an absolute path.
-func join(path, name string) string {
-	if path == "/" {
-		return path + name
-	}
-	return path + "/" + name
-}
+func join(path, name string) string { return strings.TrimSuffix(path, "/") + "/" + name }

@@ -1,6 +1,7 @@
 package adopt
 
 import (
+	"errors"
 	"slices"
 	"strings"
 )
@@ -8,48 +9,60 @@ import (
 // mostChanged is how many changes are looked for: one is enough to know.
 const mostChanged = 8
 
-// verify returns what of a source is not any more as it was when it was copied.
-func verify(from dir, path string, n *node) []Problem {
-	var changed []Problem
-	look(from, path, n, func(path string, err error) bool {
+// errEnough ends a search for changes.
+var errEnough = errors.New("enough changes")
+
+// verify returns what of a source is not any more as it was when it was copied, from the
+// directory that it is in.
+func verify(from dir, path string, top *node) (changed []Problem) {
+	note := func(n *node, err error) error {
+		changed = append(changed, Problem{n.path(path), err})
+		if len(changed) == mostChanged {
+			return errEnough
+		}
+		return nil
+	}
+	err := descend(from, top, func(in dir, n *node) (dir, []*node, error) {
+		if n.omitted {
+			return notEntered, nil, nil
+		}
+		d, err := n.reopen(in)
+		if err != nil {
+			return notEntered, nil, note(n, err)
+		}
+		return d, n.kids, nil
+	}, func(dir, *node) error { return nil })
+	if err != nil && !errors.Is(err, errEnough) {
 		changed = append(changed, Problem{path, err})
-		return len(changed) < mostChanged
-	})
+	}
 	return changed
 }
 
-// look compares an entry with what it was, and tells what differs; it ends when tell
-// does not want to know more.
-func look(from dir, path string, n *node, tell func(path string, err error) bool) bool {
-	st, err := from.stat(n.name)
+// reopen compares an entry with what it was, and opens it if it is a directory.
+func (n *node) reopen(in dir) (dir, error) {
+	st, err := in.stat(n.name)
 	switch {
-	case n.mount:
-		return true
 	case err != nil:
-		return tell(path, err)
+		return notEntered, err
 	case !unchanged(&st, &n.st):
-		return tell(path, errChanging)
+		return notEntered, errChanging
 	case !isDir(&st):
-		return true
+		return notEntered, nil
 	}
-	d, err := from.sourceDir(n.name)
+	d, err := in.sourceDir(n.name)
 	if err != nil {
-		return tell(path, err)
+		return notEntered, err
 	}
-	defer d.close()
 	names, err := d.names()
 	if err != nil {
-		return tell(path, err)
+		d.close()
+		return notEntered, err
 	}
 	slices.Sort(names)
 	slices.SortFunc(n.kids, func(a, b *node) int { return strings.Compare(a.name, b.name) })
 	if !slices.EqualFunc(names, n.kids, func(name string, kid *node) bool { return name == kid.name }) {
-		return tell(path, errChanging)
+		d.close()
+		return notEntered, errChanging
 	}
-	for _, kid := range n.kids {
-		if !look(d, join(path, kid.name), kid, tell) {
-			return false
-		}
-	}
-	return true
+	return d, nil
 }

@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,8 +16,8 @@ import (
 )
 
 type adoptFlags struct {
-	read0, dryRun, json bool
-	storage             string
+	read0, dryRun, json, force bool
+	storage                    string
 }
 
 const adoptLong = `Copy paths into persistent storage before the new mounts hide them: /etc/x to
@@ -43,6 +43,7 @@ func newAdopt(a *app) *cobra.Command {
 	flags.BoolVarP(&f.dryRun, "dry-run", "n", false, "print the plan and change nothing")
 	flags.BoolVarP(&f.read0, "read0", "0", false, "read NUL-terminated paths from stdin")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
+	flags.BoolVar(&f.force, "force", false, "copy files even if a process has them mapped writable")
 	textVar(flags, &f.storage, "storage", "", "an absolute path", "copy into the storage path `DIR` (default: configured or mounted)")
 	_ = cmd.MarkFlagDirname("storage")
 	return cmd
@@ -57,26 +58,18 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	if len(args) == 0 && isTerminal(a.in) {
 		return usageError{errors.New("adopt: expected paths as arguments or on stdin, got none")}
 	}
-	var paths []string
-	tooLong := 0
-	err = waitFor(ctx, func() (err error) {
-		if len(args) > 0 {
-			return eachArg(args, func(path string, _ bool) { paths = append(paths, path) })
-		}
-		tooLong, err = readPaths(ctx, a.in, lineEnd(f.read0), func(path string, _, _ bool) { paths = append(paths, path) })
-		return err
-	})
+	paths, tooLong, err := a.adoptPaths(ctx, f, args)
 	if err != nil {
 		return whySignal(ctx, err)
 	}
-	if len(paths) == 0 {
+	if len(paths.names) == 0 {
 		return errors.New("no paths: nothing to copy")
 	}
 	storage, err := p.storageToFill(f.storage)
 	if err != nil {
 		return err
 	}
-	plan, err := adopt.Prepare(ctx, storage, paths, p.notWiped)
+	plan, err := adopt.Prepare(ctx, storage, paths.names, p.adoptOptions(paths, f.force))
 	if err != nil {
 		return whySignal(ctx, adoptError(err, storage))
 	}
@@ -149,11 +142,11 @@ func openFiles(ctx context.Context, plan *adopt.Plan) []string {
 func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	out := newWriter(a.out)
 	json := jsonline.NewEncoder()
-	failed := false
+	failed, hint := false, ""
 	for i := range plan.Units {
 		u := &plan.Units[i]
 		failed = failed || u.Err != nil && !isKept(u.Err)
-		a.warnParents(u.Warnings)
+		a.warn(u.Warnings)
 		if asJSON {
 			line := adoptLine{Outcome: actionName(u), Files: u.Files, Bytes: u.Bytes, Problems: []adoptProblem{}}
 			line.setPaths(u.Path, u.Target)
@@ -167,6 +160,7 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 		out.buf = fmt.Appendf(out.buf, "%-7s %6s %9s  %s\n", actionName(u), printable.Size(u.Bytes), count(u.Files, "file"), a.shown(u.Path))
 		if u.Err != nil {
 			out.buf = fmt.Appendf(out.buf, "        %s\n", printable.Name(u.Err.Error()))
+			hint = cmp.Or(hint, remedyFor(u.Err))
 		}
 	}
 	if err := out.flush(); err != nil {
@@ -174,6 +168,9 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	}
 	a.err.line(fmt.Sprintf("%s with %s would be copied into %s, which has %s free",
 		count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free)))
+	if hint != "" {
+		say(a.err, "hint", hint)
+	}
 	if plan.Needs > plan.Free {
 		return noRoom(plan)
 	}
@@ -249,7 +246,7 @@ func (l *adoptLine) warn(warnings []adopt.Problem) {
 }
 
 // problemText is a problem in a line that is not yet safe to show.
-func problemText(p adopt.Problem) string { return p.Path + ": " + p.Err.Error() }
+func problemText(p adopt.Problem) string { return short(p.Path) + ": " + p.Err.Error() }
 
 func newAdoptProblem(path string, err error) adoptProblem {
 	p := adoptProblem{Error: err.Error()}
@@ -276,7 +273,7 @@ func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool, e
 		} else {
 			out.buf = fmt.Appendf(out.buf, "%-7s %s\n", outcomeName(r), a.shown(r.Target))
 		}
-		a.warnParents(r.Warnings)
+		a.warn(r.Warnings)
 		for _, line := range problemLines(r) {
 			say(a.err, map[bool]string{true: "warning", false: "error"}[kept], line)
 		}
@@ -301,7 +298,7 @@ func (a *app) tellAdopted(plan *adopt.Plan, results []*adopt.Result, took time.D
 	a.err.line(fmt.Sprintf("%s in %s", adoptSummary(plan.Storage, results), took.Round(time.Millisecond)))
 	for _, r := range results {
 		for _, mount := range r.Mounts {
-			say(a.err, "hint", mount+": left out, because something is mounted there")
+			say(a.err, "hint", short(mount)+": left out, because something is mounted there")
 		}
 	}
 }
@@ -328,60 +325,4 @@ func adoptSummary(storage string, results []*adopt.Result) string {
 		text += fmt.Sprintf(", %s not copied as a whole", count(missing, "path"))
 	}
 	return text
-}
-
-// runPlan does what was planned, with progress on a terminal.
-func (a *app) runPlan(ctx context.Context, plan *adopt.Plan) ([]*adopt.Result, error) {
-	progress := new(adopt.Progress)
-	if isTerminal(a.err.file) {
-		defer a.showProgress(plan, progress)()
-	}
-	return plan.Run(ctx, progress)
-}
-
-// progressEvery is how often progress is written anew.
-const progressEvery = 100 * time.Millisecond
-
-// showProgress keeps a line on the terminal up to date, until the function it returns
-// is called, which takes it away.
-func (a *app) showProgress(plan *adopt.Plan, progress *adopt.Progress) (stop func()) {
-	quit, ended := make(chan struct{}), make(chan struct{})
-	started := time.Now()
-	go func() {
-		defer close(ended)
-		ticker := time.NewTicker(progressEvery)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-quit:
-				a.err.progress("")
-				return
-			case <-ticker.C:
-				a.err.progress(progressLine(plan, progress, time.Since(started)))
-			}
-		}
-	}()
-	return func() {
-		close(quit)
-		<-ended
-	}
-}
-
-// progressWidth is how many cells the bar has.
-const progressWidth = 20
-
-// progressLine says how far a run is: a bar, bytes, files, and the rate.
-func progressLine(plan *adopt.Plan, progress *adopt.Progress, took time.Duration) string {
-	files, bytes := int(progress.Files.Load()), progress.Bytes.Load()
-	// Small files take their time too: count each like some bytes.
-	const perFile = 16 << 10
-	done := float64(min(bytes, plan.Bytes)) + float64(min(files, plan.Files))*perFile
-	all := float64(plan.Bytes) + float64(plan.Files)*perFile
-	filled := 0
-	if all > 0 {
-		filled = int(done / all * progressWidth)
-	}
-	rate := int64(float64(bytes) / max(took.Seconds(), 0.001))
-	return fmt.Sprintf("[%s%s] %s of %s, %d of %s, %s/s", strings.Repeat("#", filled), strings.Repeat(".", progressWidth-filled),
-		printable.Size(min(bytes, plan.Bytes)), printable.Size(plan.Bytes), min(files, plan.Files), count(plan.Files, "file"), printable.Size(rate))
 }

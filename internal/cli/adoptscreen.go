@@ -23,7 +23,7 @@ func (p *plan) adoption(ctx context.Context, selected []tui.Selected) (tui.Adopt
 	for i, s := range selected {
 		paths[i] = s.Path
 	}
-	plan, err := adopt.Prepare(ctx, storage, paths, p.notWiped)
+	plan, err := adopt.Prepare(ctx, storage, paths, p.adoptOptions(adoptPaths{}, false))
 	if err != nil {
 		return tui.Adoption{}, withHint(adoptError(err, storage))
 	}

@@ -42,15 +42,24 @@ func readCandidates(ctx context.Context, from io.Reader, end byte, into *tui.Sto
 }
 
 // readPaths calls add with each path of a list, in the form in which a walk knows
-// it, with whether it is known not to exist, and whether it ended in a slash.
-// Relative ones are taken from the working directory. It returns how many were longer than longestPath, which are
-// left out.
+// it, with whether it is known not to exist, and whether it ended in a slash. It
+// returns how many were longer than longestPath, which are left out.
 func readPaths(ctx context.Context, from io.Reader, end byte, add func(path string, missing, isDir bool)) (tooLong int, err error) {
+	var parents truepath.Resolver
+	return eachLine(ctx, from, end, func(path string, isDir bool) {
+		path, missing := parents.Parent(path)
+		add(path, missing, isDir)
+	})
+}
+
+// eachLine calls add with each path of a list, absolute and clean, and with whether it
+// ended in a slash. Relative ones are taken from the working directory. It returns how
+// many were longer than longestPath, which are left out.
+func eachLine(ctx context.Context, from io.Reader, end byte, add func(path string, isDir bool)) (tooLong int, err error) {
 	cwd, err := os.Getwd()
 	if err != nil {
 		return 0, fmt.Errorf("read paths: %w", err)
 	}
-	var parents truepath.Resolver
 	in := bufio.NewReaderSize(from, 64<<10)
 	var line []byte
 	for ctx.Err() == nil {
@@ -64,8 +73,7 @@ func readPaths(ctx context.Context, from io.Reader, end byte, add func(path stri
 			if !filepath.IsAbs(path) {
 				path = filepath.Join(cwd, path)
 			}
-			path, missing := parents.Parent(filepath.Clean(path))
-			add(path, missing, line[len(line)-1] == '/')
+			add(filepath.Clean(path), line[len(line)-1] == '/')
 		}
 		if errors.Is(err, io.EOF) {
 			return tooLong, nil

@@ -120,8 +120,8 @@ func adoptError(err error, storage string) error {
 	return err
 }
 
-// warnParents says which directories in storage differ from the source's.
-func (a *app) warnParents(warnings []adopt.Problem) {
+// warn prints what is to be said of paths that is not a problem.
+func (a *app) warn(warnings []adopt.Problem) {
 	for _, w := range warnings {
 		say(a.err, "warning", problemText(w))
 	}
@@ -143,6 +143,8 @@ func (a *app) remedy(results []*adopt.Result) {
 func remedyFor(err error) string {
 	var area *adopt.AreaError
 	switch {
+	case errors.Is(err, adopt.ErrWritten):
+		return "close the program, or copy its files as they are with --force"
 	case errors.Is(err, adopt.ErrBusy):
 		return "wait until the other adopt is done"
 	case errors.As(err, &area) && errors.Is(err, syscall.EPERM):

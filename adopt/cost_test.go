@@ -1,0 +1,268 @@
+package adopt
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
+)
+
+// lease takes a write lease on a file, as file servers do.
+func (g *ground) lease(name string) *os.File {
+	g.t.Helper()
+	f, err := os.OpenFile(g.at(name), os.O_RDWR, 0)
+	g.must(err)
+	_, err = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_WRLCK)
+	g.must(err)
+	return f
+}
+
+// TestLeasesAreNotWaitedForOneByOne has a process keep leases on many files.
+func TestLeasesAreNotWaitedForOneByOne(t *testing.T) {
+	g := newGround(t)
+	const files = 30
+	for i := range files {
+		g.write("a/"+strconv.Itoa(i), "x")
+		defer g.lease("a/" + strconv.Itoa(i)).Close()
+	}
+	file := g.store + ".trace"
+	out, err := g.child([]string{"strace", "-f", "-qq", "-o", file, "-e", "trace=openat2", "-e", "signal=none"}, "a").CombinedOutput()
+	if err == nil || strings.Count(string(out), "has a lease") != files {
+		t.Errorf("%v\n%s", err, out)
+	}
+	trace, err := os.ReadFile(file)
+	g.must(err)
+	// The pauses of each worker double until there are 500 of the first.
+	if refused := strings.Count(string(trace), "EAGAIN"); refused < files || refused > files+9*workers {
+		t.Errorf("%d files with leases were opened %d times", files, refused)
+	}
+}
+
+// TestLeasesThatAreGivenUpCostNothing has a process give up each lease when it is asked to.
+func TestLeasesThatAreGivenUpCostNothing(t *testing.T) {
+	g := newGround(t)
+	asked := make(chan os.Signal, 1000)
+	signal.Notify(asked, unix.SIGIO)
+	defer signal.Stop(asked)
+	const files = 30
+	var held []*os.File
+	for i := range files {
+		g.write("a/"+strconv.Itoa(i), "x")
+		held = append(held, g.lease("a/"+strconv.Itoa(i)))
+	}
+	quit, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-quit:
+				return
+			case <-asked: // for one of them, or several
+				for _, f := range held {
+					if kind, err := unix.FcntlInt(f.Fd(), unix.F_GETLEASE, 0); err == nil && kind != unix.F_WRLCK { // what it is asked to become
+						_, _ = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_UNLCK)
+					}
+				}
+			}
+		}
+	}()
+	g.expect(g.adopt("a"), fmt.Sprintf("copied a %d", files))
+	close(quit)
+	<-ended
+	for _, f := range held {
+		g.must(f.Close())
+	}
+}
+
+func TestWaitingForALeaseIsInterrupted(t *testing.T) {
+	g := newGround(t)
+	g.write("f", "x")
+	defer g.lease("f").Close()
+	root, err := rootDir()
+	g.must(err)
+	defer root.close()
+	d, err := root.below(g.source)
+	g.must(err)
+	defer d.close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var c content
+	if _, err := c.open(ctx, d, "f"); !errors.Is(err, context.Canceled) {
+		t.Errorf("open = %v", err)
+	}
+}
+
+// TestHolesAreNotCompared compares the largest sparse file that there is.
+func TestHolesAreNotCompared(t *testing.T) {
+	probe.Need(t, probe.Namespaces)
+	g := newGround(t)
+	out := g.onMachine(`
+mount -t tmpfs none "$SOURCE"; mount -t tmpfs none "$STORE"
+truncate -s 9223372036854775807 "$SOURCE/huge"
+printf data | dd of="$SOURCE/huge" bs=1 seek=1000000000000000000 conv=notrunc status=none
+adopt "$SOURCE/huge"; adopt "$SOURCE/huge"
+printf DATA | dd of="$TARGET/huge" bs=1 seek=1000000000000000000 conv=notrunc status=none
+adopt "$SOURCE/huge"
+`)
+	g.says(out, "copied "+g.at("huge"), "present "+g.at("huge"), "has another content")
+}
+
+// TestSameContentEqualsReadingAll compares files with all kinds of holes, and zeros that are
+// none.
+func TestSameContentEqualsReadingAll(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	const block, blocks = 4096, 12
+	dir := t.TempDir()
+	layout := func(name string) *os.File {
+		f, err := os.Create(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = f.Close() })
+		return f
+	}
+	a, b := layout("a"), layout("b")
+	const compared = 300
+	equal := 0
+	for range compared {
+		size := int64(1 + r.IntN(block*blocks))
+		for _, f := range []*os.File{a, b} {
+			if err := errors.Join(f.Truncate(0), f.Truncate(size)); err != nil {
+				t.Fatal(err)
+			}
+			for i := range int64(blocks) {
+				if r.IntN(2) == 0 { // what is left are holes
+					fill := byte(r.IntN(20) / 19)
+					if length := min(block, size-i*block); length > 0 {
+						if _, err := f.WriteAt(bytes.Repeat([]byte{fill}, int(length)), i*block); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+			}
+		}
+		inA, errA := os.ReadFile(a.Name())
+		inB, errB := os.ReadFile(b.Name())
+		if errA != nil || errB != nil {
+			t.Fatal(errA, errB)
+		}
+		c := content{progress: new(Progress)}
+		same, err := c.sameContent(t.Context(), int(a.Fd()), int(b.Fd()), size)
+		if err != nil || same != bytes.Equal(inA, inB) {
+			t.Fatalf("sameContent = %t, %v, want %t", same, err, bytes.Equal(inA, inB))
+		}
+		if same {
+			equal++
+			if done := c.progress.Bytes.Load(); done != size {
+				t.Fatalf("%d of %d bytes are counted", done, size)
+			}
+		}
+	}
+	if equal < compared/20 || equal > compared-compared/20 {
+		t.Errorf("%d of %d were equal", equal, compared)
+	}
+}
+
+// deep makes a file below many directories, and one at the top. Removing it is for rm(1).
+func (g *ground) deep(name string, levels int) {
+	g.t.Helper()
+	g.write(name+"/top", "top")
+	fd, err := unix.Open(g.at(name), unix.O_RDONLY|unix.O_DIRECTORY, 0)
+	g.must(err)
+	for range levels {
+		g.must(unix.Mkdirat(fd, "d", 0o755))
+		sub, err := unix.Openat(fd, "d", unix.O_RDONLY|unix.O_DIRECTORY, 0)
+		g.must(err, unix.Close(fd))
+		fd = sub
+	}
+	f, err := unix.Openat(fd, "bottom", unix.O_CREAT|unix.O_WRONLY, 0o644)
+	g.must(err, unix.Close(f), unix.Close(fd))
+	g.t.Cleanup(func() { tool(g.t, "rm", "-rf", g.at(name), filepath.Join(g.store, "tmp"), g.store) })
+}
+
+// TestDepthNeedsNoDescriptors copies, compares, adds to and removes a tree that is deeper than
+// there are descriptors, and than any path may be long.
+func TestDepthNeedsNoDescriptors(t *testing.T) {
+	probe.Need(t, probe.Namespaces)
+	levels := probe.Cases(2_500, 300_000)
+	g := newGround(t)
+	g.deep("app", levels)
+	out := g.onMachine(`
+ulimit -n 64
+adopt "$SOURCE/app"; adopt "$SOURCE/app"
+bottom() { find "$TARGET/app" -name bottom -printf "%d levels\n" "$@"; }
+bottom -delete; adopt "$SOURCE/app"; bottom
+adopt "$SOURCE/app"
+ls -A "$STORE"
+`)
+	done := fmt.Sprintf("%d levels\n", levels+1)
+	g.says(out, "copied "+g.at("app")+"\nstatus 0\npresent "+g.at("app")+"\nstatus 0\n"+done+"copied "+g.at("app")+"\nstatus 0\n"+done+"present "+g.at("app")+"\nstatus 0\n", "!"+areaName)
+}
+
+// TestDeepTreesThatFailAreRemoved leaves nothing of a deep tree with a file that cannot be read.
+func TestDeepTreesThatFailAreRemoved(t *testing.T) {
+	g := newGround(t)
+	g.deep("app", 600)
+	defer g.lease("app/top").Close()
+	if results := g.adopt("app"); results[0].Outcome != Failed {
+		t.Errorf("%s", g.outcomes(results))
+	}
+	if _, err := os.Lstat(g.stored("app")); err == nil {
+		t.Error("a part of it is there")
+	}
+	if _, err := os.Lstat(filepath.Join(g.store, areaName)); err == nil {
+		t.Error("it was not removed")
+	}
+}
+
+// TestDirectoriesThatMoveAreNoticed moves a directory while a walk is below it.
+func TestDirectoriesThatMoveAreNoticed(t *testing.T) {
+	g := newGround(t)
+	g.write("a/b/c/d/e/f", "x")
+	root, err := rootDir()
+	g.must(err)
+	defer root.close()
+	top, err := root.below(g.source)
+	g.must(err)
+	defer top.close()
+	err = descend(top, "a", func(in dir, name string) (dir, []string, error) {
+		if name == "f" {
+			return notEntered, nil, os.Rename(g.at("a/b/c"), g.at("moved"))
+		}
+		sub, err := in.sourceDir(name)
+		g.must(err)
+		names, err := sub.names()
+		return sub, names, err
+	}, func(dir, string) error { return nil })
+	if !errors.Is(err, errChanging) {
+		t.Errorf("descend = %v, want %v", err, errChanging)
+	}
+}
+
+// TestWhatIsNotRemovedIsReported has the removal of the staging directory fail.
+func TestWhatIsNotRemovedIsReported(t *testing.T) {
+	g := newGround(t)
+	g.write("f", "x")
+	last := g.callsOf("unlinkat", "f")
+	g.must(os.RemoveAll(g.store), os.Mkdir(g.store, 0o755))
+	status, said := g.injected("unlinkat", "error=EIO", last, "f")
+	if status != 1 || !strings.Contains(said, "remove ") || !strings.Contains(said, areaName) || !strings.Contains(said, unix.EIO.Error()) {
+		t.Errorf("status %d\n%s", status, said)
+	}
+	g.same("f")
+	g.expect(g.adopt("f"), "present f 0")
+	if _, err := os.Lstat(filepath.Join(g.store, areaName)); err == nil {
+		t.Error("the next run has not removed it")
+	}
+}

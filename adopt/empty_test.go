@@ -1,0 +1,14 @@
+package adopt
+
+import (
+	"os"
+	"testing"
+)
+
+// TestEmptyDirectoriesAreCopied has nothing to count in what is copied.
+func TestEmptyDirectoriesAreCopied(t *testing.T) {
+	g := newGround(t)
+	g.must(os.Mkdir(g.at("hollow"), 0o700))
+	g.expect(g.adopt("hollow"), "copied hollow 0")
+	g.expect(g.adopt("hollow"), "present hollow 0")
+}
