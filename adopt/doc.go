@@ -8,7 +8,7 @@
 //   - A target is never overwritten. One that is equal is left alone; one that differs is
 //     reported, and left. Where a directory is there already, what it lacks is added.
 //   - Whatever happens, a kill or a power cut included, no target is half-written under
-//     its real name: a file or directory is made in another directory of its file system,
+//     its real name: a file or directory is made in another directory of its mount,
 //     with all that is in it, synced (syncfs(2)) and then renamed (RENAME_NOREPLACE). What
 //     a killed run has left there, the next one removes.
 //   - Content, mode, owner, times, extended attributes, ACLs, symlinks, hard links within
@@ -33,6 +33,7 @@
 //	parents       directories above a target, made like those above the source
 //	sources       where paths are opened from: the roots' own mounts
 //	limits        what a mount keeps from having an effect
+//	existing      those that are there already, compared with the source's
 //	tree          a directory and all that is in it, by several workers
 //	folder        a directory that is being copied, and what has been
 //	merge         a directory that is there already gets what it lacks

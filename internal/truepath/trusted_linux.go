@@ -56,9 +56,6 @@ func Trusted(path string, users ...uint32) (string, error) {
 	return filepath.Join(resolved, filepath.Base(path)), nil
 }
 
-// mostLinks is how many symlinks a path may lead through, as path_resolution(7) has it.
-const mostLinks = 40
-
 // trustedDir resolves a directory, component by component. root is open on "/".
 // What cannot be opened is kept as it is written, and opening it later says why.
 func trustedDir(root int, dir string, users []uint32) (string, *LinkError) {
