@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -191,17 +192,23 @@ func TestSymlinksLeadNowhere(t *testing.T) {
 
 	// The directory and a symlink to the victim change places all the time, on both sides.
 	g.must(os.Symlink("victim", g.at("q")), os.Symlink(g.at("victim"), g.stored("q")))
-	copied, rounds := 0, probe.Cases(60, 300)
-	for range rounds {
+	copied, refused, swaps, r := 0, 0, 0, rand.New(rand.NewPCG(1, 1))
+	least := probe.Cases(2000, 50_000)
+	for round := 0; round < 1_000_000 && (swaps < least || copied == 0 || refused == 0); round++ {
+		pause := time.Duration(r.IntN(300)) * time.Microsecond // so that a run now and then is between two swaps
 		stop := disturb(func(int) {
 			_ = unix.Renameat2(unix.AT_FDCWD, g.at("p"), unix.AT_FDCWD, g.at("q"), unix.RENAME_EXCHANGE)
 			_ = unix.Renameat2(unix.AT_FDCWD, g.stored("p"), unix.AT_FDCWD, g.stored("q"), unix.RENAME_EXCHANGE)
+			swaps += 2
+			time.Sleep(pause)
 		})
 		results, err := plan.Run(t.Context(), new(Progress))
 		stop()
 		g.must(err)
 		if results[0].Outcome == Copied {
 			copied++
+		} else {
+			refused++
 		}
 		for _, name := range []string{"p", "q"} {
 			if info, err := os.Lstat(g.stored(name)); err != nil || !info.IsDir() {
@@ -216,8 +223,8 @@ func TestSymlinksLeadNowhere(t *testing.T) {
 	if diff := cmp.Diff(victim, snapshot(t, g.at("victim"))); diff != "" {
 		t.Errorf("the victim (-before +after)\n%s", diff)
 	}
-	t.Logf("%d of %d runs have copied", copied, rounds)
-	if copied == 0 || copied == rounds {
+	t.Logf("%d runs have copied, %d have not, during %d swaps", copied, refused, swaps)
+	if copied == 0 || refused == 0 || swaps < least {
 		t.Error("nothing was tried")
 	}
 }

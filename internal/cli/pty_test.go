@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -196,6 +197,9 @@ const (
 func storyTree(t *testing.T) (root, binary string) {
 	t.Helper()
 	root = t.TempDir()
+	if err := os.Chmod(filepath.Dir(root), 0o755); err != nil { // a snippet warns of a directory above that is secret
+		t.Fatal(err)
+	}
 	for _, name := range []string{"alpha", "beta", "gamma", "settings.json", "evil\x1b]0;x\x07\nname"} {
 		if err := os.WriteFile(root+"/"+name, []byte("x"), 0o644); err != nil {
 			t.Fatal(err)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -52,7 +53,8 @@ func TestScripts(t *testing.T) {
 			for _, name := range []string{"SUDO_USER", "LIST_EPHEMERAL_CONFIG", "NO_COLOR"} {
 				env.Setenv(name, "")
 			}
-			return os.MkdirAll(home, 0o755)
+			// A snippet warns of a directory above that is secret, as temporary ones are.
+			return errors.Join(os.Chmod(filepath.Dir(env.WorkDir), 0o755), os.MkdirAll(home, 0o755))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"hostile": makeHostileNames,

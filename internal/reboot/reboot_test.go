@@ -31,7 +31,7 @@ func layouts() []layout {
 	return []layout{
 		{name: "tmpfs root", disk: newMemory, selected: some, dialect: "impermanence"},
 		{name: "btrfs root, rolled back", disk: newBtrfs, needs: []*probe.Probe{probe.Loop, probe.Btrfs}, selected: some, dialect: "impermanence"},
-		{name: "binds from the same file system", disk: newShared, selected: some, dialect: "plain"},
+		{name: "binds from the same file system", disk: newShared, selected: ofOneUser(some), dialect: "plain"},
 		{name: "binds of single files", disk: newMemory, selected: singles(), dialect: "impermanence"},
 		{name: "symlinks into storage", disk: newMemory, links: true, selected: some, dialect: "preservation"},
 		{name: "tmpfs root and tmpfs home", disk: newMemory, tmpfsHome: true, selected: some, dialect: "preservation"},
