@@ -41,13 +41,13 @@ func expected(items []Item, opts Options) []persisted {
 		switch {
 		case opts.Dialect == Plain && home != "":
 		case opts.Dialect == Preservation:
-			expectPreserved(e, item, usual, home)
+			expectPreserved(e, item, usual, home, opts)
 		case isDir:
 			setAccess(e.Extra, ofHome(item.Access, home), usual)
 			if p == "/var/lib/private" {
 				e.Extra["mode"] = "0700"
 			}
-		case path.Dir(p) != home && path.Dir(p) != "/":
+		case path.Dir(p) != home && !ofTheBoot(path.Dir(p), opts):
 			set := map[string]any{}
 			setAccess(set, ofHome(item.Parent, home), usual)
 			if path.Dir(p) == "/var/lib/private" {
@@ -72,6 +72,21 @@ func ofHome(a *Access, home string) *Access {
 	return &Access{Mode: a.Mode}
 }
 
+// ofTheBoot reports whether a directory of hostile selections is one whose mode and owner no
+// entry may change.
+func ofTheBoot(dir string, opts Options) bool {
+	for _, u := range append(opts.Users, User{Home: opts.Home}) {
+		if strings.HasPrefix(path.Clean(u.Home), dir+"/") && !slices.ContainsFunc(append(opts.Users, User{Home: opts.Home}), func(u User) bool { return path.Clean(u.Home) == dir }) {
+			return true
+		}
+	}
+	switch dir {
+	case "/", "/home", "/etc", "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/boot":
+		return true
+	}
+	return false
+}
+
 // ofStranger reports whether a path is in the home of a user for whom the dialect has no list.
 func ofStranger(p, home string, opts Options) bool {
 	if opts.Dialect != Plain && opts.Dialect != ImpermanenceHM {
@@ -87,7 +102,7 @@ func ofStranger(p, home string, opts Options) bool {
 }
 
 // expectPreserved fills in what preservation has of an item.
-func expectPreserved(e persisted, item Item, usual Access, home string) {
+func expectPreserved(e persisted, item Item, usual Access, home string, opts Options) {
 	ofParent := usual
 	if e.Kind == "file" {
 		usual.Mode = 0o644
@@ -107,7 +122,7 @@ func expectPreserved(e persisted, item Item, usual Access, home string) {
 		e.Extra["mode"] = "0700"
 	}
 	set := map[string]any{}
-	if home == "" && path.Dir(e.Path) != "/" {
+	if home == "" && !ofTheBoot(path.Dir(e.Path), opts) {
 		setAccess(set, item.Parent, ofParent)
 		if path.Dir(e.Path) == "/var/lib/private" {
 			set["mode"] = "0700"

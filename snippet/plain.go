@@ -69,11 +69,11 @@ func (s *selection) hostDirectory(p *place, item *Item, order string) entry {
 	return e
 }
 
-// hostFile is the entry of a file with mode and owner of its directory. That is never
-// "/", which is created by something else.
+// hostFile is the entry of a file with mode and owner of its directory, unless the boot
+// creates that.
 func (s *selection) hostFile(p *place, item *Item, order string) entry {
 	e := s.newEntry(p, item)
-	if path.Dir(item.Path) != "/" {
+	if !s.ofTheBoot(path.Dir(item.Path)) {
 		o, reasons := item.Parent.differing(byRoot)
 		if private(item.Path) {
 			o.mode = "0700"

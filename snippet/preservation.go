@@ -57,9 +57,10 @@ func (s *selection) preserved(p *place, item *Item, usual ownership) entry {
 
 // preservedParent returns the bindings for the directory that a path lies in. By
 // itself preservation gives it to root with mode 0755. In a home it gives it to the
-// user, with a rule that would contradict another one. The directory is never "/".
+// user, with a rule that would contradict another one. What the boot creates is not
+// configured.
 func (s *selection) preservedParent(e *entry, p *place, item *Item) []binding {
-	if p.user.Home != "" || path.Dir(item.Path) == "/" {
+	if p.user.Home != "" || s.ofTheBoot(path.Dir(item.Path)) {
 		return nil
 	}
 	e.warnPrivate(item, true)

@@ -95,6 +95,12 @@ func (s *selection) parentOf(p string) string {
 	return s.advisable(p)
 }
 
+// ofTheBoot reports whether a directory is one that the boot creates, whatever is
+// persisted: no entry may change its mode or owner, which all users depend on.
+func (s *selection) ofTheBoot(dir string) bool {
+	return dir == "/" || dir == "/home" || neverMounted(dir) != "" || !s.refused[dir] && s.aboveHome(dir)
+}
+
 // advisable returns a directory if it can be recommended, or "".
 func (s *selection) advisable(dir string) string {
 	if dir == "" || !utf8.ValidString(dir) || misreadBySystemd(dir) || s.known.Container(dir) || s.refuse(dir) != "" {
@@ -129,7 +135,8 @@ func (s *selection) warnParents(e *entry, p *place, item *Item, carried bool) {
 		if i >= 0 {
 			access = item.Above[i]
 		}
-		if change := s.changed(p, dir, access); change != "" && (i >= 0 || !carried) {
+		carried = carried && i < 0 && !s.ofTheBoot(dir)
+		if change := s.changed(p, dir, access); change != "" && !carried {
 			reason := "its directory " + change
 			if i >= 0 {
 				reason = inQuotes(dir) + " above it " + change
