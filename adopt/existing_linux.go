@@ -86,7 +86,7 @@ func gainsOf(stored, source string, to, from *unix.Stat_t) []gain {
 	if to.Uid != from.Uid && to.Uid != 0 && int(to.Uid) != os.Geteuid() {
 		add(byOwner)
 	}
-	if writable(to, unix.S_IWGRP) && to.Gid != 0 && !(writable(from, unix.S_IWGRP) && to.Gid == from.Gid) {
+	if writable(to, unix.S_IWGRP) && to.Gid != 0 && (!writable(from, unix.S_IWGRP) || to.Gid != from.Gid) {
 		add(byGroup)
 	}
 	if writable(to, unix.S_IWOTH) {

@@ -195,7 +195,7 @@ func TestNoSnippetBreaksABoot(t *testing.T) {
 		}
 	}
 	for _, dialect := range nixDialects {
-		if entries[dialect] < selections/4 {
+		if entries[dialect] < selections/5 {
 			t.Errorf("only %d entries of %v were booted", entries[dialect], dialect)
 		}
 	}
@@ -211,19 +211,27 @@ func TestBootsBreakOnWhatIsWrong(t *testing.T) {
 		dialect    Dialect
 		err, why   string
 	}{
-		{"a foreign owner in a home", `environment.persistence."/persist".users.alice.directories = [ { directory = ".a"; user = "root"; group = "root"; } ];`, Impermanence,
-			"", "the home of alice has {root root 0700}"},
-		{"a foreign owner of a file's directory", `home.persistence."/persist".files = [ { file = ".a/b"; parentDirectory.user = "bob"; } ];`, ImpermanenceHM,
-			"", "the home of alice has {bob bob 0700}"},
+		{
+			"a foreign owner in a home", `environment.persistence."/persist".users.alice.directories = [ { directory = ".a"; user = "root"; group = "root"; } ];`, Impermanence,
+			"", "the home of alice has {root root 0700}",
+		},
+		{
+			"a foreign owner of a file's directory", `home.persistence."/persist".files = [ { file = ".a/b"; parentDirectory.user = "bob"; } ];`, ImpermanenceHM,
+			"", "the home of alice has {bob bob 0700}",
+		},
 		{"a bare path before it", `environment.persistence."/persist".users.alice.directories = [ ".0" { directory = ".a"; user = "root"; } ];`, Impermanence, "", ""},
 		{"an owner without a name", `environment.persistence."/persist".users.alice.directories = [ { directory = ".a"; user = "12345"; } ];`, Impermanence, "'12345' missing", ""},
 		{"one of the host", `environment.persistence."/persist".directories = [ { directory = "/a"; user = "12345"; group = "54321"; } ];`, Impermanence, "", ""},
 		{"a user who is none", `environment.persistence."/persist".users.carol.files = [ "a" ];`, Impermanence, "'carol' missing", ""},
 		{"a home in the host's list", `host.persistence.directories = [ "/home/alice/x" ];`, Plain, "", "the home of alice has {root root 0755}"},
-		{"a mode for the root", `preservation.preserveAt."/persist".directories = [ { directory = "/srv"; configureParent = true; parent.mode = "1777"; } ];`, Preservation,
-			"", "/ has {root root 1777}"},
-		{"two modes for one", `preservation.preserveAt."/persist".files = [ { file = "/a/b"; configureParent = true; } { file = "/a/c"; configureParent = true; parent.mode = "0700"; } ];`, Preservation,
-			"conflicting rules for /a:", ""},
+		{
+			"a mode for the root", `preservation.preserveAt."/persist".directories = [ { directory = "/srv"; configureParent = true; parent.mode = "1777"; } ];`, Preservation,
+			"", "/ has {root root 1777}",
+		},
+		{
+			"two modes for one", `preservation.preserveAt."/persist".files = [ { file = "/a/b"; configureParent = true; } { file = "/a/c"; configureParent = true; parent.mode = "0700"; } ];`, Preservation,
+			"conflicting rules for /a:", "",
+		},
 	}
 	var right []bootCase
 	for _, tt := range tests {

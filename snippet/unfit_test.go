@@ -43,10 +43,15 @@ func TestRefusesWhatMustNotBeAMount(t *testing.T) {
 func TestSaysWhatCannotBeNamed(t *testing.T) {
 	link := &Access{0o777, "alice", "users"}
 	items := []Item{
-		{Path: home + "/.b", Kind: Symlink, Target: home + "/real \x1b", Access: link}, {Path: home + "/c", Kind: Symlink, Access: link},
-		{Path: home + "/d", Kind: Symlink, Target: "/nix/store/x", Access: link}, {Path: home + "/e", Kind: Pipe},
-		{Path: home + "/f", Kind: Socket}, {Path: home + "/g", Kind: Device}, {Path: home + "/h", Kind: Swap},
-		{Path: home + "/i", Kind: Swap, Dir: true}, {Path: home + "/j", Kind: Symlink, Target: home, Access: link},
+		{Path: home + "/.b", Kind: Symlink, Target: home + "/real \x1b", Access: link},
+		{Path: home + "/c", Kind: Symlink, Access: link},
+		{Path: home + "/d", Kind: Symlink, Target: "/nix/store/x", Access: link},
+		{Path: home + "/e", Kind: Pipe},
+		{Path: home + "/f", Kind: Socket},
+		{Path: home + "/g", Kind: Device},
+		{Path: home + "/h", Kind: Swap},
+		{Path: home + "/i", Kind: Swap, Dir: true},
+		{Path: home + "/j", Kind: Symlink, Target: home, Access: link},
 	}
 	want := lines(
 		`# not written, it is a symlink to "/home/alice/real \e": "/home/alice/.b"; persist "/home/alice/real \e" instead`,
@@ -80,8 +85,11 @@ func TestSaysWhatCannotBeNamed(t *testing.T) {
 func TestKeepsUsersInTheirHomes(t *testing.T) {
 	root, nobody := &Access{0o755, "root", "root"}, &Access{0o700, "12345", "54321"}
 	items := []Item{
-		{Path: home + "/.config/htop", Dir: true, Access: root}, {Path: home + "/.config/zz", Dir: true, Access: nobody},
-		{Path: home + "/.a/rc", Parent: root}, {Path: home + "/.b/rc", Parent: nobody}, {Path: home + "/.c", Parent: nobody},
+		{Path: home + "/.config/htop", Dir: true, Access: root},
+		{Path: home + "/.config/zz", Dir: true, Access: nobody},
+		{Path: home + "/.a/rc", Parent: root},
+		{Path: home + "/.b/rc", Parent: nobody},
+		{Path: home + "/.c", Parent: nobody},
 	}
 	want := lines(
 		`directories = [`,
@@ -123,23 +131,55 @@ func TestSaysWhichParentsAreOpened(t *testing.T) {
 		carried bool // by the directory's own mode in the dialects that take one for it
 		want    string
 	}{
-		{"a directory in one", Item{Path: "/var/lib/sec/a", Dir: true, Parent: secret, Above: []*Access{open, open}}, false,
-			`its directory gets mode 0755, and has 0700; persist "/var/lib/sec" instead`},
-		{"a file in one", Item{Path: "/var/lib/sec/a", Parent: secret, Above: []*Access{open, open}}, true,
-			`its directory gets mode 0755, and has 0700; persist "/var/lib/sec" instead`},
-		{"two levels below", Item{Path: "/var/lib/sec/a/b", Parent: open, Above: []*Access{secret, open, open}}, false,
-			`"/var/lib/sec" above it gets mode 0755, and has 0700; persist "/var/lib/sec" instead`},
-		{"of another owner", Item{Path: "/var/lib/svc/a/b", Parent: ofSvc, Above: []*Access{ofSvc, open, open}}, false,
-			`"/var/lib/svc" above it gets root:root 0755, and has svc:svc 0750; persist "/var/lib/svc" instead`},
-		{"one that all may write to", Item{Path: "/srv/a/b", Parent: open, Above: []*Access{world, open}}, false,
-			`"/srv" above it gets mode 0755, and has 0777`},
+		{
+			"a directory in one",
+			Item{Path: "/var/lib/sec/a", Dir: true, Parent: secret, Above: []*Access{open, open}},
+			false,
+			`its directory gets mode 0755, and has 0700; persist "/var/lib/sec" instead`,
+		},
+		{
+			"a file in one",
+			Item{Path: "/var/lib/sec/a", Parent: secret, Above: []*Access{open, open}},
+			true,
+			`its directory gets mode 0755, and has 0700; persist "/var/lib/sec" instead`,
+		},
+		{
+			"two levels below",
+			Item{Path: "/var/lib/sec/a/b", Parent: open, Above: []*Access{secret, open, open}},
+			false,
+			`"/var/lib/sec" above it gets mode 0755, and has 0700; persist "/var/lib/sec" instead`,
+		},
+		{
+			"of another owner",
+			Item{Path: "/var/lib/svc/a/b", Parent: ofSvc, Above: []*Access{ofSvc, open, open}},
+			false,
+			`"/var/lib/svc" above it gets root:root 0755, and has svc:svc 0750; persist "/var/lib/svc" instead`,
+		},
+		{
+			"one that all may write to",
+			Item{Path: "/srv/a/b", Parent: open, Above: []*Access{world, open}},
+			false,
+			`"/srv" above it gets mode 0755, and has 0777`,
+		},
 		{"those whose mode the boot sets", Item{Path: "/var/tmp/a/b", Parent: open, Above: []*Access{world, open}}, false, ""},
-		{"one that all share, and one below it", Item{Path: "/root/a/b/c", Dir: true, Parent: open, Above: []*Access{secret, secret}}, false,
-			`"/root/a" above it gets mode 0755, and has 0700; persist "/root/a" instead`},
-		{"in a home", Item{Path: home + "/.gnupg/private/x", Parent: &Access{0o755, "alice", "users"}, Above: []*Access{mine, mine, open}}, false,
-			`"/home/alice/.gnupg" above it gets mode 0755, and has 0700; persist "/home/alice/.gnupg" instead`},
-		{"a directory in one of a home", Item{Path: home + "/.gnupg/private", Dir: true, Parent: mine, Above: []*Access{mine, open}}, false,
-			`its directory gets mode 0755, and has 0700; persist "/home/alice/.gnupg" instead`},
+		{
+			"one that all share, and one below it",
+			Item{Path: "/root/a/b/c", Dir: true, Parent: open, Above: []*Access{secret, secret}},
+			false,
+			`"/root/a" above it gets mode 0755, and has 0700; persist "/root/a" instead`,
+		},
+		{
+			"in a home",
+			Item{Path: home + "/.gnupg/private/x", Parent: &Access{0o755, "alice", "users"}, Above: []*Access{mine, mine, open}},
+			false,
+			`"/home/alice/.gnupg" above it gets mode 0755, and has 0700; persist "/home/alice/.gnupg" instead`,
+		},
+		{
+			"a directory in one of a home",
+			Item{Path: home + "/.gnupg/private", Dir: true, Parent: mine, Above: []*Access{mine, open}},
+			false,
+			`its directory gets mode 0755, and has 0700; persist "/home/alice/.gnupg" instead`,
+		},
 		{"one that a home's programs share", Item{Path: home + "/.config/x", Dir: true, Parent: mine, Above: []*Access{mine, open}}, false, ""},
 		{"open ones", Item{Path: "/srv/a/b/c", Parent: open, Above: []*Access{open, open}}, false, ""},
 		{"nothing is known", Item{Path: "/srv/a/b/c", Above: []*Access{nil}}, false, ""},

@@ -11,7 +11,7 @@ import (
 
 func TestSwapFilesAreKnown(t *testing.T) {
 	dir := t.TempDir()
-	write := func(name string, mark string, at int) string {
+	write := func(name, mark string, at int) string {
 		file := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			t.Fatal(err)

@@ -26,7 +26,7 @@ func askIA32() error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	for name, program := range map[string][]byte{"i386": program32(), "int-0x80": program64()} {
 		file := filepath.Join(dir, name)
 		if err := os.WriteFile(file, program, 0o700); err != nil {

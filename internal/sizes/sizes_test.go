@@ -32,8 +32,15 @@ func TestOfCountsHolesAsNothing(t *testing.T) {
 		size, blocks uint64
 		want         int64
 	}{
-		{0, 0, 0}, {5, 8, 5}, {512, 1, 512}, {513, 1, 512}, {1 << 40, 8, 4096}, {1 << 40, 0, 0},
-		{math.MaxInt64, math.MaxUint64, Max}, {math.MaxUint64, math.MaxUint64, Max}, {100, 1 << 62, 100},
+		{0, 0, 0},
+		{5, 8, 5},
+		{512, 1, 512},
+		{513, 1, 512},
+		{1 << 40, 8, 4096},
+		{1 << 40, 0, 0},
+		{math.MaxInt64, math.MaxUint64, Max},
+		{math.MaxUint64, math.MaxUint64, Max},
+		{100, 1 << 62, 100},
 	} {
 		if got := Of(tt.size, tt.blocks); got != tt.want {
 			t.Errorf("Of(%d, %d) = %d, want %d", tt.size, tt.blocks, got, tt.want)
