@@ -28,7 +28,6 @@ import (
 //	always  is needed to understand other calls, or its flags are in memory
 //	clone   is always, with CLONE_NEWNS
 //
-//nolint:dupword // groups and calls of the same name, and two paths
 const prototypes = `
 look stat path buf
 look lstat path buf
