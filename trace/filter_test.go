@@ -27,7 +27,6 @@ import (
 //	stat    is look, but of a descriptor alone with AT_EMPTY_PATH
 //	always  is needed to understand other calls, or its flags are in memory
 //	clone   is always, with CLONE_NEWNS
-//
 const prototypes = `
 look stat path buf
 look lstat path buf
