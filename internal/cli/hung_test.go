@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
+)
+
+// hungScript makes a FUSE file system that does not answer, in a mount namespace: bindfs,
+// stopped. However it ends, bindfs is killed. No command runs longer than timeout(1) allows.
+const hungScript = `
+D=$1 PROGRAM=$2 SIGNAL=$3
+mount -t tmpfs -o mode=755 none "$D"
+mkdir -p "$D/back/deep/dir" "$D/root/hung" "$D/root/plain" "$D/state"
+chmod 1777 "$D/state"
+echo x > "$D/root/plain/file"; echo x > "$D/back/deep/dir/x"; ln -s hung/deep "$D/root/into"
+bindfs -f -o allow_other,entry_timeout=0,attr_timeout=0 "$D/back" "$D/root/hung" > "$D/state/log" 2>&1 &
+fuse=$!
+trap 'kill -CONT $fuse; kill -KILL $fuse' EXIT
+until [ -e "$D/root/hung/deep/dir/x" ]; do
+	kill -0 $fuse || { cat "$D/state/log"; exit 3; }
+	sleep 0.05
+done
+kill -STOP $fuse
+cat > "$D/names.json" <<JSON
+{"excludes": [], "roots": ["$D/root"], "storagePaths": ["$D/none"], "persistedDirs": ["$D/root/hung/deep/dir"],
+ "persistedFiles": ["$D/root/hung/a/b"], "users": {"bob": "$D/root/hung/bob/home"}}
+JSON
+le() { timeout --preserve-status -k 60 -s $SIGNAL "$1" "$PROGRAM" --config "$D/names.json" ${@:2}; }
+# What only names something there in its configuration ends by itself.
+for command in "status --brief" "list" "list --dirs" "explain $D/root/plain/file" "snippet $D/root/plain/file"; do
+	status=0; le 50 $command > "$D/state/out" 2> "$D/state/err" || status=$?
+	echo "$command: $status"
+	[ $status = 0 ] || cat "$D/state/err"
+done
+# What asks for something there ends by one signal.
+for command in "list $D/root/hung/deep" "list $D/root/into" "explain $D/root/hung/deep/dir/x" "snippet $D/root/hung/deep/dir/x" \
+	"adopt $D/root/hung/deep/x" "stray --storage $D/root/hung/deep" "list --include $D/root/hung/deep/y"; do
+	status=0; le 1 $command > /dev/null 2>&1 || status=$?
+	echo "$command: $status"
+done
+`
+
+// TestAHungMountNeverOutlivesASignal has a file system stop answering. A signal that is not
+// heard would give the status of SIGKILL, 137.
+func TestAHungMountNeverOutlivesASignal(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.FUSE)
+	probe.Tool(t, "bindfs")
+	unshare := probe.Unshare(t)
+	binary := buildStatic(t)
+	for signal, status := range map[string]string{"INT": "130", "TERM": "143"} {
+		t.Run(signal, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			if err := os.Chmod(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command("unshare", slices.Concat(unshare, []string{"bash", "-euc", hungScript, "sh", dir, binary, signal})...)
+			out, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			want := strings.ReplaceAll(`status --brief: 0
+list: 0
+list --dirs: 0
+explain D/root/plain/file: 0
+snippet D/root/plain/file: 0
+list D/root/hung/deep: END
+list D/root/into: END
+explain D/root/hung/deep/dir/x: END
+snippet D/root/hung/deep/dir/x: END
+adopt D/root/hung/deep/x: END
+stray --storage D/root/hung/deep: END
+list --include D/root/hung/deep/y: END
+`, "END", status)
+			if diff := cmp.Diff(want, strings.ReplaceAll(string(out), dir, "D")); diff != "" {
+				t.Errorf("differs (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
