@@ -89,12 +89,41 @@ func (r *run) areaOf(d dir, rel string) (*area, error) {
 	if a := r.areas[reach]; a != nil {
 		return a, nil
 	}
+	if err := r.checkInner(d, rel); err != nil {
+		return nil, err
+	}
 	a, err := r.openArea(d, rel)
 	if err != nil {
 		return nil, &AreaError{path.Join(r.path, rel, areaName), err}
 	}
 	r.areas[reach] = a
 	return a, nil
+}
+
+// ErrInnerMount is the error of a target on a mount within storage that keeps nothing, or
+// that a user may serve.
+var ErrInnerMount = errors.New("a file system is mounted there that does not keep files safely")
+
+// checkInner refuses a mount within storage that is in memory, which a reboot wipes, or that
+// a FUSE daemon serves: what it says of owners and modes is a claim of whoever runs it. The
+// top of storage is for the caller to judge, and what is in memory may be in it if that is.
+func (r *run) checkInner(d dir, rel string) error {
+	var fs unix.Statfs_t
+	if err := retried(func() error { return unix.Fstatfs(d.fd, &fs) }); err != nil {
+		return fmt.Errorf("statfs %s: %w", path.Join(r.path, rel), err)
+	}
+	kind := int64(fs.Type)
+	if rel == "" {
+		r.topKind = kind
+		return nil
+	}
+	switch kind {
+	case r.topKind:
+		return nil
+	case unix.TMPFS_MAGIC, unix.RAMFS_MAGIC, unix.FUSE_SUPER_MAGIC, unix.OVERLAYFS_SUPER_MAGIC, unix.PROC_SUPER_MAGIC, unix.SYSFS_MAGIC:
+		return fmt.Errorf("%s: %w", path.Join(r.path, rel), ErrInnerMount)
+	}
+	return nil
 }
 
 // openArea makes the area of a directory, or opens the one that a killed run has left, and

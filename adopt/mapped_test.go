@@ -110,7 +110,6 @@ func TestFilesMappedAfterThePlanAreRefused(t *testing.T) {
 }
 
 func TestWritableSharedReadsMaps(t *testing.T) {
-	t.Parallel()
 	const maps = `55d0a0000000-55d0a0001000 r-xp 00000000 fe:00 131                          /usr/bin/app
 7f1c2a000000-7f1c2a001000 rw-s 00000000 fe:00 132                        /home/al/db
 7f1c2a001000-7f1c2a002000 rw-s 00001000 fe:00 132                        /home/al/db

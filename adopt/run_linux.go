@@ -53,6 +53,7 @@ type run struct {
 	path       string          // of storage
 	differing  map[string]bool // sources whose directory in storage differs
 	stages     int
+	topKind    int64 // the kind of file system that the top of storage is on, statfs(2)
 }
 
 // staged is a unit that has been made, and not put in place yet.

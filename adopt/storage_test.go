@@ -24,7 +24,6 @@ func (g *ground) noArea() {
 }
 
 func TestStorageWithSetgid(t *testing.T) {
-	t.Parallel()
 	g := newGround(t)
 	g.menagerie("app")
 	g.must(os.Chmod(g.store, os.ModeSetgid|0o755))
@@ -36,7 +35,6 @@ func TestStorageWithSetgid(t *testing.T) {
 // TestUmaskWithTheUsersBits has the umask take from the user what the program needs, from
 // root and from an ordinary user, whom the kernel then refuses more.
 func TestUmaskWithTheUsersBits(t *testing.T) {
-	t.Parallel()
 	probe.Need(t, probe.Namespaces)
 	for _, umask := range []string{"0177", "0777"} {
 		g := newGround(t)
@@ -52,7 +50,6 @@ func TestUmaskWithTheUsersBits(t *testing.T) {
 // TestLeftoverIsClearedWhereOthersMayRename has a run clear what a killed one has left, where the
 // directories have inherited S_ISGID.
 func TestLeftoverIsClearedWhereOthersMayRename(t *testing.T) {
-	t.Parallel()
 	g := newGround(t)
 	g.write("app/dir/f", "x")
 	g.must(os.Chmod(g.store, os.ModeSetgid|0o777))
@@ -78,7 +75,6 @@ func TestLeftoverIsClearedWhereOthersMayRename(t *testing.T) {
 // TestDirectoriesOfOthersAreNotCleared renames a directory of root's to the name of ours,
 // which its parent's owner may do.
 func TestDirectoriesOfOthersAreNotCleared(t *testing.T) {
-	t.Parallel()
 	tests := []struct {
 		name, file string // of the directory
 		mode       os.FileMode
@@ -109,7 +105,6 @@ func TestDirectoriesOfOthersAreNotCleared(t *testing.T) {
 
 // TestThingsWithTheNameOfOursAreRefused has each kind of thing in the place of our directory.
 func TestThingsWithTheNameOfOursAreRefused(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		make func(area string) error
 		want error
@@ -132,7 +127,6 @@ func TestThingsWithTheNameOfOursAreRefused(t *testing.T) {
 // TestMountsInStorage has storage show parts of itself, and another file system, below other
 // mounts: no rename(2) leads from one into another.
 func TestMountsInStorage(t *testing.T) {
-	t.Parallel()
 	probe.Need(t, probe.Namespaces)
 	g := newGround(t)
 	for _, name := range []string{"data/w", "srv/x", "srv/inner/y", "other/z", "all/v"} {
@@ -154,7 +148,6 @@ ls -a "$STORE" "$TARGET/srv" "$TARGET/other" "$TARGET/all"
 }
 
 func TestMountIDsOfTheKernelAreEqual(t *testing.T) {
-	t.Parallel()
 	for _, name := range []string{"/", "/proc", t.TempDir()} {
 		fd, err := unix.Open(name, unix.O_PATH|unix.O_CLOEXEC, 0)
 		if err != nil {
@@ -172,7 +165,6 @@ func TestMountIDsOfTheKernelAreEqual(t *testing.T) {
 // TestAnotherRunInTheSameArea has two storage paths, one in the other, lead to one area. The
 // second run must neither clear nor use it.
 func TestAnotherRunInTheSameArea(t *testing.T) {
-	t.Parallel()
 	g := newGround(t)
 	g.write("f", "x")
 	g.must(os.Mkdir(filepath.Join(g.store, areaName), 0o700))
@@ -193,7 +185,6 @@ func TestAnotherRunInTheSameArea(t *testing.T) {
 // TestGains holds who may replace things in a directory of storage that could not in the
 // source.
 func TestGains(t *testing.T) {
-	t.Parallel()
 	const root, alice, mallory, me = 0, 1000, 1001, 12345678
 	type who struct{ uid, gid, mode uint32 }
 	tests := []struct {
@@ -236,7 +227,6 @@ func TestGains(t *testing.T) {
 
 // TestParentsThatAreNotTheSources has directories in storage that somebody else has made.
 func TestParentsThatAreNotTheSources(t *testing.T) {
-	t.Parallel()
 	g := newGround(t)
 	for _, name := range []string{"work/key", "work/dir/sub/key", "secret/key", "fine/key"} {
 		g.write(name, "k")

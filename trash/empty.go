@@ -78,7 +78,7 @@ func (s *store) remove(ctx context.Context, subvolume, batch, name string) error
 	if err != nil {
 		return err
 	}
-	r := remover{ctx: ctx, top: in}
+	r := remover{ctx: ctx, top: in, last: firstDeep}
 	for _, name := range names {
 		n, _ := strconv.Atoi(name)
 		r.last = max(r.last, n)
@@ -104,6 +104,10 @@ type remover struct {
 	last int      // the highest number in top
 	deep []string // what was too deep, in top
 }
+
+// firstDeep is below the numbers of what is moved up. No item of a manifest has one of them,
+// so what an interrupted run leaves is never taken for an item.
+const firstDeep = 1 << 30
 
 // mostDeep is how many directories are open at a time. What is deeper is moved up first.
 const mostDeep = 100

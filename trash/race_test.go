@@ -38,7 +38,6 @@ func exchange(a, b string) {
 // places all the time, above what is moved, restored and removed. Outside storage everything
 // stays as it is.
 func TestSymlinksLeadNowhere(t *testing.T) {
-	t.Parallel()
 	storage := newStorage(t, "home/.config/old/f", "home/.config/old/deep/g")
 	victim := filepath.Join(filepath.Dir(storage), "victim")
 	write(t, victim, "old/f", "old/secret", "secret")
@@ -89,7 +88,6 @@ func TestSymlinksLeadNowhere(t *testing.T) {
 // TestSymlinksInTheTrashLeadNowhere has somebody who has a directory open rename things in it
 // while it is removed.
 func TestSymlinksInTheTrashLeadNowhere(t *testing.T) {
-	t.Parallel()
 	storage := newStorage(t)
 	victim := filepath.Join(filepath.Dir(storage), "victim")
 	write(t, victim, "d/f", "f", "secret")
@@ -127,7 +125,6 @@ func TestSymlinksInTheTrashLeadNowhere(t *testing.T) {
 
 // TestMountsAreNotEntered mounts something in storage, and in what is in the trash.
 func TestMountsAreNotEntered(t *testing.T) {
-	t.Parallel()
 	probe.Need(t, probe.Root, probe.Namespaces)
 	storage := newStorage(t, "a/b/f", "mine/f", "c/f")
 	victim := filepath.Join(filepath.Dir(storage), "victim")

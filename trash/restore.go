@@ -53,5 +53,21 @@ func (s *store) restore(item *Item) error {
 		return err
 	}
 	defer to.close()
+	if err := sameOwner(from, item.name, to); err != nil {
+		return err
+	}
 	return explained(from.rename(item.name, to, path.Base(item.rel)))
+}
+
+// sameOwner refuses to give something to the owner of a directory who does not own it: users
+// can make a new directory in the place of one that only root could enter.
+func sameOwner(from dir, name string, to dir) error {
+	var item, above unix.Stat_t
+	if err := errors.Join(unix.Fstatat(from.fd, name, &item, unix.AT_SYMLINK_NOFOLLOW), unix.Fstat(to.fd, &above)); err != nil {
+		return err
+	}
+	if above.Uid != 0 && above.Uid != item.Uid {
+		return fmt.Errorf("the directory that it was in belongs to user %d, and it to user %d: move it by hand", above.Uid, item.Uid)
+	}
+	return nil
 }

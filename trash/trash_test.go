@@ -118,7 +118,6 @@ func paths(items []Item) (all []string) {
 }
 
 func TestWhatIsMovedComesBack(t *testing.T) {
-	t.Parallel()
 	storage := newStorage(t, "etc/old/a", "etc/old/b/c", "etc/kept", "home/x\n\xff\"y", "lone")
 	must(t, os.Chmod(filepath.Join(storage, "etc/old"), 0o750), os.Symlink("/etc", filepath.Join(storage, "link")), unix.Mkfifo(filepath.Join(storage, "pipe"), 0o600))
 	before := tree(t, storage)
@@ -164,7 +163,6 @@ func TestWhatIsMovedComesBack(t *testing.T) {
 }
 
 func TestNothingIsReplaced(t *testing.T) {
-	t.Parallel()
 	storage := newStorage(t, "file", "dir/f", "empty/f", "gone/parent/f", "fine")
 	var names []string
 	for _, name := range []string{"file", "dir", "empty", "gone/parent/f", "fine"} {
@@ -198,7 +196,6 @@ func TestNothingIsReplaced(t *testing.T) {
 }
 
 func TestPathsThatAreRefused(t *testing.T) {
-	t.Parallel()
 	storage := newStorage(t, "a/f", "b")
 	must(t, os.Symlink("/etc", filepath.Join(storage, "link")))
 	_, err := Move(t.Context(), storage, []string{filepath.Join(storage, "b")}, noon)
@@ -225,7 +222,6 @@ func TestPathsThatAreRefused(t *testing.T) {
 }
 
 func TestBatchesOfOneSecond(t *testing.T) {
-	t.Parallel()
 	storage := newStorage(t, "a", "b", "c")
 	for i, name := range []string{"a", "b", "c"} {
 		_, err := Move(t.Context(), storage, []string{filepath.Join(storage, name)}, noon.Add(-time.Duration(i/2)*time.Hour))
@@ -254,7 +250,6 @@ func TestBatchesOfOneSecond(t *testing.T) {
 
 // TestEmptyGoesAnyDepth removes a tree that is deeper than descriptors and paths go.
 func TestEmptyGoesAnyDepth(t *testing.T) {
-	t.Parallel()
 	storage := newStorage(t, "deep/f")
 	const depth = 1500
 	fd, err := unix.Open(filepath.Join(storage, "deep"), unix.O_PATH|unix.O_CLOEXEC, 0)
@@ -280,7 +275,6 @@ func TestEmptyGoesAnyDepth(t *testing.T) {
 // TestInterruptedEmptyIsFinished has a run end in the middle, and what it has moved up be
 // removed by the next one.
 func TestInterruptedEmptyIsFinished(t *testing.T) {
-	t.Parallel()
 	storage := newStorage(t, "a/f", "b/f")
 	_, err := Move(t.Context(), storage, []string{filepath.Join(storage, "a"), filepath.Join(storage, "b")}, noon)
 	must(t, err)
@@ -300,7 +294,6 @@ func TestInterruptedEmptyIsFinished(t *testing.T) {
 }
 
 func TestATrashOfOthersIsNotUsed(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		make func(trash string) error
 		want error
@@ -324,7 +317,6 @@ func TestATrashOfOthersIsNotUsed(t *testing.T) {
 }
 
 func TestOneRunAtATime(t *testing.T) {
-	t.Parallel()
 	storage := newStorage(t, "a")
 	f, err := os.Open(storage)
 	must(t, err, unix.Flock(int(f.Fd()), unix.LOCK_EX)) // as adopt does
@@ -343,7 +335,6 @@ func TestOneRunAtATime(t *testing.T) {
 // TestKilledMovesLoseNothing kills a run at each call that changes something, and has all that
 // it has moved come back.
 func TestKilledMovesLoseNothing(t *testing.T) {
-	t.Parallel()
 	storage := newStorage(t)
 	var names []string
 	for _, name := range []string{"a", "b", "c/d", "c/e"} {
@@ -401,7 +392,6 @@ func ignoring(err error) error {
 
 // TestSubvolumesHaveTheirOwnTrash moves out of btrfs subvolumes in storage, and a subvolume.
 func TestSubvolumesHaveTheirOwnTrash(t *testing.T) {
-	t.Parallel()
 	probe.Need(t, probe.Loop, probe.Btrfs)
 	storage := newStorage(t)
 	image := storage + ".image"
@@ -455,7 +445,6 @@ func TestSubvolumesHaveTheirOwnTrash(t *testing.T) {
 }
 
 func TestManifestsOfOthersMakesAreRefused(t *testing.T) {
-	t.Parallel()
 	for _, line := range []string{"", "1", `1 "" ""`, `1 "" "/etc"`, `1 "" "../x"`, `1 "" "a/../b"`, `1 ".." "a"`, `../1 "" "a"`, `01 "" "a"`, `-1 "" "a"`, `1 "" a`, `1 "" "a" "b"`} {
 		if item, err := parseItem(line); err == nil {
 			t.Errorf("%q is %+v", line, item)

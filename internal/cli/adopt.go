@@ -69,7 +69,11 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	plan, err := adopt.Prepare(ctx, storage, paths.names, p.adoptOptions(paths, f.force))
+	var plan *adopt.Plan
+	err = unstuck(ctx, func() (err error) {
+		plan, err = adopt.Prepare(ctx, storage, paths.names, p.adoptOptions(paths, f.force))
+		return err
+	})
 	if err != nil {
 		return whySignal(ctx, adoptError(err, storage))
 	}

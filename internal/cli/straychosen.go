@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
@@ -62,8 +64,11 @@ func (s *strays) inUse(path string) string {
 		live = append(live, s.home+live[0])
 	}
 	for _, name := range live {
-		if _, err := os.Lstat(name); err == nil {
+		switch _, err := os.Lstat(name); {
+		case err == nil:
 			return name + " exists, so it may have been adopted and not be declared yet"
+		case !errors.Is(err, syscall.ENOENT) && !errors.Is(err, syscall.ENOTDIR):
+			return "it is not known whether it has been adopted: " + err.Error()
 		}
 	}
 	return ""
