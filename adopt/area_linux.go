@@ -112,7 +112,7 @@ func (r *run) checkInner(d dir, rel string) error {
 	if err := retried(func() error { return unix.Fstatfs(d.fd, &fs) }); err != nil {
 		return fmt.Errorf("statfs %s: %w", path.Join(r.path, rel), err)
 	}
-	kind := int64(fs.Type)
+	kind := fs.Type
 	if rel == "" {
 		r.topKind = kind
 		return nil
