@@ -195,7 +195,7 @@ func (g *ground) deep(name string, levels int) {
 // there are descriptors, and than any path may be long.
 func TestDepthNeedsNoDescriptors(t *testing.T) {
 	probe.Need(t, probe.Namespaces)
-	levels := probe.Cases(2_500, 300_000)
+	levels := probe.Cases(2_500, 30_000)
 	g := newGround(t)
 	g.deep("app", levels)
 	out := g.onMachine(`

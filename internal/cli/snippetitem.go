@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -50,7 +51,11 @@ func linkTarget(path string) string {
 	if !filepath.IsAbs(target) {
 		target = filepath.Join(filepath.Dir(path), target)
 	}
-	return truepath.Resolve(filepath.Clean(target))
+	resolved := truepath.Resolve(filepath.Clean(target))
+	if strings.HasPrefix(resolved, "/proc/") { // what is there differs from process to process
+		return target
+	}
+	return resolved
 }
 
 // access translates mode and owner.
