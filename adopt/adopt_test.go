@@ -291,7 +291,7 @@ func TestNamesOfOursAreNothingSpecial(t *testing.T) {
 	}
 }
 
-// TestLeasesAreReported has somebody hold a lease, of which open(2) says EAGAIN.
+// TestLeasesAreReported has another process take a lease, for which open(2) returns EAGAIN.
 func TestLeasesAreReported(t *testing.T) {
 	g := newGround(t)
 	g.write("a/f", "x")

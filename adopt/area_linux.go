@@ -105,7 +105,7 @@ func (r *run) areaOf(d dir, rel string) (*area, error) {
 var ErrInnerMount = errors.New("a file system is mounted there that does not keep files safely")
 
 // checkInner refuses a mount within storage that is in memory, which a reboot wipes, or that
-// a FUSE daemon serves: what it says of owners and modes is a claim of whoever runs it. The
+// a FUSE daemon serves: what it says of owners and modes is a claim of the user who runs it. The
 // top of storage is for the caller to judge, and what is in memory may be in it if that is.
 func (r *run) checkInner(d dir, rel string) error {
 	var fs unix.Statfs_t

@@ -29,7 +29,7 @@
 //
 //	plan          what is to be done, before anything is
 //	run           units, in batches: copied, synced, put in place
-//	area          where things are made, and nobody else may look
+//	area          where copies are made, which no other user may enter
 //	parents       directories above a target, made like those above the source
 //	sources       where paths are opened from: the roots' own mounts
 //	limits        what a mount keeps from having an effect

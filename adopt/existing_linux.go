@@ -11,8 +11,8 @@ import (
 )
 
 // This file compares a directory that is in storage already with the one that it stands for.
-// Whoever may rename things in it can replace a copy that is put there, or anything above
-// that copy, so nobody may be able to who could not do the same to the source.
+// A user who may rename things in it can replace a copy that is put there, or anything above
+// that copy, so only users who could do the same to the source may.
 
 // ErrReplaceable is the error of a path whose copy another user could replace.
 var ErrReplaceable = errors.New("its copy could be replaced")

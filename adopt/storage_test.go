@@ -225,7 +225,7 @@ func TestGains(t *testing.T) {
 	}
 }
 
-// TestParentsThatAreNotTheSources has directories in storage that somebody else has made.
+// TestParentsThatAreNotTheSources has directories in storage that another user has made.
 func TestParentsThatAreNotTheSources(t *testing.T) {
 	g := newGround(t)
 	for _, name := range []string{"work/key", "work/dir/sub/key", "secret/key", "fine/key"} {

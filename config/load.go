@@ -74,7 +74,7 @@ func (e Env) find(explicit, home string, homeless error) (file string, text []by
 	return "", nil, nil
 }
 
-// readPlace reads a file that nobody named: one in the home of the user who called sudo
+// readPlace reads a file that was not named: one in the home of the user who called sudo
 // with the rights of that user.
 func (e Env) readPlace(file, home string) ([]byte, error) {
 	name := e.sudoer()

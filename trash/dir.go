@@ -16,7 +16,7 @@ const (
 	sameMount  = noSymlinks | unix.RESOLVE_NO_XDEV
 )
 
-// openTries is how often openat2(2) is called again when something is renamed meanwhile.
+// openTries is how often openat2(2) is called again when something is renamed in the meantime.
 const openTries = 1000
 
 // open opens something below the directory.

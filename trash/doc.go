@@ -6,7 +6,7 @@
 // below a descriptor of the storage path, with RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS and
 // RESOLVE_NO_XDEV (openat2(2), Linux 5.6). What is promised:
 //
-//   - Nothing outside the storage path is moved or removed, whatever users rename meanwhile.
+//   - Nothing outside the storage path is moved or removed, whatever users rename in the meantime.
 //   - A path is moved by one rename(2): at once, whatever its size, and never in part.
 //   - Before anything is moved, a manifest on the disk says where it comes from. A run that is
 //     killed has moved some paths and not the others, and all of them can be put back.

@@ -85,7 +85,7 @@ func TestSymlinksLeadNowhere(t *testing.T) {
 	}
 }
 
-// TestSymlinksInTheTrashLeadNowhere has somebody who has a directory open rename things in it
+// TestSymlinksInTheTrashLeadNowhere has a user who has a directory open rename things in it
 // while it is removed.
 func TestSymlinksInTheTrashLeadNowhere(t *testing.T) {
 	storage := newStorage(t)

@@ -63,7 +63,7 @@ func Is(name string) bool {
 	return st.Mode&unix.S_IFMT == unix.S_IFDIR && ours && st.Mode&0o777 == 0o700
 }
 
-// List returns the batches in the trash of a storage path, the oldest first. No trash is none.
+// List returns the batches in the trash of a storage path, the oldest first. Where there is no trash, there are none.
 func List(storage string) ([]Batch, error) {
 	s, err := openStore(storage)
 	if err != nil {

@@ -19,7 +19,7 @@ func (a *app) runPlan(ctx context.Context, plan *adopt.Plan) ([]*adopt.Result, e
 	return plan.Run(ctx, progress)
 }
 
-// progressEvery is how often progress is written anew.
+// progressEvery is how often progress is written again.
 const progressEvery = 100 * time.Millisecond
 
 // showProgress keeps a line on the terminal up to date, until the function it returns

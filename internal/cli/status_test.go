@@ -199,7 +199,7 @@ func TestBriefIsOneSafeLine(t *testing.T) {
 	}
 }
 
-// A boot empties /tmp, but whoever names a root there means it.
+// A boot empties /tmp, but a root that is named there is meant.
 func TestWhatABootMakesAgainIsNotAtStake(t *testing.T) {
 	p := &plan{config: newConfig(), policy: scan.NewPolicy(scan.Rules{Roots: []string{"/", "/tmp/tree"}})}
 	regenerated := p.regenerated()

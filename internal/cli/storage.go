@@ -91,7 +91,7 @@ func (p *plan) notWiped(path string) error {
 	v := p.judge(path, kind)
 	switch v.Class {
 	case scan.ClassSystem:
-		return notWipedError("it is managed by Nix or made anew at every boot")
+		return notWipedError("it is managed by Nix or made again at every boot")
 	case scan.ClassMounted:
 		return notWipedError("something is mounted at " + v.By + ", which is not wiped")
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassPersisted, scan.ClassStorage,
@@ -152,7 +152,7 @@ func remedyFor(err error) string {
 	case errors.As(err, &area) && !errors.Is(err, fs.ErrPermission) && !isErrno(err):
 		return "rename " + area.Path + ", or unmount it, and run adopt again"
 	case errors.Is(err, adopt.ErrReplaceable):
-		return "give that directory in storage the owner and mode of the source's, if nobody else needs it, and run adopt again"
+		return "give that directory in storage the owner and mode of the source's, if no other user needs it, and run adopt again"
 	case errors.Is(err, fs.ErrPermission):
 		return "root may copy what others may not: run it with sudo"
 	case errors.Is(err, syscall.ENOSPC):
