@@ -46,6 +46,10 @@ type streams struct {
 // Main runs the command line of this process and returns the exit status.
 func Main() int {
 	trace.Helper()
+	// The kernel gives a signal of the process to its first thread, and to no other if that
+	// one waits for a file system that does not answer (complete_signal in kernel/signal.c).
+	// This goroutine, which only waits then, keeps it.
+	runtime.LockOSThread()
 	// A worker of the walk waits for the disk while it holds a scheduler slot,
 	// and there have to be more for the listing, and for the screen and its
 	// search.

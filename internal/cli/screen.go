@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -100,6 +101,7 @@ func (a *app) screenOptions(plan *plan, in, out *os.File) tui.Options {
 // runScreen opens the screen, and prints the snippet when it is left with one; hint
 // is the remedy for paths that could not be read.
 func (a *app) runScreen(ctx context.Context, plan *plan, opts tui.Options, hint string) error {
+	runtime.UnlockOSThread() // the screen would change threads for each message otherwise
 	result, err := tui.Run(ctx, opts)
 	if err != nil {
 		return whySignal(ctx, err)
