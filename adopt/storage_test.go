@@ -210,17 +210,21 @@ func TestGains(t *testing.T) {
 		{"another group", who{root, 100, 0o775}, who{root, 101, 0o775}, root, true},
 		{"root's group", who{root, root, 0o775}, who{root, root, 0o755}, root, false},
 	}
-	stat := func(w who) *unix.Stat_t {
-		return &unix.Stat_t{Uid: w.uid, Gid: w.gid, Mode: unix.S_IFDIR | w.mode}
+	of := func(w who) writers {
+		all, err := writersOf(&unix.Stat_t{Uid: w.uid, Gid: w.gid, Mode: unix.S_IFDIR | w.mode}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
 	}
 	for _, tt := range tests {
-		err := refusedBy(gainsOf("/persist/d", "/d", stat(tt.to), stat(tt.from)), tt.owner)
+		err := refusedBy(gainsOf("/persist/d", "/d", of(tt.to), of(tt.from)), tt.owner)
 		if errors.Is(err, ErrReplaceable) != tt.refused {
 			t.Errorf("%s: %v, want refused: %t", tt.name, err, tt.refused)
 		}
 	}
 	own := who{uint32(os.Geteuid()), me, 0o700}
-	if err := refusedBy(gainsOf("/persist/d", "/d", stat(own), stat(who{me, me, 0o700})), root); err != nil {
+	if err := refusedBy(gainsOf("/persist/d", "/d", of(own), of(who{me, me, 0o700})), root); err != nil {
 		t.Errorf("the storage of the one who adopts: %v", err)
 	}
 }
