@@ -90,7 +90,9 @@ func TestDirectoriesOfOthersAreNotCleared(t *testing.T) {
 		for _, file := range []string{"2022/precious", "2023/precious", tt.file} {
 			g.must(os.MkdirAll(filepath.Dir(filepath.Join(area, file)), 0o700), os.WriteFile(filepath.Join(area, file), nil, 0o600))
 		}
-		g.must(os.Chmod(area, 0o700), os.Chmod(g.store, tt.mode))
+		// What it inherited is not taken away either.
+		g.must(unix.Setxattr(area, "system.posix_acl_default", aclOf(entry{aclUser, 7, 65534}), 0))
+		g.must(os.Chmod(area, os.ModeSetgid|0o500), os.Chmod(g.store, tt.mode))
 		before := snapshot(t, area)
 		results := g.adopt("f")
 		var refused *AreaError
@@ -100,6 +102,7 @@ func TestDirectoriesOfOthersAreNotCleared(t *testing.T) {
 		if after := snapshot(t, area); after != before {
 			t.Errorf("%s: before\n%s\nafter\n%s", tt.name, before, after)
 		}
+		g.must(os.Chmod(area, 0o700)) // to be removed
 	}
 }
 
