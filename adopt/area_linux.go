@@ -79,15 +79,20 @@ func mountIDOfInfo(fd int) (id uint64, err error) {
 	return id, nil
 }
 
-// areaOf returns the area that a directory of storage can be reached from by rename(2). The
-// first directory of its reach on the way down is where a new one is made.
-func (r *run) areaOf(d dir, rel string) (*area, error) {
+// areaOf returns the area that a directory of storage, which stands for a source or is its top
+// (nil), can be reached from by rename(2). The first directory of its reach on the way down is
+// where a new one is made.
+func (r *run) areaOf(d dir, at *pathname) (*area, error) {
 	reach, err := reachOf(d.fd)
 	if err != nil {
 		return nil, err
 	}
 	if a := r.areas[reach]; a != nil {
 		return a, nil
+	}
+	rel := ""
+	if at != nil {
+		rel = at.String()
 	}
 	if err := r.checkInner(d, rel); err != nil {
 		return nil, err

@@ -21,9 +21,10 @@ var ErrReplaceable = errors.New("its copy could be replaced")
 // gain is a right to replace things in a directory of storage that does not exist in the
 // directory that it stands for.
 type gain struct {
-	stored, source string
-	by             gainer
-	id             uint32 // of the user or group
+	storage string // the storage path
+	source  *pathname
+	by      gainer
+	id      uint32 // of the user or group
 }
 
 // gainer is who has a gain.
@@ -55,7 +56,8 @@ func (g gain) refuses(owner uint32) error {
 	default:
 		return nil
 	}
-	return replaceableError(fmt.Sprintf("%s %s could replace the copy; %s does not allow that", g.stored, who, g.source))
+	source := g.source.String()
+	return replaceableError(fmt.Sprintf("%s %s could replace the copy; %s does not allow that", path.Join(g.storage, source), who, source))
 }
 
 type replaceableError string
@@ -75,11 +77,22 @@ func refusedBy(gains []gain, owner uint32) error {
 	return nil
 }
 
+// withGains adds gains to those of the directories above. Those that users and groups have there
+// already are left out.
+func withGains(above, gains []gain) []gain {
+	for _, g := range gains {
+		if !slices.ContainsFunc(above, func(a gain) bool { return a.by == g.by && a.id == g.id }) {
+			above = append(slices.Clip(above), g)
+		}
+	}
+	return above
+}
+
 // gainsOf compares who may replace things in a directory of storage with who may in its
 // source. We and root may in any case.
-func gainsOf(stored, source string, to, from writers) []gain {
+func gainsOf(storage string, source *pathname, to, from writers) []gain {
 	var gains []gain
-	add := func(by gainer, id uint32) { gains = append(gains, gain{stored, source, by, id}) }
+	add := func(by gainer, id uint32) { gains = append(gains, gain{storage, source, by, id}) }
 	if !isTrusted(to.uid) && !from.user(to.uid) {
 		add(byOwner, to.uid)
 	}
@@ -99,21 +112,21 @@ func gainsOf(stored, source string, to, from writers) []gain {
 			add(byNamedGroup, gid)
 		}
 	}
-	return append(gains, undenied(stored, source, to, from)...)
+	return append(gains, undenied(storage, source, to, from)...)
 }
 
 // undenied returns the gains of those that an entry of the source keeps from writing, and that
 // have no such entry in storage.
-func undenied(stored, source string, to, from writers) []gain {
+func undenied(storage string, source *pathname, to, from writers) []gain {
 	var gains []gain
 	for _, uid := range slices.Sorted(maps.Keys(from.users)) {
 		if _, named := to.users[uid]; !named && !from.user(uid) && uid != to.uid && !isTrusted(uid) && to.unnamed() {
-			gains = append(gains, gain{stored, source, byNamedUser, uid})
+			gains = append(gains, gain{storage, source, byNamedUser, uid})
 		}
 	}
 	for _, gid := range slices.Sorted(maps.Keys(from.groups)) {
 		if _, named := to.groups[gid]; !named && from.others && !from.groups[gid] && gid != 0 && to.others {
-			gains = append(gains, gain{stored, source, byNamedGroup, gid})
+			gains = append(gains, gain{storage, source, byNamedGroup, gid})
 		}
 	}
 	return gains
@@ -140,7 +153,10 @@ func compareExisting(root, to dir, storage, source string) (existing, error) {
 
 // compareOpen is compareExisting for a source that is open.
 func compareOpen(from, to dir, storage, source string) (existing, error) {
-	stored := path.Join(storage, source)
+	gains, err := gainsBetween(from, to, storage, absolute(source))
+	if err != nil {
+		return existing{}, err
+	}
 	there, err := fstat(to.fd)
 	if err != nil {
 		return existing{}, err
@@ -149,21 +165,26 @@ func compareOpen(from, to dir, storage, source string) (existing, error) {
 	if err != nil {
 		return existing{}, err
 	}
-	writersThere, err := writersIn(to.fd, &there)
-	if err != nil {
-		return existing{}, fmt.Errorf("read the ACL of %s: %w", stored, err)
-	}
-	writersHere, err := writersIn(from.fd, &st)
-	if err != nil {
-		return existing{}, fmt.Errorf("read the ACL of %s: %w", source, err)
-	}
-	e := existing{gains: gainsOf(stored, source, writersThere, writersHere)}
+	e := existing{gains: gains}
 	if text := func(st *unix.Stat_t) string {
 		return fmt.Sprintf("owner %d:%d and mode %04o", st.Uid, st.Gid, st.Mode&permissions)
 	}; text(&there) != text(&st) {
-		e.differs = &Problem{stored, fmt.Errorf("has %s, and %s has %s", text(&there), source, text(&st))}
+		e.differs = &Problem{path.Join(storage, source), fmt.Errorf("has %s, and %s has %s", text(&there), source, text(&st))}
 	}
 	return e, nil
+}
+
+// gainsBetween is gainsOf for directories that are open.
+func gainsBetween(from, to dir, storage string, source *pathname) ([]gain, error) {
+	there, err := writersIn(to.fd)
+	if err != nil {
+		return nil, fmt.Errorf("read the ACL of %s: %w", path.Join(storage, source.String()), err)
+	}
+	here, err := writersIn(from.fd)
+	if err != nil {
+		return nil, fmt.Errorf("read the ACL of %s: %w", source, err)
+	}
+	return gainsOf(storage, source, there, here), nil
 }
 
 // checkParents compares what is in storage already above a unit's target, and refuses the
@@ -199,7 +220,7 @@ func (p *Plan) checkParents(root, store dir, u *Unit) {
 				u.Warnings = append(u.Warnings, *e.differs)
 			}
 		}
-		gains = append(gains, e.gains...)
+		gains = withGains(gains, e.gains)
 	}
 	if err := refusedBy(gains, st.Uid); err != nil {
 		u.Action, u.Err = Refuse, err
@@ -221,6 +242,6 @@ func ancestors(name string) func(yield func(string) bool) {
 // above the place or the place itself, and returns how the directory differs from its source.
 func (r *run) compare(p *place, to dir, source string) (differs *Problem, err error) {
 	e, err := compareExisting(r.sources.root, to, r.path, source)
-	p.gains = append(slices.Clip(p.gains), e.gains...)
+	p.gains = withGains(p.gains, e.gains)
 	return e.differs, err
 }

@@ -221,13 +221,13 @@ func TestGains(t *testing.T) {
 		return all
 	}
 	for _, tt := range tests {
-		err := refusedBy(gainsOf("/persist/d", "/d", of(tt.to), of(tt.from)), tt.owner)
+		err := refusedBy(gainsOf("/persist", absolute("/d"), of(tt.to), of(tt.from)), tt.owner)
 		if errors.Is(err, ErrReplaceable) != tt.refused {
 			t.Errorf("%s: %v, want refused: %t", tt.name, err, tt.refused)
 		}
 	}
 	own := who{uint32(os.Geteuid()), me, 0o700}
-	if err := refusedBy(gainsOf("/persist/d", "/d", of(own), of(who{me, me, 0o700})), root); err != nil {
+	if err := refusedBy(gainsOf("/persist", absolute("/d"), of(own), of(who{me, me, 0o700})), root); err != nil {
 		t.Errorf("the storage of the one who adopts: %v", err)
 	}
 }

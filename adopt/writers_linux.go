@@ -34,12 +34,16 @@ const (
 var errACL = errors.New("its ACL is malformed")
 
 // writersIn reads who may replace things in an open directory.
-func writersIn(fd int, st *unix.Stat_t) (writers, error) {
+func writersIn(fd int) (writers, error) {
+	st, err := fstat(fd)
+	if err != nil {
+		return writers{}, err
+	}
 	acl, err := xattr(procPath(fd), "system.posix_acl_access")
 	if err != nil && !errors.Is(err, unix.ENODATA) && !errors.Is(err, unix.EOPNOTSUPP) {
 		return writers{}, err
 	}
-	return writersOf(st, acl)
+	return writersOf(&st, acl)
 }
 
 // writersOf is writersIn for a directory with an ACL, or without one. With an ACL, the mode's

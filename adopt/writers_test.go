@@ -91,7 +91,7 @@ func TestGainsByACL(t *testing.T) {
 			}
 			return w
 		}
-		err := refusedBy(gainsOf("/persist/d", "/d", of(tt.to, tt.toMode), of(tt.from, tt.fromMode)), tt.owner)
+		err := refusedBy(gainsOf("/persist", absolute("/d"), of(tt.to, tt.toMode), of(tt.from, tt.fromMode)), tt.owner)
 		if errors.Is(err, ErrReplaceable) != tt.refused {
 			t.Errorf("%s: %v, want refused: %t", tt.name, err, tt.refused)
 		}
