@@ -308,8 +308,8 @@ func (r *run) flush(ctx context.Context) {
 		for _, s := range batch {
 			at := s.at.keep()
 			err := syncErrs[at]
-			if writer := writerBelow(mapped, s.path()); err == nil && writer != nil {
-				err = writer
+			if err == nil {
+				err = mapped.writer(s)
 			}
 			r.finish(ctx, s, err)
 			if !s.placed || placed[at] != nil {
