@@ -164,11 +164,11 @@ func covered(dirs map[string]bool, name string) bool {
 // openStorage opens the storage path to write below it.
 func openStorage(root dir, storage string) (dir, error) {
 	if !path.IsAbs(storage) {
-		return dir{}, fmt.Errorf("storage path %q: want an absolute path", storage)
+		return dir{}, fmt.Errorf("storage path %q: expected an absolute path below /", storage)
 	}
 	name := strings.TrimPrefix(path.Clean(storage), "/")
 	if name == "" {
-		return dir{}, errors.New("storage path /: want a directory in it")
+		return dir{}, errors.New("storage path /: expected an absolute path below /")
 	}
 	d, err := root.dir(name, beneath)
 	if err != nil {
