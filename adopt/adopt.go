@@ -81,19 +81,22 @@ const mostProblems = 100
 var ErrInterrupted = errors.New("interrupted")
 
 // fail notes a problem.
-func (r *Result) fail(path string, err error) {
+func (r *Result) fail(path string, err error) { r.failAt(func() string { return path }, err) }
+
+// failAt is fail for a path that has to be made, which is done only for problems that are kept.
+func (r *Result) failAt(path func() string, err error) {
 	if errors.Is(err, context.Canceled) {
 		err = ErrInterrupted
 	}
 	if r.More++; len(r.Problems) < mostProblems {
-		r.Problems = append(r.Problems, Problem{path, err})
+		r.Problems = append(r.Problems, Problem{path(), err})
 	}
 }
 
-// warn notes what is to be said of a path that is not a problem.
-func (r *Result) warn(path string, err error) {
+// warnAt notes what is to be said of a path that is not a problem.
+func (r *Result) warnAt(path func() string, err error) {
 	if len(r.Warnings) < mostProblems {
-		r.Warnings = append(r.Warnings, Problem{path, err})
+		r.Warnings = append(r.Warnings, Problem{path(), err})
 	}
 }
 

@@ -79,15 +79,20 @@ func mountIDOfInfo(fd int) (id uint64, err error) {
 	return id, nil
 }
 
-// areaOf returns the area that a directory of storage can be reached from by rename(2). The
-// first directory of its reach on the way down is where a new one is made.
-func (r *run) areaOf(d dir, rel string) (*area, error) {
+// areaOf returns the area that a directory of storage, which stands for a source or is its top
+// (nil), can be reached from by rename(2). The first directory of its reach on the way down is
+// where a new one is made.
+func (r *run) areaOf(d dir, at *pathname) (*area, error) {
 	reach, err := reachOf(d.fd)
 	if err != nil {
 		return nil, err
 	}
 	if a := r.areas[reach]; a != nil {
 		return a, nil
+	}
+	rel := ""
+	if at != nil {
+		rel = at.String()
 	}
 	if err := r.checkInner(d, rel); err != nil {
 		return nil, err
@@ -133,11 +138,6 @@ func (r *run) openArea(top dir, rel string) (*area, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = retried(func() error { return unix.Mkdirat(above.fd, areaName, 0o700) })
-	if err != nil && !errors.Is(err, unix.EEXIST) {
-		above.close()
-		return nil, err
-	}
 	made, err := above.private(areaName)
 	if err != nil {
 		above.close()
@@ -176,20 +176,21 @@ func (r *run) prepareArea(a *area) error {
 	if st, err := a.above.stat(areaName); err != nil || inodeOf(&st) != a.inode {
 		return ErrBusy
 	}
-	if err := dropInherited(a.fd); err != nil {
-		return err
-	}
+	// It may be another directory of the user who runs us, which is to stay as it is: nothing
+	// of it is changed before clear has checked it.
 	if err := a.clear(); err != nil {
 		return err
 	}
-	owned.Mark(a.fd)
-	return nil
+	if err := owned.Claim(a.fd); err != nil {
+		return err
+	}
+	return dropInherited(a.fd)
 }
 
-// private opens a directory that only we may enter, and returns an error for anything else
-// of the name.
+// private opens a directory that only we may enter, which is made unless it is there, and
+// returns an error for anything else of the name.
 func (d dir) private(name string) (dir, error) {
-	fd, err := owned.Open(d.fd, name)
+	fd, err := owned.Make(d.fd, name)
 	return dir{fd: fd}, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -191,23 +192,59 @@ func (g *ground) deep(name string, levels int) {
 	g.t.Cleanup(func() { tool(g.t, "rm", "-rf", g.at(name), filepath.Join(g.store, "tmp"), g.store) })
 }
 
+// bottom returns how many directories are in each other in storage, and the last one, open.
+// find(1) would need time that grows with the square of the depth.
+func (g *ground) bottom(name string) (levels int, last *os.File) {
+	g.t.Helper()
+	fd, err := unix.Open(g.stored(name), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	g.must(err)
+	for ; ; levels++ {
+		sub, err := unix.Openat(fd, "d", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		if err != nil {
+			return levels, os.NewFile(uintptr(fd), "last")
+		}
+		g.must(unix.Close(fd))
+		fd = sub
+	}
+}
+
 // TestDepthNeedsNoDescriptors copies, compares, adds to and removes a tree that is deeper than
 // there are descriptors, and than any path may be long.
 func TestDepthNeedsNoDescriptors(t *testing.T) {
 	probe.Need(t, probe.Namespaces)
-	levels := probe.Cases(2_500, 30_000)
+	levels := probe.Cases(2_500, 80_000)
 	g := newGround(t)
 	g.deep("app", levels)
-	out := g.onMachine(`
-ulimit -n 64
-adopt "$SOURCE/app"; adopt "$SOURCE/app"
-bottom() { find "$TARGET/app" -name bottom -printf "%d levels\n" "$@"; }
-bottom -delete; adopt "$SOURCE/app"; bottom
-adopt "$SOURCE/app"
-ls -A "$STORE"
-`)
-	done := fmt.Sprintf("%d levels\n", levels+1)
-	g.says(out, "copied "+g.at("app")+"\nstatus 0\npresent "+g.at("app")+"\nstatus 0\n"+done+"copied "+g.at("app")+"\nstatus 0\n"+done+"present "+g.at("app")+"\nstatus 0\n", "!"+areaName)
+	const script = `ulimit -n 64; adopt "$SOURCE/app"; adopt "$SOURCE/app"; ls -A "$STORE"`
+	g.says(g.onMachine(script), "copied "+g.at("app")+"\nstatus 0\npresent "+g.at("app")+"\nstatus 0\n", "!"+areaName)
+	stored, last := g.bottom("app")
+	g.must(unix.Unlinkat(int(last.Fd()), "bottom", 0), last.Close())
+	g.says(g.onMachine(script), "copied "+g.at("app")+"\nstatus 0\npresent "+g.at("app")+"\nstatus 0\n", "!"+areaName)
+	again, last := g.bottom("app")
+	var st unix.Stat_t
+	g.must(unix.Fstatat(int(last.Fd()), "bottom", &st, 0), last.Close())
+	if stored != levels || again != levels {
+		t.Errorf("%d and %d levels, want %d", stored, again, levels)
+	}
+}
+
+// TestDepthCostsNoMoreThanItIs compares the memory that merging trees takes, of which one is eight
+// times as deep.
+func TestDepthCostsNoMoreThanItIs(t *testing.T) {
+	allocated := func(levels int) uint64 {
+		g := newGround(t)
+		g.deep("app", levels)
+		g.expect(g.adopt("app"), "copied app 2")
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		g.expect(g.adopt("app"), "present app 0")
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	shallow, deep := allocated(500), allocated(4_000)
+	if most := 10 * shallow; deep > most {
+		t.Errorf("%d bytes for 500 levels, %d for 4,000, want %d at most", shallow, deep, most)
+	}
 }
 
 // TestDeepTreesThatFailAreRemoved leaves nothing of a deep tree with a file that cannot be read.

@@ -34,6 +34,8 @@
 //	sources       where paths are opened from: the roots' own mounts
 //	limits        what a mount keeps from having an effect
 //	existing      those that are there already, compared with the source's
+//	writers       who may replace things in a directory, by mode and ACL
+//	pathname      the path of a directory, as a string only for messages
 //	tree          a directory and all that is in it, by several workers
 //	folder        a directory that is being copied, and what has been
 //	merge         a directory that is there already gets what it lacks

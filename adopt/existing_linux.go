@@ -3,6 +3,7 @@ package adopt
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -20,10 +21,10 @@ var ErrReplaceable = errors.New("its copy could be replaced")
 // gain is a right to replace things in a directory of storage that does not exist in the
 // directory that it stands for.
 type gain struct {
-	stored, source string
-	by             gainer
-	uid            uint32 // of the owner
-	gid            uint32
+	storage string // the storage path
+	source  *pathname
+	by      gainer
+	id      uint32 // of the user or group
 }
 
 // gainer is who has a gain.
@@ -33,6 +34,8 @@ const (
 	byOwner gainer = iota + 1
 	byGroup
 	byEveryone
+	byNamedUser  // of an ACL
+	byNamedGroup // of an ACL
 )
 
 // refuses returns an error if the gain would let another user replace a copy that belongs
@@ -40,16 +43,21 @@ const (
 func (g gain) refuses(owner uint32) error {
 	var who string
 	switch {
-	case g.by == byOwner && owner != g.uid:
-		who = fmt.Sprintf("belongs to user %d, who", g.uid)
+	case g.by == byOwner && owner != g.id:
+		who = fmt.Sprintf("belongs to user %d, who", g.id)
 	case g.by == byGroup && owner == 0:
-		who = fmt.Sprintf("is writable by group %d, which", g.gid)
+		who = fmt.Sprintf("is writable by group %d, which", g.id)
 	case g.by == byEveryone:
 		who = "is writable by everyone, who"
+	case g.by == byNamedUser && owner != g.id:
+		who = fmt.Sprintf("is writable by user %d according to the ACLs, who", g.id)
+	case g.by == byNamedGroup:
+		who = fmt.Sprintf("is writable by group %d according to the ACLs, which", g.id)
 	default:
 		return nil
 	}
-	return replaceableError(fmt.Sprintf("%s %s could replace the copy; %s does not allow that", g.stored, who, g.source))
+	source := g.source.String()
+	return replaceableError(fmt.Sprintf("%s %s could replace the copy; %s does not allow that", path.Join(g.storage, source), who, source))
 }
 
 type replaceableError string
@@ -69,31 +77,63 @@ func refusedBy(gains []gain, owner uint32) error {
 	return nil
 }
 
+// withGains adds gains to those of the directories above. Those that users and groups have there
+// already are left out.
+func withGains(above, gains []gain) []gain {
+	for _, g := range gains {
+		if !slices.ContainsFunc(above, func(a gain) bool { return a.by == g.by && a.id == g.id }) {
+			above = append(slices.Clip(above), g)
+		}
+	}
+	return above
+}
+
 // gainsOf compares who may replace things in a directory of storage with who may in its
 // source. We and root may in any case.
-func gainsOf(stored, source string, to, from *unix.Stat_t) []gain {
-	const sticky = unix.S_ISVTX // only owners may, inode(7)
-	writable := func(st *unix.Stat_t, bits uint32) bool { return st.Mode&bits != 0 && st.Mode&sticky == 0 }
-	if writable(from, unix.S_IWOTH) {
-		return nil
-	}
-	g := gain{stored: stored, source: source, uid: to.Uid, gid: to.Gid}
+func gainsOf(storage string, source *pathname, to, from writers) []gain {
 	var gains []gain
-	add := func(by gainer) {
-		g.by = by
-		gains = append(gains, g)
+	add := func(by gainer, id uint32) { gains = append(gains, gain{storage, source, by, id}) }
+	if !isTrusted(to.uid) && !from.user(to.uid) {
+		add(byOwner, to.uid)
 	}
-	if to.Uid != from.Uid && to.Uid != 0 && int(to.Uid) != os.Geteuid() {
-		add(byOwner)
+	if to.groups[to.gid] && to.gid != 0 && !from.group(to.gid) {
+		add(byGroup, to.gid)
 	}
-	if writable(to, unix.S_IWGRP) && to.Gid != 0 && (!writable(from, unix.S_IWGRP) || to.Gid != from.Gid) {
-		add(byGroup)
+	if to.others && !from.others {
+		add(byEveryone, 0)
 	}
-	if writable(to, unix.S_IWOTH) {
-		add(byEveryone)
+	for _, uid := range slices.Sorted(maps.Keys(to.users)) {
+		if to.users[uid] && uid != to.uid && !isTrusted(uid) && !from.user(uid) {
+			add(byNamedUser, uid)
+		}
+	}
+	for _, gid := range slices.Sorted(maps.Keys(to.groups)) {
+		if to.groups[gid] && gid != to.gid && gid != 0 && !from.group(gid) {
+			add(byNamedGroup, gid)
+		}
+	}
+	return append(gains, undenied(storage, source, to, from)...)
+}
+
+// undenied returns the gains of those that an entry of the source keeps from writing, and that
+// have no such entry in storage.
+func undenied(storage string, source *pathname, to, from writers) []gain {
+	var gains []gain
+	for _, uid := range slices.Sorted(maps.Keys(from.users)) {
+		if _, named := to.users[uid]; !named && !from.user(uid) && uid != to.uid && !isTrusted(uid) && to.unnamed() {
+			gains = append(gains, gain{storage, source, byNamedUser, uid})
+		}
+	}
+	for _, gid := range slices.Sorted(maps.Keys(from.groups)) {
+		if _, named := to.groups[gid]; !named && from.others && !from.groups[gid] && gid != 0 && to.others {
+			gains = append(gains, gain{storage, source, byNamedGroup, gid})
+		}
 	}
 	return gains
 }
+
+// isTrusted reports whether a user may replace any copy: we and root.
+func isTrusted(uid uint32) bool { return uid == 0 || int(uid) == os.Geteuid() }
 
 // existing is a directory in storage, compared with the one that it stands for.
 type existing struct {
@@ -113,7 +153,10 @@ func compareExisting(root, to dir, storage, source string) (existing, error) {
 
 // compareOpen is compareExisting for a source that is open.
 func compareOpen(from, to dir, storage, source string) (existing, error) {
-	stored := path.Join(storage, source)
+	gains, err := gainsBetween(from, to, storage, absolute(source))
+	if err != nil {
+		return existing{}, err
+	}
 	there, err := fstat(to.fd)
 	if err != nil {
 		return existing{}, err
@@ -122,13 +165,26 @@ func compareOpen(from, to dir, storage, source string) (existing, error) {
 	if err != nil {
 		return existing{}, err
 	}
-	e := existing{gains: gainsOf(stored, source, &there, &st)}
+	e := existing{gains: gains}
 	if text := func(st *unix.Stat_t) string {
 		return fmt.Sprintf("owner %d:%d and mode %04o", st.Uid, st.Gid, st.Mode&permissions)
 	}; text(&there) != text(&st) {
-		e.differs = &Problem{stored, fmt.Errorf("has %s, and %s has %s", text(&there), source, text(&st))}
+		e.differs = &Problem{path.Join(storage, source), fmt.Errorf("has %s, and %s has %s", text(&there), source, text(&st))}
 	}
 	return e, nil
+}
+
+// gainsBetween is gainsOf for directories that are open.
+func gainsBetween(from, to dir, storage string, source *pathname) ([]gain, error) {
+	there, err := writersIn(to.fd)
+	if err != nil {
+		return nil, fmt.Errorf("read the ACL of %s: %w", path.Join(storage, source.String()), err)
+	}
+	here, err := writersIn(from.fd)
+	if err != nil {
+		return nil, fmt.Errorf("read the ACL of %s: %w", source, err)
+	}
+	return gainsOf(storage, source, there, here), nil
 }
 
 // checkParents compares what is in storage already above a unit's target, and refuses the
@@ -164,7 +220,7 @@ func (p *Plan) checkParents(root, store dir, u *Unit) {
 				u.Warnings = append(u.Warnings, *e.differs)
 			}
 		}
-		gains = append(gains, e.gains...)
+		gains = withGains(gains, e.gains)
 	}
 	if err := refusedBy(gains, st.Uid); err != nil {
 		u.Action, u.Err = Refuse, err
@@ -186,6 +242,6 @@ func ancestors(name string) func(yield func(string) bool) {
 // above the place or the place itself, and returns how the directory differs from its source.
 func (r *run) compare(p *place, to dir, source string) (differs *Problem, err error) {
 	e, err := compareExisting(r.sources.root, to, r.path, source)
-	p.gains = append(slices.Clip(p.gains), e.gains...)
+	p.gains = withGains(p.gains, e.gains)
 	return e.differs, err
 }

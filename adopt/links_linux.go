@@ -34,7 +34,7 @@ func (l location) path() string {
 	if !l.of.placed {
 		return (l.of.at.area.rel + "/" + l.of.stage)[1:] + l.rel
 	}
-	return join(l.of.at.path, l.of.name)[1:] + l.rel
+	return l.of.path()[1:] + l.rel
 }
 
 // add remembers a copy that has just been made in a directory.
@@ -75,6 +75,9 @@ func (l *links) link(to dir, name string, st *unix.Stat_t, at location) (linked 
 
 // linkTo links to what is at a location, if it is that copy.
 func (l *links) linkTo(to dir, name string, at location, copied inode) (linked bool, err error) {
+	if at.of != nil && !at.of.at.path.openable() {
+		return false, nil
+	}
 	fd, err := l.storage.open(at.path(), unix.O_PATH, 0, beneath)
 	if err != nil {
 		return false, unlessUnlinkable(err)

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // ErrWritten is the error of a path that a process may be writing to through a shared mapping
@@ -27,11 +29,51 @@ func (e writtenError) Error() string {
 // Is makes it ErrWritten.
 func (e writtenError) Is(target error) bool { return target == ErrWritten }
 
-// writerBelow returns an error if a process has mapped a file at or below a path.
-func writerBelow(mapped []Open, name string) error {
-	for _, m := range mapped {
-		if m.Path == name || strings.HasPrefix(m.Path, name+"/") {
-			return writtenError(m)
+// mapping is a file that a process has mapped to write to it.
+type mapping struct {
+	Open
+	inode   inode  // zero if not known
+	address string // as in the names of proc_pid_map_files(5)
+}
+
+// mappings are all that processes have. The path is that of the mount through which the file was
+// opened, so the inode has to be compared too.
+type mappings struct {
+	all     []mapping
+	byInode map[inode]*mapping
+	longest int // of the paths
+}
+
+// below returns an error if a process has mapped a file at or below a path.
+func (m *mappings) below(name string) error {
+	for i := range m.all {
+		if file := m.all[i].Path; file == name || strings.HasPrefix(file, name+"/") {
+			return writtenError(m.all[i].Open)
+		}
+	}
+	return nil
+}
+
+// of returns an error if a process has mapped a file, by whatever path.
+func (m *mappings) of(st *unix.Stat_t) error {
+	if found := m.byInode[inodeOf(st)]; found != nil {
+		return writtenError(found.Open)
+	}
+	return nil
+}
+
+// writer returns an error if a process has mapped a file of a unit that has been made.
+func (m *mappings) writer(s *staged) error {
+	if name := s.at.path.child(s.name); name.long <= m.longest {
+		if err := m.below(name.String()); err != nil {
+			return err
+		}
+	}
+	for todo := []*node{s.node}; len(m.byInode) > 0 && len(todo) > 0; {
+		n := todo[len(todo)-1]
+		todo = append(todo[:len(todo)-1], n.kids...)
+		if err := m.of(&n.st); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -39,18 +81,19 @@ func writerBelow(mapped []Open, name string) error {
 
 // mappedFiles returns the files that are mapped while copies are made, unless that does not
 // matter.
-func (r *run) mappedFiles(ctx context.Context) []Open {
+func (r *run) mappedFiles(ctx context.Context) *mappings {
 	if r.force {
-		return nil
+		return new(mappings)
 	}
 	return mappedFiles(ctx)
 }
 
 // mappedFiles returns which processes have mapped files to write to them. The mappings of
 // other users' processes are only shown to root.
-func mappedFiles(ctx context.Context) []Open {
+func mappedFiles(ctx context.Context) *mappings {
 	processes, _ := os.ReadDir("/proc")
-	var found []Open
+	m := &mappings{byInode: map[inode]*mapping{}}
+	otherwise := devicesNotOfStat()
 	for _, process := range processes {
 		pid, err := strconv.Atoi(process.Name())
 		if err != nil || pid == os.Getpid() || ctx.Err() != nil {
@@ -64,31 +107,81 @@ func mappedFiles(ctx context.Context) []Open {
 				comm, _ := os.ReadFile(filepath.Join(dir, "comm"))
 				command = strings.TrimSuffix(string(comm), "\n")
 			}
-			found = append(found, Open{pid, command, file})
+			file.PID, file.Command = pid, command
+			if otherwise[file.inode.dev] {
+				file.inode = inodeAt(filepath.Join(dir, "map_files", file.address))
+			}
+			m.all = append(m.all, file)
 		}
 	}
-	return found
+	for i := range m.all {
+		f := &m.all[i]
+		m.longest = max(m.longest, len(f.Path))
+		if f.inode != (inode{}) {
+			m.byInode[f.inode] = f
+		}
+	}
+	return m
+}
+
+// devicesNotOfStat returns the devices that proc_pid_maps(5) and the mount table show for file
+// systems where stat(2) shows others: each subvolume of btrfs has one of its own, and so have the
+// layers of an overlay.
+func devicesNotOfStat() map[uint64]bool {
+	table, _ := os.ReadFile("/proc/self/mountinfo")
+	devices := map[uint64]bool{}
+	for line := range bytes.Lines(table) {
+		if !bytes.Contains(line, []byte(" - btrfs ")) && !bytes.Contains(line, []byte(" - overlay ")) {
+			continue
+		}
+		var mount, parent, major, minor uint32
+		if _, err := fmt.Sscanf(string(line), "%d %d %d:%d", &mount, &parent, &major, &minor); err == nil {
+			devices[unix.Mkdev(major, minor)] = true
+		}
+	}
+	return devices
+}
+
+// inodeAt returns the inode that stat(2) shows for a mapping, or zero: only root may ask for it.
+// No server is asked for what it knows of the file.
+func inodeAt(name string) inode {
+	var st unix.Statx_t
+	err := retried(func() error { return unix.Statx(unix.AT_FDCWD, name, unix.AT_STATX_DONT_SYNC, unix.STATX_INO, &st) })
+	if err != nil {
+		return inode{}
+	}
+	return inode{unix.Mkdev(st.Dev_major, st.Dev_minor), st.Ino}
 }
 
 // writableShared returns the files of the mappings that are writable and shared, each once,
 // from proc_pid_maps(5):
 //
 //	7f1c2a000000-7f1c2a001000 rw-s 00000000 fe:00 131 /home/al/db
-func writableShared(maps []byte) []string {
-	var files []string
+func writableShared(maps []byte) []mapping {
+	var files []mapping
 	for line := range bytes.Lines(maps) {
 		_, rest, _ := bytes.Cut(line, []byte(" "))
 		if len(rest) < 4 || rest[1] != 'w' || rest[3] != 's' {
 			continue
 		}
-		_, file, found := bytes.Cut(rest, []byte(" /"))
+		fields, file, found := bytes.Cut(rest, []byte(" /"))
 		if !found {
 			continue
 		}
 		// A newline is the only byte that is escaped.
 		name := strings.ReplaceAll("/"+string(bytes.TrimSuffix(file, []byte("\n"))), `\012`, "\n")
-		if len(files) == 0 || files[len(files)-1] != name {
-			files = append(files, name)
+		m := mapping{Open: Open{Path: name}}
+		var from, to uint64
+		if _, err := fmt.Sscanf(string(line), "%x-%x ", &from, &to); err == nil {
+			m.address = fmt.Sprintf("%x-%x", from, to)
+		}
+		var major, minor uint32
+		var number uint64
+		if _, err := fmt.Sscanf(string(fields[4:]), "%x %x:%x %d", new(uint64), &major, &minor, &number); err == nil {
+			m.inode = inode{unix.Mkdev(major, minor), number}
+		}
+		if last := len(files) - 1; last < 0 || files[last].Path != name || files[last].inode != m.inode {
+			files = append(files, m)
 		}
 	}
 	return files

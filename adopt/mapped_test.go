@@ -5,11 +5,14 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // mapEnv has the test program map a file, which its value names, and write to it until its
@@ -109,6 +112,65 @@ func TestFilesMappedAfterThePlanAreRefused(t *testing.T) {
 	}
 }
 
+// TestFilesMappedThroughAnotherMountAreRefused has a process open a file by a path of another
+// mount, before the plan and between Prepare and Run.
+func TestFilesMappedThroughAnotherMountAreRefused(t *testing.T) {
+	probe.Need(t, probe.Root)
+	for name, lay := range map[string]func(t *testing.T, g *ground){
+		"bind mount": func(t *testing.T, g *ground) {},
+		"btrfs": func(t *testing.T, g *ground) {
+			probe.Need(t, probe.Loop, probe.Btrfs)
+			disk := filepath.Join(t.TempDir(), "disk")
+			tool(t, "truncate", "-s", "256m", disk)
+			tool(t, "mkfs.btrfs", "-q", disk)
+			tool(t, "mount", "-o", "loop", disk, g.source)
+			t.Cleanup(func() { tool(t, "umount", "-l", g.source) })
+			tool(t, "btrfs", "-q", "subvolume", "create", g.at("app"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGround(t)
+			lay(t, g)
+			g.write("app/dir/db", strings.Repeat("x", 1<<20))
+			other := filepath.Join(filepath.Dir(g.source), "other")
+			g.must(os.Mkdir(other, 0o755), unix.Mount(g.at("app"), other, "", unix.MS_BIND, ""))
+			defer func() { g.must(unix.Unmount(other, unix.MNT_DETACH)) }()
+			options := nothingRefused
+			options.Roots = append([]Root{{Path: g.source}}, options.Roots...)
+			planned := func() *Plan {
+				plan, err := Prepare(t.Context(), g.store, []string{g.at("app/dir")}, options)
+				g.must(err)
+				return plan
+			}
+			before := planned()
+			stop := g.mapping("../other/dir/db")
+			defer stop()
+			if u := planned().Units[0]; u.Action != Refuse || !errors.Is(u.Err, ErrWritten) {
+				t.Errorf("plan: %+v", u)
+			}
+			results, err := before.Run(t.Context(), new(Progress))
+			g.must(err)
+			if r := results[0]; r.Outcome != Failed || !errors.Is(r.Problems[0].Err, ErrWritten) {
+				t.Errorf("%s", g.outcomes(results))
+			}
+		})
+	}
+}
+
+// TestFilesMappedByAnotherNameAreRefused has a process open another hard link of a file.
+func TestFilesMappedByAnotherNameAreRefused(t *testing.T) {
+	g := newGround(t)
+	g.write("other/db", strings.Repeat("x", 1<<20))
+	g.must(os.Mkdir(g.at("app"), 0o755), os.Link(g.at("other/db"), g.at("app/db")))
+	stop := g.mapping("other/db")
+	defer stop()
+	plan, err := Prepare(t.Context(), g.store, []string{g.at("app")}, nothingRefused)
+	g.must(err)
+	if u := plan.Units[0]; u.Action != Refuse || !errors.Is(u.Err, ErrWritten) {
+		t.Errorf("plan: %+v", u)
+	}
+}
+
 func TestWritableSharedReadsMaps(t *testing.T) {
 	const maps = `55d0a0000000-55d0a0001000 r-xp 00000000 fe:00 131                          /usr/bin/app
 7f1c2a000000-7f1c2a001000 rw-s 00000000 fe:00 132                        /home/al/db
@@ -120,11 +182,15 @@ func TestWritableSharedReadsMaps(t *testing.T) {
 7f1c2a006000-7f1c2a007000 rw-s 00000000 00:0e 1                          anon_inode:[io_uring]
 7ffd00000000-7ffd00001000 rw-p 00000000 00:00 0                          [stack]
 `
-	want := []string{"/home/al/db", "/home/al/a b\nc", "/memfd:x (deleted)"}
-	if diff := cmp.Diff(want, writableShared([]byte(maps))); diff != "" {
+	want := []mapping{
+		{Open{Path: "/home/al/db"}, inode{unix.Mkdev(0xfe, 0), 132}, "7f1c2a000000-7f1c2a001000"},
+		{Open{Path: "/home/al/a b\nc"}, inode{unix.Mkdev(0xfe, 0), 135}, "7f1c2a004000-7f1c2a005000"},
+		{Open{Path: "/memfd:x (deleted)"}, inode{unix.Mkdev(0, 1), 1024}, "7f1c2a005000-7f1c2a006000"},
+	}
+	if diff := cmp.Diff(want, writableShared([]byte(maps)), cmp.AllowUnexported(mapping{}, inode{})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if got := writableShared([]byte("garbage\n\nx rw-s")); len(got) > 0 {
-		t.Errorf("of garbage: %q", got)
+		t.Errorf("of garbage: %+v", got)
 	}
 }

@@ -2,7 +2,6 @@ package adopt
 
 import (
 	"context"
-	"path"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -26,13 +25,13 @@ func (r *run) merge(ctx context.Context, result *Result, in *place) {
 		n := len(levels) - 1
 		l := &levels[n]
 		if len(l.names) > 0 && ctx.Err() != nil {
-			result.fail(join(l.in.path, l.names[0]), ctx.Err())
+			result.failAt(l.in.path.child(l.names[0]).String, ctx.Err())
 			break
 		}
 		if len(l.names) == 0 {
 			if n > 0 && levels[n-1].suspended {
 				if err := levels[n-1].resume(l.in); err != nil {
-					result.fail(path.Dir(l.in.path), err)
+					result.failAt(levels[n-1].in.path.String, err)
 					break
 				}
 			}
@@ -60,34 +59,34 @@ func (r *run) merge(ctx context.Context, result *Result, in *place) {
 
 // enter opens a directory that is in storage already, and its source.
 func (r *run) enter(result *Result, at *place, source, name string) *place {
-	inSource := join(at.path, name)
+	inSource := at.path.child(name)
 	from, err := at.from.sourceDir(source)
 	if err != nil {
-		result.fail(inSource, err)
+		result.failAt(inSource.String, err)
 		return nil
 	}
 	to, err := at.to.dir(name, beneath)
 	if err != nil {
 		from.close()
-		result.fail(inSource, err)
+		result.failAt(inSource.String, err)
 		return nil
 	}
 	area, err := r.areaOf(to, inSource)
 	if err != nil {
 		from.close()
 		to.close()
-		result.fail(inSource, err)
+		result.failAt(inSource.String, err)
 		return nil
 	}
 	in := r.newPlace(from, inSource)
 	in.to, in.area = to, area
-	e, err := compareOpen(from, to, r.path, inSource)
+	gains, err := gainsBetween(from, to, r.path, inSource)
 	if err != nil {
-		result.fail(inSource, err)
+		result.failAt(inSource.String, err)
 		in.release()
 		return nil
 	}
-	in.gains = append(slices.Clip(at.gains), e.gains...)
+	in.gains = withGains(at.gains, gains)
 	return in
 }
 
@@ -98,21 +97,21 @@ func (r *run) mergeLevel(result *Result, in *place) mergeLevel {
 		if err == nil {
 			err = differsError(differs)
 		}
-		result.fail(in.path, err)
+		result.failAt(in.path.String, err)
 	}
 	from, err := fstat(in.from.fd)
 	if err != nil {
-		result.fail(in.path, err)
+		result.failAt(in.path.String, err)
 		return l
 	}
 	to, err := fstat(in.to.fd)
 	if err != nil {
-		result.fail(in.path, err)
+		result.failAt(in.path.String, err)
 		return l
 	}
 	l.from, l.to = inodeOf(&from), inodeOf(&to)
 	if l.names, err = in.from.names(); err != nil {
-		result.fail(in.path, err)
+		result.failAt(in.path.String, err)
 	}
 	slices.Sort(l.names)
 	return l
@@ -122,9 +121,6 @@ func (r *run) mergeLevel(result *Result, in *place) mergeLevel {
 func (l *mergeLevel) suspend() {
 	l.suspended = true
 	l.in.release()
-	if l.in.users == 0 {
-		l.in.path = "" // in deep trees, the paths of all directories would fill the memory
-	}
 }
 
 // resume opens the place again, from one in it that is open.
@@ -145,7 +141,7 @@ func (l *mergeLevel) resume(kid *place) error {
 		l.suspended = true
 		return err
 	}
-	l.in.from, l.in.to, l.in.path, l.in.users = from, to, path.Dir(kid.path), 1
+	l.in.from, l.in.to, l.in.users = from, to, 1
 	l.in.run.open++
 	return nil
 }

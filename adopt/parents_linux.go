@@ -13,15 +13,15 @@ import (
 // closed when the last one who uses it lets go.
 type place struct {
 	from, to dir
-	area     *area  // to make things in
-	path     string // of the source
-	gains    []gain // of directories in storage, from the top to this one
+	area     *area     // to make things in
+	path     *pathname // of the source
+	gains    []gain    // of directories in storage, from the top to this one
 	users    int
 	run      *run
 }
 
 // newPlace is used by whoever asks for it.
-func (r *run) newPlace(from dir, path string) *place {
+func (r *run) newPlace(from dir, path *pathname) *place {
 	r.open++
 	return &place{from: from, to: dir{fd: -1}, path: path, users: 1, run: r}
 }
@@ -58,7 +58,7 @@ func (r *run) placeOf(result *Result, source string, from dir, name string) (*pl
 		from.close()
 		return p.keep(), nil
 	}
-	p := r.newPlace(from, source)
+	p := r.newPlace(from, absolute(source))
 	if err := r.target(result, p); err != nil {
 		p.release()
 		return nil, err
@@ -75,10 +75,10 @@ func (r *run) target(result *Result, p *place) (err error) {
 	if p.to, err = r.storage.dir(".", beneath); err != nil {
 		return fmt.Errorf("open storage %s: %w", r.path, err)
 	}
-	if p.area, err = r.areaOf(p.to, ""); err != nil {
+	if p.area, err = r.areaOf(p.to, nil); err != nil {
 		return err
 	}
-	for source := range ancestors(join(p.path, "x")) {
+	for source := range ancestors(join(p.path.String(), "x")) {
 		above := p.to
 		p.to, err = r.enterParent(above, p.area, source)
 		above.close()
@@ -93,7 +93,7 @@ func (r *run) target(result *Result, p *place) (err error) {
 			r.differing[source] = true
 			result.Warnings = append(result.Warnings, *differs)
 		}
-		if p.area, err = r.areaOf(p.to, source); err != nil {
+		if p.area, err = r.areaOf(p.to, absolute(source)); err != nil {
 			return err
 		}
 	}

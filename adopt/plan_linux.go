@@ -1,6 +1,7 @@
 package adopt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,7 +45,8 @@ type Unit struct {
 	Files int
 	Bytes int64
 	// Err says why it cannot be done.
-	Err error
+	Err    error
+	writer error // a process may be writing to a file of it
 	// Warnings are directories above Target whose owner or mode are not the source's, each
 	// with the first unit of a plan.
 	Warnings []Problem
@@ -65,7 +67,7 @@ type Plan struct {
 	roots       []Root
 	force       bool
 	content     content        // compares
-	mapped      []Open         // what processes may be writing to
+	mapped      *mappings      // what processes may be writing to
 	clones      bool           // storage is on a file system that shares blocks
 	linked      map[inode]bool // files with several names that have been counted
 	compared    map[string]existing
@@ -108,7 +110,7 @@ func Prepare(ctx context.Context, storage string, paths []string, options Option
 	defer store.close()
 	p := &Plan{
 		Storage: path.Clean(storage), roots: withSlash(options.Roots), force: options.Force,
-		linked: map[inode]bool{}, compared: map[string]existing{},
+		linked: map[inode]bool{}, compared: map[string]existing{}, mapped: new(mappings),
 	}
 	p.content.progress = new(Progress)
 	from := &sources{root, p.roots}
@@ -162,11 +164,11 @@ func covered(dirs map[string]bool, name string) bool {
 // openStorage opens the storage path to write below it.
 func openStorage(root dir, storage string) (dir, error) {
 	if !path.IsAbs(storage) {
-		return dir{}, fmt.Errorf("storage path %q: want an absolute path", storage)
+		return dir{}, fmt.Errorf("storage path %q: expected an absolute path below /", storage)
 	}
 	name := strings.TrimPrefix(path.Clean(storage), "/")
 	if name == "" {
-		return dir{}, errors.New("storage path /: want a directory in it")
+		return dir{}, errors.New("storage path /: expected an absolute path below /")
 	}
 	d, err := root.dir(name, beneath)
 	if err != nil {
@@ -221,7 +223,8 @@ func (p *Plan) look(ctx context.Context, sources *sources, store dir, u *Unit) {
 	needs := p.count(ctx, u, from, name)
 	u.Action, u.Err = p.action(ctx, store, from, name, u, &st)
 	if u.Action == Copy || u.Action == Merge {
-		if writer := writerBelow(p.mapped, u.Path); writer != nil {
+		writer := cmp.Or(p.mapped.below(u.Path), u.writer)
+		if writer != nil {
 			refuse(writer)
 		}
 	}
@@ -323,6 +326,7 @@ func (p *Plan) countEntry(u *Unit, in dir, name string) (d dir, names []string, 
 // takes nothing.
 func (p *Plan) countFile(u *Unit, st *unix.Stat_t) (allocated int64) {
 	u.Files++
+	u.writer = cmp.Or(u.writer, p.mapped.of(st))
 	if isFile(st) {
 		u.Bytes = sizes.Add(u.Bytes, st.Size)
 	}

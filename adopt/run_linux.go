@@ -60,8 +60,7 @@ type run struct {
 type staged struct {
 	result      *Result
 	at          *place
-	path        string // of the source
-	source      string // the name there, or "." for a root
+	source      string // the name in the source, or "." for a root
 	name, stage string
 	placed      bool // it has its name
 	node        *node
@@ -71,6 +70,9 @@ type staged struct {
 	mounts      []string
 	warnings    []Problem
 }
+
+// path returns the path of the source.
+func (s *staged) path() string { return s.at.path.child(s.name).String() }
 
 // Run does what was planned, and returns what became of each path, in the order of the
 // plan. The error says that nothing could be done at all, or that ctx is done: then the
@@ -136,10 +138,10 @@ func (r *run) begin(ctx context.Context, result *Result, unit Unit) {
 // put makes a unit of what has a name at a place, unless it is in storage already. A directory
 // that is there already is returned: it gets what it lacks.
 func (r *run) put(ctx context.Context, result *Result, at *place, from, name string) (merge *place) {
-	source := join(at.path, name)
+	source := at.path.child(name)
 	st, err := at.from.stat(from)
 	if err != nil {
-		result.fail(source, err)
+		result.failAt(source.String, err)
 		return nil
 	}
 	if r.leftOut(result, at.from, from, source, &st) {
@@ -149,29 +151,29 @@ func (r *run) put(ctx context.Context, result *Result, at *place, from, name str
 	switch {
 	case errors.Is(err, unix.ENOENT):
 		if err := refusedBy(at.gains, st.Uid); err != nil {
-			result.fail(source, err)
+			result.failAt(source.String, err)
 			return nil
 		}
 		// Later, when all that is there is known: it may have other names of this file.
-		r.missing = append(r.missing, &staged{result: result, at: at.keep(), path: source, source: from, name: name})
+		r.missing = append(r.missing, &staged{result: result, at: at.keep(), source: from, name: name})
 		if r.open >= r.most {
 			r.makeMissing(ctx)
 		}
 	case err != nil:
-		result.fail(source, err)
+		result.failAt(source.String, err)
 	case isDir(&st) && isDir(&there):
 		return r.enter(result, at, from, name)
-	case isLink(&st) && at.from.leadsTo(from, strings.TrimSuffix(result.Target, result.Path)+source):
+	case isLink(&st) && source.openable() && at.from.leadsTo(from, strings.TrimSuffix(result.Target, result.Path)+source.String()):
 		r.content.progress.Files.Add(1) // it is kept by this very symlink
 	default:
 		differs, err := r.content.compare(ctx, at.from, at.to, name, &st, &there)
 		switch {
 		case err != nil:
-			result.fail(source, err)
+			result.failAt(source.String, err)
 		case differs != "":
-			result.fail(source, differsError(differs))
-		case st.Nlink > 1:
-			r.links.remember(&st, &there, location{rel: source})
+			result.failAt(source.String, differsError(differs))
+		case st.Nlink > 1 && source.openable(): // links are made by the path
+			r.links.remember(&st, &there, location{rel: source.String()})
 		}
 		r.content.progress.Files.Add(1)
 	}
@@ -180,17 +182,17 @@ func (r *run) put(ctx context.Context, result *Result, at *place, from, name str
 
 // leftOut reports whether something is not copied because of what it is. For a selected path,
 // that is a problem.
-func (r *run) leftOut(result *Result, from dir, name, source string, st *unix.Stat_t) bool {
-	selected := source == result.Path
+func (r *run) leftOut(result *Result, from dir, name string, source *pathname, st *unix.Stat_t) bool {
+	selected := source.is(result.Path)
 	switch {
 	case from.isMount(name) && selected:
-		result.fail(source, mountedError(source))
+		result.failAt(source.String, mountedError(result.Path))
 	case from.isMount(name):
-		result.Mounts = append(result.Mounts, source)
+		result.Mounts = append(result.Mounts, source.String())
 	case from.limits.leavesOut(st) && selected:
-		result.fail(source, errDevice)
+		result.failAt(source.String, errDevice)
 	case from.limits.leavesOut(st):
-		result.warn(source, errDevice)
+		result.warnAt(source.String, errDevice)
 	default:
 		return false
 	}
@@ -231,14 +233,14 @@ func (r *run) stage(ctx context.Context, s *staged) {
 	s.tries++
 	problems := &Result{}
 	if err := ctx.Err(); err != nil {
-		problems.fail(s.path, err)
+		problems.failAt(s.path, err)
 		r.abandon(s, problems)
 		return
 	}
 	st, err := s.at.from.stat(s.source)
 	switch {
 	case err != nil:
-		problems.fail(s.path, err)
+		problems.failAt(s.path, err)
 	case isDir(&st):
 		var t *tree
 		s.node, t = r.copyTree(ctx, s)
@@ -247,16 +249,16 @@ func (r *run) stage(ctx context.Context, s *staged) {
 		s.node, s.files = &node{name: s.source, st: st}, 1
 		warning, err := r.stageLeaf(ctx, s, &st)
 		if err != nil {
-			problems.fail(s.path, err)
+			problems.failAt(s.path, err)
 		}
 		if warning != nil {
-			problems.warn(s.path, warning)
+			problems.warnAt(s.path, warning)
 		}
 		r.content.progress.Files.Add(1)
 	}
 	s.mounts, s.warnings = problems.Mounts, problems.Warnings
 	if ctx.Err() != nil && problems.More == 0 {
-		problems.fail(s.path, ctx.Err())
+		problems.failAt(s.path, ctx.Err())
 	}
 	if problems.More > 0 {
 		r.abandon(s, problems)
@@ -285,7 +287,7 @@ func (r *run) stageLeaf(ctx context.Context, s *staged, st *unix.Stat_t) (warnin
 // abandon removes a unit that is not put in place.
 func (r *run) abandon(s *staged, problems *Result) {
 	if err := s.at.area.remove(s.stage); err != nil {
-		problems.fail(s.path, fmt.Errorf("remove %s, which was to become its copy: %w", s.stage, err))
+		problems.failAt(s.path, fmt.Errorf("remove %s, which was to become its copy: %w", s.stage, err))
 	}
 	for _, p := range problems.Problems {
 		s.result.fail(p.Path, p.Err)
@@ -306,8 +308,8 @@ func (r *run) flush(ctx context.Context) {
 		for _, s := range batch {
 			at := s.at.keep()
 			err := syncErrs[at]
-			if writer := writerBelow(mapped, s.path); err == nil && writer != nil {
-				err = writer
+			if err == nil {
+				err = mapped.writer(s)
 			}
 			r.finish(ctx, s, err)
 			if !s.placed || placed[at] != nil {
@@ -318,7 +320,7 @@ func (r *run) flush(ctx context.Context) {
 		}
 		for at, s := range placed {
 			if err := at.to.sync(); err != nil {
-				s.result.fail(s.path, fmt.Errorf("write out the directory: %w", err))
+				s.result.failAt(s.path, fmt.Errorf("write out the directory: %w", err))
 			}
 			at.release()
 		}
@@ -332,7 +334,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 		err = ctx.Err()
 	}
 	if err != nil {
-		problems.fail(s.path, err)
+		problems.failAt(s.path, err)
 		r.abandon(s, problems)
 		return
 	}
@@ -353,7 +355,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 		if errors.Is(err, unix.EEXIST) {
 			err = fmt.Errorf("it has appeared in storage meanwhile: %w", err)
 		}
-		problems.fail(s.path, err)
+		problems.failAt(s.path, err)
 		r.abandon(s, problems)
 		return
 	}
@@ -361,7 +363,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 	r.content.progress.Placed.Add(1)
 	s.result.Mounts = append(s.result.Mounts, s.mounts...)
 	for _, w := range s.warnings {
-		s.result.warn(w.Path, w.Err)
+		s.result.warnAt(func() string { return w.Path }, w.Err)
 	}
 	s.result.Files += s.files
 	s.result.Bytes = sizes.Add(s.result.Bytes, s.bytes)

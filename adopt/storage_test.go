@@ -90,7 +90,9 @@ func TestDirectoriesOfOthersAreNotCleared(t *testing.T) {
 		for _, file := range []string{"2022/precious", "2023/precious", tt.file} {
 			g.must(os.MkdirAll(filepath.Dir(filepath.Join(area, file)), 0o700), os.WriteFile(filepath.Join(area, file), nil, 0o600))
 		}
-		g.must(os.Chmod(area, 0o700), os.Chmod(g.store, tt.mode))
+		// What it inherited is not taken away either.
+		g.must(unix.Setxattr(area, "system.posix_acl_default", aclOf(entry{aclUser, 7, 65534}), 0))
+		g.must(os.Chmod(area, os.ModeSetgid|0o500), os.Chmod(g.store, tt.mode))
 		before := snapshot(t, area)
 		results := g.adopt("f")
 		var refused *AreaError
@@ -100,6 +102,7 @@ func TestDirectoriesOfOthersAreNotCleared(t *testing.T) {
 		if after := snapshot(t, area); after != before {
 			t.Errorf("%s: before\n%s\nafter\n%s", tt.name, before, after)
 		}
+		g.must(os.Chmod(area, 0o700)) // to be removed
 	}
 }
 
@@ -210,17 +213,21 @@ func TestGains(t *testing.T) {
 		{"another group", who{root, 100, 0o775}, who{root, 101, 0o775}, root, true},
 		{"root's group", who{root, root, 0o775}, who{root, root, 0o755}, root, false},
 	}
-	stat := func(w who) *unix.Stat_t {
-		return &unix.Stat_t{Uid: w.uid, Gid: w.gid, Mode: unix.S_IFDIR | w.mode}
+	of := func(w who) writers {
+		all, err := writersOf(&unix.Stat_t{Uid: w.uid, Gid: w.gid, Mode: unix.S_IFDIR | w.mode}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
 	}
 	for _, tt := range tests {
-		err := refusedBy(gainsOf("/persist/d", "/d", stat(tt.to), stat(tt.from)), tt.owner)
+		err := refusedBy(gainsOf("/persist", absolute("/d"), of(tt.to), of(tt.from)), tt.owner)
 		if errors.Is(err, ErrReplaceable) != tt.refused {
 			t.Errorf("%s: %v, want refused: %t", tt.name, err, tt.refused)
 		}
 	}
 	own := who{uint32(os.Geteuid()), me, 0o700}
-	if err := refusedBy(gainsOf("/persist/d", "/d", stat(own), stat(who{me, me, 0o700})), root); err != nil {
+	if err := refusedBy(gainsOf("/persist", absolute("/d"), of(own), of(who{me, me, 0o700})), root); err != nil {
 		t.Errorf("the storage of the one who adopts: %v", err)
 	}
 }

@@ -49,7 +49,7 @@ func (r *run) copyTree(ctx context.Context, s *staged) (*node, *tree) {
 	top := &node{name: s.source}
 	f, err := t.enter(s.at.from, s.at.area.dir, top, s.stage)
 	if err != nil {
-		t.fail(s.path, err)
+		t.fail(top, err)
 		return top, t
 	}
 	var group sync.WaitGroup
@@ -114,7 +114,7 @@ func (t *tree) walk(f *folder) {
 		if len(s.dirs) == 0 {
 			if n > 0 && steps[n-1].suspended {
 				if err := steps[n-1].f.resume(s.f); err != nil {
-					t.fail(t.path(s.f.node.above), err)
+					t.fail(s.f.node.above, err)
 					break
 				}
 				steps[n-1].suspended = false
@@ -147,7 +147,7 @@ func (t *tree) walk(f *folder) {
 func (t *tree) list(f *folder) (dirs []*node) {
 	names, err := f.from.names()
 	if err != nil {
-		t.fail(t.path(f.node), err)
+		t.fail(f.node, err)
 		return nil
 	}
 	f.node.kids = make([]*node, 0, len(names))
@@ -165,7 +165,7 @@ func (t *tree) list(f *folder) (dirs []*node) {
 		}
 		kid := f.node.add(name)
 		if kid.st, err = f.from.stat(name); err != nil {
-			t.fail(t.path(kid), err)
+			t.fail(kid, err)
 			continue
 		}
 		switch {
@@ -194,7 +194,7 @@ func (t *tree) walkInto(f *folder, kid *node) *folder {
 		t.mounted(kid)
 		return nil
 	case err != nil:
-		t.fail(t.path(kid), err)
+		t.fail(kid, err)
 		return nil
 	}
 	return sub
@@ -206,7 +206,7 @@ func (t *tree) link(f *folder, kid *node) {
 	at := location{of: t.staged, rel: kid.rel()}
 	switch linked, err := t.run.links.link(f.to, kid.name, &kid.st, at); {
 	case err != nil:
-		t.fail(t.path(kid), fmt.Errorf("link: %w", err))
+		t.fail(kid, fmt.Errorf("link: %w", err))
 		return
 	case linked:
 		t.count(0)
@@ -229,7 +229,7 @@ func (t *tree) copyJob(j job) {
 		case errors.Is(err, unix.EXDEV): // a file with another one mounted on it
 			t.mounted(n)
 		case err != nil:
-			t.fail(t.path(n), err)
+			t.fail(n, err)
 		default:
 			n.st = copied.st
 			t.count(copied.st.Size)
@@ -243,12 +243,12 @@ func (t *tree) copyJob(j job) {
 // release ends a use of a folder.
 func (t *tree) release(f *folder) {
 	if err := f.release(); err != nil {
-		t.fail(t.path(f.node), err)
+		t.fail(f.node, err)
 	}
 }
 
 // path returns the path of a node.
-func (t *tree) path(n *node) string { return n.path(t.staged.path) }
+func (t *tree) path(n *node) string { return n.path(t.staged.path()) }
 
 // count counts a file that is done.
 func (t *tree) count(bytes int64) {
@@ -259,12 +259,12 @@ func (t *tree) count(bytes int64) {
 
 // fail notes what could not be copied. Where nothing can be written any more, there is
 // no use in going on.
-func (t *tree) fail(path string, err error) {
+func (t *tree) fail(n *node, err error) {
 	if errors.Is(err, context.Canceled) {
 		return
 	}
 	t.mu.Lock()
-	t.problems.fail(path, err)
+	t.problems.failAt(func() string { return t.path(n) }, err)
 	t.mu.Unlock()
 	if hopeless(err) {
 		t.stop()
@@ -282,7 +282,7 @@ func (t *tree) mounted(n *node) {
 // warn notes what was not copied of a node.
 func (t *tree) warn(n *node, err error) {
 	t.mu.Lock()
-	t.problems.warn(t.path(n), err)
+	t.problems.warnAt(func() string { return t.path(n) }, err)
 	t.mu.Unlock()
 }
 

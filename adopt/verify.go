@@ -14,9 +14,9 @@ var errEnough = errors.New("enough changes")
 
 // verify returns what of a source is not any more as it was when it was copied, from the
 // directory that it is in.
-func verify(from dir, path string, top *node) (changed []Problem) {
+func verify(from dir, path func() string, top *node) (changed []Problem) {
 	note := func(n *node, err error) error {
-		changed = append(changed, Problem{n.path(path), err})
+		changed = append(changed, Problem{n.path(path()), err})
 		if len(changed) == mostChanged {
 			return errEnough
 		}
@@ -33,7 +33,7 @@ func verify(from dir, path string, top *node) (changed []Problem) {
 		return d, n.kids, nil
 	}, func(dir, *node) error { return nil })
 	if err != nil && !errors.Is(err, errEnough) {
-		changed = append(changed, Problem{path, err})
+		changed = append(changed, Problem{path(), err})
 	}
 	return changed
 }

@@ -92,7 +92,7 @@ func (s *store) planned(name, batch string, number int) Result {
 
 // writeManifest writes out what is going to be moved, before it is.
 func (s *store) writeManifest(batch string, results []Result) error {
-	in, err := s.batch("", batch, false)
+	in, err := s.batch("", batch, true)
 	if err != nil {
 		return err
 	}

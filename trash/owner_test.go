@@ -47,3 +47,26 @@ func TestWhatIsMovedUpIsNoItem(t *testing.T) {
 		t.Errorf("moved up as %q", r.deep)
 	}
 }
+
+// TestListingChangesNothing lists a trash, whose mode is not quite ours, as stray and status do.
+func TestListingChangesNothing(t *testing.T) {
+	storage := newStorage(t, "a")
+	_, err := Move(t.Context(), storage, []string{filepath.Join(storage, "a")}, noon)
+	must(t, err)
+	dirs := []string{filepath.Join(storage, Name)}
+	batches, err := filepath.Glob(filepath.Join(storage, Name, "*"))
+	must(t, err)
+	dirs = append(dirs, batches...)
+	for _, dir := range dirs {
+		must(t, os.Chmod(dir, os.ModeSetgid|0o500))
+	}
+	if all := all(t, storage); len(all) != 1 {
+		t.Errorf("listed: %v", all)
+	}
+	for _, dir := range dirs {
+		if info, err := os.Lstat(dir); err != nil || info.Mode() != os.ModeDir|os.ModeSetgid|0o500 {
+			t.Errorf("%s: mode %v, %v", dir, info.Mode(), err)
+		}
+		must(t, os.Chmod(dir, 0o700)) // to be removed
+	}
+}

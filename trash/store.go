@@ -119,12 +119,6 @@ func (s *store) trash(subvolume string, create bool) (dir, error) {
 	if found != subvolume {
 		return dir{-1}, fmt.Errorf("%s is not the top of a subvolume any more", path.Join(s.path, subvolume))
 	}
-	if create {
-		err := retried(func() error { return unix.Mkdirat(in.fd, Name, 0o700) })
-		if err != nil && !errors.Is(err, unix.EEXIST) {
-			return dir{-1}, fmt.Errorf("make %s: %w", path.Join(s.path, subvolume, Name), err)
-		}
-	}
 	d, err := ourTrash(in, create)
 	if err != nil {
 		return dir{-1}, fmt.Errorf("open %s: %w", path.Join(s.path, subvolume, Name), err)
@@ -133,9 +127,17 @@ func (s *store) trash(subvolume string, create bool) (dir, error) {
 	return d, nil
 }
 
+// openOwned opens a directory of ours, and makes it if asked to. Otherwise it changes nothing.
+func (d dir) openOwned(name string, create bool) (int, error) {
+	if create {
+		return owned.Make(d.fd, name)
+	}
+	return owned.Open(d.fd, name)
+}
+
 // ourTrash opens a trash, which has to be one that we have made.
 func ourTrash(in dir, create bool) (dir, error) {
-	fd, err := owned.Open(in.fd, Name)
+	fd, err := in.openOwned(Name, create)
 	if err != nil {
 		return dir{-1}, err
 	}
@@ -144,12 +146,12 @@ func ourTrash(in dir, create bool) (dir, error) {
 	if err == nil && len(names) > 0 {
 		err = owned.Check(in.fd, fd)
 	}
+	if err == nil && create {
+		err = owned.Claim(fd)
+	}
 	if err != nil {
 		d.close()
 		return dir{-1}, err
-	}
-	if create {
-		owned.Mark(fd)
 	}
 	return d, nil
 }
@@ -164,16 +166,18 @@ func (s *store) batch(subvolume, name string, create bool) (dir, error) {
 	if err != nil {
 		return trash, err
 	}
+	fd, err := trash.openOwned(name, create)
+	if err != nil {
+		return dir{-1}, err
+	}
 	if create {
-		if err := retried(func() error { return unix.Mkdirat(trash.fd, name, 0o700) }); err != nil && !errors.Is(err, unix.EEXIST) {
+		if err := owned.Claim(fd); err != nil {
+			dir{fd}.close()
 			return dir{-1}, err
 		}
 	}
-	fd, err := owned.Open(trash.fd, name)
-	if err == nil {
-		s.opened[key] = dir{fd}
-	}
-	return dir{fd}, err
+	s.opened[key] = dir{fd}
+	return dir{fd}, nil
 }
 
 // dropEmpty removes the directories of a batch that has no items any more, and trashes without

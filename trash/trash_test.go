@@ -300,10 +300,14 @@ func TestATrashOfOthersIsNotUsed(t *testing.T) {
 	}{
 		"a directory that others may enter": {func(trash string) error { return errors.Join(os.Mkdir(trash, 0o700), os.Chmod(trash, 0o755)) }, owned.ErrMode},
 		"a symlink":                         {func(trash string) error { return os.Symlink("/etc", trash) }, owned.ErrKind},
-		"a directory that was renamed":      {func(trash string) error { return os.MkdirAll(trash+"/2026-02-03T120000Z", 0o700) }, owned.ErrMark},
+		"a directory that was renamed": {func(trash string) error {
+			return errors.Join(os.MkdirAll(trash+"/2026-02-03T120000Z", 0o700), os.Chmod(trash, os.ModeSetgid|0o500))
+		}, owned.ErrMark},
 	} {
 		storage := newStorage(t, "a")
 		must(t, tt.make(filepath.Join(storage, Name)), os.Chmod(storage, 0o777))
+		before, err := os.Lstat(filepath.Join(storage, Name))
+		must(t, err)
 		if _, err := Move(t.Context(), storage, []string{filepath.Join(storage, "a")}, noon); !errors.Is(err, tt.want) {
 			t.Errorf("%s: Move = %v", name, err)
 		}
@@ -312,6 +316,12 @@ func TestATrashOfOthersIsNotUsed(t *testing.T) {
 		}
 		if _, err := os.Lstat(filepath.Join(storage, "a")); err != nil {
 			t.Error(err)
+		}
+		if after, err := os.Lstat(filepath.Join(storage, Name)); err != nil || after.Mode() != before.Mode() {
+			t.Errorf("%s: mode %v became %v, %v", name, before.Mode(), after.Mode(), err)
+		}
+		if before.IsDir() {
+			must(t, os.Chmod(filepath.Join(storage, Name), 0o700)) // to be removed
 		}
 	}
 }

@@ -65,7 +65,11 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	if len(paths.names) == 0 {
 		return errors.New("no paths: nothing to copy")
 	}
-	storage, err := p.storageToFill(f.storage)
+	var storage string
+	err = waitFor(ctx, func() (err error) {
+		storage, err = p.storageToFill(f.storage)
+		return err
+	})
 	if err != nil {
 		return err
 	}

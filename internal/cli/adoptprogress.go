@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -13,10 +14,37 @@ import (
 // runPlan does what was planned, with progress on a terminal.
 func (a *app) runPlan(ctx context.Context, plan *adopt.Plan) ([]*adopt.Result, error) {
 	progress := new(adopt.Progress)
+	stop := func() {}
 	if isTerminal(a.err.file) {
-		defer a.showProgress(plan, progress)()
+		stop = a.showProgress(plan, progress)
 	}
-	return plan.Run(ctx, progress)
+	results, err := runUnstuck(ctx, plan, progress)
+	stop()
+	if errors.Is(err, errLeft) {
+		say(a.err, "hint", err.Error())
+	}
+	return results, err
+}
+
+// errLeft says that a run was left behind.
+var errLeft = errors.New("copying did not stop in time; the next adopt into this storage removes the staging directory")
+
+// runUnstuck does what was planned, and returns errLeft a little after ctx is done even if a file
+// system does not answer. The end of the process is like a kill then: each path is in storage as a
+// whole or not at all, and the next run removes what is left.
+func runUnstuck(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) ([]*adopt.Result, error) {
+	done := make(chan []*adopt.Result, 1)
+	err := unstuck(ctx, func() error {
+		results, err := plan.Run(ctx, progress)
+		done <- results
+		return err
+	})
+	select {
+	case results := <-done:
+		return results, err
+	default:
+		return nil, errLeft
+	}
 }
 
 // progressEvery is how often progress is written again.

@@ -86,7 +86,7 @@ func planLines(plan *adopt.Plan) []string {
 
 // runLines does what was planned, and says what became of it.
 func runLines(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) []string {
-	results, err := plan.Run(ctx, progress)
+	results, err := runUnstuck(ctx, plan, progress)
 	if results == nil && err != nil {
 		return []string{withHint(adoptError(err, plan.Storage)).Error()}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,6 +22,9 @@ func (p *plan) storageToFill(flag string) (string, error) {
 		return "", usageError{fmt.Errorf("--storage: %w", err)}
 	}
 	storage := truepath.Resolve(named)
+	if storage == "/" {
+		return "", usageError{errStorageIsRoot(p.storageSource(flag))}
+	}
 	hm := p.config.Snippet.Dialect == config.DialectImpermanenceHM
 	if home := p.config.Home; flag == "" && hm && home != "" && len(storage) > len(home) {
 		storage = strings.TrimSuffix(storage, home) // as version 1 of its module names it
@@ -36,6 +40,19 @@ func (p *plan) storageToFill(flag string) (string, error) {
 		return "", hintedError{fmt.Errorf("storage %s %s", storage, why), storageRemedy}
 	}
 	return storage, nil
+}
+
+// storageSource names where the storage path of storageToName comes from.
+func (p *plan) storageSource(flag string) string {
+	if flag != "" {
+		return "--storage"
+	}
+	return cmp.Or(p.config.Snippet.StoragePath.Origin.String(), "storagePaths")
+}
+
+// errStorageIsRoot says that a storage path is "/", or leads there.
+func errStorageIsRoot(source string) error {
+	return fmt.Errorf("%s: storage must be below /, not / itself", source)
 }
 
 // notStored says of kinds of file systems why nothing that is copied there is there after the

@@ -20,8 +20,8 @@ func leaveStuck(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// unstuck calls run, which only reads, and returns a little after ctx is done even if run
-// does not. The kernel lets nothing interrupt a call to a file system that does not answer
+// unstuck calls run, which only reads or may be killed at any time, and returns a little after ctx
+// is done even if run does not. The kernel lets nothing interrupt a call to a file system that does not answer
 // (FUSE, NFS) but the end of the process, so the call is left behind.
 func unstuck(ctx context.Context, run func() error) error {
 	done := make(chan error, 1)

@@ -57,11 +57,7 @@ func (p *plan) setStyle(f styleFlags) error {
 		return usageError{fmt.Errorf("--storage: %w", err)}
 	}
 	if p.style.Storage == "/" {
-		source := "--storage"
-		if f.storage == "" {
-			source = cmp.Or(p.config.Snippet.StoragePath.Origin.String(), "storagePaths")
-		}
-		return usageError{fmt.Errorf("%s: storage must be below /, not / itself", source)}
+		return usageError{errStorageIsRoot(p.storageSource(f.storage))}
 	}
 	p.style.Stores = p.storage
 	if p.style.Users, err = p.users(); err != nil {

@@ -31,13 +31,85 @@ const openTries = 100
 
 // Open opens a directory in another one, and returns an error for anything that is not a
 // directory of ours by kind, owner and mode. The mode may lack permissions, which the umask
-// took away, and have S_ISGID, which directories inherit (inode(7)); it is set to 0700.
+// took away, and have S_ISGID, which directories inherit (inode(7)). Nothing is changed. Whoever
+// uses what is in it calls [Check] first.
 func Open(parent int, name string) (fd int, err error) {
+	path, err := find(parent, name)
+	if err != nil {
+		return -1, err
+	}
+	defer func() { _ = unix.Close(path) }()
+	return reopen(path)
+}
+
+// Make makes a directory unless there is one, and opens it like Open. The mode is left to
+// [Claim], except where it keeps us from opening a directory in whose parent only we may rename
+// things: Check would have nothing against that one.
+func Make(parent int, name string) (fd int, err error) {
+	err = retried(func() error { return unix.Mkdirat(parent, name, unix.S_IRWXU) })
+	if err != nil && !errors.Is(err, unix.EEXIST) {
+		return -1, err
+	}
+	path, err := find(parent, name)
+	if err != nil {
+		return -1, err
+	}
+	defer func() { _ = unix.Close(path) }()
+	fd, err = reopen(path)
+	if errors.Is(err, unix.EACCES) && exclusive(parent) {
+		if err := restrict(path); err != nil {
+			return -1, err
+		}
+		return reopen(path)
+	}
+	return fd, err
+}
+
+// Claim gives a directory that Check has nothing against the mode 0700 and our mark. Where the
+// file system has no attributes, it stays without the mark.
+func Claim(fd int) error {
+	var st unix.Stat_t
+	if err := retried(func() error { return unix.Fstat(fd, &st) }); err != nil {
+		return err
+	}
+	if st.Mode&permissions != unix.S_IRWXU {
+		if err := restrict(fd); err != nil {
+			return err
+		}
+	}
+	mark(fd)
+	return nil
+}
+
+// restrict sets the mode 0700.
+func restrict(fd int) error {
+	if err := retried(func() error { return unix.Chmod(procPath(fd), unix.S_IRWXU) }); err != nil {
+		return fmt.Errorf("set mode 0700: %w", err)
+	}
+	return nil
+}
+
+// reopen opens what is open by O_PATH to list it.
+func reopen(path int) (fd int, err error) {
+	err = retried(func() (err error) {
+		fd, err = unix.Openat(path, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		return err
+	})
+	if err != nil {
+		return -1, err
+	}
+	return fd, nil
+}
+
+// permissions are the bits of st_mode that chmod(2) sets.
+const permissions = 0o7777
+
+// find opens a directory by O_PATH, and checks kind, owner and mode.
+func find(parent int, name string) (path int, err error) {
 	how := unix.OpenHow{
 		Flags:   unix.O_PATH | unix.O_CLOEXEC | unix.O_NOFOLLOW,
 		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS | unix.RESOLVE_NO_XDEV,
 	}
-	path := -1
 	for range openTries {
 		path, err = unix.Openat2(parent, name, &how)
 		if !errors.Is(err, unix.EAGAIN) && !errors.Is(err, unix.EINTR) {
@@ -50,28 +122,22 @@ func Open(parent int, name string) (fd int, err error) {
 	if err != nil {
 		return -1, err
 	}
-	defer func() { _ = unix.Close(path) }()
 	var st unix.Stat_t
-	switch err := retried(func() error { return unix.Fstat(path, &st) }); {
+	err = retried(func() error { return unix.Fstat(path, &st) })
+	switch {
 	case err != nil:
-		return -1, err
 	case st.Mode&unix.S_IFMT != unix.S_IFDIR:
-		return -1, ErrKind
+		err = ErrKind
 	case int(st.Uid) != os.Geteuid():
-		return -1, ErrOwner
-	case st.Mode&0o7777&^(unix.S_ISGID|unix.S_IRWXU) != 0:
-		return -1, ErrMode
+		err = ErrOwner
+	case st.Mode&permissions&^(unix.S_ISGID|unix.S_IRWXU) != 0:
+		err = ErrMode
 	}
-	if st.Mode&0o7777 != unix.S_IRWXU {
-		if err := retried(func() error { return unix.Chmod(procPath(path), unix.S_IRWXU) }); err != nil {
-			return -1, fmt.Errorf("set mode 0700: %w", err)
-		}
+	if err != nil {
+		_ = unix.Close(path)
+		return -1, err
 	}
-	err = retried(func() (err error) {
-		fd, err = unix.Openat(path, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-		return err
-	})
-	return fd, err
+	return path, nil
 }
 
 // Check returns ErrMark for a directory that another user may have put in its place: one that
@@ -96,8 +162,8 @@ func exclusive(fd int) bool {
 // xattr(7); the second is for ordinary users, and for root in a user namespace.
 var names = []string{"trusted.list-ephemeral", "user.list-ephemeral"}
 
-// Mark marks a directory as ours. Where the file system has no attributes, it stays without.
-func Mark(fd int) {
+// mark marks a directory as ours, if the file system has attributes.
+func mark(fd int) {
 	value, err := birth(fd)
 	for _, name := range names {
 		if err == nil && retried(func() error { return unix.Fsetxattr(fd, name, value, 0) }) == nil {

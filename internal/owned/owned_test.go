@@ -19,38 +19,82 @@ func opened(t *testing.T, name string) int {
 	return int(f.Fd())
 }
 
+func mkdir(mode os.FileMode) func(name string) error {
+	return func(name string) error { return errors.Join(os.Mkdir(name, 0o700), os.Chmod(name, mode)) }
+}
+
+// closed closes a descriptor that a call may have returned.
+func closed(fd int, err error) error {
+	if err == nil {
+		_ = os.NewFile(uintptr(fd), "d").Close()
+	}
+	return err
+}
+
+func hasMode(t *testing.T, what, name string, mode os.FileMode) {
+	t.Helper()
+	if info, err := os.Lstat(name); err != nil || info.Mode() != mode {
+		t.Errorf("%s: mode %v, %v, want %v", what, info.Mode(), err, mode)
+	}
+}
+
+// TestOpenTakesWhatIsOurs opens things of all kinds. None of them is changed.
 func TestOpenTakesWhatIsOurs(t *testing.T) {
 	t.Parallel()
-	mkdir := func(mode os.FileMode) func(name string) error {
-		return func(name string) error { return errors.Join(os.Mkdir(name, 0o700), os.Chmod(name, mode)) }
-	}
 	for name, tt := range map[string]struct {
 		make func(name string) error
 		want error
 	}{
 		"0700":       {mkdir(0o700), nil},
 		"setgid":     {mkdir(os.ModeSetgid | 0o700), nil},
-		"umask 0777": {mkdir(0), nil},
+		"umask 0277": {mkdir(0o500), nil},
 		"0750":       {mkdir(0o750), ErrMode},
 		"sticky":     {mkdir(os.ModeSticky | 0o700), ErrMode},
 		"file":       {func(name string) error { return os.WriteFile(name, nil, 0o700) }, ErrKind},
 		"symlink":    {func(name string) error { return os.Symlink("/etc", name) }, ErrKind},
 	} {
-		top := t.TempDir()
-		if err := tt.make(filepath.Join(top, "d")); err != nil {
-			t.Fatal(err)
+		for _, parentMode := range []os.FileMode{0o755, 0o777} {
+			top := t.TempDir()
+			d := filepath.Join(top, "d")
+			if err := errors.Join(tt.make(d), os.Chmod(top, parentMode)); err != nil {
+				t.Fatal(err)
+			}
+			before, err := os.Lstat(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := closed(Open(opened(t, top), "d")); !errors.Is(err, tt.want) {
+				t.Errorf("%s: Open = %v, want %v", name, err, tt.want)
+			}
+			hasMode(t, name+" after Open", d, before.Mode())
+			if err := closed(Make(opened(t, top), "d")); !errors.Is(err, tt.want) {
+				t.Errorf("%s: Make = %v, want %v", name, err, tt.want)
+			}
+			hasMode(t, name+" after Make", d, before.Mode())
 		}
-		fd, err := Open(opened(t, top), "d")
-		if !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil) {
-			t.Errorf("%s: %v, want %v", name, err, tt.want)
-		}
-		if err != nil {
-			continue
-		}
-		_ = os.NewFile(uintptr(fd), "d").Close()
-		if info, err := os.Stat(filepath.Join(top, "d")); err != nil || info.Mode() != os.ModeDir|0o700 {
-			t.Errorf("%s: mode %v, %v", name, info.Mode(), err)
-		}
+	}
+}
+
+// TestClaimSetsTheMode claims a directory that Make has made where others may rename things.
+func TestClaimSetsTheMode(t *testing.T) {
+	t.Parallel()
+	top := t.TempDir()
+	if err := os.Chmod(top, os.ModeSetgid|0o777); err != nil {
+		t.Fatal(err)
+	}
+	fd, err := Make(opened(t, top), "d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Claim(fd); err != nil {
+		t.Error(err)
+	}
+	hasMode(t, "claimed", filepath.Join(top, "d"), os.ModeDir|0o700)
+	if err := Check(opened(t, top), fd); err != nil {
+		t.Error(err)
+	}
+	if err := closed(fd, nil); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -66,7 +110,9 @@ func TestAMarkIsOfOneDirectory(t *testing.T) {
 	if err := Check(parent, fd); !errors.Is(err, ErrMark) {
 		t.Errorf("without a mark: %v", err)
 	}
-	Mark(fd)
+	if err := Claim(fd); err != nil {
+		t.Fatal(err)
+	}
 	if err := Check(parent, fd); err != nil {
 		t.Errorf("with a mark: %v", err)
 	}
