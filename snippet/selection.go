@@ -190,7 +190,7 @@ func (s *selection) refuse(p string) (reason string) {
 	case !path.IsAbs(p):
 		return "the path is not absolute"
 	case strings.IndexByte(p, 0) >= 0:
-		return "the path holds a NUL byte"
+		return "the path contains a NUL byte"
 	case p == "/":
 		return "it is the whole file system"
 	case len(p) <= s.longest && s.refused[p]:
