@@ -247,7 +247,7 @@ func (r *roff) environment() {
 		{"LIST_EPHEMERAL_TIMEOUT", "how many seconds a traced command may run"},
 		{"XDG_CONFIG_HOME, XDG_CACHE_HOME", "where the configuration and caches are; by default ~/.config and ~/.cache"},
 		{"SUDO_USER", "under sudo, the user whose configuration and home are used"},
-		{"NO_COLOR", "disables colours, whatever its value"},
+		{"NO_COLOR", "if set and not empty, disables colours, except with --color=always"},
 	} {
 		r.item(row[0], row[1])
 	}
