@@ -8,7 +8,6 @@ let
     "etc/NIXOS"
     "etc/group"
     "etc/resolv.conf"
-    "etc/shadow"
     "etc/subgid"
     "etc/subuid"
     "etc/sudoers"
@@ -16,7 +15,7 @@ let
     "var/cache"
     "var/.updated"
     "var/lib/NetworkManager/timestamps"
-    "var/lib/dhcpcd"
+    "var/lib/dhcpcd/*.{lease,lease6}"
     "/tmp"
   ];
 
@@ -26,17 +25,12 @@ let
     ".npm"
     ".cargo/registry"
     ".mozilla/firefox/*/cache2/entries"
-    ".steam"
-    ".pki"
-    ".pulse-cookie"
-    ".local/state/wireplumber"
     ".local/share/vulkan/implicit_layer.d"
-    ".config/BambuStudio"
     ".config/**/com.1password.1password.json"
     ".config/opencode/node_modules"
   ];
 
-  # Programs made with Electron, relative to the home directory, and what each of them makes anew.
+  # Programs made with Electron, relative to the home directory, and what each of them creates again.
   electron = [
     ".config/Code"
     ".config/SideQuest"
@@ -48,20 +42,12 @@ let
     "Code Cache"
     "CachedData"
     "GPUCache"
-    "Session Storage"
     "Shared Dictionary"
     "DawnGraphiteCache"
     "DawnWebGPUCache"
     "Crashpad"
-    "SharedStorage"
-    "Trust Tokens"
-    "Trust Tokens-journal"
-    "Local Storage"
-    "Cookies"
-    "Cookies-journal"
     "Dictionaries"
     "Network Persistent State"
-    "Preferences"
     "TransportSecurity"
   ];
 

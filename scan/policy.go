@@ -21,7 +21,7 @@ const (
 	ClassPersisted       // kept by the user's configuration
 	ClassMounted         // a mount point: what it shows lives elsewhere
 	ClassStorage         // where persistent data lives
-	ClassSystem          // made anew at every boot or managed by Nix: never entered
+	ClassSystem          // created again at every boot, or managed by Nix: never entered
 	ClassExcluded        // matched by an exclude pattern
 	ClassOutside         // on no tree that a reboot wipes
 	ClassLinked          // a symlink into the store or into storage

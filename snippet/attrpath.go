@@ -76,7 +76,7 @@ func cutAttr(text string) (part, rest string, err error) {
 		return "", "", errors.New("is not UTF-8")
 	}
 	if start, _ := printable.FirstUnsafe(part); start < len(part) {
-		return "", "", errors.New("holds a character that cannot be seen")
+		return "", "", errors.New("contains an invisible character")
 	}
 	if text[0] != '"' && !isIdentifier(part) {
 		return "", "", errors.New(`is not a name, write it "in quotes"`)
@@ -107,7 +107,7 @@ func cutString(text string) (value, rest string, err error) {
 		case c == '\\' && i+1 < len(text):
 			i++
 			if strings.IndexByte("nrt", text[i]) >= 0 {
-				return "", "", errors.New("holds a character that cannot be seen")
+				return "", "", errors.New("contains an invisible character")
 			}
 			b.WriteByte(text[i])
 		default:

@@ -154,7 +154,7 @@ var dialectTests = []struct {
 			`    # systemd may take ', \, % or a control character in this name for something else`, `    "/srv/a\\b"`,
 			`    # systemd may take ', \, % or a control character in this name for something else`, `    "/srv/it's"`,
 			`    # systemd may take ', \, % or a control character in this name for something else`, `    "/srv/new\nline"`, `  ];`,
-			`  files = [`, `    # the system writes this anew at every boot`, `    "/etc/shadow"`,
+			`  files = [`, `    # the system writes this file again at every boot`, `    # set passwords with users.users.<name>.hashedPasswordFile`, `    "/etc/shadow"`,
 			`    # systemd may take ', \, % or a control character in this name for something else`,
 			`    # programs replace it when they save, which a file that is a mount refuses (EBUSY)`, `    "/srv/x'/f"`, `  ];`,
 			`  users.alice.files = [`,

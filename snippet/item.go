@@ -27,6 +27,9 @@ type Item struct {
 	// Above are those of the directories above that one, nearest first, without "/".
 	// It may be shorter than the path, and an element nil, where they are not known.
 	Above []*Access
+	// Unread says why the path could not be read, as a clause: "no such file or
+	// directory". Dir is an assumption then. Empty if it was read.
+	Unread string
 	// Kept says what persists it already, as a clause: "persistedDirs[3] of …". Empty
 	// if nothing does.
 	Kept string
@@ -96,7 +99,8 @@ func (i *Item) compare(other *Item) int {
 	return cmp.Or(
 		first(i.Dir, other.Dir), cmp.Compare(other.Kind, i.Kind), strings.Compare(other.Target, i.Target),
 		i.Access.compare(other.Access), i.Parent.compare(other.Parent), slices.CompareFunc(other.Above, i.Above, compareAccess),
-		first(i.Replaced, other.Replaced), strings.Compare(other.Kept, i.Kept))
+		first(i.Replaced, other.Replaced), strings.Compare(other.Kept, i.Kept),
+		strings.Compare(other.Unread, i.Unread))
 }
 
 // first orders what is true before what is not.

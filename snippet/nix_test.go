@@ -236,9 +236,9 @@ func TestParseAttrPath(t *testing.T) {
 		{"a backslash at the end", `a."b\`, "", `part 2 has no closing quote`},
 		{"interpolation", `a."${b}"`, "", `part 2 is computed`},
 		{"dynamic", `a.${b}`, "", `part 2 is not a name`},
-		{"newline", "\"a\nb\"", "", `part 1 holds a character that cannot be seen`},
-		{"newline, escaped", `"a\nb"`, "", `part 1 holds a character that cannot be seen`},
-		{"bidi", "\"a\u202eb\"", "", `part 1 holds a character that cannot be seen`},
+		{"newline", "\"a\nb\"", "", `part 1 contains an invisible character`},
+		{"newline, escaped", `"a\nb"`, "", `part 1 contains an invisible character`},
+		{"bidi", "\"a\u202eb\"", "", `part 1 contains an invisible character`},
 		{"not UTF-8", "\"a\xff\"", "", `part 1 is not UTF-8`},
 		{"81 characters", strings.Repeat("a", 81), "", `has 81 characters, at most 80`},
 	}

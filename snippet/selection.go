@@ -30,6 +30,7 @@ type selection struct {
 	opts    *Options
 	leftOut []Note
 	kept    []Note
+	unread  []Note
 }
 
 // A place is the host, or the home of a user. Its lists hold absolute paths.
@@ -122,7 +123,11 @@ func choose(items []Item, opts *Options, users []User) *selection {
 	var listed cover
 	for i := range clean {
 		item := &clean[i]
-		if i > 0 && clean[i-1].Path == item.Path || listed.has(item.Path) {
+		if i > 0 && clean[i-1].Path == item.Path {
+			continue
+		}
+		if listed.has(item.Path) {
+			s.noteUnread(item, "a directory above it is listed")
 			continue
 		}
 		if item.Dir {
@@ -130,7 +135,7 @@ func choose(items []Item, opts *Options, users []User) *selection {
 		}
 		s.take(item)
 	}
-	for _, notes := range []*[]Note{&s.leftOut, &s.kept} {
+	for _, notes := range []*[]Note{&s.leftOut, &s.kept, &s.unread} {
 		slices.SortFunc(*notes, compareNotes)
 		*notes = slices.Compact(*notes)
 	}
@@ -165,8 +170,17 @@ func (s *selection) take(item *Item) {
 	}
 	if item.Dir {
 		p.dirs = append(p.dirs, *item)
+		s.noteUnread(item, "written as a directory")
 	} else {
 		p.files = append(p.files, *item)
+		s.noteUnread(item, "written as a file")
+	}
+}
+
+// noteUnread adds a note on an item that could not be read, with what becomes of it.
+func (s *selection) noteUnread(item *Item, outcome string) {
+	if item.Unread != "" {
+		s.unread = append(s.unread, Note{Path: item.Path, Reason: item.Unread + "; " + outcome})
 	}
 }
 
@@ -176,7 +190,7 @@ func (s *selection) refuse(p string) (reason string) {
 	case !path.IsAbs(p):
 		return "the path is not absolute"
 	case strings.IndexByte(p, 0) >= 0:
-		return "the path holds a NUL byte"
+		return "the path contains a NUL byte"
 	case p == "/":
 		return "it is the whole file system"
 	case len(p) <= s.longest && s.refused[p]:

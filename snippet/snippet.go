@@ -56,6 +56,9 @@ type Snippet struct {
 	// Kept are the paths that are not in Text because Item.Kept says that they are
 	// persisted already, sorted.
 	Kept []Note
+	// Unread are the paths whose Item.Unread is set and that are in Text, sorted. Reason
+	// is Item.Unread and what they are written as, or that their directory is listed.
+	Unread []Note
 	// Warnings are the paths of which Text cannot carry all, or with which the
 	// system may have trouble, sorted.
 	Warnings []Note
@@ -99,7 +102,7 @@ func (n Note) advice() string {
 func Render(items []Item, opts Options) Snippet {
 	d := &dialects[min(int(opts.Dialect), len(dialects)-1)]
 	chosen := choose(items, &opts, d.users(&opts))
-	s := Snippet{LeftOut: chosen.leftOut, Kept: chosen.kept}
+	s := Snippet{LeftOut: chosen.leftOut, Kept: chosen.kept, Unread: chosen.unread}
 	for i := range chosen.places {
 		s.Directories += len(chosen.places[i].dirs)
 		s.Files += len(chosen.places[i].files)

@@ -120,7 +120,7 @@ var renderTests = []struct {
 		lines(
 			`# not written, the path is not absolute: ""`,
 			`# not written, it is the whole file system: "/"`,
-			`# not written, the path holds a NUL byte: "/a\x00b"`,
+			`# not written, the path contains a NUL byte: "/a\x00b"`,
 			`# not written, it is the whole home directory: "/home/alice/"`,
 			`# not written, the path is not absolute: "a/b"`, ``,
 			`user.persistence = {`, `  directories = [ ".ssh" ];`, `};`,

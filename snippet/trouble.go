@@ -51,13 +51,15 @@ func neverMounted(p string) string {
 // troubles says what a path may meet, in any dialect of Nix.
 func troubles(item *Item) (reasons []string) {
 	if rewritten(item.Path) {
-		reasons = append(reasons, "the system writes this anew at every boot")
+		reasons = append(reasons, "the system writes this file again at every boot")
 	}
 	switch item.Path {
+	case "/etc/shadow":
+		reasons = append(reasons, "set passwords with users.users.<name>.hashedPasswordFile")
 	case "/var":
 		reasons = append(reasons, "the boot writes much of it again (caches, logs, spools): directories in it are a better choice")
 	case "/tmp", "/var/tmp":
-		reasons = append(reasons, "it is for files that need not last")
+		reasons = append(reasons, "it is a directory for temporary files")
 	}
 	if misreadBySystemd(item.Path) {
 		reasons = append(reasons, `systemd may take ', \, % or a control character in this name for something else`)

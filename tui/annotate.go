@@ -38,7 +38,7 @@ func (o *Options) annotation(l *listing, node uint32) Annotation {
 // nextGroup shows another set of paths alone, or all again.
 func (m *app) nextGroup() tea.Cmd {
 	if m.opts.Annotations == nil {
-		return m.notify("only what a trace has found is told apart: list-ephemeral trace -- CMD")
+		return m.notify("only the paths of a trace can be filtered by operation: list-ephemeral trace -- CMD")
 	}
 	m.group = (m.group + 1) % (len(m.opts.Annotations.Groups) + 1)
 	return m.ask(true)

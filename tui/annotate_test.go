@@ -55,7 +55,7 @@ func TestGroupsAreShownAlone(t *testing.T) {
 func TestWithoutATraceThereAreNoGroups(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("o")
-	d.has("only what a trace has found is told apart")
+	d.has("only the paths of a trace can be filtered")
 	equal(t, "rows", d.shown(), sample)
 }
 

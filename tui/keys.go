@@ -174,7 +174,7 @@ func newKeyMap() keyMap {
 		onlyMarked: bind("show only what is selected, or all", "v"),
 		undo:       bind("undo the last selection", "u"),
 		hideCaches: bind("hide caches, or show them", "c"),
-		group:      bind("of a trace: only what was written, or read, or …", "o"),
+		group:      bind("cycle the trace filter: written, executed, read, looked up", "o"),
 		refused:    bind("show what is excluded or persisted too, or hide it", "x"),
 		sort:       bind("sort by path, size or time", "s"),
 		rescan:     bind("scan again", "r"),

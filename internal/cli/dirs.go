@@ -266,30 +266,22 @@ func (f *listFlags) rowFormat(l *listing) rowFormat {
 	case f.json:
 		return dirJSONFormat(newNotes(l.plan))
 	case f.long:
-		return dirLongFormat(l.safe, time.Now())
+		return dirLongFormat(l.style, time.Now())
 	case f.print0:
-		return dirPathFormat(0, l.safe)
+		return dirPathFormat(0, l.style.plain())
 	}
-	return dirPathFormat('\n', l.safe)
+	return dirPathFormat('\n', l.style)
 }
 
-// dirPathFormat writes paths ended by end: as they are, or made safe for a
-// terminal.
-func dirPathFormat(end byte, safe bool) rowFormat {
-	return func(dst []byte, r *row) []byte {
-		if safe {
-			dst = printable.AppendName(dst, r.path)
-		} else {
-			dst = append(dst, r.path...)
-		}
-		return append(dst, end)
-	}
+// dirPathFormat writes paths ended by end.
+func dirPathFormat(end byte, style pathStyle) rowFormat {
+	return func(dst []byte, r *row) []byte { return append(style.append(dst, r.path, r.kind), end) }
 }
 
 // dirLongFormat writes files, size, excluded files that would come along, age and
 // path in columns.
-func dirLongFormat(safe bool, now time.Time) rowFormat {
-	path := dirPathFormat('\n', safe)
+func dirLongFormat(style pathStyle, now time.Time) rowFormat {
+	path := dirPathFormat('\n', style)
 	return func(dst []byte, r *row) []byte {
 		along := "-"
 		if r.excluded.Files > 0 {

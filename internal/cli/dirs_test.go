@@ -142,7 +142,7 @@ func TestRowPrinterCountsInBatches(t *testing.T) {
 			var out bytes.Buffer
 			p := &rowPrinter{
 				printer: &printer{out: newWriter(&out), limit: tt.limit}, opts: opts, keep: keep,
-				format: dirLongFormat(false, time.Now()), numbers: true, batch: tt.batch,
+				format: dirLongFormat(pathStyle{}, time.Now()), numbers: true, batch: tt.batch,
 			}
 			err := error(nil)
 			for i := 0; i < dirs && err == nil; i++ {

@@ -95,12 +95,16 @@ func newHelp() *cobra.Command {
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
-			if len(args) == 0 {
+			switch len(args) {
+			case 0:
 				return root.Help()
+			case 1:
+			default:
+				return usageError{fmt.Errorf("help: expected one command, got %d", len(args))}
 			}
-			about, rest, err := root.Find(args)
-			if err != nil || about == root || len(rest) > 0 {
-				return noSuchCommand(root, "command", strings.Join(args, " "))
+			about, _, err := root.Find(args)
+			if err != nil || about == root {
+				return noSuchCommand(root, "command", args[0])
 			}
 			return about.Help()
 		},

@@ -98,7 +98,7 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	out := newWriter(a.out)
 	opts.Waiting = out.idle
 	printer := &printer{out: out, limit: f.limit, mute: f.count}
-	stats, err := f.run(ctx, &listing{plan, opts, f.order(), programFilter(f.program), printer, isTerminal(a.out)})
+	stats, err := f.run(ctx, &listing{plan, opts, f.order(), programFilter(f.program), printer, a.pathStyle()})
 	if f.count {
 		out.buf = fmt.Appendln(out.buf, printer.printed)
 	}
@@ -118,7 +118,7 @@ type listing struct {
 	order   *order
 	wanted  func(*scan.Entry) bool // nil: all
 	printer *printer
-	safe    bool // for a terminal
+	style   pathStyle
 }
 
 // run walks and prints, in the form that is asked for.
@@ -132,7 +132,7 @@ func (f *listFlags) run(ctx context.Context, l *listing) (scan.Stats, error) {
 	if f.json {
 		l.printer.format = jsonFormat(newNotes(l.plan))
 	} else {
-		l.printer.format = f.format(l.safe)
+		l.printer.format = f.format(l.style)
 	}
 	return l.order.run(ctx, l.opts, l.wanted, l.printer.print)
 }
@@ -242,14 +242,14 @@ func readProgram(text string) (string, error) {
 	return text, nil
 }
 
-func (f *listFlags) format(terminal bool) format {
+func (f *listFlags) format(style pathStyle) format {
 	switch {
 	case f.long:
-		return longFormat(terminal, time.Now())
+		return longFormat(style, time.Now())
 	case f.print0:
-		return pathFormat(0, terminal)
+		return pathFormat(0, style.plain())
 	}
-	return pathFormat('\n', terminal)
+	return pathFormat('\n', style)
 }
 
 // errEnough ends a walk after the last result that was asked for.

@@ -13,7 +13,7 @@ import (
 )
 
 const manLong = `Write the manual pages of the program and of its commands into the directory DIR, which
-is made if it does not exist.`
+is created if it does not exist.`
 
 const manExamples = `  list-ephemeral man ~/.local/share/man/man1
   list-ephemeral man . && man ./list-ephemeral.1`
@@ -38,7 +38,7 @@ func newMan(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			say(a.err, "hint", fmt.Sprintf("wrote %s to %s", count(written, "manual page"), dir))
+			a.err.line(fmt.Sprintf("wrote %s to %s", count(written, "manual page"), dir))
 			return nil
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -247,7 +247,7 @@ func (r *roff) environment() {
 		{"LIST_EPHEMERAL_TIMEOUT", "how many seconds a traced command may run"},
 		{"XDG_CONFIG_HOME, XDG_CACHE_HOME", "where the configuration and caches are; by default ~/.config and ~/.cache"},
 		{"SUDO_USER", "under sudo, the user whose configuration and home are used"},
-		{"NO_COLOR", "disables colours, whatever its value"},
+		{"NO_COLOR", "if set and not empty, disables colours, except with --color=always"},
 	} {
 		r.item(row[0], row[1])
 	}

@@ -75,16 +75,12 @@ func (w *helpWriter) Write(text []byte) (int, error) {
 // format appends one candidate as a line of output.
 type format func(dst []byte, e *scan.Entry) []byte
 
-// pathFormat writes paths ended by end: as they are, or made safe for a terminal.
-func pathFormat(end byte, safe bool) format {
-	return func(dst []byte, e *scan.Entry) []byte {
-		if safe {
-			dst = printable.AppendName(dst, e.Path)
-		} else {
-			dst = append(dst, e.Path...)
-		}
-		return append(dst, end)
+// pathFormat writes paths ended by end.
+func pathFormat(end byte, style pathStyle) format {
+	if style == (pathStyle{}) { // into a pipe, where a listing may have millions of lines
+		return func(dst []byte, e *scan.Entry) []byte { return append(append(dst, e.Path...), end) }
 	}
+	return func(dst []byte, e *scan.Entry) []byte { return append(style.append(dst, e.Path, e.Kind), end) }
 }
 
 // owners gives names to user and group numbers, from /etc/passwd and /etc/group,
@@ -141,8 +137,8 @@ func cached(names map[uint32]string, id uint32, lookup func(string) (string, err
 }
 
 // longFormat writes mode, owner, size, age and path in columns.
-func longFormat(safe bool, now time.Time) format {
-	names, path := newOwners(), pathFormat('\n', safe)
+func longFormat(style pathStyle, now time.Time) format {
+	names, path := newOwners(), pathFormat('\n', style)
 	return func(dst []byte, e *scan.Entry) []byte {
 		info := e.Info()
 		dst = fmt.Appendf(dst, "%s %-8s %5s %4s ", info.Mode, printable.Name(names.user(info.UID)),

@@ -82,7 +82,7 @@ func (a *app) addGlobalFlags(root *cobra.Command) {
 	textsVar(flags, &a.roots, "root", "a directory", "scan `DIR` instead of the detected roots (repeatable)")
 	textsVar(flags, &a.excludes, "exclude", "a pattern", "leave out paths that match `GLOB`, as fd does (repeatable)")
 	textsVar(flags, &a.includes, "include", "a path", "always list `PATH` as a candidate (repeatable)")
-	choiceVar(flags, &a.color, "color", "colour the screen: `WHEN` is auto, always or never", "auto", "always", "never")
+	choiceVar(flags, &a.color, "color", "colour the screen and listings: `WHEN` is auto, always or never", "auto", "always", "never")
 	flags.BoolP("help", "h", false, "print this help")
 	completesTo(root, "color", "auto", "always", "never")
 	completesToNothing(root, "exclude")

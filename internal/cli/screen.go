@@ -91,7 +91,7 @@ func (a *app) screenOptions(plan *plan, in, out *os.File) tui.Options {
 		Warnings: plan.warnings,
 		Input:    in,
 		Output:   out,
-		Color:    colors[a.color],
+		Color:    a.screenColor(),
 		Theme:    themes[plan.config.UI.Theme],
 		ASCII:    plan.config.UI.ASCII,
 		NoMouse:  !plan.config.UI.Mouse,
@@ -148,8 +148,6 @@ var themes = map[config.Theme]tui.Theme{
 	config.ThemeLight: tui.ThemeLight,
 	config.ThemeDark:  tui.ThemeDark,
 }
-
-var colors = map[string]tui.Color{"auto": tui.ColorAuto, "always": tui.ColorAlways, "never": tui.ColorNever}
 
 // terminal returns where keys come from and the screen goes to: the standard
 // streams where they are a terminal, else the controlling terminal.

@@ -68,11 +68,7 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 		kind, info, err := scan.Stat(path)
 		item := plan.item(path, kind, info, slash)
 		if err != nil {
-			as := "file"
-			if item.Dir {
-				as = "directory"
-			}
-			say(a.err, "warning", fmt.Sprintf("%s: %s; written as a %s", path, errors.Unwrap(err), as))
+			item.Unread = cmp.Or(errors.Unwrap(err), err).Error()
 		}
 		items = append(items, item)
 	}
@@ -147,6 +143,9 @@ func (p *plan) render(items []snippet.Item) tui.SnippetText {
 	text := tui.SnippetText{Text: s.Text, LeftOut: len(s.LeftOut)}
 	if p.style.Dialect == snippet.Paths && s.Text != "" {
 		text.Visible = visiblePaths(items, p.style)
+	}
+	for _, note := range s.Unread {
+		text.Notes = append(text.Notes, printable.Name(note.Path)+": "+note.Reason)
 	}
 	for _, notes := range [][]snippet.Note{s.Kept, s.LeftOut} {
 		for _, note := range notes {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
@@ -13,11 +14,12 @@ import (
 
 // This file describes paths to the snippet.
 
-// item describes a path to the snippet by what is on the disk; where there is
-// nothing, a slash at its end says that it is a directory.
+// item describes a path to the snippet by what is on the disk. Where there is nothing,
+// it is a directory if the path ends in a slash, or if public configurations keep it as
+// one.
 func (p *plan) item(path string, kind scan.Kind, info scan.Info, slash bool) snippet.Item {
 	item := snippet.Item{
-		Path: path, Dir: kind == scan.KindDir || kind == scan.KindUnknown && slash,
+		Path: path, Dir: kind == scan.KindDir || kind == scan.KindUnknown && (slash || p.usuallyDir(path)),
 		Kept: p.keptBy(path, kind), Replaced: p.replaced(path),
 	}
 	item.Parent, item.Above = p.parents(path)
@@ -40,6 +42,12 @@ func (p *plan) item(path string, kind scan.Kind, info scan.Info, slash bool) sni
 		item.Access = p.access(info)
 	}
 	return item
+}
+
+// usuallyDir reports whether public configurations keep a path as a directory.
+func (p *plan) usuallyDir(path string) bool {
+	entry, found := known.Lookup(p.known, path)
+	return found && entry.Dir
 }
 
 // linkTarget returns the true path that a symlink leads to, "" if it cannot be read.
@@ -111,8 +119,13 @@ func (p *plan) describe(s tui.Selected) snippet.Item {
 		return p.item(s.Path, s.Kind, scan.Info{}, false)
 	}
 	kind, info, err := scan.Stat(s.Path)
-	if err != nil { // gone since: then it is written by its name alone
-		kind = scan.KindUnknown
+	if err == nil {
+		return p.item(s.Path, kind, info, false)
 	}
-	return p.item(s.Path, kind, info, s.Kind == scan.KindDir)
+	// It has vanished since it was listed. It is written by its name, as what it was.
+	item := p.item(s.Path, scan.KindUnknown, info, false)
+	if s.Kind != scan.KindUnknown {
+		item.Dir = s.Kind == scan.KindDir
+	}
+	return item
 }

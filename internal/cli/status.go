@@ -73,7 +73,7 @@ type status struct {
 	Lost     amount        `json:"candidates"`
 	Cache    amount        `json:"cache"`
 	Excluded amount        `json:"excluded"`
-	// Hidden is what of Excluded is neither cache nor made again by a boot.
+	// Hidden is what of Excluded is neither cache nor created again at boot.
 	Hidden  amount  `json:"hidden"`
 	Kept    amount  `json:"persisted"`
 	Trash   amount  `json:"trash"`

@@ -137,7 +137,7 @@ func TestStatusAndStrayReadWell(t *testing.T) {
 			"configuration  D/config.json", "root           D/root on tmpfs none\n", "storage        D/persist, ", "mounts         3 mounts from storage",
 			"snippets       dialect plain; storage path D/persist; clipboard via ", "trace          ptrace: ",
 			"lost                   2 files    88K  at the next reboot", "lost, cache            1 files   3.9K  known to be cache",
-			"lost, excluded         2 files    78B  hidden by exclude patterns (2 files, 78B neither cache nor made again by a boot)", "the newest\n",
+			"lost, excluded         2 files    78B  hidden by exclude patterns (2 files, 78B neither cache nor created again at boot)", "the newest\n",
 		},
 		"above":   {"error: 4 files would be lost, more than 1\nstatus 1\nfits\n"},
 		"long":    {"  empty    0B", "      3   12K", " D/persistD/root/home/old/\n", "hint: 1 path was left by an adopt that was killed"},

@@ -97,7 +97,7 @@ func (s *status) appendTo(dst []byte, home string, now time.Time) []byte {
 	}
 	amountLine("lost", s.Lost, "at the next reboot")
 	amountLine("lost, cache", s.Cache, "known to be cache")
-	amountLine("lost, excluded", s.Excluded, fmt.Sprintf("hidden by exclude patterns (%s, %s neither cache nor made again by a boot)",
+	amountLine("lost, excluded", s.Excluded, fmt.Sprintf("hidden by exclude patterns (%s, %s neither cache nor created again at boot)",
 		count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes)))
 	amountLine("persisted", s.Kept, "in storage, and declared")
 	if s.Trash.Files > 0 {

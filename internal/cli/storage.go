@@ -108,7 +108,7 @@ func (p *plan) notWiped(path string) error {
 	v := p.judge(path, kind)
 	switch v.Class {
 	case scan.ClassSystem:
-		return notWipedError("it is managed by Nix or made again at every boot")
+		return notWipedError("it is managed by Nix or created again at every boot")
 	case scan.ClassMounted:
 		return notWipedError("something is mounted at " + v.By + ", which is not wiped")
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassPersisted, scan.ClassStorage,

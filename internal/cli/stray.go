@@ -267,7 +267,7 @@ func (r *row) empty() bool { return r.isDir() && r.files == 0 }
 
 // printStrays prints the rows.
 func (a *app) printStrays(f strayFlags, rows []*row) error {
-	format := strayFormat(f, isTerminal(a.out), time.Now())
+	format := strayFormat(f, a.pathStyle(), time.Now())
 	out := newWriter(a.out)
 	for _, r := range rows {
 		out.buf = format(out.buf, r)
@@ -289,8 +289,8 @@ type strayLine struct {
 	Empty     bool      `json:"empty"`
 }
 
-func strayFormat(f strayFlags, safe bool, now time.Time) rowFormat {
-	path := dirPathFormat('\n', safe)
+func strayFormat(f strayFlags, style pathStyle, now time.Time) rowFormat {
+	path := dirPathFormat('\n', style)
 	switch {
 	case f.json:
 		json := jsonline.NewEncoder()
@@ -309,7 +309,7 @@ func strayFormat(f strayFlags, safe bool, now time.Time) rowFormat {
 			return path(dst, r)
 		}
 	case f.print0:
-		return dirPathFormat(0, safe)
+		return dirPathFormat(0, style.plain())
 	}
 	return path
 }

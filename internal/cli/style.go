@@ -151,7 +151,7 @@ func (p *plan) keptBy(path string, kind scan.Kind) string {
 	case scan.ClassPersisted:
 		return v.Detail
 	case scan.ClassStorage:
-		return "the storage path " + v.Detail + ", in which it lies"
+		return "the storage path " + v.Detail + ", which contains it"
 	case scan.ClassLinked:
 		return "a symlink to " + printable.Name(v.Detail)
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassMounted, scan.ClassSystem,

@@ -22,7 +22,7 @@ func (f *listFlags) summarize(ctx context.Context, l *listing) (scan.Stats, erro
 	if err != nil {
 		return stats, err
 	}
-	format := summaryFormat(l.safe)
+	format := summaryFormat(l.style)
 	if f.json {
 		format = summaryJSONFormat()
 	}
@@ -69,13 +69,9 @@ func (t *totals) add(e *scan.Entry) error {
 }
 
 // summaryFormat writes files, size and path in columns.
-func summaryFormat(safe bool) rowFormat {
+func summaryFormat(style pathStyle) rowFormat {
 	return func(dst []byte, r *row) []byte {
-		path := string(r.path)
-		if safe {
-			path = printable.Name(path)
-		}
-		return appendTotal(dst, r.files, r.bytes, path)
+		return appendTotal(dst, r.files, r.bytes, string(style.append(nil, r.path, r.kind)))
 	}
 }
 

@@ -152,6 +152,9 @@ func takesNothing(cmd *cobra.Command, args []string) error {
 func takesPaths(cmd *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if arg == "" {
+			if !cmd.HasParent() { // its name is in front of every message
+				return usageError{errors.New("expected a PATH, got an empty string")}
+			}
 			return usageError{fmt.Errorf("%s: expected a PATH, got an empty string", cmd.Name())}
 		}
 	}

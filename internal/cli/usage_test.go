@@ -49,7 +49,7 @@ func TestWrongUsageSaysWhatWasExpected(t *testing.T) {
 		{[]string{"esc\x1b]0;t\x07"}, `unknown command or path "esc\x1b]0;t\a"`, 2},
 		{[]string{"help", "statsu"}, `unknown command "statsu"; did you mean status?`, 2},
 		{[]string{"help", "foo"}, `unknown command "foo"`, 2},
-		{[]string{"help", "status", "foo"}, `unknown command "status foo"; did you mean status?`, 2},
+		{[]string{"help", "status", "foo"}, `help: expected one command, got 2`, 2},
 		// Paths are looked for before a terminal.
 		{[]string{"./statsu"}, `stat ./statsu: no such file or directory`, 1},
 		{[]string{"tui", "statsu"}, `stat statsu: no such file or directory`, 1},
@@ -61,7 +61,8 @@ func TestWrongUsageSaysWhatWasExpected(t *testing.T) {
 		{[]string{"explain"}, `explain: expected a PATH, got none`, 2},
 		{[]string{"explain", "/", ""}, `explain: expected a PATH, got an empty string`, 2},
 		{[]string{"list", ""}, `list: expected a PATH, got an empty string`, 2},
-		{[]string{""}, `list-ephemeral: expected a PATH, got an empty string`, 2},
+		{[]string{""}, `expected a PATH, got an empty string`, 2},
+		{[]string{"tui", ""}, `tui: expected a PATH, got an empty string`, 2},
 		{[]string{"completion"}, `completion: expected bash, zsh or fish, got none`, 2},
 		{[]string{"completion", "tcsh"}, `completion: expected bash, zsh or fish, got "tcsh"`, 2},
 		{[]string{"completion", "bash", "zsh"}, `completion: expected one argument, got 2`, 2},
@@ -294,7 +295,7 @@ func TestManSaysWhereItWrote(t *testing.T) {
 	if err != nil || len(written) < 10 {
 		t.Fatalf("pages %q, %v", written, err)
 	}
-	if want := fmt.Sprintf("list-ephemeral: hint: wrote %d manual pages to %s\n", len(written), dir); stderr != want || status != 0 {
+	if want := fmt.Sprintf("wrote %d manual pages to %s\n", len(written), dir); stderr != want || status != 0 {
 		t.Errorf("status %d: %s\nwant %s", status, stderr, want)
 	}
 }

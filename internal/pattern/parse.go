@@ -63,7 +63,7 @@ func parseLine(text string) (glob string, onlyDirs bool, err error) {
 		return "", false, errors.New("it is not valid UTF-8")
 	}
 	if strings.IndexByte(text, 0) >= 0 {
-		return "", false, errors.New("it holds a NUL byte, which no file name does")
+		return "", false, errors.New("contains a NUL byte, which no file name can")
 	}
 	if !strings.HasSuffix(text, `\ `) {
 		text = strings.TrimRightFunc(text, unicode.IsSpace)

@@ -214,7 +214,7 @@ func wrongPatterns() []wrongPattern {
 		{"a backslash behind", `foo\`, escape},
 		{"a backslash behind, then blanks", `foo\  `, escape},
 		{"not UTF-8", "a\xff", "it is not valid UTF-8"},
-		{"a NUL byte", "a\x00b", "it holds a NUL byte, which no file name does"},
+		{"a NUL byte", "a\x00b", "contains a NUL byte, which no file name can"},
 		{"too deep", strings.Repeat("{", 101) + "a" + strings.Repeat("}", 101), "its braces are nested more than 100 deep"},
 		{"too many alternatives", strings.Repeat("{a,b}", 13), many},
 		{"too many negated classes", "/a" + strings.Repeat("[!a]b", 13), many},
