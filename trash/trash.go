@@ -64,7 +64,9 @@ func Is(name string) bool {
 	return st.Mode&unix.S_IFMT == unix.S_IFDIR && ours && st.Mode&0o777 == 0o700
 }
 
-// List returns the batches in the trash of a storage path, the oldest first. Where there is no trash, there are none.
+// List returns the batches in the trash of a storage path, the oldest first. Where there is no
+// trash, there are none. The error is of those that cannot be read, and the others are returned
+// with it.
 func List(storage string) ([]Batch, error) {
 	s, err := openStore(storage)
 	if err != nil {
@@ -103,6 +105,7 @@ func (s *store) batches() ([]Batch, error) {
 	}
 	slices.Sort(names)
 	var all []Batch
+	var unread error
 	for _, name := range names {
 		at, err := time.Parse(layout, name[:min(len(name), len(layout))])
 		if err != nil {
@@ -110,12 +113,13 @@ func (s *store) batches() ([]Batch, error) {
 		}
 		b := Batch{Name: name, Time: at}
 		if b.Items, err = s.items(name); err != nil {
-			return nil, fmt.Errorf("read %s: %w", path.Join(s.path, Name, name, manifestName), err)
+			unread = errors.Join(unread, fmt.Errorf("read %s: %w", path.Join(s.path, Name, name, manifestName), err))
+			continue
 		}
 		all = append(all, b)
 	}
 	slices.SortStableFunc(all, func(a, b Batch) int { return a.Time.Compare(b.Time) })
-	return all, nil
+	return all, unread
 }
 
 // manifestName is the file of a batch that says where its items come from. Each line has the
