@@ -14,6 +14,7 @@
 //	          they are sorted
 //	list      the sorted listing
 //	sys_linux the system calls
+//	blocks    which blocks of files are evidence of holes
 //
 // Names are bytes. A path that cannot be read is an entry of Stats, and never
 // ends a walk. The package prints nothing and follows no symlink.

@@ -51,7 +51,9 @@ func (s Kinds) Has(k Kind) bool { return s&(1<<k) != 0 }
 type Info struct {
 	// Size in bytes; of a symlink, the length of its target. A sparse file has the
 	// size of the blocks that it takes up, where that is less than its length:
-	// holes cannot be lost.
+	// holes cannot be lost. On ZFS it has its length unless it was changed more
+	// than two minutes ago and is 64 times as long as its blocks, because a file
+	// that is new or compressed has few blocks there too.
 	Size int64
 	// ModTime is the time of the last change of the contents.
 	ModTime time.Time

@@ -43,3 +43,24 @@ func (s *Stats) add(o Stats) {
 func (s *Stats) sortErrors() {
 	slices.SortFunc(s.Errors, func(a, b PathError) int { return strings.Compare(a.Path, b.Path) })
 }
+
+// fail notes that a directory could not be opened or read. What has vanished is
+// no error, and a boundary that the mount table did not show none either.
+func (k *worker) fail(n *node, op string, errno syscall.Errno) {
+	switch errno {
+	case syscall.ENOENT, syscall.ENOTDIR, syscall.ELOOP:
+	case syscall.EXDEV:
+		k.stats.Boundaries++
+	default:
+		k.stats.Errors = append(k.stats.Errors, PathError{Path: string(n.appendPath(nil)), Op: op, Err: errno})
+	}
+}
+
+// failEntry notes that an entry of a directory could not be looked at.
+func (k *worker) failEntry(n *node, op, name string, errno syscall.Errno) {
+	path := n.appendPath(nil)
+	if n.parent != nil {
+		path = append(path, '/')
+	}
+	k.stats.Errors = append(k.stats.Errors, PathError{Path: string(path) + name, Op: op, Err: errno})
+}

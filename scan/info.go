@@ -7,17 +7,15 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 // infoSize is the length of the metadata in a record with tagInfo: size and
 // seconds, then nanoseconds, uid and gid, then mode.
 const infoSize = 2*8 + 3*4 + 2
 
-// appendInfo appends the metadata in the form that records keep.
-func appendInfo(run []byte, stx *unix.Statx_t) []byte {
-	run = binary.LittleEndian.AppendUint64(run, uint64(countedSize(stx)))
+// appendInfo appends the metadata in the form that records keep. size is Info.Size.
+func appendInfo(run []byte, stx *unix.Statx_t, size int64) []byte {
+	run = binary.LittleEndian.AppendUint64(run, uint64(size))
 	run = binary.LittleEndian.AppendUint64(run, uint64(stx.Mtime.Sec))
 	run = binary.LittleEndian.AppendUint32(run, stx.Mtime.Nsec)
 	run = binary.LittleEndian.AppendUint32(run, stx.Uid)
@@ -35,15 +33,6 @@ func decodeInfo(b []byte) Info {
 		GID:     u32(b[24:]),
 		Mode:    fileMode(uint32(binary.LittleEndian.Uint16(b[28:]))),
 	}
-}
-
-// countedSize is Info.Size. Only regular files have holes: a symlink of ext4 or
-// tmpfs, for one, takes up no block of its own.
-func countedSize(stx *unix.Statx_t) int64 {
-	if kindOf(stx.Mode) == KindFile {
-		return sizes.Of(stx.Size, stx.Blocks)
-	}
-	return int64(min(stx.Size, sizes.Max))
 }
 
 // fileMode turns the kernel's st_mode into Go's, inode(7).
@@ -111,5 +100,11 @@ func Stat(path string) (Kind, Info, error) {
 	if errno := k.stat(unix.AT_FDCWD, name, &stx); errno != 0 {
 		return KindUnknown, Info{}, PathError{Path: path, Op: "stat", Err: errno}
 	}
-	return kindOf(stx.Mode), decodeInfo(appendInfo(nil, &stx)), nil
+	counts := newBlockCounts(time.Now())
+	size := counts.size(&stx, func() (int64, error) {
+		var st unix.Statfs_t
+		err := unix.Statfs(path, &st)
+		return int64(st.Type), err
+	})
+	return kindOf(stx.Mode), decodeInfo(appendInfo(nil, &stx, size)), nil
 }

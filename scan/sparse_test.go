@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"errors"
 	"math"
 	"os"
 	"os/exec"
@@ -8,8 +9,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // Holes cannot be lost, so that a sparse file counts what du says that it takes up; any
@@ -67,6 +71,67 @@ func duBytes(t *testing.T, args ...string) int64 {
 	return size
 }
 
+// On ZFS a file that was just written has no blocks yet, and a compressed one has few.
+func TestBlocksThatAreNotExactAreNoHoles(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	const old, length = 1_799_990_000, 1 << 30
+	for name, tt := range map[string]struct {
+		fsType int64
+		err    error
+		blocks uint64
+		ctime  int64
+		want   int64
+	}{
+		"ext4":                       {fsType: unix.EXT4_SUPER_MAGIC, ctime: now.Unix(), blocks: 1, want: 512},
+		"ZFS, just written":          {fsType: zfsMagic, ctime: now.Unix(), blocks: 1, want: length},
+		"ZFS, written since":         {fsType: zfsMagic, ctime: now.Unix() + 60, blocks: 1, want: length},
+		"ZFS, two minutes ago":       {fsType: zfsMagic, ctime: now.Unix() - 120, blocks: 1, want: length},
+		"ZFS, before that":           {fsType: zfsMagic, ctime: now.Unix() - 121, blocks: 1, want: 512},
+		"ZFS, compressed":            {fsType: zfsMagic, ctime: old, blocks: length / 512 / 32, want: length},
+		"ZFS, whole":                 {fsType: zfsMagic, ctime: old, blocks: length / 512, want: length},
+		"FUSE, blocks not counted":   {fsType: unix.FUSE_SUPER_MAGIC, ctime: old, want: length},
+		"a file system without type": {err: unix.EIO, ctime: now.Unix(), blocks: 1, want: length},
+	} {
+		counts := newBlockCounts(now)
+		stx := unix.Statx_t{Mode: unix.S_IFREG, Size: length, Blocks: tt.blocks, Ctime: unix.StatxTimestamp{Sec: tt.ctime}}
+		for range 2 {
+			if got := counts.size(&stx, func() (int64, error) { return tt.fsType, tt.err }); got != tt.want {
+				t.Errorf("%s: %d, want %d", name, got, tt.want)
+			}
+		}
+		stx.Dev_minor++ // another device, which is exact
+		if got := counts.size(&stx, func() (int64, error) { return unix.BTRFS_SUPER_MAGIC, nil }); got != min(length, int64(tt.blocks)*512) {
+			t.Errorf("%s: on another device %d", name, got)
+		}
+	}
+}
+
+// TestNewFilesOnFUSEHaveTheirLength has a file system whose blocks are not known to be exact: FUSE
+// stands in for ZFS.
+func TestNewFilesOnFUSEHaveTheirLength(t *testing.T) {
+	probe.Need(t, probe.Root, probe.FUSE)
+	bindfs := probe.Tool(t, "bindfs")
+	back, root := t.TempDir(), t.TempDir()
+	file := filepath.Join(root, "new")
+	if err := errors.Join(os.WriteFile(filepath.Join(back, "new"), nil, 0o644), os.Truncate(filepath.Join(back, "new"), 1<<40)); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(bindfs, back, root).CombinedOutput(); err != nil {
+		t.Fatalf("bindfs: %v\n%s", err, out)
+	}
+	t.Cleanup(func() { _ = unix.Unmount(root, unix.MNT_DETACH) })
+	opts := rootOptions(root, Rules{})
+	opts.Info = true
+	var listed []int64
+	if _, err := List(t.Context(), opts, func(e *Entry) error { listed = append(listed, e.Info().Size); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	_, info, err := Stat(file)
+	if len(listed) != 1 || listed[0] != 1<<40 || info.Size != 1<<40 || err != nil {
+		t.Errorf("List says %d, Stat %d, %v", listed, info.Size, err)
+	}
+}
+
 // What a file system claims may be anything: those of users (FUSE) answer by their own
 // program.
 func TestClaimedSizesAreNeverNegative(t *testing.T) {
@@ -75,7 +140,8 @@ func TestClaimedSizesAreNeverNegative(t *testing.T) {
 	} {
 		for _, mode := range []uint16{unix.S_IFREG, unix.S_IFLNK, unix.S_IFBLK} {
 			stx := unix.Statx_t{Size: claim.size, Blocks: claim.blocks, Mode: mode}
-			if got := decodeInfo(appendInfo(nil, &stx)).Size; got < 1<<62 {
+			counts := blockCounts{known: true, exact: true}
+			if got := decodeInfo(appendInfo(nil, &stx, counts.size(&stx, nil))).Size; got < 1<<62 {
 				t.Errorf("size %d with %d blocks of mode %o is %d", claim.size, claim.blocks, mode, got)
 			}
 		}

@@ -94,6 +94,12 @@ func (k *kernel) stat(dirfd int32, name *byte, stx *unix.Statx_t) syscall.Errno 
 	return errno
 }
 
+// The types of file systems, statfs(2), that golang.org/x/sys/unix does not have.
+const (
+	zfsMagic      = 0x2fc12fc1
+	bcachefsMagic = 0xca451a4e
+)
+
 // isLocal reports whether calls on the file system at path return soon.
 func isLocal(path string) bool {
 	var st unix.Statfs_t
@@ -103,7 +109,7 @@ func isLocal(path string) bool {
 	switch uint32(st.Type) {
 	case unix.EXT4_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.TMPFS_MAGIC,
 		unix.RAMFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC, unix.SQUASHFS_MAGIC,
-		0x2fc12fc1 /* ZFS */, 0xca451a4e /* bcachefs */ :
+		zfsMagic, bcachefsMagic:
 		return true
 	}
 	return false

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -98,6 +99,7 @@ type walk struct {
 	root  node
 	awake chan struct{} // List sleeps on it until a node is ready
 
+	began   time.Time
 	workers int
 	lastID  atomic.Uint32
 	stop    atomic.Bool
@@ -111,7 +113,7 @@ type walk struct {
 }
 
 func newWalk(opts Options) *walk {
-	w := &walk{opts: opts, policy: opts.Policy, awake: make(chan struct{}, 1)}
+	w := &walk{opts: opts, policy: opts.Policy, began: time.Now(), awake: make(chan struct{}, 1)}
 	if w.policy == nil {
 		w.policy = NewPolicy(Rules{})
 	}

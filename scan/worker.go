@@ -26,11 +26,12 @@ type worker struct {
 	path    []byte
 	slab    slab
 	stx     unix.Statx_t
+	counts  blockCounts
 	stats   Stats
 }
 
 func newWorker(w *walk) *worker {
-	return &worker{walk: w}
+	return &worker{walk: w, counts: newBlockCounts(w.began)}
 }
 
 // work reads directories until there are no more, or the walk is stopped.
@@ -398,31 +399,10 @@ func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []b
 		}
 		return run
 	}
-	k.infos = appendInfo(k.infos[:0], &k.stx)
+	k.infos = appendInfo(k.infos[:0], &k.stx, k.counts.size(&k.stx, fsTypeOf(fd)))
 	if k.opts.Keep != nil && !k.opts.Keep(kind, decodeInfo(k.infos)) {
 		return run
 	}
 	k.stats.Candidates++
 	return append(appendRecord(run, f.tag|tagInfo, name), k.infos...)
-}
-
-// fail notes that a directory could not be opened or read. What has vanished is
-// no error, and a boundary that the mount table did not show none either.
-func (k *worker) fail(n *node, op string, errno syscall.Errno) {
-	switch errno {
-	case syscall.ENOENT, syscall.ENOTDIR, syscall.ELOOP:
-	case syscall.EXDEV:
-		k.stats.Boundaries++
-	default:
-		k.stats.Errors = append(k.stats.Errors, PathError{Path: string(n.appendPath(nil)), Op: op, Err: errno})
-	}
-}
-
-// failEntry notes that an entry of a directory could not be looked at.
-func (k *worker) failEntry(n *node, op, name string, errno syscall.Errno) {
-	path := n.appendPath(nil)
-	if n.parent != nil {
-		path = append(path, '/')
-	}
-	k.stats.Errors = append(k.stats.Errors, PathError{Path: string(path) + name, Op: op, Err: errno})
 }

@@ -10,14 +10,16 @@
 //   - A path is moved by one rename(2): at once, whatever its size, and never in part.
 //   - Before anything is moved, a manifest on the disk says where it comes from. A run that is
 //     killed has moved some paths and not the others, and all of them can be put back.
+//   - The manifest stays until each part of its batch has been seen empty. A part that cannot be
+//     opened, because its subvolume was renamed for example, is reported with its items.
 //   - What is put back never replaces anything.
 //   - What is removed is what the manifest names, in directories that only we may enter.
 //   - Mounts in storage are not entered.
 //
 // The trash of /persist is /persist/.trash, with a directory for each run that is named by its
 // date; what was moved has a number for a name there. A btrfs subvolume in storage, out of which
-// rename(2) does not lead, has a .trash of its own at its top; the manifest is in the one of the
-// storage path.
+// rename(2) does not lead, has a .trash of its own at its top, with a part of the batch; the
+// manifest is in the one of the storage path.
 //
 //	trash.go     what there is: Batch, Item, List
 //	move.go      Move

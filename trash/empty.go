@@ -25,7 +25,10 @@ func Empty(ctx context.Context, storage string, batches []Batch) ([]Result, erro
 	var results []Result
 	for _, b := range batches {
 		for _, item := range b.Items {
-			err := s.remove(ctx, item.in, b.Name, item.name)
+			in, err := s.part(&item)
+			if err == nil {
+				err = s.remove(ctx, in, item.name)
+			}
 			if ctx.Err() != nil {
 				return results, ctx.Err()
 			}
@@ -48,7 +51,7 @@ func (s *store) removeRest(ctx context.Context, b *Batch) (failed []Result) {
 	for _, item := range items {
 		known[item.in+"/"+item.name] = true
 	}
-	subvolumes, _ := s.subvolumes(b.Name)
+	subvolumes, _, _ := s.subvolumes(b.Name)
 	for _, subvolume := range subvolumes {
 		in, err := s.batch(subvolume, b.Name, false)
 		if err != nil {
@@ -59,7 +62,7 @@ func (s *store) removeRest(ctx context.Context, b *Batch) (failed []Result) {
 			if known[subvolume+"/"+name] {
 				continue
 			}
-			if err := s.remove(ctx, subvolume, b.Name, name); err != nil {
+			if err := s.remove(ctx, in, name); err != nil {
 				at := path.Join(s.path, subvolume, Name, b.Name, name)
 				failed = append(failed, Result{Item{Path: at, At: at, Batch: b.Name}, err})
 			}
@@ -68,12 +71,8 @@ func (s *store) removeRest(ctx context.Context, b *Batch) (failed []Result) {
 	return failed
 }
 
-// remove removes an entry of a batch with all that is in it.
-func (s *store) remove(ctx context.Context, subvolume, batch, name string) error {
-	in, err := s.batch(subvolume, batch, false)
-	if err != nil {
-		return err
-	}
+// remove removes an entry of a part of a batch with all that is in it.
+func (s *store) remove(ctx context.Context, in dir, name string) error {
 	names, err := in.numbers()
 	if err != nil {
 		return err

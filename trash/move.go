@@ -12,7 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// newManifest is the name of a manifest until it is on the disk.
+// newManifest is the name of a manifest that is not in force: before anything is moved, and when
+// nothing is left.
 const newManifest = "manifest.new"
 
 // Move moves paths below a storage path into its trash, as a batch with the date now, and
@@ -90,45 +91,74 @@ func (s *store) planned(name, batch string, number int) Result {
 	return Result{Item: item}
 }
 
-// writeManifest writes out what is going to be moved, before it is.
+// writeManifest writes out what is going to be moved, and makes the parts of the batch, before it
+// is. The parts come before the manifest is in force: one that is not there later has been lost
+// from sight.
 func (s *store) writeManifest(batch string, results []Result) error {
 	in, err := s.batch("", batch, true)
 	if err != nil {
 		return err
 	}
-	var text []byte
+	for ok := false; !ok; ok = s.makeParts(batch, results) {
+		if err := in.unlink(newManifest, 0); err != nil && !errors.Is(err, unix.ENOENT) {
+			return err
+		}
+		if err := in.writeFile(newManifest, textOf(results)); err != nil {
+			return err
+		}
+	}
+	if err := in.rename(newManifest, in, manifestName); err != nil {
+		return err
+	}
+	return retried(func() error { return unix.Fsync(in.fd) })
+}
+
+// textOf is the text of a manifest.
+func textOf(results []Result) (text []byte) {
 	for i := range results {
 		if results[i].Err == nil {
 			text = results[i].appendTo(text)
 		}
 	}
+	return text
+}
+
+// makeParts makes the parts of a batch, and reports whether that went well. What was to go into
+// others gets their errors.
+func (s *store) makeParts(batch string, results []Result) bool {
+	ok := true
+	for i := range results {
+		if r := &results[i]; r.Err == nil {
+			_, r.Err = s.batch(r.in, batch, true)
+			ok = ok && r.Err == nil
+		}
+	}
+	return ok
+}
+
+// writeFile makes a file and has it on the disk.
+func (d dir) writeFile(name string, text []byte) error {
 	var fd int
 	if err := retried(func() (err error) {
-		fd, err = unix.Openat(in.fd, newManifest, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o600)
+		fd, err = unix.Openat(d.fd, name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o600)
 		return err
 	}); err != nil {
 		return err
 	}
-	f := os.NewFile(uintptr(fd), newManifest)
-	_, err = f.Write(text)
+	f := os.NewFile(uintptr(fd), name)
+	_, err := f.Write(text)
 	if err == nil {
 		err = f.Sync()
 	}
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}
-	if err == nil {
-		err = in.rename(newManifest, in, manifestName)
-	}
-	if err == nil {
-		err = retried(func() error { return unix.Fsync(in.fd) })
-	}
 	return bare(err)
 }
 
 // move moves one path to where the manifest says it is.
 func (s *store) move(item *Item) error {
-	to, err := s.batch(item.in, item.Batch, true)
+	to, err := s.batch(item.in, item.Batch, false)
 	if err != nil {
 		return err
 	}

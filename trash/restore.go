@@ -41,7 +41,7 @@ func Restore(ctx context.Context, storage string, items []Item) ([]Result, error
 
 // restore puts one item back.
 func (s *store) restore(item *Item) error {
-	from, err := s.batch(item.in, item.Batch, false)
+	from, err := s.part(item)
 	if err != nil {
 		return err
 	}

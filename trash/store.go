@@ -181,50 +181,84 @@ func (s *store) batch(subvolume, name string, create bool) (dir, error) {
 }
 
 // dropEmpty removes the directories of a batch that has no items any more, and trashes without
-// a batch. What is not empty stays, and the manifest as long as there is an item in any of them.
+// a batch. As long as one part of the batch contains an item or cannot be opened, all parts and
+// the manifest stay: without them a subvolume that was renamed, or that something is mounted on,
+// could not be told from one whose items are all restored. The manifest is not in force any
+// more before the first part goes, so that an interrupted run is finished by the next one.
 func (s *store) dropEmpty(batch string) {
-	subvolumes, err := s.subvolumes(batch)
+	subvolumes, inForce, err := s.subvolumes(batch)
 	if err != nil {
 		return
 	}
-	left := false
 	for _, subvolume := range subvolumes {
 		in, err := s.batch(subvolume, batch, false)
-		if errors.Is(err, unix.ENOENT) {
+		if !inForce && errors.Is(err, unix.ENOENT) {
 			continue
 		}
-		numbers, err := in.numbers()
-		if left = left || err != nil || len(numbers) > 0; left {
-			continue
+		if err != nil {
+			return
 		}
-		if subvolume == "" {
-			for _, name := range []string{manifestName, newManifest} {
-				_ = in.unlink(name, 0)
-			}
+		if numbers, err := in.numbers(); err != nil || len(numbers) > 0 {
+			return
 		}
-		if trash, err := s.trash(subvolume, false); err == nil {
-			_ = trash.unlink(batch, unix.AT_REMOVEDIR)
+	}
+	top, err := s.batch("", batch, false)
+	if err != nil {
+		return
+	}
+	if inForce {
+		_ = top.unlink(newManifest, 0)
+		if err := top.rename(manifestName, top, newManifest); err != nil {
+			return
 		}
-		if above, _, err := s.parent(path.Join(subvolume, Name)); err == nil {
-			_ = above.unlink(Name, unix.AT_REMOVEDIR)
-			above.close()
-		}
+	}
+	for _, subvolume := range subvolumes {
+		s.dropPart(subvolume, batch)
 	}
 }
 
-// subvolumes returns where a batch has directories, that of the storage path last.
-func (s *store) subvolumes(batch string) ([]string, error) {
-	items, err := s.manifest(batch)
+// dropPart removes the empty part of a batch in the trash of a subvolume, and that trash if there
+// is no other batch in it.
+func (s *store) dropPart(subvolume, batch string) {
+	trash, err := s.trash(subvolume, false)
 	if err != nil {
-		return nil, err
+		return
 	}
-	var all []string
+	if in, err := s.batch(subvolume, batch, false); err == nil && subvolume == "" {
+		_ = in.unlink(newManifest, 0)
+	}
+	_ = trash.unlink(batch, unix.AT_REMOVEDIR)
+	if above, _, err := s.parent(path.Join(subvolume, Name)); err == nil {
+		_ = above.unlink(Name, unix.AT_REMOVEDIR)
+		above.close()
+	}
+}
+
+// subvolumes returns where a batch has parts, that of the storage path last, and whether its
+// manifest is in force: then there is each part.
+func (s *store) subvolumes(batch string) (all []string, inForce bool, err error) {
+	items, inForce, err := s.readManifest(batch, manifestName)
+	if err == nil && !inForce {
+		items, _, _ = s.readManifest(batch, newManifest) // as far as it was written
+	}
+	if err != nil {
+		return nil, false, err
+	}
 	for _, item := range items {
 		if item.in != "" && !slices.Contains(all, item.in) {
 			all = append(all, item.in)
 		}
 	}
-	return append(all, ""), nil
+	return append(all, ""), inForce, nil
+}
+
+// part opens the part of the batch that an item is in.
+func (s *store) part(item *Item) (dir, error) {
+	in, err := s.batch(item.in, item.Batch, false)
+	if err != nil {
+		return in, fmt.Errorf("open %s, which is the part of the trash that it is in: %w", path.Dir(item.At), bare(err))
+	}
+	return in, nil
 }
 
 // numbers lists the names of a batch's directory that are numbers.

@@ -26,7 +26,8 @@ type Batch struct {
 	// Name is the name of its directory in the trash.
 	Name string
 	Time time.Time
-	// Items are those that are in the trash still.
+	// Items are those that are in the trash still, or may be: those in a subvolume that was
+	// renamed, or that something is mounted on, are known by the manifest alone.
 	Items []Item
 }
 
@@ -63,7 +64,9 @@ func Is(name string) bool {
 	return st.Mode&unix.S_IFMT == unix.S_IFDIR && ours && st.Mode&0o777 == 0o700
 }
 
-// List returns the batches in the trash of a storage path, the oldest first. Where there is no trash, there are none.
+// List returns the batches in the trash of a storage path, the oldest first. Where there is no
+// trash, there are none. The error is of those that cannot be read, and the others are returned
+// with it.
 func List(storage string) ([]Batch, error) {
 	s, err := openStore(storage)
 	if err != nil {
@@ -102,6 +105,7 @@ func (s *store) batches() ([]Batch, error) {
 	}
 	slices.Sort(names)
 	var all []Batch
+	var unread error
 	for _, name := range names {
 		at, err := time.Parse(layout, name[:min(len(name), len(layout))])
 		if err != nil {
@@ -109,12 +113,13 @@ func (s *store) batches() ([]Batch, error) {
 		}
 		b := Batch{Name: name, Time: at}
 		if b.Items, err = s.items(name); err != nil {
-			return nil, fmt.Errorf("read %s: %w", path.Join(s.path, Name, name, manifestName), err)
+			unread = errors.Join(unread, fmt.Errorf("read %s: %w", path.Join(s.path, Name, name, manifestName), err))
+			continue
 		}
 		all = append(all, b)
 	}
 	slices.SortStableFunc(all, func(a, b Batch) int { return a.Time.Compare(b.Time) })
-	return all, nil
+	return all, unread
 }
 
 // manifestName is the file of a batch that says where its items come from. Each line has the
@@ -130,45 +135,51 @@ func (s *store) items(batch string) ([]Item, error) {
 
 // manifest reads the manifest of a batch. Where it was not finished, nothing was moved.
 func (s *store) manifest(batch string) ([]Item, error) {
+	items, _, err := s.readManifest(batch, manifestName)
+	return items, err
+}
+
+// readManifest reads a manifest of a batch, and reports whether it is there.
+func (s *store) readManifest(batch, manifest string) (items []Item, found bool, err error) {
 	in, err := s.batch("", batch, false)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	fd, err := in.open(manifestName, unix.O_RDONLY, sameMount)
+	fd, err := in.open(manifest, unix.O_RDONLY, sameMount)
 	if errors.Is(err, unix.ENOENT) {
-		return nil, nil
+		return nil, false, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	f := os.NewFile(uintptr(fd), manifestName)
+	f := os.NewFile(uintptr(fd), manifest)
 	defer f.Close()
 	text, err := io.ReadAll(f)
 	if err != nil {
-		return nil, bare(err)
+		return nil, true, bare(err)
 	}
-	var items []Item
 	for line := range strings.Lines(string(text)) {
 		item, err := parseItem(line)
 		if err != nil {
-			return nil, err
+			return items, true, err
 		}
 		item.Batch = batch
 		item.Path = path.Join(s.path, item.rel)
 		item.At = path.Join(s.path, item.in, Name, batch, item.name)
 		items = append(items, item)
 	}
-	return items, nil
+	return items, true, nil
 }
 
-// holds reports whether an item is in the trash: it was moved, and not put back yet.
+// holds reports whether an item is in the trash: it was moved, and not put back yet. Where that
+// is not known, because its part of the batch cannot be opened, it is.
 func (s *store) holds(item *Item) bool {
-	in, err := s.batch(item.in, item.Batch, false)
-	if err != nil {
-		return false
+	in, err := s.part(item)
+	if err == nil {
+		_, err = in.stat(item.name)
+		return !errors.Is(err, unix.ENOENT)
 	}
-	_, err = in.stat(item.name)
-	return err == nil
+	return true
 }
 
 func (item *Item) appendTo(dst []byte) []byte {

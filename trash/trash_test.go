@@ -16,7 +16,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/owned"
-	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // moveEnv has the test program move paths into the trash of the storage path that it names,
@@ -35,6 +34,9 @@ func TestMain(m *testing.M) {
 }
 
 var noon = time.Date(2026, 2, 3, 12, 0, 0, 0, time.UTC)
+
+// noonName is the name of a batch of noon.
+const noonName = "2026-02-03T120000Z"
 
 func must(t testing.TB, errs ...error) {
 	t.Helper()
@@ -398,79 +400,4 @@ func ignoring(err error) error {
 		return nil
 	}
 	return err
-}
-
-// TestSubvolumesHaveTheirOwnTrash moves out of btrfs subvolumes in storage, and a subvolume.
-func TestSubvolumesHaveTheirOwnTrash(t *testing.T) {
-	probe.Need(t, probe.Loop, probe.Btrfs)
-	storage := newStorage(t)
-	image := storage + ".image"
-	must(t, os.WriteFile(image, nil, 0o600), os.Truncate(image, 256<<20))
-	tool := func(name string, args ...string) {
-		t.Helper()
-		if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
-			t.Fatalf("%s %q: %v\n%s", name, args, err, out)
-		}
-	}
-	tool("mkfs.btrfs", "-q", image)
-	tool("mount", "-o", "loop", image, storage)
-	t.Cleanup(func() { must(t, unix.Unmount(storage, unix.MNT_DETACH)) })
-	for _, name := range []string{"home", "home/inner", "whole"} {
-		tool("btrfs", "-q", "subvolume", "create", filepath.Join(storage, name))
-	}
-	write(t, storage, "top/f", "home/alice/old/f", "home/inner/x/f", "whole/f")
-	before := tree(t, storage)
-	var names []string
-	for _, name := range []string{"top", "home/alice/old", "home/inner/x", "whole"} {
-		names = append(names, filepath.Join(storage, name))
-	}
-	for _, back := range []bool{true, false} {
-		results, err := Move(t.Context(), storage, names, noon)
-		must(t, err)
-		for _, r := range results {
-			must(t, r.Err)
-		}
-		batches, err := List(storage)
-		must(t, err)
-		want := []string{filepath.Join(storage, Name), filepath.Join(storage, "home", Name), filepath.Join(storage, "home/inner", Name)}
-		if diff := cmp.Diff(want, Dirs(storage, batches)); diff != "" || len(batches) != 1 || len(batches[0].Items) != 4 {
-			t.Errorf("trashes (-want +got)\n%s\n%+v", diff, batches)
-		}
-		if back {
-			_, err = Restore(t.Context(), storage, batches[0].Items[:3]) // all in the trash of subvolumes but one
-			must(t, err)
-			_, err = Restore(t.Context(), storage, all(t, storage))
-			must(t, err)
-			if diff := cmp.Diff(before, tree(t, storage)); diff != "" {
-				t.Errorf("(-before +after)\n%s", diff)
-			}
-			continue
-		}
-		_, err = Empty(t.Context(), storage, batches)
-		must(t, err)
-		if left := all(t, storage); len(left) > 0 {
-			t.Errorf("left in the trash: %v", paths(left))
-		}
-	}
-}
-
-func TestManifestsOfOthersMakesAreRefused(t *testing.T) {
-	for _, line := range []string{"", "1", `1 "" ""`, `1 "" "/etc"`, `1 "" "../x"`, `1 "" "a/../b"`, `1 ".." "a"`, `../1 "" "a"`, `01 "" "a"`, `-1 "" "a"`, `1 "" a`, `1 "" "a" "b"`} {
-		if item, err := parseItem(line); err == nil {
-			t.Errorf("%q is %+v", line, item)
-		}
-	}
-}
-
-// FuzzManifestLines holds that any path comes back from a line as it was.
-func FuzzManifestLines(f *testing.F) {
-	f.Add("home/a", "")
-	f.Add("x\n1 \"\" \"y\"\xff", "sub vol/\x00")
-	f.Fuzz(func(t *testing.T, rel, in string) {
-		item := Item{name: "7", in: in, rel: rel}
-		got, err := parseItem(string(item.appendTo(nil)))
-		if valid := rel != "" && isBelow(rel) && isBelow(in); valid != (err == nil) || valid && got != item {
-			t.Errorf("%+v became %+v, %v", item, got, err)
-		}
-	})
 }

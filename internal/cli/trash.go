@@ -51,7 +51,7 @@ func (a *app) trashStrays(ctx context.Context, f strayFlags, s *strays, args []s
 	}
 	now := time.Now()
 	var dates []string
-	err := eachStorage(s.storage, func(storage string) error {
+	err := eachStorage(ctx, s.storage, func(storage string) error {
 		var paths []string
 		for _, c := range chosen {
 			if c.whyLeft == "" && atOrBelow(c.path, storage) && storageOfPath(s.storage, c.path) == storage {
@@ -89,14 +89,15 @@ func (a *app) restoreTrash(ctx context.Context, f strayFlags, storage, args []st
 		trash.Batch
 	}
 	var all []found
-	if err := eachBatch(storage, func(in string, b trash.Batch) {
+	unread := eachBatch(ctx, storage, func(in string, b trash.Batch) {
 		if len(b.Items) > 0 {
 			all = append(all, found{in, b})
 		}
-	}); err != nil {
-		return trashError(err)
-	}
-	if len(all) == 0 {
+	})
+	switch {
+	case len(all) == 0 && unread != nil:
+		return whySignal(ctx, unread)
+	case len(all) == 0:
 		return errors.New("the trash is empty")
 	}
 	if len(args) == 0 {
@@ -124,7 +125,7 @@ func (a *app) restoreTrash(ctx context.Context, f strayFlags, storage, args []st
 		}
 	}
 	r := &trashReport{app: a, json: f.json}
-	err := eachStorage(storage, func(in string) error {
+	err := eachStorage(ctx, storage, func(in string) error {
 		if len(items[in]) == 0 {
 			return nil
 		}
@@ -138,7 +139,7 @@ func (a *app) restoreTrash(ctx context.Context, f strayFlags, storage, args []st
 	})
 	err = r.conclude(ctx, err)
 	a.err.line(fmt.Sprintf("%s restored", count(r.done, "path")))
-	return errors.Join(missing, err)
+	return errors.Join(unread, missing, err)
 }
 
 // namesItem reports whether an argument names an item: by its date or the beginning of it, or by
@@ -156,18 +157,18 @@ func (a *app) emptyTrash(ctx context.Context, f strayFlags, storage []string) er
 	batches := map[string][]trash.Batch{}
 	var items []trash.Item
 	dates := 0
-	if err := eachBatch(storage, func(in string, b trash.Batch) {
+	unread := eachBatch(ctx, storage, func(in string, b trash.Batch) {
 		if f.before.IsZero() || b.Time.Before(f.before) {
 			batches[in] = append(batches[in], b)
 			items = append(items, b.Items...)
 			dates++
 		}
-	}); err != nil {
-		return trashError(err)
-	}
+	})
 	if dates == 0 {
-		a.err.line("nothing to remove")
-		return nil
+		if unread == nil {
+			a.err.line("nothing to remove")
+		}
+		return whySignal(ctx, unread)
 	}
 	if !f.yes {
 		size, err := sizeOf(ctx, items)
@@ -176,11 +177,11 @@ func (a *app) emptyTrash(ctx context.Context, f strayFlags, storage []string) er
 		}
 		question := fmt.Sprintf("Remove %s with %s, of %s, for good? [y/N] ", count(len(items), "path"), printable.Size(size.Bytes), count(dates, "date"))
 		if ok, err := a.confirm(ctx, question); err != nil || !ok {
-			return err
+			return errors.Join(unread, err)
 		}
 	}
 	r := &trashReport{app: a, json: f.json}
-	err := eachStorage(storage, func(in string) error {
+	err := eachStorage(ctx, storage, func(in string) error {
 		if len(batches[in]) == 0 {
 			return nil
 		}
@@ -192,7 +193,7 @@ func (a *app) emptyTrash(ctx context.Context, f strayFlags, storage []string) er
 	})
 	err = r.conclude(ctx, err)
 	a.err.line(fmt.Sprintf("%s removed", count(r.done, "path")))
-	return err
+	return errors.Join(unread, err)
 }
 
 // confirm asks on the terminal.
@@ -260,7 +261,7 @@ func (r *trashReport) conclude(ctx context.Context, err error) error {
 	case err != nil && ctx.Err() != nil:
 		return whySignal(ctx, err)
 	case err != nil:
-		return trashError(err)
+		return err
 	case written != nil:
 		return written
 	case r.failed > 0:
@@ -269,7 +270,7 @@ func (r *trashReport) conclude(ctx context.Context, err error) error {
 	return nil
 }
 
-// trashError adds the remedy to an error that stops everything.
+// trashError adds the remedy to an error that stops everything in a storage path.
 func trashError(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
@@ -284,19 +285,23 @@ func trashError(err error) error {
 	return err
 }
 
-// eachStorage calls do with each storage path, and stops at the first error.
-func eachStorage(storage []string, do func(storage string) error) error {
+// eachStorage calls do with each storage path. What goes wrong in one does not keep it from the
+// others, unless ctx is done; the errors are joined.
+func eachStorage(ctx context.Context, storage []string, do func(storage string) error) error {
+	var failed error
 	for _, in := range storage {
-		if err := do(in); err != nil {
-			return err
+		if err := do(in); ctx.Err() != nil {
+			return cmp.Or(err, ctx.Err())
+		} else if err != nil {
+			failed = errors.Join(failed, trashError(err))
 		}
 	}
-	return nil
+	return failed
 }
 
 // eachBatch calls do with each batch in the trashes of storage paths, the oldest of each first.
-func eachBatch(storage []string, do func(storage string, b trash.Batch)) error {
-	return eachStorage(storage, func(in string) error {
+func eachBatch(ctx context.Context, storage []string, do func(storage string, b trash.Batch)) error {
+	return eachStorage(ctx, storage, func(in string) error {
 		batches, err := trash.List(in)
 		for _, b := range batches {
 			do(in, b)

@@ -37,6 +37,20 @@ func Times(n uint64, unit int64) int64 {
 // bytes each, whatever the file system's own are (inode(7)).
 func Of(size, blocks uint64) int64 { return min(int64(min(size, Max)), Times(blocks, 512)) }
 
+// mostCompressed is how many times longer than its blocks a compressed file may be. ZFS makes one
+// sector of a record of 128 KiB at most, which is 32 times with the usual sectors of 4 KiB.
+const mostCompressed = 64
+
+// OfCompressed returns the size on a file system whose blocks may be those of compressed data: the
+// length, unless the file is so much longer that it must have holes. No blocks at all mean that
+// the file system does not count them.
+func OfCompressed(size, blocks uint64) int64 {
+	if taken := Times(blocks, 512); taken > 0 && Times(uint64(taken), mostCompressed) < int64(min(size, Max)) {
+		return taken
+	}
+	return int64(min(size, Max))
+}
+
 // Counter is a sum that any number of goroutines add to. The zero value is 0.
 type Counter struct{ sum atomic.Int64 }
 

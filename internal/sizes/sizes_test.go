@@ -48,6 +48,28 @@ func TestOfCountsHolesAsNothing(t *testing.T) {
 	}
 }
 
+func TestOfCompressedCountsHolesAsNothing(t *testing.T) {
+	for _, tt := range []struct {
+		size, blocks uint64
+		want         int64
+	}{
+		{0, 0, 0},
+		{5, 8, 5},
+		{1 << 40, 0, 1 << 40},
+		{128 << 10, 8, 128 << 10},
+		{4096 * 64, 8, 4096 * 64},
+		{4096*64 + 1, 8, 4096},
+		{1 << 40, 1, 512},
+		{math.MaxUint64, math.MaxUint64, Max},
+		{math.MaxUint64, 1, 512},
+		{math.MaxInt64, 1 << 50, Max},
+	} {
+		if got := OfCompressed(tt.size, tt.blocks); got != tt.want {
+			t.Errorf("OfCompressed(%d, %d) = %d, want %d", tt.size, tt.blocks, got, tt.want)
+		}
+	}
+}
+
 func TestCounterStopsAtMaxWhateverTheOrder(t *testing.T) {
 	var c Counter
 	var all sync.WaitGroup
