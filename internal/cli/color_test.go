@@ -3,6 +3,9 @@ package cli
 import (
 	"strings"
 	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/scan"
 )
 
 func TestListingsHaveColoursOnATerminal(t *testing.T) {
@@ -35,5 +38,25 @@ func TestListingsHaveColoursOnATerminal(t *testing.T) {
 				t.Errorf("a file name reached the terminal raw: %q", output)
 			}
 		})
+	}
+}
+
+// A name must not add a colour, nor anything else that a terminal acts on.
+func TestColouredNamesAreEscaped(t *testing.T) {
+	style := pathStyle{safe: true, color: true}
+	for _, name := range append([]string{dirColor + noColor}, hostileBytes...) {
+		path := "/dir" + name + "/name" + name
+		for kind, want := range map[scan.Kind]string{
+			scan.KindFile:    dirColor + printable.Name("/dir"+name+"/") + noColor + printable.Name("name"+name),
+			scan.KindSymlink: dirColor + printable.Name("/dir"+name+"/") + noColor + linkColor + printable.Name("name"+name) + noColor,
+			scan.KindDir:     dirColor + printable.Name(path) + noColor,
+		} {
+			if strings.Contains(name, "/") {
+				continue
+			}
+			if got := string(style.append(nil, []byte(path), kind)); got != want {
+				t.Errorf("%s %q is %q, want %q", kind, path, got, want)
+			}
+		}
 	}
 }

@@ -77,7 +77,10 @@ func newHostileMachine(t *testing.T, name string) *hostileMachine {
 			t.Fatal(err)
 		}
 	}
-	for variable, value := range map[string]string{"HOME": home, "XDG_CONFIG_HOME": "", "LIST_EPHEMERAL_CONFIG": "", "SUDO_USER": ""} {
+	for variable, value := range map[string]string{
+		"HOME": home, "XDG_CONFIG_HOME": "", "LIST_EPHEMERAL_CONFIG": "", "SUDO_USER": "",
+		"NO_COLOR": "1", // our own escape sequences: see TestColouredNamesAreEscaped
+	} {
 		t.Setenv(variable, value)
 	}
 	return m
