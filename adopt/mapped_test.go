@@ -117,7 +117,7 @@ func TestFilesMappedAfterThePlanAreRefused(t *testing.T) {
 func TestFilesMappedThroughAnotherMountAreRefused(t *testing.T) {
 	probe.Need(t, probe.Root)
 	for name, lay := range map[string]func(t *testing.T, g *ground){
-		"bind mount": func(t *testing.T, g *ground) {},
+		"bind mount": func(*testing.T, *ground) {},
 		"btrfs": func(t *testing.T, g *ground) {
 			probe.Need(t, probe.Loop, probe.Btrfs)
 			disk := filepath.Join(t.TempDir(), "disk")

@@ -74,6 +74,6 @@ func fsTypeOf(dirfd int32) func() (int64, error) {
 	return func() (int64, error) {
 		var st unix.Statfs_t
 		err := unix.Fstatfs(int(dirfd), &st)
-		return int64(st.Type), err
+		return st.Type, err
 	}
 }

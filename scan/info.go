@@ -104,7 +104,7 @@ func Stat(path string) (Kind, Info, error) {
 	size := counts.size(&stx, func() (int64, error) {
 		var st unix.Statfs_t
 		err := unix.Statfs(path, &st)
-		return int64(st.Type), err
+		return st.Type, err
 	})
 	return kindOf(stx.Mode), decodeInfo(appendInfo(nil, &stx, size)), nil
 }
