@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
 // perform does what a pane or a dialog asks for.
@@ -18,7 +20,7 @@ func (m *app) perform(a action) tea.Cmd {
 		m.overlay.push(newHelpDialog(&m.keys, m.context()))
 	case actionBack:
 		m.snippet = nil
-		m.side.subject = subject{} // what was rendered for it may have been dropped
+		m.side.ask(subject{}) // what was rendered for it may have been dropped
 		m.relayout()
 	case actionLeave:
 		m.result.Outcome = Confirmed
@@ -31,7 +33,7 @@ func (m *app) perform(a action) tea.Cmd {
 		return writeCmd(m.opts.Home, a, m.result.Snippet.Text)
 	case actionConfirm:
 		m.closeDialog()
-		return m.showSnippet(m.selection.copied())
+		return m.showSnippet(m.selection.Clone())
 	case actionCopy:
 		return m.copyText("the snippet", m.result.Snippet.Text)
 	case actionDialect:
@@ -67,15 +69,15 @@ func (m *app) toggle(row int) tea.Cmd {
 		return nil
 	}
 	l, node := m.progress.latest, m.list.nodes[row]
-	if told := m.settled(node); told != nil {
+	if told := m.whyUnselectable(node); told != nil {
 		return told
 	}
-	if dir, covered := m.selection.cover(&l.tree, node); covered {
-		return m.notify("covered by " + string(l.appendNode(nil, dir|dirBit)))
+	if dir, covered := m.selection.CoveredBy(l, node); covered {
+		return m.notify("covered by " + string(l.AppendNode(nil, index.DirNode(dir))))
 	}
-	m.history.remember(&m.selection)
-	m.selection.toggle(l, node)
-	if isDirNode(node) && m.selection.has(node) && m.opts.Splits(string(l.appendNode(nil, node))) {
+	m.history.Push(&m.selection)
+	m.selection.Toggle(l, node)
+	if index.IsDir(node) && m.selection.Has(node) && m.opts.Machine.Splits(string(l.AppendNode(nil, node))) {
 		return m.notify("it belongs to several programs, or is kept in part: see Tab")
 	}
 	return nil
@@ -84,32 +86,30 @@ func (m *app) toggle(row int) tea.Cmd {
 // selectAll marks everything that the page is about, not only what is kept for
 // display: files, or in the other views the directories that stand for them.
 func (m *app) selectAll() {
-	p := m.list.page
+	p := m.list.result
 	if p == nil {
 		return
 	}
-	m.history.remember(&m.selection)
+	m.history.Push(&m.selection)
 	switch {
 	case p.view == ViewFiles, m.opts.Listed:
-		m.selection.addFiles(p.listing, p.hits)
+		m.selection.AddFiles(p.listing, p.hits)
 	case p.hits == nil:
-		m.selection.addNodes(p.listing, p.listing.rolledUp(p.listing.order, m.opts.Splits))
+		m.selection.AddNodes(p.listing, p.listing.RollUp(p.listing.Order(), m.opts.Machine.Splits))
 	default:
 		var files []uint32
-		p.hits.each(func(id uint32) { files = append(files, id) })
-		m.selection.addNodes(p.listing, p.listing.rolledUp(files, m.opts.Splits))
+		p.hits.Each(func(id uint32) { files = append(files, id) })
+		m.selection.AddNodes(p.listing, p.listing.RollUp(files, m.opts.Machine.Splits))
 	}
 }
 
 // toggleOnlyMarked shows only what is marked now, or everything again.
 func (m *app) toggleOnlyMarked() tea.Cmd {
 	switch {
-	case m.marked.gen > 0:
-		m.marked = selection{}
-	case m.selection.count == 0:
-		return m.notify("nothing is selected")
+	case m.marked.Generation() > 0:
+		m.marked = index.Selection{}
 	default:
-		m.marked = m.selection.copied()
+		m.marked = m.selection.Clone()
 	}
 	return m.ask(true)
 }
@@ -117,37 +117,34 @@ func (m *app) toggleOnlyMarked() tea.Cmd {
 // confirm shows the snippet for what is selected, or else for the line under the
 // cursor.
 func (m *app) confirm() tea.Cmd {
-	if m.resuming() {
+	if m.restoring() {
 		return m.notify("the selection is looked for again: Enter when that is done")
 	}
-	chosen := m.selection.copied()
-	if chosen.count == 0 {
+	chosen := m.selection.Clone()
+	if chosen.Len() == 0 {
 		id, ok := m.list.current()
 		if !ok {
 			return m.notify("there is nothing to confirm")
 		}
-		if told := m.settled(id); told != nil {
+		if told := m.whyUnselectable(id); told != nil {
 			return told
 		}
-		chosen.mark(id)
+		chosen.Select(id)
 	}
-	if chosen.count > longSnippet {
-		m.overlay.push(newConfirmDialog(&m.keys, chosen.count))
+	if chosen.Len() > longSnippet {
+		m.overlay.push(newConfirmDialog(&m.keys, chosen.Len()))
 		return nil
 	}
 	return m.showSnippet(chosen)
 }
 
-func (m *app) showSnippet(chosen selection) tea.Cmd {
-	return m.showSnippetOf(drawing{chosen: chosen, listing: m.progress.latest})
+func (m *app) showSnippet(chosen index.Selection) tea.Cmd {
+	return m.showSnippetOf(renderRequest{chosen: chosen, listing: m.progress.latest})
 }
 
 // nextDialect writes snippets in the next dialect from now on, the one that is on the
 // screen too.
 func (m *app) nextDialect() tea.Cmd {
-	if len(m.opts.Dialects) < 2 {
-		return m.notify("there is one dialect only")
-	}
 	m.dialect = (m.dialect + 1) % len(m.opts.Dialects)
 	if m.snippet != nil {
 		return m.showSnippetOf(m.snippet.drawing)
@@ -156,11 +153,11 @@ func (m *app) nextDialect() tea.Cmd {
 }
 
 // showSnippetOf shows a snippet in the dialect of now.
-func (m *app) showSnippetOf(what drawing) tea.Cmd {
+func (m *app) showSnippetOf(what renderRequest) tea.Cmd {
 	what.dialect = m.dialect
 	m.snippet = newSnippetPane(&m.keys, what)
 	m.relayout()
-	return m.draw(what)
+	return m.renderSnippet(what)
 }
 
 // dialectName returns the name of the dialect, or "" if there is no choice.
@@ -171,47 +168,47 @@ func (m *app) dialectName() string {
 	return m.opts.Dialects[m.dialect]
 }
 
-// drawer keeps track of the snippet that is being rendered. There is one at a
+// snippetJob keeps track of the snippet that is being rendered. There is one at a
 // time, as Options.Snippet asks for; a newer one waits for the end of it.
-type drawer struct {
+type snippetJob struct {
 	gen     int // of the newest snippet
 	running bool
-	next    drawing // the newest one, if it waits
+	next    renderRequest // the newest one, if it waits
 }
 
-// drawing is a snippet to render.
-type drawing struct {
-	chosen  selection
-	listing *listing // whose nodes they are
+// renderRequest is a snippet to render.
+type renderRequest struct {
+	chosen  index.Selection
+	listing *index.Listing // whose nodes they are
 	dialect int
 	// live is the generation of the side pane that it is for; 0 if it is the one
 	// to leave with.
 	live int
 }
 
-// draw renders a snippet, now or when the one before is done.
-func (m *app) draw(what drawing) tea.Cmd {
-	d := &m.drawer
+// renderSnippet renders a snippet, now or when the one before is done.
+func (m *app) renderSnippet(what renderRequest) tea.Cmd {
+	d := &m.snippetJob
 	d.gen++
 	if d.running {
 		d.next = what
 		return nil
 	}
 	d.running = true
-	return renderCmd(d.gen, what, m.opts.Snippet)
+	return renderCmd(d.gen, what, m.opts.Machine)
 }
 
 // takeSnippet shows a snippet, unless a newer one is waited for or nobody looks.
 func (m *app) takeSnippet(msg rendered) tea.Cmd {
-	d := &m.drawer
+	d := &m.snippetJob
 	next := d.next
-	d.running, d.next = false, drawing{}
+	d.running, d.next = false, renderRequest{}
 	switch live := msg.drawing.live; {
 	case msg.gen != d.gen:
 		if next.listing == nil || next.live == 0 && m.snippet == nil {
 			return nil
 		}
-		return m.draw(next)
+		return m.renderSnippet(next)
 	case live > 0 && live == m.side.gen:
 		m.side.snippet = snippetLines(msg.snippet, m.paneWidth(), sideLines)
 	case live == 0 && m.snippet != nil:
@@ -245,10 +242,7 @@ func (m *app) takeWritten(msg written) tea.Cmd {
 
 // explain asks why a node is a candidate.
 func (m *app) explain(node uint32) tea.Cmd {
-	if m.opts.Explain == nil {
-		return nil
-	}
-	return explainCmd(m.opts.Explain, string(m.list.page.listing.appendNode(nil, node)))
+	return explainCmd(m.ctx, m.opts.Machine, string(m.list.result.listing.AppendNode(nil, node)))
 }
 
 // paste inserts text where text is typed. Elsewhere it does nothing: what was copied
@@ -300,7 +294,7 @@ func (m *app) overList(mouse tea.Mouse) bool {
 
 // click puts the cursor on a row; on its mark, it changes that.
 func (m *app) click(mouse tea.Mouse) tea.Cmd {
-	if mouse.Button != tea.MouseLeft || m.farewell.leaving {
+	if mouse.Button != tea.MouseLeft || m.shutdown.leaving {
 		return nil
 	}
 	if m.overlay.top() != nil {

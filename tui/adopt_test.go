@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
 // adopting opens the screen with a plan, and the dialog on it.
-func adopting(t *testing.T, plan func(context.Context, []Selected) (Adoption, error)) *driver {
+func adopting(t *testing.T, plan func(context.Context, []index.Selected) (Adoption, error)) *driver {
 	t.Helper()
-	d := newDriver(t, Options{Adopt: plan})
+	d := newDriver(t, Options{Machine: fakeMachine{adopt: plan}})
 	d.add(sample...)
 	d.end(nil)
 	d.keys("space", "enter", "a")
@@ -19,9 +21,9 @@ func adopting(t *testing.T, plan func(context.Context, []Selected) (Adoption, er
 }
 
 func TestAdoptPlansAsksAndRuns(t *testing.T) {
-	var asked []Selected
+	var asked []index.Selected
 	ran := 0
-	d := adopting(t, func(_ context.Context, selected []Selected) (Adoption, error) {
+	d := adopting(t, func(_ context.Context, selected []index.Selected) (Adoption, error) {
 		asked = selected
 		return Adoption{
 			Lines:    []string{"2 files into /persist\x1b[2J"},
@@ -52,12 +54,12 @@ func TestAdoptPlansAsksAndRuns(t *testing.T) {
 
 func TestAdoptStopsBeforeItQuits(t *testing.T) {
 	var running context.Context
-	d := adopting(t, func(context.Context, []Selected) (Adoption, error) {
+	d := adopting(t, func(context.Context, []index.Selected) (Adoption, error) {
 		return Adoption{Run: func(ctx context.Context) []string { running = ctx; return []string{"stopped"} }, Progress: func() string { return "" }}, nil
 	})
 	d.hold = true
 	d.keys("enter", "ctrl+c", "esc", "j")
-	equal(t, "quit", d.app.farewell.leaving, false)
+	equal(t, "quit", d.app.shutdown.leaving, false)
 	d.hold = false
 	d.release()
 	d.has("stopped")
@@ -65,33 +67,30 @@ func TestAdoptStopsBeforeItQuits(t *testing.T) {
 		t.Error("the copying was not stopped")
 	}
 	d.keys("ctrl+c")
-	equal(t, "leaving", d.app.farewell.leaving, true)
+	equal(t, "leaving", d.app.shutdown.leaving, true)
 }
 
 func TestAdoptSaysWhyNot(t *testing.T) {
-	d := adopting(t, func(context.Context, []Selected) (Adoption, error) {
+	d := adopting(t, func(context.Context, []index.Selected) (Adoption, error) {
 		return Adoption{}, errors.New("storage is \x07 no mount")
 	})
 	d.has(`storage is \x07 no mount`)
 	d.keys("enter")
 	d.hasNot("no mount")
-	d = adopting(t, func(context.Context, []Selected) (Adoption, error) {
+	d = adopting(t, func(context.Context, []index.Selected) (Adoption, error) {
 		return Adoption{Lines: []string{"nothing to do"}}, nil
 	})
 	d.has("nothing to do")
 	d.keys("enter")
 	d.hasNot("nothing to do")
-	d = browse(t, sample...)
-	d.keys("enter", "a")
-	d.has("there is nothing to copy into")
 }
 
 func TestAdoptIsPlannedOnce(t *testing.T) {
 	plans := 0
-	d := newDriver(t, Options{Adopt: func(ctx context.Context, _ []Selected) (Adoption, error) {
+	d := newDriver(t, Options{Machine: fakeMachine{adopt: func(ctx context.Context, _ []index.Selected) (Adoption, error) {
 		plans++
 		return Adoption{Lines: []string{"late"}}, ctx.Err()
-	}})
+	}}})
 	d.add(sample...)
 	d.keys("enter")
 	d.hold = true

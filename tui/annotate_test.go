@@ -16,10 +16,10 @@ func annotated(t *testing.T) *driver {
 		"/c/looked":  {Short: "looked up", Long: "looked up"},
 		"/d/written": {Short: "created", Long: "created", Rank: 2, Groups: 1},
 	}
-	d := newDriver(t, Options{Annotations: &Annotations{
-		Of:     func(path string) Annotation { return notes[path] },
-		Groups: []string{"what was changed", "what was read"},
-	}})
+	d := newDriver(t, Options{
+		Groups:  []string{"what was changed", "what was read"},
+		Machine: fakeMachine{annotate: func(path string) Annotation { return notes[path] }},
+	})
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 24})
 	d.add("/a/read", "/b/written", "/c/looked", "/d/written", "/e/without")
 	d.end(nil)

@@ -7,6 +7,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
 // app is the model of the whole program.
@@ -28,12 +30,12 @@ type app struct {
 	// scannedRefused says that the store has what is refused, shown or not.
 	scannedRefused bool
 	program        string // package to filter by, or none
-	selection      selection
-	tally          tally
-	history        history
-	partly         partly
-	marked         selection // what is shown alone, as it was then; of generation 0 if it is not
-	metas          *metas
+	selection      index.Selection
+	selectionSize  selectionSize
+	history        index.UndoStack
+	partly         index.PartlySelected
+	marked         index.Selection // what is shown alone, as it was then; of generation 0 if it is not
+	statCache      *statCache
 	side           side
 	overlay        overlay
 	snippet        *snippetPane // instead of the list, or nil
@@ -41,12 +43,12 @@ type app struct {
 	adoptions      int          // the generation of the newest
 	notice         notice
 
-	progress progress
-	resume   *whereabouts // before a new scan, until that is done
-	finder   finder
-	counter  counter
-	drawer   drawer
-	farewell farewell
+	progress   progress
+	saved      *savedState // before a new scan, until that is done
+	searchTask searchTask
+	counter    counter
+	snippetJob snippetJob
+	shutdown   shutdown
 
 	result Result
 	err    error // what ended the program, if something went wrong
@@ -61,39 +63,29 @@ type app struct {
 	dirty bool // the frame is out of date
 }
 
-func newApp(ctx context.Context, opts Options, store *Store) *app {
+func newApp(ctx context.Context, opts Options, store *index.Store) *app {
 	m := &app{
-		ctx:      ctx,
-		opts:     opts,
-		keys:     newKeyMap(),
-		styles:   newStyles(opts.Theme, opts.ASCII),
-		view:     max(opts.View, ViewFiles),
-		dialect:  opts.Dialect,
-		metas:    newMetas(),
-		progress: progress{store: store, running: true},
-		farewell: farewell{started: time.Now()},
-		result:   Result{Outcome: Quit},
-		after:    after,
-		now:      time.Now,
+		ctx:       ctx,
+		opts:      opts,
+		keys:      newKeyMap(),
+		styles:    newStyles(opts.Theme, opts.ASCII),
+		view:      max(opts.View, ViewFiles),
+		dialect:   opts.Dialect,
+		statCache: newStatCache(),
+		progress:  progress{store: store, running: true},
+		shutdown:  shutdown{started: time.Now()},
+		result:    Result{Outcome: Quit},
+		after:     after,
+		now:       time.Now,
 
 		canSuspend: canSuspend,
 		dirty:      true,
 	}
-	if opts.Splits == nil {
-		m.opts.Splits = func(string) bool { return false }
-	}
-	if opts.Annotations != nil {
+	if m.annotated() {
 		m.sort = sortRank
 	}
-	if opts.Refuses == nil {
-		m.opts.Refuses = func(dir string) string {
-			if dir == "/" {
-				return "it is the whole machine"
-			}
-			return ""
-		}
-	}
 	m.notice.text = strings.Join(opts.Warnings, "; ")
+	m.enableKeys()
 	return m
 }
 
@@ -111,7 +103,8 @@ func (m *app) Init() tea.Cmd {
 func (m *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.dirty = m.dirty || changes(msg)
 	cmd := m.route(msg)
-	return m, tea.Batch(cmd, m.lookAtScreen(), m.followCursor(), m.followSelection())
+	m.enableKeys()
+	return m, tea.Batch(cmd, m.statVisible(), m.followCursor(), m.followSelection())
 }
 
 func (m *app) route(msg tea.Msg) tea.Cmd {
@@ -119,7 +112,7 @@ func (m *app) route(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
 	case tea.ModeReportMsg:
-		return m.replied()
+		return m.noteReply()
 	case tea.KeyPressMsg:
 		return m.press(msg)
 	case tea.PasteMsg:
@@ -134,19 +127,19 @@ func (m *app) route(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// lookAtScreen fetches what is missing of the rows on the screen.
-func (m *app) lookAtScreen() tea.Cmd {
-	if m.list.page == nil || m.snippet != nil || m.farewell.leaving {
+// statVisible fetches what is missing of the rows on the screen.
+func (m *app) statVisible() tea.Cmd {
+	if m.list.result == nil || m.snippet != nil || m.shutdown.leaving {
 		return nil
 	}
-	return m.metas.fetch(m.ctx, m.list.page.listing, m.list.visible(), m.progress.running)
+	return m.statCache.fetch(m.ctx, m.list.result.listing, m.list.visible(), m.progress.running)
 }
 
 // changes reports whether a message can change the screen. View is called after
 // each, so that the frame is kept where it cannot.
 func changes(msg tea.Msg) bool {
 	switch msg.(type) {
-	case tea.MouseReleaseMsg, tea.MouseMotionMsg, tea.KeyReleaseMsg, tea.ModeReportMsg, cancelled, quitDue:
+	case tea.MouseReleaseMsg, tea.MouseMotionMsg, tea.KeyReleaseMsg, tea.ModeReportMsg, cancelled, replyTimeEnded:
 		return false
 	}
 	return true
@@ -168,17 +161,17 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		m.progress.sorted(msg)
-		return tea.Batch(m.ask(false), m.count(false), m.selectAgain())
-	case located:
+		return tea.Batch(m.ask(false), m.count(false), m.restore())
+	case restored:
 		if msg.gen == m.progress.gen {
-			return m.takeLocated(msg)
+			return m.takeRestored(msg)
 		}
-	case composed:
+	case resultReady:
 		return m.take(msg)
-	case looked:
-		m.metas.take(msg)
-	case weighed:
-		m.tally.take(msg)
+	case statted:
+		m.statCache.take(msg)
+	case sizeSummed:
+		m.selectionSize.take(msg)
 	case counted:
 		return m.takeCounts(msg)
 	case rendered:
@@ -198,7 +191,7 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 	case sideDue:
 		return m.fillSide(msg)
 	case previewed:
-		if msg.gen == m.side.gen {
+		if m.side.done(msg.gen) {
 			m.side.preview = msg.lines
 		}
 	case noticeExpired:
@@ -211,7 +204,7 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 	case interrupted:
 		m.err = msg.cause
 		return tea.Quit
-	case quitDue:
+	case replyTimeEnded:
 		return tea.Quit
 	}
 	return nil
@@ -244,8 +237,11 @@ func (m *app) context() keyContext {
 }
 
 func (m *app) press(msg tea.KeyPressMsg) tea.Cmd {
+	if why := m.whyDisabled(msg); why != "" && len(m.searchTask.pendingKeys) == 0 {
+		return m.notify(why)
+	}
 	switch {
-	case m.farewell.leaving:
+	case m.shutdown.leaving:
 		return nil
 	case key.Matches(msg, m.keys.suspend):
 		return m.suspend()
@@ -262,7 +258,7 @@ func (m *app) press(msg tea.KeyPressMsg) tea.Cmd {
 // pressBrowse acts on the keys that are text while searching.
 func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	k := &m.keys.browse
-	if m.tooEarly(&k.listKeys, msg) {
+	if m.shouldQueue(&k.listKeys, msg) {
 		return m.pressList(&k.listKeys, msg)
 	}
 	node, shown := m.list.current()
@@ -270,11 +266,11 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.search):
 		m.search.open()
 		m.relayout()
-		if m.list.page != nil {
-			return prepareCmd(m.list.page.listing)
+		if m.list.result != nil {
+			return prepareCmd(m.list.result.listing)
 		}
 	case key.Matches(msg, k.expand) && shown:
-		if !m.list.setOpen(node, true) && m.list.tree() && isDirNode(node) {
+		if !m.list.setOpen(node, true) && m.list.tree() && index.IsDir(node) {
 			m.list.moveTo(m.list.cursor + 1)
 		}
 	case key.Matches(msg, k.collapse) && shown:
@@ -293,20 +289,18 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.dialect):
 		return m.nextDialect()
 	case key.Matches(msg, k.sort):
-		m.sort = m.sort.next(m.opts.Annotations != nil)
+		m.sort = m.sort.next(m.annotated())
 		return m.ask(true)
 	case key.Matches(msg, k.explain) && shown:
 		return m.explain(node)
 	case key.Matches(msg, k.copy) && shown:
-		return m.copyPath(string(m.list.page.listing.appendNode(nil, node)))
+		return m.copyPath(string(m.list.result.listing.AppendNode(nil, node)))
 	case key.Matches(msg, k.preview):
 		return m.togglePreview()
 	case key.Matches(msg, k.onlyMarked):
 		return m.toggleOnlyMarked()
 	case key.Matches(msg, k.undo):
-		if !m.history.undo(&m.selection) {
-			return m.notify("nothing to undo")
-		}
+		m.history.Undo(&m.selection)
 	default:
 		return m.pressList(&k.listKeys, msg)
 	}
@@ -318,8 +312,8 @@ const quitNotice = "q again quits without the selection; Enter shows its snippet
 
 // pressList acts on keys that mean the same with a query and without.
 func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
-	if m.tooEarly(k, msg) {
-		m.finder.early = append(m.finder.early, earlyKey{k, msg})
+	if m.shouldQueue(k, msg) {
+		m.searchTask.pendingKeys = append(m.searchTask.pendingKeys, pendingKey{k, msg})
 		return nil
 	}
 	switch {
@@ -330,10 +324,10 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.selectAll):
 		m.selectAll()
 	case key.Matches(msg, k.deselectAll):
-		m.history.remember(&m.selection)
-		m.selection.clear()
-		if m.resume != nil {
-			m.resume.selected = nil
+		m.history.Push(&m.selection)
+		m.selection.Clear()
+		if m.saved != nil {
+			m.saved.selected = nil
 		}
 	case key.Matches(msg, k.nextView):
 		m.view = m.view.next()
@@ -347,7 +341,7 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.showHelp):
 		return m.perform(action{kind: actionHelp})
 	case key.Matches(msg, k.quit):
-		if msg.String() == "q" && m.selection.count > 0 && m.notice.text != quitNotice {
+		if msg.String() == "q" && m.selection.Len() > 0 && m.notice.text != quitNotice {
 			return m.notify(quitNotice)
 		}
 		return m.perform(action{kind: actionQuit})

@@ -95,7 +95,7 @@ func TestQuitting(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			d := browse(t, sample...)
 			d.keys(tt.keys...)
-			d.fire(quitDue{})
+			d.fire(replyTimeEnded{})
 			result, err := d.app.outcome(nil)
 			if !d.quit || err != nil {
 				t.Fatalf("quit %v, err %v", d.quit, err)
@@ -113,7 +113,7 @@ func TestQuitWaitsForTheTerminalsAnswers(t *testing.T) {
 	}
 	d.keys("enter")
 	d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: 2, Y: 2})
-	if d.app.snippet != nil || d.app.selection.count > 0 {
+	if d.app.snippet != nil || d.app.selection.Len() > 0 {
 		t.Error("a key or a click acted after the end")
 	}
 	d.send(tea.ModeReportMsg{})

@@ -33,10 +33,7 @@ func (m *app) copyPath(path string) tea.Cmd {
 
 // copyText puts a text on the clipboard, and answers with how.
 func (m *app) copyText(what, text string) tea.Cmd {
-	if m.opts.Copy == nil {
-		return m.copyByTerminal(copied{what: what, text: text})
-	}
-	return copyCmd(m.ctx, m.opts.Copy, what, text)
+	return copyCmd(m.ctx, m.opts.Machine, what, text)
 }
 
 // takeCopied says what has become of a copy; what no program took goes to the

@@ -13,10 +13,10 @@ import (
 // TestHostilePathsAreCopiedQuoted pastes nothing that a shell or terminal obeys.
 func TestHostilePathsAreCopiedQuoted(t *testing.T) {
 	var got []string
-	d := newDriver(t, Options{Copy: func(_ context.Context, text string) string {
+	d := newDriver(t, Options{Machine: fakeMachine{copy: func(_ context.Context, text string) string {
 		got = append(got, text)
 		return "wl-copy"
-	}})
+	}}})
 	d.add("/a b", "/c\nreboot\n", "/d\x1b[201~\xff")
 	for range 3 {
 		d.keys("y", "down")

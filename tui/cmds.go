@@ -6,6 +6,9 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/crash"
+	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
 // Commands get all they need as arguments and change nothing.
@@ -24,14 +27,14 @@ const noticeTime = 5 * time.Second
 // guarded makes a command whose panic ends the program in order.
 func guarded(in string, work func() tea.Msg) tea.Cmd {
 	return func() (msg tea.Msg) {
-		defer recovered(in, func(e *PanicError) { msg = panicked{e} })
+		defer crash.Catch(in, func(e *crash.Error) { msg = panicked{e} })
 		return work()
 	}
 }
 
 // answer turns the result of work that can be cancelled into a message.
 func answer[T any](result T, err error, message func(T) tea.Msg) tea.Msg {
-	var panicErr *PanicError
+	var panicErr *crash.Error
 	switch {
 	case errors.As(err, &panicErr):
 		return panicked{panicErr}
@@ -45,81 +48,81 @@ func after(d time.Duration, msg tea.Msg) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 }
 
-func scanCmd(ctx context.Context, gen int, scan scanFunc, into *Store) tea.Cmd {
+func scanCmd(ctx context.Context, gen int, machine Machine, into *index.Store, all bool) tea.Cmd {
 	return guarded("scan", func() tea.Msg {
-		summary, err := scan(ctx, into)
+		summary, err := machine.Scan(ctx, into, all)
 		return scanEnded{gen, summary, err}
 	})
 }
 
-func locateCmd(ctx context.Context, gen int, l *listing, from *whereabouts) tea.Cmd {
+func restoreCmd(ctx context.Context, gen int, l *index.Listing, from *savedState) tea.Cmd {
 	return guarded("locate", func() tea.Msg {
-		nodes, cursor := l.locate(ctx, from)
-		return located{gen, nodes, cursor}
+		nodes, cursor := l.Locate(ctx, from.selected, from.cursor)
+		return restored{gen, nodes, cursor}
 	})
 }
 
-func sortCmd(ctx context.Context, gen int, s *Store) tea.Cmd {
+func sortCmd(ctx context.Context, gen int, s *index.Store) tea.Cmd {
 	return guarded("sort", func() tea.Msg {
 		start := time.Now()
-		l, err := newListing(ctx, s.snapshot())
-		return answer(l, err, func(l *listing) tea.Msg { return listed{gen, l, time.Since(start)} })
+		l, err := s.List(ctx)
+		return answer(l, err, func(l *index.Listing) tea.Msg { return listed{gen, l, time.Since(start)} })
 	})
 }
 
 // prepareCmd makes what the first search of a listing needs, before the first key.
-func prepareCmd(l *listing) tea.Cmd {
+func prepareCmd(l *index.Listing) tea.Cmd {
 	return guarded("search", func() tea.Msg {
-		l.rows()
-		l.entries()
+		l.Rows()
+		l.Entries()
 		return nil
 	})
 }
 
-func composeCmd(ctx context.Context, gen int, in inquiry) tea.Cmd {
+func resultCmd(ctx context.Context, gen int, in request) tea.Cmd {
 	return guarded("search", func() tea.Msg {
-		p, err := compose(ctx, in)
-		return answer(p, err, func(p *page) tea.Msg { return composed{gen, p} })
+		p, err := resultOf(ctx, in)
+		return answer(p, err, func(p *result) tea.Msg { return resultReady{gen, p} })
 	})
 }
 
-func lookCmd(ctx context.Context, gen int, stat statFunc, l *listing, nodes []uint32) tea.Cmd {
-	return guarded("look", func() tea.Msg { return looked{gen, nodes, look(ctx, stat, l, nodes)} })
+func statCmd(ctx context.Context, gen int, stat index.StatFunc, l *index.Listing, nodes []uint32) tea.Cmd {
+	return guarded("look", func() tea.Msg { return statted{gen, nodes, l.StatNodes(ctx, stat, nodes)} })
 }
 
-func weighCmd(ctx context.Context, gen int, stat statFunc, l *listing, chosen selection) tea.Cmd {
+func sumSizeCmd(ctx context.Context, gen int, stat index.StatFunc, l *index.Listing, chosen index.Selection) tea.Cmd {
 	return guarded("weigh the selection", func() tea.Msg {
-		size, err := chosen.weight(ctx, stat, l)
-		return answer(size, err, func(size int64) tea.Msg { return weighed{gen, size} })
+		size, err := chosen.Size(ctx, stat, l)
+		return answer(size, err, func(size int64) tea.Msg { return sizeSummed{gen, size} })
 	})
 }
 
-func countCmd(ctx context.Context, gen int, l *listing, programs []string) tea.Cmd {
+func countCmd(ctx context.Context, gen int, l *index.Listing, programs []string) tea.Cmd {
 	return guarded("count programs", func() tea.Msg {
-		counts, err := countPrograms(ctx, l, programs)
+		counts, err := l.CountPrograms(ctx, programs)
 		return answer(counts, err, func(counts []int) tea.Msg { return counted{gen, counts} })
 	})
 }
 
-func renderCmd(gen int, d drawing, snippet func([]Selected, int) SnippetText) tea.Cmd {
+func renderCmd(gen int, d renderRequest, machine Machine) tea.Cmd {
 	return guarded("snippet", func() tea.Msg {
-		paths := d.chosen.paths(d.listing)
-		return rendered{gen, d, snippet(paths, d.dialect), len(paths)}
+		paths := d.chosen.Paths(d.listing)
+		return rendered{gen, d, machine.Snippet(paths, d.dialect), len(paths)}
 	})
 }
 
-func copyCmd(ctx context.Context, put func(context.Context, string) string, what, text string) tea.Cmd {
-	return guarded("copy", func() tea.Msg { return copied{what, text, put(ctx, text)} })
+func copyCmd(ctx context.Context, machine Machine, what, text string) tea.Cmd {
+	return guarded("copy", func() tea.Msg { return copied{what, text, machine.Copy(ctx, text)} })
 }
 
 func writeCmd(home string, a action, text string) tea.Cmd {
 	return guarded("write", func() tea.Msg { return written{a.text, writeFile(home, a.text, text, a.overwrite)} })
 }
 
-func explainCmd(explain func(string) []string, path string) tea.Cmd {
+func explainCmd(ctx context.Context, machine Machine, path string) tea.Cmd {
 	return guarded("explain", func() tea.Msg {
 		var lines []string
-		for _, line := range explain(path) {
+		for _, line := range machine.Explain(ctx, path) {
 			lines = append(lines, safe(line))
 		}
 		return explained{lines}

@@ -40,18 +40,15 @@ const (
 
 // openAdopt begins to look at what would be copied for the snippet that is shown.
 func (m *app) openAdopt() tea.Cmd {
-	if m.opts.Adopt == nil {
-		return m.notify("there is nothing to copy into")
-	}
 	m.adoptions++
 	ctx, cancel := context.WithCancel(m.ctx)
 	d := &adoptDialog{keys: m.keys.adopt, gen: m.adoptions, cancel: cancel}
 	d.text = newTextDialog(&m.keys, "", nil)
 	d.say([]string{"looking at what is to be copied"})
 	m.overlay.push(d)
-	plan, what := m.opts.Adopt, m.snippet.drawing
+	machine, what := m.opts.Machine, m.snippet.drawing
 	return guarded("plan to copy", func() tea.Msg {
-		adoption, err := plan(ctx, what.chosen.paths(what.listing))
+		adoption, err := machine.Adopt(ctx, what.chosen.Paths(what.listing))
 		return adoptPlanned{d.gen, adoption, err}
 	})
 }

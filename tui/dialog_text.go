@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -20,7 +21,7 @@ type textDialog struct {
 
 // newHelpDialog lists the keys that work where it is opened.
 func newHelpDialog(keys *keyMap, of keyContext) *textDialog {
-	rows := keys.bindings(of)
+	rows := slices.DeleteFunc(keys.bindings(of), func(b key.Binding) bool { return !b.Enabled() })
 	column := 0
 	for _, b := range rows {
 		column = max(column, width(b.Help().Key))

@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -21,27 +22,28 @@ import (
 type driver struct {
 	t      testing.TB
 	app    *app
-	store  *Store
+	store  *index.Store
 	timers []tea.Msg
 	// held keeps commands back instead of running them, while hold is set.
 	hold bool
 	held []tea.Cmd
 	quit bool
 	// asked are the selections that a snippet was rendered for.
-	asked [][]Selected
+	asked [][]index.Selected
 }
 
 func newDriver(t testing.TB, opts Options) *driver {
 	t.Helper()
-	d := &driver{t: t, store: new(Store)}
-	if opts.Snippet == nil {
-		opts.Snippet = d.snippet
-	}
+	d := &driver{t: t, store: new(index.Store)}
+	machine, _ := opts.Machine.(fakeMachine)
+	opts.Once = machine.rescan == nil
+	machine.snippet = d.snippet(machine)
+	opts.Machine = machine
 	d.app = newApp(t.Context(), opts, d.store)
 	d.app.after = func(_ time.Duration, msg tea.Msg) tea.Cmd {
 		return func() tea.Msg { d.timers = append(d.timers, msg); return nil }
 	}
-	d.app.metas.stat = fakeStat
+	d.app.statCache.stat = fakeStat
 	d.app.now = func() time.Time { return fakeNow }
 	d.app.canSuspend = func() bool { return false }
 	d.run(d.app.Init())
@@ -58,16 +60,13 @@ func browse(t testing.TB, paths ...string) *driver {
 	return d
 }
 
-func (d *driver) snippet(selected []Selected, dialect int) SnippetText {
-	d.asked = append(d.asked, selected)
-	var b strings.Builder
-	if dialect > 0 {
-		fmt.Fprintf(&b, "dialect %d\n", dialect)
+// snippet returns Snippet of a machine, which notes what it was asked for.
+func (d *driver) snippet(machine fakeMachine) func([]index.Selected, int) SnippetText {
+	render := machine.Snippet
+	return func(selected []index.Selected, dialect int) SnippetText {
+		d.asked = append(d.asked, selected)
+		return render(selected, dialect)
 	}
-	for _, s := range selected {
-		fmt.Fprintf(&b, "%s %q\n", s.Kind, s.Path)
-	}
-	return SnippetText{Text: b.String()}
 }
 
 // add puts paths into the store and lets the screen notice.
@@ -268,14 +267,14 @@ func (d *driver) hasNot(texts ...string) {
 func (d *driver) shown() []string {
 	var paths []string
 	for _, node := range d.app.list.nodes {
-		paths = append(paths, string(d.app.list.page.listing.appendNode(nil, node)))
+		paths = append(paths, string(d.app.list.result.listing.AppendNode(nil, node)))
 	}
 	return paths
 }
 
 func (d *driver) selected() []string {
 	paths := []string{}
-	for _, chosen := range d.app.selection.paths(d.app.progress.latest) {
+	for _, chosen := range d.app.selection.Paths(d.app.progress.latest) {
 		paths = append(paths, chosen.Path)
 	}
 	return paths
@@ -287,25 +286,17 @@ func (d *driver) cursor() string {
 	if !ok {
 		return ""
 	}
-	return string(d.app.list.page.listing.appendNode(nil, id))
+	return string(d.app.list.result.listing.AppendNode(nil, id))
 }
 
 // listOf sorts what a store holds.
-func listOf(t testing.TB, s *Store) *listing {
+func listOf(t testing.TB, s *index.Store) *index.Listing {
 	t.Helper()
-	l, err := newListing(context.Background(), s.snapshot())
+	l, err := s.List(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return l
-}
-
-func pathsOf(l *listing) []string {
-	paths := make([]string, len(l.order))
-	for i, id := range l.order {
-		paths[i] = string(l.appendPath(nil, id))
-	}
-	return paths
 }
 
 var fakeNow = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)

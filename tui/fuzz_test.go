@@ -2,12 +2,14 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -25,12 +27,16 @@ func FuzzRandomSessions(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64, name []byte) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		opts := Options{ASCII: seed%2 == 0, Programs: []string{"firefox", string(name), "e"}}
-		opts.Rescan = func(_ context.Context, into *Store, refused bool) (Summary, error) {
+		rescan := func(_ context.Context, into *index.Store, refused bool) (Summary, error) {
 			into.AddPath(append([]byte("/again/"), name...), scan.KindFile)
 			if refused {
-				into.addPath(append([]byte("/again/x/y"), name...), scan.DirEntry{Kind: scan.KindDir, Refused: true})
+				into.AddNonCandidate(append([]byte("/again/x/y"), name...), scan.KindDir)
 			}
 			return Summary{Errors: len(name)}, nil
+		}
+		opts.Machine = fakeMachine{
+			rescan: rescan, explain: func(path string) []string { return []string{path} },
+			adopt: func(context.Context, []index.Selected) (Adoption, error) { return Adoption{}, errors.New(string(name)) },
 		}
 		d := newDriver(t, opts)
 		for range 120 {
@@ -101,7 +107,10 @@ func checkModel(d *driver) {
 	if m.list.height > 0 && (m.list.cursor < m.list.top || m.list.cursor >= m.list.top+m.list.height) {
 		d.t.Fatalf("the cursor is on row %d, the screen shows %d from %d on", m.list.cursor, m.list.height, m.list.top)
 	}
-	if got := m.selection.files.count() + m.selection.dirs.count(); got != m.selection.count {
-		d.t.Fatalf("%d selected, the count says %d", got, m.selection.count)
+	if m.progress.latest == nil {
+		return
+	}
+	if got := len(m.selection.Paths(m.progress.latest)); got != m.selection.Len() {
+		d.t.Fatalf("%d selected, the count says %d", got, m.selection.Len())
 	}
 }

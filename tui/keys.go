@@ -333,55 +333,6 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 	return append(own, k.suspend)
 }
 
-// hint is one entry of the line at the bottom of the screen.
-type hint struct {
-	binding key.Binding
-	label   string
-}
-
-// hints returns the most useful keys of a context, the most useful first.
-func (k *keyMap) hints(c keyContext) []hint {
-	switch c {
-	case contextBrowse:
-		b := k.browse
-		return []hint{
-			{b.toggle, "select"},
-			{b.search, "search"},
-			{b.confirm, "snippet"},
-			{b.showHelp, "help"},
-			{b.nextView, "view"},
-			{b.programs, "program"},
-			{b.quit, "quit"},
-		}
-	case contextSearch:
-		s := k.search
-		return []hint{
-			{s.toggle, "select"},
-			{s.leave, "leave"},
-			{s.confirm, "snippet"},
-			{s.selectAll, "all"},
-			{s.nextView, "view"},
-			{s.programs, "program"},
-			{s.showHelp, "help"},
-		}
-	case contextSnippet:
-		s := k.snippet
-		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.write, "write"}, {s.adopt, "adopt"}, {s.dialect, "dialect"}, {s.copy, "copy"}, {s.showHelp, "help"}}
-	case contextPrompt:
-		return []hint{{k.prompt.accept, "write"}, {k.prompt.close, "close"}}
-	case contextConfirm:
-		return []hint{{k.confirm.accept, "write it"}, {k.confirm.close, "back"}}
-	case contextAdopt:
-		return []hint{{k.adopt.accept, "copy"}, {k.adopt.close, "back"}}
-	case contextPrograms:
-		return []hint{{k.programs.accept, "filter"}, {k.programs.close, "close"}}
-	case contextHelp:
-		return []hint{{k.help.close, "close"}, {k.help.move.down, "more"}}
-	case contextUnknown:
-	}
-	return nil
-}
-
 // KeyRow is one line of the table of keys.
 type KeyRow struct {
 	// Context is the view in which the keys work: "browse", "search",

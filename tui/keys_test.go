@@ -12,6 +12,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -147,11 +148,13 @@ func midway(t *testing.T, view View, c keyContext) *driver {
 	d := newDriver(t, Options{
 		View:     view,
 		Programs: []string{"firefox"},
-		Splits:   func(dir string) bool { return !strings.Contains(dir, "firefox") },
-		Explain:  func(string) []string { return []string{"because"} },
-		Rescan: func(_ context.Context, into *Store, _ bool) (Summary, error) {
-			into.AddPath([]byte("/again"), scan.KindFile)
-			return Summary{}, nil
+		Machine: fakeMachine{
+			splits:  func(dir string) bool { return !strings.Contains(dir, "firefox") },
+			explain: func(string) []string { return []string{"because"} },
+			rescan: func(_ context.Context, into *index.Store, _ bool) (Summary, error) {
+				into.AddPath([]byte("/again"), scan.KindFile)
+				return Summary{}, nil
+			},
 		},
 	})
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 12})
@@ -176,5 +179,28 @@ func midway(t *testing.T, view View, c keyContext) *driver {
 // state returns all that a key can change.
 func (d *driver) state() string {
 	frame := d.app.View()
-	return fmt.Sprintf("%s\n%v quit %v leaving %v", strings.Join(d.lines(), "\n"), frame.Cursor, d.quit, d.app.farewell.leaving)
+	return fmt.Sprintf("%s\n%v quit %v leaving %v", strings.Join(d.lines(), "\n"), frame.Cursor, d.quit, d.app.shutdown.leaving)
+}
+
+// A key that has nothing to do is neither in the help nor among the hints, and says why when
+// it is pressed.
+func TestKeysWithNothingToDoAreDisabled(t *testing.T) {
+	d := newDriver(t, Options{})
+	d.add(sample...)
+	d.end(nil)
+	d.send(tea.WindowSizeMsg{Width: 120, Height: 60})
+	d.hasNot("Ctrl-P program")
+	for press, why := range map[string]string{
+		"ctrl+p": "the configuration names no programs", "ctrl+x": "there is no program filter", "f": "there is only one dialect",
+		"r": "a list of paths cannot be read again", "x": "a list of paths cannot be read again", "right": "in the tree view",
+		"o": "only the paths of a trace", "u": "nothing to undo", "v": "nothing is selected",
+	} {
+		d.keys(press)
+		d.has(why)
+	}
+	d.keys("?")
+	d.hasNot("filter by program", "scan again", "undo the last selection", "open a directory of the tree")
+	d.has("hide caches, or show them")
+	d.keys("esc", "space", "tab", "tab", "?")
+	d.has("undo the last selection", "open a directory of the tree", "show only what is selected, or all")
 }

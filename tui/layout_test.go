@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -59,7 +60,7 @@ func foregrounds(frame string) []string {
 
 func TestStatusTellsHowMuchIsSelected(t *testing.T) {
 	d := newDriver(t, Options{})
-	d.app.metas.stat = func(path string) (scan.Kind, scan.Info, error) {
+	d.app.statCache.stat = func(path string) (scan.Kind, scan.Info, error) {
 		return scan.KindFile, scan.Info{Size: int64(len(path)) << 20}, nil
 	}
 	d.add("/a/1", "/a/22", "/b")
@@ -81,10 +82,10 @@ func TestNewestSelectionIsWeighed(t *testing.T) {
 	d := browse(t, "/1", "/22")
 	d.hold = true
 	d.keys("space", "space")
-	d.app.tally.take(weighed{d.app.tally.gen - 1, 4096})
+	d.app.selectionSize.take(sizeSummed{d.app.selectionSize.gen - 1, 4096})
 	d.hasNot("4.0K")
-	d.app.tally.take(weighed{d.app.tally.gen, 8192})
-	equal(t, "size", d.app.tally.size, 8192)
+	d.app.selectionSize.take(sizeSummed{d.app.selectionSize.gen, 8192})
+	equal(t, "size", d.app.selectionSize.size, 8192)
 }
 
 func TestLateLiveSnippetDoesNotReplaceTheOneToLeaveWith(t *testing.T) {
@@ -107,10 +108,12 @@ func TestLateLiveSnippetDoesNotReplaceTheOneToLeaveWith(t *testing.T) {
 
 func TestDirectoriesOfManyAreWarnedOf(t *testing.T) {
 	d := newDriver(t, Options{
-		View:   ViewTree,
-		Splits: func(dir string) bool { return dir == "/home/me" || dir == "/home/me/.config" },
-		Refuses: func(dir string) string {
-			return map[string]string{"/home/me": "it is the whole home directory"}[dir]
+		View: ViewTree,
+		Machine: fakeMachine{
+			splits: func(dir string) bool { return dir == "/home/me" || dir == "/home/me/.config" },
+			cannotKeep: func(dir string) string {
+				return map[string]string{"/home/me": "it is the whole home directory"}[dir]
+			},
 		},
 	})
 	d.add("/home/me/.config/a/b", "/home/me/.config/c", "/home/me/x")
@@ -130,11 +133,11 @@ func TestQuitAsksWhenSomethingIsSelected(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("space", "q")
 	d.has("q again quits without the selection")
-	if d.app.farewell.leaving {
+	if d.app.shutdown.leaving {
 		t.Fatal("the first q quits")
 	}
 	d.keys("q")
-	if !d.app.farewell.leaving {
+	if !d.app.shutdown.leaving {
 		t.Error("the second q does not quit")
 	}
 }
@@ -176,8 +179,10 @@ func TestHeaderNeverHidesWhatIsUnusual(t *testing.T) {
 func TestLongTextsAreWrapped(t *testing.T) {
 	why := "it is a candidate because it lies on the root at / and nothing at all keeps it, END"
 	d := newDriver(t, Options{
-		Explain: func(string) []string { return []string{why} },
-		Snippet: func([]Selected, int) SnippetText { return SnippetText{Text: "x\n", Notes: []string{why, "x"}} },
+		Machine: fakeMachine{
+			explain: func(string) []string { return []string{why} },
+			snippet: func([]index.Selected, int) SnippetText { return SnippetText{Text: "x\n", Notes: []string{why, "x"}} },
+		},
 	})
 	d.add("/a")
 	d.end(nil)

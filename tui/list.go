@@ -7,19 +7,21 @@ import (
 
 	"github.com/sahilm/fuzzy"
 
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
 // list shows the rows of a page. Only what is visible is ever rendered, so its
 // cost does not depend on the number of rows.
 type list struct {
-	page   *page // nil before the first
+	result *result // nil before the first
 	nodes  []uint32
-	depths []int  // of each row, in the tree view
-	open   bitset // directories that are open in the tree view
-	cursor int    // row
-	top    int    // the first row on the screen
+	depths []int        // of each row, in the tree view
+	open   index.Bitset // directories that are open in the tree view
+	cursor int          // row
+	top    int          // the first row on the screen
 	height int
 	// touched says that the user has moved or marked something. From then on the
 	// cursor stays on its path, before that on the first row.
@@ -43,17 +45,17 @@ func (l *list) current() (uint32, bool) {
 // show replaces the rows. The cursor stays on its path and the path on its line
 // of the screen, if it is among the new rows. A new query starts on the best
 // match, and leaving it stays on what was found.
-func (l *list) show(p *page) {
+func (l *list) show(p *result) {
 	node, shown := l.current()
 	line := l.cursor - l.top
-	switched := l.page != nil && l.page.view != p.view
-	if l.page != nil && l.page.query != p.query {
-		l.touched = p.query == ""
+	switched := l.result != nil && l.result.view != p.view
+	if l.result != nil && l.result.text != p.text {
+		l.touched = p.text == ""
 		switched = true
 	}
-	l.page = p
+	l.result = p
 	if switched && shown && l.touched && p.view == ViewTree {
-		l.open = p.listing.openTo(l.open, node)
+		l.open = p.listing.OpenTo(l.open, node)
 	}
 	l.fill()
 	at := -1
@@ -68,30 +70,30 @@ func (l *list) show(p *page) {
 
 // fill makes the rows.
 func (l *list) fill() {
-	l.nodes, l.depths = l.page.rows, nil
-	if l.page.view != ViewTree || l.page.query != "" {
+	l.nodes, l.depths = l.result.rows, nil
+	if l.result.view != ViewTree || l.result.text != "" {
 		return
 	}
-	rows := l.page.listing.branches(l.open, l.page.weights)
+	rows := l.result.listing.TreeRows(l.open, l.result.weights)
 	l.nodes, l.depths = make([]uint32, len(rows)), make([]int, len(rows))
 	for i, row := range rows {
-		l.nodes[i], l.depths[i] = row.node, row.depth
+		l.nodes[i], l.depths[i] = row.Node, row.Depth
 	}
 }
 
 // near returns the row that comes closest to a node of another view: that of a
 // directory above it, or of the first file below it; -1 if there is none.
 func (l *list) near(node uint32) int {
-	lst := l.page.listing
-	if isDirNode(node) {
-		if s := lst.spans[node&^dirBit]; s.start < s.end {
-			if at := slices.Index(l.nodes, lst.order[s.start]); at >= 0 {
+	lst := l.result.listing
+	if index.IsDir(node) {
+		if s := lst.Below(index.DirOf(node)); s.Start < s.End {
+			if at := slices.Index(l.nodes, lst.Order()[s.Start]); at >= 0 {
 				return at
 			}
 		}
 	}
-	for dir := lst.holder(node); dir != 0; dir = lst.dirs[dir].parent {
-		if at := slices.Index(l.nodes, dir|dirBit); at >= 0 {
+	for dir := lst.Holder(node); dir != 0; dir = lst.Parent(dir) {
+		if at := slices.Index(l.nodes, index.DirNode(dir)); at >= 0 {
 			return at
 		}
 	}
@@ -101,11 +103,11 @@ func (l *list) near(node uint32) int {
 // setOpen opens or closes a directory of the tree view, and reports whether that
 // changed anything.
 func (l *list) setOpen(node uint32, open bool) bool {
-	if !l.tree() || !isDirNode(node) || l.open.has(node&^dirBit) == open {
+	if !l.tree() || !index.IsDir(node) || l.open.Has(index.DirOf(node)) == open {
 		return false
 	}
-	l.open = l.open.grown(int(node&^dirBit) + 1)
-	l.open.flip(node &^ dirBit)
+	l.open = l.open.Grown(int(index.DirOf(node)) + 1)
+	l.open.Flip(index.DirOf(node))
 	l.fill()
 	l.clamp()
 	return true
@@ -119,7 +121,7 @@ func (l *list) toParent() {
 	if l.cursor >= len(l.nodes) || l.depths[l.cursor] == 0 {
 		return
 	}
-	if row := slices.Index(l.nodes, l.page.listing.rowAbove(l.nodes[l.cursor])); row >= 0 {
+	if row := slices.Index(l.nodes, l.result.listing.TreeParent(l.nodes[l.cursor])); row >= 0 {
 		l.moveTo(row)
 	}
 }
@@ -190,11 +192,11 @@ func (c columns) width() int { return c.note + c.files + c.size + c.age }
 // painter is what it takes to render rows.
 type painter struct {
 	*styles
-	selection *selection
-	partly    bitset
-	metas     *metas
-	refusal   func(node uint32) Refusal
-	note      func(l *listing, node uint32) Annotation
+	selection *index.Selection
+	partly    index.Bitset
+	metas     *statCache
+	refusal   func(node uint32) NotListedReason
+	note      func(l *index.Listing, node uint32) Annotation
 	columns   columns
 	width     int
 	now       time.Time
@@ -217,10 +219,10 @@ func (l *list) line(p *painter, row int) string {
 		pointer = '>'
 	}
 	b.WriteByte(pointer)
-	b.WriteString(p.mark(&l.page.listing.tree, node))
+	b.WriteString(p.mark(l.result.listing, node))
 	b.WriteByte(' ')
 	behind, refusal := p.columns.width(), ""
-	if l.page.listing.refused(node) {
+	if l.result.listing.NonCandidate(node) {
 		refusal = truncated(safe(p.refusal(node).Reason), p.width/2, p.glyphs.ellipsis)
 		behind = width(refusal) + 1
 		b.WriteString(p.dim.on)
@@ -243,7 +245,7 @@ func (l *list) line(p *painter, row int) string {
 	if refusal != "" {
 		b.WriteString(" " + refusal + p.dim.off)
 	} else {
-		p.writeColumns(&b, l.page.listing, node)
+		p.writeColumns(&b, l.result.listing, node)
 	}
 	if row == l.cursor {
 		b.WriteString(p.cursor.off)
@@ -258,9 +260,9 @@ const minName = 15
 // open.
 func (l *list) lead(row int) string {
 	sign := "  "
-	if node := l.nodes[row]; isDirNode(node) {
+	if node := l.nodes[row]; index.IsDir(node) {
 		sign = "+ "
-		if l.open.has(node &^ dirBit) {
+		if l.open.Has(index.DirOf(node)) {
 			sign = "- "
 		}
 	}
@@ -271,8 +273,8 @@ func (l *list) lead(row int) string {
 // directory on; a directory's ends in a slash.
 func (l *list) text(row int) string {
 	node := l.nodes[row]
-	path := l.page.listing.appendNode(nil, node)
-	if l.page.listing.nodeKind(node) == scan.KindDir && len(path) > 1 {
+	path := l.result.listing.AppendNode(nil, node)
+	if l.result.listing.NodeKind(node) == scan.KindDir && len(path) > 1 {
 		path = append(path, '/')
 	}
 	if l.tree() {
@@ -287,22 +289,21 @@ func (l *list) prefix(row int) int {
 	if l.depths[row] == 0 {
 		return 0
 	}
-	return len(l.page.listing.appendNode(nil, l.page.listing.rowAbove(l.nodes[row]))) + 1
+	return len(l.result.listing.AppendNode(nil, l.result.listing.TreeParent(l.nodes[row]))) + 1
 }
 
 // matched returns where the query matches a text as it is shown, which can
 // differ from the name that was searched.
 func (l *list) matched(text string) []int {
-	if l.page.query == "" {
+	if l.result.text == "" {
 		return nil
 	}
-	if a := newAligner(l.page.query); a != nil {
-		path := []byte(text)
-		if _, ok := a.align(path, lastName(path)); ok {
-			return a.positions()
+	if a := search.NewAligner(l.result.text); a != nil {
+		if _, ok := a.Align([]byte(text)); ok {
+			return a.Positions()
 		}
 	}
-	matches := fuzzy.FindNoSort(l.page.query, []string{text})
+	matches := fuzzy.FindNoSort(l.result.text, []string{text})
 	if len(matches) == 0 {
 		return nil
 	}
@@ -311,35 +312,35 @@ func (l *list) matched(text string) []int {
 
 // mark is what stands before a row: [x] marked, " x " covered by a marked
 // directory, [-] something below is marked.
-func (p *painter) mark(t *tree, node uint32) string {
-	if p.selection.has(node) {
+func (p *painter) mark(l *index.Listing, node uint32) string {
+	if p.selection.Has(node) {
 		return p.marked.render("[x]")
 	}
-	if _, covered := p.selection.cover(t, node); covered {
+	if _, covered := p.selection.CoveredBy(l, node); covered {
 		return p.marked.render(" x ")
 	}
-	if isDirNode(node) && p.partly.has(node&^dirBit) {
+	if index.IsDir(node) && p.partly.Has(index.DirOf(node)) {
 		return p.marked.render("[-]")
 	}
 	return "[ ]"
 }
 
 // writeColumns writes what is known of a node.
-func (p *painter) writeColumns(b *strings.Builder, l *listing, node uint32) {
+func (p *painter) writeColumns(b *strings.Builder, l *index.Listing, node uint32) {
 	c := p.columns
 	if c.note > 0 {
 		writeRight(b, truncated(safe(p.note(l, node).Short), c.note-1, p.glyphs.ellipsis), c.note)
 	}
 	if c.files > 0 {
 		files := ""
-		if isDirNode(node) {
-			files = grouped(l.filesOf(node))
+		if index.IsDir(node) {
+			files = grouped(l.FilesOf(node))
 		}
 		writeRight(b, files, c.files)
 	}
 	size, age := "", ""
-	if m, known := p.metas.of(node); known && !m.gone {
-		size, age = printable.Size(m.size), printable.Age(p.now.Sub(time.Unix(m.mtime, 0)))
+	if m, known := p.metas.of(node); known && !m.Gone {
+		size, age = printable.Size(m.Size), printable.Age(p.now.Sub(time.Unix(m.ModTime, 0)))
 	}
 	if c.size > 0 {
 		writeRight(b, size, c.size)

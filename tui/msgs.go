@@ -1,6 +1,11 @@
 package tui
 
-import "time"
+import (
+	"time"
+
+	"github.com/DaRacci/list-ephemeral/internal/crash"
+	"github.com/DaRacci/list-ephemeral/internal/index"
+)
 
 // Messages are data about what has happened. Where a newer question may have been
 // asked meanwhile, gen is the number of the one that is answered.
@@ -16,22 +21,22 @@ type (
 	// listed brings a sorted snapshot, and what it took.
 	listed struct {
 		gen     int
-		listing *listing
+		listing *index.Listing
 		took    time.Duration
 	}
 	// composed brings what to show.
-	composed struct {
-		gen  int
-		page *page
+	resultReady struct {
+		gen    int
+		result *result
 	}
 	// looked brings metadata for the first of some nodes.
-	looked struct {
+	statted struct {
 		gen   int
 		nodes []uint32
-		metas []meta
+		metas []index.NodeStat
 	}
 	// weighed brings the bytes of what is selected.
-	weighed struct {
+	sizeSummed struct {
 		gen  int
 		size int64
 	}
@@ -44,7 +49,7 @@ type (
 	// rendered brings the snippet.
 	rendered struct {
 		gen     int
-		drawing drawing
+		drawing renderRequest
 		snippet SnippetText
 		paths   int
 	}
@@ -58,7 +63,7 @@ type (
 	}
 	// located brings the nodes of what was selected in an earlier scan, and those
 	// where the cursor was.
-	located struct {
+	restored struct {
 		gen           int
 		nodes, cursor []uint32
 	}
@@ -87,11 +92,11 @@ type (
 	// noticeExpired says that a notice has been up long enough.
 	noticeExpired struct{ gen int }
 	// quitDue says that the terminal has had time to answer.
-	quitDue struct{}
+	replyTimeEnded struct{}
 	// cancelled is the answer to a question that nobody waits for any more.
 	cancelled struct{}
 	// panicked ends the program.
-	panicked struct{ err *PanicError }
+	panicked struct{ err *crash.Error }
 	// interrupted ends it too, because its context is done.
 	interrupted struct{ cause error }
 )

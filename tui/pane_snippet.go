@@ -11,7 +11,7 @@ import (
 // snippetPane shows the snippet before it is printed.
 type snippetPane struct {
 	keys    snippetKeys
-	drawing drawing
+	drawing renderRequest
 	pending bool // not rendered yet
 	snippet SnippetText
 	paths   int
@@ -25,7 +25,7 @@ type snippetPane struct {
 // the text of a million paths has a million lines.
 const shownLines = 2000
 
-func newSnippetPane(keys *keyMap, what drawing) *snippetPane {
+func newSnippetPane(keys *keyMap, what renderRequest) *snippetPane {
 	return &snippetPane{keys: keys.snippet, drawing: what, pending: true}
 }
 
@@ -129,4 +129,38 @@ func (p *snippetPane) view(lines []string, s *styles, width int) []string {
 		}
 	}
 	return lines
+}
+
+// highlight colours a line of Nix that is safe to show: strings and comments. The
+// snippets have no strings of several lines.
+func (s *styles) highlight(line string) string {
+	var b strings.Builder
+	for line != "" {
+		at := strings.IndexAny(line, `"#`)
+		if at < 0 {
+			break
+		}
+		b.WriteString(line[:at])
+		if line[at] == '#' {
+			b.WriteString(s.dim.render(line[at:]))
+			return b.String()
+		}
+		end := stringEnd(line[at:]) + at
+		b.WriteString(s.text.render(line[at:end]))
+		line = line[end:]
+	}
+	return b.String() + line
+}
+
+// stringEnd returns the length of the string literal that a text begins with.
+func stringEnd(text string) int {
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(text)
 }

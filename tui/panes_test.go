@@ -12,6 +12,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/DaRacci/list-ephemeral/internal/crash"
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -69,8 +71,8 @@ func TestCtrlPWithoutProgramsSaysSo(t *testing.T) {
 func TestEnterShowsTheSnippetOfTheSelection(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("space", "G", "space", "enter")
-	want := []Selected{{"/etc/hosts", scan.KindFile}, {"/var/lib/bluetooth/settings", scan.KindFile}}
-	equal(t, "asked", d.asked, [][]Selected{want})
+	want := []index.Selected{{Path: "/etc/hosts", Kind: scan.KindFile}, {Path: "/var/lib/bluetooth/settings", Kind: scan.KindFile}}
+	equal(t, "asked", d.asked, [][]index.Selected{want})
 	d.has(`file "/etc/hosts"`, "snippet for 2 paths", "Enter print and leave")
 	d.hasNot("[x]")
 	d.keys("esc")
@@ -83,7 +85,7 @@ func TestEnterShowsTheSnippetOfTheSelection(t *testing.T) {
 func TestEnterTakesTheLineUnderTheCursor(t *testing.T) {
 	d := browse(t, "/a", "/b/", "/c")
 	d.keys("down", "enter")
-	equal(t, "asked", d.asked, [][]Selected{{{"/b", scan.KindDir}}})
+	equal(t, "asked", d.asked, [][]index.Selected{{{Path: "/b", Kind: scan.KindDir}}})
 	d.has("snippet for 1 path")
 	d.keys("esc")
 	equal(t, "selected", d.selected(), []string{})
@@ -113,7 +115,7 @@ func TestLongSnippetsAreAskedAbout(t *testing.T) {
 	d.keys("esc", "space", "enter") // one less
 	d.has("snippet for 10,000 paths")
 	d.keys("esc", "ctrl+a", "enter", "ctrl+c")
-	d.fire(quitDue{})
+	d.fire(replyTimeEnded{})
 	if !d.quit || d.app.result.Outcome != Quit {
 		t.Error("Ctrl-C did not quit")
 	}
@@ -124,7 +126,7 @@ func TestLeavingTheSnippetConfirms(t *testing.T) {
 		t.Run(leave, func(t *testing.T) {
 			d := browse(t, sample...)
 			d.keys("enter", leave)
-			d.fire(quitDue{})
+			d.fire(replyTimeEnded{})
 			result, err := d.app.outcome(nil)
 			if !d.quit || err != nil {
 				t.Fatalf("quit %v, err %v", d.quit, err)
@@ -141,7 +143,7 @@ func TestSnippetKeysWaitForTheSnippet(t *testing.T) {
 	d.keys("enter")
 	d.has("writing the snippet")
 	d.keys("enter", "q", "j")
-	if d.app.farewell.leaving {
+	if d.app.shutdown.leaving {
 		t.Fatal("left with a snippet that nobody has seen")
 	}
 	d.keys("esc", "down", "enter")
@@ -173,14 +175,14 @@ func TestSnippetIsOfTheSelectionAsItWas(t *testing.T) {
 	d.hold = true
 	d.keys("enter", "esc", "G", "space")
 	d.release()
-	equal(t, "asked", d.asked, [][]Selected{{{"/etc/hosts", scan.KindFile}}})
+	equal(t, "asked", d.asked, [][]index.Selected{{{Path: "/etc/hosts", Kind: scan.KindFile}}})
 }
 
 func TestSnippetScrollsAndIsCapped(t *testing.T) {
 	text := strings.Repeat("line\n", 5000)
-	d := newDriver(t, Options{Snippet: func([]Selected, int) SnippetText {
+	d := newDriver(t, Options{Machine: fakeMachine{snippet: func([]index.Selected, int) SnippetText {
 		return SnippetText{Text: text, Notes: []string{"left out\x1b[2J"}}
-	}})
+	}}})
 	d.add("/a")
 	d.keys("enter")
 	d.has(`note: left out\e[2J`, "line 1 of 2,001")
@@ -219,16 +221,16 @@ func TestNextDialectWritesWhatIsShownAnew(t *testing.T) {
 func TestThereMayBeOneDialectOnly(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("f")
-	d.has("there is one dialect only")
+	d.has("there is only one dialect")
 	d.keys("enter", "f")
 	d.has("snippet for 1 path")
 	d.hasNot("in dialect")
 }
 
 func TestEmptySnippetSaysSo(t *testing.T) {
-	d := newDriver(t, Options{Snippet: func([]Selected, int) SnippetText {
+	d := newDriver(t, Options{Machine: fakeMachine{snippet: func([]index.Selected, int) SnippetText {
 		return SnippetText{Notes: []string{"not UTF-8"}}
-	}})
+	}}})
 	d.add("/a")
 	d.keys("enter")
 	d.has("note: not UTF-8", "nothing to write")
@@ -262,11 +264,11 @@ func TestHelpScrollsWhereItDoesNotFit(t *testing.T) {
 }
 
 func TestPanicsOfCommandsEndTheProgramInOrder(t *testing.T) {
-	d := newDriver(t, Options{Snippet: func([]Selected, int) SnippetText { panic("boom") }})
+	d := newDriver(t, Options{Machine: fakeMachine{snippet: func([]index.Selected, int) SnippetText { panic("boom") }}})
 	d.add("/a")
 	d.keys("enter")
 	_, err := d.app.outcome(nil)
-	var panicErr *PanicError
+	var panicErr *crash.Error
 	if !d.quit || !errors.As(err, &panicErr) {
 		t.Fatalf("quit %v, err %v", d.quit, err)
 	}
@@ -306,10 +308,10 @@ func TestNoticeStaysItsWholeTime(t *testing.T) {
 func TestSnippetIsCopiedAndSaysHow(t *testing.T) {
 	var got []string
 	tool := "wl-copy"
-	d := newDriver(t, Options{Copy: func(_ context.Context, text string) string {
+	d := newDriver(t, Options{Machine: fakeMachine{copy: func(_ context.Context, text string) string {
 		got = append(got, text)
 		return tool
-	}})
+	}}})
 	d.add(sample...)
 	d.keys("enter")
 	d.has("copied the snippet with wl-copy", "snippet for 1 path")
@@ -324,9 +326,9 @@ func TestSnippetIsCopiedAndSaysHow(t *testing.T) {
 }
 
 func TestTerminalsClipboardGetsNoMoreThanItTakes(t *testing.T) {
-	d := newDriver(t, Options{Snippet: func([]Selected, int) SnippetText {
+	d := newDriver(t, Options{Machine: fakeMachine{snippet: func([]index.Selected, int) SnippetText {
 		return SnippetText{Text: strings.Repeat("x", mostCopied+1)}
-	}})
+	}}})
 	d.add("/a")
 	d.keys("enter")
 	d.has("too long for a terminal's clipboard")
@@ -394,7 +396,7 @@ func TestAnOtherNameIsAskedAboutAgain(t *testing.T) {
 }
 
 func TestExplainSaysWhy(t *testing.T) {
-	d := newDriver(t, Options{Explain: func(path string) []string { return []string{path, "be\x1bcause"} }})
+	d := newDriver(t, Options{Machine: fakeMachine{explain: func(path string) []string { return []string{path, "be\x1bcause"} }}})
 	d.add(sample...)
 	d.keys("down", "e")
 	d.has("why", "│ /home/me/.bashrc", `be\ecause`)

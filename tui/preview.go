@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -19,9 +20,10 @@ import (
 
 // previewer says what a node is. It runs beside the screen: a disk may be slow.
 type previewer struct {
-	*listing
-	stat statFunc
-	opts *Options
+	*index.Listing
+	stat      index.StatFunc
+	machine   Machine
+	annotated bool
 }
 
 // headSize is how much of a file is read to show its first lines.
@@ -29,25 +31,25 @@ const headSize = 16 << 10
 
 // preview returns what there is to say of a node, in lines that are safe to show.
 func (p previewer) preview(ctx context.Context, node uint32) []string {
-	path := string(p.appendNode(nil, node))
+	path := string(p.AppendNode(nil, node))
 	lines := []string{safe(path)}
 	kind, info, err := p.stat(path)
 	if err != nil {
 		return append(lines, "it is not there any more")
 	}
 	lines = append(lines, p.facts(kind, info))
-	if p.opts.Known != nil {
-		if known := p.opts.Known(path); known != "" {
-			lines = append(lines, safe(known))
-		}
+	if known := p.machine.Known(path); known != "" {
+		lines = append(lines, safe(known))
 	}
-	if note := p.opts.annotation(p.listing, node); note.Long != "" {
-		lines = append(lines, safe(note.Long))
+	if p.annotated {
+		if note := p.machine.Annotate(path); note.Long != "" {
+			lines = append(lines, safe(note.Long))
+		}
 	}
 	lines = append(lines, "")
 	switch {
-	case isDirNode(node):
-		lines = append(lines, p.children(ctx, node&^dirBit)...)
+	case index.IsDir(node):
+		lines = append(lines, p.children(ctx, index.DirOf(node))...)
 	case kind == scan.KindSymlink:
 		if target, err := os.Readlink(path); err == nil {
 			lines = append(lines, "leads to "+safe(target))
@@ -61,8 +63,8 @@ func (p previewer) preview(ctx context.Context, node uint32) []string {
 // facts is one line about a path.
 func (p previewer) facts(kind scan.Kind, info scan.Info) string {
 	facts := []string{info.Mode.String()}
-	if p.opts.Owner != nil {
-		facts = append(facts, safe(p.opts.Owner(info.UID, info.GID)))
+	if owner := p.machine.Owner(info.UID, info.GID); owner != "" {
+		facts = append(facts, safe(owner))
 	}
 	if kind == scan.KindFile {
 		facts = append(facts, printable.Size(info.Size))
@@ -72,31 +74,31 @@ func (p previewer) facts(kind scan.Kind, info scan.Info) string {
 
 // children lists the largest of what lies directly in a directory.
 func (p previewer) children(ctx context.Context, dir uint32) []string {
-	nodes := p.inside(dir)
-	known := map[uint32]meta{}
-	var sum meta
-	for i, m := range look(ctx, p.stat, p.listing, nodes) {
+	nodes := p.Children(dir)
+	known := map[uint32]index.NodeStat{}
+	var sum index.NodeStat
+	for i, m := range p.StatNodes(ctx, p.stat, nodes) {
 		known[nodes[i]] = m
-		sum.size = sizes.Add(sum.size, m.size)
-		sum.mtime = max(sum.mtime, m.mtime)
+		sum.Size = sizes.Add(sum.Size, m.Size)
+		sum.ModTime = max(sum.ModTime, m.ModTime)
 	}
-	files := plural(p.filesOf(dir|dirBit), "candidate", "candidates")
+	files := plural(p.FilesOf(index.DirNode(dir)), "candidate", "candidates")
 	if len(known) < len(nodes) {
 		files += ", too many to add up"
 	} else {
-		files += ", " + printable.Size(sum.size) + ", newest " + time.Unix(sum.mtime, 0).Local().Format("2006-01-02 15:04")
+		files += ", " + printable.Size(sum.Size) + ", newest " + time.Unix(sum.ModTime, 0).Local().Format("2006-01-02 15:04")
 	}
-	slices.SortStableFunc(nodes, func(a, b uint32) int { return cmp.Compare(known[b].size, known[a].size) })
+	slices.SortStableFunc(nodes, func(a, b uint32) int { return cmp.Compare(known[b].Size, known[a].Size) })
 	lines := []string{files, ""}
-	above := len(p.appendDir(nil, dir))
+	above := len(p.AppendDir(nil, dir))
 	for _, node := range nodes[:min(len(nodes), sideLines)] {
-		name := string(p.appendNode(nil, node)[above:])
-		if isDirNode(node) {
+		name := string(p.AppendNode(nil, node)[above:])
+		if index.IsDir(node) {
 			name += "/"
 		}
 		size := "?"
 		if m, ok := known[node]; ok {
-			size = printable.Size(m.size)
+			size = printable.Size(m.Size)
 		}
 		lines = append(lines, fmt.Sprintf("%*s  %s", sizeWidth, size, safe(name)))
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
 // progress follows the scan: it looks at the store at each tick, and has what is
 // new sorted, off the screen's thread.
 type progress struct {
-	store       *Store
+	store       *index.Store
 	gen         int // how often the disk has been looked at again
 	running     bool
 	summary     Summary
@@ -17,7 +19,7 @@ type progress struct {
 	dirs, files int
 	ticks       int
 	// latest is the newest listing, or nil.
-	latest  *listing
+	latest  *index.Listing
 	sorting bool
 	// rest is how many ticks to leave out, so that sorting again and again takes
 	// a fifth of one core at most while the scan needs them all.
@@ -47,7 +49,7 @@ func (p *progress) tick(ctx context.Context) (sort tea.Cmd, more bool) {
 func (p *progress) look() { p.dirs, p.files = p.store.Counts() }
 
 // current reports whether the newest listing has all that is in the store.
-func (p *progress) current() bool { return p.latest != nil && p.latest.files == p.files }
+func (p *progress) current() bool { return p.latest != nil && p.latest.Files() == p.files }
 
 // sort starts sorting, if there is something new and it is time.
 func (p *progress) sort(ctx context.Context) tea.Cmd {
@@ -69,7 +71,7 @@ func (p *progress) sorted(msg listed) {
 // ended notes that the scan has ended.
 func (p *progress) ended(ctx context.Context, msg scanEnded) tea.Cmd {
 	p.running, p.summary, p.err = false, msg.summary, msg.err
-	p.store.seal()
+	p.store.Seal()
 	p.look()
 	return p.sort(ctx)
 }

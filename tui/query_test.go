@@ -7,6 +7,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -95,7 +97,7 @@ func TestPasteGoesToTheQueryOnly(t *testing.T) {
 	d.send(paste)
 	equal(t, "query", d.app.search.query, "q[2Jfire fox")
 	d.send(tea.PasteMsg{Content: strings.Repeat("é", 100_000)})
-	if n := len(d.app.search.query); n > maxQuery {
+	if n := len(d.app.search.query); n > search.MaxQuery {
 		t.Errorf("a query of %d bytes", n)
 	}
 }
@@ -122,14 +124,14 @@ func TestCtrlASelectsAllShown(t *testing.T) {
 	})
 	t.Run("beyond what is kept for display", func(t *testing.T) {
 		d := newDriver(t, Options{})
-		for i := range 3 * bestRows {
+		for i := range 3 * search.BestRows {
 			d.store.AddPath(fmt.Appendf(nil, "/d%d/match%d", i/100, i), scan.KindFile)
 		}
 		d.store.AddPath([]byte("/other"), scan.KindFile)
 		d.end(nil)
 		d.keys("/", "text:match", "ctrl+a")
-		equal(t, "rows", len(d.shown()), bestRows)
-		equal(t, "selected", d.app.selection.count, 3*bestRows)
+		equal(t, "rows", len(d.shown()), search.BestRows)
+		equal(t, "selected", d.app.selection.Len(), 3*search.BestRows)
 		d.has("30,000/30,001 paths", "30,000 selected", "the best 10,000 of 30,000 matches")
 	})
 }
@@ -161,7 +163,7 @@ func TestKeysWaitForTheQueryThatWasTyped(t *testing.T) {
 		d.hold = true
 		d.keys("text:sshconf", "enter")
 		d.release()
-		equal(t, "asked", d.asked, [][]Selected{{{"/home/me/.ssh/config", scan.KindFile}}})
+		equal(t, "asked", d.asked, [][]index.Selected{{{Path: "/home/me/.ssh/config", Kind: scan.KindFile}}})
 	})
 	t.Run("but not for another one", func(t *testing.T) {
 		d := browse(t, sample...)
@@ -192,9 +194,9 @@ func TestKeysWaitForTheFirstRows(t *testing.T) {
 		t.Errorf("notice %q before there are rows", d.app.notice.text)
 	}
 	d.add(sample...)
-	equal(t, "asked", d.asked, [][]Selected{{{sample[2], scan.KindFile}}})
+	equal(t, "asked", d.asked, [][]index.Selected{{{Path: sample[2], Kind: scan.KindFile}}})
 	d.has(`"/home/me/.config/Code/User/settings.json"`)
-	if d.app.farewell.leaving {
+	if d.app.shutdown.leaving {
 		t.Error("left with a snippet that nobody has seen")
 	}
 }
@@ -220,7 +222,7 @@ func TestKeysWaitForTheQuestionThatAKeyAsks(t *testing.T) {
 func TestQuittingDoesNotWait(t *testing.T) {
 	d := newDriver(t, Options{})
 	d.keys("down", "q")
-	if !d.app.farewell.leaving {
+	if !d.app.shutdown.leaving {
 		t.Error("q waits for rows")
 	}
 }
@@ -235,7 +237,7 @@ func TestStaleAnswersAreDropped(t *testing.T) {
 	d.release()
 	d.run(newest)
 	want := d.shown()
-	d.send(composed{gen: d.app.finder.gen - 1, page: &page{listing: d.app.progress.latest}})
+	d.send(resultReady{gen: d.app.searchTask.gen - 1, result: &result{listing: d.app.progress.latest}})
 	d.run(stale)
 	equal(t, "rows", d.shown(), want)
 }
@@ -248,7 +250,7 @@ func TestNewQueryCancelsTheOneBefore(t *testing.T) {
 	if msg := d.held[0](); msg != (cancelled{}) {
 		t.Errorf("the first search answered %T", msg)
 	}
-	if msg, ok := d.held[1]().(composed); !ok || msg.page.query != "ss" {
+	if msg, ok := d.held[1]().(resultReady); !ok || msg.result.text != "ss" {
 		t.Errorf("the second search answered %+v", msg)
 	}
 }

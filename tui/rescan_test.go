@@ -4,18 +4,19 @@ import (
 	"context"
 	"testing"
 
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
 func TestScanningAgainKeepsWhatIsSelected(t *testing.T) {
 	paths := []string{"/new/a", "/b/x", "/b/y", "/c"}
-	rescan := func(_ context.Context, into *Store, _ bool) (Summary, error) {
+	rescan := func(_ context.Context, into *index.Store, _ bool) (Summary, error) {
 		for _, p := range paths {
 			into.AddPath([]byte(p), scan.KindFile)
 		}
 		return Summary{Errors: 2}, nil
 	}
-	d := newDriver(t, Options{Rescan: rescan})
+	d := newDriver(t, Options{Machine: fakeMachine{rescan: rescan}})
 	d.add("/a", "/b/x", "/c", "/gone")
 	d.keys("r")
 	d.has("the scan is still running")
@@ -31,11 +32,11 @@ func TestScanningAgainKeepsWhatIsSelected(t *testing.T) {
 }
 
 func TestScanningAgainForgetsWhatComesLate(t *testing.T) {
-	rescan := func(_ context.Context, into *Store, _ bool) (Summary, error) {
+	rescan := func(_ context.Context, into *index.Store, _ bool) (Summary, error) {
 		into.AddPath([]byte("/only"), scan.KindFile)
 		return Summary{}, nil
 	}
-	d := newDriver(t, Options{Rescan: rescan})
+	d := newDriver(t, Options{Machine: fakeMachine{rescan: rescan}})
 	d.add(sample...)
 	d.end(nil)
 	stale := listOf(t, d.store)
@@ -43,7 +44,7 @@ func TestScanningAgainForgetsWhatComesLate(t *testing.T) {
 	d.keys("s", "r")
 	d.send(listed{gen: 0, listing: stale})
 	d.send(scanEnded{gen: 0, summary: Summary{Errors: 7}})
-	d.send(looked{gen: 0, nodes: []uint32{0}, metas: []meta{{size: 1 << 40}}})
+	d.send(statted{gen: 0, nodes: []uint32{0}, metas: []index.NodeStat{{Size: 1 << 40}}})
 	d.release()
 	d.tick()
 	equal(t, "rows", d.shown(), []string{"/only"})
@@ -58,22 +59,22 @@ func TestListOfPathsCannotBeScannedAgain(t *testing.T) {
 }
 
 func TestWhatIsRefusedIsShownOnDemand(t *testing.T) {
-	refusals := map[string]Refusal{
+	refusals := map[string]NotListedReason{
 		"/home/me/.cache": {Reason: "excluded: **/.cache", Selectable: true},
 		"/home/me/kept":   {Reason: "persisted: persistedDirs[0]"},
 	}
-	rescan := func(_ context.Context, into *Store, refused bool) (Summary, error) {
+	rescan := func(_ context.Context, into *index.Store, refused bool) (Summary, error) {
 		for _, p := range []string{"/home/me/a", "/home/me/z"} {
 			into.AddPath([]byte(p), scan.KindFile)
 		}
 		if refused {
 			for p := range refusals {
-				into.addPath([]byte(p), scan.DirEntry{Kind: scan.KindDir, Refused: true})
+				into.AddNonCandidate([]byte(p), scan.KindDir)
 			}
 		}
 		return Summary{}, nil
 	}
-	d := newDriver(t, Options{Rescan: rescan, Refusal: func(path string, _ scan.Kind) Refusal { return refusals[path] }})
+	d := newDriver(t, Options{Machine: fakeMachine{rescan: rescan, notListed: func(path string, _ scan.Kind) NotListedReason { return refusals[path] }}})
 	d.add("/home/me/a", "/home/me/z")
 	d.keys("x")
 	d.has("the scan is still running")
@@ -100,7 +101,7 @@ func TestWhatIsRefusedIsShownOnDemand(t *testing.T) {
 	d.keys("tab", "tab", "home", "right")
 	d.fire(noticeExpired{})
 	d.has("- /home/me/", "  .cache/", "excluded: **/.cache")
-	equal(t, "files of a directory", d.app.list.page.listing.filesOf(d.app.list.nodes[0]), 2)
+	equal(t, "files of a directory", d.app.list.result.listing.FilesOf(d.app.list.nodes[0]), 2)
 	d.keys("x")
 	d.hasNot("excluded", "persisted")
 	d.has("  2 paths")
@@ -117,13 +118,13 @@ func TestWhatIsRefusedIsShownOnDemand(t *testing.T) {
 // scans again, but only when it is told to.
 func again(t *testing.T, before, after []string) (*driver, func()) {
 	t.Helper()
-	rescan := func(_ context.Context, into *Store, _ bool) (Summary, error) {
+	rescan := func(_ context.Context, into *index.Store, _ bool) (Summary, error) {
 		for _, p := range after {
 			into.AddPath([]byte(p), scan.KindFile)
 		}
 		return Summary{}, nil
 	}
-	d := newDriver(t, Options{Rescan: rescan})
+	d := newDriver(t, Options{Machine: fakeMachine{rescan: rescan}})
 	d.add(before...)
 	d.end(nil)
 	d.keys("space")
@@ -165,9 +166,9 @@ func TestSelectedPathsThatAreGoneAreTold(t *testing.T) {
 func TestScanningAgainForgetsSnippetsThatWait(t *testing.T) {
 	d, scanned := again(t, sample, sample[:1])
 	d.app.snippet = nil
-	d.app.drawer = drawer{gen: 5, running: true}
+	d.app.snippetJob = snippetJob{gen: 5, running: true}
 	d.send(rendered{gen: 4, snippet: SnippetText{Text: "old"}})
 	scanned()
 	d.keys("enter")
-	equal(t, "asked", d.asked[len(d.asked)-1], []Selected{{"/etc/hosts", scan.KindFile}})
+	equal(t, "asked", d.asked[len(d.asked)-1], []index.Selected{{Path: "/etc/hosts", Kind: scan.KindFile}})
 }

@@ -9,6 +9,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
 // framesPerSecond is how often the screen is drawn at most: a key waits for the
@@ -22,7 +24,7 @@ const scanGrace = 250 * time.Millisecond
 
 // Run opens the screen and returns when the user leaves it, with the terminal as
 // it was: also when the context is done, then with its cause, and when one of its
-// goroutines panics, then with a *PanicError. Signals are the caller's business, except
+// goroutines panics, then with a *crash.Error. Signals are the caller's business, except
 // for SIGQUIT, which kills the process with the terminal as it was.
 func Run(parent context.Context, opts Options) (Result, error) {
 	ctx, cancel := context.WithCancel(parent)
@@ -33,7 +35,7 @@ func Run(parent context.Context, opts Options) (Result, error) {
 	if opts.Output == nil {
 		opts.Output = os.Stdout
 	}
-	store := new(Store)
+	store := new(index.Store)
 	m := newApp(ctx, opts, store)
 	output := &screenOutput{File: opts.Output}
 	defer dieCleanly(opts.Input, output)()
@@ -46,7 +48,7 @@ func Run(parent context.Context, opts Options) (Result, error) {
 	scanned := make(chan struct{})
 	go func() {
 		defer close(scanned)
-		program.Send(scanCmd(ctx, 0, opts.Scan, store)())
+		program.Send(scanCmd(ctx, 0, opts.Machine, store, false)())
 	}()
 	_, err := program.Run()
 	discardReplies(opts.Input)

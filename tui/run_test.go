@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"strings"
 	"sync"
@@ -14,6 +15,8 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/internal/crash"
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -140,11 +143,11 @@ func (term *terminal) run(ctx context.Context, opts Options) *running {
 	if opts.Environ == nil {
 		opts.Environ = []string{"TERM=xterm-256color"}
 	}
-	if opts.Snippet == nil {
-		opts.Snippet = func(selected []Selected, _ int) SnippetText {
-			return SnippetText{Text: fmt.Sprintf("chosen: %v\n", selected)}
-		}
+	machine := opts.Machine.(fakeMachine)
+	machine.snippet = func(selected []index.Selected, _ int) SnippetText {
+		return SnippetText{Text: fmt.Sprintf("chosen: %v\n", selected)}
 	}
+	opts.Machine = machine
 	r := &running{ended: make(chan struct{})}
 	go func() {
 		defer close(r.ended)
@@ -184,12 +187,12 @@ func (term *terminal) wait(r *running) {
 func TestRunStreamsSelectsAndReturnsTheSnippet(t *testing.T) {
 	term := newTerminal(t)
 	more := make(chan struct{})
-	r := term.run(t.Context(), Options{Scan: func(_ context.Context, into *Store) (Summary, error) {
+	r := term.run(t.Context(), Options{Machine: fakeMachine{scan: func(_ context.Context, into *index.Store) (Summary, error) {
 		into.AddPath([]byte("/home/me/.ssh/config"), scan.KindFile)
 		<-more
 		into.AddPath([]byte("/etc/evil\x1b]0;title\x07"), scan.KindFile)
 		return Summary{Errors: 2}, nil
-	}})
+	}}})
 	term.await(">[ ] /home/me/.ssh/config", "scanning", "1 path ")
 	close(more)
 	term.await(`/etc/evil\e]0;title\x07`, "scan complete", "2 paths could not be read")
@@ -213,32 +216,43 @@ func TestRunStreamsSelectsAndReturnsTheSnippet(t *testing.T) {
 }
 
 // blocked is a scan that goes on until it is cancelled.
-func blocked(ctx context.Context, into *Store) (Summary, error) {
+func blocked(ctx context.Context, into *index.Store) (Summary, error) {
 	into.AddPath([]byte("/a"), scan.KindFile)
 	<-ctx.Done()
 	return Summary{}, ctx.Err()
 }
 
+// candidates yields names as a directory of a scan does.
+func candidates(names ...string) iter.Seq2[[]byte, scan.DirEntry] {
+	return func(yield func([]byte, scan.DirEntry) bool) {
+		for _, name := range names {
+			if !yield([]byte(name), scan.DirEntry{Kind: scan.KindFile}) {
+				return
+			}
+		}
+	}
+}
+
 // Keys in all directions while workers fill the store: for the race detector.
 func TestRunTakesKeysWhileWorkersFillTheStore(t *testing.T) {
 	term := newTerminal(t)
-	r := term.run(t.Context(), Options{Programs: []string{"even", "odd"}, Scan: func(_ context.Context, into *Store) (Summary, error) {
+	r := term.run(t.Context(), Options{Programs: []string{"even", "odd"}, Machine: fakeMachine{scan: func(_ context.Context, into *index.Store) (Summary, error) {
 		const workers, dirsEach = 4, 500
-		into.addDir(0, 0, []byte("/"), candidates())
+		into.AddEntries(0, 0, []byte("/"), candidates())
 		var all sync.WaitGroup
 		for w := range workers {
 			all.Go(func() {
 				for d := range dirsEach {
 					id := uint32(1 + w*dirsEach + d)
 					name := []string{"even", "odd"}[d%2]
-					into.addDir(id, 0, fmt.Appendf(nil, "%s%04d", name, id), candidates("a", "config", "z"))
+					into.AddEntries(id, 0, fmt.Appendf(nil, "%s%04d", name, id), candidates("a", "config", "z"))
 					time.Sleep(2 * time.Millisecond)
 				}
 			})
 		}
 		all.Wait()
 		return Summary{}, nil
-	}})
+	}}})
 	term.await("config")
 	ended := time.Now().Add(1200 * time.Millisecond)
 	for time.Now().Before(ended) {
@@ -257,7 +271,7 @@ func TestRunTakesKeysWhileWorkersFillTheStore(t *testing.T) {
 
 func TestRunEndsOnCtrlCWhileTheScanRuns(t *testing.T) {
 	term := newTerminal(t)
-	r := term.run(t.Context(), Options{Scan: blocked})
+	r := term.run(t.Context(), Options{Machine: fakeMachine{scan: blocked}})
 	term.await("/a", "scanning")
 	term.send("\x03")
 	term.wait(r)
@@ -272,7 +286,7 @@ func TestRunEndsOnCtrlCWhileTheScanRuns(t *testing.T) {
 func TestRunLeavesNoAnswersBehindWhenItEndsAtOnce(t *testing.T) {
 	for range 5 {
 		term := newTerminal(t)
-		r := term.run(t.Context(), Options{Scan: blocked})
+		r := term.run(t.Context(), Options{Machine: fakeMachine{scan: blocked}})
 		for term.termios().Lflag&unix.ICANON != 0 {
 			time.Sleep(100 * time.Microsecond)
 		}
@@ -286,7 +300,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	cause := errors.New("terminated")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	term := newTerminal(t)
-	r := term.run(ctx, Options{Scan: blocked})
+	r := term.run(ctx, Options{Machine: fakeMachine{scan: blocked}})
 	term.await("/a")
 	cancel(cause)
 	term.wait(r)
@@ -297,9 +311,9 @@ func TestRunEndsWithItsContext(t *testing.T) {
 
 func TestRunRestoresTheTerminalAfterAPanicOfTheScan(t *testing.T) {
 	term := newTerminal(t)
-	r := term.run(t.Context(), Options{Scan: func(context.Context, *Store) (Summary, error) { panic("boom") }})
+	r := term.run(t.Context(), Options{Machine: fakeMachine{scan: func(context.Context, *index.Store) (Summary, error) { panic("boom") }}})
 	term.wait(r)
-	var panicErr *PanicError
+	var panicErr *crash.Error
 	if !errors.As(r.err, &panicErr) || panicErr.In != "scan" || panicErr.Value != "boom" {
 		t.Errorf("err is %v", r.err)
 	}
@@ -309,11 +323,11 @@ func TestRunDoesNotWaitForAScanThatHangs(t *testing.T) {
 	term := newTerminal(t)
 	release := make(chan struct{})
 	defer close(release)
-	r := term.run(t.Context(), Options{Scan: func(_ context.Context, into *Store) (Summary, error) {
+	r := term.run(t.Context(), Options{Machine: fakeMachine{scan: func(_ context.Context, into *index.Store) (Summary, error) {
 		into.AddPath([]byte("/a"), scan.KindFile)
 		<-release
 		return Summary{}, nil
-	}})
+	}}})
 	term.await("/a")
 	start := time.Now()
 	term.send("\x03")
@@ -325,7 +339,7 @@ func TestRunDoesNotWaitForAScanThatHangs(t *testing.T) {
 
 func TestRunFollowsTheSizeOfTheTerminal(t *testing.T) {
 	term := newTerminal(t)
-	r := term.run(t.Context(), Options{Scan: blocked})
+	r := term.run(t.Context(), Options{Machine: fakeMachine{scan: blocked}})
 	term.await("/a", "Tab view")
 	term.mu.Lock()
 	term.emulator.Resize(40, 10)
@@ -357,7 +371,7 @@ func TestRunUsesColoursAsAsked(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			term := newTerminal(t)
 			r := term.run(t.Context(), Options{
-				Scan: blocked, Color: tt.color, Environ: []string{"TERM=xterm-256color", tt.environ},
+				Machine: fakeMachine{scan: blocked}, Color: tt.color, Environ: []string{"TERM=xterm-256color", tt.environ},
 			})
 			term.await(">[ ] /a", "Tab view")
 			equal(t, "colours", term.coloured(), tt.want)

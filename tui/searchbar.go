@@ -7,8 +7,9 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/DaRacci/list-ephemeral/internal/search"
 )
 
 // searchBar edits the query. (bubbles' textinput would bring a clipboard that
@@ -37,7 +38,7 @@ func (s *searchBar) insert(text string) {
 		}
 		return r
 	}, text)
-	for len(text) > maxQuery-len(s.query) {
+	for len(text) > search.MaxQuery-len(s.query) {
 		_, size := utf8.DecodeLastRuneInString(text)
 		text = text[:len(text)-size]
 	}

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -12,10 +11,8 @@ import (
 // side is the pane beside the list: what the line under the cursor is, and below
 // it the snippet as it would be now.
 type side struct {
-	wish    pane // of the user
-	subject subject
-	gen     int // of the subject
-	cancel  context.CancelFunc
+	newest[subject]
+	wish    pane     // of the user
 	preview []string // safe to show
 	snippet []string // safe to show
 }
@@ -41,17 +38,15 @@ const (
 
 // followCursor has the pane follow what the cursor and the selection do.
 func (m *app) followCursor() tea.Cmd {
-	if !m.layout.pane() || m.snippet != nil || m.list.page == nil || m.farewell.leaving {
+	if !m.layout.pane() || m.snippet != nil || m.list.result == nil || m.shutdown.leaving {
 		return nil
 	}
-	now := subject{marks: m.selection.gen, dialect: m.dialect}
+	now := subject{marks: m.selection.Generation(), dialect: m.dialect}
 	now.node, now.shown = m.list.current()
-	if now == m.side.subject {
+	if now == m.side.request {
 		return nil
 	}
-	m.side.subject = now
-	m.side.gen++
-	return m.after(sideDelay, sideDue{m.side.gen})
+	return m.after(sideDelay, sideDue{m.side.ask(now)})
 }
 
 // togglePreview shows the pane or hides it.
@@ -70,36 +65,31 @@ func (m *app) togglePreview() tea.Cmd {
 // fillSide asks for what the pane shows.
 func (m *app) fillSide(msg sideDue) tea.Cmd {
 	s := &m.side
-	if msg.gen != s.gen || m.list.page == nil || m.snippet != nil {
+	if msg.gen != s.gen || m.list.result == nil || m.snippet != nil {
 		return nil
 	}
-	if s.cancel != nil {
-		s.cancel()
-	}
-	if !s.subject.shown {
+	if !s.request.shown {
 		s.preview, s.snippet = nil, nil
 		return nil
 	}
-	ctx, cancel := context.WithCancel(m.ctx)
-	s.cancel = cancel
 	return tea.Batch(
-		previewCmd(ctx, s.gen, previewer{m.list.page.listing, m.metas.stat, &m.opts}, s.subject.node),
-		m.drawLive(),
+		previewCmd(s.begin(m.ctx), s.gen, previewer{m.list.result.listing, m.statCache.stat, m.opts.Machine, m.annotated()}, s.request.node),
+		m.renderLive(),
 	)
 }
 
-// drawLive renders the snippet as it would be now: for the selection, or else for
+// renderLive renders the snippet as it would be now: for the selection, or else for
 // the line under the cursor.
-func (m *app) drawLive() tea.Cmd {
-	chosen := m.selection.copied()
+func (m *app) renderLive() tea.Cmd {
+	chosen := m.selection.Clone()
 	switch {
-	case chosen.count > liveMarks:
-		m.side.snippet = []string{grouped(chosen.count) + " selected: Enter shows the snippet"}
+	case chosen.Len() > liveMarks:
+		m.side.snippet = []string{grouped(chosen.Len()) + " selected: Enter shows the snippet"}
 		return nil
-	case chosen.count == 0:
-		chosen.mark(m.side.subject.node)
+	case chosen.Len() == 0:
+		chosen.Select(m.side.request.node)
 	}
-	return m.draw(drawing{chosen: chosen, listing: m.progress.latest, dialect: m.dialect, live: m.side.gen})
+	return m.renderSnippet(renderRequest{chosen: chosen, listing: m.progress.latest, dialect: m.dialect, live: m.side.gen})
 }
 
 // paneWidth is how wide a line of the pane may be.
@@ -113,7 +103,7 @@ func (m *app) paneWidth() int {
 // view returns the lines of the pane.
 func (s *side) view(st *styles, m *app, width, height int) []string {
 	head := " snippet of the selection"
-	if m.selection.count == 0 {
+	if m.selection.Len() == 0 {
 		head = " snippet of this line"
 	}
 	if name := m.dialectName(); name != "" {

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -27,7 +28,7 @@ func wide(t *testing.T, opts Options, paths ...string) *driver {
 func TestSideShowsWhatTheCursorIsOn(t *testing.T) {
 	known := func(path string) string { return "known\x1b: " + path }
 	owner := func(_, _ uint32) string { return "alice users" }
-	d := wide(t, Options{Known: known, Owner: owner}, sample...)
+	d := wide(t, Options{Machine: fakeMachine{known: known, owner: owner}}, sample...)
 	d.has("│ /etc/hosts", "alice users  9.8K  2026-01-31", `known\e: /etc/hosts`, "snippet of this line", `│ file "/etc/hosts"`)
 	d.keys("down")
 	d.has("│ /etc/hosts") // until the cursor has rested
@@ -130,8 +131,8 @@ func TestPreviewOfASymlinkNamesItsTarget(t *testing.T) {
 	if err := os.Symlink("/etc/\x1bhostname", link); err != nil {
 		t.Fatal(err)
 	}
-	var s Store
+	var s index.Store
 	s.AddPath([]byte(link), scan.KindSymlink)
-	lines := previewer{listOf(t, &s), scan.Stat, &Options{}}.preview(t.Context(), 0)
+	lines := previewer{listOf(t, &s), scan.Stat, fakeMachine{}, false}.preview(t.Context(), 0)
 	equal(t, "last line", lines[len(lines)-1], `leads to /etc/\ehostname`)
 }

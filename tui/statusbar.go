@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/search"
 )
 
 // notice is a short message on the status line, which goes away by itself.
@@ -86,11 +87,11 @@ func (m *app) modes() (long, short string) {
 	}
 	say(m.view == ViewDirs, "directories", "dirs")
 	say(m.view == ViewTree, "tree", "tree")
-	say(m.marked.gen > 0, "selected", "selected")
+	say(m.marked.Generation() > 0, "selected", "selected")
 	say(m.withRefused, "with what is excluded or persisted", "+excluded")
 	say(m.noCaches, "without caches", "-caches")
 	if m.group > 0 {
-		name := m.opts.Annotations.Groups[m.group-1]
+		name := m.opts.Groups[m.group-1]
 		say(true, "only "+name, name)
 	}
 	say(m.sort != sortPath, "by "+m.sort.String(), "by "+m.sort.String())
@@ -103,10 +104,10 @@ func (m *app) counts() []string {
 	p := &m.progress
 	files := p.files
 	if p.latest != nil {
-		files -= p.latest.refusals // which are no candidates
+		files -= p.latest.NonCandidates() // which are no candidates
 	}
 	paths, count := plural(files, "path", "paths")+"  ", grouped(files)
-	if page := m.list.page; page != nil && page.narrows() && !m.withRefused {
+	if page := m.list.result; page != nil && page.narrows() && !m.withRefused {
 		shown := grouped(page.total)
 		if page.view == ViewDirs {
 			shown = plural(page.total, "row", "rows") + " for "
@@ -138,12 +139,12 @@ func (m *app) status() string {
 		told := truncated(safe(m.notice.text), max(m.layout.width-width(title)-3, 0), m.styles.glyphs.ellipsis)
 		return bar(m.layout.width, []string{title}, []string{told + " ", ""}, m.styles.title, m.styles.warning)
 	}
-	left := " " + grouped(m.selection.count) + " selected"
-	if m.resuming() {
-		left += ", " + grouped(len(m.resume.selected)) + " to be found again"
+	left := " " + grouped(m.selection.Len()) + " selected"
+	if m.restoring() {
+		left += ", " + grouped(len(m.saved.selected)) + " to be found again"
 	}
-	if m.tally.known {
-		left += ", " + printable.Size(m.tally.size)
+	if m.selectionSize.known {
+		left += ", " + printable.Size(m.selectionSize.size)
 	}
 	right, rightStyle := m.remark()
 	if room := m.layout.width - len(left) - 3; right != "" {
@@ -154,7 +155,7 @@ func (m *app) status() string {
 
 // remark is the most important thing to say.
 func (m *app) remark() (string, style) {
-	p := m.list.page
+	p := m.list.result
 	switch {
 	case m.notice.text != "":
 		return safe(m.notice.text), m.styles.warning
@@ -162,29 +163,10 @@ func (m *app) remark() (string, style) {
 		return "scan stopped: " + safe(m.progress.err.Error()), m.styles.warning
 	case m.progress.summary.Errors > 0:
 		return plural(m.progress.summary.Errors, "path", "paths") + " could not be read", m.styles.warning
-	case m.finder.running && m.sort != sortPath:
+	case m.searchTask.running() && m.sort != sortPath:
 		return "looking at all sizes and times", m.styles.dim
 	case p != nil && p.cut > 0:
-		return "the best " + grouped(bestRows) + " of " + grouped(p.cut) + " matches", m.styles.dim
+		return "the best " + grouped(search.BestRows) + " of " + grouped(p.cut) + " matches", m.styles.dim
 	}
 	return "", style{}
-}
-
-// hints is the last line: the keys that matter here, as far as there is room.
-func (m *app) hints() string {
-	var b strings.Builder
-	room := m.layout.width
-	for _, h := range m.keys.hints(m.context()) {
-		if h.label == "program" && len(m.opts.Programs) == 0 {
-			continue
-		}
-		name := keyLabel(h.binding.Keys()[0])
-		cells := 1 + width(name) + 1 + width(h.label) + 1
-		if cells > room {
-			break
-		}
-		room -= cells
-		b.WriteString(" " + m.styles.key.render(name) + " " + m.styles.dim.render(h.label) + " ")
-	}
-	return b.String()
 }

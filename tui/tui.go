@@ -2,70 +2,30 @@ package tui
 
 import (
 	"cmp"
-	"context"
 	"os"
-
-	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// Options say what Run shows, and where. Scan and Snippet are needed.
+// Options say what Run shows, and where. Machine is needed.
 type Options struct {
-	// Scan adds the candidates to the store: from the disk, or from a list of
-	// paths. It runs in a goroutine of its own, and has to return soon after ctx
-	// is done.
-	//
-	// It should leave two of GOMAXPROCS free. Where it keeps all of them busy, the
-	// screen waits, for Go takes turns of 10 ms; else the kernel takes the turns,
-	// and favours who sleeps much, which is the screen.
-	Scan scanFunc
-	// Rescan is what Scan is, for when the user wants to scan again, with what is no
-	// candidate or without; nil if that cannot be done.
-	Rescan func(ctx context.Context, into *Store, refused bool) (Summary, error)
-	// Listed says that Scan adds a list that somebody has made: all of it is what is
-	// listed, and not the directories around.
+	Machine Machine
+	// Listed reports whether Machine.Scan adds a list made by somebody else, all of which
+	// is listed, and not the contents of directories.
 	Listed bool
-	// Snippet renders what has been selected; in no particular order, and in the dialect
-	// of that index. It is not called from two goroutines at once.
-	Snippet func(selected []Selected, dialect int) SnippetText
-	// Dialects are the names of the dialects to choose from, and Dialect the index of
-	// the one to begin with. None leaves no choice.
+	// Once reports whether Machine.Scan can be called only once.
+	Once bool
+	// Dialects are the names of the dialects to choose from, and Dialect the index of the
+	// first one. None leaves no choice.
 	Dialects []string
 	Dialect  int
-	// Splits says of a directory, by its absolute path, that it is not to be kept
-	// as a whole, so that the view of directories shows what is in it. It may be
-	// called from several goroutines. Nil splits none but "/".
-	Splits func(dir string) bool
-	// Adopt plans to copy what is selected into storage, for a key of the snippet screen;
-	// nil leaves the key without effect. An error says why that cannot be done.
-	Adopt func(ctx context.Context, selected []Selected) (Adoption, error)
-	// Home is the user's home directory, "~" in the name of a file to write; by
-	// default that of the process.
+	// Home is the user's home directory, "~" in the name of a file to write; by default
+	// that of the process.
 	Home string
-	// Refuses says why a directory cannot be kept as a whole at all, or "". Nil keeps
-	// any but "/".
-	Refuses func(dir string) string
-	// Caches are directories in which everything is cache, beside those that are
-	// known by their names.
+	// Caches are directories in which everything is cache, besides those that are known by
+	// their names.
 	Caches []string
-	// Explain says in a few lines why a path is a candidate, or what else it is; nil
-	// leaves the key without effect.
-	Explain func(path string) []string
-	// Annotations, if set, say more of paths.
-	Annotations *Annotations
-	// Refusal says why a path is no candidate, where Rescan has added such.
-	Refusal func(path string, kind scan.Kind) Refusal
-	// Copy puts a text on the clipboard and returns the program that took it, or
-	// "" if there is none: then the terminal is asked to. Nil asks it at once.
-	Copy func(ctx context.Context, text string) string
-	// Kept reports whether other people keep a path; a search prefers such. It may
-	// be called from several goroutines; nil knows none.
-	Kept func(path string) bool
-	// Known says what is known of a path, in a line or "". It may be called from
-	// several goroutines; nil knows nothing.
-	Known func(path string) string
-	// Owner names a user and a group. It may be called from several goroutines; nil
-	// names none.
-	Owner func(uid, gid uint32) string
+	// Groups are the names of the sets of annotated paths that may be shown alone. None
+	// means that there are no annotations.
+	Groups []string
 	// View is what the screen opens with; ViewFiles by default.
 	View View
 	// Programs are the package names to filter by.
@@ -87,9 +47,6 @@ type Options struct {
 	// NoMouse leaves the mouse to the terminal.
 	NoMouse bool
 }
-
-// scanFunc is the type of Options.Scan.
-type scanFunc = func(ctx context.Context, into *Store) (Summary, error)
 
 // Color says whether to use colours.
 type Color uint8
@@ -129,19 +86,6 @@ func (t Theme) String() string {
 		return themeNames[t]
 	}
 	return themeNames[ThemeAuto]
-}
-
-// Summary is what a scan has to say beyond its candidates.
-type Summary struct {
-	// Errors is the number of paths that could not be read.
-	Errors int
-}
-
-// Selected is a path that has been chosen.
-type Selected struct {
-	// Path is absolute, any bytes.
-	Path string
-	Kind scan.Kind
 }
 
 // SnippetText is a rendered snippet.

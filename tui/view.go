@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -66,15 +65,15 @@ func (m *app) painter() *painter {
 	p := &painter{
 		styles:    &m.styles,
 		selection: &m.selection,
-		metas:     m.metas,
-		refusal:   m.refusal,
-		note:      m.opts.annotation,
-		columns:   newColumns(m.layout.listWidth, m.list.page.view != ViewFiles, m.opts.Annotations != nil),
+		metas:     m.statCache,
+		refusal:   m.notListed,
+		note:      m.annotation,
+		columns:   newColumns(m.layout.listWidth, m.list.result.view != ViewFiles, m.annotated()),
 		width:     m.layout.listWidth,
 		now:       m.now(),
 	}
-	if m.list.page.view != ViewFiles && m.selection.count > 0 {
-		p.partly = m.partly.of(m.list.page.listing, &m.selection)
+	if m.list.result.view != ViewFiles && m.selection.Len() > 0 {
+		p.partly = m.partly.Of(m.list.result.listing, &m.selection)
 	}
 	return p
 }
@@ -82,11 +81,11 @@ func (m *app) painter() *painter {
 // empty says why there are no rows.
 func (m *app) empty() string {
 	switch {
-	case m.finder.running:
+	case m.searchTask.running():
 		return "searching"
 	case m.progress.files > 0 && m.search.query != "":
 		return "nothing matches " + safe(m.search.query)
-	case m.marked.gen > 0:
+	case m.marked.Generation() > 0:
 		return "nothing of the selection is here (v shows all)"
 	case m.noCaches && m.progress.files > 0:
 		return "nothing but caches (c shows them)"

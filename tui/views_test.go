@@ -2,14 +2,12 @@ package tui
 
 import (
 	"errors"
-	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -21,7 +19,7 @@ func splitsSample(dir string) bool {
 // browseViews opens the screen on the sample, with directories to roll up.
 func browseViews(t testing.TB, paths ...string) *driver {
 	t.Helper()
-	d := newDriver(t, Options{Splits: splitsSample, Programs: []string{"firefox"}})
+	d := newDriver(t, Options{Programs: []string{"firefox"}, Machine: fakeMachine{splits: splitsSample}})
 	d.add(paths...)
 	d.end(nil)
 	return d
@@ -79,7 +77,7 @@ func TestDirectoryCoversWhatIsBelow(t *testing.T) {
 	d.has("covered by /home/me/.mozilla")
 	d.keys("ctrl+a", "enter")
 	equal(t, "asked", len(d.asked[0]), len(sample)-2+1)
-	equal(t, "first", d.asked[0][0], Selected{"/home/me/.mozilla", scan.KindDir})
+	equal(t, "first", d.asked[0][0], index.Selected{Path: "/home/me/.mozilla", Kind: scan.KindDir})
 }
 
 func TestPartlySelectedDirectoriesShowIt(t *testing.T) {
@@ -110,10 +108,10 @@ func TestUndoTakesTheLastSelectionBack(t *testing.T) {
 	d.keys("u", "u")
 	equal(t, "after Space", d.selected(), []string{})
 	d.fire(noticeExpired{})
-	for range undoSteps + 5 {
+	for range index.UndoSteps + 5 {
 		d.keys("g", "space")
 	}
-	for range undoSteps {
+	for range index.UndoSteps {
 		d.keys("u")
 	}
 	d.hasNot("nothing to undo")
@@ -147,168 +145,11 @@ func TestSizesAreFetchedForWhatIsVisible(t *testing.T) {
 	d := browseViews(t, "/a/one", "/a/gone", "/b/two")
 	d.keys("tab", "tab")
 	d.has("1  3.5K   6h")
-	if got, want := d.app.metas.known[1|dirBit], (meta{size: 3600, mtime: fakeNow.Unix() - 6*3600, files: 2}); got != want {
+	if got, want := d.app.statCache.known[index.DirNode(1)], (index.NodeStat{Size: 3600, ModTime: fakeNow.Unix() - 6*3600, Files: 2}); got != want {
 		t.Errorf("of a directory %+v is known, want %+v", got, want)
 	}
 	d.keys("right", "down")
-	equal(t, "of what is gone", d.app.metas.known[d.app.list.nodes[1]].gone, true)
-}
-
-// A naive roll-up, tree and part of a listing have to agree with those that use
-// spans, on random trees.
-func TestViewsEqualTheNaiveOnes(t *testing.T) {
-	for seed := range uint64(60) {
-		r := rand.New(rand.NewPCG(seed, 5))
-		l := randomListing(t, r, 80)
-		splits := func(dir string) bool { return strings.Count(dir, "/") < 2 || strings.HasSuffix(dir, "a") }
-		keep := func(id uint32) bool { return id%3 != 0 }
-		part, err := l.only(t.Context(), keep)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, lst := range map[string]*listing{"whole": l, "part": part} {
-			if name == "part" {
-				var want []uint32
-				for _, id := range l.order {
-					if keep(id) {
-						want = append(want, id)
-					}
-				}
-				equal(t, "order of a part", lst.order, append([]uint32{}, want...))
-			}
-			checkSpans(t, lst)
-			equal(t, name+" rolled up", nodePaths(lst, lst.rolledUp(lst.order, splits)), naiveRollUp(lst, splits))
-			checkTree(t, r, lst)
-		}
-	}
-}
-
-func randomListing(t *testing.T, r *rand.Rand, n int) *listing {
-	t.Helper()
-	var s Store
-	for range n {
-		var p []byte
-		for range 1 + r.IntN(5) {
-			p = fmt.Appendf(p, "/%c", 'a'+rune(r.IntN(3)))
-		}
-		s.AddPath(fmt.Appendf(p, "/%d", r.IntN(9)), scan.KindFile)
-	}
-	return listOf(t, &s)
-}
-
-func checkSpans(t *testing.T, l *listing) {
-	t.Helper()
-	paths := pathsOf(l)
-	for dir := range l.dirs {
-		prefix, inside := string(l.appendDir(nil, uint32(dir))), 0
-		for i, p := range paths {
-			if strings.HasPrefix(p, prefix) {
-				inside++
-				if s := l.spans[dir]; i < int(s.start) || i >= int(s.end) {
-					t.Fatalf("%s is outside of the span of %s", p, prefix)
-				}
-			}
-		}
-		if s := l.spans[dir]; int(s.end-s.start) != inside {
-			t.Fatalf("the span of %s has %d files, want %d", prefix, s.end-s.start, inside)
-		}
-	}
-}
-
-func nodePaths(l *listing, nodes []uint32) []string {
-	var paths []string
-	for _, node := range nodes {
-		paths = append(paths, string(l.appendNode(nil, node)))
-	}
-	return paths
-}
-
-// naiveRollUp asks of each file for the highest directory that is not split.
-func naiveRollUp(l *listing, splits func(string) bool) []string {
-	var units []string
-	for _, p := range pathsOf(l) {
-		unit := p
-		for i := 1; i < len(p); i++ {
-			if p[i] == '/' && !splits(p[:i]) {
-				unit = p[:i]
-				break
-			}
-		}
-		if !slices.Contains(units, unit) {
-			units = append(units, unit)
-		}
-	}
-	return units
-}
-
-// checkTree compares the rows of the tree view with those that follow from the
-// paths alone.
-func checkTree(t *testing.T, r *rand.Rand, l *listing) {
-	t.Helper()
-	open := newBitset(len(l.dirs))
-	for dir := range l.dirs {
-		if r.IntN(2) == 0 {
-			open.add(uint32(dir))
-		}
-	}
-	isOpen := func(path string) bool {
-		for dir := range l.dirs {
-			if string(l.appendNode(nil, uint32(dir)|dirBit)) == path {
-				return open.has(uint32(dir))
-			}
-		}
-		return false
-	}
-	var want []string
-	naiveTree(pathsOf(l), "/", 0, isOpen, &want)
-	var got []string
-	for _, b := range l.branches(open, nil) {
-		got = append(got, fmt.Sprint(b.depth, " ", string(l.appendNode(nil, b.node))))
-	}
-	equal(t, "tree", got, want)
-}
-
-func naiveTree(paths []string, prefix string, depth int, isOpen func(string) bool, rows *[]string) {
-	last := ""
-	for _, p := range paths {
-		rest, inside := strings.CutPrefix(p, prefix)
-		if !inside {
-			continue
-		}
-		name, _, isDir := strings.Cut(rest, "/")
-		if !isDir {
-			*rows = append(*rows, fmt.Sprint(depth, " ", p))
-			continue
-		}
-		if name == last {
-			continue
-		}
-		last = name
-		dir := naiveChain(paths, prefix+name+"/")
-		*rows = append(*rows, fmt.Sprint(depth, " ", strings.TrimSuffix(dir, "/")))
-		if isOpen(strings.TrimSuffix(dir, "/")) {
-			naiveTree(paths, dir, depth+1, isOpen, rows)
-		}
-	}
-}
-
-// naiveChain goes down as long as all that is in a directory is in one directory.
-func naiveChain(paths []string, dir string) string {
-	for {
-		only := ""
-		for _, p := range paths {
-			rest, inside := strings.CutPrefix(p, dir)
-			if !inside {
-				continue
-			}
-			name, _, isDir := strings.Cut(rest, "/")
-			if !isDir || only != "" && only != name {
-				return dir
-			}
-			only = name
-		}
-		dir += only + "/"
-	}
+	equal(t, "of what is gone", d.app.statCache.known[d.app.list.nodes[1]].Gone, true)
 }
 
 func TestSortingPutsTheLargestAndTheNewestFirst(t *testing.T) {
@@ -335,7 +176,7 @@ func TestSortingPutsTheLargestAndTheNewestFirst(t *testing.T) {
 func TestSortingAsksTheDiskOnceForEachFile(t *testing.T) {
 	d := newDriver(t, Options{})
 	asked := 0
-	d.app.metas.stat = func(path string) (scan.Kind, scan.Info, error) { asked++; return fakeStat(path) }
+	d.app.statCache.stat = func(path string) (scan.Kind, scan.Info, error) { asked++; return fakeStat(path) }
 	d.keys("p")
 	d.add("/a", "/bb")
 	before := asked

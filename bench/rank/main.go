@@ -25,8 +25,10 @@ import (
 	"github.com/sahilm/fuzzy"
 
 	"github.com/DaRacci/list-ephemeral/bench/corpus"
+	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/scan"
-	"github.com/DaRacci/list-ephemeral/tui"
 )
 
 func main() {
@@ -96,18 +98,30 @@ func makePaths(n int, seed uint64) []string {
 }
 
 func newOurs(paths []string) (func(corpus.Target) (int, error), error) {
-	var s tui.Store
+	var store index.Store
 	for _, p := range paths {
-		s.AddPath([]byte(p), scan.KindFile)
+		store.AddPath([]byte(p), scan.KindFile)
 	}
-	searcher, err := tui.NewSearcher(context.Background(), &s)
+	listing, err := store.List(context.Background())
 	if err != nil {
 		return nil, fmt.Errorf("sort paths: %w", err)
 	}
 	return func(t corpus.Target) (int, error) {
-		found, _, err := searcher.Find(context.Background(), t.Query, len(paths))
-		return slices.Index(found, t.Path) + 1, err
+		found, err := search.Find(context.Background(), listing, search.Query{Text: t.Query, Kept: keptByOthers})
+		if err != nil {
+			return 0, err
+		}
+		at := slices.IndexFunc(found.Rows, func(node uint32) bool {
+			return string(listing.AppendNode(nil, node)) == t.Path
+		})
+		return at + 1, nil
 	}, nil
+}
+
+// keptByOthers is what the screen is given on machines with homes in the usual places.
+func keptByOthers(path string) bool {
+	_, kept := known.Keeper(known.Homes{}, path)
+	return kept
 }
 
 func library(paths []string) func(corpus.Target) (int, error) {

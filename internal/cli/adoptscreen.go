@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/adopt"
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
 // adoption plans to copy what is selected on the screen into storage.
-func (p *plan) adoption(ctx context.Context, selected []tui.Selected) (tui.Adoption, error) {
+func (p *plan) adoption(ctx context.Context, selected []index.Selected) (tui.Adoption, error) {
 	storage, err := p.storageToFill("")
 	if err != nil {
 		return tui.Adoption{}, withHint(err)

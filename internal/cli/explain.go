@@ -150,12 +150,6 @@ func (e *explanation) json() *explainLine {
 	return line
 }
 
-// explain is an explanation for the screen.
-func (p *plan) explain(path string) []string {
-	e := p.explanation(path)
-	return e.text()
-}
-
 // deviceText returns a device's numbers, and what they say.
 func deviceText(path string) string {
 	var st unix.Stat_t
@@ -236,7 +230,7 @@ func (p *plan) reasons(path string, kind scan.Kind, v scan.Verdict) []string {
 }
 
 // refusal says in a few words why a path is no candidate.
-func (p *plan) refusal(path string, kind scan.Kind) tui.Refusal {
+func (p *plan) refusal(path string, kind scan.Kind) tui.NotListedReason {
 	v := p.judge(path, kind)
 	reason := v.Class.String()
 	switch v.Class {
@@ -253,7 +247,7 @@ func (p *plan) refusal(path string, kind scan.Kind) tui.Refusal {
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassStorage, scan.ClassSystem,
 		scan.ClassOutside, scan.ClassLinked:
 	}
-	return tui.Refusal{Reason: reason, Selectable: v.Class == scan.ClassExcluded}
+	return tui.NotListedReason{Reason: reason, Selectable: v.Class == scan.ClassExcluded}
 }
 
 // leadsAway reports whether a symlink ends in the store or in storage.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,24 +47,6 @@ func cachePlaces() []string {
 		}
 	}
 	return places
-}
-
-// keepers returns what says whether public configurations keep a path, and how many
-// of them.
-func (p *plan) keepers() (kept func(path string) bool, words func(path string) string) {
-	homes := known.HomesOf(p.homes()...)
-	kept = func(path string) bool {
-		_, found := known.Keeper(homes, path)
-		return found
-	}
-	words = func(path string) string {
-		entry, found := known.Keeper(homes, path)
-		if !found {
-			return ""
-		}
-		return fmt.Sprintf("kept by %d of %d public configurations", entry.Repositories, known.Repositories)
-	}
-	return kept, words
 }
 
 // cacheSource is where cachePatterns are from.

@@ -7,12 +7,10 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/config"
-	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 	"github.com/DaRacci/list-ephemeral/tui"
 )
@@ -58,34 +56,20 @@ func (a *app) screen(ctx context.Context, style styleFlags, args []string, print
 			return usageError{errors.New("PATH cannot be combined with paths on stdin")}
 		}
 		hint = fmt.Sprintf("lines of more than %d bytes are not paths", longestPath)
-		opts.Rescan, opts.Listed = nil, true
-		opts.Scan = func(ctx context.Context, into *tui.Store) (tui.Summary, error) {
-			return readCandidates(ctx, a.in, lineEnd(print0), into)
-		}
+		opts.Machine = listedMachine{newMachine(plan), a.in, lineEnd(print0)}
+		opts.Once, opts.Listed = true, true
 	}
 	return a.runScreen(ctx, plan, opts, hint)
 }
 
 // screenOptions are those of a screen on what a scan finds.
 func (a *app) screenOptions(plan *plan, in, out *os.File) tui.Options {
-	kept, known := plan.keepers()
 	return tui.Options{
-		Scan:     plan.scan,
-		Rescan:   plan.rescan,
-		Snippet:  plan.snippet,
-		Adopt:    plan.adoption,
+		Machine:  newMachine(plan),
 		Dialects: snippet.DialectNames(),
 		Dialect:  int(plan.style.Dialect),
-		Splits:   scan.NewRollup(plan.policy, plan.homes()...).Splits,
 		Home:     plan.config.Home,
-		Refuses:  plan.refuses,
 		Caches:   cachePlaces(),
-		Kept:     kept,
-		Known:    known,
-		Explain:  plan.explain,
-		Refusal:  plan.refusal,
-		Copy:     copyToClipboard,
-		Owner:    plan.owners.both,
 		View:     views[plan.config.UI.View],
 		Programs: plan.config.Programs,
 		Warnings: plan.warnings,
@@ -126,17 +110,6 @@ func (a *app) tellScan(r *tui.Result, hint string) error {
 	return exitError(exitFailed)
 }
 
-// refuses says why a directory is not kept as a whole, as the snippet would.
-func (p *plan) refuses(dir string) string {
-	switch {
-	case dir == "/":
-		return "it is the whole machine"
-	case slices.Contains(p.homes(), dir):
-		return "it is the whole home directory"
-	}
-	return ""
-}
-
 var views = map[config.View]tui.View{
 	config.ViewFiles: tui.ViewFiles,
 	config.ViewDirs:  tui.ViewDirs,
@@ -170,25 +143,4 @@ func (a *app) terminal() (in, out *os.File, err error) {
 		out = tty
 	}
 	return in, out, nil
-}
-
-// scan fills the screen's store from the disk.
-func (p *plan) scan(ctx context.Context, into *tui.Store) (tui.Summary, error) {
-	return p.rescan(ctx, into, false)
-}
-
-// rescan is scan, with what is no candidate if that is wanted.
-func (p *plan) rescan(ctx context.Context, into *tui.Store, refused bool) (tui.Summary, error) {
-	stats, err := scan.Walk(ctx, scan.Options{Policy: p.policy, Refused: refused}, into.AddDir)
-	return tui.Summary{Errors: len(stats.Errors)}, err
-}
-
-// snippet renders what was selected on the screen, in the dialect of that number.
-func (p *plan) snippet(selected []tui.Selected, dialect int) tui.SnippetText {
-	p.style.Dialect = snippet.Dialects()[dialect]
-	items := make([]snippet.Item, len(selected))
-	for i, s := range selected {
-		items[i] = p.describe(s)
-	}
-	return p.render(items)
 }

@@ -5,11 +5,11 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
-	"github.com/DaRacci/list-ephemeral/tui"
 )
 
 // This file describes paths to the snippet.
@@ -114,7 +114,7 @@ func (p *plan) replaced(path string) bool {
 
 // describe looks at a path that was selected on the screen. Directories need
 // their mode and owner; files no more than their name, in most dialects.
-func (p *plan) describe(s tui.Selected) snippet.Item {
+func (p *plan) describe(s index.Selected) snippet.Item {
 	if s.Kind != scan.KindDir && !p.style.Dialect.CarriesFiles() {
 		return p.item(s.Path, s.Kind, scan.Info{}, false)
 	}

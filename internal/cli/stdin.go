@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/tui"
@@ -27,7 +28,7 @@ func lineEnd(print0 bool) byte {
 
 // readCandidates adds the paths of a list to the screen's store. What a path is
 // comes from the disk.
-func readCandidates(ctx context.Context, from io.Reader, end byte, into *tui.Store) (tui.Summary, error) {
+func readCandidates(ctx context.Context, from io.Reader, end byte, into *index.Store) (tui.Summary, error) {
 	tooLong, err := readPaths(ctx, from, end, func(path string, missing, isDir bool) {
 		kind := scan.KindUnknown
 		if !missing {

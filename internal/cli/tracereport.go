@@ -14,7 +14,6 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/trace"
-	"github.com/DaRacci/list-ephemeral/tui"
 )
 
 // changes are the operations that leave something behind.
@@ -216,27 +215,14 @@ func (a *app) browseTrace(ctx context.Context, p *plan, f *traceFlags, r *trace.
 	if err != nil {
 		return err
 	}
-	list := p.selectTraced(f, r)
-	fill := func(into *tui.Store, refused bool) {
-		for _, t := range list {
-			switch {
-			case t.shown:
-				into.AddPath([]byte(t.Name), t.kind)
-			case t.refused && refused:
-				into.AddRefused([]byte(t.Name), t.kind)
-			}
-		}
-	}
-	opts := a.screenOptions(p, in, out)
-	opts.Listed = true
-	opts.Rescan = func(_ context.Context, into *tui.Store, refused bool) (tui.Summary, error) {
-		fill(into, refused)
-		return tui.Summary{}, nil
-	}
-	opts.Scan = func(ctx context.Context, into *tui.Store) (tui.Summary, error) { return opts.Rescan(ctx, into, false) }
 	ops := opsOf(r)
-	opts.Annotations = annotations(ops)
 	p.renamed = func(path string) bool { return ops[path]&trace.Rename != 0 }
+	opts := a.screenOptions(p, in, out)
+	opts.Machine = tracedMachine{newMachine(p), p.selectTraced(f, r), ops}
+	opts.Listed = true
+	for _, group := range tracedGroups {
+		opts.Groups = append(opts.Groups, group.name)
+	}
 	return a.runScreen(ctx, p, opts, "")
 }
 
@@ -247,25 +233,4 @@ func opsOf(r *trace.Report) map[string]trace.Op {
 		ops[p.Name] = p.Ops
 	}
 	return ops
-}
-
-// annotations say what was done to each path.
-func annotations(ops map[string]trace.Op) *tui.Annotations {
-	groups := []trace.Op{changes, trace.Exec, trace.Read, trace.Lookup}
-	return &tui.Annotations{
-		Groups: []string{"what was changed", "what was executed", "what was read", "what was looked up"},
-		Of: func(path string) tui.Annotation {
-			done := ops[path]
-			if done == 0 {
-				return tui.Annotation{}
-			}
-			note := tui.Annotation{Short: done.Names()[0], Long: strings.Join(done.Names(), ", "), Rank: rankOf(done)}
-			for i, group := range groups {
-				if done&group != 0 {
-					note.Groups |= 1 << i
-				}
-			}
-			return note
-		},
-	}
 }

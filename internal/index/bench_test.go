@@ -1,0 +1,90 @@
+package index_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// million fills a store as a walk does: about six files in each of 169,000
+// directories, paths of 90 bytes on average.
+func million(s *index.Store) {
+	const dirs, files = 169_000, 1_000_000
+	r := rand.New(rand.NewPCG(1, 1))
+	words := []string{
+		"home", "alice", ".config", "Code", "User", "node_modules", "src", "target", "debug", "firefox", "cache2", "entries",
+		"lib", "share", "objects", "Steam", "steamapps", "common", "site-packages", "registry",
+	}
+	names := []string{"index.js", "config", "settings.json", "README.md", "profiles.ini", "cookies.sqlite", "mod.rs", "state"}
+	buf := make([]byte, 0, 64)
+	s.AddEntries(0, 0, []byte("/"), candidates())
+	for id := uint32(1); id < dirs; id++ {
+		parent := uint32(0)
+		if id > 20 {
+			parent = uint32(r.IntN(int(id) / 2))
+		}
+		dir := fmt.Sprintf("%s-%x", words[r.IntN(len(words))], id&0xff)
+		left := files / dirs
+		if id%1000 < 917 { // 5.917 files each
+			left++
+		}
+		s.AddEntries(id, parent, []byte(dir), func(yield func([]byte, scan.DirEntry) bool) {
+			for i := range left {
+				buf = append(append(buf[:0], byte('a'+i), '-'), names[(int(id)+i)%len(names)]...)
+				if !yield(buf, scan.DirEntry{Kind: scan.KindFile}) {
+					return
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkStoreAddDir(b *testing.B) {
+	b.ReportAllocs()
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	var s *index.Store
+	for b.Loop() {
+		s = new(index.Store)
+		million(s)
+	}
+	s.Seal()
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	_, files := s.Counts()
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(files), "B/path")
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())*1e6/float64(b.N)/float64(files), "ns/path")
+}
+
+func BenchmarkListing(b *testing.B) {
+	var s index.Store
+	million(&s)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.List(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkPrograms(b *testing.B) {
+	var s index.Store
+	million(&s)
+	l := listOf(b, &s)
+	programs := make([]string, 60)
+	for i := range programs {
+		programs[i] = fmt.Sprintf("%cro%cgram-cli", 'a'+i%26, 'a'+i%25)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := l.CountPrograms(context.Background(), programs); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,53 @@
+package index
+
+import "github.com/DaRacci/list-ephemeral/scan"
+
+// A node is a file, by its number, or a directory, by its number with dirBit set. Both stay
+// the same while the scan goes on.
+const dirBit = 1 << 31
+
+// DirNode returns the node of a directory.
+func DirNode(dir uint32) uint32 { return dir | dirBit }
+
+// DirOf returns the number of a directory whose node is given.
+func DirOf(node uint32) uint32 { return node &^ dirBit }
+
+// IsDir reports whether a node is a directory.
+func IsDir(node uint32) bool { return node&dirBit != 0 }
+
+// Holder returns the directory that a node is in; "/" is in itself.
+func (t *snapshot) Holder(node uint32) uint32 {
+	if IsDir(node) {
+		return t.dirs[node&^dirBit].parent
+	}
+	f, _ := t.File(node)
+	return f.Dir()
+}
+
+// AppendNode appends the path of a node; that of a directory has no slash at its end.
+func (t *snapshot) AppendNode(dst []byte, node uint32) []byte {
+	if !IsDir(node) {
+		return t.AppendPath(dst, node)
+	}
+	dst = t.AppendDir(dst, node&^dirBit)
+	if node != dirBit {
+		dst = dst[:len(dst)-1]
+	}
+	return dst
+}
+
+// NodeKind returns the kind of a node.
+func (t *snapshot) NodeKind(node uint32) scan.Kind {
+	if IsDir(node) {
+		return scan.KindDir
+	}
+	return t.kind(node)
+}
+
+// isBelow reports whether a directory is another one or below it.
+func (t *snapshot) isBelow(dir, above uint32) bool {
+	for dir > above { // a parent has the lower number
+		dir = t.dirs[dir].parent
+	}
+	return dir == above
+}

@@ -1,0 +1,88 @@
+package index
+
+import (
+	"context"
+
+	"github.com/DaRacci/list-ephemeral/internal/known"
+)
+
+// programFilter recognises the files that belong to one program.
+type programFilter struct{ known.Program }
+
+func newProgramFilter(pkg string) programFilter { return programFilter{known.NewProgram(pkg)} }
+
+// matches reports whether a component of a path belongs to the program, and with it what is
+// below.
+func (p *programFilter) matches(component []byte) bool {
+	return p.Match(known.ComponentOf(component)) > known.MatchNone
+}
+
+// OfProgram returns a function that reports whether a file belongs to the program of a
+// package.
+func (l *Listing) OfProgram(pkg string) func(id uint32) bool {
+	p := newProgramFilter(pkg)
+	inside := make([]bool, len(l.dirs))
+	for i := 1; i < len(l.dirs); i++ {
+		inside[i] = inside[l.dirs[i].parent] || p.matches(l.DirName(uint32(i)))
+	}
+	return func(id uint32) bool {
+		f, name := l.File(id)
+		return inside[f.Dir()] || p.matches(name)
+	}
+}
+
+// checkEvery is how many files are processed between two checks of the context: a few
+// milliseconds of work at most.
+const checkEvery = 4096
+
+// CountPrograms returns how many files of a listing belong to each package. All
+// packages are counted in one pass (BenchmarkPrograms).
+func (l *Listing) CountPrograms(ctx context.Context, pkgs []string) ([]int, error) {
+	c := programCounter{snapshot: &l.snapshot, inside: make([]Bitset, len(l.dirs))}
+	for _, pkg := range pkgs {
+		c.filters = append(c.filters, newProgramFilter(pkg))
+	}
+	if len(c.inside) > 0 {
+		c.inside[0] = NewBitset(len(pkgs))
+	}
+	for i := 1; i < len(l.dirs); i++ {
+		c.inside[i] = c.with(c.inside[l.dirs[i].parent], l.DirName(uint32(i)))
+	}
+	counts := make([]int, len(pkgs))
+	for i, id := range l.order {
+		if i%checkEvery == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		file, name := l.File(id)
+		if file.nonCandidate() {
+			continue
+		}
+		c.with(c.inside[file.Dir()], name).Each(func(n uint32) { counts[n]++ })
+	}
+	return counts, nil
+}
+
+// programCounter has for each directory the packages that its path belongs to. Most
+// directories share the set of their parent.
+type programCounter struct {
+	*snapshot
+	filters []programFilter
+	inside  []Bitset
+}
+
+// with returns the packages of a path: those of its directory, and those that its
+// last component adds.
+func (c *programCounter) with(set Bitset, name []byte) Bitset {
+	shared, component := true, known.ComponentOf(name)
+	for n := range c.filters {
+		p := &c.filters[n]
+		if set.Has(uint32(n)) || p.Match(component) <= known.MatchNone {
+			continue
+		}
+		if shared {
+			set, shared = append(Bitset(nil), set...), false
+		}
+		set.Add(uint32(n))
+	}
+	return set
+}

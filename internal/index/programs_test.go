@@ -1,0 +1,58 @@
+package index_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/DaRacci/list-ephemeral/bench/corpus"
+	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+func TestProgramFilterEqualsGrep(t *testing.T) {
+	var s index.Store
+	corpus.Each(20_000, 9, func(path string) { s.AddPath([]byte(path), scan.KindFile) })
+	s.AddPath([]byte("/home/me/1Password/x"), scan.KindFile)
+	l := listOf(t, &s)
+	programs := []string{"firefox", "Code", "_1password-gui", "e", "sr", "nothing", "_"}
+	counts, err := l.CountPrograms(t.Context(), programs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, program := range programs {
+		name := known.Normalize(program)
+		var want []string
+		for _, p := range pathsOf(l) {
+			if name != "" && strings.Contains(strings.ToLower(p), name) {
+				want = append(want, p)
+			}
+		}
+		part, err := l.Part(t.Context(), l.OfProgram(program))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := pathsOf(part); !slices.Equal(got, want) {
+			t.Errorf("%s: %d paths, want %d", program, len(got), len(want))
+		}
+		equal(t, "count of "+program, counts[i], len(want))
+	}
+	equal(t, "firefox is there", counts[0] > 0, true)
+}
+
+func TestPartsAndCountsStopWhenCancelled(t *testing.T) {
+	var s index.Store
+	s.AddPath([]byte("/a"), scan.KindFile)
+	l := listOf(t, &s)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := l.Part(ctx, func(uint32) bool { return true }); !errors.Is(err, context.Canceled) {
+		t.Errorf("err is %v", err)
+	}
+	if _, err := l.CountPrograms(ctx, []string{"a"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("err is %v", err)
+	}
+}

@@ -1,0 +1,194 @@
+package index
+
+import (
+	"slices"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// Selection is a set of nodes, whether they are shown or not. A selected directory covers
+// all that is below it, so nothing below it is selected itself. The zero value is empty.
+type Selection struct {
+	files, dirs Bitset
+	count       int
+	// gen changes with every change.
+	gen int
+}
+
+// Len returns how many nodes are selected.
+func (s *Selection) Len() int { return s.count }
+
+// Generation returns a number that changes with every change.
+func (s *Selection) Generation() int { return s.gen }
+
+// Has reports whether a node is selected itself.
+func (s *Selection) Has(node uint32) bool {
+	if IsDir(node) {
+		return s.dirs.Has(node &^ dirBit)
+	}
+	return s.files.Has(node)
+}
+
+// CoveredBy returns the selected directory above a node.
+func (s *Selection) CoveredBy(l *Listing, node uint32) (dir uint32, covered bool) {
+	if len(s.dirs) == 0 || node == dirBit {
+		return 0, false
+	}
+	for at := l.Holder(node); at != 0; at = l.dirs[at].parent {
+		if s.dirs.Has(at) {
+			return at, true
+		}
+	}
+	return 0, s.dirs.Has(0)
+}
+
+// Toggle selects or deselects a node that is not covered. Selecting a directory deselects
+// what is below it.
+func (s *Selection) Toggle(l *Listing, node uint32) {
+	if s.Has(node) {
+		s.deselect(node)
+		return
+	}
+	if IsDir(node) {
+		s.clearBelow(l, node&^dirBit)
+	}
+	s.Select(node)
+}
+
+// Select selects a node that is neither selected nor covered, and has nothing selected below
+// it.
+func (s *Selection) Select(node uint32) {
+	set, i := &s.files, node
+	if IsDir(node) {
+		set, i = &s.dirs, node&^dirBit
+	}
+	*set = set.Grown(int(i) + 1)
+	set.Add(i)
+	s.count++
+	s.gen++
+}
+
+func (s *Selection) deselect(node uint32) {
+	if IsDir(node) {
+		s.dirs.Flip(node &^ dirBit)
+	} else {
+		s.files.Flip(node)
+	}
+	s.count--
+	s.gen++
+}
+
+// clearBelow deselects what is below a directory.
+func (s *Selection) clearBelow(l *Listing, dir uint32) {
+	if s.count == 0 {
+		return
+	}
+	s.files.Each(func(id uint32) {
+		if l.isBelow(l.Holder(id), dir) {
+			s.deselect(id)
+		}
+	})
+	s.dirs.Each(func(d uint32) {
+		if d != dir && l.isBelow(d, dir) {
+			s.deselect(d | dirBit)
+		}
+	})
+}
+
+// AddFiles selects the candidates of a set, or all of a listing if that is nil, except those
+// that are covered.
+func (s *Selection) AddFiles(l *Listing, hits Bitset) {
+	s.files = s.files.Grown(l.files)
+	for _, id := range l.order {
+		if (hits == nil || hits.Has(id)) && !l.NonCandidate(id) {
+			s.files.Add(id)
+		}
+	}
+	if s.dirs.Count() > 0 {
+		s.files.Each(func(id uint32) {
+			if _, covered := s.CoveredBy(l, id); covered {
+				s.files.Flip(id)
+			}
+		})
+	}
+	s.recount()
+}
+
+// AddNodes selects each node that is a candidate and not covered.
+func (s *Selection) AddNodes(l *Listing, nodes []uint32) {
+	for _, node := range nodes {
+		if _, covered := s.CoveredBy(l, node); !covered && !s.Has(node) && !l.NonCandidate(node) {
+			s.Toggle(l, node)
+		}
+	}
+}
+
+func (s *Selection) recount() {
+	s.count = s.files.Count() + s.dirs.Count()
+	s.gen++
+}
+
+// Clear deselects everything.
+func (s *Selection) Clear() { *s = Selection{gen: s.gen + 1} }
+
+// Paths returns what is selected: first directories, then files in the order of the listing.
+func (s *Selection) Paths(l *Listing) []Selected {
+	paths := make([]Selected, 0, s.count)
+	var buf []byte
+	add := func(node uint32) {
+		buf = l.AppendNode(buf[:0], node)
+		paths = append(paths, Selected{Path: string(buf), Kind: l.NodeKind(node)})
+	}
+	s.dirs.Each(func(dir uint32) { add(dir | dirBit) })
+	if s.files != nil {
+		for _, id := range l.order {
+			if s.files.Has(id) {
+				add(id)
+			}
+		}
+	}
+	return paths
+}
+
+// Clone returns a copy.
+func (s *Selection) Clone() Selection {
+	c := *s
+	c.files, c.dirs = slices.Clone(s.files), slices.Clone(s.dirs)
+	return c
+}
+
+// UndoStack contains the selection as it was before each of the last changes.
+type UndoStack struct{ before []Selection }
+
+// UndoSteps is how many changes can be undone: each takes a bit for each file.
+const UndoSteps = 32
+
+// Push remembers the selection before a change.
+func (h *UndoStack) Push(s *Selection) {
+	h.before = append(h.before, s.Clone())
+	if len(h.before) > UndoSteps {
+		h.before = slices.Delete(h.before, 0, 1)
+	}
+}
+
+// Len returns how many changes can be undone.
+func (h *UndoStack) Len() int { return len(h.before) }
+
+// Undo undoes the last change, and reports whether there was one.
+func (h *UndoStack) Undo(s *Selection) bool {
+	last := len(h.before) - 1
+	if last < 0 {
+		return false
+	}
+	gen := s.gen + 1
+	*s, h.before = h.before[last], h.before[:last]
+	s.gen = gen
+	return true
+}
+
+// Selected is a selected path.
+type Selected struct {
+	// Path is absolute, and may contain any bytes.
+	Path string
+	Kind scan.Kind
+}

@@ -1,0 +1,141 @@
+package index
+
+import "slices"
+
+// TreeRow is a row of a tree whose directories open and close.
+type TreeRow struct {
+	Node  uint32
+	Depth int
+}
+
+// TreeRows returns the rows of the tree below "/", in which the directories of a set are
+// open, sorted by keys, or by path if these are nil.
+func (l *Listing) TreeRows(open Bitset, by *SortKeys) []TreeRow {
+	if len(l.spans) == 0 {
+		return nil
+	}
+	g := treeBuilder{Listing: l, open: open, by: by}
+	g.grow(0, 0)
+	return g.rows
+}
+
+type treeBuilder struct {
+	*Listing
+	open Bitset
+	by   *SortKeys // nil: by path
+	rows []TreeRow
+}
+
+// grow adds the rows for what is directly in a directory, which is open.
+func (g *treeBuilder) grow(dir uint32, depth int) {
+	nodes := g.Children(dir)
+	if g.by != nil {
+		slices.SortStableFunc(nodes, g.by.compare)
+	}
+	for _, node := range nodes {
+		g.rows = append(g.rows, TreeRow{node, depth})
+		if IsDir(node) && g.open.Has(node&^dirBit) {
+			g.grow(node&^dirBit, depth+1)
+		}
+	}
+}
+
+// Children returns the nodes that have a row of their own in a directory that is open.
+func (l *Listing) Children(dir uint32) []uint32 {
+	var nodes []uint32
+	at, end := l.spans[dir].Start, l.spans[dir].End
+	for at < end {
+		id := l.order[at]
+		f, _ := l.File(id)
+		if f.Dir() == dir {
+			nodes = append(nodes, id)
+			at++
+			continue
+		}
+		child := l.collapseSingleChildDirs(l.childAbove(dir, f.Dir()))
+		nodes = append(nodes, child|dirBit)
+		at = l.spans[child].End
+	}
+	return nodes
+}
+
+// childAbove returns the directory directly in dir that is another one or above it.
+func (l *Listing) childAbove(dir, below uint32) uint32 {
+	for l.dirs[below].parent != dir {
+		below = l.dirs[below].parent
+	}
+	return below
+}
+
+// collapseSingleChildDirs returns the last of a chain of directories, from dir on, of which
+// each contains nothing but the next. They share a row: users need not open postgresql/, 16/
+// and base/ one after the other.
+func (l *Listing) collapseSingleChildDirs(dir uint32) uint32 {
+	for {
+		s := l.spans[dir]
+		f, _ := l.File(l.order[s.Start])
+		if f.Dir() == dir {
+			return dir
+		}
+		child := l.childAbove(dir, f.Dir())
+		if l.spans[child] != s {
+			return dir
+		}
+		dir = child
+	}
+}
+
+// TreeParent returns the node whose row the row of another is below: the nearest directory
+// above it that contains anything else, see collapseSingleChildDirs.
+func (l *Listing) TreeParent(node uint32) uint32 {
+	dir := l.Holder(node)
+	if IsDir(node) {
+		for s := l.spans[node&^dirBit]; dir != 0 && l.spans[dir] == s; {
+			dir = l.dirs[dir].parent
+		}
+	}
+	return dir | dirBit
+}
+
+// OpenTo adds the directories above a node to the open ones, so the tree shows the node.
+func (l *Listing) OpenTo(open Bitset, node uint32) Bitset {
+	open = open.Grown(len(l.dirs))
+	for dir := l.Holder(node); dir != 0; dir = l.dirs[dir].parent {
+		open.Add(dir)
+	}
+	return open
+}
+
+// PartlySelected caches which directories have something selected below them: a frame is
+// drawn with each key, and most keys leave the selection as it is.
+type PartlySelected struct {
+	listing *Listing
+	gen     int
+	dirs    Bitset
+}
+
+// Of returns the directories of a listing with something selected below them.
+func (p *PartlySelected) Of(l *Listing, s *Selection) Bitset {
+	if p.listing != l || p.gen != s.gen {
+		*p = PartlySelected{l, s.gen, l.partlySelected(s)}
+	}
+	return p.dirs
+}
+
+// partlySelected returns the directories with something selected below them.
+func (l *Listing) partlySelected(s *Selection) Bitset {
+	partly := NewBitset(len(l.dirs))
+	up := func(dir uint32) {
+		for !partly.Has(dir) {
+			partly.Add(dir)
+			dir = l.dirs[dir].parent
+		}
+	}
+	s.files.Each(func(id uint32) { up(l.Holder(id)) })
+	s.dirs.Each(func(dir uint32) {
+		if dir != 0 {
+			up(l.dirs[dir].parent)
+		}
+	})
+	return partly
+}

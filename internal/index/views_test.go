@@ -1,0 +1,169 @@
+package index_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// A naive roll-up, tree and part of a listing have to agree with those that use
+// spans, on random trees.
+func TestViewsEqualTheNaiveOnes(t *testing.T) {
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		l := randomListing(t, r, 80)
+		splits := func(dir string) bool { return strings.Count(dir, "/") < 2 || strings.HasSuffix(dir, "a") }
+		keep := func(id uint32) bool { return id%3 != 0 }
+		part, err := l.Part(t.Context(), keep)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, lst := range map[string]*index.Listing{"whole": l, "part": part} {
+			if name == "part" {
+				var want []uint32
+				for _, id := range l.Order() {
+					if keep(id) {
+						want = append(want, id)
+					}
+				}
+				equal(t, "order of a part", lst.Order(), append([]uint32{}, want...))
+			}
+			checkSpans(t, lst)
+			equal(t, name+" rolled up", nodePaths(lst, lst.RollUp(lst.Order(), splits)), naiveRollUp(lst, splits))
+			checkTree(t, r, lst)
+		}
+	}
+}
+
+func randomListing(t *testing.T, r *rand.Rand, n int) *index.Listing {
+	t.Helper()
+	var s index.Store
+	for range n {
+		var p []byte
+		for range 1 + r.IntN(5) {
+			p = fmt.Appendf(p, "/%c", 'a'+rune(r.IntN(3)))
+		}
+		s.AddPath(fmt.Appendf(p, "/%d", r.IntN(9)), scan.KindFile)
+	}
+	return listOf(t, &s)
+}
+
+func checkSpans(t *testing.T, l *index.Listing) {
+	t.Helper()
+	paths := pathsOf(l)
+	for dir := range l.Dirs() {
+		prefix, inside := string(l.AppendDir(nil, uint32(dir))), 0
+		for i, p := range paths {
+			if strings.HasPrefix(p, prefix) {
+				inside++
+				if s := l.Below(uint32(dir)); i < int(s.Start) || i >= int(s.End) {
+					t.Fatalf("%s is outside of the span of %s", p, prefix)
+				}
+			}
+		}
+		if s := l.Below(uint32(dir)); int(s.End-s.Start) != inside {
+			t.Fatalf("the span of %s has %d files, want %d", prefix, s.End-s.Start, inside)
+		}
+	}
+}
+
+func nodePaths(l *index.Listing, nodes []uint32) []string {
+	var paths []string
+	for _, node := range nodes {
+		paths = append(paths, string(l.AppendNode(nil, node)))
+	}
+	return paths
+}
+
+// naiveRollUp asks of each file for the highest directory that is not split.
+func naiveRollUp(l *index.Listing, splits func(string) bool) []string {
+	var units []string
+	for _, p := range pathsOf(l) {
+		unit := p
+		for i := 1; i < len(p); i++ {
+			if p[i] == '/' && !splits(p[:i]) {
+				unit = p[:i]
+				break
+			}
+		}
+		if !slices.Contains(units, unit) {
+			units = append(units, unit)
+		}
+	}
+	return units
+}
+
+// checkTree compares the rows of the tree view with those that follow from the
+// paths alone.
+func checkTree(t *testing.T, r *rand.Rand, l *index.Listing) {
+	t.Helper()
+	open := index.NewBitset(l.Dirs())
+	for dir := range l.Dirs() {
+		if r.IntN(2) == 0 {
+			open.Add(uint32(dir))
+		}
+	}
+	isOpen := func(path string) bool {
+		for dir := range l.Dirs() {
+			if string(l.AppendNode(nil, index.DirNode(uint32(dir)))) == path {
+				return open.Has(uint32(dir))
+			}
+		}
+		return false
+	}
+	var want []string
+	naiveTree(pathsOf(l), "/", 0, isOpen, &want)
+	var got []string
+	for _, b := range l.TreeRows(open, nil) {
+		got = append(got, fmt.Sprint(b.Depth, " ", string(l.AppendNode(nil, b.Node))))
+	}
+	equal(t, "tree", got, want)
+}
+
+func naiveTree(paths []string, prefix string, depth int, isOpen func(string) bool, rows *[]string) {
+	last := ""
+	for _, p := range paths {
+		rest, inside := strings.CutPrefix(p, prefix)
+		if !inside {
+			continue
+		}
+		name, _, isDir := strings.Cut(rest, "/")
+		if !isDir {
+			*rows = append(*rows, fmt.Sprint(depth, " ", p))
+			continue
+		}
+		if name == last {
+			continue
+		}
+		last = name
+		dir := naiveChain(paths, prefix+name+"/")
+		*rows = append(*rows, fmt.Sprint(depth, " ", strings.TrimSuffix(dir, "/")))
+		if isOpen(strings.TrimSuffix(dir, "/")) {
+			naiveTree(paths, dir, depth+1, isOpen, rows)
+		}
+	}
+}
+
+// naiveChain goes down as long as all that is in a directory is in one directory.
+func naiveChain(paths []string, dir string) string {
+	for {
+		only := ""
+		for _, p := range paths {
+			rest, inside := strings.CutPrefix(p, dir)
+			if !inside {
+				continue
+			}
+			name, _, isDir := strings.Cut(rest, "/")
+			if !isDir || only != "" && only != name {
+				return dir
+			}
+			only = name
+		}
+		dir += only + "/"
+	}
+}

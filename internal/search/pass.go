@@ -1,0 +1,367 @@
+package search
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/sahilm/fuzzy"
+
+	"github.com/DaRacci/list-ephemeral/internal/crash"
+	"github.com/DaRacci/list-ephemeral/internal/index"
+)
+
+// The first stage of a search. It reads the name of each directory once, and keeps the state
+// of the automaton at its end. Then it scores the files in the order in which they were
+// added, in which they are close together in memory, or only those that matched a shorter
+// query. Workers take blocks from a common counter; the cheapest step comes first:
+//
+//	letters   one AND rejects a name that lacks a letter of the query
+//	gate      a name that changes nothing has the score of its directory
+//	automaton the name is read, from the state of its directory on
+//	library   scores what is not ASCII
+
+// How much a worker takes at once, so a cancelled search ends within milliseconds, and how
+// many files it collects for the library, which needs about a microsecond for each.
+const (
+	blockDirs    = 4096
+	blockRuns    = 512
+	blockWords   = 128
+	blockAligned = 256
+	libraryFiles = 4096
+)
+
+// search is one run of the first stage.
+type search struct {
+	*index.Listing
+	query   string
+	kept    func(path string) bool
+	within  *Results
+	next    atomic.Int64 // the first block that no worker has taken
+	rowOf   []uint32     // see index.Listing.Rows
+	pattern pattern
+	// rest contains the letters of the pattern from each of its places on.
+	rest []index.Letters
+	// states are those of the automaton at the end of each directory's path; nil if the
+	// library scores everything.
+	states []score
+
+	mu      sync.Mutex
+	workers []*worker
+	failure *crash.Error
+}
+
+func newSearch(l *index.Listing, q Query, within *Results) *search {
+	s := &search{Listing: l, query: q.Text, kept: q.Kept, within: within, rowOf: l.Rows()}
+	var ok bool
+	if s.pattern, ok = newPattern(q.Text); !ok {
+		return s
+	}
+	text := s.pattern.text
+	s.rest = make([]index.Letters, len(text)+1)
+	for i := len(text) - 1; i >= 0; i-- {
+		s.rest[i] = s.rest[i+1] | index.LettersOfByte(text[i])
+	}
+	s.states = takeStates(max(s.Dirs(), 1))
+	s.states[0] = newScore()
+	return s
+}
+
+// spareStates are those of finished searches: for a million files several megabytes, which
+// need not be cleared.
+var spareStates sync.Pool
+
+func takeStates(n int) []score {
+	if spare, ok := spareStates.Get().(*[]score); ok && cap(*spare) >= n {
+		return (*spare)[:n]
+	}
+	return make([]score, n)
+}
+
+// close releases what the next search may use.
+func (s *search) close() {
+	if s.states != nil {
+		spareStates.Put(&s.states)
+	}
+}
+
+// run searches all rows with one worker for each core. GOMAXPROCS may be several times
+// higher, because a scan waits for the disk.
+func (s *search) run(ctx context.Context) error {
+	for range runtime.NumCPU() {
+		s.workers = append(s.workers, &worker{
+			search: s, hits: index.NewBitset(s.Files()), holders: index.NewBitset(s.Dirs()),
+			files: top{most: BestRows}, found: top{most: bestDirs},
+		})
+	}
+	if s.states != nil {
+		dirs := s.Entries()
+		s.inParallel(func(w *worker) {
+			eachBlock(ctx, &s.next, len(dirs), blockDirs, func(start, end int) { w.enterDirs(dirs[start:end]) })
+		})
+		s.next.Store(0)
+	}
+	s.inParallel(func(w *worker) {
+		if s.within != nil {
+			eachBlock(ctx, &s.next, len(s.within.Hits), blockWords, w.searchWithin)
+		} else {
+			eachBlock(ctx, &s.next, s.Runs(), blockRuns, w.searchRuns)
+		}
+		w.askLibrary()
+	})
+	if s.failure != nil {
+		return s.failure
+	}
+	return ctx.Err()
+}
+
+// inParallel runs work on all cores and notes a panic.
+func (s *search) inParallel(work func(*worker)) {
+	var all sync.WaitGroup
+	for _, w := range s.workers {
+		all.Go(func() {
+			defer crash.Catch("search", func(e *crash.Error) {
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				s.failure = e
+			})
+			work(w)
+		})
+	}
+	all.Wait()
+}
+
+// eachBlock runs work on blocks of n items until none is left or ctx is done.
+func eachBlock(ctx context.Context, next *atomic.Int64, n, size int, work func(start, end int)) {
+	for ctx.Err() == nil {
+		start := int(next.Add(int64(size))) - size
+		if start >= n {
+			return
+		}
+		work(start, min(start+size, n))
+	}
+}
+
+// merged returns what all workers have found, the best in no order.
+func (s *search) merged() *worker {
+	all := s.workers[0]
+	for _, w := range s.workers[1:] {
+		all.files.merge(&w.files)
+		all.found.merge(&w.found)
+		all.hits.Union(w.hits)
+		all.holders.Union(w.holders)
+	}
+	all.files.cut()
+	all.found.cut()
+	return all
+}
+
+// worker does a part of a search.
+type worker struct {
+	*search
+	hits    index.Bitset // all files that match
+	holders index.Bitset // the directories that they are in
+	files   top
+	found   top // directories
+
+	above []ancestor
+	gate  gate
+
+	block []uint32 // the files that are for the library
+	ends  []int    // where their paths end in text
+	text  []byte
+}
+
+// ancestor is a directory on the way down to another.
+type ancestor struct {
+	dir   uint32
+	state score
+}
+
+// enterDirs computes the states of directories, of which each comes before what is in it,
+// and finds those whose own name completes the match.
+func (w *worker) enterDirs(entries []index.DirEntry) {
+	w.above = w.above[:0]
+	w.enterAncestors(entries[0].Parent)
+	for i := range entries {
+		e := &entries[i]
+		if w.within != nil && !w.within.dirs.Has(e.Dir) {
+			continue
+		}
+		for w.above[len(w.above)-1].dir != e.Parent {
+			w.above = w.above[:len(w.above)-1]
+		}
+		before := &w.above[len(w.above)-1].state
+		w.above = append(w.above, ancestor{e.Dir, *before})
+		state := &w.above[len(w.above)-1].state
+		if state.skips(&w.pattern, e.Letters) {
+			state.skip(e.NameSize, e.LastByte)
+		} else {
+			state.enter(&w.pattern, w.DirName(e.Dir))
+		}
+		w.states[e.Dir] = *state
+		if m := len(w.pattern.text); state.needed() >= m && before.needed() < m {
+			total, _ := state.ended(&w.pattern)
+			w.found.add(ranked{total, int(w.Below(e.Dir).Start), index.DirNode(e.Dir)})
+		}
+	}
+}
+
+// enterAncestors computes the states of a directory and of all above it, which another
+// worker may do too.
+func (w *worker) enterAncestors(dir uint32) {
+	if dir == 0 {
+		w.above = append(w.above, ancestor{0, newScore()})
+		return
+	}
+	w.enterAncestors(w.Parent(dir))
+	state := w.above[len(w.above)-1].state
+	state.enter(&w.pattern, w.DirName(dir))
+	w.above = append(w.above, ancestor{dir, state})
+}
+
+// gate is what follows from the path of a directory for the files in it.
+type gate struct {
+	dir    uint32
+	before *score
+	// need are the letters that a name must have.
+	need index.Letters
+	// base is the score of an empty name that changes nothing.
+	base int
+	// awaited are the letters that may change something; a name without them is
+	// not read.
+	awaited index.Letters
+}
+
+// open sets the gate for a directory.
+func (w *worker) open(dir uint32) {
+	before := &w.states[dir]
+	w.gate = gate{dir: dir, before: before, need: w.rest[before.needed()] &^ index.LettersOfByte('/'), awaited: ^index.Letters(0)}
+	m := len(w.pattern.text)
+	if before.needed() < m {
+		return
+	}
+	// All of the query is in the path. Only its last letter may find a better place: after a
+	// separator, unless it is after one already.
+	total, _ := before.ended(&w.pattern)
+	w.gate.base = total - 1 // the slash
+	last := w.pattern.text[m-1]
+	switch {
+	case int(before.settled) == m || last != '/' && before.best >= afterSeparator:
+		w.gate.awaited = 0
+	case last != '/':
+		w.gate.awaited = index.LettersOfByte(last)
+	}
+}
+
+// searchRuns scores the files of some runs, which are each in one directory.
+func (w *worker) searchRuns(start, end int) {
+	for i := start; i < end; i++ {
+		dir, first, end := w.Run(i)
+		if s := w.Below(dir); s.Start == s.End {
+			continue
+		}
+		forLibrary := w.forLibrary(dir)
+		for id := first; id < end; id++ {
+			w.searchFile(id, forLibrary)
+		}
+	}
+}
+
+// searchWithin scores the files of some words of the set that contains all matches.
+func (w *worker) searchWithin(start, end int) {
+	w.within.Hits[start:end].Each(func(i uint32) {
+		id := uint32(start)*64 + i
+		f, _ := w.File(id)
+		w.searchFile(id, w.forLibrary(f.Dir()))
+	})
+}
+
+// forLibrary reports whether the library scores all files of a directory; if not, it sets
+// the gate.
+func (w *worker) forLibrary(dir uint32) bool {
+	if w.states == nil || w.DirLetters(dir)&index.NotASCII != 0 {
+		return true
+	}
+	if w.gate.before == nil || w.gate.dir != dir {
+		w.open(dir)
+	}
+	return false
+}
+
+func (w *worker) searchFile(id uint32, forLibrary bool) {
+	f, name := w.File(id)
+	if forLibrary || f.Letters()&index.NotASCII != 0 {
+		w.leave(id)
+		return
+	}
+	g := &w.gate
+	if g.need&^f.Letters() != 0 || w.rowOf[id] == index.NoRow {
+		return
+	}
+	total := g.base - len(name)
+	if g.awaited&f.Letters() != 0 {
+		state := *g.before
+		state.finish(&w.pattern, name)
+		var matches bool
+		if total, matches = state.result(&w.pattern); !matches {
+			return
+		}
+	}
+	w.hits.Add(id)
+	w.holders.Add(f.Dir())
+	w.files.add(ranked{total, int(w.rowOf[id]), id})
+}
+
+// leave leaves a file to the library.
+func (w *worker) leave(id uint32) {
+	if w.rowOf[id] == index.NoRow {
+		return
+	}
+	w.text = w.AppendPath(w.text, id)
+	w.block = append(w.block, id)
+	w.ends = append(w.ends, len(w.text))
+	if len(w.block) == libraryFiles {
+		w.askLibrary()
+	}
+}
+
+// askLibrary scores a block with the library.
+func (w *worker) askLibrary() {
+	if len(w.block) == 0 {
+		return
+	}
+	text := string(w.text)
+	paths := func(yield func(string) bool) {
+		start := 0
+		for _, end := range w.ends {
+			if !yield(text[start:end]) {
+				return
+			}
+			start = end
+		}
+	}
+	for _, match := range fuzzy.FindFromIterNoSort(w.query, paths) {
+		if w.pattern.exact && !containsInOrder(match.Str, w.query) {
+			continue
+		}
+		id := w.block[match.Index]
+		w.hits.Add(id)
+		w.holders.Add(w.Holder(id))
+		w.files.add(ranked{match.Score, int(w.rowOf[id]), id})
+	}
+	w.block, w.ends, w.text = w.block[:0], w.ends[:0], w.text[:0]
+}
+
+// containsInOrder reports whether a text contains the characters of a query in their order,
+// in the same case.
+func containsInOrder(text, query string) bool {
+	rest := []rune(query)
+	for _, r := range text {
+		if len(rest) > 0 && r == rest[0] {
+			rest = rest[1:]
+		}
+	}
+	return len(rest) == 0
+}

@@ -1,0 +1,103 @@
+package tui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// confirmDialog asks before a snippet that is too long to be of use.
+type confirmDialog struct {
+	keys  confirmKeys
+	lines []string
+}
+
+// longSnippet is how many paths a snippet may have before somebody is asked: what
+// people write by hand has a hundred.
+const longSnippet = 10_000
+
+func newConfirmDialog(keys *keyMap, paths int) *confirmDialog {
+	return &confirmDialog{keys.confirm, []string{
+		plural(paths, "path is", "paths are") + " selected: a snippet with a line for each.",
+		"",
+		"A directory stands for all that is in it:",
+		keyLabel(keys.browse.nextView.Keys()[0]) + " shows them, and they are selected as files are.",
+		"",
+		keyLabel(keys.confirm.accept.Keys()[0]) + " writes it all the same.",
+	}}
+}
+
+func (d *confirmDialog) context() keyContext { return contextConfirm }
+
+func (d *confirmDialog) press(msg tea.KeyPressMsg) action {
+	switch {
+	case key.Matches(msg, d.keys.quit):
+		return action{kind: actionQuit}
+	case key.Matches(msg, d.keys.close):
+		return action{kind: actionClose}
+	case key.Matches(msg, d.keys.accept):
+		return action{kind: actionConfirm}
+	}
+	return action{}
+}
+
+func (d *confirmDialog) scroll(int) {}
+
+func (d *confirmDialog) click(int) action { return action{} }
+
+func (d *confirmDialog) view(s *styles, room, height int) (string, []string) {
+	var lines []string
+	for _, line := range d.lines[:min(len(d.lines), height)] {
+		lines = append(lines, truncated(line, room, s.glyphs.ellipsis))
+	}
+	return "a long snippet", lines
+}
+
+// promptDialog asks for the name of the file to write the snippet to.
+type promptDialog struct {
+	keys   promptKeys
+	bar    searchBar
+	answer string // what the last try came to, safe to show
+	// exists is the file that was there: to accept it again overwrites it.
+	exists string
+}
+
+func newPromptDialog(keys *keyMap) *promptDialog { return &promptDialog{keys: keys.prompt} }
+
+func (d *promptDialog) context() keyContext { return contextPrompt }
+
+func (d *promptDialog) press(msg tea.KeyPressMsg) action {
+	switch {
+	case key.Matches(msg, d.keys.quit):
+		return action{kind: actionQuit}
+	case key.Matches(msg, d.keys.close):
+		return action{kind: actionClose}
+	case key.Matches(msg, d.keys.accept):
+		if d.bar.query != "" {
+			return action{kind: actionWrite, text: d.bar.query, overwrite: d.exists == d.bar.query}
+		}
+	default:
+		before := d.bar.query
+		d.bar.edit(&d.keys.editKeys, msg)
+		if d.bar.query != before {
+			d.answer = "" // about another name
+		}
+	}
+	return action{}
+}
+
+func (d *promptDialog) insert(text string) { d.bar.insert(text) }
+
+func (d *promptDialog) scroll(int) {}
+
+func (d *promptDialog) click(int) action { return action{} }
+
+// promptWidth is how wide the field is, where there is room.
+const promptWidth = 50
+
+func (d *promptDialog) view(s *styles, room, _ int) (string, []string) {
+	lines := []string{d.bar.field(s, min(room, promptWidth))}
+	if d.answer != "" {
+		lines = append(lines, s.warning.render(truncated(d.answer, room, s.glyphs.ellipsis)))
+	}
+	return "write the snippet to", lines
+}

@@ -1,0 +1,133 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// conditional is a binding that may have nothing to do in its context, and why: "" if it has.
+type conditional struct {
+	context keyContext
+	binding *key.Binding
+	why     string
+}
+
+// conditionals lists the bindings that depend on the state.
+func (m *app) conditionals() []conditional {
+	unless := func(useful bool, why string) string {
+		if useful {
+			return ""
+		}
+		return why
+	}
+	programs := unless(len(m.opts.Programs) > 0, "the configuration names no programs to filter by")
+	filtered := unless(m.program != "", "there is no program filter")
+	dialects := unless(len(m.opts.Dialects) > 1, "there is only one dialect")
+	once := unless(!m.opts.Once, "a list of paths cannot be read again")
+	tree := unless(m.list.tree(), "directories open and close in the tree view: Tab")
+	b, s := &m.keys.browse, &m.keys.search
+	return []conditional{
+		{contextBrowse, &b.programs, programs},
+		{contextSearch, &s.programs, programs},
+		{contextBrowse, &b.clearProgram, filtered},
+		{contextSearch, &s.clearProgram, filtered},
+		{contextBrowse, &b.dialect, dialects},
+		{contextSnippet, &m.keys.snippet.dialect, dialects},
+		{contextBrowse, &b.rescan, once},
+		{contextBrowse, &b.refused, once},
+		{contextBrowse, &b.expand, tree},
+		{contextBrowse, &b.collapse, tree},
+		{contextBrowse, &b.group, unless(m.annotated(), "only the paths of a trace can be filtered by operation: list-ephemeral trace -- CMD")},
+		{contextBrowse, &b.undo, unless(m.history.Len() > 0, "nothing to undo")},
+		{contextBrowse, &b.onlyMarked, unless(m.selection.Len() > 0 || m.marked.Generation() > 0, "nothing is selected")},
+	}
+}
+
+// enableKeys disables the bindings that have nothing to do, so neither the help nor the line of
+// hints shows them.
+func (m *app) enableKeys() {
+	for _, c := range m.conditionals() {
+		c.binding.SetEnabled(c.why == "")
+	}
+}
+
+// whyDisabled says why a key has nothing to do here, if it is one of a disabled binding.
+func (m *app) whyDisabled(msg tea.KeyPressMsg) string {
+	for _, c := range m.conditionals() {
+		if c.context == m.context() && slices.Contains(c.binding.Keys(), msg.String()) {
+			return c.why
+		}
+	}
+	return ""
+}
+
+// hint is one entry of the line at the bottom of the screen.
+type hint struct {
+	binding key.Binding
+	label   string
+}
+
+// hints returns the most useful keys of a context, the most useful first.
+func (k *keyMap) hints(c keyContext) []hint {
+	switch c {
+	case contextBrowse:
+		b := k.browse
+		return []hint{
+			{b.toggle, "select"},
+			{b.search, "search"},
+			{b.confirm, "snippet"},
+			{b.showHelp, "help"},
+			{b.nextView, "view"},
+			{b.programs, "program"},
+			{b.quit, "quit"},
+		}
+	case contextSearch:
+		s := k.search
+		return []hint{
+			{s.toggle, "select"},
+			{s.leave, "leave"},
+			{s.confirm, "snippet"},
+			{s.selectAll, "all"},
+			{s.nextView, "view"},
+			{s.programs, "program"},
+			{s.showHelp, "help"},
+		}
+	case contextSnippet:
+		s := k.snippet
+		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.write, "write"}, {s.adopt, "adopt"}, {s.dialect, "dialect"}, {s.copy, "copy"}, {s.showHelp, "help"}}
+	case contextPrompt:
+		return []hint{{k.prompt.accept, "write"}, {k.prompt.close, "close"}}
+	case contextConfirm:
+		return []hint{{k.confirm.accept, "write it"}, {k.confirm.close, "back"}}
+	case contextAdopt:
+		return []hint{{k.adopt.accept, "copy"}, {k.adopt.close, "back"}}
+	case contextPrograms:
+		return []hint{{k.programs.accept, "filter"}, {k.programs.close, "close"}}
+	case contextHelp:
+		return []hint{{k.help.close, "close"}, {k.help.move.down, "more"}}
+	case contextUnknown:
+	}
+	return nil
+}
+
+// hints is the last line: the keys that matter here, as far as there is room.
+func (m *app) hints() string {
+	var b strings.Builder
+	room := m.layout.width
+	for _, h := range m.keys.hints(m.context()) {
+		if !h.binding.Enabled() {
+			continue
+		}
+		name := keyLabel(h.binding.Keys()[0])
+		cells := 1 + width(name) + 1 + width(h.label) + 1
+		if cells > room {
+			break
+		}
+		room -= cells
+		b.WriteString(" " + m.styles.key.render(name) + " " + m.styles.dim.render(h.label) + " ")
+	}
+	return b.String()
+}

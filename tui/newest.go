@@ -1,0 +1,52 @@
+package tui
+
+import "context"
+
+// newest tracks work in the background of which only the answer to the newest request
+// counts. Each request has a generation, which its answer carries.
+type newest[R comparable] struct {
+	request R
+	gen     int
+	cancel  context.CancelFunc // nil if nothing runs
+}
+
+// start begins work for a request, and cancels that for the one before.
+func (n *newest[R]) start(ctx context.Context, request R) (context.Context, int) {
+	gen := n.ask(request)
+	return n.begin(ctx), gen
+}
+
+// ask notes a request whose work begins later, and cancels that for the one before.
+func (n *newest[R]) ask(request R) (gen int) {
+	n.stop()
+	n.request = request
+	return n.gen
+}
+
+// begin begins the work for the newest request.
+func (n *newest[R]) begin(ctx context.Context) context.Context {
+	ctx, n.cancel = context.WithCancel(ctx)
+	return ctx
+}
+
+// stop cancels what runs. Its answer does not count any more.
+func (n *newest[R]) stop() {
+	if n.cancel != nil {
+		n.cancel()
+	}
+	n.cancel = nil
+	n.gen++
+}
+
+// running reports whether an answer is to come.
+func (n *newest[R]) running() bool { return n.cancel != nil }
+
+// done reports whether an answer is to the newest request, which has run then.
+func (n *newest[R]) done(gen int) bool {
+	if gen != n.gen || n.cancel == nil {
+		return false
+	}
+	n.cancel()
+	n.cancel = nil
+	return true
+}

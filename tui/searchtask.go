@@ -1,0 +1,168 @@
+package tui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/index"
+)
+
+// searchTask keeps track of the request that runs. There is one at a time, and the
+// newest question wins: it cancels the one before. A newer listing does not, or
+// a slow search would never end while the scan runs.
+type searchTask struct {
+	newest[query]
+	// early are keys that were pressed before the screen could follow. They are
+	// meant for the rows that are being found, and wait for them.
+	pendingKeys []pendingKey
+}
+
+// pendingKey is a key and what it was to mean when it was pressed.
+type pendingKey struct {
+	keys *listKeys
+	msg  tea.KeyPressMsg
+}
+
+// query returns what the user wants to see now.
+func (m *app) query() query {
+	return query{
+		filters: filters{
+			program: m.program, noCaches: m.noCaches, marked: m.marked.Generation(),
+			group: m.group, noRefused: m.scannedRefused && !m.withRefused,
+		},
+		text: m.search.query,
+		view: m.view,
+		sort: m.sort,
+	}
+}
+
+// ask finds what to show of the newest listing. It is a new question if anything
+// but the listing changed.
+func (m *app) ask(isNew bool) tea.Cmd {
+	f := &m.searchTask
+	if f.running() && !isNew {
+		return nil
+	}
+	f.stop()
+	var dropped tea.Cmd
+	if isNew && len(f.pendingKeys) > 0 {
+		f.pendingKeys = nil
+		dropped = m.notify("too fast: keys after the last query had no rows to act on")
+	}
+	if m.progress.latest == nil {
+		return dropped
+	}
+	in := request{
+		query: m.query(), listing: m.progress.latest, marked: m.marked,
+		machine: m.opts.Machine, stat: m.statCache.stat, caches: m.opts.Caches,
+	}
+	if m.list.result != nil {
+		in.narrowed, in.recall, in.measured = m.list.result.narrowed, m.list.result.recall, m.list.result.measured
+	}
+	if in.plain() {
+		l := in.listing
+		m.list.show(&result{
+			query: in.query, from: l, listing: l, recall: in.recall, rows: l.Order(), total: len(l.Order()),
+		})
+		return tea.Batch(dropped, m.pressPending())
+	}
+	ctx, gen := f.start(m.ctx, in.query)
+	return tea.Batch(resultCmd(ctx, gen, in), dropped)
+}
+
+// take shows what has been found, unless a newer question has been asked.
+func (m *app) take(msg resultReady) tea.Cmd {
+	f := &m.searchTask
+	if !f.done(msg.gen) {
+		return nil
+	}
+	m.list.show(msg.result)
+	keys := m.pressPending()
+	if msg.result.from != m.progress.latest {
+		return tea.Batch(m.ask(false), keys)
+	}
+	return keys
+}
+
+// awaitsResult reports whether there are no rows yet, or those on the screen are for
+// another question than the one that was asked last.
+func (m *app) awaitsResult() bool {
+	return m.list.result == nil || m.list.result.query != m.query()
+}
+
+// shouldQueue reports whether a key has to wait for the rows it is meant for. All
+// keys wait behind one that does, but for the one that ends the program.
+//
+// While rows are only put into another order, which may mean that the disk is
+// asked about each, those on the screen are as good.
+func (m *app) shouldQueue(k *listKeys, msg tea.KeyPressMsg) bool {
+	if !m.awaitsResult() || key.Matches(msg, k.quit) {
+		return false
+	}
+	if p := m.list.result; p != nil && len(m.searchTask.pendingKeys) == 0 {
+		asked := m.query()
+		asked.sort = p.sort
+		if asked == p.query {
+			return false
+		}
+	}
+	return len(m.searchTask.pendingKeys) > 0 || key.Matches(msg, k.onRows()...)
+}
+
+// pressPending presses the keys that have waited. What follows one that opens a dialog
+// or the snippet was not meant for that, and is dropped: nobody had seen it yet.
+func (m *app) pressPending() tea.Cmd {
+	var cmds []tea.Cmd
+	for len(m.searchTask.pendingKeys) > 0 && !m.awaitsResult() {
+		next, rest := m.searchTask.pendingKeys[0], m.searchTask.pendingKeys[1:]
+		m.searchTask.pendingKeys = nil // they are not for the question that this key may ask
+		if next.keys == &m.keys.browse.listKeys {
+			cmds = append(cmds, m.pressBrowse(next.msg))
+		} else {
+			cmds = append(cmds, m.pressList(next.keys, next.msg))
+		}
+		if m.overlay.top() == nil && m.snippet == nil {
+			m.searchTask.pendingKeys = rest
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// counter keeps track of the programs' counts, which follow the newest listing
+// while the dialog is open.
+type counter struct {
+	dialog *programsDialog // nil if it is closed
+	newest[*index.Listing]
+}
+
+// openPrograms opens the dialog.
+func (m *app) openPrograms() tea.Cmd {
+	m.counter.dialog = newProgramsDialog(&m.keys, m.opts.Programs, m.program)
+	m.overlay.push(m.counter.dialog)
+	return m.count(true)
+}
+
+// count counts the programs' files in the newest listing, if somebody looks.
+func (m *app) count(opened bool) tea.Cmd {
+	c := &m.counter
+	if c.dialog == nil || c.running() || m.progress.latest == nil || c.request == m.progress.latest && !opened {
+		return nil
+	}
+	ctx, gen := c.start(m.ctx, m.progress.latest)
+	return countCmd(ctx, gen, m.progress.latest, m.opts.Programs)
+}
+
+func (m *app) takeCounts(msg counted) tea.Cmd {
+	c := &m.counter
+	if !c.done(msg.gen) {
+		return nil
+	}
+	c.dialog.counts = msg.counts
+	return m.count(false)
+}
+
+// closePrograms stops counting.
+func (m *app) closePrograms() {
+	m.counter.stop()
+	m.counter.dialog, m.counter.request = nil, nil
+}
