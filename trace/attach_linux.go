@@ -14,12 +14,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Attach follows a process that runs already, its threads and all its descendants,
-// until they have ended, or ctx is done, or Options.Signals brings a signal; then it
-// lets them go. Of Options it takes OnlyWrites, Drop and Signals.
+// Attach traces a running process, its threads and all its descendants. It returns when
+// they have ended, ctx is done, or Options.Signals delivers a signal. Processes that
+// are still running are detached and continue. Attach uses only OnlyWrites, Drop and
+// Signals of Options.
 //
-// A filter can be given to a process by itself only, so that each of its calls stops
-// here, whether it takes a path or not: the process is much slower meanwhile.
+// A process can only install a seccomp filter on itself. Attach therefore stops every
+// system call, with or without a path, and the process is much slower while it is
+// traced.
 func Attach(ctx context.Context, pid int, opts Options) (*Report, error) {
 	if opts.Drop == nil {
 		opts.Drop = Uninteresting
@@ -79,8 +81,8 @@ func (p *ptracer) runAttached(pid int, started chan<- error) {
 	}
 }
 
-// seizeTree attaches to all threads of a process and of its descendants. Those that
-// start meanwhile are found by looking again until there is nobody new.
+// seizeTree attaches to all threads of a process and of its descendants. It repeats
+// until a pass finds no new thread.
 func (p *ptracer) seizeTree(pid int) error {
 	for found := true; found; {
 		found = false

@@ -45,7 +45,7 @@ func TestAttachFollowsATreeAndLetsItGo(t *testing.T) {
 		}
 	}
 	if !r.Survivors {
-		t.Error("nobody is left")
+		t.Error("no survivors reported")
 	}
 	sh(t, dir, "touch stop")
 	var text strings.Builder
@@ -75,7 +75,7 @@ func TestAttachEndsWithTheProcess(t *testing.T) {
 		t.Errorf("survivors %v", r.Survivors)
 	}
 	var exit *exec.ExitError
-	// Its exit has been told to its tracer, which is in the same process.
+	// The tracer, in the same process, has already reaped its exit status.
 	if err := cmd.Wait(); err != nil && !errors.Is(err, unix.ECHILD) && (!errors.As(err, &exit) || exit.ExitCode() != 3) {
 		t.Errorf("%v", err)
 	}

@@ -61,7 +61,7 @@ func run(t *testing.T, opts Options, args ...string) result {
 	case text := <-out:
 		return result{text, report}
 	case <-time.After(20 * time.Second):
-		t.Fatal("somebody holds the output open")
+		t.Fatal("a process keeps the output open")
 		panic("unreachable")
 	}
 }

@@ -2,8 +2,8 @@ package trace
 
 import "strings"
 
-// Uninteresting reports whether a path lies where no file is kept: /proc, /sys and
-// /dev (but for /dev/shm, which is a file system like others).
+// Uninteresting reports whether a path is in /proc, /sys or /dev, which contain no
+// regular files. /dev/shm is an exception: it is an ordinary file system.
 func Uninteresting(path []byte) bool {
 	if len(path) < len("/dev") || path[1] != 'p' && path[1] != 's' && path[1] != 'd' {
 		return false

@@ -46,7 +46,7 @@ type filePath struct {
 	ModTime *time.Time `json:"mtime,omitempty"`
 }
 
-// WriteReport writes a report, so that ReadReport gives it back.
+// WriteReport writes r as JSON lines. ReadReport reads it back unchanged.
 func WriteReport(to io.Writer, r *Report) error {
 	w := bufio.NewWriter(to)
 	enc := json.NewEncoder(w)
@@ -108,7 +108,7 @@ func ReadReport(from io.Reader) (*Report, error) {
 	return r, nil
 }
 
-var errNoTrace = errors.New("this is no trace that list-ephemeral has written")
+var errNoTrace = errors.New("not a list-ephemeral trace")
 
 // readHeader reads the first line.
 func readHeader(line []byte) (*Report, error) {
@@ -117,7 +117,7 @@ func readHeader(line []byte) (*Report, error) {
 		return nil, errNoTrace
 	}
 	if head.Version != fileVersion {
-		return nil, fmt.Errorf("version %d: want %d", head.Version, fileVersion)
+		return nil, fmt.Errorf("version: expected %d, got %d", fileVersion, head.Version)
 	}
 	backend, err := ParseBackend(head.Backend)
 	if err != nil {
@@ -181,7 +181,7 @@ func (p *filePath) decode() (Path, error) {
 		path.Name = string(p.Bytes)
 	}
 	if path.Name == "" || path.Name[0] != '/' {
-		return path, fmt.Errorf("path %q: want an absolute one", path.Name)
+		return path, fmt.Errorf("path %q: not absolute", path.Name)
 	}
 	if p.Size < 0 {
 		return path, fmt.Errorf("size %d: must not be negative", p.Size)

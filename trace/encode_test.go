@@ -41,13 +41,13 @@ func TestReportsAreReadBack(t *testing.T) {
 func TestReadReportNamesWhatIsWrong(t *testing.T) {
 	const head = `{"format":"list-ephemeral trace","version":1,"backend":"notify"}` + "\n"
 	for text, want := range map[string]string{
-		"":         "line 1: this is no trace",
-		"{}":       "line 1: this is no trace",
-		"not json": "line 1: this is no trace",
-		`{"format":"list-ephemeral trace","version":9,"backend":"notify"}`:              "line 1: version 9: want 1",
-		`{"format":"list-ephemeral trace","version":1,"backend":"magic"}`:               `line 1: back end "magic": want one of auto, notify, ptrace, fanotify`,
-		head + `{"path":"relative","ops":["read"]}`:                                     `line 2: path "relative": want an absolute one`,
-		head + `{"path":"/a","ops":["read"]}` + "\n" + `{"path":"/b","ops":["danced"]}`: `line 3: operation "danced": want one of looked up,`,
+		"":         "line 1: not a list-ephemeral trace",
+		"{}":       "line 1: not a list-ephemeral trace",
+		"not json": "line 1: not a list-ephemeral trace",
+		`{"format":"list-ephemeral trace","version":9,"backend":"notify"}`:              "line 1: version: expected 1, got 9",
+		`{"format":"list-ephemeral trace","version":1,"backend":"magic"}`:               `line 1: back end "magic": expected one of auto, notify, ptrace, fanotify`,
+		head + `{"path":"relative","ops":["read"]}`:                                     `line 2: path "relative": not absolute`,
+		head + `{"path":"/a","ops":["read"]}` + "\n" + `{"path":"/b","ops":["danced"]}`: `line 3: operation "danced": expected one of looked up,`,
 		head + `{"path":`: "line 2: unexpected end of JSON input",
 		head + "\n":       "line 2: unexpected end of JSON input",
 		head + `{"path":"/a","ops":[]}` + "\n" + `{"path":"/` + strings.Repeat("x", maxLine): "line 3: longer than 16 MiB",

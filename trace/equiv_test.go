@@ -153,8 +153,8 @@ func sh(t *testing.T, dir, script string) {
 	}
 }
 
-// compare runs a command twice, each time in the same directory made anew, and
-// compares what is seen.
+// compare runs a command under strace and under each back end, each time in the same
+// freshly created directory, and compares the paths seen.
 func compare(t *testing.T, setup func(*testing.T, string), args ...string) touchSet {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "d")

@@ -14,12 +14,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The fanotify back end: fanotify(7). The command gets a mount namespace of its own,
-// each mount of it is marked, and the kernel tells what is opened through these. It
-// stands in nobody's way, sees what is opened by io_uring and by the kernel itself,
-// and leaves setuid programs as they are; but it sees opens and writes only, of those
-// paths alone that exist, and nothing of a program that changes its mounts. It needs
-// root, and is used only where it is asked for.
+// The fanotify back end: fanotify(7). The command gets its own mount namespace, each of
+// its mounts is marked, and the kernel reports what is opened through them. It delays
+// no call, sees opens by io_uring and by the kernel itself, and setuid programs keep
+// their privileges. It sees only opens and writes of existing paths, and nothing after
+// a program changes its mounts. It requires root and is used only on request.
 
 const (
 	fanotifyFlags = unix.FAN_CLASS_NOTIF | unix.FAN_CLOEXEC | unix.FAN_UNLIMITED_QUEUE | unix.FAN_UNLIMITED_MARKS | unix.FAN_NONBLOCK
@@ -35,7 +34,7 @@ type watcher struct {
 	pid  int
 	stop atomic.Bool
 	done chan struct{} // closed when the reader has ended
-	gone chan struct{} // never closed: who is left is not known
+	gone chan struct{} // never closed: remaining processes are not known
 	err  error         // valid when done is closed
 	link []byte
 }
@@ -52,7 +51,7 @@ func startFanotify(opts Options) (*session, error) {
 	s := newSession(opts)
 	s.started = coarseNow()
 	w := &watcher{s: s, file: os.NewFile(uintptr(fd), "fanotify"), done: make(chan struct{}), gone: make(chan struct{}), link: make([]byte, pathMax)}
-	c, err := startStub(opts, orders{OwnMounts: true, User: opts.User})
+	c, err := startStub(opts, stubConfig{OwnMounts: true, User: opts.User})
 	if err != nil {
 		w.file.Close()
 		return nil, err
@@ -76,7 +75,7 @@ func startFanotify(opts Options) (*session, error) {
 
 // begin marks the mounts of the stub, and lets it go on.
 func (w *watcher) begin(c *child) error {
-	a, _, err := c.listen()
+	a, _, err := c.recv()
 	if err != nil {
 		return err
 	}
@@ -94,8 +93,8 @@ func (w *watcher) begin(c *child) error {
 		if !ok || Uninteresting([]byte(mount.at)) {
 			continue
 		}
-		// A file system that cannot be marked, or a mount that another one hides, is
-		// none that the command opens files on.
+		// Skip mounts that cannot be marked or are hidden by another mount: the command
+		// opens no files there.
 		if unix.FanotifyMark(int(w.file.Fd()), unix.FAN_MARK_ADD|unix.FAN_MARK_MOUNT, fanotifyMask, unix.AT_FDCWD, root+"/root"+mount.at) == nil {
 			marked++
 		}
@@ -171,7 +170,7 @@ func (w *watcher) event(mask uint64, fd int) {
 		t.op |= Exec
 	}
 	if mask&(unix.FAN_MODIFY|unix.FAN_CLOSE_WRITE) != 0 {
-		t.op |= Write | Create // the disk tells whether it was made
+		t.op |= Write | Create // stat after the run shows whether it was created
 	}
 	if deleted {
 		t.op |= Delete
@@ -183,7 +182,7 @@ func (w *watcher) backend() Backend { return BackendFanotify }
 
 func (w *watcher) exact() bool { return true }
 
-// ended never ends: fanotify does not tell who is left.
+// ended is never closed: fanotify does not report which processes remain.
 func (w *watcher) ended() <-chan struct{} { return w.gone }
 
 func (w *watcher) status() <-chan unix.WaitStatus {
@@ -192,7 +191,7 @@ func (w *watcher) status() <-chan unix.WaitStatus {
 	return status
 }
 
-// leave reads what has happened up to now. Who is left goes on as before.
+// leave reads the remaining events. Processes that are still running continue.
 func (w *watcher) leave() (survivors bool, err error) {
 	const settle = 10 * time.Millisecond // events come a moment after
 	time.Sleep(settle)

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// FuzzClean holds clean against path.Clean, which it has to agree with but for "..".
+// FuzzClean checks clean against path.Clean. They must agree except on "..".
 func FuzzClean(f *testing.F) {
 	for _, seed := range []string{"/", "//", "/.", "/./", "/a/./b//c/", "/a/..", "/../a", "/...", "/.a", "/a.", "/a/.", "\xff/."} {
 		f.Add(seed)

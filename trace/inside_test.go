@@ -194,7 +194,7 @@ func TestKilledTracerLeavesNothingHanging(t *testing.T) {
 		_ = cmd.Wait()
 		done := make(chan struct{})
 		go func() {
-			_, _ = io.Copy(io.Discard, lines) // until nobody holds the pipe any more
+			_, _ = io.Copy(io.Discard, lines) // until no process has the pipe open
 			close(done)
 		}()
 		select {

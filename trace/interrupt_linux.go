@@ -22,12 +22,12 @@ type sigaction struct {
 
 const saRestart = 0x10000000 // SA_RESTART
 
-// catchInterrupts has interruptSignal interrupt calls. Go installs its handlers with
-// SA_RESTART, with which the call would begin anew.
+// catchInterrupts makes interruptSignal interrupt system calls. Go installs its
+// handlers with SA_RESTART, which would restart the call.
 func catchInterrupts() error {
 	var act sigaction
 	if err := rtSigaction(nil, &act); err != nil {
-		return fmt.Errorf("look at the handler of signal %d: %w", interruptSignal, err)
+		return fmt.Errorf("read the handler of signal %d: %w", interruptSignal, err)
 	}
 	act.flags &^= saRestart
 	if err := rtSigaction(&act, nil); err != nil {

@@ -5,7 +5,7 @@ import "time"
 // state is what the disk says of a path after the run.
 type state struct {
 	exists       bool
-	born         time.Time // zero where the file system does not tell
+	born         time.Time // zero if the file system does not record it
 	modified     time.Time
 	changed      time.Time
 	parentExists bool

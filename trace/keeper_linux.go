@@ -10,10 +10,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A filter cannot be taken off. When the last descriptor of its listener is closed,
-// each call that it traps fails with ENOSYS. So what outlives the trace, a daemon
-// say, is given a keeper: a small process that lets every call go on, as long as
-// there is anybody.
+// A filter cannot be removed. When the last descriptor of its listener is closed, each
+// call that it traps fails with ENOSYS. Processes that outlive the trace, such as
+// daemons, therefore get a keeper: a small process that lets every call continue until
+// no process is left under the filter.
 
 // keeperName is the keeper's argv[0].
 const keeperName = "list-ephemeral (keeping traced processes running)"
@@ -43,7 +43,7 @@ func startKeeper(listener *os.File) error {
 
 // runKeeper never returns.
 func runKeeper() {
-	_ = unix.CloseRange(keeperListener+1, ^uint(0)>>1, 0) // Linux 5.9: pipes and locks are not ours to hold
+	_ = unix.CloseRange(keeperListener+1, ^uint(0)>>1, 0) // Linux 5.9: do not keep inherited pipes and locks open
 	var n notification
 	wake := []unix.PollFd{{Fd: keeperListener, Events: unix.POLLIN}}
 	for {

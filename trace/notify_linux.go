@@ -70,7 +70,7 @@ func listenerFlags() []uintptr { return []uintptr{wantListener | waitKillable, w
 // wake each other up.
 type listener struct {
 	file   *os.File
-	serve  func(regs)
+	serve  func(syscallArgs)
 	record func()
 	abis   []*abi
 	pid    int // of the command
@@ -116,11 +116,11 @@ func (l *listener) run() {
 			return
 		}
 		if a := l.abi(n.arch); a != nil {
-			l.serve(regs{tid: int(n.pid), nr: int(n.nr), abi: a, args: n.args})
+			l.serve(syscallArgs{tid: int(n.pid), nr: int(n.nr), abi: a, args: n.args})
 		}
 		answer = response{id: n.id, flags: sendContinue}
 		_, _, errno = unix.RawSyscall(unix.SYS_IOCTL, fd, ioctlSend, uintptr(unsafe.Pointer(&answer)))
-		if errno == 0 { // or else the caller was interrupted or killed, and has done nothing
+		if errno == 0 { // otherwise the caller was interrupted or killed, and the call did nothing
 			l.record()
 		}
 	}
@@ -135,15 +135,15 @@ func (l *listener) abi(id uint32) *abi {
 	return nil
 }
 
-// hungUp reports whether nobody is left under the filter.
+// hungUp reports whether no process is left under the filter.
 func hungUp(fd int) bool {
 	fds := []unix.PollFd{{Fd: int32(fd)}}
 	n, err := unix.Poll(fds, 0)
 	return err == nil && n > 0 && fds[0].Revents&unix.POLLHUP != 0
 }
 
-// watchEnd has the worker end when nobody is left under the filter: before Linux
-// 6.11 it does not notice by itself.
+// watchEnd stops the worker when no process is left under the filter. Before Linux 6.11
+// the blocking call does not return by itself.
 func (l *listener) watchEnd() {
 	const look = 50 * time.Millisecond
 	for {

@@ -56,5 +56,5 @@ func ParseOp(name string) (Op, error) {
 			return 1 << i, nil
 		}
 	}
-	return 0, fmt.Errorf("operation %q: want one of %s", name, strings.Join(opNames[:], ", "))
+	return 0, fmt.Errorf("operation %q: expected one of %s", name, strings.Join(opNames[:], ", "))
 }

@@ -12,10 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Probe says whether a back end works for this process: nil, or an error that wraps
-// ErrUnsupported and names what is missing. It asks the kernel once and starts
-// nothing, so that a back end may still turn out not to work when it is used: where
-// somebody supervises this process already (EBUSY).
+// Probe reports whether a back end works for this process: nil, or an error that wraps
+// ErrUnsupported and names what is missing. The result is cached, and no process is
+// started. A back end can still fail when used if another supervisor already traps this
+// process (EBUSY).
 func Probe(b Backend) error {
 	switch b {
 	case BackendNotify:
@@ -72,8 +72,8 @@ func adoptOrphans() (undo func()) {
 	return func() { set(0) }
 }
 
-// probeMemory looks at what Yama forbids: at 1, a process may look at those it has
-// started only, which is enough for us.
+// probeMemory checks what Yama forbids. At scope 1 a process may trace its descendants,
+// which is sufficient.
 func probeMemory() error {
 	text, err := os.ReadFile(yamaScope)
 	if errors.Is(err, os.ErrNotExist) {

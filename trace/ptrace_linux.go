@@ -28,8 +28,8 @@ import (
 // the same path. Nobody else can trace the program meanwhile, and nobody can take
 // over: when this thread ends, the program is killed (PTRACE_O_EXITKILL).
 
-// ptracer follows all threads of a command. It belongs to the thread that seized
-// them, but for the atomics.
+// ptracer follows all threads of a command. Only the thread that seized them may use
+// it, except for the atomic fields.
 type ptracer struct {
 	s       *session
 	abis    []*abi
@@ -39,16 +39,16 @@ type ptracer struct {
 	first   chan struct{} // closed when the stub has become the command
 	done    chan struct{}
 	err     error // valid when done is closed
-	// attached says that there is no filter: every call stops, and who is left goes
-	// on when we do not follow any more.
+	// attached is set if there is no filter: every call stops, and remaining processes
+	// continue when tracing ends.
 	attached bool
 	// seen says that the filter works: a call has stopped.
 	seen    bool
 	running bool // first is closed
 	// stopped says that the terminal has stopped the command.
 	stopped atomic.Bool
-	// quit has the thread kill the command instead of waiting for its end; foreign
-	// says that somebody else takes the calls that the filter traps.
+	// quit makes the thread kill the command instead of waiting for its end. foreign is
+	// set if another tracer takes the calls that the filter traps.
 	quit    atomic.Bool
 	foreign atomic.Bool
 	tid     atomic.Int32 // of the thread that traces
@@ -119,7 +119,7 @@ func startPtrace(opts Options) (*session, error) {
 	started := make(chan error, 1)
 	p := newPtracer(s)
 	s.tracer = p
-	go p.run(orders{NoNewPrivs: !privileged(), Filter: filter, Flags: []uintptr{0}, User: opts.User}, started)
+	go p.run(stubConfig{NoNewPrivs: !privileged(), Filter: filter, Flags: []uintptr{0}, User: opts.User}, started)
 	if err := <-started; err != nil {
 		<-p.done
 		return nil, err
@@ -128,9 +128,9 @@ func startPtrace(opts Options) (*session, error) {
 	return s, nil
 }
 
-// run starts the stub, and follows until nobody is left. ptrace(2) is for one thread
-// only, and so is its fork, because it waits for its own children alone.
-func (p *ptracer) run(o orders, started chan<- error) {
+// run starts the stub and follows it until no thread is left. ptrace(2) and the fork
+// must use one thread, because a tracer waits only for its own children.
+func (p *ptracer) run(o stubConfig, started chan<- error) {
 	defer close(p.done)
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -169,7 +169,7 @@ func (p *ptracer) executed(c *child) error {
 
 // seize attaches to the stub, and lets it go on.
 func (p *ptracer) seize(c *child) error {
-	a, _, err := c.listen()
+	a, _, err := c.recv()
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func (p *ptracer) seize(c *child) error {
 	return err
 }
 
-// follow handles stops until there is nobody left.
+// follow handles stops until no thread is left.
 func (p *ptracer) follow() error {
 	var status unix.WaitStatus
 	for !p.attached || len(p.threads) > 0 {
@@ -269,7 +269,7 @@ func (p *ptracer) resume(tid int, t *thread, signal syscall.Signal) {
 	_ = ptrace(request, tid, 0, uintptr(signal))
 }
 
-// listen leaves a thread stopped until somebody continues its process.
+// listen leaves a thread stopped until its process is continued.
 func (p *ptracer) listen(tid int, signal syscall.Signal) {
 	_ = ptrace(unix.PTRACE_LISTEN, tid, 0, 0) // or it has gone
 	if tid == p.pid {
@@ -293,7 +293,7 @@ func (p *ptracer) entered(tid int, t *thread) {
 		if a.id != info.arch || a.call(int(info.words[0])).kind == callNone {
 			continue
 		}
-		call := regs{tid: tid, nr: int(info.words[0]), abi: a, args: [6]uint64(info.words[1:])}
+		call := syscallArgs{tid: tid, nr: int(info.words[0]), abi: a, args: [6]uint64(info.words[1:])}
 		for _, touch := range p.s.resolve.resolve(call) {
 			if touch.op&Rename == 0 && p.s.record.succeeded(touch) { // of a rename, both paths are wanted
 				continue
@@ -349,7 +349,7 @@ func (p *ptracer) execed(tid int, t *thread) *thread {
 		}
 	}
 	p.result(t, true)
-	if !p.seen && !p.attached { // the filter has not stopped the execve: somebody before us has taken it
+	if !p.seen && !p.attached { // the filter did not stop the execve: another tracer took it
 		p.foreign.Store(true)
 		_ = unix.Kill(p.pid, unix.SIGKILL)
 	}
@@ -368,7 +368,7 @@ func (p *ptracer) ended() <-chan struct{} { return p.done }
 
 func (p *ptracer) status() <-chan unix.WaitStatus { return p.main }
 
-// leave ends whoever is left: without this thread none of their calls would work.
+// leave kills the remaining processes: without this thread their calls would fail.
 func (p *ptracer) leave() (survivors bool, err error) {
 	select {
 	case <-p.done:
@@ -387,7 +387,7 @@ func (p *ptracer) leave() (survivors bool, err error) {
 	}
 }
 
-// killAll ends everybody, from the thread that traces them.
+// killAll kills all threads, from the thread that traces them.
 func (p *ptracer) killAll() {
 	for tid := range p.threads {
 		_ = unix.Kill(tid, unix.SIGKILL)

@@ -63,7 +63,7 @@ func (r *recorder) movedDirs() map[string]string {
 	moved := make(map[string]string)
 	for _, m := range r.renames {
 		if st, err := statx(m.to); err == nil && st.Mode&unix.S_IFMT != unix.S_IFDIR {
-			continue // nothing lies below a file
+			continue // a file has no entries
 		}
 		if st, err := statx(m.from); err == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR {
 			continue // it is still there, or there again
@@ -167,7 +167,7 @@ func (rp *reporter) physical(name string) string {
 // look asks the disk, without following a symlink or mounting anything.
 func (rp *reporter) look(name string) (unix.Statx_t, bool) {
 	st, err := statx(name)
-	return st, err == nil // what we may not look at, the command could not either
+	return st, err == nil // what we may not stat, the command could not either
 }
 
 func statx(name string) (st unix.Statx_t, err error) {

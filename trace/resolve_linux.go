@@ -30,8 +30,8 @@ type resolver struct {
 	stats Stats
 }
 
-// regs is a call as a thread makes it.
-type regs struct {
+// syscallArgs is one system call of a thread.
+type syscallArgs struct {
 	tid  int
 	nr   int
 	abi  *abi
@@ -39,7 +39,7 @@ type regs struct {
 }
 
 // arg returns an argument without what a 32-bit register does not have.
-func (r *regs) arg(i int8) uint64 {
+func (r *syscallArgs) arg(i int8) uint64 {
 	if r.abi.narrow {
 		return r.args[i] & 0xffffffff
 	}
@@ -55,19 +55,19 @@ const (
 
 // resolve returns the paths of a call; they are valid until the next one. A path
 // that cannot be read is counted.
-func (v *resolver) resolve(c regs) []touch {
+func (v *resolver) resolve(c syscallArgs) []touch {
 	v.stats.Calls++
 	v.out = v.out[:0]
-	shape := c.abi.call(c.nr)
-	switch shape.kind {
+	spec := c.abi.call(c.nr)
+	switch spec.kind {
 	case callSocket:
 		v.socketcall(c)
 	case callSockaddr:
-		v.sockaddr(c.tid, c.arg(1), c.arg(2), shape.paths[0])
+		v.sockaddr(c.tid, c.arg(1), c.arg(2), spec.paths[0])
 	case callNamespace:
 		v.views.suspect()
 	case callClone:
-		if c.arg(shape.flags)&unix.CLONE_NEWNS != 0 {
+		if c.arg(spec.flags)&unix.CLONE_NEWNS != 0 {
 			v.views.suspect()
 		}
 	case callClone3:
@@ -78,26 +78,26 @@ func (v *resolver) resolve(c regs) []touch {
 		v.stats.Rings++
 	case callChroot:
 		v.views.suspect()
-		v.paths(c, shape)
+		v.paths(c, spec)
 	default:
-		v.paths(c, shape)
+		v.paths(c, spec)
 	}
 	return v.out
 }
 
-func (v *resolver) paths(c regs, shape *call) {
-	for i, p := range shape.paths {
+func (v *resolver) paths(c syscallArgs, spec *call) {
+	for i, p := range spec.paths {
 		op, follow, inRoot := p.op, p.follow, false
 		var flags uint64
-		if shape.flags >= 0 && shape.kind != callOpenHow {
-			flags = c.arg(shape.flags)
+		if spec.flags >= 0 && spec.kind != callOpenHow {
+			flags = c.arg(spec.flags)
 		}
-		switch shape.kind {
+		switch spec.kind {
 		case callOpen:
 			op, follow = openOp(flags)
 			flags = 0
 		case callOpenHow:
-			how, err := v.words(c.tid, c.arg(shape.flags), 3, 8) // struct open_how
+			how, err := v.words(c.tid, c.arg(spec.flags), 3, 8) // struct open_how
 			if err != nil {
 				v.failed(err)
 				return
@@ -123,13 +123,13 @@ func (v *resolver) paths(c regs, shape *call) {
 		}
 		v.add(c, dirfd, c.arg(p.path), touch{op: op, follow: follow, inRoot: inRoot}, flags&atEmptyPath != 0)
 	}
-	if shape.kind == callExec {
+	if spec.kind == callExec {
 		v.views.look(c.tid, &v.reader)
 	}
 }
 
 // mountsPath reports whether the source of a mount is a path.
-func (v *resolver) mountsPath(c regs, flags uint64) bool {
+func (v *resolver) mountsPath(c syscallArgs, flags uint64) bool {
 	if flags&(unix.MS_BIND|unix.MS_MOVE) != 0 {
 		return true
 	}
@@ -138,7 +138,7 @@ func (v *resolver) mountsPath(c regs, flags uint64) bool {
 }
 
 // add reads one path of a call.
-func (v *resolver) add(c regs, dirfd int64, addr uint64, t touch, emptyPath bool) {
+func (v *resolver) add(c syscallArgs, dirfd int64, addr uint64, t touch, emptyPath bool) {
 	if addr == 0 {
 		return // futimens, and what else means the descriptor itself
 	}
@@ -326,7 +326,7 @@ const (
 	sysConnect = 3
 )
 
-func (v *resolver) socketcall(c regs) {
+func (v *resolver) socketcall(c syscallArgs) {
 	which := c.arg(0)
 	if which != sysBind && which != sysConnect {
 		return

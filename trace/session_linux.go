@@ -55,8 +55,8 @@ type child struct {
 	socket int
 }
 
-// startStub starts the stub with its orders.
-func startStub(opts Options, o orders) (*child, error) {
+// startStub starts the stub and sends its configuration.
+func startStub(opts Options, o stubConfig) (*child, error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("make a socket pair: %w", err)
@@ -91,16 +91,16 @@ func startStub(opts Options, o orders) (*child, error) {
 		return nil, fmt.Errorf("start this program again: %w", err)
 	}
 	c := &child{pid: pid, socket: pair[0]}
-	told, _ := json.Marshal(o) // nothing in it can fail
+	payload, _ := json.Marshal(o) // nothing in it can fail
 	go func() {
-		_, _ = unix.Write(c.socket, told) // it answers, or not
+		_, _ = unix.Write(c.socket, payload) // it answers, or not
 	}()
 	return c, nil
 }
 
-// listen takes the next answer of the stub, with a descriptor or -1. The end of
-// the conversation is no answer.
-func (c *child) listen() (a stubAnswer, fd int, err error) {
+// recv receives the next answer of the stub, with a descriptor or -1. It returns
+// errStubGone at the end of the stream.
+func (c *child) recv() (a stubAnswer, fd int, err error) {
 	var buf [512]byte
 	rights := make([]byte, unix.CmsgSpace(4))
 	for {
@@ -121,12 +121,12 @@ func (c *child) listen() (a stubAnswer, fd int, err error) {
 	}
 }
 
-var errStubGone = errors.New("the process that was to run the command has ended")
+var errStubGone = errors.New("the stub process exited before exec")
 
 // executed waits until the stub has become the command.
 func (c *child) executed() error {
 	defer unix.Close(c.socket)
-	a, _, err := c.listen()
+	a, _, err := c.recv()
 	switch {
 	case errors.Is(err, errStubGone):
 		return nil
@@ -163,11 +163,11 @@ func startNotify(opts Options) (*session, error) {
 	}
 	s := newSession(opts)
 	s.started = coarseNow()
-	c, err := startStub(opts, orders{NoNewPrivs: !privileged(), Filter: filter, Flags: listenerFlags(), User: opts.User})
+	c, err := startStub(opts, stubConfig{NoNewPrivs: !privileged(), Filter: filter, Flags: listenerFlags(), User: opts.User})
 	if err != nil {
 		return nil, err
 	}
-	a, fd, err := c.listen()
+	a, fd, err := c.recv()
 	if err != nil || a.Step != stepReady || fd < 0 {
 		unix.Close(c.socket)
 		c.reap()
@@ -177,7 +177,7 @@ func startNotify(opts Options) (*session, error) {
 		return nil, err
 	}
 	l := newListener(fd, all)
-	l.serve = func(r regs) { s.resolve.resolve(r) }
+	l.serve = func(r syscallArgs) { s.resolve.resolve(r) }
 	l.record = func() {
 		for _, t := range s.resolve.out {
 			s.record.note(t, false)
@@ -225,7 +225,7 @@ func (s *session) finish(ctx context.Context) (*Report, error) {
 	start := time.Now()
 	s.wait(ctx, r)
 	r.Took = time.Since(start)
-	if s.opts.WaitAll || s.tracer.backend() == BackendPtrace { // which nobody can take over
+	if s.opts.WaitAll || s.tracer.backend() == BackendPtrace { // no other process can take over
 		s.waitAll(ctx)
 	}
 	var err error

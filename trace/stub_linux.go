@@ -14,13 +14,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The stub is this program, started anew under another name: it puts itself under
+// The stub is this program, started again under another name: it puts itself under
 // a filter and then becomes the command, by execve(2). It is a program of its own
 // because a filter holds for a thread and all that comes of it, and because Go
 // cannot run code between fork and exec.
 //
 //	parent                                stub
-//	starts the stub, sends its orders ──→ prctl(NO_NEW_PRIVS), seccomp(2)
+//	starts the stub, sends its config ──→ prctl(NO_NEW_PRIVS), seccomp(2)
 //	receives the listener            ←──  sends it, or the errno
 //	serves                                setuid, execve: first call that is seen
 //	reads the end of the socket      ←──  closed by execve, or sends the errno
@@ -31,9 +31,8 @@ const stubName = "list-ephemeral (starting)"
 // exitFailed is the status of a helper that could not do its work.
 const exitFailed = 125
 
-// freeDescriptor returns the lowest number from 3 on that the command does not
-// inherit: there the stub has its socket, on which it talks with its parent. All below
-// are passed on.
+// freeDescriptor returns the lowest number from 3 that the command does not inherit.
+// The stub has its socket there. All lower descriptors are inherited.
 func freeDescriptor() int {
 	for fd := 3; ; fd++ {
 		flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
@@ -43,20 +42,20 @@ func freeDescriptor() int {
 	}
 }
 
-// orders are what the stub is told. The rest is in its arguments: the path to
-// execute, and the arguments of that.
-type orders struct {
+// stubConfig is sent to the stub. Its arguments contain the rest: the path to execute,
+// and the arguments of that program.
+type stubConfig struct {
 	NoNewPrivs bool
 	Filter     []unix.SockFilter
 	// Flags are those of seccomp(2), the first that the kernel takes.
 	Flags []uintptr
 	// OwnMounts asks for a mount namespace of its own.
 	OwnMounts bool
-	// User, if set, is who the command runs as.
+	// User, if set, is the user that the command runs as.
 	User *User
 }
 
-// User is whom a command runs as.
+// User is a user that a command runs as.
 type User struct {
 	UID, GID uint32
 	Groups   []uint32
@@ -97,9 +96,9 @@ func Helper() {
 // runStub never returns.
 func runStub(socket int, path string, args []string) {
 	unix.CloseOnExec(socket)
-	var o orders
+	var o stubConfig
 	if err := json.NewDecoder(descriptor(socket)).Decode(&o); err != nil {
-		os.Exit(exitFailed) // nobody is there
+		os.Exit(exitFailed) // the parent has exited
 	}
 	say := func(step string, err error, fds ...int) {
 		var errno syscall.Errno
@@ -141,8 +140,8 @@ func runStub(socket int, path string, args []string) {
 	os.Exit(exitFailed)
 }
 
-// descriptor reads from a descriptor that nobody closes: an os.File would, when it is
-// collected.
+// descriptor reads from a descriptor without closing it. An os.File would close it when
+// it is collected.
 type descriptor int
 
 func (d descriptor) Read(into []byte) (int, error) {
@@ -160,7 +159,7 @@ func (d descriptor) Read(into []byte) (int, error) {
 
 // install installs the filter on this thread and returns its listener, or -1 if
 // its flags ask for none.
-func (o *orders) install() (listener int, err error) {
+func (o *stubConfig) install() (listener int, err error) {
 	if o.OwnMounts {
 		if err := ownMounts(); err != nil {
 			return -1, err
@@ -201,9 +200,9 @@ func ownMounts() error {
 	return nil
 }
 
-// closeDescriptors has execve(2) close all descriptors but the standard ones, for they
-// may be open on what the user must not read. Not by close_range(2), which can do that
-// since Linux 5.11 only.
+// closeDescriptors sets close-on-exec on all descriptors except the standard ones,
+// because they may give access to files that the user must not read. close_range(2) can
+// do that only since Linux 5.11.
 func (u *User) closeDescriptors() error {
 	if u == nil {
 		return nil

@@ -11,7 +11,8 @@ import (
 type call struct {
 	kind  callKind
 	paths []pathArg
-	// flags is the argument that holds AT_ flags or, of an open, its O_ flags; -1 for none.
+	// flags is the argument with the AT_ flags or, for an open, the O_ flags; -1 if it
+	// has none.
 	flags int8
 	// stat says that it asks about a file, and with an empty path about a descriptor.
 	stat bool

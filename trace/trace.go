@@ -38,7 +38,7 @@ func ParseBackend(name string) (Backend, error) {
 	if i := slices.Index(backendNames, name); i >= 0 {
 		return Backend(i), nil
 	}
-	return 0, fmt.Errorf("back end %q: want one of %s", name, strings.Join(backendNames, ", "))
+	return 0, fmt.Errorf("back end %q: expected one of %s", name, strings.Join(backendNames, ", "))
 }
 
 // Options say what Run runs, and what it looks for. Args is needed.
@@ -56,10 +56,10 @@ type Options struct {
 	// OnlyWrites leaves out what changes nothing; programs run nearly as fast as
 	// without us then.
 	OnlyWrites bool
-	// ExactResults asks for what each call returned, which only ptrace tells.
+	// ExactResults records the result of each call, which only ptrace provides.
 	ExactResults bool
-	// AllowRing lets programs use io_uring(7), whose calls nobody sees. By default
-	// it is refused as if the kernel had none (ENOSYS).
+	// AllowRing permits io_uring(7), whose file accesses cannot be traced. By default
+	// io_uring_setup(2) fails with ENOSYS.
 	AllowRing bool
 	// WaitAll waits until the last process that the command has started is gone, and
 	// not only for the command.
@@ -67,9 +67,9 @@ type Options struct {
 	// Timeout ends the command with SIGTERM, and a while later with SIGKILL; 0 is
 	// none.
 	Timeout time.Duration
-	// User, if set, is who the command runs as; that needs root. setuid programs
-	// work then, as they do not where an ordinary user traces. The command gets no
-	// descriptors but the standard ones then.
+	// User, if set, is the user that the command runs as. It requires root. setuid
+	// programs keep their privileges, and the command inherits only the standard
+	// descriptors.
 	User *User
 	// Drop says of a path that it is of no interest. It is called while programs
 	// wait, and may touch nothing outside memory; nil drops /proc, /sys and /dev.
@@ -120,10 +120,11 @@ type Stats struct {
 
 // Path is one path and what was done to it.
 type Path struct {
-	// Name is absolute, any bytes. The directory it is in holds no symlink.
+	// Name is absolute and may contain any bytes. Its directory contains no symlink.
 	Name string
 	Ops  Op
-	// Missing says that it is not there after the run; Ops tell whether it was.
+	// Missing is set if the path does not exist after the run; Ops shows whether it
+	// did.
 	Missing bool
 	// Mode (st_mode, inode(7)), Size in bytes and ModTime are as of the end of the run.
 	Mode    uint32

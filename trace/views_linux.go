@@ -20,7 +20,7 @@ type views struct {
 	list      []*namespaceView      // from 1 on; 0 is the host's
 }
 
-// viewKey tells views apart.
+// viewKey identifies a view.
 type viewKey struct{ namespace, root string }
 
 // view is how a path that a thread names is to be taken.

@@ -15,8 +15,8 @@ import (
 // grace is how long a command may take to end after SIGTERM.
 const grace = 5 * time.Second
 
-// wait waits for the command, passes signals on to it, and ends it when its time is
-// over or nobody wants it any more.
+// wait waits for the command and forwards signals to it. It stops the command when its
+// time limit is reached or ctx is done.
 func (s *session) wait(ctx context.Context, r *Report) {
 	status := s.tracer.status()
 	var timeout, firm <-chan time.Time
@@ -25,17 +25,17 @@ func (s *session) wait(ctx context.Context, r *Report) {
 		s.deadline = time.Now().Add(s.opts.Timeout)
 	}
 	end := ctx.Done()
-	var told []int
+	var terminated []int
 	terminate := func() {
-		told = descendants(s.pid)
-		signalAll(told, unix.SIGTERM)
-		signalAll(told, unix.SIGCONT)
+		terminated = descendants(s.pid)
+		signalAll(terminated, unix.SIGTERM)
+		signalAll(terminated, unix.SIGCONT)
 		firm = time.After(grace)
 	}
 	// When the command has ended politely, what it had started may still be there.
 	defer func() {
-		if len(told) > 1 {
-			signalAll(told[1:], unix.SIGKILL)
+		if len(terminated) > 1 {
+			signalAll(terminated[1:], unix.SIGKILL)
 		}
 	}()
 	for {
@@ -63,14 +63,15 @@ func (s *session) wait(ctx context.Context, r *Report) {
 	}
 }
 
-// signalAll sends a signal to processes; who has ended has no need of it.
+// signalAll sends a signal to processes. It ignores those that have ended.
 func signalAll(pids []int, signal syscall.Signal) {
 	for _, pid := range pids {
 		_ = unix.Kill(pid, signal)
 	}
 }
 
-// waitAll waits until the last process is gone, or until somebody has had enough.
+// waitAll waits until the last process has ended, the time limit is reached, a signal
+// arrives or ctx is done.
 func (s *session) waitAll(ctx context.Context) {
 	select {
 	case <-s.tracer.ended():
@@ -101,7 +102,7 @@ func waitFor(pid int) unix.WaitStatus {
 		switch {
 		case errors.Is(err, unix.EINTR):
 		case err != nil:
-			return status // not our child any more: somebody else has waited
+			return status // not our child any more: it was already reaped
 		case status.Stopped():
 			followStop(pid, status.StopSignal(), func() bool { return isStopped(pid) })
 		default:
@@ -116,7 +117,7 @@ const settleTime = 50 * time.Millisecond
 
 func followStop(pid int, sig syscall.Signal, stopped func() bool) {
 	if sig != unix.SIGTSTP && sig != unix.SIGTTIN && sig != unix.SIGTTOU {
-		return // by hand: whoever did it continues it, too
+		return // stopped by hand: the sender also continues it
 	}
 	time.Sleep(settleTime)
 	if !stopped() {
