@@ -76,8 +76,10 @@ type Plan struct {
 // The reasons for which a path is refused.
 var (
 	ErrInStorage = errors.New("it lies in storage")
-	ErrMounted   = errors.New("something is mounted there")
-	ErrLinked    = errors.New("it is a symlink to its place in storage")
+	// ErrNotWiped is what Options.Refuses returns for a path that need not be copied.
+	ErrNotWiped = errors.New("the next reboot does not wipe it")
+	ErrMounted  = errors.New("something is mounted there")
+	ErrLinked   = errors.New("it is a symlink to its place in storage")
 	// ErrHoldsStorage is about what would be copied into itself.
 	ErrHoldsStorage = errors.New("storage lies in it")
 )

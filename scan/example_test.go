@@ -31,7 +31,7 @@ func Example() {
 	})
 	fmt.Println(stats.Candidates, len(stats.Errors), err)
 	verdict := policy.Judge(filepath.Join(root, "kept"), false)
-	fmt.Println(verdict.Class, verdict.Detail)
+	fmt.Println(verdict.Class, verdict.Source)
 	// Output:
 	// history file
 	// 1 0 <nil>

@@ -19,7 +19,9 @@ type mark struct {
 	children map[string]*mark
 
 	class  Class  // a boundary, or ClassUnknown
-	detail string // what made it one, for people
+	source string // the declaration that made it one
+	key    string // of the declaration
+	mount  *Mount // the mount that made it one
 	root   bool   // a reboot wipes what lies below
 	keep   bool   // always a candidate itself
 	only   bool   // the work is limited to this and others

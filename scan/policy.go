@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"fmt"
 	"path"
 	"strings"
 
@@ -62,8 +61,10 @@ func SystemDirs() []string { return []string{"/nix", "/proc", "/sys", "/dev", "/
 type Persisted struct {
 	// Path is absolute and clean.
 	Path string
-	// Source says where it is declared, for people: "persistedDirs[3]".
+	// Source says where it is declared: "config.json:3:17: persistedDirs[3]".
 	Source string
+	// Key is the short form of Source, without the file: "persistedDirs[3]".
+	Key string
 }
 
 // Rules is what a policy is made of. All paths are absolute and clean.
@@ -109,21 +110,21 @@ func NewPolicy(rules Rules) *Policy {
 	// What is said later overrides what was said before.
 	if rules.Mounts != nil {
 		for _, mount := range rules.Mounts.Points() {
-			p.set(mount.Point, ClassMounted, describeMount(mount))
+			p.set(mount.Point, mark{class: ClassMounted, mount: mount})
 		}
 	}
 	for _, dir := range SystemDirs() {
-		p.set(dir, ClassSystem, dir)
+		p.set(dir, mark{class: ClassSystem})
 	}
 	for _, dir := range rules.Storage {
-		p.set(dir, ClassStorage, dir)
+		p.set(dir, mark{class: ClassStorage})
 	}
 	for _, root := range roots {
 		m := p.marks.at(root)
-		m.root, m.class, m.detail = true, ClassUnknown, ""
+		m.root, m.class = true, ClassUnknown
 	}
 	for _, kept := range rules.Persisted {
-		p.set(kept.Path, ClassPersisted, kept.Source)
+		p.set(kept.Path, mark{class: ClassPersisted, source: kept.Source, key: kept.Key})
 	}
 	for _, path := range rules.Include {
 		p.marks.at(path).keep = true
@@ -141,16 +142,10 @@ func NewPolicy(rules Rules) *Policy {
 // Roots returns the trees that the reboot wipes.
 func (p *Policy) Roots() []string { return p.roots }
 
-func (p *Policy) set(path string, class Class, detail string) {
+// set makes a path a boundary.
+func (p *Policy) set(path string, to mark) {
 	m := p.marks.at(path)
-	m.class, m.detail = class, detail
-}
-
-func describeMount(m *Mount) string {
-	if m.Root != "/" {
-		return fmt.Sprintf("%s of %s %s", m.Root, m.FSType, m.Source)
-	}
-	return fmt.Sprintf("%s %s", m.FSType, m.Source)
+	m.class, m.source, m.key, m.mount = to.class, to.source, to.key, to.mount
 }
 
 // region says what kind of ground a directory stands on.
@@ -248,14 +243,19 @@ func (p *Policy) showing(shows func(pattern.Pattern) bool) *Policy {
 	return &with
 }
 
-// Verdict is what a policy says of one path.
+// Verdict is what a policy says of one path, and why.
 type Verdict struct {
 	Class Class
 	// By is the path that decided: the one asked for, or one above it.
 	By string
-	// Detail says what decided, by class: the declaration that persists, the
-	// file system mounted, the pattern and its source that exclude.
-	Detail string
+	// Source and Key are the declaration that persists By; see Persisted.
+	Source, Key string
+	// Mount is what is mounted at By.
+	Mount *Mount
+	// Pattern is what excludes By.
+	Pattern pattern.Pattern
+	// Target is what the symlink By points to.
+	Target string
 }
 
 // Judge gives the verdict on an absolute, clean path that holds no symlink but
@@ -276,9 +276,12 @@ func (p *Policy) Judge(name string, isDir bool) Verdict {
 			v = Verdict{Class: class, By: name}
 		case class == ClassExcluded && at.region == regionInside:
 			found, _ := p.exclude.Find(at.exclude, []byte(part), dir)
-			v = Verdict{Class: class, By: name[:done], Detail: fmt.Sprintf("%s (%s)", found.Text, found.Source)}
+			v = Verdict{Class: class, By: name[:done], Pattern: found}
 		case class != ClassExcluded && class != ClassOutside:
-			v = Verdict{Class: class, By: name[:done], Detail: in.mark.detail}
+			v = Verdict{Class: class, By: name[:done]}
+			if class != ClassRoot {
+				v.Source, v.Key, v.Mount = in.mark.source, in.mark.key, in.mark.mount
+			}
 		}
 		// Otherwise what decided above decides here too.
 		at = in

@@ -28,7 +28,7 @@ func TestRefusedEqualsNaive(t *testing.T) {
 		})
 		pick := func() string { return dirs[random.IntN(len(dirs))] }
 		opts := rootOptions(root, Rules{
-			Persisted: []Persisted{{pick(), "persistedDirs[0]"}, {pick(), "persistedDirs[1]"}},
+			Persisted: []Persisted{{Path: pick(), Source: "persistedDirs[0]"}, {Path: pick(), Source: "persistedDirs[1]"}},
 			Storage:   []string{pick()},
 			Include:   []string{pick() + "/a"},
 			Exclude:   patterns(t, "**/log*", "**/.*", "*.é"),

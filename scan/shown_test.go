@@ -29,7 +29,7 @@ func TestListWithExcludedEqualsListWithoutThesePatterns(t *testing.T) {
 		})
 		pick := func() string { return dirs[random.IntN(len(dirs))] }
 		rules := Rules{
-			Persisted: []Persisted{{pick(), "persistedDirs[0]"}},
+			Persisted: []Persisted{{Path: pick(), Source: "persistedDirs[0]"}},
 			Storage:   []string{pick()},
 			Include:   []string{pick() + "/a", pick()},
 			Roots:     []string{root, pick()},

@@ -48,7 +48,7 @@ func Attach(ctx context.Context, pid int, opts Options) (*Report, error) {
 	if s.opts.Started != nil {
 		s.opts.Started(pid)
 	}
-	r := &Report{Command: s.opts.Args, Started: s.started, Backend: BackendPtrace}
+	r := &Report{Command: s.opts.Args, Attached: true, Started: s.started, Backend: BackendPtrace}
 	select {
 	case <-p.done:
 	case <-ctx.Done():

@@ -32,6 +32,7 @@ type fileHeader struct {
 	Signal     int       `json:"signal,omitempty"`
 	TimedOut   bool      `json:"timedOut,omitempty"`
 	Survivors  bool      `json:"survivors,omitempty"`
+	Attached   bool      `json:"attached,omitempty"`
 	Privileged []string  `json:"privileged,omitempty"`
 	Stats      Stats     `json:"stats"`
 }
@@ -53,7 +54,7 @@ func WriteReport(to io.Writer, r *Report) error {
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(fileHeader{
 		Format: fileFormat, Version: fileVersion, Command: r.Command, Backend: r.Backend.String(), Started: r.Started, Seconds: r.Took.Seconds(),
-		Status: r.Status, Signal: int(r.Signal), TimedOut: r.TimedOut, Survivors: r.Survivors,
+		Status: r.Status, Signal: int(r.Signal), TimedOut: r.TimedOut, Survivors: r.Survivors, Attached: r.Attached,
 		Privileged: r.Privileged, Stats: r.Stats,
 	})
 	for i := 0; i < len(r.Paths) && err == nil; i++ {
@@ -128,7 +129,7 @@ func readHeader(line []byte) (*Report, error) {
 	}
 	return &Report{
 		Command: head.Command, Backend: backend, Started: head.Started, Took: time.Duration(head.Seconds * float64(time.Second)), Status: head.Status, Signal: syscall.Signal(head.Signal),
-		TimedOut: head.TimedOut, Survivors: head.Survivors, Privileged: head.Privileged, Stats: head.Stats,
+		TimedOut: head.TimedOut, Survivors: head.Survivors, Attached: head.Attached, Privileged: head.Privileged, Stats: head.Stats,
 	}, nil
 }
 

@@ -87,8 +87,10 @@ type Options struct {
 
 // Report is what a run has shown.
 type Report struct {
-	// Command is what was run: Options.Args.
-	Command []string
+	// Command is what was run: Options.Args. If Attached is set it is "-p" and the number of
+	// the process that was followed.
+	Command  []string
+	Attached bool
 	// Paths are sorted by name, each once.
 	Paths []Path
 	Stats Stats

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,7 +14,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
-	"github.com/DaRacci/list-ephemeral/internal/sizes"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
 type adoptFlags struct {
@@ -21,11 +24,13 @@ type adoptFlags struct {
 }
 
 const adoptLong = `Copy paths into persistent storage before the new mounts hide them: /etc/x to
+
 /persist/etc/x. Each path is copied atomically. The sources stay as they are, and
 nothing in storage is overwritten: a directory that exists there gets what it lacks.
 Run it again to finish what was interrupted.`
 
 const adoptExamples = `  sudo list-ephemeral adopt --dry-run ~/.mozilla   print what would be done
+
   sudo list-ephemeral adopt ~/.mozilla /var/lib/bluetooth
   list-ephemeral snippet --dialect paths < chosen | sudo list-ephemeral adopt`
 
@@ -56,18 +61,18 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 		return err
 	}
 	if len(args) == 0 && isTerminal(a.in) {
-		return usageError{errors.New("adopt: expected paths as arguments or on stdin, got none")}
+		return session.Misuse(errors.New("adopt: expected paths as arguments or on stdin, got none"))
 	}
 	paths, tooLong, err := a.adoptPaths(ctx, f, args)
 	if err != nil {
 		return whySignal(ctx, err)
 	}
-	if len(paths.names) == 0 {
+	if len(paths.Names) == 0 {
 		return errors.New("no paths: nothing to copy")
 	}
 	var storage string
 	err = waitFor(ctx, func() (err error) {
-		storage, err = p.storageToFill(f.storage)
+		storage, err = p.StorageToFill(f.storage)
 		return err
 	})
 	if err != nil {
@@ -75,7 +80,7 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	}
 	var plan *adopt.Plan
 	err = unstuck(ctx, func() (err error) {
-		plan, err = adopt.Prepare(ctx, storage, paths.names, p.adoptOptions(paths, f.force))
+		plan, err = adopt.Prepare(ctx, storage, paths.Names, p.AdoptOptions(paths, f.force))
 		return err
 	})
 	if err != nil {
@@ -86,7 +91,7 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 		return errors.Join(a.printPlan(plan, f.json), tooLongError(tooLong))
 	}
 	if plan.Needs > plan.Free {
-		return noRoom(plan)
+		return report.NoRoom(plan)
 	}
 	started := time.Now()
 	results, err := a.runPlan(ctx, plan)
@@ -113,7 +118,7 @@ func tooLongError(lines int) error {
 	if lines == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s of more than %d bytes left out", count(lines, "line"), longestPath)
+	return fmt.Errorf("%s of more than %d bytes left out", report.Count(lines, "line"), longestPath)
 }
 
 // warnOpen says which processes have something open that is to be copied: what they
@@ -148,65 +153,45 @@ func openFiles(ctx context.Context, plan *adopt.Plan) []string {
 
 // printPlan prints what would be done.
 func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
-	out := newWriter(a.out)
+	out := report.NewWriter(a.out)
 	json := jsonline.NewEncoder()
 	failed, hint := false, ""
 	for i := range plan.Units {
 		u := &plan.Units[i]
-		failed = failed || u.Err != nil && !isKept(u.Err)
+		failed = failed || u.Err != nil && !report.IsKept(u.Err)
 		a.warn(u.Warnings)
 		if asJSON {
-			line := adoptLine{Outcome: actionName(u), Files: u.Files, Bytes: u.Bytes, Problems: []adoptProblem{}}
-			line.setPaths(u.Path, u.Target)
+			line := report.AdoptLine{Outcome: report.ActionName(u), Files: u.Files, Bytes: u.Bytes, Problems: []report.AdoptProblem{}}
+			line.SetPaths(u.Path, u.Target)
 			if u.Err != nil {
-				line.Problems = append(line.Problems, newAdoptProblem(u.Path, u.Err))
+				line.Problems = append(line.Problems, report.NewAdoptProblem(u.Path, u.Err))
 			}
-			line.warn(u.Warnings)
-			out.buf = json.Append(out.buf, &line)
+			line.Warn(u.Warnings)
+			out.Buf = json.Append(out.Buf, &line)
 			continue
 		}
-		out.buf = fmt.Appendf(out.buf, "%-7s %6s %9s  %s\n", actionName(u), printable.Size(u.Bytes), count(u.Files, "file"), a.shown(u.Path))
+		out.Buf = fmt.Appendf(out.Buf, "%-7s %6s %9s  %s\n", report.ActionName(u), printable.Size(u.Bytes), report.Count(u.Files, "file"), a.shown(u.Path))
 		if u.Err != nil {
-			out.buf = fmt.Appendf(out.buf, "        %s\n", printable.Name(u.Err.Error()))
+			out.Buf = fmt.Appendf(out.Buf, "        %s\n", printable.Name(u.Err.Error()))
 			hint = cmp.Or(hint, remedyFor(u.Err))
 		}
 	}
-	if err := out.flush(); err != nil {
+	if err := out.Flush(); err != nil {
 		return err
 	}
 	a.err.line(fmt.Sprintf("%s with %s would be copied into %s, which has %s free",
-		count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free)))
+		report.Count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free)))
 	if hint != "" {
 		say(a.err, "hint", hint)
 	}
 	if plan.Needs > plan.Free {
-		return noRoom(plan)
+		return report.NoRoom(plan)
 	}
 	if failed {
 		return exitError(exitFailed)
 	}
 	return nil
 }
-
-// nameKept is what is said of a path that need not be copied: the reboot does not wipe it.
-const nameKept = "kept"
-
-func actionName(u *adopt.Unit) string {
-	if u.Err != nil && isKept(u.Err) {
-		return nameKept
-	}
-	return u.Action.String()
-}
-
-func outcomeName(r *adopt.Result) string {
-	if isKeptResult(r) {
-		return nameKept
-	}
-	return r.Outcome.String()
-}
-
-// isKeptResult reports whether a path was not copied because it need not be.
-func isKeptResult(r *adopt.Result) bool { return r.More == 1 && isKept(r.Problems[0].Err) }
 
 // shown is a path as stdout takes it.
 func (a *app) shown(path string) string {
@@ -216,121 +201,61 @@ func (a *app) shown(path string) string {
 	return path
 }
 
-// isKept reports whether what was refused need not be copied.
-func isKept(err error) bool {
-	var notWiped notWipedError
-	return errors.As(err, &notWiped) || errors.Is(err, adopt.ErrInStorage) || errors.Is(err, adopt.ErrMounted) || errors.Is(err, adopt.ErrLinked)
-}
-
-// adoptLine is the schema of adopt --json, which docs/json.md documents.
-type adoptLine struct {
-	Path        string         `json:"path,omitempty"`
-	PathBytes   string         `json:"pathBytes,omitempty"`
-	Target      string         `json:"target,omitempty"`
-	TargetBytes string         `json:"targetBytes,omitempty"`
-	Outcome     string         `json:"outcome"`
-	Files       int            `json:"files"`
-	Bytes       int64          `json:"bytes"`
-	Problems    []adoptProblem `json:"problems"`
-	Warnings    []adoptProblem `json:"warnings,omitempty"`
-}
-
-type adoptProblem struct {
-	Path      string `json:"path,omitempty"`
-	PathBytes string `json:"pathBytes,omitempty"`
-	Error     string `json:"error"`
-}
-
-func (l *adoptLine) setPaths(path, target string) {
-	l.Path, l.PathBytes = jsonline.Path(path)
-	l.Target, l.TargetBytes = jsonline.Path(target)
-}
-
-// warn adds warnings.
-func (l *adoptLine) warn(warnings []adopt.Problem) {
-	for _, w := range warnings {
-		l.Warnings = append(l.Warnings, newAdoptProblem(w.Path, w.Err))
-	}
-}
-
-// problemText is a problem in a line that is not yet safe to show.
-func problemText(p adopt.Problem) string { return short(p.Path) + ": " + p.Err.Error() }
-
-func newAdoptProblem(path string, err error) adoptProblem {
-	p := adoptProblem{Error: err.Error()}
-	p.Path, p.PathBytes = jsonline.Path(path)
-	return p
-}
-
 // printResults prints what became of each path, and its problems on stderr. It reports
 // whether something could not be copied; err is that of stdout.
 func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool, err error) {
-	out := newWriter(a.out)
+	out := report.NewWriter(a.out)
 	json := jsonline.NewEncoder()
 	for _, r := range results {
-		kept := isKeptResult(r)
+		kept := report.IsKeptResult(r)
 		failed = failed || r.More > 0 && !kept
 		if asJSON {
-			line := adoptLine{Outcome: outcomeName(r), Files: r.Files, Bytes: r.Bytes, Problems: []adoptProblem{}}
-			line.setPaths(r.Path, r.Target)
+			line := report.AdoptLine{Outcome: report.OutcomeName(r), Files: r.Files, Bytes: r.Bytes, Problems: []report.AdoptProblem{}}
+			line.SetPaths(r.Path, r.Target)
 			for _, p := range r.Problems {
-				line.Problems = append(line.Problems, newAdoptProblem(p.Path, p.Err))
+				line.Problems = append(line.Problems, report.NewAdoptProblem(p.Path, p.Err))
 			}
-			line.warn(r.Warnings)
-			out.buf = json.Append(out.buf, &line)
+			line.Warn(r.Warnings)
+			out.Buf = json.Append(out.Buf, &line)
 		} else {
-			out.buf = fmt.Appendf(out.buf, "%-7s %s\n", outcomeName(r), a.shown(r.Target))
+			out.Buf = fmt.Appendf(out.Buf, "%-7s %s\n", report.OutcomeName(r), a.shown(r.Target))
 		}
 		a.warn(r.Warnings)
-		for _, line := range problemLines(r) {
+		for _, line := range report.ProblemLines(r) {
 			say(a.err, map[bool]string{true: "warning", false: "error"}[kept], line)
 		}
 	}
-	return failed, out.flush()
-}
-
-// problemLines says what was not copied, and why.
-func problemLines(r *adopt.Result) []string {
-	var lines []string
-	for _, p := range r.Problems {
-		lines = append(lines, problemText(p))
-	}
-	if more := r.More - len(r.Problems); more > 0 {
-		lines = append(lines, fmt.Sprintf("%s: %d more could not be copied", r.Path, more))
-	}
-	return lines
+	return failed, out.Flush()
 }
 
 // tellAdopted sums up what was done.
 func (a *app) tellAdopted(plan *adopt.Plan, results []*adopt.Result, took time.Duration) {
-	a.err.line(fmt.Sprintf("%s in %s", adoptSummary(plan.Storage, results), took.Round(time.Millisecond)))
+	a.err.line(fmt.Sprintf("%s in %s", report.AdoptSummary(plan.Storage, results), took.Round(time.Millisecond)))
 	for _, r := range results {
 		for _, mount := range r.Mounts {
-			say(a.err, "hint", short(mount)+": left out, because something is mounted there")
+			say(a.err, "hint", report.ShortPath(mount)+": left out, because something is mounted there")
 		}
 	}
 }
 
-// adoptSummary says how much has been copied.
-func adoptSummary(storage string, results []*adopt.Result) string {
-	files, present, missing := 0, 0, 0
-	var bytes int64
-	for _, r := range results {
-		files += r.Files
-		bytes = sizes.Add(bytes, r.Bytes)
-		switch {
-		case r.Outcome == adopt.Present:
-			present++
-		case r.More > 0 && !isKeptResult(r):
-			missing++
+// adoptPaths reads the paths, which are arguments or on stdin. It also returns how many lines
+// were too long.
+func (a *app) adoptPaths(ctx context.Context, f adoptFlags, args []string) (paths session.AdoptPaths, tooLong int, err error) {
+	trusted := session.Invokers(os.Geteuid(), os.Getenv)
+	err = waitFor(ctx, func() error {
+		for _, arg := range args {
+			name, err := filepath.Abs(arg)
+			if err != nil {
+				return fmt.Errorf("make %s absolute: %w", arg, err)
+			}
+			paths.Add(name, trusted)
 		}
-	}
-	text := fmt.Sprintf("%s with %s copied into %s", count(files, "file"), printable.Size(bytes), storage)
-	if present > 0 {
-		text += fmt.Sprintf(", %s there already", count(present, "path"))
-	}
-	if missing > 0 {
-		text += fmt.Sprintf(", %s not copied as a whole", count(missing, "path"))
-	}
-	return text
+		if len(args) > 0 {
+			return nil
+		}
+		var err error
+		tooLong, err = eachLine(ctx, a.in, lineEnd(f.read0), func(path string, _ bool) { paths.Add(path, trusted) })
+		return err
+	})
+	return paths, tooLong, err
 }

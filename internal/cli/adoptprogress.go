@@ -9,6 +9,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 )
 
 // runPlan does what was planned, with progress on a terminal.
@@ -91,8 +92,8 @@ func progressLine(plan *adopt.Plan, progress *adopt.Progress, took time.Duration
 	}
 	rate := int64(float64(bytes) / max(took.Seconds(), 0.001))
 	if placed := progress.Placed.Load(); files >= plan.Files && placed > 0 { // all is copied
-		return fmt.Sprintf("[%s] %s put in place", strings.Repeat("#", progressWidth), count(int(placed), "path"))
+		return fmt.Sprintf("[%s] %s put in place", strings.Repeat("#", progressWidth), report.Count(int(placed), "path"))
 	}
 	return fmt.Sprintf("[%s%s] %s of %s, %d of %s, %s/s", strings.Repeat("#", filled), strings.Repeat(".", progressWidth-filled),
-		printable.Size(min(bytes, plan.Bytes)), printable.Size(plan.Bytes), min(files, plan.Files), count(plan.Files, "file"), printable.Size(rate))
+		printable.Size(min(bytes, plan.Bytes)), printable.Size(plan.Bytes), min(files, plan.Files), report.Count(plan.Files, "file"), printable.Size(rate))
 }

@@ -10,13 +10,14 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/index"
-	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
-// adoption plans to copy what is selected on the screen into storage.
-func (p *plan) adoption(ctx context.Context, selected []index.Selected) (tui.Adoption, error) {
-	storage, err := p.storageToFill("")
+// Adopt implements tui.Machine: it plans to copy what is selected into storage.
+func (m machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adoption, error) {
+	storage, err := m.StorageToFill("")
 	if err != nil {
 		return tui.Adoption{}, withHint(err)
 	}
@@ -24,14 +25,14 @@ func (p *plan) adoption(ctx context.Context, selected []index.Selected) (tui.Ado
 	for i, s := range selected {
 		paths[i] = s.Path
 	}
-	plan, err := adopt.Prepare(ctx, storage, paths, p.adoptOptions(adoptPaths{}, false))
+	plan, err := adopt.Prepare(ctx, storage, paths, m.AdoptOptions(session.AdoptPaths{}, false))
 	if err != nil {
 		return tui.Adoption{}, withHint(adoptError(err, storage))
 	}
 	if plan.Needs > plan.Free {
-		return tui.Adoption{}, noRoom(plan)
+		return tui.Adoption{}, report.NoRoom(plan)
 	}
-	a := tui.Adoption{Lines: planLines(plan)}
+	a := tui.Adoption{Lines: report.PlanLines(plan)}
 	a.Lines = append(a.Lines, openFiles(ctx, plan)...)
 	if !slices.ContainsFunc(plan.Units, func(u adopt.Unit) bool { return u.Action == adopt.Copy || u.Action == adopt.Merge }) {
 		return a, nil
@@ -56,33 +57,11 @@ func (p *plan) adoption(ctx context.Context, selected []index.Selected) (tui.Ado
 // withHint puts the remedy of an error behind it, where there is no place of its own
 // for it.
 func withHint(err error) error {
-	var hinted hintedError
+	var hinted session.HintedError
 	if errors.As(err, &hinted) {
-		return fmt.Errorf("%w; %s", hinted.error, hinted.hint)
+		return fmt.Errorf("%w; %s", hinted.Err, hinted.Hint)
 	}
 	return err
-}
-
-// noRoom says that storage is too small.
-func noRoom(plan *adopt.Plan) error {
-	return fmt.Errorf("%s has %s free, and the copies need %s", plan.Storage, printable.Size(plan.Free), printable.Size(plan.Needs))
-}
-
-// planLines says what would be done.
-func planLines(plan *adopt.Plan) []string {
-	lines := []string{fmt.Sprintf("%s with %s into %s, which has %s free:", count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free)), ""}
-	for i := range plan.Units {
-		u := &plan.Units[i]
-		line := fmt.Sprintf("%-7s %6s  %s", actionName(u), printable.Size(u.Bytes), u.Path)
-		if u.Err != nil {
-			line += ": " + u.Err.Error()
-		}
-		lines = append(lines, line)
-		for _, w := range u.Warnings {
-			lines = append(lines, "  "+problemText(w))
-		}
-	}
-	return lines
 }
 
 // runLines does what was planned, and says what became of it.
@@ -91,16 +70,16 @@ func runLines(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) [
 	if results == nil && err != nil {
 		return []string{withHint(adoptError(err, plan.Storage)).Error()}
 	}
-	lines := []string{adoptSummary(plan.Storage, results), ""}
+	lines := []string{report.AdoptSummary(plan.Storage, results), ""}
 	for _, r := range results {
-		lines = append(lines, fmt.Sprintf("%-7s %s", outcomeName(r), r.Target))
+		lines = append(lines, fmt.Sprintf("%-7s %s", report.OutcomeName(r), r.Target))
 		for _, mount := range r.Mounts {
 			lines = append(lines, "  "+mount+": left out, because something is mounted there")
 		}
 		for _, w := range r.Warnings {
-			lines = append(lines, "  "+problemText(w))
+			lines = append(lines, "  "+report.ProblemText(w))
 		}
-		for _, problem := range problemLines(r) {
+		for _, problem := range report.ProblemLines(r) {
 			lines = append(lines, "  "+problem)
 		}
 	}

@@ -66,7 +66,7 @@ func Main() int {
 	std := streams{in: os.Stdin, out: os.Stdout, err: messages{os.Stderr}}
 	a := &app{streams: std, signals: signals}
 	err := newRoot(a).ExecuteContext(ctx)
-	return report(std.err, cmp.Or(err, a.help.err))
+	return reportError(std.err, cmp.Or(err, a.help.err))
 }
 
 // signalError is the cause of a context that a signal ended.
@@ -128,19 +128,6 @@ func (s *signals) redirect() (redirected <-chan os.Signal, release func()) {
 		signal.Stop(to)
 	}
 }
-
-// usageError is wrong usage: exit status 2.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
-// hintedError carries a remedy with an error.
-type hintedError struct {
-	error
-	hint string
-}
-
-func (e hintedError) Unwrap() error { return e.error }
 
 // exitError ends the program with a status and without a word: what there was
 // to say has been said.

@@ -47,3 +47,9 @@ func copyWith(ctx context.Context, command []string, text string) error {
 	cmd.Stdout, cmd.Stderr = nil, nil
 	return cmd.Run()
 }
+
+// isCommand reports whether a command is in $PATH.
+func isCommand(name string) bool {
+	_, err := exec.LookPath(name)
+	return err == nil
+}

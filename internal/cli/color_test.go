@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -28,7 +29,7 @@ func TestListingsHaveColoursOnATerminal(t *testing.T) {
 			s := start(t, 200, 24, strings.ReplaceAll(tt.shell, "%", binary+" list --root "+root)+"; echo status $?")
 			s.waitFor("gamma", "status 0")
 			output := s.output()
-			if got := strings.Contains(output, dirColor+root+"/"+noColor+"gamma"); got != tt.want {
+			if got := strings.Contains(output, report.DirColor+root+"/"+report.NoColor+"gamma"); got != tt.want {
 				t.Errorf("colours: %v, want %v: %q", got, tt.want, output)
 			}
 			if !tt.want && strings.Contains(output, "\x1b[") {
@@ -43,18 +44,18 @@ func TestListingsHaveColoursOnATerminal(t *testing.T) {
 
 // A name must not add a colour, nor anything else that a terminal acts on.
 func TestColouredNamesAreEscaped(t *testing.T) {
-	style := pathStyle{safe: true, color: true}
-	for _, name := range append([]string{dirColor + noColor}, hostileBytes...) {
+	style := report.PathStyle{Safe: true, Color: true}
+	for _, name := range append([]string{report.DirColor + report.NoColor}, hostileBytes...) {
 		path := "/dir" + name + "/name" + name
 		for kind, want := range map[scan.Kind]string{
-			scan.KindFile:    dirColor + printable.Name("/dir"+name+"/") + noColor + printable.Name("name"+name),
-			scan.KindSymlink: dirColor + printable.Name("/dir"+name+"/") + noColor + linkColor + printable.Name("name"+name) + noColor,
-			scan.KindDir:     dirColor + printable.Name(path) + noColor,
+			scan.KindFile:    report.DirColor + printable.Name("/dir"+name+"/") + report.NoColor + printable.Name("name"+name),
+			scan.KindSymlink: report.DirColor + printable.Name("/dir"+name+"/") + report.NoColor + report.LinkColor + printable.Name("name"+name) + report.NoColor,
+			scan.KindDir:     report.DirColor + printable.Name(path) + report.NoColor,
 		} {
 			if strings.Contains(name, "/") {
 				continue
 			}
-			if got := string(style.append(nil, []byte(path), kind)); got != want {
+			if got := string(style.Append(nil, []byte(path), kind)); got != want {
 				t.Errorf("%s %q is %q, want %q", kind, path, got, want)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
 // shells are those that completions can be written for.
@@ -43,7 +44,7 @@ func newCompletion() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			generate, known := shells[args[0]]
 			if !known {
-				return usageError{fmt.Errorf("completion: expected %s, got %q", shellNames, args[0])}
+				return session.Misuse(fmt.Errorf("completion: expected %s, got %q", shellNames, args[0]))
 			}
 			return generate(cmd.Root(), cmd.OutOrStdout())
 		},

@@ -2,11 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
 // commandGroups are the commands in the order of the help and of the manual page. Every
@@ -100,7 +103,7 @@ func newHelp() *cobra.Command {
 				return root.Help()
 			case 1:
 			default:
-				return usageError{fmt.Errorf("help: expected one command, got %d", len(args))}
+				return session.Misuse(fmt.Errorf("help: expected one command, got %d", len(args)))
 			}
 			about, _, err := root.Find(args)
 			if err != nil || about == root {
@@ -120,4 +123,17 @@ func newHelp() *cobra.Command {
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
+}
+
+// helpWriter is stdout for cobra, which prints help and versions and drops errors.
+type helpWriter struct {
+	to  io.Writer
+	err error // of the first write that failed
+}
+
+func (w *helpWriter) Write(text []byte) (int, error) {
+	if w.err == nil {
+		_, w.err = w.to.Write(text)
+	}
+	return len(text), nil
 }

@@ -199,7 +199,7 @@ func (m *hostileMachine) run(args []string) string {
 		defer cancel()
 		root := newRoot(&app{streams: std, signals: signals})
 		root.SetArgs(args)
-		report(std.err, root.ExecuteContext(ctx))
+		reportError(std.err, root.ExecuteContext(ctx))
 	})
 }
 
@@ -213,11 +213,11 @@ func (m *hostileMachine) rareMessages(std streams) {
 	results := []*adopt.Result{{
 		Path: m.file, Target: m.file, Mounts: []string{m.dir}, More: 2, Problems: []adopt.Problem{{Path: m.file, Err: denied}},
 	}}
-	report(a.err, a.printPlan(plan, false))
+	reportError(a.err, a.printPlan(plan, false))
 	a.printResults(results, false)
 	a.tellAdopted(plan, results, time.Second)
 	a.remedy(results)
-	report(a.err, adoptError(&fs.PathError{Op: "open", Path: m.dir, Err: syscall.EROFS}, m.dir))
+	reportError(a.err, adoptError(&fs.PathError{Op: "open", Path: m.dir, Err: syscall.EROFS}, m.dir))
 	a.tellTrace(&traceFlags{}, &trace.Report{
 		Command: []string{m.file}, Rejected: []string{m.name}, Privileged: []string{m.file}, Signal: syscall.SIGKILL,
 	})

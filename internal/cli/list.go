@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -90,19 +92,19 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	if err != nil {
 		return err
 	}
-	opts.Policy = plan.policy
+	opts.Policy = plan.Policy
 	if a.noCache {
 		opts.Tags = scan.TagsSkipped
 	}
 	debug.SetGCPercent(listGCPercent)
-	out := newWriter(a.out)
-	opts.Waiting = out.idle
+	out := report.NewWriter(a.out)
+	opts.Waiting = out.Idle
 	printer := &printer{out: out, limit: f.limit, mute: f.count}
-	stats, err := f.run(ctx, &listing{plan, opts, f.order(), programFilter(f.program), printer, a.pathStyle()})
+	stats, err := f.run(ctx, &listing{plan, opts, f.order(), session.ProgramFilter(f.program), printer, a.pathStyle()})
 	if f.count {
-		out.buf = fmt.Appendln(out.buf, printer.printed)
+		out.Buf = fmt.Appendln(out.Buf, printer.printed)
 	}
-	if flushErr := out.flush(); err == nil {
+	if flushErr := out.Flush(); err == nil {
 		err = flushErr
 	}
 	if err != nil && !errors.Is(err, errEnough) {
@@ -113,12 +115,12 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 
 // listing is what a run of list works with.
 type listing struct {
-	plan    *plan
+	plan    *session.Session
 	opts    scan.Options
 	order   *order
 	wanted  func(*scan.Entry) bool // nil: all
 	printer *printer
-	style   pathStyle
+	style   report.PathStyle
 }
 
 // run walks and prints, in the form that is asked for.
@@ -130,9 +132,9 @@ func (f *listFlags) run(ctx context.Context, l *listing) (scan.Stats, error) {
 		return f.rollUp(ctx, l)
 	}
 	if f.json {
-		l.printer.format = jsonFormat(newNotes(l.plan))
+		l.printer.format = report.JSONFormat(session.NewNotes(l.plan).Of, l.plan.Owners)
 	} else {
-		l.printer.format = f.format(l.style)
+		l.printer.format = f.format(l)
 	}
 	return l.order.run(ctx, l.opts, l.wanted, l.printer.print)
 }
@@ -242,14 +244,14 @@ func readProgram(text string) (string, error) {
 	return text, nil
 }
 
-func (f *listFlags) format(style pathStyle) format {
+func (f *listFlags) format(l *listing) report.Format {
 	switch {
 	case f.long:
-		return longFormat(style, time.Now())
+		return report.LongFormat(l.style, l.plan.Owners, time.Now())
 	case f.print0:
-		return pathFormat(0, style.plain())
+		return report.PathFormat(0, l.style.Plain())
 	}
-	return pathFormat('\n', style)
+	return report.PathFormat('\n', l.style)
 }
 
 // errEnough ends a walk after the last result that was asked for.
@@ -257,15 +259,15 @@ var errEnough = errors.New("enough results")
 
 // printer writes candidates until the limit, if there is one.
 type printer struct {
-	out            *writer
-	format         format
+	out            *report.Writer
+	format         report.Format
 	limit, printed int
 	mute           bool
 }
 
 func (p *printer) print(e *scan.Entry) error {
 	if !p.mute {
-		p.out.buf = p.format(p.out.buf, e)
+		p.out.Buf = p.format(p.out.Buf, e)
 	}
 	return p.next()
 }
@@ -276,7 +278,7 @@ func (p *printer) next() error {
 	if p.printed == p.limit {
 		return errEnough
 	}
-	return p.out.full()
+	return p.out.Full()
 }
 
 // order is the order of the output.
@@ -325,12 +327,12 @@ func (o *order) run(ctx context.Context, opts scan.Options, wanted func(*scan.En
 }
 
 // conclude says on stderr what could not be read.
-func (a *app) conclude(plan *plan, printed int, stats scan.Stats, verbose bool) error {
+func (a *app) conclude(plan *session.Session, printed int, stats scan.Stats, verbose bool) error {
 	if len(stats.Errors) == 0 {
 		if printed == 0 {
 			a.explainNothing(plan)
 		}
-		return plan.failed
+		return a.failed
 	}
 	return a.tellUnread(stats, verbose)
 }
@@ -356,7 +358,7 @@ func (a *app) tellUnread(stats scan.Stats, verbose bool) error {
 
 // unread says how many paths could not be read, and what that means.
 func unread(n int) string {
-	return count(n, "path") + " could not be read; what is below is missing here"
+	return report.Count(n, "path") + " could not be read; what is below is missing here"
 }
 
 func rootHint(denied bool) string {

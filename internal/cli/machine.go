@@ -9,6 +9,8 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 	"github.com/DaRacci/list-ephemeral/trace"
@@ -17,24 +19,25 @@ import (
 
 // machine is what the screen works on: this machine, seen by a plan.
 type machine struct {
-	*plan
+	*session.Session
 	rollup *scan.Rollup
 	places known.Homes
 }
 
-func newMachine(p *plan) machine {
-	return machine{p, scan.NewRollup(p.policy, p.homes()...), known.HomesOf(p.homes()...)}
+func newMachine(p *session.Session) machine {
+	return machine{p, scan.NewRollup(p.Policy, p.Homes()...), known.HomesOf(p.Homes()...)}
 }
 
 // Scan implements tui.Machine.
 func (m machine) Scan(ctx context.Context, into *index.Store, all bool) (tui.Summary, error) {
-	stats, err := scan.Walk(ctx, scan.Options{Policy: m.policy, Refused: all}, into.AddDir)
+	stats, err := scan.Walk(ctx, scan.Options{Policy: m.Policy, Refused: all}, into.AddDir)
 	return tui.Summary{Errors: len(stats.Errors)}, err
 }
 
 // NotListed implements tui.Machine.
 func (m machine) NotListed(path string, kind scan.Kind) tui.NotListedReason {
-	return m.refusal(path, kind)
+	v := m.Judge(path, kind)
+	return tui.NotListedReason{Reason: report.VerdictText(v), Selectable: v.Class == scan.ClassExcluded}
 }
 
 // Splits implements tui.Machine.
@@ -45,7 +48,7 @@ func (m machine) CannotKeep(dir string) string {
 	switch {
 	case dir == "/":
 		return "it is the whole machine"
-	case slices.Contains(m.homes(), dir):
+	case slices.Contains(m.Homes(), dir):
 		return "it is the whole home directory"
 	}
 	return ""
@@ -67,30 +70,25 @@ func (m machine) Known(path string) string {
 }
 
 // Owner implements tui.Machine.
-func (m machine) Owner(uid, gid uint32) string { return m.owners.both(uid, gid) }
+func (m machine) Owner(uid, gid uint32) string { return m.Owners.UserAndGroup(uid, gid) }
 
 // Annotate implements tui.Machine.
 func (m machine) Annotate(string) tui.Annotation { return tui.Annotation{} }
 
 // Explain implements tui.Machine.
 func (m machine) Explain(_ context.Context, path string) []string {
-	e := m.explanation(path)
-	return e.text()
+	e := m.Explanation(path)
+	return e.Lines()
 }
 
 // Snippet implements tui.Machine.
 func (m machine) Snippet(selected []index.Selected, dialect int) tui.SnippetText {
-	m.style.Dialect = snippet.Dialects()[dialect]
+	m.Style.Dialect = snippet.Dialects()[dialect]
 	items := make([]snippet.Item, len(selected))
 	for i, s := range selected {
-		items[i] = m.describe(s)
+		items[i] = m.Describe(s)
 	}
-	return m.render(items)
-}
-
-// Adopt implements tui.Machine.
-func (m machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adoption, error) {
-	return m.adoption(ctx, selected)
+	return tui.SnippetText(m.Render(items))
 }
 
 // Copy implements tui.Machine.
@@ -111,7 +109,7 @@ func (m listedMachine) Scan(ctx context.Context, into *index.Store, _ bool) (tui
 // tracedMachine is a machine whose candidates are what a trace has found.
 type tracedMachine struct {
 	machine
-	paths []tracedPath
+	paths []report.TracedPath
 	ops   map[string]trace.Op
 }
 
@@ -119,10 +117,10 @@ type tracedMachine struct {
 func (m tracedMachine) Scan(_ context.Context, into *index.Store, all bool) (tui.Summary, error) {
 	for _, t := range m.paths {
 		switch {
-		case t.shown:
-			into.AddPath([]byte(t.Name), t.kind)
-		case t.refused && all:
-			into.AddNonCandidate([]byte(t.Name), t.kind)
+		case t.Shown:
+			into.AddPath([]byte(t.Name), t.Kind)
+		case t.Refused && all:
+			into.AddNonCandidate([]byte(t.Name), t.Kind)
 		}
 	}
 	return tui.Summary{}, nil
@@ -133,7 +131,7 @@ var tracedGroups = []struct {
 	name string
 	ops  trace.Op
 }{
-	{"what was changed", changes}, {"what was executed", trace.Exec}, {"what was read", trace.Read}, {"what was looked up", trace.Lookup},
+	{"what was changed", session.Changes}, {"what was executed", trace.Exec}, {"what was read", trace.Read}, {"what was looked up", trace.Lookup},
 }
 
 // Annotate implements tui.Machine: it says what was done to a path.
@@ -142,7 +140,7 @@ func (m tracedMachine) Annotate(path string) tui.Annotation {
 	if done == 0 {
 		return tui.Annotation{}
 	}
-	note := tui.Annotation{Short: done.Names()[0], Long: strings.Join(done.Names(), ", "), Rank: rankOf(done)}
+	note := tui.Annotation{Short: done.Names()[0], Long: strings.Join(done.Names(), ", "), Rank: session.RankOf(done)}
 	for i, group := range tracedGroups {
 		if done&group.ops != 0 {
 			note.Groups |= 1 << i

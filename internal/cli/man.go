@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/DaRacci/list-ephemeral/internal/report"
 )
 
 const manLong = `Write the manual pages of the program and of its commands into the directory DIR, which
@@ -38,7 +40,7 @@ func newMan(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a.err.line(fmt.Sprintf("wrote %s to %s", count(written, "manual page"), dir))
+			a.err.line(fmt.Sprintf("wrote %s to %s", report.Count(written, "manual page"), dir))
 			return nil
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
 // messages is standard error. It has no method Write: text gets there through the
@@ -37,8 +38,8 @@ func (h helpTexts) Write(text []byte) (int, error) {
 	return len(text), err
 }
 
-// report prints an error and its hint, and returns the exit status that it means.
-func report(to messages, err error) int {
+// reportError prints an error and its hint, and returns the exit status that it means.
+func reportError(to messages, err error) int {
 	var stopped signalError
 	switch {
 	case err == nil, errors.Is(err, syscall.EPIPE):
@@ -51,8 +52,8 @@ func report(to messages, err error) int {
 			say(to, "error", one.Error())
 		}
 	}
-	if hinted := (hintedError{}); errors.As(err, &hinted) {
-		say(to, "hint", hinted.hint)
+	if hinted := (session.HintedError{}); errors.As(err, &hinted) {
+		say(to, "hint", hinted.Hint)
 	}
 	return statusOf(err)
 }
@@ -97,4 +98,15 @@ func parts(err error) []error {
 		}
 	}
 	return []error{err}
+}
+
+// reportAll prints errors, and returns the exit status that they mean, if there are any.
+func (a *app) reportAll(all []error) error {
+	for _, err := range all {
+		say(a.err, "error", err.Error())
+	}
+	if len(all) > 0 {
+		return exitError(exitFailed)
+	}
+	return nil
 }

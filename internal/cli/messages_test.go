@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
 // captured returns what is written to stderr by do.
@@ -55,7 +57,7 @@ func TestReportSplitsErrorsAndNotTheirText(t *testing.T) {
 		{"text", one, "list-ephemeral: error: one\\nerror\n", exitFailed},
 		{
 			"joined, in wrappers without text",
-			usageError{errors.Join(one, hintedError{two, "a\nb"})},
+			session.Misuse(errors.Join(one, session.WithRemedy(two, "a\nb"))),
 			"list-ephemeral: error: one\\nerror\nlist-ephemeral: error: two\nlist-ephemeral: hint: a\\nb\n", exitMisused,
 		},
 		{"two causes of one error", fmt.Errorf("%w and %w", one, two), "list-ephemeral: error: one\\nerror and two\n", exitFailed},
@@ -70,7 +72,7 @@ func TestReportSplitsErrorsAndNotTheirText(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			status := 0
-			got := captured(t, func(to messages) { status = report(to, tt.err) })
+			got := captured(t, func(to messages) { status = reportError(to, tt.err) })
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
 			}

@@ -67,7 +67,7 @@ const fixedDate = "2026-01-31 12:00"
 
 // picture draws the screen as SVG, a text element for each run of cells that look
 // alike.
-func (s *session) picture(columns, rows int) string {
+func (s *ptySession) picture(columns, rows int) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	const cellWidth, cellHeight, margin = 8, 17, 10

@@ -16,9 +16,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// session is the real binary in a real pseudo-terminal, with an emulator that
+// ptySession is the real binary in a real pseudo-terminal, with an emulator that
 // draws its screen and answers its questions.
-type session struct {
+type ptySession struct {
 	t      *testing.T
 	tty    *os.File // our end
 	cmd    *exec.Cmd
@@ -35,7 +35,7 @@ type session struct {
 
 // start runs a command of the shell in a terminal of the size given. In it,
 // "list-ephemeral" is the program.
-func start(t *testing.T, columns, rows int, shell string) *session {
+func start(t *testing.T, columns, rows int, shell string) *ptySession {
 	t.Helper()
 	tty, slave, err := pty.Open()
 	if err != nil {
@@ -45,7 +45,7 @@ func start(t *testing.T, columns, rows int, shell string) *session {
 	if err := pty.Setsize(tty, size); err != nil {
 		t.Fatal(err)
 	}
-	s := &session{
+	s := &ptySession{
 		t: t, tty: tty, slave: slave, emulator: vt.NewEmulator(columns, rows),
 		changed: make(chan struct{}, 1), drained: make(chan struct{}), answered: make(chan struct{}),
 	}
@@ -71,7 +71,7 @@ func start(t *testing.T, columns, rows int, shell string) *session {
 	return s
 }
 
-func (s *session) termios() unix.Termios {
+func (s *ptySession) termios() unix.Termios {
 	s.t.Helper()
 	t, err := unix.IoctlGetTermios(int(s.slave.Fd()), unix.TCGETS)
 	if err != nil {
@@ -81,13 +81,13 @@ func (s *session) termios() unix.Termios {
 }
 
 // answer sends the program what the emulator answers to its questions.
-func (s *session) answer() {
+func (s *ptySession) answer() {
 	defer close(s.answered)
 	_, _ = io.Copy(s.tty, s.emulator) // ends when the emulator is closed
 }
 
 // draw feeds what the program writes to the emulator.
-func (s *session) draw() {
+func (s *ptySession) draw() {
 	defer close(s.drained)
 	buf := make([]byte, 64<<10)
 	for {
@@ -106,20 +106,20 @@ func (s *session) draw() {
 	}
 }
 
-func (s *session) screen() string {
+func (s *ptySession) screen() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.emulator.String()
 }
 
-func (s *session) output() string {
+func (s *ptySession) output() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return string(s.raw)
 }
 
 // waitFor waits until the screen holds all the texts.
-func (s *session) waitFor(texts ...string) {
+func (s *ptySession) waitFor(texts ...string) {
 	s.t.Helper()
 	deadline := time.After(20 * time.Second)
 	for {
@@ -140,7 +140,7 @@ func (s *session) waitFor(texts ...string) {
 	}
 }
 
-func (s *session) send(keys string) {
+func (s *ptySession) send(keys string) {
 	s.t.Helper()
 	if _, err := io.WriteString(s.tty, keys); err != nil {
 		s.t.Fatal(err)
@@ -149,7 +149,7 @@ func (s *session) send(keys string) {
 
 // status waits for the end and returns the exit status; the terminal has to be
 // as it was before.
-func (s *session) status() int {
+func (s *ptySession) status() int {
 	s.t.Helper()
 	ended := make(chan error, 1)
 	go func() { ended <- s.cmd.Wait() }()
@@ -170,7 +170,7 @@ func (s *session) status() int {
 
 // drain waits until all that the program has written has been read, by writing
 // something after it.
-func (s *session) drain() {
+func (s *ptySession) drain() {
 	s.t.Helper()
 	const end = "\x1b[0m<end>"
 	if _, err := io.WriteString(s.slave, end); err != nil {

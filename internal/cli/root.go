@@ -7,6 +7,8 @@ import (
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
+
+	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
 // app is one run of the program: its streams and the flags of all commands.
@@ -21,7 +23,11 @@ type app struct {
 	includes []string
 	noCache  bool // of list
 	brief    bool // of status: no hints
-	color    string
+	// notices are what has been said of configuration and PATHs, and failed the exit status
+	// that it asks for.
+	notices []string
+	failed  error
+	color   string
 	// exclusives are the flags of each command of which one may be given.
 	exclusives map[*cobra.Command][][]string
 }
@@ -106,7 +112,7 @@ var linkedVersion string
 
 // isMisuse reports whether an error means that the program was used wrongly.
 func isMisuse(err error) bool {
-	var usage usageError
+	var usage session.UsageError
 	return errors.As(err, &usage) || isConfigError(err)
 }
 

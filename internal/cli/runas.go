@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/DaRacci/list-ephemeral/internal/securefile"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
@@ -29,11 +30,11 @@ func (f *traceFlags) runAs() (*runAs, error) {
 		return nil, nil
 	}
 	if os.Geteuid() != 0 {
-		return nil, usageError{errors.New("--user requires root")}
+		return nil, session.Misuse(errors.New("--user requires root"))
 	}
 	u, err := user.Lookup(f.user)
 	if err != nil {
-		return nil, usageError{fmt.Errorf("--user: %w", err)}
+		return nil, session.Misuse(fmt.Errorf("--user: %w", err))
 	}
 	ids, err := u.GroupIds()
 	if err != nil {
@@ -58,9 +59,9 @@ func shellOf(name string) string {
 	if err != nil {
 		return usual
 	}
-	for _, a := range accounts(string(text)) {
-		if a.name == name && a.shell != "" {
-			return a.shell
+	for _, a := range session.Accounts(string(text)) {
+		if a.Name == name && a.Shell != "" {
+			return a.Shell
 		}
 	}
 	return usual
@@ -77,7 +78,7 @@ func (u *runAs) fileRights() *securefile.User {
 // explain adds to an error that a file was to be written with the user's rights.
 func (u *runAs) explain(err error) error {
 	if u != nil && errors.Is(err, fs.ErrPermission) {
-		return hintedError{err, "with --user the trace is written as that user"}
+		return session.WithRemedy(err, "with --user the trace is written as that user")
 	}
 	return err
 }

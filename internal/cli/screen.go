@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/snippet"
 	"github.com/DaRacci/list-ephemeral/tui"
 )
@@ -21,7 +22,7 @@ const screenExamples = `  list-ephemeral tui                       browse everyt
 
 func newScreen(a *app) *cobra.Command {
 	var print0 bool
-	var style styleFlags
+	var style session.Style
 	cmd := &cobra.Command{
 		Use:     "tui [flags] [PATH...]",
 		Short:   "Browse, select and get the snippet (the default command)",
@@ -37,12 +38,12 @@ func newScreen(a *app) *cobra.Command {
 }
 
 // screen opens the screen, and prints the snippet when it is left with one.
-func (a *app) screen(ctx context.Context, style styleFlags, args []string, print0 bool) error {
+func (a *app) screen(ctx context.Context, style session.Style, args []string, print0 bool) error {
 	plan, err := a.plan(ctx, args)
 	if err != nil {
 		return err
 	}
-	if err := plan.setStyle(style); err != nil {
+	if err := plan.SetStyle(style); err != nil {
 		return err
 	}
 	in, out, err := a.terminal() // last: what is wrong with the arguments matters more
@@ -53,38 +54,38 @@ func (a *app) screen(ctx context.Context, style styleFlags, args []string, print
 	hint := "list-ephemeral list --verbose prints them"
 	if in != a.in {
 		if len(args) > 0 {
-			return usageError{errors.New("PATH cannot be combined with paths on stdin")}
+			return session.Misuse(errors.New("PATH cannot be combined with paths on stdin"))
 		}
 		hint = fmt.Sprintf("lines of more than %d bytes are not paths", longestPath)
 		opts.Machine = listedMachine{newMachine(plan), a.in, lineEnd(print0)}
 		opts.Once, opts.Listed = true, true
 	}
-	return a.runScreen(ctx, plan, opts, hint)
+	return a.runScreen(ctx, opts, hint)
 }
 
 // screenOptions are those of a screen on what a scan finds.
-func (a *app) screenOptions(plan *plan, in, out *os.File) tui.Options {
+func (a *app) screenOptions(plan *session.Session, in, out *os.File) tui.Options {
 	return tui.Options{
 		Machine:  newMachine(plan),
 		Dialects: snippet.DialectNames(),
-		Dialect:  int(plan.style.Dialect),
-		Home:     plan.config.Home,
-		Caches:   cachePlaces(),
-		View:     views[plan.config.UI.View],
-		Programs: plan.config.Programs,
-		Warnings: plan.warnings,
+		Dialect:  int(plan.Style.Dialect),
+		Home:     plan.Config.Home,
+		Caches:   session.CachePlaces(),
+		View:     views[plan.Config.UI.View],
+		Programs: plan.Config.Programs,
+		Warnings: a.notices,
 		Input:    in,
 		Output:   out,
 		Color:    a.screenColor(),
-		Theme:    themes[plan.config.UI.Theme],
-		ASCII:    plan.config.UI.ASCII,
-		NoMouse:  !plan.config.UI.Mouse,
+		Theme:    themes[plan.Config.UI.Theme],
+		ASCII:    plan.Config.UI.ASCII,
+		NoMouse:  !plan.Config.UI.Mouse,
 	}
 }
 
 // runScreen opens the screen, and prints the snippet when it is left with one; hint
 // is the remedy for paths that could not be read.
-func (a *app) runScreen(ctx context.Context, plan *plan, opts tui.Options, hint string) error {
+func (a *app) runScreen(ctx context.Context, opts tui.Options, hint string) error {
 	runtime.UnlockOSThread() // the screen would change threads for each message otherwise
 	result, err := tui.Run(ctx, opts)
 	if err != nil {
@@ -93,7 +94,7 @@ func (a *app) runScreen(ctx context.Context, plan *plan, opts tui.Options, hint 
 	if result.Outcome != tui.Confirmed {
 		return exitError(128 + 2) // as if by SIGINT: Ctrl-C is a key to us
 	}
-	return cmp.Or(a.printSnippet(result.Snippet), a.tellScan(&result, hint), plan.failed)
+	return cmp.Or(a.printSnippet(result.Snippet), a.tellScan(&result, hint), a.failed)
 }
 
 // tellScan says on stderr what the screen has shown of the scan's failures: they
@@ -131,10 +132,7 @@ func (a *app) terminal() (in, out *os.File, err error) {
 	}
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
-		return nil, nil, hintedError{
-			errors.New("no terminal for the interactive screen"),
-			"list-ephemeral list prints the paths without a terminal",
-		}
+		return nil, nil, session.WithRemedy(errors.New("no terminal for the interactive screen"), "list-ephemeral list prints the paths without a terminal")
 	}
 	if !isTerminal(in) {
 		in = tty

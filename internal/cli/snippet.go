@@ -8,8 +8,11 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 	"github.com/DaRacci/list-ephemeral/tui"
@@ -17,14 +20,16 @@ import (
 
 // snippetFlags are the flags of snippet as they were given.
 type snippetFlags struct {
-	styleFlags
+	session.Style
 	read0, print0 bool
 }
 
 const snippetLong = `Print the Nix code that keeps the paths given as arguments or on stdin. The dialect is
+
 that of the configuration (snippet.dialect), otherwise plain.`
 
 const snippetExamples = `  list-ephemeral snippet ~/.config/Code /var/lib/bluetooth
+
   list-ephemeral list -0 ~/.mozilla | list-ephemeral snippet -0
   list-ephemeral snippet --dialect preservation /etc/machine-id
   list-ephemeral snippet --form module ~/.ssh > persist.nix
@@ -43,7 +48,7 @@ func newSnippet(a *app) *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.read0, "read0", "0", false, "read NUL-terminated paths from stdin")
 	flags.BoolVar(&f.print0, "print0", false, "end each path with NUL (requires --dialect paths)")
-	addStyleFlags(cmd, &f.styleFlags)
+	addStyleFlags(cmd, &f.Style)
 	return leaveStuck(cmd)
 }
 
@@ -53,20 +58,20 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 	if err != nil {
 		return err
 	}
-	if err := plan.setStyle(f.styleFlags); err != nil {
+	if err := plan.SetStyle(f.Style); err != nil {
 		return err
 	}
-	if f.print0 && plan.style.Dialect != snippet.Paths {
-		return usageError{fmt.Errorf("--print0 requires --dialect paths, got %s", plan.style.Dialect)}
+	if f.print0 && plan.Style.Dialect != snippet.Paths {
+		return session.Misuse(fmt.Errorf("--print0 requires --dialect paths, got %s", plan.Style.Dialect))
 	}
-	plan.style.Null = f.print0
+	plan.Style.Null = f.print0
 	if len(args) == 0 && isTerminal(a.in) {
-		return usageError{errors.New("snippet: expected paths as arguments or on stdin, got none")}
+		return session.Misuse(errors.New("snippet: expected paths as arguments or on stdin, got none"))
 	}
 	var items []snippet.Item
 	add := func(path string, slash bool) {
 		kind, info, err := scan.Stat(path)
-		item := plan.item(path, kind, info, slash)
+		item := plan.Item(path, kind, info, slash)
 		if err != nil {
 			item.Unread = cmp.Or(errors.Unwrap(err), err).Error()
 		}
@@ -84,17 +89,17 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 		return whySignal(ctx, err)
 	}
 	if tooLong > 0 {
-		say(a.err, "error", fmt.Sprintf("%s of more than %d bytes left out", count(tooLong, "line"), longestPath))
-		plan.failed = exitError(exitFailed)
+		say(a.err, "error", fmt.Sprintf("%s of more than %d bytes left out", report.Count(tooLong, "line"), longestPath))
+		a.failed = exitError(exitFailed)
 	}
-	return cmp.Or(a.printSnippet(plan.render(items)), plan.failed)
+	return cmp.Or(a.printSnippet(tui.SnippetText(plan.Render(items))), a.failed)
 }
 
 // eachArg calls add with the true path of each argument, and with whether it
 // ends in a slash.
 func eachArg(args []string, add func(path string, slash bool)) error {
 	for _, arg := range args {
-		path, err := truePath(arg, false)
+		path, err := session.TruePath(arg, false)
 		if err != nil {
 			return err
 		}
@@ -137,40 +142,17 @@ func visible(text string) string {
 	return b.String()
 }
 
-// render writes the snippet in the plan's style.
-func (p *plan) render(items []snippet.Item) tui.SnippetText {
-	s := snippet.Render(items, p.style)
-	text := tui.SnippetText{Text: s.Text, LeftOut: len(s.LeftOut)}
-	if p.style.Dialect == snippet.Paths && s.Text != "" {
-		text.Visible = visiblePaths(items, p.style)
-	}
-	for _, note := range s.Unread {
-		text.Notes = append(text.Notes, printable.Name(note.Path)+": "+note.Reason)
-	}
-	for _, notes := range [][]snippet.Note{s.Kept, s.LeftOut} {
-		for _, note := range notes {
-			text.Notes = append(text.Notes, "not written, "+note.String())
-		}
-	}
-	for _, note := range s.Warnings {
-		text.Notes = append(text.Notes, note.String())
-	}
-	if s.Split && p.style.Form == snippet.Module {
-		text.Notes = append(text.Notes, "one block is for Home Manager and one for NixOS: they belong in two modules")
-	}
-	if p.unclear != "" && p.style.Dialect.NamesStorage() && s.Directories+s.Files > 0 {
-		text.Notes = append(text.Notes, p.unclear)
-	}
-	return text
-}
-
-// visiblePaths is the snippet of the dialect paths for a screen: one line for each
-// path, also for a name with line breaks in it.
-func visiblePaths(items []snippet.Item, style snippet.Options) string {
-	style.Null = true
-	var b strings.Builder
-	for path := range strings.SplitSeq(strings.TrimSuffix(snippet.Render(items, style).Text, "\x00"), "\x00") {
-		b.WriteString(printable.Name(path) + "\n")
-	}
-	return b.String()
+// addStyleFlags adds the flags of a command that writes snippets.
+func addStyleFlags(cmd *cobra.Command, f *session.Style) {
+	flags := pflag.NewFlagSet("style", pflag.ContinueOnError)
+	choiceVar(flags, &f.Dialect, "dialect", "use `DIALECT`: plain, impermanence, impermanence-hm, preservation, json or paths", snippet.DialectNames()...)
+	choiceVar(flags, &f.Form, "form", "write the snippet as `FORM`: bindings, module or items (default bindings)", snippet.FormNames()...)
+	textVar(flags, &f.Storage, "storage", "", "an absolute path", "name the storage path `DIR` (default: configured or mounted)")
+	textVar(flags, &f.HomeAttr, "home-attr", "", "an attribute path", "set the home `ATTR` of plain (default user.persistence)")
+	textVar(flags, &f.HostAttr, "host-attr", "", "an attribute path", "set the host `ATTR` of plain (default host.persistence)")
+	cmd.Flags().AddFlagSet(flags)
+	completesTo(cmd, "dialect", snippet.DialectNames()...)
+	completesTo(cmd, "form", snippet.FormNames()...)
+	completesToNothing(cmd, "home-attr", "host-attr")
+	_ = cmd.MarkFlagDirname("storage")
 }

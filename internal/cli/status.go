@@ -5,15 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
-	"github.com/DaRacci/list-ephemeral/internal/sizes"
-	"github.com/DaRacci/list-ephemeral/scan"
-	"github.com/DaRacci/list-ephemeral/trace"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
 type statusFlags struct {
@@ -49,97 +49,38 @@ func newStatus(a *app) *cobra.Command {
 	return leaveStuck(cmd)
 }
 
-// amount is how much there is of a class of files.
-type amount struct {
-	Files int   `json:"files"`
-	Bytes int64 `json:"bytes"`
-}
-
-// add counts a file.
-func (a *amount) add(bytes int64) { a.Files, a.Bytes = a.Files+1, sizes.Add(a.Bytes, bytes) }
-
-// status is what is known of the machine, and the schema of status --json.
-type status struct {
-	Version  string        `json:"version"`
-	Config   string        `json:"config"`
-	Home     string        `json:"home"`
-	Roots    []rootStatus  `json:"roots"`
-	Storage  []storeStatus `json:"storage"`
-	Dialect  string        `json:"dialect"`
-	Names    string        `json:"storagePath"`
-	Tracers  []tracer      `json:"tracers"`
-	Clip     string        `json:"clipboard"`
-	Mounted  int           `json:"mountedFromStorage"`
-	Lost     amount        `json:"candidates"`
-	Cache    amount        `json:"cache"`
-	Excluded amount        `json:"excluded"`
-	// Hidden is what of Excluded is neither cache nor created again at boot.
-	Hidden  amount  `json:"hidden"`
-	Kept    amount  `json:"persisted"`
-	Trash   amount  `json:"trash"`
-	Largest []stake `json:"largest"`
-	Newest  []stake `json:"newest"`
-	Unread  int     `json:"unread"`
-}
-
-type rootStatus struct {
-	Path   string `json:"path"`
-	FSType string `json:"filesystem"`
-	Source string `json:"source"`
-}
-
-type storeStatus struct {
-	rootStatus
-	Mounted bool  `json:"mounted"`
-	Free    int64 `json:"free"`
-}
-
-type tracer struct {
-	Name   string `json:"name"`
-	Reason string `json:"unusable"` // empty if it can be used
-}
-
-// stake is a directory or lone file that would be lost.
-type stake struct {
-	Path      string    `json:"path,omitempty"`
-	PathBytes string    `json:"pathBytes,omitempty"`
-	Files     int       `json:"files"`
-	Bytes     int64     `json:"bytes"`
-	ModTime   time.Time `json:"mtime"`
-	text      string
-}
-
 // status prints what is known, and judges.
 func (a *app) status(ctx context.Context, f statusFlags) error {
 	p, err := a.plan(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if err := p.setStyle(styleFlags{}); err != nil {
+	if err := p.SetStyle(session.Style{}); err != nil {
 		return err
 	}
-	s := p.detected()
-	stats, err := p.measure(ctx, s, a.brief)
+	s := p.Detected()
+	s.Version, s.Clip = version(), clipboardName()
+	stats, err := p.Measure(ctx, s, a.brief)
 	if err != nil {
 		return whySignal(ctx, err)
 	}
 	if !a.brief {
-		s.Tracers = tracers()
+		s.Tracers = session.Tracers()
 	}
-	out := newWriter(a.out)
+	out := report.NewWriter(a.out)
 	switch {
 	case f.json:
-		out.buf = jsonline.NewEncoder().Append(out.buf, s)
+		out.Buf = jsonline.NewEncoder().Append(out.Buf, s)
 	case a.brief:
-		out.buf = fmt.Appendln(out.buf, s.brief(p.config.Home))
+		out.Buf = fmt.Appendln(out.Buf, s.Brief(p.Config.Home))
 	default:
-		out.buf = s.appendTo(out.buf, p.config.Home, time.Now())
+		out.Buf = s.AppendTo(out.Buf, p.Config.Home, time.Now())
 	}
-	if err := out.flush(); err != nil {
+	if err := out.Flush(); err != nil {
 		return err
 	}
 	var failed error
-	if why := f.failAbove.exceeded(s.atStake()); why != "" {
+	if why := f.failAbove.exceeded(s.AtStake()); why != "" {
 		say(a.err, "error", why)
 		failed = exitError(exitFailed)
 	}
@@ -147,40 +88,6 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 		failed = errors.Join(failed, a.tellUnread(stats, f.verbose))
 	}
 	return failed
-}
-
-// detected fills in what the machine and the configuration say.
-func (p *plan) detected() *status {
-	s := &status{
-		Version: version(), Config: p.config.Source, Home: p.config.Home,
-		Dialect: p.style.Dialect.String(), Names: p.style.Storage, Clip: clipboardName(),
-		Roots: []rootStatus{}, Storage: []storeStatus{},
-	}
-	for _, root := range p.policy.Roots() {
-		s.Roots = append(s.Roots, p.rootStatus(root))
-	}
-	for _, path := range p.storage {
-		if kind, _, err := scan.Stat(path); err != nil || kind != scan.KindDir {
-			continue
-		}
-		store := storeStatus{rootStatus: p.rootStatus(path), Mounted: p.mounts.At(path).Point == path}
-		var st unix.Statfs_t
-		if unix.Statfs(path, &st) == nil {
-			store.Free = sizes.Times(st.Bavail, st.Bsize)
-		}
-		s.Storage = append(s.Storage, store)
-		for _, mount := range p.mounts.Points() {
-			if in, ok := p.mounts.Stored(mount.Point, path); ok && in != path {
-				s.Mounted++
-			}
-		}
-	}
-	return s
-}
-
-func (p *plan) rootStatus(path string) rootStatus {
-	m := p.mounts.At(path)
-	return rootStatus{path, m.FSType, m.Source}
 }
 
 // clipboardName names what takes a snippet: a program, or the terminal.
@@ -193,15 +100,32 @@ func clipboardName() string {
 	return "the terminal (OSC 52)"
 }
 
-// tracers says which back ends work here.
-func tracers() []tracer {
-	var all []tracer
-	for _, backend := range []trace.Backend{trace.BackendNotify, trace.BackendPtrace, trace.BackendFanotify} {
-		t := tracer{Name: backend.String()}
-		if err := trace.Probe(backend); err != nil {
-			t.Reason = err.Error()
-		}
-		all = append(all, t)
+// limit is what --fail-above allows: files or bytes. The zero value allows anything.
+type limit struct {
+	text  string
+	files int
+	bytes int64
+}
+
+func parseLimit(text string) (limit, error) {
+	if files, err := strconv.Atoi(text); err == nil && files >= 0 {
+		return limit{text: text, files: files, bytes: -1}, nil
 	}
-	return all
+	size, err := parseSize(text)
+	if err != nil || size.sign != 0 {
+		return limit{}, expectedError("a number of files such as 500, or a size with a unit such as 100M or 2Gi")
+	}
+	return limit{text: text, files: -1, bytes: size.bytes}, nil
+}
+
+// exceeded says that there is more than is allowed, or "".
+func (l limit) exceeded(lost report.Amount) string {
+	switch {
+	case l.text == "":
+	case l.files >= 0 && lost.Files > l.files:
+		return fmt.Sprintf("%s would be lost, more than %s", report.Count(lost.Files, "file"), l.text)
+	case l.files < 0 && lost.Bytes > l.bytes:
+		return fmt.Sprintf("%s would be lost, more than %s", printable.Size(lost.Bytes), l.text)
+	}
+	return ""
 }

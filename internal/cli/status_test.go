@@ -13,12 +13,13 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/disktest"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
-	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 )
 
 // stakesScript lays out a root and storage as impermanence does, in a mount namespace,
 // has the program count, and counts with find and du, which know nothing of it.
 const stakesScript = `
+
 D=$1 PROGRAM=$2 DISK=$3
 mount -t tmpfs -o mode=755 none "$D"
 R=$D/root P=$D/persist
@@ -90,11 +91,11 @@ func sections(t *testing.T) map[string]string {
 func TestStatusAndStrayCountAsFindAndDuDo(t *testing.T) {
 	t.Parallel()
 	s := sections(t)
-	var got status
+	var got report.Status
 	if err := json.Unmarshal([]byte(s["status"]), &got); err != nil {
 		t.Fatalf("%v in %s", err, s["status"])
 	}
-	for name, a := range map[string]amount{"lost": got.Lost, "cache": got.Cache, "excluded": got.Excluded, "persisted": got.Kept} {
+	for name, a := range map[string]report.Amount{"lost": got.Lost, "cache": got.Cache, "excluded": got.Excluded, "persisted": got.Kept} {
 		if counted := strconv.Itoa(a.Files) + " " + strconv.FormatInt(a.Bytes, 10); counted != s[name] {
 			t.Errorf("%s: status counts %s, find %s", name, counted, s[name])
 		}
@@ -109,7 +110,7 @@ func TestStatusAndStrayCountAsFindAndDuDo(t *testing.T) {
 	var bytes int64
 	var rows []string
 	for line := range strings.Lines(s["stray"]) {
-		var row strayLine
+		var row report.StrayLine
 		if json.Unmarshal([]byte(line), &row) != nil {
 			continue // stderr
 		}
@@ -167,7 +168,7 @@ func TestLimits(t *testing.T) {
 			t.Errorf("parseLimit(%q) = %v", text, err)
 		}
 	}
-	lost := amount{Files: 500, Bytes: 10_000}
+	lost := report.Amount{Files: 500, Bytes: 10_000}
 	for text, fails := range map[string]bool{"": false, "500": false, "499": true, "10k": false, "9k": true} {
 		var l limit
 		if text != "" {
@@ -180,34 +181,21 @@ func TestLimits(t *testing.T) {
 }
 
 func TestBriefIsOneSafeLine(t *testing.T) {
-	for want, s := range map[string]*status{
+	for want, s := range map[string]*report.Status{
 		"nothing would be lost at the next reboot":                                                                           {},
 		"nothing would be lost at the next reboot; 2 paths could not be read":                                                {Unread: 2},
-		"nothing listed would be lost at the next reboot; 10 files (4.0K) hidden by exclude patterns would be":               {Hidden: amount{10, 4096}},
-		"1 file, 10B would be lost at the next reboot, and 1 file (1B) hidden by exclude patterns; 1 path could not be read": {Lost: amount{1, 10}, Hidden: amount{1, 1}, Unread: 1},
+		"nothing listed would be lost at the next reboot; 10 files (4.0K) hidden by exclude patterns would be":               {Hidden: report.Amount{Files: 10, Bytes: 4096}},
+		"1 file, 10B would be lost at the next reboot, and 1 file (1B) hidden by exclude patterns; 1 path could not be read": {Lost: report.Amount{Files: 1, Bytes: 10}, Hidden: report.Amount{Files: 1, Bytes: 1}, Unread: 1},
 	} {
-		if got := s.brief("/home/a"); got != want {
+		if got := s.Brief("/home/a"); got != want {
 			t.Errorf("brief = %q, want %q", got, want)
 		}
 	}
-	s := &status{Lost: amount{1, 10}, Largest: []stake{{text: "/home/a/x\n\x1b[2J", Bytes: 10}}}
-	if got := s.brief("/home/a"); got != `1 file, 10B would be lost at the next reboot (most of it: ~/x\n\e[2J, 10B)` {
+	s := &report.Status{Lost: report.Amount{Files: 1, Bytes: 10}, Largest: []report.Stake{{Shown: "/home/a/x\n\x1b[2J", Bytes: 10}}}
+	if got := s.Brief("/home/a"); got != `1 file, 10B would be lost at the next reboot (most of it: ~/x\n\e[2J, 10B)` {
 		t.Errorf("brief = %q", got)
 	}
-	if text := string(s.appendTo(nil, "", time.Now())); strings.Contains(text, "\x1b") {
+	if text := string(s.AppendTo(nil, "", time.Now())); strings.Contains(text, "\x1b") {
 		t.Errorf("status = %q", text)
-	}
-}
-
-// A boot empties /tmp, but a root that is named there is meant.
-func TestWhatABootMakesAgainIsNotAtStake(t *testing.T) {
-	p := &plan{config: newConfig(), policy: scan.NewPolicy(scan.Rules{Roots: []string{"/", "/tmp/tree"}})}
-	regenerated := p.regenerated()
-	for path, want := range map[string]bool{
-		"/etc/passwd": true, "/tmp/x": true, "/tmp/treehouse": true, "/tmp/tree/x": false, "/etc/machine-id": false, "/home/a/tmp/x": false,
-	} {
-		if got := regenerated(path); got != want {
-			t.Errorf("%s is made again: %t", path, got)
-		}
 	}
 }

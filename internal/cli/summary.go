@@ -4,29 +4,26 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
-	"time"
 
-	"github.com/DaRacci/list-ephemeral/internal/jsonline"
-	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
 // summarize prints how many candidates there are and how large they are by top
 // directory: the container or the root that is nearest above.
 func (f *listFlags) summarize(ctx context.Context, l *listing) (scan.Stats, error) {
-	t := totals{rollup: scan.NewRollup(l.plan.policy, l.plan.homes()...), tops: map[string]*row{}}
+	t := totals{rollup: scan.NewRollup(l.plan.Policy, l.plan.Homes()...), tops: map[string]*scan.Row{}}
 	stats, err := scan.List(ctx, l.opts, only(l.wanted, t.add))
 	if err != nil {
 		return stats, err
 	}
-	format := summaryFormat(l.style)
+	format := report.SummaryFormat(l.style)
 	if f.json {
-		format = summaryJSONFormat()
+		format = report.SummaryJSONFormat()
 	}
-	rows := slices.SortedFunc(maps.Values(t.tops), func(a, b *row) int { return bytes.Compare(a.path, b.path) })
+	rows := slices.SortedFunc(maps.Values(t.tops), func(a, b *scan.Row) int { return bytes.Compare(a.Path, b.Path) })
 	f.sortRows(rows)
 	out := &rowPrinter{printer: l.printer, format: format}
 	for _, r := range rows {
@@ -37,7 +34,7 @@ func (f *listFlags) summarize(ctx context.Context, l *listing) (scan.Stats, erro
 		}
 	}
 	if !f.json && l.printer.printed > 0 {
-		l.printer.out.buf = appendTotal(l.printer.out.buf, t.all.files, t.all.bytes, "total")
+		l.printer.out.Buf = report.AppendTotal(l.printer.out.Buf, t.all.Files, t.all.Bytes, "total")
 	}
 	return stats, nil
 }
@@ -45,12 +42,12 @@ func (f *listFlags) summarize(ctx context.Context, l *listing) (scan.Stats, erro
 // totals counts candidates by top directory.
 type totals struct {
 	rollup *scan.Rollup
-	tops   map[string]*row
-	all    row
+	tops   map[string]*scan.Row
+	all    scan.Row
 	// dir is the directory of the last candidate, with its slash, and top where
 	// it counts.
 	dir []byte
-	top *row
+	top *scan.Row
 }
 
 func (t *totals) add(e *scan.Entry) error {
@@ -59,44 +56,11 @@ func (t *totals) add(e *scan.Entry) error {
 		t.dir = append(t.dir[:0], e.Path[:slash+1]...)
 		name := t.rollup.Top(string(e.Path))
 		if t.top = t.tops[name]; t.top == nil {
-			t.top = newRow(name, scan.KindDir)
+			t.top = scan.NewRow(name, scan.KindDir)
 			t.tops[name] = t.top
 		}
 	}
-	t.top.add(e)
-	t.all.add(e)
+	t.top.Add(e)
+	t.all.Add(e)
 	return nil
-}
-
-// summaryFormat writes files, size and path in columns.
-func summaryFormat(style pathStyle) rowFormat {
-	return func(dst []byte, r *row) []byte {
-		return appendTotal(dst, r.files, r.bytes, string(style.append(nil, r.path, r.kind)))
-	}
-}
-
-func appendTotal(dst []byte, files int, size int64, what string) []byte {
-	return fmt.Appendf(dst, "%7d %5s %s\n", files, printable.Size(size), what)
-}
-
-// summaryLine is the schema of --summary --json, which docs/json.md documents.
-type summaryLine struct {
-	Path      string    `json:"path,omitempty"`
-	PathBytes string    `json:"pathBytes,omitempty"`
-	Files     int       `json:"files"`
-	Bytes     int64     `json:"bytes"`
-	ModTime   time.Time `json:"mtime"`
-}
-
-func summaryJSONFormat() rowFormat {
-	json := jsonline.NewEncoder()
-	return func(dst []byte, r *row) []byte {
-		path := string(r.path)
-		if len(path) > 1 {
-			path = path[:len(path)-1]
-		}
-		line := summaryLine{Files: r.files, Bytes: r.bytes, ModTime: r.newest.UTC()}
-		line.Path, line.PathBytes = jsonline.Path(path)
-		return json.Append(dst, &line)
-	}
 }

@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/securefile"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
@@ -35,7 +37,7 @@ type traceFlags struct {
 	backend, only, wait      string
 	user, results            string
 	allowRing, keepEnv       bool
-	style                    styleFlags
+	style                    session.Style
 	pid                      int
 }
 
@@ -105,13 +107,13 @@ func newTrace(a *app) *cobra.Command {
 // trace runs a command and shows what it touched.
 func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err := f.check(args); err != nil {
-		return usageError{err}
+		return session.Misuse(err)
 	}
 	plan, err := a.plan(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if err := plan.setStyle(f.style); err != nil {
+	if err := plan.SetStyle(f.style); err != nil {
 		return err
 	}
 	as, err := f.runAs()
@@ -126,31 +128,31 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 		}
 		defer keep.Discard()
 	}
-	report, err := a.traced(ctx, f, as, args)
+	found, err := a.traced(ctx, f, as, args)
 	if err != nil {
 		return err
 	}
 	var notKept error // reported last: the trace is shown all the same
 	if keep != nil {
-		if err := keepTrace(keep, report); err != nil {
+		if err := keepTrace(keep, found); err != nil {
 			notKept = statusError{err, exitNoTrace}
 		}
 	}
-	a.tellTrace(f, report)
+	a.tellTrace(f, found)
 	if !f.prints() && isTerminal(a.out) {
-		err := a.browseTrace(ctx, plan, f, report)
+		err := a.browseTrace(ctx, plan, f, found)
 		return cmp.Or(notKept, err)
 	}
-	if err := cmp.Or(a.printTrace(plan, f, report), notKept); err != nil {
+	if err := cmp.Or(a.printTrace(plan, f, found), notKept); err != nil {
 		return err
 	}
-	if f.replay != "" || f.pid > 0 || report.Status == 0 && !report.TimedOut {
+	if f.replay != "" || f.pid > 0 || found.Status == 0 && !found.TimedOut {
 		return nil
 	}
-	if report.TimedOut {
+	if found.TimedOut {
 		return exitError(exitTimedOut)
 	}
-	return exitError(report.Status)
+	return exitError(found.Status)
 }
 
 // keepTrace writes a trace in place of what is in a file.
@@ -196,11 +198,11 @@ func (a *app) traced(ctx context.Context, f *traceFlags, as *runAs, args []strin
 		if info, err := file.Stat(); err == nil && info.IsDir() {
 			return nil, fmt.Errorf("read the trace %s: %w", f.replay, syscall.EISDIR)
 		}
-		report, err := trace.ReadReport(file)
+		found, err := trace.ReadReport(file)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.replay, err)
 		}
-		return report, nil
+		return found, nil
 	}
 	if f.pid > 0 {
 		return a.attached(ctx, f)
@@ -231,8 +233,8 @@ func (a *app) traced(ctx context.Context, f *traceFlags, as *runAs, args []strin
 		say(a.err, "hint", "the command has ended; what it has started is waited for: Ctrl-C ends that")
 	}
 	restore := saveTerminal(a.in)
-	report, err := trace.Run(ctx, opts)
-	if err == nil && (report.Signal != 0 || report.TimedOut) {
+	found, err := trace.Run(ctx, opts)
+	if err == nil && (found.Signal != 0 || found.TimedOut) {
 		restore()
 	}
 	switch {
@@ -241,7 +243,7 @@ func (a *app) traced(ctx context.Context, f *traceFlags, as *runAs, args []strin
 	case err != nil:
 		return nil, statusError{fmt.Errorf("trace %s: %w", args[0], err), exitNoTrace}
 	}
-	return report, nil
+	return found, nil
 }
 
 // attached follows a process that runs already.
@@ -257,13 +259,13 @@ func (a *app) attached(ctx context.Context, f *traceFlags) (*trace.Report, error
 	}
 	signals, release := a.signals.redirect()
 	defer release()
-	report, err := trace.Attach(ctx, f.pid, trace.Options{OnlyWrites: f.only == "writes", Signals: signals, Started: func(pid int) {
+	found, err := trace.Attach(ctx, f.pid, trace.Options{OnlyWrites: f.only == "writes", Signals: signals, Started: func(pid int) {
 		say(a.err, "hint", fmt.Sprintf("following process %d: Ctrl-C ends that, and leaves it running", pid))
 	}})
 	if err != nil {
 		return nil, statusError{fmt.Errorf("trace: %w", err), exitNoTrace}
 	}
-	return report, nil
+	return found, nil
 }
 
 // limit returns how long the command may run: --timeout, or the seconds in the
@@ -276,7 +278,7 @@ func (f *traceFlags) limit() (time.Duration, error) {
 	}
 	seconds, err := strconv.ParseFloat(text, 64)
 	if err != nil || seconds < 0 || seconds > 1e9 {
-		return 0, usageError{wrongValue("$"+variable, text, expectedError("a number of seconds"))}
+		return 0, session.Misuse(wrongValue("$"+variable, text, expectedError("a number of seconds")))
 	}
 	return time.Duration(seconds * float64(time.Second)), nil
 }
@@ -302,5 +304,22 @@ func (a *app) warnOfRights(path string, as *trace.User) {
 	if as == nil && !trace.Privileged() && trace.GainsRights(path) {
 		say(a.err, "warning", path+" is setuid or has capabilities; traced by an ordinary user it runs without them")
 		say(a.err, "hint", rightsHint)
+	}
+}
+
+// saveTerminal returns a function that puts the terminal back into the mode it is in
+// now. A command that is killed leaves it as it was for itself: without echo, say, and
+// without line breaks. Shells do the same.
+func saveTerminal(terminal *os.File) (restore func()) {
+	fd := int(terminal.Fd())
+	mode, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err != nil {
+		return func() {} // not a terminal
+	}
+	return func() {
+		// In the background the kernel would stop us for it (tcsetattr(3)).
+		if group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP); err == nil && group == unix.Getpgrp() {
+			_ = unix.IoctlSetTermios(fd, unix.TCSETSW, mode) // or it is gone
+		}
 	}
 }

@@ -15,47 +15,28 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/owned"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
-	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/trash"
 )
 
-// What stray did with a path.
-const (
-	outcomeMoved    = "moved"
-	outcomeRestored = "restored"
-	outcomeRemoved  = "removed"
-	outcomeLeft     = "left"
-	outcomeFailed   = "failed"
-)
-
-// trashLine is the schema of stray --trash, --restore and --empty with --json, which
-// docs/json.md documents.
-type trashLine struct {
-	Path       string `json:"path,omitempty"`
-	PathBytes  string `json:"pathBytes,omitempty"`
-	Trash      string `json:"trash,omitempty"`
-	TrashBytes string `json:"trashBytes,omitempty"`
-	Date       string `json:"date"`
-	Outcome    string `json:"outcome"`
-	Error      string `json:"error,omitempty"`
-}
-
 // trashStrays moves strays into the trash of their storage path.
-func (a *app) trashStrays(ctx context.Context, f strayFlags, s *strays, args []string) error {
-	chosen, failed := a.chosenStrays(s, args)
+func (a *app) trashStrays(ctx context.Context, f strayFlags, s *session.Strays, args []string) error {
+	chosen, wrong := s.Chosen()
+	failed := a.reportAll(wrong)
 	r := &trashReport{app: a, json: f.json}
 	for _, c := range chosen {
-		if why := c.whyLeft; why != "" {
-			r.add(trash.Result{Item: trash.Item{Path: c.path}, Err: errors.New(why)}, outcomeLeft)
+		if why := c.WhyLeft; why != "" {
+			r.add(trash.Result{Item: trash.Item{Path: c.Path}, Err: errors.New(why)}, report.OutcomeLeft)
 		}
 	}
 	now := time.Now()
 	var dates []string
-	err := eachStorage(ctx, s.storage, func(storage string) error {
+	err := eachStorage(ctx, s.Storage, func(storage string) error {
 		var paths []string
 		for _, c := range chosen {
-			if c.whyLeft == "" && atOrBelow(c.path, storage) && storageOfPath(s.storage, c.path) == storage {
-				paths = append(paths, c.path)
+			if c.WhyLeft == "" && session.AtOrBelow(c.Path, storage) && session.StorageOfPath(s.Storage, c.Path) == storage {
+				paths = append(paths, c.Path)
 			}
 		}
 		if len(paths) == 0 {
@@ -63,7 +44,7 @@ func (a *app) trashStrays(ctx context.Context, f strayFlags, s *strays, args []s
 		}
 		results, err := trash.Move(ctx, storage, paths, now)
 		for _, result := range results {
-			r.add(result, outcomeMoved)
+			r.add(result, report.OutcomeMoved)
 			if result.Err == nil && !slices.Contains(dates, result.Batch) {
 				dates = append(dates, result.Batch)
 			}
@@ -71,13 +52,13 @@ func (a *app) trashStrays(ctx context.Context, f strayFlags, s *strays, args []s
 		return err
 	})
 	if err = r.conclude(ctx, err); r.done > 0 {
-		a.err.line(fmt.Sprintf("moved %s to the trash; list-ephemeral stray --restore %s puts it back", count(r.done, "path"), strings.Join(dates, " ")))
+		a.err.line(fmt.Sprintf("moved %s to the trash; list-ephemeral stray --restore %s puts it back", report.Count(r.done, "path"), strings.Join(dates, " ")))
 	}
 	if r.left > 0 && len(args) == 0 {
 		say(a.err, "hint", "name what was left as an argument to move it all the same")
 	}
 	if len(chosen) == 0 && failed == nil {
-		a.err.line("nothing to move: no undeclared paths in " + printable.Name(strings.Join(s.storage, ", ")))
+		a.err.line("nothing to move: no undeclared paths in " + printable.Name(strings.Join(s.Storage, ", ")))
 	}
 	return errors.Join(err, failed)
 }
@@ -133,12 +114,12 @@ func (a *app) restoreTrash(ctx context.Context, f strayFlags, storage, args []st
 		slices.SortStableFunc(items[in], func(x, y trash.Item) int { return cmp.Compare(y.Batch, x.Batch) })
 		results, err := trash.Restore(ctx, in, items[in])
 		for _, result := range results {
-			r.add(result, outcomeRestored)
+			r.add(result, report.OutcomeRestored)
 		}
 		return err
 	})
 	err = r.conclude(ctx, err)
-	a.err.line(fmt.Sprintf("%s restored", count(r.done, "path")))
+	a.err.line(fmt.Sprintf("%s restored", report.Count(r.done, "path")))
 	return errors.Join(unread, missing, err)
 }
 
@@ -149,7 +130,7 @@ func namesItem(arg string, item *trash.Item) bool {
 		return true
 	}
 	path, err := filepath.Abs(arg)
-	return err == nil && atOrBelow(item.Path, path)
+	return err == nil && session.AtOrBelow(item.Path, path)
 }
 
 // emptyTrash removes what is in the trash for good.
@@ -171,11 +152,11 @@ func (a *app) emptyTrash(ctx context.Context, f strayFlags, storage []string) er
 		return whySignal(ctx, unread)
 	}
 	if !f.yes {
-		size, err := sizeOf(ctx, items)
+		size, err := session.SizeOf(ctx, items)
 		if err != nil {
 			return whySignal(ctx, err)
 		}
-		question := fmt.Sprintf("Remove %s with %s, of %s, for good? [y/N] ", count(len(items), "path"), printable.Size(size.Bytes), count(dates, "date"))
+		question := fmt.Sprintf("Remove %s with %s, of %s, for good? [y/N] ", report.Count(len(items), "path"), printable.Size(size.Bytes), report.Count(dates, "date"))
 		if ok, err := a.confirm(ctx, question); err != nil || !ok {
 			return errors.Join(unread, err)
 		}
@@ -187,19 +168,19 @@ func (a *app) emptyTrash(ctx context.Context, f strayFlags, storage []string) er
 		}
 		results, err := trash.Empty(ctx, in, batches[in])
 		for _, result := range results {
-			r.add(result, outcomeRemoved)
+			r.add(result, report.OutcomeRemoved)
 		}
 		return err
 	})
 	err = r.conclude(ctx, err)
-	a.err.line(fmt.Sprintf("%s removed", count(r.done, "path")))
+	a.err.line(fmt.Sprintf("%s removed", report.Count(r.done, "path")))
 	return errors.Join(unread, err)
 }
 
 // confirm asks on the terminal.
 func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	if !isTerminal(a.in) || !isTerminal(a.err.file) {
-		return false, usageError{errors.New("--empty requires --yes where there is no terminal to ask on")}
+		return false, session.Misuse(errors.New("--empty requires --yes where there is no terminal to ask on"))
 	}
 	a.err.progress(question)
 	answer := ""
@@ -229,11 +210,11 @@ type trashReport struct {
 // add notes a result; outcome is that of success.
 func (r *trashReport) add(result trash.Result, outcome string) {
 	switch {
-	case outcome == outcomeLeft:
+	case outcome == report.OutcomeLeft:
 		r.left++
 		say(r.app.err, "warning", printable.Name(result.Path)+": left: "+result.Err.Error())
 	case result.Err != nil:
-		outcome = outcomeFailed
+		outcome = report.OutcomeFailed
 		r.failed++
 		say(r.app.err, "error", printable.Name(result.Path)+": "+result.Err.Error())
 	default:
@@ -243,7 +224,7 @@ func (r *trashReport) add(result trash.Result, outcome string) {
 		r.buf = fmt.Appendf(r.buf, "%-8s %s\n", outcome, r.app.shown(result.Path))
 		return
 	}
-	line := trashLine{Date: result.Batch, Outcome: outcome}
+	line := report.TrashLine{Date: result.Batch, Outcome: outcome}
 	line.Path, line.PathBytes = jsonline.Path(result.Path)
 	line.Trash, line.TrashBytes = jsonline.Path(result.At)
 	if result.Err != nil {
@@ -254,9 +235,9 @@ func (r *trashReport) add(result trash.Result, outcome string) {
 
 // conclude writes out the results, and returns the error of the run.
 func (r *trashReport) conclude(ctx context.Context, err error) error {
-	out := newWriter(r.app.out)
-	out.buf = append(out.buf, r.buf...)
-	written := out.flush()
+	out := report.NewWriter(r.app.out)
+	out.Buf = append(out.Buf, r.buf...)
+	written := out.Flush()
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return whySignal(ctx, err)
@@ -274,13 +255,13 @@ func (r *trashReport) conclude(ctx context.Context, err error) error {
 func trashError(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return hintedError{err, "run it with sudo: storage belongs to root"}
+		return session.WithRemedy(err, "run it with sudo: storage belongs to root")
 	case errors.Is(err, trash.ErrBusy):
-		return hintedError{err, "wait until it is done"}
+		return session.WithRemedy(err, "wait until it is done")
 	case errors.Is(err, owned.ErrOwner):
-		return hintedError{err, "run it as that user: with sudo, if it is root"}
+		return session.WithRemedy(err, "run it as that user: with sudo, if it is root")
 	case !isErrno(err):
-		return hintedError{err, "the trash has to be a directory that only you may enter: rename what is there"}
+		return session.WithRemedy(err, "the trash has to be a directory that only you may enter: rename what is there")
 	}
 	return err
 }
@@ -310,62 +291,15 @@ func eachBatch(ctx context.Context, storage []string, do func(storage string, b 
 	})
 }
 
-// sizeOf counts the files in the trash.
-func sizeOf(ctx context.Context, items []trash.Item) (amount, error) {
-	all := amount{}
-	var dirs []string
-	for _, item := range items {
-		switch kind, info, err := scan.Stat(item.At); {
-		case err != nil:
-		case kind == scan.KindDir:
-			dirs = append(dirs, item.At)
-		case kind == scan.KindFile:
-			all.add(info.Size)
-		}
-	}
-	if len(dirs) == 0 {
-		return all, nil
-	}
-	_, err := scan.List(ctx, scan.Options{Policy: scan.NewPolicy(scan.Rules{Roots: dirs}), Info: true}, func(e *scan.Entry) error {
-		all.add(e.Info().Size)
-		return nil
-	})
-	return all, err
-}
-
-// itemsInTrash returns what is in the trashes of storage paths that can be read.
-func itemsInTrash(storage []string) (items []trash.Item) {
-	for _, in := range storage {
-		batches, _ := trash.List(in)
-		for _, b := range batches {
-			items = append(items, b.Items...)
-		}
-	}
-	return items
-}
-
 // inTrash says how much is in the trash, or "" if nothing is or it cannot be read.
 func inTrash(ctx context.Context, storage []string) string {
-	items := itemsInTrash(storage)
+	items := session.ItemsInTrash(storage)
 	if len(items) == 0 {
 		return ""
 	}
-	size, err := sizeOf(ctx, items)
+	size, err := session.SizeOf(ctx, items)
 	if err != nil {
 		return ""
 	}
-	return fmt.Sprintf("%s with %s in the trash", count(len(items), "path"), printable.Size(size.Bytes))
-}
-
-// trashDirs returns the trash directories in storage, which are not strays.
-func trashDirs(storage []string) []string {
-	var dirs []string
-	for _, in := range storage {
-		batches, err := trash.List(in)
-		if top := filepath.Join(in, trash.Name); err != nil && !trash.Is(top) {
-			continue // somebody else's
-		}
-		dirs = append(dirs, trash.Dirs(in, batches)...)
-	}
-	return dirs
+	return fmt.Sprintf("%s with %s in the trash", report.Count(len(items), "path"), printable.Size(size.Bytes))
 }

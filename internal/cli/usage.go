@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/DaRacci/list-ephemeral/internal/nearest"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
 // Wrong usage. Every error of cobra's, pflag's and strconv's that a command line can
@@ -25,7 +27,7 @@ func flagError(cmd *cobra.Command, err error) error {
 			return unknown
 		}
 	}
-	return hintedError{usageError{flagReason(cmd, err)}, cmd.CommandPath() + " --help lists the flags"}
+	return session.WithRemedy(session.Misuse(flagReason(cmd, err)), cmd.CommandPath()+" --help lists the flags")
 }
 
 func flagReason(cmd *cobra.Command, err error) error {
@@ -107,12 +109,12 @@ func noSuchCommand(root *cobra.Command, what, word string) error {
 	}
 	name, found := nearest.Name(word, names)
 	if !found {
-		return hintedError{usageError{fmt.Errorf("unknown %s %q", what, word)}, root.Name() + " --help lists the commands"}
+		return session.WithRemedy(session.Misuse(fmt.Errorf("unknown %s %q", what, word)), root.Name()+" --help lists the commands")
 	}
 	if name == version {
 		name = "--" + version
 	}
-	return usageError{fmt.Errorf("unknown %s %q; did you mean %s?", what, word, name)}
+	return session.Misuse(fmt.Errorf("unknown %s %q; did you mean %s?", what, word, name))
 }
 
 // exclusive has at most one of some flags given. Completions leave out the others then.
@@ -134,7 +136,7 @@ func (a *app) checkExclusive(cmd *cobra.Command) error {
 			}
 		}
 		if len(given) > 1 {
-			return usageError{fmt.Errorf("%s are mutually exclusive", enumerate(given, "and"))}
+			return session.Misuse(fmt.Errorf("%s are mutually exclusive", report.Enumerate(given, "and")))
 		}
 	}
 	return nil
@@ -143,7 +145,7 @@ func (a *app) checkExclusive(cmd *cobra.Command) error {
 // takesNothing is for commands without arguments.
 func takesNothing(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usageError{fmt.Errorf("%s: expected no arguments, got %s", cmd.Name(), quoted(args[0]))}
+		return session.Misuse(fmt.Errorf("%s: expected no arguments, got %s", cmd.Name(), quoted(args[0])))
 	}
 	return nil
 }
@@ -153,9 +155,9 @@ func takesPaths(cmd *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if arg == "" {
 			if !cmd.HasParent() { // its name is in front of every message
-				return usageError{errors.New("expected a PATH, got an empty string")}
+				return session.Misuse(errors.New("expected a PATH, got an empty string"))
 			}
-			return usageError{fmt.Errorf("%s: expected a PATH, got an empty string", cmd.Name())}
+			return session.Misuse(fmt.Errorf("%s: expected a PATH, got an empty string", cmd.Name()))
 		}
 	}
 	return nil
@@ -166,11 +168,11 @@ func takesOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) == 0:
-			return usageError{fmt.Errorf("%s: expected %s, got none", cmd.Name(), what)}
+			return session.Misuse(fmt.Errorf("%s: expected %s, got none", cmd.Name(), what))
 		case len(args) > 1:
-			return usageError{fmt.Errorf("%s: expected one argument, got %d", cmd.Name(), len(args))}
+			return session.Misuse(fmt.Errorf("%s: expected one argument, got %d", cmd.Name(), len(args)))
 		case args[0] == "":
-			return usageError{fmt.Errorf("%s: expected %s, got an empty string", cmd.Name(), what)}
+			return session.Misuse(fmt.Errorf("%s: expected %s, got an empty string", cmd.Name(), what))
 		}
 		return nil
 	}

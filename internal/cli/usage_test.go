@@ -150,7 +150,7 @@ func TestNoRawErrorReachesTheUser(t *testing.T) {
 	try := func(args ...string) {
 		t.Helper()
 		tried++
-		err := misuse(args)
+		err := runWrong(args)
 		if err == nil {
 			return
 		}
@@ -188,9 +188,9 @@ func TestNoRawErrorReachesTheUser(t *testing.T) {
 	}
 }
 
-// misuse runs cobra on a command line with commands that do nothing, and returns what it
+// runWrong runs cobra on a command line with commands that do nothing, and returns what it
 // says.
-func misuse(args []string) error {
+func runWrong(args []string) error {
 	root := newRoot(&app{})
 	visitAll(root, func(cmd *cobra.Command) {
 		if cmd.HasParent() && cmd.RunE != nil {

@@ -1,13 +1,14 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/DaRacci/list-ephemeral/internal/report"
 )
 
 // The values of flags. They are checked while the command line is read, before a file is
@@ -82,7 +83,7 @@ func textsVar(flags *pflag.FlagSet, to *[]string, name, what, usage string) {
 func choiceVar(flags *pflag.FlagSet, to *string, name, usage string, names ...string) {
 	read := func(text string) (string, error) {
 		if !slices.Contains(names, text) {
-			return "", expectedError(alternatives(names))
+			return "", expectedError(report.Alternatives(names))
 		}
 		return text, nil
 	}
@@ -128,18 +129,4 @@ func notEmpty(what string) func(string) (string, error) {
 		}
 		return text, nil
 	}
-}
-
-// alternatives writes names as a sentence has them: "a, b or c".
-func alternatives(names []string) string {
-	return enumerate(names, "or")
-}
-
-// enumerate joins names with commas, and the last one with a conjunction.
-func enumerate(names []string, conjunction string) string {
-	last := len(names) - 1
-	if last < 1 {
-		return strings.Join(names, "")
-	}
-	return fmt.Sprintf("%s %s %s", strings.Join(names[:last], ", "), conjunction, names[last])
 }

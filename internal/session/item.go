@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"os"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
@@ -14,13 +15,13 @@ import (
 
 // This file describes paths to the snippet.
 
-// item describes a path to the snippet by what is on the disk. Where there is nothing,
+// Item describes a path to the snippet by what is on the disk. Where there is nothing,
 // it is a directory if the path ends in a slash, or if public configurations keep it as
 // one.
-func (p *plan) item(path string, kind scan.Kind, info scan.Info, slash bool) snippet.Item {
+func (p *Session) Item(path string, kind scan.Kind, info scan.Info, slash bool) snippet.Item {
 	item := snippet.Item{
 		Path: path, Dir: kind == scan.KindDir || kind == scan.KindUnknown && (slash || p.usuallyDir(path)),
-		Kept: p.keptBy(path, kind), Replaced: p.replaced(path),
+		Kept: report.KeptBy(p.Judge(path, kind), p.mountedFrom(path)), Replaced: p.replaced(path),
 	}
 	item.Parent, item.Above = p.parents(path)
 	switch kind {
@@ -33,19 +34,19 @@ func (p *plan) item(path string, kind scan.Kind, info scan.Info, slash bool) sni
 	case scan.KindBlock, scan.KindChar:
 		item.Kind = snippet.Device
 	case scan.KindFile, scan.KindDir:
-		if p.isSwap(path, item.Dir) {
+		if p.IsSwap(path, item.Dir) {
 			item.Kind = snippet.Swap
 		}
 	case scan.KindUnknown:
 	}
-	if kind != scan.KindUnknown && kind != scan.KindSymlink && (item.Dir || p.style.Dialect.CarriesFiles()) {
+	if kind != scan.KindUnknown && kind != scan.KindSymlink && (item.Dir || p.Style.Dialect.CarriesFiles()) {
 		item.Access = p.access(info)
 	}
 	return item
 }
 
 // usuallyDir reports whether public configurations keep a path as a directory.
-func (p *plan) usuallyDir(path string) bool {
+func (p *Session) usuallyDir(path string) bool {
 	entry, found := known.Lookup(p.known, path)
 	return found && entry.Dir
 }
@@ -67,8 +68,8 @@ func linkTarget(path string) string {
 }
 
 // access translates mode and owner.
-func (p *plan) access(info scan.Info) *snippet.Access {
-	return &snippet.Access{Mode: info.Mode, User: p.owners.user(info.UID), Group: p.owners.group(info.GID)}
+func (p *Session) access(info scan.Info) *snippet.Access {
+	return &snippet.Access{Mode: info.Mode, User: p.Owners.User(info.UID), Group: p.Owners.Group(info.GID)}
 }
 
 // mostDirs bounds the directories whose mode and owner are remembered.
@@ -77,7 +78,7 @@ const mostDirs = 1 << 16
 // parents returns mode and owner of the directory that a path is in, and of those above
 // it without "/", nearest first; nil for one that cannot be had. Those of the last path
 // are remembered, as paths come directory by directory.
-func (p *plan) parents(path string) (parent *snippet.Access, above []*snippet.Access) {
+func (p *Session) parents(path string) (parent *snippet.Access, above []*snippet.Access) {
 	dir := filepath.Dir(path)
 	if p.parent.dir != dir {
 		p.parent.dir, p.parent.access, p.parent.above = dir, p.accessOf(dir), nil
@@ -91,7 +92,7 @@ func (p *plan) parents(path string) (parent *snippet.Access, above []*snippet.Ac
 }
 
 // accessOf returns mode and owner of a directory, nil if they cannot be had.
-func (p *plan) accessOf(dir string) *snippet.Access {
+func (p *Session) accessOf(dir string) *snippet.Access {
 	if access, known := p.dirs[dir]; known {
 		return access
 	}
@@ -108,22 +109,22 @@ func (p *plan) accessOf(dir string) *snippet.Access {
 
 // replaced reports whether programs save a file by renaming another one onto it: in
 // general, or in the trace that is shown.
-func (p *plan) replaced(path string) bool {
-	return p.known.Replaced(path) || p.renamed != nil && p.renamed(path)
+func (p *Session) replaced(path string) bool {
+	return p.known.Replaced(path) || p.Renamed != nil && p.Renamed(path)
 }
 
-// describe looks at a path that was selected on the screen. Directories need
+// Describe looks at a path that was selected on the screen. Directories need
 // their mode and owner; files no more than their name, in most dialects.
-func (p *plan) describe(s index.Selected) snippet.Item {
-	if s.Kind != scan.KindDir && !p.style.Dialect.CarriesFiles() {
-		return p.item(s.Path, s.Kind, scan.Info{}, false)
+func (p *Session) Describe(s index.Selected) snippet.Item {
+	if s.Kind != scan.KindDir && !p.Style.Dialect.CarriesFiles() {
+		return p.Item(s.Path, s.Kind, scan.Info{}, false)
 	}
 	kind, info, err := scan.Stat(s.Path)
 	if err == nil {
-		return p.item(s.Path, kind, info, false)
+		return p.Item(s.Path, kind, info, false)
 	}
 	// It has vanished since it was listed. It is written by its name, as what it was.
-	item := p.item(s.Path, scan.KindUnknown, info, false)
+	item := p.Item(s.Path, scan.KindUnknown, info, false)
 	if s.Kind != scan.KindUnknown {
 		item.Dir = s.Kind == scan.KindDir
 	}

@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"io"
@@ -9,31 +9,32 @@ import (
 	"syscall"
 
 	"github.com/DaRacci/list-ephemeral/internal/octal"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 )
 
-// isSwap reports whether a file is a swap file, or a directory contains one: one that is
+// IsSwap reports whether a file is a swap file, or a directory contains one: one that is
 // in use, has a usual name, or begins with the signature. Only files at most three levels
 // deep are opened, where swap files are.
-func (p *plan) isSwap(path string, isDir bool) bool {
-	if p.swaps == nil {
+func (p *Session) IsSwap(path string, isDir bool) bool {
+	if p.Swaps == nil {
 		text, _ := os.ReadFile("/proc/swaps") // without it, names and signatures are left
-		p.swaps = append([]string{"/swapfile", "/.swapfile", "/swap.img", "/.swapvol"}, swapsInUse(string(text))...)
+		p.Swaps = append([]string{"/swapfile", "/.swapfile", "/swap.img", "/.swapvol"}, SwapsInUse(string(text))...)
 	}
-	if slices.Contains(p.swaps, path) {
+	if slices.Contains(p.Swaps, path) {
 		return true
 	}
 	shallow := strings.Count(path, "/") <= 3
 	if !isDir {
-		return shallow && hasSwapSignature(path)
+		return shallow && HasSwapSignature(path)
 	}
-	if slices.ContainsFunc(p.swaps, func(swap string) bool { return strings.HasPrefix(swap, path+"/") && path != "/" }) {
+	if slices.ContainsFunc(p.Swaps, func(swap string) bool { return strings.HasPrefix(swap, path+"/") && path != "/" }) {
 		return true
 	}
-	return shallow && slices.Contains([]string{"swap", ".swap", "swapvol", "@swap"}, filepath.Base(path)) && containsSwap(path)
+	return shallow && slices.Contains([]string{"swap", ".swap", "swapvol", "@swap"}, filepath.Base(path)) && ContainsSwap(path)
 }
 
-// containsSwap reports whether a directory directly contains a swap file.
-func containsSwap(dir string) bool {
+// ContainsSwap reports whether a directory directly contains a swap file.
+func ContainsSwap(dir string) bool {
 	f, err := os.Open(dir)
 	if err != nil {
 		return false
@@ -42,14 +43,14 @@ func containsSwap(dir string) bool {
 	const most = 16 // it is a directory for little else
 	names, _ := f.Readdirnames(most)
 	return slices.ContainsFunc(names, func(name string) bool {
-		return name == "swapfile" || hasSwapSignature(filepath.Join(dir, name))
+		return name == "swapfile" || HasSwapSignature(filepath.Join(dir, name))
 	})
 }
 
-// swapsInUse reads the text of /proc/swaps, and returns the files in it (proc(5)).
-func swapsInUse(text string) []string {
+// SwapsInUse reads the text of /proc/swaps, and returns the files in it (proc(5)).
+func SwapsInUse(text string) []string {
 	var files []string
-	for line := range lines(text) {
+	for line := range report.Lines(text) {
 		if fields := strings.Fields(line); len(fields) == 5 && fields[1] == "file" {
 			files = append(files, octal.Unescape(fields[0]))
 		}
@@ -57,9 +58,9 @@ func swapsInUse(text string) []string {
 	return files
 }
 
-// hasSwapSignature reports whether a regular file is formatted as swap: ten characters at
+// HasSwapSignature reports whether a regular file is formatted as swap: ten characters at
 // the end of the first page, whose size is the machine's (mkswap(8)).
-func hasSwapSignature(path string) bool {
+func HasSwapSignature(path string) bool {
 	fd, err := syscall.Open(path, syscall.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
 	if err != nil {
 		return false

@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"bytes"
@@ -8,28 +8,29 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// homes returns the home directories that the configuration names.
-func (p *plan) homes() []string {
+// Homes returns the home directories that the configuration names.
+func (p *Session) Homes() []string {
 	var homes []string
 	add := func(path string) {
 		for home := range p.bothPaths(path) {
 			homes = append(homes, home)
 		}
 	}
-	add(p.config.Home)
-	for _, home := range p.config.Users {
+	add(p.Config.Home)
+	for _, home := range p.Config.Users {
 		add(home)
 	}
 	return homes
 }
 
-// caches says where caches are on this machine. A relative $XDG_CACHE_HOME is to be
+// Caches says where caches are on this machine. A relative $XDG_CACHE_HOME is to be
 // ignored (XDG Base Directory Specification).
-func caches() known.Caches {
+func Caches() known.Caches {
 	home := os.Getenv("XDG_CACHE_HOME")
 	if !filepath.IsAbs(home) {
 		return known.Caches{}
@@ -37,11 +38,11 @@ func caches() known.Caches {
 	return known.Caches{Home: filepath.Clean(home)}
 }
 
-// cachePlaces are the directories in which everything is cache, as they are written
+// CachePlaces are the directories in which everything is cache, as they are written
 // and as a walk meets them.
-func cachePlaces() []string {
+func CachePlaces() []string {
 	var places []string
-	for _, place := range caches().Places() {
+	for _, place := range Caches().Places() {
 		for path := range bothPaths(place, new(truepath.Resolver)) {
 			places = append(places, path)
 		}
@@ -56,7 +57,7 @@ const cacheSource = "--no-cache"
 // CACHEDIR.TAG are for the walk to find.
 func cachePatterns() []pattern.Pattern {
 	var list []pattern.Pattern
-	for _, path := range cachePlaces() {
+	for _, path := range CachePlaces() {
 		list = append(list, pattern.Pattern{Text: pattern.Literal(path) + "/", Source: cacheSource})
 	}
 	for _, name := range known.CacheDirNames() {
@@ -65,23 +66,16 @@ func cachePatterns() []pattern.Pattern {
 	return list
 }
 
-// note is what is known of a path.
-type note struct {
-	program string // the package that it belongs to, as the configuration has it
-	cache   bool   // by place or name
-	known   int    // how many public configurations keep it
-}
-
-// notes finds what is known of paths. It remembers the directory of the last one,
+// Notes finds what is known of paths. It remembers the directory of the last one,
 // as those of a listing come directory by directory.
-type notes struct {
+type Notes struct {
 	homes    known.Homes
 	caches   known.Caches
 	packages []string
 	programs []known.Program
 
-	dir  string // with its slash
-	note note   // of dir
+	dir  string      // with its slash
+	note report.Note // of dir
 	best ranked
 	text []byte // of the component that is compared
 }
@@ -97,33 +91,34 @@ func (r ranked) less(other ranked) bool {
 	return r.match < other.match || r.match == other.match && r.length < other.length
 }
 
-func newNotes(p *plan) *notes {
-	n := &notes{homes: known.HomesOf(p.homes()...), caches: caches(), packages: p.config.Programs}
+// NewNotes returns what finds out what is known of paths.
+func NewNotes(p *Session) *Notes {
+	n := &Notes{homes: known.HomesOf(p.Homes()...), caches: Caches(), packages: p.Config.Programs}
 	for _, pkg := range n.packages {
 		n.programs = append(n.programs, known.NewProgram(pkg))
 	}
 	return n
 }
 
-// of returns what is known of a path.
-func (n *notes) of(path string, isDir bool) note {
+// Of returns what is known of a path.
+func (n *Notes) Of(path string, isDir bool) report.Note {
 	slash := strings.LastIndexByte(path, '/')
 	if path[:slash+1] != n.dir {
 		n.enter(path[:slash+1])
 	}
 	note, best := n.note, n.best
 	n.attribute(path[slash+1:], &note, &best)
-	note.cache = note.cache || isDir && n.caches.Holds(path)
+	note.Cache = note.Cache || isDir && n.caches.Holds(path)
 	if entry, ok := known.Lookup(n.homes, path); ok {
-		note.known = entry.Repositories
+		note.Known = entry.Repositories
 	}
 	return note
 }
 
 // enter finds what is known of a directory.
-func (n *notes) enter(dir string) {
+func (n *Notes) enter(dir string) {
 	n.dir = dir
-	n.note, n.best = note{}, ranked{match: known.MatchNone}
+	n.note, n.best = report.Note{}, ranked{match: known.MatchNone}
 	path := strings.TrimSuffix(dir, "/")
 	if path == "" {
 		return // "/"
@@ -131,15 +126,15 @@ func (n *notes) enter(dir string) {
 	for part := range strings.SplitSeq(path[1:], "/") {
 		n.attribute(part, &n.note, &n.best)
 	}
-	n.note.cache = n.caches.Holds(path)
+	n.note.Cache = n.caches.Holds(path)
 	if entry, ok := known.Keeper(n.homes, path); ok && entry.Dir && !n.homes.Container(path) {
-		n.note.known = entry.Repositories
+		n.note.Known = entry.Repositories
 	}
 }
 
 // attribute gives a path to the program that its component fits best, if better
 // than what is above.
-func (n *notes) attribute(component string, note *note, best *ranked) {
+func (n *Notes) attribute(component string, note *report.Note, best *ranked) {
 	n.text = append(n.text[:0], component...)
 	c := known.ComponentOf(n.text)
 	for i := range n.programs {
@@ -149,14 +144,14 @@ func (n *notes) attribute(component string, note *note, best *ranked) {
 		}
 		match := p.Match(c)
 		if rank := (ranked{match, len(p.Name())}); match > known.MatchNone && best.less(rank) {
-			*best, note.program = rank, n.packages[i]
+			*best, note.Program = rank, n.packages[i]
 		}
 	}
 }
 
-// programFilter returns what tells the candidates that belong to a package; nil
+// ProgramFilter returns what tells the candidates that belong to a package; nil
 // where none is given.
-func programFilter(pkg string) func(*scan.Entry) bool {
+func ProgramFilter(pkg string) func(*scan.Entry) bool {
 	if pkg == "" {
 		return nil
 	}

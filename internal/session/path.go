@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"errors"
@@ -9,10 +9,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
-// truePath turns an argument into the absolute, clean path that a walk knows it
+// TruePath turns an argument into the absolute, clean path that a walk knows it
 // by: without symlinks, except for the last component where follow is false. Where
 // the parent does not exist, the path is only made absolute and clean.
-func truePath(arg string, follow bool) (string, error) {
+func TruePath(arg string, follow bool) (string, error) {
 	abs, err := filepath.Abs(arg)
 	if err != nil {
 		return "", fmt.Errorf("make %s absolute: %w", arg, err)

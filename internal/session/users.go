@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"cmp"
@@ -12,12 +12,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
 
 // account is a line of passwd(5).
 type account struct {
-	name, home, gid, shell string
+	Name, Home, gid, Shell string
 	uid                    int
 }
 
@@ -29,11 +30,11 @@ const (
 	lastPerson  = 59999
 )
 
-// accounts reads the text of passwd(5). Lines that have not its fields are passed over,
+// Accounts reads the text of passwd(5). Lines that have not its fields are passed over,
 // as getpwent(3) does.
-func accounts(text string) []account {
+func Accounts(text string) []account {
 	var all []account
-	for line := range lines(text) {
+	for line := range report.Lines(text) {
 		fields := strings.Split(line, ":")
 		if len(fields) != 7 || fields[0] == "" || !filepath.IsAbs(fields[5]) {
 			continue
@@ -42,40 +43,40 @@ func accounts(text string) []account {
 		if err != nil {
 			continue
 		}
-		all = append(all, account{name: fields[0], home: filepath.Clean(fields[5]), gid: fields[3], shell: fields[6], uid: uid})
+		all = append(all, account{Name: fields[0], Home: filepath.Clean(fields[5]), gid: fields[3], Shell: fields[6], uid: uid})
 	}
 	return all
 }
 
-// isPerson reports whether an account is somebody's who may have a home to keep. The
+// IsPerson reports whether an account is somebody's who may have a home to keep. The
 // builders of Nix have numbers of people and an empty home.
-func (a account) isPerson() bool {
+func (a account) IsPerson() bool {
 	return firstPerson <= a.uid && a.uid <= lastPerson &&
-		!slices.Contains([]string{"/", "/var/empty", "/nonexistent", "/dev/null"}, a.home)
+		!slices.Contains([]string{"/", "/var/empty", "/nonexistent", "/dev/null"}, a.Home)
 }
 
 // users returns those for whom a snippet may have a users.<name>, the owner of the
 // home directory first: those that the configuration names, else the people of this
 // machine. Root's home is no user's unless the configuration says so, because what
 // lies there is the system's in all dialects.
-func (p *plan) users() ([]snippet.User, error) {
+func (p *Session) users() ([]snippet.User, error) {
 	text, err := os.ReadFile("/etc/passwd")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("find the users: %w", err)
 	}
-	known := accounts(string(text))
-	homes := p.config.Users
+	known := Accounts(string(text))
+	homes := p.Config.Users
 	if len(homes) == 0 {
 		homes = map[string]string{}
 		for _, a := range known {
-			if a.isPerson() {
-				homes[a.name] = a.home
+			if a.IsPerson() {
+				homes[a.Name] = a.Home
 			}
 		}
 	}
-	owner := p.ownerOf(homes, known)
+	owner := p.OwnerOf(homes, known)
 	if owner != "" {
-		homes = mapsWith(homes, owner, p.config.Home)
+		homes = mapsWith(homes, owner, p.Config.Home)
 	}
 	var all []snippet.User
 	for name, home := range homes {
@@ -93,14 +94,14 @@ func (p *plan) users() ([]snippet.User, error) {
 	return all, nil
 }
 
-// ownerOf returns the name of the user whose home is the configured one, or "".
-func (p *plan) ownerOf(homes map[string]string, known []account) string {
-	if p.config.Snippet.User != "" {
-		return p.config.Snippet.User
+// OwnerOf returns the name of the user whose home is the configured one, or "".
+func (p *Session) OwnerOf(homes map[string]string, known []account) string {
+	if p.Config.Snippet.User != "" {
+		return p.Config.Snippet.User
 	}
 	named := ""
 	for name, home := range homes {
-		if p.resolved(home) == p.resolved(p.config.Home) && (named == "" || name < named) {
+		if p.resolved(home) == p.resolved(p.Config.Home) && (named == "" || name < named) {
 			named = name
 		}
 	}
@@ -108,8 +109,8 @@ func (p *plan) ownerOf(homes map[string]string, known []account) string {
 		return named
 	}
 	for _, a := range known {
-		if a.uid != 0 && p.resolved(a.home) == p.resolved(p.config.Home) {
-			return a.name
+		if a.uid != 0 && p.resolved(a.Home) == p.resolved(p.Config.Home) {
+			return a.Name
 		}
 	}
 	return ""
@@ -129,7 +130,7 @@ func mapsWith(m map[string]string, key, value string) map[string]string {
 // groupOf returns the name of a user's primary group, or "".
 func groupOf(name string, known []account) string {
 	for _, a := range known {
-		if a.name == name {
+		if a.Name == name {
 			if g, err := user.LookupGroupId(a.gid); err == nil {
 				return g.Name
 			}

@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"testing"
@@ -20,21 +20,21 @@ bob:x:ten:100::/home/bob:/bin/sh
 
 func TestAccountsReadsPasswd(t *testing.T) {
 	var people []string
-	for _, a := range accounts(passwd) {
-		if a.isPerson() {
-			people = append(people, a.name+" "+a.home)
+	for _, a := range Accounts(passwd) {
+		if a.IsPerson() {
+			people = append(people, a.Name+" "+a.Home)
 		}
 	}
 	if diff := cmp.Diff([]string{"alice /home/alice"}, people); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if n := len(accounts(passwd)); n != 5 {
+	if n := len(Accounts(passwd)); n != 5 {
 		t.Errorf("%d accounts", n)
 	}
 }
 
 func TestOwnerOfTheHome(t *testing.T) {
-	known := accounts(passwd)
+	known := Accounts(passwd)
 	homes := map[string]string{"zoe": "/data/zoe", "twin": "/data/zoe"}
 	tests := []struct{ name, home, user, want string }{
 		{"named", "/data/x", "eve", "eve"},
@@ -45,8 +45,8 @@ func TestOwnerOfTheHome(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := &plan{config: &config.Config{Home: tt.home, Snippet: config.Snippet{User: tt.user}}}
-			if got := p.ownerOf(homes, known); got != tt.want {
+			p := &Session{Config: &config.Config{Home: tt.home, Snippet: config.Snippet{User: tt.user}}}
+			if got := p.OwnerOf(homes, known); got != tt.want {
 				t.Errorf("ownerOf = %q, want %q", got, tt.want)
 			}
 		})

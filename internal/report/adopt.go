@@ -1,0 +1,148 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/DaRacci/list-ephemeral/adopt"
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
+)
+
+// nameKept is what is said of a path that need not be copied: the reboot does not wipe it.
+const nameKept = "kept"
+
+// ActionName returns the word for what a plan does with a unit.
+func ActionName(u *adopt.Unit) string {
+	if u.Err != nil && IsKept(u.Err) {
+		return nameKept
+	}
+	return u.Action.String()
+}
+
+// OutcomeName returns the word for what became of a unit.
+func OutcomeName(r *adopt.Result) string {
+	if IsKeptResult(r) {
+		return nameKept
+	}
+	return r.Outcome.String()
+}
+
+// IsKeptResult reports whether a path was not copied because it need not be.
+func IsKeptResult(r *adopt.Result) bool { return r.More == 1 && IsKept(r.Problems[0].Err) }
+
+// IsKept reports whether what was refused need not be copied.
+func IsKept(err error) bool {
+	return errors.Is(err, adopt.ErrNotWiped) || errors.Is(err, adopt.ErrInStorage) || errors.Is(err, adopt.ErrMounted) || errors.Is(err, adopt.ErrLinked)
+}
+
+// AdoptLine is the schema of adopt --json, which docs/json.md documents.
+type AdoptLine struct {
+	Path        string         `json:"path,omitempty"`
+	PathBytes   string         `json:"pathBytes,omitempty"`
+	Target      string         `json:"target,omitempty"`
+	TargetBytes string         `json:"targetBytes,omitempty"`
+	Outcome     string         `json:"outcome"`
+	Files       int            `json:"files"`
+	Bytes       int64          `json:"bytes"`
+	Problems    []AdoptProblem `json:"problems"`
+	Warnings    []AdoptProblem `json:"warnings,omitempty"`
+}
+
+// AdoptProblem is an error of a path, as adopt --json has it.
+type AdoptProblem struct {
+	Path      string `json:"path,omitempty"`
+	PathBytes string `json:"pathBytes,omitempty"`
+	Error     string `json:"error"`
+}
+
+// SetPaths sets the path and its place in storage.
+func (l *AdoptLine) SetPaths(path, target string) {
+	l.Path, l.PathBytes = jsonline.Path(path)
+	l.Target, l.TargetBytes = jsonline.Path(target)
+}
+
+// Warn adds warnings.
+func (l *AdoptLine) Warn(warnings []adopt.Problem) {
+	for _, w := range warnings {
+		l.Warnings = append(l.Warnings, NewAdoptProblem(w.Path, w.Err))
+	}
+}
+
+// ProblemText is a problem in a line that is not yet safe to show.
+func ProblemText(p adopt.Problem) string { return ShortPath(p.Path) + ": " + p.Err.Error() }
+
+// NewAdoptProblem returns the error of a path.
+func NewAdoptProblem(path string, err error) AdoptProblem {
+	p := AdoptProblem{Error: err.Error()}
+	p.Path, p.PathBytes = jsonline.Path(path)
+	return p
+}
+
+// ProblemLines says what was not copied, and why.
+func ProblemLines(r *adopt.Result) []string {
+	var lines []string
+	for _, p := range r.Problems {
+		lines = append(lines, ProblemText(p))
+	}
+	if more := r.More - len(r.Problems); more > 0 {
+		lines = append(lines, fmt.Sprintf("%s: %d more could not be copied", r.Path, more))
+	}
+	return lines
+}
+
+// AdoptSummary says how much has been copied.
+func AdoptSummary(storage string, results []*adopt.Result) string {
+	files, present, missing := 0, 0, 0
+	var bytes int64
+	for _, r := range results {
+		files += r.Files
+		bytes = sizes.Add(bytes, r.Bytes)
+		switch {
+		case r.Outcome == adopt.Present:
+			present++
+		case r.More > 0 && !IsKeptResult(r):
+			missing++
+		}
+	}
+	text := fmt.Sprintf("%s with %s copied into %s", Count(files, "file"), printable.Size(bytes), storage)
+	if present > 0 {
+		text += fmt.Sprintf(", %s there already", Count(present, "path"))
+	}
+	if missing > 0 {
+		text += fmt.Sprintf(", %s not copied as a whole", Count(missing, "path"))
+	}
+	return text
+}
+
+// ShortPath returns a path for a message, with the middle of a very long one left out.
+func ShortPath(name string) string {
+	const most, head, tail = 300, 120, 120
+	if len(name) <= most {
+		return name
+	}
+	return name[:head] + "[...]" + name[len(name)-tail:]
+}
+
+// NoRoom says that storage is too small.
+func NoRoom(plan *adopt.Plan) error {
+	return fmt.Errorf("%s has %s free, and the copies need %s", plan.Storage, printable.Size(plan.Free), printable.Size(plan.Needs))
+}
+
+// PlanLines says what would be done.
+func PlanLines(plan *adopt.Plan) []string {
+	lines := []string{fmt.Sprintf("%s with %s into %s, which has %s free:", Count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free)), ""}
+	for i := range plan.Units {
+		u := &plan.Units[i]
+		line := fmt.Sprintf("%-7s %6s  %s", ActionName(u), printable.Size(u.Bytes), u.Path)
+		if u.Err != nil {
+			line += ": " + u.Err.Error()
+		}
+		lines = append(lines, line)
+		for _, w := range u.Warnings {
+			lines = append(lines, "  "+ProblemText(w))
+		}
+	}
+	return lines
+}

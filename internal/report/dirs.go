@@ -1,0 +1,101 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// RowFormat appends one row as a line of output.
+type RowFormat func(dst []byte, r *scan.Row) []byte
+
+// DirPathFormat writes paths ended by end.
+func DirPathFormat(end byte, style PathStyle) RowFormat {
+	return func(dst []byte, r *scan.Row) []byte { return append(style.Append(dst, r.Path, r.Kind), end) }
+}
+
+// DirLongFormat writes files, size, excluded files that would come along, age and
+// path in columns.
+func DirLongFormat(style PathStyle, now time.Time) RowFormat {
+	path := DirPathFormat('\n', style)
+	return func(dst []byte, r *scan.Row) []byte {
+		along := "-"
+		if r.Excluded.Files > 0 {
+			along = fmt.Sprintf("+%d", r.Excluded.Files)
+		}
+		dst = fmt.Appendf(dst, "%7d %5s %8s %4s ", r.Files, printable.Size(r.Bytes), along, printable.Age(now.Sub(r.Newest)))
+		return path(dst, r)
+	}
+}
+
+// dirLine is the schema of --dirs --json, which docs/json.md documents.
+type dirLine struct {
+	Path          string    `json:"path,omitempty"`
+	PathBytes     string    `json:"pathBytes,omitempty"`
+	Type          string    `json:"type"`
+	Files         int       `json:"files"`
+	Bytes         int64     `json:"bytes"`
+	Excluded      int       `json:"excluded"`
+	ExcludedBytes int64     `json:"excludedBytes"`
+	ModTime       time.Time `json:"mtime"`
+	Program       string    `json:"program"`
+	Cache         bool      `json:"cache"`
+	Known         int       `json:"known"`
+}
+
+// DirJSONFormat writes one JSON object a line.
+func DirJSONFormat(notes Notes) RowFormat {
+	json := jsonline.NewEncoder()
+	return func(dst []byte, r *scan.Row) []byte {
+		path := string(r.Path)
+		if r.IsDir() {
+			path = path[:len(path)-1]
+		}
+		note := notes(path, r.IsDir())
+		line := dirLine{
+			Type: r.Kind.String(), Files: r.Files, Bytes: r.Bytes, ModTime: r.Newest.UTC(),
+			Excluded: r.Excluded.Files, ExcludedBytes: r.Excluded.Bytes,
+			Program: note.Program, Cache: r.Cache, Known: note.Known,
+		}
+		line.Path, line.PathBytes = jsonline.Path(path)
+		return json.Append(dst, &line)
+	}
+}
+
+// SummaryFormat writes files, size and path in columns.
+func SummaryFormat(style PathStyle) RowFormat {
+	return func(dst []byte, r *scan.Row) []byte {
+		return AppendTotal(dst, r.Files, r.Bytes, string(style.Append(nil, r.Path, r.Kind)))
+	}
+}
+
+// AppendTotal appends a line with files, size and a name, in columns.
+func AppendTotal(dst []byte, files int, size int64, what string) []byte {
+	return fmt.Appendf(dst, "%7d %5s %s\n", files, printable.Size(size), what)
+}
+
+// summaryLine is the schema of --summary --json, which docs/json.md documents.
+type summaryLine struct {
+	Path      string    `json:"path,omitempty"`
+	PathBytes string    `json:"pathBytes,omitempty"`
+	Files     int       `json:"files"`
+	Bytes     int64     `json:"bytes"`
+	ModTime   time.Time `json:"mtime"`
+}
+
+// SummaryJSONFormat writes one JSON object a line.
+func SummaryJSONFormat() RowFormat {
+	json := jsonline.NewEncoder()
+	return func(dst []byte, r *scan.Row) []byte {
+		path := string(r.Path)
+		if len(path) > 1 {
+			path = path[:len(path)-1]
+		}
+		line := summaryLine{Files: r.Files, Bytes: r.Bytes, ModTime: r.Newest.UTC()}
+		line.Path, line.PathBytes = jsonline.Path(path)
+		return json.Append(dst, &line)
+	}
+}

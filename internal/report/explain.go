@@ -1,0 +1,182 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// Lines writes an explanation in lines.
+func (e *Explanation) Lines() []string {
+	title := e.Verdict.Class.String()
+	if e.missing() {
+		title = "does not exist; " + fateOfNew(e.Verdict.Class)
+	}
+	lines := []string{e.Name + ": " + title}
+	for _, reason := range append(e.reasons(), e.what()) {
+		if reason != "" {
+			lines = append(lines, "  "+reason)
+		}
+	}
+	return lines
+}
+
+// explainLine is the schema of explain --json, which docs/json.md documents.
+type explainLine struct {
+	Path      string   `json:"path,omitempty"`
+	PathBytes string   `json:"pathBytes,omitempty"`
+	Class     string   `json:"class"`
+	Type      string   `json:"type"`
+	Exists    bool     `json:"exists"`
+	Error     string   `json:"error"`
+	Reasons   []string `json:"reasons"`
+}
+
+// JSON returns the explanation as explain --json writes it.
+func (e *Explanation) JSON() *explainLine {
+	line := &explainLine{Class: e.Verdict.Class.String(), Type: e.Kind.String(), Exists: !e.missing(), Reasons: []string{}}
+	line.Path, line.PathBytes = jsonline.Path(e.Name)
+	for _, reason := range e.reasons() {
+		line.Reasons = append(line.Reasons, printable.Name(reason))
+	}
+	if e.Err != nil {
+		line.Error = errors.Unwrap(e.Err).Error()
+	}
+	return line
+}
+
+// fateOfNew says what would become of a file that is made at a path of a class.
+func fateOfNew(class scan.Class) string {
+	switch class {
+	case scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot:
+		return "a file here would be lost"
+	case scan.ClassExcluded:
+		return "a file here would be lost, and not listed"
+	case scan.ClassPersisted, scan.ClassStorage:
+		return "a file here would be kept"
+	case scan.ClassMounted:
+		return "a file here would be on another mount"
+	case scan.ClassSystem, scan.ClassOutside, scan.ClassLinked, scan.ClassUnknown:
+	}
+	return "a file here would not be listed"
+}
+
+// Explanation is what there is to say of a path.
+type Explanation struct {
+	Name    string
+	Verdict scan.Verdict
+	// Mount is what the path is on: file system, source and mount point.
+	Mount  string
+	Kind   scan.Kind
+	Size   int64
+	Device string // the numbers of a device: "8, 1"
+	Err    error  // why it could not be read
+}
+
+// what says what the path is, as a clause.
+func (e *Explanation) what() string {
+	switch {
+	case e.missing():
+		return ""
+	case e.Err != nil:
+		return "it cannot be read: " + errors.Unwrap(e.Err).Error()
+	case e.Kind == scan.KindDir: // its own size says nothing of what is in it
+		return "it is a directory"
+	case e.Kind == scan.KindChar && e.Device == "0, 0":
+		return "it is a char-device (0, 0), by which overlayfs marks what was deleted"
+	case e.Kind == scan.KindBlock, e.Kind == scan.KindChar:
+		return fmt.Sprintf("it is a %s (%s)", e.Kind, e.Device)
+	}
+	return fmt.Sprintf("it is a %s of %s", e.Kind, printable.Size(e.Size))
+}
+
+// missing reports whether the path does not exist.
+func (e *Explanation) missing() bool {
+	return errors.Is(e.Err, syscall.ENOENT) || errors.Is(e.Err, syscall.ENOTDIR)
+}
+
+// reasons says in sentences what a verdict means.
+func (e *Explanation) reasons() []string {
+	path, kind, v := e.Name, e.Kind, e.Verdict
+	by := "it"
+	if v.By != path {
+		by = v.By
+	}
+	switch v.Class {
+	case scan.ClassCandidate:
+		reasons := []string{"the next reboot wipes it: it is on " + e.Mount + ", and nothing keeps it"}
+		if kind == scan.KindUnknown { // there is nothing to wipe
+			reasons[0] = "the next reboot wipes what is on " + e.Mount + ", and nothing keeps this path"
+		} else if kind != scan.KindFile {
+			reasons = append(reasons, "not in the default listing: add --type "+kind.String())
+		}
+		return reasons
+	case scan.ClassIncluded:
+		return []string{"the configuration or --include always lists it"}
+	case scan.ClassRoot:
+		return []string{"the next reboot wipes what is in it (" + e.Mount + ")"}
+	case scan.ClassPersisted:
+		return []string{fmt.Sprintf("%s is kept: %s", by, v.Source)}
+	case scan.ClassMounted:
+		return []string{fmt.Sprintf("%s is a mount point: it shows %s", by, mountText(v.Mount))}
+	case scan.ClassStorage:
+		return []string{by + " is persistent storage"}
+	case scan.ClassSystem:
+		return []string{by + " is a system directory, never scanned"}
+	case scan.ClassExcluded:
+		return []string{fmt.Sprintf("%s matches the exclude pattern %s (%s)", by, v.Pattern.Text, v.Pattern.Source), "excluded paths are lost too, but not listed"}
+	case scan.ClassOutside:
+		return []string{"it is not below a root; name more with --root or the key roots"}
+	case scan.ClassLinked:
+		return []string{"it is a symlink to " + v.Target + ": it contains no data of its own and is not listed"}
+	case scan.ClassUnknown:
+	}
+	return nil
+}
+
+// VerdictText says in a few words why a path is not a candidate.
+func VerdictText(v scan.Verdict) string {
+	reason := v.Class.String()
+	switch v.Class {
+	case scan.ClassExcluded:
+		reason += ": " + v.Pattern.Text
+	case scan.ClassPersisted:
+		reason += ": " + v.Key
+	case scan.ClassMounted:
+		reason += ": " + mountText(v.Mount)
+	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassStorage, scan.ClassSystem,
+		scan.ClassOutside, scan.ClassLinked:
+	}
+	return reason
+}
+
+// KeptBy says what persists a path already, as a clause; "" if nothing does. mountedFrom is
+// the path in storage that it is a mount of, or "".
+func KeptBy(v scan.Verdict, mountedFrom string) string {
+	switch v.Class {
+	case scan.ClassPersisted:
+		return v.Source
+	case scan.ClassStorage:
+		return "the storage path " + v.By + ", which contains it"
+	case scan.ClassLinked:
+		return "a symlink to " + printable.Name(v.Target)
+	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassMounted, scan.ClassSystem,
+		scan.ClassExcluded, scan.ClassOutside:
+	}
+	if mountedFrom != "" {
+		return "a mount of " + printable.Name(mountedFrom)
+	}
+	return ""
+}
+
+// mountText says what a mount shows.
+func mountText(m *scan.Mount) string {
+	if m.Root != "/" {
+		return fmt.Sprintf("%s of %s %s", m.Root, m.FSType, m.Source)
+	}
+	return fmt.Sprintf("%s %s", m.FSType, m.Source)
+}

@@ -1,0 +1,82 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/octal"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// Format appends one candidate as a line of output.
+type Format func(dst []byte, e *scan.Entry) []byte
+
+// PathFormat writes paths ended by end.
+func PathFormat(end byte, style PathStyle) Format {
+	if style == (PathStyle{}) { // into a pipe, where a listing may have millions of lines
+		return func(dst []byte, e *scan.Entry) []byte { return append(append(dst, e.Path...), end) }
+	}
+	return func(dst []byte, e *scan.Entry) []byte { return append(style.Append(dst, e.Path, e.Kind), end) }
+}
+
+// LongFormat writes mode, owner, size, age and path in columns.
+func LongFormat(style PathStyle, names Owners, now time.Time) Format {
+	path := PathFormat('\n', style)
+	return func(dst []byte, e *scan.Entry) []byte {
+		info := e.Info()
+		dst = fmt.Appendf(dst, "%s %-8s %5s %4s ", info.Mode, printable.Name(names.User(info.UID)),
+			printable.Size(info.Size), printable.Age(now.Sub(info.ModTime)))
+		return path(dst, e)
+	}
+}
+
+// jsonLine is the schema of --json, which docs/json.md documents.
+type jsonLine struct {
+	Path      string    `json:"path,omitempty"`
+	PathBytes string    `json:"pathBytes,omitempty"`
+	Type      string    `json:"type"`
+	Size      int64     `json:"size"`
+	ModTime   time.Time `json:"mtime"`
+	Mode      string    `json:"mode"`
+	User      string    `json:"user"`
+	Group     string    `json:"group"`
+	Program   string    `json:"program"`
+	Cache     bool      `json:"cache"`
+	Known     int       `json:"known"`
+}
+
+// JSONFormat writes one JSON object a line.
+func JSONFormat(notes Notes, names Owners) Format {
+	json := jsonline.NewEncoder()
+	var line jsonLine
+	return func(dst []byte, e *scan.Entry) []byte {
+		path := string(e.Path)
+		info, note := e.Info(), notes(path, e.Kind == scan.KindDir)
+		line = jsonLine{
+			Type: e.Kind.String(), Size: info.Size, ModTime: info.ModTime.UTC(),
+			Mode: octal.Mode(info.Mode),
+			User: names.User(info.UID), Group: names.Group(info.GID),
+			Program: note.Program, Cache: note.Cache || e.Tagged, Known: note.Known,
+		}
+		line.Path, line.PathBytes = jsonline.Path(path)
+		return json.Append(dst, &line)
+	}
+}
+
+// Note is what is known of a path.
+type Note struct {
+	Program string // the package that it belongs to, as the configuration has it
+	Cache   bool   // by place or name
+	Known   int    // how many public configurations keep it
+}
+
+// Notes returns what is known of a path.
+type Notes func(path string, isDir bool) Note
+
+// Owners names users and groups by their numbers.
+type Owners interface {
+	User(id uint32) string
+	Group(id uint32) string
+}

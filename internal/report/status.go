@@ -1,0 +1,182 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
+)
+
+// Brief says what is at stake in one line.
+func (s *Status) Brief(home string) string {
+	return s.briefLost(home) + s.briefUnread()
+}
+
+// briefUnread says that nothing is known of some paths.
+func (s *Status) briefUnread() string {
+	if s.Unread == 0 {
+		return ""
+	}
+	return "; " + Count(s.Unread, "path") + " could not be read"
+}
+
+func (s *Status) briefLost(home string) string {
+	hidden := fmt.Sprintf("%s (%s) hidden by exclude patterns", Count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes))
+	switch {
+	case s.Lost.Files == 0 && s.Hidden.Files == 0:
+		return "nothing would be lost at the next reboot"
+	case s.Lost.Files == 0:
+		return "nothing listed would be lost at the next reboot; " + hidden + " would be"
+	}
+	text := fmt.Sprintf("%s, %s would be lost at the next reboot", Count(s.Lost.Files, "file"), printable.Size(s.Lost.Bytes))
+	if len(s.Largest) > 0 {
+		text += fmt.Sprintf(" (most of it: %s, %s)", printable.Name(tilde(s.Largest[0].Shown, home)), printable.Size(s.Largest[0].Bytes))
+	}
+	if s.Hidden.Files > 0 {
+		text += ", and " + hidden
+	}
+	return text
+}
+
+// tilde writes a path below the home as people do.
+func tilde(path, home string) string {
+	if rest, below := strings.CutPrefix(path, home+"/"); below && home != "" {
+		return "~/" + rest
+	}
+	return path
+}
+
+// AppendTo writes all of it, in columns.
+func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
+	line := func(name, format string, args ...any) {
+		dst = fmt.Appendf(dst, "%-14s %s\n", name, printable.Name(fmt.Sprintf(format, args...)))
+	}
+	config := s.Config
+	if config == "" {
+		config = "none; using built-in excludes and detected mounts"
+	}
+	line("configuration", "%s", config)
+	line("home", "%s", s.Home)
+	for _, root := range s.Roots {
+		assumed := " (assumed to be wiped)"
+		if root.FSType == "tmpfs" || root.FSType == "ramfs" { // these are certain
+			assumed = ""
+		}
+		line("root", "%s on %s %s%s", root.Path, root.FSType, root.Source, assumed)
+	}
+	for _, store := range s.Storage {
+		state := "not a mount"
+		if store.Mounted {
+			state = fmt.Sprintf("%s %s", store.FSType, store.Source)
+		}
+		line("storage", "%s, %s, %s free", store.Path, state, printable.Size(store.Free))
+	}
+	if len(s.Storage) == 0 {
+		line("storage", "none found; snippets will say %s", s.Names)
+	}
+	line("mounts", "%s from storage", Count(s.Mounted, "mount"))
+	line("snippets", "dialect %s; storage path %s; clipboard via %s", s.Dialect, s.Names, s.Clip)
+	for _, t := range s.Tracers {
+		reason := "works"
+		if t.Reason != "" {
+			reason = t.Reason
+		}
+		line("trace", "%s: %s", t.Name, reason)
+	}
+	dst = append(dst, '\n')
+	amountLine := func(name string, a Amount, what string) {
+		dst = fmt.Appendf(dst, "%-14s %9d files %6s  %s\n", name, a.Files, printable.Size(a.Bytes), what)
+	}
+	amountLine("lost", s.Lost, "at the next reboot")
+	amountLine("lost, cache", s.Cache, "known to be cache")
+	amountLine("lost, excluded", s.Excluded, fmt.Sprintf("hidden by exclude patterns (%s, %s neither cache nor created again at boot)",
+		Count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes)))
+	amountLine("persisted", s.Kept, "in storage, and declared")
+	if s.Trash.Files > 0 {
+		amountLine("trash", s.Trash, "in storage, moved there by stray --trash")
+	}
+	dst = appendStakes(dst, "the largest", s.Largest, home, now)
+	return appendStakes(dst, "the newest", s.Newest, home, now)
+}
+
+func appendStakes(dst []byte, title string, all []Stake, home string, now time.Time) []byte {
+	if len(all) == 0 {
+		return dst
+	}
+	dst = fmt.Appendf(dst, "\n%s\n", title)
+	for _, one := range all {
+		dst = fmt.Appendf(dst, "%7d %6s %4s  %s\n", one.Files, printable.Size(one.Bytes), printable.Age(now.Sub(one.ModTime)), printable.Name(tilde(one.Shown, home)))
+	}
+	return dst
+}
+
+// AtStake returns what the next reboot takes of what is neither cache nor made again by
+// a boot, listed or not.
+func (s *Status) AtStake() Amount {
+	return Amount{s.Lost.Files + s.Hidden.Files, sizes.Add(s.Lost.Bytes, s.Hidden.Bytes)}
+}
+
+// Amount is how much there is of a class of files.
+type Amount struct {
+	Files int   `json:"files"`
+	Bytes int64 `json:"bytes"`
+}
+
+// Add counts a file.
+func (a *Amount) Add(bytes int64) { a.Files, a.Bytes = a.Files+1, sizes.Add(a.Bytes, bytes) }
+
+// Status is what is known of the machine, and the schema of status --json.
+type Status struct {
+	Version  string        `json:"version"`
+	Config   string        `json:"config"`
+	Home     string        `json:"home"`
+	Roots    []RootStatus  `json:"roots"`
+	Storage  []StoreStatus `json:"storage"`
+	Dialect  string        `json:"dialect"`
+	Names    string        `json:"storagePath"`
+	Tracers  []Tracer      `json:"tracers"`
+	Clip     string        `json:"clipboard"`
+	Mounted  int           `json:"mountedFromStorage"`
+	Lost     Amount        `json:"candidates"`
+	Cache    Amount        `json:"cache"`
+	Excluded Amount        `json:"excluded"`
+	// Hidden is what of Excluded is neither cache nor created again at boot.
+	Hidden  Amount  `json:"hidden"`
+	Kept    Amount  `json:"persisted"`
+	Trash   Amount  `json:"trash"`
+	Largest []Stake `json:"largest"`
+	Newest  []Stake `json:"newest"`
+	Unread  int     `json:"unread"`
+}
+
+// RootStatus is a root, and the file system that it is on.
+type RootStatus struct {
+	Path   string `json:"path"`
+	FSType string `json:"filesystem"`
+	Source string `json:"source"`
+}
+
+// StoreStatus is a storage path. Free is in bytes.
+type StoreStatus struct {
+	RootStatus
+	Mounted bool  `json:"mounted"`
+	Free    int64 `json:"free"`
+}
+
+// Tracer is a back end of trace, and why it cannot be used here.
+type Tracer struct {
+	Name   string `json:"name"`
+	Reason string `json:"unusable"` // empty if it can be used
+}
+
+// Stake is a directory or lone file that would be lost.
+type Stake struct {
+	Path      string    `json:"path,omitempty"`
+	PathBytes string    `json:"pathBytes,omitempty"`
+	Files     int       `json:"files"`
+	Bytes     int64     `json:"bytes"`
+	ModTime   time.Time `json:"mtime"`
+	Shown     string
+}

@@ -1,0 +1,76 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/trace"
+)
+
+// traceLine is the schema of trace --json, which docs/json.md documents.
+type traceLine struct {
+	Path      string     `json:"path,omitempty"`
+	PathBytes string     `json:"pathBytes,omitempty"`
+	Type      string     `json:"type"`
+	Ops       []string   `json:"ops"`
+	Class     string     `json:"class"`
+	Missing   bool       `json:"missing"`
+	Size      int64      `json:"size"`
+	Mode      string     `json:"mode"`
+	ModTime   *time.Time `json:"mtime"`
+}
+
+// NewTraceLine returns a path as trace --json writes it.
+func NewTraceLine(t TracedPath) *traceLine {
+	line := &traceLine{
+		Type: t.Kind.String(), Ops: t.Ops.Names(), Class: t.Class.String(), Missing: t.Missing,
+		Size: t.Size, Mode: fmt.Sprintf("%04o", t.Mode&0o7777),
+	}
+	line.Path, line.PathBytes = jsonline.Path(t.Name)
+	if !t.Missing {
+		utc := t.ModTime.UTC()
+		line.ModTime = &utc
+	}
+	return line
+}
+
+// ShortCommand writes a command, or its beginning.
+func ShortCommand(command []string) string {
+	const most = 40
+	runes := []rune(printable.Name(strings.Join(command, " ")))
+	if len(runes) > most {
+		return string(runes[:most]) + "..."
+	}
+	return string(runes)
+}
+
+// Ending says how a command ended.
+func Ending(r *trace.Report) string {
+	switch {
+	case r.Attached && r.Survivors:
+		return "left running"
+	case r.Attached:
+		return "it has ended"
+	case r.TimedOut:
+		return "ended by the time limit"
+	case r.Signal != 0:
+		return "killed by " + unix.SignalName(r.Signal)
+	}
+	return fmt.Sprintf("exit status %d", r.Status)
+}
+
+// TracedPath is a path of a trace with the verdict on it.
+type TracedPath struct {
+	*trace.Path
+	Kind  scan.Kind
+	Class scan.Class
+	// Shown says that it is among the results, and refused that it is among those
+	// that are shown dimmed.
+	Shown, Refused bool
+}

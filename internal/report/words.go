@@ -1,0 +1,40 @@
+package report
+
+import (
+	"fmt"
+	"iter"
+	"strings"
+)
+
+// Lines yields the lines of a text.
+func Lines(text string) iter.Seq[string] { return strings.SplitSeq(text, "\n") }
+
+// Count returns a number with its noun: "1 path", "3 paths".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Alternatives writes names as a sentence has them: "a, b or c".
+func Alternatives(names []string) string {
+	return Enumerate(names, "or")
+}
+
+// Enumerate joins names with commas, and the last one with a conjunction.
+func Enumerate(names []string, conjunction string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return fmt.Sprintf("%s %s %s", strings.Join(names[:last], ", "), conjunction, names[last])
+}
+
+// Plural returns a number with its noun, where that has a form of its own for many.
+func Plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,54 @@
+package session
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/DaRacci/list-ephemeral/adopt"
+	"github.com/DaRacci/list-ephemeral/internal/truepath"
+)
+
+// AdoptPaths are paths to copy: without symlinks above them, except those that are refused.
+type AdoptPaths struct {
+	Names   []string
+	Refused map[string]error
+}
+
+// Add adds a path as it was given. Copying works as root in users' directories, so only
+// symlinks of root and of the invoking user are followed.
+func (p *AdoptPaths) Add(name string, trusted []uint32) {
+	resolved, err := truepath.Trusted(name, trusted...)
+	if err != nil {
+		if p.Refused == nil {
+			p.Refused = map[string]error{}
+		}
+		p.Refused[name], resolved = err, name
+	}
+	p.Names = append(p.Names, resolved)
+}
+
+// Invokers returns the users whose symlinks are followed: the one that we are, and under sudo
+// the one who called it.
+func Invokers(euid int, getenv func(string) string) []uint32 {
+	users := []uint32{uint32(euid)}
+	if uid, err := strconv.ParseUint(getenv("SUDO_UID"), 10, 32); err == nil && euid == 0 {
+		users = append(users, uint32(uid))
+	}
+	return users
+}
+
+// AdoptOptions says what may be copied: what lies below the roots and what is included, on the
+// mounts that the table has there.
+func (p *Session) AdoptOptions(paths AdoptPaths, force bool) adopt.Options {
+	options := adopt.Options{Force: force}
+	for _, name := range slices.Concat(p.Policy.Roots(), p.ScanRules.Include) {
+		options.Roots = append(options.Roots, adopt.Root{Path: name, Mount: uint64(p.Mounts.At(name).ID)})
+	}
+	options.Refuses = func(name string) error {
+		if err := paths.Refused[name]; err != nil {
+			return err
+		}
+		return p.notWiped(name)
+	}
+	return options
+}

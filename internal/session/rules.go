@@ -1,0 +1,153 @@
+package session
+
+import (
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/pattern"
+	"github.com/DaRacci/list-ephemeral/internal/truepath"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// rules translates configuration and flags into those of a scan.
+func (p *Session) rules() (scan.Rules, error) {
+	cfg := p.Config
+	rules := scan.Rules{Mounts: p.Mounts, Only: p.Only, Storage: p.storage}
+	for _, kept := range slices.Concat(cfg.PersistedDirs, cfg.PersistedFiles) {
+		for path := range p.bothPaths(kept.Text) {
+			rules.Persisted = append(rules.Persisted, scan.Persisted{Path: path, Source: kept.Origin.String(), Key: kept.Origin.Key})
+		}
+	}
+	for _, include := range cfg.ExtraIncludes {
+		for path := range p.bothPaths(include.Text) {
+			rules.Include = append(rules.Include, path)
+		}
+	}
+	for _, arg := range p.options.Includes {
+		path, err := TruePath(arg, false)
+		if err != nil {
+			return rules, err
+		}
+		rules.Include = append(rules.Include, path)
+	}
+	var err error
+	if rules.Roots, err = p.rootsOf(); err != nil {
+		return rules, err
+	}
+	p.patterns = p.ExcludePatterns()
+	if rules.Exclude, err = pattern.Compile(p.patterns); err != nil {
+		return rules, Misuse(err)
+	}
+	return rules, nil
+}
+
+// rootsOf returns the roots: of the flags, else of the configuration, else those
+// that the machine shows.
+func (p *Session) rootsOf() ([]string, error) {
+	var roots []string
+	for _, arg := range p.options.Roots {
+		root, err := trueRoot(arg)
+		if err != nil {
+			return nil, Misuse(fmt.Errorf("--root: %w", err))
+		}
+		roots = append(roots, root)
+	}
+	if len(roots) > 0 {
+		return roots, nil
+	}
+	for _, value := range p.Config.Roots {
+		root, err := trueRoot(value.Text)
+		if err != nil {
+			return nil, Misuse(fmt.Errorf("%s: %w", value.Origin, err))
+		}
+		roots = append(roots, root)
+	}
+	if len(roots) > 0 {
+		return roots, nil
+	}
+	return p.Mounts.DefaultRoots(p.Config.Home), nil
+}
+
+// trueRoot returns the directory that a root names.
+func trueRoot(arg string) (string, error) {
+	path, err := TruePath(arg, true)
+	if err != nil {
+		return "", statError(arg, err)
+	}
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return "", fmt.Errorf("stat %s: not a directory", arg)
+	}
+	return path, nil
+}
+
+// ExcludePatterns returns the exclude patterns of configuration and flags.
+func (p *Session) ExcludePatterns() []pattern.Pattern {
+	var list []pattern.Pattern
+	for _, p := range p.Config.Patterns() {
+		list = append(list, pattern.Pattern{Text: p.Text, Source: p.Origin.String()})
+	}
+	for _, text := range p.options.Excludes {
+		list = append(list, pattern.Pattern{Text: text, Source: "--exclude"})
+	}
+	if p.options.NoCache {
+		list = append(list, cachePatterns()...)
+	}
+	return list
+}
+
+// storageOf returns where persistent data lives: what the configuration says,
+// else /persist, and the other usual places where they are mounted.
+func storageOf(cfg *config.Config, mounts *scan.Mounts) []string {
+	if len(cfg.StoragePaths) > 0 {
+		return cfg.StoragePaths.Texts()
+	}
+	storage := []string{"/persist"}
+	for _, path := range []string{"/persistent", "/nix/persist"} {
+		if mounts.At(path).Point == path {
+			storage = append(storage, path)
+		}
+	}
+	return storage
+}
+
+// stopsAt returns what says where paths of the configuration are not resolved any further:
+// at mounts that may not answer. No candidate is there, unless a root is.
+func (p *Session) stopsAt() func(path string) bool {
+	stops := map[string]bool{}
+	for _, mount := range p.Mounts.Points() {
+		stops[mount.Point] = !mount.Answers()
+	}
+	for _, root := range slices.Concat(p.options.Roots, p.Config.Roots.Texts()) {
+		if abs, err := filepath.Abs(root); err == nil {
+			for ; abs != "/"; abs = filepath.Dir(abs) {
+				stops[abs] = false
+			}
+		}
+	}
+	return func(path string) bool { return stops[path] }
+}
+
+// bothPaths yields a path as it is written, and as a walk meets it where a
+// directory above it is a symlink.
+func (p *Session) bothPaths(path string) iter.Seq[string] {
+	return bothPaths(path, &truepath.Resolver{Stop: p.stops})
+}
+
+func bothPaths(path string, resolver *truepath.Resolver) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if resolved, _ := resolver.Parent(path); yield(path) && resolved != path {
+			yield(resolved)
+		}
+	}
+}
+
+// resolved is [truepath.Resolve] for a path that need not be touched where it may not
+// answer.
+func (p *Session) resolved(path string) string {
+	resolver := truepath.Resolver{Stop: p.stops}
+	return resolver.Whole(path)
+}

@@ -1,0 +1,95 @@
+package session
+
+import (
+	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/pattern"
+	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/snippet"
+)
+
+// Session is what a command works with: configuration, flags and the machine, put together.
+type Session struct {
+	options Options
+	Config  *config.Config
+	Mounts  *scan.Mounts
+	// stops is the [truepath.Resolver]'s Stop for what the configuration names.
+	stops  func(path string) bool
+	Policy *scan.Policy
+	// ScanRules are those that the policy was made of.
+	ScanRules scan.Rules
+	// patterns are the exclude patterns of configuration and flags.
+	patterns []pattern.Pattern
+	// storage are the storage paths.
+	storage []string
+	Style   snippet.Options
+	Owners  *Owners
+	// unclear says which of several storage paths snippets name, where nothing shows
+	// which one is meant; "" otherwise.
+	unclear string
+	// parent is the directory of the path that was described last, with those above it;
+	// dirs are directories that were described.
+	parent struct {
+		dir    string
+		access *snippet.Access
+		above  []*snippet.Access
+	}
+	dirs map[string]*snippet.Access
+	// Swaps are the swap files in use; nil if they have not been read.
+	Swaps []string
+	// known are the homes, for what is known of paths by their place.
+	known known.Homes
+	// Renamed reports whether a trace has seen a file being renamed onto a path; nil
+	// without a trace.
+	Renamed func(path string) bool
+	Only    []string // the PATHs, resolved
+	// Unresolved are the errors of PATHs that could not be resolved.
+	Unresolved []error
+}
+
+// Options are what the command line says for all commands.
+type Options struct {
+	Config                    string // the configuration file; "" finds it
+	Roots, Excludes, Includes []string
+	NoCache                   bool     // exclude known caches
+	Paths                     []string // the PATHs, as they were given
+}
+
+// New reads the configuration and the mount table, and compiles the policy. It may wait
+// without end: the configuration may be a pipe (--config <(…)), and paths may be on file
+// systems that do not answer. With an error, the session has what was read until then.
+func New(o Options) (*Session, error) {
+	p := &Session{options: o, Owners: NewOwners()}
+	var err error
+	if p.Config, err = config.Load(config.Env{}, o.Config); err != nil {
+		return p, err
+	}
+	p.Style.Home = p.Config.Home
+	if err := p.setAttrs(); err != nil {
+		return p, err
+	}
+	if p.Mounts, err = scan.ReadMounts(); err != nil {
+		return p, err
+	}
+	p.stops = p.stopsAt()
+	p.resolveOnly()
+	p.storage = storageOf(p.Config, p.Mounts)
+	p.known = known.HomesOf(p.Homes()...)
+	if p.ScanRules, err = p.rules(); err != nil {
+		return p, err
+	}
+	p.Policy = scan.NewPolicy(p.ScanRules)
+	return p, nil
+}
+
+// resolveOnly resolves the PATHs.
+func (p *Session) resolveOnly() {
+	for _, arg := range p.options.Paths {
+		path, err := TruePath(arg, true)
+		if err != nil {
+			p.Unresolved = append(p.Unresolved, statError(arg, err))
+			continue
+		}
+		p.Only = append(p.Only, path)
+	}
+}

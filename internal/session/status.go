@@ -1,0 +1,192 @@
+package session
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/pattern"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
+	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/trace"
+)
+
+// mostStakes is how many of the largest and newest are named.
+const mostStakes = 5
+
+// Measure counts what is at stake, in one walk. For one line, what is not lost does not
+// matter, and caches are not entered.
+func (p *Session) Measure(ctx context.Context, s *report.Status, brief bool) (scan.Stats, error) {
+	opts := scan.Options{Policy: p.Policy, Info: true, Tags: scan.TagsMarked, Excluded: func(pattern.Pattern) bool { return true }}
+	if brief {
+		var err error
+		if opts, err = p.withoutCaches(opts); err != nil {
+			return scan.Stats{}, err
+		}
+	}
+	var rows []*scan.Row
+	places, regenerated := NewNotes(p), p.Regenerated()
+	g := &scan.RowWriter{Rollup: scan.NewRollup(p.Policy, p.Homes()...), Emit: func(r *scan.Row) error { rows = append(rows, r); return nil }}
+	stats, err := scan.List(ctx, opts, func(e *scan.Entry) error {
+		path, size := string(e.Path), e.Info().Size
+		cache := e.Tagged || places.Of(path, false).Cache
+		switch {
+		case e.Excluded:
+			s.Excluded.Add(size)
+			if !cache && !regenerated(path) {
+				s.Hidden.Add(size)
+			}
+		case cache:
+			s.Cache.Add(size)
+		default:
+			s.Lost.Add(size)
+			return g.Add(e)
+		}
+		return nil
+	})
+	if err != nil {
+		return stats, err
+	}
+	_ = g.End() // rows are kept, which cannot fail
+	s.Largest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Bytes > b.Bytes })
+	s.Newest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Newest.After(b.Newest) })
+	s.Unread = len(stats.Errors)
+	if brief {
+		return stats, nil
+	}
+	if s.Kept, err = p.kept(ctx); err == nil {
+		s.Trash, err = SizeOf(ctx, ItemsInTrash(directories(p.storage)))
+	}
+	return stats, err
+}
+
+// Regenerated returns what says whether a boot makes a path again. Below a root that is
+// named in such a place, as in --root /tmp/x, it does not.
+func (p *Session) Regenerated() func(path string) bool {
+	homes := known.HomesOf(p.Homes()...)
+	var named []string
+	for _, root := range p.Policy.Roots() {
+		if homes.Regenerated(root) {
+			named = append(named, root+"/")
+		}
+	}
+	return func(path string) bool {
+		below := func(root string) bool { return strings.HasPrefix(path, root) }
+		return homes.Regenerated(path) && !slices.ContainsFunc(named, below)
+	}
+}
+
+// withoutCaches has a walk leave out known caches, in what is excluded too.
+func (p *Session) withoutCaches(opts scan.Options) (scan.Options, error) {
+	// The first pattern decides where several exclude a path.
+	set, err := pattern.Compile(slices.Concat(cachePatterns(), p.patterns))
+	if err != nil {
+		return opts, err
+	}
+	rules := p.ScanRules
+	rules.Exclude = set
+	opts.Policy, opts.Tags = scan.NewPolicy(rules), scan.TagsSkipped
+	opts.Excluded = func(p pattern.Pattern) bool { return p.Source != cacheSource }
+	return opts, nil
+}
+
+// largestFirst returns the first rows in an order.
+func largestFirst(rows []*scan.Row, before func(a, b *scan.Row) bool) []report.Stake {
+	rows = slices.Clone(rows)
+	slices.SortStableFunc(rows, func(a, b *scan.Row) int {
+		switch {
+		case before(a, b):
+			return -1
+		case before(b, a):
+			return 1
+		}
+		return 0
+	})
+	all := []report.Stake{}
+	for _, r := range rows[:min(len(rows), mostStakes)] {
+		one := report.Stake{Files: r.Files, Bytes: r.Bytes, ModTime: r.Newest.UTC(), Shown: string(r.Path)}
+		one.Path, one.PathBytes = jsonline.Path(strings.TrimSuffix(one.Shown, "/"))
+		all = append(all, one)
+	}
+	return all
+}
+
+// kept counts what lies in storage at places that are declared.
+func (p *Session) kept(ctx context.Context) (report.Amount, error) {
+	all := report.Amount{}
+	var dirs []string
+	seen := map[string]bool{}
+	for _, d := range p.DeclaredIn(directories(p.storage)) {
+		kind, info, err := scan.Stat(d.path)
+		switch {
+		case err != nil || seen[d.path]:
+		case kind == scan.KindDir:
+			dirs = append(dirs, d.path)
+		default:
+			all.Add(info.Size)
+		}
+		seen[d.path] = true
+	}
+	if len(dirs) == 0 {
+		return all, nil
+	}
+	_, err := scan.List(ctx, scan.Options{Policy: scan.NewPolicy(scan.Rules{Roots: dirs}), Info: true}, func(e *scan.Entry) error {
+		if !seen[string(e.Path)] { // declared by itself, and counted
+			all.Add(e.Info().Size)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// Detected fills in what the machine and the configuration say.
+func (p *Session) Detected() *report.Status {
+	s := &report.Status{
+		Config: p.Config.Source, Home: p.Config.Home,
+		Dialect: p.Style.Dialect.String(), Names: p.Style.Storage,
+		Roots: []report.RootStatus{}, Storage: []report.StoreStatus{},
+	}
+	for _, root := range p.Policy.Roots() {
+		s.Roots = append(s.Roots, p.rootStatus(root))
+	}
+	for _, path := range p.storage {
+		if kind, _, err := scan.Stat(path); err != nil || kind != scan.KindDir {
+			continue
+		}
+		store := report.StoreStatus{RootStatus: p.rootStatus(path), Mounted: p.Mounts.At(path).Point == path}
+		var st unix.Statfs_t
+		if unix.Statfs(path, &st) == nil {
+			store.Free = sizes.Times(st.Bavail, st.Bsize)
+		}
+		s.Storage = append(s.Storage, store)
+		for _, mount := range p.Mounts.Points() {
+			if in, ok := p.Mounts.Stored(mount.Point, path); ok && in != path {
+				s.Mounted++
+			}
+		}
+	}
+	return s
+}
+
+func (p *Session) rootStatus(path string) report.RootStatus {
+	m := p.Mounts.At(path)
+	return report.RootStatus{Path: path, FSType: m.FSType, Source: m.Source}
+}
+
+// Tracers says which back ends work here.
+func Tracers() []report.Tracer {
+	var all []report.Tracer
+	for _, backend := range []trace.Backend{trace.BackendNotify, trace.BackendPtrace, trace.BackendFanotify} {
+		t := report.Tracer{Name: backend.String()}
+		if err := trace.Probe(backend); err != nil {
+			t.Reason = err.Error()
+		}
+		all = append(all, t)
+	}
+	return all
+}

@@ -1,0 +1,211 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/DaRacci/list-ephemeral/adopt"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/truepath"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// Strays is what is in storage and not declared.
+type Strays struct {
+	Storage  []string
+	Declared []declared
+	Home     string
+	Only     []string // the PATHs
+	Rows     []*scan.Row
+	Stats    scan.Stats
+}
+
+// whyNone says why nothing is stray at a path.
+func (s *Strays) whyNone(path string) string {
+	if StorageOfPath(s.Storage, path) == "" {
+		return "it is not in " + strings.Join(s.Storage, " or ")
+	}
+	if _, _, err := scan.Stat(path); err != nil {
+		var errno syscall.Errno
+		if errors.As(err, &errno) {
+			err = errno
+		}
+		return err.Error()
+	}
+	for _, d := range s.Declared {
+		if AtOrBelow(path, d.path) {
+			return "it is declared by " + d.by
+		}
+	}
+	return "nothing in it is stray"
+}
+
+// StorageToSearch returns the storage paths that are there.
+func (p *Session) StorageToSearch(flag string) ([]string, error) {
+	named := p.storage
+	if flag != "" {
+		path, err := TruePath(flag, true)
+		if err != nil {
+			return nil, Misuse(fmt.Errorf("--storage: %w", statError(flag, err)))
+		}
+		named = []string{path}
+	}
+	found := directories(named)
+	if len(found) == 0 {
+		return nil, WithRemedy(fmt.Errorf("no storage directory found at %s", report.Enumerate(named, "or")), "name it with --storage, or as storagePaths in the configuration")
+	}
+	return found, nil
+}
+
+// directories returns those of paths that are directories, without symlinks.
+func directories(paths []string) []string {
+	var found []string
+	for _, path := range paths {
+		path = truepath.Resolve(path)
+		if kind, _, err := scan.Stat(path); err == nil && kind == scan.KindDir && !slices.Contains(found, path) {
+			found = append(found, path)
+		}
+	}
+	return found
+}
+
+// declared is a path in storage that something declares.
+type declared struct{ path, by string }
+
+// DeclaredIn returns what is declared in storage paths: the persisted paths of the
+// configuration at their place in each, and what the mount table shows elsewhere. In a
+// storage path that ends in the home, as version 1 of impermanence's Home Manager module
+// has it, what lies below the home is relative to that.
+func (p *Session) DeclaredIn(storage []string) []declared {
+	var all []declared
+	for _, dir := range storage {
+		for _, kept := range slices.Concat(p.Config.PersistedDirs, p.Config.PersistedFiles) {
+			all = append(all, declared{filepath.Join(dir, kept.Text), kept.Origin.String()})
+			if below, inHome := strings.CutPrefix(kept.Text, p.Config.Home+"/"); inHome && strings.HasSuffix(dir, p.Config.Home) {
+				all = append(all, declared{filepath.Join(dir, below), kept.Origin.String()})
+			}
+		}
+		for _, mount := range p.Mounts.Points() {
+			if in, ok := p.Mounts.Stored(mount.Point, dir); ok && in != dir {
+				all = append(all, declared{in, "mounted at " + mount.Point})
+			}
+		}
+	}
+	return all
+}
+
+// FindStrays finds what is not declared, rolled up: first what contains files, then what
+// contains none, each sorted. The trash is not stray.
+func (p *Session) FindStrays(ctx context.Context, s *Strays) error {
+	rules := scan.Rules{Mounts: p.Mounts, Roots: s.Storage}
+	for _, d := range s.Declared {
+		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: d.path, Source: d.by})
+	}
+	for _, dir := range trashDirs(s.Storage) {
+		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: dir, Source: "the trash"})
+	}
+	policy := scan.NewPolicy(rules)
+	var rows []*scan.Row
+	g := &scan.RowWriter{Rollup: scan.NewRollup(policy), Emit: func(r *scan.Row) error { rows = append(rows, r); return nil }}
+	kinds := scan.KindsOf(scan.KindFile, scan.KindDir, scan.KindSymlink, scan.KindSocket, scan.KindPipe, scan.KindBlock, scan.KindChar)
+	stats, err := scan.List(ctx, scan.Options{Policy: policy, Kinds: kinds, Info: true}, g.Add)
+	if err == nil {
+		err = g.End()
+	}
+	slices.SortStableFunc(rows, func(a, b *scan.Row) int {
+		switch {
+		case a.Empty() == b.Empty():
+			return bytes.Compare(a.Path, b.Path)
+		case b.Empty():
+			return -1
+		}
+		return 1
+	})
+	s.Rows, s.Stats = rows, stats
+	return err
+}
+
+// chosenStray is a path to move.
+type chosenStray struct {
+	Path    string
+	WhyLeft string // "" if it is to be moved
+}
+
+// Chosen returns the strays to move: those that PATHs name, or all. The errors are those of
+// PATHs at which nothing is stray.
+func (s *Strays) Chosen() (chosen []chosenStray, wrong []error) {
+	for _, r := range s.Rows {
+		path := strings.TrimSuffix(string(r.Path), "/")
+		c := chosenStray{Path: path}
+		switch {
+		case adopt.IsLeftover(path):
+			continue
+		case len(s.Only) == 0:
+			c.WhyLeft = s.inUse(path)
+			chosen = append(chosen, c)
+		}
+		for _, arg := range s.Only {
+			if arg != path && AtOrBelow(path, arg) {
+				c.WhyLeft = s.inUse(path)
+			} else if AtOrBelow(arg, path) {
+				c = chosenStray{Path: arg}
+			} else {
+				continue
+			}
+			if !slices.Contains(chosen, c) {
+				chosen = append(chosen, c)
+			}
+		}
+	}
+	for _, arg := range s.Only {
+		if !slices.ContainsFunc(s.Rows, func(r *scan.Row) bool { return r.Touches(arg) }) {
+			wrong = append(wrong, fmt.Errorf("%s: %s", arg, s.whyNone(arg)))
+		}
+	}
+	return chosen, wrong
+}
+
+// inUse says why a stray is left unless it is named: the path that it would stand for exists, as
+// after adopt and before the configuration that declares it is active.
+func (s *Strays) inUse(path string) string {
+	storage := StorageOfPath(s.Storage, path)
+	if path == storage+"/lost+found" {
+		return "it belongs to the file system, fsck(8)"
+	}
+	live := []string{path[len(storage):]}
+	if s.Home != "" && strings.HasSuffix(storage, s.Home) {
+		live = append(live, s.Home+live[0])
+	}
+	for _, name := range live {
+		switch _, err := os.Lstat(name); {
+		case err == nil:
+			return name + " exists, so it may have been adopted and not be declared yet"
+		case !errors.Is(err, syscall.ENOENT) && !errors.Is(err, syscall.ENOTDIR):
+			return "it is not known whether it has been adopted: " + err.Error()
+		}
+	}
+	return ""
+}
+
+// StorageOfPath returns the innermost storage path that a path is in, or "".
+func StorageOfPath(storage []string, path string) string {
+	in := ""
+	for _, s := range storage {
+		if AtOrBelow(path, s) && len(s) > len(in) {
+			in = s
+		}
+	}
+	return in
+}
+
+// AtOrBelow reports whether a path is a directory or below it; both are absolute and clean.
+func AtOrBelow(path, dir string) bool {
+	return path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/")
+}

@@ -1,0 +1,127 @@
+package session
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/snippet"
+)
+
+// Style say how a snippet is written, as they were given.
+type Style struct{ Dialect, Form, Storage, HomeAttr, HostAttr string }
+
+// SetStyle decides how the snippet is written: by the flags, else by the
+// configuration, else by what the machine shows.
+func (p *Session) SetStyle(f Style) error {
+	name, source := p.Config.Snippet.Dialect.String(), p.Config.Snippet.DialectOrigin.String()
+	if f.Dialect != "" {
+		name, source = f.Dialect, "--dialect"
+	}
+	var err error
+	if p.Style.Dialect, err = snippet.ParseDialect(name); err != nil {
+		return Misuse(fmt.Errorf("%s: %w", source, err))
+	}
+	if f.Form != "" {
+		if p.Style.Form, err = snippet.ParseForm(f.Form); err != nil {
+			return Misuse(fmt.Errorf("--form: %w", err))
+		}
+		if !p.Style.Dialect.Nix() {
+			return Misuse(fmt.Errorf("--form cannot be combined with the dialect %s", p.Style.Dialect))
+		}
+	}
+	if p.Style.Storage, err = p.storageToName(f.Storage); err != nil {
+		return Misuse(fmt.Errorf("--storage: %w", err))
+	}
+	if p.Style.Storage == "/" {
+		return Misuse(errStorageIsRoot(p.storageSource(f.Storage)))
+	}
+	p.Style.Stores = p.storage
+	if p.Style.Users, err = p.users(); err != nil {
+		return err
+	}
+	return cmp.Or(
+		setAttr(&p.Style.HomeAttr, f.HomeAttr, "--home-attr"),
+		setAttr(&p.Style.HostAttr, f.HostAttr, "--host-attr"),
+	)
+}
+
+// setAttrs takes the attribute paths from the configuration.
+func (p *Session) setAttrs() error {
+	home, host := p.Config.Snippet.HomeAttr, p.Config.Snippet.HostAttr
+	return cmp.Or(
+		setAttr(&p.Style.HomeAttr, home.Text, home.Origin.String()),
+		setAttr(&p.Style.HostAttr, host.Text, host.Origin.String()),
+	)
+}
+
+// setAttr sets an attribute path where there is a text for it.
+func setAttr(to *snippet.AttrPath, text, source string) error {
+	if text == "" {
+		return nil
+	}
+	attr, err := snippet.ParseAttrPath(text)
+	if err != nil {
+		return Misuse(fmt.Errorf("%s: %w", source, err))
+	}
+	*to = attr
+	return nil
+}
+
+// storageToName returns the storage path for dialects that name one: of the flag,
+// else of the configuration, else the one that the machine shows to be in use.
+func (p *Session) storageToName(flag string) (string, error) {
+	switch {
+	case flag != "" && !filepath.IsAbs(flag):
+		return "", fmt.Errorf("expected an absolute path, got %q", flag)
+	case flag != "" && !utf8.ValidString(flag):
+		return "", fmt.Errorf("expected a path in UTF-8, got %q", flag)
+	case flag != "":
+		return filepath.Clean(flag), nil
+	case p.Config.Snippet.StoragePath.Text != "":
+		return p.Config.Snippet.StoragePath.Text, nil
+	}
+	var storage string
+	storage, p.unclear = ChooseStorage(p.storage, p.Mounts)
+	return storage, nil
+}
+
+// ChooseStorage returns the storage path that most mounts show a part of, of equals the
+// one with the fewest components; only those that are mounted count, if any is. Where
+// that leaves several, it is the first, and unclear says so.
+func ChooseStorage(all []string, mounts *scan.Mounts) (storage, unclear string) {
+	mounted := slices.DeleteFunc(slices.Clone(all), func(path string) bool { return mounts.At(path).Point != path })
+	if len(mounted) == 0 {
+		mounted = all
+	}
+	uses := make(map[string]int)
+	for _, mount := range mounts.Points() {
+		longest := ""
+		for _, path := range mounted {
+			if _, ok := mounts.Stored(mount.Point, path); ok && len(path) > len(longest) {
+				longest = path
+			}
+		}
+		uses[longest]++
+	}
+	better := func(a, b string) int {
+		return cmp.Or(cmp.Compare(uses[b], uses[a]), cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")))
+	}
+	slices.SortStableFunc(mounted, better)
+	storage = mounted[0]
+	mounted = slices.Compact(slices.DeleteFunc(mounted, func(path string) bool { return better(path, storage) != 0 }))
+	if len(mounted) > 1 {
+		var names []string
+		for _, path := range mounted {
+			names = append(names, printable.Name(path))
+		}
+		unclear = fmt.Sprintf("it is not clear which storage is meant, %s: %s is named; choose with --storage or snippet.storagePath",
+			strings.Join(names, " or "), names[0])
+	}
+	return storage, unclear
+}

@@ -1,0 +1,80 @@
+package session
+
+import (
+	"slices"
+	"syscall"
+
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/trace"
+)
+
+// Changes are the operations that leave something behind.
+const Changes = trace.Create | trace.Write | trace.Rename | trace.Delete
+
+// SelectTraced judges what a trace has found: what is shown of it is what the next
+// reboot wipes, and by the flags more.
+func (p *Session) SelectTraced(all, missing bool, r *trace.Report) []report.TracedPath {
+	list := make([]report.TracedPath, 0, len(r.Paths))
+	for i := range r.Paths {
+		t := report.TracedPath{Path: &r.Paths[i], Kind: kindOf(&r.Paths[i])}
+		t.Class = p.Judge(t.Name, t.Kind).Class
+		switch {
+		case t.Class == scan.ClassExcluded:
+			t.Refused = !t.Missing
+		case t.Missing:
+			t.Shown = missing && (all || t.Class.Listed())
+		case all:
+			t.Shown = true
+		default:
+			// Of directories only those that were renamed: what is in them was made under
+			// another name.
+			wanted := t.Kind != scan.KindDir || t.Ops&trace.Rename != 0
+			t.Shown = t.Class.Listed() && wanted
+			t.Refused = !t.Shown && wanted
+		}
+		list = append(list, t)
+	}
+	slices.SortStableFunc(list, func(a, b report.TracedPath) int { return RankOf(b.Ops) - RankOf(a.Ops) })
+	return list
+}
+
+// kindOf returns what a path is, from its st_mode (inode(7)).
+func kindOf(p *trace.Path) scan.Kind {
+	if p.Missing {
+		return scan.KindUnknown
+	}
+	switch p.Mode & syscall.S_IFMT {
+	case syscall.S_IFREG:
+		return scan.KindFile
+	case syscall.S_IFDIR:
+		return scan.KindDir
+	case syscall.S_IFLNK:
+		return scan.KindSymlink
+	case syscall.S_IFSOCK:
+		return scan.KindSocket
+	case syscall.S_IFIFO:
+		return scan.KindPipe
+	}
+	return scan.KindUnknown
+}
+
+// RankOf orders operations: what was changed before what was read.
+func RankOf(ops trace.Op) int {
+	switch {
+	case ops&Changes != 0:
+		return 2
+	case ops&(trace.Read|trace.Exec) != 0:
+		return 1
+	}
+	return 0
+}
+
+// OpsOf returns what was done to each path.
+func OpsOf(r *trace.Report) map[string]trace.Op {
+	ops := make(map[string]trace.Op, len(r.Paths))
+	for _, p := range r.Paths {
+		ops[p.Name] = p.Ops
+	}
+	return ops
+}

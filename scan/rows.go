@@ -1,0 +1,155 @@
+package scan
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
+)
+
+// Row is a line of --dirs and --summary: a directory with the candidates in it, or
+// a lone file.
+type Row struct {
+	// Path ends in a slash for a directory, which is how rows sort.
+	Path  []byte
+	Kind  Kind
+	Files int
+	Bytes int64
+	// Newest is the last change of what was counted.
+	Newest time.Time
+	// Cache says that all that was counted lies in caches.
+	Cache bool
+	// Excluded is what would come along.
+	Excluded Extent
+}
+
+// NewRow returns a row in which nothing has been counted.
+func NewRow(path string, kind Kind) *Row {
+	r := &Row{Path: []byte(path), Kind: kind, Cache: true}
+	if kind == KindDir && path != "/" {
+		r.Path = append(r.Path, '/')
+	}
+	return r
+}
+
+// IsDir reports whether the row is a directory.
+func (r *Row) IsDir() bool { return r.Kind == KindDir }
+
+// Add counts a candidate.
+func (r *Row) Add(e *Entry) {
+	info := e.Info()
+	if e.Kind != KindDir {
+		r.Files++
+		r.Bytes = sizes.Add(r.Bytes, info.Size)
+	}
+	if info.ModTime.After(r.Newest) {
+		r.Newest = info.ModTime
+	}
+}
+
+// contains reports whether a path is the row's or lies in it.
+func (r *Row) contains(path []byte) bool {
+	if r.IsDir() {
+		return bytes.HasPrefix(path, r.Path)
+	}
+	return bytes.Equal(path, r.Path)
+}
+
+// RowWriter turns candidates, sorted by path, into rows, and hands over each, in
+// their order, when there can be no more in it.
+type RowWriter struct {
+	Rollup *Rollup
+	// IsCache reports whether a path is cache; nil where that does not matter.
+	IsCache func(path string, isDir bool) bool
+	Emit    func(*Row) error
+	// open are the rows that may grow, sorted. A directory that is a candidate
+	// itself comes before a file beside it, "a" before "a-b", and what is in it
+	// after, "a/c": then there is more than one.
+	open []*Row
+	// split is a directory that splits, with its slash: a file there is alone.
+	split []byte
+}
+
+// Add counts a candidate. Candidates must be sorted by path.
+func (g *RowWriter) Add(e *Entry) error {
+	if err := g.pass(e.Path); err != nil {
+		return err
+	}
+	r := g.rowOf(e)
+	if r == nil {
+		return nil
+	}
+	r.Add(e)
+	if g.IsCache != nil && r.Cache && !e.Tagged && !g.IsCache(string(e.Path), e.Kind == KindDir) {
+		r.Cache = false
+	}
+	return nil
+}
+
+// pass hands over the rows that come before a path and do not hold it.
+func (g *RowWriter) pass(path []byte) error {
+	for len(g.open) > 0 {
+		r := g.open[0]
+		if r.contains(path) || bytes.Compare(r.Path, path) > 0 {
+			return nil
+		}
+		g.open = slices.Delete(g.open, 0, 1)
+		if err := g.Emit(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rowOf returns the row in which a candidate counts, or nil for a directory that
+// cannot be kept as one.
+func (g *RowWriter) rowOf(e *Entry) *Row {
+	for _, r := range g.open {
+		if r.contains(e.Path) {
+			return r
+		}
+	}
+	slash := bytes.LastIndexByte(e.Path, '/')
+	if e.Kind != KindDir && bytes.Equal(e.Path[:slash+1], g.split) {
+		return g.insert(NewRow(string(e.Path), e.Kind))
+	}
+	unit, ok := g.Rollup.Unit(string(e.Path), e.Kind == KindDir)
+	switch {
+	case !ok:
+		return nil
+	case unit.Dir:
+		return g.insert(NewRow(unit.Path, KindDir))
+	}
+	g.split = append(g.split[:0], e.Path[:slash+1]...)
+	return g.insert(NewRow(unit.Path, e.Kind))
+}
+
+// insert puts a row into its place, unless it is there.
+func (g *RowWriter) insert(r *Row) *Row {
+	i, found := slices.BinarySearchFunc(g.open, r, func(a, b *Row) int { return bytes.Compare(a.Path, b.Path) })
+	if !found {
+		g.open = slices.Insert(g.open, i, r)
+	}
+	return g.open[i]
+}
+
+// End emits the rows that are left.
+func (g *RowWriter) End() error {
+	for _, r := range g.open {
+		if err := g.Emit(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Touches reports whether a row is at or below a path, or the path below the row.
+func (r *Row) Touches(path string) bool {
+	own := strings.TrimSuffix(string(r.Path), "/")
+	return own == path || r.contains([]byte(path)) || strings.HasPrefix(own, strings.TrimSuffix(path, "/")+"/")
+}
+
+// Empty reports whether a row is a directory without a file in it.
+func (r *Row) Empty() bool { return r.IsDir() && r.Files == 0 }
