@@ -3,22 +3,22 @@
 //
 // What runs, in order, and where it lives:
 //
-//	main.go               hands over to the command line
-//	internal/cli          commands, flags, exit codes; translates between the rest
-//	config                finds and checks config.json; the built-in excludes
-//	internal/pattern      exclude patterns with the semantics of fd --exclude
-//	scan                  mount table, policy (the verdict on a path), parallel walk
-//	tui                   the screen: list, search, selection
-//	snippet               the selection as Nix
+//	main.go               calls the command line
+//	internal/cli          commands, flags, help, exit statuses; prints
+//	internal/session      configuration, flags and machine as what a command works with
+//	internal/report       rows, tables, JSON lines, and the words for every verdict
+//	config                finds and checks config.json; internal/pattern: its excludes
+//	scan                  mount table, policy (the verdict on a path), parallel walk, roll-up
+//	tui                   the screen: keys, list, panes, dialogs
+//	internal/search       a query to ranked paths
+//	internal/index        candidates in memory: store, listings, tree, selection
+//	snippet               the selection as Nix, one file for each dialect
 //	trace                 what a command touches
-//	adopt                 copies what is selected into storage
-//	internal/known        whose a path is: caches, programs, what others keep
-//	nix, flake.nix        package and modules for NixOS and Home Manager
-//	internal/reboot       the test of it all: machines that are wiped
-//	internal/printable    makes file names safe for a terminal
-//	internal/securefile   files in directories of other users
+//	adopt, trash          copies paths into storage; moves strays out of the way
+//	internal/known        what is known of paths: caches, programs, what others keep
+//	nix, flake.nix        package and modules; internal/reboot tests it all
 //
-// docs/design.md tells why it is so.
+// docs/design.md says why.
 package main
 
 import (

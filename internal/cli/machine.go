@@ -86,7 +86,7 @@ func (m machine) Snippet(selected []index.Selected, dialect int) tui.SnippetText
 	m.Style.Dialect = snippet.Dialects()[dialect]
 	items := make([]snippet.Item, len(selected))
 	for i, s := range selected {
-		items[i] = m.Describe(s)
+		items[i] = m.Describe(s.Path, s.Kind)
 	}
 	return tui.SnippetText(m.Render(items))
 }

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
@@ -115,18 +114,18 @@ func (p *Session) replaced(path string) bool {
 
 // Describe looks at a path that was selected on the screen. Directories need
 // their mode and owner; files no more than their name, in most dialects.
-func (p *Session) Describe(s index.Selected) snippet.Item {
-	if s.Kind != scan.KindDir && !p.Style.Dialect.CarriesFiles() {
-		return p.Item(s.Path, s.Kind, scan.Info{}, false)
+func (p *Session) Describe(path string, kind scan.Kind) snippet.Item {
+	if kind != scan.KindDir && !p.Style.Dialect.CarriesFiles() {
+		return p.Item(path, kind, scan.Info{}, false)
 	}
-	kind, info, err := scan.Stat(s.Path)
+	now, info, err := scan.Stat(path)
 	if err == nil {
-		return p.Item(s.Path, kind, info, false)
+		return p.Item(path, now, info, false)
 	}
 	// It has vanished since it was listed. It is written by its name, as what it was.
-	item := p.Item(s.Path, scan.KindUnknown, info, false)
-	if s.Kind != scan.KindUnknown {
-		item.Dir = s.Kind == scan.KindDir
+	item := p.Item(path, scan.KindUnknown, info, false)
+	if kind != scan.KindUnknown {
+		item.Dir = kind == scan.KindDir
 	}
 	return item
 }

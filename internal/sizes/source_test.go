@@ -29,9 +29,9 @@ var notSums = map[string]bool{
 	"size + 63":                           true, // tui/bitset.go: bits
 	"c.note + c.files + c.size + c.age":   true, // tui/list.go: widths of columns
 	"c.note + c.files + c.size":           true,
-	"s.read += int32(size) + 1":           true, // tui/score.go: a character
+	"s.read += int32(size) + 1":           true, // internal/search/score.go: a character
 	"int32(size) + 1":                     true,
-	"d.name + d.nameSize":                 true, // tui/store.go: a path
+	"d.name + d.nameSize":                 true, // internal/index/snapshot.go: a path
 	"size += int(t.dirs[d].nameSize) + 1": true,
 	"int(t.dirs[d].nameSize) + 1":         true,
 	"int(t.dirs[dir].nameSize) + 1":       true,
