@@ -53,7 +53,7 @@ func newStray(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			work := func() error { return a.stray(cmd.Context(), f, args) }
 			if f.trash || f.restore || f.empty {
-				return work() // never left in the middle
+				return a.unstuckTrash(cmd.Context(), work)
 			}
 			return unstuck(cmd.Context(), work)
 		},

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
@@ -121,6 +122,24 @@ func (a *app) restoreTrash(ctx context.Context, f strayFlags, storage, args []st
 	err = r.conclude(ctx, err)
 	a.err.line(fmt.Sprintf("%s restored", report.Count(r.done, "path")))
 	return errors.Join(unread, missing, err)
+}
+
+// trashHint says that a change of storage or its trash was left behind.
+const trashHint = "storage did not answer in time, so some paths may have been moved or removed; stray --restore puts back what was moved"
+
+// unstuckTrash calls run, which changes storage or its trash, and returns a little after ctx is done
+// even if a file system does not answer. The end of the process is like a kill then: what was moved
+// is in the manifest, and what was not removed is still in the trash.
+func (a *app) unstuckTrash(ctx context.Context, run func() error) error {
+	var ended atomic.Bool
+	err := unstuck(ctx, func() error {
+		defer ended.Store(true)
+		return run()
+	})
+	if !ended.Load() {
+		say(a.err, "hint", trashHint)
+	}
+	return err
 }
 
 // namesItem reports whether an argument names an item: by its date or the beginning of it, or by

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
+)
+
+// hungTrashScript has stray meet a FUSE file system that stops answering: bindfs, stopped. It is
+// the storage path itself (hung), and a mount in another storage path (plain/in). In both, one path
+// is in the trash before. However the script ends, bindfs is killed. A command that has not ended
+// 2 s after the signal is killed, which gives the status 137.
+const hungTrashScript = `
+D=$1 PROGRAM=$2 SIGNAL=$3
+mount -t tmpfs -o mode=755 none "$D"
+mkdir -p "$D/root" "$D/back" "$D/hung" "$D/plain/in" "$D/plain/etc"
+for dir in back plain; do mkdir -p "$D/$dir/etc"; echo x > "$D/$dir/etc/old"; echo x > "$D/$dir/etc/new"; done
+start() {
+	bindfs -f -o allow_other,entry_timeout=0,attr_timeout=0 "$D/back" "$1" > "$D/log" 2>&1 &
+	fuse=$!
+	until [ -e "$1/etc/new" ]; do
+		kill -0 $fuse || { cat "$D/log"; exit 3; }
+		sleep 0.05
+	done
+}
+fuse=
+finish() { kill -CONT $fuse; kill -KILL $fuse; }
+trap finish EXIT
+names() {
+	cat > "$D/names.json" <<JSON
+{"excludes": [], "roots": ["$D/root"], "storagePaths": ["$1"], "persistedDirs": ["/etc/kept"], "persistedFiles": [], "homeDir": "/nowhere"}
+JSON
+}
+# run STORAGE ARGS: the signal comes 1 s after the start.
+run() {
+	local status=0
+	timeout --preserve-status -k 2 -s $SIGNAL 1 "$PROGRAM" --config "$D/names.json" stray "${@:2}" > "$D/out" 2>&1 || status=$?
+	echo "$1 ${*:2}: $status"
+	grep hint: "$D/out" || :
+}
+start "$D/hung"
+names "$D/hung"
+"$PROGRAM" --config "$D/names.json" stray --trash "$D/hung/etc/old" > "$D/out" 2>&1 || { cat "$D/out"; exit 4; }
+kill -STOP $fuse
+for action in --trash "--trash $D/hung/etc/new" --restore --empty "--empty --yes"; do run hung $action; done
+finish; wait $fuse || :
+start "$D/plain/in"
+names "$D/plain"
+"$PROGRAM" --config "$D/names.json" stray --trash "$D/plain/etc/old" > "$D/out" 2>&1 || { cat "$D/out"; exit 4; }
+kill -STOP $fuse
+run plain --trash "$D/plain/in/etc/new"
+kill -CONT $fuse
+# What was left in the middle does not lock later runs out.
+"$PROGRAM" --config "$D/names.json" stray --restore 2> /dev/null
+`
+
+// TestASignalEndsTrashOnAHungMount has storage, or a mount in it, stop answering.
+func TestASignalEndsTrashOnAHungMount(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Root, probe.FUSE)
+	probe.Tool(t, "bindfs")
+	unshare := probe.Unshare(t)
+	binary := buildStatic(t)
+	for signal, status := range map[string]string{"INT": "130", "TERM": "143"} {
+		t.Run(signal, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			if err := os.Chmod(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command("unshare", slices.Concat(unshare, []string{"bash", "-euc", hungTrashScript, "sh", dir, binary, signal})...)
+			out, err := cmd.Output()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			want := strings.NewReplacer("END\n", status+"\nlist-ephemeral: hint: "+trashHint+"\n").Replace(`hung --trash: END
+hung --trash D/hung/etc/new: END
+hung --restore: END
+hung --empty: END
+hung --empty --yes: END
+plain --trash D/plain/in/etc/new: END
+restored D/plain/etc/old
+`)
+			if diff := cmp.Diff(want, strings.ReplaceAll(string(out), dir, "D")); diff != "" {
+				t.Errorf("differs (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
