@@ -1,0 +1,88 @@
+package report_test
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/pattern"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// verdicts has one verdict of each class, and the words for it.
+var verdicts = []struct {
+	verdict                scan.Verdict
+	reason, inShort, keeps string
+}{
+	{scan.Verdict{Class: scan.ClassCandidate, By: "/a"}, "the next reboot wipes it: it is on tmpfs none at /, and nothing keeps it", "candidate", ""},
+	{scan.Verdict{Class: scan.ClassIncluded, By: "/a"}, "the configuration or --include always lists it", "included", ""},
+	{scan.Verdict{Class: scan.ClassRoot, By: "/a"}, "the next reboot wipes what is in it (tmpfs none at /)", "root", ""},
+	{
+		scan.Verdict{Class: scan.ClassPersisted, By: "/", Source: "config.json:1:2: persistedDirs[3]", Key: "persistedDirs[3]"},
+		"/ is kept: config.json:1:2: persistedDirs[3]", "persisted: persistedDirs[3]", "config.json:1:2: persistedDirs[3]",
+	},
+	{
+		scan.Verdict{Class: scan.ClassMounted, By: "/a", Mount: &scan.Mount{Root: "/b", FSType: "ext4", Source: "/dev/sda"}},
+		"it is a mount point: it shows /b of ext4 /dev/sda", "mounted: /b of ext4 /dev/sda", "",
+	},
+	{scan.Verdict{Class: scan.ClassStorage, By: "/persist"}, "/persist is persistent storage", "storage", "the storage path /persist, which contains it"},
+	{scan.Verdict{Class: scan.ClassSystem, By: "/nix"}, "/nix is a system directory, never scanned", "system", ""},
+	{
+		scan.Verdict{Class: scan.ClassExcluded, By: "/a", Pattern: pattern.Pattern{Text: "a (b)", Source: "--exclude"}},
+		"it matches the exclude pattern a (b) (--exclude)", "excluded: a (b)", "",
+	},
+	{scan.Verdict{Class: scan.ClassOutside, By: "/"}, "it is not below a root; name more with --root or the key roots", "outside", ""},
+	{
+		scan.Verdict{Class: scan.ClassLinked, By: "/a", Target: "/nix/x"},
+		"it is a symlink to /nix/x: it contains no data of its own and is not listed", "linked", "a symlink to /nix/x",
+	},
+}
+
+func TestEveryClassHasItsWords(t *testing.T) {
+	seen := map[scan.Class]bool{}
+	for _, tt := range verdicts {
+		seen[tt.verdict.Class] = true
+		e := report.Explanation{Name: "/a", Verdict: tt.verdict, Mount: "tmpfs none at /", Kind: scan.KindFile, Size: 5}
+		lines := e.Lines()
+		if want := "/a: " + tt.verdict.Class.String(); lines[0] != want {
+			t.Errorf("the title is %q, want %q", lines[0], want)
+		}
+		if want := "  " + tt.reason; lines[1] != want {
+			t.Errorf("%s: the reason is %q, want %q", tt.verdict.Class, lines[1], want)
+		}
+		if last := lines[len(lines)-1]; last != "  it is a file of 5B" {
+			t.Errorf("%s: the last line is %q", tt.verdict.Class, last)
+		}
+		if got := report.VerdictText(tt.verdict); got != tt.inShort {
+			t.Errorf("in short %q, want %q", got, tt.inShort)
+		}
+		if got := report.KeptBy(tt.verdict, ""); got != tt.keeps {
+			t.Errorf("%s: kept by %q, want %q", tt.verdict.Class, got, tt.keeps)
+		}
+	}
+	for class := scan.ClassUnknown + 1; class.String() != scan.ClassUnknown.String(); class++ {
+		if !seen[class] {
+			t.Errorf("no words for the class %s", class)
+		}
+	}
+	if got := report.KeptBy(scan.Verdict{Class: scan.ClassMounted}, "/persist/a\n"); got != `a mount of /persist/a\n` {
+		t.Errorf("kept by %q", got)
+	}
+}
+
+func TestExplanationsOfWhatIsNotThere(t *testing.T) {
+	missing := fmt.Errorf("stat: %w", syscall.ENOENT)
+	for class := scan.ClassCandidate; class.String() != scan.ClassUnknown.String(); class++ {
+		e := report.Explanation{Name: "/a", Verdict: scan.Verdict{Class: class, By: "/a", Mount: &scan.Mount{Root: "/"}}, Err: missing}
+		if title := e.Lines()[0]; !strings.HasPrefix(title, "/a: does not exist; a file here would ") {
+			t.Errorf("%s: the title is %q", class, title)
+		}
+	}
+	e := report.Explanation{Name: "/a", Verdict: scan.Verdict{Class: scan.ClassCandidate, By: "/a"}, Err: fmt.Errorf("stat: %w", fs.ErrPermission)}
+	if got := strings.Join(e.Lines(), "\n"); !strings.Contains(got, "it cannot be read: permission denied") {
+		t.Error(got)
+	}
+}
