@@ -236,7 +236,8 @@ func TestManyPathsTakeLittleMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d MiB", peak)
-	if !raceDetector && peak > 110 {
+	// 92 to 101 MiB alone, and up to 116 where the collector has to wait for a core.
+	if !raceDetector && peak > 140 {
 		t.Errorf("%d MiB for 300,000 paths", peak)
 	}
 }
