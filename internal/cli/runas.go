@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/securefile"
 	"github.com/DaRacci/list-ephemeral/internal/session"
@@ -81,6 +84,42 @@ func (u *runAs) explain(err error) error {
 		return session.WithRemedy(err, "with --user the trace is written as that user")
 	}
 	return err
+}
+
+// startDir changes to the directory that the command starts in: the working directory, if the user
+// may enter it by its path. An inherited one would let the user read below a directory that only
+// root may enter. It returns the path of the program, found before that, and what changes back.
+func (a *app) startDir(u *runAs, name string, keep bool) (program string, back func(), err error) {
+	if program, err = u.findCommand(name, keep); err != nil || u == nil {
+		return program, func() {}, err
+	}
+	here, err := os.OpenFile(".", unix.O_PATH|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return "", nil, fmt.Errorf("open the working directory: %w", err)
+	}
+	back = func() {
+		_ = here.Chdir()
+		_ = here.Close()
+	}
+	dir, err := unix.Getwd()
+	if err == nil && u.fileRights().Chdir(dir) == nil {
+		return program, back, nil
+	}
+	if err != nil && !filepath.IsAbs(program) {
+		back()
+		return "", nil, fmt.Errorf("find the working directory: %w", err)
+	}
+	if !filepath.IsAbs(program) {
+		program = filepath.Join(dir, program)
+	}
+	for _, start := range []string{u.home, "/"} {
+		if filepath.IsAbs(start) && u.fileRights().Chdir(start) == nil {
+			say(a.err, "warning", fmt.Sprintf("%s cannot enter %s; the command starts in %s", u.name, cmp.Or(dir, "the working directory"), start))
+			return program, back, nil
+		}
+	}
+	back()
+	return "", nil, fmt.Errorf("%s can enter neither %s nor /", u.name, cmp.Or(dir, "the working directory"))
 }
 
 // kept are the variables that say something of the terminal and the language, which

@@ -59,6 +59,44 @@ func TestACommandOfAnotherUserGetsALogin(t *testing.T) {
 	}
 }
 
+// TestACommandOfAnotherUserStartsWhereThatUserMayGo has a directory that all may enter in one that
+// only root may.
+func TestACommandOfAnotherUserStartsWhereThatUserMayGo(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Root)
+	public := t.TempDir()
+	closed := filepath.Join(public, "closed")
+	inner := filepath.Join(closed, "inner")
+	for _, err := range []error{
+		os.Chmod(filepath.Dir(public), 0o755), os.Chmod(public, 0o755),
+		os.Mkdir(closed, 0o700), os.Mkdir(inner, 0o755), os.WriteFile(filepath.Join(public, "text"), []byte("open"), 0o644),
+		os.WriteFile(filepath.Join(inner, "text"), []byte("root's"), 0o644), os.WriteFile(filepath.Join(inner, "program"), []byte("#!/bin/sh\necho ran\n"), 0o755),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, backend := range []string{"notify", "ptrace"} {
+		for dir, start := range map[string]string{public: public, inner: "/", closed: "/"} {
+			out, errs := traceAs(t, dir, "--backend", backend, "--", "sh", "-c", "pwd -P; cat text; cat /proc/self/cwd/text; ls .")
+			if line, _, _ := strings.Cut(out, "\n"); line != start {
+				t.Errorf("%s: in %s: started in %q\n%s", backend, dir, line, errs)
+			}
+			warned := strings.Contains(errs, "warning: nobody cannot enter "+dir+"; the command starts in /\n")
+			if warned != (dir != public) || strings.Contains(out, "root's") || strings.Contains(out, "open") != (dir == public) {
+				t.Errorf("%s: in %s:\n%s%s", backend, dir, out, errs)
+			}
+		}
+	}
+	out, errs := traceAs(t, inner, "--", "./program")
+	if strings.Contains(out, "ran") || !strings.Contains(errs, "error: run ./program: ") {
+		t.Errorf("a program there:\n%s%s", out, errs)
+	}
+	if out, errs := traceAs(t, public, "--", "./closed/inner/program"); strings.Contains(out, "ran") {
+		t.Errorf("a program below:\n%s%s", out, errs)
+	}
+}
+
 // TestTheTraceOfAnotherUserIsThatUsers: in the user's directory, the name of the file may
 // be a symlink to anywhere.
 func TestTheTraceOfAnotherUserIsThatUsers(t *testing.T) {

@@ -207,10 +207,11 @@ func (a *app) traced(ctx context.Context, f *traceFlags, as *runAs, args []strin
 	if f.pid > 0 {
 		return a.attached(ctx, f)
 	}
-	path, err := as.findCommand(args[0], f.keepEnv)
+	path, back, err := a.startDir(as, args[0], f.keepEnv)
 	if err != nil {
 		return nil, err
 	}
+	defer back()
 	backend, err := trace.ParseBackend(f.backend)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package securefile
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"unsafe"
 
@@ -30,6 +31,13 @@ func (u *User) do(f func() error) error {
 		done <- err
 	}()
 	return <-done
+}
+
+// Chdir changes the working directory of the process, with the rights of the user: it leads only
+// where the user may go by that path. All threads of Go share one working directory (clone(2),
+// CLONE_FS).
+func (u *User) Chdir(dir string) error {
+	return u.do(func() error { return os.Chdir(dir) })
 }
 
 // become gives this thread the user's rights on files. The kernel takes the
