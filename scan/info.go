@@ -108,3 +108,16 @@ func Stat(path string) (Kind, Info, error) {
 	})
 	return kindOf(stx.Mode), decodeInfo(appendInfo(nil, &stx, size)), nil
 }
+
+// askKind asks the file system what an entry is; KindUnknown if it is gone.
+func (k *worker) askKind(n *node, fd int32, name *byte) Kind {
+	errno := k.stat(fd, name, &k.stx)
+	switch errno {
+	case 0:
+		return kindOf(k.stx.Mode)
+	case syscall.ENOENT, syscall.ENOTDIR:
+	default:
+		k.failEntry(n, "stat", unix.BytePtrToString(name), errno)
+	}
+	return KindUnknown
+}

@@ -277,19 +277,6 @@ func (k *worker) readMarked(n *node, fd int32) {
 	k.buf = k.buf[:cap(k.buf)]
 }
 
-// askKind asks the file system what an entry is; KindUnknown if it is gone.
-func (k *worker) askKind(n *node, fd int32, name *byte) Kind {
-	errno := k.stat(fd, name, &k.stx)
-	switch errno {
-	case 0:
-		return kindOf(k.stx.Mode)
-	case syscall.ENOENT, syscall.ENOTDIR:
-	default:
-		k.failEntry(n, "stat", unix.BytePtrToString(name), errno)
-	}
-	return KindUnknown
-}
-
 // considerPlain looks at an entry of a directory for which only patterns count,
 // as in nearly all directories.
 func (k *worker) considerPlain(n *node, name []byte, off uint32, kind Kind) {
