@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/octal"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
@@ -12,17 +13,6 @@ import (
 // privateState is where services with DynamicUser= keep their state. Its mode has to
 // be 0700, or they do not start (systemd.exec(5)).
 const privateState = "/var/lib/private"
-
-// rewritten reports whether NixOS writes a file at every activation, or systemd at
-// every boot: what is persisted there gets lost, or in their way.
-func rewritten(p string) bool {
-	switch p {
-	case "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/subuid", "/etc/subgid", "/etc/resolv.conf",
-		"/etc/NIXOS", "/etc/.clean", "/etc/.updated", "/var/.updated":
-		return true
-	}
-	return false
-}
 
 // neverMounted says why a tree must not be a mount point of persistent data,
 // whatever is in it; "" if it may be one. In /etc, /usr and their like NixOS writes
@@ -50,7 +40,7 @@ func neverMounted(p string) string {
 
 // troubles says what a path may meet, in any dialect of Nix.
 func troubles(item *Item) (reasons []string) {
-	if rewritten(item.Path) {
+	if known.Rewritten(item.Path) {
 		reasons = append(reasons, "the system writes this file again at every boot")
 	}
 	switch item.Path {
