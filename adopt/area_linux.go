@@ -34,8 +34,8 @@ func (e *AreaError) Error() string { return "make copies in " + e.Path + ": " + 
 // Unwrap returns the reason.
 func (e *AreaError) Unwrap() error { return e.Err }
 
-// area is such a directory, open.
-type area struct {
+// stagingDir is such a directory, open.
+type stagingDir struct {
 	dir
 	above dir
 	rel   string // of the storage path, with a slash in front
@@ -82,7 +82,7 @@ func mountIDOfInfo(fd int) (id uint64, err error) {
 // areaOf returns the area that a directory of storage, which stands for a source or is its top
 // (nil), can be reached from by rename(2). The first directory of its reach on the way down is
 // where a new one is made.
-func (r *run) areaOf(d dir, at *pathname) (*area, error) {
+func (r *run) areaOf(d dir, at *pathname) (*stagingDir, error) {
 	reach, err := reachOf(d.fd)
 	if err != nil {
 		return nil, err
@@ -133,7 +133,7 @@ func (r *run) checkInner(d dir, rel string) error {
 
 // openArea makes the area of a directory, or opens the one that a killed run has left, and
 // removes what is in it.
-func (r *run) openArea(top dir, rel string) (*area, error) {
+func (r *run) openArea(top dir, rel string) (*stagingDir, error) {
 	above, err := top.dir(".", beneath)
 	if err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func (r *run) openArea(top dir, rel string) (*area, error) {
 		above.close()
 		return nil, err
 	}
-	a := &area{dir: made, above: above, rel: strings.TrimSuffix(rel, "/") + "/" + areaName}
+	a := &stagingDir{dir: made, above: above, rel: strings.TrimSuffix(rel, "/") + "/" + areaName}
 	if err := r.prepareArea(a); err != nil {
 		a.dir.close()
 		above.close()
@@ -155,7 +155,7 @@ func (r *run) openArea(top dir, rel string) (*area, error) {
 
 // prepareArea locks an area and empties it. Another mount may show one that this run uses
 // already, which is neither locked nor emptied again.
-func (r *run) prepareArea(a *area) error {
+func (r *run) prepareArea(a *stagingDir) error {
 	st, err := fstat(a.fd)
 	if err != nil {
 		return err
@@ -197,7 +197,7 @@ func (d dir) private(name string) (dir, error) {
 // clear removes what a killed run has left in an area. Nothing is removed before all names
 // have been checked, nor from a directory that a user may have renamed to this name: one
 // that lacks our mark, in a directory where others may rename things.
-func (a *area) clear() error {
+func (a *stagingDir) clear() error {
 	names, err := a.names()
 	if err != nil || len(names) == 0 {
 		return err
@@ -219,7 +219,7 @@ func (a *area) clear() error {
 }
 
 // close removes the area, which is empty unless something could not be removed.
-func (a *area) close() error {
+func (a *stagingDir) close() error {
 	a.dir.close()
 	defer a.above.close()
 	if err := retried(func() error { return unix.Unlinkat(a.above.fd, areaName, unix.AT_REMOVEDIR) }); err != nil && !errors.Is(err, unix.ENOENT) {

@@ -41,7 +41,7 @@ func (r *run) merge(ctx context.Context, result *Result, in *place) {
 		}
 		name := l.names[0]
 		l.names = l.names[1:]
-		sub := r.put(ctx, result, l.in, name, name)
+		sub := r.adoptEntry(ctx, result, l.in, name, name)
 		if sub == nil {
 			continue
 		}

@@ -13,9 +13,9 @@ import (
 // closed when the last one who uses it lets go.
 type place struct {
 	from, to dir
-	area     *area     // to make things in
-	path     *pathname // of the source
-	gains    []gain    // of directories in storage, from the top to this one
+	area     *stagingDir // to make things in
+	path     *pathname   // of the source
+	gains    []gain      // of directories in storage, from the top to this one
 	users    int
 	run      *run
 }
@@ -101,7 +101,7 @@ func (r *run) target(result *Result, p *place) (err error) {
 }
 
 // enterParent opens a directory that stands for a source, and makes it if need be.
-func (r *run) enterParent(above dir, area *area, source string) (dir, error) {
+func (r *run) enterParent(above dir, area *stagingDir, source string) (dir, error) {
 	name := path.Base(source)
 	to, err := above.dir(name, beneath)
 	if !errors.Is(err, unix.ENOENT) {
@@ -115,7 +115,7 @@ func (r *run) enterParent(above dir, area *area, source string) (dir, error) {
 
 // makeParent makes a directory like the source's: under another name first, so that it
 // is never there with the wrong mode or owner.
-func (r *run) makeParent(above dir, area *area, source string) error {
+func (r *run) makeParent(above dir, area *stagingDir, source string) error {
 	from, err := r.sources.dir(source)
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ type run struct {
 	missing    []*staged         // what is to be made
 	batch      []*staged         // what has been made
 	created    []createdParent
-	areas      map[reach]*area
+	areas      map[reach]*stagingDir
 	path       string          // of storage
 	differing  map[string]bool // sources whose directory in storage differs
 	stages     int
@@ -78,7 +78,7 @@ func (s *staged) path() string { return s.at.path.child(s.name).String() }
 // plan. The error says that nothing could be done at all, or that ctx is done: then the
 // results are those up to there.
 func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, err error) {
-	r := &run{places: map[string]*place{}, areas: map[reach]*area{}, path: p.Storage, differing: map[string]bool{}, most: placesAllowed(), force: p.force}
+	r := &run{places: map[string]*place{}, areas: map[reach]*stagingDir{}, path: p.Storage, differing: map[string]bool{}, most: placesAllowed(), force: p.force}
 	r.content.progress = progress
 	root, err := rootDir()
 	if err != nil {
@@ -130,14 +130,14 @@ func (r *run) begin(ctx context.Context, result *Result, unit Unit) {
 		return
 	}
 	defer at.release()
-	if in := r.put(ctx, result, at, name, path.Base(unit.Path)); in != nil {
+	if in := r.adoptEntry(ctx, result, at, name, path.Base(unit.Path)); in != nil {
 		r.merge(ctx, result, in)
 	}
 }
 
-// put makes a unit of what has a name at a place, unless it is in storage already. A directory
+// adoptEntry makes a unit of what has a name at a place, unless it is in storage already. A directory
 // that is there already is returned: it gets what it lacks.
-func (r *run) put(ctx context.Context, result *Result, at *place, from, name string) (merge *place) {
+func (r *run) adoptEntry(ctx context.Context, result *Result, at *place, from, name string) (merge *place) {
 	source := at.path.child(name)
 	st, err := at.from.stat(from)
 	if err != nil {
@@ -234,7 +234,7 @@ func (r *run) stage(ctx context.Context, s *staged) {
 	problems := &Result{}
 	if err := ctx.Err(); err != nil {
 		problems.failAt(s.path, err)
-		r.abandon(s, problems)
+		r.discard(s, problems)
 		return
 	}
 	st, err := s.at.from.stat(s.source)
@@ -261,7 +261,7 @@ func (r *run) stage(ctx context.Context, s *staged) {
 		problems.failAt(s.path, ctx.Err())
 	}
 	if problems.More > 0 {
-		r.abandon(s, problems)
+		r.discard(s, problems)
 		return
 	}
 	r.batch = append(r.batch, s)
@@ -284,8 +284,8 @@ func (r *run) stageLeaf(ctx context.Context, s *staged, st *unix.Stat_t) (warnin
 	return copied.warning, err
 }
 
-// abandon removes a unit that is not put in place.
-func (r *run) abandon(s *staged, problems *Result) {
+// discard removes a unit that is not put in place.
+func (r *run) discard(s *staged, problems *Result) {
 	if err := s.at.area.remove(s.stage); err != nil {
 		problems.failAt(s.path, fmt.Errorf("remove %s, which was to become its copy: %w", s.stage, err))
 	}
@@ -335,7 +335,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 	}
 	if err != nil {
 		problems.failAt(s.path, err)
-		r.abandon(s, problems)
+		r.discard(s, problems)
 		return
 	}
 	if changed := verify(s.at.from, s.path, s.node); len(changed) > 0 {
@@ -348,7 +348,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 		for _, p := range changed {
 			problems.fail(p.Path, p.Err)
 		}
-		r.abandon(s, problems)
+		r.discard(s, problems)
 		return
 	}
 	if err := s.at.area.place(s.stage, s.at.to, s.name); err != nil {
@@ -356,7 +356,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 			err = fmt.Errorf("it has appeared in storage meanwhile: %w", err)
 		}
 		problems.failAt(s.path, err)
-		r.abandon(s, problems)
+		r.discard(s, problems)
 		return
 	}
 	s.placed, s.result.placed = true, true

@@ -23,7 +23,7 @@ type Extent struct {
 func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats, error) {
 	c := &excludedCounter{
 		policy: opts.Policy, skipTagged: opts.Tags == TagsSkipped,
-		whole: NewPolicy(Rules{Roots: dirs}), units: map[*mark]int32{},
+		whole: NewPolicy(Rules{Roots: dirs}), units: map[*ruleNode]int32{},
 		extents: make([]Extent, len(dirs)),
 	}
 	if c.policy == nil {
@@ -50,7 +50,7 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats
 type excludedCounter struct {
 	policy, whole *Policy
 	skipTagged    bool
-	units         map[*mark]int32
+	units         map[*ruleNode]int32
 
 	mu      sync.Mutex // guards what is below
 	extents []Extent
@@ -58,10 +58,10 @@ type excludedCounter struct {
 }
 
 // excludedDir is a directory of the walk: what the judging policy knows of it, its
-// mark in the walking one, and the unit that it belongs to, or -1.
+// node in the walking one, and the unit that it belongs to, or -1.
 type excludedDir struct {
 	at    place
-	mark  *mark
+	mark  *ruleNode
 	unit  int32
 	noted bool
 }

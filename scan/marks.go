@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// mark is what is known of one path by its name: that it is persisted, a mount
+// ruleNode is what is known of one path by its name: that it is persisted, a mount
 // point, a root, an include. Marks form a tree of path components, of which a
 // walk holds the one for the directory it is in; nearly every directory has
 // none, and then a name costs nothing.
@@ -15,8 +15,8 @@ import (
 //	  │                └─ .cache ── x include
 //	  ├─ nix                          system
 //	  └─ boot                         mounted
-type mark struct {
-	children map[string]*mark
+type ruleNode struct {
+	children map[string]*ruleNode
 
 	class  Class  // a boundary, or ClassUnknown
 	source string // the declaration that made it one
@@ -25,7 +25,7 @@ type mark struct {
 	root   bool   // a reboot wipes what lies below
 	keep   bool   // always a candidate itself
 	only   bool   // the work is limited to this and others
-	// below says that a mark farther down is a root, a keep or an only: that
+	// below says that a node farther down is a root, a keep or an only: that
 	// the walk has to pass through here even where nothing else is of interest.
 	below bool
 	// divides says that a boundary or a root is here or farther down, or an
@@ -33,15 +33,15 @@ type mark struct {
 	divides bool
 }
 
-// at returns the mark for a clean absolute path, making it and those above it.
-func (m *mark) at(path string) *mark {
+// at returns the node for a clean absolute path, making it and those above it.
+func (m *ruleNode) at(path string) *ruleNode {
 	for name := range components(path) {
 		next := m.children[name]
 		if next == nil {
 			if m.children == nil {
-				m.children = make(map[string]*mark)
+				m.children = make(map[string]*ruleNode)
 			}
-			next = new(mark)
+			next = new(ruleNode)
 			m.children[name] = next
 		}
 		m = next
@@ -49,9 +49,9 @@ func (m *mark) at(path string) *mark {
 	return m
 }
 
-// child returns the mark for an entry of the directory that m stands for, or
+// child returns the node for an entry of the directory that m stands for, or
 // nil; m may be nil.
-func (m *mark) child(name []byte) *mark {
+func (m *ruleNode) child(name []byte) *ruleNode {
 	if m == nil {
 		return nil
 	}
@@ -60,7 +60,7 @@ func (m *mark) child(name []byte) *mark {
 
 // seal works out below and divides, from the leaves up, and reports whether there
 // is anything at or below m that a walk has to reach.
-func (m *mark) seal() bool {
+func (m *ruleNode) seal() bool {
 	m.divides = m.class != ClassUnknown || m.root
 	for _, c := range m.children {
 		if c.seal() {
@@ -68,16 +68,16 @@ func (m *mark) seal() bool {
 		}
 		m.divides = m.divides || c.divides || c.keep
 	}
-	return m.below || m.wanted()
+	return m.below || m.needed()
 }
 
-func (m *mark) wanted() bool { return m.root || m.keep || m.only }
+func (m *ruleNode) needed() bool { return m.root || m.keep || m.only }
 
 // reachable returns the names of the children that a walk has to reach, sorted.
-func (m *mark) reachable() []string {
+func (m *ruleNode) reachable() []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(m.children)) {
-		if c := m.children[name]; c.below || c.wanted() {
+		if c := m.children[name]; c.below || c.needed() {
 			names = append(names, name)
 		}
 	}
@@ -97,8 +97,8 @@ func components(path string) func(yield func(string) bool) {
 	}
 }
 
-// find returns the mark for a clean absolute path, or nil.
-func (m *mark) find(path string) *mark {
+// find returns the node for a clean absolute path, or nil.
+func (m *ruleNode) find(path string) *ruleNode {
 	for name := range components(path) {
 		if m = m.children[name]; m == nil {
 			return nil

@@ -89,7 +89,7 @@ type Rules struct {
 // Policy gives the verdict on every path, to the walk and to whoever asks for
 // one path. It never changes and may be used by any number of goroutines.
 type Policy struct {
-	marks   *mark
+	marks   *ruleNode
 	exclude *pattern.Set
 	roots   []string
 	hidden  []string // what symlinks into are no candidates
@@ -99,7 +99,7 @@ type Policy struct {
 
 // NewPolicy compiles rules.
 func NewPolicy(rules Rules) *Policy {
-	p := &Policy{marks: new(mark), exclude: rules.Exclude}
+	p := &Policy{marks: new(ruleNode), exclude: rules.Exclude}
 	if p.exclude == nil {
 		p.exclude, _ = pattern.Compile(nil) // no pattern, no error
 	}
@@ -110,21 +110,21 @@ func NewPolicy(rules Rules) *Policy {
 	// What is said later overrides what was said before.
 	if rules.Mounts != nil {
 		for _, mount := range rules.Mounts.Points() {
-			p.set(mount.Point, mark{class: ClassMounted, mount: mount})
+			p.set(mount.Point, ruleNode{class: ClassMounted, mount: mount})
 		}
 	}
 	for _, dir := range SystemDirs() {
-		p.set(dir, mark{class: ClassSystem})
+		p.set(dir, ruleNode{class: ClassSystem})
 	}
 	for _, dir := range rules.Storage {
-		p.set(dir, mark{class: ClassStorage})
+		p.set(dir, ruleNode{class: ClassStorage})
 	}
 	for _, root := range roots {
 		m := p.marks.at(root)
 		m.root, m.class = true, ClassUnknown
 	}
 	for _, kept := range rules.Persisted {
-		p.set(kept.Path, mark{class: ClassPersisted, source: kept.Source, key: kept.Key})
+		p.set(kept.Path, ruleNode{class: ClassPersisted, source: kept.Source, key: kept.Key})
 	}
 	for _, path := range rules.Include {
 		p.marks.at(path).keep = true
@@ -143,7 +143,7 @@ func NewPolicy(rules Rules) *Policy {
 func (p *Policy) Roots() []string { return p.roots }
 
 // set makes a path a boundary.
-func (p *Policy) set(path string, to mark) {
+func (p *Policy) set(path string, to ruleNode) {
 	m := p.marks.at(path)
 	m.class, m.source, m.key, m.mount = to.class, to.source, to.key, to.mount
 }
@@ -161,7 +161,7 @@ const (
 // place is all that decides about the entries of a directory, apart from their
 // names.
 type place struct {
-	mark    *mark
+	mark    *ruleNode
 	exclude pattern.State
 	region  region
 	limited bool // the work is limited to paths that do not hold this directory
@@ -179,8 +179,8 @@ func (at place) scanned() bool {
 	return (at.region == regionInside || at.region == regionShown) && !at.limited
 }
 
-// worthwhile reports whether anything in the directory can be a candidate.
-func (at place) worthwhile() bool { return at.scanned() || at.mark != nil && at.mark.below }
+// mayContainCandidates reports whether anything in the directory can be a candidate.
+func (at place) mayContainCandidates() bool { return at.scanned() || at.mark != nil && at.mark.below }
 
 // included reports whether the path itself, whose contents have this place, is
 // always a candidate.

@@ -20,10 +20,10 @@ type queue struct {
 	workers int
 	// limit is how many may be busy. More than the processors can run only get
 	// in each other's way, until they wait for a disk.
-	limit  int
-	idle   int
-	closed bool
-	hungry atomic.Bool // somebody may take something, and shared is empty
+	limit     int
+	idle      int
+	closed    bool
+	wantsWork atomic.Bool // somebody may take something, and shared is empty
 }
 
 func (q *queue) init(workers, limit int) {
@@ -39,7 +39,7 @@ func (q *queue) free() bool { return q.workers-q.idle < q.limit }
 func (q *queue) give(nodes []*node) {
 	q.mu.Lock()
 	q.shared = append(q.shared, nodes...)
-	q.hungry.Store(false)
+	q.wantsWork.Store(false)
 	q.mu.Unlock()
 	q.changed.Signal()
 }
@@ -55,7 +55,7 @@ func (q *queue) take(stack []*node) ([]*node, bool) {
 		q.changed.Broadcast()
 	}
 	for !q.closed && (len(q.shared) == 0 || !q.free()) {
-		q.hungry.Store(len(q.shared) == 0 && q.free())
+		q.wantsWork.Store(len(q.shared) == 0 && q.free())
 		q.changed.Wait()
 	}
 	if q.closed {
@@ -67,11 +67,11 @@ func (q *queue) take(stack []*node) ([]*node, bool) {
 	q.idle--
 	switch {
 	case !q.free():
-		q.hungry.Store(false)
+		q.wantsWork.Store(false)
 	case len(q.shared) > 0:
 		q.changed.Signal()
 	default:
-		q.hungry.Store(true)
+		q.wantsWork.Store(true)
 	}
 	return stack, true
 }
@@ -81,7 +81,7 @@ func (q *queue) raise() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.limit = min(q.workers, 2*q.limit)
-	q.hungry.Store(len(q.shared) == 0 && q.free() && q.idle > 0)
+	q.wantsWork.Store(len(q.shared) == 0 && q.free() && q.idle > 0)
 	q.changed.Broadcast()
 	return q.limit < q.workers
 }

@@ -30,7 +30,7 @@ func (k *worker) hidden(n *node, fd int32, f found, name []byte) bool {
 // leadsToHidden asks the kernel where a symlink ends, by an O_PATH descriptor,
 // which opens nothing.
 func (k *worker) leadsToHidden(fd int32, name *byte, buf []byte) bool {
-	end, errno := k.patiently(unix.SYS_OPENAT, fd, name, nil, unix.O_PATH|unix.O_CLOEXEC, 0)
+	end, errno := k.retryEMFILE(unix.SYS_OPENAT, fd, name, nil, unix.O_PATH|unix.O_CLOEXEC, 0)
 	if errno != 0 { // dangling, or not ours to see: what it says itself has to do
 		return false
 	}

@@ -52,21 +52,21 @@ const (
 func (k *kernel) openDir(dirfd int32, path []byte, flags int, resolve uint64) (int32, syscall.Errno) {
 	if !k.noOpenat2.Load() {
 		how := unix.OpenHow{Flags: uint64(flags), Resolve: resolve}
-		fd, errno := k.patiently(unix.SYS_OPENAT2, dirfd, &path[0], unsafe.Pointer(&how), 0, unsafe.Sizeof(how))
+		fd, errno := k.retryEMFILE(unix.SYS_OPENAT2, dirfd, &path[0], unsafe.Pointer(&how), 0, unsafe.Sizeof(how))
 		if errno != syscall.ENOSYS && errno != syscall.EPERM {
 			return fd, errno
 		}
 	}
-	fd, errno := k.patiently(unix.SYS_OPENAT, dirfd, &path[0], nil, uintptr(flags), 0)
+	fd, errno := k.retryEMFILE(unix.SYS_OPENAT, dirfd, &path[0], nil, uintptr(flags), 0)
 	if errno == 0 {
 		k.noOpenat2.Store(true)
 	}
 	return fd, errno
 }
 
-// patiently repeats a call that opens a descriptor while there is none to be
+// retryEMFILE repeats a call that opens a descriptor while there is none to be
 // had, for up to a second: other workers close theirs all the time.
-func (k *kernel) patiently(trap uintptr, dirfd int32, path *byte, p3 unsafe.Pointer, a3, a4 uintptr) (int32, syscall.Errno) {
+func (k *kernel) retryEMFILE(trap uintptr, dirfd int32, path *byte, p3 unsafe.Pointer, a3, a4 uintptr) (int32, syscall.Errno) {
 	for wait := time.Millisecond; ; wait *= 2 {
 		fd, errno := k.call(trap, dirfd, unsafe.Pointer(path), p3, a3, a4, nil)
 		if (errno != syscall.EMFILE && errno != syscall.ENFILE) || wait > time.Second {

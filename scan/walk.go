@@ -164,7 +164,7 @@ func (w *walk) run(ctx context.Context) (Stats, error) {
 		w.queue.close()
 	})
 	defer unhook()
-	if w.root.at.worthwhile() {
+	if w.root.at.mayContainCandidates() {
 		w.work()
 	} else {
 		w.publish(&w.root)

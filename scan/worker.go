@@ -48,7 +48,7 @@ func (k *worker) work() {
 		n := k.stack[len(k.stack)-1]
 		k.stack = k.stack[:len(k.stack)-1]
 		k.visitNode(n)
-		if len(k.stack) > 1 && k.queue.hungry.Load() {
+		if len(k.stack) > 1 && k.queue.wantsWork.Load() {
 			half := len(k.stack) / 2
 			k.queue.give(k.stack[:half])
 			k.stack = append(k.stack[:0], k.stack[half:]...)
@@ -313,7 +313,7 @@ func (k *worker) consider(n *node, name []byte, off uint32, kind Kind) {
 	case k.opts.Refused && n.at.scanned() && class.refused() && (kind == KindDir || k.opts.Kinds.Has(kind)):
 		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind) | tagRefused})
 	}
-	if kind == KindDir && in.worthwhile() {
+	if kind == KindDir && in.mayContainCandidates() {
 		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: tag | tagDescend})
 	}
 }
