@@ -4,7 +4,7 @@
 # name, unless LIST_EPHEMERAL_MUST says that it must be there. Arguments go to go test.
 # shellcheck source=scripts/tools.sh
 source "$(dirname "$0")/tools.sh"
-need_packages rsync:rsync setfacl:acl mkfs.btrfs:btrfs-progs mkfs.ext4:e2fsprogs mkfs.xfs:xfsprogs fdfind:fd-find \
+need_packages rsync:rsync setfacl:acl setfattr:attr mkfs.btrfs:btrfs-progs mkfs.ext4:e2fsprogs mkfs.xfs:xfsprogs fdfind:fd-find \
 	nix-instantiate:nix-bin gcc:gcc unshare:util-linux git:git strace:strace python3:python3 \
-	bwrap:bubblewrap bindfs:bindfs fusermount:fuse su:util-linux
+	bwrap:bubblewrap bindfs:bindfs fusermount:fuse su:util-linux mount:mount
 go test -timeout 30m "$@" ./adopt/... ./scan/... ./trace/... ./internal/probe/... ./internal/reboot/... ./internal/truepath/...

@@ -1,0 +1,115 @@
+package project
+
+import (
+	"maps"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// everywhere are commands of Debian packages that are Essential, and go, which runs the tests.
+var everywhere = strings.Fields("bash cat chmod cmp cp dd du env find go grep id ln mkdir mkfifo mknod mv sed sh sleep stat touch true truncate timeout xargs")
+
+// packageOf are the commands of other packages that scripts in tests use, which no call names.
+var packageOf = map[string]string{
+	"bindfs": "bindfs", "bwrap": "bubblewrap", "fusermount": "fuse", "getcap": "libcap2-bin", "getfacl": "acl", "getfattr": "attr", "jq": "jq",
+	"losetup": "mount", "mkfs.btrfs": "btrfs-progs", "mkfs.ext4": "e2fsprogs", "mkfs.vfat": "dosfstools", "mkfs.xfs": "xfsprogs", "rsync": "rsync",
+	"setcap": "libcap2-bin", "setfacl": "acl", "setfattr": "attr", "setpriv": "util-linux", "strace": "strace", "umount": "mount", "unshare": "util-linux",
+}
+
+var (
+	pair    = regexp.MustCompile(`([\w.+-]+):([\w.+-]+)`)
+	calls   = regexp.MustCompile(`(?:probe\.Tool|\bTool)\(\w+(?:\.t)?, ("[^)]*")\)|exec\.Command\("([\w.+-]+)"|(?m)^!? ?exec ([\w.+-]+)`)
+	mkfs    = regexp.MustCompile(`\bmkfs\.[a-z]\w+`)
+	command = regexp.MustCompile(`[\w.+-]+`)
+)
+
+// testFiles returns the names of the files that tests consist of.
+func testFiles(t *testing.T) []string {
+	t.Helper()
+	out, err := exec.Command("git", "-C", top, "ls-files", "-co", "--exclude-standard", "-z", "*_test.go", "*.txtar", "*/testdata/*.sh",
+		"internal/disktest/*.go", "internal/nixtest/*.go", "internal/probe/*.go").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "internal/project/packages_test.go" })
+	if len(names) < 100 {
+		t.Fatalf("only %d files", len(names))
+	}
+	return names
+}
+
+// missingCommands returns the commands that a test file uses and installed has not. installed are
+// the pairs COMMAND:PACKAGE of a script.
+func missingCommands(text string, installed map[string]string) []string {
+	packages := slices.Collect(maps.Values(installed))
+	has := func(name string) bool {
+		return installed[name] != "" || slices.Contains(everywhere, name) || slices.Contains(packages, packageOf[name]) || name == "list-ephemeral"
+	}
+	var missing []string
+	for _, m := range calls.FindAllStringSubmatch(text, -1) {
+		// Of several names, which a program has on different systems, one is enough.
+		if names := command.FindAllString(m[1]+m[2]+m[3], -1); len(names) > 0 && !slices.ContainsFunc(names, has) {
+			missing = append(missing, names[0])
+		}
+	}
+	words := mkfs.FindAllString(text, -1)
+	for name := range packageOf {
+		if strings.Contains(text, name) && regexp.MustCompile(`\b`+regexp.QuoteMeta(name)+`\b`).MatchString(text) {
+			words = append(words, name)
+		}
+	}
+	for _, name := range words {
+		if !has(name) {
+			missing = append(missing, name)
+		}
+	}
+	slices.Sort(missing)
+	return slices.Compact(missing)
+}
+
+// TestEachCommandOfTheTestsIsInstalled compares the commands that tests use with what scripts
+// install for them: scripts/tools.sh for all tests, scripts/test-kernel.sh for some packages.
+func TestEachCommandOfTheTestsIsInstalled(t *testing.T) {
+	t.Parallel()
+	for _, script := range []struct {
+		name, from, to string
+		of             []string
+	}{
+		{"scripts/tools.sh", "\nneed_test_packages() {\n", "\n}\n", []string{""}},
+		{"scripts/test-kernel.sh", "\nneed_packages ", "\ngo test ", []string{
+			"adopt/", "scan/", "trace/", "internal/disktest/", "internal/nixtest/", "internal/probe/", "internal/reboot/", "internal/truepath/",
+		}},
+	} {
+		_, list, _ := strings.Cut(read(t, script.name), script.from)
+		list, _, _ = strings.Cut(list, script.to)
+		installed := map[string]string{}
+		for _, m := range pair.FindAllStringSubmatch(list, -1) {
+			installed[m[1]] = m[2]
+		}
+		if len(installed) < 15 {
+			t.Fatalf("only %d packages in %s", len(installed), script.name)
+		}
+		for _, name := range testFiles(t) {
+			if !slices.ContainsFunc(script.of, func(dir string) bool { return strings.HasPrefix(name, dir) }) {
+				continue
+			}
+			for _, missing := range missingCommands(read(t, name), installed) {
+				t.Errorf("%s uses %s, which %s does not install", name, missing, script.name)
+			}
+		}
+	}
+}
+
+func TestMissingCommandsAreFound(t *testing.T) {
+	t.Parallel()
+	installed := map[string]string{"fdfind": "fd-find", "setfacl": "acl"}
+	text := "x := probe.Tool(t, \"fd\", \"fdfind\")\nprobe.Tool(g.t, \"tmux\")\nexec.Command(\"cp\")\nexec.Command(\"lsof\", x)\n" +
+		"setfattr -n x; getfacl y; mkfs.minix z\nexec sed -i x\n! exec perl -e x\n"
+	if got, want := missingCommands(text, installed), strings.Fields("lsof mkfs.minix perl setfattr tmux"); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
