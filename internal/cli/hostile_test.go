@@ -251,13 +251,14 @@ func (m *hostileMachine) onTerminal(do func(streams)) string {
 }
 
 // check fails where something arrived on the terminal that is not text, or a message
-// that nobody but the name has written.
+// that comes from a name.
 func (m *hostileMachine) check(args []string, text string) {
 	m.t.Helper()
 	if text == "" {
 		m.t.Errorf("%q: not a word", args)
 	}
-	for line := range strings.SplitSeq(strings.ReplaceAll(text, clearLine, ""), "\n") {
+	own := strings.NewReplacer(clearLine, "", dirColor, "", linkColor, "", noColor, "") // what the program itself writes
+	for line := range strings.SplitSeq(own.Replace(text), "\n") {
 		if !utf8.ValidString(line) || printable.Name(line) != line {
 			m.t.Errorf("%q: raw bytes: %q", args, line)
 		}
