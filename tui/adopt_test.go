@@ -40,7 +40,7 @@ func TestAdoptPlansAsksAndRuns(t *testing.T) {
 	d.keys("a", "j", "g")
 	d.hold = true
 	d.keys("enter", "enter") // once is enough
-	d.has("copying; Esc stops")
+	d.has("copy into storage; Esc stops")
 	d.send(adoptTicked{d.app.adoptions})
 	d.has("half")
 	d.hold = false
@@ -95,7 +95,7 @@ func TestAdoptIsPlannedOnce(t *testing.T) {
 	d.keys("enter")
 	d.hold = true
 	d.keys("a")
-	d.has("looking at what is to be copied")
+	d.has("planning")
 	d.keys("enter", "esc")
 	d.hold = false
 	d.release()

@@ -84,6 +84,10 @@ func newApp(ctx context.Context, opts Options, store *index.Store) *app {
 	if m.annotated() {
 		m.sort = sortRank
 	}
+	if opts.Job == (Job{}) {
+		m.opts.Job = adoptJob
+	}
+	m.keys.snippet.adopt.SetHelp(m.keys.snippet.adopt.Help().Key, m.opts.Job.Help)
 	m.notice.text = strings.Join(opts.Warnings, "; ")
 	m.enableKeys()
 	return m

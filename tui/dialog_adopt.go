@@ -22,6 +22,7 @@ type Adoption struct {
 type adoptDialog struct {
 	text     *textDialog
 	keys     adoptKeys
+	job      Job
 	stage    adoptStage
 	gen      int
 	adoption Adoption
@@ -42,9 +43,9 @@ const (
 func (m *app) openAdopt() tea.Cmd {
 	m.adoptions++
 	ctx, cancel := context.WithCancel(m.ctx)
-	d := &adoptDialog{keys: m.keys.adopt, gen: m.adoptions, cancel: cancel}
+	d := &adoptDialog{keys: m.keys.adopt, job: m.opts.Job, gen: m.adoptions, cancel: cancel}
 	d.text = newTextDialog(&m.keys, "", nil)
-	d.say([]string{"looking at what is to be copied"})
+	d.say([]string{"planning"})
 	m.overlay.push(d)
 	machine, what := m.opts.Machine, m.snippet.drawing
 	return guarded("plan to copy", func() tea.Msg {
@@ -149,12 +150,12 @@ func (d *adoptDialog) click(int) action { return action{} }
 func (d *adoptDialog) view(s *styles, room, height int) (string, []string) {
 	last := map[adoptStage]string{
 		stagePlanning: "Esc goes back",
-		stagePlanned:  "Enter copies, Esc goes back; sources stay as they are",
+		stagePlanned:  d.job.Asks,
 		stageRunning:  d.progress,
 		stageEnded:    "Esc goes back",
 	}[d.stage]
 	title := map[adoptStage]string{
-		stagePlanning: "copy into storage", stagePlanned: "copy into storage?", stageRunning: "copying; Esc stops", stageEnded: "copy into storage",
+		stagePlanning: d.job.Title, stagePlanned: d.job.Title + "?", stageRunning: d.job.Title + "; Esc stops", stageEnded: d.job.Title,
 	}[d.stage]
 	_, lines := d.text.view(s, room, max(height-2, 1))
 	return title, append(lines, "", s.dim.render(truncated(last, room, s.glyphs.ellipsis)))

@@ -121,13 +121,24 @@ func (m *app) hints() string {
 		if !h.binding.Enabled() {
 			continue
 		}
+		label := h.label
+		switch label {
+		case "snippet":
+			label, _, _ = strings.Cut(m.opts.Job.Result, " ")
+		case adoptJob.Key:
+			label = m.opts.Job.Key
+		case adoptJob.Verb:
+			if m.context() == contextAdopt {
+				label = m.opts.Job.Verb
+			}
+		}
 		name := keyLabel(h.binding.Keys()[0])
-		cells := 1 + width(name) + 1 + width(h.label) + 1
+		cells := 1 + width(name) + 1 + width(label) + 1
 		if cells > room {
 			break
 		}
 		room -= cells
-		b.WriteString(" " + m.styles.key.render(name) + " " + m.styles.dim.render(h.label) + " ")
+		b.WriteString(" " + m.styles.key.render(name) + " " + m.styles.dim.render(label) + " ")
 	}
 	return b.String()
 }

@@ -105,11 +105,11 @@ func (p *snippetPane) resize(width, height int) {
 }
 
 // title says what the pane shows.
-func (p *snippetPane) title(dialect string) string {
+func (p *snippetPane) title(result, dialect string) string {
 	if p.pending {
-		return "writing the snippet"
+		return "writing"
 	}
-	title := "snippet for " + plural(p.paths, "path", "paths")
+	title := result + " " + plural(p.paths, "path", "paths")
 	if dialect != "" {
 		title += " in dialect " + dialect
 	}

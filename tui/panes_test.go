@@ -141,13 +141,13 @@ func TestSnippetKeysWaitForTheSnippet(t *testing.T) {
 	d := browse(t, sample...)
 	d.hold = true
 	d.keys("enter")
-	d.has("writing the snippet")
+	d.has("writing")
 	d.keys("enter", "q", "j")
 	if d.app.shutdown.leaving {
 		t.Fatal("left with a snippet that nobody has seen")
 	}
 	d.keys("esc", "down", "enter")
-	d.has("writing the snippet")
+	d.has("writing")
 	if len(d.held) != 1 {
 		t.Fatalf("%d snippets are rendered at once", len(d.held))
 	}
@@ -210,7 +210,7 @@ func TestNextDialectWritesWhatIsShownAnew(t *testing.T) {
 	d.hasNot("dialect 2")
 	d.hold = true
 	d.keys("f", "f", "enter") // nobody leaves with what is not there yet
-	d.has("writing the snippet")
+	d.has("writing")
 	d.hold = false
 	d.release()
 	d.has("in dialect paths", "dialect 2")

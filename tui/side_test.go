@@ -84,7 +84,7 @@ func TestSnippetToLeaveWithGoesBeforeTheLiveOne(t *testing.T) {
 	d.hold = true
 	d.fire(sideDue{})
 	d.keys("enter")
-	d.has("writing the snippet")
+	d.has("writing")
 	d.release()
 	d.has("snippet for 1 path", `file "/home/me/.bashrc"`)
 	d.keys("enter")

@@ -135,7 +135,7 @@ func (m *app) counts() []string {
 // status is the line below the list: the selection, and what there is to say.
 func (m *app) status() string {
 	if m.snippet != nil {
-		title := " " + m.snippet.title(m.dialectName())
+		title := " " + m.snippet.title(m.opts.Job.Result, m.dialectName())
 		told := truncated(safe(m.notice.text), max(m.layout.width-width(title)-3, 0), m.styles.glyphs.ellipsis)
 		return bar(m.layout.width, []string{title}, []string{told + " ", ""}, m.styles.title, m.styles.warning)
 	}

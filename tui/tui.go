@@ -28,6 +28,8 @@ type Options struct {
 	Groups []string
 	// View is what the screen opens with; ViewFiles by default.
 	View View
+	// Job says what Machine.Adopt does. The zero value copies into storage.
+	Job Job
 	// Programs are the package names to filter by.
 	Programs []string
 	// Warnings are shown when the screen opens.
@@ -46,6 +48,21 @@ type Options struct {
 	ASCII bool
 	// NoMouse leaves the mouse to the terminal.
 	NoMouse bool
+}
+
+// Job is the wording of what Machine.Adopt does with a selection.
+type Job struct {
+	Key    string // the label of its key: "adopt"
+	Help   string // the key in the help: "copy the data into storage now"
+	Title  string // of its dialog: "copy into storage"
+	Verb   string // "copy"
+	Asks   string // "Enter copies, Esc goes back; sources stay as they are"
+	Result string // what Enter shows: "snippet for"
+}
+
+var adoptJob = Job{
+	Key: "adopt", Help: "copy the data into storage now", Title: "copy into storage", Verb: "copy",
+	Asks: "Enter copies, Esc goes back; sources stay as they are", Result: "snippet for",
 }
 
 // Color says whether to use colours.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type strayFlags struct {
 	print0, json, long, verbose bool
 	storage                     string
 	trash, restore, empty, yes  bool
+	browse                      bool
 	before                      time.Time // of --older-than; the zero value is no limit
 }
 
@@ -37,6 +39,7 @@ copied it there for a configuration that is not active yet.`
 
 const strayExamples = `  list-ephemeral stray -l                       what is not declared
 
+  sudo list-ephemeral stray --browse            choose on the screen what to move to the trash
   sudo list-ephemeral stray --trash /persist/home/alice/.old
   sudo list-ephemeral stray --restore           undo the last --trash
   sudo list-ephemeral stray --restore 2026-02-03 /persist/etc/x
@@ -52,6 +55,9 @@ func newStray(a *app) *cobra.Command {
 		Args:    takesPaths,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			work := func() error { return a.stray(cmd.Context(), f, args) }
+			if f.browse {
+				return work() // a key ends the screen
+			}
 			if f.trash || f.restore || f.empty {
 				return a.unstuckTrash(cmd.Context(), work)
 			}
@@ -64,13 +70,15 @@ func newStray(a *app) *cobra.Command {
 	flags.BoolVarP(&f.long, "long", "l", false, "add the number of files, size and age")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
 	textVar(flags, &f.storage, "storage", "", "a directory", "search the storage path `DIR` (default: all configured or mounted)")
+	flags.BoolVar(&f.browse, "browse", false, "choose strays on the screen, and move them to the trash")
 	flags.BoolVar(&f.trash, "trash", false, "move strays to the trash")
 	flags.BoolVar(&f.restore, "restore", false, "move back the last --trash, or each DATE or PATH given")
 	flags.BoolVar(&f.empty, "empty", false, "remove for good what is in the trash")
 	flags.Var(&value[time.Time]{to: &f.before, read: readTime}, "older-than", "with --empty: remove only what is in the trash since `DUR` (30d)")
 	flags.BoolVarP(&f.yes, "yes", "y", false, "with --empty: do not ask")
 	a.exclusive(cmd, "print0", "json", "long")
-	a.exclusive(cmd, "trash", "restore", "empty")
+	a.exclusive(cmd, "browse", "trash", "restore", "empty")
+	a.exclusive(cmd, "browse", "json", "print0", "long")
 	for _, action := range []string{"trash", "restore", "empty"} {
 		a.exclusive(cmd, action, "print0")
 		a.exclusive(cmd, action, "long")
@@ -121,7 +129,7 @@ func (a *app) stray(ctx context.Context, f strayFlags, args []string) error {
 	if len(s.Declared) == 0 {
 		return session.WithRemedy(fmt.Errorf("no declared paths found in %s; refusing to report everything as stray", strings.Join(s.Storage, ", ")), "declare them as persistedDirs and persistedFiles in the configuration; nothing is mounted from there")
 	}
-	if err := p.FindStrays(ctx, s); err != nil {
+	if err := unstuck(ctx, func() error { return p.FindStrays(ctx, s) }); err != nil {
 		return whySignal(ctx, err)
 	}
 	if f.trash {
@@ -134,6 +142,9 @@ func (a *app) stray(ctx context.Context, f strayFlags, args []string) error {
 		s.Rows = slices.DeleteFunc(s.Rows, func(r *scan.Row) bool {
 			return !slices.ContainsFunc(s.Only, r.Touches)
 		})
+	}
+	if f.browse {
+		return cmp.Or(a.browseStrays(ctx, p, s), failed)
 	}
 	return errors.Join(a.printStrays(f, s.Rows), failed, a.concludeStrays(ctx, f, s))
 }

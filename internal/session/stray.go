@@ -148,12 +148,12 @@ func (s *Strays) Chosen() (chosen []chosenStray, wrong []error) {
 		case adopt.IsLeftover(path):
 			continue
 		case len(s.Only) == 0:
-			c.WhyLeft = s.inUse(path)
+			c.WhyLeft = s.InUse(path)
 			chosen = append(chosen, c)
 		}
 		for _, arg := range s.Only {
 			if arg != path && AtOrBelow(path, arg) {
-				c.WhyLeft = s.inUse(path)
+				c.WhyLeft = s.InUse(path)
 			} else if AtOrBelow(arg, path) {
 				c = chosenStray{Path: arg}
 			} else {
@@ -172,9 +172,16 @@ func (s *Strays) Chosen() (chosen []chosenStray, wrong []error) {
 	return chosen, wrong
 }
 
-// inUse says why a stray is left unless it is named: the path that it would stand for exists, as
+// Covers reports whether a path is stray, or in something stray.
+func (s *Strays) Covers(path string) bool {
+	return slices.ContainsFunc(s.Rows, func(r *scan.Row) bool {
+		return AtOrBelow(path, strings.TrimSuffix(string(r.Path), "/"))
+	})
+}
+
+// InUse says why a stray is left unless it is named: the path that it would stand for exists, as
 // after adopt and before the configuration that declares it is active.
-func (s *Strays) inUse(path string) string {
+func (s *Strays) InUse(path string) string {
 	storage := StorageOfPath(s.Storage, path)
 	if path == storage+"/lost+found" {
 		return "it belongs to the file system, fsck(8)"

@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/DaRacci/list-ephemeral/adopt"
+	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
+	"github.com/DaRacci/list-ephemeral/trash"
+	"github.com/DaRacci/list-ephemeral/tui"
+)
+
+// strayMachine is a machine whose candidates are strays, and which moves them to the trash.
+type strayMachine struct {
+	machine
+	strays *session.Strays
+}
+
+// trashJob is what the screen calls that.
+var trashJob = tui.Job{
+	Key: "trash", Help: "move the selection to the trash", Title: "move to the trash", Verb: "move",
+	Asks: "Enter moves, Esc goes back; stray --restore undoes it", Result: "list of",
+}
+
+// browseStrays opens the screen on strays.
+func (a *app) browseStrays(ctx context.Context, p *session.Session, s *session.Strays) error {
+	in, out, err := a.terminal()
+	if err != nil {
+		return err
+	}
+	opts := a.screenOptions(p, in, out)
+	opts.Machine = strayMachine{newMachine(p), s}
+	opts.Job, opts.Dialects, opts.Dialect = trashJob, nil, 0
+	opts.Once, opts.Listed, opts.View = true, true, tui.ViewFiles
+	return a.runScreen(ctx, opts, "list-ephemeral stray --verbose prints them")
+}
+
+// Scan implements tui.Machine.
+func (m strayMachine) Scan(_ context.Context, into *index.Store, _ bool) (tui.Summary, error) {
+	for _, r := range m.strays.Rows {
+		if !adopt.IsLeftover(string(r.Path)) {
+			into.AddPath(r.Path, r.Kind)
+		}
+	}
+	return tui.Summary{Errors: len(m.strays.Stats.Errors)}, nil
+}
+
+// Splits implements tui.Machine: directories are rolled up already.
+func (m strayMachine) Splits(dir string) bool { return !m.strays.Covers(dir) }
+
+// CannotKeep implements tui.Machine: what contains something declared cannot be selected.
+func (m strayMachine) CannotKeep(dir string) string {
+	if m.strays.Covers(dir) {
+		return ""
+	}
+	return "something in it is declared"
+}
+
+// Explain implements tui.Machine.
+func (m strayMachine) Explain(_ context.Context, path string) []string {
+	lines := []string{path + ": stray", "  neither the configuration nor a mount declares it"}
+	if why := m.strays.InUse(path); why != "" {
+		lines = append(lines, "  "+why)
+	}
+	return lines
+}
+
+// Snippet implements tui.Machine: the paths, one a line.
+func (m strayMachine) Snippet(selected []index.Selected, _ int) tui.SnippetText {
+	var text tui.SnippetText
+	for _, path := range pathsOf(selected) {
+		text.Text += path + "\n"
+	}
+	return text
+}
+
+// pathsOf returns what is selected, sorted.
+func pathsOf(selected []index.Selected) []string {
+	paths := make([]string, len(selected))
+	for i, s := range selected {
+		paths[i] = s.Path
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+// Adopt implements tui.Machine: it plans to move what is selected to the trash.
+func (m strayMachine) Adopt(_ context.Context, selected []index.Selected) (tui.Adoption, error) {
+	var move, left []string
+	for _, path := range pathsOf(selected) {
+		why := m.strays.InUse(path)
+		if !m.strays.Covers(path) {
+			why = "something in it is declared"
+		}
+		if why == "" {
+			move = append(move, path)
+		} else {
+			left = append(left, path+": left, "+why)
+		}
+	}
+	plan := tui.Adoption{Lines: []string{report.Count(len(move), "path") + " to move to the trash of storage, where stray --restore finds them:", ""}}
+	plan.Lines = append(append(plan.Lines, move...), left...)
+	if len(left) > 0 {
+		plan.Lines = append(plan.Lines, "", "list-ephemeral stray --trash PATH moves what was left, if nothing in it is declared")
+	}
+	if len(move) > 0 {
+		plan.Run = func(ctx context.Context) []string { return m.move(ctx, move) }
+		plan.Progress = func() string { return "moving" }
+	}
+	return plan, nil
+}
+
+// move moves paths to the trash, and says what became of each.
+func (m strayMachine) move(ctx context.Context, paths []string) []string {
+	var lines []string
+	now, done, batch := time.Now(), 0, ""
+	err := eachStorage(ctx, m.strays.Storage, func(storage string) error {
+		in := slices.DeleteFunc(slices.Clone(paths), func(path string) bool {
+			return session.StorageOfPath(m.strays.Storage, path) != storage
+		})
+		if len(in) == 0 {
+			return nil
+		}
+		results, err := trash.Move(ctx, storage, in, now)
+		for _, r := range results {
+			if r.Err != nil {
+				lines = append(lines, r.Path+": "+r.Err.Error())
+				continue
+			}
+			done, batch = done+1, cmp.Or(batch, r.Batch)
+			lines = append(lines, "moved "+r.Path)
+		}
+		return err
+	})
+	head := fmt.Sprintf("moved %s", report.Count(done, "path"))
+	if batch != "" {
+		head += "; list-ephemeral stray --restore " + batch + " puts it back"
+	}
+	lines = append([]string{head, ""}, lines...)
+	if err != nil {
+		for _, one := range parts(err) {
+			lines = append(lines, one.Error())
+		}
+	}
+	return lines
+}
