@@ -13,6 +13,7 @@
 //	trace                 what a command touches
 //	adopt                 copies what is selected into storage
 //	internal/known        whose a path is: caches, programs, what others keep
+//	internal/paths        is a path at or below a directory
 //	nix, flake.nix        package and modules for NixOS and Home Manager
 //	internal/reboot       the test of it all: machines that are wiped
 //	internal/printable    makes file names safe for a terminal
