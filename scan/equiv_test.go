@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
@@ -219,18 +220,18 @@ func naiveKeepable(rules Rules, homes []string, dir string) bool {
 		boundaries = append(boundaries, mount.Point)
 	}
 	for _, b := range boundaries {
-		if isAtOrBelow(b, dir) {
+		if paths.AtOrBelow(b, dir) {
 			return false
 		}
 	}
 	for _, include := range rules.Include {
-		if include != dir && isAtOrBelow(include, dir) {
+		if include != dir && paths.AtOrBelow(include, dir) {
 			return false
 		}
 	}
 	within := len(rules.Only) == 0
 	for _, only := range rules.Only {
-		within = within || isAtOrBelow(dir, only)
+		within = within || paths.AtOrBelow(dir, only)
 	}
 	return within && !naiveContainer(homes, dir)
 }
@@ -243,7 +244,7 @@ func naiveContainer(homes []string, dir string) bool {
 	}
 	below := []string{"", "/.config", "/.local", "/.local/lib", "/.local/share"}
 	for _, home := range append([]string{"/root"}, homes...) {
-		if dir == "/" || isAtOrBelow(home, dir) && home != dir && slices.Contains(homes, home) {
+		if dir == "/" || paths.AtOrBelow(home, dir) && home != dir && slices.Contains(homes, home) {
 			return true
 		}
 		for _, b := range below {

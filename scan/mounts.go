@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/octal"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
 // Mount is one mount of a mount table, proc_pid_mountinfo(5). Paths hold the
@@ -182,7 +183,7 @@ func (m *Mounts) Stored(path, storage string) (inStorage string, ok bool) {
 		return "", false
 	}
 	inside, top := at.inside(path), of.inside(storage)
-	if !isAtOrBelow(inside, top) {
+	if !paths.AtOrBelow(inside, top) {
 		return "", false
 	}
 	return filepath.Join(storage, inside[len(top):]), true
@@ -199,16 +200,9 @@ func (m *Mounts) DefaultRoots(home string) []string {
 	roots := []string{"/"}
 	for _, mount := range m.Points() {
 		volatile := mount.FSType == "tmpfs" || mount.FSType == "ramfs"
-		if volatile && isAtOrBelow(home, mount.Point) {
+		if volatile && paths.AtOrBelow(home, mount.Point) {
 			roots = append(roots, mount.Point)
 		}
 	}
 	return roots
-}
-
-// isAtOrBelow reports whether path is dir or lies below it; both are absolute
-// and clean.
-func isAtOrBelow(path, dir string) bool {
-	return dir == "/" || path == dir ||
-		len(path) > len(dir) && path[len(dir)] == '/' && strings.HasPrefix(path, dir)
 }

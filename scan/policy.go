@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 )
 
@@ -298,7 +299,7 @@ func (p *Policy) Hides(dir, target string) bool {
 	}
 	target = path.Clean(target)
 	for _, h := range p.hidden {
-		if isAtOrBelow(target, h) {
+		if paths.AtOrBelow(target, h) {
 			return true
 		}
 	}

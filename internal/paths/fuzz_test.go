@@ -50,6 +50,13 @@ func FuzzComponents(f *testing.F) {
 		if diff := cmp.Diff(want, slices.Collect(paths.Ancestors(name)), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("Ancestors(%q) (-want +got):\n%s", name, diff)
 		}
+		if len(want) > 0 {
+			want = want[:len(want)-1]
+		}
+		slices.Reverse(want)
+		if diff := cmp.Diff(want, slices.Collect(paths.FromTop(name)), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("FromTop(%q) (-want +got):\n%s", name, diff)
+		}
 		for ancestor := range paths.Ancestors(name) {
 			if !paths.Below(name, ancestor) {
 				t.Errorf("%q is not below its ancestor %q", name, ancestor)

@@ -44,6 +44,18 @@ func Rel(path, dir string) (rel string, ok bool) {
 	return path[len(dir)+1:], true
 }
 
+// FromTop returns the directories above a path in the order in which a lookup meets them,
+// without "/".
+func FromTop(path string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := 1; i < len(path); i++ {
+			if path[i] == '/' && !yield(path[:i]) {
+				return
+			}
+		}
+	}
+}
+
 // Ancestors returns the directories above a path, the nearest first and "/" last. Nothing
 // is above "/".
 func Ancestors(path string) iter.Seq[string] {

@@ -79,6 +79,20 @@ func TestAncestorsStopWhereTheCallerStops(t *testing.T) {
 	}
 }
 
+func TestFromTopGoesDownAndLeavesOutTheRoot(t *testing.T) {
+	for path, want := range map[string][]string{"/": nil, "/home": nil, "/home/al/x": {"/home", "/home/al"}, "": nil} {
+		if diff := cmp.Diff(want, slices.Collect(paths.FromTop(path))); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", path, diff)
+		}
+	}
+	for dir := range paths.FromTop("/a/b/c") {
+		if dir != "/a" {
+			t.Errorf("%s after the first one", dir)
+		}
+		break
+	}
+}
+
 // The tracer asks about every path that a program names, from a buffer.
 func TestBytesAreNotCopied(t *testing.T) {
 	path := []byte("/home/al/.local/share/applications/mimeapps.list")
