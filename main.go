@@ -7,7 +7,8 @@
 //	internal/cli          commands, flags, exit codes; translates between the rest
 //	config                finds and checks config.json; the built-in excludes
 //	internal/pattern      exclude patterns with the semantics of fd --exclude
-//	scan                  mount table, policy (the verdict on a path), parallel walk
+//	internal/mounts       the mount table: what is mounted where
+//	scan                  policy (the verdict on a path), parallel walk
 //	tui                   the screen: list, search, selection
 //	snippet               the selection as Nix
 //	trace                 what a command touches

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
@@ -110,17 +111,17 @@ func fdTree(t *testing.T, random *rand.Rand) string {
 // are at work.
 func TestListOfThisMachineEqualsFd(t *testing.T) {
 	probe.NeedThorough(t)
-	mounts, err := ReadMounts()
+	table, err := mounts.Read()
 	if err != nil {
 		t.Fatal(err)
 	}
 	literal := strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`, "{", `\{`, "}", `\}`)
 	var excludes []string
-	for _, mount := range mounts.Points() {
+	for _, mount := range table.Points() {
 		excludes = append(excludes, "/"+literal.Replace(strings.TrimPrefix(mount.Point, "/")))
 	}
 	excludes = append(append(excludes, SystemDirs()...), "/tmp", "/var/tmp")
-	opts := Options{Policy: NewPolicy(Rules{Mounts: mounts, Exclude: patterns(t, "/tmp", "/var/tmp")})}
+	opts := Options{Policy: NewPolicy(Rules{Mounts: table, Exclude: patterns(t, "/tmp", "/var/tmp")})}
 	before, stats := list(t, opts)
 	want := fd(t, "/", excludes)
 	after, _ := list(t, opts)

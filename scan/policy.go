@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 )
@@ -70,7 +71,7 @@ type Persisted struct {
 // Rules is what a policy is made of. All paths are absolute and clean.
 type Rules struct {
 	// Mounts is the mount table; nil means that nothing is mounted anywhere.
-	Mounts *Mounts
+	Mounts *mounts.Table
 	// Roots are the trees that a reboot wipes; none means "/". A root is always
 	// entered, also where it is a mount point or matches a pattern.
 	Roots []string
@@ -147,7 +148,7 @@ func (p *Policy) set(path string, class Class, detail string) {
 	m.class, m.detail = class, detail
 }
 
-func describeMount(m *Mount) string {
+func describeMount(m *mounts.Mount) string {
 	if m.Root != "/" {
 		return fmt.Sprintf("%s of %s %s", m.Root, m.FSType, m.Source)
 	}
