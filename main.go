@@ -1,5 +1,4 @@
-// List-ephemeral shows what the next reboot will wipe on a machine whose root
-// is ephemeral, and writes the Nix configuration that keeps it.
+// List-ephemeral shows what the next reboot wipes, and writes the Nix code that keeps it.
 //
 // What runs, in order, and where it lives:
 //
@@ -8,7 +7,7 @@
 //	internal/session      configuration, flags and machine as what a command works with
 //	internal/report       rows, tables, JSON lines, and the words for every verdict
 //	config                finds and checks config.json; internal/pattern: its excludes
-//	scan                  mount table, policy (the verdict on a path), parallel walk, roll-up
+//	scan                  policy (the verdict on a path), parallel walk, roll-up
 //	tui                   the screen: keys, list, panes, dialogs
 //	internal/search       a query to ranked paths
 //	internal/index        candidates in memory: store, listings, tree, selection
@@ -16,6 +15,7 @@
 //	trace                 what a command touches
 //	adopt, trash          copies paths into storage; moves strays out of the way
 //	internal/known        what is known of paths: caches, programs, what others keep
+//	internal/mounts       the mount table; internal/paths: at or below
 //	nix, flake.nix        package and modules; internal/reboot tests it all
 //
 // docs/design.md says why.

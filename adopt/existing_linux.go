@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
 // This file compares a directory that is in storage already with the one that it stands for.
@@ -203,7 +205,7 @@ func (p *Plan) checkParents(root, store dir, u *Unit) {
 		return
 	}
 	var gains []gain
-	for source := range ancestors(u.Path) {
+	for source := range paths.FromTop(u.Path) {
 		e, seen := p.compared[source]
 		if !seen {
 			to, err := store.below(source)
@@ -224,17 +226,6 @@ func (p *Plan) checkParents(root, store dir, u *Unit) {
 	}
 	if err := refusedBy(gains, st.Uid); err != nil {
 		u.Action, u.Err = Refuse, err
-	}
-}
-
-// ancestors yields the directories above an absolute path from the top on, without "/".
-func ancestors(name string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for i := range len(name) {
-			if name[i] == '/' && i > 0 && !yield(name[:i]) {
-				return
-			}
-		}
 	}
 }
 

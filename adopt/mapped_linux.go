@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
 // ErrWritten is the error of a path that a process may be writing to through a shared mapping
@@ -47,7 +49,7 @@ type mappings struct {
 // below returns an error if a process has mapped a file at or below a path.
 func (m *mappings) below(name string) error {
 	for i := range m.all {
-		if file := m.all[i].Path; file == name || strings.HasPrefix(file, name+"/") {
+		if file := m.all[i].Path; paths.AtOrBelow(file, name) {
 			return writtenError(m.all[i].Open)
 		}
 	}

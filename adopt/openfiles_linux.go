@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
 // Open is a file that a process has open.
@@ -48,14 +50,15 @@ func openBelow(pid int, paths []string) string {
 	return ""
 }
 
-// atOrBelow reports whether a file lies at or below one of sorted paths.
-func atOrBelow(paths []string, file string) bool {
-	for dir := file; ; dir = filepath.Dir(dir) {
-		if _, found := slices.BinarySearch(paths, dir); found {
+// atOrBelow reports whether a file lies at or below one of some paths, which are sorted.
+func atOrBelow(sorted []string, file string) bool {
+	if _, found := slices.BinarySearch(sorted, file); found {
+		return true
+	}
+	for dir := range paths.Ancestors(file) {
+		if _, found := slices.BinarySearch(sorted, dir); found {
 			return true
 		}
-		if dir == "/" {
-			return false
-		}
 	}
+	return false
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
 // place is a directory that units are put into, with the source's at its side. It is
@@ -78,7 +80,7 @@ func (r *run) target(result *Result, p *place) (err error) {
 	if p.area, err = r.areaOf(p.to, nil); err != nil {
 		return err
 	}
-	for source := range ancestors(join(p.path.String(), "x")) {
+	for source := range paths.FromTop(join(p.path.String(), "x")) {
 		above := p.to
 		p.to, err = r.enterParent(above, p.area, source)
 		above.close()

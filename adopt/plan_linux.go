@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
@@ -96,10 +97,10 @@ type Options struct {
 	Force bool
 }
 
-// Prepare checks paths, which are absolute and clean and without symlinks except for the last
+// Prepare checks the selected paths, which are absolute and clean and without symlinks except for the last
 // component, and plans to copy them below a storage path. It changes nothing. The error says
 // that nothing can be copied there; ctx ends the checking.
-func Prepare(ctx context.Context, storage string, paths []string, options Options) (*Plan, error) {
+func Prepare(ctx context.Context, storage string, selected []string, options Options) (*Plan, error) {
 	root, err := rootDir()
 	if err != nil {
 		return nil, err
@@ -123,10 +124,10 @@ func Prepare(ctx context.Context, storage string, paths []string, options Option
 	if err := p.checkStorage(store); err != nil {
 		return nil, fmt.Errorf("look at %s: %w", storage, err)
 	}
-	paths = slices.Clone(paths)
-	slices.Sort(paths)
+	selected = slices.Clone(selected)
+	slices.Sort(selected)
 	dirs := map[string]bool{}
-	for _, name := range slices.Compact(paths) {
+	for _, name := range slices.Compact(selected) {
 		if covered(dirs, name) {
 			continue
 		}
@@ -155,12 +156,12 @@ func Prepare(ctx context.Context, storage string, paths []string, options Option
 
 // covered reports whether a path lies in one of the directories.
 func covered(dirs map[string]bool, name string) bool {
-	for dir := path.Dir(name); dir != "/"; dir = path.Dir(dir) {
+	for dir := range paths.Ancestors(name) {
 		if dirs[dir] {
 			return true
 		}
 	}
-	return dirs["/"]
+	return false
 }
 
 // openStorage opens the storage path to write below it.
@@ -195,7 +196,7 @@ func (p *Plan) checkStorage(store dir) error {
 // look decides what is to be done with a unit.
 func (p *Plan) look(ctx context.Context, sources *sources, store dir, u *Unit) {
 	refuse := func(err error) { u.Action, u.Err = Refuse, err }
-	if u.Path == p.Storage || strings.HasPrefix(u.Path, p.Storage+"/") {
+	if paths.AtOrBelow(u.Path, p.Storage) {
 		refuse(ErrInStorage)
 		return
 	}
@@ -240,8 +241,8 @@ func (p *Plan) look(ctx context.Context, sources *sources, store dir, u *Unit) {
 // holdsStorage reports whether the storage path lies in what is to be copied, and no
 // mount is between the two, which would leave it out.
 func (p *Plan) holdsStorage(from dir, name, source string) bool {
-	below, found := strings.CutPrefix(p.Storage, source+"/")
-	if !found {
+	below, ok := paths.Rel(p.Storage, source)
+	if !ok {
 		return false
 	}
 	fd, err := from.open(path.Join(name, below), unix.O_PATH, 0, sameMount)

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
 // Root is a directory tree that the next reboot wipes, and that paths are copied from. It
@@ -56,7 +58,7 @@ func (s *sources) findMounts() {
 func (s *sources) rootOf(name string) Root {
 	best := s.roots[0]
 	for _, r := range s.roots[1:] {
-		if len(r.Path) > len(best.Path) && (name == r.Path || strings.HasPrefix(name, r.Path+"/")) {
+		if len(r.Path) > len(best.Path) && paths.AtOrBelow(name, r.Path) {
 			best = r
 		}
 	}
@@ -117,10 +119,7 @@ func (s *sources) dir(name string) (dir, error) {
 		}
 		return dir{fd: -1}, err
 	}
-	rel := "."
-	if name != r.Path {
-		rel = strings.TrimPrefix(name[len(r.Path):], "/")
-	}
+	rel, _ := paths.Rel(name, r.Path) // rootOf returns a root that it is in
 	fd, err := top.open(rel, unix.O_PATH|unix.O_DIRECTORY, 0, sameMount)
 	if errors.Is(err, unix.EXDEV) {
 		err = mountedError(path.Join(r.Path, top.firstMount(rel)))

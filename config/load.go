@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
@@ -78,7 +79,7 @@ func (e Env) find(explicit, home string, homeless error) (file string, text []by
 // with the rights of that user.
 func (e Env) readPlace(file, home string) ([]byte, error) {
 	name := e.sudoer()
-	if name == "" || !below(home, file) {
+	if name == "" || !paths.AtOrBelow(file, home) {
 		return readFile(file)
 	}
 	return read(file, func(file string) (*os.File, error) {

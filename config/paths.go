@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/securefile"
 )
 
@@ -135,18 +136,13 @@ func (e Env) places(home string) []string {
 // is to be ignored, says the XDG Base Directory Specification 0.8.
 func (e Env) configHome(home string) string {
 	dir := e.Getenv("XDG_CONFIG_HOME")
-	if path.IsAbs(dir) && (e.sudoer() == "" || below(home, path.Clean(dir))) {
+	if path.IsAbs(dir) && (e.sudoer() == "" || paths.AtOrBelow(path.Clean(dir), home)) {
 		return dir
 	}
 	if home == "" {
 		return ""
 	}
 	return path.Join(home, ".config")
-}
-
-// below reports whether a clean path lies at or below a clean directory.
-func below(dir, p string) bool {
-	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/")
 }
 
 // absolute returns an absolute path as it is after cleaning: without slashes at

@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
@@ -109,17 +111,17 @@ func fdTree(t *testing.T, random *rand.Rand) string {
 // are at work.
 func TestListOfThisMachineEqualsFd(t *testing.T) {
 	probe.NeedThorough(t)
-	mounts, err := ReadMounts()
+	table, err := mounts.Read()
 	if err != nil {
 		t.Fatal(err)
 	}
 	literal := strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`, "{", `\{`, "}", `\}`)
 	var excludes []string
-	for _, mount := range mounts.Points() {
+	for _, mount := range table.Points() {
 		excludes = append(excludes, "/"+literal.Replace(strings.TrimPrefix(mount.Point, "/")))
 	}
 	excludes = append(append(excludes, SystemDirs()...), "/tmp", "/var/tmp")
-	opts := Options{Policy: NewPolicy(Rules{Mounts: mounts, Exclude: patterns(t, "/tmp", "/var/tmp")})}
+	opts := Options{Policy: NewPolicy(Rules{Mounts: table, Exclude: patterns(t, "/tmp", "/var/tmp")})}
 	before, stats := list(t, opts)
 	want := fd(t, "/", excludes)
 	after, _ := list(t, opts)
@@ -219,18 +221,18 @@ func naiveKeepable(rules Rules, homes []string, dir string) bool {
 		boundaries = append(boundaries, mount.Point)
 	}
 	for _, b := range boundaries {
-		if isAtOrBelow(b, dir) {
+		if paths.AtOrBelow(b, dir) {
 			return false
 		}
 	}
 	for _, include := range rules.Include {
-		if include != dir && isAtOrBelow(include, dir) {
+		if include != dir && paths.AtOrBelow(include, dir) {
 			return false
 		}
 	}
 	within := len(rules.Only) == 0
 	for _, only := range rules.Only {
-		within = within || isAtOrBelow(dir, only)
+		within = within || paths.AtOrBelow(dir, only)
 	}
 	return within && !naiveContainer(homes, dir)
 }
@@ -243,7 +245,7 @@ func naiveContainer(homes []string, dir string) bool {
 	}
 	below := []string{"", "/.config", "/.local", "/.local/lib", "/.local/share"}
 	for _, home := range append([]string{"/root"}, homes...) {
-		if dir == "/" || isAtOrBelow(home, dir) && home != dir && slices.Contains(homes, home) {
+		if dir == "/" || paths.AtOrBelow(home, dir) && home != dir && slices.Contains(homes, home) {
 			return true
 		}
 		for _, b := range below {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -38,12 +39,12 @@ func Example() {
 	// persisted by hand
 }
 
-func ExampleMounts_DefaultRoots() {
-	mounts, err := scan.ReadMounts()
+func Example_defaultRoots() {
+	table, err := mounts.Read()
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(mounts.DefaultRoots("/nowhere"))
+	fmt.Println(table.DefaultRoots("/nowhere"))
 	// Output: [/]
 }
 

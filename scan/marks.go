@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
 // ruleNode is what is known of one path by its name: that it is persisted, a mount
@@ -18,13 +20,13 @@ import (
 type ruleNode struct {
 	children map[string]*ruleNode
 
-	class  Class  // a boundary, or ClassUnknown
-	source string // the declaration that made it one
-	key    string // of the declaration
-	mount  *Mount // the mount that made it one
-	root   bool   // a reboot wipes what lies below
-	keep   bool   // always a candidate itself
-	only   bool   // the work is limited to this and others
+	class  Class         // a boundary, or ClassUnknown
+	source string        // the declaration that made it one
+	key    string        // of the declaration
+	mount  *mounts.Mount // the mount that made it one
+	root   bool          // a reboot wipes what lies below
+	keep   bool          // always a candidate itself
+	only   bool          // the work is limited to this and others
 	// below says that a node farther down is a root, a keep or an only: that
 	// the walk has to pass through here even where nothing else is of interest.
 	below bool

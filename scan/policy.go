@@ -4,6 +4,8 @@ import (
 	"path"
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 )
 
@@ -70,7 +72,7 @@ type Persisted struct {
 // Rules is what a policy is made of. All paths are absolute and clean.
 type Rules struct {
 	// Mounts is the mount table; nil means that nothing is mounted anywhere.
-	Mounts *Mounts
+	Mounts *mounts.Table
 	// Roots are the trees that a reboot wipes; none means "/". A root is always
 	// entered, also where it is a mount point or matches a pattern.
 	Roots []string
@@ -251,7 +253,7 @@ type Verdict struct {
 	// Source and Key are the declaration that persists By; see Persisted.
 	Source, Key string
 	// Mount is what is mounted at By.
-	Mount *Mount
+	Mount *mounts.Mount
 	// Pattern is what excludes By.
 	Pattern pattern.Pattern
 	// Target is what the symlink By points to.
@@ -301,7 +303,7 @@ func (p *Policy) Hides(dir, target string) bool {
 	}
 	target = path.Clean(target)
 	for _, h := range p.hidden {
-		if isAtOrBelow(target, h) {
+		if paths.AtOrBelow(target, h) {
 			return true
 		}
 	}

@@ -1,10 +1,27 @@
 package scan
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 )
+
+// table builds a mount table from "id parent root point fstype source" lines.
+func table(t testing.TB, lines ...string) *mounts.Table {
+	t.Helper()
+	var text strings.Builder
+	for _, line := range lines {
+		f := strings.Fields(line)
+		text.WriteString(strings.Join([]string{f[0], f[1], "0:1", f[2], f[3], "rw,relatime shared:1 master:2 -", f[4], f[5], "rw\n"}, " "))
+	}
+	m, err := mounts.ParseTable(text.String())
+	if err != nil {
+		t.Fatalf("ParseTable: %v", err)
+	}
+	return m
+}
 
 // patterns compiles exclude patterns whose source is "test".
 func patterns(t testing.TB, texts ...string) *pattern.Set {

@@ -1,9 +1,8 @@
 package scan
 
 import (
-	"path"
-
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
 // Rollup turns candidates into what is worth keeping: for each, the highest
@@ -75,8 +74,7 @@ func (r *Rollup) Unit(name string, isDir bool) (Unit, bool) {
 // Top returns the nearest directory above a path that is a container or a root: a
 // coarse place to count it in.
 func (r *Rollup) Top(name string) string {
-	for dir := name; dir != "/"; {
-		dir = path.Dir(dir)
+	for dir := range paths.Ancestors(name) {
 		if m := r.policy.marks.find(dir); m != nil && m.root || r.homes.Container(dir) {
 			return dir
 		}

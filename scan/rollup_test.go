@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
 // rollupPolicy is a machine with a bit of everything.
@@ -123,12 +125,12 @@ func TestRollupTop(t *testing.T) {
 // file is in exactly one unit, no unit lies in another, none is a container, and
 // one asked from the top down is the same.
 func TestRollupOfThisMachine(t *testing.T) {
-	mounts, err := ReadMounts()
+	table, err := mounts.Read()
 	if err != nil {
 		t.Fatal(err)
 	}
 	policy := NewPolicy(Rules{
-		Mounts: mounts, Persisted: []Persisted{{Path: "/usr/share/doc"}, {Path: "/etc/ssl/certs"}},
+		Mounts: table, Persisted: []Persisted{{Path: "/usr/share/doc"}, {Path: "/etc/ssl/certs"}},
 		Only: []string{"/usr", "/etc", "/var/lib"},
 	})
 	r := NewRollup(policy, "/root")

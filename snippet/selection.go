@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
@@ -202,7 +203,7 @@ func (s *selection) refuse(p string) (reason string) {
 		switch {
 		case p == storage:
 			return "it is the storage path"
-		case below(storage, p):
+		case paths.Below(storage, p):
 			return "the storage path is in it"
 		}
 	}
@@ -253,7 +254,7 @@ func (s *selection) parent(p string) string {
 // aboveHome reports whether a directory is a home, or a home lies below it.
 func (s *selection) aboveHome(dir string) bool {
 	for home := range s.refused {
-		if home == dir || below(home, dir) {
+		if paths.AtOrBelow(home, dir) {
 			return true
 		}
 	}
@@ -270,11 +271,6 @@ func (s *selection) comments() []string {
 		lines = append(lines, "not written, "+note.String())
 	}
 	return lines
-}
-
-// below reports whether p lies below dir. Nothing lies below "".
-func below(p, dir string) bool {
-	return dir != "" && len(p) > len(dir) && p[len(dir)] == '/' && p[:len(dir)] == dir
 }
 
 // A cover holds the directories that may cover the paths to come, which come

@@ -7,6 +7,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/octal"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
@@ -109,7 +110,7 @@ func private(p string) bool { return path.Dir(p) == privateState }
 // mode 0700 with its default. carried says that it takes the mode of the directory that
 // the item is in.
 func (e *entry) warnPrivate(item *Item, carried bool) {
-	if below(item.Path, privateState) && (!carried || !private(item.Path)) {
+	if paths.Below(item.Path, privateState) && (!carried || !private(item.Path)) {
 		e.warn(item, "services with DynamicUser= need "+privateState+" to have mode 0700", privateState)
 	}
 }

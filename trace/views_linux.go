@@ -1,12 +1,13 @@
 package trace
 
 import (
-	"bytes"
 	"os"
 	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
 // views are the ways to name files: by the root of this process, and by those of
@@ -33,8 +34,8 @@ type view struct {
 // inside returns a path that a link of /proc leads to as its thread names it: the
 // kernel gives it from the top of the namespace.
 func (v view) inside(path []byte) []byte {
-	if rest, ok := bytes.CutPrefix(path, []byte(v.root)); ok && v.root != "" && (len(rest) == 0 || rest[0] == '/') {
-		return rest
+	if paths.AtOrBelow(path, v.root) {
+		return path[len(v.root):]
 	}
 	return path
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/owned"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
 // store is an open storage path, with the directories of its trash that are open.
@@ -269,8 +270,8 @@ func (d dir) numbers() ([]string, error) {
 
 // relative returns a path of storage relative to its top.
 func (s *store) relative(name string) (string, error) {
-	rel, below := strings.CutPrefix(path.Clean(name), s.path+"/")
-	if !below || !isBelow(rel) {
+	rel, ok := paths.Rel(path.Clean(name), s.path)
+	if !ok || rel == "." {
 		return "", fmt.Errorf("it is not in %s", s.path)
 	}
 	for part := range strings.SplitSeq(rel, "/") {

@@ -71,7 +71,7 @@ func TestSubvolumesHaveTheirOwnTrash(t *testing.T) {
 		_, err = Empty(t.Context(), storage, batches)
 		must(t, err)
 		if left := all(t, storage); len(left) > 0 {
-			t.Errorf("left in the trash: %v", paths(left))
+			t.Errorf("left in the trash: %v", pathsOf(left))
 		}
 	}
 }

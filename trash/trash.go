@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -209,5 +210,5 @@ func parseItem(line string) (item Item, err error) {
 
 // isBelow reports whether a path is relative, clean, and does not lead up.
 func isBelow(rel string) bool {
-	return rel == "" || path.Clean(rel) == rel && !path.IsAbs(rel) && rel != "." && rel != ".." && !strings.HasPrefix(rel, "../")
+	return rel == "" || rel != "." && path.Clean(rel) == rel && filepath.IsLocal(rel)
 }

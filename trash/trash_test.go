@@ -111,7 +111,7 @@ func errorsOf(results []Result) map[string]error {
 	return found
 }
 
-func paths(items []Item) (all []string) {
+func pathsOf(items []Item) (all []string) {
 	for _, item := range items {
 		all = append(all, item.Path)
 	}
@@ -142,7 +142,7 @@ func TestWhatIsMovedComesBack(t *testing.T) {
 	if len(batches) != 1 || batches[0].Name != "2026-02-03T120000Z" || !batches[0].Time.Equal(noon) {
 		t.Fatalf("batches: %+v", batches)
 	}
-	if diff := cmp.Diff(names, paths(batches[0].Items)); diff != "" {
+	if diff := cmp.Diff(names, pathsOf(batches[0].Items)); diff != "" {
 		t.Errorf("listed (-want +got)\n%s", diff)
 	}
 	for _, item := range batches[0].Items {
@@ -190,7 +190,7 @@ func TestNothingIsReplaced(t *testing.T) {
 		}
 	}
 	if left := all(t, storage); len(left) != 4 {
-		t.Errorf("in the trash: %v", paths(left))
+		t.Errorf("in the trash: %v", pathsOf(left))
 	}
 	if info, err := os.Stat(filepath.Join(storage, "empty")); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("an empty directory was replaced: %v, %v", info, err)

@@ -22,7 +22,7 @@ func TestStoryTraceInAShell(t *testing.T) {
 			s.waitFor("Stopped")
 			s.send("echo in the $((40+2)) shell; fg" + keyEnter)
 			s.waitFor("in the 42 shell\n" + binary) // as fg prints it: only then what is typed is the command's
-			const typed = "typed\n" // the terminal and cat write it once each
+			const typed = "typed\n"                 // the terminal and cat write it once each
 			s.send("typed" + keyEnter)
 			s.waitFor(typed + typed)
 			s.send(keyCtrlC)

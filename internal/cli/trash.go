@@ -15,6 +15,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/owned"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
@@ -34,16 +35,16 @@ func (a *app) trashStrays(ctx context.Context, f strayFlags, s *session.Strays, 
 	now := time.Now()
 	var dates []string
 	err := eachStorage(ctx, s.Storage, func(storage string) error {
-		var paths []string
+		var names []string
 		for _, c := range chosen {
-			if c.WhyLeft == "" && session.AtOrBelow(c.Path, storage) && session.StorageOfPath(s.Storage, c.Path) == storage {
-				paths = append(paths, c.Path)
+			if c.WhyLeft == "" && paths.AtOrBelow(c.Path, storage) && session.StorageOfPath(s.Storage, c.Path) == storage {
+				names = append(names, c.Path)
 			}
 		}
-		if len(paths) == 0 {
+		if len(names) == 0 {
 			return nil
 		}
-		results, err := trash.Move(ctx, storage, paths, now)
+		results, err := trash.Move(ctx, storage, names, now)
 		for _, result := range results {
 			r.add(result, report.OutcomeMoved)
 			if result.Err == nil && !slices.Contains(dates, result.Batch) {
@@ -149,7 +150,7 @@ func namesItem(arg string, item *trash.Item) bool {
 		return true
 	}
 	path, err := filepath.Abs(arg)
-	return err == nil && session.AtOrBelow(item.Path, path)
+	return err == nil && paths.AtOrBelow(item.Path, path)
 }
 
 // emptyTrash removes what is in the trash for good.

@@ -5,6 +5,8 @@ import (
 	"os"
 	"slices"
 	"syscall"
+
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
 // CacheDir reports whether a directory of this name is a cache wherever it is, by
@@ -39,7 +41,7 @@ func (c Caches) Places() []string {
 // Holds reports whether a directory is a cache or lies in one.
 func (c Caches) Holds(dir string) bool {
 	for _, place := range c.Places() {
-		if _, ok := below(dir, place); ok {
+		if paths.AtOrBelow(dir, place) {
 			return true
 		}
 	}

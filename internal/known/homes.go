@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
 // Homes are home directories: some that are given, /root, and every directory in
@@ -22,8 +24,7 @@ func HomesOf(given ...string) Homes {
 			continue
 		}
 		h.given = append(h.given, home)
-		for dir := home; dir != "/"; {
-			dir = path.Dir(dir)
+		for dir := range paths.Ancestors(home) {
 			h.above[dir] = true
 		}
 	}
@@ -39,11 +40,11 @@ func (h Homes) Within(name string) (string, bool) {
 	if rest, ok := strings.CutPrefix(name, "/home/"); ok && rest != "" {
 		user, _, _ := strings.Cut(rest, "/")
 		best = name[:len("/home/")+len(user)]
-	} else if _, ok := below(name, "/root"); ok {
+	} else if paths.AtOrBelow(name, "/root") {
 		best = "/root"
 	}
 	for _, home := range h.given {
-		if _, ok := below(name, home); ok {
+		if paths.AtOrBelow(name, home) {
 			if len(home) > len(best) {
 				best = home
 			}
@@ -53,24 +54,7 @@ func (h Homes) Within(name string) (string, bool) {
 	if best == "" {
 		return "", false
 	}
-	return below(name, best)
-}
-
-// below returns where a path lies relative to dir, "." for dir itself, and
-// whether it is there.
-func below(name, dir string) (string, bool) {
-	rest, ok := strings.CutPrefix(name, dir)
-	switch {
-	case !ok:
-		return "", false
-	case rest == "":
-		return ".", true
-	case dir == "/":
-		return rest, true
-	case rest[0] != '/':
-		return "", false
-	}
-	return rest[1:], true
+	return paths.Rel(name, best)
 }
 
 // Container reports whether a directory belongs to no program, as its children

@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -174,7 +175,7 @@ func KeptBy(v scan.Verdict, mountedFrom string) string {
 }
 
 // mountText says what a mount shows.
-func mountText(m *scan.Mount) string {
+func mountText(m *mounts.Mount) string {
 	if m.Root != "/" {
 		return fmt.Sprintf("%s of %s %s", m.Root, m.FSType, m.Source)
 	}

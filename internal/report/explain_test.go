@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -25,7 +26,7 @@ var verdicts = []struct {
 		"/ is kept: config.json:1:2: persistedDirs[3]", "persisted: persistedDirs[3]", "config.json:1:2: persistedDirs[3]",
 	},
 	{
-		scan.Verdict{Class: scan.ClassMounted, By: "/a", Mount: &scan.Mount{Root: "/b", FSType: "ext4", Source: "/dev/sda"}},
+		scan.Verdict{Class: scan.ClassMounted, By: "/a", Mount: &mounts.Mount{Root: "/b", FSType: "ext4", Source: "/dev/sda"}},
 		"it is a mount point: it shows /b of ext4 /dev/sda", "mounted: /b of ext4 /dev/sda", "",
 	},
 	{scan.Verdict{Class: scan.ClassStorage, By: "/persist"}, "/persist is persistent storage", "storage", "the storage path /persist, which contains it"},
@@ -76,7 +77,7 @@ func TestEveryClassHasItsWords(t *testing.T) {
 func TestExplanationsOfWhatIsNotThere(t *testing.T) {
 	missing := fmt.Errorf("stat: %w", syscall.ENOENT)
 	for class := scan.ClassCandidate; class.String() != scan.ClassUnknown.String(); class++ {
-		e := report.Explanation{Name: "/a", Verdict: scan.Verdict{Class: class, By: "/a", Mount: &scan.Mount{Root: "/"}}, Err: missing}
+		e := report.Explanation{Name: "/a", Verdict: scan.Verdict{Class: class, By: "/a", Mount: &mounts.Mount{Root: "/"}}, Err: missing}
 		if title := e.Lines()[0]; !strings.HasPrefix(title, "/a: does not exist; a file here would ") {
 			t.Errorf("%s: the title is %q", class, title)
 		}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,6 +12,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
@@ -167,7 +167,7 @@ func TestSwappedSymlinksAreNotAdoptedThrough(t *testing.T) {
 // TestAdoptOptionsNameTheMountsOfRoots checks that a root is bound to the mount of the table.
 func TestAdoptOptionsNameTheMountsOfRoots(t *testing.T) {
 	table := "21 1 0:1 / / rw - ext4 /dev/a rw\n25 21 0:2 / /home rw - tmpfs none rw\n27 21 0:3 / /media rw - ext4 /dev/b rw\n"
-	mounts, err := scan.ParseMounts(strings.NewReader(table))
+	mounts, err := mounts.ParseTable(table)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -101,7 +102,7 @@ func (p *Session) ExcludePatterns() []pattern.Pattern {
 
 // storageOf returns where persistent data lives: what the configuration says,
 // else /persist, and the other usual places where they are mounted.
-func storageOf(cfg *config.Config, mounts *scan.Mounts) []string {
+func storageOf(cfg *config.Config, mounts *mounts.Table) []string {
 	if len(cfg.StoragePaths) > 0 {
 		return cfg.StoragePaths.Texts()
 	}

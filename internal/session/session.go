@@ -3,6 +3,7 @@ package session
 import (
 	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
@@ -12,7 +13,7 @@ import (
 type Session struct {
 	options Options
 	Config  *config.Config
-	Mounts  *scan.Mounts
+	Mounts  *mounts.Table
 	// stops is the [truepath.Resolver]'s Stop for what the configuration names.
 	stops  func(path string) bool
 	Policy *scan.Policy
@@ -68,7 +69,7 @@ func New(o Options) (*Session, error) {
 	if err := p.setAttrs(); err != nil {
 		return p, err
 	}
-	if p.Mounts, err = scan.ReadMounts(); err != nil {
+	if p.Mounts, err = mounts.Read(); err != nil {
 		return p, err
 	}
 	p.stops = p.stopsAt()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -71,7 +72,7 @@ const (
 // WhyWiped says why what is copied to a storage path is not there after the next reboot, as
 // what follows its name in a sentence; or "". The mount is not enough: a bind mount may show
 // a part of a root, while a btrfs subvolume beside the root's is on the same file system.
-func WhyWiped(mounts *scan.Mounts, roots []string, storage string) string {
+func WhyWiped(mounts *mounts.Table, roots []string, storage string) string {
 	at := mounts.At(storage)
 	mount := fmt.Sprintf("%s %s at %s", at.FSType, at.Source, at.Point)
 	for _, root := range roots {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
 // TestStorageThatTheRebootWipes asks mount tables of several kinds of machines.
@@ -39,7 +39,7 @@ func TestStorageThatTheRebootWipes(t *testing.T) {
 		{"zram", tmpfsRoot + "21 20 252:0 / /persist rw - ext4 /dev/zram1 rw", "/persist", nil, "the next reboot wipes it"},
 	}
 	for _, tt := range tests {
-		mounts, err := scan.ParseMounts(strings.NewReader(strings.TrimSuffix(tt.table, "\n")))
+		mounts, err := mounts.ParseTable(strings.TrimSuffix(tt.table, "\n"))
 		if err != nil {
 			t.Fatal(err)
 		}

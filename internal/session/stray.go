@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/DaRacci/list-ephemeral/adopt"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -40,7 +41,7 @@ func (s *Strays) whyNone(path string) string {
 		return err.Error()
 	}
 	for _, d := range s.Declared {
-		if AtOrBelow(path, d.path) {
+		if paths.AtOrBelow(path, d.path) {
 			return "it is declared by " + d.by
 		}
 	}
@@ -152,9 +153,9 @@ func (s *Strays) Chosen() (chosen []chosenStray, wrong []error) {
 			chosen = append(chosen, c)
 		}
 		for _, arg := range s.Only {
-			if arg != path && AtOrBelow(path, arg) {
+			if arg != path && paths.AtOrBelow(path, arg) {
 				c.WhyLeft = s.InUse(path)
-			} else if AtOrBelow(arg, path) {
+			} else if paths.AtOrBelow(arg, path) {
 				c = chosenStray{Path: arg}
 			} else {
 				continue
@@ -175,7 +176,7 @@ func (s *Strays) Chosen() (chosen []chosenStray, wrong []error) {
 // Covers reports whether a path is stray, or in something stray.
 func (s *Strays) Covers(path string) bool {
 	return slices.ContainsFunc(s.Rows, func(r *scan.Row) bool {
-		return AtOrBelow(path, strings.TrimSuffix(string(r.Path), "/"))
+		return paths.AtOrBelow(path, strings.TrimSuffix(string(r.Path), "/"))
 	})
 }
 
@@ -205,14 +206,9 @@ func (s *Strays) InUse(path string) string {
 func StorageOfPath(storage []string, path string) string {
 	in := ""
 	for _, s := range storage {
-		if AtOrBelow(path, s) && len(s) > len(in) {
+		if paths.AtOrBelow(path, s) && len(s) > len(in) {
 			in = s
 		}
 	}
 	return in
-}
-
-// AtOrBelow reports whether a path is a directory or below it; both are absolute and clean.
-func AtOrBelow(path, dir string) bool {
-	return path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/")
 }

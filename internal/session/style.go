@@ -8,8 +8,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
-	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
 
@@ -94,7 +94,7 @@ func (p *Session) storageToName(flag string) (string, error) {
 // ChooseStorage returns the storage path that most mounts show a part of, of equals the
 // one with the fewest components; only those that are mounted count, if any is. Where
 // that leaves several, it is the first, and unclear says so.
-func ChooseStorage(all []string, mounts *scan.Mounts) (storage, unclear string) {
+func ChooseStorage(all []string, mounts *mounts.Table) (storage, unclear string) {
 	mounted := slices.DeleteFunc(slices.Clone(all), func(path string) bool { return mounts.At(path).Point != path })
 	if len(mounted) == 0 {
 		mounted = all

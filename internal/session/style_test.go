@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
 func TestChooseStorage(t *testing.T) {
@@ -31,7 +31,7 @@ func TestChooseStorage(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			mounts, err := scan.ParseMounts(strings.NewReader(tt.table))
+			mounts, err := mounts.ParseTable(tt.table)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,30 +1,30 @@
-package scan
+package mounts_test
 
 import (
-	"bytes"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
 // table builds a mount table from "id parent root point fstype source" lines.
-func table(t testing.TB, lines ...string) *Mounts {
+func table(t testing.TB, lines ...string) *mounts.Table {
 	t.Helper()
 	var text strings.Builder
 	for _, line := range lines {
 		f := strings.Fields(line)
 		text.WriteString(strings.Join([]string{f[0], f[1], "0:1", f[2], f[3], "rw,relatime shared:1 master:2 -", f[4], f[5], "rw\n"}, " "))
 	}
-	m, err := ParseMounts(strings.NewReader(text.String()))
+	m, err := mounts.ParseTable(text.String())
 	if err != nil {
-		t.Fatalf("ParseMounts: %v", err)
+		t.Fatalf("ParseTable: %v", err)
 	}
 	return m
 }
 
-func points(m *Mounts) []string {
+func points(m *mounts.Table) []string {
 	var got []string
 	for _, mount := range m.Points() {
 		got = append(got, mount.Point)
@@ -32,7 +32,7 @@ func points(m *Mounts) []string {
 	return got
 }
 
-func TestMountsFindsThoseThatALookupReaches(t *testing.T) {
+func TestPointsAreThoseThatALookupReaches(t *testing.T) {
 	tests := []struct {
 		name  string
 		lines []string
@@ -70,7 +70,7 @@ func TestMountsFindsThoseThatALookupReaches(t *testing.T) {
 	}
 }
 
-func TestMountsStackedShowsTheTopmost(t *testing.T) {
+func TestOfStackedMountsTheTopmostCounts(t *testing.T) {
 	m := table(t, "21 1 / / ext4 none", "22 21 / /home ext4 /dev/a", "23 22 / /home tmpfs none")
 	if got := m.At("/home/alice").FSType; got != "tmpfs" {
 		t.Errorf("file system at /home/alice = %s, want tmpfs", got)
@@ -95,26 +95,8 @@ func TestDefaultRootsAreTmpfsAtOrAboveTheHome(t *testing.T) {
 	}
 }
 
-func TestParseMountsNamesTheWrongLine(t *testing.T) {
-	good := "21 1 0:1 / / rw - tmpfs none rw\n"
-	for name, text := range map[string]string{
-		"empty":             "",
-		"no dash":           good + "22 21 0:1 / /x rw tmpfs none rw\n",
-		"no number":         good + "x 21 0:1 / /x rw - tmpfs none rw\n",
-		"no parent number":  good + "22 x 0:1 / /x rw - tmpfs none rw\n",
-		"relative point":    good + "22 21 0:1 / x rw - tmpfs none rw\n",
-		"too few":           good + "22 21 0:1 /x - tmpfs none\n",
-		"nothing at /":      "22 21 0:1 / /x rw - tmpfs none rw\n",
-		"a line in between": good + "\n" + good,
-	} {
-		if _, err := ParseMounts(strings.NewReader(text)); err == nil {
-			t.Errorf("%s: no error", name)
-		}
-	}
-}
-
-func TestReadMountsReadsThisMachine(t *testing.T) {
-	m, err := ReadMounts()
+func TestReadShowsThisMachine(t *testing.T) {
+	m, err := mounts.Read()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,37 +105,15 @@ func TestReadMountsReadsThisMachine(t *testing.T) {
 	}
 }
 
-func FuzzParseMounts(f *testing.F) {
-	f.Add([]byte("21 1 0:1 / / rw - tmpfs none rw\n22 21 0:1 / /x\\040y rw shared:1 - ext4 /dev/a rw\n"))
-	f.Add([]byte("21 21 0:1 / / rw - tmpfs none rw\n21 21 0:1 / / rw - tmpfs none rw\n"))
-	f.Add([]byte("1 2 0:1 / / rw - a b c\n2 1 0:1 / / rw - a b c\n"))
-	f.Add([]byte("\\999 \\1 - -"))
-	if own, err := os.ReadFile("/proc/self/mountinfo"); err == nil {
-		f.Add(own)
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		m, err := ParseMounts(bytes.NewReader(text))
-		if err != nil {
-			return
-		}
-		for _, mount := range m.Points() {
-			if at := m.At(mount.Point); at.Point != mount.Point {
-				t.Errorf("lookup of %q ends on the mount at %q", mount.Point, at.Point)
-			}
-		}
-		m.DefaultRoots("/home/alice")
-	})
-}
-
 func TestStoredFindsWhatABindMountShows(t *testing.T) {
-	mounts, err := ParseMounts(strings.NewReader(`20 1 0:20 / / rw - tmpfs none rw
+	table, err := mounts.ParseTable(`20 1 0:20 / / rw - tmpfs none rw
 21 20 0:30 /@persist /persist rw - btrfs /dev/vda rw
 22 20 0:30 /@persist/var/lib/svc /var/lib/svc rw - btrfs /dev/vda rw
 23 20 0:30 /@persist/etc/machine-id /etc/machine-id rw - btrfs /dev/vda rw
 24 20 0:30 /@persist2/x /srv rw - btrfs /dev/vda rw
 25 20 0:31 /@persist/x /opt rw - btrfs /dev/vdb rw
 26 20 0:30 / /top rw - btrfs /dev/vda rw
-`))
+`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +121,7 @@ func TestStoredFindsWhatABindMountShows(t *testing.T) {
 		"/var/lib/svc": "/persist/var/lib/svc", "/var/lib/svc/a/b": "/persist/var/lib/svc/a/b", "/etc/machine-id": "/persist/etc/machine-id",
 		"/srv/x": "", "/opt": "", "/home/a": "", "/persist/x": "", "/top/@persist": "/persist", "/top/@persist/a": "/persist/a", "/top/x": "",
 	} {
-		if got, ok := mounts.Stored(path, "/persist"); got != want || ok != (want != "") {
+		if got, ok := table.Stored(path, "/persist"); got != want || ok != (want != "") {
 			t.Errorf("Stored(%s) = %q, %t, want %q", path, got, ok, want)
 		}
 	}
