@@ -62,9 +62,9 @@ kill -CONT $fuse
 "$PROGRAM" --config "$D/names.json" stray --restore 2> /dev/null
 `
 
-// TestASignalEndsTrashOnAHungMount has storage, or a mount in it, stop answering. The thread that
-// gets the signal may be the one that waits: then the kernel ends the call, the run ends by itself,
-// and there is no hint. TestAHintFollowsTrashThatIsLeft has the other case.
+// TestASignalEndsTrashOnAHungMount has storage, or a mount in it, stop answering. On a busy
+// machine the signal may come before the run waits for storage, and then there is no hint:
+// TestAHintFollowsTrashThatIsLeft is about that.
 func TestASignalEndsTrashOnAHungMount(t *testing.T) {
 	t.Parallel()
 	probe.Need(t, probe.Root, probe.FUSE)
