@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
@@ -132,12 +133,9 @@ func mappedFiles(ctx context.Context) *mappings {
 func devicesNotOfStat() map[uint64]bool {
 	table, _ := os.ReadFile("/proc/self/mountinfo")
 	devices := map[uint64]bool{}
-	for line := range bytes.Lines(table) {
-		if !bytes.Contains(line, []byte(" - btrfs ")) && !bytes.Contains(line, []byte(" - overlay ")) {
-			continue
-		}
-		var mount, parent, major, minor uint32
-		if _, err := fmt.Sscanf(string(line), "%d %d %d:%d", &mount, &parent, &major, &minor); err == nil {
+	all, _ := mounts.Parse(string(table))
+	for _, mount := range all {
+		if major, minor, ok := mount.DeviceNumbers(); ok && (mount.FSType == "btrfs" || mount.FSType == "overlay") {
 			devices[unix.Mkdev(major, minor)] = true
 		}
 	}

@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
 // The fanotify back end: fanotify(7). The command gets its own mount namespace, each of
@@ -88,14 +89,14 @@ func (w *watcher) begin(c *child) error {
 		return err
 	}
 	marked := 0
-	for line := range strings.Lines(string(table)) {
-		_, mount, ok := parseMount(line)
-		if !ok || Uninteresting([]byte(mount.at)) {
+	all, _ := mounts.Parse(string(table)) // what is on a mount that cannot be read is not traced
+	for _, mount := range all {
+		if Uninteresting([]byte(mount.Point)) {
 			continue
 		}
 		// Skip mounts that cannot be marked or are hidden by another mount: the command
 		// opens no files there.
-		if unix.FanotifyMark(int(w.file.Fd()), unix.FAN_MARK_ADD|unix.FAN_MARK_MOUNT, fanotifyMask, unix.AT_FDCWD, root+"/root"+mount.at) == nil {
+		if unix.FanotifyMark(int(w.file.Fd()), unix.FAN_MARK_ADD|unix.FAN_MARK_MOUNT, fanotifyMask, unix.AT_FDCWD, root+"/root"+mount.Point) == nil {
 			marked++
 		}
 	}

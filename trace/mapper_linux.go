@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/DaRacci/list-ephemeral/internal/octal"
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
 // mapper finds the files of another mount namespace in ours. What is mounted there
@@ -17,47 +17,27 @@ import (
 type mapper struct {
 	root   *os.File
 	theirs mountTable
-	ours   []mountpoint
+	ours   []mounts.Mount
 }
 
 // mountTable are the mounts of a namespace, by their IDs.
-type mountTable map[string]mountpoint
+type mountTable map[int]mounts.Mount
 
 // add adds what a process sees, whose root is at a path of the namespace: it is shown
 // only what is below, and without that path.
 func (t mountTable) add(mountinfo, root string) {
-	for line := range strings.Lines(mountinfo) {
-		if id, mount, ok := parseMount(line); ok {
-			mount.at = filepath.Join(root, mount.at)
-			t[id] = mount
-		}
+	all, _ := mounts.Parse(mountinfo) // what is on a mount that cannot be read is not found
+	for _, mount := range all {
+		mount.Point = filepath.Join(root, mount.Point)
+		t[mount.ID] = mount
 	}
-}
-
-// mountpoint is a line of proc_pid_mountinfo(5).
-type mountpoint struct {
-	device string // major:minor
-	root   string // what of the file system is mounted
-	at     string
 }
 
 func newMapper(n *namespaceView) *mapper {
 	m := &mapper{root: n.root, theirs: n.mounts}
 	own, _ := os.ReadFile("/proc/self/mountinfo") // without it nothing is found here
-	for line := range strings.Lines(string(own)) {
-		if _, mount, ok := parseMount(line); ok {
-			m.ours = append(m.ours, mount)
-		}
-	}
+	m.ours, _ = mounts.Parse(string(own))
 	return m
-}
-
-func parseMount(line string) (id string, m mountpoint, ok bool) {
-	f := strings.Fields(line)
-	if len(f) < 6 {
-		return "", m, false
-	}
-	return f[0], mountpoint{f[2], octal.Unescape(f[3]), octal.Unescape(f[4])}, true
 }
 
 // toHost returns the path that a file has here.
@@ -106,40 +86,42 @@ func (m *mapper) locate(path string) (device, inside string, ok bool) {
 	if err != nil {
 		return "", "", false
 	}
-	mount, ok := m.theirs[mountID(self)]
+	id, ok := mountID(self)
 	if !ok {
 		return "", "", false
 	}
-	below, err := filepath.Rel(mount.at, at)
-	if err != nil || below == ".." || strings.HasPrefix(below, "../") {
+	mount, ok := m.theirs[id]
+	if !ok {
 		return "", "", false
 	}
-	return mount.device, filepath.Join(mount.root, below), true
+	inside, ok = mount.Inside(at)
+	return mount.Device, inside, ok
 }
 
-// mountID returns the mount that a descriptor is on, proc_pid_fdinfo(5).
-func mountID(fd string) string {
+// mountID returns the ID of the mount that a descriptor is on, proc_pid_fdinfo(5).
+func mountID(fd string) (id int, ok bool) {
 	info, err := os.ReadFile("/proc/self/fdinfo/" + fd)
 	if err != nil {
-		return ""
+		return 0, false
 	}
 	for line := range strings.Lines(string(info)) {
-		if id, ok := strings.CutPrefix(line, "mnt_id:"); ok {
-			return strings.TrimSpace(id)
+		if text, found := strings.CutPrefix(line, "mnt_id:"); found {
+			id, err := strconv.Atoi(strings.TrimSpace(text))
+			return id, err == nil
 		}
 	}
-	return ""
+	return 0, false
 }
 
 // find returns where a path of a file system is mounted here.
 func (m *mapper) find(device, inside string) (string, bool) {
 	for i := len(m.ours) - 1; i >= 0; i-- { // the last mount hides those before
-		own := m.ours[i]
-		if own.device != device {
+		own := &m.ours[i]
+		if own.Device != device {
 			continue
 		}
-		if below, err := filepath.Rel(own.root, inside); err == nil && below != ".." && !strings.HasPrefix(below, "../") {
-			return filepath.Join(own.at, below), true
+		if path, ok := own.Shown(inside); ok {
+			return path, true
 		}
 	}
 	return "", false

@@ -133,8 +133,8 @@ func (n *namespaceView) look(tid int) {
 	}
 	open("/root", unix.O_PATH, &n.root)
 	open("/ns/mnt", unix.O_RDONLY, &n.namespace)
-	if mounts, err := os.ReadFile(proc + "/mountinfo"); err == nil {
-		n.mounts.add(string(mounts), n.path)
+	if text, err := os.ReadFile(proc + "/mountinfo"); err == nil {
+		n.mounts.add(string(text), n.path)
 	}
 }
 
