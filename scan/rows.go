@@ -2,10 +2,12 @@ package scan
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
@@ -147,8 +149,8 @@ func (g *RowWriter) End() error {
 
 // Touches reports whether a row is at or below a path, or the path below the row.
 func (r *Row) Touches(path string) bool {
-	own := strings.TrimSuffix(string(r.Path), "/")
-	return own == path || r.contains([]byte(path)) || strings.HasPrefix(own, strings.TrimSuffix(path, "/")+"/")
+	own := cmp.Or(strings.TrimSuffix(string(r.Path), "/"), "/")
+	return paths.AtOrBelow(own, path) || paths.AtOrBelow(path, own)
 }
 
 // Empty reports whether a row is a directory without a file in it.

@@ -2,9 +2,9 @@ package report
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
@@ -42,7 +42,7 @@ func (s *Status) briefLost(home string) string {
 
 // tilde writes a path below the home as people do.
 func tilde(path, home string) string {
-	if rest, below := strings.CutPrefix(path, home+"/"); below && home != "" {
+	if rest, ok := paths.Rel(path, home); ok && path != home && home != "/" {
 		return "~/" + rest
 	}
 	return path

@@ -9,6 +9,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
@@ -72,11 +73,11 @@ func (p *Session) Regenerated() func(path string) bool {
 	var named []string
 	for _, root := range p.Policy.Roots() {
 		if homes.Regenerated(root) {
-			named = append(named, root+"/")
+			named = append(named, root)
 		}
 	}
 	return func(path string) bool {
-		below := func(root string) bool { return strings.HasPrefix(path, root) }
+		below := func(root string) bool { return paths.Below(path, root) }
 		return homes.Regenerated(path) && !slices.ContainsFunc(named, below)
 	}
 }

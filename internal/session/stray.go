@@ -83,13 +83,14 @@ type declared struct{ path, by string }
 // DeclaredIn returns what is declared in storage paths: the persisted paths of the
 // configuration at their place in each, and what the mount table shows elsewhere. In a
 // storage path that ends in the home, as version 1 of impermanence's Home Manager module
-// has it, what lies below the home is relative to that.
+// has it, what is below the home is relative to that.
 func (p *Session) DeclaredIn(storage []string) []declared {
 	var all []declared
 	for _, dir := range storage {
 		for _, kept := range slices.Concat(p.Config.PersistedDirs, p.Config.PersistedFiles) {
 			all = append(all, declared{filepath.Join(dir, kept.Text), kept.Origin.String()})
-			if below, inHome := strings.CutPrefix(kept.Text, p.Config.Home+"/"); inHome && strings.HasSuffix(dir, p.Config.Home) {
+			below, inHome := paths.Rel(kept.Text, p.Config.Home)
+			if inHome && below != "." && strings.HasSuffix(dir, p.Config.Home) {
 				all = append(all, declared{filepath.Join(dir, below), kept.Origin.String()})
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/DaRacci/list-ephemeral/internal/octal"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 )
 
@@ -27,7 +28,7 @@ func (p *Session) IsSwap(path string, isDir bool) bool {
 	if !isDir {
 		return shallow && HasSwapSignature(path)
 	}
-	if slices.ContainsFunc(p.Swaps, func(swap string) bool { return strings.HasPrefix(swap, path+"/") && path != "/" }) {
+	if slices.ContainsFunc(p.Swaps, func(swap string) bool { return path != "/" && paths.Below(swap, path) }) {
 		return true
 	}
 	return shallow && slices.Contains([]string{"swap", ".swap", "swapvol", "@swap"}, filepath.Base(path)) && ContainsSwap(path)
