@@ -1,14 +1,15 @@
 package cli
 
 import (
-	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"slices"
-	"time"
+	"strings"
+	"sync/atomic"
 
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/trash"
@@ -75,6 +76,7 @@ func (m strayMachine) Snippet(selected []index.Selected, _ int) tui.SnippetText 
 	var text tui.SnippetText
 	for _, path := range pathsOf(selected) {
 		text.Text += path + "\n"
+		text.Visible += printable.Name(path) + "\n"
 	}
 	return text
 }
@@ -115,31 +117,34 @@ func (m strayMachine) Adopt(_ context.Context, selected []index.Selected) (tui.A
 	return plan, nil
 }
 
-// move moves paths to the trash, and says what became of each.
-func (m strayMachine) move(ctx context.Context, paths []string) []string {
-	var lines []string
-	now, done, batch := time.Now(), 0, ""
-	err := eachStorage(ctx, m.strays.Storage, func(storage string) error {
-		in := slices.DeleteFunc(slices.Clone(paths), func(path string) bool {
-			return session.StorageOfPath(m.strays.Storage, path) != storage
-		})
-		if len(in) == 0 {
-			return nil
-		}
-		results, err := trash.Move(ctx, storage, in, now)
-		for _, r := range results {
-			if r.Err != nil {
-				lines = append(lines, r.Path+": "+r.Err.Error())
-				continue
-			}
-			done, batch = done+1, cmp.Or(batch, r.Batch)
-			lines = append(lines, "moved "+r.Path)
-		}
+// move moves paths to the trash, and says what became of each. If a file system does not
+// answer, it is left behind as on the command line.
+func (m strayMachine) move(ctx context.Context, names []string) []string {
+	var moved atomic.Pointer[[]trash.Result]
+	err := unstuck(ctx, func() error {
+		results, err := moveToTrash(ctx, m.strays.Storage, names)
+		moved.Store(&results)
 		return err
 	})
-	head := fmt.Sprintf("moved %s", report.Count(done, "path"))
-	if batch != "" {
-		head += "; list-ephemeral stray --restore " + batch + " puts it back"
+	var results []trash.Result
+	if ended := moved.Load(); ended != nil {
+		results = *ended
+	} else {
+		err = errors.Join(err, errors.New(trashHint))
+	}
+	done := 0
+	var lines []string
+	for _, r := range results {
+		if r.Err != nil {
+			lines = append(lines, r.Path+": "+r.Err.Error())
+			continue
+		}
+		done++
+		lines = append(lines, "moved "+r.Path)
+	}
+	head := "moved " + report.Count(done, "path")
+	if done > 0 {
+		head += "; list-ephemeral stray --restore " + strings.Join(batchesOf(results), " ") + " puts it back"
 	}
 	lines = append([]string{head, ""}, lines...)
 	if err != nil {

@@ -32,29 +32,18 @@ func (a *app) trashStrays(ctx context.Context, f strayFlags, s *session.Strays, 
 			r.add(trash.Result{Item: trash.Item{Path: c.Path}, Err: errors.New(why)}, report.OutcomeLeft)
 		}
 	}
-	now := time.Now()
-	var dates []string
-	err := eachStorage(ctx, s.Storage, func(storage string) error {
-		var names []string
-		for _, c := range chosen {
-			if c.WhyLeft == "" && paths.AtOrBelow(c.Path, storage) && session.StorageOfPath(s.Storage, c.Path) == storage {
-				names = append(names, c.Path)
-			}
+	var names []string
+	for _, c := range chosen {
+		if c.WhyLeft == "" {
+			names = append(names, c.Path)
 		}
-		if len(names) == 0 {
-			return nil
-		}
-		results, err := trash.Move(ctx, storage, names, now)
-		for _, result := range results {
-			r.add(result, report.OutcomeMoved)
-			if result.Err == nil && !slices.Contains(dates, result.Batch) {
-				dates = append(dates, result.Batch)
-			}
-		}
-		return err
-	})
+	}
+	results, err := moveToTrash(ctx, s.Storage, names)
+	for _, result := range results {
+		r.add(result, report.OutcomeMoved)
+	}
 	if err = r.conclude(ctx, err); r.done > 0 {
-		a.err.line(fmt.Sprintf("moved %s to the trash; list-ephemeral stray --restore %s puts it back", report.Count(r.done, "path"), strings.Join(dates, " ")))
+		a.err.line(fmt.Sprintf("moved %s to the trash; list-ephemeral stray --restore %s puts it back", report.Count(r.done, "path"), strings.Join(batchesOf(results), " ")))
 	}
 	if r.left > 0 && len(args) == 0 {
 		say(a.err, "hint", "name what was left as an argument to move it all the same")
@@ -63,6 +52,33 @@ func (a *app) trashStrays(ctx context.Context, f strayFlags, s *session.Strays, 
 		a.err.line("nothing to move: no undeclared paths in " + printable.Name(strings.Join(s.Storage, ", ")))
 	}
 	return errors.Join(err, failed)
+}
+
+// moveToTrash moves paths into the trash of the storage path that each is in.
+func moveToTrash(ctx context.Context, storage, names []string) (all []trash.Result, err error) {
+	now := time.Now()
+	err = eachStorage(ctx, storage, func(in string) error {
+		here := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+			return session.StorageOfPath(storage, name) != in
+		})
+		if len(here) == 0 {
+			return nil
+		}
+		results, err := trash.Move(ctx, in, here, now)
+		all = append(all, results...)
+		return err
+	})
+	return all, err
+}
+
+// batchesOf returns the batches that paths were moved into, each once.
+func batchesOf(results []trash.Result) (batches []string) {
+	for _, r := range results {
+		if r.Err == nil && !slices.Contains(batches, r.Batch) {
+			batches = append(batches, r.Batch)
+		}
+	}
+	return batches
 }
 
 // restoreTrash puts back what is in the trash: the newest batch, or what the arguments name.

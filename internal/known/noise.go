@@ -1,6 +1,6 @@
 package known
 
-// Noise reports whether a directory is full of files that nobody looks for by name: what
+// Noise reports whether a directory is full of files that users do not search for by name: what
 // was downloaded, built or cached, and what packages install. A search ranks them last. It
 // takes the names of the directory, of its parent and of the one above that; "/" has an
 // empty name, and is its own parent.

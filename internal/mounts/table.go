@@ -129,7 +129,7 @@ func (t *Table) Stored(path, storage string) (inStorage string, ok bool) {
 	return shown, true
 }
 
-// DefaultRoots returns the trees that a reboot wipes as far as the mount table tells: "/",
+// DefaultRoots returns the trees that a reboot wipes as far as the mount table shows: "/",
 // and each tmpfs or ramfs mounted at the home directory or above.
 func (t *Table) DefaultRoots(home string) []string {
 	roots := []string{"/"}

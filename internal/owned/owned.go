@@ -31,8 +31,8 @@ const openTries = 100
 
 // Open opens a directory in another one, and returns an error for anything that is not a
 // directory of ours by kind, owner and mode. The mode may lack permissions, which the umask
-// took away, and have S_ISGID, which directories inherit (inode(7)). Nothing is changed. Whoever
-// uses what is in it calls [Check] first.
+// took away, and have S_ISGID, which directories inherit (inode(7)). Nothing is changed. A caller that
+// uses what is in it must call [Check] first.
 func Open(parent int, name string) (fd int, err error) {
 	path, err := find(parent, name)
 	if err != nil {

@@ -2,12 +2,8 @@ package report
 
 import (
 	"fmt"
-	"iter"
 	"strings"
 )
-
-// Lines yields the lines of a text.
-func Lines(text string) iter.Seq[string] { return strings.SplitSeq(text, "\n") }
 
 // Count returns a number with its noun: "1 path", "3 paths".
 func Count(n int, noun string) string {

@@ -33,7 +33,7 @@ func (p *Session) Item(path string, kind scan.Kind, info scan.Info, slash bool) 
 	case scan.KindBlock, scan.KindChar:
 		item.Kind = snippet.Device
 	case scan.KindFile, scan.KindDir:
-		if p.IsSwap(path, item.Dir) {
+		if p.isSwap(path, item.Dir) {
 			item.Kind = snippet.Swap
 		}
 	case scan.KindUnknown:

@@ -64,7 +64,7 @@ func newConfig() *config.Config { return &config.Config{Home: "/users/eve"} }
 // A boot empties /tmp, but a root that is named there is meant.
 func TestWhatABootMakesAgainIsNotAtStake(t *testing.T) {
 	p := &Session{Config: newConfig(), Policy: scan.NewPolicy(scan.Rules{Roots: []string{"/", "/tmp/tree"}})}
-	regenerated := p.Regenerated()
+	regenerated := p.regenerated()
 	for path, want := range map[string]bool{
 		"/etc/passwd": true, "/tmp/x": true, "/tmp/treehouse": true, "/tmp/tree/x": false, "/etc/machine-id": false, "/home/a/tmp/x": false,
 	} {

@@ -39,7 +39,7 @@ func (p *Session) rules() (scan.Rules, error) {
 	if rules.Roots, err = p.rootsOf(); err != nil {
 		return rules, err
 	}
-	p.patterns = p.ExcludePatterns()
+	p.patterns = p.excludePatterns()
 	if rules.Exclude, err = pattern.Compile(p.patterns); err != nil {
 		return rules, Misuse(err)
 	}
@@ -86,7 +86,7 @@ func trueRoot(arg string) (string, error) {
 }
 
 // ExcludePatterns returns the exclude patterns of configuration and flags.
-func (p *Session) ExcludePatterns() []pattern.Pattern {
+func (p *Session) excludePatterns() []pattern.Pattern {
 	var list []pattern.Pattern
 	for _, p := range p.Config.Patterns() {
 		list = append(list, pattern.Pattern{Text: p.Text, Source: p.Origin.String()})

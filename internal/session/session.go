@@ -37,7 +37,7 @@ type Session struct {
 	}
 	dirs map[string]*snippet.Access
 	// Swaps are the swap files in use; nil if they have not been read.
-	Swaps []string
+	swaps []string
 	// known are the homes, for what is known of paths by their place.
 	known known.Homes
 	// Renamed reports whether a trace has seen a file being renamed onto a path; nil

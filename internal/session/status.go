@@ -31,7 +31,7 @@ func (p *Session) Measure(ctx context.Context, s *report.Status, brief bool) (sc
 		}
 	}
 	var rows []*scan.Row
-	places, regenerated := NewNotes(p), p.Regenerated()
+	places, regenerated := NewNotes(p), p.regenerated()
 	g := &scan.RowWriter{Rollup: scan.NewRollup(p.Policy, p.Homes()...), Emit: func(r *scan.Row) error { rows = append(rows, r); return nil }}
 	stats, err := scan.List(ctx, opts, func(e *scan.Entry) error {
 		path, size := string(e.Path), e.Info().Size
@@ -68,7 +68,7 @@ func (p *Session) Measure(ctx context.Context, s *report.Status, brief bool) (sc
 
 // Regenerated returns what says whether a boot makes a path again. Below a root that is
 // named in such a place, as in --root /tmp/x, it does not.
-func (p *Session) Regenerated() func(path string) bool {
+func (p *Session) regenerated() func(path string) bool {
 	homes := known.HomesOf(p.Homes()...)
 	var named []string
 	for _, root := range p.Policy.Roots() {

@@ -34,7 +34,7 @@ func (p *Session) StorageToFill(flag string) (string, error) {
 	if kind != scan.KindDir {
 		return "", WithRemedy(fmt.Errorf("storage %s is a %s", storage, kind), storageRemedy)
 	}
-	if why := WhyWiped(p.Mounts, p.Policy.Roots(), storage); why != "" {
+	if why := whyWiped(p.Mounts, p.Policy.Roots(), storage); why != "" {
 		return "", WithRemedy(fmt.Errorf("storage %s %s", storage, why), storageRemedy)
 	}
 	return storage, nil
@@ -72,7 +72,7 @@ const (
 // WhyWiped says why what is copied to a storage path is not there after the next reboot, as
 // what follows its name in a sentence; or "". The mount is not enough: a bind mount may show
 // a part of a root, while a btrfs subvolume beside the root's is on the same file system.
-func WhyWiped(mounts *mounts.Table, roots []string, storage string) string {
+func whyWiped(mounts *mounts.Table, roots []string, storage string) string {
 	at := mounts.At(storage)
 	mount := fmt.Sprintf("%s %s at %s", at.FSType, at.Source, at.Point)
 	for _, root := range roots {

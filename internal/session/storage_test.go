@@ -47,7 +47,7 @@ func TestStorageThatTheRebootWipes(t *testing.T) {
 		if roots == nil {
 			roots = []string{"/"}
 		}
-		if got := WhyWiped(mounts, roots, tt.storage); !strings.Contains(got, tt.want) || (tt.want == "") != (got == "") {
+		if got := whyWiped(mounts, roots, tt.storage); !strings.Contains(got, tt.want) || (tt.want == "") != (got == "") {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}

@@ -87,14 +87,14 @@ func (p *Session) storageToName(flag string) (string, error) {
 		return p.Config.Snippet.StoragePath.Text, nil
 	}
 	var storage string
-	storage, p.unclear = ChooseStorage(p.storage, p.Mounts)
+	storage, p.unclear = chooseStorage(p.storage, p.Mounts)
 	return storage, nil
 }
 
 // ChooseStorage returns the storage path that most mounts show a part of, of equals the
 // one with the fewest components; only those that are mounted count, if any is. Where
 // that leaves several, it is the first, and unclear says so.
-func ChooseStorage(all []string, mounts *mounts.Table) (storage, unclear string) {
+func chooseStorage(all []string, mounts *mounts.Table) (storage, unclear string) {
 	mounted := slices.DeleteFunc(slices.Clone(all), func(path string) bool { return mounts.At(path).Point != path })
 	if len(mounted) == 0 {
 		mounted = all

@@ -35,7 +35,7 @@ func TestChooseStorage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, unclear := ChooseStorage(tt.all, mounts)
+			got, unclear := chooseStorage(tt.all, mounts)
 			if got != tt.want || (unclear == "") != (tt.contains == "") || !strings.Contains(unclear, tt.contains) {
 				t.Errorf("chose %q, %q, want %q, %q", got, unclear, tt.want, tt.contains)
 			}

@@ -10,32 +10,31 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/octal"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
-	"github.com/DaRacci/list-ephemeral/internal/report"
 )
 
 // IsSwap reports whether a file is a swap file, or a directory contains one: one that is
 // in use, has a usual name, or begins with the signature. Only files at most three levels
 // deep are opened, where swap files are.
-func (p *Session) IsSwap(path string, isDir bool) bool {
-	if p.Swaps == nil {
+func (p *Session) isSwap(path string, isDir bool) bool {
+	if p.swaps == nil {
 		text, _ := os.ReadFile("/proc/swaps") // without it, names and signatures are left
-		p.Swaps = append([]string{"/swapfile", "/.swapfile", "/swap.img", "/.swapvol"}, SwapsInUse(string(text))...)
+		p.swaps = append([]string{"/swapfile", "/.swapfile", "/swap.img", "/.swapvol"}, swapsInUse(string(text))...)
 	}
-	if slices.Contains(p.Swaps, path) {
+	if slices.Contains(p.swaps, path) {
 		return true
 	}
 	shallow := strings.Count(path, "/") <= 3
 	if !isDir {
-		return shallow && HasSwapSignature(path)
+		return shallow && hasSwapSignature(path)
 	}
-	if slices.ContainsFunc(p.Swaps, func(swap string) bool { return path != "/" && paths.Below(swap, path) }) {
+	if slices.ContainsFunc(p.swaps, func(swap string) bool { return path != "/" && paths.Below(swap, path) }) {
 		return true
 	}
-	return shallow && slices.Contains([]string{"swap", ".swap", "swapvol", "@swap"}, filepath.Base(path)) && ContainsSwap(path)
+	return shallow && slices.Contains([]string{"swap", ".swap", "swapvol", "@swap"}, filepath.Base(path)) && containsSwap(path)
 }
 
 // ContainsSwap reports whether a directory directly contains a swap file.
-func ContainsSwap(dir string) bool {
+func containsSwap(dir string) bool {
 	f, err := os.Open(dir)
 	if err != nil {
 		return false
@@ -44,14 +43,14 @@ func ContainsSwap(dir string) bool {
 	const most = 16 // it is a directory for little else
 	names, _ := f.Readdirnames(most)
 	return slices.ContainsFunc(names, func(name string) bool {
-		return name == "swapfile" || HasSwapSignature(filepath.Join(dir, name))
+		return name == "swapfile" || hasSwapSignature(filepath.Join(dir, name))
 	})
 }
 
 // SwapsInUse reads the text of /proc/swaps, and returns the files in it (proc(5)).
-func SwapsInUse(text string) []string {
+func swapsInUse(text string) []string {
 	var files []string
-	for line := range report.Lines(text) {
+	for line := range strings.SplitSeq(text, "\n") {
 		if fields := strings.Fields(line); len(fields) == 5 && fields[1] == "file" {
 			files = append(files, octal.Unescape(fields[0]))
 		}
@@ -61,7 +60,7 @@ func SwapsInUse(text string) []string {
 
 // HasSwapSignature reports whether a regular file is formatted as swap: ten characters at
 // the end of the first page, whose size is the machine's (mkswap(8)).
-func HasSwapSignature(path string) bool {
+func hasSwapSignature(path string) bool {
 	fd, err := syscall.Open(path, syscall.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
 	if err != nil {
 		return false

@@ -24,7 +24,7 @@ func TestSwapFilesAreKnown(t *testing.T) {
 	}
 	small, large := write("swap/a", "SWAPSPACE2", 4<<10), write("b", "SWAPSPACE2", 64<<10)
 	for _, file := range []string{small, large} {
-		if !HasSwapSignature(file) {
+		if !hasSwapSignature(file) {
 			t.Errorf("%s is not known", file)
 		}
 	}
@@ -34,21 +34,21 @@ func TestSwapFilesAreKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range []string{other, link, dir, dir + "/none"} {
-		if HasSwapSignature(file) {
+		if hasSwapSignature(file) {
 			t.Errorf("%s is taken for swap", file)
 		}
 	}
-	if !ContainsSwap(filepath.Dir(small)) || ContainsSwap(filepath.Dir(other)) {
+	if !containsSwap(filepath.Dir(small)) || containsSwap(filepath.Dir(other)) {
 		t.Error("the directory with swap is not known, or another one is")
 	}
 	p := &Session{}
 	for path, isDir := range map[string]bool{"/swapfile": false, "/.swapvol": true} {
-		if !p.IsSwap(path, isDir) {
+		if !p.isSwap(path, isDir) {
 			t.Errorf("%s is not known by its name", path)
 		}
 	}
-	p.Swaps = append(p.Swaps, "/deep/in/some/place/s")
-	if !p.IsSwap("/deep/in/some/place/s", false) || !p.IsSwap("/deep/in", true) || p.IsSwap("/deep/inside", true) || p.IsSwap("/swapfile.txt", false) {
+	p.swaps = append(p.swaps, "/deep/in/some/place/s")
+	if !p.isSwap("/deep/in/some/place/s", false) || !p.isSwap("/deep/in", true) || p.isSwap("/deep/inside", true) || p.isSwap("/swapfile.txt", false) {
 		t.Error("what is in use is not known, or something else is")
 	}
 }
@@ -57,7 +57,7 @@ func TestSwapsInUse(t *testing.T) {
 	const table = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n" +
 		"/dev/dm-1                               partition\t8388604\t\t0\t\t-2\n" +
 		"/swap/my\\040file                       file\t\t8388604\t\t0\t\t-3\n"
-	if diff := cmp.Diff([]string{"/swap/my file"}, SwapsInUse(table)); diff != "" {
+	if diff := cmp.Diff([]string{"/swap/my file"}, swapsInUse(table)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
 
@@ -34,7 +33,7 @@ const (
 // as getpwent(3) does.
 func Accounts(text string) []account {
 	var all []account
-	for line := range report.Lines(text) {
+	for line := range strings.SplitSeq(text, "\n") {
 		fields := strings.Split(line, ":")
 		if len(fields) != 7 || fields[0] == "" || !filepath.IsAbs(fields[5]) {
 			continue
@@ -74,7 +73,7 @@ func (p *Session) users() ([]snippet.User, error) {
 			}
 		}
 	}
-	owner := p.OwnerOf(homes, known)
+	owner := p.ownerOf(homes, known)
 	if owner != "" {
 		homes = mapsWith(homes, owner, p.Config.Home)
 	}
@@ -95,7 +94,7 @@ func (p *Session) users() ([]snippet.User, error) {
 }
 
 // OwnerOf returns the name of the user whose home is the configured one, or "".
-func (p *Session) OwnerOf(homes map[string]string, known []account) string {
+func (p *Session) ownerOf(homes map[string]string, known []account) string {
 	if p.Config.Snippet.User != "" {
 		return p.Config.Snippet.User
 	}
