@@ -8,6 +8,7 @@
 //	internal/report       rows, tables, JSON lines, and the words for every verdict
 //	config                finds and checks config.json; internal/pattern: its excludes
 //	scan                  policy (the verdict on a path), parallel walk, roll-up
+//	internal/screen       connects the session to the screen
 //	tui                   the screen: keys, list, panes, dialogs
 //	internal/search       a query to ranked paths
 //	internal/index        candidates in memory: store, listings, tree, selection

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/DaRacci/list-ephemeral/internal/probe"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
 // hungTrashScript has stray meet a FUSE file system that stops answering: bindfs, stopped. It is
@@ -111,7 +112,7 @@ func TestAHintFollowsTrashThatIsLeft(t *testing.T) {
 		err  error
 		want string
 	}{
-		{func() error { <-never; return nil }, signalError{syscall.SIGINT}, "list-ephemeral: hint: " + trashHint + "\n"},
+		{func() error { <-never; return nil }, signalError{syscall.SIGINT}, "list-ephemeral: hint: " + session.TrashHint + "\n"},
 		{func() error { return ended }, ended, ""},
 	} {
 		got := captured(t, func(to messages) {

@@ -17,7 +17,7 @@ import (
 // others are worked on; the exit status is 1 then.
 func (a *app) plan(ctx context.Context, paths []string) (*session.Session, error) {
 	var made atomic.Pointer[session.Session]
-	err := waitFor(ctx, func() error {
+	err := session.WaitFor(ctx, func() error {
 		p, err := session.New(session.Options{
 			Config: a.config, Roots: a.roots, Excludes: a.excludes, Includes: a.includes, NoCache: a.noCache, Paths: paths,
 		})

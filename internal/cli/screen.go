@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
+	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/snippet"
 	"github.com/DaRacci/list-ephemeral/tui"
@@ -56,8 +58,8 @@ func (a *app) screen(ctx context.Context, style session.Style, args []string, pr
 		if len(args) > 0 {
 			return session.Misuse(errors.New("PATH cannot be combined with paths on stdin"))
 		}
-		hint = fmt.Sprintf("lines of more than %d bytes are not paths", longestPath)
-		opts.Machine = listedMachine{newMachine(plan), a.in, lineEnd(print0)}
+		hint = fmt.Sprintf("lines of more than %d bytes are not paths", paths.Longest)
+		opts.Machine = screen.NewListed(plan, a.in, paths.LineEnd(print0))
 		opts.Once, opts.Listed = true, true
 	}
 	return a.runScreen(ctx, opts, hint)
@@ -66,7 +68,7 @@ func (a *app) screen(ctx context.Context, style session.Style, args []string, pr
 // screenOptions are those of a screen on what a scan finds.
 func (a *app) screenOptions(plan *session.Session, in, out *os.File) tui.Options {
 	return tui.Options{
-		Machine:  newMachine(plan),
+		Machine:  screen.New(plan),
 		Dialects: snippet.DialectNames(),
 		Dialect:  int(plan.Style.Dialect),
 		Home:     plan.Config.Home,

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
@@ -78,18 +79,18 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 		items = append(items, item)
 	}
 	var tooLong int
-	err = waitFor(ctx, func() (err error) {
+	err = session.WaitFor(ctx, func() (err error) {
 		if len(args) > 0 {
 			return eachArg(args, add)
 		}
-		tooLong, err = readPaths(ctx, a.in, lineEnd(f.read0), func(path string, _, slash bool) { add(path, slash) })
+		tooLong, err = session.ReadPaths(ctx, a.in, paths.LineEnd(f.read0), func(path string, _, slash bool) { add(path, slash) })
 		return err
 	})
 	if err != nil {
 		return whySignal(ctx, err)
 	}
 	if tooLong > 0 {
-		say(a.err, "error", fmt.Sprintf("%s of more than %d bytes left out", report.Count(tooLong, "line"), longestPath))
+		say(a.err, "error", fmt.Sprintf("%s of more than %d bytes left out", report.Count(tooLong, "line"), paths.Longest))
 		a.failed = exitError(exitFailed)
 	}
 	return cmp.Or(a.printSnippet(tui.SnippetText(plan.Render(items))), a.failed)

@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
@@ -17,7 +19,7 @@ func (a *app) printTrace(p *session.Session, f *traceFlags, r *trace.Report) err
 	out := report.NewWriter(a.out)
 	json := jsonline.NewEncoder()
 	terminal := isTerminal(a.out)
-	end := lineEnd(f.print0)
+	end := paths.LineEnd(f.print0)
 	for _, t := range p.SelectTraced(f.all, f.missing, r) {
 		if !t.Shown {
 			continue
@@ -89,10 +91,8 @@ func (a *app) browseTrace(ctx context.Context, p *session.Session, f *traceFlags
 	ops := session.OpsOf(r)
 	p.Renamed = func(path string) bool { return ops[path]&trace.Rename != 0 }
 	opts := a.screenOptions(p, in, out)
-	opts.Machine = tracedMachine{newMachine(p), p.SelectTraced(f.all, f.missing, r), ops}
+	opts.Machine = screen.NewTraced(p, p.SelectTraced(f.all, f.missing, r), ops)
 	opts.Listed = true
-	for _, group := range tracedGroups {
-		opts.Groups = append(opts.Groups, group.name)
-	}
+	opts.Groups = screen.TracedGroups()
 	return a.runScreen(ctx, opts, "")
 }
