@@ -57,7 +57,7 @@ func newAdopt(a *app) *cobra.Command {
 
 // adopt copies paths into storage.
 func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
-	p, err := a.plan(ctx, nil)
+	s, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	}
 	var storage string
 	err = session.WaitFor(ctx, func() (err error) {
-		storage, err = p.StorageToFill(f.storage)
+		storage, err = s.StorageToFill(f.storage)
 		return err
 	})
 	if err != nil {
@@ -81,7 +81,7 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	}
 	var plan *adopt.Plan
 	err = session.Unstuck(ctx, func() (err error) {
-		plan, err = adopt.Prepare(ctx, storage, paths.Names, p.AdoptOptions(paths, f.force))
+		plan, err = adopt.Prepare(ctx, storage, paths.Names, s.AdoptOptions(paths, f.force))
 		return err
 	})
 	if err != nil {

@@ -55,24 +55,24 @@ func newSnippet(a *app) *cobra.Command {
 
 // snippet prints the snippet for paths.
 func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error {
-	plan, err := a.plan(ctx, nil)
+	s, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if err := plan.SetStyle(f.Style); err != nil {
+	if err := s.SetStyle(f.Style); err != nil {
 		return err
 	}
-	if f.print0 && plan.Style.Dialect != snippet.Paths {
-		return session.Misuse(fmt.Errorf("--print0 requires --dialect paths, got %s", plan.Style.Dialect))
+	if f.print0 && s.Style.Dialect != snippet.Paths {
+		return session.Misuse(fmt.Errorf("--print0 requires --dialect paths, got %s", s.Style.Dialect))
 	}
-	plan.Style.Null = f.print0
+	s.Style.Null = f.print0
 	if len(args) == 0 && isTerminal(a.in) {
 		return session.Misuse(errors.New("snippet: expected paths as arguments or on stdin, got none"))
 	}
 	var items []snippet.Item
 	add := func(path string, slash bool) {
 		kind, info, err := scan.Stat(path)
-		item := plan.Item(path, kind, info, slash)
+		item := s.Item(path, kind, info, slash)
 		if err != nil {
 			item.Unread = cmp.Or(errors.Unwrap(err), err).Error()
 		}
@@ -93,7 +93,7 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 		say(a.err, "error", fmt.Sprintf("%s of more than %d bytes left out", report.Count(tooLong, "line"), paths.Longest))
 		a.failed = exitError(exitFailed)
 	}
-	return cmp.Or(a.printSnippet(tui.SnippetText(plan.Render(items))), a.failed)
+	return cmp.Or(a.printSnippet(tui.SnippetText(s.Render(items))), a.failed)
 }
 
 // eachArg calls add with the true path of each argument, and with whether it

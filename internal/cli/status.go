@@ -52,7 +52,7 @@ func newStatus(a *app) *cobra.Command {
 
 // status prints what is known, and judges.
 func (a *app) status(ctx context.Context, f statusFlags) error {
-	p, err := a.plan(ctx, nil)
+	p, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
 	}

@@ -106,7 +106,7 @@ func (a *app) stray(ctx context.Context, f strayFlags, args []string) error {
 	if err := f.check(args); err != nil {
 		return session.Misuse(err)
 	}
-	p, err := a.plan(ctx, nil)
+	p, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
 	}

@@ -25,8 +25,8 @@ type Machine struct {
 }
 
 // New returns the machine of a session.
-func New(p *session.Session) Machine {
-	return Machine{p, scan.NewRollup(p.Policy, p.Homes()...), known.HomesOf(p.Homes()...)}
+func New(s *session.Session) Machine {
+	return Machine{s, scan.NewRollup(s.Policy, s.Homes()...), known.HomesOf(s.Homes()...)}
 }
 
 // Scan implements tui.Machine.
@@ -103,8 +103,8 @@ type Listed struct {
 }
 
 // NewListed returns a machine whose candidates are lines, each ended with end.
-func NewListed(p *session.Session, lines io.Reader, end byte) Listed {
-	return Listed{New(p), lines, end}
+func NewListed(s *session.Session, lines io.Reader, end byte) Listed {
+	return Listed{New(s), lines, end}
 }
 
 // Scan implements tui.Machine.
@@ -120,8 +120,8 @@ type Traced struct {
 }
 
 // NewTraced returns a machine whose candidates are paths; ops says what was done to each.
-func NewTraced(p *session.Session, paths []report.TracedPath, ops map[string]trace.Op) Traced {
-	return Traced{New(p), paths, ops}
+func NewTraced(s *session.Session, paths []report.TracedPath, ops map[string]trace.Op) Traced {
+	return Traced{New(s), paths, ops}
 }
 
 // Scan implements tui.Machine.

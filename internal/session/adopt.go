@@ -41,16 +41,16 @@ func Invokers(euid int, getenv func(string) string) []uint32 {
 
 // AdoptOptions says what may be copied: what lies below the roots and what is included, on the
 // mounts that the table has there.
-func (p *Session) AdoptOptions(paths AdoptPaths, force bool) adopt.Options {
+func (s *Session) AdoptOptions(paths AdoptPaths, force bool) adopt.Options {
 	options := adopt.Options{Force: force}
-	for _, name := range slices.Concat(p.Policy.Roots(), p.ScanRules.Include) {
-		options.Roots = append(options.Roots, adopt.Root{Path: name, Mount: uint64(p.Mounts.At(name).ID)})
+	for _, name := range slices.Concat(s.Policy.Roots(), s.ScanRules.Include) {
+		options.Roots = append(options.Roots, adopt.Root{Path: name, Mount: uint64(s.Mounts.At(name).ID)})
 	}
 	options.Refuses = func(name string) error {
 		if err := paths.Refused[name]; err != nil {
 			return err
 		}
-		return p.notWiped(name)
+		return s.notWiped(name)
 	}
 	return options
 }
