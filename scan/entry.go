@@ -20,9 +20,12 @@ const (
 	KindPipe
 	KindBlock
 	KindChar
+	// KindWhiteout is a name that the upper directory of an overlay deletes. Only walks of an
+	// [Overlay] report it.
+	KindWhiteout
 )
 
-var kindNames = [...]string{"unknown", "file", "directory", "symlink", "socket", "pipe", "block-device", "char-device"}
+var kindNames = [...]string{"unknown", "file", "directory", "symlink", "socket", "pipe", "block-device", "char-device", "whiteout"}
 
 // String returns the kind's name in lower case, as --json prints it.
 func (k Kind) String() string {
@@ -33,7 +36,7 @@ func (k Kind) String() string {
 }
 
 // Kinds is a set of kinds. The zero value is empty.
-type Kinds uint8
+type Kinds uint16
 
 // KindsOf returns the set of the kinds given.
 func KindsOf(kinds ...Kind) Kinds {

@@ -22,12 +22,17 @@ type Extent struct {
 func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats, error) {
 	c := &excludedCounter{
 		policy: opts.Policy, skipTagged: opts.Tags == TagsSkipped,
-		whole: NewPolicy(Rules{Roots: dirs}), units: map[*ruleNode]int32{},
+		units:   map[*ruleNode]int32{},
 		extents: make([]Extent, len(dirs)),
 	}
 	if c.policy == nil {
 		c.policy = NewPolicy(Rules{})
 	}
+	rules := Rules{Roots: dirs}
+	if c.policy != nil && len(c.policy.overlays) > 0 { // mounts say where these end
+		rules.Overlays, rules.Mounts = c.policy.overlays, c.policy.mounts
+	}
+	c.whole = NewPolicy(rules)
 	if len(dirs) == 0 { // no roots would mean "/"
 		return nil, Stats{}, ctx.Err()
 	}

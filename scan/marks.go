@@ -23,9 +23,12 @@ type ruleNode struct {
 	source string        // the declaration that made it one
 	key    string        // of the declaration
 	mount  *mounts.Mount // the mount that made it one
-	root   bool          // a reboot wipes everything below
-	keep   bool          // the path itself is always a candidate
-	only   bool          // the work is limited to this path and others
+	target string        // of a layer: the mount point of its overlay
+	// overlay is set at the mount point of an overlay of which the upper directory is read.
+	overlay *Overlay
+	root    bool // a reboot wipes everything below
+	keep    bool // the path itself is always a candidate
+	only    bool // the work is limited to this path and others
 	// below reports that a node farther down has root, keep or only set, so the walk has to pass
 	// through this directory even if nothing else in it matters.
 	below bool

@@ -25,11 +25,14 @@ const (
 	ClassExcluded        // matched by an exclude pattern
 	ClassOutside         // not in a tree that a reboot wipes
 	ClassLinked          // a symlink into the Nix store or storage
+	ClassLayer           // a layer of an overlay, which is scanned at its mount point
+	ClassLower           // in a lower layer of an overlay only: a boot brings it back
 )
 
 var classNames = [...]string{
 	"unknown", "candidate", "included", "root", "persisted", "mounted",
 	"storage", "system", "excluded", "outside", "linked",
+	"layer", "lower",
 }
 
 // String returns the class in lower case.
@@ -46,9 +49,9 @@ func (c Class) Listed() bool { return c == ClassCandidate || c == ClassIncluded 
 // refused reports whether a path of this class is not a candidate although it is among candidates.
 func (c Class) refused() bool {
 	switch c {
-	case ClassPersisted, ClassMounted, ClassStorage, ClassSystem, ClassExcluded:
+	case ClassPersisted, ClassMounted, ClassStorage, ClassSystem, ClassExcluded, ClassLayer:
 		return true
-	case ClassUnknown, ClassCandidate, ClassIncluded, ClassRoot, ClassOutside, ClassLinked:
+	case ClassUnknown, ClassCandidate, ClassIncluded, ClassRoot, ClassOutside, ClassLinked, ClassLower:
 	}
 	return false
 }
@@ -80,6 +83,8 @@ type Rules struct {
 	Persisted []Persisted
 	// Include lists paths that are always candidates, whatever other rules apply.
 	Include []string
+	// Overlays are the overlays of which the upper directory is read in place of the mount point.
+	Overlays []Overlay
 	// Exclude contains the exclude patterns; nil excludes nothing.
 	Exclude *pattern.Set
 	// Only limits the work to these paths and everything below them; empty means no limit.
@@ -92,7 +97,10 @@ type Policy struct {
 	marks   *ruleNode
 	exclude *pattern.Set
 	roots   []string
-	hidden  []string // symlinks into these are not candidates
+	mounts  *mounts.Table
+	// overlays are those of the rules.
+	overlays []Overlay
+	hidden   []string // symlinks into these are not candidates
 	// shows is Options.Excluded.
 	shows func(pattern.Pattern) bool
 }
@@ -119,6 +127,7 @@ func NewPolicy(rules Rules) *Policy {
 	for _, dir := range rules.Storage {
 		p.set(dir, ruleNode{class: ClassStorage})
 	}
+	p.setOverlays(rules.Overlays)
 	for _, root := range roots {
 		m := p.marks.at(root)
 		m.root, m.class = true, ClassUnknown
@@ -134,7 +143,7 @@ func NewPolicy(rules Rules) *Policy {
 	}
 	p.marks.only = p.marks.only || len(rules.Only) == 0
 	p.marks.seal()
-	p.roots = roots
+	p.roots, p.mounts, p.overlays = roots, rules.Mounts, rules.Overlays
 	p.hidden = append([]string{"/nix"}, rules.Storage...)
 	return p
 }
@@ -145,7 +154,7 @@ func (p *Policy) Roots() []string { return p.roots }
 // set marks a path as a boundary.
 func (p *Policy) set(path string, to ruleNode) {
 	m := p.marks.at(path)
-	m.class, m.source, m.key, m.mount = to.class, to.source, to.key, to.mount
+	m.class, m.source, m.key, m.mount, m.target = to.class, to.source, to.key, to.mount, to.target
 }
 
 // region is the kind of area in which a directory is.
@@ -164,6 +173,8 @@ type place struct {
 	exclude pattern.State
 	region  region
 	limited bool // the work is limited to paths that do not contain this directory
+	// overlay is set where what is lost is in the upper directory of an overlay.
+	overlay *Overlay
 	tagged  bool // it or a directory above has a CACHEDIR.TAG, if Options.Tags asks for that
 }
 
@@ -186,7 +197,7 @@ func (at place) included() bool { return at.mark != nil && at.mark.keep && !at.l
 
 // start returns the place of the entries of "/".
 func (p *Policy) start() place {
-	at := place{mark: p.marks, exclude: pattern.Start, limited: !p.marks.only}
+	at := place{mark: p.marks, exclude: pattern.Start, limited: !p.marks.only, overlay: p.marks.overlay}
 	if p.marks.root && p.marks.class == ClassUnknown {
 		at.region = regionInside
 	}
@@ -198,7 +209,7 @@ func (p *Policy) start() place {
 // come from. The returned place reports with included whether the entry is always a candidate.
 func (p *Policy) step(at place, name []byte, isDir bool) (Class, place) {
 	m := at.mark.child(name)
-	in := place{mark: m, region: at.region, limited: at.limited && (m == nil || !m.only), tagged: at.tagged}
+	in := place{mark: m, region: at.region, limited: at.limited && (m == nil || !m.only), tagged: at.tagged, overlay: m.overlayOr(at.overlay)}
 	if isDir {
 		in.exclude = p.exclude.Enter(at.exclude, name)
 	}
@@ -278,7 +289,7 @@ func (p *Policy) Judge(name string, isDir bool) Verdict {
 		case class != ClassExcluded && class != ClassOutside:
 			v = Verdict{Class: class, By: name[:done]}
 			if class != ClassRoot {
-				v.Source, v.Key, v.Mount = in.mark.source, in.mark.key, in.mark.mount
+				v.Source, v.Key, v.Mount, v.Target = in.mark.source, in.mark.key, in.mark.mount, in.mark.target
 			}
 		}
 		// Otherwise the rule that decided above decides here too.

@@ -10,11 +10,11 @@ package scan
 // over the records therefore yields full paths in bytewise order, without sorting the whole tree.
 // Names have at most NAME_MAX = 255 bytes (limits.h), so the length fits in one byte.
 const (
-	tagKind    = 0x07 // the Kind
-	tagDescend = 0x08 // the contents of the next child directory follow here
-	tagInfo    = 0x10 // infoSize bytes of metadata follow the name
-	tagRefused = 0x20 // not a candidate, but reported if Options.Refused is set
-	tagShown   = 0x40 // excluded, but reported if Options.Excluded asks for it
+	tagKind    = 0x0f // the Kind
+	tagDescend = 0x10 // the contents of the next child directory follow here
+	tagInfo    = 0x20 // infoSize bytes of metadata follow the name
+	tagRefused = 0x40 // not a candidate, but reported if Options.Refused is set
+	tagShown   = 0x80 // excluded, but reported if Options.Excluded asks for it
 )
 
 // record is a decoded view of one record; name and info point into the run.

@@ -67,9 +67,12 @@ func (k *worker) visitNode(n *node) {
 	fd, errno := k.open(n)
 	k.opened(n.parent)
 	k.entries = k.entries[:0]
-	if errno == 0 {
+	switch {
+	case errno == 0:
 		k.read(n, fd)
-	} else {
+	case n.inUpper() && (errno == syscall.ENOENT || errno == syscall.ENOTDIR):
+		k.readLower(n, 0)
+	default:
 		k.fail(n, "open", errno)
 	}
 	k.store(n, fd)
@@ -120,11 +123,14 @@ func (k *worker) keep(n *node, fd int32) {
 // open opens a directory relative to its parent's descriptor, or by path if that was not kept. It
 // returns -1 on failure.
 func (k *worker) open(n *node) (int32, syscall.Errno) {
+	if n.inUpper() {
+		return k.openUpper(n)
+	}
 	flags, resolve := openFlags, uint64(unix.RESOLVE_NO_SYMLINKS)
 	if !n.at.scanned() {
 		flags = pathFlags
 	}
-	if n.parent != nil && n.parent.fd >= 0 {
+	if n.parent != nil && n.parent.fd >= 0 && !n.parent.inUpper() {
 		if !n.crossable() {
 			resolve |= unix.RESOLVE_NO_XDEV
 		}
@@ -134,7 +140,8 @@ func (k *worker) open(n *node) (int32, syscall.Errno) {
 		}
 		return fd, 0
 	}
-	return k.openPath(n, flags, resolve)
+	k.path = n.appendPath(k.path[:0])
+	return k.openAbsolute(k.path, flags, resolve)
 }
 
 func (k *worker) terminated(name []byte) []byte {
@@ -143,12 +150,11 @@ func (k *worker) terminated(name []byte) []byte {
 	return k.name[:end+1]
 }
 
-// openPath opens a directory by its path, in pieces if the path is longer than PATH_MAX (4096 bytes
-// with the NUL, path_resolution(7)).
-func (k *worker) openPath(n *node, flags int, resolve uint64) (int32, syscall.Errno) {
+// openAbsolute opens a directory by an absolute path, in pieces if the path is longer than PATH_MAX
+// (4096 bytes with the NUL, path_resolution(7)).
+func (k *worker) openAbsolute(path []byte, flags int, resolve uint64) (int32, syscall.Errno) {
 	const longest = 4000
-	k.path = n.appendPath(k.path[:0])
-	rest, at := k.path, int32(unix.AT_FDCWD)
+	rest, at := path, int32(unix.AT_FDCWD)
 	for {
 		piece, pieceFlags := rest, flags
 		if len(rest) > longest {
@@ -202,6 +208,9 @@ func (k *worker) read(n *node, fd int32) {
 			if kind == KindUnknown {
 				kind = k.askKind(n, fd, &k.buf[off+19])
 			}
+			if kind == KindChar && n.at.overlay != nil {
+				kind = k.kindInUpper(fd, &k.buf[off+19])
+			}
 			if tags && string(name) == known.TagName {
 				tag = kind == KindFile
 			}
@@ -212,6 +221,9 @@ func (k *worker) read(n *node, fd int32) {
 			}
 		}
 		off += length
+	}
+	if n.at.overlay != nil {
+		k.readLower(n, size)
 	}
 	if tag {
 		k.tag(n, fd)
@@ -359,7 +371,7 @@ func (k *worker) store(n *node, fd int32) {
 // placeOf returns the place of a child directory's contents.
 func (k *worker) placeOf(n *node, name []byte, tag uint8) place {
 	if n.at.plain() && tag&tagShown == 0 {
-		return place{region: regionInside, exclude: k.policy.exclude.Enter(n.at.exclude, name), tagged: n.at.tagged}
+		return place{region: regionInside, exclude: k.policy.exclude.Enter(n.at.exclude, name), tagged: n.at.tagged, overlay: n.at.overlay}
 	}
 	_, at := k.policy.step(n.at, name, true)
 	return at

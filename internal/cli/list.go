@@ -200,6 +200,7 @@ var kindLetters = map[string]scan.Kind{
 	"p": scan.KindPipe, "pipe": scan.KindPipe,
 	"b": scan.KindBlock, "block-device": scan.KindBlock,
 	"c": scan.KindChar, "char-device": scan.KindChar,
+	"w": scan.KindWhiteout, "whiteout": scan.KindWhiteout,
 }
 
 // kindsValue is the value of --type: kinds with commas between. What is given replaces
@@ -215,7 +216,7 @@ func (v *kindsValue) Set(text string) error {
 	for name := range strings.SplitSeq(text, ",") {
 		kind, known := kindLetters[strings.TrimSpace(name)]
 		if !known {
-			return expectedError("f, d, l, s, p, b or c, separated by commas")
+			return expectedError("f, d, l, s, p, b, c or w, separated by commas")
 		}
 		kinds |= scan.KindsOf(kind)
 	}

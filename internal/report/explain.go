@@ -61,7 +61,7 @@ func fateOfNew(class scan.Class) string {
 		return "a file here would be kept"
 	case scan.ClassMounted:
 		return "a file here would be on another mount"
-	case scan.ClassSystem, scan.ClassOutside, scan.ClassLinked, scan.ClassUnknown:
+	case scan.ClassSystem, scan.ClassOutside, scan.ClassLinked, scan.ClassLayer, scan.ClassLower, scan.ClassUnknown:
 	}
 	return "a file here would not be listed"
 }
@@ -72,6 +72,7 @@ type Explanation struct {
 	Verdict scan.Verdict
 	// Mount is what the path is on: file system, source and mount point.
 	Mount  string
+	Upper  string // where an overlay has what is lost of the path, or ""
 	Kind   scan.Kind
 	Size   int64
 	Device string // the numbers of a device: "8, 1"
@@ -115,6 +116,9 @@ func (e *Explanation) reasons() []string {
 		} else if kind != scan.KindFile {
 			reasons = append(reasons, "not in the default listing: add --type "+kind.String())
 		}
+		if e.Upper != "" {
+			reasons = append(reasons, "the upper directory of the overlay has it: "+e.Upper)
+		}
 		return reasons
 	case scan.ClassIncluded:
 		return []string{"the configuration or --include always lists it"}
@@ -134,6 +138,10 @@ func (e *Explanation) reasons() []string {
 		return []string{"it is not below a root; name more with --root or the key roots"}
 	case scan.ClassLinked:
 		return []string{"it is a symlink to " + v.Target + ": it contains no data of its own and is not listed"}
+	case scan.ClassLayer:
+		return []string{fmt.Sprintf("%s is a layer of the overlay at %s, where its files are listed", by, v.Target)}
+	case scan.ClassLower:
+		return []string{"a boot brings it back: it is in a lower layer of the overlay at " + v.Target + ", and the upper directory does not have it"}
 	case scan.ClassUnknown:
 	}
 	return nil
@@ -149,6 +157,8 @@ func VerdictText(v scan.Verdict) string {
 		reason += ": " + v.Key
 	case scan.ClassMounted:
 		reason += ": " + mountText(v.Mount)
+	case scan.ClassLayer, scan.ClassLower:
+		reason += " of the overlay at " + v.Target
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassStorage, scan.ClassSystem,
 		scan.ClassOutside, scan.ClassLinked:
 	}
@@ -166,7 +176,7 @@ func KeptBy(v scan.Verdict, mountedFrom string) string {
 	case scan.ClassLinked:
 		return "a symlink to " + printable.Name(v.Target)
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassMounted, scan.ClassSystem,
-		scan.ClassExcluded, scan.ClassOutside:
+		scan.ClassExcluded, scan.ClassOutside, scan.ClassLayer, scan.ClassLower:
 	}
 	if mountedFrom != "" {
 		return "a mount of " + printable.Name(mountedFrom)

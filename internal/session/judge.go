@@ -1,7 +1,9 @@
 package session
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -15,6 +17,9 @@ import (
 func (s *Session) Explanation(path string) report.Explanation {
 	kind, info, err := scan.Stat(path)
 	e := report.Explanation{Name: path, Verdict: s.Judge(path, kind), Mount: s.mountText(path), Kind: kind, Size: info.Size, Err: err}
+	if o, upper := s.Policy.Overlay(path); o != nil && err == nil {
+		e.Upper = upper
+	}
 	if kind == scan.KindBlock || kind == scan.KindChar {
 		var st unix.Stat_t
 		if unix.Lstat(path, &st) == nil {
@@ -25,12 +30,19 @@ func (s *Session) Explanation(path string) report.Explanation {
 }
 
 // Judge gives the verdict on what is on the disk: that of the policy, except for
-// symlinks that contain no data of their own.
+// symlinks that contain no data of their own, and for what only a lower layer has.
 func (s *Session) Judge(path string, kind scan.Kind) scan.Verdict {
 	v := s.Policy.Judge(path, kind == scan.KindDir)
 	if v.Class == scan.ClassCandidate && kind == scan.KindSymlink {
 		if target, err := os.Readlink(path); err == nil && s.leadsAway(path, target) {
 			return scan.Verdict{Class: scan.ClassLinked, By: path, Target: target}
+		}
+	}
+	if v.Class == scan.ClassCandidate && kind != scan.KindUnknown {
+		if o, upper := s.Policy.Overlay(path); o != nil {
+			if _, err := os.Lstat(upper); errors.Is(err, fs.ErrNotExist) {
+				return scan.Verdict{Class: scan.ClassLower, By: path, Target: o.Point}
+			}
 		}
 	}
 	return v

@@ -112,6 +112,10 @@ func (s *Session) notWiped(path string) error {
 		return notWipedError("it is managed by Nix or created again at every boot")
 	case scan.ClassMounted:
 		return notWipedError("something is mounted at " + v.By + ", which is not wiped")
+	case scan.ClassLower:
+		return notWipedError("a boot brings it back from a lower layer of the overlay at " + v.Target)
+	case scan.ClassLayer:
+		return notWipedError("it is in a layer of the overlay at " + v.Target + ": name it by its path there")
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassPersisted, scan.ClassStorage,
 		scan.ClassExcluded, scan.ClassOutside, scan.ClassLinked:
 	}
