@@ -15,8 +15,11 @@ import (
 )
 
 // checked are the directories whose Go files TestPlainEnglish checks, with everything below them.
+// All files of the other kinds are checked.
 var checked = []string{
-	"bench/", "scripts/",
+	"bench/", "scripts/", "main.go", "nix/",
+	"internal/crash/", "internal/disktest/", "internal/jsonline/", "internal/leak/", "internal/nearest/", "internal/nixtest/",
+	"internal/octal/", "internal/paths/", "internal/project/", "internal/screen/", "internal/sizes/", "internal/truepath/",
 }
 
 // habit is a row of testdata/words.txt.
@@ -66,10 +69,17 @@ type prose struct {
 // marker matches the comment marker at the beginning of a line.
 var marker = regexp.MustCompile(`(?m)^[ \t]*(?://+|#+|\*+)`)
 
+// data matches the lines of a data file that are not comments.
+var data = regexp.MustCompile(`(?m)^[^#\n].*`)
+
 // proseOf returns the parts of a file that TestPlainEnglish checks: comments and strings of Go
-// files, and the whole text of other files.
+// files, comments of data files, and the whole text of other files.
 func proseOf(name string, text []byte) ([]prose, error) {
-	if !strings.HasSuffix(name, ".go") {
+	switch filepath.Ext(name) {
+	case ".go":
+	case ".txt", ".tsv":
+		return []prose{{1, data.ReplaceAllString(string(text), "")}}, nil
+	default:
 		return []prose{{1, string(text)}}, nil
 	}
 	fset := token.NewFileSet()
@@ -130,7 +140,7 @@ func hasProse(name string) bool {
 	case ".go":
 		return slices.ContainsFunc(checked, func(dir string) bool { return strings.HasPrefix(name, dir) })
 	}
-	return name == "Makefile" || name == ".ci/run"
+	return name == "Makefile" || name == ".ci/run" || strings.HasPrefix(name, "internal/known/")
 }
 
 // TestPlainEnglish checks texts and comments for the habits in testdata/words.txt.
@@ -196,6 +206,7 @@ func TestHabitsAreFound(t *testing.T) {
 		{"shell", "x.sh", "true\n# Nothing\n# but the path.\n", []finding{{2, "Nothing but", "only"}}},
 		{"C", "x.c", "/* Numbers of\n * 32 bits. */\n", []finding{{1, "of 32 bits", "32-bit, 64-bit"}}},
 		{"Nix", "x.nix", "{\n  description = \"but for one\";\n}\n", []finding{{2, "but for", "except"}}},
+		{"data", "x.txt", "anew\n# A list. Nothing\n# but names.\nanew\n", []finding{{2, "Nothing but", "only"}}},
 		{"parts of words", "x.md", "A manew, buttfor and shallow water. The layout in a 32-bit list. Two of the bits.\n", nil},
 		{"proper text", "x.md", "Prints the paths that the reboot wipes, except those that are persisted. It is not a directory.\n", nil},
 	} {
