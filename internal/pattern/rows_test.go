@@ -2,8 +2,8 @@ package pattern
 
 import "strings"
 
-// row is a pattern and paths that it excludes, or does not, each judged
-// by itself. Directories end in a slash.
+// row is a pattern with paths that it excludes and paths that it does not exclude, each matched
+// independently. Directories end in a slash.
 type row struct {
 	name, pattern  string
 	excluded, kept []string
@@ -12,7 +12,7 @@ type row struct {
 // list splits a list of paths at blanks.
 func list(paths string) []string { return strings.Fields(paths) }
 
-// rows has each meaning that patterns can have. They are compared with fd too.
+// rows returns rows for every feature of patterns. They are also compared with fd.
 func rows() []row {
 	var all []row
 	for _, part := range [][]row{anchorRows(), starRows(), classRows(), braceRows(), textRows(), oddRows()} {
@@ -185,7 +185,7 @@ func oddRows() []row {
 	}
 }
 
-// wrongPattern is a pattern that is refused.
+// wrongPattern is an invalid pattern.
 type wrongPattern struct{ name, pattern, reason string }
 
 func wrongPatterns() []wrongPattern {
@@ -193,8 +193,8 @@ func wrongPatterns() []wrongPattern {
 		bracket = "a '[' has no ']'"
 		opening = "a '}' has no '{'"
 		closing = "a '{' has no '}'"
-		escape  = `it ends in a '\' that has nothing to escape`
-		many    = "its braces and classes stand for more than 4096 patterns"
+		escape  = `it ends in a '\' that escapes nothing`
+		many    = "its braces and classes expand to more than 4096 patterns"
 	)
 	return []wrongPattern{
 		{"an open class", "[", bracket},
@@ -214,14 +214,14 @@ func wrongPatterns() []wrongPattern {
 		{"a backslash behind", `foo\`, escape},
 		{"a backslash behind, then blanks", `foo\  `, escape},
 		{"not UTF-8", "a\xff", "it is not valid UTF-8"},
-		{"a NUL byte", "a\x00b", "contains a NUL byte, which no file name can"},
+		{"a NUL byte", "a\x00b", "it contains a NUL byte"},
 		{"too deep", strings.Repeat("{", 101) + "a" + strings.Repeat("}", 101), "its braces are nested more than 100 deep"},
 		{"too many alternatives", strings.Repeat("{a,b}", 13), many},
 		{"too many negated classes", "/a" + strings.Repeat("[!a]b", 13), many},
 		{"too many alternatives that match nothing", strings.Repeat("{a,b}", 13) + "//c", many},
 		{
 			"too long alternatives", strings.Repeat("{a,b}", 5) + strings.Repeat("x", 1<<16),
-			"its braces and classes stand for more than 1048576 bytes of patterns",
+			"its braces and classes expand to more than 1048576 bytes of patterns",
 		},
 		{"too long", strings.Repeat("x", 128<<10), "it is longer than 131071 bytes"},
 	}
