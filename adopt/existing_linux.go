@@ -59,7 +59,7 @@ func (g gain) refuses(owner uint32) error {
 		return nil
 	}
 	source := g.source.String()
-	return replaceableError(fmt.Sprintf("%s %s could replace the copy; %s does not allow that", path.Join(g.storage, source), who, source))
+	return replaceableError(fmt.Sprintf("%s %s could replace the copy; %s does not allow this", path.Join(g.storage, source), who, source))
 }
 
 type replaceableError string

@@ -83,11 +83,11 @@ func TestHiddenPartKeepsItsManifest(t *testing.T) {
 	for name, tt := range map[string]struct {
 		hide, show func(t *testing.T, home string)
 	}{
-		"the subvolume is renamed": {
+		"renamed": {
 			func(t *testing.T, home string) { must(t, os.Rename(home, home+".old")) },
 			func(t *testing.T, home string) { must(t, os.Rename(home+".old", home)) },
 		},
-		"another subvolume has its name": {
+		"replaced by another subvolume": {
 			func(t *testing.T, home string) {
 				must(t, os.Rename(home, home+".old"))
 				tool(t, "btrfs", "-q", "subvolume", "create", home)
