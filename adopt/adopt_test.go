@@ -241,7 +241,7 @@ func TestCopiesInheritNoDefaultACL(t *testing.T) {
 	}
 }
 
-func TestPlansCountAndRefuse(t *testing.T) {
+func TestPrepareCountsLinksOnceAndRefusesPaths(t *testing.T) {
 	g := newGround(t)
 	g.write("a/file", strings.Repeat("x", 1<<20))
 	for _, name := range []string{"a/one", "a/two", "lone"} {

@@ -157,7 +157,7 @@ func (g *ground) outcomes(results []*Result) string {
 	return b.String()
 }
 
-// snapshot describes a tree: everything but access times, and the blocks of directories.
+// snapshot describes a tree: everything except access times and the blocks of directories.
 func snapshot(t testing.TB, top string) string {
 	t.Helper()
 	var lines []string

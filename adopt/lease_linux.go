@@ -27,7 +27,7 @@ func (c *content) open(ctx context.Context, d dir, name string) (int, error) {
 	for pause := time.Millisecond; ; pause *= 2 {
 		fd, err := d.source(name, 0)
 		if !errors.Is(err, unix.EAGAIN) {
-			c.leases.used.Add(-int64(waited)) // it was not in vain
+			c.leases.used.Add(-int64(waited)) // the lease was released
 			return fd, err
 		}
 		if c.leases.used.Add(int64(pause)) > int64(leasePatience) {

@@ -82,7 +82,7 @@ var (
 	ErrMounted  = errors.New("something is mounted there")
 	ErrLinked   = errors.New("it is a symlink to its place in storage")
 	// ErrHoldsStorage is the error of a directory that would be copied into itself.
-	ErrHoldsStorage = errors.New("storage is in it")
+	ErrHoldsStorage = errors.New("it contains the storage path")
 )
 
 // Options are the options of a plan.

@@ -273,7 +273,7 @@ func TestSetEqualsItsPatternsOneByOne(t *testing.T) {
 	}
 }
 
-func TestSixteenGoroutinesAgree(t *testing.T) {
+func TestConcurrentGoroutinesGetEqualResults(t *testing.T) {
 	texts := []string{"home/*/.c*/**/x", "**/a/b", "d/{a,b}/*log/c", "*.o", "home/a*/b", "a/?/c/"}
 	g := newGenerator(5)
 	paths := make([]string, 2000)

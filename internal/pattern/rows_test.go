@@ -9,7 +9,7 @@ type row struct {
 	excluded, kept []string
 }
 
-// list splits a list of paths at blanks.
+// list splits a string of paths at blanks.
 func list(paths string) []string { return strings.Fields(paths) }
 
 // rows returns rows for every feature of patterns. They are also compared with fd.
