@@ -89,13 +89,13 @@ func TestRunNeverOverwritesTargets(t *testing.T) {
 	results := g.adopt("a", "lone", "owned")
 	g.expect(results,
 		"partly a 2",
-		"  a/kind: already in storage, but different: expected a directory, got a file",
-		"  a/link: already in storage, but different: different symlink target",
-		"  a/longer: already in storage, but different: expected 3 bytes, got 1",
-		"  a/other: already in storage, but different: different contents",
+		"  a/kind: already in storage: expected a directory, got a file",
+		"  a/link: already in storage: different symlink target",
+		"  a/longer: already in storage: expected 3 bytes, got 1",
+		"  a/other: already in storage: different contents",
 		"present lone 0",
 		"failed owned 0",
-		"  owned: already in storage, but different: expected mode 0644, got 0600",
+		"  owned: already in storage: expected mode 0644, got 0600",
 	)
 	if !errors.Is(results[2].Problems[0].Err, ErrDiffers) {
 		t.Error("a different target is not ErrDiffers")

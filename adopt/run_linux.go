@@ -203,7 +203,7 @@ func (r *run) leftOut(result *Result, from dir, name string, source *pathname, s
 // differsError reports how an existing target differs from its source.
 type differsError string
 
-func (e differsError) Error() string { return "already in storage, but different: " + string(e) }
+func (e differsError) Error() string { return "already in storage: " + string(e) }
 
 // Is makes errors.Is report ErrDiffers.
 func (e differsError) Is(target error) bool { return target == ErrDiffers }
