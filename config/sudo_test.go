@@ -47,7 +47,7 @@ func TestSudoReadsWithTheUsersRights(t *testing.T) {
 		t.Errorf("a file of a third user: %v", err)
 	}
 	readable := m.write(t, "store/config.json", `{"programs": ["firefox", "vim"]}`)
-	for target, want := range map[string]string{secret: "permission denied", dir: "it is no regular file", readable: ""} {
+	for target, want := range map[string]string{secret: "permission denied", dir: "it is not a regular file", readable: ""} {
 		if err := errors.Join(os.Remove(file), os.Symlink(target, file), os.Chmod(readable, 0o644)); err != nil {
 			t.Fatal(err)
 		}

@@ -164,7 +164,7 @@ const (
 	regionOutside  region = iota // no root above, or past a boundary
 	regionInside                 // everything here will be lost
 	regionExcluded               // below an excluded directory
-	regionShown                  // the same, where Options.Excluded asks for it
+	regionShown                  // the same, but Options.Excluded asks for it
 )
 
 // place contains everything that decides about the entries of a directory, apart from their names.

@@ -374,7 +374,7 @@ func TestSnippetIsWrittenToAFile(t *testing.T) {
 		t.Errorf("the directory contains %v, %v, want 2 entries", left, err)
 	}
 	d.keys("w", "text:"+dir, "enter", "enter")
-	d.has("it is no regular file")
+	d.has("it is not a regular file")
 	d.keys("esc", "q")
 	equal(t, "outcome", d.app.result.Outcome, Confirmed)
 }

@@ -122,7 +122,7 @@ func TestStraysAreNamed(t *testing.T) {
 		t.Errorf("a stray that exists elsewhere, named: status %d\n%s%s", status, out, errs)
 	}
 	g.expect(1, "", []string{"error: 1999: nothing in the trash has this date or path"}, "--restore", "1999")
-	g.expect(1, "failed   P/home/old/deep\n", []string{"error: P/home/old/deep: the directory that it was in is not there"}, "--restore", "P/home/old/deep")
+	g.expect(1, "failed   P/home/old/deep\n", []string{"error: P/home/old/deep: open its parent directory: no such file or directory"}, "--restore", "P/home/old/deep")
 	g.expect(0, "restored P/home/old\nrestored P/home/old/deep\n", nil, "--restore", "P/home/old")
 	out, _, _ = g.stray("--trash", "--json", "P/home/old/y")
 	if !strings.Contains(out, `{"path":"P/home/old/y","trash":"P/.trash/20`) || !strings.Contains(out, `/1","date":"20`) || !strings.Contains(out, `"outcome":"moved"}`) {
@@ -131,7 +131,7 @@ func TestStraysAreNamed(t *testing.T) {
 	g.write(filepath.Join(g.storage, "etc/stray"))
 	g.expect(0, "moved    P/etc/stray\n", nil, "--trash", "P/etc/stray")
 	g.write(filepath.Join(g.storage, "etc/stray"))
-	g.expect(1, "failed   P/etc/stray\n", []string{"error: P/etc/stray: there is something at its place, which is not replaced: file exists"}, "--restore", "P/etc/stray")
+	g.expect(1, "failed   P/etc/stray\n", []string{"error: P/etc/stray: another file is in its place and is not replaced: file exists"}, "--restore", "P/etc/stray")
 }
 
 func TestTheTrashIsEmptiedWhenItMayBe(t *testing.T) {
