@@ -75,7 +75,7 @@ func TestSpecialFilesAreNotListed(t *testing.T) {
 	s := Render(items, opts)
 	for i, kind := range []string{"symlink", "symlink", "symlink", "pipe", "socket", "device", "file", "directory", "symlink"} {
 		if line := strings.Split(s.Text, "\n")[i]; !strings.Contains(line, `"type":"`+kind+`","mode":"",`) {
-			t.Errorf("want a %s with no mode: %s", kind, line)
+			t.Errorf("want a %s without a mode, got %s", kind, line)
 		}
 	}
 }

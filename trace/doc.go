@@ -11,7 +11,7 @@
 //
 //	notify    seccomp_unotify(2): a supervisor reads the path, then the call continues
 //	ptrace    ptrace(2) with the same filter: results are known, at several times the cost
-//	fanotify  fanotify(7) in a separate mount namespace: requires root, sees only opens and writes
+//	fanotify  fanotify(7) in a separate mount namespace: requires root, records only opens and writes
 //
 // Paths are made absolute during the call, with the caller's working directory, descriptors and
 // root (resolve_linux.go, views_linux.go). A recorder merges them (recorder.go). After the run, and

@@ -15,11 +15,11 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
-// The fanotify back end: fanotify(7). The command gets its own mount namespace, each of
-// its mounts is marked, and the kernel reports what is opened through them. It delays
-// no call, sees opens by io_uring and by the kernel itself, and setuid programs keep
-// their privileges. It sees only opens and writes of existing paths, and nothing after
-// a program changes its mounts. It requires root and is used only on request.
+// The fanotify back end: fanotify(7). The command gets its own mount namespace, each of its mounts
+// is marked, and the kernel reports what is opened through them. This back end delays no call,
+// records opens by io_uring and by the kernel itself, and setuid programs keep their privileges. It
+// records only opens and writes of existing paths, and nothing after a program changes its mounts.
+// It requires root and is used only on request.
 
 const (
 	fanotifyFlags = unix.FAN_CLASS_NOTIF | unix.FAN_CLOEXEC | unix.FAN_UNLIMITED_QUEUE | unix.FAN_UNLIMITED_MARKS | unix.FAN_NONBLOCK

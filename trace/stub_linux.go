@@ -47,7 +47,7 @@ func freeDescriptor() int {
 type stubConfig struct {
 	NoNewPrivs bool
 	Filter     []unix.SockFilter
-	// Flags are those of seccomp(2), the first that the kernel takes.
+	// Flags are alternative flags of seccomp(2); the first that the kernel accepts are used.
 	Flags []uintptr
 	// OwnMounts requests a separate mount namespace.
 	OwnMounts bool

@@ -20,7 +20,7 @@ const (
 	BackendAuto     Backend = iota
 	BackendNotify           // seccomp user notification, Linux 5.5
 	BackendPtrace           // ptrace(2) with a seccomp filter, Linux 5.3
-	BackendFanotify         // fanotify(7), requires root; sees only opens and writes; never selected by auto
+	BackendFanotify         // fanotify(7), requires root; records only opens and writes; never selected by auto
 )
 
 var backendNames = []string{"auto", "notify", "ptrace", "fanotify"}
@@ -116,7 +116,7 @@ type Stats struct {
 	Sandboxed  int64 `json:"sandboxed"`  // paths that exist only in a mount namespace of the program
 }
 
-// Path is one path and what was done to it.
+// Path is a path with the operations on it.
 type Path struct {
 	// Name is absolute and may contain any bytes. Its directory contains no symlink.
 	Name string
