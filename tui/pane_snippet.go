@@ -21,29 +21,29 @@ type snippetPane struct {
 	height  int
 }
 
-// shownLines is how much of a snippet can be looked at: nobody reads more, and
-// the text of a million paths has a million lines.
+// shownLines is the maximum number of lines of a snippet that are shown. The snippet for a
+// million paths has a million lines.
 const shownLines = 2000
 
 func newSnippetPane(keys *keyMap, what renderRequest) *snippetPane {
 	return &snippetPane{keys: keys.snippet, drawing: what, pending: true}
 }
 
-// fill takes what has been rendered.
+// fill shows a rendered snippet.
 func (p *snippetPane) fill(msg rendered) {
 	p.pending, p.snippet, p.paths = false, msg.snippet, msg.paths
 	p.lines = snippetLines(msg.snippet, p.width, shownLines)
 }
 
-// notePrefix begins a line about the snippet; no line of Nix begins so.
+// notePrefix starts a line about the snippet. No line of Nix starts with it.
 const notePrefix = "note: "
 
-// snippetLines returns the notes on a snippet, wrapped, and its text in lines that
-// are safe to show; one more than most if it has more.
+// snippetLines returns the notes on a snippet, wrapped, followed by its text, in lines that are
+// safe to show. It returns at most most lines and, if there are more, one that counts the rest.
 func snippetLines(s SnippetText, cells, most int) []string {
 	var lines []string
 	for _, note := range s.Notes {
-		if strings.Contains(s.Text, note) { // a comment says it as well
+		if strings.Contains(s.Text, note) { // a comment in the text says the same
 			continue
 		}
 		for _, line := range wrapped(safe(note), cells-len(notePrefix)) {
@@ -104,10 +104,10 @@ func (p *snippetPane) resize(width, height int) {
 	p.scroll(0)
 }
 
-// title says what the pane shows.
+// title returns the title for the status line.
 func (p *snippetPane) title(result, dialect string) string {
 	if p.pending {
-		return "writing"
+		return "rendering"
 	}
 	title := result + " " + plural(p.paths, "path", "paths")
 	if dialect != "" {
@@ -131,8 +131,8 @@ func (p *snippetPane) view(lines []string, s *styles, width int) []string {
 	return lines
 }
 
-// highlight colours a line of Nix that is safe to show: strings and comments. The
-// snippets have no strings of several lines.
+// highlight colours the strings and comments in a line of Nix that is safe to show. Snippets
+// have no multi-line strings.
 func (s *styles) highlight(line string) string {
 	var b strings.Builder
 	for line != "" {
@@ -152,7 +152,7 @@ func (s *styles) highlight(line string) string {
 	return b.String() + line
 }
 
-// stringEnd returns the length of the string literal that a text begins with.
+// stringEnd returns the length of the string literal at the start of a text.
 func stringEnd(text string) int {
 	for i := 1; i < len(text); i++ {
 		switch text[i] {

@@ -42,7 +42,7 @@ func TestStoryTraceOpensTheScreen(t *testing.T) {
 	t.Parallel()
 	root, binary := storyTree(t)
 	s := start(t, 120, 24, "cd "+root+"; "+binary+" --root "+root+" trace -- sh -c 'echo x >made; cat alpha >/dev/null'; echo status $?")
-	s.waitFor("by what was done", ">[ ] ", "made", "created", "alpha", "read", "scan complete")
+	s.waitFor("by operation", ">[ ] ", "made", "created", "alpha", "read", "scan complete")
 	s.send("o")
 	s.waitFor("only what was changed", "1/2 paths")
 	s.send(keySpace + keyEnter)
