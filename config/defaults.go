@@ -24,10 +24,15 @@ func (c *Config) setDefaults() {
 
 // systemExcludes returns the built-in patterns for all machines: files that the boot recreates, and
 // caches. They are the patterns of the original program, except those that excluded data, secrets
-// or the identity of the machine: // - "**/*log" and "**/*logs", which match a project named blog,
-// and /var/log, which most configurations persist; - "tmp" at any depth; - /etc/machine-id and the
-// keys in /etc/ssh; - /etc/shadow, which contains the passwords of mutable users. // In
-// /var/lib/dhcpcd only the leases are excluded: "duid" identifies the machine, and "secret" is a
+// or the identity of the machine:
+//
+//   - "**/*log" and "**/*logs", which match a project named blog, and /var/log, which most
+//     configurations persist;
+//   - "tmp" at any depth;
+//   - /etc/machine-id and the keys in /etc/ssh;
+//   - /etc/shadow, which contains the passwords of mutable users.
+//
+// In /var/lib/dhcpcd only the leases are excluded: "duid" identifies the machine, and "secret" is a
 // secret (dhcpcd(8)).
 func systemExcludes() []string {
 	return []string{

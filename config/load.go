@@ -64,7 +64,7 @@ func (e Env) find(explicit, home string, homeless error) (file string, text []by
 		return named, text, err
 	}
 	if e.sudoer() != "" && homeless != nil {
-		return "", nil, homeless // the user may have a file in an unknown home
+		return "", nil, homeless // the user's file, if any, cannot be found
 	}
 	for _, file := range e.places(home) {
 		text, err := e.readPlace(file, home)

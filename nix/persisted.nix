@@ -204,9 +204,9 @@ in
       "plain";
 
   # The storage path for snippets in a dialect. The storage paths of the dialect's module are used
-  # if there are any, otherwise those of the system, otherwise those of the homes. The one with the
-  # most entries wins; ties are broken by the fewest components. null if there is none, or still a
-  # tie.
+  # if there are any, otherwise those of the system, otherwise those of the homes. Of several, the
+  # one with the most entries is used; ties are broken by the fewest components. null if there is
+  # none, or still a tie.
   storageFor =
     dialect:
     let

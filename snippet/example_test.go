@@ -9,7 +9,7 @@ import (
 func ExampleRender() {
 	s := snippet.Render([]snippet.Item{
 		{Path: "/home/alice/.config/My App", Dir: true},
-		{Path: "/home/alice/.config/My App/settings.json"}, // below a directory
+		{Path: "/home/alice/.config/My App/settings.json"}, // below a selected directory
 		{Path: "/home/alice/.ssh", Dir: true, Access: &snippet.Access{Mode: 0o700, User: "alice", Group: "users"}},
 		{Path: "/var/lib/bar", Dir: true, Access: &snippet.Access{Mode: 0o700, User: "bar", Group: "bar"}},
 		{Path: "/etc/machine-id"},

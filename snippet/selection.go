@@ -298,5 +298,5 @@ func (c *cover) has(p string) bool {
 	return false
 }
 
-// add pushes a directory, for which has has just returned false.
+// add pushes a directory onto the stack. It must follow a call of has that returned false for it.
 func (c *cover) add(dir string) { c.stack = append(c.stack, dir) }
