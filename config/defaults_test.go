@@ -9,9 +9,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 )
 
-// The built-in list is that of the original, which the sample has, without the patterns
-// that hide data or secrets.
-func TestBuiltinExcludesAreThoseOfTheSampleThatHideNoData(t *testing.T) {
+// TestBuiltinExcludesMatchOriginalExceptData compares the built-in list with that of the original
+// program, which is in the sample. The patterns that exclude data or secrets have been removed from
+// it.
+func TestBuiltinExcludesMatchOriginalExceptData(t *testing.T) {
 	sample := readSample(t).Excludes
 	if len(sample) != 106 {
 		t.Fatalf("the sample has %d patterns, want 106", len(sample))
@@ -48,7 +49,7 @@ func TestBuiltinExcludesAreThoseOfTheSampleThatHideNoData(t *testing.T) {
 	}
 }
 
-func TestBuiltinExcludesHideNoData(t *testing.T) {
+func TestBuiltinExcludesDoNotMatchData(t *testing.T) {
 	set := compile(t, builtinExcludes("/home/alice"))
 	for path, want := range map[string]bool{
 		"/etc/machine-id": false, "/etc/ssh/ssh_host_ed25519_key": false, "/home/alice/.cargo/credentials.toml": false, "/home/alice/.cargo/bin/x": false,
@@ -62,16 +63,16 @@ func TestBuiltinExcludesHideNoData(t *testing.T) {
 	}
 }
 
-func TestBuiltinExcludesBeginInAnyHome(t *testing.T) {
+func TestBuiltinExcludesApplyToAnyHome(t *testing.T) {
 	tests := []struct{ name, home, want string }{
 		{"below /home", "/home/alice", "home/alice/.npm"},
-		{"elsewhere", "/var/lib/app", "var/lib/app/.npm"},
+		{"outside /home", "/var/lib/app", "var/lib/app/.npm"},
 		{"one directory", "/root", "root/.npm"},
 		{"the root", "/", "/.npm"},
 		{"metacharacters", `/h/*?[a]{b,c}\`, `h/\*\?\[a\]\{b,c\}\\/.npm`},
-		{"letters and blanks", "/h/é ö ", "h/é ö /.npm"},
+		{"letters and spaces", "/h/é ö ", "h/é ö /.npm"},
 		{"bytes that are not UTF-8", "/h/\xff\xc3", "h/??/.npm"},
-		{"what is no metacharacter", "/h/!#~,-^$", "h/!#~,-^$/.npm"},
+		{"other punctuation", "/h/!#~,-^$", "h/!#~,-^$/.npm"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -98,7 +99,7 @@ func TestBuiltinExcludesBeginInAnyHome(t *testing.T) {
 	}
 }
 
-func TestBuiltinExcludesOfOneHomeLeaveOthersAlone(t *testing.T) {
+func TestBuiltinExcludesDoNotMatchOtherHomes(t *testing.T) {
 	for home, others := range map[string][]string{
 		"/h/*":     {"/h/bob", "/h/", "/h"},
 		"/h/[a]":   {"/h/a"},
@@ -128,7 +129,7 @@ func compile(t *testing.T, list List) *pattern.Set {
 	}
 	set, err := pattern.Compile(patterns)
 	if err != nil {
-		t.Fatalf("the built-in patterns are wrong: %v", err)
+		t.Fatalf("compile the built-in patterns: %v", err)
 	}
 	return set
 }

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestTheDocumentationNamesEveryKey holds docs/configuration.md against the
-// table of keys, the choices and the built-in patterns.
-func TestTheDocumentationNamesEveryKey(t *testing.T) {
+// TestDocsListEveryKey compares docs/configuration.md with the table of keys, the choices and the
+// built-in patterns.
+func TestDocsListEveryKey(t *testing.T) {
 	text, err := os.ReadFile("../docs/configuration.md")
 	if err != nil {
 		t.Fatal(err)
@@ -20,7 +20,7 @@ func TestTheDocumentationNamesEveryKey(t *testing.T) {
 		for _, f := range fields {
 			whole := join(key, f.name)
 			if f.fields == nil && !strings.Contains(docs, "\n| `"+whole+"` |") {
-				t.Errorf("no table has a line for the key %s", whole)
+				t.Errorf("no table has a row for the key %s", whole)
 			}
 			visit(whole, f.fields)
 		}
@@ -46,8 +46,8 @@ func TestTheDocumentationNamesEveryKey(t *testing.T) {
 	}
 }
 
-// TestTheDocumentedConfigurationIsRight loads the example of the documentation.
-func TestTheDocumentedConfigurationIsRight(t *testing.T) {
+// TestDocsExampleLoads loads the example of the documentation.
+func TestDocsExampleLoads(t *testing.T) {
 	text, err := os.ReadFile("../docs/configuration.md")
 	if err != nil {
 		t.Fatal(err)

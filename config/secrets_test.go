@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// secretPaths are files that carry a secret or an identity, "~" for the home.
+// secretPaths are files that contain a secret or an identity; "~" is the home.
 const secretPaths = `
 /etc/machine-id
 /var/lib/dbus/machine-id
@@ -128,7 +128,7 @@ const secretPaths = `
 ~/.var/app/org.x.Y/config/token
 `
 
-// chromiumSecrets are in each profile of Chromium and of what is built on it.
+// chromiumSecrets are in each profile of Chromium and of programs based on it.
 const chromiumSecrets = `
 Cookies
 Cookies-journal
@@ -147,8 +147,9 @@ Trust Tokens-journal
 machineid
 `
 
-// "Nothing that carries identity or secrets is ever hidden by default."
-func TestBuiltinExcludesHideNoSecretAndNoIdentity(t *testing.T) {
+// TestBuiltinExcludesMatchNoSecretOrIdentity checks that files with secrets or identities are never
+// excluded by default.
+func TestBuiltinExcludesMatchNoSecretOrIdentity(t *testing.T) {
 	paths := strings.Fields(secretPaths)
 	for _, dir := range []string{
 		"chromium/Default", "google-chrome/Default", "BraveSoftware/Brave-Browser/Default", "vivaldi/Default",
@@ -165,7 +166,7 @@ func TestBuiltinExcludesHideNoSecretAndNoIdentity(t *testing.T) {
 				path = strings.TrimSuffix(home, "/") + rest
 			}
 			if excludes(set, path) {
-				t.Errorf("home %q: %q is hidden", home, path)
+				t.Errorf("home %q: %q is excluded", home, path)
 			}
 		}
 	}

@@ -11,9 +11,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// TestSudoReadsNoMoreThanTheUserMay: the file of the user who calls sudo may be a symlink
-// to what only root can read, and an error would quote it.
-func TestSudoReadsNoMoreThanTheUserMay(t *testing.T) {
+// TestSudoReadsWithTheUsersRights checks that under sudo the configuration is read with the rights
+// of the calling user. The file may be a symlink to one that only root can read, and an error would
+// quote its contents.
+func TestSudoReadsWithTheUsersRights(t *testing.T) {
 	probe.Need(t, probe.Root)
 	dir := t.TempDir()
 	if err := errors.Join(os.Chmod(filepath.Dir(dir), 0o755), os.Chmod(dir, 0o755)); err != nil {

@@ -7,19 +7,18 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
-// Extent is how much there is of something.
+// Extent is a number of files and their total size.
 type Extent struct {
 	Files int
 	// Bytes is the sum of the sizes.
 	Bytes int64
 }
 
-// Excluded counts what the policy excludes in each of the directories: what comes
-// along when they are kept whole. With [TagsSkipped] that is also what lies in
-// directories with a CACHEDIR.TAG. Kinds are those of Options; Keep is not asked.
-// The directories are units of a [Rollup], so that nothing in them is persisted,
-// mounted or included, and none lies in another. They are walked without
-// excludes, all in one walk.
+// Excluded counts the files that the policy excludes in each of the directories. They are kept too
+// if the whole directory is kept. With [TagsSkipped], files in directories with a CACHEDIR.TAG are
+// counted as well. Options.Kinds applies; Options.Keep is not called. The directories must be units
+// of a [Rollup], so nothing in them is persisted, mounted or included, and no directory is in
+// another. Excluded reads all of them in one walk, without excludes.
 func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats, error) {
 	c := &excludedCounter{
 		policy: opts.Policy, skipTagged: opts.Tags == TagsSkipped,
@@ -46,19 +45,19 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats
 	return c.extents, stats, err
 }
 
-// excludedCounter walks by one policy, without excludes, and judges by another.
+// excludedCounter walks with one policy, which excludes nothing, and counts with another.
 type excludedCounter struct {
 	policy, whole *Policy
 	skipTagged    bool
 	units         map[*ruleNode]int32
 
-	mu      sync.Mutex // guards what is below
+	mu      sync.Mutex // guards the fields below
 	extents []Extent
-	dirs    []excludedDir // by number
+	dirs    []excludedDir // indexed by Dir.ID
 }
 
-// excludedDir is a directory of the walk: what the judging policy knows of it, its
-// node in the walking one, and the unit that it belongs to, or -1.
+// excludedDir is a directory of the walk: its place in the counting policy, its node in the walking
+// policy, and the unit to which it belongs, or -1.
 type excludedDir struct {
 	at    place
 	mark  *ruleNode
@@ -86,7 +85,7 @@ func (c *excludedCounter) visit(d *Dir) {
 	}
 }
 
-// wants reports whether a candidate of the walk is one that the policy excludes.
+// wants reports whether the counting policy excludes a candidate of the walk.
 func (c *excludedCounter) wants(n *node, name []byte) bool {
 	if c.skipTagged && n.at.tagged {
 		return true
@@ -103,7 +102,7 @@ func (c *excludedCounter) wants(n *node, name []byte) bool {
 	return class == ClassExcluded
 }
 
-// enter notes a directory of the walk, unless it has been noted. Its parent has.
+// enter records a directory of the walk if it is not recorded yet. Its parent must be recorded.
 func (c *excludedCounter) enter(id, parentID uint32, name []byte) excludedDir {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -37,7 +37,7 @@ func patterns(t testing.TB, texts ...string) *pattern.Set {
 	return set
 }
 
-func TestPolicyJudgesByMarksAndPatterns(t *testing.T) {
+func TestJudgeAppliesRulesAndPatterns(t *testing.T) {
 	mounts := table(t, "21 1 / / tmpfs none", "22 21 / /boot vfat /dev/a", "23 21 / /home ext4 /dev/b",
 		"24 23 / /home/al tmpfs none", "25 24 /persist/Documents /home/al/Documents ext4 /dev/p",
 		"26 21 /f /etc/machine-id ext4 /dev/p", "27 21 / /nix ext4 /dev/n", "28 21 / /data ext4 /dev/d")
@@ -94,7 +94,7 @@ func TestPolicyJudgesByMarksAndPatterns(t *testing.T) {
 	}
 }
 
-func TestPolicyWithoutRootAtSlashLeavesTheRestOutside(t *testing.T) {
+func TestPathsBelowNoRootAreOutside(t *testing.T) {
 	policy := NewPolicy(Rules{Roots: []string{"/srv/a"}})
 	for path, want := range map[string]Class{"/": ClassOutside, "/srv": ClassOutside, "/srv/a": ClassRoot, "/srv/a/b": ClassCandidate, "/srv/b": ClassOutside} {
 		if got := policy.Judge(path, true).Class; got != want {
@@ -103,7 +103,7 @@ func TestPolicyWithoutRootAtSlashLeavesTheRestOutside(t *testing.T) {
 	}
 }
 
-func TestPolicyHidesSymlinksIntoStoreAndStorage(t *testing.T) {
+func TestHidesSymlinksIntoStoreAndStorage(t *testing.T) {
 	policy := NewPolicy(Rules{Storage: []string{"/persist"}})
 	for _, tt := range []struct {
 		dir, target string

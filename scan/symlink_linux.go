@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hidden reports whether a symlink leads into the Nix store or into storage, be
-// it over other symlinks, as /etc/fstab does over /etc/static.
+// hidden reports whether a symlink leads into the Nix store or into storage, directly or through
+// other symlinks. /etc/fstab, for example, leads there through /etc/static.
 func (k *worker) hidden(n *node, fd int32, f found, name []byte) bool {
 	var buf [unix.PathMax]byte
 	size, errno := k.readlink(fd, &k.buf[f.name], buf[:])
@@ -27,11 +27,11 @@ func (k *worker) hidden(n *node, fd int32, f found, name []byte) bool {
 	return k.leadsToHidden(fd, &k.buf[f.name], buf[:])
 }
 
-// leadsToHidden asks the kernel where a symlink ends, by an O_PATH descriptor,
-// which opens nothing.
+// leadsToHidden resolves a symlink with an O_PATH descriptor, which does not open the target, and
+// reports whether it ends in the Nix store or in storage.
 func (k *worker) leadsToHidden(fd int32, name *byte, buf []byte) bool {
 	end, errno := k.retryEMFILE(unix.SYS_OPENAT, fd, name, nil, unix.O_PATH|unix.O_CLOEXEC, 0)
-	if errno != 0 { // dangling, or not ours to see: what it says itself has to do
+	if errno != 0 { // dangling, or no permission: its own target has decided
 		return false
 	}
 	defer k.close(end)

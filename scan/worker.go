@@ -11,16 +11,16 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/known"
 )
 
-// readSize is what one getdents64 may return: what glibc's readdir(3) takes.
+// readSize is the minimum buffer size for a getdents64 call. glibc's readdir(3) uses the same size.
 const readSize = 32 << 10
 
-// worker reads directories one after the other, with buffers of its own.
+// worker reads directories one after the other, with its own buffers.
 type worker struct {
 	*walk
 
 	stack   []*node
-	buf     []byte  // the entries of the directory being read, as the kernel gave them
-	entries []found // those that matter
+	buf     []byte  // the entries of the directory being read, as returned by the kernel
+	entries []found // the entries to be stored
 	infos   []byte  // metadata of the entry being stored
 	name    [256]byte
 	path    []byte
@@ -54,7 +54,7 @@ func (k *worker) work() {
 			k.stack = append(k.stack[:0], k.stack[half:]...)
 		}
 	}
-	for _, n := range append(k.stack, k.queue.drain()...) { // only where the walk was stopped
+	for _, n := range append(k.stack, k.queue.drain()...) { // only if the walk was stopped
 		k.opened(n.parent)
 	}
 	k.mu.Lock()
@@ -62,7 +62,7 @@ func (k *worker) work() {
 	k.walk.stats.add(k.stats)
 }
 
-// visitNode reads one directory, publishes it and stacks its children.
+// visitNode reads one directory, publishes it and pushes its children onto the stack.
 func (k *worker) visitNode(n *node) {
 	fd, errno := k.open(n)
 	k.opened(n.parent)
@@ -79,7 +79,7 @@ func (k *worker) visitNode(n *node) {
 	}
 	children := n.children
 	k.publish(n)
-	for i := len(children) - 1; i >= 0; i-- { // the first in order ends on top
+	for i := len(children) - 1; i >= 0; i-- { // the first in order ends up on top
 		k.stack = append(k.stack, &children[i])
 	}
 	if cap(k.buf) > 8*readSize { // after a huge directory
@@ -99,8 +99,8 @@ func (k *worker) handOver(n *node) *Dir {
 	return d
 }
 
-// keep decides what becomes of the descriptor: it stays open while children are
-// to be opened by it, if there are any and the budget allows.
+// keep keeps the descriptor open for opening the children, if there are any and the budget allows
+// it, and closes it otherwise.
 func (k *worker) keep(n *node, fd int32) {
 	n.fd = -1
 	n.unopened.Store(int32(len(n.children)))
@@ -117,8 +117,8 @@ func (k *worker) keep(n *node, fd int32) {
 	k.close(fd)
 }
 
-// open opens a directory by its parent's descriptor, or by path where that was
-// not kept. The descriptor is -1 where it fails.
+// open opens a directory relative to its parent's descriptor, or by path if that was not kept. It
+// returns -1 on failure.
 func (k *worker) open(n *node) (int32, syscall.Errno) {
 	flags, resolve := openFlags, uint64(unix.RESOLVE_NO_SYMLINKS)
 	if !n.at.scanned() {
@@ -143,8 +143,8 @@ func (k *worker) terminated(name []byte) []byte {
 	return k.name[:end+1]
 }
 
-// openPath opens a directory by its path, in pieces where that is longer than
-// PATH_MAX (4096 bytes with the NUL, path_resolution(7)).
+// openPath opens a directory by its path, in pieces if the path is longer than PATH_MAX (4096 bytes
+// with the NUL, path_resolution(7)).
 func (k *worker) openPath(n *node, flags int, resolve uint64) (int32, syscall.Errno) {
 	const longest = 4000
 	k.path = n.appendPath(k.path[:0])
@@ -166,11 +166,11 @@ func (k *worker) openPath(n *node, flags int, resolve uint64) (int32, syscall.Er
 		if len(rest) == 0 {
 			return fd, 0
 		}
-		at, rest = fd, rest[1:] // without its slash it is relative
+		at, rest = fd, rest[1:] // without its leading slash, it is relative
 	}
 }
 
-// read collects the entries of a directory that matter.
+// read collects the entries of a directory that are to be stored.
 func (k *worker) read(n *node, fd int32) {
 	k.stats.Dirs++
 	if !n.at.scanned() {
@@ -223,7 +223,7 @@ func (k *worker) asksTag(n *node) bool {
 	return k.opts.Tags != TagsIgnored && !n.at.tagged && (n.at.mark == nil || !n.at.mark.root)
 }
 
-// tag deals with a directory in which a file named CACHEDIR.TAG was seen.
+// tag handles a directory that contains a file named CACHEDIR.TAG.
 func (k *worker) tag(n *node, fd int32) {
 	k.path = n.appendPath(k.path[:0])
 	if !known.Tagged(string(k.path)) {
@@ -233,7 +233,7 @@ func (k *worker) tag(n *node, fd int32) {
 	if k.opts.Tags != TagsSkipped {
 		return
 	}
-	// As if a pattern had excluded it: only what is included is left.
+	// Treat it as if a pattern had excluded it: only included paths remain.
 	n.at.region = regionExcluded
 	k.entries = k.entries[:0]
 	if n.at.mark != nil {
@@ -241,10 +241,10 @@ func (k *worker) tag(n *node, fd int32) {
 	}
 }
 
-// nameLength returns the length of the name in a linux_dirent64: 8 bytes inode,
-// 8 bytes offset, 2 bytes record length, 1 byte type, then the name, a NUL and
-// padding to a multiple of 8 (getdents64(2)). So the NUL is the first zero among
-// the last 8 bytes, once those in front of the name are masked out.
+// nameLength returns the length of the name in a linux_dirent64: 8 bytes inode, 8 bytes offset, 2
+// bytes record length, 1 byte type, then the name, a NUL and padding to a multiple of 8
+// (getdents64(2)). So the NUL is the first zero byte among the last 8 bytes, after the bytes in
+// front of the name have been masked out.
 func nameLength(dirent []byte) int {
 	last := len(dirent) - 8
 	w := binary.LittleEndian.Uint64(dirent[last:])
@@ -259,8 +259,8 @@ func isDots(name []byte) bool {
 	return name[0] == '.' && (len(name) == 1 || len(name) == 2 && name[1] == '.')
 }
 
-// readMarked collects the entries that a walk only goes through, because
-// something farther down matters: known by name, not read.
+// readMarked collects the entries of a directory that the walk only passes through to reach rule
+// nodes farther down. It takes the names from the rules and does not read the directory.
 func (k *worker) readMarked(n *node, fd int32) {
 	used := 0
 	for _, name := range n.at.mark.reachable() {
@@ -277,8 +277,8 @@ func (k *worker) readMarked(n *node, fd int32) {
 	k.buf = k.buf[:cap(k.buf)]
 }
 
-// considerPlain looks at an entry of a directory for which only patterns count,
-// as in nearly all directories.
+// considerPlain handles an entry of a directory where only patterns matter, as in almost all
+// directories.
 func (k *worker) considerPlain(n *node, name []byte, off uint32, kind Kind) {
 	wanted := k.opts.Kinds.Has(kind)
 	isDir := kind == KindDir
@@ -299,7 +299,7 @@ func (k *worker) considerPlain(n *node, name []byte, off uint32, kind Kind) {
 	}
 }
 
-// consider looks at an entry of any directory.
+// consider handles an entry of any directory.
 func (k *worker) consider(n *node, name []byte, off uint32, kind Kind) {
 	class, in := k.policy.step(n.at, name, kind == KindDir)
 	tag := uint8(kind)
@@ -318,8 +318,7 @@ func (k *worker) consider(n *node, name []byte, off uint32, kind Kind) {
 	}
 }
 
-// store sorts the entries and writes them down as the node's records and
-// children.
+// store sorts the entries and stores them as the node's records and children.
 func (k *worker) store(n *node, fd int32) {
 	sortEntries(k.buf, k.entries)
 	size, dirs := 0, 0
@@ -366,8 +365,8 @@ func (k *worker) placeOf(n *node, name []byte, tag uint8) place {
 	return at
 }
 
-// storeCandidate appends the record of a candidate, unless its metadata says
-// that it is not wanted.
+// storeCandidate appends the record of a candidate, unless wants, its symlink target or its
+// metadata rules it out.
 func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []byte) []byte {
 	if k.wants != nil && !k.wants(n, name) {
 		return run

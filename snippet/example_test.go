@@ -22,7 +22,7 @@ func ExampleRender() {
 	// user.persistence = {
 	//   directories = [
 	//     ".config/My App"
-	//     # mode 0700 cannot be written here
+	//     # mode 0700 cannot be written in this dialect
 	//     ".ssh"
 	//   ];
 	// };
@@ -47,5 +47,5 @@ func ExampleParseAttrPath() {
 	fmt.Println(err)
 	// Output:
 	// my.persistence."1st.user" <nil>
-	// parse attribute path "my.persistence.1st": part 3 is not a name, write it "in quotes"
+	// parse attribute path "my.persistence.1st": part 3 is not a name; write it "in quotes"
 }

@@ -162,7 +162,7 @@ var renderTests = []struct {
 			`    {`, `      directory = "/b";`, `      mode = "0700";`, `    }`,
 			`    {`, `      directory = "/c";`, `      group = "users";`, `    }`,
 			`    {`, `      directory = "/d";`, `      mode = "1777";`, `      user = "a\"b";`, `    }`,
-			`    # user 1000 has no name here; number written`,
+			`    # user 1000 has no name on this machine; number written`,
 			`    {`, `      directory = "/e";`, `      mode = "6005";`, `      user = "1000";`, `    }`,
 			`  ];`, `};`,
 		),
@@ -173,7 +173,7 @@ var renderTests = []struct {
 		Options{},
 		lines(
 			`host.persistence = {`, `  directories = [`,
-			`    # the name of its user is not UTF-8, and not written`,
+			`    # the name of its user is not UTF-8; not written`,
 			`    {`, `      directory = "/a";`, `      group = "users";`, `    }`, `  ];`, `};`,
 		),
 	},
@@ -183,7 +183,7 @@ var renderTests = []struct {
 		Options{},
 		lines(
 			`host.persistence = {`, `  directories = [`,
-			`    # group 1000 has no name here; number written`,
+			`    # group 1000 has no name on this machine; number written`,
 			`    {`, `      directory = "/a";`, `      group = "1000";`, `    }`, `  ];`, `};`,
 		),
 	},
@@ -205,7 +205,7 @@ var renderTests = []struct {
 		Options{Home: home},
 		lines(
 			`user.persistence = {`, `  directories = [`, `    ".a"`, `    ".b"`,
-			`    # mode 0700 cannot be written here`, `    ".ssh"`, `  ];`, `};`,
+			`    # mode 0700 cannot be written in this dialect`, `    ".ssh"`, `  ];`, `};`,
 		),
 	},
 	{
@@ -214,7 +214,7 @@ var renderTests = []struct {
 		Options{Home: home},
 		lines(
 			`user.persistence = {`, `  directories = [`,
-			`    # mode 0700 cannot be written here`, `    ".ssh"`, `  ];`, `};`,
+			`    # mode 0700 cannot be written in this dialect`, `    ".ssh"`, `  ];`, `};`,
 		),
 	},
 	{
@@ -276,9 +276,9 @@ func TestRenderTellsWhatItLeavesOut(t *testing.T) {
 			{"x", "the path is not absolute", ""},
 		},
 		Warnings: []Note{
-			{"/a", "the name of its group is not UTF-8, and not written", ""},
-			{"/home/alice/.gnupg", "mode 0700 cannot be written here", ""},
-			{"/home/alice/.ssh", "mode 0700 cannot be written here", ""},
+			{"/a", "the name of its group is not UTF-8; not written", ""},
+			{"/home/alice/.gnupg", "mode 0700 cannot be written in this dialect", ""},
+			{"/home/alice/.ssh", "mode 0700 cannot be written in this dialect", ""},
 		},
 		Directories: 3,
 		Split:       true,
@@ -356,7 +356,7 @@ func TestDialectNames(t *testing.T) {
 			t.Errorf("ParseDialect(%q) = %v, %v", want.String(), d, err)
 		}
 	}
-	const wrong = `parse dialect "yaml": want plain, impermanence, impermanence-hm, preservation, json or paths`
+	const wrong = `parse dialect "yaml": expected plain, impermanence, impermanence-hm, preservation, json or paths`
 	if _, err := ParseDialect("yaml"); err == nil || err.Error() != wrong {
 		t.Errorf("ParseDialect(yaml) = %v", err)
 	}
@@ -365,7 +365,7 @@ func TestDialectNames(t *testing.T) {
 			t.Errorf("ParseForm(%q) = %v, %v", name, f, err)
 		}
 	}
-	if _, err := ParseForm("file"); err == nil || err.Error() != `parse form "file": want bindings, module or items` {
+	if _, err := ParseForm("file"); err == nil || err.Error() != `parse form "file": expected bindings, module or items` {
 		t.Errorf("ParseForm(file) = %v", err)
 	}
 	if s := Form(9).String(); s != "form 9" {

@@ -58,7 +58,7 @@ func TestSaysWhatCannotBeNamed(t *testing.T) {
 		`# not written, it is a symlink: "/home/alice/c"`,
 		`# not written, it is a symlink to "/nix/store/x": "/home/alice/d"`,
 		`# not written, it is a FIFO, which contains no data: "/home/alice/e"`,
-		`# not written, it is a socket, which its program creates again: "/home/alice/f"`,
+		`# not written, it is a socket, which its program recreates: "/home/alice/f"`,
 		`# not written, it is a device, which contains no data: "/home/alice/g"`,
 		`# not written, it is a swap file, which must not be copied or bind-mounted: give it a subvolume or file system of its own: "/home/alice/h"`,
 		`# not written, it contains a swap file, which must not be copied or bind-mounted: give it a subvolume or file system of its own: "/home/alice/i"`,
@@ -93,12 +93,12 @@ func TestKeepsUsersInTheirHomes(t *testing.T) {
 	}
 	want := lines(
 		`directories = [`,
-		`  # owned by root:root, and will be alice's`, `  ".config/htop"`,
-		`  # owned by 12345:54321, and will be alice's`, `  {`, `    directory = ".config/zz";`, `    mode = "0700";`, `  }`, `];`,
+		`  # owned by root:root, will be owned by alice`, `  ".config/htop"`,
+		`  # owned by 12345:54321, will be owned by alice`, `  {`, `    directory = ".config/zz";`, `    mode = "0700";`, `  }`, `];`,
 		`files = [`,
-		`  # its directory is owned by root:root, and will be alice's`, `  ".a/rc"`,
+		`  # its directory is owned by root:root, will be owned by alice`, `  ".a/rc"`,
 		`  ".c"`,
-		`  # its directory is owned by 12345:54321, and will be alice's`, `  {`, `    file = ".b/rc";`, `    parentDirectory.mode = "0700";`, `  }`, `];`,
+		`  # its directory is owned by 12345:54321, will be owned by alice`, `  {`, `    file = ".b/rc";`, `    parentDirectory.mode = "0700";`, `  }`, `];`,
 	)
 	s := Render(items, Options{Dialect: Impermanence, Users: alice})
 	if diff := cmp.Diff(lines(`environment.persistence."/persist" = {`, `  users.alice = {`)+indented(indented(want))+lines(`  };`, `};`), s.Text); diff != "" {
@@ -114,7 +114,7 @@ func TestKeepsUsersInTheirHomes(t *testing.T) {
 	// A host entry in a home creates the home for root.
 	plain := Options{Home: "/home/bob", Users: alice}
 	s = Render([]Item{dir(home + "/x")}, plain)
-	if want := `# not written, it is in the home of alice, which an entry of the host would give to root: "/home/alice/x"` + "\n"; s.Text != want || len(s.LeftOut) != 1 {
+	if want := `# not written, it is in the home of alice; an entry for the host would give that home to root: "/home/alice/x"` + "\n"; s.Text != want || len(s.LeftOut) != 1 {
 		t.Errorf("plain writes\n%s\nwant\n%s", s.Text, want)
 	}
 }
@@ -135,50 +135,50 @@ func TestSaysWhichParentsAreOpened(t *testing.T) {
 			"a directory in one",
 			Item{Path: "/var/lib/sec/a", Dir: true, Parent: secret, Above: []*Access{open, open}},
 			false,
-			`its directory gets mode 0755, and has 0700; persist "/var/lib/sec" instead`,
+			`its directory gets mode 0755 instead of 0700; persist "/var/lib/sec" instead`,
 		},
 		{
 			"a file in one",
 			Item{Path: "/var/lib/sec/a", Parent: secret, Above: []*Access{open, open}},
 			true,
-			`its directory gets mode 0755, and has 0700; persist "/var/lib/sec" instead`,
+			`its directory gets mode 0755 instead of 0700; persist "/var/lib/sec" instead`,
 		},
 		{
 			"two levels below",
 			Item{Path: "/var/lib/sec/a/b", Parent: open, Above: []*Access{secret, open, open}},
 			false,
-			`"/var/lib/sec" above it gets mode 0755, and has 0700; persist "/var/lib/sec" instead`,
+			`"/var/lib/sec" above it gets mode 0755 instead of 0700; persist "/var/lib/sec" instead`,
 		},
 		{
 			"of another owner",
 			Item{Path: "/var/lib/svc/a/b", Parent: ofSvc, Above: []*Access{ofSvc, open, open}},
 			false,
-			`"/var/lib/svc" above it gets root:root 0755, and has svc:svc 0750; persist "/var/lib/svc" instead`,
+			`"/var/lib/svc" above it gets root:root 0755 instead of svc:svc 0750; persist "/var/lib/svc" instead`,
 		},
 		{
 			"one that all may write to",
 			Item{Path: "/srv/a/b", Parent: open, Above: []*Access{world, open}},
 			false,
-			`"/srv" above it gets mode 0755, and has 0777`,
+			`"/srv" above it gets mode 0755 instead of 0777`,
 		},
 		{"those whose mode the boot sets", Item{Path: "/var/tmp/a/b", Parent: open, Above: []*Access{world, open}}, false, ""},
 		{
 			"one that all share, and one below it",
 			Item{Path: "/root/a/b/c", Dir: true, Parent: open, Above: []*Access{secret, secret}},
 			false,
-			`"/root/a" above it gets mode 0755, and has 0700; persist "/root/a" instead`,
+			`"/root/a" above it gets mode 0755 instead of 0700; persist "/root/a" instead`,
 		},
 		{
 			"in a home",
 			Item{Path: home + "/.gnupg/private/x", Parent: &Access{0o755, "alice", "users"}, Above: []*Access{mine, mine, open}},
 			false,
-			`"/home/alice/.gnupg" above it gets mode 0755, and has 0700; persist "/home/alice/.gnupg" instead`,
+			`"/home/alice/.gnupg" above it gets mode 0755 instead of 0700; persist "/home/alice/.gnupg" instead`,
 		},
 		{
 			"a directory in one of a home",
 			Item{Path: home + "/.gnupg/private", Dir: true, Parent: mine, Above: []*Access{mine, open}},
 			false,
-			`its directory gets mode 0755, and has 0700; persist "/home/alice/.gnupg" instead`,
+			`its directory gets mode 0755 instead of 0700; persist "/home/alice/.gnupg" instead`,
 		},
 		{"one that a home's programs share", Item{Path: home + "/.config/x", Dir: true, Parent: mine, Above: []*Access{mine, open}}, false, ""},
 		{"open ones", Item{Path: "/srv/a/b/c", Parent: open, Above: []*Access{open, open}}, false, ""},

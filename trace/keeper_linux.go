@@ -48,7 +48,7 @@ func runKeeper() {
 	wake := []unix.PollFd{{Fd: keeperListener, Events: unix.POLLIN}}
 	for {
 		if _, err := unix.Poll(wake, -1); err != nil && !errors.Is(err, unix.EINTR) || wake[0].Revents&unix.POLLHUP != 0 {
-			os.Exit(0)
+			os.Exit(0) //nolint:forbidigo // the keeper is a process of its own
 		}
 		n = notification{}
 		_, _, errno := unix.Syscall(unix.SYS_IOCTL, keeperListener, ioctlRecv, uintptr(unsafe.Pointer(&n)))

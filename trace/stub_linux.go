@@ -98,7 +98,7 @@ func runStub(socket int, path string, args []string) {
 	unix.CloseOnExec(socket)
 	var o stubConfig
 	if err := json.NewDecoder(descriptor(socket)).Decode(&o); err != nil {
-		os.Exit(exitFailed) // the parent has exited
+		os.Exit(exitFailed) //nolint:forbidigo // a process of its own, whose parent has exited
 	}
 	say := func(step string, err error, fds ...int) {
 		var errno syscall.Errno
@@ -113,12 +113,12 @@ func runStub(socket int, path string, args []string) {
 	env := os.Environ()
 	if err := o.User.closeDescriptors(); err != nil {
 		say(stepUser, err)
-		os.Exit(exitFailed)
+		os.Exit(exitFailed) //nolint:forbidigo // the stub is a process of its own
 	}
 	fd, err := o.install()
 	if err != nil {
 		say(stepFilter, err)
-		os.Exit(exitFailed)
+		os.Exit(exitFailed) //nolint:forbidigo // the stub is a process of its own
 	}
 	// From here on every path that this thread touches waits for the parent, which
 	// needs the listener for that. Go itself is not called any more but for memory.
@@ -130,14 +130,14 @@ func runStub(socket int, path string, args []string) {
 	}
 	if err := o.User.become(); err != nil {
 		say(stepUser, err)
-		os.Exit(exitFailed)
+		os.Exit(exitFailed) //nolint:forbidigo // the stub is a process of its own
 	}
 	err = syscall.Exec(path, args, env)
 	if errors.Is(err, unix.ENOEXEC) { // as execvp(3) does with a script that does not name its shell
 		err = syscall.Exec("/bin/sh", append([]string{"/bin/sh", path}, args[1:]...), env)
 	}
 	say(stepExec, err)
-	os.Exit(exitFailed)
+	os.Exit(exitFailed) //nolint:forbidigo // the stub is a process of its own
 }
 
 // descriptor reads from a descriptor without closing it. An os.File would close it when

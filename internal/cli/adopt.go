@@ -13,6 +13,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
@@ -56,7 +57,7 @@ func newAdopt(a *app) *cobra.Command {
 
 // adopt copies paths into storage.
 func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
-	p, err := a.plan(ctx, nil)
+	s, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -71,20 +72,20 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 		return errors.New("no paths: nothing to copy")
 	}
 	var storage string
-	err = waitFor(ctx, func() (err error) {
-		storage, err = p.StorageToFill(f.storage)
+	err = session.WaitFor(ctx, func() (err error) {
+		storage, err = s.StorageToFill(f.storage)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	var plan *adopt.Plan
-	err = unstuck(ctx, func() (err error) {
-		plan, err = adopt.Prepare(ctx, storage, paths.Names, p.AdoptOptions(paths, f.force))
+	err = session.Unstuck(ctx, func() (err error) {
+		plan, err = adopt.Prepare(ctx, storage, paths.Names, s.AdoptOptions(paths, f.force))
 		return err
 	})
 	if err != nil {
-		return whySignal(ctx, adoptError(err, storage))
+		return whySignal(ctx, session.AdoptError(err, storage))
 	}
 	a.warnOpen(ctx, plan)
 	if f.dryRun {
@@ -96,7 +97,7 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	started := time.Now()
 	results, err := a.runPlan(ctx, plan)
 	if results == nil && err != nil {
-		return whySignal(ctx, adoptError(err, storage))
+		return whySignal(ctx, session.AdoptError(err, storage))
 	}
 	failed, printErr := a.printResults(results, f.json)
 	a.tellAdopted(plan, results, time.Since(started))
@@ -118,37 +119,15 @@ func tooLongError(lines int) error {
 	if lines == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s of more than %d bytes left out", report.Count(lines, "line"), longestPath)
+	return fmt.Errorf("%s of more than %d bytes left out", report.Count(lines, "line"), paths.Longest)
 }
 
 // warnOpen says which processes have something open that is to be copied: what they
 // write later goes to the old place.
 func (a *app) warnOpen(ctx context.Context, plan *adopt.Plan) {
-	for _, line := range openFiles(ctx, plan) {
+	for _, line := range report.OpenFileLines(session.OpenFiles(ctx, plan)) {
 		say(a.err, "warning", line)
 	}
-}
-
-// mostOpen is how many processes are named.
-const mostOpen = 5
-
-func openFiles(ctx context.Context, plan *adopt.Plan) []string {
-	var paths []string
-	for _, u := range plan.Units {
-		if u.Action == adopt.Copy || u.Action == adopt.Merge {
-			paths = append(paths, u.Path)
-		}
-	}
-	var lines []string
-	open := adopt.OpenFiles(ctx, paths)
-	for i, o := range open {
-		if i == mostOpen {
-			lines = append(lines, fmt.Sprintf("%d more processes have files open there", len(open)-i))
-			break
-		}
-		lines = append(lines, fmt.Sprintf("%s (process %d) has %s open: what it writes from now on may be missing in the copy", o.Command, o.PID, o.Path))
-	}
-	return lines
 }
 
 // printPlan prints what would be done.
@@ -173,7 +152,7 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 		out.Buf = fmt.Appendf(out.Buf, "%-7s %6s %9s  %s\n", report.ActionName(u), printable.Size(u.Bytes), report.Count(u.Files, "file"), a.shown(u.Path))
 		if u.Err != nil {
 			out.Buf = fmt.Appendf(out.Buf, "        %s\n", printable.Name(u.Err.Error()))
-			hint = cmp.Or(hint, remedyFor(u.Err))
+			hint = cmp.Or(hint, session.RemedyFor(u.Err))
 		}
 	}
 	if err := out.Flush(); err != nil {
@@ -240,22 +219,22 @@ func (a *app) tellAdopted(plan *adopt.Plan, results []*adopt.Result, took time.D
 
 // adoptPaths reads the paths, which are arguments or on stdin. It also returns how many lines
 // were too long.
-func (a *app) adoptPaths(ctx context.Context, f adoptFlags, args []string) (paths session.AdoptPaths, tooLong int, err error) {
+func (a *app) adoptPaths(ctx context.Context, f adoptFlags, args []string) (all session.AdoptPaths, tooLong int, err error) {
 	trusted := session.Invokers(os.Geteuid(), os.Getenv)
-	err = waitFor(ctx, func() error {
+	err = session.WaitFor(ctx, func() error {
 		for _, arg := range args {
 			name, err := filepath.Abs(arg)
 			if err != nil {
 				return fmt.Errorf("make %s absolute: %w", arg, err)
 			}
-			paths.Add(name, trusted)
+			all.Add(name, trusted)
 		}
 		if len(args) > 0 {
 			return nil
 		}
 		var err error
-		tooLong, err = eachLine(ctx, a.in, lineEnd(f.read0), func(path string, _ bool) { paths.Add(path, trusted) })
+		tooLong, err = paths.EachLine(ctx, a.in, paths.LineEnd(f.read0), func(path string, _ bool) { all.Add(path, trusted) })
 		return err
 	})
-	return paths, tooLong, err
+	return all, tooLong, err
 }

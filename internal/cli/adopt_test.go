@@ -12,6 +12,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/disktest"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 )
 
 func TestAdoptOnAnImpermanentMachine(t *testing.T) {
@@ -80,15 +81,15 @@ func TestProgressLineCountsFilesAndBytes(t *testing.T) {
 	var progress adopt.Progress
 	progress.Files.Store(50)
 	progress.Bytes.Add(50 << 20)
-	if got, want := progressLine(plan, &progress, 2*time.Second), "[##########..........] 50M of 100M, 50 of 100 files, 25M/s"; got != want {
+	if got, want := report.AdoptProgress(plan, &progress, 2*time.Second), "[##########..........] 50M of 100M, 50 of 100 files, 25M/s"; got != want {
 		t.Errorf("progressLine = %q, want %q", got, want)
 	}
 	progress.Files.Store(300) // compared and copied anew
 	progress.Bytes.Add(250 << 20)
-	if got, want := progressLine(plan, &progress, time.Second), "[####################] 100M of 100M, 100 of 100 files, 300M/s"; got != want {
+	if got, want := report.AdoptProgress(plan, &progress, time.Second), "[####################] 100M of 100M, 100 of 100 files, 300M/s"; got != want {
 		t.Errorf("progressLine = %q, want %q", got, want)
 	}
-	if got := progressLine(&adopt.Plan{}, &adopt.Progress{}, 0); !strings.HasPrefix(got, "[....................]") {
+	if got := report.AdoptProgress(&adopt.Plan{}, &adopt.Progress{}, 0); !strings.HasPrefix(got, "[....................]") {
 		t.Errorf("progressLine of nothing = %q", got)
 	}
 }

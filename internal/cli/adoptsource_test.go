@@ -25,7 +25,7 @@ func TestProgressShowsWhatIsPutInPlace(t *testing.T) {
 	progress.Files.Store(40_000)
 	progress.Bytes.Add(1 << 20)
 	progress.Placed.Store(12_000)
-	if got, want := progressLine(plan, &progress, 1), "[####################] 12000 paths put in place"; got != want {
+	if got, want := report.AdoptProgress(plan, &progress, 1), "[####################] 12000 paths put in place"; got != want {
 		t.Errorf("progressLine = %q, want %q", got, want)
 	}
 }

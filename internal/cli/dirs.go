@@ -20,10 +20,10 @@ func (f *listFlags) rollUp(ctx context.Context, l *listing) (scan.Stats, error) 
 		printer: l.printer, opts: l.opts, format: f.rowFormat(l), batch: rowBatch,
 		numbers: f.json || f.long, keep: f.sort != "path" || f.reverse,
 	}
-	rollup := scan.NewRollup(l.plan.Policy, l.plan.Homes()...)
+	rollup := scan.NewRollup(l.session.Policy, l.session.Homes()...)
 	g := &scan.RowWriter{Rollup: rollup, Emit: func(r *scan.Row) error { return rows.add(ctx, r) }}
 	if f.json {
-		notes := session.NewNotes(l.plan)
+		notes := session.NewNotes(l.session)
 		g.IsCache = func(path string, isDir bool) bool { return notes.Of(path, isDir).Cache }
 	}
 	stats, err := scan.List(ctx, l.opts, only(l.wanted, g.Add))
@@ -129,7 +129,7 @@ func (p *rowPrinter) countExcluded(ctx context.Context, rows []*scan.Row) error 
 func (f *listFlags) rowFormat(l *listing) report.RowFormat {
 	switch {
 	case f.json:
-		return report.DirJSONFormat(session.NewNotes(l.plan).Of)
+		return report.DirJSONFormat(session.NewNotes(l.session).Of)
 	case f.long:
 		return report.DirLongFormat(l.style, time.Now())
 	case f.print0:

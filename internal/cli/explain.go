@@ -44,7 +44,7 @@ func newExplain(a *app) *cobra.Command {
 // explain prints the verdict on each path. Its exit status is 1 where one of them does not
 // exist, or could not be read: that may be a typing error.
 func (a *app) explain(ctx context.Context, args []string, asJSON bool) error {
-	plan, err := a.plan(ctx, nil)
+	s, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (a *app) explain(ctx context.Context, args []string, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		said := plan.Explanation(path)
+		said := s.Explanation(path)
 		if asJSON {
 			out.Buf = json.Append(out.Buf, said.JSON())
 		} else {

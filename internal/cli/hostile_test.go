@@ -20,6 +20,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/trace"
 	"github.com/DaRacci/list-ephemeral/tui"
@@ -217,7 +218,7 @@ func (m *hostileMachine) rareMessages(std streams) {
 	a.printResults(results, false)
 	a.tellAdopted(plan, results, time.Second)
 	a.remedy(results)
-	reportError(a.err, adoptError(&fs.PathError{Op: "open", Path: m.dir, Err: syscall.EROFS}, m.dir))
+	reportError(a.err, session.AdoptError(&fs.PathError{Op: "open", Path: m.dir, Err: syscall.EROFS}, m.dir))
 	a.tellTrace(&traceFlags{}, &trace.Report{
 		Command: []string{m.file}, Rejected: []string{m.name}, Privileged: []string{m.file}, Signal: syscall.SIGKILL,
 	})

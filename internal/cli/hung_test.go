@@ -47,11 +47,11 @@ for command in "list $D/root/hung/deep" "list $D/root/into" "explain $D/root/hun
 done
 `
 
-// TestAHungMountNeverOutlivesASignal has a file system stop answering. A signal that is not
-// heard would give the status of SIGKILL, 137.
-func TestAHungMountNeverOutlivesASignal(t *testing.T) {
+// runHung runs a script for SIGINT and for SIGTERM, as root of a user namespace and in a mount
+// namespace, and compares its stdout with want, in which D is its directory and END the status of a
+// program that ended by the signal. The script gets the directory, the program, the signal and more.
+func runHung(t *testing.T, script, want string, more func(t *testing.T) []string) {
 	t.Parallel()
-	probe.Need(t, probe.FUSE)
 	probe.Tool(t, "bindfs")
 	unshare := probe.Unshare(t)
 	binary := buildStatic(t)
@@ -62,12 +62,30 @@ func TestAHungMountNeverOutlivesASignal(t *testing.T) {
 			if err := os.Chmod(dir, 0o755); err != nil {
 				t.Fatal(err)
 			}
-			cmd := exec.Command("unshare", slices.Concat(unshare, []string{"bash", "-euc", hungScript, "sh", dir, binary, signal})...)
-			out, err := cmd.CombinedOutput()
-			if err != nil {
-				t.Fatalf("%v\n%s", err, out)
+			args := slices.Concat(unshare, []string{"bash", "-euc", script, "sh", dir, binary, signal})
+			if more != nil {
+				args = append(args, more(t)...)
 			}
-			want := strings.ReplaceAll(`status --brief: 0
+			cmd := exec.Command("unshare", args...)
+			var stderr strings.Builder
+			cmd.Stderr = &stderr
+			out, err := cmd.Output()
+			if err != nil {
+				t.Fatalf("%v\n%s%s", err, out, stderr.String())
+			}
+			want := strings.ReplaceAll(want, "END", status)
+			if diff := cmp.Diff(want, strings.ReplaceAll(string(out), dir, "D")); diff != "" {
+				t.Errorf("differs (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestAHungMountNeverOutlivesASignal has a file system stop answering. A signal that is not
+// received would give the status of SIGKILL, 137.
+func TestAHungMountNeverOutlivesASignal(t *testing.T) {
+	probe.Need(t, probe.FUSE)
+	runHung(t, hungScript, `status --brief: 0
 list: 0
 list --dirs: 0
 explain D/root/plain/file: 0
@@ -79,10 +97,5 @@ snippet D/root/hung/deep/dir/x: END
 adopt D/root/hung/deep/x: END
 stray --storage D/root/hung/deep: END
 list --include D/root/hung/deep/y: END
-`, "END", status)
-			if diff := cmp.Diff(want, strings.ReplaceAll(string(out), dir, "D")); diff != "" {
-				t.Errorf("differs (-want +got):\n%s", diff)
-			}
-		})
-	}
+`, nil)
 }

@@ -1,13 +1,7 @@
 package cli
 
 import (
-	"os"
-	"os/exec"
-	"slices"
-	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/DaRacci/list-ephemeral/internal/disktest"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
@@ -71,26 +65,8 @@ grep -v -e ' copied into ' "$D/out"
 // TestASignalEndsAdoptOnAHungMount has a file system stop answering before the planning and in the
 // midst of a run.
 func TestASignalEndsAdoptOnAHungMount(t *testing.T) {
-	t.Parallel()
 	probe.Need(t, probe.Root, probe.FUSE, probe.Loop, probe.Ext4)
-	probe.Tool(t, "bindfs")
-	unshare := probe.Unshare(t)
-	binary := buildStatic(t)
-	for signal, status := range map[string]string{"INT": "130", "TERM": "143"} {
-		t.Run(signal, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			if err := os.Chmod(dir, 0o755); err != nil {
-				t.Fatal(err)
-			}
-			cmd := exec.Command("unshare", slices.Concat(unshare, []string{"bash", "-euc", hungAdoptScript, "sh", dir, binary, signal, disktest.New(t)})...)
-			var stderr strings.Builder
-			cmd.Stderr = &stderr
-			out, err := cmd.Output()
-			if err != nil {
-				t.Fatalf("%v\n%s%s", err, out, stderr.String())
-			}
-			want := strings.ReplaceAll(`run: END
+	runHung(t, hungAdoptScript, `run: END
 list-ephemeral: hint: copying did not stop in time; the next adopt into this storage removes the staging directory
 1
 adopt --dry-run D/root/app: END
@@ -98,10 +74,5 @@ adopt D/root/app: END
 adopt --storage D/root/app/mnt/x D/root/app/file: END
 copied  D/diskD/root/app/file
 cleared
-`, "END", status)
-			if diff := cmp.Diff(want, strings.ReplaceAll(string(out), dir, "D")); diff != "" {
-				t.Errorf("differs (-want +got):\n%s", diff)
-			}
-		})
-	}
+`, func(t *testing.T) []string { return []string{disktest.New(t)} })
 }

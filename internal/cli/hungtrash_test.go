@@ -3,16 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
-	"os"
-	"os/exec"
-	"slices"
-	"strings"
 	"syscall"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/DaRacci/list-ephemeral/internal/probe"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
 // hungTrashScript has stray meet a FUSE file system that stops answering: bindfs, stopped. It is
@@ -64,40 +58,6 @@ kill -CONT $fuse
 
 // TestASignalEndsTrashOnAHungMount has storage, or a mount in it, stop answering. On a busy
 // machine the signal may come before the run waits for storage, and then there is no hint:
-// TestAHintFollowsTrashThatIsLeft is about that.
-func TestASignalEndsTrashOnAHungMount(t *testing.T) {
-	t.Parallel()
-	probe.Need(t, probe.Root, probe.FUSE)
-	probe.Tool(t, "bindfs")
-	unshare := probe.Unshare(t)
-	binary := buildStatic(t)
-	for signal, status := range map[string]string{"INT": "130", "TERM": "143"} {
-		t.Run(signal, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			if err := os.Chmod(dir, 0o755); err != nil {
-				t.Fatal(err)
-			}
-			cmd := exec.Command("unshare", slices.Concat(unshare, []string{"bash", "-euc", hungTrashScript, "sh", dir, binary, signal})...)
-			out, err := cmd.Output()
-			if err != nil {
-				t.Fatalf("%v\n%s", err, out)
-			}
-			want := strings.ReplaceAll(`hung --trash: END
-hung --trash D/hung/etc/new: END
-hung --restore: END
-hung --empty: END
-hung --empty --yes: END
-plain --trash D/plain/in/etc/new: END
-restored D/plain/etc/old
-`, "END", status)
-			if diff := cmp.Diff(want, strings.ReplaceAll(string(out), dir, "D")); diff != "" {
-				t.Errorf("differs (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
 // TestAHintFollowsTrashThatIsLeft has a run that does not end, and one that does.
 func TestAHintFollowsTrashThatIsLeft(t *testing.T) {
 	t.Parallel()
@@ -111,7 +71,7 @@ func TestAHintFollowsTrashThatIsLeft(t *testing.T) {
 		err  error
 		want string
 	}{
-		{func() error { <-never; return nil }, signalError{syscall.SIGINT}, "list-ephemeral: hint: " + trashHint + "\n"},
+		{func() error { <-never; return nil }, signalError{syscall.SIGINT}, "list-ephemeral: hint: " + session.TrashHint + "\n"},
 		{func() error { return ended }, ended, ""},
 	} {
 		got := captured(t, func(to messages) {

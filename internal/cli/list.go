@@ -88,11 +88,11 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	if err != nil {
 		return err
 	}
-	plan, err := a.plan(ctx, paths)
+	s, err := a.newSession(ctx, paths)
 	if err != nil {
 		return err
 	}
-	opts.Policy = plan.Policy
+	opts.Policy = s.Policy
 	if a.noCache {
 		opts.Tags = scan.TagsSkipped
 	}
@@ -100,7 +100,7 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	out := report.NewWriter(a.out)
 	opts.Waiting = out.Idle
 	printer := &printer{out: out, limit: f.limit, mute: f.count}
-	stats, err := f.run(ctx, &listing{plan, opts, f.order(), session.ProgramFilter(f.program), printer, a.pathStyle()})
+	stats, err := f.run(ctx, &listing{s, opts, f.order(), session.ProgramFilter(f.program), printer, a.pathStyle()})
 	if f.count {
 		out.Buf = fmt.Appendln(out.Buf, printer.printed)
 	}
@@ -110,12 +110,12 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	if err != nil && !errors.Is(err, errEnough) {
 		return whySignal(ctx, err)
 	}
-	return a.conclude(plan, printer.printed, stats, f.verbose)
+	return a.conclude(s, printer.printed, stats, f.verbose)
 }
 
 // listing is what a run of list works with.
 type listing struct {
-	plan    *session.Session
+	session *session.Session
 	opts    scan.Options
 	order   *order
 	wanted  func(*scan.Entry) bool // nil: all
@@ -132,7 +132,7 @@ func (f *listFlags) run(ctx context.Context, l *listing) (scan.Stats, error) {
 		return f.rollUp(ctx, l)
 	}
 	if f.json {
-		l.printer.format = report.JSONFormat(session.NewNotes(l.plan).Of, l.plan.Owners)
+		l.printer.format = report.JSONFormat(session.NewNotes(l.session).Of, l.session.Owners)
 	} else {
 		l.printer.format = f.format(l)
 	}
@@ -247,7 +247,7 @@ func readProgram(text string) (string, error) {
 func (f *listFlags) format(l *listing) report.Format {
 	switch {
 	case f.long:
-		return report.LongFormat(l.style, l.plan.Owners, time.Now())
+		return report.LongFormat(l.style, l.session.Owners, time.Now())
 	case f.print0:
 		return report.PathFormat(0, l.style.Plain())
 	}
@@ -327,10 +327,10 @@ func (o *order) run(ctx context.Context, opts scan.Options, wanted func(*scan.En
 }
 
 // conclude says on stderr what could not be read.
-func (a *app) conclude(plan *session.Session, printed int, stats scan.Stats, verbose bool) error {
+func (a *app) conclude(s *session.Session, printed int, stats scan.Stats, verbose bool) error {
 	if len(stats.Errors) == 0 {
 		if printed == 0 {
-			a.explainNothing(plan)
+			a.explainNothing(s)
 		}
 		return a.failed
 	}

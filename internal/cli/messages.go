@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"os"
-	"strings"
 	"syscall"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
@@ -47,7 +46,7 @@ func reportError(to messages, err error) int {
 	case errors.As(err, &stopped):
 		return 128 + int(stopped.signal)
 	}
-	for _, one := range parts(err) {
+	for _, one := range session.Parts(err) {
 		if silent := exitError(0); !errors.As(one, &silent) {
 			say(to, "error", one.Error())
 		}
@@ -71,33 +70,6 @@ func statusOf(err error) int {
 		return exitMisused
 	}
 	return exitFailed
-}
-
-// parts returns the errors that errors.Join has made one of, in order, also where the
-// joined error is wrapped in one that adds no text. They are found by their type and
-// never by line breaks, because a name in an error may contain any.
-func parts(err error) []error {
-	switch wrapped := err.(type) { //nolint:errorlint // the wrapping itself is asked for
-	case interface{ Unwrap() []error }:
-		inner := wrapped.Unwrap()
-		texts := make([]string, len(inner))
-		for i, one := range inner {
-			texts[i] = one.Error()
-		}
-		if strings.Join(texts, "\n") != err.Error() {
-			return []error{err} // fmt.Errorf with several %w
-		}
-		var all []error
-		for _, one := range inner {
-			all = append(all, parts(one)...)
-		}
-		return all
-	case interface{ Unwrap() error }:
-		if inner := wrapped.Unwrap(); inner != nil && inner.Error() == err.Error() {
-			return parts(inner)
-		}
-	}
-	return []error{err}
 }
 
 // reportAll prints errors, and returns the exit status that they mean, if there are any.

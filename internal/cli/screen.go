@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
+	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/snippet"
 	"github.com/DaRacci/list-ephemeral/tui"
@@ -39,47 +41,47 @@ func newScreen(a *app) *cobra.Command {
 
 // screen opens the screen, and prints the snippet when it is left with one.
 func (a *app) screen(ctx context.Context, style session.Style, args []string, print0 bool) error {
-	plan, err := a.plan(ctx, args)
+	s, err := a.newSession(ctx, args)
 	if err != nil {
 		return err
 	}
-	if err := plan.SetStyle(style); err != nil {
+	if err := s.SetStyle(style); err != nil {
 		return err
 	}
 	in, out, err := a.terminal() // last: what is wrong with the arguments matters more
 	if err != nil {
 		return err
 	}
-	opts := a.screenOptions(plan, in, out)
+	opts := a.screenOptions(s, in, out)
 	hint := "list-ephemeral list --verbose prints them"
 	if in != a.in {
 		if len(args) > 0 {
 			return session.Misuse(errors.New("PATH cannot be combined with paths on stdin"))
 		}
-		hint = fmt.Sprintf("lines of more than %d bytes are not paths", longestPath)
-		opts.Machine = listedMachine{newMachine(plan), a.in, lineEnd(print0)}
+		hint = fmt.Sprintf("lines of more than %d bytes are not paths", paths.Longest)
+		opts.Machine = screen.NewListed(s, a.in, paths.LineEnd(print0))
 		opts.Once, opts.Listed = true, true
 	}
 	return a.runScreen(ctx, opts, hint)
 }
 
 // screenOptions are those of a screen on what a scan finds.
-func (a *app) screenOptions(plan *session.Session, in, out *os.File) tui.Options {
+func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 	return tui.Options{
-		Machine:  newMachine(plan),
+		Machine:  screen.New(s),
 		Dialects: snippet.DialectNames(),
-		Dialect:  int(plan.Style.Dialect),
-		Home:     plan.Config.Home,
+		Dialect:  int(s.Style.Dialect),
+		Home:     s.Config.Home,
 		Caches:   session.CachePlaces(),
-		View:     views[plan.Config.UI.View],
-		Programs: plan.Config.Programs,
+		View:     views[s.Config.UI.View],
+		Programs: s.Config.Programs,
 		Warnings: a.notices,
 		Input:    in,
 		Output:   out,
 		Color:    a.screenColor(),
-		Theme:    themes[plan.Config.UI.Theme],
-		ASCII:    plan.Config.UI.ASCII,
-		NoMouse:  !plan.Config.UI.Mouse,
+		Theme:    themes[s.Config.UI.Theme],
+		ASCII:    s.Config.UI.ASCII,
+		NoMouse:  !s.Config.UI.Mouse,
 	}
 }
 

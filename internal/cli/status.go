@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
@@ -52,7 +52,7 @@ func newStatus(a *app) *cobra.Command {
 
 // status prints what is known, and judges.
 func (a *app) status(ctx context.Context, f statusFlags) error {
-	p, err := a.plan(ctx, nil)
+	p, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 		return err
 	}
 	s := p.Detected()
-	s.Version, s.Clip = version(), clipboardName()
+	s.Version, s.Clip = version(), screen.Clipboard()
 	stats, err := p.Measure(ctx, s, a.brief)
 	if err != nil {
 		return whySignal(ctx, err)
@@ -89,16 +89,6 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 		failed = errors.Join(failed, a.tellUnread(stats, f.verbose))
 	}
 	return failed
-}
-
-// clipboardName names what takes a snippet: a program, or the terminal.
-func clipboardName() string {
-	for _, tool := range clipboardTools {
-		if os.Getenv(tool.display) != "" && isCommand(tool.command[0]) {
-			return tool.command[0]
-		}
-	}
-	return "the terminal (OSC 52)"
 }
 
 // limit is what --fail-above allows: files or bytes. The zero value allows anything.

@@ -14,9 +14,11 @@ import (
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/tui"
 )
 
 type strayFlags struct {
@@ -61,7 +63,7 @@ func newStray(a *app) *cobra.Command {
 			if f.trash || f.restore || f.empty {
 				return a.unstuckTrash(cmd.Context(), work)
 			}
-			return unstuck(cmd.Context(), work)
+			return session.Unstuck(cmd.Context(), work)
 		},
 	}
 	flags := cmd.Flags()
@@ -104,7 +106,7 @@ func (a *app) stray(ctx context.Context, f strayFlags, args []string) error {
 	if err := f.check(args); err != nil {
 		return session.Misuse(err)
 	}
-	p, err := a.plan(ctx, nil)
+	p, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -129,7 +131,7 @@ func (a *app) stray(ctx context.Context, f strayFlags, args []string) error {
 	if len(s.Declared) == 0 {
 		return session.WithRemedy(fmt.Errorf("no declared paths found in %s; refusing to report everything as stray", strings.Join(s.Storage, ", ")), "declare them as persistedDirs and persistedFiles in the configuration; nothing is mounted from there")
 	}
-	if err := unstuck(ctx, func() error { return p.FindStrays(ctx, s) }); err != nil {
+	if err := session.Unstuck(ctx, func() error { return p.FindStrays(ctx, s) }); err != nil {
 		return whySignal(ctx, err)
 	}
 	if f.trash {
@@ -208,4 +210,17 @@ func (f *strayFlags) format(style report.PathStyle) report.RowFormat {
 		return report.DirPathFormat(0, style.Plain())
 	}
 	return report.DirPathFormat('\n', style)
+}
+
+// browseStrays opens the screen on strays.
+func (a *app) browseStrays(ctx context.Context, p *session.Session, s *session.Strays) error {
+	in, out, err := a.terminal()
+	if err != nil {
+		return err
+	}
+	opts := a.screenOptions(p, in, out)
+	opts.Machine = screen.NewStrays(p, s)
+	opts.Job, opts.Dialects, opts.Dialect = screen.TrashJob, nil, 0
+	opts.Once, opts.Listed, opts.View = true, true, tui.ViewFiles
+	return a.runScreen(ctx, opts, "list-ephemeral stray --verbose prints them")
 }

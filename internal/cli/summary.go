@@ -14,7 +14,7 @@ import (
 // summarize prints how many candidates there are and how large they are by top
 // directory: the container or the root that is nearest above.
 func (f *listFlags) summarize(ctx context.Context, l *listing) (scan.Stats, error) {
-	t := totals{rollup: scan.NewRollup(l.plan.Policy, l.plan.Homes()...), tops: map[string]*scan.Row{}}
+	t := totals{rollup: scan.NewRollup(l.session.Policy, l.session.Homes()...), tops: map[string]*scan.Row{}}
 	stats, err := scan.List(ctx, l.opts, only(l.wanted, t.add))
 	if err != nil {
 		return stats, err

@@ -109,11 +109,11 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err := f.check(args); err != nil {
 		return session.Misuse(err)
 	}
-	plan, err := a.plan(ctx, nil)
+	s, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if err := plan.SetStyle(f.style); err != nil {
+	if err := s.SetStyle(f.style); err != nil {
 		return err
 	}
 	as, err := f.runAs()
@@ -140,10 +140,10 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	}
 	a.tellTrace(f, found)
 	if !f.prints() && isTerminal(a.out) {
-		err := a.browseTrace(ctx, plan, f, found)
+		err := a.browseTrace(ctx, s, f, found)
 		return cmp.Or(notKept, err)
 	}
-	if err := cmp.Or(a.printTrace(plan, f, found), notKept); err != nil {
+	if err := cmp.Or(a.printTrace(s, f, found), notKept); err != nil {
 		return err
 	}
 	if f.replay != "" || f.pid > 0 || found.Status == 0 && !found.TimedOut {

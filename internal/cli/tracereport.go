@@ -6,19 +6,21 @@ import (
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
 // printTrace prints what is shown of a trace.
-func (a *app) printTrace(p *session.Session, f *traceFlags, r *trace.Report) error {
+func (a *app) printTrace(s *session.Session, f *traceFlags, r *trace.Report) error {
 	out := report.NewWriter(a.out)
 	json := jsonline.NewEncoder()
 	terminal := isTerminal(a.out)
-	end := lineEnd(f.print0)
-	for _, t := range p.SelectTraced(f.all, f.missing, r) {
+	end := paths.LineEnd(f.print0)
+	for _, t := range s.SelectTraced(f.all, f.missing, r) {
 		if !t.Shown {
 			continue
 		}
@@ -81,18 +83,16 @@ func (a *app) tellTrace(f *traceFlags, r *trace.Report) {
 }
 
 // browseTrace opens the screen on what a trace has found.
-func (a *app) browseTrace(ctx context.Context, p *session.Session, f *traceFlags, r *trace.Report) error {
+func (a *app) browseTrace(ctx context.Context, s *session.Session, f *traceFlags, r *trace.Report) error {
 	in, out, err := a.terminal()
 	if err != nil {
 		return err
 	}
 	ops := session.OpsOf(r)
-	p.Renamed = func(path string) bool { return ops[path]&trace.Rename != 0 }
-	opts := a.screenOptions(p, in, out)
-	opts.Machine = tracedMachine{newMachine(p), p.SelectTraced(f.all, f.missing, r), ops}
+	s.Renamed = func(path string) bool { return ops[path]&trace.Rename != 0 }
+	opts := a.screenOptions(s, in, out)
+	opts.Machine = screen.NewTraced(s, s.SelectTraced(f.all, f.missing, r), ops)
 	opts.Listed = true
-	for _, group := range tracedGroups {
-		opts.Groups = append(opts.Groups, group.name)
-	}
+	opts.Groups = screen.TracedGroups()
 	return a.runScreen(ctx, opts, "")
 }

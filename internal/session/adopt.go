@@ -1,6 +1,8 @@
 package session
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -39,16 +41,48 @@ func Invokers(euid int, getenv func(string) string) []uint32 {
 
 // AdoptOptions says what may be copied: what lies below the roots and what is included, on the
 // mounts that the table has there.
-func (p *Session) AdoptOptions(paths AdoptPaths, force bool) adopt.Options {
+func (s *Session) AdoptOptions(paths AdoptPaths, force bool) adopt.Options {
 	options := adopt.Options{Force: force}
-	for _, name := range slices.Concat(p.Policy.Roots(), p.ScanRules.Include) {
-		options.Roots = append(options.Roots, adopt.Root{Path: name, Mount: uint64(p.Mounts.At(name).ID)})
+	for _, name := range slices.Concat(s.Policy.Roots(), s.ScanRules.Include) {
+		options.Roots = append(options.Roots, adopt.Root{Path: name, Mount: uint64(s.Mounts.At(name).ID)})
 	}
 	options.Refuses = func(name string) error {
 		if err := paths.Refused[name]; err != nil {
 			return err
 		}
-		return p.notWiped(name)
+		return s.notWiped(name)
 	}
 	return options
+}
+
+// OpenFiles returns what processes have open of the paths that a plan copies.
+func OpenFiles(ctx context.Context, plan *adopt.Plan) []adopt.Open {
+	var paths []string
+	for _, u := range plan.Units {
+		if u.Action == adopt.Copy || u.Action == adopt.Merge {
+			paths = append(paths, u.Path)
+		}
+	}
+	return adopt.OpenFiles(ctx, paths)
+}
+
+// ErrLeft says that a run was left behind.
+var ErrLeft = errors.New("copying did not stop in time; the next adopt into this storage removes the staging directory")
+
+// RunAdoption does what was planned, and returns errLeft a little after ctx is done even if a file
+// system does not answer. The end of the process is like a kill then: each path is in storage as a
+// whole or not at all, and the next run removes what is left.
+func RunAdoption(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) ([]*adopt.Result, error) {
+	done := make(chan []*adopt.Result, 1)
+	err := Unstuck(ctx, func() error {
+		results, err := plan.Run(ctx, progress)
+		done <- results
+		return err
+	})
+	select {
+	case results := <-done:
+		return results, err
+	default:
+		return nil, ErrLeft
+	}
 }

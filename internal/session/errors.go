@@ -1,5 +1,9 @@
 package session
 
+import (
+	"strings"
+)
+
 // UsageError is a wrong flag, argument or value of the configuration: exit status 2.
 type UsageError struct{ err error }
 
@@ -26,3 +30,30 @@ func (e HintedError) Error() string { return e.Err.Error() }
 
 // Unwrap returns the error.
 func (e HintedError) Unwrap() error { return e.Err }
+
+// Parts returns the errors that errors.Join has made one of, in order, also where the
+// joined error is wrapped in one that adds no text. They are found by their type and
+// never by line breaks, because a name in an error may contain any.
+func Parts(err error) []error {
+	switch wrapped := err.(type) { //nolint:errorlint // the wrapping itself is asked for
+	case interface{ Unwrap() []error }:
+		inner := wrapped.Unwrap()
+		texts := make([]string, len(inner))
+		for i, one := range inner {
+			texts[i] = one.Error()
+		}
+		if strings.Join(texts, "\n") != err.Error() {
+			return []error{err} // fmt.Errorf with several %w
+		}
+		var all []error
+		for _, one := range inner {
+			all = append(all, Parts(one)...)
+		}
+		return all
+	case interface{ Unwrap() error }:
+		if inner := wrapped.Unwrap(); inner != nil && inner.Error() == err.Error() {
+			return Parts(inner)
+		}
+	}
+	return []error{err}
+}

@@ -14,15 +14,15 @@ import (
 )
 
 // Homes returns the home directories that the configuration names.
-func (p *Session) Homes() []string {
+func (s *Session) Homes() []string {
 	var homes []string
 	add := func(path string) {
-		for home := range p.bothPaths(path) {
+		for home := range s.bothPaths(path) {
 			homes = append(homes, home)
 		}
 	}
-	add(p.Config.Home)
-	for _, home := range p.Config.Users {
+	add(s.Config.Home)
+	for _, home := range s.Config.Users {
 		add(home)
 	}
 	return homes
@@ -92,8 +92,8 @@ func (r ranked) less(other ranked) bool {
 }
 
 // NewNotes returns what finds out what is known of paths.
-func NewNotes(p *Session) *Notes {
-	n := &Notes{homes: known.HomesOf(p.Homes()...), caches: Caches(), packages: p.Config.Programs}
+func NewNotes(s *Session) *Notes {
+	n := &Notes{homes: known.HomesOf(s.Homes()...), caches: Caches(), packages: s.Config.Programs}
 	for _, pkg := range n.packages {
 		n.programs = append(n.programs, known.NewProgram(pkg))
 	}

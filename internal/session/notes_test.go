@@ -63,8 +63,8 @@ func newConfig() *config.Config { return &config.Config{Home: "/users/eve"} }
 
 // A boot empties /tmp, but a root that is named there is meant.
 func TestWhatABootMakesAgainIsNotAtStake(t *testing.T) {
-	p := &Session{Config: newConfig(), Policy: scan.NewPolicy(scan.Rules{Roots: []string{"/", "/tmp/tree"}})}
-	regenerated := p.regenerated()
+	s := &Session{Config: newConfig(), Policy: scan.NewPolicy(scan.Rules{Roots: []string{"/", "/tmp/tree"}})}
+	regenerated := s.regenerated()
 	for path, want := range map[string]bool{
 		"/etc/passwd": true, "/tmp/x": true, "/tmp/treehouse": true, "/tmp/tree/x": false, "/etc/machine-id": false, "/home/a/tmp/x": false,
 	} {
@@ -172,9 +172,9 @@ func TestAdoptOptionsNameTheMountsOfRoots(t *testing.T) {
 		t.Fatal(err)
 	}
 	rules := scan.Rules{Roots: mounts.DefaultRoots("/home/al"), Include: []string{"/media/x"}, Mounts: mounts}
-	p := &Session{Mounts: mounts, ScanRules: rules, Policy: scan.NewPolicy(rules)}
+	s := &Session{Mounts: mounts, ScanRules: rules, Policy: scan.NewPolicy(rules)}
 	want := []adopt.Root{{Path: "/", Mount: 21}, {Path: "/home", Mount: 25}, {Path: "/media/x", Mount: 27}}
-	if diff := cmp.Diff(want, p.AdoptOptions(AdoptPaths{}, false).Roots); diff != "" {
+	if diff := cmp.Diff(want, s.AdoptOptions(AdoptPaths{}, false).Roots); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -1,11 +1,14 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
@@ -31,4 +34,15 @@ func statError(arg string, err error) error {
 		err = pathErr.Err
 	}
 	return fmt.Errorf("stat %s: %w", arg, err)
+}
+
+// ReadPaths calls add with each path of a list, in the form in which a walk knows
+// it, with whether it is known not to exist, and whether it ended in a slash. It
+// returns how many were longer than paths.Longest, which are left out.
+func ReadPaths(ctx context.Context, from io.Reader, end byte, add func(path string, missing, isDir bool)) (tooLong int, err error) {
+	var parents truepath.Resolver
+	return paths.EachLine(ctx, from, end, func(path string, isDir bool) {
+		path, missing := parents.Parent(path)
+		add(path, missing, isDir)
+	})
 }

@@ -15,20 +15,20 @@ import (
 )
 
 // rules translates configuration and flags into those of a scan.
-func (p *Session) rules() (scan.Rules, error) {
-	cfg := p.Config
-	rules := scan.Rules{Mounts: p.Mounts, Only: p.Only, Storage: p.storage}
+func (s *Session) rules() (scan.Rules, error) {
+	cfg := s.Config
+	rules := scan.Rules{Mounts: s.Mounts, Only: s.Only, Storage: s.storage}
 	for _, kept := range slices.Concat(cfg.PersistedDirs, cfg.PersistedFiles) {
-		for path := range p.bothPaths(kept.Text) {
+		for path := range s.bothPaths(kept.Text) {
 			rules.Persisted = append(rules.Persisted, scan.Persisted{Path: path, Source: kept.Origin.String(), Key: kept.Origin.Key})
 		}
 	}
 	for _, include := range cfg.ExtraIncludes {
-		for path := range p.bothPaths(include.Text) {
+		for path := range s.bothPaths(include.Text) {
 			rules.Include = append(rules.Include, path)
 		}
 	}
-	for _, arg := range p.options.Includes {
+	for _, arg := range s.options.Includes {
 		path, err := TruePath(arg, false)
 		if err != nil {
 			return rules, err
@@ -36,11 +36,11 @@ func (p *Session) rules() (scan.Rules, error) {
 		rules.Include = append(rules.Include, path)
 	}
 	var err error
-	if rules.Roots, err = p.rootsOf(); err != nil {
+	if rules.Roots, err = s.rootsOf(); err != nil {
 		return rules, err
 	}
-	p.patterns = p.excludePatterns()
-	if rules.Exclude, err = pattern.Compile(p.patterns); err != nil {
+	s.patterns = s.excludePatterns()
+	if rules.Exclude, err = pattern.Compile(s.patterns); err != nil {
 		return rules, Misuse(err)
 	}
 	return rules, nil
@@ -48,9 +48,9 @@ func (p *Session) rules() (scan.Rules, error) {
 
 // rootsOf returns the roots: of the flags, else of the configuration, else those
 // that the machine shows.
-func (p *Session) rootsOf() ([]string, error) {
+func (s *Session) rootsOf() ([]string, error) {
 	var roots []string
-	for _, arg := range p.options.Roots {
+	for _, arg := range s.options.Roots {
 		root, err := trueRoot(arg)
 		if err != nil {
 			return nil, Misuse(fmt.Errorf("--root: %w", err))
@@ -60,7 +60,7 @@ func (p *Session) rootsOf() ([]string, error) {
 	if len(roots) > 0 {
 		return roots, nil
 	}
-	for _, value := range p.Config.Roots {
+	for _, value := range s.Config.Roots {
 		root, err := trueRoot(value.Text)
 		if err != nil {
 			return nil, Misuse(fmt.Errorf("%s: %w", value.Origin, err))
@@ -70,7 +70,7 @@ func (p *Session) rootsOf() ([]string, error) {
 	if len(roots) > 0 {
 		return roots, nil
 	}
-	return p.Mounts.DefaultRoots(p.Config.Home), nil
+	return s.Mounts.DefaultRoots(s.Config.Home), nil
 }
 
 // trueRoot returns the directory that a root names.
@@ -86,15 +86,15 @@ func trueRoot(arg string) (string, error) {
 }
 
 // ExcludePatterns returns the exclude patterns of configuration and flags.
-func (p *Session) excludePatterns() []pattern.Pattern {
+func (s *Session) excludePatterns() []pattern.Pattern {
 	var list []pattern.Pattern
-	for _, p := range p.Config.Patterns() {
+	for _, p := range s.Config.Patterns() {
 		list = append(list, pattern.Pattern{Text: p.Text, Source: p.Origin.String()})
 	}
-	for _, text := range p.options.Excludes {
+	for _, text := range s.options.Excludes {
 		list = append(list, pattern.Pattern{Text: text, Source: "--exclude"})
 	}
-	if p.options.NoCache {
+	if s.options.NoCache {
 		list = append(list, cachePatterns()...)
 	}
 	return list
@@ -117,12 +117,12 @@ func storageOf(cfg *config.Config, mounts *mounts.Table) []string {
 
 // stopsAt returns what says where paths of the configuration are not resolved any further:
 // at mounts that may not answer. No candidate is there, unless a root is.
-func (p *Session) stopsAt() func(path string) bool {
+func (s *Session) stopsAt() func(path string) bool {
 	stops := map[string]bool{}
-	for _, mount := range p.Mounts.Points() {
+	for _, mount := range s.Mounts.Points() {
 		stops[mount.Point] = !mount.Answers()
 	}
-	for _, root := range slices.Concat(p.options.Roots, p.Config.Roots.Texts()) {
+	for _, root := range slices.Concat(s.options.Roots, s.Config.Roots.Texts()) {
 		if abs, err := filepath.Abs(root); err == nil {
 			for ; abs != "/"; abs = filepath.Dir(abs) {
 				stops[abs] = false
@@ -134,8 +134,8 @@ func (p *Session) stopsAt() func(path string) bool {
 
 // bothPaths yields a path as it is written, and as a walk meets it where a
 // directory above it is a symlink.
-func (p *Session) bothPaths(path string) iter.Seq[string] {
-	return bothPaths(path, &truepath.Resolver{Stop: p.stops})
+func (s *Session) bothPaths(path string) iter.Seq[string] {
+	return bothPaths(path, &truepath.Resolver{Stop: s.stops})
 }
 
 func bothPaths(path string, resolver *truepath.Resolver) iter.Seq[string] {
@@ -148,7 +148,7 @@ func bothPaths(path string, resolver *truepath.Resolver) iter.Seq[string] {
 
 // resolved is [truepath.Resolve] for a path that need not be touched where it may not
 // answer.
-func (p *Session) resolved(path string) string {
-	resolver := truepath.Resolver{Stop: p.stops}
+func (s *Session) resolved(path string) string {
+	resolver := truepath.Resolver{Stop: s.stops}
 	return resolver.Whole(path)
 }

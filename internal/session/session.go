@@ -60,37 +60,37 @@ type Options struct {
 // without end: the configuration may be a pipe (--config <(…)), and paths may be on file
 // systems that do not answer. With an error, the session has what was read until then.
 func New(o Options) (*Session, error) {
-	p := &Session{options: o, Owners: NewOwners()}
+	s := &Session{options: o, Owners: NewOwners()}
 	var err error
-	if p.Config, err = config.Load(config.Env{}, o.Config); err != nil {
-		return p, err
+	if s.Config, err = config.Load(config.Env{}, o.Config); err != nil {
+		return s, err
 	}
-	p.Style.Home = p.Config.Home
-	if err := p.setAttrs(); err != nil {
-		return p, err
+	s.Style.Home = s.Config.Home
+	if err := s.setAttrs(); err != nil {
+		return s, err
 	}
-	if p.Mounts, err = mounts.Read(); err != nil {
-		return p, err
+	if s.Mounts, err = mounts.Read(); err != nil {
+		return s, err
 	}
-	p.stops = p.stopsAt()
-	p.resolveOnly()
-	p.storage = storageOf(p.Config, p.Mounts)
-	p.known = known.HomesOf(p.Homes()...)
-	if p.ScanRules, err = p.rules(); err != nil {
-		return p, err
+	s.stops = s.stopsAt()
+	s.resolveOnly()
+	s.storage = storageOf(s.Config, s.Mounts)
+	s.known = known.HomesOf(s.Homes()...)
+	if s.ScanRules, err = s.rules(); err != nil {
+		return s, err
 	}
-	p.Policy = scan.NewPolicy(p.ScanRules)
-	return p, nil
+	s.Policy = scan.NewPolicy(s.ScanRules)
+	return s, nil
 }
 
 // resolveOnly resolves the PATHs.
-func (p *Session) resolveOnly() {
-	for _, arg := range p.options.Paths {
+func (s *Session) resolveOnly() {
+	for _, arg := range s.options.Paths {
 		path, err := TruePath(arg, true)
 		if err != nil {
-			p.Unresolved = append(p.Unresolved, statError(arg, err))
+			s.Unresolved = append(s.Unresolved, statError(arg, err))
 			continue
 		}
-		p.Only = append(p.Only, path)
+		s.Only = append(s.Only, path)
 	}
 }

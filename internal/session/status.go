@@ -22,30 +22,30 @@ const mostStakes = 5
 
 // Measure counts what is at stake, in one walk. For one line, what is not lost does not
 // matter, and caches are not entered.
-func (p *Session) Measure(ctx context.Context, s *report.Status, brief bool) (scan.Stats, error) {
-	opts := scan.Options{Policy: p.Policy, Info: true, Tags: scan.TagsMarked, Excluded: func(pattern.Pattern) bool { return true }}
+func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) (scan.Stats, error) {
+	opts := scan.Options{Policy: s.Policy, Info: true, Tags: scan.TagsMarked, Excluded: func(pattern.Pattern) bool { return true }}
 	if brief {
 		var err error
-		if opts, err = p.withoutCaches(opts); err != nil {
+		if opts, err = s.withoutCaches(opts); err != nil {
 			return scan.Stats{}, err
 		}
 	}
 	var rows []*scan.Row
-	places, regenerated := NewNotes(p), p.regenerated()
-	g := &scan.RowWriter{Rollup: scan.NewRollup(p.Policy, p.Homes()...), Emit: func(r *scan.Row) error { rows = append(rows, r); return nil }}
+	places, regenerated := NewNotes(s), s.regenerated()
+	g := &scan.RowWriter{Rollup: scan.NewRollup(s.Policy, s.Homes()...), Emit: func(r *scan.Row) error { rows = append(rows, r); return nil }}
 	stats, err := scan.List(ctx, opts, func(e *scan.Entry) error {
 		path, size := string(e.Path), e.Info().Size
 		cache := e.Tagged || places.Of(path, false).Cache
 		switch {
 		case e.Excluded:
-			s.Excluded.Add(size)
+			into.Excluded.Add(size)
 			if !cache && !regenerated(path) {
-				s.Hidden.Add(size)
+				into.Hidden.Add(size)
 			}
 		case cache:
-			s.Cache.Add(size)
+			into.Cache.Add(size)
 		default:
-			s.Lost.Add(size)
+			into.Lost.Add(size)
 			return g.Add(e)
 		}
 		return nil
@@ -54,24 +54,24 @@ func (p *Session) Measure(ctx context.Context, s *report.Status, brief bool) (sc
 		return stats, err
 	}
 	_ = g.End() // rows are kept, which cannot fail
-	s.Largest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Bytes > b.Bytes })
-	s.Newest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Newest.After(b.Newest) })
-	s.Unread = len(stats.Errors)
+	into.Largest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Bytes > b.Bytes })
+	into.Newest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Newest.After(b.Newest) })
+	into.Unread = len(stats.Errors)
 	if brief {
 		return stats, nil
 	}
-	if s.Kept, err = p.kept(ctx); err == nil {
-		s.Trash, err = SizeOf(ctx, ItemsInTrash(directories(p.storage)))
+	if into.Kept, err = s.kept(ctx); err == nil {
+		into.Trash, err = SizeOf(ctx, ItemsInTrash(directories(s.storage)))
 	}
 	return stats, err
 }
 
 // Regenerated returns what says whether a boot makes a path again. Below a root that is
 // named in such a place, as in --root /tmp/x, it does not.
-func (p *Session) regenerated() func(path string) bool {
-	homes := known.HomesOf(p.Homes()...)
+func (s *Session) regenerated() func(path string) bool {
+	homes := known.HomesOf(s.Homes()...)
 	var named []string
-	for _, root := range p.Policy.Roots() {
+	for _, root := range s.Policy.Roots() {
 		if homes.Regenerated(root) {
 			named = append(named, root)
 		}
@@ -83,13 +83,13 @@ func (p *Session) regenerated() func(path string) bool {
 }
 
 // withoutCaches has a walk leave out known caches, in what is excluded too.
-func (p *Session) withoutCaches(opts scan.Options) (scan.Options, error) {
+func (s *Session) withoutCaches(opts scan.Options) (scan.Options, error) {
 	// The first pattern decides where several exclude a path.
-	set, err := pattern.Compile(slices.Concat(cachePatterns(), p.patterns))
+	set, err := pattern.Compile(slices.Concat(cachePatterns(), s.patterns))
 	if err != nil {
 		return opts, err
 	}
-	rules := p.ScanRules
+	rules := s.ScanRules
 	rules.Exclude = set
 	opts.Policy, opts.Tags = scan.NewPolicy(rules), scan.TagsSkipped
 	opts.Excluded = func(p pattern.Pattern) bool { return p.Source != cacheSource }
@@ -118,11 +118,11 @@ func largestFirst(rows []*scan.Row, before func(a, b *scan.Row) bool) []report.S
 }
 
 // kept counts what lies in storage at places that are declared.
-func (p *Session) kept(ctx context.Context) (report.Amount, error) {
+func (s *Session) kept(ctx context.Context) (report.Amount, error) {
 	all := report.Amount{}
 	var dirs []string
 	seen := map[string]bool{}
-	for _, d := range p.DeclaredIn(directories(p.storage)) {
+	for _, d := range s.DeclaredIn(directories(s.storage)) {
 		kind, info, err := scan.Stat(d.path)
 		switch {
 		case err != nil || seen[d.path]:
@@ -146,36 +146,36 @@ func (p *Session) kept(ctx context.Context) (report.Amount, error) {
 }
 
 // Detected fills in what the machine and the configuration say.
-func (p *Session) Detected() *report.Status {
-	s := &report.Status{
-		Config: p.Config.Source, Home: p.Config.Home,
-		Dialect: p.Style.Dialect.String(), Names: p.Style.Storage,
+func (s *Session) Detected() *report.Status {
+	found := &report.Status{
+		Config: s.Config.Source, Home: s.Config.Home,
+		Dialect: s.Style.Dialect.String(), Names: s.Style.Storage,
 		Roots: []report.RootStatus{}, Storage: []report.StoreStatus{},
 	}
-	for _, root := range p.Policy.Roots() {
-		s.Roots = append(s.Roots, p.rootStatus(root))
+	for _, root := range s.Policy.Roots() {
+		found.Roots = append(found.Roots, s.rootStatus(root))
 	}
-	for _, path := range p.storage {
+	for _, path := range s.storage {
 		if kind, _, err := scan.Stat(path); err != nil || kind != scan.KindDir {
 			continue
 		}
-		store := report.StoreStatus{RootStatus: p.rootStatus(path), Mounted: p.Mounts.At(path).Point == path}
+		store := report.StoreStatus{RootStatus: s.rootStatus(path), Mounted: s.Mounts.At(path).Point == path}
 		var st unix.Statfs_t
 		if unix.Statfs(path, &st) == nil {
 			store.Free = sizes.Times(st.Bavail, st.Bsize)
 		}
-		s.Storage = append(s.Storage, store)
-		for _, mount := range p.Mounts.Points() {
-			if in, ok := p.Mounts.Stored(mount.Point, path); ok && in != path {
-				s.Mounted++
+		found.Storage = append(found.Storage, store)
+		for _, mount := range s.Mounts.Points() {
+			if in, ok := s.Mounts.Stored(mount.Point, path); ok && in != path {
+				found.Mounted++
 			}
 		}
 	}
-	return s
+	return found
 }
 
-func (p *Session) rootStatus(path string) report.RootStatus {
-	m := p.Mounts.At(path)
+func (s *Session) rootStatus(path string) report.RootStatus {
+	m := s.Mounts.At(path)
 	return report.RootStatus{Path: path, FSType: m.FSType, Source: m.Source}
 }
 

@@ -14,17 +14,17 @@ import (
 
 // StorageToFill returns the storage path to copy into. It has to be a mount that the
 // reboot does not wipe.
-func (p *Session) StorageToFill(flag string) (string, error) {
-	named, err := p.storageToName(flag)
+func (s *Session) StorageToFill(flag string) (string, error) {
+	named, err := s.storageToName(flag)
 	if err != nil {
 		return "", Misuse(fmt.Errorf("--storage: %w", err))
 	}
 	storage := truepath.Resolve(named)
 	if storage == "/" {
-		return "", Misuse(errStorageIsRoot(p.storageSource(flag)))
+		return "", Misuse(errStorageIsRoot(s.storageSource(flag)))
 	}
-	hm := p.Config.Snippet.Dialect == config.DialectImpermanenceHM
-	if home := p.Config.Home; flag == "" && hm && home != "" && len(storage) > len(home) {
+	hm := s.Config.Snippet.Dialect == config.DialectImpermanenceHM
+	if home := s.Config.Home; flag == "" && hm && home != "" && len(storage) > len(home) {
 		storage = strings.TrimSuffix(storage, home) // as version 1 of its module names it
 	}
 	kind, _, err := scan.Stat(storage)
@@ -34,18 +34,18 @@ func (p *Session) StorageToFill(flag string) (string, error) {
 	if kind != scan.KindDir {
 		return "", WithRemedy(fmt.Errorf("storage %s is a %s", storage, kind), storageRemedy)
 	}
-	if why := whyWiped(p.Mounts, p.Policy.Roots(), storage); why != "" {
+	if why := whyWiped(s.Mounts, s.Policy.Roots(), storage); why != "" {
 		return "", WithRemedy(fmt.Errorf("storage %s %s", storage, why), storageRemedy)
 	}
 	return storage, nil
 }
 
 // storageSource names where the storage path of storageToName comes from.
-func (p *Session) storageSource(flag string) string {
+func (s *Session) storageSource(flag string) string {
 	if flag != "" {
 		return "--storage"
 	}
-	return cmp.Or(p.Config.Snippet.StoragePath.Origin.String(), "storagePaths")
+	return cmp.Or(s.Config.Snippet.StoragePath.Origin.String(), "storagePaths")
 }
 
 // errStorageIsRoot says that a storage path is "/", or leads there.
@@ -104,9 +104,9 @@ func (e notWipedError) Is(target error) bool { return target == adopt.ErrNotWipe
 
 // notWiped returns an error for a path that the next reboot does not wipe, or that is made
 // anew then.
-func (p *Session) notWiped(path string) error {
+func (s *Session) notWiped(path string) error {
 	kind, _, _ := scan.Stat(path)
-	v := p.Judge(path, kind)
+	v := s.Judge(path, kind)
 	switch v.Class {
 	case scan.ClassSystem:
 		return notWipedError("it is managed by Nix or created again at every boot")
@@ -115,8 +115,8 @@ func (p *Session) notWiped(path string) error {
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassPersisted, scan.ClassStorage,
 		scan.ClassExcluded, scan.ClassOutside, scan.ClassLinked:
 	}
-	for _, storage := range p.storage {
-		if in, ok := p.Mounts.Stored(path, storage); ok {
+	for _, storage := range s.storage {
+		if in, ok := s.Mounts.Stored(path, storage); ok {
 			return notWipedError("it is a mount of " + in)
 		}
 	}

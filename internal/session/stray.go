@@ -49,8 +49,8 @@ func (s *Strays) whyNone(path string) string {
 }
 
 // StorageToSearch returns the storage paths that are there.
-func (p *Session) StorageToSearch(flag string) ([]string, error) {
-	named := p.storage
+func (s *Session) StorageToSearch(flag string) ([]string, error) {
+	named := s.storage
 	if flag != "" {
 		path, err := TruePath(flag, true)
 		if err != nil {
@@ -84,18 +84,18 @@ type declared struct{ path, by string }
 // configuration at their place in each, and what the mount table shows elsewhere. In a
 // storage path that ends in the home, as version 1 of impermanence's Home Manager module
 // has it, what is below the home is relative to that.
-func (p *Session) DeclaredIn(storage []string) []declared {
+func (s *Session) DeclaredIn(storage []string) []declared {
 	var all []declared
 	for _, dir := range storage {
-		for _, kept := range slices.Concat(p.Config.PersistedDirs, p.Config.PersistedFiles) {
+		for _, kept := range slices.Concat(s.Config.PersistedDirs, s.Config.PersistedFiles) {
 			all = append(all, declared{filepath.Join(dir, kept.Text), kept.Origin.String()})
-			below, inHome := paths.Rel(kept.Text, p.Config.Home)
-			if inHome && below != "." && strings.HasSuffix(dir, p.Config.Home) {
+			below, inHome := paths.Rel(kept.Text, s.Config.Home)
+			if inHome && below != "." && strings.HasSuffix(dir, s.Config.Home) {
 				all = append(all, declared{filepath.Join(dir, below), kept.Origin.String()})
 			}
 		}
-		for _, mount := range p.Mounts.Points() {
-			if in, ok := p.Mounts.Stored(mount.Point, dir); ok && in != dir {
+		for _, mount := range s.Mounts.Points() {
+			if in, ok := s.Mounts.Stored(mount.Point, dir); ok && in != dir {
 				all = append(all, declared{in, "mounted at " + mount.Point})
 			}
 		}
@@ -105,12 +105,12 @@ func (p *Session) DeclaredIn(storage []string) []declared {
 
 // FindStrays finds what is not declared, rolled up: first what contains files, then what
 // contains none, each sorted. The trash is not stray.
-func (p *Session) FindStrays(ctx context.Context, s *Strays) error {
-	rules := scan.Rules{Mounts: p.Mounts, Roots: s.Storage}
-	for _, d := range s.Declared {
+func (s *Session) FindStrays(ctx context.Context, into *Strays) error {
+	rules := scan.Rules{Mounts: s.Mounts, Roots: into.Storage}
+	for _, d := range into.Declared {
 		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: d.path, Source: d.by})
 	}
-	for _, dir := range trashDirs(s.Storage) {
+	for _, dir := range trashDirs(into.Storage) {
 		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: dir, Source: "the trash"})
 	}
 	policy := scan.NewPolicy(rules)
@@ -130,7 +130,7 @@ func (p *Session) FindStrays(ctx context.Context, s *Strays) error {
 		}
 		return 1
 	})
-	s.Rows, s.Stats = rows, stats
+	into.Rows, into.Stats = rows, stats
 	return err
 }
 

@@ -18,45 +18,45 @@ type Style struct{ Dialect, Form, Storage, HomeAttr, HostAttr string }
 
 // SetStyle decides how the snippet is written: by the flags, else by the
 // configuration, else by what the machine shows.
-func (p *Session) SetStyle(f Style) error {
-	name, source := p.Config.Snippet.Dialect.String(), p.Config.Snippet.DialectOrigin.String()
+func (s *Session) SetStyle(f Style) error {
+	name, source := s.Config.Snippet.Dialect.String(), s.Config.Snippet.DialectOrigin.String()
 	if f.Dialect != "" {
 		name, source = f.Dialect, "--dialect"
 	}
 	var err error
-	if p.Style.Dialect, err = snippet.ParseDialect(name); err != nil {
+	if s.Style.Dialect, err = snippet.ParseDialect(name); err != nil {
 		return Misuse(fmt.Errorf("%s: %w", source, err))
 	}
 	if f.Form != "" {
-		if p.Style.Form, err = snippet.ParseForm(f.Form); err != nil {
+		if s.Style.Form, err = snippet.ParseForm(f.Form); err != nil {
 			return Misuse(fmt.Errorf("--form: %w", err))
 		}
-		if !p.Style.Dialect.Nix() {
-			return Misuse(fmt.Errorf("--form cannot be combined with the dialect %s", p.Style.Dialect))
+		if !s.Style.Dialect.Nix() {
+			return Misuse(fmt.Errorf("--form cannot be combined with the dialect %s", s.Style.Dialect))
 		}
 	}
-	if p.Style.Storage, err = p.storageToName(f.Storage); err != nil {
+	if s.Style.Storage, err = s.storageToName(f.Storage); err != nil {
 		return Misuse(fmt.Errorf("--storage: %w", err))
 	}
-	if p.Style.Storage == "/" {
-		return Misuse(errStorageIsRoot(p.storageSource(f.Storage)))
+	if s.Style.Storage == "/" {
+		return Misuse(errStorageIsRoot(s.storageSource(f.Storage)))
 	}
-	p.Style.Stores = p.storage
-	if p.Style.Users, err = p.users(); err != nil {
+	s.Style.Stores = s.storage
+	if s.Style.Users, err = s.users(); err != nil {
 		return err
 	}
 	return cmp.Or(
-		setAttr(&p.Style.HomeAttr, f.HomeAttr, "--home-attr"),
-		setAttr(&p.Style.HostAttr, f.HostAttr, "--host-attr"),
+		setAttr(&s.Style.HomeAttr, f.HomeAttr, "--home-attr"),
+		setAttr(&s.Style.HostAttr, f.HostAttr, "--host-attr"),
 	)
 }
 
 // setAttrs takes the attribute paths from the configuration.
-func (p *Session) setAttrs() error {
-	home, host := p.Config.Snippet.HomeAttr, p.Config.Snippet.HostAttr
+func (s *Session) setAttrs() error {
+	home, host := s.Config.Snippet.HomeAttr, s.Config.Snippet.HostAttr
 	return cmp.Or(
-		setAttr(&p.Style.HomeAttr, home.Text, home.Origin.String()),
-		setAttr(&p.Style.HostAttr, host.Text, host.Origin.String()),
+		setAttr(&s.Style.HomeAttr, home.Text, home.Origin.String()),
+		setAttr(&s.Style.HostAttr, host.Text, host.Origin.String()),
 	)
 }
 
@@ -75,7 +75,7 @@ func setAttr(to *snippet.AttrPath, text, source string) error {
 
 // storageToName returns the storage path for dialects that name one: of the flag,
 // else of the configuration, else the one that the machine shows to be in use.
-func (p *Session) storageToName(flag string) (string, error) {
+func (s *Session) storageToName(flag string) (string, error) {
 	switch {
 	case flag != "" && !filepath.IsAbs(flag):
 		return "", fmt.Errorf("expected an absolute path, got %q", flag)
@@ -83,11 +83,11 @@ func (p *Session) storageToName(flag string) (string, error) {
 		return "", fmt.Errorf("expected a path in UTF-8, got %q", flag)
 	case flag != "":
 		return filepath.Clean(flag), nil
-	case p.Config.Snippet.StoragePath.Text != "":
-		return p.Config.Snippet.StoragePath.Text, nil
+	case s.Config.Snippet.StoragePath.Text != "":
+		return s.Config.Snippet.StoragePath.Text, nil
 	}
 	var storage string
-	storage, p.unclear = chooseStorage(p.storage, p.Mounts)
+	storage, s.unclear = chooseStorage(s.storage, s.Mounts)
 	return storage, nil
 }
 

@@ -15,19 +15,19 @@ import (
 // IsSwap reports whether a file is a swap file, or a directory contains one: one that is
 // in use, has a usual name, or begins with the signature. Only files at most three levels
 // deep are opened, where swap files are.
-func (p *Session) isSwap(path string, isDir bool) bool {
-	if p.swaps == nil {
+func (s *Session) isSwap(path string, isDir bool) bool {
+	if s.swaps == nil {
 		text, _ := os.ReadFile("/proc/swaps") // without it, names and signatures are left
-		p.swaps = append([]string{"/swapfile", "/.swapfile", "/swap.img", "/.swapvol"}, swapsInUse(string(text))...)
+		s.swaps = append([]string{"/swapfile", "/.swapfile", "/swap.img", "/.swapvol"}, swapsInUse(string(text))...)
 	}
-	if slices.Contains(p.swaps, path) {
+	if slices.Contains(s.swaps, path) {
 		return true
 	}
 	shallow := strings.Count(path, "/") <= 3
 	if !isDir {
 		return shallow && hasSwapSignature(path)
 	}
-	if slices.ContainsFunc(p.swaps, func(swap string) bool { return path != "/" && paths.Below(swap, path) }) {
+	if slices.ContainsFunc(s.swaps, func(swap string) bool { return path != "/" && paths.Below(swap, path) }) {
 		return true
 	}
 	return shallow && slices.Contains([]string{"swap", ".swap", "swapvol", "@swap"}, filepath.Base(path)) && containsSwap(path)

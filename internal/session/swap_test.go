@@ -41,14 +41,14 @@ func TestSwapFilesAreKnown(t *testing.T) {
 	if !containsSwap(filepath.Dir(small)) || containsSwap(filepath.Dir(other)) {
 		t.Error("the directory with swap is not known, or another one is")
 	}
-	p := &Session{}
+	s := &Session{}
 	for path, isDir := range map[string]bool{"/swapfile": false, "/.swapvol": true} {
-		if !p.isSwap(path, isDir) {
+		if !s.isSwap(path, isDir) {
 			t.Errorf("%s is not known by its name", path)
 		}
 	}
-	p.swaps = append(p.swaps, "/deep/in/some/place/s")
-	if !p.isSwap("/deep/in/some/place/s", false) || !p.isSwap("/deep/in", true) || p.isSwap("/deep/inside", true) || p.isSwap("/swapfile.txt", false) {
+	s.swaps = append(s.swaps, "/deep/in/some/place/s")
+	if !s.isSwap("/deep/in/some/place/s", false) || !s.isSwap("/deep/in", true) || s.isSwap("/deep/inside", true) || s.isSwap("/swapfile.txt", false) {
 		t.Error("what is in use is not known, or something else is")
 	}
 }

@@ -14,11 +14,11 @@ const Changes = trace.Create | trace.Write | trace.Rename | trace.Delete
 
 // SelectTraced judges what a trace has found: what is shown of it is what the next
 // reboot wipes, and by the flags more.
-func (p *Session) SelectTraced(all, missing bool, r *trace.Report) []report.TracedPath {
+func (s *Session) SelectTraced(all, missing bool, r *trace.Report) []report.TracedPath {
 	list := make([]report.TracedPath, 0, len(r.Paths))
 	for i := range r.Paths {
 		t := report.TracedPath{Path: &r.Paths[i], Kind: kindOf(&r.Paths[i])}
-		t.Class = p.Judge(t.Name, t.Kind).Class
+		t.Class = s.Judge(t.Name, t.Kind).Class
 		switch {
 		case t.Class == scan.ClassExcluded:
 			t.Refused = !t.Missing

@@ -58,13 +58,13 @@ func (a account) IsPerson() bool {
 // home directory first: those that the configuration names, else the people of this
 // machine. Root's home is no user's unless the configuration says so, because what
 // lies there is the system's in all dialects.
-func (p *Session) users() ([]snippet.User, error) {
+func (s *Session) users() ([]snippet.User, error) {
 	text, err := os.ReadFile("/etc/passwd")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("find the users: %w", err)
 	}
 	known := Accounts(string(text))
-	homes := p.Config.Users
+	homes := s.Config.Users
 	if len(homes) == 0 {
 		homes = map[string]string{}
 		for _, a := range known {
@@ -73,13 +73,13 @@ func (p *Session) users() ([]snippet.User, error) {
 			}
 		}
 	}
-	owner := p.ownerOf(homes, known)
+	owner := s.ownerOf(homes, known)
 	if owner != "" {
-		homes = mapsWith(homes, owner, p.Config.Home)
+		homes = mapsWith(homes, owner, s.Config.Home)
 	}
 	var all []snippet.User
 	for name, home := range homes {
-		all = append(all, snippet.User{Name: name, Home: p.resolved(home), Group: groupOf(name, known)})
+		all = append(all, snippet.User{Name: name, Home: s.resolved(home), Group: groupOf(name, known)})
 	}
 	slices.SortFunc(all, func(a, b snippet.User) int {
 		if (a.Name == owner) != (b.Name == owner) {
@@ -94,13 +94,13 @@ func (p *Session) users() ([]snippet.User, error) {
 }
 
 // OwnerOf returns the name of the user whose home is the configured one, or "".
-func (p *Session) ownerOf(homes map[string]string, known []account) string {
-	if p.Config.Snippet.User != "" {
-		return p.Config.Snippet.User
+func (s *Session) ownerOf(homes map[string]string, known []account) string {
+	if s.Config.Snippet.User != "" {
+		return s.Config.Snippet.User
 	}
 	named := ""
 	for name, home := range homes {
-		if p.resolved(home) == p.resolved(p.Config.Home) && (named == "" || name < named) {
+		if s.resolved(home) == s.resolved(s.Config.Home) && (named == "" || name < named) {
 			named = name
 		}
 	}
@@ -108,7 +108,7 @@ func (p *Session) ownerOf(homes map[string]string, known []account) string {
 		return named
 	}
 	for _, a := range known {
-		if a.uid != 0 && p.resolved(a.Home) == p.resolved(p.Config.Home) {
+		if a.uid != 0 && s.resolved(a.Home) == s.resolved(s.Config.Home) {
 			return a.Name
 		}
 	}

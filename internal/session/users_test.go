@@ -45,8 +45,8 @@ func TestOwnerOfTheHome(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := &Session{Config: &config.Config{Home: tt.home, Snippet: config.Snippet{User: tt.user}}}
-			if got := p.ownerOf(homes, known); got != tt.want {
+			s := &Session{Config: &config.Config{Home: tt.home, Snippet: config.Snippet{User: tt.user}}}
+			if got := s.ownerOf(homes, known); got != tt.want {
 				t.Errorf("ownerOf = %q, want %q", got, tt.want)
 			}
 		})

@@ -12,38 +12,38 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// plan puts together what a command works with for the PATHs given, and says on stderr what is
+// newSession puts together what a command works with for the PATHs given, and says on stderr what is
 // wrong with configuration and PATHs. A PATH that cannot be resolved is reported, and the
 // others are worked on; the exit status is 1 then.
-func (a *app) plan(ctx context.Context, paths []string) (*session.Session, error) {
+func (a *app) newSession(ctx context.Context, paths []string) (*session.Session, error) {
 	var made atomic.Pointer[session.Session]
-	err := waitFor(ctx, func() error {
-		p, err := session.New(session.Options{
+	err := session.WaitFor(ctx, func() error {
+		s, err := session.New(session.Options{
 			Config: a.config, Roots: a.roots, Excludes: a.excludes, Includes: a.includes, NoCache: a.noCache, Paths: paths,
 		})
-		made.Store(p)
+		made.Store(s)
 		return err
 	})
-	p := made.Load()
-	if p != nil && p.Config != nil {
-		for _, w := range p.Config.Warnings {
+	s := made.Load()
+	if s != nil && s.Config != nil {
+		for _, w := range s.Config.Warnings {
 			a.notice("warning", w.String())
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	if p.Config.Source == "" && !a.brief {
+	if s.Config.Source == "" && !a.brief {
 		a.notice("hint", "no configuration file; using built-in excludes and detected mounts")
 	}
-	for _, err := range p.Unresolved {
+	for _, err := range s.Unresolved {
 		a.notice("error", err.Error())
 		a.failed = exitError(exitFailed)
 	}
-	if len(p.Only) == 0 && a.failed != nil {
+	if len(s.Only) == 0 && a.failed != nil {
 		return nil, a.failed
 	}
-	return p, nil
+	return s, nil
 }
 
 // notice says something on stderr, and on the screen, which hides stderr.
@@ -53,11 +53,11 @@ func (a *app) notice(kind, text string) {
 }
 
 // explainNothing says why there are no candidates, if a PATH is the reason.
-func (a *app) explainNothing(p *session.Session) {
+func (a *app) explainNothing(s *session.Session) {
 	say(a.err, "hint", "no candidates found")
-	for _, path := range p.Only {
+	for _, path := range s.Only {
 		info, err := os.Lstat(path)
-		v := p.Policy.Judge(path, err == nil && info.IsDir())
+		v := s.Policy.Judge(path, err == nil && info.IsDir())
 		if v.Class != scan.ClassCandidate && v.Class != scan.ClassRoot {
 			say(a.err, "hint", fmt.Sprintf("%s: %s; list-ephemeral explain shows why", path, v.Class))
 		}

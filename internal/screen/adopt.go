@@ -1,4 +1,4 @@
-package cli
+package screen
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 )
 
 // Adopt implements tui.Machine: it plans to copy what is selected into storage.
-func (m machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adoption, error) {
+func (m Machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adoption, error) {
 	storage, err := m.StorageToFill("")
 	if err != nil {
 		return tui.Adoption{}, withHint(err)
@@ -27,13 +27,13 @@ func (m machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adop
 	}
 	plan, err := adopt.Prepare(ctx, storage, paths, m.AdoptOptions(session.AdoptPaths{}, false))
 	if err != nil {
-		return tui.Adoption{}, withHint(adoptError(err, storage))
+		return tui.Adoption{}, withHint(session.AdoptError(err, storage))
 	}
 	if plan.Needs > plan.Free {
 		return tui.Adoption{}, report.NoRoom(plan)
 	}
 	a := tui.Adoption{Lines: report.PlanLines(plan)}
-	a.Lines = append(a.Lines, openFiles(ctx, plan)...)
+	a.Lines = append(a.Lines, report.OpenFileLines(session.OpenFiles(ctx, plan))...)
 	if !slices.ContainsFunc(plan.Units, func(u adopt.Unit) bool { return u.Action == adopt.Copy || u.Action == adopt.Merge }) {
 		return a, nil
 	}
@@ -49,7 +49,7 @@ func (m machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adop
 		if since := started.Load(); since != nil {
 			took = time.Since(*since)
 		}
-		return progressLine(plan, progress, took)
+		return report.AdoptProgress(plan, progress, took)
 	}
 	return a, nil
 }
@@ -66,9 +66,9 @@ func withHint(err error) error {
 
 // runLines does what was planned, and says what became of it.
 func runLines(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) []string {
-	results, err := runUnstuck(ctx, plan, progress)
+	results, err := session.RunAdoption(ctx, plan, progress)
 	if results == nil && err != nil {
-		return []string{withHint(adoptError(err, plan.Storage)).Error()}
+		return []string{withHint(session.AdoptError(err, plan.Storage)).Error()}
 	}
 	lines := []string{report.AdoptSummary(plan.Storage, results), ""}
 	for _, r := range results {

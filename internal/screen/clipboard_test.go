@@ -1,9 +1,11 @@
-package cli
+package screen_test
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/screen"
 )
 
 func TestClipboardToolsAreTriedInOrder(t *testing.T) {
@@ -32,7 +34,7 @@ func TestClipboardToolsAreTriedInOrder(t *testing.T) {
 			t.Setenv("PATH", dir)
 			t.Setenv("WAYLAND_DISPLAY", tt.wayland)
 			t.Setenv("DISPLAY", tt.display)
-			if got := copyToClipboard(t.Context(), "a\nb"); got != tt.want {
+			if got := (screen.Machine{}).Copy(t.Context(), "a\nb"); got != tt.want {
 				t.Errorf("copied by %q, want %q", got, tt.want)
 			}
 			copied, _ := os.ReadFile(filepath.Join(dir, "out")) // none where nothing was copied

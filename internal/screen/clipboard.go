@@ -1,4 +1,4 @@
-package cli
+package screen
 
 import (
 	"context"
@@ -46,6 +46,16 @@ func copyWith(ctx context.Context, command []string, text string) error {
 	// open; nil is /dev/null.
 	cmd.Stdout, cmd.Stderr = nil, nil
 	return cmd.Run()
+}
+
+// Clipboard names what Machine.Copy would use: a program, or the terminal.
+func Clipboard() string {
+	for _, tool := range clipboardTools {
+		if os.Getenv(tool.display) != "" && isCommand(tool.command[0]) {
+			return tool.command[0]
+		}
+	}
+	return "the terminal (OSC 52)"
 }
 
 // isCommand reports whether a command is in $PATH.

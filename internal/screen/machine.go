@@ -1,4 +1,4 @@
-package cli
+package screen
 
 import (
 	"context"
@@ -17,34 +17,35 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
-// machine is what the screen works on: this machine, seen by a plan.
-type machine struct {
+// Machine implements tui.Machine for this machine and a session.
+type Machine struct {
 	*session.Session
 	rollup *scan.Rollup
 	places known.Homes
 }
 
-func newMachine(p *session.Session) machine {
-	return machine{p, scan.NewRollup(p.Policy, p.Homes()...), known.HomesOf(p.Homes()...)}
+// New returns the machine of a session.
+func New(s *session.Session) Machine {
+	return Machine{s, scan.NewRollup(s.Policy, s.Homes()...), known.HomesOf(s.Homes()...)}
 }
 
 // Scan implements tui.Machine.
-func (m machine) Scan(ctx context.Context, into *index.Store, all bool) (tui.Summary, error) {
+func (m Machine) Scan(ctx context.Context, into *index.Store, all bool) (tui.Summary, error) {
 	stats, err := scan.Walk(ctx, scan.Options{Policy: m.Policy, Refused: all}, into.AddDir)
 	return tui.Summary{Errors: len(stats.Errors)}, err
 }
 
 // NotListed implements tui.Machine.
-func (m machine) NotListed(path string, kind scan.Kind) tui.NotListedReason {
+func (m Machine) NotListed(path string, kind scan.Kind) tui.NotListedReason {
 	v := m.Judge(path, kind)
 	return tui.NotListedReason{Reason: report.VerdictText(v), Selectable: v.Class == scan.ClassExcluded}
 }
 
 // Splits implements tui.Machine.
-func (m machine) Splits(dir string) bool { return m.rollup.Splits(dir) }
+func (m Machine) Splits(dir string) bool { return m.rollup.Splits(dir) }
 
 // CannotKeep implements tui.Machine: such a directory is not written into a snippet.
-func (m machine) CannotKeep(dir string) string {
+func (m Machine) CannotKeep(dir string) string {
 	switch {
 	case dir == "/":
 		return "it is the whole machine"
@@ -55,13 +56,13 @@ func (m machine) CannotKeep(dir string) string {
 }
 
 // Kept implements tui.Machine.
-func (m machine) Kept(path string) bool {
+func (m Machine) Kept(path string) bool {
 	_, found := known.Keeper(m.places, path)
 	return found
 }
 
 // Known implements tui.Machine.
-func (m machine) Known(path string) string {
+func (m Machine) Known(path string) string {
 	entry, found := known.Keeper(m.places, path)
 	if !found {
 		return ""
@@ -70,19 +71,19 @@ func (m machine) Known(path string) string {
 }
 
 // Owner implements tui.Machine.
-func (m machine) Owner(uid, gid uint32) string { return m.Owners.UserAndGroup(uid, gid) }
+func (m Machine) Owner(uid, gid uint32) string { return m.Owners.UserAndGroup(uid, gid) }
 
 // Annotate implements tui.Machine.
-func (m machine) Annotate(string) tui.Annotation { return tui.Annotation{} }
+func (m Machine) Annotate(string) tui.Annotation { return tui.Annotation{} }
 
 // Explain implements tui.Machine.
-func (m machine) Explain(_ context.Context, path string) []string {
+func (m Machine) Explain(_ context.Context, path string) []string {
 	e := m.Explanation(path)
 	return e.Lines()
 }
 
 // Snippet implements tui.Machine.
-func (m machine) Snippet(selected []index.Selected, dialect int) tui.SnippetText {
+func (m Machine) Snippet(selected []index.Selected, dialect int) tui.SnippetText {
 	m.Style.Dialect = snippet.Dialects()[dialect]
 	items := make([]snippet.Item, len(selected))
 	for i, s := range selected {
@@ -92,29 +93,39 @@ func (m machine) Snippet(selected []index.Selected, dialect int) tui.SnippetText
 }
 
 // Copy implements tui.Machine.
-func (m machine) Copy(ctx context.Context, text string) string { return copyToClipboard(ctx, text) }
+func (m Machine) Copy(ctx context.Context, text string) string { return copyToClipboard(ctx, text) }
 
-// listedMachine is a machine whose candidates are the lines of a stream.
-type listedMachine struct {
-	machine
+// Listed is a machine whose candidates are the lines of a stream.
+type Listed struct {
+	Machine
 	lines io.Reader
 	end   byte // of a line
 }
 
+// NewListed returns a machine whose candidates are lines, each ended with end.
+func NewListed(s *session.Session, lines io.Reader, end byte) Listed {
+	return Listed{New(s), lines, end}
+}
+
 // Scan implements tui.Machine.
-func (m listedMachine) Scan(ctx context.Context, into *index.Store, _ bool) (tui.Summary, error) {
+func (m Listed) Scan(ctx context.Context, into *index.Store, _ bool) (tui.Summary, error) {
 	return readCandidates(ctx, m.lines, m.end, into)
 }
 
-// tracedMachine is a machine whose candidates are what a trace has found.
-type tracedMachine struct {
-	machine
+// Traced is a machine whose candidates are what a trace has found.
+type Traced struct {
+	Machine
 	paths []report.TracedPath
 	ops   map[string]trace.Op
 }
 
+// NewTraced returns a machine whose candidates are paths; ops says what was done to each.
+func NewTraced(s *session.Session, paths []report.TracedPath, ops map[string]trace.Op) Traced {
+	return Traced{New(s), paths, ops}
+}
+
 // Scan implements tui.Machine.
-func (m tracedMachine) Scan(_ context.Context, into *index.Store, all bool) (tui.Summary, error) {
+func (m Traced) Scan(_ context.Context, into *index.Store, all bool) (tui.Summary, error) {
 	for _, t := range m.paths {
 		switch {
 		case t.Shown:
@@ -134,8 +145,17 @@ var tracedGroups = []struct {
 	{"what was changed", session.Changes}, {"what was executed", trace.Exec}, {"what was read", trace.Read}, {"what was looked up", trace.Lookup},
 }
 
+// TracedGroups are the names of those sets, for tui.Options.Groups.
+func TracedGroups() []string {
+	names := make([]string, len(tracedGroups))
+	for i, group := range tracedGroups {
+		names[i] = group.name
+	}
+	return names
+}
+
 // Annotate implements tui.Machine: it says what was done to a path.
-func (m tracedMachine) Annotate(path string) tui.Annotation {
+func (m Traced) Annotate(path string) tui.Annotation {
 	done := m.ops[path]
 	if done == 0 {
 		return tui.Annotation{}
