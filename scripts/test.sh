@@ -15,6 +15,6 @@ echo "== lint"
 echo "== the hash of the modules for Nix"
 ./scripts/vendor-hash.sh
 echo "== what this machine has"
-go test -count=1 -v -run '^TestWhatThisMachineHas$' ./internal/probe
+go test -count=1 -v -run '^TestLogProbes$' ./internal/probe
 echo "== test"
 go test -race -timeout 20m ./...
