@@ -1,6 +1,7 @@
-// Package project has no code of its own: its tests check what surrounds the program.
+// Package project contains only tests. They check the files around the program:
 //
-//	workflow_test.go    what GitHub runs: pinned actions, least permissions
-//	release_test.go     what a release publishes, and the CHANGELOG that it is taken from
+//	workflow_test.go    GitHub workflows: pinned actions, least permissions
+//	release_test.go     the files of a release, and the changelog for its notes
 //	docs_test.go        links, anchors, width and completeness of the documents
+//	packages_test.go    the commands that tests use and scripts install
 package project

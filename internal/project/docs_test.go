@@ -17,7 +17,7 @@ import (
 
 const top = "../.."
 
-// documents returns the names of all Markdown files of the project, relative to its top.
+// documents returns the names of all Markdown files of the project, relative to its top directory.
 func documents(t *testing.T) []string {
 	t.Helper()
 	out, err := exec.Command("git", "-C", top, "ls-files", "-co", "--exclude-standard", "-z", "*.md").Output()
@@ -50,7 +50,7 @@ var (
 	fence   = regexp.MustCompile("(?ms)^```.*?^```$")
 )
 
-// anchors returns those that GitHub makes of the headings of a document.
+// anchors returns the anchors that GitHub generates from the headings of a document.
 func anchors(text string) map[string]bool {
 	found := map[string]bool{}
 	for _, m := range heading.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
@@ -72,8 +72,8 @@ func anchors(text string) map[string]bool {
 	return found
 }
 
-// brokenLinks returns the links of a document that lead nowhere. open returns the text of a file
-// of the project and whether it is there.
+// brokenLinks returns the broken links of a document. open returns the text of a file of the
+// project and whether the file exists.
 func brokenLinks(name, text string, open func(name string) (string, bool)) []string {
 	var broken []string
 	for _, m := range link.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
@@ -96,7 +96,7 @@ func brokenLinks(name, text string, open func(name string) (string, bool)) []str
 	return broken
 }
 
-func TestLinksLeadSomewhere(t *testing.T) {
+func TestLinksAreNotBroken(t *testing.T) {
 	t.Parallel()
 	open := func(name string) (string, bool) {
 		text, err := os.ReadFile(filepath.Join(top, name))
@@ -108,7 +108,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 	for _, name := range documents(t) {
 		for _, target := range brokenLinks(name, read(t, name), open) {
-			t.Errorf("%s: %s leads nowhere", name, target)
+			t.Errorf("%s: broken link %s", name, target)
 		}
 	}
 }
@@ -135,7 +135,7 @@ func TestIndexHasEveryDocument(t *testing.T) {
 	for _, name := range documents(t) {
 		base, inDocs := strings.CutPrefix(name, "docs/")
 		if inDocs && base != "README.md" && !strings.Contains(index, "]("+base+")") {
-			t.Errorf("docs/README.md does not link %s", base)
+			t.Errorf("docs/README.md does not link to %s", base)
 		}
 	}
 }
@@ -147,8 +147,8 @@ var wrapped = []string{
 	"docs/release.md",
 }
 
-// TestDocumentsAreWrapped leaves out what cannot be wrapped: tables, code, and a line that is one
-// link or picture.
+// TestDocumentsAreWrapped ignores lines that cannot be wrapped: tables, code, and single links and
+// pictures.
 func TestDocumentsAreWrapped(t *testing.T) {
 	t.Parallel()
 	for _, name := range wrapped {
@@ -177,19 +177,19 @@ func TestDocumentedScriptsExist(t *testing.T) {
 		for _, file := range script.FindAllString(text, -1) {
 			seen++
 			if _, err := os.Stat(filepath.Join(top, file)); err != nil {
-				t.Errorf("%s names %s, which is not there", name, file)
+				t.Errorf("%s names %s, which does not exist", name, file)
 			}
 		}
 		for _, m := range target.FindAllStringSubmatch(text, -1) {
 			for _, word := range strings.Fields(m[1]) {
 				seen++
 				if !strings.Contains(makefile, "\n"+word+":") {
-					t.Errorf("%s names make %s, which is not there", name, word)
+					t.Errorf("%s names make %s, which does not exist", name, word)
 				}
 			}
 		}
 	}
 	if seen < 10 {
-		t.Errorf("only %d scripts and targets are named", seen)
+		t.Errorf("found only %d scripts and targets", seen)
 	}
 }

@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-// everywhere are commands of Debian packages that are Essential, and go, which runs the tests.
+// everywhere are commands of Essential Debian packages, and go, which runs the tests.
 var everywhere = strings.Fields("bash cat chmod cmp cp dd du env find go grep id ln mkdir mkfifo mknod mv sed sh sleep stat touch true truncate timeout xargs")
 
-// packageOf are the commands of other packages that scripts in tests use, which no call names.
+// packageOf maps commands that only scripts in tests use to their packages. No Go call names them.
 var packageOf = map[string]string{
 	"bindfs": "bindfs", "bwrap": "bubblewrap", "fusermount": "fuse", "getcap": "libcap2-bin", "getfacl": "acl", "getfattr": "attr", "jq": "jq",
 	"losetup": "mount", "mkfs.btrfs": "btrfs-progs", "mkfs.ext4": "e2fsprogs", "mkfs.vfat": "dosfstools", "mkfs.xfs": "xfsprogs", "rsync": "rsync",
@@ -26,7 +26,7 @@ var (
 	command = regexp.MustCompile(`[\w.+-]+`)
 )
 
-// testFiles returns the names of the files that tests consist of.
+// testFiles returns the names of all files of the tests.
 func testFiles(t *testing.T) []string {
 	t.Helper()
 	out, err := exec.Command("git", "-C", top, "ls-files", "-co", "--exclude-standard", "-z", "*_test.go", "*.txtar", "*/testdata/*.sh",
@@ -42,8 +42,8 @@ func testFiles(t *testing.T) []string {
 	return names
 }
 
-// missingCommands returns the commands that a test file uses and installed has not. installed are
-// the pairs COMMAND:PACKAGE of a script.
+// missingCommands returns the commands that a test file uses and that are not in installed.
+// installed has the pairs COMMAND:PACKAGE of a script.
 func missingCommands(text string, installed map[string]string) []string {
 	packages := slices.Collect(maps.Values(installed))
 	has := func(name string) bool {
@@ -51,7 +51,7 @@ func missingCommands(text string, installed map[string]string) []string {
 	}
 	var missing []string
 	for _, m := range calls.FindAllStringSubmatch(text, -1) {
-		// Of several names, which a program has on different systems, one is enough.
+		// A program can have several names on different systems. One of them is enough.
 		if names := command.FindAllString(m[1]+m[2]+m[3], -1); len(names) > 0 && !slices.ContainsFunc(names, has) {
 			missing = append(missing, names[0])
 		}

@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// releaseAssets runs scripts/release-assets.sh on a directory with the given files, of which
-// those in listed are in the checksums, and returns what it has written.
+// releaseAssets runs scripts/release-assets.sh on a directory with the given files, and returns the
+// files that it writes. The checksum file contains the files in listed.
 func releaseAssets(t *testing.T, tag string, files map[string]string, listed ...string) (map[string]string, error) {
 	t.Helper()
 	dist, out := t.TempDir(), filepath.Join(t.TempDir(), "assets")
@@ -49,7 +49,7 @@ func releaseAssets(t *testing.T, tag string, files map[string]string, listed ...
 	return got, nil
 }
 
-func TestReleaseAssetsAreThoseOfTheChecksums(t *testing.T) {
+func TestReleaseAssetsAreTheFilesInTheChecksums(t *testing.T) {
 	t.Parallel()
 	got, err := releaseAssets(t, "Unreleased", map[string]string{
 		"a.deb": "content of a.deb", "a b.rpm": "content of a b.rpm", "config.yaml": "not for publication",
@@ -72,15 +72,15 @@ func TestReleaseAssetsAreThoseOfTheChecksums(t *testing.T) {
 	}
 	for _, want := range []string{"\n### Added\n", runtime.Version(), strings.TrimSpace(string(commit))} {
 		if !strings.Contains(notes, want) {
-			t.Errorf("the notes lack %q:\n%s", want, notes)
+			t.Errorf("the notes do not contain %q:\n%s", want, notes)
 		}
 	}
 	if strings.Contains(notes, "\n## Unreleased") || strings.HasPrefix(notes, "\n") {
-		t.Errorf("the notes begin with more than their section: %.80q", notes)
+		t.Errorf("the notes do not begin with the text of their section: %.80q", notes)
 	}
 }
 
-func TestReleaseAssetsRefuse(t *testing.T) {
+func TestReleaseAssetsErrors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ tag, content, want string }{
 		"a version without notes": {"v0.0.999", "content of a", "no section ## 0.0.999"},
@@ -97,9 +97,9 @@ func TestReleaseAssetsRefuse(t *testing.T) {
 	}
 }
 
-// TestChangelogHasItsForm checks the form of keepachangelog.com: sections of versions, each with
-// some of the known kinds of changes, none twice, and no entry twice.
-func TestChangelogHasItsForm(t *testing.T) {
+// TestChangelogFormat checks the format of keepachangelog.com: a section for each version, with
+// known kinds of changes in order, and no duplicates.
+func TestChangelogFormat(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../CHANGELOG.md")
 	if err != nil {
@@ -111,14 +111,14 @@ func TestChangelogHasItsForm(t *testing.T) {
 	for bad, want := range map[string]string{
 		"# Changelog\n":                            "no section",
 		"## 1.0.0\n### Addded\n- x\n":              "unknown kind ### Addded",
-		"## 1.0.0\n### Added\n- x\n### Added\n":    "### Added is there twice",
-		"## 1.0.0\n- x\n":                          "an entry without a kind: - x",
-		"## 1.0.0\n### Added\n- x\n- y\n- x\n":     "twice: - x",
-		"## 1.0.0\n### Added\n## 1.0.0\n":          "## 1.0.0 is there twice",
+		"## 1.0.0\n### Added\n- x\n### Added\n":    "duplicate ### Added",
+		"## 1.0.0\n- x\n":                          "entry without a kind: - x",
+		"## 1.0.0\n### Added\n- x\n- y\n- x\n":     "duplicate - x",
+		"## 1.0.0\n### Added\n## 1.0.0\n":          "duplicate ## 1.0.0",
 		"## 1.0.0\n### Fixed\n- x\n### Added\n- y": "### Added comes after ### Fixed",
 	} {
 		if got := changelogMistakes(bad); !slices.Contains(got, want) {
-			t.Errorf("%q: %q, want %q among them", bad, got, want)
+			t.Errorf("%q: mistakes are %q, want %q", bad, got, want)
 		}
 	}
 }
@@ -133,7 +133,7 @@ func changelogMistakes(text string) []string {
 		switch {
 		case strings.HasPrefix(line, "## "):
 			if sections[line] {
-				mistakes = append(mistakes, line+" is there twice")
+				mistakes = append(mistakes, "duplicate "+line)
 			}
 			sections[line], last = true, -1
 		case strings.HasPrefix(line, "### "):
@@ -142,17 +142,17 @@ func changelogMistakes(text string) []string {
 			case kind < 0:
 				mistakes = append(mistakes, "unknown kind "+line)
 			case kind == last:
-				mistakes = append(mistakes, line+" is there twice")
+				mistakes = append(mistakes, "duplicate "+line)
 			case kind < last:
 				mistakes = append(mistakes, line+" comes after ### "+kinds[last])
 			}
 			last = max(last, kind)
 		case strings.HasPrefix(line, "- "):
 			if last < 0 {
-				mistakes = append(mistakes, "an entry without a kind: "+line)
+				mistakes = append(mistakes, "entry without a kind: "+line)
 			}
 			if entries[line] {
-				mistakes = append(mistakes, "twice: "+line)
+				mistakes = append(mistakes, "duplicate "+line)
 			}
 			entries[line] = true
 		}

@@ -12,17 +12,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The rules for workflows, where a mistake gives strangers a token or lets them choose what is
-// run. actionlint knows the syntax (scripts/lint.sh); these are about trust:
+// Security rules for workflows. A mistake could give strangers a token or let them run code.
+// actionlint checks the syntax (scripts/lint.sh).
 //
-//   - no permission for the workflow as a whole, and for each job those that it names
-//   - each action by the hash of a commit, with its version in a comment
-//   - no checkout leaves its token behind
-//   - nothing that strangers write (titles, branch names, inputs) is part of a script
+//   - the workflow has no permissions, and each job lists those that it needs
+//   - each action is pinned to the hash of a commit, with its version in a comment
+//   - no checkout keeps its token
+//   - no text written by strangers (titles, branch names, inputs) is part of a script
 //   - no pull_request_target, which runs with the rights of the repository
 //
-// The files are read line by line, in the layout that they have here: two blanks a level, and
-// a step's keys below its dash. What is written in another layout is a mistake too.
+// The files are parsed line by line, in a fixed layout: two spaces per level, and the keys of a
+// step below its dash. Any other layout is a mistake too.
 var (
 	actionHash  = regexp.MustCompile(`^[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*$`)
 	jobName     = regexp.MustCompile(`^ {2}([\w-]+):$`)
@@ -33,13 +33,13 @@ var (
 	flowMapping = regexp.MustCompile(`^\s*- \{.*uses`)
 )
 
-// workflowMistakes returns what is wrong with the text of a workflow.
+// workflowMistakes returns the mistakes in the text of a workflow.
 func workflowMistakes(text string) []string {
 	lines := strings.Split(text, "\n")
 	var mistakes []string
 	wrong := func(i int, what string) { mistakes = append(mistakes, fmt.Sprintf("%d: %s", i+1, what)) }
 	if !slices.Contains(lines, "permissions: {}") {
-		wrong(0, "the workflow does not begin with no permissions")
+		wrong(0, "the workflow does not set permissions: {}")
 	}
 	jobs := slices.Index(lines, "jobs:")
 	if jobs < 0 {
@@ -54,13 +54,13 @@ func workflowMistakes(text string) []string {
 			wrong(i, "a step on one line")
 		}
 		if m := usesLine.FindStringSubmatch(line); m != nil && !pinned(m[1]) {
-			wrong(i, "an action without the hash of a commit and its version: "+m[1])
+			wrong(i, "an action that is not pinned to a commit with its version: "+m[1])
 		}
 		if strings.Contains(line, "actions/checkout@") && !keepsNoCredentials(lines, i) {
-			wrong(i, "a checkout that leaves its token behind")
+			wrong(i, "a checkout that keeps its token")
 		}
 		if m := jobName.FindStringSubmatch(line); m != nil && i > jobs && !hasPermissions(lines, i) {
-			wrong(i, "the job "+m[1]+" does not name its permissions")
+			wrong(i, "the job "+m[1]+" does not list its permissions")
 		}
 	}
 	for _, i := range scriptLines(lines) {
@@ -71,7 +71,7 @@ func workflowMistakes(text string) []string {
 	return mistakes
 }
 
-// pinned reports whether what follows "uses:" can change only with a commit of ours.
+// pinned reports whether the action after "uses:" can change only by a commit to this repository.
 func pinned(action string) bool {
 	return strings.HasPrefix(action, "./.github/workflows/") || actionHash.MatchString(action)
 }
@@ -102,7 +102,7 @@ func hasPermissions(lines []string, i int) bool {
 	return false
 }
 
-// scriptLines returns the numbers of all lines that a shell executes.
+// scriptLines returns the indexes of all lines that a shell executes.
 func scriptLines(lines []string) []int {
 	var found []int
 	for i := 0; i < len(lines); i++ {
@@ -129,7 +129,7 @@ func TestWorkflowsAreSafe(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(files) < 3 {
-		t.Fatalf("%d workflows", len(files))
+		t.Fatalf("found only %d workflows", len(files))
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
@@ -142,7 +142,7 @@ func TestWorkflowsAreSafe(t *testing.T) {
 	}
 }
 
-// goodWorkflow has one of everything that the rules are about.
+// goodWorkflow is a workflow to which all rules apply.
 const goodWorkflow = `name: good
 on: push
 permissions: {}
@@ -175,35 +175,35 @@ func TestWorkflowMistakesAreFound(t *testing.T) {
 		"nothing wrong": {},
 		"all permissions": {
 			"permissions: {}\njobs:", "permissions: write-all\njobs:",
-			[]string{"1: the workflow does not begin with no permissions"},
+			[]string{"1: the workflow does not set permissions: {}"},
 		},
 		"a job without permissions": {
 			"    permissions:\n      contents: read\n", "",
-			[]string{"5: the job test does not name its permissions"},
+			[]string{"5: the job test does not list its permissions"},
 		},
 		"a job with write-all": {
 			"    permissions: {}\n", "    permissions: write-all\n",
-			[]string{"19: the job call does not name its permissions"},
+			[]string{"19: the job call does not list its permissions"},
 		},
 		"an action by its tag": {
 			"checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "checkout@v7",
-			[]string{"10: an action without the hash of a commit and its version: actions/checkout@v7"},
+			[]string{"10: an action that is not pinned to a commit with its version: actions/checkout@v7"},
 		},
 		"an action without its version": {
 			" # v7.0.1", "",
-			[]string{"10: an action without the hash of a commit and its version: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"},
+			[]string{"10: an action that is not pinned to a commit with its version: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"},
 		},
-		"a workflow of others": {
+		"a workflow of another repository": {
 			"./.github/workflows/ci.yml", "a/b/.github/workflows/ci.yml@main",
-			[]string{"21: an action without the hash of a commit and its version: a/b/.github/workflows/ci.yml@main"},
+			[]string{"21: an action that is not pinned to a commit with its version: a/b/.github/workflows/ci.yml@main"},
 		},
-		"a token left behind": {
+		"a token that is kept": {
 			"        with:\n          persist-credentials: false\n", "",
-			[]string{"10: a checkout that leaves its token behind"},
+			[]string{"10: a checkout that keeps its token"},
 		},
-		"a token left behind on purpose": {
+		"a token that is kept explicitly": {
 			"persist-credentials: false", "persist-credentials: true",
-			[]string{"10: a checkout that leaves its token behind"},
+			[]string{"10: a checkout that keeps its token"},
 		},
 		"a title in a script": {
 			`echo "$TITLE"`, `echo "${{ github.event.head_commit.message }}"`,
