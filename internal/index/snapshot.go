@@ -48,7 +48,7 @@ type segment struct {
 	names []byte
 }
 
-// FileRecord is one file. Its name ends where that of the next file starts.
+// FileRecord is one file. Its name ends where the name of the next file starts.
 type FileRecord struct {
 	letters Letters // of the name alone
 	// dirKind packs the number of the directory (high bits), a bit that is set if the file is

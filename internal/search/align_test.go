@@ -155,7 +155,7 @@ func checkAlignment(t *testing.T, query, path string) int {
 	want, matches := referenceAlign(query, path)
 	got, ok := a.Align([]byte(path))
 	if ok != matches || ok && got != want {
-		t.Fatalf("%q in %q: %d %t, the definition says %d %t", query, path, got, ok, want, matches)
+		t.Fatalf("%q in %q: got %d %t, want %d %t", query, path, got, ok, want, matches)
 	}
 	if !ok {
 		return 0

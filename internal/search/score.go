@@ -99,7 +99,7 @@ func (s *score) enter(p *pattern, name []byte) { s.readName(p, name, '/') }
 // finish reads a slash and the last name of a path.
 func (s *score) finish(p *pattern, name []byte) { s.readName(p, name, 0) }
 
-// none stands for a character after the end of the pattern.
+// none is the result of pattern.at after the end of the pattern.
 const none = -1
 
 // readName reads a slash and a name. behind is the byte after the name, or 0 at the end of the

@@ -32,8 +32,8 @@ type Query struct {
 
 // Results are the results of a query.
 type Results struct {
-	// Rows are the best matches, at most BestRows, the best first: the nodes of files, and
-	// of directories if the query asked for them.
+	// Rows are the best matches, at most BestRows, the best first: the nodes of files, and of
+	// directories if Query.Dirs is set.
 	Rows []uint32
 	// Hits are all matching files, and Total is their number.
 	Hits  index.Bitset

@@ -115,9 +115,9 @@ func TestResolveHasTheSymlinkLimitOfTheKernel(t *testing.T) {
 		}
 	}
 	if got := Resolve(dir + "/l60/x"); got != dir+"/l60/x" {
-		t.Errorf("Resolve gives %s", got)
+		t.Errorf("Resolve returned %s", got)
 	}
 	if got := Resolve(dir + "/l4/x"); got != dir+"/l0/x" {
-		t.Errorf("Resolve gives %s", got)
+		t.Errorf("Resolve returned %s", got)
 	}
 }
