@@ -42,7 +42,7 @@ func (t *top) add(r ranked) {
 	}
 }
 
-// cut removes all except the best most matches.
+// cut keeps the t.most best matches.
 func (t *top) cut() {
 	if len(t.matches) <= t.most {
 		return
