@@ -177,7 +177,7 @@ func TestHeaderAlwaysShowsTheModes(t *testing.T) {
 }
 
 func TestLongTextsAreWrapped(t *testing.T) {
-	why := "it is a candidate because it lies on the root at / and nothing at all keeps it, END"
+	why := "it is a candidate because it is on the root at / and no rule of any kind keeps it, END"
 	d := newDriver(t, Options{
 		Machine: fakeMachine{
 			explain: func(string) []string { return []string{why} },

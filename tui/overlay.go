@@ -99,7 +99,7 @@ const (
 	frameHeight = 2
 )
 
-// framed draws a box around lines. Its width is that of the widest line, but at most most.
+// framed draws a box around lines, as wide as the widest line, but not wider than most.
 func framed(s *styles, title string, lines []string, most int) []string {
 	inner := width(title) + 2
 	for _, line := range lines {

@@ -39,7 +39,7 @@ func (p *snippetPane) fill(msg rendered) {
 const notePrefix = "note: "
 
 // snippetLines returns the notes on a snippet, wrapped, followed by its text, in lines that are
-// safe to show. It returns at most most lines and, if there are more, one that counts the rest.
+// safe to show. The limit is most lines. If there are more, an additional line counts the rest.
 func snippetLines(s SnippetText, cells, most int) []string {
 	var lines []string
 	for _, note := range s.Notes {

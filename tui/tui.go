@@ -56,13 +56,13 @@ type Job struct {
 	Help   string // the key in the help: "copy the data into storage now"
 	Title  string // of its dialog: "copy into storage"
 	Verb   string // "copy"
-	Asks   string // "Enter copies, Esc goes back; sources stay as they are"
+	Asks   string // "Enter copies, Esc goes back; the sources do not change"
 	Result string // what Enter shows: "snippet for"
 }
 
 var adoptJob = Job{
 	Key: "adopt", Help: "copy the data into storage now", Title: "copy into storage", Verb: "copy",
-	Asks: "Enter copies, Esc goes back; sources stay as they are", Result: "snippet for",
+	Asks: "Enter copies, Esc goes back; the sources do not change", Result: "snippet for",
 }
 
 // Color selects whether colours are used.

@@ -382,7 +382,7 @@ func TestStorySuspendWithoutAShellDoesNotHang(t *testing.T) {
 	s := start(t, 100, 24, "exec "+binary+" --root "+root)
 	s.waitFor("alpha", "scan complete")
 	s.send(keyCtrlZ)
-	s.waitFor("there is no shell to resume")
+	s.waitFor("no shell to resume")
 	s.send("q")
 	if status := s.status(); status != 130 {
 		t.Errorf("status %d, want 130", status)

@@ -2,8 +2,8 @@ package known
 
 import "testing"
 
-// BenchmarkProgramMatch compares the component of a path that most often has
-// nothing to do with the program.
+// BenchmarkProgramMatch matches components, most of which do not belong to the program, as is
+// usual.
 func BenchmarkProgramMatch(b *testing.B) {
 	program := NewProgram("signal-desktop")
 	components := [][]byte{[]byte("IMG_20240613_181522.jpg"), []byte("index.d.ts"), []byte("Signal"), []byte("languages-signature")}
@@ -15,7 +15,7 @@ func BenchmarkProgramMatch(b *testing.B) {
 	}
 }
 
-// BenchmarkParseData reads all four data files, which a run does at most once.
+// BenchmarkParseData parses four data files. The program parses each at most once.
 func BenchmarkParseData(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 )
 
-// Longest is the length in bytes above which EachLine leaves out a line. No path on a disk is
-// longer, and such a line is not kept in memory.
+// Longest is the maximum length of a line in bytes. EachLine skips longer lines and does not keep
+// them in memory. No path on a disk is longer.
 const Longest = 1 << 20
 
 // LineEnd returns the byte that ends a line of a list of paths.
@@ -22,9 +22,9 @@ func LineEnd(print0 bool) byte {
 	return '\n'
 }
 
-// EachLine calls add with each path of a list, absolute and clean, and with whether it
-// ended in a slash. Relative ones are taken from the working directory. It returns how
-// many were longer than Longest, which are left out.
+// EachLine calls add for each path of a list. path is absolute and clean; isDir reports whether it
+// ended in a slash. Relative paths are relative to the working directory. EachLine returns the
+// number of lines longer than Longest, which it skips.
 func EachLine(ctx context.Context, from io.Reader, end byte, add func(path string, isDir bool)) (tooLong int, err error) {
 	cwd, err := os.Getwd()
 	if err != nil {
@@ -55,8 +55,8 @@ func EachLine(ctx context.Context, from io.Reader, end byte, add func(path strin
 	return tooLong, ctx.Err()
 }
 
-// nextLine appends the next line to buf, without its end. It reads all of a line
-// that is longer than Longest, and then whole is false.
+// nextLine appends the next line to buf, without its end. If the line is longer than Longest,
+// nextLine reads it to the end and whole is false.
 func nextLine(in *bufio.Reader, end byte, buf []byte) (line []byte, whole bool, err error) {
 	length := 0
 	for {
