@@ -118,7 +118,11 @@ func (d *decision) judge(n *node) Fate {
 		if n.point == "/" {
 			evidence = append(evidence, d.birth(n)...)
 		}
-		evidence = append(evidence, Evidence{Kind: KindPart, Fate: d.judge(n.within), Tree: n.within.point, Path: n.alias})
+		on := n.within
+		if n.source == on {
+			on = d.at(n.alias) // which may be in a stated directory
+		}
+		evidence = append(evidence, Evidence{Kind: KindPart, Fate: d.judge(on), Tree: on.point, Path: n.alias})
 	}
 	n.state, n.evidence, n.fate = stateJudged, evidence, decided(evidence)
 	return n.fate
