@@ -59,18 +59,21 @@ func ask(table *mounts.Table, machine Machine, mount *mounts.Mount) *facts {
 		return f
 	case familyMemory, familyOverlay, familyBtrfs, familyBirth, familyTimes, familyOther:
 	}
+	if f.family == familyMemory && mount.Root == "/" {
+		return f // certain
+	}
 	if !answers(table, mount.Point) {
-		if f.problem = ErrNotAsked; f.family == familyOther {
-			f.problem = nil // nothing would be asked of it
+		if f.family != familyOther { // others have no evidence
+			f.problem = ErrNotAsked
 		}
-		f.upperProblem = f.problem
+		if f.overlay.Upper != "" {
+			f.upperProblem = ErrNotAsked
+		}
 		return f
 	}
 	var problems [3]error
-	if f.family != familyMemory || mount.Root != "/" {
-		f.top, problems[0] = machine.Top(mount)
-	}
-	if f.family == familyBtrfs {
+	f.top, problems[0] = machine.Top(mount)
+	if f.family == familyBtrfs && problems[0] == nil {
 		f.subvolume, problems[1] = machine.Subvolume(mount)
 	}
 	if f.family != familyMemory && f.family != familyOverlay {

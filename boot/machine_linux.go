@@ -148,8 +148,11 @@ func (m *thisMachine) Subvolume(mount *mounts.Mount) (Subvolume, error) {
 	return found, nil
 }
 
-// errOther is where another directory is at the path of an upper directory.
-var errOther = fmt.Errorf("another directory is there: %w", fs.ErrNotExist)
+// otherDirectoryError is for another directory at the path of an upper directory.
+type otherDirectoryError struct{}
+
+func (otherDirectoryError) Error() string        { return "another directory is there" }
+func (otherDirectoryError) Is(target error) bool { return target == fs.ErrNotExist }
 
 // Upper compares the times of the two directories: an overlay shows those of its upper
 // directory (fs/overlayfs/inode.c, ovl_getattr), in nanoseconds. Where the mount shows only a
@@ -182,7 +185,7 @@ func (m *thisMachine) Upper(overlay *mounts.Mount, path string) (string, error) 
 			return path, nil
 		}
 	}
-	return "", &fs.PathError{Op: "open", Path: path, Err: errOther}
+	return "", &fs.PathError{Op: "open", Path: path, Err: otherDirectoryError{}}
 }
 
 // retried repeats a system call that a signal has interrupted.
