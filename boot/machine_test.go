@@ -56,7 +56,7 @@ func program(args []string) error {
 		if !paths.Below(tree.Point, args[1]) {
 			continue
 		}
-		tree.Role = boot.RoleData // TMPDIR may be in a place of the running system
+		tree.Role = boot.RoleData      // TMPDIR may be in a place of the running system
 		for i := range tree.Evidence { // births differ from run to run
 			if e := &tree.Evidence[i]; !e.Born.IsZero() {
 				e.Born = e.Boot.Add(e.Born.Sub(e.Boot).Round(time.Hour))
