@@ -52,6 +52,7 @@ func ExampleJudge() {
 				fmt.Print(" born ", e.Born.Sub(e.Boot), " after the boot")
 			case boot.KindPart:
 				fmt.Print(" of ", e.Path)
+			default:
 			}
 		}
 		fmt.Println()

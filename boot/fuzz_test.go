@@ -120,6 +120,7 @@ func (yes) Top(*mounts.Mount) (boot.Top, error) { return boot.Top{}, nil }
 func (yes) Subvolume(*mounts.Mount) (boot.Subvolume, error) {
 	return boot.Subvolume{Born: booted.Start}, nil
 }
+
 func (yes) Device(*mounts.Mount) (boot.Device, error) {
 	return boot.Device{Name: "loop0", LoopFile: "/a/b"}, nil
 }
