@@ -14,7 +14,7 @@ type Options struct {
 	// Stated are the trees that the user says are wiped: absolute, clean paths without
 	// symlinks. One that is not a mount point is a tree of its own.
 	Stated []string
-	// Time is when the machine was booted. It is read from the kernel if it is zero.
+	// Time is when the machine was booted. If it is zero it is read from the kernel, with Early.
 	Time Time
 	// Machine is asked about the mounts; nil is [ThisMachine].
 	Machine Machine
@@ -40,9 +40,10 @@ type Tree struct {
 	Alias string
 	// Overlay is whether the tree is an overlay. Its files that a boot wipes are those in
 	// Upper, a path without symlinks. Upper is "" where that directory cannot be read from
-	// here, and UpperProblem says why; both are empty for an overlay that has none.
+	// here, and UpperProblem says why; both are empty for an overlay that has none. Work is
+	// the directory beside it in which the kernel prepares files, where there is an Upper.
 	Overlay      bool
-	Upper        string
+	Upper, Work  string
 	UpperProblem error
 	// File is whether the mount point is not a directory, as far as it was asked.
 	File bool
@@ -72,12 +73,13 @@ type Trees struct {
 // below others: a network server that does not reply is never waited for.
 func Judge(ctx context.Context, table *mounts.Table, options Options) (*Trees, error) {
 	t := &Trees{boot: options.Time, table: table, stated: slices.Clone(options.Stated)}
-	if t.boot == (Time{}) {
-		t.boot, t.timeProblem = ReadTime()
-	}
 	machine := options.Machine
 	if machine == nil {
 		machine = ThisMachine(table)
+	}
+	if t.boot == (Time{}) {
+		t.boot, t.timeProblem = ReadTime()
+		t.boot.Early = earlyClock(table, machine)
 	}
 	var err error
 	if t.facts, err = gather(ctx, table, machine); err != nil {
@@ -111,7 +113,7 @@ func (n *node) tree() Tree {
 		Alias: n.alias, Overlay: n.family == familyOverlay, UpperProblem: n.upperProblem, File: n.top.File, Problem: n.problem,
 	}
 	if n.upperProblem == nil {
-		tree.Upper = n.upper
+		tree.Upper, tree.Work = n.upper, n.work
 	}
 	if rel, ok := paths.Rel(n.point, n.mount.Point); ok && rel != "." { // a stated directory
 		tree.File = false

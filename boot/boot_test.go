@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -123,6 +124,11 @@ func TestEvidenceNeedsItsFact(t *testing.T) {
 			"/ data kept survivors(29 of 32 older)=kept", "/etc data kept upper(/u on /)=kept, upper /u",
 			"/opt data kept upper(/data/cache/up on /data)=kept, upper /data/cache/up", "/srv/x data kept part(/data/cache/x on /data)=kept, alias of /data/cache/x",
 		}},
+		{
+			"part: a kernel that does not name the subvolume", "nixos-btrfs",
+			[]string{",subvolid=301", "", ",subvolid=259", "", ",subvolid=5", ""},
+			[]string{"/etc/ssh data unknown no evidence", "/srv/b data wiped subvolume(born 4s snapshot)=wiped"},
+		},
 		{"survivors: none of the files", "debian", []string{"29/32", "0/32"}, []string{"/ data unknown survivors(0 of 32 older)=unknown"}},
 		{"survivors: too few", "debian", []string{"29/32", "7/32"}, []string{"/ data unknown survivors(7 of 32 older)=unknown"}},
 		{"survivors: just enough", "debian", []string{"29/32", "8/32"}, []string{"/ data kept survivors(8 of 32 older)=kept"}},
@@ -156,6 +162,20 @@ func TestTimesShowNothingWhereTheClockWasNotSet(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestAClockThatWasSlowDuringTheBootChangesNothing rolls a root back five hours before the
+// boot, by the clock of today.
+func TestAClockThatWasSlowDuringTheBootChangesNothing(t *testing.T) {
+	t.Parallel()
+	f := readFixture(t, "nixos-btrfs", "subvolume / +4s snapshot", "subvolume / -4h59m56s snapshot")
+	if tree := f.judge(t).At("/"); tree.Fate != boot.Kept {
+		t.Errorf("without the clock of the boot: %s", lineOf(tree))
+	}
+	f.options.Time.Early = booted.Start.Add(-5 * time.Hour)
+	if got, want := lineOf(f.judge(t).At("/")), "/ data wiped subvolume(born 4s snapshot)=wiped"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 

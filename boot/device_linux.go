@@ -20,9 +20,26 @@ const (
 	mostBelow = 8
 )
 
-// Device reads sysfs. The device of btrfs, which has numbers of its own, is found by the name
-// that it was mounted from: of several, that is one.
+// Device asks once for all mounts of a device, of which there may be thousands.
 func (m *thisMachine) Device(mount *mounts.Mount) (Device, error) {
+	key := mount.Device + " " + mount.Source
+	found, ok := m.devices[key]
+	if !ok {
+		found.Device, found.err = m.device(mount)
+		m.devices[key] = found
+	}
+	return found.Device, found.err
+}
+
+// deviceAnswer is what was found of a device.
+type deviceAnswer struct {
+	Device
+	err error
+}
+
+// device reads sysfs. The device of btrfs, which has numbers of its own, is found by the name
+// that it was mounted from: of several, that is one.
+func (m *thisMachine) device(mount *mounts.Mount) (Device, error) {
 	major, minor, ok := mount.DeviceNumbers()
 	if ok && major == 0 {
 		major, minor, ok = m.sourceNumbers(mount.Source)

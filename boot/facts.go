@@ -26,6 +26,7 @@ type facts struct {
 	// should be, and upperProblem says why; where it was not found it is "".
 	upper        string
 	upperProblem error
+	work         string
 	problem      error
 }
 
@@ -81,6 +82,7 @@ func ask(table *mounts.Table, machine Machine, mount *mounts.Mount) *facts {
 	}
 	if f.overlay.Upper != "" {
 		f.upper, f.upperProblem = findUpper(machine, f)
+		f.work = workBeside(f)
 	}
 	f.problem = errors.Join(problems[:]...)
 	return f
@@ -125,4 +127,16 @@ func findUpper(machine Machine, f *facts) (string, error) {
 		}
 	}
 	return hidden, first
+}
+
+// workBeside returns the work directory of an overlay. It is "" where it is not recorded
+// beside the upper directory, as it is everywhere in practice, and where the mount shows only a
+// part of the overlay.
+func workBeside(f *facts) string {
+	work, upper := filepath.Clean(f.overlay.Work), filepath.Clean(f.overlay.Upper)
+	beside := filepath.Dir(work) == filepath.Dir(upper) && filepath.Base(upper) == filepath.Base(f.upper)
+	if f.mount.Root != "/" || f.overlay.Work == "" || !beside {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(f.upper), filepath.Base(work))
 }

@@ -110,7 +110,8 @@ type Evidence struct {
 	// Device is the kernel's name of a block device: "zram0".
 	Device string
 	// Born is when a subvolume or directory was created, and Boot the time of the boot that
-	// Born, or each file of a sample, is compared with.
+	// Born, or each file of a sample, is compared with, by the clock that Born is from
+	// ([Time.Early]).
 	Born, Boot time.Time
 	// Snapshot is whether the subvolume was created as a snapshot of another one.
 	Snapshot bool

@@ -220,6 +220,7 @@ func lineOf(tree boot.Tree) string {
 	}{
 		{"alias of", tree.Alias, tree.Alias != ""},
 		{"upper", tree.Upper, tree.Upper != ""},
+		{"work", tree.Work, tree.Work != ""},
 		{"no upper:", tree.UpperProblem, tree.UpperProblem != nil},
 		{"file", "", tree.File},
 		{"problem:", tree.Problem, tree.Problem != nil},

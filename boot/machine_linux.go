@@ -22,12 +22,13 @@ import (
 type thisMachine struct {
 	table    *mounts.Table
 	resolver truepath.Resolver
+	devices  map[string]deviceAnswer
 }
 
 // ThisMachine returns the machine that the program runs on. The table is that of this
 // process. It is for one goroutine.
 func ThisMachine(table *mounts.Table) Machine {
-	m := &thisMachine{table: table}
+	m := &thisMachine{table: table, devices: map[string]deviceAnswer{}}
 	m.resolver.Stop = func(path string) bool { return !table.At(path).Answers() }
 	return m
 }

@@ -145,14 +145,14 @@ func TestMemoryAndOverlaysOfThisMachine(t *testing.T) {
 mkdir "$D/root" "$D/gone"
 mount -t tmpfs none "$D/root"; mount -t tmpfs none "$D/gone"
 cd "$D/root"
-mkdir -p lower real alias up "u,p" 'u\p' into work/{1,2,3,4,5,6} m/{plain,comma,backslash,link,other,gone,none,part} "$D/gone/"{up,work}
+mkdir -p lower real alias up "u,p" 'u\p' into work{1,2,3,4,5} m/{plain,comma,backslash,link,other,gone,none,part} "$D/gone/"{up,work}
 ln -s up link; mkdir lower/dir; touch file bound
 overlay() { mount -t overlay none -o "lowerdir=lower,upperdir=$1,workdir=$2" "m/$3"; }
-overlay "$D/root/up" "$D/root/work/1" plain; touch m/plain/new m/plain/dir/new
-overlay "$D/root/u\\,p" "$D/root/work/2" comma
-overlay "$D/root/u\\\\p" "$D/root/work/3" backslash
-mkdir linked; ln -s ../linked into/link; overlay "$D/root/into/link" "$D/root/work/4" link
-mkdir moved; overlay "$D/root/moved" "$D/root/work/5" other; mv moved elsewhere; mkdir moved; touch moved/x
+overlay "$D/root/up" "$D/root/work1" plain; touch m/plain/new m/plain/dir/new
+overlay "$D/root/u\\,p" "$D/root/work2" comma
+overlay "$D/root/u\\\\p" "$D/root/work3" backslash
+mkdir linked; ln -s ../linked into/link; overlay "$D/root/into/link" "$D/root/work4" link
+mkdir moved; overlay "$D/root/moved" "$D/root/work5" other; mv moved elsewhere; mkdir moved; touch moved/x
 overlay "$D/gone/up" "$D/gone/work" gone; umount -l "$D/gone"
 mount -t overlay none -o lowerdir=lower:up m/none
 mount --bind m/plain/dir m/part
@@ -162,14 +162,14 @@ judge "$NOW"
 	want := `D/root data wiped memory(tmpfs)=wiped
 D/root/alias data wiped part(D/root/real on D/root)=wiped, alias of D/root/real
 D/root/bound data wiped part(D/root/file on D/root)=wiped, alias of D/root/file, file
-D/root/m/backslash data wiped upper(D/root/u\p on D/root)=wiped, upper D/root/u\p
-D/root/m/comma data wiped upper(D/root/u,p on D/root)=wiped, upper D/root/u,p
+D/root/m/backslash data wiped upper(D/root/u\p on D/root)=wiped, upper D/root/u\p, work D/root/work3
+D/root/m/comma data wiped upper(D/root/u,p on D/root)=wiped, upper D/root/u,p, work D/root/work2
 D/root/m/gone data unknown upper-unreachable(D/gone/up)=unknown, no upper: open D/gone/up: no such file or directory
 D/root/m/link data wiped upper(D/root/linked on D/root)=wiped, upper D/root/linked
 D/root/m/none data kept no-upper()=kept
 D/root/m/other data unknown upper-unreachable(D/root/moved)=unknown, no upper: open D/root/moved: another directory is there
 D/root/m/part data wiped part(D/root/m/plain/dir on D/root/m/plain)=wiped, alias of D/root/m/plain/dir, upper D/root/up/dir
-D/root/m/plain data wiped upper(D/root/up on D/root)=wiped, upper D/root/up
+D/root/m/plain data wiped upper(D/root/up on D/root)=wiped, upper D/root/up, work D/root/work1
 `
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -13,6 +13,12 @@ import (
 func TestTimesAreComparedWithATolerance(t *testing.T) {
 	t.Parallel()
 	start := booted.Start
+	// The clock was slow by some hours, and so fast, when the machine was booted; or it began
+	// long ago, as every time.
+	slow, fast, old := booted, booted, booted
+	slow.Early, fast.Early, old.Early = start.Add(-5*time.Hour), start.Add(11*time.Hour), start.AddDate(-1, 0, 0)
+	near := booted
+	near.Early = start.Add(-time.Minute)
 	for _, tt := range []struct {
 		name           string
 		boot           boot.Time
@@ -32,6 +38,16 @@ func TestTimesAreComparedWithATolerance(t *testing.T) {
 		{"the first second of one that is", booted, time.Unix(1_000_000_000, 0), false, true},
 		{"a boot in 1970", boot.Time{Start: time.Unix(9, 0), Now: booted.Now}, start, false, false},
 		{"an unknown boot", boot.Time{}, start, false, false},
+		{"slow clock: made early in this boot", slow, slow.Early.Add(4 * time.Second), true, false},
+		{"slow clock: an initrd that has waited for a passphrase", slow, slow.Early.Add(14 * time.Minute), true, false},
+		{"slow clock: made by the last boot", slow, slow.Early.Add(-time.Hour), false, true},
+		{"slow clock: between the two", slow, start.Add(-time.Hour), false, true},
+		{"slow clock: made later in this boot", slow, start.Add(time.Hour), true, false},
+		{"fast clock: made early in this boot, in the future", fast, fast.Early.Add(4 * time.Second), true, false},
+		{"fast clock: later in the future", fast, fast.Early.Add(time.Hour), false, false},
+		{"a clock that begins a year ago: early in any boot", old, old.Early.Add(4 * time.Second), false, false},
+		{"a clock that begins a year ago: before the boot", old, start.Add(-time.Hour), false, true},
+		{"the clock was right: before the boot", near, near.Early.Add(-2 * time.Minute), false, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -137,5 +153,36 @@ func TestEnumsHaveNames(t *testing.T) {
 	}
 	if boot.Wiped.String() != "wiped" || boot.Kept.String() != "kept" || boot.RoleStore.String() != "store" {
 		t.Error(boot.Wiped, boot.Kept, boot.RoleStore)
+	}
+}
+
+// TestTheEarlyClockIsReadFromMemory has /dev and /run say what the clock showed when they
+// were made.
+func TestTheEarlyClockIsReadFromMemory(t *testing.T) {
+	t.Parallel()
+	early := booted.Start.Add(-5 * time.Hour)
+	for _, tt := range []struct {
+		name    string
+		changes []string
+		dev     time.Time
+		run     time.Time
+		want    time.Time
+	}{
+		{"both: the earlier one", nil, early, early.Add(time.Second), early},
+		{"only /run", nil, time.Time{}, early, early},
+		{"none", nil, time.Time{}, time.Time{}, time.Time{}},
+		{"/dev is of a clock that was not set", nil, time.Unix(3, 0), early, early},
+		{"/run is on a disk", []string{"tmpfs tmpfs rw,size=1626460k", "ext4 /dev/x rw,size=1626460k"}, time.Time{}, early, time.Time{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := readFixture(t, "debian", tt.changes...)
+			f.options.Time = boot.Time{} // that of this machine
+			f.tops["/dev"], f.tops["/run"] = boot.Top{Born: tt.dev}, boot.Top{Born: tt.run}
+			got, err := f.judge(t).Time()
+			if err != nil || !got.Early.Equal(tt.want) || !got.Known() {
+				t.Errorf("%+v, %v", got, err)
+			}
+		})
 	}
 }

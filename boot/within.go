@@ -17,12 +17,16 @@ const deleted = "//deleted"
 type shelf struct{ backing, root string }
 
 // backing returns what tells the trees of a device apart: on btrfs each subvolume has a fate
-// of its own.
+// of its own. Kernels before Linux 4.2 do not say which subvolume it is: then nothing is known
+// to be a part of another mount.
 func backing(mount *mounts.Mount) string {
-	if mount.FSType == "btrfs" {
-		return mount.Device + " " + option(mount.SuperOptions, "subvolid")
+	if mount.FSType != "btrfs" {
+		return mount.Device
 	}
-	return mount.Device
+	if id := option(mount.SuperOptions, "subvolid"); id != "" {
+		return mount.Device + " " + id
+	}
+	return mount.Device + " " + mount.Point
 }
 
 // relate finds for each node the mount that shows more of the same tree, and the path at
