@@ -33,7 +33,7 @@ type Tree struct {
 	Role           Role
 	Fate           Fate
 	// Evidence is all that was found. The first piece that shows a fate decides; later ones may
-	// contradict it. It is empty if nothing was found.
+	// contradict it. It is empty if nothing was found. Callers do not change it.
 	Evidence []Evidence
 	// Alias is where the same directory is visible in another tree, of which the mount shows
 	// a part, as a bind mount does; "" if it is not.

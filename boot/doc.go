@@ -38,8 +38,9 @@
 // A tree that was made while the machine ran, such as a disk that has just been formatted, is
 // taken for one that the boot made: Evidence.Born says when. A reset below the file system
 // (snapshots of LVM or of a virtual machine's disk) leaves files that are older than the boot,
-// which look kept. Files of a rolled back ZFS dataset or snapshot have their old times, and a
-// dataset's birth cannot be asked: there only the files count. Other file systems with
-// snapshots (bcachefs) and FUSE are unknown. Where the clock was wrong during the boot, births
-// are too: the user states the roots then.
+// which look kept. Files of a rolled back ZFS dataset have their old times, and a dataset's
+// birth cannot be asked: there only the files count, and an empty snapshot has none. Other file
+// systems with snapshots (bcachefs) and FUSE are unknown. A clock that was wrong during the
+// boot is allowed for where /dev or /run show it ([Time.Early]); where they do not, or where
+// each boot begins at the same time, births show nothing and the user states the roots.
 package boot

@@ -130,11 +130,12 @@ func onMachine(t *testing.T, script string) string {
 		}
 	}
 	cmd := exec.Command("unshare", append(unshare, "bash", "-euc", prelude+script, "bash", work)...)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v\n%s%s", err, &out, &errs)
 	}
-	return string(out)
+	return out.String()
 }
 
 // TestMemoryAndOverlaysOfThisMachine mounts what an ordinary user can in a namespace.
