@@ -12,7 +12,7 @@ import (
 
 // sysfs makes a tree like that of the kernel: files have their text, and directories below
 // "slaves" are symlinks to devices.
-func sysfs(t *testing.T, files map[string]string, links map[string]string) string {
+func sysfs(t *testing.T, files, links map[string]string) string {
 	t.Helper()
 	top := t.TempDir()
 	for name, text := range files {
