@@ -28,6 +28,9 @@ var cachesText string
 //go:embed aliases.tsv
 var aliasesText string
 
+//go:embed classes.tsv
+var classesText string
+
 // Each file is parsed when it is first asked for: a plain listing needs none.
 var (
 	knownPaths  = sync.OnceValue(func() pathTable { return must(parsePaths(knownPathsText)) })
@@ -36,6 +39,7 @@ var (
 	regenerated = sync.OnceValue(func() placeTable { return must(parsePlaces("regenerated.txt", regeneratedText)) })
 	cacheNames  = sync.OnceValue(func() map[string]bool { return must(parseCaches(cachesText)) })
 	aliases     = sync.OnceValue(func() map[string][]string { return must(parseAliases(aliasesText)) })
+	classRows   = sync.OnceValue(func() []classRow { return must(parseClasses(classesText)) })
 )
 
 // must returns what was parsed from a data file, which the tests parse as well.
