@@ -20,7 +20,7 @@ type ClassOptions struct {
 // [Classes.Step] for a walk; both give the same answers. Any number of goroutines may use it.
 type Classes struct {
 	homes Homes
-	rows  []classRow // those that can apply on this machine, in the order in which they decide
+	rows  []*classRow // those that can apply on this machine, in the order in which they decide
 
 	nodes  []classNode
 	starts []uint32 // of the rows of homes
@@ -48,17 +48,16 @@ func NewClasses(homes Homes, machine Machine, opts ClassOptions) *Classes {
 }
 
 // newClasses returns the classes by these rows, which are in order.
-func newClasses(rows []classRow, homes Homes, machine Machine) *Classes {
+func newClasses(rows []*classRow, homes Homes, machine Machine) *Classes {
 	c := &Classes{homes: homes}
-	for i := range rows {
-		row := &rows[i]
+	for i, row := range rows {
 		switch {
 		case !machine.holds(row):
 		case row.has(termOtherwise) && machine.another(rows, i):
 		case row.has(termCopied):
 			c.rows = append(c.rows, machine.copied(row)...)
 		default:
-			c.rows = append(c.rows, *row)
+			c.rows = append(c.rows, row)
 		}
 	}
 	c.compile()
@@ -66,10 +65,10 @@ func newClasses(rows []classRow, homes Homes, machine Machine) *Classes {
 }
 
 // cacheNameRows returns a row for each name of caches.txt.
-func cacheNameRows() []classRow {
-	var rows []classRow
+func cacheNameRows() []*classRow {
+	var rows []*classRow
 	for _, name := range CacheDirNames() {
-		rows = append(rows, classRow{
+		rows = append(rows, &classRow{
 			parts: []string{"**", name}, whole: true,
 			Finding: Finding{
 				Class: ClassCache, Pattern: "/**/" + name + "/", Source: "caches.txt",
@@ -99,9 +98,9 @@ func (m *Machine) holds(row *classRow) bool {
 }
 
 // another reports whether a row holds that has the pattern of row i, and no "otherwise".
-func (m *Machine) another(rows []classRow, i int) bool {
+func (m *Machine) another(rows []*classRow, i int) bool {
 	for j := range rows {
-		if rows[j].Pattern == rows[i].Pattern && !rows[j].has(termOtherwise) && m.holds(&rows[j]) {
+		if rows[j].Pattern == rows[i].Pattern && !rows[j].has(termOtherwise) && m.holds(rows[j]) {
 			return true
 		}
 	}
@@ -109,8 +108,8 @@ func (m *Machine) another(rows []classRow, i int) bool {
 }
 
 // copied returns a row for each path that is copied below the row's directory.
-func (m *Machine) copied(row *classRow) []classRow {
-	var rows []classRow
+func (m *Machine) copied(row *classRow) []*classRow {
+	var rows []*classRow
 	for _, name := range m.Copied {
 		if name == "." || !fs.ValidPath(name) && !validBytes(name) {
 			continue
@@ -118,7 +117,7 @@ func (m *Machine) copied(row *classRow) []classRow {
 		one := *row
 		one.below, one.quoted = false, true
 		one.parts = append(slices.Clip(row.parts), strings.Split(name, "/")...)
-		rows = append(rows, one)
+		rows = append(rows, &one)
 	}
 	return rows
 }
@@ -135,8 +134,7 @@ func (c *Classes) Of(name string, file File) Finding {
 	names := splitPath(name)
 	rel, inHome := c.homes.Within(name)
 	inner := splitPath(rel)
-	for i := range c.rows {
-		row := &c.rows[i]
+	for _, row := range c.rows {
 		switch {
 		case row.home && (!inHome || !row.matches(inner, file.Kind)):
 		case !row.home && !row.matches(names, file.Kind):

@@ -23,16 +23,16 @@ type classRow struct {
 
 // parseClasses reads classes.tsv: pattern, class, conditions, reason and source, with tabs
 // between. The rows come in the order in which they decide.
-func parseClasses(text string) ([]classRow, error) {
-	var rows []classRow
+func parseClasses(text string) ([]*classRow, error) {
+	var rows []*classRow
 	seen := map[string]bool{}
 	err := parseLines("classes.tsv", text, func(line string) error {
 		row, err := parseClassRow(line)
-		key := row.Pattern + "\t" + row.Conditions
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case seen[key]:
+		}
+		key := row.Pattern + "\t" + row.Conditions
+		if seen[key] {
 			return fmt.Errorf("%s is there twice with the same conditions", row.Pattern)
 		}
 		seen[key] = true
@@ -46,20 +46,20 @@ func parseClasses(text string) ([]classRow, error) {
 	return rows, checkOtherwise(rows)
 }
 
-func parseClassRow(line string) (classRow, error) {
+func parseClassRow(line string) (*classRow, error) {
 	fields := strings.Split(line, "\t")
 	if len(fields) != 5 {
-		return classRow{}, fmt.Errorf("want 5 fields, got %d", len(fields))
+		return nil, fmt.Errorf("want 5 fields, got %d", len(fields))
 	}
 	class, ok := ParseClass(fields[1])
 	if !ok {
-		return classRow{}, fmt.Errorf("unknown class %q", fields[1])
+		return nil, fmt.Errorf("unknown class %q", fields[1])
 	}
 	terms, err := parseTerms(fields[2])
 	if err != nil {
-		return classRow{}, err
+		return nil, err
 	}
-	row := classRow{terms: terms, Finding: Finding{
+	row := &classRow{terms: terms, Finding: Finding{
 		Class: class, Pattern: fields[0], Conditions: fields[2], Reason: fields[3], Source: fields[4],
 	}}
 	for _, t := range terms {
@@ -73,17 +73,17 @@ func parseClassRow(line string) (classRow, error) {
 		path, row.below = strings.CutSuffix(path, "/**")
 	}
 	if row.home, row.parts, err = splitPattern(path); err != nil {
-		return classRow{}, err
+		return nil, err
 	}
 	switch {
 	case len(row.parts) == 0 && !row.below, len(row.parts) > 0 && row.parts[len(row.parts)-1] == "**":
-		return classRow{}, fmt.Errorf("the pattern %q names no file", row.Pattern)
+		return nil, fmt.Errorf("the pattern %q names no file", row.Pattern)
 	case row.below && !row.onFile() && !row.has(termCopied):
-		return classRow{}, fmt.Errorf("the pattern %q needs a condition on the file", row.Pattern)
+		return nil, fmt.Errorf("the pattern %q needs a condition on the file", row.Pattern)
 	case row.has(termTagged) && row.Pattern != "/**":
-		return classRow{}, fmt.Errorf("a row on tagged directories has the pattern /**, got %q", row.Pattern)
+		return nil, fmt.Errorf("a row on tagged directories has the pattern /**, got %q", row.Pattern)
 	case row.Reason == "" || row.Source == "":
-		return classRow{}, fmt.Errorf("%s has no reason, or no source", row.Pattern)
+		return nil, fmt.Errorf("%s has no reason, or no source", row.Pattern)
 	}
 	return row, nil
 }
@@ -118,7 +118,9 @@ func (r *classRow) has(kind termKind) bool {
 }
 
 // onFile reports whether a row has a condition on the file.
-func (r *classRow) onFile() bool { return slices.ContainsFunc(r.terms, func(t term) bool { return t.onFile() }) }
+func (r *classRow) onFile() bool {
+	return slices.ContainsFunc(r.terms, func(t term) bool { return t.onFile() })
+}
 
 // tier is the first thing that decides between two rows: kinds of file that are hidden come
 // first, then identity, then the rest. Tags of caches are the weakest knowledge of all.
@@ -136,8 +138,8 @@ func (r *classRow) tier() int {
 
 // compareRows orders rows as they decide: within a tier the longest pattern first, and of
 // equally long ones those that hide nothing.
-func compareRows(a, b classRow) int {
-	hides := func(r classRow) int {
+func compareRows(a, b *classRow) int {
+	hides := func(r *classRow) int {
 		if r.Class.Hidden() {
 			return 1
 		}
@@ -152,10 +154,13 @@ func compareRows(a, b classRow) int {
 
 // checkOtherwise refuses rows with "otherwise" beside rows of the same pattern that depend on
 // the file: whether they apply is known only of each file.
-func checkOtherwise(rows []classRow) error {
+func checkOtherwise(rows []*classRow) error {
 	for i := range rows {
+		if !rows[i].has(termOtherwise) {
+			continue
+		}
 		for j := range rows {
-			if rows[i].has(termOtherwise) && i != j && rows[i].Pattern == rows[j].Pattern && rows[j].onFile() {
+			if i != j && rows[i].Pattern == rows[j].Pattern && rows[j].onFile() {
 				return fmt.Errorf("classes.tsv: %s: a row beside \"otherwise\" depends on the file", rows[i].Pattern)
 			}
 		}

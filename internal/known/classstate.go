@@ -168,7 +168,9 @@ func (c *Classes) decide(e *classEdge, every, dirs []int32) {
 	}
 }
 
-func (c *Classes) stepOf(row int32) ClassStep { return ClassStep{Class: c.rows[row].Class, row: row + 1} }
+func (c *Classes) stepOf(row int32) ClassStep {
+	return ClassStep{Class: c.rows[row].Class, row: row + 1}
+}
 
 // edge returns the edge of a name.
 func (c *Classes) edge(st *classState, name []byte) *classEdge {

@@ -43,7 +43,7 @@ func (c *Classes) Step(at WalkState, name []byte, kind FileKind) (ClassStep, Wal
 func (c *Classes) Link(at WalkState, name []byte, target string) ClassStep {
 	file := File{Kind: FileSymlink, Target: target, Tagged: true}
 	for _, row := range c.edge(c.state(at), name).links {
-		if c.applies(&c.rows[row], file) {
+		if c.applies(c.rows[row], file) {
 			return c.stepOf(row)
 		}
 	}
@@ -82,8 +82,7 @@ func (n *classNode) glob() bool { return !n.quoted && slices.Contains([]byte(n.p
 func (c *Classes) compile() {
 	c.shows = len(c.rows)
 	var starts [][]uint32 // by row
-	for i := range c.rows {
-		row := &c.rows[i]
+	for i, row := range c.rows {
 		if row.home && !row.Class.Hidden() {
 			c.shows = min(c.shows, i)
 		}
@@ -102,7 +101,7 @@ func (c *Classes) compile() {
 		if len(start) == 0 { // the row covers what it begins at
 			start = []uint32{uint32(len(c.nodes) + i)}
 		}
-		switch row := &c.rows[i]; {
+		switch row := c.rows[i]; {
 		case row.has(termTagged):
 			c.tags = append(c.tags, start...)
 		case row.home:

@@ -39,7 +39,7 @@ var (
 	regenerated = sync.OnceValue(func() placeTable { return must(parsePlaces("regenerated.txt", regeneratedText)) })
 	cacheNames  = sync.OnceValue(func() map[string]bool { return must(parseCaches(cachesText)) })
 	aliases     = sync.OnceValue(func() map[string][]string { return must(parseAliases(aliasesText)) })
-	classRows   = sync.OnceValue(func() []classRow { return must(parseClasses(classesText)) })
+	classRows   = sync.OnceValue(func() []*classRow { return must(parseClasses(classesText)) })
 )
 
 // must returns what was parsed from a data file, which the tests parse as well.
