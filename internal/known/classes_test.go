@@ -147,7 +147,7 @@ func machines() []known.Machine {
 	var all []known.Machine
 	units := []string{
 		"resolvconf.service", "iscsid.service", "mkswap-swapfile.service", "mkswap-var-swapfile.service",
-		"libvirtd-config.service", "unbound.service",
+		"libvirtd-config.service", "unbound.service", "ldconfig.service", "systemd-hwdb-update.service",
 	}
 	facts := []known.Fact{
 		known.FactNixOS, known.FactOtherSystem, known.FactHomeManagerModule, known.FactHomeManagerAlone,

@@ -44,18 +44,32 @@ type File struct {
 // Fact is something that a caller can find out about a machine.
 type Fact uint8
 
-// The facts. Those about accounts are about who writes /etc/passwd and its neighbours.
+// The facts, and where they can be read. A built system is /run/current-system.
 const (
-	FactUnknown           Fact = iota
-	FactNixOS                  // the machine runs NixOS
-	FactOtherSystem            // the machine runs another system
-	FactHomeManagerModule      // Home Manager runs as a module of NixOS
-	FactHomeManagerAlone       // Home Manager runs, but not as a module of NixOS
-	FactImmutableUsers         // users.mutableUsers is false
-	FactUsersByScript          // the activation script writes the accounts
-	FactUsersBySysusers        // systemd-sysusers writes the accounts
-	FactEtcOverlay             // system.etc.overlay.mutable is true
-	facts                      // how many there are
+	FactUnknown Fact = iota
+	// FactNixOS says that the machine runs NixOS: it has /etc/NIXOS, or a built system.
+	FactNixOS
+	// FactOtherSystem says that the machine runs another system: it has none of them.
+	FactOtherSystem
+	// FactHomeManagerModule says that Home Manager is a module of NixOS: the built system has
+	// a unit home-manager-USER.service.
+	FactHomeManagerModule
+	// FactHomeManagerAlone says that Home Manager is in use, and not a module of NixOS: the
+	// user has a profile named home-manager, and the built system has no such unit.
+	FactHomeManagerAlone
+	// FactImmutableUsers says that users.mutableUsers is false: "mutableUsers":false is in the
+	// users-groups.json that the activation script names.
+	FactImmutableUsers
+	// FactUsersByScript says that the activation script writes the accounts: the script
+	// "activate" of the built system runs update-users-groups.pl.
+	FactUsersByScript
+	// FactUsersBySysusers says that systemd-sysusers writes the accounts: the built system has
+	// systemd-sysusers.service, and "activate" does not write them.
+	FactUsersBySysusers
+	// FactEtcOverlay says that /etc is an overlay whose upper directory is /.rw-etc/upper
+	// (system.etc.overlay.mutable).
+	FactEtcOverlay
+	facts // how many there are
 )
 
 var factNames = [facts]string{
@@ -76,7 +90,7 @@ func (f Fact) String() string {
 type Machine struct {
 	// Facts are the facts that hold.
 	Facts []Fact
-	// Units are the names of the systemd units of the built system: "cups.service".
+	// Units are the names of the systemd units that the next boot has: "cups.service".
 	Units []string
 	// Copied are the lines of /etc/.clean: paths relative to /etc that NixOS copies there
 	// at every activation. What is not a clean relative path is ignored.
