@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 )
 
-// ClassOptions says what else is a row, besides those of classes.tsv.
+// ClassOptions adds rows to those of classes.tsv.
 type ClassOptions struct {
 	// CacheNames makes a cache of every directory whose name is one of [CacheDirNames],
 	// wherever it is. Such a row is the weakest that names a directory.
@@ -29,8 +29,8 @@ type Classes struct {
 	// below is pruned for a row behind it.
 	shows int
 
-	// states only grows, under mu. Whoever has a WalkState has seen a slice that has it,
-	// so reading takes no lock.
+	// states only grows, under mu. A caller that has a WalkState has seen a slice that contains
+	// it, so reading takes no lock.
 	states atomic.Pointer[[]*classState]
 	mu     sync.RWMutex
 	ids    map[string]WalkState // by positions
