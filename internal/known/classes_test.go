@@ -146,7 +146,7 @@ func TestCacheNamesAreTheWeakestRows(t *testing.T) {
 func machines() []known.Machine {
 	var all []known.Machine
 	units := []string{
-		"resolvconf.service", "iscsid.service", "mkswap-swapfile.service", "mkswap-var-swapfile.service",
+		"resolvconf.service", "mkswap-swapfile.service", "mkswap-var-swapfile.service",
 		"libvirtd-config.service", "unbound.service", "ldconfig.service", "systemd-hwdb-update.service",
 	}
 	facts := []known.Fact{
@@ -190,7 +190,7 @@ func assertShown(t *testing.T, classes *known.Classes, name string, kind known.F
 func identities() []string {
 	return []string{
 		"/etc/machine-id", "/etc/ssh/ssh_host_ed25519_key", "/etc/ssh/ssh_host_ed25519_key.pub", "/etc/ssh/ssh_host_rsa_key",
-		"/etc/shadow", "/etc/gshadow", "/etc/hostid", "/etc/NetworkManager/system-connections/home.nmconnection",
+		"/etc/shadow", "/etc/gshadow", "/etc/iscsi/iscsid.conf", "/etc/hostid", "/etc/NetworkManager/system-connections/home.nmconnection",
 		"/etc/wireguard/wg0.conf", "/etc/secureboot/keys/db/db.key", "/etc/mullvad-vpn/device.json", "/etc/wpa_supplicant/wlan.conf",
 		"/var/lib/nixos/uid-map", "/var/lib/systemd/random-seed", "/var/lib/systemd/credential.secret", "/var/lib/dbus/machine-id",
 		"/var/lib/sbctl/keys/db/db.key", "/var/lib/bluetooth/00:00/11:11/info", "/var/lib/iwd/home.psk", "/var/lib/tailscale/tailscaled.state",
