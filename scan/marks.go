@@ -25,7 +25,7 @@ type ruleNode struct {
 	mount  *mounts.Mount // the mount that made it one
 	target string        // of a layer: the mount point of its overlay
 	// overlay is set at the mount point of an overlay of which the upper directory is read.
-	overlay *Overlay
+	overlay overlayNumber
 	root    bool // a reboot wipes everything below
 	keep    bool // the path itself is always a candidate
 	only    bool // the work is limited to this path and others

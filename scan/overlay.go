@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"math"
 	"strings"
 	"syscall"
 
@@ -42,41 +43,52 @@ func (p *Policy) Overlay(path string) (o *Overlay, upper string) {
 	for name := range components(path) {
 		_, at = p.step(at, []byte(name), true)
 	}
-	if at.overlay == nil {
+	if at.overlay == noOverlay {
 		return nil, ""
 	}
-	return at.overlay, at.overlay.upperPath(path)
+	o = p.overlay(at.overlay)
+	return o, o.upperPath(path)
 }
 
-// setOverlays makes the mount points of overlays known, and their layers boundaries.
+// overlayNumber is 1 + the index of an overlay of the rules. A byte costs a place no memory.
+type overlayNumber uint8
+
+const noOverlay overlayNumber = 0
+
+// overlay returns the overlay with that number.
+func (p *Policy) overlay(number overlayNumber) *Overlay { return &p.overlays[number-1] }
+
+// setOverlays makes the mount points of overlays known, and their layers boundaries. Of overlays
+// beyond the 255th, the mount point is read.
 func (p *Policy) setOverlays(overlays []Overlay) {
-	for i := range overlays {
-		o := &overlays[i]
+	p.overlays = overlays[:min(len(overlays), math.MaxUint8)]
+	for i := range p.overlays {
+		o := &p.overlays[i]
 		for _, layer := range []string{o.Upper, o.Work} {
 			if layer != "" {
 				p.set(layer, ruleNode{class: ClassLayer, target: o.Point})
 			}
 		}
-		p.marks.at(o.Point).overlay = o
+		p.marks.at(o.Point).overlay = overlayNumber(i + 1)
 	}
 }
 
 // overlayOr returns the overlay of the directory that m stands for, in a directory of another one.
 // What is mounted there, and what is a boundary, is not in that overlay.
-func (m *ruleNode) overlayOr(above *Overlay) *Overlay {
+func (m *ruleNode) overlayOr(above overlayNumber) overlayNumber {
 	switch {
 	case m == nil:
 		return above
-	case m.overlay != nil:
+	case m.overlay != noOverlay:
 		return m.overlay
 	case m.mount != nil || m.class != ClassUnknown:
-		return nil
+		return noOverlay
 	}
 	return above
 }
 
 // inUpper reports whether the directory is read in the upper directory of an overlay.
-func (n *node) inUpper() bool { return n.at.overlay != nil && n.at.scanned() }
+func (n *node) inUpper() bool { return n.at.overlay != noOverlay && n.at.scanned() }
 
 // openUpper opens a directory in the upper directory: by the descriptor of its parent if that is
 // there too, otherwise by path. ENOENT means that nothing in it is lost.
@@ -85,7 +97,7 @@ func (k *worker) openUpper(n *node) (int32, syscall.Errno) {
 	if parent != nil && parent.fd >= 0 && parent.inUpper() && parent.at.overlay == n.at.overlay {
 		return k.openDir(parent.fd, k.terminated(n.name), openFlags, unix.RESOLVE_NO_SYMLINKS|unix.RESOLVE_NO_XDEV)
 	}
-	k.path = append(k.path[:0], n.at.overlay.upperPath(string(n.appendPath(nil)))...)
+	k.path = append(k.path[:0], k.policy.overlay(n.at.overlay).upperPath(string(n.appendPath(nil)))...)
 	return k.openAbsolute(k.path, openFlags, unix.RESOLVE_NO_SYMLINKS)
 }
 

@@ -143,7 +143,7 @@ func NewPolicy(rules Rules) *Policy {
 	}
 	p.marks.only = p.marks.only || len(rules.Only) == 0
 	p.marks.seal()
-	p.roots, p.mounts, p.overlays = roots, rules.Mounts, rules.Overlays
+	p.roots, p.mounts = roots, rules.Mounts
 	p.hidden = append([]string{"/nix"}, rules.Storage...)
 	return p
 }
@@ -174,7 +174,7 @@ type place struct {
 	region  region
 	limited bool // the work is limited to paths that do not contain this directory
 	// overlay is set where what is lost is in the upper directory of an overlay.
-	overlay *Overlay
+	overlay overlayNumber
 	tagged  bool // it or a directory above has a CACHEDIR.TAG, if Options.Tags asks for that
 }
 

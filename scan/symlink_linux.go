@@ -24,7 +24,7 @@ func (k *worker) hidden(n *node, fd int32, f found, name []byte) bool {
 	if k.policy.Hides(string(k.path), string(buf[:size])) {
 		return true
 	}
-	if n.at.overlay != nil { // it leads on from the mount point
+	if n.at.overlay != noOverlay { // it leads on from the mount point
 		link := append(append(append(k.path, '/'), name...), 0)
 		return k.leadsToHidden(unix.AT_FDCWD, &link[0], buf[:])
 	}

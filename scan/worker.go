@@ -208,7 +208,7 @@ func (k *worker) read(n *node, fd int32) {
 			if kind == KindUnknown {
 				kind = k.askKind(n, fd, &k.buf[off+19])
 			}
-			if kind == KindChar && n.at.overlay != nil {
+			if kind == KindChar && n.at.overlay != noOverlay {
 				kind = k.kindInUpper(fd, &k.buf[off+19])
 			}
 			if tags && string(name) == known.TagName {
@@ -222,7 +222,7 @@ func (k *worker) read(n *node, fd int32) {
 		}
 		off += length
 	}
-	if n.at.overlay != nil {
+	if n.at.overlay != noOverlay {
 		k.readLower(n, size)
 	}
 	if tag {

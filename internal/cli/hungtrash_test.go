@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
@@ -58,6 +59,21 @@ kill -CONT $fuse
 
 // TestASignalEndsTrashOnAHungMount has storage, or a mount in it, stop answering. On a busy
 // machine the signal may come before the run waits for storage, and then there is no hint:
+// TestASignalEndsTrashOnAHungMount has storage, or a mount in it, stop answering. On a busy
+// machine the signal may come before the run waits for storage, and then there is no hint:
+// TestAHintFollowsTrashThatIsLeft tests the hint.
+func TestASignalEndsTrashOnAHungMount(t *testing.T) {
+	probe.Need(t, probe.Root, probe.FUSE)
+	runHung(t, hungTrashScript, `hung --trash: END
+hung --trash D/hung/etc/new: END
+hung --restore: END
+hung --empty: END
+hung --empty --yes: END
+plain --trash D/plain/in/etc/new: END
+restored D/plain/etc/old
+`, nil)
+}
+
 // TestAHintFollowsTrashThatIsLeft has a run that does not end, and one that does.
 func TestAHintFollowsTrashThatIsLeft(t *testing.T) {
 	t.Parallel()

@@ -62,7 +62,7 @@ func newList(a *app) *cobra.Command {
 	flags.BoolVar(&f.summary, "summary", false, "print the number of files and bytes per top directory")
 	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
 	flags.BoolVar(&a.noCache, "no-cache", false, "leave out known caches")
-	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(irectory), l (symlink), s(ocket), p(ipe), b, c (devices), w(hiteout)")
+	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(ir), l (symlink), s(ocket), p(ipe), b, c, w")
 	flags.Var(&value[time.Time]{to: &f.changedWithin, read: readTime}, "changed-within", "list only what changed in the last `DUR` (2h, 1d) or since a date")
 	flags.Var(&value[time.Time]{to: &f.changedBefore, read: readTime}, "changed-before", "list only what changed longer than `DUR` ago, or before a date")
 	flags.BoolVar(&f.sinceBoot, "newer-than-boot", false, "list only what changed since the last boot")

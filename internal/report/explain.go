@@ -158,8 +158,10 @@ func VerdictText(v scan.Verdict) string {
 		reason += ": " + v.Key
 	case scan.ClassMounted:
 		reason += ": " + mountText(v.Mount)
-	case scan.ClassLayer, scan.ClassLower:
-		reason += " of the overlay at " + v.Target
+	case scan.ClassLayer:
+		reason = "layer of the overlay at " + v.Target
+	case scan.ClassLower:
+		reason = "in a lower layer of the overlay at " + v.Target
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassStorage, scan.ClassSystem,
 		scan.ClassOutside, scan.ClassLinked:
 	}

@@ -40,6 +40,14 @@ var verdicts = []struct {
 		scan.Verdict{Class: scan.ClassLinked, By: "/a", Target: "/nix/x"},
 		"it is a symlink to /nix/x: it contains no data of its own and is not listed", "linked", "a symlink to /nix/x",
 	},
+	{
+		scan.Verdict{Class: scan.ClassLayer, By: "/a", Target: "/etc"},
+		"it is a layer of the overlay at /etc, where its files are listed", "layer of the overlay at /etc", "",
+	},
+	{
+		scan.Verdict{Class: scan.ClassLower, By: "/a", Target: "/etc"},
+		"a boot brings it back: it is in a lower layer of the overlay at /etc, and the upper directory does not have it", "in a lower layer of the overlay at /etc", "",
+	},
 }
 
 func TestEveryClassIsExplained(t *testing.T) {

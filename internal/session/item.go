@@ -36,7 +36,7 @@ func (s *Session) Item(path string, kind scan.Kind, info scan.Info, slash bool) 
 		if s.isSwap(path, item.Dir) {
 			item.Kind = snippet.Swap
 		}
-	case scan.KindUnknown:
+	case scan.KindUnknown, scan.KindWhiteout:
 	}
 	if kind != scan.KindUnknown && kind != scan.KindSymlink && (item.Dir || s.Style.Dialect.CarriesFiles()) {
 		item.Access = s.access(info)
