@@ -52,7 +52,7 @@ func TestAdoptOnAnImpermanentMachine(t *testing.T) {
 			1,
 			`{"path":"/gone","target":"/disk/gone","outcome":"failed","files":0,"bytes":0,"problems":[{"path":"/gone","error":"no such file or directory"}]}` + "\n" +
 				`{"path":"/home/alice/.history","target":"/disk/home/alice/.history","outcome":"copied","files":1,"bytes":20,"problems":[]}` + "\n",
-			[]string{"error: /gone: no such file or directory", "1 path not copied as a whole"},
+			[]string{"error: /gone: no such file or directory", "1 path not copied completely"},
 		},
 		{"storage that is none", []string{"--storage", "/nowhere", "/etc"}, 1, "", []string{"error: stat storage:", "no such file or directory", "hint:"}},
 		{"storage that is a file", []string{"--storage", "/etc/hostname", "/etc"}, 1, "", []string{"error: storage /etc/hostname is a file"}},

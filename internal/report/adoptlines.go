@@ -9,13 +9,13 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// progressWidth is how many cells the bar has.
+// progressWidth is the width of the progress bar in cells.
 const progressWidth = 20
 
-// AdoptProgress says how far a run is: a bar, bytes, files, and the rate.
+// AdoptProgress returns the progress of a run: a bar, bytes, files, and the rate.
 func AdoptProgress(plan *adopt.Plan, progress *adopt.Progress, took time.Duration) string {
 	files, bytes := int(progress.Files.Load()), progress.Bytes.Load()
-	// Small files take their time too: count each like some bytes.
+	// A file takes time even if it is small, so each one counts as perFile bytes.
 	const perFile = 16 << 10
 	done := float64(min(bytes, plan.Bytes)) + float64(min(files, plan.Files))*perFile
 	all := float64(plan.Bytes) + float64(plan.Files)*perFile
@@ -31,10 +31,10 @@ func AdoptProgress(plan *adopt.Plan, progress *adopt.Progress, took time.Duratio
 		printable.Size(min(bytes, plan.Bytes)), printable.Size(plan.Bytes), min(files, plan.Files), Count(plan.Files, "file"), printable.Size(rate))
 }
 
-// mostOpen is how many processes OpenFileLines names.
+// mostOpen is the maximum number of processes that OpenFileLines names.
 const mostOpen = 5
 
-// OpenFileLines says which processes have files open that are to be copied.
+// OpenFileLines warns about processes that have files open which adopt will copy.
 func OpenFileLines(open []adopt.Open) []string {
 	var lines []string
 	for i, o := range open {

@@ -11,7 +11,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// Lines writes an explanation in lines.
+// Lines returns an explanation as lines.
 func (e *Explanation) Lines() []string {
 	title := e.Verdict.Class.String()
 	if e.missing() {
@@ -50,7 +50,8 @@ func (e *Explanation) JSON() *explainLine {
 	return line
 }
 
-// fateOfNew says what would become of a file that is made at a path of a class.
+// fateOfNew returns, as a clause, what the next reboot would do to a new file at a path of a
+// class.
 func fateOfNew(class scan.Class) string {
 	switch class {
 	case scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot:
@@ -66,30 +67,30 @@ func fateOfNew(class scan.Class) string {
 	return "a file here would not be listed"
 }
 
-// Explanation is what there is to say of a path.
+// Explanation is a verdict on a path with the facts that explain it.
 type Explanation struct {
 	Name    string
 	Verdict scan.Verdict
-	// Mount is what the path is on: file system, source and mount point.
+	// Mount is the mount that the path is on: file system, source and mount point.
 	Mount  string
-	Upper  string // where an overlay has what is lost of the path, or ""
+	Upper  string // the path in the upper directory of an overlay, or ""
 	Kind   scan.Kind
 	Size   int64
-	Device string // the numbers of a device: "8, 1"
+	Device string // major and minor number of a device: "8, 1"
 	Err    error  // why it could not be read
 }
 
-// what says what the path is, as a clause.
+// what returns the kind and size of the path, as a clause.
 func (e *Explanation) what() string {
 	switch {
 	case e.missing():
 		return ""
 	case e.Err != nil:
 		return "it cannot be read: " + errors.Unwrap(e.Err).Error()
-	case e.Kind == scan.KindDir: // its own size says nothing of what is in it
+	case e.Kind == scan.KindDir: // the size of a directory does not include its contents
 		return "it is a directory"
 	case e.Kind == scan.KindChar && e.Device == "0, 0":
-		return "it is a char-device (0, 0), by which overlayfs marks what was deleted"
+		return "it is a char-device (0, 0), which overlayfs uses to mark a deleted path"
 	case e.Kind == scan.KindBlock, e.Kind == scan.KindChar:
 		return fmt.Sprintf("it is a %s (%s)", e.Kind, e.Device)
 	}
@@ -101,7 +102,7 @@ func (e *Explanation) missing() bool {
 	return errors.Is(e.Err, syscall.ENOENT) || errors.Is(e.Err, syscall.ENOTDIR)
 }
 
-// reasons says in sentences what a verdict means.
+// reasons explains a verdict in sentences.
 func (e *Explanation) reasons() []string {
 	path, kind, v := e.Name, e.Kind, e.Verdict
 	by := "it"
@@ -111,7 +112,7 @@ func (e *Explanation) reasons() []string {
 	switch v.Class {
 	case scan.ClassCandidate:
 		reasons := []string{"the next reboot wipes it: it is on " + e.Mount + ", and nothing keeps it"}
-		if kind == scan.KindUnknown { // there is nothing to wipe
+		if kind == scan.KindUnknown { // the path does not exist
 			reasons[0] = "the next reboot wipes what is on " + e.Mount + ", and nothing keeps this path"
 		} else if kind != scan.KindFile {
 			reasons = append(reasons, "not in the default listing: add --type "+kind.String())
@@ -147,7 +148,7 @@ func (e *Explanation) reasons() []string {
 	return nil
 }
 
-// VerdictText says in a few words why a path is not a candidate.
+// VerdictText returns in a few words why a path is not a candidate.
 func VerdictText(v scan.Verdict) string {
 	reason := v.Class.String()
 	switch v.Class {
@@ -167,8 +168,8 @@ func VerdictText(v scan.Verdict) string {
 	return reason
 }
 
-// KeptBy says what persists a path already, as a clause; "" if nothing does. mountedFrom is
-// the path in storage that it is a mount of, or "".
+// KeptBy returns what already keeps a path, as a noun phrase; "" if nothing keeps it. mountedFrom
+// is the path in storage that it is mounted from, or "".
 func KeptBy(v scan.Verdict, mountedFrom string) string {
 	switch v.Class {
 	case scan.ClassPersisted:
@@ -186,7 +187,7 @@ func KeptBy(v scan.Verdict, mountedFrom string) string {
 	return ""
 }
 
-// mountText says what a mount shows.
+// mountText describes the source of a mount.
 func mountText(m *mounts.Mount) string {
 	if m.Root != "/" {
 		return fmt.Sprintf("%s of %s %s", m.Root, m.FSType, m.Source)

@@ -13,7 +13,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// verdicts has one verdict of each class, and the words for it.
+// verdicts has one verdict of each class with its texts.
 var verdicts = []struct {
 	verdict                scan.Verdict
 	reason, inShort, keeps string
@@ -50,7 +50,7 @@ var verdicts = []struct {
 	},
 }
 
-func TestEveryClassHasItsWords(t *testing.T) {
+func TestEveryClassIsExplained(t *testing.T) {
 	seen := map[scan.Class]bool{}
 	for _, tt := range verdicts {
 		seen[tt.verdict.Class] = true
@@ -66,23 +66,23 @@ func TestEveryClassHasItsWords(t *testing.T) {
 			t.Errorf("%s: the last line is %q", tt.verdict.Class, last)
 		}
 		if got := report.VerdictText(tt.verdict); got != tt.inShort {
-			t.Errorf("in short %q, want %q", got, tt.inShort)
+			t.Errorf("%s: VerdictText = %q, want %q", tt.verdict.Class, got, tt.inShort)
 		}
 		if got := report.KeptBy(tt.verdict, ""); got != tt.keeps {
-			t.Errorf("%s: kept by %q, want %q", tt.verdict.Class, got, tt.keeps)
+			t.Errorf("%s: KeptBy = %q, want %q", tt.verdict.Class, got, tt.keeps)
 		}
 	}
 	for class := scan.ClassUnknown + 1; class.String() != scan.ClassUnknown.String(); class++ {
 		if !seen[class] {
-			t.Errorf("no words for the class %s", class)
+			t.Errorf("the class %s is not tested", class)
 		}
 	}
 	if got := report.KeptBy(scan.Verdict{Class: scan.ClassMounted}, "/persist/a\n"); got != `a mount of /persist/a\n` {
-		t.Errorf("kept by %q", got)
+		t.Errorf("KeptBy = %q for a mount from storage", got)
 	}
 }
 
-func TestExplanationsOfWhatIsNotThere(t *testing.T) {
+func TestExplanationsOfMissingAndUnreadablePaths(t *testing.T) {
 	missing := fmt.Errorf("stat: %w", syscall.ENOENT)
 	for class := scan.ClassCandidate; class.String() != scan.ClassUnknown.String(); class++ {
 		e := report.Explanation{Name: "/a", Verdict: scan.Verdict{Class: class, By: "/a", Mount: &mounts.Mount{Root: "/"}}, Err: missing}

@@ -9,12 +9,12 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
-// Brief says what is at stake in one line.
+// Brief returns what would be lost, as one line.
 func (s *Status) Brief(home string) string {
 	return s.briefLost(home) + s.briefUnread()
 }
 
-// briefUnread says that nothing is known of some paths.
+// briefUnread returns the number of paths that could not be read, as a clause.
 func (s *Status) briefUnread() string {
 	if s.Unread == 0 {
 		return ""
@@ -40,7 +40,7 @@ func (s *Status) briefLost(home string) string {
 	return text
 }
 
-// tilde writes a path below the home as people do.
+// tilde replaces the home in a path by "~".
 func tilde(path, home string) string {
 	if rest, ok := paths.Rel(path, home); ok && path != home && home != "/" {
 		return "~/" + rest
@@ -48,7 +48,7 @@ func tilde(path, home string) string {
 	return path
 }
 
-// AppendTo writes all of it, in columns.
+// AppendTo appends the whole status, in columns.
 func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 	line := func(name, format string, args ...any) {
 		dst = fmt.Appendf(dst, "%-14s %s\n", name, printable.Name(fmt.Sprintf(format, args...)))
@@ -61,7 +61,7 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 	line("home", "%s", s.Home)
 	for _, root := range s.Roots {
 		assumed := " (assumed to be wiped)"
-		if root.FSType == "tmpfs" || root.FSType == "ramfs" { // these are certain
+		if root.FSType == "tmpfs" || root.FSType == "ramfs" { // certainly wiped
 			assumed = ""
 		}
 		line("root", "%s on %s %s%s", root.Path, root.FSType, root.Source, assumed)
@@ -74,7 +74,7 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 		line("storage", "%s, %s, %s free", store.Path, state, printable.Size(store.Free))
 	}
 	if len(s.Storage) == 0 {
-		line("storage", "none found; snippets will say %s", s.Names)
+		line("storage", "none found; snippets use %s", s.Names)
 	}
 	line("mounts", "%s from storage", Count(s.Mounted, "mount"))
 	line("snippets", "dialect %s; storage path %s; clipboard via %s", s.Dialect, s.Names, s.Clip)
@@ -112,13 +112,13 @@ func appendStakes(dst []byte, title string, all []Stake, home string, now time.T
 	return dst
 }
 
-// AtStake returns what the next reboot takes of what is neither cache nor made again by
-// a boot, listed or not.
+// AtStake returns the amount of listed and excluded files that the next reboot wipes, without
+// caches and files that a boot creates again.
 func (s *Status) AtStake() Amount {
 	return Amount{s.Lost.Files + s.Hidden.Files, sizes.Add(s.Lost.Bytes, s.Hidden.Bytes)}
 }
 
-// Amount is how much there is of a class of files.
+// Amount is the number of files of a class, and their size.
 type Amount struct {
 	Files int   `json:"files"`
 	Bytes int64 `json:"bytes"`
@@ -127,7 +127,7 @@ type Amount struct {
 // Add counts a file.
 func (a *Amount) Add(bytes int64) { a.Files, a.Bytes = a.Files+1, sizes.Add(a.Bytes, bytes) }
 
-// Status is what is known of the machine, and the schema of status --json.
+// Status has the facts that status prints. It is the schema of status --json.
 type Status struct {
 	Version  string        `json:"version"`
 	Config   string        `json:"config"`
@@ -142,7 +142,7 @@ type Status struct {
 	Lost     Amount        `json:"candidates"`
 	Cache    Amount        `json:"cache"`
 	Excluded Amount        `json:"excluded"`
-	// Hidden is what of Excluded is neither cache nor created again at boot.
+	// Hidden is the part of Excluded that is neither cache nor created again at boot.
 	Hidden  Amount  `json:"hidden"`
 	Kept    Amount  `json:"persisted"`
 	Trash   Amount  `json:"trash"`
@@ -165,13 +165,13 @@ type StoreStatus struct {
 	Free    int64 `json:"free"`
 }
 
-// Tracer is a back end of trace, and why it cannot be used here.
+// Tracer is a tracing back end, and why it cannot be used here.
 type Tracer struct {
 	Name   string `json:"name"`
 	Reason string `json:"unusable"` // empty if it can be used
 }
 
-// Stake is a directory or lone file that would be lost.
+// Stake is a directory or a single file that would be lost.
 type Stake struct {
 	Path      string    `json:"path,omitempty"`
 	PathBytes string    `json:"pathBytes,omitempty"`

@@ -10,14 +10,14 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
-// AdoptPaths are paths to copy: without symlinks above them, except those that are refused.
+// AdoptPaths are the paths to copy. Except for refused paths, symlinks above them are resolved.
 type AdoptPaths struct {
 	Names   []string
 	Refused map[string]error
 }
 
-// Add adds a path as it was given. Copying works as root in users' directories, so only
-// symlinks of root and of the invoking user are followed.
+// Add adds a path as given. Root copies from directories that other users can change, so only
+// symlinks owned by a trusted user are followed.
 func (p *AdoptPaths) Add(name string, trusted []uint32) {
 	resolved, err := truepath.Trusted(name, trusted...)
 	if err != nil {
@@ -29,8 +29,8 @@ func (p *AdoptPaths) Add(name string, trusted []uint32) {
 	p.Names = append(p.Names, resolved)
 }
 
-// Invokers returns the users whose symlinks are followed: the one that we are, and under sudo
-// the one who called it.
+// Invokers returns the users whose symlinks are followed: the effective user, and under sudo
+// also the user who ran sudo.
 func Invokers(euid int, getenv func(string) string) []uint32 {
 	users := []uint32{uint32(euid)}
 	if uid, err := strconv.ParseUint(getenv("SUDO_UID"), 10, 32); err == nil && euid == 0 {
@@ -39,8 +39,8 @@ func Invokers(euid int, getenv func(string) string) []uint32 {
 	return users
 }
 
-// AdoptOptions says what may be copied: what lies below the roots and what is included, on the
-// mounts that the table has there.
+// AdoptOptions allows copying the roots and the included paths, each only from the mount that
+// the mount table has for it.
 func (s *Session) AdoptOptions(paths AdoptPaths, force bool) adopt.Options {
 	options := adopt.Options{Force: force}
 	for _, name := range slices.Concat(s.Policy.Roots(), s.ScanRules.Include) {
@@ -55,7 +55,7 @@ func (s *Session) AdoptOptions(paths AdoptPaths, force bool) adopt.Options {
 	return options
 }
 
-// OpenFiles returns what processes have open of the paths that a plan copies.
+// OpenFiles returns the files that processes have open in the paths that a plan copies.
 func OpenFiles(ctx context.Context, plan *adopt.Plan) []adopt.Open {
 	var paths []string
 	for _, u := range plan.Units {
@@ -66,12 +66,12 @@ func OpenFiles(ctx context.Context, plan *adopt.Plan) []adopt.Open {
 	return adopt.OpenFiles(ctx, paths)
 }
 
-// ErrLeft says that a run was left behind.
+// ErrLeft is the error of a run that was abandoned.
 var ErrLeft = errors.New("copying did not stop in time; the next adopt into this storage removes the staging directory")
 
-// RunAdoption does what was planned, and returns errLeft a little after ctx is done even if a file
-// system does not answer. The end of the process is like a kill then: each path is in storage as a
-// whole or not at all, and the next run removes what is left.
+// RunAdoption runs a plan. It returns ErrLeft shortly after ctx is done even if a file system
+// does not respond. The end of the process then has the effect of a kill: each path is either
+// complete in storage or absent, and the next run removes the staging directory.
 func RunAdoption(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) ([]*adopt.Result, error) {
 	done := make(chan []*adopt.Result, 1)
 	err := Unstuck(ctx, func() error {

@@ -9,7 +9,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/adopt"
 )
 
-// AdoptError adds the remedy to an error that stops everything.
+// AdoptError adds a remedy to an error that stops the whole run.
 func AdoptError(err error, storage string) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
@@ -24,7 +24,7 @@ func AdoptError(err error, storage string) error {
 	return err
 }
 
-// RemedyFor says what helps against the error of a path, or "".
+// RemedyFor returns the remedy for the error of one path, or "".
 func RemedyFor(err error) string {
 	var area *adopt.AreaError
 	switch {
@@ -37,16 +37,16 @@ func RemedyFor(err error) string {
 	case errors.As(err, &area) && !errors.Is(err, fs.ErrPermission) && !isErrno(err):
 		return "rename " + area.Path + ", or unmount it, and run adopt again"
 	case errors.Is(err, adopt.ErrReplaceable):
-		return "give that directory in storage the owner and mode of the source's, if no other user needs it, and run adopt again"
+		return "give that directory in storage the owner and mode of its source, if no other user needs it, and run adopt again"
 	case errors.Is(err, fs.ErrPermission):
-		return "root may copy what others may not: run it with sudo"
+		return "run it with sudo: this path requires root"
 	case errors.Is(err, syscall.ENOSPC):
-		return "make room in storage, or copy less, and run it again"
+		return "free space in storage or copy fewer paths, and run it again"
 	}
 	return ""
 }
 
-// isErrno reports whether a system call failed.
+// isErrno reports whether an error comes from a failed system call.
 func isErrno(err error) bool {
 	var errno syscall.Errno
 	return errors.As(err, &errno)

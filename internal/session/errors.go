@@ -4,10 +4,10 @@ import (
 	"strings"
 )
 
-// UsageError is a wrong flag, argument or value of the configuration: exit status 2.
+// UsageError is an invalid flag, argument or configuration value: exit status 2.
 type UsageError struct{ err error }
 
-// Misuse returns a usageError.
+// Misuse returns a UsageError.
 func Misuse(err error) error { return UsageError{err} }
 
 // Error returns the text of the error.
@@ -31,11 +31,11 @@ func (e HintedError) Error() string { return e.Err.Error() }
 // Unwrap returns the error.
 func (e HintedError) Unwrap() error { return e.Err }
 
-// Parts returns the errors that errors.Join has made one of, in order, also where the
-// joined error is wrapped in one that adds no text. They are found by their type and
-// never by line breaks, because a name in an error may contain any.
+// Parts splits an error made by errors.Join into its errors, in order, even if the joined error
+// is wrapped in one that adds no text. It splits by type and never at line breaks, because a
+// name in an error may contain line breaks.
 func Parts(err error) []error {
-	switch wrapped := err.(type) { //nolint:errorlint // the wrapping itself is asked for
+	switch wrapped := err.(type) { //nolint:errorlint // the wrapping itself matters
 	case interface{ Unwrap() []error }:
 		inner := wrapped.Unwrap()
 		texts := make([]string, len(inner))

@@ -12,11 +12,11 @@ import (
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
 
-// This file describes paths to the snippet.
+// This file converts paths to items of a snippet.
 
-// Item describes a path to the snippet by what is on the disk. Where there is nothing,
-// it is a directory if the path ends in a slash, or if public configurations keep it as
-// one.
+// Item returns a path as an item of a snippet, from its state on the disk. A missing path is a
+// directory if it was given with a slash at the end, or if public configurations keep it as a
+// directory.
 func (s *Session) Item(path string, kind scan.Kind, info scan.Info, slash bool) snippet.Item {
 	item := snippet.Item{
 		Path: path, Dir: kind == scan.KindDir || kind == scan.KindUnknown && (slash || s.usuallyDir(path)),
@@ -50,7 +50,7 @@ func (s *Session) usuallyDir(path string) bool {
 	return found && entry.Dir
 }
 
-// linkTarget returns the true path that a symlink leads to, "" if it cannot be read.
+// linkTarget returns the true path of a symlink's target; "" if the symlink cannot be read.
 func linkTarget(path string) string {
 	target, err := os.Readlink(path)
 	if err != nil {
@@ -60,23 +60,23 @@ func linkTarget(path string) string {
 		target = filepath.Join(filepath.Dir(path), target)
 	}
 	resolved := truepath.Resolve(filepath.Clean(target))
-	if strings.HasPrefix(resolved, "/proc/") { // what is there differs from process to process
+	if strings.HasPrefix(resolved, "/proc/") { // its contents differ for each process
 		return target
 	}
 	return resolved
 }
 
-// access translates mode and owner.
+// access returns mode, user and group with their names.
 func (s *Session) access(info scan.Info) *snippet.Access {
 	return &snippet.Access{Mode: info.Mode, User: s.Owners.User(info.UID), Group: s.Owners.Group(info.GID)}
 }
 
-// mostDirs bounds the directories whose mode and owner are remembered.
+// mostDirs is the maximum size of the cache Session.dirs.
 const mostDirs = 1 << 16
 
-// parents returns mode and owner of the directory that a path is in, and of those above
-// it without "/", nearest first; nil for one that cannot be had. Those of the last path
-// are remembered, as paths come directory by directory.
+// parents returns mode and owner of the directory that contains a path, and of the directories
+// above it except "/", nearest first; nil for a directory that cannot be read. The result for
+// the last directory is cached, because paths usually come grouped by directory.
 func (s *Session) parents(path string) (parent *snippet.Access, above []*snippet.Access) {
 	dir := filepath.Dir(path)
 	if s.parent.dir != dir {
@@ -90,7 +90,7 @@ func (s *Session) parents(path string) (parent *snippet.Access, above []*snippet
 	return s.parent.access, s.parent.above
 }
 
-// accessOf returns mode and owner of a directory, nil if they cannot be had.
+// accessOf returns mode and owner of a directory; nil if they cannot be read.
 func (s *Session) accessOf(dir string) *snippet.Access {
 	if access, known := s.dirs[dir]; known {
 		return access
@@ -106,14 +106,14 @@ func (s *Session) accessOf(dir string) *snippet.Access {
 	return access
 }
 
-// replaced reports whether programs save a file by renaming another one onto it: in
-// general, or in the trace that is shown.
+// replaced reports whether programs save a file by renaming another file onto it, either
+// according to the known paths or to the current trace.
 func (s *Session) replaced(path string) bool {
 	return s.known.Replaced(path) || s.Renamed != nil && s.Renamed(path)
 }
 
-// Describe looks at a path that was selected on the screen. Directories need
-// their mode and owner; files no more than their name, in most dialects.
+// Describe returns a path that was selected on the screen as an item. Directories are read for
+// their mode and owner. In most dialects, files are not read because only the name is written.
 func (s *Session) Describe(path string, kind scan.Kind) snippet.Item {
 	if kind != scan.KindDir && !s.Style.Dialect.CarriesFiles() {
 		return s.Item(path, kind, scan.Info{}, false)
@@ -122,7 +122,7 @@ func (s *Session) Describe(path string, kind scan.Kind) snippet.Item {
 	if err == nil {
 		return s.Item(path, now, info, false)
 	}
-	// It has vanished since it was listed. It is written by its name, as what it was.
+	// The path was deleted after it was listed. Write it with the kind that it had.
 	item := s.Item(path, scan.KindUnknown, info, false)
 	if kind != scan.KindUnknown {
 		item.Dir = kind == scan.KindDir

@@ -13,7 +13,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// Explanation returns what there is to say of a path.
+// Explanation returns the verdict on a path with the facts that explain it.
 func (s *Session) Explanation(path string) report.Explanation {
 	kind, info, err := scan.Stat(path)
 	e := report.Explanation{Name: path, Verdict: s.Judge(path, kind), Mount: s.mountText(path), Kind: kind, Size: info.Size, Err: err}
@@ -29,8 +29,9 @@ func (s *Session) Explanation(path string) report.Explanation {
 	return e
 }
 
-// Judge gives the verdict on what is on the disk: that of the policy, except for
-// symlinks that contain no data of their own, and for what only a lower layer has.
+// Judge returns the verdict on a path on the disk. It is the verdict of the policy, except for
+// symlinks that contain no data of their own and for paths that exist only in a lower layer of
+// an overlay.
 func (s *Session) Judge(path string, kind scan.Kind) scan.Verdict {
 	v := s.Policy.Judge(path, kind == scan.KindDir)
 	if v.Class == scan.ClassCandidate && kind == scan.KindSymlink {
@@ -62,7 +63,7 @@ func (s *Session) mountText(path string) string {
 	return fmt.Sprintf("%s %s at %s", m.FSType, m.Source, m.Point)
 }
 
-// mountedFrom returns the path in storage that a path is a mount of, or "".
+// mountedFrom returns the path in storage that a path is mounted from, or "".
 func (s *Session) mountedFrom(path string) string {
 	for _, storage := range s.storage {
 		if in, ok := s.Mounts.Stored(path, storage); ok {

@@ -9,12 +9,12 @@ import (
 
 // SnippetText is a rendered snippet.
 type SnippetText struct {
-	// Text is what is printed, written and copied.
+	// Text is the code to print, write or copy.
 	Text string
-	// Visible is what is shown in place of Text, line by line, where lines of Text may
-	// break within a name.
+	// Visible, if not empty, replaces Text on the screen: one line for each name, because names
+	// in Text may contain line breaks.
 	Visible string
-	// Notes are shown beside it: what was left out, and why.
+	// Notes are shown with the snippet, for example paths that were left out, and why.
 	Notes []string
 	// LeftOut is the number of paths that Text does not contain.
 	LeftOut int
@@ -47,8 +47,8 @@ func (s *Session) Render(items []snippet.Item) SnippetText {
 	return text
 }
 
-// visiblePaths is the snippet of the dialect paths for a screen: one line for each
-// path, also for a name with line breaks in it.
+// visiblePaths returns the snippet in the dialect "paths" for the screen: one line for each
+// path, even if its name contains line breaks.
 func visiblePaths(items []snippet.Item, style snippet.Options) string {
 	style.Null = true
 	var b strings.Builder

@@ -14,7 +14,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// rules translates configuration and flags into those of a scan.
+// rules converts configuration and flags to the rules of a scan.
 func (s *Session) rules() (scan.Rules, error) {
 	cfg := s.Config
 	rules := scan.Rules{Mounts: s.Mounts, Only: s.Only, Storage: s.storage}
@@ -46,8 +46,8 @@ func (s *Session) rules() (scan.Rules, error) {
 	return rules, nil
 }
 
-// rootsOf returns the roots: of the flags, else of the configuration, else those
-// that the machine shows.
+// rootsOf returns the roots from the flags; without flags, from the configuration; otherwise the
+// roots that are detected from the mount table.
 func (s *Session) rootsOf() ([]string, error) {
 	var roots []string
 	for _, arg := range s.options.Roots {
@@ -73,7 +73,7 @@ func (s *Session) rootsOf() ([]string, error) {
 	return s.Mounts.DefaultRoots(s.Config.Home), nil
 }
 
-// trueRoot returns the directory that a root names.
+// trueRoot returns the true path of a root, which has to be a directory.
 func trueRoot(arg string) (string, error) {
 	path, err := TruePath(arg, true)
 	if err != nil {
@@ -85,7 +85,7 @@ func trueRoot(arg string) (string, error) {
 	return path, nil
 }
 
-// ExcludePatterns returns the exclude patterns of configuration and flags.
+// excludePatterns returns the exclude patterns of configuration and flags.
 func (s *Session) excludePatterns() []pattern.Pattern {
 	var list []pattern.Pattern
 	for _, p := range s.Config.Patterns() {
@@ -100,8 +100,8 @@ func (s *Session) excludePatterns() []pattern.Pattern {
 	return list
 }
 
-// storageOf returns where persistent data lives: what the configuration says,
-// else /persist, and the other usual places where they are mounted.
+// storageOf returns the storage paths: those of the configuration, otherwise /persist and, if
+// they are mount points, /persistent and /nix/persist.
 func storageOf(cfg *config.Config, mounts *mounts.Table) []string {
 	if len(cfg.StoragePaths) > 0 {
 		return cfg.StoragePaths.Texts()
@@ -115,8 +115,9 @@ func storageOf(cfg *config.Config, mounts *mounts.Table) []string {
 	return storage
 }
 
-// stopsAt returns what says where paths of the configuration are not resolved any further:
-// at mounts that may not answer. No candidate is there, unless a root is.
+// stopsAt returns a function that reports whether resolving a path of the configuration stops
+// there. It stops at mounts that may not respond. They contain no candidates unless a root is at
+// or below them.
 func (s *Session) stopsAt() func(path string) bool {
 	stops := map[string]bool{}
 	for _, mount := range s.Mounts.Points() {
@@ -132,8 +133,8 @@ func (s *Session) stopsAt() func(path string) bool {
 	return func(path string) bool { return stops[path] }
 }
 
-// bothPaths yields a path as it is written, and as a walk meets it where a
-// directory above it is a symlink.
+// bothPaths yields a path as written and, if a directory above it is a symlink, as a walk finds
+// it.
 func (s *Session) bothPaths(path string) iter.Seq[string] {
 	return bothPaths(path, &truepath.Resolver{Stop: s.stops})
 }
@@ -146,8 +147,7 @@ func bothPaths(path string, resolver *truepath.Resolver) iter.Seq[string] {
 	}
 }
 
-// resolved is [truepath.Resolve] for a path that need not be touched where it may not
-// answer.
+// resolved is [truepath.Resolve], but it does not enter mounts that may not respond.
 func (s *Session) resolved(path string) string {
 	resolver := truepath.Resolver{Stop: s.stops}
 	return resolver.Whole(path)

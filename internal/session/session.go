@@ -9,15 +9,15 @@ import (
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
 
-// Session is what a command works with: configuration, flags and the machine, put together.
+// Session combines the configuration, the flags and the state of the machine for a command.
 type Session struct {
 	options Options
 	Config  *config.Config
 	Mounts  *mounts.Table
-	// stops is the [truepath.Resolver]'s Stop for what the configuration names.
+	// stops is the Stop of a [truepath.Resolver] for the paths of the configuration.
 	stops  func(path string) bool
 	Policy *scan.Policy
-	// ScanRules are those that the policy was made of.
+	// ScanRules are the rules that Policy was made from.
 	ScanRules scan.Rules
 	// patterns are the exclude patterns of configuration and flags.
 	patterns []pattern.Pattern
@@ -25,40 +25,39 @@ type Session struct {
 	storage []string
 	Style   snippet.Options
 	Owners  *Owners
-	// unclear says which of several storage paths snippets name, where nothing shows
-	// which one is meant; "" otherwise.
+	// unclear is a note for the snippet if several storage paths are possible; "" otherwise.
 	unclear string
-	// parent is the directory of the path that was described last, with those above it;
-	// dirs are directories that were described.
+	// parent caches the directory of the last described path, and the directories above it.
+	// dirs caches directories that were described.
 	parent struct {
 		dir    string
 		access *snippet.Access
 		above  []*snippet.Access
 	}
 	dirs map[string]*snippet.Access
-	// Swaps are the swap files in use; nil if they have not been read.
+	// swaps are the swap files in use and the usual names; nil before the first use.
 	swaps []string
-	// known are the homes, for what is known of paths by their place.
+	// known are the homes, for lookups in the lists of known paths.
 	known known.Homes
-	// Renamed reports whether a trace has seen a file being renamed onto a path; nil
-	// without a trace.
+	// Renamed reports whether a file was renamed onto a path during the trace; nil without a
+	// trace.
 	Renamed func(path string) bool
 	Only    []string // the PATHs, resolved
-	// Unresolved are the errors of PATHs that could not be resolved.
+	// Unresolved has the errors of the PATHs that could not be resolved.
 	Unresolved []error
 }
 
-// Options are what the command line says for all commands.
+// Options has the flags and arguments that all commands have in common.
 type Options struct {
-	Config                    string // the configuration file; "" finds it
+	Config                    string // the configuration file; "" for the default one
 	Roots, Excludes, Includes []string
 	NoCache                   bool     // exclude known caches
-	Paths                     []string // the PATHs, as they were given
+	Paths                     []string // the PATHs as given
 }
 
-// New reads the configuration and the mount table, and compiles the policy. It may wait
-// without end: the configuration may be a pipe (--config <(…)), and paths may be on file
-// systems that do not answer. With an error, the session has what was read until then.
+// New reads the configuration and the mount table, and compiles the policy. It may block
+// forever, because the configuration may be a pipe (--config <(…)) and paths may be on file
+// systems that do not respond. If it fails, the session contains what was read before the error.
 func New(o Options) (*Session, error) {
 	s := &Session{options: o, Owners: NewOwners()}
 	var err error

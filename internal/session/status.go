@@ -17,11 +17,11 @@ import (
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
-// mostStakes is how many of the largest and newest are named.
+// mostStakes is the length of the lists of largest and newest rows.
 const mostStakes = 5
 
-// Measure counts what is at stake, in one walk. For one line, what is not lost does not
-// matter, and caches are not entered.
+// Measure counts in one walk the files that the next reboot wipes. With brief it neither enters
+// caches nor counts persisted files, because the one-line status does not show them.
 func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) (scan.Stats, error) {
 	opts := scan.Options{Policy: s.Policy, Info: true, Tags: scan.TagsMarked, Excluded: func(pattern.Pattern) bool { return true }}
 	if brief {
@@ -53,7 +53,7 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) 
 	if err != nil {
 		return stats, err
 	}
-	_ = g.End() // rows are kept, which cannot fail
+	_ = g.End() // Emit cannot fail
 	into.Largest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Bytes > b.Bytes })
 	into.Newest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Newest.After(b.Newest) })
 	into.Unread = len(stats.Errors)
@@ -66,8 +66,8 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) 
 	return stats, err
 }
 
-// Regenerated returns what says whether a boot makes a path again. Below a root that is
-// named in such a place, as in --root /tmp/x, it does not.
+// regenerated returns a function that reports whether a boot creates a path again. Paths below a
+// root that is itself at such a path, as in --root /tmp/x, do not count as created again.
 func (s *Session) regenerated() func(path string) bool {
 	homes := known.HomesOf(s.Homes()...)
 	var named []string
@@ -82,9 +82,9 @@ func (s *Session) regenerated() func(path string) bool {
 	}
 }
 
-// withoutCaches has a walk leave out known caches, in what is excluded too.
+// withoutCaches changes the options of a walk to skip known caches, also in excluded directories.
 func (s *Session) withoutCaches(opts scan.Options) (scan.Options, error) {
-	// The first pattern decides where several exclude a path.
+	// If several patterns match a path, the first one decides.
 	set, err := pattern.Compile(slices.Concat(cachePatterns(), s.patterns))
 	if err != nil {
 		return opts, err
@@ -96,7 +96,7 @@ func (s *Session) withoutCaches(opts scan.Options) (scan.Options, error) {
 	return opts, nil
 }
 
-// largestFirst returns the first rows in an order.
+// largestFirst returns the first mostStakes rows in an order.
 func largestFirst(rows []*scan.Row, before func(a, b *scan.Row) bool) []report.Stake {
 	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, func(a, b *scan.Row) int {
@@ -117,7 +117,7 @@ func largestFirst(rows []*scan.Row, before func(a, b *scan.Row) bool) []report.S
 	return all
 }
 
-// kept counts what lies in storage at places that are declared.
+// kept counts the files in storage that are declared.
 func (s *Session) kept(ctx context.Context) (report.Amount, error) {
 	all := report.Amount{}
 	var dirs []string
@@ -137,7 +137,7 @@ func (s *Session) kept(ctx context.Context) (report.Amount, error) {
 		return all, nil
 	}
 	_, err := scan.List(ctx, scan.Options{Policy: scan.NewPolicy(scan.Rules{Roots: dirs}), Info: true}, func(e *scan.Entry) error {
-		if !seen[string(e.Path)] { // declared by itself, and counted
+		if !seen[string(e.Path)] { // declared separately, and already counted
 			all.Add(e.Info().Size)
 		}
 		return nil
@@ -145,7 +145,7 @@ func (s *Session) kept(ctx context.Context) (report.Amount, error) {
 	return all, err
 }
 
-// Detected fills in what the machine and the configuration say.
+// Detected returns a status with the facts from the machine and the configuration, without counts.
 func (s *Session) Detected() *report.Status {
 	found := &report.Status{
 		Config: s.Config.Source, Home: s.Config.Home,
@@ -179,7 +179,7 @@ func (s *Session) rootStatus(path string) report.RootStatus {
 	return report.RootStatus{Path: path, FSType: m.FSType, Source: m.Source}
 }
 
-// Tracers says which back ends work here.
+// Tracers returns all tracing back ends, and why those that do not work here do not.
 func Tracers() []report.Tracer {
 	var all []report.Tracer
 	for _, backend := range []trace.Backend{trace.BackendNotify, trace.BackendPtrace, trace.BackendFanotify} {

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// patience is how long a command that a signal has ended may take to end.
+// patience is the time that a command has to end after a signal.
 const patience = time.Second
 
-// Unstuck calls run, which only reads or may be killed at any time, and returns a little after ctx
-// is done even if run does not. The kernel lets nothing interrupt a call to a file system that does not answer
-// (FUSE, NFS) but the end of the process, so the call is left behind.
+// Unstuck calls run and returns shortly after ctx is done even if run does not. run must be safe
+// to kill at any time, for example because it only reads. A system call on a file system that
+// does not respond (FUSE, NFS) can only be interrupted by ending the process, so it is abandoned.
 func Unstuck(ctx context.Context, run func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- run() }()
@@ -27,8 +27,8 @@ func Unstuck(ctx context.Context, run func() error) error {
 	}
 }
 
-// WaitFor runs work that cannot be interrupted, such as a read from a pipe, and
-// leaves it behind when ctx is done.
+// WaitFor calls work, which cannot be interrupted, such as a read from a pipe. It abandons the
+// call when ctx is done.
 func WaitFor(ctx context.Context, work func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- work() }()

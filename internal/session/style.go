@@ -13,11 +13,11 @@ import (
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
 
-// Style say how a snippet is written, as they were given.
+// Style has the flags for the style of a snippet, as given.
 type Style struct{ Dialect, Form, Storage, HomeAttr, HostAttr string }
 
-// SetStyle decides how the snippet is written: by the flags, else by the
-// configuration, else by what the machine shows.
+// SetStyle sets the style of the snippet from the flags, otherwise from the configuration,
+// otherwise from the state of the machine.
 func (s *Session) SetStyle(f Style) error {
 	name, source := s.Config.Snippet.Dialect.String(), s.Config.Snippet.DialectOrigin.String()
 	if f.Dialect != "" {
@@ -51,7 +51,7 @@ func (s *Session) SetStyle(f Style) error {
 	)
 }
 
-// setAttrs takes the attribute paths from the configuration.
+// setAttrs sets the attribute paths from the configuration.
 func (s *Session) setAttrs() error {
 	home, host := s.Config.Snippet.HomeAttr, s.Config.Snippet.HostAttr
 	return cmp.Or(
@@ -73,8 +73,8 @@ func setAttr(to *snippet.AttrPath, text, source string) error {
 	return nil
 }
 
-// storageToName returns the storage path for dialects that name one: of the flag,
-// else of the configuration, else the one that the machine shows to be in use.
+// storageToName returns the storage path for dialects that name one: from the flag, otherwise
+// from the configuration, otherwise the one that is in use on this machine.
 func (s *Session) storageToName(flag string) (string, error) {
 	switch {
 	case flag != "" && !filepath.IsAbs(flag):
@@ -91,9 +91,9 @@ func (s *Session) storageToName(flag string) (string, error) {
 	return storage, nil
 }
 
-// ChooseStorage returns the storage path that most mounts show a part of, of equals the
-// one with the fewest components; only those that are mounted count, if any is. Where
-// that leaves several, it is the first, and unclear says so.
+// chooseStorage returns the storage path with the most mounts from it, and among equals one with
+// the fewest components. If any storage path is a mount point, only mount points are considered.
+// If several are still equal, it returns the first one, and unclear is a note for the snippet.
 func chooseStorage(all []string, mounts *mounts.Table) (storage, unclear string) {
 	mounted := slices.DeleteFunc(slices.Clone(all), func(path string) bool { return mounts.At(path).Point != path })
 	if len(mounted) == 0 {
@@ -120,7 +120,7 @@ func chooseStorage(all []string, mounts *mounts.Table) (storage, unclear string)
 		for _, path := range mounted {
 			names = append(names, printable.Name(path))
 		}
-		unclear = fmt.Sprintf("it is not clear which storage is meant, %s: %s is named; choose with --storage or snippet.storagePath",
+		unclear = fmt.Sprintf("several storage paths are possible, %s: using %s; choose with --storage or snippet.storagePath",
 			strings.Join(names, " or "), names[0])
 	}
 	return storage, unclear

@@ -38,7 +38,8 @@ func SizeOf(ctx context.Context, items []trash.Item) (report.Amount, error) {
 	return all, err
 }
 
-// ItemsInTrash returns what is in the trashes of storage paths that can be read.
+// ItemsInTrash returns the items in the trashes of storage paths. Trashes that cannot be read are
+// skipped.
 func ItemsInTrash(storage []string) (items []trash.Item) {
 	for _, in := range storage {
 		batches, _ := trash.List(in)
@@ -55,7 +56,7 @@ func trashDirs(storage []string) []string {
 	for _, in := range storage {
 		batches, err := trash.List(in)
 		if top := filepath.Join(in, trash.Name); err != nil && !trash.Is(top) {
-			continue // somebody else's
+			continue // not a trash of this program
 		}
 		dirs = append(dirs, trash.Dirs(in, batches)...)
 	}
@@ -79,7 +80,7 @@ func MoveToTrash(ctx context.Context, storage, names []string) (all []trash.Resu
 	return all, err
 }
 
-// BatchesOf returns the batches that paths were moved into, each once.
+// BatchesOf returns the batches that paths were moved to, each once.
 func BatchesOf(results []trash.Result) (batches []string) {
 	for _, r := range results {
 		if r.Err == nil && !slices.Contains(batches, r.Batch) {
@@ -89,11 +90,11 @@ func BatchesOf(results []trash.Result) (batches []string) {
 	return batches
 }
 
-// TrashHint says that a change of storage or its trash was left behind.
+// TrashHint is the remedy if an operation on storage or its trash was abandoned.
 const TrashHint = "storage did not answer in time, so some paths may have been moved or removed; stray --restore puts back what was moved"
 
-// EachStorage calls do with each storage path. What goes wrong in one does not keep it from the
-// others, unless ctx is done; the errors are joined.
+// EachStorage calls do for each storage path and joins the errors. An error does not stop it,
+// unless ctx is done.
 func EachStorage(ctx context.Context, storage []string, do func(storage string) error) error {
 	var failed error
 	for _, in := range storage {
@@ -106,7 +107,8 @@ func EachStorage(ctx context.Context, storage []string, do func(storage string) 
 	return failed
 }
 
-// EachBatch calls do with each batch in the trashes of storage paths, the oldest of each first.
+// EachBatch calls do for each batch in the trashes of storage paths, in each trash from the
+// oldest.
 func EachBatch(ctx context.Context, storage []string, do func(storage string, b trash.Batch)) error {
 	return EachStorage(ctx, storage, func(in string) error {
 		batches, err := trash.List(in)
@@ -117,7 +119,7 @@ func EachBatch(ctx context.Context, storage []string, do func(storage string, b 
 	})
 }
 
-// TrashError adds the remedy to an error that stops everything in a storage path.
+// TrashError adds a remedy to an error that stops all work in a storage path.
 func TrashError(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):

@@ -40,7 +40,7 @@ func TestOwnerOfTheHome(t *testing.T) {
 		{"named", "/data/x", "eve", "eve"},
 		{"of the configuration, the first by name", "/data/zoe", "", "twin"},
 		{"of the machine", "/var/lib/postgresql", "", "postgres"},
-		{"root is none", "/root", "", ""},
+		{"root's home", "/root", "", ""},
 		{"unknown", "/data/x", "", ""},
 	}
 	for _, tt := range tests {
