@@ -332,7 +332,7 @@ func (p *painter) writeColumns(b *strings.Builder, l *index.Listing, node uint32
 	if c.files > 0 {
 		files := ""
 		if index.IsDir(node) {
-			files = grouped(l.FilesOf(node))
+			files = printable.Grouped(l.FilesOf(node))
 		}
 		writeRight(b, files, c.files)
 	}

@@ -61,6 +61,7 @@ func newList(a *app) *cobra.Command {
 	flags.BoolVarP(&f.dirs, "dirs", "d", false, "group candidates into the topmost directories worth persisting")
 	flags.BoolVar(&f.summary, "summary", false, "print the number of files and bytes per top directory")
 	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
+	flags.BoolVarP(&a.all, "all", "a", false, "list also what exclude patterns and built-in knowledge hide")
 	flags.BoolVar(&a.noCache, "no-cache", false, "leave out known caches")
 	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(ir), l (symlink), s(ocket), p(ipe), b, c, w")
 	flags.Var(&value[time.Time]{to: &f.changedWithin, read: readTime}, "changed-within", "list only what changed in the last `DUR` (2h, 1d) or since a date")
@@ -92,7 +93,7 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	if err != nil {
 		return err
 	}
-	opts.Policy = s.Policy
+	opts.Policy, opts.Hidden = s.Policy, scan.HiddenCounted
 	if a.noCache {
 		opts.Tags = scan.TagsSkipped
 	}
@@ -329,6 +330,10 @@ func (o *order) run(ctx context.Context, opts scan.Options, wanted func(*scan.En
 
 // conclude says on stderr what could not be read.
 func (a *app) conclude(s *session.Session, printed int, stats scan.Stats, verbose bool) error {
+	a.sayFate(s)
+	if hidden := report.HiddenText(&stats.Hidden); hidden != "" {
+		say(a.err, "hint", hidden+"; --all lists them")
+	}
 	if len(stats.Errors) == 0 {
 		if printed == 0 {
 			a.explainNothing(s)

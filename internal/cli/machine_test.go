@@ -80,7 +80,7 @@ func TestListOnAnImpermanentMachine(t *testing.T) {
 		want []string
 	}{
 		{
-			"built-in excludes",
+			"built-in knowledge",
 			[]string{"list"},
 			[]string{"/bin/list-ephemeral", "/etc/hostname", "/etc/ssh/ssh_host_key", "/home/alice/.config/app/settings", "/home/alice/.config/kept", "/home/alice/.history", "/srv/kept", "/var/lib/app/state"},
 		},

@@ -22,6 +22,7 @@ type app struct {
 	excludes []string
 	includes []string
 	noCache  bool // of list
+	all      bool // of list and tui
 	brief    bool // of status: no hints
 	// notices are what has been said of configuration and PATHs, and failed the exit status
 	// that it asks for.

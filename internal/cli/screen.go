@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -75,7 +76,7 @@ func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 		Caches:   session.CachePlaces(),
 		View:     views[s.Config.UI.View],
 		Programs: s.Config.Programs,
-		Warnings: a.notices,
+		Warnings: slices.Concat(a.notices, fateNotices(s)),
 		Input:    in,
 		Output:   out,
 		Color:    a.screenColor(),

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync/atomic"
 
 	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -19,7 +19,7 @@ func (a *app) newSession(ctx context.Context, paths []string) (*session.Session,
 	var made atomic.Pointer[session.Session]
 	err := session.WaitFor(ctx, func() error {
 		s, err := session.New(session.Options{
-			Config: a.config, Roots: a.roots, Excludes: a.excludes, Includes: a.includes, NoCache: a.noCache, Paths: paths,
+			Config: a.config, Roots: a.roots, Excludes: a.excludes, Includes: a.includes, NoCache: a.noCache, All: a.all, Paths: paths,
 		})
 		made.Store(s)
 		return err
@@ -34,7 +34,7 @@ func (a *app) newSession(ctx context.Context, paths []string) (*session.Session,
 		return nil, err
 	}
 	if s.Config.Source == "" && !a.brief {
-		a.notice("hint", "no configuration file; using built-in excludes and detected mounts")
+		a.notice("hint", "no configuration file; using built-in knowledge and detected mounts")
 	}
 	for _, err := range s.Unresolved {
 		a.notice("error", err.Error())
@@ -56,8 +56,8 @@ func (a *app) notice(kind, text string) {
 func (a *app) explainNothing(s *session.Session) {
 	say(a.err, "hint", "no candidates found")
 	for _, path := range s.Only {
-		info, err := os.Lstat(path)
-		v := s.Policy.Judge(path, err == nil && info.IsDir())
+		kind, _, _ := scan.Stat(path)
+		v := s.Policy.Judge(path, kind)
 		if v.Class != scan.ClassCandidate && v.Class != scan.ClassRoot {
 			say(a.err, "hint", fmt.Sprintf("%s: %s; list-ephemeral explain shows why", path, v.Class))
 		}
@@ -69,4 +69,19 @@ func (a *app) explainNothing(s *session.Session) {
 func isConfigError(err error) bool {
 	var wrong *config.Error
 	return errors.As(err, &wrong)
+}
+
+// sayFate says of which roots nothing shows that a boot wipes them.
+func (a *app) sayFate(s *session.Session) {
+	for _, text := range fateNotices(s) {
+		say(a.err, "hint", text)
+	}
+}
+
+// fateNotices are what sayFate says.
+func fateNotices(s *session.Session) (texts []string) {
+	for _, tree := range s.Doubtful() {
+		texts = append(texts, report.DoubtText(tree)+"; name what a boot wipes with --root or the key roots")
+	}
+	return texts
 }

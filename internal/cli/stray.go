@@ -180,14 +180,14 @@ func (a *app) concludeStrays(ctx context.Context, f strayFlags, s *session.Stray
 	}
 	text := fmt.Sprintf("%s with %s not declared", report.Count(files, "file"), printable.Size(size))
 	if empty > 0 {
-		text += ", and " + report.Plural(empty, "empty directory", "empty directories")
+		text += ", and " + printable.Plural(empty, "empty directory", "empty directories")
 	}
 	a.err.line(text)
 	if held := inTrash(ctx, s.Storage); held != "" {
 		a.err.line(held)
 	}
 	if left > 0 {
-		say(a.err, "hint", fmt.Sprintf("%s by an adopt that was killed: the next one there removes it", report.Plural(left, "path was left", "paths were left")))
+		say(a.err, "hint", fmt.Sprintf("%s by an adopt that was killed: the next one there removes it", printable.Plural(left, "path was left", "paths were left")))
 	}
 	return a.reportUnreadStrays(f, s)
 }

@@ -38,7 +38,7 @@ func (m Machine) Scan(ctx context.Context, into *index.Store, all bool) (tui.Sum
 // NotListed implements tui.Machine.
 func (m Machine) NotListed(path string, kind scan.Kind) tui.NotListedReason {
 	v := m.Judge(path, kind)
-	return tui.NotListedReason{Reason: report.VerdictText(v), Selectable: v.Class == scan.ClassExcluded}
+	return tui.NotListedReason{Reason: report.VerdictText(v), Selectable: v.Class == scan.ClassExcluded || v.Class == scan.ClassHidden}
 }
 
 // Splits implements tui.Machine.
