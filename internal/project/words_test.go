@@ -14,14 +14,6 @@ import (
 	"testing"
 )
 
-// checked are the directories whose Go files TestPlainEnglish checks, with everything below them.
-// All files of the other kinds are checked.
-var checked = []string{
-	"bench/", "scripts/", "main.go", "nix/",
-	"internal/crash/", "internal/disktest/", "internal/jsonline/", "internal/leak/", "internal/nearest/", "internal/nixtest/",
-	"internal/octal/", "internal/paths/", "internal/project/", "internal/screen/", "internal/sizes/", "internal/truepath/",
-}
-
 // habit is a row of testdata/words.txt.
 type habit struct {
 	re      *regexp.Regexp
@@ -135,10 +127,8 @@ func hasProse(name string) bool {
 		return false
 	}
 	switch filepath.Ext(name) {
-	case ".md", ".sh", ".nix", ".yml", ".yaml", ".c":
+	case ".go", ".md", ".sh", ".nix", ".yml", ".yaml", ".c":
 		return true
-	case ".go":
-		return slices.ContainsFunc(checked, func(dir string) bool { return strings.HasPrefix(name, dir) })
 	}
 	return name == "Makefile" || name == ".ci/run" || strings.HasPrefix(name, "internal/known/")
 }
