@@ -19,7 +19,7 @@ func TestLongPathsAreShortenedInMessages(t *testing.T) {
 	}
 }
 
-func TestProgressShowsWhatIsPutInPlace(t *testing.T) {
+func TestProgressCountsPathsThatArePutInPlace(t *testing.T) {
 	plan := &adopt.Plan{Files: 40_000, Bytes: 1 << 20}
 	var progress adopt.Progress
 	progress.Files.Store(40_000)
