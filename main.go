@@ -15,7 +15,7 @@
 //	snippet               the selection as Nix; its dialects
 //	trace                 what a command touches
 //	adopt, trash          copies paths into storage; moves strays out of the way
-//	internal/known        what is known of paths: caches, programs, what others keep
+//	boot, internal/known  what a boot does to each tree; what is known of paths
 //	internal/mounts       the mount table; internal/paths: at or below
 //	nix, flake.nix        package and modules; internal/reboot tests it all
 package main

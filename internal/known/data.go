@@ -28,6 +28,9 @@ var cachesText string
 //go:embed aliases.tsv
 var aliasesText string
 
+//go:embed classes.tsv
+var classesText string
+
 // Each file is parsed on first use. A plain listing needs none of them.
 var (
 	knownPaths  = sync.OnceValue(func() pathTable { return must(parsePaths(knownPathsText)) })
@@ -36,6 +39,7 @@ var (
 	regenerated = sync.OnceValue(func() placeTable { return must(parsePlaces("regenerated.txt", regeneratedText)) })
 	cacheNames  = sync.OnceValue(func() map[string]bool { return must(parseCaches(cachesText)) })
 	aliases     = sync.OnceValue(func() map[string][]string { return must(parseAliases(aliasesText)) })
+	classRows   = sync.OnceValue(func() []*classRow { return must(parseClasses(classesText)) })
 )
 
 // must returns a parsed data file. It panics on errors, which cannot happen because the tests
