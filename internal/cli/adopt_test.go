@@ -82,15 +82,15 @@ func TestProgressLineCountsFilesAndBytes(t *testing.T) {
 	progress.Files.Store(50)
 	progress.Bytes.Add(50 << 20)
 	if got, want := report.AdoptProgress(plan, &progress, 2*time.Second), "[##########..........] 50M of 100M, 50 of 100 files, 25M/s"; got != want {
-		t.Errorf("progressLine = %q, want %q", got, want)
+		t.Errorf("AdoptProgress = %q, want %q", got, want)
 	}
 	progress.Files.Store(300) // more than planned: some files were copied twice
 	progress.Bytes.Add(250 << 20)
 	if got, want := report.AdoptProgress(plan, &progress, time.Second), "[####################] 100M of 100M, 100 of 100 files, 300M/s"; got != want {
-		t.Errorf("progressLine = %q, want %q", got, want)
+		t.Errorf("AdoptProgress = %q, want %q", got, want)
 	}
 	if got := report.AdoptProgress(&adopt.Plan{}, &adopt.Progress{}, 0); !strings.HasPrefix(got, "[....................]") {
-		t.Errorf("progressLine of nothing = %q", got)
+		t.Errorf("AdoptProgress of an empty plan = %q", got)
 	}
 }
 
@@ -110,10 +110,10 @@ func TestAdoptReturnsTheErrorOfStdout(t *testing.T) {
 	for _, asJSON := range []bool{false, true} {
 		results := []*adopt.Result{{Path: "/a", Target: "/p/a", Outcome: adopt.Copied, Files: 1}}
 		if _, err := a.printResults(results, asJSON); !errors.Is(err, syscall.ENOSPC) {
-			t.Errorf("printResults gives %v", err)
+			t.Errorf("printResults = %v", err)
 		}
 		if err := a.printPlan(&adopt.Plan{Units: []adopt.Unit{{Path: "/a"}}}, asJSON); !errors.Is(err, syscall.ENOSPC) {
-			t.Errorf("printPlan gives %v", err)
+			t.Errorf("printPlan = %v", err)
 		}
 	}
 }

@@ -26,6 +26,6 @@ func TestProgressCountsPathsThatArePutInPlace(t *testing.T) {
 	progress.Bytes.Add(1 << 20)
 	progress.Placed.Store(12_000)
 	if got, want := report.AdoptProgress(plan, &progress, 1), "[####################] 12000 paths put in place"; got != want {
-		t.Errorf("progressLine = %q, want %q", got, want)
+		t.Errorf("AdoptProgress = %q, want %q", got, want)
 	}
 }

@@ -84,7 +84,7 @@ func TestListOnAnImpermanentMachine(t *testing.T) {
 			[]string{"/bin/list-ephemeral", "/etc/hostname", "/etc/ssh/ssh_host_key", "/home/alice/.config/app/settings", "/home/alice/.config/kept", "/home/alice/.history", "/srv/kept", "/var/lib/app/state"},
 		},
 		{
-			"rolled up, with what is mounted on the way",
+			"rolled up, with mounts in between",
 			[]string{"list", "--dirs"},
 			[]string{"/bin/", "/etc/hostname", "/etc/ssh/", "/home/alice/.config/app/", "/home/alice/.config/kept", "/home/alice/.history", "/srv/kept", "/var/lib/app/"},
 		},

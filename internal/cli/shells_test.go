@@ -15,7 +15,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// run runs a program and returns its output. The test fails if the program fails or is not installed.
+// run runs a program and returns its output. The test fails if the program fails or is missing.
 func run(t *testing.T, dir, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(probe.Tool(t, name), args...)

@@ -138,7 +138,7 @@ func TestStrayEmpty(t *testing.T) {
 	g := newStrayGround(t)
 	g.expect(0, "", []string{"nothing to remove"}, "--empty")
 	g.expect(0, "moved    P/home/old\n", nil, "--trash", "P/home/old")
-	g.expect(2, "", []string{"error: --empty requires --yes where there is no terminal"}, "--empty")
+	g.expect(2, "", []string{"error: --empty requires --yes without a terminal"}, "--empty")
 	g.expect(0, "", []string{"nothing to remove"}, "--empty", "--older-than", "1d")
 	batches, err := trash.List(g.storage)
 	if err != nil || len(batches) != 1 {

@@ -184,7 +184,7 @@ func (a *app) emptyTrash(ctx context.Context, f strayFlags, storage []string) er
 // confirm asks a question on the terminal.
 func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	if !isTerminal(a.in) || !isTerminal(a.err.file) {
-		return false, session.Misuse(errors.New("--empty requires --yes if there is no terminal for the question"))
+		return false, session.Misuse(errors.New("--empty requires --yes without a terminal"))
 	}
 	a.err.progress(question)
 	answer := ""

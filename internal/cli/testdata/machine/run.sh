@@ -1,6 +1,6 @@
 #!/bin/sh
-# Creates a machine whose root is a tmpfs, like impermanence, in a separate mount namespace, and runs
-# a command in it:
+# Creates a machine whose root is a tmpfs, like impermanence, in a separate mount namespace, and
+# runs a command in it:
 #
 #   run.sh DIR PROGRAM COMMAND [ARG...]
 #
