@@ -115,14 +115,14 @@ func (r *roff) text(text string) {
 	}
 }
 
-// verbatim writes lines as they are.
+// verbatim writes lines without filling them.
 func (r *roff) verbatim(text string) {
 	r.macro("nf")
 	r.WriteString(escaped(strings.Trim(text, "\n")) + "\n")
 	r.macro("fi")
 }
 
-// item writes a term with what it means.
+// item writes a term and its meaning.
 func (r *roff) item(term, meaning string) {
 	r.macro("TP")
 	r.macro("B", term)

@@ -203,7 +203,7 @@ func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	return true, nil
 }
 
-// trashReport prints what becomes of paths.
+// trashReport collects and prints the results of an operation on the trash.
 type trashReport struct {
 	app                *app
 	json               bool
@@ -211,7 +211,7 @@ type trashReport struct {
 	done, left, failed int
 }
 
-// add notes a result; outcome is that of success.
+// add adds a result. outcome is the outcome if the result has no error.
 func (r *trashReport) add(result trash.Result, outcome string) {
 	switch {
 	case outcome == report.OutcomeLeft:
