@@ -45,7 +45,7 @@ func BenchmarkFullSample(b *testing.B) {
 	}
 }
 
-// BenchmarkAdd is what it pays before, in a directory of which there are enough files.
+// BenchmarkAdd measures Add for a directory that already has enough files.
 func BenchmarkAdd(b *testing.B) {
 	_, files := oneDisk(b)
 	fill(b, files, 16, 30)

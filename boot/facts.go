@@ -97,7 +97,7 @@ var newRoots = []string{"/sysroot", "/mnt-root", "/new_root", "/root"}
 var errRelative = errors.New("the upper directory is recorded as a relative path")
 
 // findUpper returns the upper directory of an overlay: where it is now if an initrd made the
-// overlay, or else where it was recorded. Where none of them is it, but one may not be seen,
+// overlay, otherwise where it was recorded. Where none of them is it, but one may not be seen,
 // it returns that one and the reason.
 func findUpper(machine Machine, f *facts) (string, error) {
 	recorded := filepath.Clean(f.overlay.Upper)

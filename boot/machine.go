@@ -11,8 +11,9 @@ import (
 // may not answer, or below one ([mounts.Mount.Answers]).
 var ErrNotAsked = errors.New("not asked: a file system on the way may not answer")
 
-// Machine is what the disk is asked through. [ThisMachine] asks the kernel; tests and tables
-// of other machines have answers of their own. [Judge] asks only about mounts that answer.
+// Machine provides facts about disks and mounts. [ThisMachine] reads them from the kernel; tests
+// and tables of other machines have prepared facts. [Judge] requests facts only about mounts that
+// respond.
 //
 // A zero answer without an error means that the machine does not have the fact.
 type Machine interface {

@@ -16,7 +16,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
-// thisMachine asks the kernel. It opens mount points with O_PATH, which neither triggers an
+// thisMachine reads facts from the kernel. It opens mount points with O_PATH, which neither triggers an
 // automount nor needs permission to read, and checks that what it has opened is on the mount
 // of the table.
 type thisMachine struct {

@@ -16,9 +16,9 @@ const deleted = "//deleted"
 // shelf is a directory of a file system: what several mounts may show.
 type shelf struct{ backing, root string }
 
-// backing returns what tells the trees of a device apart: on btrfs each subvolume has a fate
-// of its own. Kernels before Linux 4.2 do not say which subvolume it is: then nothing is known
-// to be a part of another mount.
+// backing returns a key that distinguishes the trees of a device, because on btrfs each subvolume
+// has a separate fate. Kernels before Linux 4.2 do not report the subvolume of a mount. Then no
+// mount is known to be a part of another one.
 func backing(mount *mounts.Mount) string {
 	if mount.FSType != "btrfs" {
 		return mount.Device

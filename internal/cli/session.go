@@ -12,9 +12,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// newSession puts together what a command works with for the PATHs given, and says on stderr what is
-// wrong with configuration and PATHs. A PATH that cannot be resolved is reported, and the
-// others are worked on; the exit status is 1 then.
+// newSession returns the session of a command for its PATHs, and reports problems of the
+// configuration and the PATHs on stderr. PATHs that cannot be resolved are reported and skipped;
+// the exit status is then 1.
 func (a *app) newSession(ctx context.Context, paths []string) (*session.Session, error) {
 	var made atomic.Pointer[session.Session]
 	err := session.WaitFor(ctx, func() error {
@@ -46,13 +46,13 @@ func (a *app) newSession(ctx context.Context, paths []string) (*session.Session,
 	return s, nil
 }
 
-// notice says something on stderr, and on the screen, which hides stderr.
+// notice prints a message on stderr, and also shows it on the screen, which hides stderr.
 func (a *app) notice(kind, text string) {
 	say(a.err, kind, text)
 	a.notices = append(a.notices, text)
 }
 
-// explainNothing says why there are no candidates, if a PATH is the reason.
+// explainNothing reports that there are no candidates, and the PATHs that are the reason.
 func (a *app) explainNothing(s *session.Session) {
 	say(a.err, "hint", "no candidates found")
 	for _, path := range s.Only {
@@ -64,8 +64,7 @@ func (a *app) explainNothing(s *session.Session) {
 	}
 }
 
-// isConfigError reports whether the configuration is wrong, or an exclude
-// pattern of it.
+// isConfigError reports whether an error is about the configuration or an exclude pattern in it.
 func isConfigError(err error) bool {
 	var wrong *config.Error
 	return errors.As(err, &wrong)

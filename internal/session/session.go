@@ -41,7 +41,7 @@ type Session struct {
 		above  []*snippet.Access
 	}
 	dirs map[string]*snippet.Access
-	// swaps are the swap files in use and the usual names; nil before the first use.
+	// swaps are the swap files in use and the usual names; nil until they are read.
 	swaps []string
 	// known are the homes, for lookups in the lists of known paths.
 	known known.Homes
