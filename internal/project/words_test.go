@@ -17,7 +17,7 @@ import (
 // checked are the directories whose Go files TestPlainEnglish checks, with everything below them.
 // All files of the other kinds are checked.
 var checked = []string{
-	"bench/", "scripts/", "main.go", "nix/",
+	"bench/", "boot/", "scripts/", "main.go", "nix/",
 	"internal/crash/", "internal/disktest/", "internal/jsonline/", "internal/leak/", "internal/nearest/", "internal/nixtest/",
 	"internal/octal/", "internal/paths/", "internal/project/", "internal/screen/", "internal/sizes/", "internal/truepath/",
 }
