@@ -75,11 +75,17 @@ func open(mount *mounts.Mount) (int, *unix.Statx_t, error) {
 	return fd, st, nil
 }
 
-// openPath opens a path that has no symlink, and describes it.
+// openPath opens a path that has no symlink, and describes it. A symlink that has been put there
+// since is not followed, because it may lead to a file system that does not answer: openat2(2),
+// Linux 5.6. Where it is missing, or forbidden by a sandbox, only the last component is checked.
 func openPath(path string) (int, *unix.Statx_t, error) {
+	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS}
 	var fd int
 	err := retried(func() (err error) {
-		fd, err = unix.Open(path, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+		fd, err = unix.Openat2(unix.AT_FDCWD, path, &how)
+		if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM) {
+			fd, err = unix.Open(path, int(how.Flags), 0)
+		}
 		return err
 	})
 	if err != nil {
