@@ -134,7 +134,7 @@ func FuzzParseStat(f *testing.F) {
 	})
 }
 
-// TestEnumsHaveNames checks all values, and an invalid one.
+// TestEnumsHaveNames goes through all values, and one that is not defined.
 func TestEnumsHaveNames(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
