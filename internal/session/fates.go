@@ -13,7 +13,7 @@ import (
 // mostSampled is how many directories a sample reads at most.
 const mostSampled = 1024
 
-// Fates returns what a boot does to each mounted tree. If nothing but the age of files can show
+// Fates returns what a boot does to each mounted tree. If only the age of files can show
 // that, a short walk reads the ages of some.
 func (s *Session) Fates() *boot.Trees {
 	s.sampled.Do(func() {
