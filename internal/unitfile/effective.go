@@ -77,7 +77,7 @@ func Effective(lines []TmpfilesLine) ([]TmpfilesLine, []Problem) {
 			first[at] = line
 			kept = append(kept, line)
 		case compareContent(earlier, line) != 0:
-			problems = append(problems, Problem{File: line.File, Line: line.Line, Kind: DuplicatePath, Text: line.Path})
+			problems = append(problems, Problem{File: line.File, Line: line.Line, Kind: DuplicatePath, Text: string(line.Type) + line.Modifiers + " " + line.Path})
 		}
 	}
 	return kept, problems

@@ -1,0 +1,47 @@
+package generation
+
+import (
+	"slices"
+
+	"github.com/DaRacci/list-ephemeral/internal/paths"
+)
+
+// Keeps returns the entry that decides about a path, which is absolute and clean, and whether a reboot
+// into the generation keeps the data there. The deepest entry at or above the path decides,
+// mounts and symlinks alike, among those that a boot carries out. Without one it returns false
+// and an empty Entry: the path is not declared.
+func (g *Generation) Keeps(path string) (Entry, bool) {
+	i, _ := g.deepest(path, nil)
+	if i < 0 {
+		return Entry{}, false
+	}
+	return g.Entries[i], g.Entries[i].Verdict == Kept
+}
+
+// deepest returns the entry that decides about a path, or -1. Entries in used do not count; where one of
+// them is a symlink that would decide, the links form a loop.
+func (g *Generation) deepest(path string, used []int) (entry int, loop bool) {
+	if i, ok := g.decides(path, used); ok {
+		return i, i < 0
+	}
+	for dir := range paths.Ancestors(path) {
+		if i, ok := g.decides(dir, used); ok {
+			return i, i < 0
+		}
+	}
+	return -1, false
+}
+
+// decides looks one path up.
+func (g *Generation) decides(path string, used []int) (int, bool) {
+	i, ok := g.byPath[path]
+	switch {
+	case !ok:
+		return 0, false
+	case !slices.Contains(used, i):
+		return i, true
+	case g.Entries[i].How == Symlink:
+		return -1, true
+	}
+	return 0, false
+}
