@@ -192,8 +192,14 @@ func (r *reader) initrd() InitrdState {
 	return InitrdUnused
 }
 
-// declare adds an entry.
-func (r *reader) declare(e Entry) { r.entries = append(r.entries, e) }
+// declare adds an entry. One whose path cannot be one is a problem of the generation.
+func (r *reader) declare(e Entry) {
+	if _, _, ok := cleanPath(e.Path); !ok {
+		r.problems = append(r.problems, e.Problems...)
+		return
+	}
+	r.entries = append(r.entries, e)
+}
 
 // inspect sets the presence of an entry's storage, and the kind where the text does not say it.
 // at is the path of the storage on its own file system: the mounts of this generation may not be

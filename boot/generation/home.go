@@ -140,10 +140,9 @@ func (r *reader) userUnits(files, home string) {
 			continue
 		}
 		target, mountPoint, ok := splitPair(pair, " at ")
-		if e.paths(mountPoint, target); !ok {
-			e.Path, e.Storage, e.Problems = pair, "", nil
+		if !ok {
 			e.add(BrokenArgument, text)
-		} else if !paths.Below(e.Path, home) {
+		} else if e.paths(mountPoint, target); !paths.Below(e.Path, home) {
 			e.add(OutsideHome, home)
 		}
 		r.impermanence = true

@@ -4,6 +4,7 @@ import (
 	"path"
 
 	"github.com/DaRacci/list-ephemeral/internal/paths"
+	"github.com/DaRacci/list-ephemeral/internal/rootfs"
 )
 
 // judge finds out which entries a boot carries out, and which of them keep data.
@@ -134,13 +135,14 @@ type place struct {
 
 // follow follows bind mounts and symlinks from a path to the file system that has its data.
 // Each entry counts once: the source of a bind mount is looked up without that mount, as it
-// was when the mount was made. used are the entries that do not count.
+// was when the mount was made. A bind mount without rbind shows one file system: what is
+// mounted below its source is not seen through it. used are the entries that do not count.
 func (g *Generation) follow(from string, used ...int) place {
 	at := from
 	for {
 		i, loop := g.deepest(at, used)
 		switch {
-		case loop:
+		case loop || len(used) > rootfs.MostLinks:
 			return place{path: at, entry: -1, loop: true}
 		case i < 0:
 			return place{path: at, entry: -1, kept: !g.wiped(Entry{Path: "/", How: OwnFileSystem, Kind: Directory})}
@@ -158,6 +160,11 @@ func (g *Generation) follow(from string, used ...int) place {
 			return place{path: at, entry: i, kept: !g.wiped(*e) && g.follow(e.Storage, used...).kept}
 		}
 		rel, _ := paths.Rel(at, e.Path)
+		if e.How == Overlay || e.How == Bind && !hasOption(e.Options, "rbind") {
+			below := g.follow(e.Storage, used...)
+			below.path = join(below.path, rel)
+			return below
+		}
 		at = join(e.Storage, rel)
 	}
 }

@@ -10,12 +10,15 @@ import (
 // into the generation keeps the data there. The deepest entry at or above the path decides,
 // mounts and symlinks alike, among those that a boot carries out. Without one it returns false
 // and an empty Entry: the path is not declared.
+//
+// Where the deepest entry is a symlink, the entries at its target decide about the data: below
+// a link into storage, a tmpfs in storage is wiped.
 func (g *Generation) Keeps(path string) (Entry, bool) {
 	i, _ := g.deepest(path, nil)
 	if i < 0 {
 		return Entry{}, false
 	}
-	return g.Entries[i], g.Entries[i].Verdict == Kept
+	return g.Entries[i], g.follow(path).kept
 }
 
 // deepest returns the entry that decides about a path, or -1. Entries in used do not count; where one of

@@ -89,7 +89,6 @@ func persistService(u *unitfile.Unit) (e Entry, ours bool) {
 	case parsed:
 		e.paths(mountPoint, target)
 	default:
-		e.Path = pair
 		e.add(BrokenArgument, text)
 	}
 	return e, true
