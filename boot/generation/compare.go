@@ -39,8 +39,9 @@ func (k ChangeKind) String() string {
 		return "moved to other storage"
 	case OtherFileSystem:
 		return "another file system"
+	default:
+		return "unknown"
 	}
-	return "unknown"
 }
 
 // Compare returns the paths of entries of two generations whose data is kept by one only, or in

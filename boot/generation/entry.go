@@ -52,8 +52,9 @@ func (k Kind) String() string {
 		return "file"
 	case Directory:
 		return "directory"
+	default:
+		return "unknown"
 	}
-	return "unknown"
 }
 
 // How says how the data gets to the path.
@@ -88,8 +89,9 @@ func (h How) String() string {
 		return "tmpfs"
 	case Overlay:
 		return "overlay"
+	default:
+		return "unknown"
 	}
-	return "unknown"
 }
 
 // mounts reports whether it is a mount, which hides what is below.
@@ -112,8 +114,9 @@ func (s Stage) String() string {
 		return "initrd"
 	case System:
 		return "system"
+	default:
+		return "unknown"
 	}
-	return "unknown"
 }
 
 // Presence says whether storage is there.
@@ -133,8 +136,9 @@ func (p Presence) String() string {
 		return "present"
 	case Absent:
 		return "absent"
+	default:
+		return "unknown"
 	}
-	return "unknown"
 }
 
 // Verdict says what the generation does with the data at a path.
@@ -160,8 +164,9 @@ func (v Verdict) String() string {
 		return "wiped"
 	case Inactive:
 		return "inactive"
+	default:
+		return "unknown"
 	}
-	return "unknown"
 }
 
 // order is when a boot carries an entry out: a later mount hides earlier entries below it.

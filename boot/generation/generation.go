@@ -79,8 +79,9 @@ func (s InitrdState) String() string {
 		return "entries of the initrd are repeated in the system"
 	case InitrdNotVisible:
 		return "entries of the initrd are not visible"
+	default:
+		return "unknown"
 	}
-	return "unknown"
 }
 
 // store is where everything is that a generation consists of.
@@ -114,7 +115,7 @@ func Read(system string, opts Options) (*Generation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read generation %s: %w", system, err)
 	}
-	defer files.Close()
+	defer func() { _ = files.Close() }() // an O_PATH descriptor has nothing to write
 	resolved, _, err := files.Resolve(system, nil)
 	if err == nil {
 		err = isDirectory(files, resolved)

@@ -54,7 +54,7 @@ func (r *reader) links(tree *linkTree, rel string, depth int) {
 		switch {
 		case entry.Type.IsDir():
 			r.links(tree, name, depth+1)
-		case entry.Type&fs.ModeSymlink != 0 && !(tree.etc && r.copied(entries, dir, entry.Name)):
+		case entry.Type&fs.ModeSymlink != 0 && (!tree.etc || !r.copied(entries, dir, entry.Name)):
 			r.link(tree, name)
 		}
 	}
@@ -105,11 +105,16 @@ func (r *reader) leaves(file string) (target string, left bool, err error) {
 		if !ok || rel == "." {
 			return target, true, nil
 		}
-		own := path.Join(r.at("etc"), rel)
-		if _, err := r.files.Lstat(own); err != nil {
+		file = path.Join(r.at("etc"), rel)
+		if !r.exists(file) { // not one of the system's
 			return target, true, nil
 		}
-		file = own
 	}
 	return target, false, &fs.PathError{Op: "resolve", Path: file, Err: errLoop}
+}
+
+// exists reports whether there is a file or a symlink at a path of the store.
+func (r *reader) exists(file string) bool {
+	_, err := r.files.Lstat(file)
+	return err == nil
 }

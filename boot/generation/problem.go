@@ -118,6 +118,7 @@ func fromUnit(p unitfile.Problem, unit string) Problem {
 		kind = kindOf(p.Err)
 	case unitfile.LineTooLong:
 		kind = TooLarge
+	default:
 	}
 	detail := p.Kind.String()
 	if p.Text != "" {

@@ -41,8 +41,9 @@ func stateProblem(state unitfile.State) ProblemKind {
 		return Masked
 	case unitfile.Missing:
 		return DanglingLink
+	default:
+		return UnitRefused
 	}
-	return UnitRefused
 }
 
 // description is what impermanence has called its services since August 2021.

@@ -16,9 +16,7 @@ type owner struct{ mode, user, group string }
 // set owner and mode.
 func (r *reader) tmpfiles() {
 	dir := r.at("etc/tmpfiles.d")
-	if _, err := r.files.Lstat(path.Join(dir, "preservation.conf")); err == nil {
-		r.preservation = true
-	}
+	r.preservation = r.exists(path.Join(dir, "preservation.conf"))
 	for _, target := range r.units.Names(".target") {
 		r.preservation = r.preservation || target == "preservation.target"
 	}

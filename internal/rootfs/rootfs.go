@@ -122,7 +122,7 @@ func (f *FS) stat(path string, flags int) (Info, error) {
 	if err := unix.Fstat(fd, &st); err != nil {
 		return Info{}, &fs.PathError{Op: "stat", Path: path, Err: err}
 	}
-	return Info{Mode: fileType(st.Mode), Dev: uint64(st.Dev), Ino: st.Ino, Size: st.Size}, nil
+	return Info{Mode: fileType(st.Mode), Dev: st.Dev, Ino: st.Ino, Size: st.Size}, nil
 }
 
 // Readlink returns the target of a symlink. It is EINVAL for any other type of file, as

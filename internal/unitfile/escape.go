@@ -37,10 +37,10 @@ const hex = "0123456789abcdef"
 func Unescape(escaped string) (string, error) {
 	out := make([]byte, 0, len(escaped))
 	for i := 0; i < len(escaped); i++ {
-		switch c := escaped[i]; {
-		case c == '-':
+		switch c := escaped[i]; c {
+		case '-':
 			out = append(out, '/')
-		case c == '\\':
+		case '\\':
 			b, ok := hexByte(escaped[i+1:])
 			if !ok {
 				return "", fmt.Errorf("unescape %q: %w", escaped, ErrName)

@@ -67,11 +67,11 @@ func dropInNames(n name) []string {
 	var found []string
 	var visit func(n name)
 	visit = func(n name) {
-		if s := n.String(); slices.Contains(found, s) {
+		s := n.String()
+		if slices.Contains(found, s) {
 			return
-		} else {
-			found = append(found, s)
 		}
+		found = append(found, s)
 		if n.isInstance() {
 			visit(n.template())
 		}

@@ -82,8 +82,9 @@ func (k ProblemKind) String() string {
 		return "line too long"
 	case Unreadable:
 		return "unreadable"
+	default:
+		return "unknown problem"
 	}
-	return "unknown problem"
 }
 
 // parser is the state of Parse. The rules are those of config_parse in systemd's

@@ -51,12 +51,11 @@ func ParseTmpfiles(text, file string, specifiers Specifiers) ([]TmpfilesLine, []
 		if raw == "" || raw[0] == '#' {
 			continue
 		}
-		kind, line := BadLine, TmpfilesLine{}
 		if len(raw) > MaxLine {
-			kind, raw = LineTooLong, ""
-		} else {
-			line, kind = tmpfilesLine(raw, specifiers)
+			problems = append(problems, Problem{File: file, Line: number, Kind: LineTooLong})
+			continue
 		}
+		line, kind := tmpfilesLine(raw, specifiers)
 		if kind != ProblemUnknown {
 			problems = append(problems, Problem{File: file, Line: number, Kind: kind, Text: raw})
 			continue

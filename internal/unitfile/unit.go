@@ -36,8 +36,9 @@ func (s State) String() string {
 		return "masked"
 	case Refused:
 		return "refused"
+	default:
+		return "unknown"
 	}
-	return "unknown"
 }
 
 // Last returns the last assignment of a key that takes one value. An empty one resets: it

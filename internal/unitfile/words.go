@@ -35,8 +35,9 @@ func (e Escapes) String() string {
 		return "undo"
 	case Relaxed:
 		return "relaxed"
+	default:
+		return "unknown"
 	}
-	return "unknown"
 }
 
 // Words splits a value at white space. Parts in single or double quotes are not split, and the
@@ -131,6 +132,9 @@ func UnescapeC(text string) (string, error) {
 // simple are the escapes of one letter, cunescape_one in systemd's src/basic/escape.c.
 const simple = "a\ab\bf\fn\nr\rt\tv\v\\\\\"\"''s "
 
+// hexDigits are the escapes with a number, and how many digits it has.
+var hexDigits = map[byte]int{'x': 2, 'u': 4, 'U': 8}
+
 // unescapeOne reads what follows a backslash: one letter, xNN, uNNNN, UNNNNNNNN or three octal
 // digits. A NUL is refused.
 func unescapeOne(s string) (n int, plain string, ok bool) {
@@ -142,18 +146,9 @@ func unescapeOne(s string) (n int, plain string, ok bool) {
 			return 1, simple[i+1 : i+2], true
 		}
 	}
-	start, length, base := 1, 0, 16
-	switch c := s[0]; {
-	case c == 'x':
-		length = 2
-	case c == 'u':
-		length = 4
-	case c == 'U':
-		length = 8
-	case '0' <= c && c <= '7':
-		start, length, base = 0, 3, 8
-	default:
-		return 0, "", false
+	start, length, base := 0, 3, 8
+	if digits, ok := hexDigits[s[0]]; ok {
+		start, length, base = 1, digits, 16
 	}
 	if len(s) < start+length {
 		return 0, "", false
