@@ -33,9 +33,15 @@ func (r *reader) activation() {
 			r.users(commands[0].Args[0])
 		}
 	}
+	r.createDirectories(file, script) // where the lines were until 2022
 	for _, name := range createFile.FindAll(script, -1) {
 		r.impermanence = true
-		r.createDirectories(string(name))
+		content, err := r.files.Read(string(name), maxScript)
+		if err != nil {
+			r.unreadable(string(name), err)
+			continue
+		}
+		r.createDirectories(string(name), content)
 	}
 }
 
@@ -58,20 +64,15 @@ func (r *reader) users(file string) {
 	}
 }
 
-// createDirectories reads a script of impermanence with lines
+// createDirectories reads the lines of impermanence in a script:
 //
 //	H-create-directories STORAGE PATH USER GROUP MODE DEBUG
 //
 // with six arguments since 2022-02-16, five for two weeks before, and two earlier. Parents
 // come first with default modes: the last line for a path counts.
-func (r *reader) createDirectories(file string) {
-	content, err := r.files.Read(file, maxScript)
-	if err != nil {
-		r.unreadable(file, err)
-		return
-	}
+func (r *reader) createDirectories(file string, script []byte) {
 	number := 0
-	for line := range strings.Lines(string(content)) {
+	for line := range strings.Lines(string(script)) {
 		number++
 		command, _, _ := strings.Cut(strings.TrimLeft(line, " \t"), " ")
 		if !strings.HasSuffix(strings.Trim(command, "'\n"), "-create-directories") || !strings.HasPrefix(strings.Trim(command, "'"), store) {

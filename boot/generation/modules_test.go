@@ -121,6 +121,14 @@ func TestModules(t *testing.T) {
 			"/var/lib/colord: bind mount directory < /keep/var/lib/colord: kept u=rwx,g=rx,o= colord:colord",
 			"/var/log: bind mount directory < /keep/var/log: kept in the initrd",
 		}},
+		{"impermanence in the beginning of 2022", func(m *machine) {
+			m.fstab("/keep/var/log /var/log auto bind,x-gvfs-hide 0 0")
+			m.persist("-keep-etc-f-", "Bind mount or link '/keep/etc/f' to '/etc/f'", "/nix/store/h-bindOrLink--keep-etc-f-")
+			m.file(sys+"/activate", "#### Activation script snippet createDirsIn--keep:\n/nix/store/h-impermanence-create-directories '/keep' '/var/log' 'u' 'g' '0750'\n")
+		}, generation.NoInitrd, []string{
+			"/etc/f: bind mount or symlink file < /keep/etc/f: kept",
+			"/var/log: bind mount unknown < /keep/var/log: kept 0750 u:g",
+		}},
 		{"impermanence in 2020", func(m *machine) {
 			m.fstab("/keep/var/log /var/log none bind 0 0")
 			m.link("/nix/store/h-etc-passwd", "/keep/etc/passwd")

@@ -102,6 +102,7 @@ func TestRead(t *testing.T) {
 		{"userborn: kept with /var/lib/nixos", func(m *machine) {
 			m.dir("/keep/var/lib/nixos")
 			m.link(etc+"/passwd", "/var/lib/nixos/passwd")
+			m.file(etc+"/passwd.mode", "direct-symlink\n")
 			m.mount("/keep/var/lib/nixos", "/var/lib/nixos", "bind", local)
 		}, []string{"/etc/passwd: symlink unknown < /var/lib/nixos/passwd: kept", "/var/lib/nixos: bind mount directory < /keep/var/lib/nixos: kept"}},
 		{"userborn: not kept without", func(m *machine) {
