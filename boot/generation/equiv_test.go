@@ -129,11 +129,22 @@ func linear(g *generation.Generation, path string) (best generation.Entry) {
 	return best
 }
 
+// when is the time at which an entry is carried out.
+func when(e generation.Entry) int {
+	switch {
+	case e.Stage == generation.Initrd:
+		return 1
+	case strings.HasSuffix(e.Source.File, ".conf"):
+		return 3
+	}
+	return 2
+}
+
 // located follows the entries from a path by looking at every entry, and returns where the data is.
-func located(g *generation.Generation, path string, used []string) (at string, kept bool) {
+func located(g *generation.Generation, path string, used []string, latest int) (at string, kept bool) {
 	var best generation.Entry
 	for _, e := range g.Entries {
-		if e.Verdict != generation.Inactive && !slices.Contains(used, e.Path) && paths.AtOrBelow(path, e.Path) && len(e.Path) > len(best.Path) {
+		if e.Verdict != generation.Inactive && when(e) <= latest && !slices.Contains(used, e.Path) && paths.AtOrBelow(path, e.Path) && len(e.Path) > len(best.Path) {
 			best = e
 		}
 	}
@@ -144,11 +155,12 @@ func located(g *generation.Generation, path string, used []string) (at string, k
 		return path, best.Path != "/"
 	}
 	rel := strings.TrimPrefix(path, best.Path)
-	if strings.HasPrefix(best.Options, "bind") {
-		at, kept = located(g, best.Storage, append(used, best.Path))
+	used = append(used, best.Path)
+	if best.How == generation.Bind {
+		at, kept = located(g, best.Storage, used, min(latest, when(best)))
 		return at + rel, kept
 	}
-	return located(g, best.Storage+rel, append(used, best.Path))
+	return located(g, best.Storage+rel, used, latest)
 }
 
 func TestLookupAgreesWithALinearScan(t *testing.T) {
@@ -168,7 +180,7 @@ func TestLookupAgreesWithALinearScan(t *testing.T) {
 			}
 			e, ok := now.Keeps(q)
 			best := linear(now, q)
-			from, keptNow := located(now, q, nil)
+			from, keptNow := located(now, q, nil, 3)
 			if e.Path != best.Path || e.Source != best.Source || ok != keptNow {
 				t.Fatalf("%s (%s): got %s %v, want %s %v in\n%s", q, from, show(e), ok, show(best), keptNow, strings.Join(showAll(now), "\n"))
 			}
@@ -176,7 +188,7 @@ func TestLookupAgreesWithALinearScan(t *testing.T) {
 				kept++
 			}
 			if declares(now, q) || declares(next, q) {
-				to, keptNext := located(next, q, nil)
+				to, keptNext := located(next, q, nil, 3)
 				switch {
 				case keptNow && !keptNext:
 					want[q] = generation.NoLongerKept

@@ -171,7 +171,7 @@ func (r *reader) finish() *Generation {
 		case e.blocked():
 			r.inspect(e, e.Storage)
 		default:
-			r.inspect(e, g.follow(e.Storage, i).path)
+			r.inspect(e, g.storageOf(i).path)
 		}
 	}
 	return g

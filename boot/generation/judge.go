@@ -134,21 +134,30 @@ type place struct {
 }
 
 // follow follows bind mounts and symlinks from a path to the file system that has its data.
-// Each entry counts once: the source of a bind mount is looked up without that mount, as it
-// was when the mount was made. A bind mount without rbind shows one file system: what is
-// mounted below its source is not seen through it. used are the entries that do not count.
-func (g *Generation) follow(from string, used ...int) place {
-	at := from
+// A bind mount without rbind shows one file system: what is mounted below its source is not
+// seen through it.
+func (g *Generation) follow(path string) place { return g.followTo(path, lookup{latest: orderHome}) }
+
+// lookup is which entries count on the way.
+type lookup struct {
+	used   []int // these do not: the source of a mount is looked up without that mount
+	latest order // later ones do not: they were not there when a mount was made
+}
+
+func (g *Generation) followTo(at string, seen lookup) place {
 	for {
-		i, loop := g.deepest(at, used)
+		i, loop := g.deepest(at, seen)
 		switch {
-		case loop || len(used) > rootfs.MostLinks:
+		case loop || len(seen.used) > rootfs.MostLinks:
 			return place{path: at, entry: -1, loop: true}
 		case i < 0:
 			return place{path: at, entry: -1, kept: !g.wiped(Entry{Path: "/", How: OwnFileSystem, Kind: Directory})}
 		}
 		e := &g.Entries[i]
-		used = append(used, i)
+		seen.used = append(seen.used, i)
+		if e.fixed() {
+			seen.latest = min(seen.latest, e.order)
+		}
 		switch {
 		case e.How == Tmpfs:
 			return place{path: at, entry: i}
@@ -157,16 +166,29 @@ func (g *Generation) follow(from string, used ...int) place {
 		case e.How == OwnFileSystem && e.Storage == "":
 			return place{path: at, entry: i, kept: !g.wiped(*e)}
 		case e.How == OwnFileSystem: // in a file, which must be kept as well
-			return place{path: at, entry: i, kept: !g.wiped(*e) && g.follow(e.Storage, used...).kept}
+			return place{path: at, entry: i, kept: !g.wiped(*e) && g.followTo(e.Storage, seen).kept}
 		}
 		rel, _ := paths.Rel(at, e.Path)
 		if e.How == Overlay || e.How == Bind && !hasOption(e.Options, "rbind") {
-			below := g.follow(e.Storage, used...)
+			below := g.followTo(e.Storage, seen)
 			below.path = join(below.path, rel)
 			return below
 		}
 		at = join(e.Storage, rel)
 	}
+}
+
+// fixed reports whether the source is looked up once, when the mount is made. A symlink is looked up
+// at each access, and bindfs reads its source through the mounts of that time.
+func (e *Entry) fixed() bool { return e.How == Bind || e.How == Overlay || e.How == OwnFileSystem }
+
+// storageOf follows the storage of an entry as the entry itself does.
+func (g *Generation) storageOf(i int) place {
+	seen := lookup{used: []int{i}, latest: orderHome}
+	if e := &g.Entries[i]; e.fixed() {
+		seen.latest = e.order
+	}
+	return g.followTo(g.Entries[i].Storage, seen)
 }
 
 // join adds what paths.Rel returned.
