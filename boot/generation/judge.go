@@ -135,7 +135,8 @@ type place struct {
 
 // follow follows bind mounts and symlinks from a path to the file system that has its data.
 // A bind mount without rbind shows one file system: what is mounted below its source is not
-// seen through it.
+// seen through it, and with rbind it is. Mounts that are made below the source later, and
+// propagate, do not count (mount_namespaces(7)).
 func (g *Generation) follow(path string) place { return g.followTo(path, lookup{latest: orderHome}) }
 
 // lookup is which entries count on the way.
