@@ -16,6 +16,7 @@
 //	adopt, trash          copies paths into storage; moves strays out of the way
 //	internal/known        what is known of paths: caches, programs, what others keep
 //	internal/mounts       the mount table; internal/paths: at or below
+//	boot/generation       what a built NixOS system declares; internal/unitfile: units as text
 //	nix, flake.nix        package and modules; internal/reboot tests it all
 //
 // docs/design.md says why.

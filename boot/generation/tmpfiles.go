@@ -20,7 +20,7 @@ func (r *reader) tmpfiles() {
 	for _, target := range r.units.Names(".target") {
 		r.preservation = r.preservation || target == "preservation.target"
 	}
-	lines, problems := unitfile.ReadTmpfiles(r.files, unitfile.System(""), dir)
+	lines, problems := unitfile.ReadTmpfiles(r.files, unitfile.TmpfilesOptions{Specifiers: unitfile.System("")}, dir)
 	for _, p := range problems {
 		// Other lines do not matter here, and systemd reports them.
 		if p.Line == 0 && !errors.Is(p.Err, fs.ErrNotExist) || strings.HasPrefix(strings.TrimLeft(p.Text, `'"`), "L") {

@@ -24,7 +24,7 @@ func BenchmarkParseTmpfiles(b *testing.B) {
 	text := strings.Repeat("'d' '/keep/var/lib/x' '0755' 'root' 'root' '-' \nL+ /var/lib/bluetooth - - - - /keep/var/lib/bluetooth\n", 50)
 	b.ReportAllocs()
 	for b.Loop() {
-		unitfile.ParseTmpfiles(text, "f", unitfile.System(""))
+		unitfile.ParseTmpfiles(text, "f", tmpfilesOptions)
 	}
 }
 

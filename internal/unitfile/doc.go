@@ -12,7 +12,7 @@
 //	tmpfiles.go    lines of tmpfiles.d(5)
 //	effective.go   which lines of several files count
 //
-// The rules are those of systemd 252, and tests compare with its programs. Where a file breaks a
+// The rules are those of systemd 252 and later, and tests compare with its programs. Where a file breaks a
 // rule, the result has a [Problem], and reading goes on where systemd goes on. Names and values
 // are bytes: nothing is converted.
 package unitfile

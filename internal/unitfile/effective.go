@@ -15,7 +15,7 @@ import (
 // lines that count, in the order of reading. Of equal file names, the earlier directory wins; an
 // empty file or a link to /dev/null is nothing. Files are read sorted by name over all
 // directories, and then [Effective] decides. A missing directory is not a problem.
-func ReadTmpfiles(files *rootfs.FS, specifiers Specifiers, dirs ...string) ([]TmpfilesLine, []Problem) {
+func ReadTmpfiles(files *rootfs.FS, opts TmpfilesOptions, dirs ...string) ([]TmpfilesLine, []Problem) {
 	var problems []Problem
 	chosen := map[string]string{}
 	for _, dir := range dirs {
@@ -46,7 +46,7 @@ func ReadTmpfiles(files *rootfs.FS, specifiers Specifiers, dirs ...string) ([]Tm
 			problems = append(problems, unreadable(file, err))
 			continue
 		}
-		found, wrong := ParseTmpfiles(string(content), file, specifiers)
+		found, wrong := ParseTmpfiles(string(content), file, opts)
 		lines, problems = append(lines, found...), append(problems, wrong...)
 	}
 	lines, wrong := Effective(lines)

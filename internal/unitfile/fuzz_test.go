@@ -117,7 +117,7 @@ func FuzzTmpfiles(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		lines, problems := unitfile.ParseTmpfiles(text, "f", unitfile.System(""))
+		lines, problems := unitfile.ParseTmpfiles(text, "f", tmpfilesOptions)
 		for _, line := range lines {
 			if !strings.HasPrefix(line.Path, "/") || line.Path != path.Clean(line.Path) || line.Line < 1 || line.Type == 0 {
 				t.Errorf("%q: %+v", text, line)

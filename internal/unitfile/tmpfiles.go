@@ -37,11 +37,18 @@ const (
 	allTypes        = creating + "zZtTaAhH" + "m"
 )
 
-// ParseTmpfiles reads the text of a file of tmpfiles.d(5). specifiers are replaced in paths and
-// arguments. A line that systemd ignores is a problem. In paths a backslash makes the next
-// byte literal, as in systemd 252; in the arguments of the types that write text or links, C
-// escapes are undone.
-func ParseTmpfiles(text, file string, specifiers Specifiers) ([]TmpfilesLine, []Problem) {
+// TmpfilesOptions say how lines are read.
+type TmpfilesOptions struct {
+	// Specifiers are replaced in paths and arguments.
+	Specifiers Specifiers
+	// Before254 reads the fields before the argument as systemd up to 253 does: a
+	// backslash makes the next byte literal. Later versions undo C escapes (systemd issue 26955).
+	Before254 bool
+}
+
+// ParseTmpfiles reads the text of a file of tmpfiles.d(5). A line that systemd ignores is a
+// problem. C escapes are undone, in the argument for the types that write text or links only.
+func ParseTmpfiles(text, file string, opts TmpfilesOptions) ([]TmpfilesLine, []Problem) {
 	var lines []TmpfilesLine
 	var problems []Problem
 	for number := 1; text != ""; number++ {
@@ -55,7 +62,7 @@ func ParseTmpfiles(text, file string, specifiers Specifiers) ([]TmpfilesLine, []
 			problems = append(problems, Problem{File: file, Line: number, Kind: LineTooLong})
 			continue
 		}
-		line, kind := tmpfilesLine(raw, specifiers)
+		line, kind := tmpfilesLine(raw, opts)
 		if kind != ProblemUnknown {
 			problems = append(problems, Problem{File: file, Line: number, Kind: kind, Text: raw})
 			continue
@@ -66,12 +73,15 @@ func ParseTmpfiles(text, file string, specifiers Specifiers) ([]TmpfilesLine, []
 	return lines, problems
 }
 
-func tmpfilesLine(raw string, specifiers Specifiers) (TmpfilesLine, ProblemKind) {
+func tmpfilesLine(raw string, opts TmpfilesOptions) (TmpfilesLine, ProblemKind) {
 	var line TmpfilesLine
 	var action string
-	rest := raw
+	rest, escapes := raw, Undo
+	if opts.Before254 {
+		escapes = Drop
+	}
 	for i, field := range []*string{&action, &line.Path, &line.Mode, &line.User, &line.Group, &line.Age} {
-		word, after, ok, err := cutWord(rest, Drop)
+		word, after, ok, err := cutWord(rest, escapes)
 		if err != nil || !ok && i < 2 {
 			return line, BadLine
 		}
@@ -86,7 +96,7 @@ func tmpfilesLine(raw string, specifiers Specifiers) (TmpfilesLine, ProblemKind)
 		return line, BadLine
 	}
 	line.Type, line.Modifiers = action[0], action[1:]
-	return line.expand(specifiers)
+	return line.expand(opts.Specifiers)
 }
 
 // expand replaces escapes and specifiers, and cleans the path.

@@ -9,6 +9,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/unitfile"
 )
 
+// tmpfilesOptions are those of a current system.
+var tmpfilesOptions = unitfile.TmpfilesOptions{Specifiers: unitfile.System("")}
+
 // showLine writes the parts of a line.
 func showLine(l unitfile.TmpfilesLine) string {
 	return fmt.Sprintf("%c%s %q %s:%s:%s %s %q", l.Type, l.Modifiers, l.Path, l.Mode, l.User, l.Group, l.Age, l.Argument)
@@ -28,7 +31,8 @@ func TestParseTmpfiles(t *testing.T) {
 		{"escapes in the argument are undone", `L /a - - - - /keep/a\x20b`, []string{`L "/a" ::  "/keep/a b"`}},
 		{"an unknown escape in the argument", `L /a - - - - /keep/a\qb`, []string{"!unknown escape@1"}},
 		{"the argument is not unescaped for other types", `h /a - - - - +\q`, []string{`h "/a" ::  "+\\q"`}},
-		{"a backslash in the path is dropped", `d /w\x20y`, []string{`d "/wx20y" ::  ""`}},
+		{"escapes in the path are undone", `d /w\x20y`, []string{`d "/w y" ::  ""`}},
+		{"an unknown escape in the path", `d /w\qy`, []string{"!malformed line@1"}},
 		{"blanks and number signs in the argument stay", "L+ /a - - - -  /x  y #z  ", []string{`L+ "/a" ::  "/x  y #z"`}},
 		{"modifiers", "d!-=~^$? /a\nL+! /b - - - - c", []string{`d!-=~^$? "/a" ::  ""`, `L+! "/b" ::  "c"`}},
 		{"an unknown modifier", "d& /a\nd /b", []string{`d "/b" ::  ""`, "!malformed line@1"}},
@@ -44,7 +48,7 @@ func TestParseTmpfiles(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			lines, problems := unitfile.ParseTmpfiles(tt.text, "f", unitfile.System(""))
+			lines, problems := unitfile.ParseTmpfiles(tt.text, "f", tmpfilesOptions)
 			var got []string
 			for _, line := range lines {
 				got = append(got, showLine(line))
@@ -54,6 +58,15 @@ func TestParseTmpfiles(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestBackslashesOfOldVersionsAreDropped(t *testing.T) {
+	t.Parallel()
+	old := unitfile.TmpfilesOptions{Before254: true}
+	lines, problems := unitfile.ParseTmpfiles(`L '/w\x20y\q' - - - - /keep/a\x20b`, "f", old)
+	if len(problems) != 0 || showLine(lines[0]) != `L "/wx20yq" ::  "/keep/a b"` {
+		t.Errorf("%v, %v", lines, problems)
 	}
 }
 
@@ -71,7 +84,7 @@ func TestEffectiveLines(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			lines, _ := unitfile.ParseTmpfiles(tt.text, "f", unitfile.System(""))
+			lines, _ := unitfile.ParseTmpfiles(tt.text, "f", tmpfilesOptions)
 			lines, problems := unitfile.Effective(lines)
 			var got []string
 			for _, line := range lines {
@@ -95,7 +108,7 @@ func TestReadTmpfilesOfSeveralDirectories(t *testing.T) {
 		"usr/lib/tmpfiles.d/masked.conf": "L /masked - - - - /y\n",
 		"usr/lib/tmpfiles.d/z.conf":      "-> /nowhere",
 	})
-	lines, problems := unitfile.ReadTmpfiles(files, unitfile.System(""), "/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/lib/tmpfiles.d")
+	lines, problems := unitfile.ReadTmpfiles(files, tmpfilesOptions, "/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/lib/tmpfiles.d")
 	if len(lines) != 1 || lines[0].Argument != "/sorted" || lines[0].File != "/usr/lib/tmpfiles.d/a.conf" {
 		t.Errorf("%+v", lines)
 	}
@@ -105,7 +118,7 @@ func TestReadTmpfilesOfSeveralDirectories(t *testing.T) {
 }
 
 func ExampleParseTmpfiles() {
-	lines, _ := unitfile.ParseTmpfiles("L+ /var/lib/bluetooth - - - - /keep%S/bluetooth\n", "00-nixos.conf", unitfile.System(""))
+	lines, _ := unitfile.ParseTmpfiles("L+ /var/lib/bluetooth - - - - /keep%S/bluetooth\n", "00-nixos.conf", unitfile.TmpfilesOptions{Specifiers: unitfile.System("")})
 	fmt.Println(lines[0].Path, "->", lines[0].Argument)
 	// Output: /var/lib/bluetooth -> /keep/var/lib/bluetooth
 }

@@ -19,7 +19,7 @@ type Escapes uint8
 // The meanings.
 const (
 	Keep    Escapes = iota // a backslash is a backslash: the directory keys, such as StateDirectory=
-	Drop                   // the next byte is literal: the fields of tmpfiles.d in systemd 252
+	Drop                   // the next byte is literal: the fields of tmpfiles.d up to systemd 253
 	Undo                   // C escapes, systemd.syntax(7); any other one is ErrEscape
 	Relaxed                // as Undo, but any other escape is kept as it is: ExecStart=
 )
