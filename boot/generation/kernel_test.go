@@ -66,8 +66,9 @@ func fstabText(e generation.Entry) string {
 		return e.Storage + " " + e.Path + " none " + e.Options + " 0 0"
 	case generation.Tmpfs:
 		return "none " + e.Path + " tmpfs 0 0"
+	default:
+		return "/dev/sda " + e.Path + " ext4 0 0"
 	}
-	return "/dev/sda " + e.Path + " ext4 0 0"
 }
 
 // randomMounts returns mounts in an order in which a boot can make them, then symlinks, which
@@ -199,11 +200,12 @@ func carryOut(root string, files *rootfs.FS, e generation.Entry) error {
 			return err
 		}
 		return os.Symlink(e.Storage, at)
+	default:
+		if err := mkdirs(root, files, e.Path); err != nil {
+			return err
+		}
+		return unix.Mount("none", at, "tmpfs", 0, "")
 	}
-	if err := mkdirs(root, files, e.Path); err != nil {
-		return err
-	}
-	return unix.Mount("none", at, "tmpfs", 0, "")
 }
 
 // mkdirs makes a directory and those above it, through symlinks as they are below the root.
