@@ -129,15 +129,14 @@ func linear(g *generation.Generation, path string) (best generation.Entry) {
 	return best
 }
 
-// when is the time at which an entry is carried out.
+// mountTime and later are the times at which entries are carried out: mounts, then tmpfiles.d.
+const mountTime, later = 1, 2
+
 func when(e generation.Entry) int {
-	switch {
-	case e.Stage == generation.Initrd:
-		return 1
-	case strings.HasSuffix(e.Source.File, ".conf"):
-		return 3
+	if strings.HasSuffix(e.Source.File, ".conf") {
+		return later
 	}
-	return 2
+	return mountTime
 }
 
 // located follows the entries from a path by looking at every entry, and returns where the data is.
@@ -157,7 +156,7 @@ func located(g *generation.Generation, path string, used []string, latest int) (
 	rel := strings.TrimPrefix(path, best.Path)
 	used = append(used, best.Path)
 	if best.How == generation.Bind {
-		at, kept = located(g, best.Storage, used, min(latest, when(best)))
+		at, kept = located(g, best.Storage, used, mountTime)
 		return at + rel, kept
 	}
 	return located(g, best.Storage+rel, used, latest)
@@ -180,7 +179,7 @@ func TestLookupAgreesWithALinearScan(t *testing.T) {
 			}
 			e, ok := now.Keeps(q)
 			best := linear(now, q)
-			from, keptNow := located(now, q, nil, 3)
+			from, keptNow := located(now, q, nil, later)
 			if e.Path != best.Path || e.Source != best.Source || ok != keptNow {
 				t.Fatalf("%s (%s): got %s %v, want %s %v in\n%s", q, from, show(e), ok, show(best), keptNow, strings.Join(showAll(now), "\n"))
 			}
@@ -188,7 +187,7 @@ func TestLookupAgreesWithALinearScan(t *testing.T) {
 				kept++
 			}
 			if declares(now, q) || declares(next, q) {
-				to, keptNext := located(next, q, nil, 3)
+				to, keptNext := located(next, q, nil, later)
 				switch {
 				case keptNow && !keptNext:
 					want[q] = generation.NoLongerKept

@@ -2,6 +2,7 @@ package generation
 
 import (
 	"path"
+	"slices"
 
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/rootfs"
@@ -61,11 +62,12 @@ func (g *Generation) required(i int) bool {
 }
 
 // hide marks the entries below a mount that is made later. systemd mounts parents first,
-// so that happens between the stages only. "/" is always there.
+// so that happens between the stages only. The paths that a boot needs are mounted in the
+// initrd, whatever their lines say.
 func (g *Generation) hide() {
 	var mounts []*Entry
 	for i := range g.Entries {
-		if m := &g.Entries[i]; m.How.mounts() && m.order == orderMount && m.Path != "/" && !m.blocked() {
+		if m := &g.Entries[i]; m.How.mounts() && m.order == orderMount && !slices.Contains(bootPaths, m.Path) && !m.blocked() {
 			mounts = append(mounts, m)
 		}
 	}
@@ -157,7 +159,7 @@ func (g *Generation) followTo(at string, seen lookup) place {
 		e := &g.Entries[i]
 		seen.used = append(seen.used, i)
 		if e.fixed() {
-			seen.latest = min(seen.latest, e.order)
+			seen.latest = orderMount
 		}
 		switch {
 		case e.How == Tmpfs:
@@ -179,15 +181,17 @@ func (g *Generation) followTo(at string, seen lookup) place {
 	}
 }
 
-// fixed reports whether the source is looked up once, when the mount is made. A symlink is looked up
+// fixed reports whether the source is looked up once, when the mount is made: the symlinks of
+// tmpfiles.d and of homes are not there yet. The stages are not distinguished, since a file system may be
+// mounted in the initrd by something that is not visible. A symlink is looked up
 // at each access, and bindfs reads its source through the mounts of that time.
 func (e *Entry) fixed() bool { return e.How == Bind || e.How == Overlay || e.How == OwnFileSystem }
 
 // storageOf follows the storage of an entry as the entry itself does.
 func (g *Generation) storageOf(i int) place {
 	seen := lookup{used: []int{i}, latest: orderHome}
-	if e := &g.Entries[i]; e.fixed() {
-		seen.latest = e.order
+	if g.Entries[i].fixed() {
+		seen.latest = orderMount
 	}
 	return g.followTo(g.Entries[i].Storage, seen)
 }

@@ -89,6 +89,7 @@ func (e *Entry) fill(u *unitfile.Unit, byName string) {
 		value, err := specifiers.Expand(last.Value)
 		if err != nil {
 			e.add(BrokenArgument, key+"="+last.Value)
+			return last.Value
 		}
 		return value
 	}
@@ -135,6 +136,8 @@ func (e *Entry) classify(what, fsType, options string, initrd bool) {
 	e.Device, e.FSType, e.Options = what, fsType, options
 	bindfs := fsType == "bindfs" || strings.HasSuffix(fsType, ".bindfs") || strings.HasPrefix(what, "bindfs#")
 	switch {
+	case what == "":
+		e.add(UnitRefused, "What= is missing")
 	case slices.Contains(kernelTypes, fsType):
 		e.Path = ""
 		return
@@ -162,7 +165,7 @@ func (e *Entry) classify(what, fsType, options string, initrd bool) {
 	if initrd || hasOption(options, "x-initrd.mount") {
 		e.Stage = Initrd
 	}
-	if e.Stage == Initrd || slices.Contains(bootPaths, e.Path) {
+	if e.Stage == Initrd {
 		e.order = orderInitrd
 	}
 }
