@@ -1,4 +1,4 @@
-# What a developer types. The scripts behind it say how each thing is done.
+# The commands of development. The scripts that they run have the details.
 .PHONY: build install check test test-all lint fmt fuzz picture bench-list bench-tui bench-rank bench-trace bench-adopt release-check clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
@@ -10,7 +10,7 @@ build:
 install:
 	CGO_ENABLED=0 go install -trimpath -ldflags '$(LDFLAGS)' .
 
-# Lint and the tests that need neither root nor a package.
+# Lint, and the tests that need neither root nor additional packages.
 check:
 	./scripts/check.sh
 
@@ -31,7 +31,7 @@ fmt:
 fuzz:
 	./scripts/fuzz.sh
 
-# The picture in the README, of what the program shows in a pseudo-terminal.
+# The picture in the README: the screen of the program in a pseudo-terminal.
 picture:
 	go test ./internal/cli -run Picture -update
 
@@ -50,7 +50,7 @@ bench-trace:
 bench-adopt:
 	./bench/adopt.sh
 
-# Builds the release of the last commit twice, compares, and installs the package.
+# Builds a release of the last commit twice, compares the results, and installs the package.
 release-check:
 	./scripts/release-check.sh
 

@@ -15,18 +15,19 @@
           "aarch64-linux"
         ] (system: f nixpkgs.legacyPackages.${system});
 
-      # The date of the commit, as nixpkgs writes the version of what has no release.
+      # The version is the commit date, in the nixpkgs form for packages without a release.
       date = self.lastModifiedDate or "19700101";
       part = start: length: lib.substring start length date;
       version = "0-unstable-${part 0 4}-${part 4 2}-${part 6 2}";
       package = pkgs: pkgs.callPackage ./nix/package.nix { inherit version; };
 
-      # A module that installs this version, built with the packages of whoever imports it.
+      # A module that installs this version, built with the package set of the importing
+      # configuration.
       withPackage =
         name: module:
         { lib, pkgs, ... }:
         {
-          # Without a key, to import it twice would define the package twice.
+          # Without a key, importing the module twice would define the package twice.
           key = "list-ephemeral.${name}";
           imports = [ module ];
           programs.list-ephemeral.package = lib.mkDefault (package pkgs);
@@ -52,7 +53,7 @@
       devShells = forEachSystem (pkgs: {
         default = pkgs.mkShell {
           inputsFrom = [ (package pkgs) ];
-          # What the tests hold the program against, and what the scripts call.
+          # Programs that the tests compare with and that the scripts call.
           packages = [
             pkgs.bindfs
             pkgs.bubblewrap
@@ -69,7 +70,8 @@
         };
       });
 
-      # Newer versions of Nix pass no files where none are given, and nixfmt then reads stdin.
+      # Newer versions of Nix pass no arguments if no files are given. nixfmt would then read stdin;
+      # nixfmt-tree formats the whole tree.
       formatter = forEachSystem (pkgs: pkgs.nixfmt-tree);
     };
 }

@@ -1,25 +1,24 @@
 // List-ephemeral shows what the next reboot wipes, and writes the Nix code that keeps it.
 //
-// What runs, in order, and where it lives:
+// What runs, in order, and where it is (docs/design.md says why):
 //
 //	main.go               calls the command line
 //	internal/cli          commands, flags, help, exit statuses; prints
 //	internal/session      configuration, flags and machine as what a command works with
-//	internal/report       rows, tables, JSON lines, and the words for every verdict
+//	internal/report       rows, columns, JSON lines; the words for verdicts and results
 //	config                finds and checks config.json; internal/pattern: its excludes
 //	scan                  policy (the verdict on a path), parallel walk, roll-up
+//	internal/screen       connects the session to the screen
 //	tui                   the screen: keys, list, panes, dialogs
 //	internal/search       a query to ranked paths
 //	internal/index        candidates in memory: store, listings, tree, selection
-//	snippet               the selection as Nix, one file for each dialect
+//	snippet               the selection as Nix; its dialects
 //	trace                 what a command touches
 //	adopt, trash          copies paths into storage; moves strays out of the way
-//	internal/known        what is known of paths: caches, programs, what others keep
+//	boot, internal/known  what a boot does to each tree; what is known of paths
 //	internal/mounts       the mount table; internal/paths: at or below
 //	boot/generation       what a built NixOS system declares; internal/unitfile: units as text
 //	nix, flake.nix        package and modules; internal/reboot tests it all
-//
-// docs/design.md says why.
 package main
 
 import (

@@ -10,29 +10,29 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
-// Progress counts what a run has done so far. Any goroutine may look at it while it
-// runs; the zero value is ready.
+// Progress counts what a run has done so far. Any goroutine may read it during the run. The zero
+// value is ready to use.
 type Progress struct {
-	// Files counts all but directories, and Bytes what files hold, holes included: copied,
-	// or compared with what is there.
+	// Files counts the entries, except directories, that were copied or compared with existing
+	// ones. Bytes is the sum of their lengths, including holes.
 	Files atomic.Int64
 	Bytes sizes.Counter
-	// Placed counts what was put in place, each with one rename: selected paths, or what a
-	// directory that was there lacked.
+	// Placed counts the renames into place: of selected paths, or of entries that an existing
+	// directory lacked.
 	Placed atomic.Int64
 }
 
 func (p *Progress) add(bytes int64) { p.Bytes.Add(bytes) }
 
-// Outcome is what became of a selected path.
+// Outcome is the outcome for a selected path.
 type Outcome uint8
 
 // The outcomes.
 const (
 	OutcomeUnknown Outcome = iota
-	Copied                 // all of it is in storage now
-	Present                // all of it was there already, and is equal
-	Partly                 // the directory was there; some of what it lacked could not be added
+	Copied                 // everything is in storage now
+	Present                // everything was in storage already and is equal
+	Partly                 // the directory existed; some missing entries could not be added
 	Failed                 // nothing was put in place
 )
 
@@ -46,44 +46,44 @@ func (o Outcome) String() string {
 	return outcomeNames[OutcomeUnknown]
 }
 
-// Problem is what went wrong with one path.
+// Problem is an error with the path that it is about.
 type Problem struct {
 	Path string
 	Err  error
 }
 
-// Result is what became of a selected path.
+// Result is the result for a selected path.
 type Result struct {
 	Path, Target string
 	Outcome      Outcome
-	// Files and Bytes are those that were copied.
+	// Files and Bytes count what was copied.
 	Files int
 	Bytes int64
-	// Problems are the paths that could not be copied, and why: the first mostProblems
-	// of More in all.
+	// Problems are the paths that could not be copied, and why. It contains the first mostProblems
+	// of them; More is the total number.
 	Problems []Problem
 	More     int
-	// Mounts are the paths in it where something is mounted, which was left out.
+	// Mounts are the mount points in it, which were left out.
 	Mounts []string
-	// Warnings are directories in storage whose owner or mode are not the source's, each
-	// with the first path of a run that it matters to, and the first mostProblems of what was
-	// copied without something, or left out because of what it is.
+	// Warnings are the directories in storage whose owner or mode differs from the source's, each
+	// reported with the first path of a run below it. They also include the first mostProblems
+	// entries that were copied incompletely or left out because of their type.
 	Warnings []Problem
-	// placed says that something was put in place.
+	// placed reports that something was put in place.
 	placed bool
 }
 
-// mostProblems is how many problems of one selected path are kept: whoever has more
-// has one, many times.
+// mostProblems is how many problems are kept for one selected path. Beyond that number, they
+// usually have the same cause.
 const mostProblems = 100
 
-// ErrInterrupted is the error of a path that was not done when the run was ended.
+// ErrInterrupted is the error of a path that was not finished when the run was interrupted.
 var ErrInterrupted = errors.New("interrupted")
 
-// fail notes a problem.
+// fail records a problem.
 func (r *Result) fail(path string, err error) { r.failAt(func() string { return path }, err) }
 
-// failAt is fail for a path that has to be made, which is done only for problems that are kept.
+// failAt is like fail, but builds the path only if the problem is kept.
 func (r *Result) failAt(path func() string, err error) {
 	if errors.Is(err, context.Canceled) {
 		err = ErrInterrupted
@@ -93,14 +93,14 @@ func (r *Result) failAt(path func() string, err error) {
 	}
 }
 
-// warnAt notes what is to be said of a path that is not a problem.
+// warnAt records a warning.
 func (r *Result) warnAt(path func() string, err error) {
 	if len(r.Warnings) < mostProblems {
 		r.Warnings = append(r.Warnings, Problem{path(), err})
 	}
 }
 
-// conclude decides on the outcome, when all is done.
+// conclude sets the outcome at the end of the run.
 func (r *Result) conclude() {
 	switch {
 	case r.More == 0 && !r.placed:
@@ -114,15 +114,15 @@ func (r *Result) conclude() {
 	}
 }
 
-// inode names a file of the machine.
+// inode identifies a file on this machine.
 type inode struct{ dev, ino uint64 }
 
 func inodeOf(st *unix.Stat_t) inode { return inode{st.Dev, st.Ino} }
 
-// unchanged reports whether two looks at something have seen the same: its inode, kind,
-// size, and the times of its content and of its attributes. The kernel sets ctime
-// itself, so that nobody can hide a change (inode(7)) within its granularity, a few
-// milliseconds; multigrain timestamps (Linux 6.13) have none to speak of.
+// unchanged reports whether two stat results of a file agree in inode, mode, size, mtime and ctime.
+// Only the kernel sets ctime (inode(7)), so a process cannot hide a change, except within the
+// granularity of ctime, a few milliseconds. With multigrain timestamps (Linux 6.13), that is
+// negligible.
 func unchanged(a, b *unix.Stat_t) bool {
 	return inodeOf(a) == inodeOf(b) && a.Mode == b.Mode && a.Size == b.Size && a.Mtim == b.Mtim && a.Ctim == b.Ctim
 }
@@ -131,7 +131,7 @@ func isDir(st *unix.Stat_t) bool  { return st.Mode&unix.S_IFMT == unix.S_IFDIR }
 func isFile(st *unix.Stat_t) bool { return st.Mode&unix.S_IFMT == unix.S_IFREG }
 func isLink(st *unix.Stat_t) bool { return st.Mode&unix.S_IFMT == unix.S_IFLNK }
 
-// shortened returns a path that may be long with its middle left out, for an error.
+// shortened returns a path for an error message, without the middle of a long path.
 func shortened(name string) string {
 	const most, head, tail = 300, 120, 120
 	if len(name) <= most {

@@ -17,11 +17,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// same holds that a source and its copy are equal.
+// same checks that a source and its copy are equal.
 func (g *ground) same(name string) {
 	g.t.Helper()
 	source, stored := snapshot(g.t, g.at(name)), snapshot(g.t, g.stored(name))
-	if name == "." { // the directory above what was copied is no copy
+	if name == "." { // the parent directory is not a copy
 		_, source, _ = strings.Cut(source, "\n")
 		_, stored, _ = strings.Cut(stored, "\n")
 	}
@@ -52,7 +52,7 @@ func TestRunCopiesEverything(t *testing.T) {
 	info, err := os.Stat(g.stored("."))
 	g.must(err)
 	if info.Mode().Perm() != 0o750 {
-		t.Errorf("the directory above has mode %o", info.Mode())
+		t.Errorf("the parent directory has mode %o", info.Mode())
 	}
 	g.expect(g.adopt("app"), "present app 0")
 	g.same("app")
@@ -72,7 +72,7 @@ func TestRunEqualsRsync(t *testing.T) {
 	}
 }
 
-func TestRunKeepsWhatIsThere(t *testing.T) {
+func TestRunNeverOverwritesTargets(t *testing.T) {
 	g := newGround(t)
 	for name, text := range map[string]string{"a/same": "1", "a/other": "22", "a/longer": "333", "a/new": "4", "a/sub/new": "5", "a/kind/x": "6", "lone": "7", "owned": "8"} {
 		g.write(name, text)
@@ -89,37 +89,37 @@ func TestRunKeepsWhatIsThere(t *testing.T) {
 	results := g.adopt("a", "lone", "owned")
 	g.expect(results,
 		"partly a 2",
-		"  a/kind: it is in storage already, and is a file there and a directory here",
-		"  a/link: it is in storage already, and leads elsewhere",
-		"  a/longer: it is in storage already, and has 1 bytes there and 3 here",
-		"  a/other: it is in storage already, and has another content",
+		"  a/kind: already in storage: expected a directory, got a file",
+		"  a/link: already in storage: different symlink target",
+		"  a/longer: already in storage: expected 3 bytes, got 1",
+		"  a/other: already in storage: different contents",
 		"present lone 0",
 		"failed owned 0",
-		"  owned: it is in storage already, and has mode 0600 there and 0644 here",
+		"  owned: already in storage: expected mode 0644, got 0600",
 	)
 	if !errors.Is(results[2].Problems[0].Err, ErrDiffers) {
-		t.Error("what differs is not ErrDiffers")
+		t.Error("a different target is not ErrDiffers")
 	}
 	g.same("a/new")
 	g.same("a/sub")
 	g.must(os.Remove(g.stored("a/new")), os.RemoveAll(g.stored("a/sub")))
 	drop := func(s string) string { return regexp.MustCompile(` mtime \d+\.\d+`).ReplaceAllString(s, "") }
 	if diff := cmp.Diff(drop(kept), drop(snapshot(t, g.store))); diff != "" {
-		t.Errorf("what was there (-before +after)\n%s", diff)
+		t.Errorf("existing targets (-before +after)\n%s", diff)
 	}
 }
 
-func TestHardLinksHoldAcrossPathsAndRuns(t *testing.T) {
+func TestHardLinksArePreservedAcrossPathsAndRuns(t *testing.T) {
 	g := newGround(t)
 	g.write("a/x", "x")
 	g.write("z/y", "y")
 	g.must(os.Mkdir(g.at("b"), 0o755), os.Link(g.at("a/x"), g.at("b/x")), os.Link(g.at("a/x"), g.at("lone")), os.Link(g.at("z/y"), g.at("b/y")))
-	g.adopt("z", "a") // a/x and z/y are alone at first
+	g.adopt("z", "a") // a/x and z/y have only one name at first
 	g.adopt("a", "b", "lone", "z")
 	g.same(".")
 }
 
-func TestPlansLeaveOutWhatACoveringDirectoryHas(t *testing.T) {
+func TestPrepareLeavesOutPathsBelowSelectedDirectories(t *testing.T) {
 	g := newGround(t)
 	g.write("a/b/c", "x")
 	g.write("a-b", "y")
@@ -141,7 +141,7 @@ func TestPlansLeaveOutWhatACoveringDirectoryHas(t *testing.T) {
 	}
 	want := []string{
 		"copy /home/a 1 1", "copy /home/a-b 1 1", "refuse /home/gone/x 0 0 no such file or directory",
-		"refuse /persist 0 0 it lies in storage", "refuse /persist/x 0 0 it lies in storage",
+		"refuse /persist 0 0 it is in storage", "refuse /persist/x 0 0 it is in storage",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -151,7 +151,7 @@ func TestPlansLeaveOutWhatACoveringDirectoryHas(t *testing.T) {
 	}
 }
 
-func TestPrepareRefusesStorageThatIsNone(t *testing.T) {
+func TestPrepareRefusesInvalidStorage(t *testing.T) {
 	g := newGround(t)
 	g.write("file", "x")
 	g.must(os.Symlink(g.store, g.at("link")))
@@ -192,7 +192,7 @@ func TestCancelledRunsLeaveNothing(t *testing.T) {
 		cancel()
 	}()
 	results, err := plan.Run(ctx, progress)
-	if results[0].Outcome == Copied { // it was faster
+	if results[0].Outcome == Copied { // the run finished first
 		g.same("app")
 		return
 	}
@@ -223,9 +223,8 @@ func TestOpenFilesFindsProcesses(t *testing.T) {
 	}
 }
 
-// TestCopiesHaveNoACLOfTheirPlace puts a default ACL on storage, which all that is made
-// there would inherit.
-func TestCopiesHaveNoACLOfTheirPlace(t *testing.T) {
+// TestCopiesInheritNoDefaultACL sets a default ACL on storage, which new entries in it inherit.
+func TestCopiesInheritNoDefaultACL(t *testing.T) {
 	g := newGround(t)
 	g.menagerie("app")
 	g.write("lone", "x")
@@ -238,11 +237,11 @@ func TestCopiesHaveNoACLOfTheirPlace(t *testing.T) {
 		g.same(name)
 	}
 	if acl := tool(t, "getfacl", "-cp", g.stored(".")); strings.Contains(acl, "daemon") {
-		t.Errorf("a directory above has\n%s", acl)
+		t.Errorf("a parent directory has the ACL\n%s", acl)
 	}
 }
 
-func TestPlansCountAndRefuse(t *testing.T) {
+func TestPrepareCountsLinksOnceAndRefusesPaths(t *testing.T) {
 	g := newGround(t)
 	g.write("a/file", strings.Repeat("x", 1<<20))
 	for _, name := range []string{"a/one", "a/two", "lone"} {
@@ -259,11 +258,11 @@ func TestPlansCountAndRefuse(t *testing.T) {
 	plan, err := Prepare(t.Context(), g.store, []string{g.at("a"), g.at("lone"), "/refused"}, Options{Roots: nothingRefused.Roots, Refuses: refuses})
 	g.must(err)
 	if plan.Needs > 3<<20/2 || plan.Files != 4 {
-		t.Errorf("%d files that are one need %d bytes", plan.Files, plan.Needs)
+		t.Errorf("%d names of one file need %d bytes", plan.Files, plan.Needs)
 	}
 	refused := slices.IndexFunc(plan.Units, func(u Unit) bool { return u.Path == "/refused" })
 	if refused < 0 || plan.Units[refused].Action != Refuse || !errors.Is(plan.Units[refused].Err, ErrMounted) {
-		t.Errorf("what is refused: %+v", plan.Units)
+		t.Errorf("refused units: %+v", plan.Units)
 	}
 	plan, err = Prepare(t.Context(), inner, []string{g.at("a")}, nothingRefused)
 	g.must(err)
@@ -272,26 +271,26 @@ func TestPlansCountAndRefuse(t *testing.T) {
 	}
 }
 
-// TestNamesOfOursAreNothingSpecial has others use the name of the directory in which
-// things are made.
-func TestNamesOfOursAreNothingSpecial(t *testing.T) {
+// TestSourcesMayHaveTheNameOfTheStagingDirectory uses the name of the staging directory in a
+// source, and for a directory in storage that another program has made.
+func TestSourcesMayHaveTheNameOfTheStagingDirectory(t *testing.T) {
 	g := newGround(t)
 	g.write("home/"+areaName+"/7/theirs", "x")
 	g.write("home/f", "y")
 	g.adopt("home/" + areaName)
-	g.expect(g.adopt("home/f", "home"), "copied home 1") // the file lies in it
+	g.expect(g.adopt("home/f", "home"), "copied home 1") // the file is in the directory
 	g.same("home/" + areaName)
 	g.must(os.Mkdir(filepath.Join(g.store, areaName), 0o700), os.WriteFile(filepath.Join(g.store, areaName, "theirs"), nil, 0o600))
 	results := g.adopt("home/" + areaName + "/7/theirs")
 	if results[0].Outcome != Failed {
-		t.Errorf("something else of our name: %s", g.outcomes(results))
+		t.Errorf("another directory with the name of the staging directory: %s", g.outcomes(results))
 	}
 	if _, err := os.Lstat(filepath.Join(g.store, areaName, "theirs")); err != nil {
 		t.Error(err)
 	}
 }
 
-// TestLeasesAreReported has another process take a lease, for which open(2) returns EAGAIN.
+// TestLeasesAreReported lets another process take a lease, because of which open(2) returns EAGAIN.
 func TestLeasesAreReported(t *testing.T) {
 	g := newGround(t)
 	g.write("a/f", "x")

@@ -13,40 +13,41 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/owned"
 )
 
-// areaName is the directory in which copies are made, at the top of a storage path, and of
-// each mount and btrfs subvolume in it. Only we may enter it, so the owner of the directory
-// that a copy is for cannot replace anything in it.
+// areaName is the name of the staging directories in which copies are made: at the top of a storage
+// path, and of each mount and btrfs subvolume in it. Only the user of this process may enter them,
+// so the owner of the target's parent directory cannot replace anything in them.
 const areaName = ".list-ephemeral-adopt"
 
-// IsLeftover reports whether a path is the directory that a killed run leaves behind. The
+// IsLeftover reports whether a path is a staging directory, which a killed run leaves behind. The
 // next run in the same storage removes it.
 func IsLeftover(name string) bool { return path.Base(name) == areaName }
 
-// AreaError says why copies cannot be made at Path, which is where they are made before they
-// are put in place.
+// AreaError reports that the staging directory at Path cannot be used, and why.
 type AreaError struct {
 	Path string
 	Err  error
 }
 
-func (e *AreaError) Error() string { return "make copies in " + e.Path + ": " + e.Err.Error() }
+func (e *AreaError) Error() string {
+	return "prepare staging directory " + e.Path + ": " + e.Err.Error()
+}
 
 // Unwrap returns the reason.
 func (e *AreaError) Unwrap() error { return e.Err }
 
-// stagingDir is such a directory, open.
+// stagingDir is an open staging directory.
 type stagingDir struct {
 	dir
 	above dir
-	rel   string // of the storage path, with a slash in front
+	rel   string // path relative to storage, with a leading slash
 	inode inode
 }
 
-// reach is the set of directories that rename(2) moves something between: those of one mount
-// (which may show the same file system as another one), and of one btrfs subvolume in it.
+// reach identifies a set of directories between which rename(2) can move entries: those of one
+// mount (although another mount may show the same file system) and one btrfs subvolume in it.
 type reach struct{ mount, dev uint64 }
 
-// reachOf returns where what is open at a descriptor can be renamed to.
+// reachOf returns the reach of an open directory.
 func reachOf(fd int) (reach, error) {
 	st, err := fstat(fd)
 	if err != nil {
@@ -56,8 +57,8 @@ func reachOf(fd int) (reach, error) {
 	return reach{mount, st.Dev}, err
 }
 
-// mountID returns the number of the mount that a descriptor is open on: by statx(2), and
-// before Linux 5.8 from proc_pid_fdinfo(5).
+// mountID returns the ID of a descriptor's mount, from statx(2), or before Linux 5.8 from
+// proc_pid_fdinfo(5).
 func mountID(fd int) (uint64, error) {
 	var st unix.Statx_t
 	err := retried(func() error { return unix.Statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &st) })
@@ -79,9 +80,9 @@ func mountIDOfInfo(fd int) (id uint64, err error) {
 	return id, nil
 }
 
-// areaOf returns the area that a directory of storage, which stands for a source or is its top
-// (nil), can be reached from by rename(2). The first directory of its reach on the way down is
-// where a new one is made.
+// areaOf returns the staging directory from which rename(2) can move entries into a directory of
+// storage. at is the source of that directory, or nil for the top of storage. A new staging
+// directory is made in the first directory of each reach on the way down.
 func (r *run) areaOf(d dir, at *pathname) (*stagingDir, error) {
 	reach, err := reachOf(d.fd)
 	if err != nil {
@@ -105,13 +106,13 @@ func (r *run) areaOf(d dir, at *pathname) (*stagingDir, error) {
 	return a, nil
 }
 
-// ErrInnerMount is the error of a target on a mount within storage that keeps nothing, or
-// that a user may serve.
-var ErrInnerMount = errors.New("a file system is mounted there that does not keep files safely")
+// ErrInnerMount is the error of a target on a mount within storage that is not persistent or may be
+// served by a user's process.
+var ErrInnerMount = errors.New("the file system mounted there does not store files safely")
 
-// checkInner refuses a mount within storage that is in memory, which a reboot wipes, or that
-// a FUSE daemon serves: what it says of owners and modes is a claim of the user who runs it. The
-// top of storage is for the caller to judge, and what is in memory may be in it if that is.
+// checkInner refuses certain mounts within storage: those in memory, because a reboot wipes them,
+// and those served by a FUSE daemon, because it can report any owner and mode. The caller decides
+// about the top of storage. A mount of the same type as the top is always allowed.
 func (r *run) checkInner(d dir, rel string) error {
 	var fs unix.Statfs_t
 	if err := retried(func() error { return unix.Fstatfs(d.fd, &fs) }); err != nil {
@@ -131,8 +132,7 @@ func (r *run) checkInner(d dir, rel string) error {
 	return nil
 }
 
-// openArea makes the area of a directory, or opens the one that a killed run has left, and
-// removes what is in it.
+// openArea makes the staging directory in top, or opens one left by a killed run and empties it.
 func (r *run) openArea(top dir, rel string) (*stagingDir, error) {
 	above, err := top.dir(".", beneath)
 	if err != nil {
@@ -153,8 +153,8 @@ func (r *run) openArea(top dir, rel string) (*stagingDir, error) {
 	return a, nil
 }
 
-// prepareArea locks an area and empties it. Another mount may show one that this run uses
-// already, which is neither locked nor emptied again.
+// prepareArea locks a staging directory and empties it. It skips both if the directory is one that
+// this run already uses through another mount.
 func (r *run) prepareArea(a *stagingDir) error {
 	st, err := fstat(a.fd)
 	if err != nil {
@@ -172,12 +172,12 @@ func (r *run) prepareArea(a *stagingDir) error {
 		}
 		return err
 	}
-	// The run that held the lock until now has removed the directory.
+	// Another run held the lock until now and has removed the directory.
 	if st, err := a.above.stat(areaName); err != nil || inodeOf(&st) != a.inode {
 		return ErrBusy
 	}
-	// It may be another directory of the user who runs us, which is to stay as it is: nothing
-	// of it is changed before clear has checked it.
+	// The name may belong to an unrelated directory of the current user. Nothing in it is changed
+	// before clear has checked it.
 	if err := a.clear(); err != nil {
 		return err
 	}
@@ -187,16 +187,16 @@ func (r *run) prepareArea(a *stagingDir) error {
 	return dropInherited(a.fd)
 }
 
-// private opens a directory that only we may enter, which is made unless it is there, and
-// returns an error for anything else of the name.
+// private opens a directory that only the current user may enter. It makes the directory if it does
+// not exist, and returns an error if the name is anything else.
 func (d dir) private(name string) (dir, error) {
 	fd, err := owned.Make(d.fd, name)
 	return dir{fd: fd}, err
 }
 
-// clear removes what a killed run has left in an area. Nothing is removed before all names
-// have been checked, nor from a directory that a user may have renamed to this name: one
-// that lacks our mark, in a directory where others may rename things.
+// clear removes what a killed run has left in a staging directory. It checks all names before it
+// removes anything. It refuses a directory that another user may have renamed to this name: one
+// without our mark, in a directory where other users may rename entries.
 func (a *stagingDir) clear() error {
 	names, err := a.names()
 	if err != nil || len(names) == 0 {
@@ -212,23 +212,23 @@ func (a *stagingDir) clear() error {
 	}
 	for _, name := range names {
 		if err := a.remove(name); err != nil {
-			return fmt.Errorf("remove %s, which an earlier run has left: %w", name, err)
+			return fmt.Errorf("remove %s, left by an earlier run: %w", name, err)
 		}
 	}
 	return nil
 }
 
-// close removes the area, which is empty unless something could not be removed.
+// close removes the staging directory. It is empty unless an entry could not be removed.
 func (a *stagingDir) close() error {
 	a.dir.close()
 	defer a.above.close()
 	if err := retried(func() error { return unix.Unlinkat(a.above.fd, areaName, unix.AT_REMOVEDIR) }); err != nil && !errors.Is(err, unix.ENOENT) {
-		return fmt.Errorf("remove %s in storage, which the next run will remove: %w", a.rel, err)
+		return fmt.Errorf("remove %s in storage (the next run will try again): %w", a.rel, err)
 	}
 	return nil
 }
 
-// dropAreas removes all areas.
+// dropAreas removes all staging directories.
 func (r *run) dropAreas() (err error) {
 	for _, a := range r.areas {
 		err = errors.Join(err, a.close())

@@ -13,13 +13,13 @@ import (
 // permissions are the bits of st_mode that chmod(2) sets.
 const permissions = 0o7777
 
-// attributes gives what is open at one descriptor all that the other has beside its
-// content: extended attributes with ACLs and capabilities, owner, mode and times. The
-// owner comes first, because chown(2) takes setuid bits and capabilities away; the mode
-// after the ACLs, which are a part of it.
+// attributes copies everything except the content from one open file to another: owner, extended
+// attributes (including ACLs and capabilities), mode and times. The owner comes first, because
+// chown(2) clears setuid bits and capabilities. The mode comes after the ACLs, because setting an
+// ACL changes the mode.
 //
-// What the limits of the source's mount keep from having an effect is left out. Descriptors
-// opened by O_PATH are fine, symlinks too.
+// Attributes that have no effect under the limits of the source's mount are left out. Descriptors
+// may be opened with O_PATH and may refer to symlinks.
 func attributes(to, from int, st *unix.Stat_t, limits limits) error {
 	if err := retried(func() error {
 		return unix.Fchownat(to, "", int(st.Uid), int(st.Gid), unix.AT_EMPTY_PATH|unix.AT_SYMLINK_NOFOLLOW)
@@ -41,10 +41,11 @@ func attributes(to, from int, st *unix.Stat_t, limits limits) error {
 	return nil
 }
 
-// setTimes sets access and modification time; like chmod.
+// setTimes sets the access and modification times. Like chmod, it uses name for a descriptor opened
+// with O_PATH.
 func setTimes(fd int, name string, times [2]unix.Timespec) error {
 	err := retried(func() error {
-		// futimens(3) is this call without a name, which package unix cannot make.
+		// futimens(3) is this call without a name. Package unix does not offer it.
 		_, _, errno := unix.Syscall6(unix.SYS_UTIMENSAT, uintptr(fd), 0, uintptr(unsafe.Pointer(&times)), 0, 0, 0)
 		if errno != 0 {
 			return errno
@@ -57,7 +58,7 @@ func setTimes(fd int, name string, times [2]unix.Timespec) error {
 	return err
 }
 
-// chmod sets the mode; a descriptor opened by O_PATH needs its name for that.
+// chmod sets the mode. For a descriptor opened with O_PATH, it uses name.
 func chmod(fd int, name string, mode uint32) error {
 	err := retried(func() error { return unix.Fchmod(fd, mode) })
 	if errors.Is(err, unix.EBADF) {
@@ -66,8 +67,8 @@ func chmod(fd int, name string, mode uint32) error {
 	return err
 }
 
-// copyXattrs copies all extended attributes that hold data. What the kernel computes
-// (system.* other than ACLs, such as those of NFS) does not.
+// copyXattrs copies all extended attributes that contain data. Attributes that the kernel computes
+// (system.* other than ACLs, such as those of NFS) are left out.
 func copyXattrs(to, from int, limits limits) error {
 	source, target := procPath(from), procPath(to)
 	names, err := xattrNames(from, source, limits)
@@ -76,7 +77,7 @@ func copyXattrs(to, from int, limits limits) error {
 	}
 	for _, name := range names {
 		value, err := xattr(source, name)
-		if errors.Is(err, unix.ENODATA) { // gone meanwhile; that changes ctime
+		if errors.Is(err, unix.ENODATA) { // removed since the listing, which changes ctime
 			continue
 		}
 		if err != nil {
@@ -89,9 +90,9 @@ func copyXattrs(to, from int, limits limits) error {
 	return nil
 }
 
-// dropInherited takes away the ACLs that something has from the default ACL of the
-// directory it was made in. Until then they have no effect: the mode with which it is made
-// leaves them nothing (acl(5)). What is made in a directory without one has none.
+// dropInherited removes the ACLs that a new entry inherited from the default ACL of its parent
+// directory. Until then, they have no effect, because the mode at creation masks them (acl(5)). An
+// entry made in a directory without a default ACL has none.
 func dropInherited(fd int) error {
 	for _, name := range []string{"system.posix_acl_access", "system.posix_acl_default"} {
 		err := retried(func() error { return unix.Removexattr(procPath(fd), name) })
@@ -102,8 +103,8 @@ func dropInherited(fd int) error {
 	return nil
 }
 
-// xattrNames returns the names of the attributes that are data, and that limits do not drop,
-// sorted as the file system has them.
+// xattrNames returns the names of the attributes that contain data and that limits do not drop, in
+// the order of the file system.
 func xattrNames(fd int, name string, limits limits) ([]string, error) {
 	list, err := grown(func(buf []byte) (int, error) {
 		n, err := unix.Flistxattr(fd, buf)
@@ -114,7 +115,7 @@ func xattrNames(fd int, name string, limits limits) ([]string, error) {
 	})
 	if err != nil {
 		if errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) {
-			return nil, nil // none can be there, or none that we may see
+			return nil, nil // attributes are not supported or not visible
 		}
 		return nil, fmt.Errorf("list attributes: %w", err)
 	}
@@ -127,8 +128,8 @@ func xattrNames(fd int, name string, limits limits) ([]string, error) {
 	return names, nil
 }
 
-// isData reports whether an attribute holds data of its own. XFS shows root each ACL twice:
-// as system.posix_acl_*, and as it is on the disk, as trusted.SGI_ACL_FILE and
+// isData reports whether an attribute contains data of its own. To root, XFS shows each ACL twice:
+// as system.posix_acl_*, and in its on-disk format as trusted.SGI_ACL_FILE and
 // trusted.SGI_ACL_DEFAULT (fs/xfs/xfs_xattr.c).
 func isData(attribute string) bool {
 	if strings.HasPrefix(attribute, "trusted.SGI_ACL_") {
@@ -142,7 +143,8 @@ func xattr(name, attribute string) ([]byte, error) {
 	return grown(func(buf []byte) (int, error) { return unix.Getxattr(name, attribute, buf) })
 }
 
-// grown calls get with larger buffers until what it has fits. Most files have nothing.
+// grown calls get with larger and larger buffers until the result fits. Most files have no
+// attributes.
 func grown(get func(buf []byte) (int, error)) ([]byte, error) {
 	var small [256]byte
 	buf := small[:]

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// BenchmarkTreeMemory copies a directory of 20 directories with 1,000 files each, and reports the
-// memory that its nodes take until they are put in place.
+// BenchmarkTreeMemory copies a directory of 20 directories with 1,000 files each. It reports the
+// memory that the nodes take until they are put in place.
 func BenchmarkTreeMemory(b *testing.B) {
 	const dirs, files = 20, 1_000
 	g := newGround(b)

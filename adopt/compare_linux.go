@@ -9,18 +9,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// compare says how a target that is there differs from its source: a clause, or "" if
-// it does not. Neither is a directory that the other is too. Times do not count.
+// compare returns how an existing target differs from its source, or "" if it does not. They must
+// not both be directories. Times are not compared.
 func (c *content) compare(ctx context.Context, from, to dir, name string, st, there *unix.Stat_t) (differs string, err error) {
 	if kind, other := st.Mode&unix.S_IFMT, there.Mode&unix.S_IFMT; kind != other {
-		return fmt.Sprintf("is a %s there and a %s here", kindName(other), kindName(kind)), nil
+		return fmt.Sprintf("expected a %s, got a %s", kindName(kind), kindName(other)), nil
 	}
 	if isFile(st) && st.Size != there.Size {
-		return fmt.Sprintf("has %d bytes there and %d here", there.Size, st.Size), nil
+		return fmt.Sprintf("expected %d bytes, got %d", st.Size, there.Size), nil
 	}
 	if st.Mode&unix.S_IFMT == unix.S_IFCHR || st.Mode&unix.S_IFMT == unix.S_IFBLK {
 		if st.Rdev != there.Rdev {
-			return "is another device there", nil
+			return "different device number", nil
 		}
 	}
 	open := func(d dir) (int, error) {
@@ -42,7 +42,7 @@ func (c *content) compare(ctx context.Context, from, to dir, name string, st, th
 	switch {
 	case isFile(st):
 		if same, err := c.sameContent(ctx, in, out, st.Size); err != nil || !same {
-			return "has another content", err
+			return "different contents", err
 		}
 	case st.Mode&unix.S_IFMT == unix.S_IFLNK:
 		here, err := readlink(in)
@@ -50,14 +50,14 @@ func (c *content) compare(ctx context.Context, from, to dir, name string, st, th
 			return "", err
 		}
 		if there, err := readlink(out); err != nil || here != there {
-			return "leads elsewhere", err
+			return "different symlink target", err
 		}
 	}
 	return differingAttributes(in, out, from.limits)
 }
 
-// differingAttributes says how mode, owner and extended attributes of b differ from those that
-// a copy of a gets.
+// differingAttributes returns how the mode, owner and extended attributes of b differ from those of
+// a copy of a, or "" if they do not.
 func differingAttributes(a, b int, limits limits) (string, error) {
 	here, err := fstat(a)
 	if err != nil {
@@ -68,10 +68,10 @@ func differingAttributes(a, b int, limits limits) (string, error) {
 		return "", err
 	}
 	if here.Uid != there.Uid || here.Gid != there.Gid {
-		return fmt.Sprintf("belongs to %d:%d there and to %d:%d here", there.Uid, there.Gid, here.Uid, here.Gid), nil
+		return fmt.Sprintf("expected owner %d:%d, got %d:%d", here.Uid, here.Gid, there.Uid, there.Gid), nil
 	}
 	if mode, other := limits.mode(&here), there.Mode&permissions; mode != other {
-		return fmt.Sprintf("has mode %04o there and %04o here", other, mode), nil
+		return fmt.Sprintf("expected mode %04o, got %04o", mode, other), nil
 	}
 	var names [2][]string
 	for i, fd := range []int{a, b} {
@@ -81,7 +81,7 @@ func differingAttributes(a, b int, limits limits) (string, error) {
 		slices.Sort(names[i])
 	}
 	if !slices.Equal(names[0], names[1]) {
-		return "has other extended attributes", nil
+		return "different extended attributes", nil
 	}
 	for _, name := range names[0] {
 		here, err := xattr(procPath(a), name)
@@ -89,13 +89,13 @@ func differingAttributes(a, b int, limits limits) (string, error) {
 			return "", err
 		}
 		if there, err := xattr(procPath(b), name); err != nil || !bytes.Equal(here, there) {
-			return "has another extended attribute " + name, err
+			return "different extended attribute " + name, err
 		}
 	}
 	return "", nil
 }
 
-// kindName names a kind of file, from st_mode.
+// kindName returns the name of a file type from st_mode.
 func kindName(mode uint32) string {
 	switch mode {
 	case unix.S_IFREG:

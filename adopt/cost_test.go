@@ -29,8 +29,8 @@ func (g *ground) lease(name string) *os.File {
 	return f
 }
 
-// TestLeasesAreNotWaitedForOneByOne has a process keep leases on many files.
-func TestLeasesAreNotWaitedForOneByOne(t *testing.T) {
+// TestWaitingForLeasesIsLimitedForTheWholeRun lets a process keep leases on many files.
+func TestWaitingForLeasesIsLimitedForTheWholeRun(t *testing.T) {
 	g := newGround(t)
 	const files = 30
 	for i := range files {
@@ -50,8 +50,8 @@ func TestLeasesAreNotWaitedForOneByOne(t *testing.T) {
 	}
 }
 
-// TestLeasesThatAreGivenUpCostNothing has a process give up each lease when it is asked to.
-func TestLeasesThatAreGivenUpCostNothing(t *testing.T) {
+// TestReleasedLeasesDoNotUseUpTheWaitingTime lets a process release each lease when it is asked to.
+func TestReleasedLeasesDoNotUseUpTheWaitingTime(t *testing.T) {
 	g := newGround(t)
 	asked := make(chan os.Signal, 1000)
 	signal.Notify(asked, unix.SIGIO)
@@ -69,9 +69,9 @@ func TestLeasesThatAreGivenUpCostNothing(t *testing.T) {
 			select {
 			case <-quit:
 				return
-			case <-asked: // for one of them, or several
+			case <-asked: // for one lease or several
 				for _, f := range held {
-					if kind, err := unix.FcntlInt(f.Fd(), unix.F_GETLEASE, 0); err == nil && kind != unix.F_WRLCK { // what it is asked to become
+					if kind, err := unix.FcntlInt(f.Fd(), unix.F_GETLEASE, 0); err == nil && kind != unix.F_WRLCK { // a pending break shows the requested type
 						_, _ = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_UNLCK)
 					}
 				}
@@ -104,7 +104,7 @@ func TestWaitingForALeaseIsInterrupted(t *testing.T) {
 	}
 }
 
-// TestHolesAreNotCompared compares the largest sparse file that there is.
+// TestHolesAreNotCompared compares a sparse file of the maximum size.
 func TestHolesAreNotCompared(t *testing.T) {
 	probe.Need(t, probe.Namespaces)
 	g := newGround(t)
@@ -116,12 +116,12 @@ adopt "$SOURCE/huge"; adopt "$SOURCE/huge"
 printf DATA | dd of="$TARGET/huge" bs=1 seek=1000000000000000000 conv=notrunc status=none
 adopt "$SOURCE/huge"
 `)
-	g.says(out, "copied "+g.at("huge"), "present "+g.at("huge"), "has another content")
+	g.says(out, "copied "+g.at("huge"), "present "+g.at("huge"), "different contents")
 }
 
-// TestSameContentEqualsReadingAll compares files with all kinds of holes, and zeros that are
-// none.
-func TestSameContentEqualsReadingAll(t *testing.T) {
+// TestSameContentEqualsReadingEverything compares files with all kinds of holes, and with zeros
+// that are not holes.
+func TestSameContentEqualsReadingEverything(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	const block, blocks = 4096, 12
 	dir := t.TempDir()
@@ -143,7 +143,7 @@ func TestSameContentEqualsReadingAll(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range int64(blocks) {
-				if r.IntN(2) == 0 { // what is left are holes
+				if r.IntN(2) == 0 { // the rest are holes
 					fill := byte(r.IntN(20) / 19)
 					if length := min(block, size-i*block); length > 0 {
 						if _, err := f.WriteAt(bytes.Repeat([]byte{fill}, int(length)), i*block); err != nil {
@@ -166,7 +166,7 @@ func TestSameContentEqualsReadingAll(t *testing.T) {
 		if same {
 			equal++
 			if done := c.progress.Bytes.Load(); done != size {
-				t.Fatalf("%d of %d bytes are counted", done, size)
+				t.Fatalf("counted %d of %d bytes", done, size)
 			}
 		}
 	}
@@ -175,7 +175,7 @@ func TestSameContentEqualsReadingAll(t *testing.T) {
 	}
 }
 
-// deep makes a file below many directories, and one at the top. Removing it is for rm(1).
+// deep makes a file below many nested directories, and one at the top. rm(1) removes the tree.
 func (g *ground) deep(name string, levels int) {
 	g.t.Helper()
 	g.write(name+"/top", "top")
@@ -192,8 +192,8 @@ func (g *ground) deep(name string, levels int) {
 	g.t.Cleanup(func() { tool(g.t, "rm", "-rf", g.at(name), filepath.Join(g.store, "tmp"), g.store) })
 }
 
-// bottom returns how many directories are in each other in storage, and the last one, open.
-// find(1) would need time that grows with the square of the depth.
+// bottom returns the depth of the nested directories in storage, and the deepest one, open. find(1)
+// would take time that grows with the square of the depth.
 func (g *ground) bottom(name string) (levels int, last *os.File) {
 	g.t.Helper()
 	fd, err := unix.Open(g.stored(name), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
@@ -208,8 +208,8 @@ func (g *ground) bottom(name string) (levels int, last *os.File) {
 	}
 }
 
-// TestDepthNeedsNoDescriptors copies, compares, adds to and removes a tree that is deeper than
-// there are descriptors, and than any path may be long.
+// TestDepthNeedsNoDescriptors copies, compares, extends and removes a tree that has more levels
+// than descriptors are available and whose paths exceed PATH_MAX.
 func TestDepthNeedsNoDescriptors(t *testing.T) {
 	probe.Need(t, probe.Namespaces)
 	levels := probe.Cases(2_500, 80_000)
@@ -228,9 +228,9 @@ func TestDepthNeedsNoDescriptors(t *testing.T) {
 	}
 }
 
-// TestDepthCostsNoMoreThanItIs compares the memory that merging trees takes, of which one is eight
-// times as deep.
-func TestDepthCostsNoMoreThanItIs(t *testing.T) {
+// TestMergeMemoryGrowsLinearlyWithDepth compares the memory that merging two trees takes, one of
+// which is eight times as deep.
+func TestMergeMemoryGrowsLinearlyWithDepth(t *testing.T) {
 	allocated := func(levels int) uint64 {
 		g := newGround(t)
 		g.deep("app", levels)
@@ -247,7 +247,8 @@ func TestDepthCostsNoMoreThanItIs(t *testing.T) {
 	}
 }
 
-// TestDeepTreesThatFailAreRemoved leaves nothing of a deep tree with a file that cannot be read.
+// TestDeepTreesThatFailAreRemoved checks that nothing is left of the copy of a deep tree with an
+// unreadable file.
 func TestDeepTreesThatFailAreRemoved(t *testing.T) {
 	g := newGround(t)
 	g.deep("app", 600)
@@ -256,15 +257,15 @@ func TestDeepTreesThatFailAreRemoved(t *testing.T) {
 		t.Errorf("%s", g.outcomes(results))
 	}
 	if _, err := os.Lstat(g.stored("app")); err == nil {
-		t.Error("a part of it is there")
+		t.Error("an incomplete copy exists")
 	}
 	if _, err := os.Lstat(filepath.Join(g.store, areaName)); err == nil {
-		t.Error("it was not removed")
+		t.Error("the staging directory was not removed")
 	}
 }
 
-// TestDirectoriesThatMoveAreNoticed moves a directory while a walk is below it.
-func TestDirectoriesThatMoveAreNoticed(t *testing.T) {
+// TestMovedDirectoriesAreDetected moves a directory while a walk is below it.
+func TestMovedDirectoriesAreDetected(t *testing.T) {
 	g := newGround(t)
 	g.write("a/b/c/d/e/f", "x")
 	root, err := rootDir()
@@ -287,8 +288,8 @@ func TestDirectoriesThatMoveAreNoticed(t *testing.T) {
 	}
 }
 
-// TestWhatIsNotRemovedIsReported has the removal of the staging directory fail.
-func TestWhatIsNotRemovedIsReported(t *testing.T) {
+// TestFailureToRemoveTheStagingDirectoryIsReported makes the removal of the staging directory fail.
+func TestFailureToRemoveTheStagingDirectoryIsReported(t *testing.T) {
 	g := newGround(t)
 	g.write("f", "x")
 	last := g.callsOf("unlinkat", "f")

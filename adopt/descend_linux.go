@@ -2,15 +2,15 @@ package adopt
 
 import "golang.org/x/sys/unix"
 
-// mostOpenLevels is how many directories a walk has open, however deep it is: the last ones
-// on the way down. The others are opened again, as the parent ("..") of what is open, when
-// the walk comes back to them.
+// mostOpenLevels is how many directories a walk keeps open, however deep it is: the last ones on
+// the way down. The others are opened again, as the parent ("..") of an open directory, when the
+// walk returns to them.
 const mostOpenLevels = 3
 
-// trail is the way from a directory down to where a walk is.
+// trail is the chain of directories from the start of a walk down to its current directory.
 type trail struct {
 	levels []trailLevel
-	flags  int // to open a directory again with
+	flags  int // for opening a directory again
 }
 
 // trailLevel is a directory on a trail. It is open unless it is above the last
@@ -20,10 +20,10 @@ type trailLevel struct {
 	inode inode
 }
 
-// last returns the directory where the walk is.
+// last returns the current directory of the walk.
 func (t *trail) last() dir { return t.levels[len(t.levels)-1].dir }
 
-// enter adds a directory, which the trail closes.
+// enter adds a directory. The trail closes it.
 func (t *trail) enter(d dir) error {
 	st, err := fstat(d.fd)
 	if err != nil {
@@ -38,7 +38,7 @@ func (t *trail) enter(d dir) error {
 	return nil
 }
 
-// leave closes the last directory, and opens the one above it if it is closed.
+// leave closes the last directory and opens the one above it if that is closed.
 func (t *trail) leave() error {
 	n := len(t.levels) - 1
 	d := t.levels[n].dir
@@ -63,14 +63,14 @@ func (t *trail) close() {
 	}
 }
 
-// notEntered is what a visitor of descend returns for what it does not want to enter.
+// notEntered is what the enter function of descend returns for an entry that is not to be entered.
 var notEntered = dir{fd: -1}
 
-// descend walks an entry of a directory and all below it, in depth-first order. enter is
-// called with each entry, and returns the entries of one that is to be walked too, open, and
-// otherwise notEntered; leave is called when all in it is done. Both get the directory that
-// the entry is in. An error of theirs ends the walk. Neither the descriptors nor the stack
-// grow with the depth.
+// descend walks an entry of a directory and everything below it in depth-first order. It calls
+// enter with each entry. To walk the entry too, enter returns it as an open directory, with its
+// entries; otherwise it returns notEntered. descend calls leave after everything in the entry has
+// been walked. Both functions get the parent directory of the entry. An error from either ends the
+// walk. Neither the number of descriptors nor the call stack grows with the depth.
 func descend[T any](top dir, entry T, enter func(in dir, entry T) (dir, []T, error), leave func(in dir, entry T) error) error {
 	type level struct {
 		entry T

@@ -10,18 +10,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// dir is an open directory. Everything is done below one, so that nobody who may
-// rename things on the way can lead us elsewhere.
+// dir is an open directory. All operations are relative to one, so a process that renames
+// directories of the path cannot redirect them.
 type dir struct {
 	fd int
-	// own says that we have made it, and that it has no default ACL to inherit.
+	// own reports that this run made the directory and that it has no default ACL to inherit.
 	own bool
-	// limits are those of the mount, for a directory of a source.
+	// limits are the limits of the mount, for a directory of a source.
 	limits limits
 }
 
-// The ways of resolving a path below a directory. All stay below it and follow no
-// symlink; sameMount does not enter mounts either.
+// The ways of resolving a path below a directory. Both stay below it and follow no symlinks;
+// sameMount does not cross mounts either.
 const (
 	beneath   = unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS
 	sameMount = beneath | unix.RESOLVE_NO_XDEV
@@ -52,12 +52,12 @@ func (d dir) dir(name string, resolve uint64) (dir, error) {
 	return dir{fd: fd}, err
 }
 
-// source opens something to read it, without a trace in its access time where we may,
-// and without waiting for whoever writes into it.
+// source opens an entry for reading. If permitted, it does not change the access time. It does not
+// block on pipes.
 func (d dir) source(name string, flags int) (fd int, err error) {
 	flags |= unix.O_RDONLY | unix.O_NONBLOCK
 	fd, err = d.open(name, flags|unix.O_NOATIME, 0, sameMount)
-	if errors.Is(err, unix.EPERM) { // only the owner and root may ask for that
+	if errors.Is(err, unix.EPERM) { // only the owner and root may use O_NOATIME
 		fd, err = d.open(name, flags, 0, sameMount)
 	}
 	return fd, err
@@ -69,8 +69,8 @@ func (d dir) sourceDir(name string) (dir, error) {
 	return dir{fd: fd, limits: d.limits}, err
 }
 
-// parent opens the directory that this one is in, which has to be the one with that inode:
-// another process may have moved this one.
+// parent opens the parent directory. It must have the inode was, because another process may have
+// moved this directory.
 func (d dir) parent(was inode, flags int) (dir, error) {
 	above := dir{own: d.own, limits: d.limits}
 	err := retried(func() (err error) {
@@ -106,8 +106,8 @@ func rootDir() (dir, error) {
 	return dir{fd: fd}, err
 }
 
-// below opens the directory at an absolute path to go through it, from "/" on; that
-// needs no permission to list it.
+// below opens the directory at an absolute path with O_PATH. d must be "/". This requires no
+// permission to list the directory.
 func (d dir) below(abs string) (dir, error) {
 	name := strings.TrimPrefix(abs, "/")
 	if name == "" {
@@ -119,7 +119,7 @@ func (d dir) below(abs string) (dir, error) {
 
 func (d dir) close() { _ = unix.Close(d.fd) }
 
-// stat describes an entry, without following it.
+// stat returns the metadata of an entry, without following a symlink.
 func (d dir) stat(name string) (st unix.Stat_t, err error) {
 	err = retried(func() error { return unix.Fstatat(d.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) })
 	return st, err
@@ -130,7 +130,7 @@ func fstat(fd int) (st unix.Stat_t, err error) {
 	return st, err
 }
 
-// names lists a directory, in the order of the disk.
+// names lists a directory, in the order of the file system.
 func (d dir) names() ([]string, error) {
 	fd, err := d.source(".", unix.O_DIRECTORY)
 	if err != nil {
@@ -142,7 +142,7 @@ func (d dir) names() ([]string, error) {
 	return names, bare(err)
 }
 
-// remove removes an entry with all that is in it. Nothing there is no error.
+// remove removes an entry with everything in it. It is no error if the entry does not exist.
 func (d dir) remove(name string) error {
 	return descend(d, name, func(in dir, name string) (dir, []string, error) {
 		err := retried(func() error { return unix.Unlinkat(in.fd, name, 0) })
@@ -153,7 +153,7 @@ func (d dir) remove(name string) error {
 			return notEntered, nil, err
 		}
 		if fd, err := in.open(name, unix.O_PATH|unix.O_DIRECTORY, 0, sameMount); err == nil {
-			_ = unix.Chmod(procPath(fd), 0o700) // an ordinary user could not empty it otherwise
+			_ = unix.Chmod(procPath(fd), 0o700) // otherwise an ordinary user could not empty it
 			_ = unix.Close(fd)
 		}
 		sub, openErr := in.dir(name, sameMount)
@@ -167,14 +167,14 @@ func (d dir) remove(name string) error {
 	})
 }
 
-// place moves an entry into a directory, unless there is something of the new name.
+// place moves an entry into a directory, unless the new name exists.
 func (d dir) place(from string, in dir, to string) error {
 	err := retried(func() error { return unix.Renameat2(d.fd, from, in.fd, to, unix.RENAME_NOREPLACE) })
 	if !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOSYS) {
 		return err
 	}
-	// The file system does not know the flag. A link does not replace anything
-	// either; a directory cannot be linked, but replaces nothing but an empty one.
+	// The file system does not support the flag. link(2) does not replace anything either. A
+	// directory cannot be linked, but renaming it can replace only an empty directory.
 	if err := retried(func() error { return unix.Linkat(d.fd, from, in.fd, to, 0) }); err == nil {
 		return retried(func() error { return unix.Unlinkat(d.fd, from, 0) })
 	} else if errors.Is(err, unix.EEXIST) {
@@ -186,7 +186,7 @@ func (d dir) place(from string, in dir, to string) error {
 	return retried(func() error { return unix.Renameat(d.fd, from, in.fd, to) })
 }
 
-// sync writes out what the directory lists, and syncFS all of its file system.
+// sync writes the directory to the disk; syncFS writes its whole file system.
 func (d dir) sync() error   { return retried(func() error { return unix.Fsync(d.fd) }) }
 func (d dir) syncFS() error { return retried(func() error { return unix.Syncfs(d.fd) }) }
 
@@ -203,6 +203,6 @@ func bare(err error) error {
 	return err
 }
 
-// procPath is a name for what a descriptor is open on, for calls that take no
-// descriptor opened by O_PATH.
+// procPath returns a path for an open file, for calls that do not accept a descriptor opened with
+// O_PATH.
 func procPath(fd int) string { return path.Join("/proc/self/fd", itoa(fd)) }

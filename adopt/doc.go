@@ -1,49 +1,49 @@
-// Package adopt copies paths into persistent storage, so that the first boot with a
-// new snippet finds the data there.
+// Package adopt copies paths into persistent storage, so the first boot with a new snippet finds
+// the data there.
 //
-// [Prepare] looks at what is to be done and touches nothing; [Plan.Run] does it. The
-// target of /etc/x is storage/etc/x. What is promised:
+// [Prepare] makes a plan and changes nothing; [Plan.Run] executes it. The target of /etc/x is
+// storage/etc/x. The guarantees are:
 //
-//   - A source is never changed, not even its access time where we may help it.
-//   - A target is never overwritten. One that is equal is left alone; one that differs is
-//     reported, and left. Where a directory is there already, what it lacks is added.
-//   - Whatever happens, a kill or a power cut included, no target is half-written under
-//     its real name: a file or directory is made in another directory of its mount,
-//     with all that is in it, synced (syncfs(2)) and then renamed (RENAME_NOREPLACE). What
-//     a killed run has left there, the next one removes.
-//   - Content, mode, owner, times, extended attributes, ACLs, symlinks, hard links within
-//     the selection and holes are those of the source. Blocks are shared where the file
-//     system can (FICLONE).
-//   - A source that changes while it is copied is noticed (by inode, size, mtime and ctime),
-//     tried again, and then reported.
-//   - Nobody can lead us elsewhere by putting a symlink in our way: every path is opened
-//     below a descriptor, with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS (openat2(2), Linux 5.6).
-//   - What is mounted in a directory is not part of it, and is left out. Nothing is copied
-//     from a mount that is not a root's, and what a root's mount keeps from having an effect
-//     (nosuid, nodev) is not copied either.
-//   - However deep a tree is, a run holds a fixed number of its directories open.
+//   - A source is never changed. Even its access time stays the same if permissions allow that.
+//   - A target is never overwritten. An equal target is left alone; a different one is reported and
+//     left alone. If a directory exists already, its missing entries are added.
+//   - No target is ever half-written under its real name, even after a kill or a power cut: a file
+//     or directory is copied, with everything in it, into a staging directory on the same mount,
+//     synced (syncfs(2)) and then renamed (RENAME_NOREPLACE). The next run removes what a killed
+//     run has left in the staging directory.
+//   - Content, mode, owner, times, extended attributes, ACLs, symlinks, hard links within the
+//     selection and holes are preserved. Blocks are shared if the file system supports that
+//     (FICLONE).
+//   - A source that changes while it is copied is detected (by inode, size, mtime and ctime),
+//     copied again, and reported if it keeps changing.
+//   - Symlinks cannot redirect a copy: every path is opened below a descriptor, with
+//     RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS (openat2(2), Linux 5.6).
+//   - Mounts in a directory are not part of it and are left out. Nothing is copied from a mount
+//     that is not a root's. Setuid and setgid bits, capabilities and devices that have no effect on
+//     a root's mount (nosuid, nodev) are not copied either.
+//   - A run keeps a fixed number of directories open, however deep a tree is.
 //
-// A unit is what is put in place with one rename: a selected path, or what a directory
-// that is there already lacks. It is whole or not at all: where a part of it cannot be
-// copied, all parts are reported that could not be, and it is not put in place.
+// A unit is a path that is put in place with one rename: a selected path, or an entry that an
+// existing directory lacks. It is copied completely or not at all: if a part cannot be copied,
+// every such part is reported, and the unit is not put in place.
 //
-//	plan          what is to be done, before anything is
-//	run           units, in batches: copied, synced, put in place
-//	area          where copies are made, which no other user may enter
-//	parents       directories above a target, made like those above the source
-//	sources       where paths are opened from: the roots' own mounts
-//	limits        what a mount keeps from having an effect
-//	existing      those that are there already, compared with the source's
-//	writers       who may replace things in a directory, by mode and ACL
-//	pathname      the path of a directory, as a string only for messages
-//	tree          a directory and all that is in it, by several workers
-//	folder        a directory that is being copied, and what has been
-//	merge         a directory that is there already gets what it lacks
-//	descend       a walk that holds few directories open
-//	file_linux    the content of a file; attributes_linux all beside it
-//	lease         files that another process has a lease on
-//	mapped        files that a process writes to through a mapping
-//	compare       whether a target that is there is the same
-//	verify        whether a source is still what has been copied
+//	plan          what a run will do
+//	run           copies units in batches, syncs them and puts them in place
+//	area          staging directories, which no other user may enter
+//	parents       makes the directories above a target like those above the source
+//	sources       opens paths from the roots' own mounts
+//	limits        mount options that disable setuid bits or devices
+//	existing      compares existing directories above a target with the source's
+//	writers       the users who may replace entries in a directory, by mode and ACL
+//	pathname      the path of a directory, converted to a string only for messages
+//	tree          copies a directory with everything in it, with several workers
+//	folder        a directory that is being copied, and the entries copied so far
+//	merge         adds missing entries to existing directories
+//	descend       a walk that keeps few directories open
+//	file_linux    copies the content of a file; attributes_linux everything else
+//	lease         opens files on which another process has a lease
+//	mapped        finds files that a process may write to through a mapping
+//	compare       compares an existing target with its source
+//	verify        checks that a source has not changed since it was copied
 //	dir_linux     system calls below a directory descriptor
 package adopt

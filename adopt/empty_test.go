@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestEmptyDirectoriesAreCopied has nothing to count in what is copied.
+// TestEmptyDirectoriesAreCopied copies directories without any files to count.
 func TestEmptyDirectoriesAreCopied(t *testing.T) {
 	g := newGround(t)
 	g.must(os.Mkdir(g.at("hollow"), 0o700))

@@ -13,15 +13,15 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
-// This file compares a directory that is in storage already with the one that it stands for.
-// A user who may rename things in it can replace a copy that is put there, or anything above
-// that copy, so only users who could do the same to the source may.
+// This file compares an existing directory in storage with its source. A user who may rename
+// entries in it can replace a copy in it, or a directory above the copy. So only users who could do
+// the same to the source may have this right.
 
 // ErrReplaceable is the error of a path whose copy another user could replace.
 var ErrReplaceable = errors.New("its copy could be replaced")
 
-// gain is a right to replace things in a directory of storage that does not exist in the
-// directory that it stands for.
+// gain is a right to replace entries in a directory of storage that its holder does not have in the
+// source directory.
 type gain struct {
 	storage string // the storage path
 	source  *pathname
@@ -29,7 +29,7 @@ type gain struct {
 	id      uint32 // of the user or group
 }
 
-// gainer is who has a gain.
+// gainer is the kind of holder of a gain.
 type gainer uint8
 
 const (
@@ -40,8 +40,8 @@ const (
 	byNamedGroup // of an ACL
 )
 
-// refuses returns an error if the gain would let another user replace a copy that belongs
-// to a user. A group is usually the owner's own, and refused where the copy is root's.
+// refuses returns an error if the gain lets another user replace a copy that belongs to owner. A
+// group is usually the owner's private group, so it is refused only if the copy belongs to root.
 func (g gain) refuses(owner uint32) error {
 	var who string
 	switch {
@@ -59,17 +59,17 @@ func (g gain) refuses(owner uint32) error {
 		return nil
 	}
 	source := g.source.String()
-	return replaceableError(fmt.Sprintf("%s %s could replace the copy; %s does not allow that", path.Join(g.storage, source), who, source))
+	return replaceableError(fmt.Sprintf("%s %s could replace the copy; %s does not allow this", path.Join(g.storage, source), who, source))
 }
 
 type replaceableError string
 
 func (e replaceableError) Error() string { return string(e) }
 
-// Is makes it ErrReplaceable.
+// Is makes errors.Is report ErrReplaceable.
 func (e replaceableError) Is(target error) bool { return target == ErrReplaceable }
 
-// refusedBy returns the first error that gains are the reason for.
+// refusedBy returns the first error of refuses for the gains.
 func refusedBy(gains []gain, owner uint32) error {
 	for _, g := range gains {
 		if err := g.refuses(owner); err != nil {
@@ -79,8 +79,8 @@ func refusedBy(gains []gain, owner uint32) error {
 	return nil
 }
 
-// withGains adds gains to those of the directories above. Those that users and groups have there
-// already are left out.
+// withGains adds gains to those of the directories above. It leaves out gains whose holder already
+// has one there.
 func withGains(above, gains []gain) []gain {
 	for _, g := range gains {
 		if !slices.ContainsFunc(above, func(a gain) bool { return a.by == g.by && a.id == g.id }) {
@@ -90,8 +90,8 @@ func withGains(above, gains []gain) []gain {
 	return above
 }
 
-// gainsOf compares who may replace things in a directory of storage with who may in its
-// source. We and root may in any case.
+// gainsOf compares the users and groups that may replace entries in a directory of storage with
+// those of its source. The current user and root are trusted.
 func gainsOf(storage string, source *pathname, to, from writers) []gain {
 	var gains []gain
 	add := func(by gainer, id uint32) { gains = append(gains, gain{storage, source, by, id}) }
@@ -117,8 +117,8 @@ func gainsOf(storage string, source *pathname, to, from writers) []gain {
 	return append(gains, undenied(storage, source, to, from)...)
 }
 
-// undenied returns the gains of those that an entry of the source keeps from writing, and that
-// have no such entry in storage.
+// undenied returns the gains of users and groups that an ACL entry of the source denies writing and
+// that have no ACL entry in storage.
 func undenied(storage string, source *pathname, to, from writers) []gain {
 	var gains []gain
 	for _, uid := range slices.Sorted(maps.Keys(from.users)) {
@@ -134,10 +134,10 @@ func undenied(storage string, source *pathname, to, from writers) []gain {
 	return gains
 }
 
-// isTrusted reports whether a user may replace any copy: we and root.
+// isTrusted reports whether a user may replace any copy. Only the current user and root may.
 func isTrusted(uid uint32) bool { return uid == 0 || int(uid) == os.Geteuid() }
 
-// existing is a directory in storage, compared with the one that it stands for.
+// existing is the result of comparing a directory in storage with its source.
 type existing struct {
 	gains   []gain
 	differs *Problem // nil if owner and mode are equal
@@ -153,7 +153,7 @@ func compareExisting(root, to dir, storage, source string) (existing, error) {
 	return compareOpen(from, to, storage, source)
 }
 
-// compareOpen is compareExisting for a source that is open.
+// compareOpen is compareExisting for an open source.
 func compareOpen(from, to dir, storage, source string) (existing, error) {
 	gains, err := gainsBetween(from, to, storage, absolute(source))
 	if err != nil {
@@ -176,7 +176,7 @@ func compareOpen(from, to dir, storage, source string) (existing, error) {
 	return e, nil
 }
 
-// gainsBetween is gainsOf for directories that are open.
+// gainsBetween is gainsOf for open directories.
 func gainsBetween(from, to dir, storage string, source *pathname) ([]gain, error) {
 	there, err := writersIn(to.fd)
 	if err != nil {
@@ -189,8 +189,8 @@ func gainsBetween(from, to dir, storage string, source *pathname) ([]gain, error
 	return gainsOf(storage, source, there, here), nil
 }
 
-// checkParents compares what is in storage already above a unit's target, and refuses the
-// unit if another user could replace its copy.
+// checkParents compares the existing directories above a unit's target with their sources. It
+// refuses the unit if another user could replace its copy.
 func (p *Plan) checkParents(root, store dir, u *Unit) {
 	if u.Action != Copy && u.Action != Merge {
 		return
@@ -229,8 +229,8 @@ func (p *Plan) checkParents(root, store dir, u *Unit) {
 	}
 }
 
-// compare notes in a place who could replace things in a directory of storage, which is one
-// above the place or the place itself, and returns how the directory differs from its source.
+// compare adds the gains of a directory in storage to a place. The directory is the place or one
+// above it. compare returns how the directory differs from its source.
 func (r *run) compare(p *place, to dir, source string) (differs *Problem, err error) {
 	e, err := compareExisting(r.sources.root, to, r.path, source)
 	p.gains = withGains(p.gains, e.gains)

@@ -19,7 +19,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// child is a run in a process of its own.
+// child returns the command for a run in a separate process.
 func (g *ground) child(before []string, names ...string) *exec.Cmd {
 	if len(before) > 0 {
 		before[0] = probe.Tool(g.t, before[0])
@@ -33,8 +33,8 @@ func (g *ground) child(before []string, names ...string) *exec.Cmd {
 	return cmd
 }
 
-// injected runs a child whose nth call of a system call fails, or kills it, and reports
-// how it ended and what it said. A child that makes fewer calls is not touched.
+// injected runs a child whose nth call of a system call fails or kills it. It returns the child's
+// exit status and output. A child that makes fewer calls is not affected.
 func (g *ground) injected(calls, what string, nth int, names ...string) (status int, said string) {
 	g.t.Helper()
 	tracer := []string{
@@ -52,7 +52,7 @@ func (g *ground) injected(calls, what string, nth int, names ...string) (status 
 	return 0, string(out)
 }
 
-// callsOf counts the calls that a run makes of a system call.
+// callsOf counts how often a run makes a system call.
 func (g *ground) callsOf(calls string, names ...string) int {
 	g.t.Helper()
 	g.must(os.RemoveAll(g.store), os.Mkdir(g.store, 0o755))
@@ -66,20 +66,20 @@ func (g *ground) callsOf(calls string, names ...string) int {
 	return strings.Count(string(trace), "\n")
 }
 
-// whole holds that a target is there as a whole or not at all, and that beside it there is
-// nothing but what the next run removes; it reports whether it is there.
+// whole checks that a target exists completely or not at all, and reports whether it exists.
 func (g *ground) whole(name, source, after string) bool {
 	g.t.Helper()
 	if _, err := os.Lstat(g.stored(name)); errors.Is(err, fs.ErrNotExist) {
 		return false
 	}
 	if diff := cmp.Diff(source, snapshot(g.t, g.stored(name))); diff != "" {
-		g.t.Fatalf("%s: a part of %s is there (-source +copy)\n%s", after, name, diff)
+		g.t.Fatalf("%s: the copy of %s is incomplete (-source +copy)\n%s", after, name, diff)
 	}
 	return true
 }
 
-// unharmed holds what has to hold after every fault, and that a second run completes.
+// unharmed checks the guarantees after a fault: the source is unchanged, targets are complete or
+// missing, and a second run completes the copy and leaves nothing else behind.
 func (g *ground) unharmed(before, after string, names ...string) {
 	g.t.Helper()
 	if diff := cmp.Diff(before, snapshot(g.t, g.source)); diff != "" {
@@ -102,7 +102,7 @@ func (g *ground) unharmed(before, after string, names ...string) {
 	})
 }
 
-// some returns up to n numbers from 1 to most, with both ends among them if n is more than 1.
+// some returns up to n numbers from 1 to most. If n is greater than 1, both ends are among them.
 func some(r *rand.Rand, n, most int) []int {
 	n, most = min(n, max(most, 1)), max(most, 1)
 	picked := []int{1, most}
@@ -115,9 +115,9 @@ func some(r *rand.Rand, n, most int) []int {
 	return picked[:n]
 }
 
-// TestFailingCallsHurtNothing has each system call fail that matters, with what the disk
-// and the kernel may say, at its first, its last and some other call.
-func TestFailingCallsHurtNothing(t *testing.T) {
+// TestFailingCallsDoNoHarm makes each relevant system call fail, with errors that a disk or the
+// kernel may return, at its first call, its last call and some others.
+func TestFailingCallsDoNoHarm(t *testing.T) {
 	g := newGround(t)
 	g.menagerie("app")
 	g.write("single", "alone")
@@ -167,13 +167,13 @@ func TestFailingCallsHurtNothing(t *testing.T) {
 		}
 	}
 	if failed < probe.Cases(10, 40) {
-		t.Errorf("only %d runs have failed", failed)
+		t.Errorf("only %d runs failed", failed)
 	}
 }
 
-// TestKillsAtEveryKindOfCallHurtNothing kills a run as it makes a call, which is at
-// every step of its work.
-func TestKillsAtEveryKindOfCallHurtNothing(t *testing.T) {
+// TestKillsAtEveryKindOfCallDoNoHarm kills a run at its system calls, and thereby at every step of
+// its work.
+func TestKillsAtEveryKindOfCallDoNoHarm(t *testing.T) {
 	g := newGround(t)
 	g.menagerie("app")
 	g.write("single", "alone")
@@ -195,9 +195,9 @@ func TestKillsAtEveryKindOfCallHurtNothing(t *testing.T) {
 	}
 }
 
-// TestKillsAtAnyTimeHurtNothing kills runs at random times, each beginning
-// with what the one before has left.
-func TestKillsAtAnyTimeHurtNothing(t *testing.T) {
+// TestKillsAtRandomTimesDoNoHarm kills runs at random times. Each run starts with the leftovers of
+// the one before.
+func TestKillsAtRandomTimesDoNoHarm(t *testing.T) {
 	g := newGround(t)
 	for i := range 400 {
 		g.write("app/"+strconv.Itoa(i%20)+"/"+strconv.Itoa(i), strings.Repeat("text ", i))
@@ -212,7 +212,7 @@ func TestKillsAtAnyTimeHurtNothing(t *testing.T) {
 	killed, done := 0, 0
 	runs := probe.Cases(16, 300)
 	for i := range runs {
-		if i%2 == 0 { // begin anew
+		if i%2 == 0 { // start again
 			g.must(os.RemoveAll(g.store), os.Mkdir(g.store, 0o755))
 		}
 		cmd := g.child(nil, "app", "single")
@@ -223,7 +223,7 @@ func TestKillsAtAnyTimeHurtNothing(t *testing.T) {
 		kill.Stop()
 		if cmd.ProcessState.Sys().(syscall.WaitStatus).Signaled() {
 			killed++
-		} else if i%2 == 0 { // all the work was done: that is how long it takes on this machine now
+		} else if i%2 == 0 { // the run finished: this is how long it now takes on this machine
 			took = time.Since(started)
 		}
 		after := fmt.Sprintf("killed run %d", i)
@@ -232,7 +232,7 @@ func TestKillsAtAnyTimeHurtNothing(t *testing.T) {
 		}
 		g.whole("single", single, after)
 	}
-	t.Logf("%d runs killed, after %d of which the directory was there", killed, done)
+	t.Logf("killed %d runs; the directory was in storage after %d of them", killed, done)
 	if killed < probe.Cases(3, 30) {
 		t.Errorf("only %d runs were killed", killed)
 	}

@@ -12,30 +12,29 @@ import (
 func itoa(n int) string { return strconv.Itoa(n) }
 
 const (
-	// chunk is how much is copied between two looks at whether to go on: 16 MiB take
-	// some hundredths of a second on a slow disk.
+	// chunk is how much is copied between two checks for cancellation. 16 MiB take a few hundredths
+	// of a second on a slow disk.
 	chunk = 16 << 20
-	// bufferSize is for what the kernel does not copy by itself; cp(1) has found
-	// nothing to gain beyond 256 KiB.
+	// bufferSize is the buffer size for data that the kernel does not copy itself. According to
+	// cp(1), larger buffers than 256 KiB are not faster.
 	bufferSize = 256 << 10
 	// blockSize is the unit of st_blocks, stat(2).
 	blockSize = 512
 )
 
-// errShort says that a file had less in it than it was said to have.
+// errShort reports that a file had less content than its size.
 var errShort = errors.New("the file got shorter while it was copied")
 
-// content copies what is in files, by the fastest way that the file systems have.
+// content copies the content of files in the fastest way that the file systems support.
 type content struct {
-	// noClone and noRange are set once the file systems have turned out not to share
-	// blocks, or not to copy by themselves.
+	// noClone is set once sharing blocks has failed as unsupported, and noRange once
+	// copy_file_range(2) has.
 	noClone, noRange atomic.Bool
 	progress         *Progress
 	leases           patience
 }
 
-// unable reports whether an error says that file systems cannot do something, and not
-// that something went wrong.
+// unable reports whether an error means that an operation is not supported, and not that it failed.
 func unable(err error) bool {
 	for _, known := range []error{unix.EOPNOTSUPP, unix.EXDEV, unix.ENOTTY, unix.ENOSYS, unix.EINVAL, unix.EPERM, unix.ETXTBSY} {
 		if errors.Is(err, known) {
@@ -45,8 +44,8 @@ func unable(err error) bool {
 	return false
 }
 
-// copy copies the content of a file that is st.Size long: by sharing its blocks, or
-// data by data with the holes between them left out.
+// copy copies the content of a file of st.Size bytes. It shares the blocks if possible, and
+// otherwise copies the data and skips the holes.
 func (c *content) copy(ctx context.Context, to, from int, st *unix.Stat_t) error {
 	if st.Size == 0 {
 		return nil
@@ -60,7 +59,7 @@ func (c *content) copy(ctx context.Context, to, from int, st *unix.Stat_t) error
 		case !unable(err):
 			return err
 		}
-		c.noClone.Store(!errors.Is(err, unix.EINVAL)) // that is said of single files too
+		c.noClone.Store(!errors.Is(err, unix.EINVAL)) // this can also be about a single file
 	}
 	if st.Blocks*blockSize >= st.Size {
 		return c.span(ctx, to, from, 0, st.Size)
@@ -71,7 +70,7 @@ func (c *content) copy(ctx context.Context, to, from int, st *unix.Stat_t) error
 			break
 		}
 		if err != nil {
-			return c.span(ctx, to, from, at, st.Size-at) // a file system without holes
+			return c.span(ctx, to, from, at, st.Size-at) // the file system does not report holes
 		}
 		end, err := unix.Seek(from, start, unix.SEEK_HOLE)
 		if err != nil {
@@ -90,7 +89,7 @@ func (c *content) copy(ctx context.Context, to, from int, st *unix.Stat_t) error
 	return retried(func() error { return unix.Ftruncate(to, st.Size) })
 }
 
-// span copies length bytes from an offset to the same one.
+// span copies length bytes at an offset to the same offset.
 func (c *content) span(ctx context.Context, to, from int, at, length int64) error {
 	for end := at + length; at < end; {
 		if err := ctx.Err(); err != nil {
@@ -110,7 +109,7 @@ func (c *content) span(ctx context.Context, to, from int, at, length int64) erro
 		case err != nil:
 			c.noRange.Store(!errors.Is(err, unix.EINVAL))
 			return c.buffered(ctx, to, from, at, end)
-		case n == 0: // the end, or a file system that says so wrongly
+		case n == 0: // the end, or a file system that wrongly reports the end
 			return c.buffered(ctx, to, from, at, end)
 		}
 		at += int64(n)

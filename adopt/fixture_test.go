@@ -22,7 +22,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// ground is a directory with a source and a storage path in it.
+// ground is a test directory with a source and a storage path in it.
 type ground struct {
 	t             testing.TB
 	source, store string
@@ -49,7 +49,7 @@ func (g *ground) must(errs ...error) {
 	}
 }
 
-// at and stored are paths of the source, and of what stands for them in storage.
+// at returns a path in the source, and stored the path of its copy in storage.
 func (g *ground) at(name string) string     { return filepath.Join(g.source, name) }
 func (g *ground) stored(name string) string { return filepath.Join(g.store, g.source, name) }
 
@@ -58,7 +58,7 @@ func (g *ground) write(name, text string) {
 	g.must(os.MkdirAll(filepath.Dir(g.at(name)), 0o755), os.WriteFile(g.at(name), []byte(text), 0o644))
 }
 
-// tool runs a program that the tests need, and returns what it prints.
+// tool runs a program that the tests need and returns its output.
 func tool(t testing.TB, name string, args ...string) string {
 	t.Helper()
 	out, err := exec.Command(probe.Tool(t, name), args...).CombinedOutput()
@@ -68,7 +68,7 @@ func tool(t testing.TB, name string, args ...string) string {
 	return string(out)
 }
 
-// menagerie makes a directory with one of everything in the source.
+// menagerie makes a directory in the source with one entry of every kind.
 func (g *ground) menagerie(name string) {
 	g.t.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
@@ -125,7 +125,7 @@ func (g *ground) sparse(name string) {
 	g.must(err, f.Truncate(8<<20), f.Close())
 }
 
-// adopt copies, and expects that it can be done.
+// adopt copies paths and fails the test if Run returns an error.
 func (g *ground) adopt(names ...string) []*Result {
 	g.t.Helper()
 	results, err := g.try(context.Background(), names...)
@@ -145,7 +145,7 @@ func (g *ground) try(ctx context.Context, names ...string) ([]*Result, error) {
 	return plan.Run(ctx, new(Progress))
 }
 
-// outcomes writes results on a line each, with paths relative to the source.
+// outcomes formats results, one per line, with paths relative to the source.
 func (g *ground) outcomes(results []*Result) string {
 	var b strings.Builder
 	for _, r := range results {
@@ -157,7 +157,7 @@ func (g *ground) outcomes(results []*Result) string {
 	return b.String()
 }
 
-// snapshot describes a tree: everything but access times, and the blocks of directories.
+// snapshot describes a tree: everything except access times and the blocks of directories.
 func snapshot(t testing.TB, top string) string {
 	t.Helper()
 	var lines []string
@@ -227,7 +227,7 @@ func attributesOf(t testing.TB, path string) string {
 	return strings.Join(all, "")
 }
 
-// count counts all but directories.
+// count counts all entries except directories.
 func (g *ground) count(name string) string {
 	g.t.Helper()
 	return strconv.Itoa(strings.Count(tool(g.t, "find", g.at(name), "!", "-type", "d", "-printf", "x\n"), "\n"))

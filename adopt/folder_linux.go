@@ -8,16 +8,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// node is something that has been copied: its name, and what it was then.
+// node is an entry that has been copied, with its metadata at that time.
 type node struct {
 	name  string
 	st    unix.Stat_t
 	above *node
 	kids  []*node
-	// long is how long its path is, from the top of the tree.
+	// long is the length of its path, from the top of the tree.
 	long int
-	// omitted says that it was not copied: something is mounted on it, or it is a device
-	// that has no effect where it is.
+	// omitted reports that the entry was not copied, because it is a mount point or a device on a
+	// nodev mount.
 	omitted bool
 }
 
@@ -28,8 +28,8 @@ func (n *node) add(name string) *node {
 	return kid
 }
 
-// rel returns the path below the top of the tree, with a slash in front. It is made when it
-// is needed: in deep trees, the paths of all directories would fill the memory.
+// rel returns the path below the top of the tree, with a leading slash. Paths are built only when
+// needed, because in deep trees the paths of all directories would fill the memory.
 func (n *node) rel() string {
 	var names []string
 	for ; n.above != nil; n = n.above {
@@ -42,7 +42,7 @@ func (n *node) rel() string {
 	return "/" + strings.Join(names, "/")
 }
 
-// path returns the path, given that of the top.
+// path returns the path, given the path of the top.
 func (n *node) path(top string) string {
 	if rel := n.rel(); rel != "" {
 		return strings.TrimSuffix(top, "/") + rel
@@ -50,8 +50,8 @@ func (n *node) path(top string) string {
 	return top
 }
 
-// folder is a directory that is being copied. It is open while the walker or a job uses it.
-// When the walker is done with it and no job is left, it gets its attributes.
+// folder is a directory that is being copied. It is open while the walker or a job uses it. When
+// the walker has finished it and no job is left, its attributes are set.
 type folder struct {
 	node     *node
 	made     inode // of the copy
@@ -61,21 +61,21 @@ type folder struct {
 	whole    bool
 }
 
-// use keeps a folder open that is open.
+// use adds a use of an open folder, which keeps it open.
 func (f *folder) use() {
 	f.mu.Lock()
 	f.users++
 	f.mu.Unlock()
 }
 
-// complete notes that the walker is done with it.
+// complete records that the walker has finished the folder.
 func (f *folder) complete() {
 	f.mu.Lock()
 	f.whole = true
 	f.mu.Unlock()
 }
 
-// release ends a use. The error is that of setting the attributes.
+// release ends a use. It returns an error if setting the attributes fails.
 func (f *folder) release() (err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -90,7 +90,7 @@ func (f *folder) release() (err error) {
 	return err
 }
 
-// resume opens a folder again, from a directory in it that is open.
+// resume opens a folder again, as the parent of an open folder in it.
 func (f *folder) resume(kid *folder) (err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -15,8 +15,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// stick lays out a file system as a user may make one: with a setuid program of root's, one
-// with capabilities, one that is setgid, and devices. It is $1, mounted at $2 with $3.
+// stick makes a file system as a user may make one: with a setuid program that belongs to root, a
+// program with capabilities, a setgid program, and devices. $1 is the image, $2 the mount point, $3
+// the mount options.
 const stick = `
 stick() {
 	truncate -s 16m "$1"; mkfs.ext4 -q -F "$1"; mkdir -p "$2"
@@ -29,14 +30,15 @@ stick() {
 }
 `
 
-// gained lists what in storage has rights that a copy must not have.
+// gained lists the files in storage with privileges that a copy must not have.
 const gained = `
 echo "--- gained"; find "$STORE" ! -type d \( -perm /6000 -o -type b -o -type c \) -printf "%P\n"; getfattr -R -h -m security.capability "$STORE" 2>/dev/null
 echo "--- end"
 `
 
-// TestForeignMountsAreNotCopiedFrom has users mount file systems that claim root's programs:
-// one by FUSE, and one on a disk. Above what is adopted, at it, and below.
+// TestForeignMountsAreNotCopiedFrom lets users mount file systems with programs that belong to
+// root: one by FUSE and one on a disk. They are mounted above the adopted path, at it, and below
+// it.
 func TestForeignMountsAreNotCopiedFrom(t *testing.T) {
 	probe.Need(t, probe.Root, probe.Loop, probe.Ext4, probe.FUSE, probe.Namespaces)
 	g := newGround(t)
@@ -53,12 +55,12 @@ rm "$SOURCE/proj/back/x"; adopt "$SOURCE/proj"` + gained)
 	g.says(out, "0 4755\n", g.at("proj/mnt/x")+" "+mountedError(g.at("proj/mnt")).Error(), g.at("usb/foo")+" "+mountedError(g.at("usb")).Error(),
 		"copied "+g.at("proj"), "!copied "+g.at("proj/mnt"), "!copied "+g.at("usb"), "--- gained\n--- end\n")
 	if left, err := os.ReadDir(g.stored("proj/mnt")); err == nil {
-		t.Errorf("of what is mounted there is in storage: %v", left)
+		t.Errorf("storage contains files from the mounts: %v", left)
 	}
 }
 
-// TestRootsThatAreMountsAreCopiedFrom adopts a root that is a mount, and from it. What its
-// mount keeps from having an effect is not copied, and said.
+// TestRootsThatAreMountsAreCopiedFrom adopts a root that is a mount, and paths in it. Attributes
+// that have no effect on its mount are not copied, and a warning reports that.
 func TestRootsThatAreMountsAreCopiedFrom(t *testing.T) {
 	probe.Need(t, probe.Root, probe.Loop, probe.Ext4, probe.Namespaces)
 	g := newGround(t)
@@ -78,8 +80,8 @@ find "$TARGET/foo" -printf "%f %M\n"` + gained
 	g.says(out, "copied "+g.source, "present "+g.source, "foo/suid\n", "foo/sgid\n", "foo/disk\n", "foo/mem\n", "security.capability", "!"+errSetID.Error(), "!"+errDevice.Error())
 }
 
-// TestMountsMadeAfterThePlanAreNotCopiedFrom mounts something between Prepare and Run: above
-// a path, on it, and on a root.
+// TestMountsMadeAfterThePlanAreNotCopiedFrom mounts a file system between Prepare and Run: above a
+// path, on it, and on a root.
 func TestMountsMadeAfterThePlanAreNotCopiedFrom(t *testing.T) {
 	probe.Need(t, probe.Root)
 	for _, at := range []string{"app/dir", "app", "."} {
@@ -108,9 +110,9 @@ func TestMountsMadeAfterThePlanAreNotCopiedFrom(t *testing.T) {
 	}
 }
 
-// TestMountsThatComeAndGoGiveNothing has a user's FUSE file system mounted and unmounted all
-// the time, while its directory is adopted.
-func TestMountsThatComeAndGoGiveNothing(t *testing.T) {
+// TestMountsThatComeAndGoAreNotCopied mounts and unmounts a user's FUSE file system repeatedly
+// while its directory is adopted.
+func TestMountsThatComeAndGoAreNotCopied(t *testing.T) {
 	probe.Need(t, probe.Root, probe.FUSE, probe.Namespaces)
 	g := newGround(t)
 	g.write("back/x", "theirs")
@@ -135,8 +137,8 @@ umount -l "$SOURCE/proj/dir" 2>/dev/null || :
 	g.says(out, "done", "!"+g.store+"/")
 }
 
-// TestUsersDoNotGetRootsPrograms has an ordinary user try to run what was adopted from a FUSE
-// mount. It is the attack as it was found.
+// TestUsersDoNotGetRootsPrograms lets an ordinary user try to run a program that was adopted from a
+// FUSE mount. It reproduces the attack as it was found.
 func TestUsersDoNotGetRootsPrograms(t *testing.T) {
 	probe.Need(t, probe.Root, probe.FUSE, probe.Namespaces)
 	g := newGround(t)

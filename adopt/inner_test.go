@@ -6,9 +6,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// TestInnerMountsThatKeepNothingAreRefused mounts, in storage on a disk, what a reboot wipes
-// and what a user may serve.
-func TestInnerMountsThatKeepNothingAreRefused(t *testing.T) {
+// TestUnsafeMountsWithinStorageAreRefused mounts, within storage on a disk, a file system that a
+// reboot wipes and one that a user's process may serve.
+func TestUnsafeMountsWithinStorageAreRefused(t *testing.T) {
 	probe.Need(t, probe.Root, probe.Loop, probe.Ext4, probe.FUSE)
 	probe.Tool(t, "bindfs")
 	g := newGround(t)

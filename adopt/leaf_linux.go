@@ -8,20 +8,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// attempts is how often something that changes while it is copied is copied.
+// attempts is how many times a file that changes while it is copied is copied.
 const attempts = 3
 
-// errChanging says that a source did not hold still.
-var errChanging = errors.New("it changes while it is copied: close what uses it")
+// errChanging reports that a source changed during the copy.
+var errChanging = errors.New("it changes while it is copied: close the programs that use it")
 
-// leafCopy is what became of the copy of anything but a directory.
+// leafCopy is the result of copying a leaf: anything except a directory.
 type leafCopy struct {
 	st      unix.Stat_t // of the source, when it was copied
-	warning error       // what was not copied
+	warning error       // the attributes that were not copied
 }
 
-// leaf copies anything but a directory to a new name. What it leaves behind where it fails is
-// to be removed with the directory that it is in.
+// leaf copies anything except a directory to a new name. On failure, it may leave an incomplete
+// copy, which is removed with its parent directory.
 func (c *content) leaf(ctx context.Context, to dir, newName string, from dir, name string, st *unix.Stat_t) (leafCopy, error) {
 	if isFile(st) {
 		return c.file(ctx, to, newName, from, name)
@@ -46,7 +46,7 @@ func (c *content) file(ctx context.Context, to dir, newName string, from dir, na
 	return copied, errChanging
 }
 
-// fileOnce copies a regular file, and reports whether it was the same afterwards.
+// fileOnce copies a regular file and reports whether it is unchanged after the copy.
 func (c *content) fileOnce(ctx context.Context, to dir, newName string, from dir, name string) (copied leafCopy, same bool, err error) {
 	in, err := c.open(ctx, from, name)
 	if err != nil {
@@ -116,7 +116,7 @@ func special(to dir, newName string, from dir, name string) (copied leafCopy, er
 	defer func() { _ = unix.Close(out) }()
 	made, err := fstat(out)
 	if err == nil && made.Mode&unix.S_IFMT != st.Mode&unix.S_IFMT {
-		err = errors.New("another process has put something else in its place")
+		err = errors.New("another process has replaced the new copy")
 	}
 	if err == nil && !to.own && !isLink(&st) {
 		err = dropInherited(out)
@@ -127,8 +127,8 @@ func special(to dir, newName string, from dir, name string) (copied leafCopy, er
 	return copied, attributes(out, in, &st, from.limits)
 }
 
-// leadsTo reports whether a symlink names a path, as those do by which modules keep what
-// lies in storage.
+// leadsTo reports whether an entry is a symlink to exactly this path. Some modules persist paths
+// with such symlinks into storage.
 func (d dir) leadsTo(name, path string) bool {
 	fd, err := d.open(name, unix.O_PATH, 0, sameMount)
 	if err != nil {
@@ -139,7 +139,7 @@ func (d dir) leadsTo(name, path string) bool {
 	return err == nil && to == path
 }
 
-// readlink returns where the symlink leads that a descriptor is open on.
+// readlink returns the target of an open symlink.
 func readlink(fd int) (string, error) {
 	buf := make([]byte, 256)
 	for {

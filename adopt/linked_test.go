@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestSymlinksToTheirPlaceInStorageAreThere is about what a module keeps by symlinks: it
-// is no conflict that there is a symlink here and a file or directory there.
-func TestSymlinksToTheirPlaceInStorageAreThere(t *testing.T) {
+// TestSymlinksToTheirPlaceInStorageAreNoConflict tests paths that a module persists with symlinks:
+// a symlink in the source and a file or directory in storage are no conflict.
+func TestSymlinksToTheirPlaceInStorageAreNoConflict(t *testing.T) {
 	g := newGround(t)
 	g.write("dir/x", "x")
 	g.write("app/kept", "y")
@@ -26,9 +26,9 @@ func TestSymlinksToTheirPlaceInStorageAreThere(t *testing.T) {
 		}
 	}
 	if text, err := os.ReadFile(g.stored("app/kept")); err != nil || string(text) != "y" {
-		t.Errorf("what was kept is %q, %v", text, err)
+		t.Errorf("the persisted file contains %q, %v", text, err)
 	}
 	if _, err := os.Lstat(g.stored("nowhere")); err == nil {
-		t.Error("a symlink that leads to itself has been made")
+		t.Error("a symlink to itself was made")
 	}
 }

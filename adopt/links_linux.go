@@ -6,24 +6,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// links knows the copies of files with several names, in all units.
+// links contains the copies of files with several names, in all units.
 type links struct {
 	storage dir
 	made    map[inode]*copyWithNames // by the inode of the source
 }
 
-// copyWithNames is a copy that gets other names: one that it has in each unit, since a
-// unit that is made once more has lost its own.
+// copyWithNames is a copy that gets more names. It records one location for each unit, because a
+// unit that is copied again loses its names.
 type copyWithNames struct {
 	at   []location
 	copy inode
 }
 
-// location is where a copy is: in a unit, which gets another name when it is put in
-// place, or at a path that stays.
+// location is the location of a copy: in a unit, which is renamed when it is put in place, or at a
+// fixed path.
 type location struct {
 	of  *staged
-	rel string // with its slash in front; with of, below it, "" for itself
+	rel string // with a leading slash; below of if that is set, "" for of itself
 }
 
 // path returns the location relative to the storage path.
@@ -37,7 +37,7 @@ func (l location) path() string {
 	return l.of.path()[1:] + l.rel
 }
 
-// add remembers a copy that has just been made in a directory.
+// add records a copy that has just been made in a directory.
 func (l *links) add(n *node, in dir, at location) {
 	if st, err := in.stat(n.name); err == nil {
 		l.remember(&n.st, &st, at)
@@ -48,13 +48,12 @@ func (l *links) remember(source, copied *unix.Stat_t, at location) {
 	l.made[inodeOf(source)] = &copyWithNames{[]location{at}, inodeOf(copied)}
 }
 
-// link makes another name for the copy of a file, which is then at a location too, and
-// reports whether it could. It
-// cannot where there is no copy, or none any more, on another file system, and where a file
-// has all the names or the path all the length that the file system allows.
+// link links the copy of a file to another name, at the given location, and reports whether it did.
+// It returns false if there is no copy (any more), if the copy is on another file system, and if
+// the file system allows no more links or no longer path.
 //
-// The copy is looked for by its path, and taken only if it is the very file that has
-// been made: in a home, somebody else might have put something in its place.
+// The copy is opened by its path and used only if it has the inode of the copy that was made,
+// because another process may have replaced it, for example in a home directory.
 func (l *links) link(to dir, name string, st *unix.Stat_t, at location) (linked bool, err error) {
 	known := l.made[inodeOf(st)]
 	if known == nil {
@@ -73,7 +72,7 @@ func (l *links) link(to dir, name string, st *unix.Stat_t, at location) (linked 
 	return linked, err
 }
 
-// linkTo links to what is at a location, if it is that copy.
+// linkTo links to the file at a location if it is the copy.
 func (l *links) linkTo(to dir, name string, at location, copied inode) (linked bool, err error) {
 	if at.of != nil && !at.of.at.path.openable() {
 		return false, nil
@@ -92,8 +91,8 @@ func (l *links) linkTo(to dir, name string, at location, copied inode) (linked b
 	return err == nil, unlessUnlinkable(err)
 }
 
-// unlessUnlinkable returns an error unless it says that a file has to be copied because
-// it cannot have another name.
+// unlessUnlinkable returns err, or nil if err means that the file cannot be linked and has to be
+// copied.
 func unlessUnlinkable(err error) error {
 	for _, natural := range []error{unix.ENOENT, unix.ENOTDIR, unix.EXDEV, unix.EMLINK, unix.ENAMETOOLONG} {
 		if errors.Is(err, natural) {

@@ -12,9 +12,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// onMachine runs a shell script in a mount namespace of its own: root's, or one of a user
-// namespace. It finds $SOURCE, $STORE and $TARGET, which stands for the source in storage,
-// and calls "adopt PATH..." as the program is called.
+// onMachine runs a shell script in a separate mount namespace, for ordinary users in a user
+// namespace. The script has the variables $SOURCE, $STORE and $TARGET (the source's path in
+// storage), and the command "adopt PATH...".
 func (g *ground) onMachine(script string) string {
 	g.t.Helper()
 	const prelude = `adopt() { ` + runEnv + `="$STORE" "$PROGRAM" "$@" && echo status 0 || echo "status $?"; }
@@ -28,18 +28,18 @@ func (g *ground) onMachine(script string) string {
 	return string(out)
 }
 
-// says holds that an output has texts, and lacks those that begin with "!".
+// says checks that an output contains texts, and does not contain those that begin with "!".
 func (g *ground) says(out string, texts ...string) {
 	g.t.Helper()
 	for _, text := range texts {
 		text, lacks := strings.CutPrefix(text, "!")
 		if strings.Contains(out, text) == lacks {
-			g.t.Errorf("the output has %q: %t\n%s", text, lacks, out)
+			g.t.Errorf("the output contains %q: %t\n%s", text, lacks, out)
 		}
 	}
 }
 
-func TestFullStorageHoldsNothing(t *testing.T) {
+func TestFullStorageGetsNoIncompleteCopy(t *testing.T) {
 	g := newGround(t)
 	g.write("app/a", strings.Repeat("x", 300<<10))
 	g.write("app/b", strings.Repeat("y", 300<<10))
@@ -85,8 +85,8 @@ find "$STORE" -type f
 	g.says(out, "copied "+g.at("app"), g.at("app/persist")+g.at("app/f"), "!"+g.at("app/persist")+g.at("app/persist"))
 }
 
-// TestBlocksAreShared copies on a file system that can share them, from one subvolume to
-// another, which has another device number.
+// TestBlocksAreShared copies on a file system that can share blocks, between two subvolumes with
+// different device numbers.
 func TestBlocksAreShared(t *testing.T) {
 	probe.Need(t, probe.Root, probe.Loop, probe.Btrfs)
 	g := newGround(t)
@@ -105,8 +105,8 @@ cmp "$SOURCE/app/data" "$STORE$SOURCE/app/data"
 	g.says(out, "copied", "shared")
 }
 
-// TestOrdinaryUsersLoseNothing has nobody copy what is not his.
-func TestOrdinaryUsersLoseNothing(t *testing.T) {
+// TestOrdinaryUsersGetNoIncompleteCopies runs as a user who may not read all files of a directory.
+func TestOrdinaryUsersGetNoIncompleteCopies(t *testing.T) {
 	probe.Need(t, probe.Root)
 	g := newGround(t)
 	g.must(os.Chmod(filepath.Dir(g.source), 0o755), os.Chmod(filepath.Dir(filepath.Dir(g.source)), 0o755))
@@ -117,7 +117,8 @@ func TestOrdinaryUsersLoseNothing(t *testing.T) {
 	for _, name := range []string{".", "app", "app/mine", "own", "own/f"} {
 		g.must(os.Lchown(g.at(name), 65534, 65534))
 	}
-	// The directories above are root's, and cannot be made like that: they are there.
+	// The parent directories belong to root. An ordinary user cannot make such directories, so they
+	// exist already.
 	g.must(os.MkdirAll(g.stored("."), 0o755), os.Chown(g.stored("."), 65534, 65534))
 	program := filepath.Join(t.TempDir(), "adopt")
 	g.must(os.Chmod(filepath.Dir(program), 0o755), os.Chmod(filepath.Dir(filepath.Dir(program)), 0o755))
@@ -130,14 +131,14 @@ func TestOrdinaryUsersLoseNothing(t *testing.T) {
 	g.says(string(out), "failed "+g.at("app"), g.at("app/secret")+" permission denied", "copied "+g.at("own"))
 	g.same("own")
 	if _, err := os.Lstat(g.stored("app")); err == nil {
-		t.Error("a part of the directory is there")
+		t.Error("an incomplete copy of the directory exists")
 	}
 	g.expect(g.adopt("app"), "copied app 2")
 	g.same("app")
 }
 
-// TestFewDescriptorsAreEnough copies files of many directories, adds to many, and looks at
-// many that are there.
+// TestFewDescriptorsAreEnough copies files of many directories, extends many directories, and
+// compares many existing ones.
 func TestFewDescriptorsAreEnough(t *testing.T) {
 	g := newGround(t)
 	for i := range 400 {

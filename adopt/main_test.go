@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// runEnv has the test program carry out a plan instead of tests: its value is the storage
-// path, and the arguments are the paths. So it can be traced, injected with errors, and killed.
+// runEnv makes the test program execute a plan instead of tests, so the run can be traced, killed,
+// and made to fail. Its value is the storage path, and the arguments are the paths.
 const runEnv = "ADOPT_TEST_RUN"
 
 func TestMain(m *testing.M) {
@@ -21,7 +21,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// runPlan is what the command does, at its shortest: 0 if all was copied, 1 if not.
+// runPlan is a minimal form of the adopt command. It returns 0 if everything was copied, and 1 if
+// not.
 func runPlan(storage string, paths []string) int {
 	plan, err := Prepare(context.Background(), storage, paths, nothingRefused)
 	if err != nil {
@@ -47,5 +48,5 @@ func runPlan(storage string, paths []string) int {
 	return status
 }
 
-// nothingRefused are options for sources of tests, wherever their directory is mounted.
+// nothingRefused are options for test sources, whatever mount their directory is on.
 var nothingRefused = Options{Roots: []Root{{Path: os.TempDir()}, {Path: os.Getenv("SOURCE")}}}

@@ -17,30 +17,30 @@ import (
 )
 
 // ErrWritten is the error of a path that a process may be writing to through a shared mapping
-// (mmap(2), MAP_SHARED). Such writes are not noticed: a page that is dirty already is written
-// to without a system call and without a new mtime or ctime, and on tmpfs every page is. The
-// copy could have some of them.
+// (mmap(2), MAP_SHARED). Such writes cannot be detected: a write to a dirty page makes no system
+// call and does not change mtime or ctime, and on tmpfs every page is dirty. The copy could contain
+// only some of the writes.
 var ErrWritten = errors.New("a process may be writing to it through a shared mapping")
 
-// writtenError names the process and the file.
+// writtenError is an ErrWritten with the process and the file.
 type writtenError Open
 
 func (e writtenError) Error() string {
 	return fmt.Sprintf("%s (process %d) may be writing to %s through a shared mapping", e.Command, e.PID, shortened(e.Path))
 }
 
-// Is makes it ErrWritten.
+// Is makes errors.Is report ErrWritten.
 func (e writtenError) Is(target error) bool { return target == ErrWritten }
 
-// mapping is a file that a process has mapped to write to it.
+// mapping is a file that a process has mapped for writing.
 type mapping struct {
 	Open
 	inode   inode  // zero if not known
-	address string // as in the names of proc_pid_map_files(5)
+	address string // as in the file names of proc_pid_map_files(5)
 }
 
-// mappings are all that processes have. The path is that of the mount through which the file was
-// opened, so the inode has to be compared too.
+// mappings are the writable shared mappings of all processes. Inodes have to be compared too,
+// because each path refers to the mount through which the file was opened.
 type mappings struct {
 	all     []mapping
 	byInode map[inode]*mapping
@@ -57,7 +57,7 @@ func (m *mappings) below(name string) error {
 	return nil
 }
 
-// of returns an error if a process has mapped a file, by whatever path.
+// of returns an error if a process has mapped a file, by any path.
 func (m *mappings) of(st *unix.Stat_t) error {
 	if found := m.byInode[inodeOf(st)]; found != nil {
 		return writtenError(found.Open)
@@ -65,7 +65,7 @@ func (m *mappings) of(st *unix.Stat_t) error {
 	return nil
 }
 
-// writer returns an error if a process has mapped a file of a unit that has been made.
+// writer returns an error if a process has mapped a file of a copied unit.
 func (m *mappings) writer(s *staged) error {
 	if name := s.at.path.child(s.name); name.long <= m.longest {
 		if err := m.below(name.String()); err != nil {
@@ -82,8 +82,7 @@ func (m *mappings) writer(s *staged) error {
 	return nil
 }
 
-// mappedFiles returns the files that are mapped while copies are made, unless that does not
-// matter.
+// mappedFiles returns the files that are mapped now. It returns nothing if the plan is forced.
 func (r *run) mappedFiles(ctx context.Context) *mappings {
 	if r.force {
 		return new(mappings)
@@ -91,8 +90,8 @@ func (r *run) mappedFiles(ctx context.Context) *mappings {
 	return mappedFiles(ctx)
 }
 
-// mappedFiles returns which processes have mapped files to write to them. The mappings of
-// other users' processes are only shown to root.
+// mappedFiles returns the files that processes have mapped for writing. Only root can read the
+// mappings of other users' processes.
 func mappedFiles(ctx context.Context) *mappings {
 	processes, _ := os.ReadDir("/proc")
 	m := &mappings{byInode: map[inode]*mapping{}}
@@ -127,9 +126,9 @@ func mappedFiles(ctx context.Context) *mappings {
 	return m
 }
 
-// devicesNotOfStat returns the devices that proc_pid_maps(5) and the mount table show for file
-// systems where stat(2) shows others: each subvolume of btrfs has one of its own, and so have the
-// layers of an overlay.
+// devicesNotOfStat returns the devices in proc_pid_maps(5) and in the mount table for which stat(2)
+// returns other numbers: each btrfs subvolume has its own device number, and so has each layer of
+// an overlay.
 func devicesNotOfStat() map[uint64]bool {
 	table, _ := os.ReadFile("/proc/self/mountinfo")
 	devices := map[uint64]bool{}
@@ -142,8 +141,8 @@ func devicesNotOfStat() map[uint64]bool {
 	return devices
 }
 
-// inodeAt returns the inode that stat(2) shows for a mapping, or zero: only root may ask for it.
-// No server is asked for what it knows of the file.
+// inodeAt returns the inode that stat(2) returns for a mapping. It returns zero on failure, because
+// only root may stat it. It does not contact the server of a network file system.
 func inodeAt(name string) inode {
 	var st unix.Statx_t
 	err := retried(func() error { return unix.Statx(unix.AT_FDCWD, name, unix.AT_STATX_DONT_SYNC, unix.STATX_INO, &st) })
@@ -168,7 +167,7 @@ func writableShared(maps []byte) []mapping {
 		if !found {
 			continue
 		}
-		// A newline is the only byte that is escaped.
+		// A newline is the only escaped byte.
 		name := strings.ReplaceAll("/"+string(bytes.TrimSuffix(file, []byte("\n"))), `\012`, "\n")
 		m := mapping{Open: Open{Path: name}}
 		var from, to uint64

@@ -15,11 +15,11 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// mapEnv has the test program map a file, which its value names, and write to it until its
-// input ends.
+// mapEnv makes the test program map the file that is its value, and write to it until its input
+// ends.
 const mapEnv = "ADOPT_TEST_MAP"
 
-// writeMapped does that. Every page gets the same generation number.
+// writeMapped maps the file and writes to it. Every page gets the same generation number.
 func writeMapped(name string) int {
 	f, err := os.OpenFile(name, os.O_RDWR, 0)
 	if err != nil {
@@ -33,7 +33,7 @@ func writeMapped(name string) int {
 	if err != nil {
 		return 1
 	}
-	_ = f.Close() // it has no file open, and writes all the same
+	_ = f.Close() // the mapping stays writable after the file is closed
 	ended := make(chan struct{})
 	go func() {
 		_, _ = bufio.NewReader(os.Stdin).ReadByte()
@@ -54,8 +54,7 @@ func writeMapped(name string) int {
 	}
 }
 
-// mapping starts a process that writes to a file through a mapping. The function that it
-// returns ends it.
+// mapping starts a process that writes to a file through a mapping. The returned function stops it.
 func (g *ground) mapping(name string) (stop func()) {
 	g.t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -69,8 +68,8 @@ func (g *ground) mapping(name string) (stop func()) {
 	return func() { g.must(in.Close(), cmd.Wait()) }
 }
 
-// TestFilesWrittenThroughMappingsAreRefused has a process write to a file all the time, without
-// a trace in its times.
+// TestFilesWrittenThroughMappingsAreRefused lets a process write to a file all the time, without
+// any change in its times.
 func TestFilesWrittenThroughMappingsAreRefused(t *testing.T) {
 	g := newGround(t)
 	g.write("app/db\n1", strings.Repeat("x", 1<<20))
@@ -112,7 +111,7 @@ func TestFilesMappedAfterThePlanAreRefused(t *testing.T) {
 	}
 }
 
-// TestFilesMappedThroughAnotherMountAreRefused has a process open a file by a path of another
+// TestFilesMappedThroughAnotherMountAreRefused lets a process open a file by a path on another
 // mount, before the plan and between Prepare and Run.
 func TestFilesMappedThroughAnotherMountAreRefused(t *testing.T) {
 	probe.Need(t, probe.Root)
@@ -157,7 +156,7 @@ func TestFilesMappedThroughAnotherMountAreRefused(t *testing.T) {
 	}
 }
 
-// TestFilesMappedByAnotherNameAreRefused has a process open another hard link of a file.
+// TestFilesMappedByAnotherNameAreRefused lets a process open another hard link of a file.
 func TestFilesMappedByAnotherNameAreRefused(t *testing.T) {
 	g := newGround(t)
 	g.write("other/db", strings.Repeat("x", 1<<20))
@@ -191,6 +190,6 @@ func TestWritableSharedReadsMaps(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if got := writableShared([]byte("garbage\n\nx rw-s")); len(got) > 0 {
-		t.Errorf("of garbage: %+v", got)
+		t.Errorf("from garbage: %+v", got)
 	}
 }

@@ -7,18 +7,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mergeLevel is a directory that is there already and gets what it lacks, on the way to the
-// one where a merge is.
+// mergeLevel is an existing directory that gets missing entries, on the way down to the current
+// directory of a merge.
 type mergeLevel struct {
 	in    *place
-	names []string // those that have not been put
-	// from and to are the directory's inodes, here and in storage.
+	names []string // not handled yet
+	// from and to are the inodes of the directory in the source and in storage.
 	from, to  inode
 	suspended bool
 }
 
-// merge adds what a directory that is there already lacks, and what those below it lack. It
-// holds the last mostOpenLevels directories on its way open, and the one where it is.
+// merge adds the missing entries of an existing directory and of the directories below it. It keeps
+// its current directory and the last mostOpenLevels directories above open.
 func (r *run) merge(ctx context.Context, result *Result, in *place) {
 	levels := []mergeLevel{r.mergeLevel(result, in)}
 	for len(levels) > 0 {
@@ -50,14 +50,14 @@ func (r *run) merge(ctx context.Context, result *Result, in *place) {
 			levels[i].suspend()
 		}
 	}
-	for _, l := range levels { // what is left when it was interrupted
+	for _, l := range levels { // those left after an interruption
 		if !l.suspended {
 			l.in.release()
 		}
 	}
 }
 
-// enter opens a directory that is in storage already, and its source.
+// enter opens an existing directory in storage, and its source.
 func (r *run) enter(result *Result, at *place, source, name string) *place {
 	inSource := at.path.child(name)
 	from, err := at.from.sourceDir(source)
@@ -90,7 +90,7 @@ func (r *run) enter(result *Result, at *place, source, name string) *place {
 	return in
 }
 
-// mergeLevel compares a directory with the one in storage, and lists it.
+// mergeLevel compares the attributes of a directory with the one in storage, and lists it.
 func (r *run) mergeLevel(result *Result, in *place) mergeLevel {
 	l := mergeLevel{in: in}
 	if differs, err := differingAttributes(in.from.fd, in.to.fd, in.from.limits); err != nil || differs != "" {
@@ -117,13 +117,13 @@ func (r *run) mergeLevel(result *Result, in *place) mergeLevel {
 	return l
 }
 
-// suspend lets go of the place, which is then closed unless a unit needs it.
+// suspend releases the place, which is then closed unless a unit needs it.
 func (l *mergeLevel) suspend() {
 	l.suspended = true
 	l.in.release()
 }
 
-// resume opens the place again, from one in it that is open.
+// resume opens the place again, as the parent of an open place in it.
 func (l *mergeLevel) resume(kid *place) error {
 	l.suspended = false
 	if l.in.users > 0 {

@@ -18,9 +18,9 @@ type Open struct {
 	Path    string
 }
 
-// OpenFiles returns which processes have something open at or below paths, each process
-// once with the first such file. What other users' processes have open, only root sees.
-// Paths are sorted and without symlinks.
+// OpenFiles returns the processes that have a file open at or below paths, each process once with
+// the first such file. Only root can see the files of other users' processes. paths must be sorted
+// and contain no symlinks.
 func OpenFiles(ctx context.Context, paths []string) []Open {
 	processes, _ := os.ReadDir("/proc")
 	var found []Open
@@ -50,7 +50,7 @@ func openBelow(pid int, paths []string) string {
 	return ""
 }
 
-// atOrBelow reports whether a file lies at or below one of some paths, which are sorted.
+// atOrBelow reports whether a file is at or below one of the sorted paths.
 func atOrBelow(sorted []string, file string) bool {
 	if _, found := slices.BinarySearch(sorted, file); found {
 		return true

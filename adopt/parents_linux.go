@@ -11,18 +11,18 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
-// place is a directory that units are put into, with the source's at its side. It is
-// closed when the last one who uses it lets go.
+// place is a directory into which units are put, together with its source directory. It is closed
+// when its last user releases it.
 type place struct {
 	from, to dir
-	area     *stagingDir // to make things in
+	area     *stagingDir // the staging directory
 	path     *pathname   // of the source
 	gains    []gain      // of directories in storage, from the top to this one
 	users    int
 	run      *run
 }
 
-// newPlace is used by whoever asks for it.
+// newPlace returns a place with one use, which the caller has to release.
 func (r *run) newPlace(from dir, path *pathname) *place {
 	r.open++
 	return &place{from: from, to: dir{fd: -1}, path: path, users: 1, run: r}
@@ -41,20 +41,20 @@ func (p *place) release() {
 	}
 }
 
-// parents opens the directory of a selected path and that of its target, which is made
-// if need be, with all above it. It returns the name of the path there. How they differ
-// goes to the result.
+// parents opens the parent directories of a selected path and of its target. It makes the target's
+// parents if they do not exist. It returns the place and the name of the path in it. Differences
+// between existing parents and their sources become warnings of the result.
 func (r *run) parents(result *Result, unit string) (*place, string, error) {
 	from, name, err := r.sources.entry(unit)
 	if err != nil {
-		return nil, "", fmt.Errorf("open the directory it is in: %w", err)
+		return nil, "", fmt.Errorf("open its parent directory: %w", err)
 	}
 	p, err := r.placeOf(result, path.Dir(unit), from, name)
 	return p, name, err
 }
 
-// placeOf returns the place of a directory, and closes from unless it is the place's. Those
-// for roots have directories of their own.
+// placeOf returns the place of a directory. It closes from, or stores it in the place. Places for
+// roots (name ".") are not shared.
 func (r *run) placeOf(result *Result, source string, from dir, name string) (*place, error) {
 	if p := r.places[source]; p != nil && name != "." {
 		from.close()
@@ -71,8 +71,8 @@ func (r *run) placeOf(result *Result, source string, from dir, name string) (*pl
 	return p, nil
 }
 
-// target opens the directory below the storage path that stands for a place's source,
-// making what is missing on the way, and the area to make things for it in.
+// target opens the directory in storage for a place's source and its staging directory. It makes
+// missing directories on the way.
 func (r *run) target(result *Result, p *place) (err error) {
 	if p.to, err = r.storage.dir(".", beneath); err != nil {
 		return fmt.Errorf("open storage %s: %w", r.path, err)
@@ -89,7 +89,7 @@ func (r *run) target(result *Result, p *place) (err error) {
 			differs, err = r.compare(p, p.to, source)
 		}
 		if err != nil {
-			return fmt.Errorf("make %s: %w", path.Join(r.path, source), err)
+			return fmt.Errorf("create %s: %w", path.Join(r.path, source), err)
 		}
 		if differs != nil && !r.differing[source] {
 			r.differing[source] = true
@@ -102,7 +102,7 @@ func (r *run) target(result *Result, p *place) (err error) {
 	return nil
 }
 
-// enterParent opens a directory that stands for a source, and makes it if need be.
+// enterParent opens the directory in storage for a source, and makes it if it does not exist.
 func (r *run) enterParent(above dir, area *stagingDir, source string) (dir, error) {
 	name := path.Base(source)
 	to, err := above.dir(name, beneath)
@@ -115,8 +115,8 @@ func (r *run) enterParent(above dir, area *stagingDir, source string) (dir, erro
 	return above.dir(name, beneath)
 }
 
-// makeParent makes a directory like the source's: under another name first, so that it
-// is never there with the wrong mode or owner.
+// makeParent makes a directory with the attributes of the source. It is made in the staging
+// directory first, so it never has the wrong mode or owner under its real name.
 func (r *run) makeParent(above dir, area *stagingDir, source string) error {
 	from, err := r.sources.dir(source)
 	if err != nil {
@@ -142,7 +142,7 @@ func (r *run) makeParent(above dir, area *stagingDir, source string) error {
 	}
 	if err != nil {
 		_ = area.remove(stage)
-		if errors.Is(err, unix.EEXIST) { // somebody else has made it
+		if errors.Is(err, unix.EEXIST) { // another process has made it
 			return nil
 		}
 		return err
@@ -154,8 +154,8 @@ func (r *run) makeParent(above dir, area *stagingDir, source string) error {
 	return above.sync()
 }
 
-// makeDir makes a directory that only we may enter until it has its mode, and opens it. The
-// umask may have taken permissions away.
+// makeDir makes a directory that only the current user may enter, and opens it. It sets the mode
+// again, because the umask may have removed permissions.
 func (d dir) makeDir(name string) (dir, error) {
 	if err := retried(func() error { return unix.Mkdirat(d.fd, name, 0o700) }); err != nil {
 		return dir{}, fmt.Errorf("create: %w", err)
@@ -181,14 +181,14 @@ func (d dir) makeDir(name string) (dir, error) {
 	return made, nil
 }
 
-// createdParent is a directory that was made above a target.
+// createdParent is a directory that this run made above a target.
 type createdParent struct {
 	source string
 	inode  inode
 }
 
-// dropParents removes the directories that were made for nothing: what was to go there
-// could not be put in place. One with something in it stays.
+// dropParents removes directories that were made for a target that could not be put in place.
+// Directories that are not empty stay.
 func (r *run) dropParents() {
 	for _, made := range slices.Backward(r.created) {
 		above, err := r.storage.below(path.Dir(made.source))

@@ -7,13 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pathname is the path of a directory on the way down a tree. It shares the part above with the
-// directories there, and becomes a string only for messages: in deep trees, making a string for
-// each directory would take time and memory that grow with the square of the depth.
+// pathname is the path of a directory in a tree. It shares its prefix with the directories above
+// and is converted to a string only for messages. In deep trees, a string for each directory would
+// take time and memory that grow with the square of the depth.
 type pathname struct {
 	above *pathname
 	name  string // absolute, without above
-	long  int    // how long the string is; of "/", 0
+	long  int    // the length of the string; 0 for "/"
 }
 
 // absolute returns the pathname of an absolute path.
@@ -26,10 +26,10 @@ func (p *pathname) child(name string) *pathname {
 	return &pathname{above: p, name: name, long: p.long + 1 + len(name)}
 }
 
-// is reports whether it is a path, in constant time for most others.
+// is reports whether p is the path name. For most other paths, it takes constant time.
 func (p *pathname) is(name string) bool { return p.long == len(name) && p.String() == name }
 
-// openable reports whether open(2) takes a path as long as this.
+// openable reports whether the path is short enough for open(2).
 func (p *pathname) openable() bool { return p.long < unix.PathMax }
 
 // String returns the path.

@@ -15,16 +15,16 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
-// Action is what is to be done with a selected path.
+// Action is the planned action for a selected path.
 type Action uint8
 
 // The actions.
 const (
 	ActionUnknown Action = iota
-	Copy                 // it is not in storage
-	Merge                // the directory is, and gets what it lacks
-	Keep                 // it is, and is equal
-	Refuse               // it cannot be done: Unit.Err
+	Copy                 // the path is not in storage
+	Merge                // the directory is in storage and gets its missing entries
+	Keep                 // the path is in storage and equal
+	Refuse               // the path cannot be copied: see Unit.Err
 )
 
 var actionNames = [...]string{"unknown", "copy", "merge", "keep", "refuse"}
@@ -37,69 +37,68 @@ func (a Action) String() string {
 	return actionNames[ActionUnknown]
 }
 
-// Unit is what is to be done with a selected path.
+// Unit is the plan for a selected path.
 type Unit struct {
 	Path, Target string
 	Action       Action
 	Dir          bool
-	// Files and Bytes are what it holds: all but directories, and the sizes of files.
+	// Files counts its entries except directories. Bytes is the sum of the sizes of its files.
 	Files int
 	Bytes int64
-	// Err says why it cannot be done.
+	// Err is the reason if the action is Refuse.
 	Err    error
-	writer error // a process may be writing to a file of it
-	// Warnings are directories above Target whose owner or mode are not the source's, each
-	// with the first unit of a plan.
+	writer error // set if a process may be writing to one of its files
+	// Warnings are directories above Target whose owner or mode differs from the source's. Each is
+	// reported only with the first unit of a plan.
 	Warnings []Problem
 }
 
-// Plan is what is to be done.
+// Plan is a plan to copy paths into storage.
 type Plan struct {
 	// Storage is the storage path, without symlinks.
 	Storage string
-	// Units are in the order of their paths, none of them within another.
+	// Units are sorted by path. No unit is within another.
 	Units []Unit
-	// Files and Bytes are those of all units that are to be copied or merged.
+	// Files and Bytes are the sums over all units with the action Copy or Merge.
 	Files int
 	Bytes int64
-	// Needs and Free are how many bytes new copies take on the disk, and how many are free
-	// there. Where both file systems can share blocks, nothing is needed.
+	// Needs is how many bytes new copies take on the disk. It is zero if both file systems can
+	// share blocks. Free is how many bytes are free in storage.
 	Needs, Free int64
 	roots       []Root
 	force       bool
-	content     content        // compares
-	mapped      *mappings      // what processes may be writing to
+	content     content        // for comparing
+	mapped      *mappings      // files that processes may be writing to
 	clones      bool           // storage is on a file system that shares blocks
-	linked      map[inode]bool // files with several names that have been counted
+	linked      map[inode]bool // counted files with several names
 	compared    map[string]existing
 }
 
-// The reasons for which a path is refused.
+// The reasons for refusing a path.
 var (
-	ErrInStorage = errors.New("it lies in storage")
-	// ErrNotWiped is what Options.Refuses returns for a path that need not be copied.
+	ErrInStorage = errors.New("it is in storage")
+	// ErrNotWiped is what Options.Refuses returns for a path that does not need to be copied.
 	ErrNotWiped = errors.New("the next reboot does not wipe it")
 	ErrMounted  = errors.New("something is mounted there")
 	ErrLinked   = errors.New("it is a symlink to its place in storage")
-	// ErrHoldsStorage is about what would be copied into itself.
-	ErrHoldsStorage = errors.New("storage lies in it")
+	// ErrHoldsStorage is the error of a directory that would be copied into itself.
+	ErrHoldsStorage = errors.New("it contains the storage path")
 )
 
-// Options are what a plan depends on beside the storage path and the paths.
+// Options are the options of a plan.
 type Options struct {
-	// Roots are the trees that paths are copied from. "/" is always one of them. A path with
-	// a mount between it and the root that it is below is refused with ErrMounted.
+	// Roots are the trees from which paths are copied. "/" is always one of them. A path with a
+	// mount between it and its root is refused with ErrMounted.
 	Roots []Root
-	// Refuses returns an error for a path that is to be refused with that error. nil refuses
-	// nothing.
+	// Refuses returns an error if a path is to be refused. A nil function refuses nothing.
 	Refuses func(path string) error
 	// Force copies files that other processes may be writing through shared mappings.
 	Force bool
 }
 
-// Prepare checks the selected paths, which are absolute and clean and without symlinks except for the last
-// component, and plans to copy them below a storage path. It changes nothing. The error says
-// that nothing can be copied there; ctx ends the checking.
+// Prepare checks the selected paths and plans to copy them below a storage path. It changes
+// nothing. The paths must be absolute and clean and must not contain symlinks, except as their last
+// component. Prepare returns an error if nothing can be copied to storage or if ctx is cancelled.
 func Prepare(ctx context.Context, storage string, selected []string, options Options) (*Plan, error) {
 	root, err := rootDir()
 	if err != nil {
@@ -122,7 +121,7 @@ func Prepare(ctx context.Context, storage string, selected []string, options Opt
 		p.mapped = mappedFiles(ctx)
 	}
 	if err := p.checkStorage(store); err != nil {
-		return nil, fmt.Errorf("look at %s: %w", storage, err)
+		return nil, fmt.Errorf("check storage %s: %w", storage, err)
 	}
 	selected = slices.Clone(selected)
 	slices.Sort(selected)
@@ -154,7 +153,7 @@ func Prepare(ctx context.Context, storage string, selected []string, options Opt
 	return p, nil
 }
 
-// covered reports whether a path lies in one of the directories.
+// covered reports whether a path is in one of the directories.
 func covered(dirs map[string]bool, name string) bool {
 	for dir := range paths.Ancestors(name) {
 		if dirs[dir] {
@@ -164,7 +163,7 @@ func covered(dirs map[string]bool, name string) bool {
 	return false
 }
 
-// openStorage opens the storage path to write below it.
+// openStorage opens the storage path.
 func openStorage(root dir, storage string) (dir, error) {
 	if !path.IsAbs(storage) {
 		return dir{}, fmt.Errorf("storage path %q: expected an absolute path below /", storage)
@@ -180,7 +179,7 @@ func openStorage(root dir, storage string) (dir, error) {
 	return d, nil
 }
 
-// checkStorage finds out whether and how much can be written.
+// checkStorage checks that storage is writable, and reads how much space is free.
 func (p *Plan) checkStorage(store dir) error {
 	var st unix.Statfs_t
 	if err := retried(func() error { return unix.Fstatfs(store.fd, &st) }); err != nil {
@@ -193,7 +192,7 @@ func (p *Plan) checkStorage(store dir) error {
 	return retried(func() error { return unix.Faccessat(store.fd, ".", unix.W_OK|unix.X_OK, unix.AT_EACCESS) })
 }
 
-// look decides what is to be done with a unit.
+// look decides the action for a unit.
 func (p *Plan) look(ctx context.Context, sources *sources, store dir, u *Unit) {
 	refuse := func(err error) { u.Action, u.Err = Refuse, err }
 	if paths.AtOrBelow(u.Path, p.Storage) {
@@ -238,8 +237,8 @@ func (p *Plan) look(ctx context.Context, sources *sources, store dir, u *Unit) {
 	}
 }
 
-// holdsStorage reports whether the storage path lies in what is to be copied, and no
-// mount is between the two, which would leave it out.
+// holdsStorage reports whether the storage path is in the source, with no mount in between. With a
+// mount in between, storage would be left out of the copy.
 func (p *Plan) holdsStorage(from dir, name, source string) bool {
 	below, ok := paths.Rel(p.Storage, source)
 	if !ok {
@@ -252,7 +251,7 @@ func (p *Plan) holdsStorage(from dir, name, source string) bool {
 	return err == nil
 }
 
-// sharesBlocks reports whether a file system may know FICLONE, ioctl_ficlone(2).
+// sharesBlocks reports whether a file system may support FICLONE (ioctl_ficlone(2)).
 func sharesBlocks(st *unix.Statfs_t) bool {
 	switch uint32(st.Type) {
 	case unix.BTRFS_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.OCFS2_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC, unix.NFS_SUPER_MAGIC,
@@ -262,7 +261,7 @@ func sharesBlocks(st *unix.Statfs_t) bool {
 	return false
 }
 
-// action says what is to be done with a unit that can be copied.
+// action returns the action for a unit that can be copied.
 func (p *Plan) action(ctx context.Context, store, from dir, source string, u *Unit, st *unix.Stat_t) (Action, error) {
 	name := path.Base(u.Path)
 	if isLink(st) && from.leadsTo(source, u.Target) {
@@ -295,8 +294,8 @@ func (p *Plan) action(ctx context.Context, store, from dir, source string, u *Un
 	return Keep, nil
 }
 
-// count adds up what is in a unit, and returns how many bytes it takes on the disk. What
-// cannot be read is reported by the copying.
+// count counts the contents of a unit and returns how many bytes they take on the disk. It ignores
+// errors, because Run reports them.
 func (p *Plan) count(ctx context.Context, u *Unit, from dir, name string) (allocated int64) {
 	_ = descend(from, name, func(in dir, name string) (dir, []string, error) {
 		if ctx.Err() != nil {
@@ -309,7 +308,7 @@ func (p *Plan) count(ctx context.Context, u *Unit, from dir, name string) (alloc
 	return allocated
 }
 
-// countEntry counts one entry, and opens and lists it if it is a directory.
+// countEntry counts one entry. If the entry is a directory, countEntry opens and lists it.
 func (p *Plan) countEntry(u *Unit, in dir, name string) (d dir, names []string, allocated int64) {
 	st, err := in.stat(name)
 	if err != nil {
@@ -325,8 +324,8 @@ func (p *Plan) countEntry(u *Unit, in dir, name string) (d dir, names []string, 
 	return d, names, sizes.Times(uint64(st.Blocks), blockSize)
 }
 
-// countFile is count for anything but a directory. Another name of a file that is counted
-// takes nothing.
+// countFile counts an entry that is not a directory. A further name of a counted file takes no
+// space.
 func (p *Plan) countFile(u *Unit, st *unix.Stat_t) (allocated int64) {
 	u.Files++
 	u.writer = cmp.Or(u.writer, p.mapped.of(st))

@@ -17,7 +17,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// disturb does something over and over until the function that it returns is called.
+// disturb calls do repeatedly until the returned function is called.
 func disturb(do func(i int)) (stop func()) {
 	quit, ended := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -34,7 +34,7 @@ func disturb(do func(i int)) (stop func()) {
 	return func() { close(quit); <-ended }
 }
 
-// TestSourcesThatChangeAreReported has files and directories change all the time.
+// TestSourcesThatChangeAreReported changes files and directories all the time.
 func TestSourcesThatChangeAreReported(t *testing.T) {
 	tests := []struct {
 		name string
@@ -62,7 +62,7 @@ func TestSourcesThatChangeAreReported(t *testing.T) {
 			g := newGround(t)
 			g.write("app/large", strings.Repeat("x", 1<<20))
 			g.write("app/small", "x")
-			for i := range 200 { // so that a run takes longer than a change
+			for i := range 200 { // makes a run take longer than a change
 				g.write(fmt.Sprintf("app/many/%d", i), "x")
 			}
 			results := g.disturbed(func(i int) { tt.do(g, i) }, "app")
@@ -70,7 +70,7 @@ func TestSourcesThatChangeAreReported(t *testing.T) {
 				t.Errorf("%s", g.outcomes(results))
 			}
 			if _, err := os.Lstat(g.stored("app")); err == nil {
-				t.Error("it was put in place")
+				t.Error("the changing source was put in place")
 			}
 			if left, _ := os.ReadDir(g.store); len(left) > 0 {
 				t.Errorf("left behind: %v", left)
@@ -81,9 +81,9 @@ func TestSourcesThatChangeAreReported(t *testing.T) {
 	}
 }
 
-// disturbed copies while something changes all the time, until that is noticed. A run during
-// which the machine was too busy to change anything, or which saw a file come back with the
-// same inode within a tick of the clock, has rightly copied what was there, and is repeated.
+// disturbed copies, while do changes files all the time, until a run detects a change. A run may
+// correctly copy everything and is then repeated: if the machine was too busy to change anything,
+// or if a file came back with the same inode within a clock tick.
 func (g *ground) disturbed(do func(i int), names ...string) []*Result {
 	g.t.Helper()
 	for range 50 {
@@ -96,13 +96,13 @@ func (g *ground) disturbed(do func(i int), names ...string) []*Result {
 		}
 		g.must(os.RemoveAll(g.store), os.Mkdir(g.store, 0o755))
 	}
-	g.t.Fatal("changes were not noticed in 50 runs")
+	g.t.Fatal("changes were not detected in 50 runs")
 	return nil
 }
 
-// TestOneChangeIsMended changes something after it was copied and before it is put in
-// place: the run waits in syncfs meanwhile.
-func TestOneChangeIsMended(t *testing.T) {
+// TestSourceThatChangesOnceIsCopiedAgain changes the source after it was copied and before it is
+// put in place, while the run waits in syncfs.
+func TestSourceThatChangesOnceIsCopiedAgain(t *testing.T) {
 	for name, change := range map[string]func(g *ground) error{
 		"a file":    func(g *ground) error { return os.WriteFile(g.at("app/f"), []byte("new"), 0o600) },
 		"a new one": func(g *ground) error { return os.WriteFile(g.at("app/new"), nil, 0o600) },
@@ -119,8 +119,8 @@ func TestOneChangeIsMended(t *testing.T) {
 	}
 }
 
-// meanwhile runs a child that waits for half a second when all is copied and nothing is
-// in place, does something then, and returns what the child says.
+// meanwhile runs a child that waits for half a second after everything is copied and before
+// anything is put in place. It calls do at that moment and returns the child's output.
 func (g *ground) meanwhile(do func(), names ...string) string {
 	g.t.Helper()
 	cmd := g.child([]string{
@@ -146,14 +146,14 @@ func (g *ground) meanwhile(do func(), names ...string) string {
 	return said.String()
 }
 
-func TestTargetsThatAppearAreKept(t *testing.T) {
+func TestTargetsThatAppearDuringARunAreKept(t *testing.T) {
 	g := newGround(t)
 	g.write("app/f", "mine")
 	g.write("lone", "mine")
 	said := g.meanwhile(func() {
 		g.must(os.WriteFile(g.stored("lone"), []byte("yours"), 0o600), os.Mkdir(g.stored("app"), 0o700), os.WriteFile(g.stored("app/f"), []byte("yours"), 0o600))
 	}, "app", "lone")
-	if strings.Count(said, "it has appeared in storage meanwhile") != 2 {
+	if strings.Count(said, "it appeared in storage during the copy") != 2 {
 		t.Error(said)
 	}
 	for _, name := range []string{"lone", "app/f"} {
@@ -166,9 +166,9 @@ func TestTargetsThatAppearAreKept(t *testing.T) {
 	}
 }
 
-// TestSymlinksLeadNowhere puts symlinks in the place of directories, before a run and
-// again and again while runs go on.
-func TestSymlinksLeadNowhere(t *testing.T) {
+// TestSymlinksDoNotRedirectCopies replaces directories with symlinks, before a run and repeatedly
+// during runs.
+func TestSymlinksDoNotRedirectCopies(t *testing.T) {
 	g := newGround(t)
 	g.write("p/app/f", "mine")
 	g.write("victim/app/f", "secret")
@@ -190,12 +190,13 @@ func TestSymlinksLeadNowhere(t *testing.T) {
 	}
 	g.must(os.Remove(g.stored("p")), os.Mkdir(g.stored("p"), 0o755))
 
-	// The directory and a symlink to the victim change places all the time, on both sides.
+	// The directory and a symlink to the victim are swapped all the time, in the source and in
+	// storage.
 	g.must(os.Symlink("victim", g.at("q")), os.Symlink(g.at("victim"), g.stored("q")))
 	copied, refused, swaps, r := 0, 0, 0, rand.New(rand.NewPCG(1, 1))
 	least := probe.Cases(2000, 50_000)
 	for round := 0; round < 1_000_000 && (swaps < least || copied == 0 || refused == 0); round++ {
-		pause := time.Duration(r.IntN(300)) * time.Microsecond // so that a run now and then is between two swaps
+		pause := time.Duration(r.IntN(300)) * time.Microsecond // lets some runs happen between two swaps
 		stop := disturb(func(int) {
 			_ = unix.Renameat2(unix.AT_FDCWD, g.at("p"), unix.AT_FDCWD, g.at("q"), unix.RENAME_EXCHANGE)
 			_ = unix.Renameat2(unix.AT_FDCWD, g.stored("p"), unix.AT_FDCWD, g.stored("q"), unix.RENAME_EXCHANGE)
@@ -223,8 +224,8 @@ func TestSymlinksLeadNowhere(t *testing.T) {
 	if diff := cmp.Diff(victim, snapshot(t, g.at("victim"))); diff != "" {
 		t.Errorf("the victim (-before +after)\n%s", diff)
 	}
-	t.Logf("%d runs have copied, %d have not, during %d swaps", copied, refused, swaps)
+	t.Logf("%d runs copied and %d did not, during %d swaps", copied, refused, swaps)
 	if copied == 0 || refused == 0 || swaps < least {
-		t.Error("nothing was tried")
+		t.Error("no run was made")
 	}
 }

@@ -12,20 +12,20 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
-// mostStaged and mostPlaces are how much is put in place at a time: each batch is
-// synced once, and holds its directories open.
+// mostStaged and mostPlaces limit a batch. Each batch is synced once and keeps its directories
+// open.
 const (
 	mostStaged = 10_000
 	mostPlaces = 500
 )
 
-// descriptors is how many a run needs beside those of places: the program's own (16), two for
-// each directory that the walker has open and for each that jobs are in, two for each file
-// that a worker copies, and one to list a directory with.
+// descriptors is how many descriptors a run needs in addition to those of places: the program's own
+// (16), two for each directory that the walker has open and for each directory of a job, two for
+// each file that a worker copies, and one for listing a directory.
 const descriptors = 16 + 2*2*(mostOpenLevels+1) + 2*(2*workers+1) + 2*workers + 1
 
-// placesAllowed is how many directories may be held open within RLIMIT_NOFILE, which
-// Go has raised as far as it goes, at two descriptors each.
+// placesAllowed returns how many places, at two descriptors each, fit into RLIMIT_NOFILE. Go has
+// already raised the soft limit to the hard limit.
 func placesAllowed() int {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil || limit.Cur < descriptors {
@@ -34,35 +34,35 @@ func placesAllowed() int {
 	return int(max(1, min((limit.Cur-descriptors)/2, mostPlaces)))
 }
 
-// ErrBusy says that another run is at work in the same storage.
+// ErrBusy is the error if another run is using the same storage.
 var ErrBusy = errors.New("another adopt is running")
 
-// run is a plan being carried out.
+// run is the execution of a plan.
 type run struct {
 	sources    sources
 	storage    dir
 	force      bool
 	content    content
 	links      links
-	places     map[string]*place // of this batch, by the source
-	open, most int               // places that are open, and that may be
-	missing    []*staged         // what is to be made
-	batch      []*staged         // what has been made
+	places     map[string]*place // places of this batch, by source
+	open, most int               // how many places are open, and may be open
+	missing    []*staged         // units to be copied
+	batch      []*staged         // units that have been copied
 	created    []createdParent
 	areas      map[reach]*stagingDir
-	path       string          // of storage
+	path       string          // the storage path
 	differing  map[string]bool // sources whose directory in storage differs
 	stages     int
-	topKind    int64 // the kind of file system that the top of storage is on, statfs(2)
+	topKind    int64 // the type of the file system at the top of storage (statfs(2))
 }
 
-// staged is a unit that has been made, and not put in place yet.
+// staged is a unit that is copied to the staging directory and then put in place.
 type staged struct {
 	result      *Result
 	at          *place
 	source      string // the name in the source, or "." for a root
 	name, stage string
-	placed      bool // it has its name
+	placed      bool // it has been put in place
 	node        *node
 	files       int
 	bytes       int64
@@ -74,9 +74,9 @@ type staged struct {
 // path returns the path of the source.
 func (s *staged) path() string { return s.at.path.child(s.name).String() }
 
-// Run does what was planned, and returns what became of each path, in the order of the
-// plan. The error says that nothing could be done at all, or that ctx is done: then the
-// results are those up to there.
+// Run executes the plan and returns the result for each path, in the order of the plan. It returns
+// an error if nothing could be done. If ctx is cancelled, it returns the results so far and ctx's
+// error.
 func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, err error) {
 	r := &run{places: map[string]*place{}, areas: map[reach]*stagingDir{}, path: p.Storage, differing: map[string]bool{}, most: placesAllowed(), force: p.force}
 	r.content.progress = progress
@@ -118,7 +118,7 @@ func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, 
 	return results, ctx.Err()
 }
 
-// begin makes the unit of a selected path, or the units that a directory lacks.
+// begin queues the unit of a selected path, or the units that an existing directory lacks.
 func (r *run) begin(ctx context.Context, result *Result, unit Unit) {
 	if unit.Err != nil {
 		result.fail(unit.Path, unit.Err)
@@ -135,8 +135,8 @@ func (r *run) begin(ctx context.Context, result *Result, unit Unit) {
 	}
 }
 
-// adoptEntry makes a unit of what has a name at a place, unless it is in storage already. A directory
-// that is there already is returned: it gets what it lacks.
+// adoptEntry queues a unit for an entry of a place, unless it is in storage already. If the entry
+// is a directory that exists in storage, adoptEntry returns its place, and the caller merges it.
 func (r *run) adoptEntry(ctx context.Context, result *Result, at *place, from, name string) (merge *place) {
 	source := at.path.child(name)
 	st, err := at.from.stat(from)
@@ -154,7 +154,8 @@ func (r *run) adoptEntry(ctx context.Context, result *Result, at *place, from, n
 			result.failAt(source.String, err)
 			return nil
 		}
-		// Later, when all that is there is known: it may have other names of this file.
+		// The unit is copied later, when all existing entries are known, because another name of
+		// this file may be in storage.
 		r.missing = append(r.missing, &staged{result: result, at: at.keep(), source: from, name: name})
 		if r.open >= r.most {
 			r.makeMissing(ctx)
@@ -164,7 +165,7 @@ func (r *run) adoptEntry(ctx context.Context, result *Result, at *place, from, n
 	case isDir(&st) && isDir(&there):
 		return r.enter(result, at, from, name)
 	case isLink(&st) && source.openable() && at.from.leadsTo(from, strings.TrimSuffix(result.Target, result.Path)+source.String()):
-		r.content.progress.Files.Add(1) // it is kept by this very symlink
+		r.content.progress.Files.Add(1) // this symlink itself persists the path
 	default:
 		differs, err := r.content.compare(ctx, at.from, at.to, name, &st, &there)
 		switch {
@@ -172,7 +173,7 @@ func (r *run) adoptEntry(ctx context.Context, result *Result, at *place, from, n
 			result.failAt(source.String, err)
 		case differs != "":
 			result.failAt(source.String, differsError(differs))
-		case st.Nlink > 1 && source.openable(): // links are made by the path
+		case st.Nlink > 1 && source.openable(): // links are made by path
 			r.links.remember(&st, &there, location{rel: source.String()})
 		}
 		r.content.progress.Files.Add(1)
@@ -180,8 +181,8 @@ func (r *run) adoptEntry(ctx context.Context, result *Result, at *place, from, n
 	return nil
 }
 
-// leftOut reports whether something is not copied because of what it is. For a selected path,
-// that is a problem.
+// leftOut reports whether an entry is not copied because of its type. For a selected path, this is
+// a problem.
 func (r *run) leftOut(result *Result, from dir, name string, source *pathname, st *unix.Stat_t) bool {
 	selected := source.is(result.Path)
 	switch {
@@ -199,18 +200,18 @@ func (r *run) leftOut(result *Result, from dir, name string, source *pathname, s
 	return true
 }
 
-// differsError says that something is in the way.
+// differsError reports how an existing target differs from its source.
 type differsError string
 
-func (e differsError) Error() string { return "it is in storage already, and " + string(e) }
+func (e differsError) Error() string { return "already in storage: " + string(e) }
 
-// Is makes it ErrDiffers.
+// Is makes errors.Is report ErrDiffers.
 func (e differsError) Is(target error) bool { return target == ErrDiffers }
 
-// ErrDiffers is the error of a path whose target is there and not the same.
-var ErrDiffers = errors.New("it is in storage already, and differs")
+// ErrDiffers is the error of a path whose target exists and differs.
+var ErrDiffers = errors.New("already in storage, but different")
 
-// makeMissing makes what is missing in storage, and puts it in place, in batches.
+// makeMissing copies the queued units and puts them in place, in batches.
 func (r *run) makeMissing(ctx context.Context) {
 	missing := r.missing
 	r.missing = nil
@@ -227,7 +228,7 @@ func (r *run) makeMissing(ctx context.Context) {
 	}
 }
 
-// stage makes a unit under another name.
+// stage copies a unit to the staging directory.
 func (r *run) stage(ctx context.Context, s *staged) {
 	s.stage = r.nextStage()
 	s.tries++
@@ -267,8 +268,8 @@ func (r *run) stage(ctx context.Context, s *staged) {
 	r.batch = append(r.batch, s)
 }
 
-// stageLeaf makes the copy of anything but a directory, as a link if there is a copy of
-// the same file.
+// stageLeaf copies anything except a directory. It makes a link if there is already a copy of the
+// same file.
 func (r *run) stageLeaf(ctx context.Context, s *staged, st *unix.Stat_t) (warning, err error) {
 	if st.Nlink > 1 {
 		linked, err := r.links.link(s.at.area.dir, s.stage, st, location{of: s})
@@ -284,10 +285,10 @@ func (r *run) stageLeaf(ctx context.Context, s *staged, st *unix.Stat_t) (warnin
 	return copied.warning, err
 }
 
-// discard removes a unit that is not put in place.
+// discard removes the copy of a unit that is not put in place.
 func (r *run) discard(s *staged, problems *Result) {
 	if err := s.at.area.remove(s.stage); err != nil {
-		problems.failAt(s.path, fmt.Errorf("remove %s, which was to become its copy: %w", s.stage, err))
+		problems.failAt(s.path, fmt.Errorf("remove staging entry %s: %w", s.stage, err))
 	}
 	for _, p := range problems.Problems {
 		s.result.fail(p.Path, p.Err)
@@ -296,8 +297,8 @@ func (r *run) discard(s *staged, problems *Result) {
 	s.at.release()
 }
 
-// flush puts the units of a batch in place: written out, still what the source is, then
-// renamed. What has changed is made once more.
+// flush puts the units of a batch in place: it syncs them, checks that their sources have not
+// changed, and renames them. Units whose source has changed are copied again.
 func (r *run) flush(ctx context.Context) {
 	for len(r.batch) > 0 {
 		batch := r.batch
@@ -320,14 +321,14 @@ func (r *run) flush(ctx context.Context) {
 		}
 		for at, s := range placed {
 			if err := at.to.sync(); err != nil {
-				s.result.failAt(s.path, fmt.Errorf("write out the directory: %w", err))
+				s.result.failAt(s.path, fmt.Errorf("sync the directory: %w", err))
 			}
 			at.release()
 		}
 	}
 }
 
-// finish puts one unit in place, or makes it once more.
+// finish puts one unit in place, or copies it again if its source has changed.
 func (r *run) finish(ctx context.Context, s *staged, err error) {
 	problems := &Result{}
 	if err == nil {
@@ -353,7 +354,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 	}
 	if err := s.at.area.place(s.stage, s.at.to, s.name); err != nil {
 		if errors.Is(err, unix.EEXIST) {
-			err = fmt.Errorf("it has appeared in storage meanwhile: %w", err)
+			err = fmt.Errorf("it appeared in storage during the copy: %w", err)
 		}
 		problems.failAt(s.path, err)
 		r.discard(s, problems)
@@ -370,7 +371,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 	s.at.release()
 }
 
-// syncAll writes out the file systems that units are on, and returns the errors by place.
+// syncAll syncs the file systems of the units and returns the errors by place.
 func (r *run) syncAll(batch []*staged) map[*place]error {
 	errs := map[*place]error{}
 	done := map[uint64]error{}

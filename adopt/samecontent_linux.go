@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sameContent compares two files of the same size. What is a hole in both is not read: a
-// sparse file may have 8 EiB of them.
+// sameContent compares two files of the same size. Ranges that are holes in both are not read,
+// because a sparse file may have 8 EiB of holes.
 //
 //	a    ####......####..........
 //	b    ##......##.#............
@@ -41,11 +41,12 @@ func (c *content) sameContent(ctx context.Context, a, b int, size int64) (bool, 
 	return true, nil
 }
 
-// span is a part of a file.
+// span is a range of a file.
 type span struct{ start, end int64 }
 
-// dataAfter returns the next part of a file that is no hole, from an offset on. Where there is
-// none, it is empty and at the end. A file system that does not know of holes has none.
+// dataAfter returns the next span at or after an offset that is not a hole. If there is none, it
+// returns an empty span at the end. On a file system that does not report holes, everything counts
+// as data.
 func dataAfter(fd int, at, size int64) (span, error) {
 	start, err := unix.Seek(fd, at, unix.SEEK_DATA)
 	switch {
@@ -57,13 +58,13 @@ func dataAfter(fd int, at, size int64) (span, error) {
 		return span{}, err
 	}
 	end, err := unix.Seek(fd, start, unix.SEEK_HOLE)
-	if errors.Is(err, unix.ENXIO) { // it got shorter, which reading it shows
+	if errors.Is(err, unix.ENXIO) { // it got shorter; reading it will show that
 		return span{start, size}, nil
 	}
 	return span{min(start, size), min(end, size)}, err
 }
 
-// sameSpan compares a part of two files.
+// sameSpan compares a range of two files.
 func (c *content) sameSpan(ctx context.Context, a, b int, at, end int64, bufs *[2][]byte) (bool, error) {
 	for at < end {
 		if err := ctx.Err(); err != nil {

@@ -10,38 +10,36 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
-// Root is a directory tree that the next reboot wipes, and that paths are copied from. It
-// may be a mount itself. What is mounted below it is not part of it, unless that is another
-// root.
+// Root is a directory tree that the next reboot wipes and from which paths are copied. It may be a
+// mount point. Mounts below it are not part of it, unless they are roots too.
 type Root struct {
-	// Path is absolute and clean, and no part of it is a symlink.
+	// Path is absolute and clean and contains no symlinks.
 	Path string
-	// Mount is the number of the mount that Path is on, as in proc_pid_mountinfo(5). Where
-	// Path is on another one when it is opened, what is there is refused. 0 stands for the
-	// mount that Path is on in Prepare.
+	// Mount is the ID of Path's mount, as in proc_pid_mountinfo(5). If Path is on another mount
+	// when it is opened, paths in it are refused. 0 means the mount of Path at the time of Prepare.
 	Mount uint64
 }
 
-// mountedError says where something is mounted that is not one of the roots.
+// mountedError is an ErrMounted with the path of a mount point that is not a root.
 type mountedError string
 
 func (e mountedError) Error() string {
 	return "something is mounted at " + shortened(string(e)) + ", which is not one of the roots"
 }
 
-// Is makes it ErrMounted.
+// Is makes errors.Is report ErrMounted.
 func (e mountedError) Is(target error) bool { return target == ErrMounted }
 
-// sources opens what is to be copied. Users can mount file systems (FUSE, removable disks)
-// on directories of theirs at any time, and such a file system may claim any owner and mode.
-// So every path is opened from the root that it is below, without crossing a mount.
+// sources opens the paths to be copied. Users can mount file systems (FUSE, removable disks) on
+// their own directories at any time, and such a file system may report any owner and mode. So every
+// path is opened from its root, without crossing a mount.
 type sources struct {
 	root  dir
 	roots []Root
 }
 
-// findMounts fills in the mounts of the roots. A root that does not exist has none, and
-// nothing below it can be copied.
+// findMounts sets the mounts of the roots. If a root does not exist, its mount stays 0, and nothing
+// below it can be copied.
 func (s *sources) findMounts() {
 	for i, r := range s.roots {
 		if r.Mount != 0 {
@@ -54,7 +52,7 @@ func (s *sources) findMounts() {
 	}
 }
 
-// rootOf returns the root that a path is below, or that it is. There is always "/".
+// rootOf returns the deepest root at or above a path. There is always one, because "/" is a root.
 func (s *sources) rootOf(name string) Root {
 	best := s.roots[0]
 	for _, r := range s.roots[1:] {
@@ -65,7 +63,7 @@ func (s *sources) rootOf(name string) Root {
 	return best
 }
 
-// withSlash returns the roots with "/" in front, unless it is one of them.
+// withSlash returns the roots with "/" as the first one. It is added if it is missing.
 func withSlash(roots []Root) []Root {
 	all := []Root{{Path: "/"}}
 	for _, r := range roots {
@@ -78,8 +76,9 @@ func withSlash(roots []Root) []Root {
 	return all
 }
 
-// entry opens the directory that a path is in, and returns its name there. A root that is a
-// directory is opened itself, and its name is ".": it may be a mount.
+// entry opens the parent directory of a path and returns the path's name in it. If the path is a
+// root and a directory, entry opens the path itself and returns the name ".", because it may be a
+// mount point.
 func (s *sources) entry(name string) (dir, string, error) {
 	if r := s.rootOf(name); r.Path != name {
 		d, err := s.dir(path.Dir(name))
@@ -105,7 +104,7 @@ func (s *sources) entry(name string) (dir, string, error) {
 	return d, path.Base(name), err
 }
 
-// dir opens a directory of a source to go through it. That needs no permission to list it.
+// dir opens a directory of a source with O_PATH. This requires no permission to list it.
 func (s *sources) dir(name string) (dir, error) {
 	r := s.rootOf(name)
 	top, err := s.root.below(r.Path)
@@ -119,7 +118,7 @@ func (s *sources) dir(name string) (dir, error) {
 		}
 		return dir{fd: -1}, err
 	}
-	rel, _ := paths.Rel(name, r.Path) // rootOf returns a root that it is in
+	rel, _ := paths.Rel(name, r.Path) // rootOf returns a root at or above name
 	fd, err := top.open(rel, unix.O_PATH|unix.O_DIRECTORY, 0, sameMount)
 	if errors.Is(err, unix.EXDEV) {
 		err = mountedError(path.Join(r.Path, top.firstMount(rel)))
@@ -135,7 +134,7 @@ func (s *sources) dir(name string) (dir, error) {
 	return d, nil
 }
 
-// firstMount returns the part of a relative path up to where something is mounted.
+// firstMount returns the part of a relative path up to its first mount point.
 func (d dir) firstMount(rel string) string {
 	for i := range len(rel) {
 		if rel[i] == '/' && d.isMount(rel[:i]) {
@@ -145,7 +144,7 @@ func (d dir) firstMount(rel string) string {
 	return rel
 }
 
-// openPath opens an absolute path, following no symlink.
+// openPath opens an absolute path with O_PATH, without following symlinks.
 func (d dir) openPath(abs string) (int, error) {
 	name := strings.TrimPrefix(abs, "/")
 	if name == "" {

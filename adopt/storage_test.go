@@ -13,8 +13,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// This file tests what is in storage before a run: an odd mode, mounts, things with the name
-// of our directory, and directories above targets.
+// This file tests the state of storage before a run: unusual modes, mounts, entries with the name
+// of the staging directory, and directories above targets.
 
 func (g *ground) noArea() {
 	g.t.Helper()
@@ -32,8 +32,8 @@ func TestStorageWithSetgid(t *testing.T) {
 	g.noArea()
 }
 
-// TestUmaskWithTheUsersBits has the umask take from the user what the program needs, from
-// root and from an ordinary user, whom the kernel then refuses more.
+// TestUmaskWithTheUsersBits sets a umask that removes permissions of the user which the program
+// needs, for root and for an ordinary user, who is not exempt from permission checks.
 func TestUmaskWithTheUsersBits(t *testing.T) {
 	probe.Need(t, probe.Namespaces)
 	for _, umask := range []string{"0177", "0777"} {
@@ -47,14 +47,14 @@ func TestUmaskWithTheUsersBits(t *testing.T) {
 	}
 }
 
-// TestLeftoverIsClearedWhereOthersMayRename has a run clear what a killed one has left, where the
-// directories have inherited S_ISGID.
+// TestLeftoverIsClearedWhereOthersMayRename checks that a run clears what a killed run has left, in
+// directories that have inherited S_ISGID.
 func TestLeftoverIsClearedWhereOthersMayRename(t *testing.T) {
 	g := newGround(t)
 	g.write("app/dir/f", "x")
 	g.must(os.Chmod(g.store, os.ModeSetgid|0o777))
 	if status, said := g.injected("syncfs", "signal=KILL", 1, "app"); status == 0 {
-		t.Fatalf("it was not killed: %s", said)
+		t.Fatalf("the run was not killed: %s", said)
 	}
 	entries, err := os.ReadDir(g.store)
 	g.must(err)
@@ -66,22 +66,22 @@ func TestLeftoverIsClearedWhereOthersMayRename(t *testing.T) {
 	}
 	inside, _ := filepath.Glob(filepath.Join(g.store, left, "*", "dir", "f"))
 	if left == "" || len(inside) != 1 {
-		t.Fatalf("the killed run has left %v with %v", entries, inside)
+		t.Fatalf("the killed run left %v with %v", entries, inside)
 	}
 	g.expect(g.adopt("app"), "copied app 1")
 	g.noArea()
 }
 
-// TestDirectoriesOfOthersAreNotCleared renames a directory of root's to the name of ours,
-// which its parent's owner may do.
-func TestDirectoriesOfOthersAreNotCleared(t *testing.T) {
+// TestForeignStagingDirectoriesAreNotCleared renames a directory that belongs to root to the name
+// of the staging directory. The owner of the parent directory may do so.
+func TestForeignStagingDirectoriesAreNotCleared(t *testing.T) {
 	tests := []struct {
 		name, file string // of the directory
 		mode       os.FileMode
 		want       error
 	}{
 		{"numbers only", "2022/precious", 0o777, owned.ErrMark},
-		{"numbers, and a name that is found last or first", "README", 0o755, nil},
+		{"numbers and another name, found last or first", "README", 0o755, nil},
 	}
 	for _, tt := range tests {
 		g := newGround(t)
@@ -90,7 +90,7 @@ func TestDirectoriesOfOthersAreNotCleared(t *testing.T) {
 		for _, file := range []string{"2022/precious", "2023/precious", tt.file} {
 			g.must(os.MkdirAll(filepath.Dir(filepath.Join(area, file)), 0o700), os.WriteFile(filepath.Join(area, file), nil, 0o600))
 		}
-		// What it inherited is not taken away either.
+		// Inherited ACLs are not removed either.
 		g.must(unix.Setxattr(area, "system.posix_acl_default", aclOf(entry{aclUser, 7, 65534}), 0))
 		g.must(os.Chmod(area, os.ModeSetgid|0o500), os.Chmod(g.store, tt.mode))
 		before := snapshot(t, area)
@@ -102,12 +102,13 @@ func TestDirectoriesOfOthersAreNotCleared(t *testing.T) {
 		if after := snapshot(t, area); after != before {
 			t.Errorf("%s: before\n%s\nafter\n%s", tt.name, before, after)
 		}
-		g.must(os.Chmod(area, 0o700)) // to be removed
+		g.must(os.Chmod(area, 0o700)) // so the cleanup can remove it
 	}
 }
 
-// TestThingsWithTheNameOfOursAreRefused has each kind of thing in the place of our directory.
-func TestThingsWithTheNameOfOursAreRefused(t *testing.T) {
+// TestInvalidStagingDirectoriesAreRefused puts each kind of invalid entry in the place of the
+// staging directory.
+func TestInvalidStagingDirectoriesAreRefused(t *testing.T) {
 	for name, tt := range map[string]struct {
 		make func(area string) error
 		want error
@@ -121,14 +122,14 @@ func TestThingsWithTheNameOfOursAreRefused(t *testing.T) {
 		area := filepath.Join(g.store, areaName)
 		g.must(tt.make(area))
 		results := g.adopt("f")
-		if text := g.outcomes(results); results[0].Outcome != Failed || !errors.Is(results[0].Problems[0].Err, tt.want) || !strings.Contains(text, "make copies in "+area+": ") {
+		if text := g.outcomes(results); results[0].Outcome != Failed || !errors.Is(results[0].Problems[0].Err, tt.want) || !strings.Contains(text, "prepare staging directory "+area+": ") {
 			t.Errorf("%s: %s", name, text)
 		}
 	}
 }
 
-// TestMountsInStorage has storage show parts of itself, and another file system, below other
-// mounts: no rename(2) leads from one into another.
+// TestMountsInStorage mounts parts of storage, and another file system, within storage. rename(2)
+// cannot move entries between these mounts.
 func TestMountsInStorage(t *testing.T) {
 	probe.Need(t, probe.Namespaces)
 	g := newGround(t)
@@ -165,9 +166,9 @@ func TestMountIDsOfTheKernelAreEqual(t *testing.T) {
 	}
 }
 
-// TestAnotherRunInTheSameArea has two storage paths, one in the other, lead to one area. The
-// second run must neither clear nor use it.
-func TestAnotherRunInTheSameArea(t *testing.T) {
+// TestRunsWithTheSameStagingDirectoryExcludeEachOther uses two storage paths, one within the other,
+// that share a staging directory. The second run must neither clear nor use it.
+func TestRunsWithTheSameStagingDirectoryExcludeEachOther(t *testing.T) {
 	g := newGround(t)
 	g.write("f", "x")
 	g.must(os.Mkdir(filepath.Join(g.store, areaName), 0o700))
@@ -185,8 +186,7 @@ func TestAnotherRunInTheSameArea(t *testing.T) {
 	g.noArea()
 }
 
-// TestGains holds who may replace things in a directory of storage that could not in the
-// source.
+// TestGains tests which users may replace entries in a directory of storage but not in the source.
 func TestGains(t *testing.T) {
 	const root, alice, mallory, me = 0, 1000, 1001, 12345678
 	type who struct{ uid, gid, mode uint32 }
@@ -197,16 +197,16 @@ func TestGains(t *testing.T) {
 		refused  bool
 	}{
 		{"equal", who{root, root, 0o755}, who{root, root, 0o755}, root, false},
-		{"equal and open to all", who{mallory, 100, 0o777}, who{mallory, 100, 0o777}, root, false},
-		{"mallory's, source root's", who{mallory, 100, 0o755}, who{root, root, 0o755}, root, true},
-		{"mallory's, source alice's", who{mallory, 100, 0o755}, who{alice, 100, 0o755}, alice, true},
-		{"mallory's, and so is the copy", who{mallory, 100, 0o755}, who{root, root, 0o755}, mallory, false},
-		{"mallory's and sticky", who{mallory, 100, 0o1777}, who{root, root, 0o1777}, root, true},
-		{"root's, source alice's", who{root, root, 0o755}, who{alice, 100, 0o700}, alice, false},
-		{"open to all", who{root, root, 0o757}, who{root, root, 0o755}, alice, true},
-		{"open to all, and sticky", who{root, root, 0o1777}, who{root, root, 0o755}, root, false},
-		{"no longer sticky", who{root, root, 0o777}, who{root, root, 0o1777}, root, true},
-		{"source open to all", who{root, 100, 0o775}, who{root, root, 0o777}, root, false},
+		{"equal and writable by all", who{mallory, 100, 0o777}, who{mallory, 100, 0o777}, root, false},
+		{"directory mallory's, source root's", who{mallory, 100, 0o755}, who{root, root, 0o755}, root, true},
+		{"directory mallory's, source alice's", who{mallory, 100, 0o755}, who{alice, 100, 0o755}, alice, true},
+		{"directory and copy mallory's", who{mallory, 100, 0o755}, who{root, root, 0o755}, mallory, false},
+		{"directory mallory's and sticky", who{mallory, 100, 0o1777}, who{root, root, 0o1777}, root, true},
+		{"directory root's, source alice's", who{root, root, 0o755}, who{alice, 100, 0o700}, alice, false},
+		{"writable by all", who{root, root, 0o757}, who{root, root, 0o755}, alice, true},
+		{"writable by all, and sticky", who{root, root, 0o1777}, who{root, root, 0o755}, root, false},
+		{"only the source sticky", who{root, root, 0o777}, who{root, root, 0o1777}, root, true},
+		{"source writable by all", who{root, 100, 0o775}, who{root, root, 0o777}, root, false},
 		{"a group, root's copy", who{root, 100, 0o775}, who{root, root, 0o755}, root, true},
 		{"a group, alice's copy", who{alice, 100, 0o775}, who{alice, 100, 0o755}, alice, false},
 		{"the same group", who{root, 100, 0o775}, who{root, 100, 0o775}, root, false},
@@ -228,12 +228,13 @@ func TestGains(t *testing.T) {
 	}
 	own := who{uint32(os.Geteuid()), me, 0o700}
 	if err := refusedBy(gainsOf("/persist", absolute("/d"), of(own), of(who{me, me, 0o700})), root); err != nil {
-		t.Errorf("the storage of the one who adopts: %v", err)
+		t.Errorf("storage of the current user: %v", err)
 	}
 }
 
-// TestParentsThatAreNotTheSources has directories in storage that another user has made.
-func TestParentsThatAreNotTheSources(t *testing.T) {
+// TestExistingParentsAreComparedWithTheSource uses directories in storage whose mode differs from
+// the source's.
+func TestExistingParentsAreComparedWithTheSource(t *testing.T) {
 	g := newGround(t)
 	for _, name := range []string{"work/key", "work/dir/sub/key", "secret/key", "fine/key"} {
 		g.write(name, "k")
@@ -270,6 +271,6 @@ func TestParentsThatAreNotTheSources(t *testing.T) {
 		}
 	}
 	if left, _ := os.ReadDir(g.stored("work")); len(left) > 0 {
-		t.Errorf("made where everyone may replace it: %v", left)
+		t.Errorf("copied to a directory where everyone may replace it: %v", left)
 	}
 }

@@ -14,20 +14,20 @@ import (
 )
 
 const (
-	// workers copy the files of a tree. More than there are processors, because each
-	// waits for the disk now and then.
+	// workers is how many goroutines copy the files of a tree. There may be more of them than
+	// processors, because they sometimes wait for the disk.
 	workers = 4
-	// jobSize is how many files of one directory a worker takes at a time.
+	// jobSize is the maximum number of files in a job.
 	jobSize = 64
 )
 
-// job is some files of one directory to copy.
+// job is a number of files of one directory that one worker copies.
 type job struct {
 	in    *folder
 	nodes []*node
 }
 
-// tree copies a directory with all that is in it.
+// tree copies a directory with everything in it.
 type tree struct {
 	run      *run
 	ctx      context.Context
@@ -40,8 +40,8 @@ type tree struct {
 	bytes    sizes.Counter
 }
 
-// copyTree copies a directory to a new name below to. What could not be copied is in
-// the result's problems; then the copy is not whole.
+// copyTree copies a directory to the staging directory. If anything could not be copied, it is in
+// the problems of the returned tree, and the copy is incomplete.
 func (r *run) copyTree(ctx context.Context, s *staged) (*node, *tree) {
 	t := &tree{run: r, jobs: make(chan job, workers), staged: s}
 	t.ctx, t.stop = context.WithCancel(ctx)
@@ -68,7 +68,7 @@ func (r *run) copyTree(ctx context.Context, s *staged) (*node, *tree) {
 	return top, t
 }
 
-// enter makes a directory and opens it and its source.
+// enter makes a directory, and opens it and its source.
 func (t *tree) enter(from, to dir, n *node, newName string) (*folder, error) {
 	source, err := from.sourceDir(n.name)
 	if err != nil {
@@ -92,17 +92,17 @@ func (t *tree) enter(from, to dir, n *node, newName string) (*folder, error) {
 	return &folder{from: source, to: target, node: n, made: inodeOf(&made), users: 1}, nil
 }
 
-// step is a directory on the way of the walker.
+// step is a directory on the walker's way down.
 type step struct {
 	f *folder
-	// dirs are those in it that have not been walked.
+	// dirs are the directories in it that have not been walked yet.
 	dirs []*node
-	// suspended says that the walker does not hold it open.
+	// suspended reports that the walker does not keep it open.
 	suspended bool
 }
 
-// walk hands out the files of a directory and of all below it. It holds the last
-// mostOpenLevels directories on its way open, and the one where it is.
+// walk sends jobs for the files of a directory and of all directories below it. It keeps its
+// current directory and the last mostOpenLevels directories above open.
 func (t *tree) walk(f *folder) {
 	steps := []step{{f: f, dirs: t.list(f)}}
 	for len(steps) > 0 {
@@ -136,14 +136,14 @@ func (t *tree) walk(f *folder) {
 			steps[i].suspended = true
 		}
 	}
-	for _, s := range steps { // what is left when the walk has failed
+	for _, s := range steps { // those left after a failure
 		if !s.suspended {
 			t.release(s.f)
 		}
 	}
 }
 
-// list hands out the files of a directory, and returns the directories in it.
+// list sends jobs for the files of a directory and returns the directories in it.
 func (t *tree) list(f *folder) (dirs []*node) {
 	names, err := f.from.names()
 	if err != nil {
@@ -186,7 +186,7 @@ func (t *tree) list(f *folder) (dirs []*node) {
 	return dirs
 }
 
-// walkInto opens a directory in another one, unless something is mounted there.
+// walkInto enters a directory in another one, unless it is a mount point.
 func (t *tree) walkInto(f *folder, kid *node) *folder {
 	sub, err := t.enter(f.from, f.to, kid, kid.name)
 	switch {
@@ -200,8 +200,8 @@ func (t *tree) walkInto(f *folder, kid *node) *folder {
 	return sub
 }
 
-// link copies a file with several names at the first one, and links it at the others.
-// The walker does that itself, so that the first is made before the next is met.
+// link copies a file with several names under the first name, and links the copy for the other
+// names. The walker calls it directly, so the copy exists before the walk reaches the next name.
 func (t *tree) link(f *folder, kid *node) {
 	at := location{of: t.staged, rel: kid.rel()}
 	switch linked, err := t.run.links.link(f.to, kid.name, &kid.st, at); {
@@ -226,7 +226,7 @@ func (t *tree) copyJob(j job) {
 		}
 		copied, err := t.run.content.leaf(t.ctx, j.in.to, n.name, j.in.from, n.name, &n.st)
 		switch {
-		case errors.Is(err, unix.EXDEV): // a file with another one mounted on it
+		case errors.Is(err, unix.EXDEV): // a file that is a mount point
 			t.mounted(n)
 		case err != nil:
 			t.fail(n, err)
@@ -250,15 +250,14 @@ func (t *tree) release(f *folder) {
 // path returns the path of a node.
 func (t *tree) path(n *node) string { return n.path(t.staged.path()) }
 
-// count counts a file that is done.
+// count counts a copied file.
 func (t *tree) count(bytes int64) {
 	t.run.content.progress.Files.Add(1)
 	t.files.Add(1)
 	t.bytes.Add(bytes)
 }
 
-// fail notes what could not be copied. Where nothing can be written any more, there is
-// no use in going on.
+// fail records a problem. It stops the copy if nothing more can be written.
 func (t *tree) fail(n *node, err error) {
 	if errors.Is(err, context.Canceled) {
 		return
@@ -271,7 +270,7 @@ func (t *tree) fail(n *node, err error) {
 	}
 }
 
-// mounted notes that something is mounted on a node, which is left out.
+// mounted records that a node was left out because it is a mount point.
 func (t *tree) mounted(n *node) {
 	n.omitted = true
 	t.mu.Lock()
@@ -279,14 +278,14 @@ func (t *tree) mounted(n *node) {
 	t.mu.Unlock()
 }
 
-// warn notes what was not copied of a node.
+// warn records a warning about a node.
 func (t *tree) warn(n *node, err error) {
 	t.mu.Lock()
 	t.problems.warnAt(func() string { return t.path(n) }, err)
 	t.mu.Unlock()
 }
 
-// hopeless reports whether an error will meet everything that follows.
+// hopeless reports whether every further write would fail with the same error.
 func hopeless(err error) bool {
 	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EROFS)
 }

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// mostChanged is how many changes are looked for: one is enough to know.
+// mostChanged is the maximum number of changes that verify reports.
 const mostChanged = 8
 
 // errEnough ends a search for changes.
 var errEnough = errors.New("enough changes")
 
-// verify returns what of a source is not any more as it was when it was copied, from the
-// directory that it is in.
+// verify returns the parts of a source that have changed since they were copied. from is the parent
+// directory of the source.
 func verify(from dir, path func() string, top *node) (changed []Problem) {
 	note := func(n *node, err error) error {
 		changed = append(changed, Problem{n.path(path()), err})
@@ -38,7 +38,8 @@ func verify(from dir, path func() string, top *node) (changed []Problem) {
 	return changed
 }
 
-// reopen compares an entry with what it was, and opens it if it is a directory.
+// reopen compares an entry with its recorded metadata. If it is a directory, reopen also compares
+// its listing, and returns it open.
 func (n *node) reopen(in dir) (dir, error) {
 	st, err := in.stat(n.name)
 	switch {

@@ -7,11 +7,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// writers says who may replace things in a directory. The owner may in any case.
+// writers are the users and groups that may replace entries in a directory. The owner may always do
+// so.
 type writers struct {
 	uid, gid uint32 // of the directory
-	// users are those that the ACL names, and groups its owning group and those that the ACL
-	// names. The value says whether the entry grants writing.
+	// users contains the users named in the ACL. groups contains the owning group and the groups
+	// named in the ACL. The value reports whether the entry grants write permission.
 	users, groups map[uint32]bool
 	others        bool
 }
@@ -33,7 +34,7 @@ const (
 
 var errACL = errors.New("its ACL is malformed")
 
-// writersIn reads who may replace things in an open directory.
+// writersIn returns the writers of an open directory.
 func writersIn(fd int) (writers, error) {
 	st, err := fstat(fd)
 	if err != nil {
@@ -46,11 +47,12 @@ func writersIn(fd int) (writers, error) {
 	return writersOf(&st, acl)
 }
 
-// writersOf is writersIn for a directory with an ACL, or without one. With an ACL, the mode's
-// bits of the group are the mask, which limits all entries but those of the owner and of others.
+// writersOf returns the writers for a directory's metadata and ACL, which may be empty. With an
+// ACL, the group bits of the mode are the mask, which limits all entries except those of the owner
+// and of others.
 func writersOf(st *unix.Stat_t, acl []byte) (writers, error) {
 	w := writers{uid: st.Uid, gid: st.Gid, users: map[uint32]bool{}, groups: map[uint32]bool{}}
-	if st.Mode&unix.S_ISVTX != 0 { // only owners may, inode(7)
+	if st.Mode&unix.S_ISVTX != 0 { // sticky: only owners may (inode(7))
 		return w, nil
 	}
 	w.others = st.Mode&unix.S_IWOTH != 0
@@ -61,7 +63,8 @@ func writersOf(st *unix.Stat_t, acl []byte) (writers, error) {
 	if len(acl)%aclEntrySize != aclHeaderSize || binary.LittleEndian.Uint32(acl) != aclVersion {
 		return w, errACL
 	}
-	// All group entries that match a process count, and one that grants is enough (acl(5)).
+	// A process has the permissions of all matching group entries: one that grants is enough
+	// (acl(5)).
 	w.groups[st.Gid] = false
 	mask := true
 	for e := acl[aclHeaderSize:]; len(e) > 0; e = e[aclEntrySize:] {
@@ -85,7 +88,7 @@ func writersOf(st *unix.Stat_t, acl []byte) (writers, error) {
 	return w, nil
 }
 
-// user reports whether a user may who is in none of the groups with an entry.
+// user reports whether a user may write who is in none of the groups with an entry.
 func (w writers) user(uid uint32) bool {
 	if may, named := w.users[uid]; named || uid == w.uid {
 		return may || uid == w.uid
@@ -93,7 +96,7 @@ func (w writers) user(uid uint32) bool {
 	return w.others
 }
 
-// group reports whether the members of a group may who have no entry of their own.
+// group reports whether those members of a group may write that have no entry of their own.
 func (w writers) group(gid uint32) bool {
 	if may, named := w.groups[gid]; named {
 		return may
@@ -101,7 +104,7 @@ func (w writers) group(gid uint32) bool {
 	return w.others
 }
 
-// unnamed reports whether any user may who is neither the owner nor named.
+// unnamed reports whether any user may write who is neither the owner nor named.
 func (w writers) unnamed() bool {
 	for _, may := range w.groups {
 		if may {

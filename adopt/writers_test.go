@@ -15,7 +15,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// This file tests who may replace things in directories that have ACLs.
+// This file tests which users may replace entries in directories with ACLs.
 
 // entry is an entry of an ACL.
 type entry struct {
@@ -23,8 +23,8 @@ type entry struct {
 	id        uint32
 }
 
-// aclOf returns the value of system.posix_acl_access for entries beside those of a directory
-// with mode 0755, in the order that the kernel asks for.
+// aclOf returns the value of system.posix_acl_access for a directory with mode 0755 and additional
+// entries, in the order that the kernel requires.
 func aclOf(entries ...entry) []byte {
 	const none, owner, other = math.MaxUint32, 0x01, 0x20
 	acl := binary.LittleEndian.AppendUint32(nil, aclVersion)
@@ -55,7 +55,7 @@ func aclOf(entries ...entry) []byte {
 	return acl
 }
 
-// TestGainsByACL compares directories of root's that have ACLs.
+// TestGainsByACL compares directories with ACLs that belong to root.
 func TestGainsByACL(t *testing.T) {
 	const alice, mallory, staff = 1000, 1001, 50
 	mayWrite, mayRead := uint16(7), uint16(5)
@@ -67,15 +67,15 @@ func TestGainsByACL(t *testing.T) {
 		refused          bool
 	}{
 		{"a named user", aclOf(entry{aclUser, mayWrite, mallory}), nil, 0o775, 0o755, alice, true},
-		{"a named user, whose copy it is", aclOf(entry{aclUser, mayWrite, mallory}), nil, 0o775, 0o755, mallory, false},
+		{"a named user who owns the copy", aclOf(entry{aclUser, mayWrite, mallory}), nil, 0o775, 0o755, mallory, false},
 		{"a named user who may read", aclOf(entry{aclUser, mayRead, mallory}), nil, 0o775, 0o755, alice, false},
-		{"a named user beyond the mask", aclOf(entry{aclUser, mayWrite, mallory}, entry{aclMask, 5, 0}), nil, 0o755, 0o755, alice, false},
+		{"a named user limited by the mask", aclOf(entry{aclUser, mayWrite, mallory}, entry{aclMask, 5, 0}), nil, 0o755, 0o755, alice, false},
 		{"the same ACL", aclOf(entry{aclUser, mayWrite, mallory}), aclOf(entry{aclUser, mayWrite, mallory}), 0o775, 0o775, alice, false},
 		{"the source's mask denies it", aclOf(entry{aclUser, mayWrite, mallory}), aclOf(entry{aclUser, mayWrite, mallory}, entry{aclMask, 5, 0}), 0o775, 0o755, alice, true},
 		{"another user in the source", aclOf(entry{aclUser, mayWrite, mallory}), aclOf(entry{aclUser, mayWrite, alice}), 0o775, 0o775, alice, true},
-		{"the source open to all", aclOf(entry{aclUser, mayWrite, mallory}), nil, 0o775, 0o757, alice, false},
-		{"the source open to all but one", aclOf(entry{aclUser, mayWrite, mallory}), aclOf(entry{aclUser, mayRead, mallory}), 0o775, 0o777, alice, true},
-		{"open to one that the source denies", nil, aclOf(entry{aclUser, mayRead, mallory}), 0o757, 0o777, alice, true},
+		{"the source writable by all", aclOf(entry{aclUser, mayWrite, mallory}), nil, 0o775, 0o757, alice, false},
+		{"the source writable by all except one", aclOf(entry{aclUser, mayWrite, mallory}), aclOf(entry{aclUser, mayRead, mallory}), 0o775, 0o777, alice, true},
+		{"writable by a user whom the source denies", nil, aclOf(entry{aclUser, mayRead, mallory}), 0o757, 0o777, alice, true},
 		{"a named group", aclOf(entry{aclGroup, mayWrite, staff}), nil, 0o775, 0o755, alice, true},
 		{"root's group", aclOf(entry{aclGroup, mayWrite, 0}), nil, 0o775, 0o755, alice, false},
 		{"the same named group", aclOf(entry{aclGroup, mayWrite, staff}), aclOf(entry{aclGroup, mayWrite, staff}), 0o775, 0o775, alice, false},
@@ -103,8 +103,8 @@ func TestGainsByACL(t *testing.T) {
 	}
 }
 
-// TestACLsOfParentsInStorage has directories in storage on a disk that an ACL lets a user or a
-// group write to: above what is adopted, and merged.
+// TestACLsOfParentsInStorage uses directories in storage on a disk with an ACL that lets a user or
+// a group write to them: above an adopted path, and merged ones.
 func TestACLsOfParentsInStorage(t *testing.T) {
 	probe.Need(t, probe.Root, probe.Loop, probe.Ext4)
 	g := newGround(t)

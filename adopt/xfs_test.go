@@ -6,8 +6,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// TestACLsOnXFSAreCopiedOnce copies files with ACLs to and from XFS, which shows each of them
-// under two names.
+// TestACLsOnXFSAreCopiedOnce copies files with ACLs to and from XFS, which shows each ACL under two
+// names.
 func TestACLsOnXFSAreCopiedOnce(t *testing.T) {
 	probe.Need(t, probe.Root, probe.Loop, probe.XFS, probe.Namespaces)
 	g := newGround(t)

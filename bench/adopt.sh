@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 #
-# The benchmark of `adopt`, and what `make bench-adopt` runs: 100,000 small files and one
-# large one, beside cp -a --reflink=auto, as ratios in one run. As root, for storage has to be
-# a mount: a directory is bound in a mount namespace.
+# The benchmark of `adopt` (`make bench-adopt`): copies 100,000 small files and one large file,
+# and prints the times as ratios to cp -a --reflink=auto in the same run. It needs root, because
+# storage has to be a mount: it binds a directory in a mount namespace.
 #
-#	BENCH_DIR    where to work (a temporary directory)
-#	BENCH_FILES  how many small files (100000)
-#	BENCH_SIZE   bytes of the large file (4G)
-#	BENCH_RUNS   how often each is run (5)
+#	BENCH_DIR    working directory (a temporary directory)
+#	BENCH_FILES  number of small files (100000)
+#	BENCH_SIZE   size of the large file (4G)
+#	BENCH_RUNS   runs of each command (5)
 set -euo pipefail
 export LC_ALL=C
 

@@ -1,17 +1,17 @@
 /*
- * cwalk reads every directory below one and counts what it finds: the least that
- * any walker of the same number of threads has to do, and the yardstick that
- * `list` is held against. It forms no path, matches no pattern, sorts nothing
- * and prints two numbers.
+ * cwalk reads every directory below DIR and counts files and directories. That is
+ * the minimum that any walker with the same number of threads has to do, and the
+ * baseline for `list`. It builds no paths, matches no patterns, sorts nothing and
+ * prints two numbers.
  *
  *	cwalk DIR [THREADS]
  *
  * Directories are opened by name relative to their parent's descriptor, which
- * stays open until its last child is opened, and read by getdents64(2) itself.
- * Each thread has a stack of its own; only when another one has run dry does it
- * give the older half away. d_type is believed where the file system fills it in,
- * and fstatat(2) asked where it does not. File system boundaries are not looked
- * for. Any error ends the program with status 1.
+ * stays open until its last child is opened, and read with getdents64(2).
+ * Each thread has its own stack, and gives the older half away only when another
+ * thread has run out of work. d_type is used if the file system sets it, otherwise
+ * fstatat(2). File system boundaries are not detected. Any error ends the program
+ * with status 1.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -29,7 +29,7 @@
 
 enum { BUFFER = 32 * 1024, ARENA = 256 * 1024, MOST_THREADS = 64 };
 
-/* What getdents64(2) fills the buffer with. */
+/* An entry in the buffer that getdents64(2) fills. */
 struct record {
 	unsigned long long ino;
 	long long off;
@@ -38,8 +38,8 @@ struct record {
 	char name[];
 };
 
-/* A directory that was found. refs counts itself, until it is read, and its
- * children that are not opened yet; at zero the descriptor is closed. */
+/* A directory that was found. refs counts the directory itself until it is read,
+ * and its children that are not opened yet; at zero the descriptor is closed. */
 struct dir {
 	struct dir *parent;
 	int fd;
@@ -64,8 +64,8 @@ struct worker {
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t more;
-	struct stack given;  /* what busy threads gave away */
-	atomic_int hungry;   /* threads that wait for it */
+	struct stack given;  /* work that busy threads gave away */
+	atomic_int hungry;   /* threads that wait for work */
 	int threads;
 } shared = { .lock = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER };
 
@@ -86,7 +86,7 @@ static void push(struct stack *s, struct dir *d)
 	s->items[s->len++] = d;
 }
 
-/* A node lives as long as the program: freeing would cost more than it saves. */
+/* Nodes are never freed: that would cost more than it saves. */
 static struct dir *found(struct worker *w, struct dir *parent, const char *name)
 {
 	size_t size = sizeof(struct dir) + strlen(name) + 1;
@@ -152,8 +152,8 @@ static void read_dir(struct worker *w, struct dir *d)
 	release(d);
 }
 
-/* give hands the older half of the stack over: nearer the top of the tree, it is
- * likely to be the larger half of the work. */
+/* give gives away the older half of the stack. It is nearer to the top of the tree,
+ * so it is probably the larger half of the work. */
 static void give(struct worker *w)
 {
 	size_t half = w->todo.len / 2;
@@ -166,7 +166,7 @@ static void give(struct worker *w)
 	memmove(w->todo.items, w->todo.items + half, w->todo.len * sizeof *w->todo.items);
 }
 
-/* take waits for work, and says whether there was any left. */
+/* take waits for work, and returns whether there was any left. */
 static int take(struct worker *w)
 {
 	pthread_mutex_lock(&shared.lock);

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 #
-# The benchmark of `list`, and what `make bench-list` runs: makes the trees, checks
-# that everybody finds the same files, and prints how long, how much CPU, how much
-# memory and how long to the first byte `list` and its rivals take, as ratios
-# within one run. README.md beside this file says how to read them.
+# The benchmark of `list` (`make bench-list`): creates the trees, checks that all
+# programs find the same files, and prints the time, CPU time, memory and time to the
+# first byte of `list` and of the other programs, with ratios within the run.
+# bench/README.md explains the results.
 #
-#	BENCH_DIR    where the trees go (/var/tmp/list-ephemeral-bench)
+#	BENCH_DIR    directory of the trees (/var/tmp/list-ephemeral-bench)
 #	BENCH_FILES  sizes of the trees, in files ("100000 1000000")
 #	BENCH_RUNS   timed runs of each command (7)
 #	BENCH_COLD   1: also with cold caches (root only, not on tmpfs)
-#	BENCH_LIMIT  seconds that the stand-in for the original may loop (60)
+#	BENCH_LIMIT  seconds until the loop of the stand-in for the original is stopped (60)
 #	LIST_EPHEMERAL_BIN  the program to measure (built from this tree)
 set -euo pipefail
 export LC_ALL=C
@@ -20,7 +20,7 @@ die() {
 }
 say() { echo "bench-list: $*" >&2; }
 
-# need COMMAND PACKAGE...: the path of the first command that there is.
+# need PACKAGE COMMAND...: prints the path of the first command that exists.
 need() {
 	local package=$1 name
 	shift
@@ -50,11 +50,11 @@ need coreutils sort >/dev/null
 need util-linux flock >/dev/null
 
 exec 9>"$dir/lock"
-flock -n 9 || die "another benchmark runs in $dir"
+flock -n 9 || die "another benchmark is running in $dir"
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 
-# --- building and making ---------------------------------------------------
+# --- building ---------------------------------------------------------------
 
 build() {
 	say "building"
@@ -64,13 +64,13 @@ build() {
 	fi
 	(cd "$here" && CGO_ENABLED=0 "$go" build -o "$temp/" ./gentree ./firstbyte ./firstrow)
 	"$gcc" -std=c11 -O2 -pthread -o "$temp/cwalk" "$here/cwalk.c"
-	# Nobody's own settings: fd, for one, reads a list of ignored names in the home.
+	# No user settings: fd, for example, reads a list of ignored names from the home.
 	mkdir "$temp/home"
 	export HOME=$temp/home XDG_CONFIG_HOME=$temp/home/.config
 	unset LIST_EPHEMERAL_CONFIG LS_COLORS
 }
 
-# use SIZE: makes the trees of this size and sets what the commands are made of.
+# use SIZE: creates the trees of this size and sets the parts of the commands.
 use() {
 	size=$1
 	tree=$dir/t$size pruned=$dir/p$size in=$temp/in$size
@@ -81,50 +81,50 @@ use() {
 	fd_all=("${fd_default[@]}" --no-ignore)
 	ours=("$bin" list --config "$in/config.json" --root "$tree")
 	ours_all=("$bin" list --config "$in/all.json" --root "$tree")
-	# What the excludes leave, of every kind: each directory that fd enters.
+	# All paths, of every type, that are not excluded: each directory that fd enters.
 	"${fd_all[@]}" "${excludes[@]}" --print0 |
 		"$temp/gentree" -dir "$pruned" -mirror "$tree" >&2
-	sync -f "$dir" # no writing back in the background of what is timed
+	sync -f "$dir" # no writeback during the timed runs
 }
 
 # --- the same results ------------------------------------------------------
 
-# same WHAT OURS THEIRS: both files hold the same names, each ended by a NUL.
+# same WHAT OURS THEIRS: checks that both files contain the same NUL-terminated names.
 same() {
 	cmp -s "$2" "$3" && return
-	say "only list (left) or only the other (right) has:"
+	say "only in the output of list (left) or of the other program (right):"
 	comm -z -3 "$2" "$3" | tr '\0\n' '\n?' | head -n 10 >&2
-	die "$1: the results differ, so that times would mean nothing"
+	die "$1: the results differ, so the times cannot be compared"
 }
 
-# count FILE: how many names, each ended by a NUL.
+# count FILE: prints the number of NUL-terminated names.
 count() { tr -dc '\0' <"$1" | wc -c; }
 
 check() {
 	local counted
 	say "checking that the results are the same"
 	"${ours[@]}" -0 >"$temp/ours"
-	sort -zuc "$temp/ours" || die "list is not sorted, or has a path twice"
+	sort -zuc "$temp/ours" || die "list is not sorted, or prints a path twice"
 	"${fd_all[@]}" --type f "${excludes[@]}" --absolute-path --print0 | sort -zu >"$temp/theirs"
 	same "list and fd, with excludes" "$temp/ours" "$temp/theirs"
 	"${ours[@]}" | cmp -s - <(tr '\0' '\n' <"$temp/ours") || die "list and list -0 differ"
 	kept=$(count "$temp/ours")
 	defaults=$("${fd_default[@]}" --type f "${excludes[@]}" --print0 | tr -dc '\0' | wc -c)
 	counted=$("$temp/cwalk" "$pruned")
-	[[ $counted == "$kept files, "* ]] || die "the pruned tree has $counted, list has $kept files"
+	[[ $counted == "$kept files, "* ]] || die "the pruned tree has $counted, but list prints $kept files"
 
 	"${ours_all[@]}" -0 >"$temp/ours"
-	sort -zuc "$temp/ours" || die "list without excludes is not sorted, or has a path twice"
+	sort -zuc "$temp/ours" || die "list without excludes is not sorted, or prints a path twice"
 	"$find" "$tree" -xdev -type f -print0 | sort -zu >"$temp/theirs"
 	same "list and find, without excludes" "$temp/ours" "$temp/theirs"
-	[[ $(count "$temp/ours") == "$size" ]] || die "$tree does not hold $size files; has it been changed?"
+	[[ $(count "$temp/ours") == "$size" ]] || die "$tree does not contain $size files; was it changed?"
 	rm "$temp/ours" "$temp/theirs"
 }
 
 # --- measuring -------------------------------------------------------------
 
-# One row a command: its name, the command quoted, and the row of ours that does
-# the same work.
+# One row for each command: its name, the quoted command, and the number of the
+# row of list that does the same work.
 names=() commands=() rivals=()
 row() {
 	local rival=$1 name=$2
@@ -140,7 +140,7 @@ rows() {
 	row 0 "fd --no-ignore, unsorted" "${fd_all[@]}" --type f "${excludes[@]}"
 	row 0 "fd as the original calls it, unsorted" "${fd_default[@]}" --type f "${excludes[@]}"
 	row 0 "fd --no-ignore | sort -u" sh -c "$sorted"
-	row 0 "C walker on what the excludes leave" "$temp/cwalk" "$pruned"
+	row 0 "C walker without the excluded paths" "$temp/cwalk" "$pruned"
 	row 5 "list, nothing excluded" "${ours_all[@]}"
 	row 5 "fd --no-ignore, nothing excluded" "${fd_all[@]}" --type f
 	row 5 "find -xdev -type f" "$find" "$tree" -xdev -type f
@@ -148,20 +148,20 @@ rows() {
 	row 5 "C walker on the whole tree" "$temp/cwalk" "$tree"
 }
 
-# timed REPORT HYPERFINE_FLAG... -- COMMAND...: each command as one quoted string.
-# Output goes through a pipe, never to /dev/null, which a program can see; no shell
-# is in between.
+# timed REPORT [HYPERFINE_FLAG...] COMMAND...: runs hyperfine; each command is one
+# quoted string. Output goes to a pipe and not to /dev/null, which a program can
+# detect. There is no shell in between.
 timed() {
 	local report=$1
 	shift
 	if ! "$hyperfine" --shell=none --output=pipe --style=basic --export-json "$report" "$@" \
 		>"$temp/hyperfine.log" 2>&1; then
 		cat "$temp/hyperfine.log" >&2
-		die "hyperfine did not get to its end"
+		die "hyperfine failed"
 	fi
 }
 
-# peak RUNS COMMAND: the most memory of so many runs, in KiB.
+# peak RUNS COMMAND: prints the largest peak memory of the runs, in KiB.
 peak() {
 	local most=0 kib i
 	for ((i = 0; i < $1; i++)); do
@@ -172,13 +172,13 @@ peak() {
 	echo "$most"
 }
 
-# number FILE: puts the numbers of a hyperfine report into medians, in ms, and cpus.
+# numbers FILE: reads a hyperfine report into medians and cpus, in ms.
 numbers() {
 	mapfile -t medians < <("$jq" -r '.results[].median * 1000' "$1")
 	mapfile -t cpus < <("$jq" -r '.results[] | (.user + .system) * 1000' "$1")
 }
 
-# line NAME MEDIAN RATIO CPU RATIO KIB FIRST: one row of a table; "-" is none.
+# line NAME MEDIAN RATIO CPU RATIO KIB FIRST: prints a row of a table; "-" means no value.
 line() {
 	awk -v name="$1" -v ms="$2" -v wall="$3" -v cpu="$4" -v load="$5" -v kib="$6" -v first="$7" '
 		function cell(x, format) { return x == "-" ? x : sprintf(format, x) }
@@ -203,9 +203,9 @@ compare() {
 	numbers "$temp/warm.json"
 	heading "$size files, warm cache; with excludes $kept remain ($defaults for fd as the original calls it)"
 	for i in "${!names[@]}"; do
-		first=- # of the C walker, which prints nothing but its counts at the end
+		first=- # for the C walker, which prints only its counts at the end
 		[[ ${commands[i]} == "$temp/cwalk "* ]] || first=$(eval "$temp/firstbyte -runs 3 ${commands[i]}")
-		memory=1 # runs: only a program with a garbage collector differs from run to run
+		memory=1 # runs: only programs with a garbage collector differ from run to run
 		((rivals[i] != i)) || memory=3
 		line "${names[i]}" "${medians[i]}" "$(ratio "${medians[rivals[i]]}" "${medians[i]}")" \
 			"${cpus[i]}" "$(ratio "${cpus[rivals[i]]}" "${cpus[i]}")" \
@@ -226,7 +226,7 @@ compare_cold() {
 		"${cpus[1]}" "$(ratio "${cpus[0]}" "${cpus[1]}")" - -
 }
 
-# The original's whole work: excludes, and what is persisted.
+# Compares with all that the original does: excludes and persisted paths.
 compare_original() {
 	local whole=("$bin" list --config "$in/persisted.json" --root "$tree")
 	say "running the stand-in for the original, at most $limit s"
@@ -234,19 +234,19 @@ compare_original() {
 	local seconds reached paths cut
 	read -r seconds reached paths cut < <("$jq" -r '"\(.seconds) \(.reached) \(.paths) \(.extrapolated)"' "$temp/report")
 	if [[ $cut == false && $defaults == "$kept" ]]; then
-		# The original takes each line for a path, also where a name has several.
+		# The original treats each line as a path, even if a name contains newlines.
 		local relative="$((${#tree} + 2))-"
 		"${whole[@]}" -0 | cut -z -b "$relative" | tr '\0' '\n' | sort -u | tr '\n' '\0' >"$temp/ours"
 		cut -b "$relative" "$temp/theirs" | sort -u | tr '\n' '\0' >"$temp/theirs0"
-		same "list and the original, with what is persisted" "$temp/ours" "$temp/theirs0"
+		same "list and the original, with persisted paths" "$temp/ours" "$temp/theirs0"
 	fi
 	timed "$temp/whole.json" --warmup 1 --runs "$runs" "$(printf '%q ' "${whole[@]}")"
 	numbers "$temp/whole.json"
-	printf '\n%s files, the whole of list, excludes and persisted paths: the stand-in for the original\n' "$size"
+	printf '\n%s files, list with excludes and persisted paths: the stand-in for the original\n' "$size"
 	if [[ $cut == true ]]; then
-		printf 'was cut off after %s s and %s of %s paths; at that speed it takes ' "$limit" "$reached" "$paths"
+		printf 'was stopped after %s s and %s of %s paths; at that speed it takes ' "$limit" "$reached" "$paths"
 	else
-		printf 'ran to its end with the same result and takes '
+		printf 'finished with the same result and takes '
 	fi
 	awk -v it="$seconds" -v ms="${medians[0]}" 'BEGIN {
 		printf "%.1f s, list %.1f ms: %.0f times as long\n", it, ms, it * 1000 / ms }'

@@ -1,4 +1,4 @@
-// Opens and closes a file 200,000 times: nothing but the calls that a tracer stops.
+// Opens and closes a file 200,000 times: only calls that a tracer stops.
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 #
-# A stand-in for `list` of the bash script that this program replaces, written
-# anew from what that script does: fd with every exclude pattern, a loop that holds
-# each path against every persisted file and directory, `sort -u`, and the
-# included paths behind it. The loop is the plainest that bash can do it with (two
-# arrays, pattern matches, no subshell), so that the ratio errs on the low side.
+# A stand-in for `list` of the bash script that this program replaces. It is a new
+# implementation of what that script does: fd with every exclude pattern, a loop
+# that compares each path with every persisted file and directory, the included
+# paths, and `sort -u`. The loop is the simplest one in bash (two arrays, pattern
+# matches, no subshell), so the ratio is rather too low than too high.
 #
 #	original.sh TREE FD_ARGS CONFIG LIMIT REPORT >PATHS
 #
-# The loop stops after LIMIT seconds. REPORT gets one JSON object: the seconds
-# that the run took, or, where it was cut off, would have taken at the speed of the
-# paths it got to ("extrapolated": true), and how many paths that were.
+# The loop stops after LIMIT seconds. REPORT gets one JSON object: the seconds that
+# the run took, the number of paths, and the number of paths that the loop reached.
+# If the loop was stopped, the seconds are extrapolated ("extrapolated": true).
 set -euo pipefail
 export LC_ALL=C
 
@@ -34,7 +34,7 @@ is_persisted() {
 	[[ $path == /nix/store/* ]]
 }
 
-# microseconds since the epoch
+# now prints the microseconds since the epoch.
 now() { echo "${EPOCHREALTIME/./}"; }
 
 work=$(mktemp -d)
@@ -45,7 +45,7 @@ begin=$(now)
 searched=$(now)
 total=$(wc -l <"$work/found")
 
-# Done in this shell, not in a pipeline: the count has to survive the loop.
+# In this shell, not in a pipeline, because the count is used after the loop.
 done_paths=0
 deadline=$((SECONDS + limit))
 while IFS= read -r path; do

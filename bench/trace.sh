@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 #
-# The benchmark of `trace`, and what `make bench-trace` runs: what it costs commands
-# to be traced, by each back end and by strace, as ratios to the command alone.
+# The benchmark of `trace` (`make bench-trace`): the cost of tracing a command, with
+# each back end and with strace, as ratios to the command alone.
 #
-#	BENCH_ROUNDS     how often each is run, in turns (5)
-#	BENCH_WORKLOADS  which ones, with commas between (all)
+#	BENCH_ROUNDS     rounds, in each of which every configuration runs once (5)
+#	BENCH_WORKLOADS  names of workloads, separated by commas (all)
 #	LIST_EPHEMERAL_BIN  the program to measure (built from this tree)
 set -euo pipefail
 export LC_ALL=C

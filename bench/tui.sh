@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 #
-# The benchmark of the screen, and what `make bench-tui` runs: types queries key by
-# key into list-ephemeral and into fzf, in pseudo-terminals, on the same lists of
-# paths, and prints how long each key takes until its answer is on the screen; and
-# how long our screen takes from a key to the frame that shows its effect, while
-# the list fills and after. Only ratios of one run can be compared; other work on
-# the machine falls on whoever runs at that moment.
+# The benchmark of the screen (`make bench-tui`): types queries key by key into
+# list-ephemeral and into fzf, in pseudo-terminals, on the same lists of paths. It
+# prints the time from each key until its answer is on the screen, and for our screen
+# the time from a key to the frame that shows its effect, while the list fills and
+# afterwards. Only ratios of one run can be compared; other work on the machine slows
+# whichever program runs at that moment.
 #
 #	BENCH_PATHS  numbers of paths ("100000 1000000"; 5000000 takes minutes)
 #	BENCH_RUNS   how often each query is typed (3)
-#	BENCH_DIR    where the lists go (/var/tmp/list-ephemeral-bench)
+#	BENCH_DIR    directory of the lists (/var/tmp/list-ephemeral-bench)
 #	LIST_EPHEMERAL_BIN  the program to measure (built from this tree)
 set -euo pipefail
 export LC_ALL=C
@@ -37,10 +37,10 @@ newest=$temp/bin/fzf
 if GOBIN=$temp/bin GOFLAGS=-mod=mod go install github.com/junegunn/fzf@v0.65.2 2>"$temp/install.log"; then
 	fzfs+=("$newest")
 else
-	echo "bench-tui: no newer fzf: $(tail -n 1 "$temp/install.log")" >&2
+	echo "bench-tui: cannot install a newer fzf: $(tail -n 1 "$temp/install.log")" >&2
 fi
 
-# typed NAME SHELL [FLAG...]: a line for each query.
+# typed NAME COMMAND [FLAG...]: prints a line for each query.
 typed() {
 	local name=$1 shell=$2
 	shift 2
@@ -57,7 +57,7 @@ for size in "${sizes[@]}"; do
 	echo "$size paths, from a key to its frame"
 	"$temp/frames" -runs "${BENCH_RUNS:-3}" sh -c "exec $bin < $list" | sed 's/^/  /'
 	echo
-	echo "$size paths, ms from a key to its answer, key by key (- is a key that changes no number)"
+	echo "$size paths, ms from a key to its answer, key by key (-: the key did not change the number of matches)"
 	echo
 	typed "list-ephemeral" "$bin < $list" -open /
 	for fzf in "${fzfs[@]}"; do

@@ -2,73 +2,73 @@ package config
 
 import "slices"
 
-// Config is a whole, valid configuration: what the file says, and the defaults
-// for what it does not. All paths are absolute and lexically clean.
+// Config is a complete, valid configuration: the values of the file, and defaults for missing keys.
+// All paths are absolute and lexically clean.
 type Config struct {
-	// Source is the file as it was found, or "" if there is none.
+	// Source is the path of the file as it was found, or "" if there is none.
 	Source string
-	// Warnings tell of mistakes that change nothing, in the order of the file.
+	// Warnings are mistakes without effect, in the order of the file.
 	Warnings []Warning
 
-	// Home is the home directory: homeDir, else that of the user who called
-	// sudo, else $HOME, else the user database's. It is never empty, and without
-	// symlinks as far as it exists, for that is where its files are found.
+	// Home is the home directory. It is homeDir if set, otherwise the home of the user who called
+	// sudo, otherwise $HOME, otherwise the entry in the user database. It is never empty. Symlinks
+	// in it are resolved as far as it exists, because scans find its files there.
 	Home string
-	// Excludes are the exclude patterns: the file's, which may be none, or the
-	// built-in ones if the file has no such key.
+	// Excludes are the exclude patterns of the file; nil if it has none, and then the knowledge of
+	// the program decides what is hidden.
 	Excludes List
 	// ExtraExcludes are further exclude patterns.
 	ExtraExcludes List
-	// ExtraIncludes are paths that are candidates whatever else is said of them.
+	// ExtraIncludes are paths that are always candidates.
 	ExtraIncludes List
 	// PersistedFiles and PersistedDirs are kept across reboots.
 	PersistedFiles, PersistedDirs List
 	// Programs are package names for the program filter.
 	Programs []string
-	// Roots are the trees that a reboot wipes. None, be it that the file says
-	// nothing or an empty list, means that the machine decides.
+	// Roots are the trees that a reboot wipes. If the key is missing or the list is empty, they are
+	// detected on the machine.
 	Roots List
-	// StoragePaths say where persistent data lives. None means that the machine
-	// decides.
+	// StoragePaths are the directories of persistent data. If there are none, they are detected on
+	// the machine.
 	StoragePaths List
-	// Users maps names of users to their home directories. It may be nil.
+	// Users maps user names to home directories. It may be nil.
 	Users map[string]string
-	// Snippet says how Nix is to be written.
+	// Snippet configures the Nix code.
 	Snippet Snippet
-	// UI says how the screen is to look.
+	// UI configures the screen.
 	UI UI
 }
 
-// Snippet says how Nix is to be written.
+// Snippet configures the Nix code.
 type Snippet struct {
 	// Dialect is never DialectUnknown.
 	Dialect       Dialect
 	DialectOrigin Origin
-	// StoragePath is the place that dialects with a storage path name: the
-	// file's, else the only one of StoragePaths. Its Text is "" if there is none or
-	// several, and the machine decides.
+	// StoragePath is the storage path in the snippet, for dialects that have one. It is the value
+	// of the file, otherwise the only element of StoragePaths. Its Text is "" if there are no or
+	// several StoragePaths; the storage path is then detected on the machine.
 	StoragePath Value
-	// User is the name for dialects that write users.<name>; "" if not given.
+	// User is the user name for dialects that write users.<name>; "" if not set.
 	User string
-	// HomeAttr and HostAttr are the attribute paths of the two blocks of the
-	// plain dialect; their Text is "" if they are not given, and else whatever
-	// the file says: only the writer of Nix knows what an attribute path is.
+	// HomeAttr and HostAttr are the attribute paths of the two blocks of the plain dialect. Their
+	// Text is "" if they are not set. It is not checked here; package snippet parses attribute
+	// paths.
 	HomeAttr, HostAttr Value
 }
 
-// UI says how the screen is to look.
+// UI configures the screen.
 type UI struct {
 	// Theme is never ThemeUnknown.
 	Theme Theme
-	// View is what the screen opens with; never ViewUnknown.
+	// View is the initial view; never ViewUnknown.
 	View View
-	// ASCII draws with nothing but ASCII characters.
+	// ASCII restricts the screen to ASCII characters.
 	ASCII bool
-	// Mouse takes wheel and clicks from the terminal. It is on by default.
+	// Mouse enables the wheel and clicks. It is on by default.
 	Mouse bool
 }
 
-// Value is a string of the configuration that knows where it was written.
+// Value is a string of the configuration, with its position in the file.
 type Value struct {
 	Text   string
 	Origin Origin
@@ -77,7 +77,7 @@ type Value struct {
 // List is a list of strings, in the order of the file.
 type List []Value
 
-// Texts returns the strings alone.
+// Texts returns the strings without their positions.
 func (l List) Texts() []string {
 	texts := make([]string, len(l))
 	for i, v := range l {
@@ -85,6 +85,9 @@ func (l List) Texts() []string {
 	}
 	return texts
 }
+
+// HidesKnown reports whether the knowledge of the program says what is hidden: excludes is not set.
+func (c *Config) HidesKnown() bool { return c.Excludes == nil }
 
 // Patterns returns all exclude patterns: Excludes, then ExtraExcludes.
 func (c *Config) Patterns() List { return slices.Concat(c.Excludes, c.ExtraExcludes) }

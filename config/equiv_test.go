@@ -14,16 +14,15 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// These tests hold the tree that knows its places against two readers of JSON
-// that know none: encoding/json's, in one go, and jq.
+// These tests compare the tree with positions with two JSON parsers without them: encoding/json, in
+// one pass, and jq.
 
-// plain returns a tree as encoding/json gives it, and fails where a place is not
-// that of the value.
+// plain converts a tree to the types of encoding/json, and fails the test if a position is wrong.
 func plain(t *testing.T, text []byte, n *node) any {
 	t.Helper()
 	first := map[kind]string{kindNull: "n", kindBoolean: "tf", kindNumber: "-0123456789", kindString: `"`, kindList: "[", kindObject: "{"}
 	if at := offsetOf(text, n.at); at >= len(text) || strings.IndexByte(first[n.kind], text[at]) < 0 {
-		t.Fatalf("%s is said to be at %v of %q", n.kind, n.at, text)
+		t.Fatalf("%s has the wrong position %v in %q", n.kind, n.at, text)
 	}
 	switch n.kind {
 	case kindBoolean:
@@ -42,7 +41,7 @@ func plain(t *testing.T, text []byte, n *node) any {
 		object := make(map[string]any)
 		for _, m := range n.members {
 			if at := offsetOf(text, m.at); text[at] != '"' {
-				t.Fatalf("the key %q is said to be at %v of %q", m.name, m.at, text)
+				t.Fatalf("the key %q has the wrong position %v in %q", m.name, m.at, text)
 			}
 			object[m.name] = plain(t, text, m.value)
 		}
@@ -52,15 +51,14 @@ func plain(t *testing.T, text []byte, n *node) any {
 	}
 }
 
-// offsetOf returns the offset of a place, by splitting text into lines and
-// characters.
+// offsetOf returns the offset of a position, by splitting text into lines and characters.
 func offsetOf(text []byte, at place) int {
 	lines := strings.SplitAfter(string(text), "\n")
 	offset := len(strings.Join(lines[:at.line-1], ""))
 	return offset + len(string([]rune(lines[at.line-1])[:at.column-1]))
 }
 
-// oneRead reads the next value in one go; all numbers are 0.
+// oneRead reads the next value in one pass; all numbers become 0.
 func oneRead(t *testing.T, d *json.Decoder) any {
 	t.Helper()
 	d.UseNumber()
@@ -87,7 +85,7 @@ func withoutNumbers(value any) any {
 	return value
 }
 
-// generator writes random JSON, in all the ways in which it may be written.
+// generator writes random JSON with random white space, escapes and numbers.
 type generator struct {
 	rand *rand.Rand
 	text bytes.Buffer
@@ -147,7 +145,7 @@ func (g *generator) many(open, end byte, one func()) {
 	g.text.WriteByte(end)
 }
 
-func TestParseReadsWhatOthersRead(t *testing.T) {
+func TestParseMatchesOtherParsers(t *testing.T) {
 	const count = 3000
 	g := &generator{rand: rand.New(rand.NewPCG(1, 2))}
 	var all bytes.Buffer
@@ -171,7 +169,7 @@ func TestParseReadsWhatOthersRead(t *testing.T) {
 	cmd.Stdin = &all
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("run jq, which this test needs: %v", err)
+		t.Fatalf("run jq: %v", err)
 	}
 	d := json.NewDecoder(bytes.NewReader(out))
 	for i := range got {
@@ -180,12 +178,12 @@ func TestParseReadsWhatOthersRead(t *testing.T) {
 		}
 	}
 	if d.More() {
-		t.Error("jq sees more values")
+		t.Error("jq returns more values")
 	}
 }
 
-// TestParseRefusesWhatOthersRefuse breaks right texts by one byte.
-func TestParseRefusesWhatOthersRefuse(t *testing.T) {
+// TestParseRejectsInvalidJSON changes one byte of valid texts and compares with encoding/json.
+func TestParseRejectsInvalidJSON(t *testing.T) {
 	const breakers = "[]{}:,\"\\ x0\x01\xff"
 	g := &generator{rand: rand.New(rand.NewPCG(3, 4))}
 	var refused int
@@ -196,7 +194,7 @@ func TestParseRefusesWhatOthersRefuse(t *testing.T) {
 		text[g.rand.IntN(len(text))] = breakers[g.rand.IntN(len(breakers))]
 		_, err := parse("f", text)
 		if valid := json.Valid(text) && utf8.Valid(text); valid != (err == nil) {
-			// Half of a pair is JSON by its grammar, but no text.
+			// Half of a surrogate pair is valid in the JSON grammar, but not a character.
 			half := bytes.Contains(text, []byte(`\uD83D`)) || bytes.Contains(text, []byte(`\uDE00`))
 			if !half || !valid || !strings.Contains(err.Error(), "surrogate") {
 				t.Fatalf("parse(%q) = %v, but valid: %v", text, err, valid)
@@ -208,6 +206,6 @@ func TestParseRefusesWhatOthersRefuse(t *testing.T) {
 		}
 	}
 	if refused < 2000 || refused > 4900 {
-		t.Errorf("%d of 5000 texts are wrong: the test does not see both sides", refused)
+		t.Errorf("%d of 5000 texts are invalid: the test needs enough valid and invalid ones", refused)
 	}
 }

@@ -8,21 +8,20 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// Origin says where something was written.
+// Origin is the position of a value.
 type Origin struct {
-	// File is the configuration file as it was found, or "" for what is built in.
+	// File is the path of the configuration file as it was found, or "" for a built-in value.
 	File string
-	// Line and Column count from 1. A column is a character (a code point; a tab
-	// is one), not a byte. Both are 0 where the file as a whole is meant.
+	// Line and Column count from 1. Columns are counted in code points, not bytes; a tab is one.
+	// Both are 0 for the file as a whole.
 	Line, Column int
-	// Key is the way to the value: "homeDir", "snippet.dialect", "excludes[3]".
-	// It is "" outside of all keys.
+	// Key is the path of the value in the file: "homeDir", "snippet.dialect", "excludes[3]". It is
+	// "" outside of all keys.
 	Key string
 }
 
-// String returns the place as compilers write it, with the key behind:
-// "config.json:3:17: excludes[2]", or "built-in excludes[2]". It is safe for a
-// terminal.
+// String returns the position in the format of compilers, followed by the key: "config.json:3:17:
+// excludes[2]", or "built-in excludes[2]". It is safe for a terminal.
 func (o Origin) String() string {
 	text := o.File
 	switch {
@@ -36,12 +35,12 @@ func (o Origin) String() string {
 	return printable.Name(text)
 }
 
-// Error is one reason why there is no configuration.
+// Error is a reason why a configuration could not be loaded.
 type Error struct {
 	Origin
-	// Reason says in plain words what is wrong, or what was expected.
+	// Reason describes the mistake, or what was expected.
 	Reason string
-	// Err is what the system said, or nil.
+	// Err is the error of the system, or nil.
 	Err error
 }
 
@@ -57,13 +56,13 @@ func (e *Error) Error() string {
 	return e.String() + ": " + printable.Name(e.Reason)
 }
 
-// Unwrap returns what the system said.
+// Unwrap returns the error of the system.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Warning is a mistake that changes nothing.
+// Warning is a mistake without effect.
 type Warning struct {
 	Origin Origin
-	// Text says in plain words what is odd.
+	// Text describes the mistake.
 	Text string
 }
 
@@ -73,11 +72,11 @@ func (w Warning) String() string {
 	return w.Origin.String() + ": " + printable.Name(w.Text)
 }
 
-// longestQuote is how many characters of a text a message repeats: enough to
-// know it by, and to keep the message on a screen.
+// longestQuote is the maximum number of characters of a quoted text in a message: enough to
+// recognise it, and short enough for a screen.
 const longestQuote = 80
 
-// quote returns untrusted text in quotes, on one line, cut if it is long.
+// quote returns untrusted text in quotes, on one line, and truncated if it is long.
 func quote(text string) string {
 	dots := ""
 	if utf8.RuneCountInString(text) > longestQuote {

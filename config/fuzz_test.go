@@ -15,8 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// checkPlaces fails unless err is made of *Errors that stand in the text: on a
-// line that it has, at one of its characters or right behind the last.
+// checkPlaces fails the test unless err consists of *Errors with a position in the text: on an
+// existing line, at one of its characters or directly after the last.
 func checkPlaces(t *testing.T, text []byte, err error) {
 	t.Helper()
 	list := []error{err}
@@ -26,7 +26,7 @@ func checkPlaces(t *testing.T, text []byte, err error) {
 	for _, err := range list {
 		var e *Error
 		if !errors.As(err, &e) {
-			t.Fatalf("%q: %T is no *Error: %v", text, err, err)
+			t.Fatalf("%q: %T is not an *Error: %v", text, err, err)
 		}
 		lines := bytes.Split(text, []byte("\n"))
 		if e.Line < 1 || e.Line > len(lines) || e.Column < 1 || e.Column > utf8.RuneCount(lines[e.Line-1])+1 {
@@ -35,16 +35,16 @@ func checkPlaces(t *testing.T, text []byte, err error) {
 	}
 	for _, r := range err.Error() {
 		if r < ' ' && r != '\n' || r == utf8.RuneError && !bytes.ContainsRune(text, utf8.RuneError) {
-			t.Fatalf("%q: message %q is not fit for a terminal", text, err)
+			t.Fatalf("%q: message %q is not safe for a terminal", text, err)
 		}
 	}
 }
 
-// FuzzLoadIsStrict loads anything. Load never panics, gives either a whole
-// configuration or errors that stand in the file, and takes nothing that
-// encoding/json refuses.
+// FuzzLoadIsStrict loads arbitrary bytes. Load must not panic, must return either a complete
+// configuration or errors with positions in the file, and must reject everything that encoding/json
+// rejects.
 func FuzzLoadIsStrict(f *testing.F) {
-	// Seeds are short: the fuzzer spends its time on making long ones shorter.
+	// Seeds are short, because the fuzzer spends its time minimising long ones.
 	for _, seed := range []string{
 		"", "{}", "\ufeff{}", "null", "[[[", "{\"excludes\":[1,\n\"é\"]}", `{"homeDir":"/a/../b/","roots":["~/x"]}`,
 		`{"users":{"a.b":"/x","":"/"},"snippet":{"dialect":"plain","homeAttr":"\ud800"},"ui":{"mouse":null,"theme":"dark"}}`,
@@ -68,16 +68,16 @@ func FuzzLoadIsStrict(f *testing.F) {
 		}
 		var whole map[string]any
 		if err := json.Unmarshal(text, &whole); err != nil || !utf8.Valid(text) {
-			t.Fatalf("%q is taken, and encoding/json says %v", text, err)
+			t.Fatalf("%q is accepted, but encoding/json reports %v", text, err)
 		}
 		if patterns, ok := whole["excludes"].([]any); ok && len(patterns) != len(c.Excludes) {
-			t.Fatalf("%q: %d patterns", text, len(c.Excludes))
+			t.Fatalf("%q: got %d patterns", text, len(c.Excludes))
 		}
 		checkConfig(t, text, c)
 	})
 }
 
-// checkConfig holds what is promised of every configuration.
+// checkConfig checks the guarantees of every configuration.
 func checkConfig(t *testing.T, text []byte, c *Config) {
 	t.Helper()
 	paths := []string{c.Home}
@@ -105,8 +105,7 @@ func checkConfig(t *testing.T, text []byte, c *Config) {
 	}
 }
 
-// FuzzLoadReadsWhatWasWritten writes a configuration of any strings and loads
-// it: the same comes back.
+// FuzzLoadReadsWhatWasWritten writes a configuration of arbitrary strings, loads it and compares.
 func FuzzLoadReadsWhatWasWritten(f *testing.F) {
 	f.Add("tmp", "var/lib", "firefox", true)
 	f.Add("{a,b}\\", "x//../y/", "\u2028<&>", false)
@@ -116,11 +115,11 @@ func FuzzLoadReadsWhatWasWritten(f *testing.F) {
 	f.Fuzz(func(t *testing.T, pattern, name, program string, yes bool) {
 		for _, s := range []string{pattern, name, program} {
 			if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
-				return // JSON cannot carry it, or Load refuses it: tested elsewhere
+				return // not possible in JSON, or rejected by Load: tested elsewhere
 			}
 		}
 		if home := path.Clean("/home/" + name); path.Clean("/"+name) == "/" || path.Clean(home+"/"+name) == "/" {
-			return // nothing persists "/"
+			return // "/" cannot be persisted
 		}
 		written := map[string]any{
 			"excludes": []string{pattern, "a"}, "extraExcludes": []string{pattern},

@@ -13,16 +13,16 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
-// maxSize is the largest file that is read. A generated configuration of a
-// hundred patterns and paths has 7 KB, so this is more than five hundred of
-// those, and yet --config /dev/zero ends.
+// maxSize is the maximum size of a configuration file. A generated configuration with a hundred
+// patterns and paths has 7 KB, so the limit is more than five hundred times that. It makes --config
+// /dev/zero terminate.
 const maxSize = 4 << 20
 
-// Load finds, reads and checks the configuration. explicit names the file to
-// read, or is "" to look for one; env is the machine to look at.
+// Load finds, reads and checks the configuration. explicit is the file to read, or "" to search for
+// one in env.
 //
-// Every error is an *[Error], or joins several of one file, in its order. There
-// is no Config then.
+// Every error is an *[Error], or joins several of one file in the order of the file. The Config is
+// then nil.
 func Load(env Env, explicit string) (*Config, error) {
 	env = env.complete()
 	home, homeless := env.home()
@@ -49,8 +49,8 @@ func Load(env Env, explicit string) (*Config, error) {
 	return c, nil
 }
 
-// find returns the file that counts and what is in it; file is "" if there is
-// none. Only files that nobody named may be missing.
+// find returns the path and the contents of the configuration file; file is "" if there is none. A
+// file given by --config or the environment must exist.
 func (e Env) find(explicit, home string, homeless error) (file string, text []byte, err error) {
 	if explicit != "" {
 		text, err = readFile(explicit)
@@ -59,12 +59,12 @@ func (e Env) find(explicit, home string, homeless error) (file string, text []by
 	if named := e.Getenv(envConfig); named != "" {
 		text, err = readFile(named)
 		if failed := (*Error)(nil); errors.As(err, &failed) {
-			failed.Reason += " (named by $" + envConfig + ")"
+			failed.Reason += " (set by $" + envConfig + ")"
 		}
 		return named, text, err
 	}
 	if e.sudoer() != "" && homeless != nil {
-		return "", nil, homeless // where to look is not known, and may matter
+		return "", nil, homeless // the user's file, if any, cannot be found
 	}
 	for _, file := range e.places(home) {
 		text, err := e.readPlace(file, home)
@@ -75,8 +75,8 @@ func (e Env) find(explicit, home string, homeless error) (file string, text []by
 	return "", nil, nil
 }
 
-// readPlace reads a file that was not named: one in the home of the user who called sudo
-// with the rights of that user.
+// readPlace reads a file in a default location. A file in the home of the user who called sudo is
+// opened with the rights of that user.
 func (e Env) readPlace(file, home string) ([]byte, error) {
 	name := e.sudoer()
 	if name == "" || !paths.AtOrBelow(file, home) {
@@ -91,7 +91,7 @@ func (e Env) readPlace(file, home string) ([]byte, error) {
 	})
 }
 
-// readFile reads a file that the invoker named, or a file of the invoker's own.
+// readFile reads a file that the user has specified, or one of the user's own files.
 func readFile(file string) ([]byte, error) { return read(file, os.Open) }
 
 // read reads a whole configuration file. Its error is an *Error.
@@ -111,8 +111,8 @@ func read(file string, open func(string) (*os.File, error)) ([]byte, error) {
 	return text, nil
 }
 
-// unreadable turns what the system says of a file into an *Error. The name is
-// told once: *fs.PathError has it too.
+// unreadable converts an error of the system into an *Error. It removes the file name of an
+// *fs.PathError, which the message would otherwise contain twice.
 func unreadable(file string, err error) *Error {
 	var cause *fs.PathError
 	if errors.As(err, &cause) {
@@ -126,20 +126,19 @@ func unreadable(file string, err error) *Error {
 	return &Error{Origin: Origin{File: file}, Reason: reason, Err: err}
 }
 
-// absent reports whether err, from reading file, means that there is no such
-// file. A symlink that leads nowhere is not nothing: a generation of Home
-// Manager that was collected as garbage leaves one, and its owner believes that
-// he has a configuration.
+// absent reports whether err, from reading file, means that there is no such file. A dangling
+// symlink does not count as absent: a garbage-collected generation of Home Manager leaves one, and
+// its owner expects the configuration to be in use.
 func absent(file string, err error) bool {
 	if errors.Is(err, fs.ErrNotExist) {
 		return danglingLink(file) == ""
 	}
-	// A home of /dev/null, which system users have, is no directory.
+	// System users may have the home /dev/null, which is not a directory.
 	return errors.Is(err, syscall.ENOTDIR)
 }
 
-// danglingLink returns the symlink at or above path which keeps it from being
-// there, or "".
+// danglingLink returns the dangling symlink at or above path because of which it does not exist, or
+// "".
 func danglingLink(path string) string {
 	for ; path != filepath.Dir(path); path = filepath.Dir(path) {
 		if _, err := os.Lstat(path); err == nil {

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-func TestLoadTakesTheFirstFileThatIsThere(t *testing.T) {
+func TestLoadUsesTheFirstExistingFile(t *testing.T) {
 	all := []string{"explicit.json", "named.json", "xdg/list-ephemeral/config.json", aliceFile, etcFile}
 	tests := []struct {
 		name               string
@@ -20,13 +20,13 @@ func TestLoadTakesTheFirstFileThatIsThere(t *testing.T) {
 		explicit, env, xdg string
 		want               string
 	}{
-		{"what --config names", all, "explicit.json", "named.json", "xdg", "explicit.json"},
-		{"then what the variable names", all, "", "named.json", "xdg", "named.json"},
+		{"--config", all, "explicit.json", "named.json", "xdg", "explicit.json"},
+		{"then $LIST_EPHEMERAL_CONFIG", all, "", "named.json", "xdg", "named.json"},
 		{"then $XDG_CONFIG_HOME", all, "", "", "xdg", "xdg/list-ephemeral/config.json"},
-		{"not ~/.config where $XDG_CONFIG_HOME is set", []string{aliceFile, etcFile}, "", "", "xdg", etcFile},
-		{"~/.config where it is not set", all, "", "", "", aliceFile},
+		{"not ~/.config if $XDG_CONFIG_HOME is set", []string{aliceFile, etcFile}, "", "", "xdg", etcFile},
+		{"~/.config if it is not set", all, "", "", "", aliceFile},
 		{"then /etc", []string{etcFile, bobFile, rootFile}, "", "", "", etcFile},
-		{"else none", []string{bobFile, rootFile}, "", "", "", ""},
+		{"otherwise no file", []string{bobFile, rootFile}, "", "", "", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -49,13 +49,13 @@ func TestLoadTakesTheFirstFileThatIsThere(t *testing.T) {
 				t.Errorf("Source = %s, want %s", c.Source, at(tt.want))
 			}
 			if got := strings.Join(c.Programs, " "); got != tt.want {
-				t.Errorf("the content is that of %q, want %q", got, tt.want)
+				t.Errorf("got the contents of %q, want %q", got, tt.want)
 			}
 		})
 	}
 }
 
-func TestLoadOfAWrongFileDoesNotGoOnToTheNext(t *testing.T) {
+func TestLoadStopsAtAnInvalidFile(t *testing.T) {
 	m := newMachine(t)
 	m.write(t, aliceFile, `{"excludes": 1}`)
 	m.write(t, etcFile, `{}`)
@@ -66,7 +66,7 @@ func TestLoadOfAWrongFileDoesNotGoOnToTheNext(t *testing.T) {
 	}
 }
 
-// messes put something that is no readable file in the place of a configuration.
+// messes create something other than a readable file at the path of a configuration.
 var messes = []struct {
 	name string
 	make func(t *testing.T, file string)
@@ -74,20 +74,20 @@ var messes = []struct {
 	is   error
 }{
 	{"a directory", func(t *testing.T, file string) { must(t, os.MkdirAll(file, 0o755)) }, "is a directory", syscall.EISDIR},
-	{"a symlink to nothing", func(t *testing.T, file string) {
+	{"a dangling symlink", func(t *testing.T, file string) {
 		must(t, os.Symlink("/nix/store/gone", file))
 	}, `the symlink FILE points to /nix/store/gone, which does not exist`, fs.ErrNotExist},
-	{"in a directory that is a symlink to nothing", func(t *testing.T, file string) {
+	{"in a directory that is a dangling symlink", func(t *testing.T, file string) {
 		must(t, os.Remove(filepath.Dir(file)))
 		must(t, os.Symlink("/nix/store/gone", filepath.Dir(file)))
 	}, `the symlink DIR points to /nix/store/gone, which does not exist`, fs.ErrNotExist},
 	{"a symlink to itself", func(t *testing.T, file string) {
 		must(t, os.Symlink(filepath.Base(file), file))
 	}, "too many levels of symbolic links", syscall.ELOOP},
-	{"a file without end", func(t *testing.T, file string) { must(t, os.Symlink("/dev/zero", file)) }, "larger than 4 MiB", nil},
+	{"an infinite file", func(t *testing.T, file string) { must(t, os.Symlink("/dev/zero", file)) }, "larger than 4 MiB", nil},
 }
 
-func TestLoadNamesWhatIsInThePlaceOfTheFile(t *testing.T) {
+func TestLoadReportsUnreadableFiles(t *testing.T) {
 	for _, tt := range messes {
 		t.Run(tt.name, func(t *testing.T) {
 			m := newMachine(t)
@@ -116,7 +116,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func TestLoadOfAMissingFileFailsOnlyIfItWasNamed(t *testing.T) {
+func TestLoadFailsOnAMissingExplicitFile(t *testing.T) {
 	m := newMachine(t)
 	missing := filepath.Join(m.dir, "missing.json")
 	_, err := Load(m.env(), missing)
@@ -125,13 +125,13 @@ func TestLoadOfAMissingFileFailsOnlyIfItWasNamed(t *testing.T) {
 	}
 	m.vars["LIST_EPHEMERAL_CONFIG"] = missing
 	_, err = Load(m.env(), "")
-	want := "read config " + missing + ": no such file or directory (named by $LIST_EPHEMERAL_CONFIG)"
+	want := "read config " + missing + ": no such file or directory (set by $LIST_EPHEMERAL_CONFIG)"
 	if err == nil || err.Error() != want || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("$LIST_EPHEMERAL_CONFIG: %v, want %s", err, want)
 	}
 }
 
-func TestLoadTakesAHomeThatIsNoDirectoryAsOneWithoutConfig(t *testing.T) {
+func TestLoadIgnoresAHomeThatIsNotADirectory(t *testing.T) {
 	m := newMachine(t)
 	m.vars["HOME"] = "/dev/null"
 	c, err := Load(m.env(), "")
@@ -149,11 +149,11 @@ func TestLoadReadsAPipe(t *testing.T) {
 	must(t, w.Close())
 	c, err := Load(ordinary(), "/proc/self/fd/"+strconv.Itoa(int(r.Fd())))
 	if err != nil || c.Home != "/home/carol" {
-		t.Errorf("Load = %+v, %v, want the home of the pipe's text", c, err)
+		t.Errorf("Load = %+v, %v, want the home from the pipe", c, err)
 	}
 }
 
-func TestLoadOfAFileThatMayNotBeReadFails(t *testing.T) {
+func TestLoadFailsWithoutPermission(t *testing.T) {
 	const wantAccess = "permission denied"
 	for _, locked := range []string{aliceFile, filepath.Dir(aliceFile)} {
 		m := newMachine(t)
@@ -171,7 +171,7 @@ func TestLoadOfAFileThatMayNotBeReadFails(t *testing.T) {
 	}
 }
 
-// letOthersIn makes the way to a test's directory passable for other users.
+// letOthersIn makes the directories above a test's directory searchable for other users.
 func letOthersIn(t *testing.T, dir string) {
 	t.Helper()
 	for ; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
@@ -179,10 +179,9 @@ func letOthersIn(t *testing.T, dir string) {
 	}
 }
 
-// asNobody runs f without root's right to read everything: on a thread whose
-// file system user is nobody, which takes CAP_DAC_OVERRIDE from it
-// (capabilities(7)), and which ends with its goroutine. An ordinary user has no
-// such right to lose.
+// asNobody runs f without root's permission to read everything. It uses a thread with the file
+// system user nobody, which clears CAP_DAC_OVERRIDE (capabilities(7)) and ends with its goroutine.
+// For an ordinary user it only runs f.
 func asNobody(t *testing.T, f func()) {
 	t.Helper()
 	if os.Geteuid() != 0 {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// machine is a machine of a test: a directory with homes and an etc, variables
-// and a user database.
+// machine is a test machine: a directory with homes and an etc, environment variables and a user
+// database.
 type machine struct {
 	dir  string
 	vars map[string]string
@@ -18,8 +18,8 @@ type machine struct {
 	homes map[string]string
 }
 
-// newMachine returns a machine with the users alice, who runs the program and
-// has the id 1000, bob, and root.
+// newMachine returns a machine with the users alice, bob and root. alice, with the ID 1000, runs
+// the program.
 func newMachine(t testing.TB) *machine {
 	t.Helper()
 	dir := t.TempDir()
@@ -67,7 +67,7 @@ func (m *machine) write(t testing.TB, name, text string) string {
 	return file
 }
 
-// The places of configurations on a machine.
+// The paths of configurations on a machine.
 const (
 	aliceFile = "home/alice/.config/list-ephemeral/config.json"
 	bobFile   = "home/bob/.config/list-ephemeral/config.json"
@@ -75,7 +75,7 @@ const (
 	etcFile   = "etc/list-ephemeral/config.json"
 )
 
-// ordinary is an Env without any file, for a user whose home is /home/alice.
+// ordinary is an Env without files, for a user with the home /home/alice.
 func ordinary() Env {
 	return Env{
 		Getenv: func(name string) string { return map[string]string{"HOME": "/home/alice"}[name] },
@@ -84,8 +84,7 @@ func ordinary() Env {
 	}
 }
 
-// loadText loads a configuration from a text, in a file whose name is short
-// enough for messages.
+// loadText loads a configuration from a text, in a file with a short name.
 func loadText(t testing.TB, text string) (*Config, error) {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -95,7 +94,7 @@ func loadText(t testing.TB, text string) (*Config, error) {
 	return Load(ordinary(), "config.json")
 }
 
-// mustLoad is loadText for a text that is right.
+// mustLoad is like loadText, but fails the test on an error.
 func mustLoad(t testing.TB, text string) *Config {
 	t.Helper()
 	c, err := loadText(t, text)

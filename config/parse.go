@@ -10,11 +10,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth is how deep values may stand in one another. The keys that mean
-// something need three.
+// maxDepth is the maximum nesting depth of values. The known keys need three.
 const maxDepth = 64
 
-// kind is what a JSON value is.
+// kind is the type of a JSON value.
 type kind uint8
 
 const (
@@ -29,13 +28,13 @@ const (
 
 var kindNames = []string{"something unknown", "null", "a boolean", "a number", "a string", "a list", "an object"}
 
-// String returns the kind with its article.
+// String returns the kind with an article.
 func (k kind) String() string { return choiceName(kindNames, k) }
 
 // place is a line and a column, as in Origin.
 type place struct{ line, column int }
 
-// node is a JSON value that knows where it stands.
+// node is a JSON value with its position.
 type node struct {
 	kind    kind
 	at      place
@@ -52,17 +51,17 @@ type member struct {
 	value *node
 }
 
-// parse turns a file into a tree. Its error is an *Error.
+// parse parses a file into a tree. Its error is an *Error.
 //
-// encoding/json does the work, twice. The first time it judges the whole text,
-// for there it tells exactly where a mistake is. The second time it hands over
-// tokens, which cannot be wrong any more, with their offsets.
+// encoding/json parses the text twice. The first pass checks the whole text, because only
+// json.Unmarshal reports exact offsets of mistakes. The second pass returns tokens with their
+// offsets, and cannot fail.
 func parse(file string, text []byte) (*node, error) {
 	if offset, reason := findFault(text); reason != "" {
 		return nil, errorAt(file, new(cursor).move(text, offset), reason)
 	}
 	p := parser{file: file, text: text, tokens: json.NewDecoder(bytes.NewReader(text))}
-	p.tokens.UseNumber() // a number of any size is one
+	p.tokens.UseNumber() // accept numbers of any size
 	return p.value(0)
 }
 
@@ -70,9 +69,8 @@ func errorAt(file string, at place, reason string) *Error {
 	return &Error{Origin: Origin{File: file, Line: at.line, Column: at.column}, Reason: reason}
 }
 
-// findFault says where and why text is not JSON; the reason is "" if it is. What
-// it finds at the end of the file stands behind the last character that is not
-// blank.
+// findFault returns where and why text is not JSON; the reason is "" if it is. For a mistake at the
+// end of the file, the offset is behind the last character that is not white space.
 func findFault(text []byte) (offset int, reason string) {
 	end := len(bytes.TrimRight(text, " \t\r\n"))
 	switch {
@@ -91,46 +89,46 @@ func findFault(text []byte) (offset int, reason string) {
 	var whole json.RawMessage
 	var syntax *json.SyntaxError
 	if err := json.Unmarshal(text, &whole); !errors.As(err, &syntax) {
-		return 0, "" // raw text is of every type, so nothing but syntax can be wrong
+		return 0, "" // a json.RawMessage accepts every type, so only syntax errors are possible
 	}
 	message := syntax.Error()
-	offset = int(syntax.Offset) - 1 // it counts what was read, and the wrong byte with it
+	offset = int(syntax.Offset) - 1 // Offset includes the wrong byte
 	switch {
 	case offset < 0, offset >= end, strings.HasPrefix(message, "unexpected end"),
-		// A word that the end cuts off is told as if a blank came after it.
+		// For a truncated word, encoding/json reports a space after it.
 		strings.HasPrefix(message, "invalid character ' '") && text[offset] != ' ':
-		return end, "invalid JSON: the file ends too early"
+		return end, "invalid JSON: unexpected end of file"
 	}
 	return offset, "invalid JSON: " + describeFault(text, offset, message)
 }
 
-// describeFault says what is wrong at an offset of text, where message is
-// encoding/json's word for it.
+// describeFault describes the mistake at an offset of text, for which message is the message of
+// encoding/json.
 func describeFault(text []byte, offset int, message string) string {
 	before := bytes.TrimRight(text[:offset], " \t\r\n")
 	r, _ := utf8.DecodeRune(text[offset:])
 	end := strings.LastIndex(message, "' ") // of "invalid character 'x' after …"
 	switch {
 	case bytes.HasSuffix(before, []byte(",")) && (r == '}' || r == ']'):
-		return fmt.Sprintf("a comma before '%c'", r)
+		return fmt.Sprintf("unexpected comma before '%c'", r)
 	case (r == '/' || r == '#') && !strings.Contains(message, "in string"):
-		return "there are no comments in JSON"
+		return "comments are not allowed"
 	case strings.Contains(message, "max depth"):
 		return fmt.Sprintf("nested more than %d deep", maxDepth)
 	case end >= 0:
 		return fmt.Sprintf("unexpected %s %s", strconv.QuoteRune(r), message[end+len("' "):])
 	}
-	return message // in words that this Go version does not use
+	return message // unknown to this Go version
 }
 
-// cursor knows the line and the column of an offset in a text. It moves only
-// forwards, so that a whole file is counted once.
+// cursor converts offsets in a text to lines and columns. It only moves forwards, so a file is
+// counted once.
 type cursor struct {
 	offset      int
-	line, start int // both from 0: the line, and the column that offset is in
+	line, start int // line and column of offset, from 0
 }
 
-// move goes to an offset and returns the place there.
+// move advances to an offset and returns its line and column.
 func (c *cursor) move(text []byte, offset int) place {
 	for ; c.offset < offset; c.offset++ {
 		switch b := text[c.offset]; {
@@ -143,7 +141,7 @@ func (c *cursor) move(text []byte, offset int) place {
 	return place{line: c.line + 1, column: c.start + 1}
 }
 
-// parser makes nodes from tokens.
+// parser builds nodes from tokens.
 type parser struct {
 	file   string
 	text   []byte
@@ -168,7 +166,7 @@ func (p *parser) next() (json.Token, place, error) {
 	return token, at, nil
 }
 
-// value reads the next value, which stands in depth others.
+// value reads the next value, which is nested in depth others.
 func (p *parser) value(depth int) (*node, error) {
 	token, at, err := p.next()
 	if err != nil {
@@ -193,7 +191,7 @@ func (p *parser) value(depth int) (*node, error) {
 	return n, nil
 }
 
-// fill reads what is in a list or an object, which opens with delim, and its end.
+// fill reads the contents and the end of a list or an object, which began with delim.
 func (p *parser) fill(n *node, delim json.Delim, depth int) error {
 	n.kind = kindObject
 	if delim == '[' {
@@ -223,9 +221,8 @@ func (p *parser) fill(n *node, delim json.Delim, depth int) error {
 	return err
 }
 
-// hasLoneSurrogate reports whether a string, as JSON writes it, escapes half of
-// a surrogate pair. encoding/json would read it as U+FFFD, and so as the name of
-// another file.
+// hasLoneSurrogate reports whether a JSON string contains an escaped half of a surrogate pair.
+// encoding/json would replace it with U+FFFD, which gives the name of a different file.
 func hasLoneSurrogate(raw []byte) bool {
 	var high bool // the last character was the first half of a pair
 	for i := 0; i < len(raw); {

@@ -13,27 +13,25 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/securefile"
 )
 
-// Env is what of the machine decides where configurations and homes are. The
-// zero value is the machine we run on; tests set what they need.
+// Env is the part of the machine that determines where configurations and homes are. The zero value
+// is the running machine; tests set what they need.
 //
-// Under sudo, which is to say that the effective user is root and $SUDO_USER
-// names another one (run0 sets it too), the configuration and the home are those
-// of that user. His home is asked of the user database, because $HOME may be
-// root's or his, as sudoers(5) has it. $XDG_CONFIG_HOME is believed only if it
-// lies in that home: sudo removes it by default, and what is there nevertheless
-// was set for root by a login shell, or has been kept from the user (sudo -E).
-// /etc comes last as for everybody. A user that the database does not know is
-// an error, rather than a search that looks in the wrong place.
+// Under sudo, the configuration and the home are those of the calling user. That is the case if the
+// effective user is root and $SUDO_USER is another user (run0 sets it too). The home is read from
+// the user database, because $HOME may be root's or the user's, depending on sudoers(5).
+// $XDG_CONFIG_HOME is used only if it is in that home: sudo removes it by default, so a value was
+// either set for root by a login shell or kept from the user (sudo -E). /etc comes last, as without
+// sudo. A user that is not in the database is an error, because the search would use the wrong
+// directories.
 type Env struct {
 	// Getenv returns a variable of the environment, or "".
 	Getenv func(name string) string
 	// EUID returns the effective user id.
 	EUID func() int
-	// LookupUser and LookupID ask the user database; without cgo that is
-	// /etc/passwd.
+	// LookupUser and LookupID query the user database; without cgo that is /etc/passwd.
 	LookupUser func(name string) (*user.User, error)
 	LookupID   func(uid string) (*user.User, error)
-	// OpenAs opens a file of a user for root: with no more than the user's rights.
+	// OpenAs opens a file of a user for root, with only the user's rights.
 	OpenAs func(account *user.User, file string) (*os.File, error)
 	// Etc is /etc.
 	Etc string
@@ -41,11 +39,11 @@ type Env struct {
 
 const (
 	envConfig = "LIST_EPHEMERAL_CONFIG"
-	// fileName is where the file lies in ~/.config and in /etc.
+	// fileName is the path of the file in ~/.config and in /etc.
 	fileName = "list-ephemeral/config.json"
 )
 
-// complete returns e with what is missing taken from this machine.
+// complete returns e with unset fields set for the running machine.
 func (e Env) complete() Env {
 	if e.Getenv == nil {
 		e.Getenv = os.Getenv
@@ -68,9 +66,8 @@ func (e Env) complete() Env {
 	return e
 }
 
-// openAs opens a regular file that belongs to a user or to root, with that user's rights:
-// the file may be a symlink to what the user must not read, and what is wrong with it
-// is quoted in errors.
+// openAs opens a regular file that belongs to a user or to root, with that user's rights. The file
+// may be a symlink to a file that the user must not read, and errors quote parts of invalid files.
 func openAs(account *user.User, file string) (*os.File, error) {
 	ids, err := account.GroupIds()
 	if err != nil {
@@ -87,8 +84,7 @@ func openAs(account *user.User, file string) (*os.File, error) {
 	return securefile.Open(file, &securefile.User{UID: numbers[0], GID: numbers[1], Groups: numbers[2:]})
 }
 
-// sudoer returns the name of the user who called sudo, or "" if none did. Root
-// who calls sudo is just root.
+// sudoer returns the name of the user who called sudo, or "" if there is none or it is root.
 func (e Env) sudoer() string {
 	if name := e.Getenv("SUDO_USER"); e.EUID() == 0 && name != "root" {
 		return name
@@ -96,12 +92,11 @@ func (e Env) sudoer() string {
 	return ""
 }
 
-// home returns the home of the user whose configuration counts, or "" and the
-// *Error that says why it is not known.
+// home returns the home of the user whose configuration is used, or "" and an *Error.
 func (e Env) home() (string, error) {
 	if name := e.sudoer(); name != "" {
 		account, err := e.LookupUser(name)
-		return homeOf(account, err, "find the home of "+quote(name)+", who called sudo")
+		return homeOf(account, err, "find the home directory of "+quote(name)+" ($SUDO_USER)")
 	}
 	if home := e.Getenv("HOME"); path.IsAbs(home) {
 		return path.Clean(home), nil
@@ -110,20 +105,20 @@ func (e Env) home() (string, error) {
 	return homeOf(account, err, "find the home directory: $HOME is not an absolute path")
 }
 
-// homeOf returns the home of an account, or the *Error that task failed.
+// homeOf returns the home of an account, or an *Error that begins with task.
 func homeOf(account *user.User, err error, task string) (string, error) {
 	if err == nil && path.IsAbs(account.HomeDir) {
 		return path.Clean(account.HomeDir), nil
 	}
 	why := "the user database has no absolute path"
 	if err != nil {
-		why = strings.TrimPrefix(err.Error(), "user: ") // os/user's prefix says nothing to a user
+		why = strings.TrimPrefix(err.Error(), "user: ") // the prefix of os/user means nothing to users
 	}
 	return "", &Error{Reason: task + ": " + why, Err: err}
 }
 
-// places returns where a configuration may lie that nobody named, the first
-// that is there counts. home may be unknown.
+// places returns the default locations of the configuration; the first existing one is used. home
+// is "" if it is not known.
 func (e Env) places(home string) []string {
 	var places []string
 	if dir := e.configHome(home); dir != "" {
@@ -132,8 +127,8 @@ func (e Env) places(home string) []string {
 	return append(places, path.Join(e.Etc, fileName))
 }
 
-// configHome returns $XDG_CONFIG_HOME or what stands in for it. A relative one
-// is to be ignored, says the XDG Base Directory Specification 0.8.
+// configHome returns $XDG_CONFIG_HOME or its default. A relative value is ignored, as the XDG Base
+// Directory Specification 0.8 requires.
 func (e Env) configHome(home string) string {
 	dir := e.Getenv("XDG_CONFIG_HOME")
 	if path.IsAbs(dir) && (e.sudoer() == "" || paths.AtOrBelow(path.Clean(dir), home)) {
@@ -145,9 +140,8 @@ func (e Env) configHome(home string) string {
 	return path.Join(home, ".config")
 }
 
-// absolute returns an absolute path as it is after cleaning: without slashes at
-// the end or side by side, and with "." and ".." resolved as text, for what
-// is declared need not exist.
+// absolute returns an absolute path after cleaning: without trailing or repeated slashes, and with
+// "." and ".." resolved lexically, because declared paths need not exist.
 func absolute(text string) (string, error) {
 	if !path.IsAbs(text) {
 		return "", errors.New("expected an absolute path, got " + quote(text))
@@ -155,7 +149,7 @@ func absolute(text string) (string, error) {
 	return path.Clean(text), nil
 }
 
-// path is absolute, but takes "~" and "~/x" too.
+// path is like absolute, but also accepts "~" and "~/x".
 func (c *Config) path(text string) (string, error) {
 	if text == "~" || strings.HasPrefix(text, "~/") {
 		return path.Join(c.Home, text[1:]), nil
@@ -167,8 +161,8 @@ func (c *Config) path(text string) (string, error) {
 	return clean, err
 }
 
-// notRoot is check, but refuses "/": were that persisted or storage, nothing would
-// ever be lost.
+// notRoot is like check, but rejects "/": if that were persisted or storage, there would be no
+// candidates.
 func notRoot(check func(text string) (string, error)) func(text string) (string, error) {
 	return func(text string) (string, error) {
 		clean, err := check(text)
@@ -179,7 +173,7 @@ func notRoot(check func(text string) (string, error)) func(text string) (string,
 	}
 }
 
-// include is path, but takes what is relative as lying in the home.
+// include is like path, but also accepts paths relative to the home.
 func (c *Config) include(text string) (string, error) {
 	switch {
 	case text == "":

@@ -11,9 +11,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// TestSudoReadsNoMoreThanTheUserMay: the file of the user who calls sudo may be a symlink
-// to what only root can read, and an error would quote it.
-func TestSudoReadsNoMoreThanTheUserMay(t *testing.T) {
+// TestSudoReadsWithTheUsersRights checks that under sudo the configuration is read with the rights
+// of the calling user. The file may be a symlink to one that only root can read, and an error would
+// quote its contents.
+func TestSudoReadsWithTheUsersRights(t *testing.T) {
 	probe.Need(t, probe.Root)
 	dir := t.TempDir()
 	if err := errors.Join(os.Chmod(filepath.Dir(dir), 0o755), os.Chmod(dir, 0o755)); err != nil {
@@ -46,7 +47,7 @@ func TestSudoReadsNoMoreThanTheUserMay(t *testing.T) {
 		t.Errorf("a file of a third user: %v", err)
 	}
 	readable := m.write(t, "store/config.json", `{"programs": ["firefox", "vim"]}`)
-	for target, want := range map[string]string{secret: "permission denied", dir: "it is no regular file", readable: ""} {
+	for target, want := range map[string]string{secret: "permission denied", dir: "it is not a regular file", readable: ""} {
 		if err := errors.Join(os.Remove(file), os.Symlink(target, file), os.Chmod(readable, 0o644)); err != nil {
 			t.Fatal(err)
 		}

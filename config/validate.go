@@ -11,21 +11,21 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/nearest"
 )
 
-// maxErrors is how many mistakes of a file are told at once. A file with more of
-// them has one mistake, many times.
+// maxErrors is the maximum number of reported errors. A file with more of them usually has one
+// mistake, repeated.
 const maxErrors = 10
 
 // field is a key that an object may have. It has either read or fields.
 type field struct {
 	name string
-	// read takes the value in, or says what is wrong with it.
+	// read stores the value, or reports an error.
 	read func(n *node, key string)
-	// fields are the keys of a value that is an object itself.
+	// fields are the keys of a value that is an object.
 	fields []field
 }
 
-// schema is the table of all keys. They are read in this order, which puts the
-// home in front, because other paths may begin there.
+// schema is the table of all keys. They are read in this order; the home comes first, because other
+// paths may be relative to it.
 func (d *decoder) schema() []field {
 	c := d.config
 	return []field{
@@ -62,8 +62,8 @@ type decoder struct {
 	errs   []*Error
 }
 
-// decode fills c, whose Source and Home are known, with what text says. After an
-// error c is not to be used.
+// decode sets the fields of c from text. Source and Home must be set. After an error c must not be
+// used.
 func (c *Config) decode(text []byte) error {
 	root, err := parse(c.Source, text)
 	if err != nil {
@@ -97,8 +97,8 @@ func (d *decoder) warn(origin Origin, text string) {
 	d.config.Warnings = append(d.config.Warnings, Warning{Origin: origin, Text: text})
 }
 
-// is reports whether a value is of a kind, which is wanted in those words, and
-// fails if not.
+// is reports whether a value is of the expected kind, which words describe. If it is not, is adds
+// an error.
 func (d *decoder) is(want kind, words string, n *node, key string) bool {
 	if n.kind != want {
 		d.fail(n.at, key, "expected %s, got %v", words, n.kind)
@@ -106,7 +106,7 @@ func (d *decoder) is(want kind, words string, n *node, key string) bool {
 	return n.kind == want
 }
 
-// object reads an object that may have the fields.
+// object reads an object with the given fields.
 func (d *decoder) object(n *node, key string, fields []field) {
 	if !d.is(kindObject, "an object", n, key) {
 		return
@@ -129,13 +129,13 @@ func (d *decoder) object(n *node, key string, fields []field) {
 	}
 }
 
-// members returns the members of an object by name. A key that comes twice is an
-// error: RFC 8259 leaves open which of the two counts.
+// members returns the members of an object by name. A duplicate key is an error, because RFC 8259
+// does not define which of the two counts.
 func (d *decoder) members(n *node, key string) map[string]member {
 	byName := make(map[string]member, len(n.members))
 	for _, m := range n.members {
 		if first, twice := byName[m.name]; twice {
-			d.fail(m.at, join(key, m.name), "given twice, first at %d:%d", first.at.line, first.at.column)
+			d.fail(m.at, join(key, m.name), "duplicate key, first at %d:%d", first.at.line, first.at.column)
 			continue
 		}
 		byName[m.name] = m
@@ -143,9 +143,8 @@ func (d *decoder) members(n *node, key string) map[string]member {
 	return byName
 }
 
-// describeUnknown says that an object, the value of key, has no field of this
-// name, and which was meant: one that belongs into another object, or one that is
-// spelt like it.
+// describeUnknown returns the warning that an object, the value of key, has no field of this name.
+// It suggests the field of this name in another object, or one with a similar spelling.
 func (d *decoder) describeUnknown(name, key string, fields []field) string {
 	whole := name
 	if key != "" {
@@ -166,7 +165,7 @@ func (d *decoder) describeUnknown(name, key string, fields []field) string {
 	return fmt.Sprintf("unknown key %s (did you mean %s?)", quote(whole), quote(meant))
 }
 
-// elsewhere returns the whole key of the field of this very name.
+// elsewhere returns the whole key of the field with exactly this name.
 func elsewhere(name, key string, fields []field) (string, bool) {
 	for _, f := range fields {
 		if f.name == name {
@@ -179,8 +178,8 @@ func elsewhere(name, key string, fields []field) (string, bool) {
 	return "", false
 }
 
-// join appends a name to a key: "snippet.dialect", or `users["a.b"]` where the
-// name would be misread.
+// join appends a name to a key: "snippet.dialect", or `users["a.b"]` if the name would be
+// ambiguous.
 func join(key, name string) string {
 	plain := name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == ""
 	switch {
@@ -192,8 +191,8 @@ func join(key, name string) string {
 	return key + "." + name
 }
 
-// text returns the text of a value if it is a string. NUL is in no name of
-// anything that a configuration speaks of.
+// text returns the text of a value if it is a string. NUL is rejected, because no path, pattern or
+// name in a configuration can contain it.
 func (d *decoder) text(n *node, key string) (string, bool) {
 	if !d.is(kindString, "a string", n, key) {
 		return "", false
@@ -205,8 +204,7 @@ func (d *decoder) text(n *node, key string) (string, bool) {
 	return n.text, true
 }
 
-// one reads a string, made canonical by check, which gives the reason if it
-// cannot be.
+// one reads a string. check returns its canonical form or an error.
 func (d *decoder) one(to *string, check func(text string) (string, error)) func(*node, string) {
 	return func(n *node, key string) {
 		text, ok := d.text(n, key)
@@ -222,12 +220,12 @@ func (d *decoder) one(to *string, check func(text string) (string, error)) func(
 	}
 }
 
-// value reads a string, as one does, and where it stands.
+// value reads a string like one, and its position.
 func (d *decoder) value(to *Value, check func(text string) (string, error)) func(*node, string) {
 	return d.noting(&to.Origin, d.one(&to.Text, check))
 }
 
-// noting reads with read, and notes where that was.
+// noting calls read and records the position.
 func (d *decoder) noting(at *Origin, read func(*node, string)) func(*node, string) {
 	return func(n *node, key string) {
 		*at = d.origin(n.at, key)
@@ -235,8 +233,8 @@ func (d *decoder) noting(at *Origin, read func(*node, string)) func(*node, strin
 	}
 }
 
-// list reads a list of strings. What it gives is never nil, so that an empty
-// list differs from none.
+// list reads a list of strings. The result is never nil, which distinguishes an empty list from a
+// missing key.
 func (d *decoder) list(to *List, check func(text string) (string, error)) func(*node, string) {
 	return func(n *node, key string) {
 		if !d.is(kindList, "a list of strings", n, key) {
@@ -249,8 +247,8 @@ func (d *decoder) list(to *List, check func(text string) (string, error)) func(*
 	}
 }
 
-// patterns reads a list of exclude patterns. Whether they are right is for the
-// compiler of patterns to say; here are those that are right and never meant.
+// patterns reads a list of exclude patterns. Package pattern checks their syntax; patterns warns of
+// valid ones that are certainly mistakes.
 func (d *decoder) patterns(to *List) func(*node, string) {
 	return func(n *node, key string) {
 		before := len(d.errs)
@@ -299,7 +297,7 @@ func (d *decoder) flag(to *bool) func(*node, string) {
 	}
 }
 
-// choose reads the name of a choice; names[0] is that of none.
+// choose reads the name of a choice; names[0] is not one.
 func choose[T ~uint8](d *decoder, to *T, names []string) func(*node, string) {
 	return func(n *node, key string) {
 		text, ok := d.text(n, key)
@@ -324,8 +322,8 @@ func notEmpty(text string) (string, error) {
 	return text, nil
 }
 
-// userName checks what no user database can hold: passwd(5) separates fields
-// with colons and users with newlines, and a name is a directory of /home.
+// userName rejects names that a user database cannot contain: passwd(5) separates fields with
+// colons and users with newlines, and a name is usually a directory in /home.
 func userName(text string) (string, error) {
 	if text == "" || strings.ContainsAny(text, ":/\n\x00") {
 		return "", fmt.Errorf("expected a user name, got %s", quote(text))

@@ -9,42 +9,42 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// mistake is a file and what is to be said of it.
+// mistake is a file and the expected error.
 type mistake struct{ name, text, want string }
 
 var notJSON = []mistake{
 	{"an empty file", "", `1:1: the file is empty, expected a JSON object`},
-	{"a blank file", " \n\t\n", `1:1: the file is empty, expected a JSON object`},
+	{"a file with only white space", " \n\t\n", `1:1: the file is empty, expected a JSON object`},
 	{"a byte order mark", "\ufeff{}", `1:1: the file begins with a byte order mark, which JSON does not allow`},
-	{"a byte order mark alone", "\ufeff", `1:1: the file begins with a byte order mark, which JSON does not allow`},
+	{"only a byte order mark", "\ufeff", `1:1: the file begins with a byte order mark, which JSON does not allow`},
 	{"UTF-16", "\xff\xfe{\x00}\x00", `1:1: the byte 0xff is not UTF-8`},
 	{"Latin 1", "{\n \"homeDir\": \"/é/caf\xe9\"}", `2:20: the byte 0xe9 is not UTF-8`},
-	{"cut off in an object", "{\"excludes\": [\"a\"]\n\n", `1:19: invalid JSON: the file ends too early`},
-	{"cut off in a string", `{"homeDir": "/home`, `1:19: invalid JSON: the file ends too early`},
-	{"cut off in a word", `{"ui": {"ascii": tru`, `1:21: invalid JSON: the file ends too early`},
-	{"something behind the end", "{}\n{}", `2:1: invalid JSON: unexpected '{' after top-level value`},
-	{"a comma at the end of a list", "{\"roots\": [\n  \"/\",\n]}", `3:1: invalid JSON: a comma before ']'`},
-	{"a comma at the end of an object", `{"roots": [], }`, `1:15: invalid JSON: a comma before '}'`},
+	{"cut off in an object", "{\"excludes\": [\"a\"]\n\n", `1:19: invalid JSON: unexpected end of file`},
+	{"cut off in a string", `{"homeDir": "/home`, `1:19: invalid JSON: unexpected end of file`},
+	{"cut off in a word", `{"ui": {"ascii": tru`, `1:21: invalid JSON: unexpected end of file`},
+	{"text after the end", "{}\n{}", `2:1: invalid JSON: unexpected '{' after top-level value`},
+	{"a trailing comma in a list", "{\"roots\": [\n  \"/\",\n]}", `3:1: invalid JSON: unexpected comma before ']'`},
+	{"a trailing comma in an object", `{"roots": [], }`, `1:15: invalid JSON: unexpected comma before '}'`},
 	{"no comma", "{\n\"roots\": []\n\"ui\": {}}", `3:1: invalid JSON: unexpected '"' after object key:value pair`},
 	{"two commas", `{"roots": ["/",, "/x"]}`, `1:16: invalid JSON: unexpected ',' looking for beginning of value`},
-	{"a comment", "{\n  // mine\n}", `2:3: invalid JSON: there are no comments in JSON`},
-	{"a comment of a shell", "# mine\n{}", `1:1: invalid JSON: there are no comments in JSON`},
+	{"a comment", "{\n  // mine\n}", `2:3: invalid JSON: comments are not allowed`},
+	{"a shell comment", "# mine\n{}", `1:1: invalid JSON: comments are not allowed`},
 	{"single quotes", `{'roots': []}`, `1:2: invalid JSON: unexpected '\'' looking for beginning of object key string`},
 	{"an unknown escape", `{"roots": ["\/\'"]}`, `1:16: invalid JSON: unexpected '\'' in string escape code`},
 	{"an escape with a hash", `{"roots": ["\#"]}`, `1:14: invalid JSON: unexpected '#' in string escape code`},
 	{"a raw newline in a string", "{\"roots\": [\"/a\nb\"]}", `1:15: invalid JSON: unexpected '\n' in string literal`},
 	{"a raw escape character", "{\"roots\": [\"é\x1b\"]}", `1:14: invalid JSON: unexpected '\x1b' in string literal`},
-	{"a letter beyond ASCII", "{é}", `1:2: invalid JSON: unexpected 'é' looking for beginning of object key string`},
+	{"a non-ASCII letter", "{é}", `1:2: invalid JSON: unexpected 'é' looking for beginning of object key string`},
 	{"a word", "{\"ui\": yes}", `1:8: invalid JSON: unexpected 'y' looking for beginning of value`},
-	{"a wrong number", `{"ui": - 1}`, `1:9: invalid JSON: unexpected ' ' in numeric literal`},
-	{"half of a pair", `{"roots": ["/a", "/\ud83d"]}`, `1:18: half of a surrogate pair (\ud800 to \udfff) is not a character`},
+	{"an invalid number", `{"ui": - 1}`, `1:9: invalid JSON: unexpected ' ' in numeric literal`},
+	{"half of a surrogate pair", `{"roots": ["/a", "/\ud83d"]}`, `1:18: half of a surrogate pair (\ud800 to \udfff) is not a character`},
 	{"deep nesting", strings.Repeat("[", 100) + strings.Repeat("]", 100), `1:65: nested more than 64 deep`},
 	{"very deep nesting", strings.Repeat("[", 20000), `1:10001: invalid JSON: nested more than 64 deep`},
 }
 
 var wrongTypes = []mistake{
 	{"a list for an object", `["excludes"]`, `1:1: expected an object, got a list`},
-	{"null for everything", ` null`, `1:2: expected an object, got null`},
+	{"null for the whole file", ` null`, `1:2: expected an object, got null`},
 	{"null for a list", `{"excludes": null}`, `1:14: excludes: expected a list of strings, got null`},
 	{"a string for a list", `{"extraExcludes": "a"}`, `1:19: extraExcludes: expected a list of strings, got a string`},
 	{"an object for a list", `{"programs": {}}`, `1:14: programs: expected a list of strings, got an object`},
@@ -66,22 +66,22 @@ var wrongValues = []mistake{
 	{"a relative directory", `{"persistedDirs": ["./x"]}`, `1:20: persistedDirs[0]: expected an absolute path or one that begins with ~/, got "./x"`},
 	{"a home of another user", `{"persistedDirs": ["~bob/x"]}`, `1:20: persistedDirs[0]: expected an absolute path or one that begins with ~/, got "~bob/x"`},
 	{"an empty path", `{"roots": [""]}`, `1:12: roots[0]: expected an absolute path or one that begins with ~/, got ""`},
-	{"everything as a directory", "{\n  \"persistedDirs\": [\"/a\", \"/\"]}", `2:27: persistedDirs[1]: expected a path below /, got "/"`},
-	{"everything as a file", `{"persistedFiles": ["/x/.."]}`, `1:21: persistedFiles[0]: expected a path below /, got "/x/.."`},
-	{"everything by the home", `{"homeDir": "/", "persistedDirs": ["~"]}`, `1:36: persistedDirs[0]: expected a path below /, got "~"`},
-	{"everything as storage", `{"storagePaths": ["//"]}`, `1:19: storagePaths[0]: expected a path below /, got "//"`},
-	{"everything as the storage of snippets", `{"snippet": {"storagePath": "/"}}`, `1:29: snippet.storagePath: expected a path below /, got "/"`},
+	{"/ as a persisted directory", "{\n  \"persistedDirs\": [\"/a\", \"/\"]}", `2:27: persistedDirs[1]: expected a path below /, got "/"`},
+	{"/ as a persisted file", `{"persistedFiles": ["/x/.."]}`, `1:21: persistedFiles[0]: expected a path below /, got "/x/.."`},
+	{"~ with the home /", `{"homeDir": "/", "persistedDirs": ["~"]}`, `1:36: persistedDirs[0]: expected a path below /, got "~"`},
+	{"/ as storage", `{"storagePaths": ["//"]}`, `1:19: storagePaths[0]: expected a path below /, got "//"`},
+	{"/ as the storage path of snippets", `{"snippet": {"storagePath": "/"}}`, `1:29: snippet.storagePath: expected a path below /, got "/"`},
 	{"a relative storage path", `{"storagePaths": ["persist"]}`, `1:19: storagePaths[0]: expected an absolute path or one that begins with ~/, got "persist"`},
 	{"an empty include", `{"extraIncludes": [""]}`, `1:20: extraIncludes[0]: expected a path, got ""`},
 	{"a relative home", `{"homeDir": "~/x"}`, `1:13: homeDir: expected an absolute path, got "~/x"`},
 	{"an empty home", `{"homeDir": ""}`, `1:13: homeDir: expected an absolute path, got ""`},
 	{"a relative home of a user", `{"users": {"bob": "home/bob"}}`, `1:19: users.bob: expected an absolute path, got "home/bob"`},
-	{"no name of a user", `{"users": {"": "/home/bob"}}`, `1:12: users[""]: expected a user name, got ""`},
-	{"a path for a user", `{"snippet": {"user": "/home/bob"}}`, `1:22: snippet.user: expected a user name, got "/home/bob"`},
-	{"a relative path for the snippet", `{"snippet": {"storagePath": "~/p"}}`, `1:29: snippet.storagePath: expected an absolute path, got "~/p"`},
+	{"an empty user name", `{"users": {"": "/home/bob"}}`, `1:12: users[""]: expected a user name, got ""`},
+	{"a path as a user name", `{"snippet": {"user": "/home/bob"}}`, `1:22: snippet.user: expected a user name, got "/home/bob"`},
+	{"a relative storage path of snippets", `{"snippet": {"storagePath": "~/p"}}`, `1:29: snippet.storagePath: expected an absolute path, got "~/p"`},
 	{"an empty attribute path", `{"snippet": {"homeAttr": ""}}`, `1:26: snippet.homeAttr: expected an attribute path, got an empty string`},
 	{"an unknown dialect", `{"snippet": {"dialect": "nix"}}`, `1:25: snippet.dialect: expected one of plain, impermanence, impermanence-hm, preservation, json, paths, got "nix"`},
-	{"a dialect that is not one", `{"snippet": {"dialect": "unknown"}}`, `1:25: snippet.dialect: expected one of plain, impermanence, impermanence-hm, preservation, json, paths, got "unknown"`},
+	{"the dialect unknown", `{"snippet": {"dialect": "unknown"}}`, `1:25: snippet.dialect: expected one of plain, impermanence, impermanence-hm, preservation, json, paths, got "unknown"`},
 	{"a number for a theme", `{"ui": {"theme": 1}}`, `1:18: ui.theme: expected a string, got a number`},
 	{"an unknown theme", `{"ui": {"theme": "Dark"}}`, `1:18: ui.theme: expected one of auto, light, dark, got "Dark"`},
 	{"an unknown view", `{"ui": {"view": ""}}`, `1:17: ui.view: expected one of files, dirs, tree, got ""`},
@@ -92,13 +92,13 @@ var wrongValues = []mistake{
 }
 
 var givenTwice = []mistake{
-	{"a key twice", "{\"excludes\": [],\n \"programs\": [],\n \"excludes\": [\"a\"]}", `3:2: excludes: given twice, first at 1:2`},
-	{"the same value twice", `{"ui": {"ascii": true, "asc\u0069i": true}}`, `1:24: ui.ascii: given twice, first at 1:9`},
-	{"a user twice", `{"users": {"bob": "/b", "bob": "/c"}}`, `1:25: users.bob: given twice, first at 1:12`},
-	{"an unknown key twice", `{"x": 1, "x": 2}`, `1:10: x: given twice, first at 1:2`},
+	{"a duplicate key", "{\"excludes\": [],\n \"programs\": [],\n \"excludes\": [\"a\"]}", `3:2: excludes: duplicate key, first at 1:2`},
+	{"a duplicate key in an object", `{"ui": {"ascii": true, "asc\u0069i": true}}`, `1:24: ui.ascii: duplicate key, first at 1:9`},
+	{"a duplicate user", `{"users": {"bob": "/b", "bob": "/c"}}`, `1:25: users.bob: duplicate key, first at 1:12`},
+	{"a duplicate unknown key", `{"x": 1, "x": 2}`, `1:10: x: duplicate key, first at 1:2`},
 }
 
-func TestLoadSaysWhereAndWhatIsWrong(t *testing.T) {
+func TestLoadReportsPositionAndReason(t *testing.T) {
 	const want = "config.json:" // begins every line
 	for _, tt := range slices.Concat(notJSON, wrongTypes, wrongValues, givenTwice) {
 		t.Run(tt.name, func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestLoadSaysWhereAndWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestLoadTellsSeveralMistakesInTheOrderOfTheFile(t *testing.T) {
+func TestLoadReportsErrorsInFileOrder(t *testing.T) {
 	_, err := loadText(t, `{
   "users": {"bob": 1, "": 2},
   "programs": [1, "a", true],
@@ -130,17 +130,17 @@ config.json:4:14: homeDir: expected an absolute path, got "x"`
 	}
 	var first *Error
 	if !errors.As(err, &first) {
-		t.Fatalf("%T holds no *Error", err)
+		t.Fatalf("%T contains no *Error", err)
 	}
 	if diff := cmp.Diff(Origin{File: "config.json", Line: 2, Column: 20, Key: "users.bob"}, first.Origin); diff != "" {
 		t.Errorf("origin differs (-want +got):\n%s", diff)
 	}
 }
 
-func TestLoadTellsNoMoreThanTenMistakes(t *testing.T) {
+func TestLoadReportsAtMostTenErrors(t *testing.T) {
 	_, err := loadText(t, `{"excludes": [`+strings.Repeat("0,", 5000)+`0]}`)
 	if got := strings.Count(err.Error(), "\n") + 1; got != 10 {
-		t.Errorf("%d lines, want 10", got)
+		t.Errorf("got %d lines, want 10", got)
 	}
 }
 
@@ -150,12 +150,12 @@ func TestUnknownKeysAreWarnings(t *testing.T) {
 		want       []string
 	}{
 		{"none", `{"excludes": [], "ui": {"ascii": true}, "snippet": {}, "users": {"x": "/y"}}`, nil},
-		{"one letter less", "{\n  \"exclude\": []}", []string{`2:3: unknown key "exclude" (did you mean "excludes"?)`}},
-		{"other case", `{"PersistedDirs": 1}`, []string{`1:2: unknown key "PersistedDirs" (did you mean "persistedDirs"?)`}},
+		{"a missing letter", "{\n  \"exclude\": []}", []string{`2:3: unknown key "exclude" (did you mean "excludes"?)`}},
+		{"different case", `{"PersistedDirs": 1}`, []string{`1:2: unknown key "PersistedDirs" (did you mean "persistedDirs"?)`}},
 		{"two letters swapped", `{"porgrams": []}`, []string{`1:2: unknown key "porgrams" (did you mean "programs"?)`}},
 		{"spelt out", `{"persistedDirectories": []}`, []string{`1:2: unknown key "persistedDirectories" (did you mean "persistedDirs"?)`}},
-		{"a beginning", `{"home": "/x"}`, []string{`1:2: unknown key "home" (did you mean "homeDir"?)`}},
-		{"like nothing", `{"$schema": "x", "é": {"excludes": null, "y": ["\u0000"]}}`, []string{`1:2: unknown key "$schema"`, `1:18: unknown key "é"`}},
+		{"a prefix", `{"home": "/x"}`, []string{`1:2: unknown key "home" (did you mean "homeDir"?)`}},
+		{"without a suggestion", `{"$schema": "x", "é": {"excludes": null, "y": ["\u0000"]}}`, []string{`1:2: unknown key "$schema"`, `1:18: unknown key "é"`}},
 		{"in an object", `{"ui": {"ASCII": 1, "zzz": 2}}`, []string{`1:9: unknown key "ui.ASCII" (did you mean "ui.ascii"?)`, `1:21: unknown key "ui.zzz"`}},
 		{"in the wrong object", `{"theme": "dark", "snippet": {"roots": []}}`, []string{
 			`1:2: unknown key "theme" (did you mean "ui.theme"?)`, `1:31: unknown key "snippet.roots" (did you mean "roots"?)`,
@@ -163,7 +163,7 @@ func TestUnknownKeysAreWarnings(t *testing.T) {
 		{"hostile", `{"\u001b]0;x\u0007": 1, "": 2, "` + strings.Repeat("x", 5000) + `": 3}`, []string{
 			`1:2: unknown key "\e]0;x\x07"`, `1:25: unknown key ""`, `1:32: unknown key "` + strings.Repeat("x", 80) + `…"`,
 		}},
-		{"patterns that nobody means", `{"excludes": ["", "a"], "extraExcludes": [" ", "~/.cache", "~"]}`, []string{
+		{"suspicious patterns", `{"excludes": ["", "a"], "extraExcludes": [" ", "~/.cache", "~"]}`, []string{
 			`1:15: excludes[0]: an empty pattern excludes everything`,
 			`1:43: extraExcludes[0]: an empty pattern excludes everything`,
 			`1:48: extraExcludes[1]: patterns are relative to /, and ~ is not expanded`,
@@ -185,19 +185,19 @@ func TestUnknownKeysAreWarnings(t *testing.T) {
 	}
 }
 
-func TestEveryKeyIsKnownOnce(t *testing.T) {
+func TestFieldNamesAreUnique(t *testing.T) {
 	d := decoder{config: new(Config)}
 	seen := make(map[string]bool)
 	var visit func(fields []field)
 	visit = func(fields []field) {
 		for _, f := range fields {
-			// elsewhere relies on it: a name says which object it belongs to.
+			// elsewhere requires unique names, because it finds the object by the name.
 			if seen[f.name] {
 				t.Errorf("two fields are named %s", f.name)
 			}
 			seen[f.name] = true
 			if (f.read == nil) == (f.fields == nil) {
-				t.Errorf("%s has to have either read or fields", f.name)
+				t.Errorf("%s must have either read or fields", f.name)
 			}
 			visit(f.fields)
 		}

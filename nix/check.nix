@@ -1,5 +1,5 @@
-# Evaluates the cases of testdata/cases.nix with the real lib, and so with real types, and compares
-# the result with what is expected. The tests in Go do the same without nixpkgs.
+# Evaluates the cases of testdata/cases.nix with the real lib and its types, and compares the
+# results with testdata/want. The Go tests do the same without nixpkgs.
 {
   lib,
   pkgs,
@@ -11,7 +11,7 @@ let
     name: _: builtins.fromJSON (builtins.readFile (./testdata/want + "/${name}.json"))
   ) cases;
 
-  # In which order modules add to a list is for the module system to say.
+  # The module system decides in which order modules add to a list.
   sorted =
     value:
     if lib.isList value then

@@ -1,22 +1,22 @@
-# The text of config.json. docs/configuration.md has its keys.
+# The text of config.json. docs/configuration.md documents its keys.
 { lib }:
 {
   # The options of the module.
   cfg,
-  # What persisted.nix has found.
+  # The result of persisted.nix.
   persisted,
-  # Packages whose names the program filter offers.
+  # Packages whose names the program filter lists.
   packages,
-  # The home directory, or null if the file is for everybody.
+  # The home directory, or null if the file is for all users.
   home,
-  # The name of the user whom the file is for, or null.
+  # The name of the user that the file is for, or null.
   user,
 }:
 let
   storagePath =
     if cfg.storagePath != null then toString cfg.storagePath else persisted.storageFor cfg.dialect;
 
-  # "~" is the home directory of the one who runs the program.
+  # "~" is the home directory of the user who runs the program.
   expand =
     path:
     if lib.hasPrefix "/" path || path == "~" || lib.hasPrefix "~/" path then
@@ -24,7 +24,7 @@ let
     else
       "${if home == null then "~" else home}/${path}";
 
-  # What Home Manager and its modules install for themselves, which no program is named after.
+  # Packages that Home Manager and its modules install for their own use. They are not programs.
   isProgram =
     name:
     !builtins.elem name [
@@ -51,7 +51,7 @@ let
     };
   };
 in
-# The program takes a key that is missing for its default, and null for a mistake.
+# For a missing key the program uses its default; null is an error.
 builtins.toJSON (
   lib.filterAttrsRecursive (_: value: value != null) (lib.recursiveUpdate generated cfg.settings)
 )

@@ -23,12 +23,12 @@ func readDocs(t *testing.T) string {
 	return string(text)
 }
 
-// TestTheDocumentationNamesEveryOption holds the table of options against those
-// that the modules declare.
-func TestTheDocumentationNamesEveryOption(t *testing.T) {
+// TestDocsListEveryOption compares the documented table of options with the options that the
+// modules declare.
+func TestDocsListEveryOption(t *testing.T) {
 	_, table, found := strings.Cut(readDocs(t), "\n## Options\n")
 	if !found {
-		t.Fatal("the documentation has no options")
+		t.Fatal("docs/nix.md has no section Options")
 	}
 	table, _, _ = strings.Cut(table, "\n## ")
 	var documented []string
@@ -45,24 +45,24 @@ func TestTheDocumentationNamesEveryOption(t *testing.T) {
 		}
 	}
 	if len(declared) != 2 {
-		t.Errorf("%d modules, want 2", len(declared))
+		t.Errorf("got %d modules, want 2", len(declared))
 	}
 }
 
-// TestTheDocumentedNixIsRight has Nix read each example.
-func TestTheDocumentedNixIsRight(t *testing.T) {
+// TestDocsExamplesParse parses each example with Nix.
+func TestDocsExamplesParse(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"--parse"}
 	for i, block := range regexp.MustCompile("(?s)```nix\n(.*?)```").FindAllStringSubmatch(readDocs(t), -1) {
 		file := filepath.Join(dir, strconv.Itoa(i)+".nix")
-		// What a configuration has at hand.
+		// The arguments that the examples use.
 		if err := os.WriteFile(file, []byte("{ inputs, pkgs }:\n"+block[1]), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		args = append(args, file)
 	}
 	if len(args) < 5 {
-		t.Errorf("%d examples", len(args)-1)
+		t.Errorf("found only %d examples", len(args)-1)
 	}
 	if _, err := nixtest.Instantiate(t, args...); err != nil {
 		t.Error(err)

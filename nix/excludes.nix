@@ -1,5 +1,5 @@
-# The exclude patterns that the program has built in, for a home directory. They are written out
-# because an option can then show them, and another one take some away; a test compares the two.
+# The program's built-in exclude patterns, for a home directory. They are repeated here so that the
+# option can show them and a configuration can remove some. A test compares them with the program.
 { lib }:
 homeDirectory:
 let
@@ -30,7 +30,7 @@ let
     ".config/opencode/node_modules"
   ];
 
-  # Programs made with Electron, relative to the home directory, and what each of them creates again.
+  # Electron programs, relative to the home directory, and what each of them recreates.
   electron = [
     ".config/Code"
     ".config/SideQuest"
@@ -51,8 +51,8 @@ let
     "TransportSecurity"
   ];
 
-  # A slash inside anchors a pattern, so that the one in front can go; and what would be a wildcard
-  # in the name of a directory stands for itself.
+  # A slash inside a pattern anchors it, so the leading slash can be removed. Wildcard characters in
+  # the name of the directory are escaped.
   literal = lib.escape [
     "\\"
     "*"

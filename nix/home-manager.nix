@@ -1,5 +1,5 @@
-# programs.list-ephemeral for Home Manager, inside NixOS or on its own: installs the program, and
-# tells it by config.json what this configuration persists and installs.
+# programs.list-ephemeral for Home Manager, inside NixOS or standalone. Installs the program, and
+# writes what this configuration persists and installs to config.json.
 {
   config,
   lib,
@@ -9,8 +9,8 @@
 let
   cfg = config.programs.list-ephemeral;
 
-  # A default in the argument set would not do: the module system ignores it, and fails where
-  # osConfig is not passed at all.
+  # A default in the argument set does not work: the module system ignores it, and fails if osConfig
+  # is not passed.
   osConfig = args.osConfig or (config._module.args.osConfig or null);
 
   persisted = import ./persisted.nix { inherit lib; } {
@@ -31,7 +31,7 @@ in
   config = lib.mkIf cfg.enable {
     home.packages = lib.optional (cfg.package != null) cfg.package;
 
-    # Plain text and no derivation, so that the file can be seen by evaluation alone.
+    # Plain text instead of a derivation, so evaluation alone shows the contents of the file.
     xdg.configFile."list-ephemeral/config.json".text = import ./config-file.nix { inherit lib; } {
       inherit cfg persisted home;
       packages = config.home.packages;

@@ -11,72 +11,72 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/nixtest"
 )
 
-// TestCasesNoticeMutations proves that the cases hold the modules: whatever is
-// taken out of them, some case gives another result or fails.
-func TestCasesNoticeMutations(t *testing.T) {
+// TestCasesDetectMutations checks that the cases cover the modules: for every mutation, some case
+// fails or gives a different result.
+func TestCasesDetectMutations(t *testing.T) {
 	want := wanted(t)
 	tests := []struct{ name, file, old, new string }{
-		{"parents of preservation", "persisted.nix", `(entry.how or null) != "_intermediate"`, "true"},
-		{"preservation that is off", "persisted.nix", "preserves = preservation.enable or false;", "preserves = preservation != { };"},
-		{"homes of preservation twice", "persisted.nix", `homeOf = _: "/";`, `homeOf = user: accounts.${user}.home;`},
-		{"users of a storage", "persisted.nix", "(set.users or { })", "{ }"},
-		{"storage that is off", "persisted.nix", "set.enable or true then\n          join", "true then\n          join"},
-		{"a wrapper that is off", "persisted.nix", "set.enable or true then\n      join", "true then\n      join"},
-		{"files for directories", "persisted.nix", "dirs = map dir directories;", "dirs = map file files;"},
+		{"preservation: parent directories", "persisted.nix", `(entry.how or null) != "_intermediate"`, "true"},
+		{"preservation: disabled", "persisted.nix", "preserves = preservation.enable or false;", "preserves = preservation != { };"},
+		{"preservation: home prepended twice", "persisted.nix", `homeOf = _: "/";`, `homeOf = user: accounts.${user}.home;`},
+		{"storage: users", "persisted.nix", "(set.users or { })", "{ }"},
+		{"storage: disabled", "persisted.nix", "set.enable or true then\n          join", "true then\n          join"},
+		{"wrapper: disabled", "persisted.nix", "set.enable or true then\n      join", "true then\n      join"},
+		{"files instead of directories", "persisted.nix", "dirs = map dir directories;", "dirs = map file files;"},
 		{"resolved directories", "persisted.nix", "entry.dirPath or (below base (unstowed entry.directory))", "entry.directory"},
 		{"resolved files", "persisted.nix", "entry.filePath or (below base (unstowed entry.file))", "entry.file"},
-		{"first version, strings", "persisted.nix", "if isAttrs entry then\n          clean (entry.dirPath", "if true then\n          clean (entry.dirPath"},
-		{"first version, prefixes", "persisted.nix", "set.removePrefixDirectory or false", "false"},
-		{"a prefix that is all", "persisted.nix", "&& length parts > 1", ""},
+		{"impermanence version 1: strings", "persisted.nix", "if isAttrs entry then\n          clean (entry.dirPath", "if true then\n          clean (entry.dirPath"},
+		{"impermanence version 1: prefixes", "persisted.nix", "set.removePrefixDirectory or false", "false"},
+		{"impermanence version 1: path of one component", "persisted.nix", "&& length parts > 1", ""},
 		{"home.persistence", "persisted.nix", "sets = config.home.persistence or { };", "sets = { };"},
 		{"environment.persistence", "persisted.nix", "sets = os.environment.persistence or { };", "sets = { };"},
 		{"user.persistence", "persisted.nix", "    (homeWrapper config)\n", ""},
 		{"host.persistence", "persisted.nix", `(wrapper "/" hostWrapper)`, ""},
-		{"the other homes", "persisted.nix", "attrValues (os.home-manager.users or { })", "[ ]"},
-		{"one's own home", "persisted.nix", "lib.optional (hm != null) hm ++", ""},
-		{"the same directory twice", "config-file.nix", "lib.unique (persisted.dirs", "(persisted.dirs"},
-		{"the same file twice", "config-file.nix", "lib.unique (persisted.files", "(persisted.files"},
-		{"the same storage twice", "config-file.nix", "storagePaths = lib.unique (", "storagePaths = ("},
-		{"the same package twice", "config-file.nix", "lib.unique (map", "(map"},
+		{"homes of other users", "persisted.nix", "attrValues (os.home-manager.users or { })", "[ ]"},
+		{"own home", "persisted.nix", "lib.optional (hm != null) hm ++", ""},
+		{"duplicate directories", "config-file.nix", "lib.unique (persisted.dirs", "(persisted.dirs"},
+		{"duplicate files", "config-file.nix", "lib.unique (persisted.files", "(persisted.files"},
+		{"duplicate storage paths", "config-file.nix", "storagePaths = lib.unique (", "storagePaths = ("},
+		{"duplicate packages", "config-file.nix", "lib.unique (map", "(map"},
 		{"unclean paths", "persisted.nix", `part != "" && part != "."`, "true"},
 		{"path literals", "persisted.nix", "text = toString path;", `text = "${path}";`},
-		{"storage of its own", "persisted.nix", "set.persistentStoragePath or name", "name"},
-		{"storage of an entry", "persisted.nix", `lib.catAttrs "persistentStoragePath"`, `lib.catAttrs "none"`},
-		{"storage of a wrapper", "persisted.nix", "if set ? root then", "if false then"},
-		{"storage of the system first", "persisted.nix", "(join (system ++ homes)).storage", "(join (homes ++ system)).storage"},
-		{"storage of a home's dialect", "persisted.nix", "if hm == null then nothing else homeStores hm", "nothing"},
-		{"storage of preservation", "persisted.nix", "preservation = preserved;", "preservation = nothing;"},
-		{"storage by its entries", "persisted.nix", "(-length (filter (use: use == path) uses))", "0"},
-		{"storage by its components", "persisted.nix", `(length (lib.splitString "/" path))`, "0"},
-		{"storage that is not clear", "persisted.nix", "if named != [ ] && clear then", "if named != [ ] then"},
-		{"storage of users' entries", "persisted.nix", "lists storage (homeOf user)", "lists \"\" (homeOf user)"},
-		{"programs that are none", "config-file.nix", "lib.filter isProgram", ""},
+		{"storage: persistentStoragePath of a set", "persisted.nix", "set.persistentStoragePath or name", "name"},
+		{"storage: persistentStoragePath of an entry", "persisted.nix", `lib.catAttrs "persistentStoragePath"`, `lib.catAttrs "none"`},
+		{"storage: root of a wrapper", "persisted.nix", "if set ? root then", "if false then"},
+		{"storage: system before homes", "persisted.nix", "(join (system ++ homes)).storage", "(join (homes ++ system)).storage"},
+		{"storage: dialect impermanence-hm", "persisted.nix", "if hm == null then nothing else homeStores hm", "nothing"},
+		{"storage: dialect preservation", "persisted.nix", "preservation = preserved;", "preservation = nothing;"},
+		{"storage: ranked by entries", "persisted.nix", "(-length (filter (use: use == path) uses))", "0"},
+		{"storage: ranked by components", "persisted.nix", `(length (lib.splitString "/" path))`, "0"},
+		{"storage: tie", "persisted.nix", "if named != [ ] && clear then", "if named != [ ] then"},
+		{"storage: entries of users", "persisted.nix", "lists storage (homeOf user)", "lists \"\" (homeOf user)"},
+		{"packages that are not programs", "config-file.nix", "lib.filter isProgram", ""},
 		{"all accounts", "persisted.nix", "account.isNormalUser or false", "true"},
-		{"homes elsewhere", "persisted.nix", "homeOf = user: accounts.${user}.home or", "homeOf = user:"},
-		{"dialect by wrapper", "persisted.nix", "if wrapped then", "if false then"},
-		{"dialect by preservation", "persisted.nix", "else if preserves then", "else if false then"},
-		{"dialect by use in a home", "persisted.nix", "(hm.home.persistence or { }) != { }", "false"},
-		{"dialect by impermanence", "persisted.nix", "os ? environment.persistence", "false"},
-		{"dialect by preservation that is off", "persisted.nix", "os ? preservation", "false"},
-		{"a default for osConfig", "home-manager.nix", "args.osConfig or (config._module.args.osConfig or null)", "args.osConfig"},
-		{"osConfig as an argument", "home-manager.nix", "(config._module.args.osConfig or null)", "null"},
-		{"enabled by the customer's options", "home-manager.nix", "enable = persisted.wrapped;", "enable = false;"},
-		{"enabled everywhere", "home-manager.nix", "enable = persisted.wrapped;", "enable = true;"},
-		{"a package that is null", "home-manager.nix", "lib.optional (cfg.package != null) cfg.package", "[ cfg.package ]"},
-		{"a package of the system that is null", "nixos.nix", "lib.optional (cfg.package != null) cfg.package", "[ cfg.package ]"},
-		{"a system that is not asked", "nixos.nix", "enable = false;", "enable = true;"},
-		{"a system with one home", "nixos.nix", "home = null;", `home = "/root";`},
-		{"patterns of the system", "nixos.nix", "baseExcludes = null;", "baseExcludes = [ ];"},
-		{"the user of a home", "home-manager.nix", "user = config.home.username;", "user = null;"},
-		{"patterns of a home", "home-manager.nix", "baseExcludes = import ./excludes.nix { inherit lib; } home;", "baseExcludes = null;"},
+		{"homes outside /home", "persisted.nix", "homeOf = user: accounts.${user}.home or", "homeOf = user:"},
+		{"dialect: wrapper in use", "persisted.nix", "if wrapped then", "if false then"},
+		{"dialect: preservation in use", "persisted.nix", "else if preserves then", "else if false then"},
+		{"dialect: home.persistence in use", "persisted.nix", "(hm.home.persistence or { }) != { }", "false"},
+		{"dialect: impermanence imported", "persisted.nix", "os ? environment.persistence", "false"},
+		{"dialect: preservation imported but disabled", "persisted.nix", "os ? preservation", "false"},
+		{"osConfig: default", "home-manager.nix", "args.osConfig or (config._module.args.osConfig or null)", "args.osConfig"},
+		{"osConfig: passed by _module.args", "home-manager.nix", "(config._module.args.osConfig or null)", "null"},
+		{"enable: default with a wrapper", "home-manager.nix", "enable = persisted.wrapped;", "enable = false;"},
+		{"enable: default without a wrapper", "home-manager.nix", "enable = persisted.wrapped;", "enable = true;"},
+		{"package: null in a home", "home-manager.nix", "lib.optional (cfg.package != null) cfg.package", "[ cfg.package ]"},
+		{"package: null in the system", "nixos.nix", "lib.optional (cfg.package != null) cfg.package", "[ cfg.package ]"},
+		{"enable: default of the system", "nixos.nix", "enable = false;", "enable = true;"},
+		{"home of the system", "nixos.nix", "home = null;", `home = "/root";`},
+		{"baseExcludes of the system", "nixos.nix", "baseExcludes = null;", "baseExcludes = [ ];"},
+		{"user of a home", "home-manager.nix", "user = config.home.username;", "user = null;"},
+		{"baseExcludes of a home", "home-manager.nix", "baseExcludes = import ./excludes.nix { inherit lib; } home;", "baseExcludes = null;"},
 		{"names of packages", "config-file.nix", "map lib.getName packages", "map (package: package.name) packages"},
 		{"settings", "config-file.nix", "lib.recursiveUpdate generated cfg.settings", "generated"},
-		{"settings of a part", "config-file.nix", "lib.recursiveUpdate generated cfg.settings", "(generated // cfg.settings)"},
-		{"null in settings", "config-file.nix", "value != null", "true"},
+		{"settings: nested", "config-file.nix", "lib.recursiveUpdate generated cfg.settings", "(generated // cfg.settings)"},
+		{"settings: null", "config-file.nix", "value != null", "true"},
 		{"relative paths", "config-file.nix", `"${if home == null then "~" else home}/${path}"`, "path"},
-		{"paths from the home", "config-file.nix", `|| lib.hasPrefix "~/" path`, ""},
-		{"storage by option", "config-file.nix", "if cfg.storagePath != null then toString cfg.storagePath else", ""},
-		{"storage by option is storage", "config-file.nix", "lib.optional (storagePath != null) storagePath ++", ""},
+		{"paths that begin with ~/", "config-file.nix", `|| lib.hasPrefix "~/" path`, ""},
+		{"storagePath: used", "config-file.nix", "if cfg.storagePath != null then toString cfg.storagePath else", ""},
+		{"storagePath: in storagePaths", "config-file.nix", "lib.optional (storagePath != null) storagePath ++", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -84,20 +84,20 @@ func TestCasesNoticeMutations(t *testing.T) {
 			dir := mutated(t, tt.file, tt.old, tt.new)
 			var got map[string]machine
 			if err := eval(t, dir, "cases", &got); err == nil && cmp.Equal(want, got) {
-				t.Errorf("no case notices %q for %q", tt.new, tt.old)
+				t.Errorf("no case detects the replacement of %q by %q", tt.old, tt.new)
 			}
 		})
 	}
-	t.Run("none", func(t *testing.T) {
+	t.Run("no mutation", func(t *testing.T) {
 		var got map[string]machine
 		if err := eval(t, mutated(t, "persisted.nix", "\n", "\n"), "cases", &got); err != nil || !cmp.Equal(want, got) {
-			t.Errorf("a copy gives other results than the original: %v", err)
+			t.Errorf("an unmodified copy gives different results: %v", err)
 		}
 	})
 }
 
-// mutated copies what the cases need, changes one file, and returns the copy of
-// this directory.
+// mutated copies the files that the cases need, changes one of them, and returns the copy of this
+// directory.
 func mutated(t *testing.T, file, old, replacement string) string {
 	t.Helper()
 	root := t.TempDir()
@@ -130,7 +130,7 @@ func mutated(t *testing.T, file, old, replacement string) string {
 		}
 	}
 	dir := filepath.Join(root, "nix")
-	// What is no Nix at all would fail, and prove nothing.
+	// A syntax error would make all cases fail and prove nothing.
 	if _, err := nixtest.Instantiate(t, "--parse", filepath.Join(dir, file)); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,5 @@
-// Package nix_test evaluates the files of this directory with Nix itself, and
-// with a stand-in for nixpkgs (testdata/lib.nix): it needs neither a network nor
-// a store.
+// Package nix_test evaluates the files of this directory with the real Nix and a stand-in for
+// nixpkgs (testdata/lib.nix). It needs neither a network nor a store.
 package nix_test
 
 import (
@@ -19,10 +18,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/nixtest"
 )
 
-var update = flag.Bool("update", false, "write what the cases give to testdata/want")
+var update = flag.Bool("update", false, "write the results of the cases to testdata/want")
 
-// eval evaluates an expression on a tree's testdata/run.nix, which is what it
-// begins with, and decodes it.
+// eval evaluates dir/testdata/run.nix, applies the rest of the expression (an attribute, perhaps
+// with arguments), and decodes the result.
 func eval(t *testing.T, dir, expression string, to any) error {
 	t.Helper()
 	dir, err := filepath.Abs(dir)
@@ -36,7 +35,7 @@ func eval(t *testing.T, dir, expression string, to any) error {
 	return json.Unmarshal(out, to)
 }
 
-// mustEval is eval for what has to succeed.
+// mustEval is like eval for this directory, but fails the test on an error.
 func mustEval(t *testing.T, expression string, to any) {
 	t.Helper()
 	if err := eval(t, ".", expression, to); err != nil {
@@ -44,8 +43,8 @@ func mustEval(t *testing.T, expression string, to any) {
 	}
 }
 
-// A machine is what the modules make of one: of a home, and of a system if there
-// is one.
+// A machine is the result of the modules for one machine: for "home", and for "system" if the case
+// has one.
 type machine map[string]struct {
 	Config    map[string]any `json:"config"`
 	Installed []string       `json:"installed"`
@@ -56,7 +55,7 @@ func wanted(t *testing.T) map[string]machine {
 	t.Helper()
 	files, err := filepath.Glob("testdata/want/*.json")
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no results are expected: %v", err)
+		t.Fatalf("no files in testdata/want: %v", err)
 	}
 	all := make(map[string]machine)
 	for _, file := range files {
@@ -73,8 +72,7 @@ func wanted(t *testing.T) map[string]machine {
 	return all
 }
 
-// TestModulesWriteWhatIsPersisted holds the whole file of each configuration
-// against testdata/want.
+// TestModulesWriteWhatIsPersisted compares the whole file of each configuration with testdata/want.
 func TestModulesWriteWhatIsPersisted(t *testing.T) {
 	var got map[string]machine
 	mustEval(t, "cases", &got)
@@ -91,7 +89,7 @@ func TestModulesWriteWhatIsPersisted(t *testing.T) {
 		delete(want, name)
 	}
 	if len(want) > 0 {
-		t.Errorf("results of no case: %v", slices.Sorted(maps.Keys(want)))
+		t.Errorf("testdata/want has results without a case: %v", slices.Sorted(maps.Keys(want)))
 	}
 }
 
@@ -108,9 +106,9 @@ func write(t *testing.T, all map[string]machine) {
 	}
 }
 
-// TestTheProgramAcceptsEveryFile loads each file as the program does: there is
-// neither an error nor a warning.
-func TestTheProgramAcceptsEveryFile(t *testing.T) {
+// TestProgramAcceptsEveryConfig loads each file as the program does, and expects neither an error
+// nor a warning.
+func TestProgramAcceptsEveryConfig(t *testing.T) {
 	loaded := 0
 	for name, m := range wanted(t) {
 		for place, one := range m {
@@ -120,21 +118,21 @@ func TestTheProgramAcceptsEveryFile(t *testing.T) {
 			t.Run(name+"/"+place, func(t *testing.T) {
 				c := load(t, "/home/alice", one.Config)
 				if place == "home" && c.Home != one.Config["homeDir"] {
-					t.Errorf("home %s, want %s", c.Home, one.Config["homeDir"])
+					t.Errorf("got home %s, want %s", c.Home, one.Config["homeDir"])
 				}
 				if want := len(one.Config["persistedDirs"].([]any)); len(c.PersistedDirs) != want {
-					t.Errorf("%d persisted directories, want %d", len(c.PersistedDirs), want)
+					t.Errorf("got %d persisted directories, want %d", len(c.PersistedDirs), want)
 				}
 			})
 			loaded++
 		}
 	}
 	if loaded < 20 {
-		t.Errorf("only %d files were loaded", loaded)
+		t.Errorf("loaded only %d files", loaded)
 	}
 }
 
-// load has the program read a configuration, for a user whose $HOME is given.
+// load loads a configuration as the program does, for a user with the given $HOME.
 func load(t *testing.T, home string, content map[string]any) *config.Config {
 	t.Helper()
 	text, err := json.Marshal(content)
@@ -160,9 +158,9 @@ func load(t *testing.T, home string, content map[string]any) *config.Config {
 	return c
 }
 
-// TestTheCustomersFileStaysAsItIs holds ours against the file that the
-// customer's own module wrote for the same configuration.
-func TestTheCustomersFileStaysAsItIs(t *testing.T) {
+// TestOriginalFileIsReproduced compares our file with the one that the module of the original
+// program wrote for the same configuration.
+func TestOriginalFileIsReproduced(t *testing.T) {
 	text, err := os.ReadFile("../config/testdata/config.sample.json")
 	if err != nil {
 		t.Fatal(err)
@@ -171,11 +169,11 @@ func TestTheCustomersFileStaysAsItIs(t *testing.T) {
 	if err := json.Unmarshal(text, &sample); err != nil {
 		t.Fatal(err)
 	}
-	got := wanted(t)["customer"]["home"].Config
-	// The built-in list hides less than his did, and no data.
+	got := wanted(t)["original"]["home"].Config
+	// The built-in list excludes less than the original did, and no data.
 	sample["excludes"] = toAny(load(t, "/home/racci", map[string]any{}).Excludes.Texts())
-	// It did not see what his module for hosts persists by itself, kept the slashes at
-	// the ends of paths, which mean nothing, and had a script among the programs.
+	// The original missed what the host module persists by itself, kept trailing slashes, which
+	// are meaningless, and listed a script as a program.
 	missed := map[string][]any{
 		"persistedDirs":  {"/var/lib/systemd", "/var/lib/nixos", "/var/log", "/etc/NetworkManager/system-connections"},
 		"persistedFiles": {"/etc/machine-id", "/etc/nix/id_rsa"},
@@ -194,7 +192,7 @@ func TestTheCustomersFileStaysAsItIs(t *testing.T) {
 		}
 	}
 	if len(sample) != 7 {
-		t.Errorf("the file has %d keys, want 7", len(sample))
+		t.Errorf("got %d keys in the file, want 7", len(sample))
 	}
 }
 
@@ -206,8 +204,8 @@ func toAny(texts []string) []any {
 	return all
 }
 
-// TestExcludesAreThoseOfTheProgram holds excludes.nix against the built-in list.
-func TestExcludesAreThoseOfTheProgram(t *testing.T) {
+// TestExcludesMatchBuiltInList compares excludes.nix with the built-in list.
+func TestExcludesMatchBuiltInList(t *testing.T) {
 	for _, home := range []string{"/home/alice", "/", `/srv/a[b]*c?{d}\e`, "/home/a b é"} {
 		literal, err := json.Marshal(home)
 		if err != nil {
@@ -221,25 +219,25 @@ func TestExcludesAreThoseOfTheProgram(t *testing.T) {
 	}
 }
 
-func TestOptionsRefuseWhatIsWrong(t *testing.T) {
+func TestOptionsRejectInvalidValues(t *testing.T) {
 	tests := []struct{ name, module, want string }{
-		{"a switch that is a word", `enable = "yes"`, "enable is not of type bool"},
-		{"a package that is a name", `package = "list-ephemeral"`, "package is not of type null or package"},
-		{"a list that is a word", `extraExcludes = "tmp"`, "extraExcludes is not of type list of str"},
-		{"a pattern that is a number", `baseExcludes = [ 1 ]`, "baseExcludes.* is not of type str"},
-		{"an include that is a set", `extraIncludes = [ { } ]`, "extraIncludes.* is not of type str"},
-		{"a list without a kind", `extraPersisted = [ "/srv" ]`, "list while a set was expected"},
-		{"a dialect that is none", `dialect = "nix"`, "dialect is not of type one of"},
-		{"a relative storage", `storagePath = "persist"`, "storagePath is not of type null or path"},
-		{"settings that are text", `settings = "{}"`, "settings is not of type set of anything"},
-		{"an option that is none", `excludes = [ ]`, "excludes does not exist"},
+		{"bool: string", `enable = "yes"`, "enable is not of type bool"},
+		{"package: string", `package = "list-ephemeral"`, "package is not of type null or package"},
+		{"list: string", `extraExcludes = "tmp"`, "extraExcludes is not of type list of str"},
+		{"pattern: number", `baseExcludes = [ 1 ]`, "baseExcludes.* is not of type str"},
+		{"include: set", `extraIncludes = [ { } ]`, "extraIncludes.* is not of type str"},
+		{"extraPersisted: list", `extraPersisted = [ "/srv" ]`, "list while a set was expected"},
+		{"unknown dialect", `dialect = "nix"`, "dialect is not of type one of"},
+		{"relative storage path", `storagePath = "persist"`, "storagePath is not of type null or path"},
+		{"settings: string", `settings = "{}"`, "settings is not of type set of anything"},
+		{"unknown option", `excludes = [ ]`, "excludes does not exist"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got any
 			err := eval(t, ".", "home { programs.list-ephemeral."+tt.module+"; }", &got)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("gave %v, %v, want error %s", got, err, tt.want)
+				t.Errorf("got %v, %v, want error %s", got, err, tt.want)
 			}
 		})
 	}

@@ -1,5 +1,5 @@
-# programs.list-ephemeral for NixOS: installs the program, and writes the configuration that it
-# reads where a user has none of his own, and for root.
+# programs.list-ephemeral for NixOS. Installs the program, and writes the configuration for root and
+# for users without a configuration of their own.
 {
   config,
   lib,
@@ -18,7 +18,7 @@ in
   options.programs.list-ephemeral = import ./options.nix { inherit lib pkgs; } {
     enable = false;
     enableText = lib.literalExpression "false";
-    # The built-in list goes by the home directory of the one who runs the program.
+    # The built-in list depends on the home directory of the user who runs the program.
     baseExcludes = null;
     baseExcludesText = lib.literalExpression "null";
     inherit (persisted) dialect;

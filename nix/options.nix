@@ -1,10 +1,10 @@
-# The options that the modules for Home Manager and for NixOS have in common.
+# The options that the Home Manager and NixOS modules have in common.
 { lib, pkgs }:
 {
-  # The value of `enable` where nobody says anything, and what manuals say of it.
+  # The default of `enable`, and its description in manuals.
   enable,
   enableText,
-  # The same for `baseExcludes` and for `dialect`.
+  # The same for `baseExcludes` and `dialect`.
   baseExcludes,
   baseExcludesText,
   dialect,
@@ -38,7 +38,7 @@ in
     type = types.nullOr types.package;
     default = pkgs.callPackage ./package.nix { };
     defaultText = literalExpression "pkgs.callPackage ./package.nix { }";
-    description = "The package to install; null installs none, and only writes the configuration.";
+    description = "The package to install. null only writes the configuration.";
   };
 
   baseExcludes = mkOption {
@@ -50,8 +50,8 @@ in
       "var/cache"
     ];
     description = ''
-      Patterns of what is never shown, as `fd --exclude` has them, relative to `/`. null leaves
-      them to the list that is built into the program.
+      Exclude patterns, in the syntax of `fd --exclude`, relative to `/`. Matching paths are not
+      candidates. null uses the list that is built into the program.
     '';
   };
 
@@ -70,15 +70,15 @@ in
       "/var/lib/my-app"
     ];
     description = ''
-      Paths that are always candidates, even if excluded. A relative one lies below the home
+      Paths that are always candidates, even if excluded. Relative paths are relative to the home
       directory.
     '';
   };
 
   extraPersisted = {
     directories = paths ''
-      Directories that are kept by means which no module knows of. A relative one lies below the
-      home directory.
+      Directories that are persisted by other means than the supported modules. Relative paths are
+      relative to the home directory.
     '';
     files = paths "The same for files.";
   };
@@ -93,8 +93,8 @@ in
       "paths"
     ];
     default = dialect;
-    defaultText = literalMD "the one that this configuration is written in";
-    description = "How snippets are written.";
+    defaultText = literalMD "the dialect that this configuration uses";
+    description = "The dialect of snippets.";
   };
 
   storagePath = mkOption {
@@ -102,8 +102,8 @@ in
     default = null;
     example = "/persist";
     description = ''
-      The storage that snippets name, which the program never enters. null takes the one that this
-      configuration uses.
+      The storage path in snippets. The program never enters it. null uses the storage path of this
+      configuration.
     '';
   };
 
@@ -115,8 +115,8 @@ in
       programs = null;
     };
     description = ''
-      Keys of the configuration file, which win over what the other options say. null takes a key
-      out of the file.
+      Keys of the configuration file. They take precedence over the other options. null removes a
+      key from the file.
     '';
   };
 }

@@ -1,4 +1,4 @@
-# The program, its manual pages and its completions.
+# The program with its manual pages and shell completions.
 {
   lib,
   stdenv,
@@ -10,9 +10,9 @@ buildGoModule (finalAttrs: {
   pname = "list-ephemeral";
   inherit version;
 
-  # What is no input of the build shall not start it anew. All Go files stay, tests included,
-  # because vendorHash is that of all they import. lib.fileset would read better, but needs
-  # Nix 2.14.
+  # Files that are not inputs of the build are removed, so that changing them causes no rebuild. All
+  # Go files are kept, tests included, because vendorHash covers everything that they import.
+  # lib.fileset would be easier to read, but requires Nix 2.14.
   src = lib.cleanSourceWith {
     src = ../.;
     filter =
@@ -36,7 +36,7 @@ buildGoModule (finalAttrs: {
       && name != ".git"; # a file in a worktree of git, which cleanSourceFilter keeps
   };
 
-  # Written by scripts/vendor-hash.sh, which CI holds against go.sum.
+  # Written by scripts/vendor-hash.sh. CI checks it against go.sum.
   vendorHash = lib.fileContents ./vendor-hash;
 
   subPackages = [ "." ];
@@ -47,9 +47,9 @@ buildGoModule (finalAttrs: {
     "-X github.com/DaRacci/list-ephemeral/internal/cli.linkedVersion=${finalAttrs.version}"
   ];
 
-  # The tests of these packages need nothing but Go. The others hold the program against fd, Nix,
-  # strace and jq, draw on terminals, trace, mount and make namespaces, which a build sandbox
-  # forbids in part: scripts/test.sh runs them all.
+  # The tests of these packages need only Go. The others compare the program with fd, Nix, strace
+  # and jq, use terminals, trace, mount, and create namespaces. A build sandbox forbids some of
+  # that. scripts/test.sh runs all tests.
   checkPhase = ''
     runHook preCheck
     go test ./internal/known ./internal/octal ./internal/printable ./internal/truepath
@@ -58,8 +58,8 @@ buildGoModule (finalAttrs: {
 
   nativeBuildInputs = [ installShellFiles ];
 
-  # The licences go with the binary. Completions and manual pages are printed by the program
-  # itself, where it can run.
+  # The licences are installed with the binary. The program itself prints the completions and manual
+  # pages, so they are installed only if it can run on the build platform.
   postInstall = ''
     install -Dm444 -t $out/share/doc/list-ephemeral LICENSE THIRD_PARTY_LICENSES
   ''

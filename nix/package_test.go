@@ -15,7 +15,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/nixtest"
 )
 
-// TestEveryFileParses has Nix read all that is Nix.
+// TestEveryFileParses parses all Nix files with Nix.
 func TestEveryFileParses(t *testing.T) {
 	files := []string{"../flake.nix"}
 	for _, pattern := range []string{"*.nix", "testdata/*.nix"} {
@@ -26,7 +26,7 @@ func TestEveryFileParses(t *testing.T) {
 		files = append(files, found...)
 	}
 	if len(files) < 12 {
-		t.Errorf("only %d files: %v", len(files), files)
+		t.Errorf("found only %d files: %v", len(files), files)
 	}
 	if _, err := nixtest.Instantiate(t, append([]string{"--parse"}, files...)...); err != nil {
 		t.Error(err)
@@ -36,7 +36,7 @@ func TestEveryFileParses(t *testing.T) {
 	}
 }
 
-// looksFormatted checks what can be told line by line of nixfmt's style.
+// looksFormatted checks the rules of nixfmt's style that apply to single lines.
 func looksFormatted(t *testing.T, file string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -51,23 +51,23 @@ func looksFormatted(t *testing.T, file string) {
 		code := strings.TrimLeft(line, " ")
 		switch {
 		case strings.TrimSpace(line) != code || strings.Contains(line, "\t"):
-			t.Errorf("%s:%d: blanks at the end, or a tab", file, i+1)
+			t.Errorf("%s:%d: trailing spaces, or a tab", file, i+1)
 		case len([]rune(code)) > 100:
 			t.Errorf("%s:%d: more than 100 characters", file, i+1)
 		case (len(line)-len(code))%2 != 0:
-			t.Errorf("%s:%d: an odd indent", file, i+1)
+			t.Errorf("%s:%d: odd indentation", file, i+1)
 		case code == "" && i > 0 && i+1 < len(lines)-1 && lines[i+1] == "":
 			t.Errorf("%s:%d: two blank lines", file, i+1)
 		case strings.Contains(code, "[]") || strings.Contains(code, "{}"):
-			t.Errorf("%s:%d: an empty list or set without its blank", file, i+1)
+			t.Errorf("%s:%d: empty list or set without a space", file, i+1)
 		}
 	}
 }
 
-// installLicences is what the package does on every platform after the build.
+// installLicences is the part of postInstall for all platforms.
 const installLicences = "install -Dm444 -t $out/share/doc/list-ephemeral LICENSE THIRD_PARTY_LICENSES\n"
 
-func TestPackageSaysWhatItIs(t *testing.T) {
+func TestPackageAttributes(t *testing.T) {
 	var got struct {
 		Pname, Version, VendorHash, CheckPhase, PostInstall string
 		CrossPostInstall, DefaultVersion                    string
@@ -85,9 +85,9 @@ func TestPackageSaysWhatItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.VendorHash+"\n" != string(hash) || !strings.HasPrefix(got.VendorHash, "sha256-") {
-		t.Errorf("vendorHash = %q, want that of the file, %q", got.VendorHash, hash)
+		t.Errorf("got vendorHash %q, want the contents of the file, %q", got.VendorHash, hash)
 	}
-	// The variable is the one that the Makefile sets.
+	// The Makefile sets the same variable.
 	makefile, err := os.ReadFile("../Makefile")
 	if err != nil {
 		t.Fatal(err)
@@ -114,14 +114,14 @@ func TestPackageSaysWhatItIs(t *testing.T) {
 	for _, word := range strings.Fields(got.CheckPhase) {
 		if dir, ok := strings.CutPrefix(word, "./"); ok {
 			if tests, _ := filepath.Glob("../" + dir + "/*_test.go"); len(tests) == 0 {
-				t.Errorf("the check phase tests %s, which has no tests", word)
+				t.Errorf("checkPhase runs the tests of %s, which has none", word)
 			}
 		}
 	}
 }
 
-// TestPackageInstallsManualAndCompletions runs the package's own commands on the
-// real program, with stand-ins for the two that nixpkgs brings.
+// TestPackageInstallsManualAndCompletions runs the package's postInstall on the real program, with
+// stand-ins for the two commands that nixpkgs provides.
 func TestPackageInstallsManualAndCompletions(t *testing.T) {
 	var made struct{ PostInstall string }
 	mustEval(t, "package", &made)
@@ -170,8 +170,8 @@ installShellCompletion() {
 	}
 }
 
-// TestPackageKeepsItsSources asks the filter of the sources for every file of
-// the project, and for what lies about in a checkout.
+// TestPackageKeepsItsSources applies the source filter to every file of the project, and to files
+// that a checkout may contain.
 func TestPackageKeepsItsSources(t *testing.T) {
 	type file struct {
 		Path string `json:"path"`
@@ -192,7 +192,7 @@ func TestPackageKeepsItsSources(t *testing.T) {
 			return nil
 		}
 		files = append(files, file{name, "regular"})
-		// What Go reads, and what go:embed takes in.
+		// Files that Go reads, and files that go:embed includes.
 		if strings.HasSuffix(name, ".go") || name == "go.mod" || name == "go.sum" || filepath.Dir(name) == "internal/known" {
 			needed[name] = true
 		}
@@ -223,24 +223,24 @@ func TestPackageKeepsItsSources(t *testing.T) {
 	for name := range needed {
 		t.Errorf("%s is missing", name)
 	}
-	// A file is only there if the directories above it are.
+	// A file is kept only if the directories above it are.
 	there := map[string]bool{".": true}
 	for _, f := range kept {
 		there[f.Path] = f.Type == "directory"
 	}
 	for _, f := range kept {
 		if !there[filepath.Dir(f.Path)] {
-			t.Errorf("%s is kept, but not its directory", f.Path)
+			t.Errorf("%s is kept, but its directory is not", f.Path)
 		}
 	}
 }
 
-// quoted returns a text without control characters as a string of Nix.
+// quoted returns a text without control characters as a Nix string.
 func quoted(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", `\${`).Replace(text) + `"`
 }
 
-func TestFlakeGivesPackageAndModules(t *testing.T) {
+func TestFlakeOutputs(t *testing.T) {
 	var got map[string]any
 	mustEval(t, "flake", &got)
 	const name = "list-ephemeral-0-unstable-2026-08-01"
@@ -264,15 +264,15 @@ func TestFlakeGivesPackageAndModules(t *testing.T) {
 	}
 }
 
-// TestFlakeChecksNoticeWrongResults has the flake's own check fail.
-func TestFlakeChecksNoticeWrongResults(t *testing.T) {
+// TestFlakeCheckDetectsWrongResults makes the check of the flake fail.
+func TestFlakeCheckDetectsWrongResults(t *testing.T) {
 	dir := mutated(t, "persisted.nix", "sets = os.environment.persistence or { };", "sets = { };")
 	if err := os.CopyFS(filepath.Join(dir, "testdata", "want"), os.DirFS("testdata/want")); err != nil {
 		t.Fatal(err)
 	}
 	var got any
 	err := eval(t, dir, "flake", &got)
-	if err == nil || !strings.Contains(err.Error(), "not as expected: alone-os-config-argument customer inside-") {
-		t.Errorf("gave %v, %v, want what is not as expected", got, err)
+	if err == nil || !strings.Contains(err.Error(), "not as expected: alone-os-config-argument inside-") {
+		t.Errorf("got %v, %v, want an error that lists the wrong cases", got, err)
 	}
 }

@@ -1,10 +1,11 @@
-# What a machine's configuration persists, and where, collected from each module for ephemeral
-# roots that is there. Every option is read by `or`, so that none of them has to exist.
+# What a machine's configuration persists, and where. It is collected from every module for
+# ephemeral roots that is in use. All options are read with `or`, because any of them may be
+# missing.
 { lib }:
 {
   # The configuration of Home Manager, or null outside of it.
   hm,
-  # The configuration of NixOS, or null where Home Manager stands alone.
+  # The configuration of NixOS, or null with standalone Home Manager.
   os,
 }:
 let
@@ -18,8 +19,8 @@ let
     tail
     ;
 
-  # An option of type path may hold a path literal. toString keeps its name; to interpolate it, or
-  # to write it as JSON, would copy what lies there into the store.
+  # The value of an option of type path may be a path literal. toString returns its name.
+  # Interpolating it, or converting it to JSON, would copy the file into the store.
   clean =
     path:
     let
@@ -28,7 +29,8 @@ let
     in
     lib.optionalString (lib.hasPrefix "/" text) "/" + lib.concatStringsSep "/" parts;
 
-  # All modules take what is listed for a home to lie below it, even if it begins with "/" or "~".
+  # All modules treat the entries of a home as relative to it, even those that begin with "/" or
+  # "~".
   below = base: path: clean "${toString base}/${toString path}";
 
   nothing = {
@@ -42,21 +44,21 @@ let
     dirs = concatMap (one: one.dirs) found;
     files = concatMap (one: one.files) found;
     storage = concatMap (one: one.storage) found;
-    # The storage of each entry: how often a path is in here says how much it is used.
+    # The storage of each entry, with repetitions: they count how much each storage path is used.
     uses = concatMap (one: one.uses) found;
   };
 
   # The lists `directories` and `files` of a set in a storage. An entry is a path below base, or a
-  # set that holds one; impermanence has resolved it there, to dirPath or filePath.
+  # set that contains one. impermanence adds the resolved path to the set, as dirPath or filePath.
   lists =
     storage: base: set:
     let
-      # preservation lists parents that it creates, and does not persist.
+      # preservation also lists parents that it creates but does not persist.
       real = filter (entry: (entry.how or null) != "_intermediate");
       directories = real (set.directories or [ ]);
       files = real (set.files or [ ]);
-      # The first version of impermanence's Home Manager module can leave out the first directory
-      # of a path where it links, as GNU Stow does.
+      # Version 1 of impermanence's Home Manager module can remove the first directory of a path
+      # when it creates the link, as GNU Stow does.
       unstowed =
         path:
         let
@@ -116,7 +118,7 @@ let
     in
     join (lib.mapAttrsToList one sets);
 
-  # A wrapper of one's own around those: `user.persistence` or `host.persistence`.
+  # A configuration's own wrapper around those modules: `user.persistence` or `host.persistence`.
   wrapper =
     base: set:
     if set.enable or true then
@@ -150,7 +152,7 @@ let
   preserved = stores {
     base = "/";
     sets = lib.optionalAttrs preserves (preservation.preserveAt or { });
-    # Its module has put the home in front already.
+    # preservation has already prepended the home directory.
     homeOf = _: "/";
   };
   system = [
@@ -164,25 +166,27 @@ let
   ];
 
   found = join (homes ++ system);
-  # The system's storage comes first, since that of a home often is a directory in it.
+  # The system's storage comes first, because the storage of a home is often a directory in it.
   storagePaths = (join (system ++ homes)).storage;
 
   normal = lib.filterAttrs (_: account: account.isNormalUser or false) accounts;
 in
 {
-  # With repetitions: inside NixOS our own home is there twice, and so is what wrappers hand on.
+  # With repetitions: inside NixOS, our own home occurs twice, and so do entries that a wrapper
+  # passes on.
   inherit (found) dirs files;
   inherit storagePaths;
 
-  # Whether the options user.persistence or host.persistence are in use.
+  # Whether user.persistence or host.persistence is in use.
   inherit wrapped;
 
-  # The names of those who log in, with their home directories.
+  # The names of normal users, with their home directories.
   users =
     lib.mapAttrs (_: account: clean account.home) normal
     // lib.optionalAttrs (hm != null) { ${hm.home.username} = clean hm.home.homeDirectory; };
 
-  # The dialect that this configuration is written in: by what is in use, else by what could be.
+  # The dialect of this configuration: that of the module in use, otherwise that of an imported
+  # module.
   dialect =
     if wrapped then
       "plain"
@@ -199,9 +203,10 @@ in
     else
       "plain";
 
-  # The storage that a snippet in a dialect names: of those of the module that the dialect is for,
-  # or else of the system, or else of the homes, the one with most entries, of equals the one with
-  # the fewest components; null where there is none, or that leaves several.
+  # The storage path for snippets in a dialect. The storage paths of the dialect's module are used
+  # if there are any, otherwise those of the system, otherwise those of the homes. Of several, the
+  # one with the most entries is used; ties are broken by the fewest components. null if there is
+  # none, or still a tie.
   storageFor =
     dialect:
     let

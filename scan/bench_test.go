@@ -26,7 +26,7 @@ func benchTree(b *testing.B) string {
 	return root
 }
 
-// BenchmarkList is the sorted listing of a tree on the disk, an operation a tree.
+// BenchmarkList measures the sorted listing of a tree on the disk, one tree per operation.
 func BenchmarkList(b *testing.B) {
 	opts := rootOptions(benchTree(b), Rules{Exclude: patterns(b, "*log", "home/*/.cache", "**/node_modules")})
 	b.ReportAllocs()
@@ -37,7 +37,7 @@ func BenchmarkList(b *testing.B) {
 	}
 }
 
-// BenchmarkSortEntries is one directory of 1,000 entries, in the order of a hash.
+// BenchmarkSortEntries measures sorting a directory of 1,000 entries that come in hash order.
 func BenchmarkSortEntries(b *testing.B) {
 	random := rand.New(rand.NewPCG(1, 1))
 	var buf []byte
@@ -55,20 +55,20 @@ func BenchmarkSortEntries(b *testing.B) {
 	}
 }
 
-// BenchmarkStepInMarkedDirectory is the verdict on an entry where something is
-// marked, the slow way that few directories need.
+// BenchmarkStepInMarkedDirectory measures the verdict on an entry of a directory with a rule node:
+// the slow path, which few directories need.
 func BenchmarkStepInMarkedDirectory(b *testing.B) {
 	policy := NewPolicy(Rules{Persisted: []Persisted{{Path: "/a/b"}, {Path: "/a/c"}}, Exclude: patterns(b, "*log")})
-	_, at := policy.step(policy.start(), []byte("a"), true)
+	_, at := policy.step(policy.start(), []byte("a"), KindDir)
 	name := []byte("some-entry.conf")
 	b.ReportAllocs()
 	for b.Loop() {
-		policy.step(at, name, false)
+		policy.step(at, name, KindFile)
 	}
 }
 
-// BenchmarkSplits asks of directories at several depths, with rules as a real
-// configuration has them.
+// BenchmarkSplits measures Splits for directories at several depths, with rules like those of a
+// real configuration.
 func BenchmarkSplits(b *testing.B) {
 	rules := Rules{}
 	for i := range 200 {
@@ -84,7 +84,7 @@ func BenchmarkSplits(b *testing.B) {
 	}
 }
 
-// BenchmarkUnit finds the unit of a file deep in one.
+// BenchmarkUnit measures finding the unit of a file deep in it.
 func BenchmarkUnit(b *testing.B) {
 	r := NewRollup(NewPolicy(Rules{Persisted: []Persisted{{Path: "/home/alice/.config/Code/User/settings.json"}}}), "/home/alice")
 	b.ReportAllocs()

@@ -8,25 +8,25 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
-// A file that takes up less than its length is sparse on most file systems. On ZFS it may as well
-// be compressed, or so new that ZFS does not know yet what it takes up: until the transaction
-// group is written, which is every 5 s (zfs_txg_timeout) or later, st_blocks is 1 or what it was
-// before (https://github.com/openzfs/zfs/issues/13991 and 16463; on compression 11532). A guard
-// that took such a file for a hole would let a reboot remove it. Asking for the holes instead
-// (SEEK_HOLE, lseek(2)) needs the file open, which breaks leases and takes two calls and more for
-// each compressed file; on ZFS it also waits for the transaction group.
+// On most file systems, a file that occupies less than its length is sparse. On ZFS, it may instead
+// be compressed, or so new that its blocks are not counted yet: until the transaction group is
+// written, which is every 5 s (zfs_txg_timeout) or later, st_blocks is 1 or its previous value
+// (https://github.com/openzfs/zfs/issues/13991 and 16463; on compression 11532). If a guard treated
+// such a file as a hole, a reboot could remove it. SEEK_HOLE (lseek(2)) is no alternative: it
+// requires opening the file, which breaks leases, and at least two calls for each compressed file;
+// on ZFS, it also waits for the transaction group.
 
-// settles is how long after its last change a file may take up more than its blocks say: 30 s
-// until the kernel writes out what was changed by mmap(2) (dirty_expire_centisecs), and on ZFS
-// the transaction group behind that. Users can set any mtime, so ctime counts.
+// settles is how long after its last change a file may occupy more than its block count shows: 30 s
+// until the kernel writes out changes made through mmap(2) (dirty_expire_centisecs), and on ZFS the
+// transaction group after that. The time of the change is ctime, because users can set any mtime.
 const settles = 2 * time.Minute
 
-// countsExactly reports whether the blocks of files are right at any time on a type of file system,
-// statfs(2): also before data is on the disk (delayed allocation), within inodes (inline data) and
-// where it is compressed. ext4_file_getattr, btrfs_getattr and xfs_vn_getattr add what is not
-// allocated yet; measured on Linux 6.18 right after a write and after sync, ext4 with inline_data
-// and btrfs with compress-force=zstd included. An overlay counts as exact because its upper
-// directory usually is on one of these.
+// countsExactly reports whether block counts are always correct on a type of file system
+// (statfs(2)): also before data is on the disk (delayed allocation), for data in inodes (inline
+// data) and for compressed data. ext4_file_getattr, btrfs_getattr and xfs_vn_getattr add the blocks
+// that are not allocated yet. This was measured on Linux 6.18 right after a write and after sync,
+// also for ext4 with inline_data and for btrfs with compress-force=zstd. An overlay counts as exact
+// because its upper directory is usually on one of these file systems.
 func countsExactly(fsType int64) bool {
 	switch uint32(fsType) {
 	case unix.EXT4_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.TMPFS_MAGIC,
@@ -36,11 +36,11 @@ func countsExactly(fsType int64) bool {
 	return false
 }
 
-// blockCounts knows which devices count blocks exactly. It remembers the last one.
+// blockCounts caches, for the last device, whether it counts blocks exactly.
 type blockCounts struct {
 	major, minor uint32
 	known, exact bool
-	// settled is the time, in seconds since 1970, before which changes have settled.
+	// settled is a time in seconds since 1970. Changes before it have settled.
 	settled int64
 }
 
@@ -48,9 +48,9 @@ func newBlockCounts(now time.Time) blockCounts {
 	return blockCounts{settled: now.Add(-settles).Unix()}
 }
 
-// size is Info.Size. fsType is called where a file seems to have holes, for the type of its file
-// system. Only regular files have holes: a symlink of ext4 or tmpfs, for one, takes up no block
-// of its own.
+// size returns Info.Size. It calls fsType for the type of the file system if a file seems to have
+// holes. Only regular files have holes: a symlink on ext4 or tmpfs, for example, may occupy no
+// blocks.
 func (b *blockCounts) size(stx *unix.Statx_t, fsType func() (int64, error)) int64 {
 	length := int64(min(stx.Size, sizes.Max))
 	if kindOf(stx.Mode) != KindFile || sizes.Times(stx.Blocks, 512) >= length {
@@ -69,7 +69,7 @@ func (b *blockCounts) size(stx *unix.Statx_t, fsType func() (int64, error)) int6
 	return sizes.OfCompressed(stx.Size, stx.Blocks)
 }
 
-// fsTypeOf returns a function for the type of the file system that a directory is on.
+// fsTypeOf returns a function that returns the type of a directory's file system.
 func fsTypeOf(dirfd int32) func() (int64, error) {
 	return func() (int64, error) {
 		var st unix.Statfs_t

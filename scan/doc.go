@@ -1,21 +1,18 @@
-// Package scan finds what the next reboot will wipe.
+// Package scan finds the files that the next reboot will wipe.
 //
-// A Policy gives the verdict on any path: it is compiled from the mount table,
-// the roots that are wiped, what is persisted, and the exclude patterns. Walk
-// and List read the trees in parallel and hand over the candidates: Walk by
-// directory and in no order, for a screen that fills; List sorted by path,
-// while the walk goes on.
+// A Policy gives the verdict on any path. It is compiled from the mount table, the roots that are
+// wiped, the persisted paths and the exclude patterns. Walk and List read the trees in parallel and
+// report the candidates. Walk reports them by directory, in no particular order, for a screen that
+// shows partial results. List reports them sorted by path, while the walk is still running.
 //
-//	mounts    the mount table, and which mounts a path lookup reaches
-//	marks     what is known of single paths, as a tree of names
-//	policy    the verdict: one function, for the walk and for explanations
-//	walk      what workers share; queue how they share work; worker one of them
-//	node      a directory of a walk; record how its entries are kept; order how
-//	          they are sorted
+//	marks     the rules for single paths, as a tree of names
+//	policy    the verdict: one function for walks and for explanations
+//	walk      the state that workers share; queue shares work between them; worker is one of them
+//	node      a directory of a walk; record stores its entries; order sorts them
 //	list      the sorted listing
 //	sys_linux the system calls
-//	blocks    which blocks of files are evidence of holes
+//	blocks    when the blocks of a file show that it has holes
 //
-// Names are bytes. A path that cannot be read is an entry of Stats, and never
-// ends a walk. The package prints nothing and follows no symlink.
+// Names are bytes. A path that cannot be read is recorded in Stats and never stops a walk. The
+// package prints nothing and follows no symlinks.
 package scan

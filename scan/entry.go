@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Kind is what a directory entry is, as the kernel's d_type tells it
-// (getdents64(2)). The zero value means that nobody has asked yet.
+// Kind is the type of a directory entry, from the kernel's d_type (getdents64(2)). The zero value
+// means that the type is not known yet.
 type Kind uint8
 
 // The kinds of directory entries.
@@ -20,9 +20,12 @@ const (
 	KindPipe
 	KindBlock
 	KindChar
+	// KindWhiteout is a name that the upper directory of an overlay deletes. Only walks of an
+	// [Overlay] report it.
+	KindWhiteout
 )
 
-var kindNames = [...]string{"unknown", "file", "directory", "symlink", "socket", "pipe", "block-device", "char-device"}
+var kindNames = [...]string{"unknown", "file", "directory", "symlink", "socket", "pipe", "block-device", "char-device", "whiteout"}
 
 // String returns the kind's name in lower case, as --json prints it.
 func (k Kind) String() string {
@@ -33,7 +36,7 @@ func (k Kind) String() string {
 }
 
 // Kinds is a set of kinds. The zero value is empty.
-type Kinds uint8
+type Kinds uint16
 
 // KindsOf returns the set of the kinds given.
 func KindsOf(kinds ...Kind) Kinds {
@@ -47,35 +50,32 @@ func KindsOf(kinds ...Kind) Kinds {
 // Has reports whether k is in the set.
 func (s Kinds) Has(k Kind) bool { return s&(1<<k) != 0 }
 
-// Info is what statx(2) says of a path, without following a symlink.
+// Info is the metadata of a path from statx(2), without following a symlink.
 type Info struct {
-	// Size in bytes; of a symlink, the length of its target. A sparse file has the
-	// size of the blocks that it takes up, where that is less than its length:
-	// holes cannot be lost. On ZFS it has its length unless it was changed more
-	// than two minutes ago and is 64 times as long as its blocks, because a file
-	// that is new or compressed has few blocks there too.
+	// Size is in bytes. For a symlink, it is the length of the target. For a sparse file, it is the
+	// size of the allocated blocks if that is less than the length, because holes cannot be lost.
+	// On ZFS, it is the length, unless the file was changed more than two minutes ago and is 64
+	// times as long as its blocks, because new and compressed files also have few blocks there.
 	Size int64
 	// ModTime is the time of the last change of the contents.
 	ModTime time.Time
-	// Mode holds the type, the permission bits and setuid, setgid and sticky.
+	// Mode contains the type, the permission bits, and the setuid, setgid and sticky bits.
 	Mode fs.FileMode
-	// UID and GID are the owner's numbers.
+	// UID and GID are the numeric owner and group.
 	UID, GID uint32
 }
 
-// Dir is one directory that has been read, with the candidates that lie
-// directly in it. It is valid only during the call that hands it over.
+// Dir is one directory that has been read, with the candidates directly in it. It is valid only
+// during the call to which it is passed.
 type Dir struct {
-	// ID numbers the directories of one walk without large gaps, and Parent is
-	// the ID of the directory that holds this one. A parent is always handed
-	// over before its children, and has the lower number. The root of the file
-	// system is number 0, and is its own parent.
+	// ID numbers the directories of one walk without large gaps. Parent is the ID of the parent
+	// directory. A parent is always reported before its children and has the lower number. The root
+	// of the file system is number 0 and its own parent.
 	ID, Parent uint32
-	// Name is the directory's own name, any bytes but NUL and '/'; it is "/"
-	// for number 0.
+	// Name is the directory's own name: any bytes except NUL and '/'. It is "/" for number 0.
 	Name []byte
-	// Tagged says that the directory, or one above it, has a valid
-	// CACHEDIR.TAG, where [Options] asked for that.
+	// Tagged reports that the directory, or one above it, has a valid CACHEDIR.TAG. It is only set
+	// if [Options] requests it.
 	Tagged bool
 
 	records []byte
@@ -95,15 +95,15 @@ func (d *Dir) Candidates() iter.Seq2[[]byte, Kind] {
 	}
 }
 
-// DirEntry is what a walk says of a name in a directory.
+// DirEntry describes one name in a directory.
 type DirEntry struct {
 	Kind Kind
-	// Refused says that it is no candidate: excluded, persisted, mounted, storage or
-	// system.
+	// Refused reports that the entry is not a candidate: it is excluded, persisted, mounted,
+	// storage or system.
 	Refused bool
 }
 
-// Entries is Candidates, with what is refused where [Options] asked for that.
+// Entries is like Candidates, but includes refused entries if [Options] requests them.
 func (d *Dir) Entries() iter.Seq2[[]byte, DirEntry] {
 	return func(yield func([]byte, DirEntry) bool) {
 		for rest := d.records; len(rest) > 0; {

@@ -18,8 +18,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// fd lists the files below root with the real fd, excluding what the patterns
-// match relative to root.
+// fd lists the files below root with the real fd. It excludes what the patterns match relative to
+// root.
 func fd(t *testing.T, root string, excludes []string) []string {
 	t.Helper()
 	args := []string{"--no-ignore", "--hidden", "--type", "f", "--print0", "--one-file-system"}
@@ -43,13 +43,13 @@ func fd(t *testing.T, root string, excludes []string) []string {
 	return paths
 }
 
-// fdCommand returns fd's name, which is fdfind on Debian.
+// fdCommand returns the name of fd, which is fdfind on Debian.
 func fdCommand(t *testing.T) string {
 	t.Helper()
 	return probe.Tool(t, "fdfind", "fd")
 }
 
-// below anchors a pattern that fd takes relative to root at "/".
+// below converts a pattern that fd matches relative to root to one anchored at "/".
 func below(root, text string) string {
 	anchored := strings.Contains(strings.TrimSuffix(text, "/"), "/") && !strings.HasPrefix(text, "**/")
 	if !anchored {
@@ -58,9 +58,8 @@ func below(root, text string) string {
 	return root + "/" + strings.TrimPrefix(text, "/")
 }
 
-// TestListEqualsFd walks generated trees with generated sets of excludes, and
-// compares with fd. Two things that Debian's fd 8.6 gets wrong are kept out of
-// the names: a dot at the end, and newlines.
+// TestListEqualsFd lists generated trees with generated sets of excludes and compares with fd. The
+// names contain no trailing dots and no newlines, because Debian's fd 8.6 handles both wrongly.
 func TestListEqualsFd(t *testing.T) {
 	choices := []string{"*log", "a*", "**/b", "a/", "/a", "*a/b*", "x/**", "é*", "*[!a-z]", "{a,b}~", "*.", "**/*log/", "日本", "\\$*"}
 	for seed := range uint64(probe.Cases(10, 40)) {
@@ -104,11 +103,10 @@ func fdTree(t *testing.T, random *rand.Rand) string {
 	return root
 }
 
-// TestListOfThisMachineEqualsFd compares the listing of the real "/", where fd
-// is given the mount points as excludes: it stops at devices, and would go into
-// a bind mount from the same file system. What changes meanwhile is left out, by
-// listing before and after; so are the temporary directories, where other tests
-// are at work.
+// TestListOfThisMachineEqualsFd compares the listing of the real "/". fd gets the mount points as
+// excludes, because it only stops at other devices and would enter a bind mount from the same file
+// system. Files that change during the test are left out by listing before and after. The temporary
+// directories are left out too, because other tests use them.
 func TestListOfThisMachineEqualsFd(t *testing.T) {
 	probe.NeedThorough(t)
 	table, err := mounts.Read()
@@ -130,20 +128,20 @@ func TestListOfThisMachineEqualsFd(t *testing.T) {
 	}
 	steady := intersect(before, after)
 	if len(steady) < 1000 {
-		t.Fatalf("only %d files on this machine that stay", len(steady))
+		t.Fatalf("only %d files on this machine are in both listings", len(steady))
 	}
 	if missing := subtract(steady, want); len(missing) > 0 {
 		t.Errorf("%d files that fd does not have, first %q", len(missing), missing[0])
 	}
 	union := append(slices.Clone(before), after...)
 	slices.Sort(union)
-	// A file that lived only while fd ran is in neither list of ours.
+	// A file that existed only while fd ran is in neither of our listings.
 	if extra := subtract(stillThere(want), union); len(extra) > 0 {
 		t.Errorf("%d files that only fd has, first %q", len(extra), extra[0])
 	}
 }
 
-// stillThere returns the paths that exist now.
+// stillThere returns the paths that still exist.
 func stillThere(paths []string) []string {
 	var there []string
 	for _, path := range paths {
@@ -154,7 +152,7 @@ func stillThere(paths []string) []string {
 	return there
 }
 
-// intersect returns what is in both sorted lists.
+// intersect returns the elements that are in both sorted lists.
 func intersect(a, b []string) []string {
 	var both []string
 	for _, s := range a {
@@ -165,7 +163,7 @@ func intersect(a, b []string) []string {
 	return both
 }
 
-// subtract returns what is in the sorted list a and not in b.
+// subtract returns the elements of the sorted list a that are not in b.
 func subtract(a, b []string) []string {
 	var rest []string
 	for _, s := range a {
@@ -176,8 +174,8 @@ func subtract(a, b []string) []string {
 	return rest
 }
 
-// makeTreeLoosely makes a file, or a directory for a name that ends in '/',
-// unless something of another kind is in the way.
+// makeTreeLoosely makes a file, or a directory for a name that ends in '/'. It does nothing if an
+// entry of another kind is in the way.
 func makeTreeLoosely(root, name string) {
 	path := root + name
 	if strings.HasSuffix(name, "/") {
@@ -187,8 +185,8 @@ func makeTreeLoosely(root, name string) {
 	}
 }
 
-// naiveUnit is the rule of Rollup in its plainest words: of all directories above a
-// path, from the top down, the first that may be kept whole.
+// naiveUnit is the simplest form of Rollup's rule: the topmost directory above a path that may be
+// kept whole.
 func naiveUnit(rules Rules, homes []string, path string, isDir bool) (Unit, bool) {
 	candidates := []string{}
 	for up := filepath.Dir(path); ; up = filepath.Dir(up) {
@@ -237,8 +235,7 @@ func naiveKeepable(rules Rules, homes []string, dir string) bool {
 	return within && !naiveContainer(homes, dir)
 }
 
-// naiveContainer is the list of containers as the specification has it, for the
-// names that occur in the trees of the test.
+// naiveContainer is the specified list of containers, for the names in the trees of the test.
 func naiveContainer(homes []string, dir string) bool {
 	if slices.Contains([]string{"/", "/home", "/var", "/var/lib", "/etc"}, dir) {
 		return true
@@ -301,7 +298,7 @@ func TestRollupEqualsNaive(t *testing.T) {
 			got, ok := r.Unit(name, isDir)
 			want, wantOK := naiveUnit(rules, homes, name, isDir)
 			if got != want || ok != wantOK {
-				t.Fatalf("seed %d, %+v, homes %q: Unit(%q, %v) = %+v, %v, naively %+v, %v", seed, rules, homes, name, isDir, got, ok, want, wantOK)
+				t.Fatalf("seed %d, %+v, homes %q: Unit(%q, %v) = %+v, %v, naive rule %+v, %v", seed, rules, homes, name, isDir, got, ok, want, wantOK)
 			}
 			if ok && got.Dir && got.Path != name {
 				divided++

@@ -6,7 +6,7 @@ import (
 	"syscall"
 )
 
-// PathError is one path that could not be read. It never stops a walk.
+// PathError describes a path that could not be read. It never stops a walk.
 type PathError struct {
 	Path string
 	// Op is the system call's purpose: "open", "read" or "stat".
@@ -14,22 +14,24 @@ type PathError struct {
 	Err syscall.Errno
 }
 
-// Error says what failed, on which path and why. The path is as it is on the
-// disk, so it has to be made safe before it reaches a terminal.
+// Error returns the operation, the path and the reason. The path is not escaped: escape it before
+// printing it to a terminal.
 func (e PathError) Error() string { return e.Op + " " + e.Path + ": " + e.Err.Error() }
 
 // Unwrap returns the errno.
 func (e PathError) Unwrap() error { return e.Err }
 
-// Stats is what a walk has to say beyond its candidates.
+// Stats is the result of a walk apart from its candidates.
 type Stats struct {
-	// Dirs is the number of directories read, Candidates that of the paths
-	// handed over.
+	// Dirs is the number of directories read. Candidates is the number of paths reported.
 	Dirs, Candidates int
-	// Boundaries is the number of directories that turned out to be mount
-	// points which the mount table did not have: mounted since, or automounted.
+	// Boundaries is the number of directories that were mount points but not in the mount table,
+	// because they were mounted later or by an automounter.
 	Boundaries int
-	// Errors lists what could not be read, sorted by path.
+	// Hidden counts the paths of the kinds asked for that are hidden by their class, with
+	// HiddenCounted.
+	Hidden Hidden
+	// Errors lists the paths that could not be read, sorted by path.
 	Errors []PathError
 }
 
@@ -37,6 +39,7 @@ func (s *Stats) add(o Stats) {
 	s.Dirs += o.Dirs
 	s.Candidates += o.Candidates
 	s.Boundaries += o.Boundaries
+	s.Hidden.add(&o.Hidden)
 	s.Errors = append(s.Errors, o.Errors...)
 }
 
@@ -44,8 +47,8 @@ func (s *Stats) sortErrors() {
 	slices.SortFunc(s.Errors, func(a, b PathError) int { return strings.Compare(a.Path, b.Path) })
 }
 
-// fail notes that a directory could not be opened or read. What has vanished is
-// no error, and a boundary that the mount table did not show none either.
+// fail records that a directory could not be opened or read. A directory that has vanished is not
+// an error, and neither is a mount point that is missing from the mount table.
 func (k *worker) fail(n *node, op string, errno syscall.Errno) {
 	switch errno {
 	case syscall.ENOENT, syscall.ENOTDIR, syscall.ELOOP:
@@ -56,7 +59,7 @@ func (k *worker) fail(n *node, op string, errno syscall.Errno) {
 	}
 }
 
-// failEntry notes that an entry of a directory could not be looked at.
+// failEntry records that an entry of a directory could not be inspected.
 func (k *worker) failEntry(n *node, op, name string, errno syscall.Errno) {
 	path := n.appendPath(nil)
 	if n.parent != nil {

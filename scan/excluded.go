@@ -7,32 +7,36 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
-// Extent is how much there is of something.
+// Extent is a number of files and their total size.
 type Extent struct {
 	Files int
 	// Bytes is the sum of the sizes.
 	Bytes int64
 }
 
-// Excluded counts what the policy excludes in each of the directories: what comes
-// along when they are kept whole. With [TagsSkipped] that is also what lies in
-// directories with a CACHEDIR.TAG. Kinds are those of Options; Keep is not asked.
-// The directories are units of a [Rollup], so that nothing in them is persisted,
-// mounted or included, and none lies in another. They are walked without
-// excludes, all in one walk.
+// Excluded counts the files that the policy excludes in each of the directories. They are kept too
+// if the whole directory is kept. With [TagsSkipped], files in directories with a CACHEDIR.TAG are
+// counted as well. Options.Kinds applies; Options.Keep is not called. The directories must be units
+// of a [Rollup], so nothing in them is persisted, mounted or included, and no directory is in
+// another. Excluded reads all of them in one walk, without excludes.
 func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats, error) {
 	c := &excludedCounter{
 		policy: opts.Policy, skipTagged: opts.Tags == TagsSkipped,
-		whole: NewPolicy(Rules{Roots: dirs}), units: map[*ruleNode]int32{},
+		units:   map[*ruleNode]int32{},
 		extents: make([]Extent, len(dirs)),
 	}
 	if c.policy == nil {
 		c.policy = NewPolicy(Rules{})
 	}
+	rules := Rules{Roots: dirs}
+	if c.policy != nil && len(c.policy.overlays) > 0 { // mounts say where these end
+		rules.Overlays, rules.Mounts = c.policy.overlays, c.policy.mounts
+	}
+	c.whole = NewPolicy(rules)
 	if len(dirs) == 0 { // no roots would mean "/"
 		return nil, Stats{}, ctx.Err()
 	}
-	c.whole.hidden = c.policy.hidden
+	c.whole.storage, c.whole.classes = c.policy.storage, c.policy.classes
 	for i, dir := range dirs {
 		c.units[c.whole.marks.find(dir)] = int32(i)
 	}
@@ -46,19 +50,19 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats
 	return c.extents, stats, err
 }
 
-// excludedCounter walks by one policy, without excludes, and judges by another.
+// excludedCounter walks with one policy, which excludes nothing, and counts with another.
 type excludedCounter struct {
 	policy, whole *Policy
 	skipTagged    bool
 	units         map[*ruleNode]int32
 
-	mu      sync.Mutex // guards what is below
+	mu      sync.Mutex // guards the fields below
 	extents []Extent
-	dirs    []excludedDir // by number
+	dirs    []excludedDir // indexed by Dir.ID
 }
 
-// excludedDir is a directory of the walk: what the judging policy knows of it, its
-// node in the walking one, and the unit that it belongs to, or -1.
+// excludedDir is a directory of the walk: its place in the counting policy, its node in the walking
+// policy, and the unit to which it belongs, or -1.
 type excludedDir struct {
 	at    place
 	mark  *ruleNode
@@ -86,7 +90,7 @@ func (c *excludedCounter) visit(d *Dir) {
 	}
 }
 
-// wants reports whether a candidate of the walk is one that the policy excludes.
+// wants reports whether the counting policy excludes a candidate of the walk.
 func (c *excludedCounter) wants(n *node, name []byte) bool {
 	if c.skipTagged && n.at.tagged {
 		return true
@@ -99,11 +103,11 @@ func (c *excludedCounter) wants(n *node, name []byte) bool {
 	if in.unit < 0 {
 		return false
 	}
-	class, _ := c.policy.step(in.at, name, false)
-	return class == ClassExcluded
+	class, _ := c.policy.step(in.at, name, KindFile)
+	return class == ClassExcluded || class == ClassHidden
 }
 
-// enter notes a directory of the walk, unless it has been noted. Its parent has.
+// enter records a directory of the walk if it is not recorded yet. Its parent must be recorded.
 func (c *excludedCounter) enter(id, parentID uint32, name []byte) excludedDir {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -113,7 +117,7 @@ func (c *excludedCounter) enter(id, parentID uint32, name []byte) excludedDir {
 	in := excludedDir{at: c.policy.start(), mark: c.whole.marks, unit: -1, noted: true}
 	if id != 0 {
 		parent := &c.dirs[parentID]
-		_, in.at = c.policy.step(parent.at, name, true)
+		_, in.at = c.policy.step(parent.at, name, KindDir)
 		in.mark, in.unit = parent.mark.child(name), parent.unit
 	}
 	if unit, ok := c.units[in.mark]; ok {

@@ -13,7 +13,7 @@ import (
 // seconds, then nanoseconds, uid and gid, then mode.
 const infoSize = 2*8 + 3*4 + 2
 
-// appendInfo appends the metadata in the form that records keep. size is Info.Size.
+// appendInfo appends the metadata in the format of records. size is Info.Size.
 func appendInfo(run []byte, stx *unix.Statx_t, size int64) []byte {
 	run = binary.LittleEndian.AppendUint64(run, uint64(size))
 	run = binary.LittleEndian.AppendUint64(run, uint64(stx.Mtime.Sec))
@@ -23,7 +23,7 @@ func appendInfo(run []byte, stx *unix.Statx_t, size int64) []byte {
 	return binary.LittleEndian.AppendUint16(run, stx.Mode)
 }
 
-// decodeInfo reads what appendInfo wrote.
+// decodeInfo decodes metadata written by appendInfo.
 func decodeInfo(b []byte) Info {
 	u64, u32 := binary.LittleEndian.Uint64, binary.LittleEndian.Uint32
 	return Info{
@@ -35,7 +35,7 @@ func decodeInfo(b []byte) Info {
 	}
 }
 
-// fileMode turns the kernel's st_mode into Go's, inode(7).
+// fileMode converts the kernel's st_mode (inode(7)) to a fs.FileMode.
 func fileMode(m uint32) fs.FileMode {
 	mode := fs.FileMode(m & 0o777)
 	switch m & unix.S_IFMT {
@@ -64,11 +64,11 @@ func fileMode(m uint32) fs.FileMode {
 	return mode
 }
 
-// kindOf returns the kind that st_mode's type bits say.
+// kindOf returns the kind for the type bits of st_mode.
 func kindOf(mode uint16) Kind { return kindOfType(byte(mode >> 12)) }
 
-// kindOfType returns the kind for a d_type, which is st_mode's type bits shifted
-// down (getdents64(2), inode(7)).
+// kindOfType returns the kind for a d_type, which is the type bits of st_mode shifted down
+// (getdents64(2), inode(7)).
 func kindOfType(dtype byte) Kind {
 	switch dtype {
 	case unix.DT_REG:
@@ -109,7 +109,7 @@ func Stat(path string) (Kind, Info, error) {
 	return kindOf(stx.Mode), decodeInfo(appendInfo(nil, &stx, size)), nil
 }
 
-// askKind asks the file system what an entry is; KindUnknown if it is gone.
+// askKind returns the kind of an entry by statx(2), or KindUnknown if the entry has vanished.
 func (k *worker) askKind(n *node, fd int32, name *byte) Kind {
 	errno := k.stat(fd, name, &k.stx)
 	switch errno {

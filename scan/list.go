@@ -3,25 +3,40 @@ package scan
 import (
 	"bytes"
 	"context"
+
+	"github.com/DaRacci/list-ephemeral/internal/known"
 )
 
-// Entry is one candidate of a sorted listing. It is valid only during the call
-// that hands it over.
+// Entry is one candidate of a sorted listing. It is valid only during the call to which it is
+// passed.
 type Entry struct {
-	// Path is absolute, and any bytes but NUL.
+	// Path is absolute and may contain any bytes except NUL.
 	Path []byte
 	Kind Kind
-	// Tagged says that a directory above has a valid CACHEDIR.TAG, where
-	// [Options] asked for that.
+	// Tagged reports that a directory above has a valid CACHEDIR.TAG. It is only set if [Options]
+	// requests it.
 	Tagged bool
-	// Excluded says that a pattern excludes it or a directory above it, where
-	// [Options] asked for that.
+	// Excluded reports that a pattern excludes the entry or a directory above it. It is only set if
+	// [Options] requests it.
 	Excluded bool
+	// Hidden reports that its class hides the entry. It is only set with HiddenShown.
+	Hidden bool
 
 	info []byte
+
+	policy *Policy
+	at     place // of the directory
 }
 
-// Info returns the metadata, where Options asked for it.
+// Finding returns the class of data of the entry, and why, if [Rules].Hide is set.
+func (e *Entry) Finding() known.Finding {
+	if e.policy == nil || !e.policy.hide {
+		return known.Finding{}
+	}
+	return e.policy.finding(e.at, e.Path[bytes.LastIndexByte(e.Path, '/')+1:], e.Kind)
+}
+
+// Info returns the metadata if Options requested it, and the zero Info otherwise.
 func (e *Entry) Info() Info {
 	if e.info == nil {
 		return Info{}
@@ -31,13 +46,13 @@ func (e *Entry) Info() Info {
 
 // Clone returns a copy that stays valid.
 func (e *Entry) Clone() Entry {
-	return Entry{Path: bytes.Clone(e.Path), Kind: e.Kind, Tagged: e.Tagged, Excluded: e.Excluded, info: bytes.Clone(e.info)}
+	return Entry{Path: bytes.Clone(e.Path), Kind: e.Kind, Tagged: e.Tagged, Excluded: e.Excluded, Hidden: e.Hidden, info: bytes.Clone(e.info), policy: e.policy, at: e.at}
 }
 
-// List walks like Walk and hands over each candidate once, sorted by the bytes
-// of its path, while the walk goes on: the first within milliseconds. It calls
-// emit from the caller's goroutine only; an error of emit ends the walk and is
-// returned.
+// List walks like Walk and calls emit once for each candidate, sorted by the bytes of its path. It
+// does so while the walk is running: the first call comes within milliseconds. It calls emit only
+// from the caller's goroutine. If emit returns an error, List stops the walk and returns that
+// error.
 func List(ctx context.Context, opts Options, emit func(*Entry) error) (Stats, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -61,7 +76,7 @@ func List(ctx context.Context, opts Options, emit func(*Entry) error) (Stats, er
 	return stats, err
 }
 
-// emitter follows the workers through the tree, in order.
+// emitter emits the nodes that the workers have read, in sorted order.
 type emitter struct {
 	walk  *walk
 	emit  func(*Entry) error
@@ -70,13 +85,13 @@ type emitter struct {
 	entry Entry
 }
 
-// level is a directory that is being emitted: the records and the children that
-// are left, and the length of the path with its slash.
+// level is a directory that is being emitted: its remaining records and children, and the length of
+// its path with the trailing slash.
 type level struct {
 	records  []byte
 	children []node
 	path     int
-	tagged   bool
+	at       place
 }
 
 func (e *emitter) run(ctx context.Context) error {
@@ -102,8 +117,8 @@ func (e *emitter) run(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// emitUntilChild emits what comes before the next child directory, and returns
-// that; nil at the end of the directory.
+// emitUntilChild emits the records before the next child directory and returns that child, or nil
+// at the end of the directory.
 func (e *emitter) emitUntilChild(l *level) (*node, error) {
 	for len(l.records) > 0 {
 		var r record
@@ -114,7 +129,11 @@ func (e *emitter) emitUntilChild(l *level) (*node, error) {
 			return child, nil
 		}
 		e.path = append(e.path[:l.path], r.name...)
-		e.entry = Entry{Path: e.path, Kind: r.kind(), Tagged: l.tagged, Excluded: r.shown(), info: r.info}
+		e.entry = Entry{Path: e.path, Kind: r.kind(), Tagged: l.at.tagged, info: r.info, policy: e.walk.policy, at: l.at}
+		if r.shown() {
+			class, _ := e.walk.policy.step(l.at, r.name, r.kind())
+			e.entry.Excluded, e.entry.Hidden = class == ClassExcluded, class == ClassHidden
+		}
 		if err := e.emit(&e.entry); err != nil {
 			return nil, err
 		}
@@ -122,13 +141,13 @@ func (e *emitter) emitUntilChild(l *level) (*node, error) {
 	return nil, nil
 }
 
-// enter waits until a directory has been read and puts it on the stack. Its
-// memory is not needed by anybody else any more.
+// enter waits until a directory has been read and pushes it onto the stack. It clears the node's
+// references, because nothing else reads them any more.
 func (e *emitter) enter(ctx context.Context, n *node) error {
 	if err := e.await(ctx, n); err != nil {
 		return err
 	}
-	e.stack = append(e.stack, level{records: n.records, children: n.children, path: len(e.path), tagged: n.at.tagged})
+	e.stack = append(e.stack, level{records: n.records, children: n.children, path: len(e.path), at: n.at})
 	n.records, n.children = nil, nil
 	return nil
 }

@@ -8,10 +8,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
-// ruleNode is what is known of one path by its name: that it is persisted, a mount
-// point, a root, an include. Marks form a tree of path components, of which a
-// walk holds the one for the directory it is in; nearly every directory has
-// none, and then a name costs nothing.
+// ruleNode contains the rules for one path: whether it is persisted, a mount point, a root or an
+// include. The nodes form a tree of path components. A walk keeps the node of the current
+// directory. Almost every directory has no node, and then its entries need no lookup.
 //
 //	/ ── home ── alice ── .ssh        persisted
 //	  │                └─ .cache ── x include
@@ -24,18 +23,21 @@ type ruleNode struct {
 	source string        // the declaration that made it one
 	key    string        // of the declaration
 	mount  *mounts.Mount // the mount that made it one
-	root   bool          // a reboot wipes what lies below
-	keep   bool          // always a candidate itself
-	only   bool          // the work is limited to this and others
-	// below says that a node farther down is a root, a keep or an only: that
-	// the walk has to pass through here even where nothing else is of interest.
+	target string        // of a layer: the mount point of its overlay
+	// overlay is set at the mount point of an overlay of which the upper directory is read.
+	overlay overlayNumber
+	root    bool // a reboot wipes everything below
+	keep    bool // the path itself is always a candidate
+	only    bool // the work is limited to this path and others
+	// below reports that a node farther down has root, keep or only set, so the walk has to pass
+	// through this directory even if nothing else in it matters.
 	below bool
-	// divides says that a boundary or a root is here or farther down, or an
-	// include farther down: that the directory cannot be kept as one.
+	// divides reports that a boundary or a root is here or farther down, or an include farther
+	// down. Such a directory cannot be kept as one unit.
 	divides bool
 }
 
-// at returns the node for a clean absolute path, making it and those above it.
+// at returns the node for a clean absolute path. It creates missing nodes.
 func (m *ruleNode) at(path string) *ruleNode {
 	for name := range components(path) {
 		next := m.children[name]
@@ -51,8 +53,7 @@ func (m *ruleNode) at(path string) *ruleNode {
 	return m
 }
 
-// child returns the node for an entry of the directory that m stands for, or
-// nil; m may be nil.
+// child returns the node for an entry of m's directory, or nil. m may be nil.
 func (m *ruleNode) child(name []byte) *ruleNode {
 	if m == nil {
 		return nil
@@ -60,8 +61,8 @@ func (m *ruleNode) child(name []byte) *ruleNode {
 	return m.children[string(name)]
 }
 
-// seal works out below and divides, from the leaves up, and reports whether there
-// is anything at or below m that a walk has to reach.
+// seal sets below and divides, from the leaves up. It reports whether a walk has to reach m or a
+// node below it.
 func (m *ruleNode) seal() bool {
 	m.divides = m.class != ClassUnknown || m.root
 	for _, c := range m.children {
@@ -86,7 +87,7 @@ func (m *ruleNode) reachable() []string {
 	return names
 }
 
-// components yields the parts of a clean absolute path: none for "/".
+// components yields the components of a clean absolute path. "/" has no components.
 func components(path string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for rest := strings.TrimPrefix(path, "/"); rest != ""; {

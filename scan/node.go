@@ -2,20 +2,19 @@ package scan
 
 import "sync/atomic"
 
-// node is a directory of a walk: first something to do, then what was found.
-// Nodes are made in blocks, all children of one directory together, and stay
-// where they are.
+// node is a directory of a walk: first a task, then its result. All children of a directory are
+// allocated together in one block, and nodes never move.
 type node struct {
 	parent *node
 	name   []byte // nil for "/"
-	// records and children are what was found; they may be read once ready is
-	// nodeReady. The children stand in the order of the records that descend.
+	// records and children are the result. They may be read once ready is nodeReady. The children
+	// are in the order of the records with tagDescend.
 	records  []byte
 	children []node
 	at       place
 	id       uint32
-	// fd is the directory's descriptor while unopened, the number of children
-	// not yet opened, is not zero; -1 where it was not kept.
+	// fd is the directory's descriptor. It stays open until unopened, the number of children not
+	// yet opened, is zero. It is -1 if it was not kept.
 	fd       int32
 	unopened atomic.Int32
 	ready    atomic.Uint32
@@ -25,18 +24,18 @@ type node struct {
 const (
 	nodePending = iota
 	nodeReady
-	nodeAwaited // pending, and somebody sleeps until it is ready
+	nodeAwaited // pending, and List waits for it
 )
 
-// crossable reports whether the directory may lie on another mount than its
-// parent: it is a root, or stands on the way to one.
+// crossable reports whether the directory may be on another mount than its parent, because it is a
+// root or an ancestor of one.
 func (n *node) crossable() bool {
 	inside := n.at.region == regionInside || n.at.region == regionShown
 	return !inside || n.at.mark != nil && n.at.mark.root
 }
 
-// appendPath appends the directory's absolute path, which is "/" for the root
-// and else has no slash at its end.
+// appendPath appends the directory's absolute path. Only the path of the root, "/", ends in a
+// slash.
 func (n *node) appendPath(dst []byte) []byte {
 	if n.parent == nil {
 		return append(dst, '/')
@@ -57,8 +56,8 @@ func (n *node) appendPath(dst []byte) []byte {
 	return dst
 }
 
-// slab hands out memory for records and nodes in large pieces, which keeps them
-// close together and the collector idle.
+// slab allocates memory for records and nodes in large pieces. This keeps them close together and
+// reduces the garbage collector's work.
 type slab struct {
 	bytes []byte
 	nodes []node
@@ -69,8 +68,7 @@ const (
 	slabNodes = 2048
 )
 
-// reserve returns an empty run with room for size bytes. What is not used of it
-// goes back with giveBack.
+// reserve returns an empty run with a capacity of size bytes. giveBack returns the unused part.
 func (s *slab) reserve(size int) []byte {
 	if size > slabBytes/4 {
 		return make([]byte, 0, size)
@@ -83,7 +81,7 @@ func (s *slab) reserve(size int) []byte {
 	return s.bytes[used : used : used+size]
 }
 
-// giveBack returns the unused end of the run that was reserved last.
+// giveBack returns the unused part of the last reserved run to the slab.
 func (s *slab) giveBack(run []byte) {
 	if unused := cap(run) - len(run); cap(run) <= slabBytes/4 {
 		s.bytes = s.bytes[:len(s.bytes)-unused]

@@ -7,11 +7,10 @@ import (
 	"slices"
 )
 
-// found is an entry of the directory being read, whose name lies in the
-// worker's buffer. Sixteen bytes, so that sorting moves little and mostly looks
-// at nothing but the prefix.
+// found is an entry of the directory being read. Its name is in the worker's buffer. It has 16
+// bytes, so sorting moves little memory and usually compares only the prefix.
 type found struct {
-	prefix uint64 // the first bytes of the sorting key that tell names apart
+	prefix uint64 // the first bytes of the sort key after the shared prefix
 	name   uint32 // offset in the buffer
 	length uint8
 	tag    uint8 // as in a record
@@ -19,8 +18,8 @@ type found struct {
 
 func (f found) nameIn(buf []byte) []byte { return buf[f.name : f.name+uint32(f.length)] }
 
-// sortEntries puts the entries in the order of the paths that they stand for: by
-// bytes, a descending entry as if its name ended in '/'.
+// sortEntries sorts the entries by the bytes of their paths. An entry with tagDescend sorts as if
+// its name ended in '/'.
 func sortEntries(buf []byte, entries []found) {
 	if len(entries) < 2 {
 		return
@@ -41,8 +40,9 @@ func sortEntries(buf []byte, entries []found) {
 	})
 }
 
-// fewEntries is what most directories have at most. Up to there, calling a
-// comparison costs more than the order that it finds.
+// fewEntries is a size that most directories do not exceed. Up to this size, insertion sort is
+// faster than slices.SortFunc, because a call of the comparison function costs more than the
+// comparison.
 const fewEntries = 12
 
 func insertionSort(buf []byte, entries []found) {
@@ -60,9 +60,9 @@ func insertionSort(buf []byte, entries []found) {
 	}
 }
 
-// sharedPrefix returns the length of what all names have in common at their
-// start. Directories with thousands of entries often name them alike
-// ("IMG_2024…"), and the prefix should begin where they differ.
+// sharedPrefix returns the length of the prefix that all names share. In directories with thousands
+// of entries, names often start alike ("IMG_2024…"), and the sorting prefix should begin where they
+// differ.
 func sharedPrefix(buf []byte, entries []found) int {
 	if len(entries) <= fewEntries {
 		return 0
@@ -85,8 +85,8 @@ func sharedPrefix(buf []byte, entries []found) int {
 	return shared
 }
 
-// sortingPrefix returns eight bytes of the key after the first skip, the first
-// byte highest. A name holds no NUL, so that where a key ends sorts first.
+// sortingPrefix returns the eight bytes of the key after the first skip bytes, in big-endian order.
+// Names contain no NUL, so the zero padding after the end of a key sorts first.
 func sortingPrefix(f *found, buf []byte, skip int) uint64 {
 	name := f.nameIn(buf)[skip:]
 	if len(name) >= 8 {
@@ -110,9 +110,9 @@ func compareKeys(a, b found, buf []byte) int {
 	return cmp.Compare(keyByte(a, x, n), keyByte(b, y, n))
 }
 
-// keyByte returns the key's byte at i, at most the name's length, or 0 behind
-// its end. Two keys that share i bytes differ there or are the same, but for a
-// name and the same name descending, where one has '/' and the other nothing.
+// keyByte returns the key's byte at i, or 0 after the end of the key. i is at most the length of
+// the name. Two keys that share i bytes differ at i or are equal. This includes a name and the same
+// name with tagDescend: one has '/' at i, and the other has ended.
 func keyByte(f found, name []byte, i int) byte {
 	switch {
 	case i < len(name):

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// fullKey is what an entry sorts by, spelt out: the reference for sortEntries.
+// fullKey returns the complete sort key of an entry. It is the reference for sortEntries.
 func fullKey(f found, buf []byte) []byte {
 	key := bytes.Clone(f.nameIn(buf))
 	if f.tag&tagDescend != 0 {

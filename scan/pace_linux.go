@@ -7,25 +7,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A walk starts with a few workers more than processors, which keep those busy
-// where nothing has to be read from a disk. All sixteen would do the same work in
-// the same time there, but the first line of a listing would come later, because
-// who prints it has to wait for its turn on a processor (bench/firstbyte tells).
-// Where the processors turn out to be idle, because the workers wait for a disk,
-// more are let in, up to all within some 12 ms.
+// A walk starts with a few more workers than processors. On a warm cache, these keep the processors
+// busy. All sixteen workers would take the same time, but would delay the first line of a listing,
+// because the goroutine that prints it has to wait for a processor (measured by bench/firstbyte).
+// If the processors are idle because the workers wait for a disk, pace admits more workers, up to
+// all of them within about 12 ms.
 const (
 	extraWorkers = 2
 	paceInterval = 4 * time.Millisecond
-	// busyShare is the share of the processors' time, in percent, below which
-	// they count as idle.
+	// busyShare is the processor usage, in percent, below which the processors count as idle.
 	busyShare = 75
 )
 
 // firstWorkers is how many workers may be busy at the start.
 func firstWorkers() int { return runtime.NumCPU() + extraWorkers }
 
-// pace lets more workers in while processors are idle, until all are in or done
-// is closed.
+// pace admits more workers while processors are idle, until all are admitted or done is closed.
 func (w *walk) pace(done <-chan struct{}) {
 	tick := time.NewTicker(paceInterval)
 	defer tick.Stop()
@@ -45,7 +42,7 @@ func (w *walk) pace(done <-chan struct{}) {
 	}
 }
 
-// processorTime is what this process has used so far, getrusage(2).
+// processorTime returns the processor time that this process has used (getrusage(2)).
 func processorTime() time.Duration {
 	var usage unix.Rusage
 	_ = unix.Getrusage(unix.RUSAGE_SELF, &usage) // fails only for bad arguments

@@ -1,36 +1,36 @@
 package scan
 
 import (
-	"path"
-	"strings"
-
+	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
-	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 )
 
-// Class is the verdict on a path: what happens to it at the next reboot, and
-// what decides that.
+// Class is the verdict on a path: what happens to it at the next reboot, and why.
 type Class uint8
 
-// The classes. Only candidates, and what was included by hand, are listed.
+// The classes. Only ClassCandidate and ClassIncluded are listed.
 const (
 	ClassUnknown   Class = iota
 	ClassCandidate       // will be lost
 	ClassIncluded        // always listed, because the configuration says so
 	ClassRoot            // the top of a tree that will be lost
 	ClassPersisted       // kept by the user's configuration
-	ClassMounted         // a mount point: what it shows lives elsewhere
-	ClassStorage         // where persistent data lives
+	ClassMounted         // a mount point: its contents are stored elsewhere
+	ClassStorage         // persistent storage
 	ClassSystem          // created again at every boot, or managed by Nix: never entered
 	ClassExcluded        // matched by an exclude pattern
-	ClassOutside         // on no tree that a reboot wipes
-	ClassLinked          // a symlink into the store or into storage
+	ClassOutside         // not in a tree that a reboot wipes
+	ClassLinked          // a symlink into the Nix store or storage
+	ClassHidden          // of no worth to its owner: regenerated, runtime, managed or cache
+	ClassLayer           // a layer of an overlay, which is scanned at its mount point
+	ClassLower           // in a lower layer of an overlay only: a boot brings it back
 )
 
 var classNames = [...]string{
 	"unknown", "candidate", "included", "root", "persisted", "mounted",
 	"storage", "system", "excluded", "outside", "linked",
+	"hidden", "layer", "lower",
 }
 
 // String returns the class in lower case.
@@ -44,57 +44,77 @@ func (c Class) String() string {
 // Listed reports whether a path of this class is a candidate.
 func (c Class) Listed() bool { return c == ClassCandidate || c == ClassIncluded }
 
-// refused reports whether a path of this class is no candidate though it lies
-// where candidates do.
+// refused reports whether a path of this class is not a candidate although it is among candidates.
 func (c Class) refused() bool {
 	switch c {
-	case ClassPersisted, ClassMounted, ClassStorage, ClassSystem, ClassExcluded:
+	case ClassPersisted, ClassMounted, ClassStorage, ClassSystem, ClassExcluded, ClassHidden, ClassLayer:
 		return true
-	case ClassUnknown, ClassCandidate, ClassIncluded, ClassRoot, ClassOutside, ClassLinked:
+	case ClassUnknown, ClassCandidate, ClassIncluded, ClassRoot, ClassOutside, ClassLinked, ClassLower:
 	}
 	return false
 }
 
-// SystemDirs are never entered: the Nix store, and what the kernel and the boot
-// fill anew (file-hierarchy(7)).
+// SystemDirs returns the directories that are never entered: the Nix store, and the directories
+// that the kernel and each boot fill again (file-hierarchy(7)).
 func SystemDirs() []string { return []string{"/nix", "/proc", "/sys", "/dev", "/run"} }
 
 // Persisted is a path that the configuration keeps.
 type Persisted struct {
 	// Path is absolute and clean.
 	Path string
-	// Source says where it is declared: "config.json:3:17: persistedDirs[3]".
+	// Source is the place of the declaration: "config.json:3:17: persistedDirs[3]".
 	Source string
 	// Key is the short form of Source, without the file: "persistedDirs[3]".
 	Key string
 }
 
-// Rules is what a policy is made of. All paths are absolute and clean.
+// Rules is the input of NewPolicy. All paths are absolute and clean.
 type Rules struct {
-	// Mounts is the mount table; nil means that nothing is mounted anywhere.
+	// Mounts is the mount table; nil means that nothing is mounted.
 	Mounts *mounts.Table
-	// Roots are the trees that a reboot wipes; none means "/". A root is always
-	// entered, also where it is a mount point or matches a pattern.
+	// Roots are the trees that a reboot wipes; empty means "/". A root is always entered, even if
+	// it is a mount point or matches a pattern.
 	Roots []string
-	// Storage lists where persistent data lives: never entered.
+	// Storage lists the directories of persistent storage. They are never entered.
 	Storage []string
-	// Persisted lists what the configuration keeps.
+	// Persisted lists the paths that the configuration keeps.
 	Persisted []Persisted
-	// Include lists what is a candidate whatever else is said of it.
+	// Include lists paths that are always candidates, whatever other rules apply.
 	Include []string
-	// Exclude holds the exclude patterns; nil excludes nothing.
+	// Overlays are the overlays of which the upper directory is read in place of the mount point.
+	Overlays []Overlay
+	// Exclude contains the exclude patterns; nil excludes nothing.
 	Exclude *pattern.Set
-	// Only limits the work to what lies at or below these; none means no limit.
+	// Classes returns the classes of data on this machine. They say which symlinks into the Nix
+	// store a boot makes again; nil says that it makes all of them. It is called only if needed,
+	// from several goroutines at once.
+	Classes func() *known.Classes
+	// Hide makes what is regenerated, runtime, managed or cache by Classes hidden: it is lost, but
+	// not a candidate.
+	Hide bool
+	// Stated says that the user named the roots: there, the class of a root does not hide what is
+	// in it.
+	Stated bool
+	// Only limits the work to these paths and everything below them; empty means no limit.
 	Only []string
 }
 
-// Policy gives the verdict on every path, to the walk and to whoever asks for
-// one path. It never changes and may be used by any number of goroutines.
+// Policy gives the verdict on every path, for walks and for single paths. It never changes and is
+// safe for concurrent use.
 type Policy struct {
 	marks   *ruleNode
 	exclude *pattern.Set
 	roots   []string
-	hidden  []string // what symlinks into are no candidates
+	classes func() *known.Classes
+	known   *known.Classes // those, with hide
+	hide    bool           // entries that classes hide
+	stated  bool
+	// shown says that hidden entries are reported or counted, so no directory is pruned.
+	shown  bool
+	mounts *mounts.Table
+	// overlays are those of the rules.
+	overlays []Overlay
+	storage  []string // symlinks into these are not candidates
 	// shows is Options.Excluded.
 	shows func(pattern.Pattern) bool
 }
@@ -109,7 +129,7 @@ func NewPolicy(rules Rules) *Policy {
 	if len(roots) == 0 {
 		roots = []string{"/"}
 	}
-	// What is said later overrides what was said before.
+	// Later rules override earlier ones.
 	if rules.Mounts != nil {
 		for _, mount := range rules.Mounts.Points() {
 			p.set(mount.Point, ruleNode{class: ClassMounted, mount: mount})
@@ -121,9 +141,13 @@ func NewPolicy(rules Rules) *Policy {
 	for _, dir := range rules.Storage {
 		p.set(dir, ruleNode{class: ClassStorage})
 	}
+	p.setOverlays(rules.Overlays)
 	for _, root := range roots {
 		m := p.marks.at(root)
 		m.root, m.class = true, ClassUnknown
+		if rules.Mounts != nil && rules.Mounts.At(root).Point == root {
+			m.mount = rules.Mounts.At(root)
+		}
 	}
 	for _, kept := range rules.Persisted {
 		p.set(kept.Path, ruleNode{class: ClassPersisted, source: kept.Source, key: kept.Key})
@@ -136,38 +160,44 @@ func NewPolicy(rules Rules) *Policy {
 	}
 	p.marks.only = p.marks.only || len(rules.Only) == 0
 	p.marks.seal()
-	p.roots = roots
-	p.hidden = append([]string{"/nix"}, rules.Storage...)
+	p.roots, p.mounts = roots, rules.Mounts
+	p.classes, p.hide, p.stated = rules.Classes, rules.Hide && rules.Classes != nil, rules.Stated
+	if p.hide {
+		p.known = rules.Classes()
+	}
+	p.storage = rules.Storage
 	return p
 }
 
 // Roots returns the trees that the reboot wipes.
 func (p *Policy) Roots() []string { return p.roots }
 
-// set makes a path a boundary.
+// set marks a path as a boundary.
 func (p *Policy) set(path string, to ruleNode) {
 	m := p.marks.at(path)
-	m.class, m.source, m.key, m.mount = to.class, to.source, to.key, to.mount
+	m.class, m.source, m.key, m.mount, m.target = to.class, to.source, to.key, to.mount, to.target
 }
 
-// region says what kind of ground a directory stands on.
+// region is the kind of area in which a directory is.
 type region uint8
 
 const (
 	regionOutside  region = iota // no root above, or past a boundary
-	regionInside                 // what is here will be lost
+	regionInside                 // everything here will be lost
 	regionExcluded               // below an excluded directory
-	regionShown                  // the same, where Options.Excluded asks for it
+	regionShown                  // the same, but Options.Excluded asks for it
 )
 
-// place is all that decides about the entries of a directory, apart from their
-// names.
+// place contains everything that decides about the entries of a directory, apart from their names.
 type place struct {
 	mark    *ruleNode
 	exclude pattern.State
+	class   known.WalkState
 	region  region
-	limited bool // the work is limited to paths that do not hold this directory
-	tagged  bool // it has a CACHEDIR.TAG, or lies below one that has, where Options.Tags asks
+	limited bool // the work is limited to paths that do not contain this directory
+	// overlay is set where what is lost is in the upper directory of an overlay.
+	overlay overlayNumber
+	tagged  bool // it or a directory above has a CACHEDIR.TAG, if Options.Tags asks for that
 }
 
 // plain reports whether only exclude patterns matter to the entries.
@@ -175,8 +205,8 @@ func (at place) plain() bool {
 	return at.mark == nil && at.region == regionInside && !at.limited
 }
 
-// scanned reports whether the directory's entries are to be read. Where they are
-// not, the directory may still have marked entries that a walk has to reach.
+// scanned reports whether the walk reads the directory's entries. If it does not, the directory may
+// still have entries with rule nodes that the walk has to reach.
 func (at place) scanned() bool {
 	return (at.region == regionInside || at.region == regionShown) && !at.limited
 }
@@ -184,29 +214,29 @@ func (at place) scanned() bool {
 // mayContainCandidates reports whether anything in the directory can be a candidate.
 func (at place) mayContainCandidates() bool { return at.scanned() || at.mark != nil && at.mark.below }
 
-// included reports whether the path itself, whose contents have this place, is
-// always a candidate.
+// included reports whether the path itself is always a candidate. at is the place of its contents.
 func (at place) included() bool { return at.mark != nil && at.mark.keep && !at.limited }
 
-// start is the place of the directory "/".
+// start returns the place of the entries of "/".
 func (p *Policy) start() place {
-	at := place{mark: p.marks, exclude: pattern.Start, limited: !p.marks.only}
+	at := place{mark: p.marks, exclude: pattern.Start, limited: !p.marks.only, overlay: p.marks.overlay}
 	if p.marks.root && p.marks.class == ClassUnknown {
 		at.region = regionInside
 	}
 	return at
 }
 
-// step gives the verdict on an entry of the directory at, and the place of that
-// entry's own contents. This one function is the policy: the walk and Judge
-// differ only in where their names come from. Whether the entry is included by
-// hand is asked of the place by included.
-func (p *Policy) step(at place, name []byte, isDir bool) (Class, place) {
+// step gives the verdict on an entry of the directory at, and the place of that entry's own
+// contents. This function alone is the policy: the walk and Judge differ only in where their names
+// come from. The returned place reports with included whether the entry is always a candidate.
+func (p *Policy) step(at place, name []byte, kind Kind) (Class, place) {
+	isDir := kind == KindDir
 	m := at.mark.child(name)
-	in := place{mark: m, region: at.region, limited: at.limited && (m == nil || !m.only), tagged: at.tagged}
+	in := place{mark: m, region: at.region, limited: at.limited && (m == nil || !m.only), tagged: at.tagged, overlay: m.overlayOr(at.overlay)}
 	if isDir {
 		in.exclude = p.exclude.Enter(at.exclude, name)
 	}
+	hides := p.enterClass(at, &in, name, kind)
 	var class Class
 	switch {
 	case m != nil && m.class != ClassUnknown:
@@ -221,13 +251,18 @@ func (p *Policy) step(at place, name []byte, isDir bool) (Class, place) {
 		class, in.region = ClassExcluded, p.below(at.exclude, name, isDir)
 	case at.region == regionShown:
 		class = ClassExcluded
+	case hides != hidesNot:
+		class = ClassHidden
+		if hides == hidesAll {
+			in.region = regionExcluded
+		}
 	default:
 		class = ClassCandidate
 	}
 	return class, in
 }
 
-// below returns the region of what a pattern excludes.
+// below returns the region for an entry that a pattern excludes.
 func (p *Policy) below(at pattern.State, name []byte, isDir bool) region {
 	if p.shows != nil {
 		if found, ok := p.exclude.Find(at, name, isDir); ok && p.shows(found) {
@@ -237,32 +272,36 @@ func (p *Policy) below(at pattern.State, name []byte, isDir bool) region {
 	return regionExcluded
 }
 
-// showing returns the policy for a walk that hands over what the patterns exclude
-// for which shows holds.
+// showing returns the policy for a walk that also reports entries whose excluding pattern satisfies
+// shows.
 func (p *Policy) showing(shows func(pattern.Pattern) bool) *Policy {
 	with := *p
 	with.shows = shows
 	return &with
 }
 
-// Verdict is what a policy says of one path, and why.
+// Verdict is the verdict of a policy on one path, and the reason.
 type Verdict struct {
 	Class Class
-	// By is the path that decided: the one asked for, or one above it.
+	// By is the path whose rule decided: the path itself or one above it.
 	By string
 	// Source and Key are the declaration that persists By; see Persisted.
 	Source, Key string
-	// Mount is what is mounted at By.
+	// Mount is the mount at By.
 	Mount *mounts.Mount
-	// Pattern is what excludes By.
+	// Pattern is the pattern that excludes By.
 	Pattern pattern.Pattern
-	// Target is what the symlink By points to.
+	// Finding is why By is hidden.
+	Finding known.Finding
+	// Target is the target of the symlink By, or the mount point of the overlay of which By is a
+	// layer.
 	Target string
 }
 
-// Judge gives the verdict on an absolute, clean path that holds no symlink but
-// at its end. It does not look at the disk; isDir tells what the path itself is.
-func (p *Policy) Judge(name string, isDir bool) Verdict {
+// Judge gives the verdict on a path. The path must be absolute and clean and must not contain
+// symlinks, except as its last component. Judge does not access the disk; kind is what the path
+// itself is.
+func (p *Policy) Judge(name string, kind Kind) Verdict {
 	at := p.start()
 	v := Verdict{Class: ClassOutside, By: "/"}
 	if at.region == regionInside {
@@ -271,41 +310,30 @@ func (p *Policy) Judge(name string, isDir bool) Verdict {
 	done := 0
 	for part := range components(name) {
 		done += 1 + len(part)
-		dir := isDir || done < len(name)
-		class, in := p.step(at, []byte(part), dir)
+		of := kind
+		if done < len(name) {
+			of = KindDir
+		}
+		class, in := p.step(at, []byte(part), of)
 		switch {
 		case class == ClassCandidate:
 			v = Verdict{Class: class, By: name}
 		case class == ClassExcluded && at.region == regionInside:
-			found, _ := p.exclude.Find(at.exclude, []byte(part), dir)
+			found, _ := p.exclude.Find(at.exclude, []byte(part), of == KindDir)
 			v = Verdict{Class: class, By: name[:done], Pattern: found}
+		case class == ClassHidden:
+			v = Verdict{Class: class, By: name[:done], Finding: p.finding(at, []byte(part), of)}
 		case class != ClassExcluded && class != ClassOutside:
 			v = Verdict{Class: class, By: name[:done]}
 			if class != ClassRoot {
-				v.Source, v.Key, v.Mount = in.mark.source, in.mark.key, in.mark.mount
+				v.Source, v.Key, v.Mount, v.Target = in.mark.source, in.mark.key, in.mark.mount, in.mark.target
 			}
 		}
-		// Otherwise what decided above decides here too.
+		// Otherwise the rule that decided above decides here too.
 		at = in
 	}
 	if at.included() {
 		return Verdict{Class: ClassIncluded, By: name}
 	}
 	return v
-}
-
-// Hides reports whether a symlink with this target, absolute or relative to the
-// directory it lies in, points into the Nix store or into storage, so that it
-// holds no data of its own.
-func (p *Policy) Hides(dir, target string) bool {
-	if !strings.HasPrefix(target, "/") {
-		target = path.Join(dir, target)
-	}
-	target = path.Clean(target)
-	for _, h := range p.hidden {
-		if paths.AtOrBelow(target, h) {
-			return true
-		}
-	}
-	return false
 }

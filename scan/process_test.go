@@ -9,11 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// These tests need a process of their own: one with another user, or with few
-// descriptors. They start the test binary again with only themselves to run.
+// These tests need a separate process: one with another user, or with few descriptors. They start
+// the test binary again and run only the calling test in it.
 
-// rerun runs the test that calls it in a new process, prepared by attr and by
-// the variable that tells it so, and fails if that fails.
+// rerun runs the calling test in a new process and fails if that process fails. attr and an
+// environment variable prepare the new process.
 func rerun(t *testing.T, variable string, attr *syscall.SysProcAttr) {
 	t.Helper()
 	binary, err := os.Executable()
@@ -21,12 +21,12 @@ func rerun(t *testing.T, variable string, attr *syscall.SysProcAttr) {
 		t.Fatal(err)
 	}
 	tmp := t.TempDir()
-	for dir := tmp; dir != "/tmp" && dir != "/"; dir = parentOf(dir) { // the other user has to get there
+	for dir := tmp; dir != "/tmp" && dir != "/"; dir = parentOf(dir) { // the other user has to reach it
 		if err := os.Chmod(dir, 0o777); err != nil {
 			break
 		}
 	}
-	copied := tmp + "/scan.test" // the original may lie where only root may look
+	copied := tmp + "/scan.test" // the original may be in a directory that only root can read
 	if out, err := exec.Command("cp", binary, copied).CombinedOutput(); err != nil {
 		t.Fatalf("copy the test binary: %v\n%s", err, out)
 	}
@@ -36,7 +36,7 @@ func rerun(t *testing.T, variable string, attr *syscall.SysProcAttr) {
 	cmd.SysProcAttr = attr
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Errorf("%s in a process of its own: %v\n%s", t.Name(), err, out)
+		t.Errorf("%s in a separate process: %v\n%s", t.Name(), err, out)
 	}
 }
 
@@ -49,14 +49,14 @@ func parentOf(dir string) string {
 	return "/"
 }
 
-// becomeOrdinaryUser runs the test again as a user that has no rights.
+// becomeOrdinaryUser runs the test again as a user without privileges.
 func becomeOrdinaryUser(t *testing.T) {
 	t.Helper()
 	const nobody = 65534
 	rerun(t, "SCAN_TEST_USER", &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}})
 }
 
-func TestFewDescriptorsLoseNothing(t *testing.T) {
+func TestListIsCompleteWithFewDescriptors(t *testing.T) {
 	const variable = "SCAN_TEST_DESCRIPTORS"
 	if os.Getenv(variable) == "" {
 		rerun(t, variable, nil)
@@ -77,8 +77,8 @@ func TestFewDescriptorsLoseNothing(t *testing.T) {
 	}
 }
 
-// ladder makes a chain of directories with two subdirectories each, the shape
-// that keeps the most descriptors, and returns the number of files in it.
+// ladder makes a chain of directories with two subdirectories each and returns the number of files
+// in it. This shape keeps the most descriptors open.
 func ladder(t *testing.T, depth int) (string, int) {
 	t.Helper()
 	root := t.TempDir()

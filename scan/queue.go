@@ -5,25 +5,25 @@ import (
 	"sync/atomic"
 )
 
-// queue shares work between workers that each have a stack of their own. A
-// worker gives something away only when another one may take it, so that a walk
-// in which all are busy touches neither lock nor counter.
+// queue shares work between workers, each of which has its own stack. A worker gives work away only
+// if another worker may take it, so a walk in which all workers are busy touches neither the lock
+// nor a counter.
 //
 //	stack of a busy worker:   [ old … │ … new ]   it works from the new end:
 //	                            └─ given away     depth first, few descriptors
 //
-// Not all workers may be busy from the start: see limit.
+// The limit decides how many workers may be busy.
 type queue struct {
 	mu      sync.Mutex
 	changed sync.Cond
 	shared  []*node
 	workers int
-	// limit is how many may be busy. More than the processors can run only get
-	// in each other's way, until they wait for a disk.
+	// limit is the number of workers that may be busy. More workers than processors only slow each
+	// other down, unless they wait for a disk.
 	limit     int
 	idle      int
 	closed    bool
-	wantsWork atomic.Bool // somebody may take something, and shared is empty
+	wantsWork atomic.Bool // a worker may take work, and shared is empty
 }
 
 func (q *queue) init(workers, limit int) {
@@ -34,8 +34,8 @@ func (q *queue) init(workers, limit int) {
 // free reports whether one more worker may be busy.
 func (q *queue) free() bool { return q.workers-q.idle < q.limit }
 
-// give shares nodes with whoever is hungry. One worker is woken; it wakes the
-// next one if something is left.
+// give shares nodes with waiting workers. It wakes one worker, which wakes the next one if work is
+// left.
 func (q *queue) give(nodes []*node) {
 	q.mu.Lock()
 	q.shared = append(q.shared, nodes...)
@@ -44,8 +44,8 @@ func (q *queue) give(nodes []*node) {
 	q.changed.Signal()
 }
 
-// take appends shared nodes to the stack, waiting for some; it returns false
-// when there will be none any more, because all are done or the queue is closed.
+// take appends shared nodes to the stack and waits if there are none. It returns false when no more
+// nodes will come, because all workers are done or the queue is closed.
 func (q *queue) take(stack []*node) ([]*node, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -76,7 +76,7 @@ func (q *queue) take(stack []*node) ([]*node, bool) {
 	return stack, true
 }
 
-// raise doubles the limit, and reports whether it can be raised further.
+// raise doubles the limit and reports whether it can be raised further.
 func (q *queue) raise() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -86,7 +86,7 @@ func (q *queue) raise() bool {
 	return q.limit < q.workers
 }
 
-// close ends the work: nobody gets any more.
+// close ends the work: take returns false from now on.
 func (q *queue) close() {
 	q.mu.Lock()
 	q.closed = true
@@ -94,7 +94,7 @@ func (q *queue) close() {
 	q.changed.Broadcast()
 }
 
-// drain returns what nobody has taken.
+// drain removes and returns the shared nodes that no worker has taken.
 func (q *queue) drain() []*node {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -1,24 +1,23 @@
 package scan
 
-// A directory that has been read is kept as one run of records, in the order in
-// which a sorted listing of the whole tree needs them:
+// A directory that has been read is stored as one run of records, in the order of a sorted listing
+// of the whole tree:
 //
 //	[tag] [length of the name] [name] [info, if tagInfo is set]
 //
-// A directory can have two records: one under its plain name where it is itself
-// a candidate, and one with tagDescend, sorted as if its name ended in '/',
-// which stands for everything below it. That makes a depth-first pass over the
-// records give full paths in bytewise order, with no sort of the whole.
-// Names are at most NAME_MAX = 255 bytes (limits.h), so one byte holds a length.
+// A directory can have two records: one under its plain name if it is itself a candidate, and one
+// with tagDescend for everything below it, sorted as if its name ended in '/'. A depth-first pass
+// over the records therefore yields full paths in bytewise order, without sorting the whole tree.
+// Names have at most NAME_MAX = 255 bytes (limits.h), so the length fits in one byte.
 const (
-	tagKind    = 0x07 // the Kind
-	tagDescend = 0x08 // the next child directory's contents come here
-	tagInfo    = 0x10 // infoSize bytes of metadata follow the name
-	tagRefused = 0x20 // no candidate, but shown where Options.Refused asks
-	tagShown   = 0x40 // excluded, and handed over where Options.Excluded asks
+	tagKind    = 0x0f // the Kind
+	tagDescend = 0x10 // the contents of the next child directory follow here
+	tagInfo    = 0x20 // infoSize bytes of metadata follow the name
+	tagRefused = 0x40 // not a candidate, but reported if Options.Refused is set
+	tagShown   = 0x80 // excluded, but reported if Options.Excluded asks for it
 )
 
-// record is a view of one record; name and info point into the run.
+// record is a decoded view of one record; name and info point into the run.
 type record struct {
 	tag  byte
 	name []byte
@@ -30,7 +29,7 @@ func (r record) descend() bool { return r.tag&tagDescend != 0 }
 func (r record) refused() bool { return r.tag&tagRefused != 0 }
 func (r record) shown() bool   { return r.tag&tagShown != 0 }
 
-// nextRecord splits the first record off a run that is not empty.
+// nextRecord splits the first record off a run. The run must not be empty.
 func nextRecord(run []byte) (record, []byte) {
 	tag, end := run[0], 2+int(run[1])
 	r := record{tag: tag, name: run[2:end:end]}

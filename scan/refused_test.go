@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// What is refused has to be what a plain walk finds that the policy refuses by its
-// own name, and candidates the same as without.
+// The refused entries must be those for which Judge decides by the entry's own path. The candidates
+// must be the same with and without Options.Refused.
 func TestRefusedEqualsNaive(t *testing.T) {
 	random := rand.New(rand.NewPCG(12, 12))
 	refused := 0
@@ -44,7 +44,7 @@ func TestRefusedEqualsNaive(t *testing.T) {
 		}
 		refused += len(got)
 		if listed, _ := list(t, opts); !slices.Equal(listed, without) {
-			t.Error("List hands over what is refused")
+			t.Error("List reports refused entries")
 		}
 	}
 	if refused < 100 {
@@ -85,9 +85,9 @@ func naiveRefused(t *testing.T, root string, opts Options) []string {
 		if err != nil || path == root {
 			return err
 		}
-		v := opts.Policy.Judge(path, d.IsDir())
+		v := opts.Policy.Judge(path, dirOrFile(d.IsDir()))
 		own := v.By == path && (v.Class == ClassExcluded || v.Class == ClassPersisted || v.Class == ClassStorage)
-		if above := opts.Policy.Judge(filepath.Dir(path), true); own && (above.Class.Listed() || above.Class == ClassRoot) &&
+		if above := opts.Policy.Judge(filepath.Dir(path), KindDir); own && (above.Class.Listed() || above.Class == ClassRoot) &&
 			(d.IsDir() || d.Type().IsRegular()) {
 			paths = append(paths, path)
 		}

@@ -5,40 +5,40 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
-// Rollup turns candidates into what is worth keeping: for each, the highest
-// directory above it that
+// Rollup turns candidates into the paths that are worth keeping. For each candidate, it finds the
+// highest directory above it that
 //
-//   - has nothing in it that is persisted, mounted, storage, system or a root, and
-//     nothing that is included separately: such a directory cannot be kept as one;
-//   - is no container, which is a directory that belongs to no program, as its
+//   - contains nothing that is persisted, mounted, storage, system, a root or included separately,
+//     because such a directory cannot be kept as one unit;
+//   - is not a container, which is a directory that belongs to no single program, although its
 //     children do ([known.Homes.Container]);
-//   - does not lie above a path to which the rules limit the work.
+//   - is not above a path to which the rules limit the work.
 //
-// That directory is the candidate's unit; where there is none, the candidate is
-// one itself. So below ~/.config the units are its children, and where a file of
-// one of these is persisted, that one's children. What is excluded or filtered
-// out does not divide a directory: it comes along.
+// That directory is the candidate's unit. If there is no such directory, the candidate is its own
+// unit. So the units below ~/.config are its children, or, for a child with a persisted file in it,
+// the children of that child. Excluded and filtered paths do not divide a directory: they are kept
+// with it.
 //
-// A Rollup looks at rules only, not at the disk. It never changes and may be used
-// by any number of goroutines.
+// A Rollup uses only rules and does not access the disk. It never changes and is safe for
+// concurrent use.
 type Rollup struct {
 	policy *Policy
 	homes  known.Homes
 }
 
-// NewRollup returns the roll-up for a policy. The homes given are those besides
-// /root and the directories in /home.
+// NewRollup returns the roll-up for a policy. homes are home directories in addition to /root and
+// the directories in /home.
 func NewRollup(p *Policy, homes ...string) *Rollup {
 	return &Rollup{policy: p, homes: known.HomesOf(homes...)}
 }
 
-// Homes returns the homes that the roll-up knows.
+// Homes returns the home directories of the roll-up.
 func (r *Rollup) Homes() known.Homes { return r.homes }
 
-// Splits reports whether a directory cannot be a unit, so that its entries are to
-// be looked at one by one. It is to be asked from the top down: what is below a
-// directory that does not split is part of that one. "/" always splits. The path
-// is absolute and clean; it takes some map lookups a component, and no memory.
+// Splits reports whether a directory cannot be a unit, so its entries have to be checked one by
+// one. Call it from the top down: everything below a directory that does not split belongs to that
+// directory. "/" always splits. The path must be absolute and clean. Splits takes a few map lookups
+// per component and allocates nothing.
 func (r *Rollup) Splits(dir string) bool {
 	m, limited := r.policy.marks, !r.policy.marks.only
 	for name := range components(dir) {
@@ -50,15 +50,14 @@ func (r *Rollup) Splits(dir string) bool {
 	return limited || m != nil && m.divides || r.homes.Container(dir)
 }
 
-// Unit is what is worth keeping as one: a directory with all that is in it, or a
-// file.
+// Unit is a path that is worth keeping as a whole: a directory with everything in it, or a file.
 type Unit struct {
 	Path string
 	Dir  bool
 }
 
-// Unit returns the unit to which a candidate belongs. A directory that splits is
-// in no unit, as are its entries in units of their own.
+// Unit returns the unit to which a candidate belongs. A directory that splits belongs to no unit,
+// because its entries are in separate units.
 func (r *Rollup) Unit(name string, isDir bool) (Unit, bool) {
 	for i := 1; i < len(name); i++ {
 		if name[i] == '/' && !r.Splits(name[:i]) {
@@ -71,8 +70,8 @@ func (r *Rollup) Unit(name string, isDir bool) (Unit, bool) {
 	return Unit{Path: name, Dir: isDir}, true
 }
 
-// Top returns the nearest directory above a path that is a container or a root: a
-// coarse place to count it in.
+// Top returns the nearest directory above a path that is a container or a root. Summaries count the
+// path there.
 func (r *Rollup) Top(name string) string {
 	for dir := range paths.Ancestors(name) {
 		if m := r.policy.marks.find(dir); m != nil && m.root || r.homes.Container(dir) {

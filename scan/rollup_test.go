@@ -14,7 +14,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
-// rollupPolicy is a machine with a bit of everything.
+// rollupPolicy returns the policy of a machine with every kind of rule.
 func rollupPolicy(t testing.TB, only ...string) *Policy {
 	t.Helper()
 	return NewPolicy(Rules{
@@ -39,7 +39,7 @@ func TestRollupUnit(t *testing.T) {
 		isDir bool
 		want  Unit
 	}{
-		// App-level directories, in every home and on the system.
+		// Directories of programs, in every home and on the system.
 		{"/home/al/.config/kitty/themes/a.conf", false, dir("/home/al/.config/kitty")},
 		{"/home/al/.local/share/Steam/a/b", false, dir("/home/al/.local/share/Steam")},
 		{"/home/al/.local/state/x/a", false, dir("/home/al/.local/state/x")},
@@ -55,11 +55,11 @@ func TestRollupUnit(t *testing.T) {
 		{"/var/log/journal/a", false, dir("/var/log")},
 		{"/etc/NetworkManager/system-connections/a", false, dir("/etc/NetworkManager")},
 		{"/games/a/b", false, dir("/games")},
-		// Lone files.
+		// Single files.
 		{"/home/al/.bash_history", false, file("/home/al/.bash_history")},
 		{"/etc/machine-id", false, file("/etc/machine-id")},
 		{"/x", false, file("/x")},
-		// Something persisted, mounted or included below.
+		// Directories with something persisted, mounted or included below.
 		{"/home/al/.config/Code/a", false, file("/home/al/.config/Code/a")},
 		{"/home/al/.config/Code/User/a", false, file("/home/al/.config/Code/User/a")},
 		{"/home/al/.config/Code/User/b/c/d", false, dir("/home/al/.config/Code/User/b")},
@@ -121,9 +121,9 @@ func TestRollupTop(t *testing.T) {
 	}
 }
 
-// TestRollupOfThisMachine asks the promises of a roll-up of real trees: every
-// file is in exactly one unit, no unit lies in another, none is a container, and
-// one asked from the top down is the same.
+// TestRollupOfThisMachine checks the guarantees of a roll-up on real trees: every file is in
+// exactly one unit, no unit is in another, no unit is a container, and a search from the top down
+// finds the same unit.
 func TestRollupOfThisMachine(t *testing.T) {
 	table, err := mounts.Read()
 	if err != nil {
@@ -146,7 +146,7 @@ func TestRollupOfThisMachine(t *testing.T) {
 			units[u.Path]++
 		}
 		if got := topDown(r, splits, path); got != u {
-			t.Fatalf("from the top down %q is in %+v, else in %+v", path, got, u)
+			t.Fatalf("from the top down, %q is in %+v; Unit returns %+v", path, got, u)
 		}
 	}
 	if len(paths) < 1000 || len(units) < 20 {
@@ -158,7 +158,7 @@ func TestRollupOfThisMachine(t *testing.T) {
 		}
 		for up := filepath.Dir(unit); up != "/"; up = filepath.Dir(up) {
 			if units[up] > 0 {
-				t.Errorf("the unit %s lies in the unit %s", unit, up)
+				t.Errorf("the unit %s is in the unit %s", unit, up)
 			}
 		}
 	}
@@ -169,7 +169,7 @@ func TestRollupOfThisMachine(t *testing.T) {
 	}
 }
 
-// topDown finds the unit of a file as a tree view does: one question a directory
+// topDown finds the unit of a file as a tree view does: it calls Splits once for each directory
 // whose parent splits.
 func topDown(r *Rollup, splits map[string]bool, path string) Unit {
 	for i := 1; i < len(path); i++ {
@@ -189,7 +189,7 @@ func topDown(r *Rollup, splits map[string]bool, path string) Unit {
 	return Unit{path, false}
 }
 
-func TestExcludedCountsWhatComesAlong(t *testing.T) {
+func TestExcludedCountsExcludedFilesInUnits(t *testing.T) {
 	root := t.TempDir()
 	makeTree(t, root, "a/GPUCache/1", "a/GPUCache/sub/22", "a/deep/er/GPUCache/1", "a/file", "a/x.log", "b/file", "c/x.log", "c/Cache/1", "other/x.log",
 		"lone.log", "d/tagged/f", "d/tagged/sub/g", "gone/in/1", "gone/in/x/2", "gone/3")
@@ -210,7 +210,7 @@ func TestExcludedCountsWhatComesAlong(t *testing.T) {
 		{4, length("a/GPUCache/1", "a/GPUCache/sub/22", "a/deep/er/GPUCache/1", "a/x.log")},
 		{},
 		{},
-		{2, length("gone/in/1", "gone/in/x/2")}, // included itself, and what is in it excluded
+		{2, length("gone/in/1", "gone/in/x/2")}, // included itself, its contents excluded
 	}
 	for _, tags := range []Tags{TagsIgnored, TagsMarked, TagsSkipped} {
 		if tags == TagsSkipped {
@@ -222,12 +222,12 @@ func TestExcludedCountsWhatComesAlong(t *testing.T) {
 		}
 	}
 	if got, _, err := Excluded(t.Context(), Options{Policy: policy}, nil); len(got) > 0 || err != nil {
-		t.Errorf("of no directories: %v, %v", got, err)
+		t.Errorf("without directories: %v, %v", got, err)
 	}
 }
 
-// TestExcludedIsTheDifferenceOfTwoListings counts in random trees: what is listed
-// and what is excluded make up all that is there.
+// TestExcludedIsTheDifferenceOfTwoListings counts in random trees: the listed and the excluded
+// files together must be all files.
 func TestExcludedIsTheDifferenceOfTwoListings(t *testing.T) {
 	for seed := range uint64(20) {
 		root := randomTree(t, rand.New(rand.NewPCG(seed, 5)), 300)
@@ -281,7 +281,7 @@ func writeTag(t *testing.T, dir string) {
 	}
 }
 
-func TestWalkDealsWithTaggedDirectories(t *testing.T) {
+func TestWalkIgnoresMarksOrSkipsTaggedDirectories(t *testing.T) {
 	root := t.TempDir()
 	makeTree(t, root, "a/.early/1", "a/late/2", "a/sub/deep/in", "b/CACHEDIR.TAG", "b/3", "c/CACHEDIR.TAG/", "c/4", "file")
 	writeTag(t, root+"/a")
@@ -336,7 +336,7 @@ func TestTagsString(t *testing.T) {
 	}
 }
 
-func TestExcludedStopsWithItsContext(t *testing.T) {
+func TestExcludedStopsWhenItsContextIsCancelled(t *testing.T) {
 	root := t.TempDir()
 	makeTree(t, root, "a/b")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -346,9 +346,9 @@ func TestExcludedStopsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestWalkHandsOverTaggedDirectories is what a screen asks: which directories are
-// caches by their tag.
-func TestWalkHandsOverTaggedDirectories(t *testing.T) {
+// TestWalkReportsTaggedDirectories checks Dir.Tagged, from which the screen knows which directories
+// are caches.
+func TestWalkReportsTaggedDirectories(t *testing.T) {
 	root := t.TempDir()
 	makeTree(t, root, "a/b/c/file", "a/x/file")
 	writeTag(t, root+"/a/b")

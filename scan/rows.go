@@ -11,23 +11,22 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
-// Row is a line of --dirs and --summary: a directory with the candidates in it, or
-// a lone file.
+// Row is a line of --dirs and --summary: a directory with the candidates in it, or a single file.
 type Row struct {
-	// Path ends in a slash for a directory, which is how rows sort.
+	// Path ends in a slash for a directory. Rows are sorted by Path.
 	Path  []byte
 	Kind  Kind
 	Files int
 	Bytes int64
-	// Newest is the last change of what was counted.
+	// Newest is the latest modification time of the counted candidates.
 	Newest time.Time
-	// Cache says that all that was counted lies in caches.
+	// Cache reports that all counted candidates are in caches.
 	Cache bool
-	// Excluded is what would come along.
+	// Excluded counts the excluded files that are kept with the row.
 	Excluded Extent
 }
 
-// NewRow returns a row in which nothing has been counted.
+// NewRow returns a row with nothing counted.
 func NewRow(path string, kind Kind) *Row {
 	r := &Row{Path: []byte(path), Kind: kind, Cache: true}
 	if kind == KindDir && path != "/" {
@@ -51,7 +50,7 @@ func (r *Row) Add(e *Entry) {
 	}
 }
 
-// contains reports whether a path is the row's or lies in it.
+// contains reports whether a path is the row's path or in its directory.
 func (r *Row) contains(path []byte) bool {
 	if r.IsDir() {
 		return bytes.HasPrefix(path, r.Path)
@@ -59,18 +58,19 @@ func (r *Row) contains(path []byte) bool {
 	return bytes.Equal(path, r.Path)
 }
 
-// RowWriter turns candidates, sorted by path, into rows, and hands over each, in
-// their order, when there can be no more in it.
+// RowWriter turns candidates, sorted by path, into rows. It emits each row, in order, when no more
+// candidates can belong to it.
 type RowWriter struct {
 	Rollup *Rollup
-	// IsCache reports whether a path is cache; nil where that does not matter.
+	// IsCache reports whether a path is cache. It may be nil if Row.Cache is not used.
 	IsCache func(path string, isDir bool) bool
 	Emit    func(*Row) error
-	// open are the rows that may grow, sorted. A directory that is a candidate
-	// itself comes before a file beside it, "a" before "a-b", and what is in it
-	// after, "a/c": then there is more than one.
+	// open contains the rows that may still grow, sorted. There can be more than one: a directory
+	// that is itself a candidate ("a") comes before a file beside it ("a-b"), and its contents
+	// ("a/c") come after that file.
 	open []*Row
-	// split is a directory that splits, with its slash: a file there is alone.
+	// split is a directory that splits, with its trailing slash. A file directly in it is its own
+	// row.
 	split []byte
 }
 
@@ -90,7 +90,7 @@ func (g *RowWriter) Add(e *Entry) error {
 	return nil
 }
 
-// pass hands over the rows that come before a path and do not hold it.
+// pass emits the rows that come before a path and do not contain it.
 func (g *RowWriter) pass(path []byte) error {
 	for len(g.open) > 0 {
 		r := g.open[0]
@@ -105,8 +105,8 @@ func (g *RowWriter) pass(path []byte) error {
 	return nil
 }
 
-// rowOf returns the row in which a candidate counts, or nil for a directory that
-// cannot be kept as one.
+// rowOf returns the row that counts a candidate, or nil for a directory that cannot be kept as one
+// unit.
 func (g *RowWriter) rowOf(e *Entry) *Row {
 	for _, r := range g.open {
 		if r.contains(e.Path) {
@@ -128,7 +128,7 @@ func (g *RowWriter) rowOf(e *Entry) *Row {
 	return g.insert(NewRow(unit.Path, e.Kind))
 }
 
-// insert puts a row into its place, unless it is there.
+// insert inserts a row in sorted order, unless it exists, and returns the row in the list.
 func (g *RowWriter) insert(r *Row) *Row {
 	i, found := slices.BinarySearchFunc(g.open, r, func(a, b *Row) int { return bytes.Compare(a.Path, b.Path) })
 	if !found {
@@ -137,7 +137,7 @@ func (g *RowWriter) insert(r *Row) *Row {
 	return g.open[i]
 }
 
-// End emits the rows that are left.
+// End emits the remaining rows.
 func (g *RowWriter) End() error {
 	for _, r := range g.open {
 		if err := g.Emit(r); err != nil {
@@ -147,11 +147,11 @@ func (g *RowWriter) End() error {
 	return nil
 }
 
-// Touches reports whether a row is at or below a path, or the path below the row.
+// Touches reports whether the row is at or below a path, or the path is below the row.
 func (r *Row) Touches(path string) bool {
 	own := cmp.Or(strings.TrimSuffix(string(r.Path), "/"), "/")
 	return paths.AtOrBelow(own, path) || paths.AtOrBelow(path, own)
 }
 
-// Empty reports whether a row is a directory without a file in it.
+// Empty reports whether the row is a directory without counted files.
 func (r *Row) Empty() bool { return r.IsDir() && r.Files == 0 }

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// gathered returns the rows that a gatherer makes of a listing, as text.
+// gathered returns the rows that a RowWriter makes of a listing, as text.
 func gathered(t *testing.T, rollup *Rollup, opts Options) []string {
 	t.Helper()
 	var rows []string
@@ -28,10 +28,9 @@ func gathered(t *testing.T, rollup *Rollup, opts Options) []string {
 	return rows
 }
 
-// TestGathererEqualsCountingInAMap makes random trees, in which directories are
-// candidates too, and compares the stream of rows with what a map of all units
-// says at the end, sorted.
-func TestGathererEqualsCountingInAMap(t *testing.T) {
+// TestRowWriterEqualsCountingInAMap makes random trees, in which directories are candidates too. It
+// compares the stream of rows with the sorted contents of a map of all units.
+func TestRowWriterEqualsCountingInAMap(t *testing.T) {
 	names := []string{"a", "b", "a-b", "a.b", "a b", "\xff", ".config", "z"}
 	for seed := range uint64(30) {
 		random := rand.New(rand.NewPCG(seed, 33))
@@ -95,7 +94,7 @@ func inAMap(t *testing.T, rollup *Rollup, opts Options) []string {
 	return rows
 }
 
-func TestGathererPassesErrorsOn(t *testing.T) {
+func TestRowWriterReturnsErrorsOfEmit(t *testing.T) {
 	wrong := errors.New("wrong")
 	g := RowWriter{Rollup: NewRollup(NewPolicy(Rules{})), Emit: func(*Row) error { return wrong }}
 	if err := g.Add(&Entry{Path: []byte("/x"), Kind: KindFile}); err != nil {

@@ -12,9 +12,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 )
 
-// What List hands over with Excluded has to be what it hands over without those patterns,
-// and what is not marked what it hands over with them.
-func TestListWithExcludedEqualsListWithoutThesePatterns(t *testing.T) {
+// List with Options.Excluded must report the same paths as List without those patterns. The paths
+// that are not marked as excluded must be those that List reports with the patterns.
+func TestListWithExcludedEqualsListWithoutThePatterns(t *testing.T) {
 	random := rand.New(rand.NewPCG(13, 13))
 	always, shown := []string{"*.é", "b/", "/*/*/*/log*"}, []string{"**/log*", "**/.*", "a", "c/*"}
 	hidden := 0
@@ -56,7 +56,7 @@ func TestListWithExcludedEqualsListWithoutThesePatterns(t *testing.T) {
 			t.Errorf("List without the patterns and with Excluded (-without +with):\n%s", diff)
 		}
 		if diff := cmp.Diff(plain, unmarked); diff != "" {
-			t.Errorf("what is not marked differs (-plain +with):\n%s", diff)
+			t.Errorf("paths not marked as excluded differ (-plain +with):\n%s", diff)
 		}
 		if diff := cmp.Diff(plain, walked(t, opts)); diff != "" {
 			t.Errorf("Walk does not ignore Excluded (-plain +with):\n%s", diff)

@@ -16,9 +16,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// Holes cannot be lost, so that a sparse file counts what du says that it takes up; any
-// other file counts its length, and not the rest of its last block.
-func TestSizesAreTheLesserOfBothThatDuKnows(t *testing.T) {
+// Holes cannot be lost, so the size of a sparse file is its disk usage, as reported by du. The size
+// of any other file is its length, without the rest of its last block.
+func TestSizeIsTheLesserOfLengthAndDiskUsage(t *testing.T) {
 	root := t.TempDir()
 	for name, layout := range map[string]struct {
 		data   int // at the start
@@ -50,7 +50,7 @@ func TestSizesAreTheLesserOfBothThatDuKnows(t *testing.T) {
 		}
 		_, info, err := Stat(name)
 		if got := e.Info().Size; got != want || info.Size != want || err != nil {
-			t.Errorf("%s: List says %d, Stat %d (%v), du %d", filepath.Base(name), got, info.Size, err, want)
+			t.Errorf("%s: List reports %d, Stat %d (%v), du %d", filepath.Base(name), got, info.Size, err, want)
 		}
 		return nil
 	}); err != nil || seen != 7 {
@@ -72,7 +72,7 @@ func duBytes(t *testing.T, args ...string) int64 {
 }
 
 // On ZFS a file that was just written has no blocks yet, and a compressed one has few.
-func TestBlocksThatAreNotExactAreNoHoles(t *testing.T) {
+func TestInexactBlockCountsAreNotHoles(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	const old, length = 1_799_990_000, 1 << 30
 	for name, tt := range map[string]struct {
@@ -82,15 +82,15 @@ func TestBlocksThatAreNotExactAreNoHoles(t *testing.T) {
 		ctime  int64
 		want   int64
 	}{
-		"ext4":                       {fsType: unix.EXT4_SUPER_MAGIC, ctime: now.Unix(), blocks: 1, want: 512},
-		"ZFS, just written":          {fsType: zfsMagic, ctime: now.Unix(), blocks: 1, want: length},
-		"ZFS, written since":         {fsType: zfsMagic, ctime: now.Unix() + 60, blocks: 1, want: length},
-		"ZFS, two minutes ago":       {fsType: zfsMagic, ctime: now.Unix() - 120, blocks: 1, want: length},
-		"ZFS, before that":           {fsType: zfsMagic, ctime: now.Unix() - 121, blocks: 1, want: 512},
-		"ZFS, compressed":            {fsType: zfsMagic, ctime: old, blocks: length / 512 / 32, want: length},
-		"ZFS, whole":                 {fsType: zfsMagic, ctime: old, blocks: length / 512, want: length},
-		"FUSE, blocks not counted":   {fsType: unix.FUSE_SUPER_MAGIC, ctime: old, want: length},
-		"a file system without type": {err: unix.EIO, ctime: now.Unix(), blocks: 1, want: length},
+		"ext4":                         {fsType: unix.EXT4_SUPER_MAGIC, ctime: now.Unix(), blocks: 1, want: 512},
+		"ZFS, just written":            {fsType: zfsMagic, ctime: now.Unix(), blocks: 1, want: length},
+		"ZFS, written after the start": {fsType: zfsMagic, ctime: now.Unix() + 60, blocks: 1, want: length},
+		"ZFS, two minutes ago":         {fsType: zfsMagic, ctime: now.Unix() - 120, blocks: 1, want: length},
+		"ZFS, before that":             {fsType: zfsMagic, ctime: now.Unix() - 121, blocks: 1, want: 512},
+		"ZFS, compressed":              {fsType: zfsMagic, ctime: old, blocks: length / 512 / 32, want: length},
+		"ZFS, whole":                   {fsType: zfsMagic, ctime: old, blocks: length / 512, want: length},
+		"FUSE, blocks not counted":     {fsType: unix.FUSE_SUPER_MAGIC, ctime: old, want: length},
+		"a file system without type":   {err: unix.EIO, ctime: now.Unix(), blocks: 1, want: length},
 	} {
 		counts := newBlockCounts(now)
 		stx := unix.Statx_t{Mode: unix.S_IFREG, Size: length, Blocks: tt.blocks, Ctime: unix.StatxTimestamp{Sec: tt.ctime}}
@@ -106,9 +106,9 @@ func TestBlocksThatAreNotExactAreNoHoles(t *testing.T) {
 	}
 }
 
-// TestNewFilesOnFUSEHaveTheirLength has a file system whose blocks are not known to be exact: FUSE
-// stands in for ZFS.
-func TestNewFilesOnFUSEHaveTheirLength(t *testing.T) {
+// TestSizeOfNewFilesOnFUSEIsTheirLength uses FUSE in place of ZFS: a file system whose block counts
+// are not known to be exact.
+func TestSizeOfNewFilesOnFUSEIsTheirLength(t *testing.T) {
 	probe.Need(t, probe.Root, probe.FUSE)
 	bindfs := probe.Tool(t, "bindfs")
 	back, root := t.TempDir(), t.TempDir()
@@ -128,13 +128,12 @@ func TestNewFilesOnFUSEHaveTheirLength(t *testing.T) {
 	}
 	_, info, err := Stat(file)
 	if len(listed) != 1 || listed[0] != 1<<40 || info.Size != 1<<40 || err != nil {
-		t.Errorf("List says %d, Stat %d, %v", listed, info.Size, err)
+		t.Errorf("List reports %d, Stat %d, %v", listed, info.Size, err)
 	}
 }
 
-// What a file system claims may be anything: those of users (FUSE) answer by their own
-// program.
-func TestClaimedSizesAreNeverNegative(t *testing.T) {
+// A file system can report any size: a FUSE file system answers with a user's own program.
+func TestReportedSizesAreNeverNegative(t *testing.T) {
 	for _, claim := range []struct{ size, blocks uint64 }{
 		{math.MaxUint64, math.MaxUint64}, {1 << 63, 1 << 55}, {math.MaxInt64, 1 << 55}, {1 << 62, math.MaxUint64},
 	} {

@@ -10,21 +10,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// kernel makes the walk's system calls, all relative to a directory descriptor
-// and with names that end in NUL, so that nothing is copied or allocated.
+// kernel makes the walk's system calls. All are relative to a directory descriptor and take
+// NUL-terminated names, so nothing is copied or allocated.
 type kernel struct {
-	// blocking lets go of the scheduler's P during a call. It costs a tenth of
-	// the walk on a warm cache, and is needed where a call can hang: network
-	// file systems and FUSE.
+	// blocking releases the scheduler's P during a call. This takes a tenth of the walk's time on a
+	// warm cache, and is needed on file systems where a call can hang: network file systems and
+	// FUSE.
 	blocking bool
-	// noOpenat2 is set once openat2(2), Linux 5.6, has turned out to be missing
-	// or forbidden by a sandbox.
+	// noOpenat2 is set if openat2(2) (Linux 5.6) is missing or forbidden by a sandbox.
 	noOpenat2 atomic.Bool
 }
 
-// call makes a system call whose second argument is a pointer, and whose third
-// is one too or a number, and whose fifth may be one. Pointers stay pointers up
-// to the call itself, so that the stack they may point into can move.
+// call makes a system call. Its second argument is a pointer, its third is a pointer or a number,
+// and its fifth may be a pointer. Pointers are converted only in the call itself, because the stack
+// into which they may point can move.
 func (k *kernel) call(trap uintptr, fd int32, p2, p3 unsafe.Pointer, a3, a4 uintptr, p5 unsafe.Pointer) (uintptr, syscall.Errno) {
 	for {
 		var r uintptr
@@ -40,15 +39,15 @@ func (k *kernel) call(trap uintptr, fd int32, p2, p3 unsafe.Pointer, a3, a4 uint
 	}
 }
 
-// openFlags open a directory to read it; pathFlags only to go through it.
+// openFlags open a directory to read it. pathFlags open it only to reach its entries.
 const (
 	openFlags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC
 	pathFlags = unix.O_PATH | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC
 )
 
-// openDir opens the directory at a NUL-terminated path below dirfd. resolve
-// holds RESOLVE_ flags, of which a kernel without openat2 knows none: mount
-// points are then seen by the mount table alone.
+// openDir opens the directory at a NUL-terminated path below dirfd. resolve contains RESOLVE_
+// flags. They are ignored if openat2 is not available; then only the mount table shows mount
+// points.
 func (k *kernel) openDir(dirfd int32, path []byte, flags int, resolve uint64) (int32, syscall.Errno) {
 	if !k.noOpenat2.Load() {
 		how := unix.OpenHow{Flags: uint64(flags), Resolve: resolve}
@@ -64,8 +63,8 @@ func (k *kernel) openDir(dirfd int32, path []byte, flags int, resolve uint64) (i
 	return fd, errno
 }
 
-// retryEMFILE repeats a call that opens a descriptor while there is none to be
-// had, for up to a second: other workers close theirs all the time.
+// retryEMFILE repeats a call that opens a descriptor while no descriptor is available, for up to a
+// second, because other workers close theirs all the time.
 func (k *kernel) retryEMFILE(trap uintptr, dirfd int32, path *byte, p3 unsafe.Pointer, a3, a4 uintptr) (int32, syscall.Errno) {
 	for wait := time.Millisecond; ; wait *= 2 {
 		fd, errno := k.call(trap, dirfd, unsafe.Pointer(path), p3, a3, a4, nil)
@@ -80,27 +79,32 @@ func (k *kernel) close(fd int32) {
 	_, _, _ = syscall.RawSyscall(syscall.SYS_CLOSE, uintptr(fd), 0, 0)
 }
 
-// getdents reads directory entries, getdents64(2). Only 0 means that there are
-// no more: a short read can be a signal or FUSE's way.
+// getdents reads directory entries, getdents64(2). Only 0 means the end of the directory: a short
+// read can be caused by a signal or by FUSE.
 func (k *kernel) getdents(fd int32, buf []byte) (int, syscall.Errno) {
 	n, errno := k.call(unix.SYS_GETDENTS64, fd, unsafe.Pointer(&buf[0]), nil, uintptr(len(buf)), 0, nil)
 	return int(n), errno
 }
 
-// stat asks for what Info holds, statx(2), of the NUL-terminated name.
+// stat calls statx(2) for the NUL-terminated name, with the fields that Info needs.
 func (k *kernel) stat(dirfd int32, name *byte, stx *unix.Statx_t) syscall.Errno {
+	return k.statFor(dirfd, name, unix.STATX_BASIC_STATS, stx)
+}
+
+// statFor calls statx(2) for the fields in mask.
+func (k *kernel) statFor(dirfd int32, name *byte, mask uintptr, stx *unix.Statx_t) syscall.Errno {
 	const flags = unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT
-	_, errno := k.call(unix.SYS_STATX, dirfd, unsafe.Pointer(name), nil, flags, unix.STATX_BASIC_STATS, unsafe.Pointer(stx))
+	_, errno := k.call(unix.SYS_STATX, dirfd, unsafe.Pointer(name), nil, flags, mask, unsafe.Pointer(stx))
 	return errno
 }
 
-// The types of file systems, statfs(2), that golang.org/x/sys/unix does not have.
+// The types of file systems (statfs(2)) that golang.org/x/sys/unix does not define.
 const (
 	zfsMagic      = 0x2fc12fc1
 	bcachefsMagic = 0xca451a4e
 )
 
-// isLocal reports whether calls on the file system at path return soon.
+// isLocal reports whether path is on a local file system, where calls do not hang.
 func isLocal(path string) bool {
 	var st unix.Statfs_t
 	if err := unix.Statfs(path, &st); err != nil {

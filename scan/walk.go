@@ -11,51 +11,52 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 )
 
-// DefaultWorkers is how many directories are read at once where the disk has to
-// be waited for, because it answers sixteen side by side. Where nothing is waited
-// for, fewer are at work.
+// DefaultWorkers is how many directories are read at once while the walk waits for the disk, which
+// can serve sixteen requests in parallel. On a warm cache, fewer workers are active.
 const DefaultWorkers = 16
 
-// Options says what a walk looks for.
+// Options are the options of a walk.
 type Options struct {
-	// Policy tells candidates from the rest; nil takes everything below "/"
-	// but for the system directories.
+	// Policy decides which paths are candidates; nil means everything below "/" except the system
+	// directories.
 	Policy *Policy
-	// Kinds are the kinds of candidates; none means regular files.
+	// Kinds are the kinds of candidates; empty means regular files.
 	Kinds Kinds
-	// Info asks for metadata with each candidate, at one statx(2) each.
+	// Info requests metadata for each candidate, which takes one statx(2) call each.
 	Info bool
-	// Keep, if set, decides by metadata which candidates are handed over; it
-	// implies Info and is called from several goroutines at once.
+	// Keep, if set, filters candidates by their metadata. It implies Info and is called from
+	// several goroutines at once.
 	Keep func(Kind, Info) bool
-	// Tags says what becomes of directories that a CACHEDIR.TAG calls caches.
+	// Tags decides how directories with a CACHEDIR.TAG are treated.
 	Tags Tags
-	// Refused has [Dir.Entries] yield what is no candidate too, where that starts:
-	// the directory that is persisted, and nothing in it.
+	// Refused makes [Dir.Entries] also yield paths that are not candidates, but nothing below them:
+	// for example a persisted directory, without its contents.
 	Refused bool
-	// Excluded, if set, has [List] hand over what exclude patterns leave out as
-	// well: that for which the first pattern that excludes it is wanted. It is
-	// called from several goroutines at once. Walk does not ask.
+	// Excluded, if set, makes [List] also report excluded paths: those for which Excluded returns
+	// true, given the first pattern that excludes the path. It is called from several goroutines at
+	// once. Walk ignores it.
 	Excluded func(pattern.Pattern) bool
-	// Workers is the number of directories read at once; 0 means
-	// DefaultWorkers. For each of them the caller has to allow a thread of its
-	// own (runtime.GOMAXPROCS), or the walk is slow on a cold cache.
+	// Hidden says what becomes of what is hidden by its class.
+	Hidden HiddenMode
+	// Ages, if set, takes the ages of some files below roots that are mount points.
+	Ages Ages
+	// Workers is the number of directories read at once; 0 means DefaultWorkers. The caller has to
+	// allow one thread for each (runtime.GOMAXPROCS); otherwise the walk is slow on a cold cache.
 	Workers int
-	// Waiting, if set, is called by List whenever it has to wait for the disk:
-	// the moment to flush an output.
+	// Waiting, if set, is called by List whenever it has to wait for the walk. The caller can flush
+	// its output then.
 	Waiting func()
 }
 
-// Tags says what a walk does about a directory with a valid CACHEDIR.TAG
-// (https://bford.info/cachedir/). A tag in a root says nothing, nor does one whose
-// path is longer than PATH_MAX.
+// Tags is how a walk treats a directory with a valid CACHEDIR.TAG (https://bford.info/cachedir/). A
+// tag in a root is ignored, and so is a tag whose path is longer than PATH_MAX.
 type Tags uint8
 
-// The ways to deal with tags.
+// The treatments of tags.
 const (
-	TagsIgnored Tags = iota // not looked for
-	TagsMarked              // said of the candidates below
-	TagsSkipped             // what is below is left out, as if excluded
+	TagsIgnored Tags = iota // tags are not read
+	TagsMarked              // candidates below are marked as tagged
+	TagsSkipped             // everything below is skipped, as if excluded
 )
 
 var tagsNames = [...]string{"ignored", "marked", "skipped"}
@@ -68,18 +69,17 @@ func (t Tags) String() string {
 	return "unknown"
 }
 
-// Walk reads all directories that can hold candidates and calls visit for each,
-// from several goroutines at once, in an order in which a directory comes after
-// the one that holds it. It returns when all is done, or within milliseconds
-// when ctx is: then with ctx's error, and with what was found so far.
+// Walk reads all directories that can contain candidates and calls visit for each, from several
+// goroutines at once. A directory always comes after its parent. Walk returns when all directories
+// are read. If ctx is cancelled, it returns within milliseconds, with ctx's error and the
+// statistics so far.
 //
-// The walk goes by descriptors and not by paths, so that depth has no limit; it
-// does not follow symlinks, does not enter mount points unless they are roots,
-// and asks nothing of entries that readdir does not tell, but where Options ask
-// for metadata or the file system does not say what an entry is (DT_UNKNOWN).
-// A directory that vanishes meanwhile is skipped; one that refuses is an error
-// in Stats, which never stops the walk. Directories that change while they are
-// read are seen in some state between the two, as readdir(3) says.
+// The walk uses descriptors and not paths, so its depth has no limit. It does not follow symlinks
+// and does not enter mount points unless they are roots. It calls statx(2) only if Options request
+// metadata or if the file system does not report the type of an entry (DT_UNKNOWN). A directory
+// that vanishes during the walk is skipped. A directory that cannot be read is an error in Stats
+// and never stops the walk. If a directory changes while it is read, its listing may be any state
+// in between, as readdir(3) says.
 func Walk(ctx context.Context, opts Options, visit func(*Dir)) (Stats, error) {
 	w := newWalk(opts)
 	w.visit = visit
@@ -92,19 +92,20 @@ type walk struct {
 
 	opts   Options
 	policy *Policy
-	visit  func(*Dir) // nil: nodes are kept for List
-	// wants says which candidates are stored, before anything is asked of them;
-	// nil means all.
+	visit  func(*Dir) // nil means that nodes are kept for List
+	// wants reports whether a candidate is stored. It is called before any system call for the
+	// candidate; nil means all.
 	wants func(n *node, name []byte) bool
 	root  node
-	awake chan struct{} // List sleeps on it until a node is ready
+	awake chan struct{} // List waits on it until a node is ready
 
 	began   time.Time
 	workers int
 	lastID  atomic.Uint32
 	stop    atomic.Bool
-	// kept counts descriptors that wait for children to be opened; there may
-	// be budget of them. Beyond it children are opened by path.
+	ages    atomic.Bool // Options.Ages wants more
+	// kept counts the descriptors that are kept open for opening children; budget limits them.
+	// Beyond the budget, children are opened by path.
 	kept, budget atomic.Int64
 
 	queue queue
@@ -116,6 +117,9 @@ func newWalk(opts Options) *walk {
 	w := &walk{opts: opts, policy: opts.Policy, began: time.Now(), awake: make(chan struct{}, 1)}
 	if w.policy == nil {
 		w.policy = NewPolicy(Rules{})
+	}
+	if opts.Hidden != HiddenSkipped {
+		w.policy = w.policy.showingHidden()
 	}
 	if opts.Kinds == 0 {
 		w.opts.Kinds = KindsOf(KindFile)
@@ -130,10 +134,11 @@ func newWalk(opts Options) *walk {
 	w.root.at = w.policy.start()
 	w.root.fd = -1
 	w.queue.init(w.workers, firstWorkers())
+	w.ages.Store(w.wantsAges())
 	return w
 }
 
-// local reports whether all roots are on file systems that answer soon.
+// local reports whether all roots are on local file systems.
 func (p *Policy) local() bool {
 	for _, root := range p.roots {
 		if !isLocal(root) {
@@ -143,8 +148,8 @@ func (p *Policy) local() bool {
 	return true
 }
 
-// spareDescriptors are left to the rest of the program: standard streams, the
-// terminal, the runtime's poller, and some.
+// spareDescriptors are reserved for the rest of the program: standard streams, the terminal, the
+// runtime's poller, and some spare ones.
 const spareDescriptors = 24
 
 // limitDescriptors fits workers and kept descriptors into RLIMIT_NOFILE: each
@@ -157,7 +162,7 @@ func (w *walk) limitDescriptors() {
 	w.budget.Store(max(0, free-3*int64(w.workers)))
 }
 
-// run walks and returns when every worker has ended.
+// run performs the walk and returns when every worker has ended.
 func (w *walk) run(ctx context.Context) (Stats, error) {
 	unhook := context.AfterFunc(ctx, func() {
 		w.stop.Store(true)
@@ -173,7 +178,7 @@ func (w *walk) run(ctx context.Context) (Stats, error) {
 	return w.stats, ctx.Err()
 }
 
-// work runs the workers until all is done.
+// work runs the workers until the walk is finished or stopped.
 func (w *walk) work() {
 	w.queue.give([]*node{&w.root})
 	var workers, pacer sync.WaitGroup
@@ -187,15 +192,15 @@ func (w *walk) work() {
 	pacer.Wait()
 }
 
-// publish hands a node that is complete to whoever waits for it.
+// publish marks a node as complete and wakes List if it waits for the node.
 func (w *walk) publish(n *node) {
 	if n.ready.Swap(nodeReady) == nodeAwaited {
 		w.awake <- struct{}{}
 	}
 }
 
-// opened says that one child of n less is to be opened, and closes n's
-// descriptor when it was the last one.
+// opened records that one more child of n has been opened, and closes n's descriptor after the last
+// one.
 func (w *walk) opened(n *node) {
 	if n == nil || n.unopened.Add(-1) > 0 {
 		return

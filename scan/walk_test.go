@@ -21,7 +21,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// list returns what List hands over, in its order.
+// list returns the paths that List reports, in its order.
 func list(t testing.TB, opts Options) ([]string, Stats) {
 	t.Helper()
 	var paths []string
@@ -35,8 +35,7 @@ func list(t testing.TB, opts Options) ([]string, Stats) {
 	return paths, stats
 }
 
-// walked returns what Walk hands over, sorted, and checks its promises about
-// directories on the way.
+// walked returns the paths that Walk reports, sorted, and checks its guarantees about directories.
 func walked(t testing.TB, opts Options) []string {
 	t.Helper()
 	var mu sync.Mutex
@@ -50,7 +49,7 @@ func walked(t testing.TB, opts Options) []string {
 		if d.ID == 0 {
 			path = "/"
 		} else if !known || d.Parent >= d.ID {
-			t.Errorf("directory %q has number %d, its parent %d has not been handed over before", d.Name, d.ID, d.Parent)
+			t.Errorf("directory %q (%d) was reported before its parent %d", d.Name, d.ID, d.Parent)
 		}
 		if _, twice := dirs[d.ID]; twice {
 			t.Errorf("number %d was used twice", d.ID)
@@ -67,13 +66,13 @@ func walked(t testing.TB, opts Options) []string {
 		t.Fatalf("Walk: %v", err)
 	}
 	if stats.Candidates != len(paths) {
-		t.Errorf("Stats.Candidates = %d, handed over %d", stats.Candidates, len(paths))
+		t.Errorf("Stats.Candidates = %d, reported %d", stats.Candidates, len(paths))
 	}
 	slices.Sort(paths)
 	return paths
 }
 
-// rootOptions limits a walk to one tree, with no rules but those given.
+// rootOptions limits a walk to one tree, with only the given rules.
 func rootOptions(root string, rules Rules) Options {
 	rules.Roots = append([]string{root}, rules.Roots...)
 	return Options{Policy: NewPolicy(rules)}
@@ -130,8 +129,8 @@ func randomTree(t testing.TB, random *rand.Rand, entries int) string {
 	return root
 }
 
-// reference lists by filepath.WalkDir what Judge calls a candidate: the slow way
-// to what List does.
+// reference lists with filepath.WalkDir the paths that Judge classifies as candidates: a slow
+// equivalent of List.
 func reference(t testing.TB, opts Options, root string) []string {
 	t.Helper()
 	kinds := opts.Kinds
@@ -144,7 +143,7 @@ func reference(t testing.TB, opts Options, root string) []string {
 			return err
 		}
 		kind := kindOfGo(d.Type())
-		class := opts.Policy.Judge(path, d.IsDir()).Class
+		class := opts.Policy.Judge(path, dirOrFile(d.IsDir())).Class
 		if class == ClassIncluded || class == ClassCandidate && kinds.Has(kind) {
 			paths = append(paths, path)
 		}
@@ -207,7 +206,7 @@ func TestListAndWalkEqualWalkDirOnRandomTrees(t *testing.T) {
 	}
 }
 
-func TestOnlyLimitsTheWalkToPathsAtOrBelow(t *testing.T) {
+func TestOnlyLimitsTheWalk(t *testing.T) {
 	root := t.TempDir()
 	makeTree(t, root, "a/1", "a/b/2", "a-b/3", "c/4", "d", "e/f/g/5", "x/in/6")
 	policy := NewPolicy(Rules{
@@ -264,7 +263,7 @@ func makeAt(t *testing.T, fd int, name string) {
 	}
 }
 
-// listWithBudget lists with a number of descriptors to keep.
+// listWithBudget lists with a budget of kept descriptors.
 func listWithBudget(t *testing.T, opts Options, budget int64) ([]string, Stats) {
 	t.Helper()
 	w := newWalk(opts)
@@ -281,7 +280,7 @@ func listWithBudget(t *testing.T, opts Options, budget int64) ([]string, Stats) 
 	return got, stats
 }
 
-func TestListReadsHugeDirectoriesWhole(t *testing.T) {
+func TestListReadsHugeDirectoriesCompletely(t *testing.T) {
 	root := memoryDir(t)
 	const files = 200_000
 	fd, err := unix.Open(root, unix.O_DIRECTORY|unix.O_RDONLY, 0)
@@ -300,8 +299,8 @@ func TestListReadsHugeDirectoriesWhole(t *testing.T) {
 	}
 }
 
-// memoryDir returns a directory in memory, where 200,000 files take a second to
-// make and to remove; on a disk it is thirty.
+// memoryDir returns a directory in memory. Making and removing 200,000 files takes a second there,
+// and thirty seconds on a disk.
 func memoryDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/dev/shm", "list-ephemeral-test-")
@@ -370,7 +369,7 @@ func TestDirectoriesThatVanishDoNotStopTheWalk(t *testing.T) {
 	churn.Wait()
 }
 
-func TestCancelledWalkReturnsSoonWithAllGoroutinesGone(t *testing.T) {
+func TestCancelledWalkReturnsSoonAndLeavesNoGoroutines(t *testing.T) {
 	root := t.TempDir()
 	for i := range 300 {
 		makeTree(t, root, fmt.Sprintf("%d/a/b/", i), fmt.Sprintf("%d/f", i))
@@ -423,7 +422,7 @@ func openDescriptors(t *testing.T) int {
 	return len(entries)
 }
 
-func TestAnErrorOfEmitEndsTheWalk(t *testing.T) {
+func TestListStopsOnAnErrorOfEmit(t *testing.T) {
 	root := t.TempDir()
 	makeTree(t, root, "a", "b", "c")
 	enough := errors.New("enough")
@@ -434,7 +433,7 @@ func TestAnErrorOfEmitEndsTheWalk(t *testing.T) {
 	}
 }
 
-func TestInfoAndKeepTellAndUseMetadata(t *testing.T) {
+func TestInfoReportsAndKeepFiltersByMetadata(t *testing.T) {
 	root := t.TempDir()
 	makeTree(t, root, "small", "a-much-longer-name")
 	when := time.Date(2020, 1, 2, 3, 4, 5, 6, time.UTC)
@@ -452,7 +451,7 @@ func TestInfoAndKeepTellAndUseMetadata(t *testing.T) {
 	}
 }
 
-func TestSymlinksIntoStoreAndStorageAreNoCandidates(t *testing.T) {
+func TestSymlinksIntoStoreAndStorageAreNotCandidates(t *testing.T) {
 	root := t.TempDir()
 	storage := root + "/storage"
 	makeTree(t, root, "storage/data", "tree/file")

@@ -11,22 +11,23 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/known"
 )
 
-// readSize is what one getdents64 may return: what glibc's readdir(3) takes.
+// readSize is the minimum buffer size for a getdents64 call. glibc's readdir(3) uses the same size.
 const readSize = 32 << 10
 
-// worker reads directories one after the other, with buffers of its own.
+// worker reads directories one after the other, with its own buffers.
 type worker struct {
 	*walk
 
 	stack   []*node
-	buf     []byte  // the entries of the directory being read, as the kernel gave them
-	entries []found // those that matter
+	buf     []byte  // the entries of the directory being read, as returned by the kernel
+	entries []found // the entries to be stored
 	infos   []byte  // metadata of the entry being stored
 	name    [256]byte
 	path    []byte
 	slab    slab
 	stx     unix.Statx_t
 	counts  blockCounts
+	counted Hidden // of the directory being read
 	stats   Stats
 }
 
@@ -54,7 +55,7 @@ func (k *worker) work() {
 			k.stack = append(k.stack[:0], k.stack[half:]...)
 		}
 	}
-	for _, n := range append(k.stack, k.queue.drain()...) { // only where the walk was stopped
+	for _, n := range append(k.stack, k.queue.drain()...) { // only if the walk was stopped
 		k.opened(n.parent)
 	}
 	k.mu.Lock()
@@ -62,15 +63,22 @@ func (k *worker) work() {
 	k.walk.stats.add(k.stats)
 }
 
-// visitNode reads one directory, publishes it and stacks its children.
+// visitNode reads one directory, publishes it and pushes its children onto the stack.
 func (k *worker) visitNode(n *node) {
 	fd, errno := k.open(n)
 	k.opened(n.parent)
-	k.entries = k.entries[:0]
-	if errno == 0 {
+	k.entries, k.counted = k.entries[:0], Hidden{}
+	switch {
+	case errno == 0:
 		k.read(n, fd)
-	} else {
+	case n.inUpper() && (errno == syscall.ENOENT || errno == syscall.ENOTDIR):
+		k.readLower(n, 0)
+	default:
 		k.fail(n, "open", errno)
+	}
+	k.stats.Hidden.add(&k.counted)
+	if k.ages.Load() {
+		k.takeAge(n, fd)
 	}
 	k.store(n, fd)
 	k.keep(n, fd)
@@ -79,7 +87,7 @@ func (k *worker) visitNode(n *node) {
 	}
 	children := n.children
 	k.publish(n)
-	for i := len(children) - 1; i >= 0; i-- { // the first in order ends on top
+	for i := len(children) - 1; i >= 0; i-- { // the first in order ends up on top
 		k.stack = append(k.stack, &children[i])
 	}
 	if cap(k.buf) > 8*readSize { // after a huge directory
@@ -99,8 +107,8 @@ func (k *worker) handOver(n *node) *Dir {
 	return d
 }
 
-// keep decides what becomes of the descriptor: it stays open while children are
-// to be opened by it, if there are any and the budget allows.
+// keep keeps the descriptor open for opening the children, if there are any and the budget allows
+// it, and closes it otherwise.
 func (k *worker) keep(n *node, fd int32) {
 	n.fd = -1
 	n.unopened.Store(int32(len(n.children)))
@@ -117,14 +125,17 @@ func (k *worker) keep(n *node, fd int32) {
 	k.close(fd)
 }
 
-// open opens a directory by its parent's descriptor, or by path where that was
-// not kept. The descriptor is -1 where it fails.
+// open opens a directory relative to its parent's descriptor, or by path if that was not kept. It
+// returns -1 on failure.
 func (k *worker) open(n *node) (int32, syscall.Errno) {
+	if n.inUpper() {
+		return k.openUpper(n)
+	}
 	flags, resolve := openFlags, uint64(unix.RESOLVE_NO_SYMLINKS)
 	if !n.at.scanned() {
 		flags = pathFlags
 	}
-	if n.parent != nil && n.parent.fd >= 0 {
+	if n.parent != nil && n.parent.fd >= 0 && !n.parent.inUpper() {
 		if !n.crossable() {
 			resolve |= unix.RESOLVE_NO_XDEV
 		}
@@ -134,7 +145,8 @@ func (k *worker) open(n *node) (int32, syscall.Errno) {
 		}
 		return fd, 0
 	}
-	return k.openPath(n, flags, resolve)
+	k.path = n.appendPath(k.path[:0])
+	return k.openAbsolute(k.path, flags, resolve)
 }
 
 func (k *worker) terminated(name []byte) []byte {
@@ -143,12 +155,11 @@ func (k *worker) terminated(name []byte) []byte {
 	return k.name[:end+1]
 }
 
-// openPath opens a directory by its path, in pieces where that is longer than
-// PATH_MAX (4096 bytes with the NUL, path_resolution(7)).
-func (k *worker) openPath(n *node, flags int, resolve uint64) (int32, syscall.Errno) {
+// openAbsolute opens a directory by an absolute path, in pieces if the path is longer than PATH_MAX
+// (4096 bytes with the NUL, path_resolution(7)).
+func (k *worker) openAbsolute(path []byte, flags int, resolve uint64) (int32, syscall.Errno) {
 	const longest = 4000
-	k.path = n.appendPath(k.path[:0])
-	rest, at := k.path, int32(unix.AT_FDCWD)
+	rest, at := path, int32(unix.AT_FDCWD)
 	for {
 		piece, pieceFlags := rest, flags
 		if len(rest) > longest {
@@ -166,18 +177,17 @@ func (k *worker) openPath(n *node, flags int, resolve uint64) (int32, syscall.Er
 		if len(rest) == 0 {
 			return fd, 0
 		}
-		at, rest = fd, rest[1:] // without its slash it is relative
+		at, rest = fd, rest[1:] // without its leading slash, it is relative
 	}
 }
 
-// read collects the entries of a directory that matter.
+// read collects the entries of a directory that are to be stored.
 func (k *worker) read(n *node, fd int32) {
 	k.stats.Dirs++
 	if !n.at.scanned() {
 		k.readMarked(n, fd)
 		return
 	}
-	tags := k.asksTag(n)
 	size := 0
 	for !k.stop.Load() {
 		if len(k.buf)-size < readSize {
@@ -193,7 +203,19 @@ func (k *worker) read(n *node, fd int32) {
 		}
 		size += got
 	}
-	plain, tag := n.at.plain(), false
+	tag := k.collect(n, fd, size)
+	if tag {
+		k.tag(n, fd, size)
+	}
+	if n.at.overlay != noOverlay {
+		k.readLower(n, size)
+	}
+}
+
+// collect goes through the entries in the buffer, and reports whether one is called CACHEDIR.TAG, if
+// that would change anything.
+func (k *worker) collect(n *node, fd int32, size int) (tag bool) {
+	plain, tags := n.at.plain(), k.asksTag(n)
 	for off := 0; off < size; {
 		length := int(binary.LittleEndian.Uint16(k.buf[off+16:]))
 		name := k.buf[off+19 : off+19+nameLength(k.buf[off:off+length])]
@@ -201,6 +223,9 @@ func (k *worker) read(n *node, fd int32) {
 			kind := kindOfType(k.buf[off+18])
 			if kind == KindUnknown {
 				kind = k.askKind(n, fd, &k.buf[off+19])
+			}
+			if kind == KindChar && n.at.overlay != noOverlay {
+				kind = k.kindInUpper(fd, &k.buf[off+19])
 			}
 			if tags && string(name) == known.TagName {
 				tag = kind == KindFile
@@ -213,27 +238,30 @@ func (k *worker) read(n *node, fd int32) {
 		}
 		off += length
 	}
-	if tag {
-		k.tag(n, fd)
-	}
+	return tag
 }
 
 // asksTag reports whether a CACHEDIR.TAG in the directory would change anything.
 func (k *worker) asksTag(n *node) bool {
-	return k.opts.Tags != TagsIgnored && !n.at.tagged && (n.at.mark == nil || !n.at.mark.root)
+	return (k.opts.Tags != TagsIgnored || k.policy.hide) && !n.at.tagged && (n.at.mark == nil || !n.at.mark.root)
 }
 
-// tag deals with a directory in which a file named CACHEDIR.TAG was seen.
-func (k *worker) tag(n *node, fd int32) {
+// tag handles a directory that contains a file named CACHEDIR.TAG.
+func (k *worker) tag(n *node, fd int32, size int) {
 	k.path = n.appendPath(k.path[:0])
 	if !known.Tagged(string(k.path)) {
 		return
 	}
 	n.at.tagged = true
+	if k.policy.hide && k.opts.Tags != TagsSkipped {
+		n.at.class = k.policy.known.Tag(n.at.class)
+		k.entries, k.counted = k.entries[:0], Hidden{}
+		k.collect(n, fd, size)
+	}
 	if k.opts.Tags != TagsSkipped {
 		return
 	}
-	// As if a pattern had excluded it: only what is included is left.
+	// Treat it as if a pattern had excluded it: only included paths remain.
 	n.at.region = regionExcluded
 	k.entries = k.entries[:0]
 	if n.at.mark != nil {
@@ -241,10 +269,10 @@ func (k *worker) tag(n *node, fd int32) {
 	}
 }
 
-// nameLength returns the length of the name in a linux_dirent64: 8 bytes inode,
-// 8 bytes offset, 2 bytes record length, 1 byte type, then the name, a NUL and
-// padding to a multiple of 8 (getdents64(2)). So the NUL is the first zero among
-// the last 8 bytes, once those in front of the name are masked out.
+// nameLength returns the length of the name in a linux_dirent64: 8 bytes inode, 8 bytes offset, 2
+// bytes record length, 1 byte type, then the name, a NUL and padding to a multiple of 8
+// (getdents64(2)). So the NUL is the first zero byte among the last 8 bytes, after the bytes in
+// front of the name have been masked out.
 func nameLength(dirent []byte) int {
 	last := len(dirent) - 8
 	w := binary.LittleEndian.Uint64(dirent[last:])
@@ -259,8 +287,8 @@ func isDots(name []byte) bool {
 	return name[0] == '.' && (len(name) == 1 || len(name) == 2 && name[1] == '.')
 }
 
-// readMarked collects the entries that a walk only goes through, because
-// something farther down matters: known by name, not read.
+// readMarked collects the entries of a directory that the walk only passes through to reach rule
+// nodes farther down. It takes the names from the rules and does not read the directory.
 func (k *worker) readMarked(n *node, fd int32) {
 	used := 0
 	for _, name := range n.at.mark.reachable() {
@@ -277,8 +305,8 @@ func (k *worker) readMarked(n *node, fd int32) {
 	k.buf = k.buf[:cap(k.buf)]
 }
 
-// considerPlain looks at an entry of a directory for which only patterns count,
-// as in nearly all directories.
+// considerPlain handles an entry of a directory where only patterns matter, as in almost all
+// directories.
 func (k *worker) considerPlain(n *node, name []byte, off uint32, kind Kind) {
 	wanted := k.opts.Kinds.Has(kind)
 	isDir := kind == KindDir
@@ -291,6 +319,10 @@ func (k *worker) considerPlain(n *node, name []byte, off uint32, kind Kind) {
 		}
 		return
 	}
+	if k.policy.hide && k.policy.hidesIn(n.at.class, name, kind) {
+		k.consider(n, name, off, kind)
+		return
+	}
 	if wanted {
 		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind)})
 	}
@@ -299,12 +331,16 @@ func (k *worker) considerPlain(n *node, name []byte, off uint32, kind Kind) {
 	}
 }
 
-// consider looks at an entry of any directory.
+// consider handles an entry of any directory.
 func (k *worker) consider(n *node, name []byte, off uint32, kind Kind) {
-	class, in := k.policy.step(n.at, name, kind == KindDir)
+	class, in := k.policy.step(n.at, name, kind)
 	tag := uint8(kind)
-	if class == ClassExcluded && in.region == regionShown && !in.included() {
+	switch {
+	case in.included():
+	case class == ClassExcluded && in.region == regionShown, class == ClassHidden && k.opts.Hidden == HiddenShown:
 		class, tag = ClassCandidate, tag|tagShown
+	case class == ClassHidden && k.opts.Hidden == HiddenCounted && !in.limited && k.opts.Kinds.Has(kind):
+		k.counted[k.policy.finding(n.at, name, kind).Class]++
 	}
 	listed := class == ClassCandidate && !in.limited && k.opts.Kinds.Has(kind)
 	switch {
@@ -318,8 +354,7 @@ func (k *worker) consider(n *node, name []byte, off uint32, kind Kind) {
 	}
 }
 
-// store sorts the entries and writes them down as the node's records and
-// children.
+// store sorts the entries and stores them as the node's records and children.
 func (k *worker) store(n *node, fd int32) {
 	sortEntries(k.buf, k.entries)
 	size, dirs := 0, 0
@@ -360,14 +395,16 @@ func (k *worker) store(n *node, fd int32) {
 // placeOf returns the place of a child directory's contents.
 func (k *worker) placeOf(n *node, name []byte, tag uint8) place {
 	if n.at.plain() && tag&tagShown == 0 {
-		return place{region: regionInside, exclude: k.policy.exclude.Enter(n.at.exclude, name), tagged: n.at.tagged}
+		at := place{region: regionInside, exclude: k.policy.exclude.Enter(n.at.exclude, name), tagged: n.at.tagged, overlay: n.at.overlay}
+		k.policy.enterClass(n.at, &at, name, KindDir)
+		return at
 	}
-	_, at := k.policy.step(n.at, name, true)
+	_, at := k.policy.step(n.at, name, KindDir)
 	return at
 }
 
-// storeCandidate appends the record of a candidate, unless its metadata says
-// that it is not wanted.
+// storeCandidate appends the record of a candidate, unless wants, its symlink target or its
+// metadata rules it out.
 func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []byte) []byte {
 	if k.wants != nil && !k.wants(n, name) {
 		return run

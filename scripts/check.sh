@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# For a first contribution: lint, and the tests that need neither root nor any
-# program but Go.
+# For a first contribution: lint, and the tests that need neither root nor programs
+# other than Go.
 # shellcheck source=scripts/tools.sh
 source "$(dirname "$0")/tools.sh"
 need_golangci

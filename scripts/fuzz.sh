@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs each fuzz test of the project for $FUZZTIME: 100,000 inputs, or what
-# go test -fuzztime takes. After a time, Go may end a good run with "context
-# deadline exceeded" (golang.org/issue/75804). Such a run has written no failing
-# input, and is repeated with a number of inputs.
+# Runs each fuzz test of the project for $FUZZTIME, in the syntax of go test
+# -fuzztime; by default for 100,000 inputs. If FUZZTIME is a duration, Go may end a
+# successful run with "context deadline exceeded" (golang.org/issue/75804). Such a
+# run has written no failing input, and is repeated with a number of inputs.
 # shellcheck source=scripts/tools.sh
 source "$(dirname "$0")/tools.sh"
 log=$(mktemp)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Collects what a release publishes: release-assets.sh TAG DIST OUT copies the files that the
-# checksums of DIST name, and writes RELEASE_NOTES.md from the CHANGELOG.
+# Collects the files of a release: release-assets.sh TAG DIST OUT copies the files listed in the
+# checksums of DIST, and writes RELEASE_NOTES.md from the CHANGELOG.
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "$0")/.."
@@ -29,13 +29,13 @@ done <"${checksums[0]}"
 cp "${checksums[0]}" "$out/"
 
 {
-	# Without the blank lines at both ends.
+	# Without the blank lines at the top.
 	sed -e '/./,$!d' <<<"$notes"
 	cat <<EOT
 
 ## How to check these files
 
-Built with $(go env GOVERSION) from $(git rev-parse HEAD). The same Go gives the same bytes:
-see docs/release.md, also for the signature and the provenance.
+Built with $(go env GOVERSION) from $(git rev-parse HEAD). The same Go version gives the same
+bytes. docs/release.md describes how to check this, the signature and the provenance.
 EOT
 } >"$out/RELEASE_NOTES.md"

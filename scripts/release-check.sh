@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds a snapshot of the last commit twice, in two directories, and compares all files
-# byte for byte; then installs the Debian package, if we are root, and uses it as a user
-# would. Takes some minutes, most of them for the tools, the first time.
+# byte for byte. Then, as root, it installs the Debian package and tests it. The first run
+# takes some minutes, because it builds the tools.
 # shellcheck source=scripts/tools.sh
 source "$(dirname "$0")/tools.sh"
 export LC_ALL=C
@@ -16,13 +16,13 @@ for copy in first "second, and elsewhere"; do
 	echo "== build: $copy"
 	git clone -q --no-local . "$work/$copy"
 	git -C "$work/$copy" remote set-url origin https://github.com/DaRacci/list-ephemeral.git
-	# Neither the caches of the first build nor its times shall help the second.
+	# The builds have different caches and time zones.
 	(cd "$work/$copy" && GOCACHE="$work/cache-${copy%%,*}" TZ=$([ "$copy" = first ] && echo UTC || echo Asia/Kolkata) \
 		goreleaser release --snapshot --clean --skip=publish >"$work/log" 2>&1) || {
 		cat "$work/log" >&2
 		exit 1
 	}
-	# What goreleaser writes for itself: its configuration and a list with times and places.
+	# Files that goreleaser writes for itself: its configuration, and lists with times and paths.
 	rm "$work/$copy/dist/"{config.yaml,metadata.json,artifacts.json}
 	(cd "$work/$copy/dist" && find . -type f -print0 | sort -z | xargs -0 sha256sum) >"$work/${copy%%,*}.sums"
 done
@@ -30,14 +30,14 @@ if ! diff "$work/first.sums" "$work/second.sums"; then
 	echo "release-check: error: the two builds differ" >&2
 	exit 1
 fi
-echo "== the same twice: $(wc -l <"$work/first.sums") files"
+echo "== both builds are identical: $(wc -l <"$work/first.sums") files"
 cat "$work/first.sums"
 
 dist=$work/first/dist
 echo "== static"
 for binary in "$dist"/list-ephemeral_linux_*/list-ephemeral; do
 	if readelf -l "$binary" | grep -q INTERP; then
-		echo "release-check: error: $binary needs a loader" >&2
+		echo "release-check: error: $binary is not static" >&2
 		exit 1
 	fi
 done
@@ -49,22 +49,22 @@ rpm -qpl "$dist"/*.x86_64.rpm 2>/dev/null | list >"$work/rpm"
 zstd -dc "$dist"/*-x86_64.pkg.tar.zst | tar -t | grep -v '/$' | list >"$work/archlinux"
 tar -tzf "$dist"/*_x86_64.apk 2>/dev/null | grep -v '/$' | list >"$work/apk"
 for package in rpm archlinux apk; do
-	# rpm and apk name directories too, which end in the package's name.
+	# rpm and apk also list directories, which end in the name of the package.
 	grep -vxE 'usr/share/doc/list-ephemeral' "$work/$package" | diff "$work/deb" - || {
-		echo "release-check: error: the $package package has other files than the deb" >&2
+		echo "release-check: error: the files of the $package package differ from those of the deb" >&2
 		exit 1
 	}
 done
 cat "$work/deb"
 for file in usr/share/doc/list-ephemeral/{copyright,THIRD_PARTY_LICENSES}; do
 	grep -qx "$file" "$work/deb" || {
-		echo "release-check: error: the packages have no $file" >&2
+		echo "release-check: error: the packages do not contain $file" >&2
 		exit 1
 	}
 done
 for archive in "$dist"/list-ephemeral_*_linux_*.tar.gz; do
 	tar -tzf "$archive" | grep -x '[^/]*/THIRD_PARTY_LICENSES' >/dev/null || {
-		echo "release-check: error: $archive has no THIRD_PARTY_LICENSES" >&2
+		echo "release-check: error: $archive does not contain THIRD_PARTY_LICENSES" >&2
 		exit 1
 	}
 done
@@ -88,7 +88,7 @@ bash --norc -c 'source /usr/share/bash-completion/bash_completion
 	__start_list-ephemeral; [ "${COMPREPLY[*]}" = preservation ]'
 dpkg -r list-ephemeral
 if [ -e /usr/bin/list-ephemeral ]; then
-	echo "release-check: error: the package leaves the program behind" >&2
+	echo "release-check: error: removing the package does not remove the program" >&2
 	exit 1
 fi
-echo "== all is well"
+echo "== success"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes what a release has beside the program, by the program itself: completions and
-# gzipped manual pages, the same bytes each time. release-files.sh DIR
+# Writes completions and gzipped manual pages for a release, with the program itself. The
+# output is reproducible. release-files.sh DIR
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "$0")/.."
@@ -13,5 +13,5 @@ CGO_ENABLED=0 go build -trimpath -o "$dir/program" .
 "$dir/program" completion fish >"$dir/completions/list-ephemeral.fish"
 "$dir/program" man "$dir/man"
 rm "$dir/program"
-# Without name and time.
+# -n: without the file name and the time.
 gzip -9 -n "$dir"/man/*.1

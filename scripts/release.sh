@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a release with the pinned tools; arguments are goreleaser's:
+# Builds a release with the pinned tools. The arguments are those of goreleaser:
 # "release.sh release --clean" for a tag, "release.sh build --snapshot --clean" to try.
 # shellcheck source=scripts/tools.sh
 source "$(dirname "$0")/tools.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the tests of pure Go packages as arm64 programs, by QEMU's user emulation. What makes
-# system calls that QEMU does not translate (seccomp, ptrace) needs a real arm64 machine:
-# scripts/test-kernel.sh there.
+# Runs the tests of pure Go packages as arm64 programs, with QEMU's user emulation. Packages
+# with system calls that QEMU does not translate (seccomp, ptrace) need a real arm64 machine;
+# run scripts/test-kernel.sh there.
 # shellcheck source=scripts/tools.sh
 source "$(dirname "$0")/tools.sh"
 need_packages qemu-aarch64:qemu-user

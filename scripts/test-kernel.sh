@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Tests the packages that talk to the kernel, on whatever kernel and architecture this is.
-# As root on Debian or Ubuntu it installs what they need; what the kernel lacks is skipped by
-# name, unless LIST_EPHEMERAL_MUST says that it must be there. Arguments go to go test.
+# Tests the packages that depend on the kernel, on the kernel and architecture of this
+# machine. As root on Debian or Ubuntu it installs the packages that they need. Tests of
+# features that the kernel lacks are skipped with a message, unless LIST_EPHEMERAL_MUST
+# contains the feature. Arguments are passed to go test.
 # shellcheck source=scripts/tools.sh
 source "$(dirname "$0")/tools.sh"
 need_packages rsync:rsync setfacl:acl setfattr:attr mkfs.btrfs:btrfs-progs mkfs.ext4:e2fsprogs mkfs.xfs:xfsprogs fdfind:fd-find \

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Everything that has to pass, on a fresh Debian machine with Go: installs what
-# the tests need, then lint, build and tests with the race detector. A tool that
-# is missing and cannot be installed is a failure, never a skip. What the kernel
-# or the user lacks is named first, and the tests that need it are skipped: see
-# internal/probe. scripts/thorough.sh runs the cases that are left out here.
+# Runs all required checks, also on a fresh Debian machine with Go: installs the
+# packages that the tests need, then builds, lints and tests with the race detector.
+# A missing tool that cannot be installed is a failure and does not skip tests.
+# Features that the kernel or the user lacks are listed first, and the tests that
+# need them are skipped (see internal/probe). scripts/thorough.sh runs the cases that
+# are left out here.
 # shellcheck source=scripts/tools.sh
 source "$(dirname "$0")/tools.sh"
 need_test_packages
@@ -14,7 +15,7 @@ echo "== lint"
 ./scripts/lint.sh
 echo "== the hash of the modules for Nix"
 ./scripts/vendor-hash.sh
-echo "== what this machine has"
+echo "== features of this machine"
 go test -count=1 -v -run '^TestWhatThisMachineHas$' ./internal/probe
 echo "== test"
 go test -race -timeout 20m ./...

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The thorough half of the tests: all cases, without the race detector, and each
-# fuzz test for ten seconds. It takes some twenty minutes.
+# Runs the slow tests: all cases, without the race detector, and each fuzz test for ten
+# seconds. It takes about twenty minutes.
 # shellcheck source=scripts/tools.sh
 source "$(dirname "$0")/tools.sh"
 need_test_packages

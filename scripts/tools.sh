@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Sourced by the other scripts: what the project needs on a machine, and how to
-# get it. Debian packages come by apt-get where we are root; else what is
-# missing is named. Go tools are pinned, and built into a cache of their own.
+# Sourced by the other scripts: installs what the project needs. As root, Debian
+# packages are installed with apt-get; otherwise the missing ones are reported. Go
+# tools are pinned, and built into their own cache.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -12,7 +12,7 @@ actionlint_version=v1.7.12
 govulncheck_version=v1.9.0
 tools_dir="${LIST_EPHEMERAL_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/list-ephemeral-tools}"
 
-# need_packages COMMAND:PACKAGE... installs the packages whose command is missing.
+# need_packages COMMAND:PACKAGE... installs the packages whose commands are missing.
 need_packages() {
 	local missing=() pair
 	for pair in "$@"; do
@@ -21,7 +21,7 @@ need_packages() {
 	[ "${#missing[@]}" -eq 0 ] && return
 	if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
 		echo "missing packages (their Debian names): ${missing[*]}" >&2
-		echo "install them, or run this as root on Debian, where it installs them itself" >&2
+		echo "install them, or run this as root on Debian to install them" >&2
 		exit 1
 	fi
 	echo "installing ${missing[*]}"
@@ -30,19 +30,19 @@ need_packages() {
 	apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# need_test_packages installs what the tests compare with and are made of.
+# need_test_packages installs the packages that the tests use.
 need_test_packages() {
 	need_packages rsync:rsync setfacl:acl setfattr:attr mkfs.btrfs:btrfs-progs mkfs.ext4:e2fsprogs mkfs.xfs:xfsprogs zsh:zsh fish:fish groff:groff \
 		fdfind:fd-find nix-instantiate:nix-bin tmux:tmux gcc:gcc unshare:util-linux findmnt:util-linux jq:jq git:git strace:strace python3:python3 \
 		bwrap:bubblewrap bindfs:bindfs fusermount:fuse su:util-linux mount:mount \
 		systemd-escape:systemd systemd-analyze:systemd systemd-tmpfiles:systemd
-	# The tracer is tested on 32-bit programs as well. No command shows whether they can be built.
+	# The tests of the tracer build 32-bit programs. No command shows whether that is possible.
 	gcc -m32 -x c -o /dev/null - <<<'int main(void) { return 0; }' 2>/dev/null || need_packages gcc-for-32-bits:gcc-multilib
 	[ -e /usr/share/bash-completion/bash_completion ] || need_packages bash-completion-of-debian:bash-completion
 }
 
-# need_release_tools puts the pinned goreleaser and cyclonedx-gomod into PATH, building
-# them if need be; that takes some minutes and Go 1.26.
+# need_release_tools adds the pinned goreleaser and cyclonedx-gomod to PATH, and builds them
+# if they are missing; that takes some minutes and needs Go 1.26.
 need_release_tools() {
 	local dir="$tools_dir/release-$goreleaser_version-$cyclonedx_version"
 	if [ ! -x "$dir/cyclonedx-gomod" ]; then
@@ -54,7 +54,7 @@ need_release_tools() {
 	PATH="$dir:$PATH"
 }
 
-# need_golangci sets $golangci to the pinned linter, building it if need be.
+# need_golangci sets $golangci to the pinned linter, and builds it if it is missing.
 need_golangci() {
 	golangci="$tools_dir/golangci-lint-$golangci_version"
 	[ -x "$golangci" ] && return
@@ -77,7 +77,7 @@ govulncheck() {
 	"$tool" "$@"
 }
 
-# go_tool NAME PACKAGE VERSION prints the path of a pinned tool, building it if need be.
+# go_tool NAME PACKAGE VERSION prints the path of a pinned tool, and builds it if it is missing.
 go_tool() {
 	local file="$tools_dir/$1-$3"
 	if [ ! -x "$file" ]; then

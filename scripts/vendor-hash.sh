@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# nix/vendor-hash: what nix/package.nix says of the modules that the program is
-# built with. It is the hash of what "go mod vendor" makes, and changes with
-# go.sum and with what the sources import. Without arguments this holds the file
-# against the sources; "vendor-hash.sh update" writes it.
+# Checks or writes nix/vendor-hash, the hash that nix/package.nix has for the modules
+# of the program. It is the hash of the output of "go mod vendor", and changes with
+# go.sum and with the imports. Without arguments the script compares the file with
+# the sources; "vendor-hash.sh update" writes it.
 # shellcheck source=scripts/tools.sh
 source "$(dirname "$0")/tools.sh"
 need_packages nix:nix-bin git:git
@@ -11,9 +11,8 @@ file=nix/vendor-hash
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# A vendor directory in the tree would make the next build use it. Only these
-# files matter to Go. Those that git does not know yet count too, and those that
-# are gone do not.
+# In a copy, because the next build would use a vendor directory in the tree. Go needs
+# only these files, including untracked ones and without deleted ones.
 mkdir "$work/source"
 git ls-files -coz --exclude-standard -- '*.go' go.mod go.sum |
 	while IFS= read -r -d '' name; do [ ! -e "$name" ] || printf '%s\0' "$name"; done |
@@ -28,8 +27,7 @@ update)
 	;;
 "")
 	if [ "$hash" != "$(cat "$file")" ]; then
-		echo "$file is $(cat "$file")" >&2
-		echo "but the modules are $hash" >&2
+		echo "$file: expected $hash, got $(cat "$file")" >&2
 		echo "run ./scripts/vendor-hash.sh update" >&2
 		exit 1
 	fi

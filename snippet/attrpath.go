@@ -9,18 +9,18 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// maxAttrPath is how many code points an attribute path may have. With " = {"
-// its line stays below the width at which nixfmt would break it.
+// maxAttrPath is the maximum length of an attribute path, in code points. With " = {", its line
+// stays below the width at which nixfmt would break it.
 const maxAttrPath = 80
 
-// AttrPath is where in a module a block goes. The zero value stands for the
-// dialect's own place.
+// AttrPath is the attribute path of a block in a module. The zero value means the default of the
+// dialect.
 type AttrPath struct{ text string }
 
-// String returns the path as Nix writes it; quoted only where it has to be.
+// String returns the path in Nix syntax, with quotes only where they are required.
 func (p AttrPath) String() string { return p.text }
 
-// or returns the path, or another for the zero value.
+// or returns the path, or other for the zero value.
 func (p AttrPath) or(other string) string {
 	if p.text == "" {
 		return other
@@ -28,10 +28,9 @@ func (p AttrPath) or(other string) string {
 	return p.text
 }
 
-// ParseAttrPath reads an attribute path as it stands in a module, such as
-// my.persist.home or environment.persistence."/persist": names and strings,
-// joined by dots. It takes neither space nor interpolation, and nothing that
-// cannot be seen.
+// ParseAttrPath parses an attribute path in Nix syntax, such as my.persist.home or
+// environment.persistence."/persist": names and strings, joined by dots. It rejects spaces,
+// interpolation and invisible characters.
 func ParseAttrPath(text string) (AttrPath, error) {
 	var parts []string
 	for rest, more := text, true; more; {
@@ -51,13 +50,13 @@ func ParseAttrPath(text string) (AttrPath, error) {
 	}
 	joined := strings.Join(parts, ".")
 	if n := utf8.RuneCountInString(joined); n > maxAttrPath {
-		return AttrPath{}, fmt.Errorf("parse attribute path %q: has %d characters, at most %d", text, n, maxAttrPath)
+		return AttrPath{}, fmt.Errorf("parse attribute path %q: has %d characters, expected at most %d", text, n, maxAttrPath)
 	}
 	return AttrPath{joined}, nil
 }
 
-// cutAttr cuts the first part off an attribute path and returns its value. An
-// error says what is wrong with the part.
+// cutAttr cuts the first part off an attribute path and returns its value. An error describes the
+// part without naming it.
 func cutAttr(text string) (part, rest string, err error) {
 	if strings.HasPrefix(text, `"`) {
 		part, rest, err = cutString(text)
@@ -79,23 +78,23 @@ func cutAttr(text string) (part, rest string, err error) {
 		return "", "", errors.New("contains an invisible character")
 	}
 	if text[0] != '"' && !isIdentifier(part) {
-		return "", "", errors.New(`is not a name, write it "in quotes"`)
+		return "", "", errors.New(`is not a name; write it "in quotes"`)
 	}
 	return part, rest, nil
 }
 
-// cutDot cuts the dot off that stands between two parts.
+// cutDot cuts off the dot between two parts.
 func cutDot(text string) (rest string, more bool, err error) {
 	if text == "" {
 		return "", false, nil
 	}
 	if text[0] != '.' {
-		return "", false, errors.New("does not end in a dot")
+		return "", false, errors.New("is not followed by a dot")
 	}
 	return text[1:], true, nil
 }
 
-// cutString cuts a string literal off and returns its value.
+// cutString cuts off a string literal and returns its value.
 func cutString(text string) (value, rest string, err error) {
 	var b strings.Builder
 	for i := 1; i < len(text); i++ {
@@ -103,7 +102,7 @@ func cutString(text string) (value, rest string, err error) {
 		case c == '"':
 			return b.String(), text[i+1:], nil
 		case c == '$' && strings.HasPrefix(text[i:], "${"):
-			return "", "", errors.New("is computed, only fixed names are possible")
+			return "", "", errors.New("contains an interpolation, which is not supported")
 		case c == '\\' && i+1 < len(text):
 			i++
 			if strings.IndexByte("nrt", text[i]) >= 0 {
@@ -117,8 +116,8 @@ func cutString(text string) (value, rest string, err error) {
 	return "", "", errors.New("has no closing quote")
 }
 
-// isIdentifier reports whether an attribute needs no quotes. "or" needs none to
-// be parsed, but gets them from nixpkgs' own printer.
+// isIdentifier reports whether an attribute needs no quotes. "or" can be parsed without quotes, but
+// the printer of nixpkgs writes them.
 func isIdentifier(s string) bool {
 	switch s {
 	case "", "assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with":

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// manyItems returns n paths of 70 bytes or so, shuffled: one in six a
-// directory, which covers some of the files.
+// manyItems returns n shuffled paths of about 70 bytes. One in six is a directory, which covers
+// some of the files.
 func manyItems(n int) []Item {
 	r := rand.New(rand.NewPCG(9, 10))
 	tops := []string{"/home/alice/.config/", "/home/alice/.local/share/", "/var/lib/", "/etc/", "/srv/data/"}
@@ -39,7 +39,7 @@ func benchmarkRender(b *testing.B, items []Item) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if s := Render(items, Options{Home: home}); s.Files == 0 {
-			b.Fatal("nothing written")
+			b.Fatal("Render returned no text")
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(items)), "ns/item")

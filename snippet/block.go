@@ -7,38 +7,36 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/octal"
 )
 
-// A block is a binding of a module: an attribute path with up to two lists, and
-// blocks within.
+// A block is a binding of a module: an attribute path with up to two lists and nested blocks.
 type block struct {
 	attr  string
 	lists []list
 	inner []block
 }
 
-// A list is a list of paths, or of sets that begin with one.
+// A list is a list of paths, or of sets whose first binding is a path.
 type list struct {
-	// name is the list's attribute, key that of the path in a set.
+	// name is the attribute of the list, key the attribute of the path in a set.
 	name, key string
 	items     []Item
 	entry     func(*Item) entry
 }
 
-// An entry is an element of a list: a path, or a set that begins with it.
+// An entry is an element of a list: a path, or a set whose first binding is the path.
 type entry struct {
 	path string
-	// bindings are what the set holds beside the path.
+	// bindings are the bindings of the set after the path.
 	bindings []binding
-	// notes go above the entry, as comments.
+	// notes are written above the entry as comments.
 	notes []Note
 }
 
-// listsOf returns the lists of a place, as its dialect makes entries of
-// directories and files.
+// listsOf returns the lists of a place. directory and file build the entries of the dialect.
 func listsOf(p *place, directory, file func(*Item) entry) []list {
 	return []list{{"directories", "directory", p.dirs, directory}, {"files", "file", p.files, file}}
 }
 
-// filled counts the lists of a block that have elements.
+// filled returns the number of lists in a block that have elements.
 func (b *block) filled() (count int) {
 	for i := range b.lists {
 		if len(b.lists[i].items) > 0 {
@@ -48,7 +46,7 @@ func (b *block) filled() (count int) {
 	return count
 }
 
-// empty reports whether there is nothing in a block.
+// empty reports whether a block has no elements, nested blocks included.
 func (b *block) empty() bool {
 	for i := range b.inner {
 		if !b.inner[i].empty() {
@@ -58,7 +56,7 @@ func (b *block) empty() bool {
 	return b.filled() == 0
 }
 
-// userBlocks returns the block users.<name> of each user, as make lays out a place.
+// userBlocks returns the block users.<name> of each user, with the given lists.
 func userBlocks(s *selection, lists func(*place) []list) []block {
 	var blocks []block
 	for i := range s.places[1:] {
@@ -68,7 +66,7 @@ func userBlocks(s *selection, lists func(*place) []list) []block {
 	return blocks
 }
 
-// at is the attribute path of a storage path in an option: option."/persist".
+// at returns the attribute path of the storage path in an option: option."/persist".
 func (o *Options) at(option string) string {
 	storage := o.Storage
 	if storage == "" {
@@ -77,16 +75,15 @@ func (o *Options) at(option string) string {
 	return option + "." + quoted(storage)
 }
 
-// unlikely is the name of no group.
+// unlikely is a name that no group can have.
 const unlikely = "\x00"
 
-// An ownership is what of mode and owner is to be written; "" means nothing.
+// An ownership is the mode and owner to write. An empty field is not written.
 type ownership struct{ mode, user, group string }
 
-// differing returns what of a path's mode and owner differs from what a module
-// gives it by itself, and what to say about names that Nix cannot carry. A default
-// that is not known, "", is taken to be what is there, unless it is the group of a user to
-// whom the path does not belong.
+// differing returns the parts of a path's mode and owner that differ from the module's defaults,
+// and notes about names that cannot be written. An unknown default ("") counts as equal, except the
+// group if the path belongs to a different user than the default one.
 func (a *Access) differing(from ownership) (o ownership, reasons []string) {
 	if a == nil {
 		return ownership{}, nil
@@ -100,10 +97,10 @@ func (a *Access) differing(from ownership) (o ownership, reasons []string) {
 		case name == "", usual == "", name == usual:
 			return ""
 		case !utf8.ValidString(name):
-			nameless = "the name of its " + what + " is not UTF-8, and not written"
+			nameless = "the name of its " + what + " is not UTF-8; not written"
 			return ""
 		case strings.Trim(name, "0123456789") == "" && nameless == "":
-			nameless = what + " " + name + " has no name here; number written"
+			nameless = what + " " + name + " has no name on this machine; number written"
 		}
 		return name
 	}
@@ -117,8 +114,8 @@ func (a *Access) differing(from ownership) (o ownership, reasons []string) {
 	return o, reasons
 }
 
-// bindings returns the bindings of what is to be written, each after a prefix, in
-// the order that their letters give: m(ode), u(ser), g(roup).
+// bindings returns the bindings of an ownership. Each name has the prefix. order gives the order by
+// letters: m(ode), u(ser), g(roup).
 func (o ownership) bindings(prefix, order string) (set []binding) {
 	for _, letter := range order {
 		name, value := "mode", o.mode
@@ -135,14 +132,13 @@ func (o ownership) bindings(prefix, order string) (set []binding) {
 	return set
 }
 
-// byRoot is what modules give what belongs to nobody in particular.
+// byRoot is the default of the modules outside of homes.
 var byRoot = ownership{"0755", "root", "root"}
 
-// byUser is what they give what lies in a home.
+// byUser returns the default of the modules in the home of u.
 func (u User) byUser() ownership { return ownership{"0755", u.Name, u.Group} }
 
-// newEntry begins the entry of an item, with all that is to be said of it in any
-// dialect that writes Nix.
+// newEntry returns the entry of an item with the notes that apply to all Nix dialects.
 func (s *selection) newEntry(p *place, item *Item) entry {
 	e := entry{path: item.Path[p.skip():]}
 	for _, reason := range troubles(item) {

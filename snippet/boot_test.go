@@ -15,10 +15,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/nixtest"
 )
 
-// This file boots machines with our snippets, on empty storage: testdata/boot.nix says which
-// directories the modules create, and [machine] creates them as their scripts do.
+// This file simulates boots with our snippets and empty storage. testdata/boot.nix returns the
+// directories that the modules create, and [machine] creates them as the scripts of the modules do.
 
-// A bootCase is a snippet for testdata/boot.nix, and the machine that it is for.
+// A bootCase is a snippet for testdata/boot.nix, with the options of its machine.
 type bootCase struct {
 	text    string
 	Dialect string               `json:"dialect"`
@@ -32,11 +32,11 @@ type bootsUser struct {
 	Group string `json:"group"`
 }
 
-// A step is a directory that a boot creates: in storage, and as that is there also in its
-// place. Storage is "" for what is created in one place only.
+// A step is a directory that a boot creates: in storage, and with the same owner and mode at its
+// path. Storage is "" for a directory that is created only at its path.
 type step struct{ Storage, Path, User, Group, Mode string }
 
-// bootUsers are the users of the machine. The owners that paths have are more.
+// bootUsers are the users of the machine. Paths may have other owners too.
 var bootUsers = []User{{"alice", home, "users"}, {"bob", "/srv/people/bob", "bob"}}
 
 var bootOwners = []string{"alice", "alice", "bob", "root", "root", "svc", "ghost", "12345", "54321"}
@@ -49,7 +49,7 @@ func newBootCase(text string, dialect Dialect) bootCase {
 	return c
 }
 
-// boot has Nix say, in one process, what each machine creates.
+// boot evaluates, in one Nix process, the steps of each machine.
 func boot(t *testing.T, cases []bootCase) ([][]step, error) {
 	t.Helper()
 	dir := t.TempDir()
@@ -73,14 +73,14 @@ func boot(t *testing.T, cases []bootCase) ([][]step, error) {
 	return steps, nil
 }
 
-// perms are owner and mode of a directory.
+// perms are the owner and mode of a directory.
 type perms struct{ user, group, mode string }
 
-// A machine maps directories to what they have.
+// A machine maps directories to their perms.
 type machine map[string]perms
 
-// booted returns a machine on which all steps were taken. Its users have their homes by then;
-// of "/" and what is above homes, nothing is theirs.
+// booted returns a machine after all steps. The homes of its users exist afterwards. "/" and the
+// directories above homes belong to root.
 func booted(users []User, steps []step) machine {
 	m := machine{"/": {"root", "root", "0755"}}
 	create := func(dir string, p perms) {
@@ -97,7 +97,7 @@ func booted(users []User, steps []step) machine {
 	for _, s := range steps {
 		given := perms{s.User, s.Group, s.Mode}
 		switch {
-		case s.Storage != "": // create-directories of impermanence: what storage has is what the place gets
+		case s.Storage != "": // create-directories of impermanence copies owner and mode from storage
 			create(path.Join(s.Storage, s.Path), given)
 			m[s.Path] = m[path.Join(s.Storage, s.Path)]
 		default:
@@ -107,7 +107,7 @@ func booted(users []User, steps []step) machine {
 	return m
 }
 
-// locked says what is wrong with the homes of a machine, "" if nothing is.
+// locked returns which home of a machine has wrong perms, or "".
 func (m machine) locked(users []User) string {
 	for _, u := range users {
 		if p := m[u.Home]; p.user != u.Name || p.group != u.Group || !strings.HasPrefix(p.mode, "07") {
@@ -125,7 +125,7 @@ func (m machine) locked(users []User) string {
 	return ""
 }
 
-// A disk gives each path an owner and a mode, always the same.
+// A disk gives each path a fixed owner and mode.
 type disk struct {
 	r     *rand.Rand
 	known map[string]*Access
@@ -139,7 +139,7 @@ func (d *disk) access(p string) *Access {
 	return d.known[p]
 }
 
-// selection returns items on a disk, as the program describes them.
+// selection returns items with the access that they have on a disk.
 func (d *disk) selection(n int) []Item {
 	tops := []string{"", "/", "/home", "/etc", "/var/lib", "/var/lib/private", "/root", home, home, home + "/.config", "/srv/people/bob", "/home/ghost", "/srv"}
 	var items []Item
@@ -167,8 +167,8 @@ func (d *disk) selection(n int) []Item {
 	return items
 }
 
-// TestNoSnippetBreaksABoot boots machines with what is selected on disks where anything belongs to
-// anybody: every evaluation has to succeed, and every user has to get into his home.
+// TestNoSnippetBreaksABoot boots machines with selections from disks with arbitrary owners and
+// modes. Every evaluation must succeed, and every user must be able to enter the home.
 func TestNoSnippetBreaksABoot(t *testing.T) {
 	t.Parallel()
 	selections := 200
@@ -196,15 +196,15 @@ func TestNoSnippetBreaksABoot(t *testing.T) {
 	}
 	for _, dialect := range nixDialects {
 		if entries[dialect] < selections/5 {
-			t.Errorf("only %d entries of %v were booted", entries[dialect], dialect)
+			t.Errorf("booted only %d entries of %v", entries[dialect], dialect)
 		}
 	}
 	t.Logf("%d selections, entries: %v", selections, entries)
 }
 
-// TestBootsBreakOnWhatIsWrong keeps testdata/boot.nix and the machine honest: with the entries that
-// must not be written they end as with the modules themselves.
-func TestBootsBreakOnWhatIsWrong(t *testing.T) {
+// TestWrongSnippetsBreakBoots checks testdata/boot.nix and the machine: entries that must not be
+// written have the same result as with the real modules.
+func TestWrongSnippetsBreakBoots(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, text string
@@ -219,17 +219,17 @@ func TestBootsBreakOnWhatIsWrong(t *testing.T) {
 			"a foreign owner of a file's directory", `home.persistence."/persist".files = [ { file = ".a/b"; parentDirectory.user = "bob"; } ];`, ImpermanenceHM,
 			"", "the home of alice has {bob bob 0700}",
 		},
-		{"a bare path before it", `environment.persistence."/persist".users.alice.directories = [ ".0" { directory = ".a"; user = "root"; } ];`, Impermanence, "", ""},
+		{"a bare path before a foreign owner", `environment.persistence."/persist".users.alice.directories = [ ".0" { directory = ".a"; user = "root"; } ];`, Impermanence, "", ""},
 		{"an owner without a name", `environment.persistence."/persist".users.alice.directories = [ { directory = ".a"; user = "12345"; } ];`, Impermanence, "'12345' missing", ""},
-		{"one of the host", `environment.persistence."/persist".directories = [ { directory = "/a"; user = "12345"; group = "54321"; } ];`, Impermanence, "", ""},
-		{"a user who is none", `environment.persistence."/persist".users.carol.files = [ "a" ];`, Impermanence, "'carol' missing", ""},
+		{"an owner without a name in the host's list", `environment.persistence."/persist".directories = [ { directory = "/a"; user = "12345"; group = "54321"; } ];`, Impermanence, "", ""},
+		{"an unknown user", `environment.persistence."/persist".users.carol.files = [ "a" ];`, Impermanence, "'carol' missing", ""},
 		{"a home in the host's list", `host.persistence.directories = [ "/home/alice/x" ];`, Plain, "", "the home of alice has {root root 0755}"},
 		{
-			"a mode for the root", `preservation.preserveAt."/persist".directories = [ { directory = "/srv"; configureParent = true; parent.mode = "1777"; } ];`, Preservation,
+			"a mode for /", `preservation.preserveAt."/persist".directories = [ { directory = "/srv"; configureParent = true; parent.mode = "1777"; } ];`, Preservation,
 			"", "/ has {root root 1777}",
 		},
 		{
-			"two modes for one", `preservation.preserveAt."/persist".files = [ { file = "/a/b"; configureParent = true; } { file = "/a/c"; configureParent = true; parent.mode = "0700"; } ];`, Preservation,
+			"two modes for one directory", `preservation.preserveAt."/persist".files = [ { file = "/a/b"; configureParent = true; } { file = "/a/c"; configureParent = true; parent.mode = "0700"; } ];`, Preservation,
 			"conflicting rules for /a:", "",
 		},
 	}
@@ -241,7 +241,7 @@ func TestBootsBreakOnWhatIsWrong(t *testing.T) {
 			continue
 		}
 		if _, err := boot(t, []bootCase{c}); err == nil || !strings.Contains(err.Error(), tt.err) {
-			t.Errorf("%s: error %v, want %s", tt.name, err, tt.err)
+			t.Errorf("%s: got error %v, want %s", tt.name, err, tt.err)
 		}
 	}
 	steps, err := boot(t, right)
@@ -251,7 +251,7 @@ func TestBootsBreakOnWhatIsWrong(t *testing.T) {
 	for _, tt := range tests {
 		if tt.err == "" {
 			if why := booted(bootUsers, steps[0]).locked(bootUsers); why != tt.why {
-				t.Errorf("%s: %q, want %q", tt.name, why, tt.why)
+				t.Errorf("%s: got %q, want %q", tt.name, why, tt.why)
 			}
 			steps = steps[1:]
 		}

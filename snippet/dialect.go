@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Dialect is a way of writing the snippet.
+// Dialect is a form in which the snippet is written.
 type Dialect uint8
 
 // The dialects. The zero value is Plain.
@@ -15,30 +15,30 @@ const (
 	//	user.persistence = { directories = […]; files = […]; };
 	//	host.persistence = { directories = […]; files = […]; };
 	//
-	// A home entry is a string. A host directory is a string or a set that holds
-	// mode, user and group too; a host file one that holds those of its directory.
+	// A home entry is a string. A host directory is a string, or a set with mode, user and group. A
+	// host file is a string, or a set with those of its directory.
 	Plain Dialect = iota
 	// Impermanence is for the NixOS module of impermanence:
 	// environment.persistence."/persist", with users.<name> for each home.
 	Impermanence
-	// ImpermanenceHM is for its Home Manager module (version 2):
-	// home.persistence."/persist". It holds what lies below Options.Home. Where
-	// Options.Storage ends in the home, it is written as version 1 takes it.
+	// ImpermanenceHM is for its Home Manager module (version 2): home.persistence."/persist", with
+	// the paths below Options.Home. If Options.Storage ends in the home, the snippet is written for
+	// version 1.
 	ImpermanenceHM
 	// Preservation is for preservation.preserveAt."/persist", with users.<name>.
 	Preservation
-	// JSON is an object a line, for scripts.
+	// JSON is one object per line, for scripts.
 	JSON
-	// Paths is a path a line, for scripts, as the bytes are.
+	// Paths is one path per line, for scripts, byte for byte.
 	Paths
 )
 
 // dialects is the table of all dialects.
 var dialects = [...]struct {
 	name string
-	// users returns those whose homes have lists of their own.
+	// users returns the users whose homes have separate lists.
 	users func(*Options) []User
-	// blocks lays a selection out as Nix; nil for what is none.
+	// blocks converts a selection to Nix; nil for dialects that are not Nix.
 	blocks func(*selection, *Options) []block
 }{
 	Plain:          {"plain", owner, plainBlocks},
@@ -49,7 +49,7 @@ var dialects = [...]struct {
 	Paths:          {"paths", everybody, nil},
 }
 
-// String returns the dialect's name, as ParseDialect takes it.
+// String returns the dialect's name, which ParseDialect accepts.
 func (d Dialect) String() string {
 	if int(d) < len(dialects) {
 		return dialects[d].name
@@ -60,13 +60,13 @@ func (d Dialect) String() string {
 // Nix reports whether the dialect writes Nix.
 func (d Dialect) Nix() bool { return int(d) < len(dialects) && dialects[d].blocks != nil }
 
-// CarriesFiles reports whether the dialect writes mode and owner of files.
+// CarriesFiles reports whether the dialect writes the mode and owner of files.
 func (d Dialect) CarriesFiles() bool { return d == Preservation || d == JSON }
 
 // NamesStorage reports whether the dialect writes the storage path.
 func (d Dialect) NamesStorage() bool { return d.Nix() && d != Plain }
 
-// Dialects returns all dialects, in the order to offer them.
+// Dialects returns all dialects, in the order for menus.
 func Dialects() []Dialect {
 	all := make([]Dialect, len(dialects))
 	for i := range all {
@@ -84,33 +84,33 @@ func DialectNames() []string {
 	return names
 }
 
-// ParseDialect returns the dialect of that name.
+// ParseDialect returns the dialect with that name.
 func ParseDialect(name string) (Dialect, error) {
 	for _, d := range Dialects() {
 		if d.String() == name {
 			return d, nil
 		}
 	}
-	return 0, fmt.Errorf("parse dialect %q: want %s", name, oneOf(DialectNames()))
+	return 0, fmt.Errorf("parse dialect %q: expected %s", name, oneOf(DialectNames()))
 }
 
-// Form is how much is written around the paths.
+// Form is the amount of Nix around the paths.
 type Form uint8
 
 // The forms. The zero value is Bindings.
 const (
-	// Bindings are to be pasted into a module.
+	// Bindings can be pasted into a module.
 	Bindings Form = iota
-	// Module is a whole file to import.
+	// Module is a complete file that can be imported.
 	Module
-	// Items are only the elements, to be pasted into lists that are there. A
-	// comment names the list.
+	// Items are only the elements, which can be pasted into existing lists. A comment names the
+	// list.
 	Items
 )
 
 var formNames = []string{"bindings", "module", "items"}
 
-// String returns the form's name, as ParseForm takes it.
+// String returns the form's name, which ParseForm accepts.
 func (f Form) String() string {
 	if int(f) < len(formNames) {
 		return formNames[f]
@@ -121,24 +121,24 @@ func (f Form) String() string {
 // FormNames returns the names of all forms.
 func FormNames() []string { return append([]string(nil), formNames...) }
 
-// ParseForm returns the form of that name.
+// ParseForm returns the form with that name.
 func ParseForm(name string) (Form, error) {
 	for i, known := range formNames {
 		if known == name {
 			return Form(i), nil
 		}
 	}
-	return 0, fmt.Errorf("parse form %q: want %s", name, oneOf(formNames))
+	return 0, fmt.Errorf("parse form %q: expected %s", name, oneOf(formNames))
 }
 
-// oneOf returns names as a sentence gives them: "a, b or c".
+// oneOf joins names for a sentence: "a, b or c".
 func oneOf(names []string) string {
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// owner returns the user whose home Options.Home is; known by no more than that
-// home, if need be.
+// owner returns the user with the home Options.Home. If Options.Users does not contain it, only the
+// home is set.
 func owner(opts *Options) []User {
 	home := cleanHome(opts.Home)
 	if home == "" {
@@ -152,7 +152,7 @@ func owner(opts *Options) []User {
 	return []User{{Home: home}}
 }
 
-// everybody returns the users with a home.
+// everybody returns the users that have a name and a home.
 func everybody(opts *Options) []User {
 	var users []User
 	for _, user := range opts.Users {

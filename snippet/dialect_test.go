@@ -9,13 +9,13 @@ import (
 
 var rootOwned = &Access{Mode: 0o755, User: "root", Group: "root"}
 
-// in puts an item below a directory of which everything is known.
+// in returns an item in a directory with known access.
 func in(parent *Access, item Item) Item {
 	item.Parent = parent
 	return item
 }
 
-// full is a file of which everything is known.
+// full is a file with known access.
 func full(p string, a *Access) Item { return Item{Path: p, Access: a, Parent: rootOwned} }
 
 var alice = []User{{"alice", home, "users"}}
@@ -27,7 +27,7 @@ var dialectTests = []struct {
 	want  string
 }{
 	{
-		"impermanence: modes are written in a home, and of owners it is said what becomes of them",
+		"impermanence: in a home, modes are written, and changes of owners are reported",
 		[]Item{
 			owned(home+"/.a", 0o755, "alice", "users"), owned(home+"/.b", 0o755, "root", "users"), owned(home+"/.c", 0o750, "alice", "wheel"),
 			in(&Access{0o700, "alice", "users"}, file(home+"/.ssh/known_hosts")), in(&Access{0o700, "alice", "users"}, file(home+"/.x")),
@@ -35,21 +35,21 @@ var dialectTests = []struct {
 		Options{Dialect: Impermanence, Users: alice},
 		lines(
 			`environment.persistence."/persist" = {`, `  users.alice = {`, `    directories = [`, `      ".a"`,
-			`      # owned by root:users, and will be alice's`, `      ".b"`,
-			`      # owned by group wheel, and will be of group users`,
+			`      # owned by root:users, will be owned by alice`, `      ".b"`,
+			`      # owned by group wheel, will be owned by group users`,
 			`      {`, `        directory = ".c";`, `        mode = "0750";`, `      }`, `    ];`,
 			`    files = [`, `      ".x"`,
 			`      {`, `        file = ".ssh/known_hosts";`, `        parentDirectory.mode = "0700";`, `      }`, `    ];`, `  };`, `};`,
 		),
 	},
 	{
-		"impermanence: a user whose group is not known",
+		"impermanence: a user with an unknown group",
 		[]Item{owned(home+"/.a", 0o755, "alice", "staff")},
 		Options{Dialect: Impermanence, Users: []User{{"alice", home, ""}}, Storage: "/nix/persist"},
 		lines(`environment.persistence."/nix/persist" = {`, `  users.alice.directories = [ ".a" ];`, `};`),
 	},
 	{
-		"impermanence: names of users are quoted where they have to be, the innermost home counts",
+		"impermanence: user names are quoted if required, and the innermost home is used",
 		[]Item{file("/home/a/x"), file("/home/a/b/y"), file("/home/c/z")},
 		Options{Dialect: Impermanence, Users: []User{{"a.b", "/home/a/b", ""}, {"a", "/home/a/", ""}, {"", "/home/c", ""}, {"none", "/", ""}, {"twin", "/home/a", ""}}},
 		lines(
@@ -67,7 +67,7 @@ var dialectTests = []struct {
 		),
 	},
 	{
-		"impermanence: one below /var/lib/private",
+		"impermanence: a single entry below /var/lib/private",
 		[]Item{dir("/var/lib/private/svc")},
 		Options{Dialect: Impermanence},
 		lines(
@@ -77,28 +77,28 @@ var dialectTests = []struct {
 		),
 	},
 	{
-		"impermanence-hm: what lies elsewhere is left out",
+		"impermanence-hm: paths outside the home are left out",
 		[]Item{owned(home+"/.ssh", 0o700, "alice", "users"), file("/etc/x"), file("/home/bob/y")},
 		Options{Dialect: ImpermanenceHM, Home: home, Users: append(alice, User{"bob", "/home/bob", ""})},
 		lines(
-			`# not written, it is not below the home directory, which is all that home.persistence keeps: "/etc/x"`,
-			`# not written, it is not below the home directory, which is all that home.persistence keeps: "/home/bob/y"`, ``,
+			`# not written, it is not below the home directory, and home.persistence keeps nothing else: "/etc/x"`,
+			`# not written, it is not below the home directory, and home.persistence keeps nothing else: "/home/bob/y"`, ``,
 			`home.persistence."/persist" = {`, `  directories = [`,
 			`    {`, `      directory = ".ssh";`, `      mode = "0700";`, `    }`, `  ];`, `};`,
 		),
 	},
 	{
-		"impermanence-hm: version 1 takes names",
+		"impermanence-hm: version 1 accepts only names",
 		[]Item{owned(home+"/.ssh", 0o700, "alice", "users"), in(&Access{0o700, "alice", "users"}, file(home+"/a/b"))},
 		Options{Dialect: ImpermanenceHM, Home: home, Storage: "/persist/home/alice"},
 		lines(
 			`home.persistence."/persist/home/alice" = {`, `  directories = [`,
-			`    # mode 0700 cannot be written here`, `    ".ssh"`, `  ];`, `  files = [`,
-			`    # its directory gets mode 0755, and has 0700; persist "/home/alice/a" instead`, `    "a/b"`, `  ];`, `};`,
+			`    # mode 0700 cannot be written in this dialect`, `    ".ssh"`, `  ];`, `  files = [`,
+			`    # its directory gets mode 0755 instead of 0700; persist "/home/alice/a" instead`, `    "a/b"`, `  ];`, `};`,
 		),
 	},
 	{
-		"preservation: every mode and owner that differs, and what the boot needs",
+		"preservation: differing modes and owners, and settings for the boot",
 		[]Item{
 			full("/etc/machine-id", &Access{0o444, "root", "root"}), full("/etc/ssh/ssh_host_ed25519_key", &Access{0o600, "root", "root"}),
 			full("/etc/ssh/ssh_host_ed25519_key.pub", &Access{0o644, "root", "root"}), full("/var/lib/systemd/random-seed", &Access{0o600, "root", "root"}),
@@ -126,12 +126,12 @@ var dialectTests = []struct {
 		Options{Dialect: Preservation, Users: alice},
 		lines(
 			`preservation.preserveAt."/persist" = {`, `  users.alice.files = [`,
-			`    # its directory gets mode 0755, and has 0700; persist "/home/alice/.ssh" instead`,
+			`    # its directory gets mode 0755 instead of 0700; persist "/home/alice/.ssh" instead`,
 			`    {`, `      file = ".ssh/config";`, `      mode = "0600";`, `    }`, `  ];`, `};`,
 		),
 	},
 	{
-		"what is persisted already is not written again, and covers what is below",
+		"a path that is already persisted is not written, and covers the paths below it",
 		[]Item{{Path: "/a", Dir: true, Kept: "persistedDirs[0]"}, file("/a/b"), file("/c")},
 		Options{Dialect: Impermanence},
 		lines(
@@ -140,7 +140,7 @@ var dialectTests = []struct {
 		),
 	},
 	{
-		"names that systemd misreads, and files that are replaced",
+		"names that systemd misinterprets, and files that are replaced",
 		[]Item{
 			dir(`/srv/it's`), dir(`/srv/a\b`), dir("/srv/50%off"), dir("/srv/100%"), dir("/srv/new\nline"), file("/etc/shadow"),
 			{Path: home + "/.config/fish/fish_variables", Replaced: true},
@@ -150,21 +150,21 @@ var dialectTests = []struct {
 		Options{Dialect: Impermanence, Users: alice},
 		lines(
 			`environment.persistence."/persist" = {`, `  directories = [`, `    "/srv/100%"`,
-			`    # systemd may take ', \, % or a control character in this name for something else`, `    "/srv/50%off"`,
-			`    # systemd may take ', \, % or a control character in this name for something else`, `    "/srv/a\\b"`,
-			`    # systemd may take ', \, % or a control character in this name for something else`, `    "/srv/it's"`,
-			`    # systemd may take ', \, % or a control character in this name for something else`, `    "/srv/new\nline"`, `  ];`,
-			`  files = [`, `    # the system writes this file again at every boot`, `    # set passwords with users.users.<name>.hashedPasswordFile`, `    "/etc/shadow"`,
-			`    # systemd may take ', \, % or a control character in this name for something else`,
-			`    # programs replace it when they save, which a file that is a mount refuses (EBUSY)`, `    "/srv/x'/f"`, `  ];`,
+			`    # systemd may misinterpret ', \, % or a control character in this name`, `    "/srv/50%off"`,
+			`    # systemd may misinterpret ', \, % or a control character in this name`, `    "/srv/a\\b"`,
+			`    # systemd may misinterpret ', \, % or a control character in this name`, `    "/srv/it's"`,
+			`    # systemd may misinterpret ', \, % or a control character in this name`, `    "/srv/new\nline"`, `  ];`,
+			`  files = [`, `    # the system rewrites this file at every boot`, `    # set passwords with users.users.<name>.hashedPasswordFile`, `    "/etc/shadow"`,
+			`    # systemd may misinterpret ', \, % or a control character in this name`,
+			`    # programs replace it when they save, which fails if the file is a mount point (EBUSY)`, `    "/srv/x'/f"`, `  ];`,
 			`  users.alice.files = [`,
-			`    # programs replace it when they save, which a file that is a mount refuses (EBUSY)`, `    ".bash_history"`,
-			`    # programs replace it when they save, which a file that is a mount refuses (EBUSY); persist "/home/alice/.config/fish" instead`,
+			`    # programs replace it when they save, which fails if the file is a mount point (EBUSY)`, `    ".bash_history"`,
+			`    # programs replace it when they save, which fails if the file is a mount point (EBUSY); persist "/home/alice/.config/fish" instead`,
 			`    ".config/fish/fish_variables"`, `  ];`, `};`,
 		),
 	},
 	{
-		"items: every list below its name",
+		"items: each list below a comment with its name",
 		[]Item{dir("/a"), owned("/b", 0o700, "root", "root"), file("/c"), file(home + "/d"), file("/e\xff")},
 		Options{Dialect: Impermanence, Form: Items, Users: alice},
 		lines(
@@ -175,7 +175,7 @@ var dialectTests = []struct {
 		),
 	},
 	{
-		"module: comments are in it",
+		"module: comments are inside the set",
 		[]Item{dir("/a"), file("/e\xff")},
 		Options{Form: Module},
 		lines(`{`, `  # not written, the name is not UTF-8: "/e\xff"`, ``, `  host.persistence = {`, `    directories = [ "/a" ];`, `  };`, `}`),
@@ -198,7 +198,7 @@ var dialectTests = []struct {
 		),
 	},
 	{
-		"paths, as they are",
+		"paths, byte for byte",
 		[]Item{dir("/b/"), file("/b/c"), file("/a\xff"), {Path: "/k", Kept: "a mount"}},
 		Options{Dialect: Paths},
 		"/a\xff\n/b\n",
@@ -223,17 +223,17 @@ func TestDialects(t *testing.T) {
 	}
 }
 
-func TestRenderSaysWhatItKeepsApart(t *testing.T) {
+func TestRenderReportsKeptAndSplit(t *testing.T) {
 	got := Render([]Item{{Path: "/a", Kept: "x"}, file(home + "/b"), file("/c"), {Path: "/etc/passwd"}}, Options{Home: home})
 	if !got.Split || len(got.Kept) != 1 || got.LeftOut != nil || got.Files != 3 || len(got.Warnings) != 1 {
 		t.Errorf("Render = %+v", got)
 	}
 	if got := Render([]Item{file("/c")}, Options{Home: home}); got.Split {
-		t.Error("one block is said to be two")
+		t.Error("Split is set for a single block")
 	}
 }
 
-func TestOneOfReadsAsASentence(t *testing.T) {
+func TestOneOf(t *testing.T) {
 	if got := oneOf(strings.Fields("a b c")); got != "a, b or c" {
 		t.Errorf("oneOf = %q", got)
 	}

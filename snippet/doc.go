@@ -1,24 +1,22 @@
-// Package snippet writes what was selected as the Nix that persists it.
+// Package snippet writes the Nix that persists a selection of paths.
 //
-// [Render] takes the selection in any order, with duplicates and with files
-// below directories that are selected too, and returns bindings to paste into a
-// module. What lies below [Options.Home] goes, relative to it, into the block
-// for Home Manager; the rest, absolute, into the block for NixOS. Only blocks
-// and lists that have entries are written. A list holds bare paths, then those
-// that need a set, each sorted bytewise; it names
-// nothing twice, and nothing below a directory that either block lists.
+// [Render] accepts the selection in any order, with duplicates and with paths below selected
+// directories, and returns bindings to paste into a module. Paths below [Options.Home] are written
+// in the block for Home Manager, relative to it; all others are written in the block for NixOS, as
+// absolute paths. Only blocks and lists that have entries are written. A list contains bare paths,
+// then the paths that need a set, each sorted bytewise. It contains no duplicates, and no path
+// below a directory that is listed in either block.
 //
-// The text is a pure function of the selection as a set, so two runs can be
-// compared by diff. It holds for every selection:
+// The text depends only on the set of selected paths, so two runs can be compared with diff.
+// Guarantees for every selection:
 //
-//   - The bindings are Nix, and evaluate to the selected paths byte for byte.
-//   - nixfmt 1.4 leaves them as they are, at any depth of indentation.
+//   - The bindings are valid Nix and evaluate to the selected paths, byte for byte.
+//   - nixfmt 1.4 does not change them, at any level of indentation.
 //   - They are safe on a terminal: no control, bidi or invisible character is
 //     written raw (see package printable).
-//   - What cannot be written is told in a comment and in [Snippet.LeftOut].
-//     What is written, but not in full, in a comment and in [Snippet.Warnings].
+//   - Paths that cannot be written are reported in a comment and in [Snippet.LeftOut]. Paths that
+//     are written incompletely are reported in a comment and in [Snippet.Warnings].
 //
-// Paths are cleaned by their text alone: a symbolic link before ".." is not
-// followed. The two blocks of the plain dialect belong to two modules, for
-// Home Manager and NixOS do not share options.
+// Paths are cleaned lexically: a symbolic link before ".." is not followed. The two blocks of the
+// plain dialect belong in two modules, because Home Manager and NixOS do not share options.
 package snippet

@@ -16,7 +16,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/nixtest"
 )
 
-// A nixCase is a module for testdata/read.nix to read, and its options.
+// A nixCase is a module for testdata/read.nix, with its options.
 type nixCase struct {
 	module   string
 	Dialect  string            `json:"dialect"`
@@ -47,8 +47,8 @@ func newCase(text string, opts Options) nixCase {
 	return c
 }
 
-// moduleOf returns the module that a snippet is pasted into: elements go into the
-// lists that the comments above them name.
+// moduleOf returns a module with a snippet pasted into it. Elements are pasted into the lists named
+// by the comments above them.
 func moduleOf(text string, form Form) string {
 	switch {
 	case text == "":
@@ -77,8 +77,8 @@ func moduleOf(text string, form Form) string {
 	return b.String() + "}\n"
 }
 
-// readBack has Nix evaluate modules, all in one process: any number of them
-// costs less than starting it twice.
+// readBack evaluates modules with Nix, all in one process, because starting Nix twice costs more
+// than evaluating any number of modules.
 func readBack(t *testing.T, cases []nixCase) ([][]persisted, error) {
 	t.Helper()
 	dir := t.TempDir()
@@ -109,7 +109,7 @@ func write(t *testing.T, file, text string) {
 	}
 }
 
-func TestNixReadsEveryNameBack(t *testing.T) {
+func TestNamesRoundTripThroughNix(t *testing.T) {
 	var files, dirs []Item
 	var want []persisted
 	for _, n := range everyName() {
@@ -133,10 +133,10 @@ func TestNixReadsEveryNameBack(t *testing.T) {
 	if diff := cmp.Diff(want, read[1]); diff != "" {
 		t.Errorf("directories of the home (-want +got)\n%s", diff)
 	}
-	t.Logf("%d names read back, twice", len(want))
+	t.Logf("read back %d names, twice", len(want))
 }
 
-func TestNixReadsHostileSelectionsBack(t *testing.T) {
+func TestHostileSelectionsRoundTripThroughNix(t *testing.T) {
 	const selections = 1200
 	r := rand.New(rand.NewPCG(7, 8))
 	var cases []nixCase
@@ -147,7 +147,7 @@ func TestNixReadsHostileSelectionsBack(t *testing.T) {
 		s := Render(items, opts)
 		want := expected(items, opts)
 		if got := s.Directories + s.Files; got != len(want) {
-			t.Fatalf("%+v\n%v\n%s: counts %d paths, want %d", opts, want, s.Text, got, len(want))
+			t.Fatalf("%+v\n%v\n%s: got %d paths, want %d", opts, want, s.Text, got, len(want))
 		}
 		cases, wanted = append(cases, newCase(s.Text, opts)), append(wanted, want)
 		paths[opts.Dialect.String()+" "+opts.Form.String()] += len(want)
@@ -157,21 +157,21 @@ func TestNixReadsHostileSelectionsBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range cases {
-		// Nix visits the blocks in the order of their names.
+		// Nix evaluates the blocks in the order of their names.
 		slices.SortFunc(read[i], func(a, b persisted) int { return strings.Compare(a.Path, b.Path) })
 		if diff := cmp.Diff(wanted[i], read[i]); diff != "" {
 			t.Fatalf("(-want +got)\n%s\n%s", diff, cases[i].module)
 		}
 	}
 	if len(paths) != 12 {
-		t.Fatalf("not every dialect in every form: %v", paths)
+		t.Fatalf("not all dialects and forms were tested: %v", paths)
 	}
 	t.Logf("read back: %v", paths)
 }
 
-// TestShapeReadsHostileSelectionsBack asks a second checker, which was written from
-// the modules' own options.
-func TestShapeReadsHostileSelectionsBack(t *testing.T) {
+// TestHostileSelectionsRoundTripThroughShape uses a second checker, testdata/shape.nix, which was
+// written from the options of the modules.
+func TestHostileSelectionsRoundTripThroughShape(t *testing.T) {
 	const selections = 800
 	r := rand.New(rand.NewPCG(9, 10))
 	dir := t.TempDir()
@@ -179,9 +179,9 @@ func TestShapeReadsHostileSelectionsBack(t *testing.T) {
 	var wanted [][]persisted
 	for i := range selections {
 		items, opts := hostile(r, 24)
-		opts.Home, opts.Users = home, []User{{"alice", home, "users"}} // it knows one user
+		opts.Home, opts.Users = home, []User{{"alice", home, "users"}} // the checker supports one user
 		opts.HomeAttr, opts.HostAttr = AttrPath{}, AttrPath{}
-		items = slices.DeleteFunc(items, func(item Item) bool { // it refuses a directory named ~ there
+		items = slices.DeleteFunc(items, func(item Item) bool { // the checker rejects a directory named ~ there
 			return strings.HasPrefix(path.Clean(item.Path)+"/", home+"/~/")
 		})
 		write(t, filepath.Join(dir, strconv.Itoa(i)+".nix"), moduleOf(Render(items, opts).Text, opts.Form))
@@ -216,7 +216,7 @@ func TestShapeReadsHostileSelectionsBack(t *testing.T) {
 			got = append(got, persisted{map[string]string{"dir": "directory", "file": "file"}[e.Kind], e.Path, extra})
 		}
 		slices.SortFunc(got, func(a, b persisted) int { return strings.Compare(a.Path, b.Path) })
-		for _, e := range wanted[i] { // it tells no more than these
+		for _, e := range wanted[i] { // the checker does not return these
 			for _, name := range []string{"parentDirectory", "parent", "configureParent", "how", "inInitrd"} {
 				delete(e.Extra, name)
 			}
@@ -227,8 +227,8 @@ func TestShapeReadsHostileSelectionsBack(t *testing.T) {
 	}
 }
 
-// TestReaderRefusesWhatIsWrong keeps testdata/read.nix honest.
-func TestReaderRefusesWhatIsWrong(t *testing.T) {
+// TestReaderRejectsInvalidModules checks testdata/read.nix.
+func TestReaderRejectsInvalidModules(t *testing.T) {
 	plain := Options{Home: home}
 	imp := Options{Dialect: Impermanence, Users: []User{{Name: "alice", Home: home}}}
 	pre := Options{Dialect: Preservation, Users: imp.Users}
@@ -245,7 +245,7 @@ func TestReaderRefusesWhatIsWrong(t *testing.T) {
 		opts       Options
 		want       string
 	}{
-		{"an unknown option", `host.other = { files = [ "/a" ]; };`, plain, "a value that is no option"},
+		{"an unknown option", `host.other = { files = [ "/a" ]; };`, plain, "an unknown option"},
 		{"an unknown list", `host.persistence = { dirs = [ "/a" ]; };`, plain, "not a block with lists"},
 		{"an empty list", `host.persistence = { files = [ ]; };`, plain, "not a list with elements"},
 		{"a relative path in the host block", `host.persistence = { files = [ "a" ]; };`, plain, "not an absolute path"},
@@ -257,19 +257,19 @@ func TestReaderRefusesWhatIsWrong(t *testing.T) {
 		{"a mode that is a number", `host.persistence = { directories = [ { directory = "/a"; mode = 0700; } ]; };`, plain, "mode is wrong"},
 		{"an unknown field", `host.persistence = { directories = [ { directory = "/a"; owner = "x"; } ]; };`, plain, "no option owner"},
 		{"a file with a mode", `host.persistence = { files = [ { file = "/a"; mode = "0600"; } ]; };`, plain, "no option mode"},
-		{"a set with nothing but the path", `host.persistence = { files = [ { file = "/a"; } ]; };`, plain, "not the set of a file"},
+		{"a set with only the path", `host.persistence = { files = [ { file = "/a"; } ]; };`, plain, "not the set of a file"},
 		{"the same block twice", `host.persistence = { files = [ "/a" ]; }; host.persistence = { files = [ "/b" ]; };`, plain, "already defined"},
 		{"interpolation", `host.persistence = { files = [ "/${b}" ]; };`, plain, "undefined variable"},
-		{"another storage path", `environment.persistence."/other".files = [ "/a" ];`, imp, "a value that is no option"},
-		{"a user who is not there", `environment.persistence."/persist".users.bob.files = [ "a" ];`, imp, "no user bob"},
-		{"preservation's words", `environment.persistence."/persist".files = [ { file = "/a"; inInitrd = true; } ];`, imp, "no option inInitrd"},
-		{"impermanence's words", `preservation.preserveAt."/persist".files = [ { file = "/a"; parentDirectory.mode = "0700"; } ];`, pre, "no option parentDirectory"},
+		{"another storage path", `environment.persistence."/other".files = [ "/a" ];`, imp, "an unknown option"},
+		{"an unknown user", `environment.persistence."/persist".users.bob.files = [ "a" ];`, imp, "no user bob"},
+		{"an option of preservation", `environment.persistence."/persist".files = [ { file = "/a"; inInitrd = true; } ];`, imp, "no option inInitrd"},
+		{"an option of impermanence", `preservation.preserveAt."/persist".files = [ { file = "/a"; parentDirectory.mode = "0700"; } ];`, pre, "no option parentDirectory"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := readBack(t, []nixCase{newCase(tt.text+"\n", tt.opts)})
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("read %v, %v, want error %s", got, err, tt.want)
+				t.Errorf("got %v, %v, want error %s", got, err, tt.want)
 			}
 		})
 	}

@@ -9,7 +9,7 @@ import (
 func ExampleRender() {
 	s := snippet.Render([]snippet.Item{
 		{Path: "/home/alice/.config/My App", Dir: true},
-		{Path: "/home/alice/.config/My App/settings.json"}, // below a directory
+		{Path: "/home/alice/.config/My App/settings.json"}, // below a selected directory
 		{Path: "/home/alice/.ssh", Dir: true, Access: &snippet.Access{Mode: 0o700, User: "alice", Group: "users"}},
 		{Path: "/var/lib/bar", Dir: true, Access: &snippet.Access{Mode: 0o700, User: "bar", Group: "bar"}},
 		{Path: "/etc/machine-id"},
@@ -22,7 +22,7 @@ func ExampleRender() {
 	// user.persistence = {
 	//   directories = [
 	//     ".config/My App"
-	//     # mode 0700 cannot be written here
+	//     # mode 0700 cannot be written in this dialect
 	//     ".ssh"
 	//   ];
 	// };
@@ -47,5 +47,5 @@ func ExampleParseAttrPath() {
 	fmt.Println(err)
 	// Output:
 	// my.persistence."1st.user" <nil>
-	// parse attribute path "my.persistence.1st": part 3 is not a name, write it "in quotes"
+	// parse attribute path "my.persistence.1st": part 3 is not a name; write it "in quotes"
 }

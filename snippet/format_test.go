@@ -11,24 +11,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The formatter here lays out the part of Nix that snippets are made of, by the
-// rules of nixfmt 1.4: its standard.md, and renderList and prettySet in its
-// Pretty.hs. It knows nothing of the writer, reads tokens, and decides every
-// line break afresh, so that a text it leaves alone is laid out by the rules:
+// This formatter formats the subset of Nix in snippets by the rules of nixfmt 1.4: its standard.md,
+// and renderList and prettySet in its Pretty.hs. It is independent of the writer: it reads tokens
+// and decides every line break again. A text that it does not change therefore follows the rules:
 //
-//   - Two spaces a level; a line may have 100 code points beside them.
-//   - A list of one element that fits stays on the line; of two, never does.
-//   - The same for a set that is an element of a list, and its bindings.
-//   - A set that is a binding's value never stays on the line, unless empty.
-//   - Strings are never broken. Comments have a line each. Of blank lines one
-//     is kept.
+//   - Each level is indented by two spaces; a line may have 100 code points after them.
+//   - A list with one element stays on one line if it fits; a list with two never does.
+//   - The same applies to a set that is an element of a list, and its bindings.
+//   - A set that is the value of a binding never stays on one line, unless it is empty.
+//   - Strings are never broken. Each comment has its own line. Several blank lines become one.
 
 // A token is a word, a string, a comment, one of {}[]=; or a blank line ("").
 type token string
 
 func (k token) comment() bool { return strings.HasPrefix(string(k), "#") }
 
-// tokenize cuts a text into tokens.
+// tokenize splits a text into tokens.
 func tokenize(text string) (tokens []token, err error) {
 	for text != "" {
 		space := len(text) - len(strings.TrimLeft(text, " \n"))
@@ -67,7 +65,7 @@ func tokenize(text string) (tokens []token, err error) {
 	return tokens, nil
 }
 
-// wordSize returns the length of the attribute path at the head of text.
+// wordSize returns the length of the attribute path at the start of text.
 func wordSize(text string) (int, error) {
 	rest := text
 	for {
@@ -81,7 +79,7 @@ func wordSize(text string) (int, error) {
 				return r == '_' || r == '-' || r == '\'' || r < utf8.RuneSelf && isIdentifier("a"+string(r))
 			})
 			if trimmed == rest {
-				return 0, fmt.Errorf("want a name at %.20q", rest)
+				return 0, fmt.Errorf("expected a name at %.20q", rest)
 			}
 			rest = trimmed
 		}
@@ -112,7 +110,7 @@ func (n *node) elements() (count int, commented bool) {
 	return count, commented
 }
 
-// A parser reads nodes off tokens.
+// A parser reads nodes from tokens.
 type parser struct{ tokens []token }
 
 func (p *parser) next() token {
@@ -126,12 +124,12 @@ func (p *parser) next() token {
 
 func (p *parser) expect(want token) error {
 	if got := p.next(); got != want {
-		return fmt.Errorf("want %s, got %s", want, got)
+		return fmt.Errorf("expected %s, got %s", want, got)
 	}
 	return nil
 }
 
-// body reads the inside of a set, up to its brace or the end.
+// body reads the contents of a set, up to its closing brace or the end.
 func (p *parser) body() (nodes []node, err error) {
 	for len(p.tokens) > 0 && p.tokens[0] != "}" {
 		k := p.next()
@@ -169,7 +167,7 @@ func (p *parser) value(k token) (n node, err error) {
 		}
 		return n, p.expect("}")
 	case k != "[":
-		return n, fmt.Errorf("want a value, got %s", k)
+		return n, fmt.Errorf("expected a value, got %s", k)
 	}
 	n.kind = '['
 	for k = p.next(); k != "]"; k = p.next() {
@@ -189,7 +187,7 @@ func (p *parser) value(k token) (n node, err error) {
 	return n, nil
 }
 
-// flat returns a node on one line, if the rules allow one.
+// flat returns a node on one line, if the rules allow that.
 func (n *node) flat() (string, bool) {
 	switch n.kind {
 	case '"':
@@ -214,7 +212,7 @@ func (n *node) flat() (string, bool) {
 	return opened + text + closed, ok
 }
 
-// write lays a node out at a depth; before and after stand on its lines.
+// write formats a node at a depth, with the texts before and after on its first and last line.
 func (n *node) write(b *strings.Builder, depth int, before, after string) {
 	indent := strings.Repeat("  ", depth)
 	if n.kind == ' ' {
@@ -240,7 +238,7 @@ func (n *node) write(b *strings.Builder, depth int, before, after string) {
 	n.expand(b, depth, before, after)
 }
 
-// expand lays a list or a set out over several lines.
+// expand formats a list or a set on several lines.
 func (n *node) expand(b *strings.Builder, depth int, before, after string) {
 	indent, closed := strings.Repeat("  ", depth), "}"
 	if n.kind == '[' {
@@ -253,7 +251,7 @@ func (n *node) expand(b *strings.Builder, depth int, before, after string) {
 	b.WriteString(indent + closed + after + "\n")
 }
 
-// format lays out bindings.
+// format formats bindings.
 func format(tokens []token) (string, error) {
 	p := parser{tokens}
 	nodes, err := p.body()
@@ -261,7 +259,7 @@ func format(tokens []token) (string, error) {
 		return "", err
 	}
 	if len(p.tokens) > 0 {
-		return "", fmt.Errorf("want the end, got %s", p.tokens[0])
+		return "", fmt.Errorf("expected the end, got %s", p.tokens[0])
 	}
 	var b strings.Builder
 	for i := range nodes {
@@ -270,7 +268,7 @@ func format(tokens []token) (string, error) {
 	return b.String(), nil
 }
 
-// squeeze writes tokens with as few line breaks as can be.
+// squeeze writes tokens with as few line breaks as possible.
 func squeeze(tokens []token) string {
 	var b strings.Builder
 	for _, k := range tokens {
@@ -288,8 +286,8 @@ func squeeze(tokens []token) string {
 	return b.String()
 }
 
-// checkStable holds that the formatter leaves a snippet as it is, and comes to
-// it from the same tokens with other line breaks.
+// checkStable checks that the formatter does not change a snippet, and returns the same text for
+// the same tokens with other line breaks.
 func checkStable(t *testing.T, text string) {
 	t.Helper()
 	tokens, err := tokenize(text)
@@ -301,21 +299,20 @@ func checkStable(t *testing.T, text string) {
 		t.Fatalf("%v in\n%s", err, text)
 	}
 	if got != text {
-		t.Fatalf("formatted anew (-snippet +formatted)\n%s", cmp.Diff(text, got))
+		t.Fatalf("the formatter changes the snippet (-snippet +formatted)\n%s", cmp.Diff(text, got))
 	}
 	again, err := tokenize(squeeze(tokens))
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, squeeze(tokens))
 	}
 	if got, err = format(again); got != text || err != nil {
-		t.Fatalf("formatted from one line, %v (-snippet +formatted)\n%s", err, cmp.Diff(text, got))
+		t.Fatalf("formatting from one line differs, %v (-snippet +formatted)\n%s", err, cmp.Diff(text, got))
 	}
 }
 
-// TestFormatFormatsAsNixfmtDoes keeps the formatter honest: these are what
-// nixfmt makes of such texts.
-func TestFormatFormatsAsNixfmtDoes(t *testing.T) {
-	long := `"` + strings.Repeat("x", 85) + `"` // just fits into: files = [ … ];
+// TestFormatMatchesNixfmt checks the formatter against the results of nixfmt.
+func TestFormatMatchesNixfmt(t *testing.T) {
+	long := `"` + strings.Repeat("x", 85) + `"` // fits exactly into: files = [ … ];
 	tests := []struct{ name, in, want string }{
 		{"empty", `a = [ ]; b = { };`, lines(`a = [ ];`, `b = { };`)},
 		{"one element", "a = [\n\"b\"\n];", lines(`a = [ "b" ];`)},
@@ -344,7 +341,7 @@ func TestFormatFormatsAsNixfmtDoes(t *testing.T) {
 	}
 }
 
-func TestRenderIsLaidOutAsNixfmtDoes(t *testing.T) {
+func TestRenderMatchesNixfmt(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 3000 {
 		items, opts := hostile(r, 12)
@@ -357,7 +354,7 @@ func TestRenderIsLaidOutAsNixfmtDoes(t *testing.T) {
 			if text != "" {
 				checkStable(t, "m = "+strings.TrimSuffix(text, "\n")+";\n")
 			}
-		case Items: // in a list with more than one of them, which stays open
+		case Items: // in a list with several elements, which is written on several lines
 			checkStable(t, "list = [\n"+indented(text)+"  \"x\"\n  \"y\"\n];\n")
 		}
 	}

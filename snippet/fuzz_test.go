@@ -18,12 +18,12 @@ func FuzzAppendStringReadsBack(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if !utf8.ValidString(s) || strings.Contains(s, "\x00") {
-			return // left out before it comes to quoting
+			return // left out before quoting
 		}
 		checkLiteral(t, s)
 		var w writer
 		if w.string(s); w.String() != string(appendString(nil, s)) {
-			t.Fatalf("%q is written %s", s, w.String())
+			t.Fatalf("%q is written as %s", s, w.String())
 		}
 	})
 }
@@ -35,8 +35,8 @@ func FuzzParseAttrPath(f *testing.F) {
 	f.Fuzz(checkAttrPath)
 }
 
-// FuzzRenderWritesWhatIsSelected takes paths from the lines of a text; one that
-// begins with a plus sign is a directory.
+// FuzzRenderWritesWhatIsSelected reads paths from a text; a path that begins with a plus sign is a
+// directory.
 func FuzzRenderWritesWhatIsSelected(f *testing.F) {
 	f.Add("+/a\x00/a/b\x00/a-b\x00+/home/alice/.ssh\x00/home/alice/x", home)
 	f.Add("+/\x00+/home/alice\x00relative\x00/a/../b//c/.", home)
@@ -56,18 +56,18 @@ func FuzzRenderWritesWhatIsSelected(f *testing.F) {
 			t.Fatal(err)
 		}
 		home = cleanHome(home)
-		if utf8.ValidString(home) { // the oracle knows only whole paths
+		if utf8.ValidString(home) { // the oracle supports only whole paths
 			if diff := cmp.Diff(uncoveredNames(items, Options{Home: home}), writtenIn(t, tokens, home)); diff != "" {
 				t.Fatalf("(-want +got)\n%s\n%s", diff, s.Text)
 			}
 		}
 		if (s.Text == "") != (s.Directories+s.Files+len(s.LeftOut) == 0) {
-			t.Fatalf("%d directories, %d files, %d left out in %q", s.Directories, s.Files, len(s.LeftOut), s.Text)
+			t.Fatalf("got %d directories, %d files, %d left out in %q", s.Directories, s.Files, len(s.LeftOut), s.Text)
 		}
 	})
 }
 
-// FuzzDialects holds what every dialect that writes Nix promises of its text.
+// FuzzDialects checks the guarantees for the text of every Nix dialect.
 func FuzzDialects(f *testing.F) {
 	f.Add(uint8(1), "/etc/x", "/home/alice", "alice", "root", uint32(0o700))
 	f.Add(uint8(2), "/home/alice/a'%h", "/home/alice", "1st user", "1000", uint32(0o1777))
@@ -75,7 +75,7 @@ func FuzzDialects(f *testing.F) {
 	f.Add(uint8(3), "/etc/ssh/ssh_host_\n_key", "", "", "\u202e", uint32(0o644))
 	f.Fuzz(func(t *testing.T, dialect uint8, path, home, user, owner string, mode uint32) {
 		if !utf8.ValidString(user) || strings.Contains(user+owner, "\x00") || len(user) > 32 {
-			return // no such user can be
+			return // not a possible user
 		}
 		a := &Access{Mode: fs.FileMode(mode), User: owner, Group: user}
 		items := []Item{{Path: path, Dir: true, Access: a, Parent: a}, {Path: path + "-", Access: a, Parent: a, Replaced: true}, {Path: path + "=", Kept: owner}}
@@ -85,7 +85,7 @@ func FuzzDialects(f *testing.F) {
 	})
 }
 
-// writtenIn reads the paths back that a snippet of strings lists.
+// writtenIn returns the paths listed in a snippet of strings.
 func writtenIn(t *testing.T, tokens []token, home string) map[string]bool {
 	t.Helper()
 	written := map[string]bool{}

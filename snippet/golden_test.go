@@ -8,9 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestRenderWritesTheGoldens compares with modules that were written by hand, left
-// alone by nixfmt and accepted by the real modules.
-func TestRenderWritesTheGoldens(t *testing.T) {
+// TestRenderMatchesGoldenFiles compares with hand-written modules that nixfmt does not change and
+// the real modules accept.
+func TestRenderMatchesGoldenFiles(t *testing.T) {
 	var (
 		foo     = owned("/var/lib/foo", fs.ModeDir|0o755, "root", "root")
 		bar     = owned("/var/lib/bar", fs.ModeDir|0o750, "bar", "bar")
@@ -46,7 +46,7 @@ func TestRenderWritesTheGoldens(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 			if got.Directories != tt.dirs || got.Files != tt.counts || got.LeftOut != nil || got.Warnings != nil {
-				t.Errorf("Render counts %d, %d and notes %v, %v", got.Directories, got.Files, got.LeftOut, got.Warnings)
+				t.Errorf("got %d directories, %d files, notes %v, %v", got.Directories, got.Files, got.LeftOut, got.Warnings)
 			}
 		})
 	}

@@ -8,7 +8,7 @@ import (
 	"unicode"
 )
 
-// pieces are what hostile names are made of.
+// pieces are the parts of hostile names.
 var pieces = []string{
 	"a", "b", "n", "r", "t", "u001b", "x41", " ", "  ", "-", "--", ".", "..", "...", "~", "%h", "100%",
 	"$", "$$", "${", "{", "}", "${x}", `"`, `\`, `\\`, `\n`, `\"`, `''`, `'`, "''${", "#", "# c", ";", "]", "[", "/*", "*/",
@@ -22,7 +22,7 @@ var pieces = []string{
 // invalid are pieces that are not UTF-8.
 var invalid = []string{"\xff", "\xe9", "\xed\xa0\x80", "\xc0\xaf", "\xe2\x82", "\x80"}
 
-// name returns a file name: valid but for one in thirty.
+// name returns a file name. One in thirty is not UTF-8.
 func name(r *rand.Rand) string {
 	var b strings.Builder
 	for range 1 + r.IntN(1+r.IntN(8)) {
@@ -37,8 +37,7 @@ func name(r *rand.Rand) string {
 	return strings.ReplaceAll(b.String(), "/", "∕")
 }
 
-// hostile returns up to n items with names that do their worst, some below one
-// another, and options.
+// hostile returns up to n items with hostile names, some below others, and options.
 func hostile(r *rand.Rand, n int) ([]Item, Options) {
 	opts := Options{
 		Dialect: []Dialect{Plain, Impermanence, ImpermanenceHM, Preservation}[r.IntN(4)],
@@ -85,7 +84,7 @@ func hostile(r *rand.Rand, n int) ([]Item, Options) {
 	return items, opts
 }
 
-// access returns who may enter a directory.
+// access returns a random mode and owner.
 func access(r *rand.Rand) *Access {
 	if r.IntN(2) == 0 {
 		return nil
@@ -95,9 +94,9 @@ func access(r *rand.Rand) *Access {
 	return &Access{modes[r.IntN(len(modes))], names[r.IntN(len(names))], names[r.IntN(len(names))]}
 }
 
-// everyName returns names that hold, between them, all that is special: each
-// ASCII character in nine positions, all strings of up to five of six
-// characters that Nix cares for, and one of each kind of what is not seen.
+// everyName returns names that together contain all special cases: each ASCII character in nine
+// positions, all strings of up to five of the six characters that are special in Nix, and one
+// invisible character of each kind.
 func everyName() []string {
 	seen := map[string]bool{}
 	for c := byte(1); c < 0x80; c++ {

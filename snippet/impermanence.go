@@ -20,9 +20,9 @@ func impermanenceBlocks(s *selection, opts *Options) []block {
 	return []block{b}
 }
 
-// homeBlocks returns the block of the Home Manager module, whose lists are those of
-// users.<name>. A storage path that ends in the home itself is that of its version 1,
-// which takes names alone; version 2 refuses such a path.
+// homeBlocks returns the block of the Home Manager module, with the same lists as users.<name>. A
+// storage path that ends in the home itself is used with version 1 of the module, which accepts
+// only names; version 2 rejects such a path.
 func homeBlocks(s *selection, opts *Options) []block {
 	var blocks []block
 	for i := range s.places[1:] {
@@ -36,10 +36,10 @@ func homeBlocks(s *selection, opts *Options) []block {
 	return blocks
 }
 
-// homeLists returns the lists of a home. The module gives all that is in them to the user
-// and his primary group. An entry with another owner must not be written: the module
-// takes the home itself to belong to the owner of each entry, creates it so, with mode
-// 0700, and looks his group up in users.users (its nixos.nix, homeDirs).
+// homeLists returns the lists of a home. The module sets the owner of all entries to the user and
+// its primary group. An entry with a different owner must not be written, because the module
+// assumes that the home belongs to the owner of each entry. It creates the home with that owner and
+// mode 0700, and looks up the group in users.users (homeDirs in its nixos.nix).
 func homeLists(s *selection, p *place) []list {
 	directory := func(item *Item) entry {
 		e := s.newEntry(p, item)
@@ -58,9 +58,9 @@ func homeLists(s *selection, p *place) []list {
 	return listsOf(p, directory, file)
 }
 
-// ofUser returns what of mode and owner is to be written for what the module gives to the
-// user of a home, which is the mode, and adds a note if it belongs to another user or
-// group. prefix names it unless it is the item.
+// ofUser returns the ownership to write for a path in a home, which is only the mode, because the
+// module sets the owner. It adds a note if the path belongs to a different user or group. prefix
+// describes the path if it is not the item itself.
 func (s *selection) ofUser(e *entry, p *place, item *Item, a *Access, prefix string) ownership {
 	if a == nil {
 		return ownership{}
@@ -69,9 +69,9 @@ func (s *selection) ofUser(e *entry, p *place, item *Item, a *Access, prefix str
 	switch {
 	case usual.user == "" || a.User == "":
 	case a.User != usual.user:
-		e.warn(item, prefix+"owned by "+printableOwner(a.User, a.Group)+", and will be "+printable.Name(usual.user)+"'s", "")
+		e.warn(item, prefix+"owned by "+printableOwner(a.User, a.Group)+", will be owned by "+printable.Name(usual.user), "")
 	case usual.group != "" && a.Group != "" && a.Group != usual.group:
-		e.warn(item, prefix+"owned by group "+printable.Name(a.Group)+", and will be of group "+printable.Name(usual.group), "")
+		e.warn(item, prefix+"owned by group "+printable.Name(a.Group)+", will be owned by group "+printable.Name(usual.group), "")
 	}
 	if mode := octal.Mode(a.Mode); mode != usual.mode {
 		return ownership{mode: mode}
@@ -79,7 +79,7 @@ func (s *selection) ofUser(e *entry, p *place, item *Item, a *Access, prefix str
 	return ownership{}
 }
 
-// inHomeItself reports whether a path lies in the home of a place, and not deeper.
+// inHomeItself reports whether a path is directly in the home of a place.
 func (s *selection) inHomeItself(p *place, path string) bool {
 	return p.user.Home != "" && !strings.Contains(path[p.skip():], "/")
 }

@@ -7,35 +7,34 @@ import (
 	"strings"
 )
 
-// Item is a path that was selected.
+// Item is a selected path.
 type Item struct {
-	// Path is absolute, any bytes.
+	// Path is absolute and may contain any bytes.
 	Path string
-	// Dir says that it is a directory, and stands for all below it.
+	// Dir is set for a directory, which includes everything below it.
 	Dir bool
-	// Kind is what it is apart from that; where it is not Ordinary, Nix does not
-	// name it.
+	// Kind is the kind of file. Nix snippets list only Ordinary ones.
 	Kind Kind
-	// Target is where a symlink points, absolute; "" if it is not known.
+	// Target is the absolute target of a symlink; "" if unknown.
 	Target string
-	// Replaced says of a file that programs save it by renaming another onto it.
+	// Replaced is set for a file that programs save by renaming another file over it.
 	Replaced bool
-	// Access is nil if it is not known. Of a symlink it means nothing.
+	// Access is nil if unknown. It is meaningless for a symlink.
 	Access *Access
-	// Parent is that of the directory it lies in; nil if it is not known.
+	// Parent is the access of the directory that contains the path; nil if unknown.
 	Parent *Access
-	// Above are those of the directories above that one, nearest first, without "/".
-	// It may be shorter than the path, and an element nil, where they are not known.
+	// Above is the access of the directories above that one, nearest first, without "/". It may be
+	// shorter than the path, and elements may be nil, if they are unknown.
 	Above []*Access
-	// Unread says why the path could not be read, as a clause: "no such file or
-	// directory". Dir is an assumption then. Empty if it was read.
+	// Unread is the reason why the path could not be read, as a clause: "no such file or
+	// directory". Dir is then an assumption. It is empty if the path was read.
 	Unread string
-	// Kept says what persists it already, as a clause: "persistedDirs[3] of …". Empty
-	// if nothing does.
+	// Kept is what already persists the path, as a clause: "persistedDirs[3] of …". It is empty if
+	// the path is not persisted.
 	Kept string
 }
 
-// Kind is what a path is that cannot be persisted by naming it.
+// Kind is the kind of a file. Only ordinary files can be persisted by listing them.
 type Kind uint8
 
 // The kinds. The zero value is Ordinary: a directory or a regular file.
@@ -49,12 +48,12 @@ const (
 	Swap
 )
 
-// String returns the kind as the JSON dialect writes it.
+// String returns the name of the kind in the JSON dialect.
 func (k Kind) String() string {
 	return []string{"ordinary", "symlink", "pipe", "socket", "device", "swap"}[k]
 }
 
-// reason says why Nix does not name an item of its kind; "" if it does.
+// reason returns why Nix snippets do not list an item of its kind; "" if they do.
 func (i *Item) reason() string {
 	switch i.Kind {
 	case Ordinary:
@@ -66,7 +65,7 @@ func (i *Item) reason() string {
 	case Pipe:
 		return "it is a FIFO, which contains no data"
 	case Socket:
-		return "it is a socket, which its program creates again"
+		return "it is a socket, which its program recreates"
 	case Device:
 		return "it is a device, which contains no data"
 	case Swap:
@@ -78,20 +77,19 @@ func (i *Item) reason() string {
 	return ""
 }
 
-// Access is who owns a file or directory, and who may enter it.
+// Access is the mode and owner of a file or directory.
 type Access struct {
-	// Mode holds the permissions; the type's bits mean nothing.
+	// Mode contains the permissions; the type bits are ignored.
 	Mode fs.FileMode
-	// User and Group are names, or numbers where there is no name. Empty means
-	// not known.
+	// User and Group are names, or numbers if there is no name. They are empty if unknown.
 	User, Group string
 }
 
-// secret reports whether it is known that only the owner may enter.
+// secret reports whether the access is known and only the owner has permissions.
 func (a *Access) secret() bool { return a != nil && a.Mode&0o077 == 0 }
 
-// compare orders by path. Of two items for one path, that comes first which
-// says more.
+// compare orders by path. Of two items with the same path, the one with more information comes
+// first.
 func (i *Item) compare(other *Item) int {
 	if c := strings.Compare(i.Path, other.Path); c != 0 {
 		return c
@@ -103,7 +101,7 @@ func (i *Item) compare(other *Item) int {
 		strings.Compare(other.Unread, i.Unread))
 }
 
-// first orders what is true before what is not.
+// first orders true before false.
 func first(a, b bool) int {
 	switch {
 	case a == b:
@@ -116,7 +114,7 @@ func first(a, b bool) int {
 
 func compareAccess(a, b *Access) int { return b.compare(a) }
 
-// compare orders by what is known first.
+// compare orders known access before nil.
 func (a *Access) compare(b *Access) int {
 	switch {
 	case a == b:

@@ -9,24 +9,24 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// maxWidth is how many code points a line may have, not counting indentation,
-// before nixfmt breaks it (its standard.md, "Line length").
+// maxWidth is the maximum width of a line in code points, without indentation, before nixfmt breaks
+// it (its standard.md, "Line length").
 const maxWidth = 100
 
-// A writer writes Nix, laid out as nixfmt does. Nothing else quotes.
+// A writer writes Nix in the format of nixfmt.
 type writer struct {
 	strings.Builder
 	indent string
-	notes  []Note // those that comments tell
+	notes  []Note // those written as comments
 }
 
-// A binding is a name, which needs no quotes, and the Nix bound to it.
+// A binding is a name that needs no quotes, and the Nix code of its value.
 type binding struct{ name, value string }
 
 // quoted returns a string literal.
 func quoted(s string) string { return string(appendString(nil, s)) }
 
-// attribute returns one attribute of a path, quoted only where it has to be.
+// attribute returns one attribute of a path, quoted only if required.
 func attribute(name string) string {
 	if isIdentifier(name) {
 		return name
@@ -66,7 +66,7 @@ func (w *writer) line(parts ...string) {
 	w.WriteByte('\n')
 }
 
-// open writes a line, and indents those to come; close is the end of it.
+// open writes a line and indents the following ones, until close.
 func (w *writer) open(parts ...string) {
 	w.line(parts...)
 	w.indent += "  "
@@ -77,19 +77,19 @@ func (w *writer) close(text string) {
 	w.line(text)
 }
 
-// comment writes a comment line. The text may come from anywhere.
+// comment writes a comment line. The text may be untrusted.
 func (w *writer) comment(text string) { w.line("# ", printable.Name(text)) }
 
-// blank writes a blank line, unless what is open has nothing in it yet.
+// blank writes a blank line, except at the start of the text or of a set.
 func (w *writer) blank() {
 	if w.Len() > 0 && !strings.HasSuffix(w.String(), "{\n") {
 		w.WriteByte('\n')
 	}
 }
 
-// block writes a block, after a blank line if it is an outermost one. An empty one
-// writes nothing. A set that is a binding's value always goes over several lines;
-// an inner block with one list needs no set.
+// block writes a block, after a blank line if it is an outermost one. It skips an empty block. A
+// set that is the value of a binding is always written on several lines. An inner block with one
+// list needs no set.
 func (w *writer) block(b *block, outermost bool) {
 	if b.empty() {
 		return
@@ -114,8 +114,8 @@ func (w *writer) block(b *block, outermost bool) {
 	}
 }
 
-// items writes the elements of the lists of a block, below a comment that says
-// where they belong.
+// items writes the elements of the lists of a block, below a comment with the attribute path of the
+// list.
 func (w *writer) items(b *block, above string) {
 	for i := range b.lists {
 		if l := &b.lists[i]; len(l.items) > 0 {
@@ -129,8 +129,8 @@ func (w *writer) items(b *block, above string) {
 	}
 }
 
-// list writes a list, if it has elements: one that fits on the line stays there,
-// more never do.
+// list writes a list if it has elements. A single element is written on the same line if it fits.
+// Several elements are always written on separate lines.
 func (w *writer) list(prefix string, l *list) {
 	if len(l.items) == 0 {
 		return
@@ -149,8 +149,8 @@ func (w *writer) list(prefix string, l *list) {
 	w.close("];")
 }
 
-// elements writes the elements of a list: bare paths first, then the sets, each
-// sorted, which is how people write these lists.
+// elements writes the elements of a list: bare paths first, then the sets, each sorted, as in
+// hand-written lists.
 func (w *writer) elements(l *list) {
 	for _, sets := range []bool{false, true} {
 		for i := range l.items {
@@ -161,8 +161,8 @@ func (w *writer) elements(l *list) {
 	}
 }
 
-// entry writes an element on lines of its own. A set in it has two bindings or
-// more, and goes over several lines.
+// entry writes an element on separate lines. A set has at least two bindings, so it is written on
+// several lines.
 func (w *writer) entry(key string, e entry) {
 	for _, note := range e.notes {
 		w.comment(note.comment())
@@ -182,7 +182,7 @@ func (w *writer) entry(key string, e entry) {
 	w.close("}")
 }
 
-// string writes a string literal. Most names are their own.
+// string writes a string literal. Most names need no escapes.
 func (w *writer) string(s string) {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '$' {
@@ -195,18 +195,17 @@ func (w *writer) string(s string) {
 	w.WriteByte('"')
 }
 
-// appendString appends s, which is UTF-8 and holds no NUL, as a string literal
-// that evaluates to s and is safe on a terminal.
+// appendString appends s, which is UTF-8 without NUL, as a string literal that evaluates to s and
+// is safe on a terminal.
 //
-// Nix has few escapes: \n \r \t, and a backslash before any other character
-// stands for that character. There is none for a code point. What has no
-// escape, and must not be written raw, is therefore taken from JSON, which can
-// be read and, if need be, mended:
+// Nix has few escapes: \n \r \t, and a backslash before any other character means that character.
+// There is no escape for a code point. Characters that have no escape and must not be written raw
+// are therefore written as JSON, which is readable and can be edited:
 //
 //	"a${builtins.fromJSON "\"\\u001b\""}b"
 //
-// nixfmt keeps that on its line, however long: an interpolated call with one
-// simple argument is simple (isSimple in its Pretty.hs).
+// nixfmt does not break such a line, however long, because an interpolated call with one simple
+// argument is simple (isSimple in its Pretty.hs).
 func appendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	for s != "" {
@@ -218,9 +217,9 @@ func appendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// appendText appends what is printable. A dollar sign matters before a brace,
-// and so before the interpolation that may follow: "$${x}" is no interpolation.
-// Escaped, it is right in every place.
+// appendText appends printable text. A dollar sign must be escaped before a brace, and before an
+// interpolation that follows the text, because "$${x}" is not an interpolation. An escaped dollar
+// sign is correct everywhere.
 func appendText(dst []byte, s string, followed bool) []byte {
 	for i := range len(s) {
 		switch c := s[i]; c {
@@ -236,7 +235,7 @@ func appendText(dst []byte, s string, followed bool) []byte {
 	return dst
 }
 
-// appendUnsafe appends what is not printable.
+// appendUnsafe appends unprintable text.
 func appendUnsafe(dst []byte, s string) []byte {
 	const open, end = `${builtins.fromJSON "\"`, `\""}`
 	inJSON := false
@@ -270,8 +269,8 @@ func appendUnsafe(dst []byte, s string) []byte {
 	return dst
 }
 
-// appendJSON appends JSON's escape for a code point, the backslash doubled for
-// the Nix string around it. Beyond U+FFFF it takes two.
+// appendJSON appends the JSON escape of a code point, with the backslash doubled for the
+// surrounding Nix string. Code points above U+FFFF need two escapes.
 func appendJSON(dst []byte, r rune) []byte {
 	const digits = "0123456789abcdef"
 	for _, unit := range utf16.AppendRune(nil, r) {

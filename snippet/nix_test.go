@@ -12,7 +12,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// literals are names, and how they have to be written.
+// literals are names and their expected string literals.
 var literals = []struct{ name, want string }{
 	{`.config/My App`, `".config/My App"`},
 	{`a"b`, `"a\"b"`},
@@ -80,25 +80,25 @@ func TestAppendStringQuotes(t *testing.T) {
 			var w writer
 			w.string(tt.name)
 			if got := w.String(); got != tt.want {
-				t.Errorf("the writer writes %s, want %s", got, tt.want)
+				t.Errorf("got %s from the writer, want %s", got, tt.want)
 			}
 			checkLiteral(t, tt.name)
 		})
 	}
 }
 
-// checkLiteral reads a literal back by the rules of Nix's own lexer.
+// checkLiteral parses a literal by the rules of the Nix lexer and compares it with the name.
 func checkLiteral(t *testing.T, name string) {
 	t.Helper()
 	literal := string(appendString(nil, name))
 	got, rest, err := readString(literal)
 	if err != nil || rest != "" || got != name {
-		t.Fatalf("%q is written %s, which reads %q, %q, %v", name, literal, got, rest, err)
+		t.Fatalf("%q is written as %s, which parses as %q, %q, %v", name, literal, got, rest, err)
 	}
 	checkSafe(t, literal)
 }
 
-// checkSafe holds that a text moves nothing on a terminal but to the next line.
+// checkSafe checks that a text contains no terminal control other than newlines.
 func checkSafe(t *testing.T, text string) {
 	t.Helper()
 	for line := range strings.Lines(text) {
@@ -109,9 +109,9 @@ func checkSafe(t *testing.T, text string) {
 	}
 }
 
-// readString reads the string literal at the head of text as Nix does: its
-// lexer.l (start condition STRING) and unescapeStr. Of interpolations it knows
-// the call of fromJSON alone. It stops at what Nix would not read as it stands.
+// readString reads the string literal at the start of text like Nix (start condition STRING in its
+// lexer.l, and unescapeStr). The only interpolation it supports is the call of fromJSON. It fails
+// on input that Nix would not read unchanged.
 func readString(text string) (value, rest string, err error) {
 	if !strings.HasPrefix(text, `"`) {
 		return "", "", errors.New("no string")
@@ -130,9 +130,9 @@ func readString(text string) (value, rest string, err error) {
 			}
 			b.WriteString(value)
 		case c == '$' && len(text) > 1 && text[1] != '"' && text[1] != '\\':
-			b.WriteString(text[:2]) // taken together, so the second dollar of "$${" opens nothing
+			b.WriteString(text[:2]) // read together, so the second dollar of "$${" starts no interpolation
 			text = text[2:]
-		case c == '\r': // read as a newline
+		case c == '\r': // Nix reads it as a newline
 			b.WriteByte('\n')
 			text = strings.TrimPrefix(text[1:], "\n")
 		case c == 0:
@@ -157,7 +157,7 @@ func unescape(c byte) string {
 	return string([]byte{c})
 }
 
-// readCall reads the inside of an interpolation, and its closing brace.
+// readCall reads the contents of an interpolation and its closing brace.
 func readCall(text string) (value, rest string, err error) {
 	text, ok := strings.CutPrefix(text, "builtins.fromJSON ")
 	if !ok {
@@ -176,9 +176,8 @@ func readCall(text string) (value, rest string, err error) {
 	return value, rest, nil
 }
 
-// TestReadStringReadsAsNixDoes keeps the reader honest, which the fuzz tests
-// trust.
-func TestReadStringReadsAsNixDoes(t *testing.T) {
+// TestReadStringMatchesNix checks the reader that the fuzz tests rely on.
+func TestReadStringMatchesNix(t *testing.T) {
 	literals := []string{
 		`"a\$b"`, `"\u00e9"`, `"\x41\a\0\e"`, `"$${x}"`, `"$$"`, `"$$\${x}"`, `"$\${x}"`, `"$"`, `"\\"`, `"$\"$"`, `"$\\"`,
 		"\"a\r\nb\rc\r\"", "\"a\nb\tc\"", `"\r\n\t\\"`, `"''\${x}''"`, "\"\x01\x7f\"", `"é\é"`,
@@ -208,39 +207,39 @@ func TestParseAttrPath(t *testing.T) {
 	tests := []struct{ name, in, want, err string }{
 		{"a name", "persist", "persist", ""},
 		{"names", "my.persist.home", "my.persist.home", ""},
-		{"all that a name may hold", "_a-b'c9.B", "_a-b'c9.B", ""},
+		{"all characters of names", "_a-b'c9.B", "_a-b'c9.B", ""},
 		{"a path in quotes", `environment.persistence."/persist"`, `environment.persistence."/persist"`, ""},
-		{"quotes that need not be", `a."b".c`, "a.b.c", ""},
+		{"unnecessary quotes", `a."b".c`, "a.b.c", ""},
 		{"a dot in quotes", `users."a.b".x`, `users."a.b".x`, ""},
 		{"a digit first", `"1user".x`, `"1user".x`, ""},
 		{"an escape", `"a\"\\\${b}"`, `"a\"\\\${b}"`, ""},
 		{"a dollar", `"user$"`, `"user$"`, ""},
 		{"letters", `"日本 é"`, `"日本 é"`, ""},
 		{"a keyword in quotes", `a."with"."or"`, `a."with"."or"`, ""},
-		{"what looks like a keyword", "true.null.builtins", "true.null.builtins", ""},
+		{"words that are not keywords", "true.null.builtins", "true.null.builtins", ""},
 		{"80 characters", strings.Repeat("a", 80), strings.Repeat("a", 80), ""},
-		{"nothing", "", "", `parse attribute path "": part 1 is empty`},
+		{"empty", "", "", `parse attribute path "": part 1 is empty`},
 		{"an empty part", "a..b", "", `parse attribute path "a..b": part 2 is empty`},
-		{"a dot at the end", "a.", "", `parse attribute path "a.": part 2 is empty`},
-		{"a dot at the beginning", ".a", "", `parse attribute path ".a": part 1 is empty`},
+		{"a trailing dot", "a.", "", `parse attribute path "a.": part 2 is empty`},
+		{"a leading dot", ".a", "", `parse attribute path ".a": part 1 is empty`},
 		{"empty quotes", `a.""`, "", `part 2 is empty`},
-		{"a space", "a b", "", `part 1 is not a name, write it "in quotes"`},
+		{"a space", "a b", "", `part 1 is not a name; write it "in quotes"`},
 		{"spaces around a dot", "a . b", "", `part 1 is not a name`},
 		{"a keyword", "a.with", "", `part 2 is not a name`},
 		{"a digit first, bare", "1user", "", `part 1 is not a name`},
-		{"a letter that Nix does not take", "é", "", `part 1 is not a name`},
-		{"more of the module", "a = { }", "", `part 1 is not a name`},
-		{"an attack", `a = 1; b`, "", `part 1 is not a name`},
-		{"no dot after quotes", `"a"b`, "", `part 1 does not end in a dot`},
+		{"a letter that Nix does not accept", "é", "", `part 1 is not a name`},
+		{"a binding", "a = { }", "", `part 1 is not a name`},
+		{"an injected binding", `a = 1; b`, "", `part 1 is not a name`},
+		{"no dot after quotes", `"a"b`, "", `part 1 is not followed by a dot`},
 		{"no closing quote", `a."b`, "", `part 2 has no closing quote`},
 		{"a backslash at the end", `a."b\`, "", `part 2 has no closing quote`},
-		{"interpolation", `a."${b}"`, "", `part 2 is computed`},
-		{"dynamic", `a.${b}`, "", `part 2 is not a name`},
+		{"interpolation", `a."${b}"`, "", `part 2 contains an interpolation`},
+		{"dynamic attribute", `a.${b}`, "", `part 2 is not a name`},
 		{"newline", "\"a\nb\"", "", `part 1 contains an invisible character`},
 		{"newline, escaped", `"a\nb"`, "", `part 1 contains an invisible character`},
 		{"bidi", "\"a\u202eb\"", "", `part 1 contains an invisible character`},
 		{"not UTF-8", "\"a\xff\"", "", `part 1 is not UTF-8`},
-		{"81 characters", strings.Repeat("a", 81), "", `has 81 characters, at most 80`},
+		{"81 characters", strings.Repeat("a", 81), "", `has 81 characters, expected at most 80`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -259,14 +258,14 @@ func TestParseAttrPath(t *testing.T) {
 	}
 }
 
-// TestKeywordsNeedQuotes asks Nix for each.
+// TestKeywordsNeedQuotes checks each keyword with Nix.
 func TestKeywordsNeedQuotes(t *testing.T) {
 	for _, word := range []string{"assert", "else", "if", "in", "inherit", "let", "rec", "then", "with"} {
 		if _, err := nixtest.Instantiate(t, "--parse", "--expr", "{ a."+word+" = 1; }"); err == nil {
-			t.Errorf("%s is no keyword", word)
+			t.Errorf("%s is not a keyword", word)
 		}
 		if p, err := ParseAttrPath("a." + word); err == nil {
-			t.Errorf("ParseAttrPath takes %v", p)
+			t.Errorf("ParseAttrPath accepts %v", p)
 		}
 		p, err := ParseAttrPath(`a."` + word + `"`)
 		if err != nil || p.String() != `a."`+word+`"` {
@@ -275,7 +274,7 @@ func TestKeywordsNeedQuotes(t *testing.T) {
 	}
 }
 
-// checkAttrPath holds what is promised for every path that can be parsed.
+// checkAttrPath checks the guarantees for every path that can be parsed.
 func checkAttrPath(t *testing.T, text string) {
 	t.Helper()
 	p, err := ParseAttrPath(text)

@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// This file says what a selection has to persist, by the documented rules and not by
+// This file computes what a selection must persist, from the documented rules and independently of
 // the program.
 
-// persisted is what Nix found that a module persists: extra is what stands beside
+// persisted is an entry of a module, as evaluated by Nix. Extra contains the attributes other than
 // the path.
 type persisted struct {
 	Kind, Path string
@@ -63,8 +63,8 @@ func expected(items []Item, opts Options) []persisted {
 	return all
 }
 
-// ofHome returns what impermanence may be given: nothing but the mode in a home, where
-// an owner would become that of the home itself.
+// ofHome returns the access that may be written for impermanence. In a home that is only the mode,
+// because an owner would become the owner of the home itself.
 func ofHome(a *Access, home string) *Access {
 	if a == nil || home == "" {
 		return a
@@ -72,8 +72,8 @@ func ofHome(a *Access, home string) *Access {
 	return &Access{Mode: a.Mode}
 }
 
-// ofTheBoot reports whether a directory of hostile selections is one whose mode and owner no
-// entry may change.
+// ofTheBoot reports whether no entry may change the mode and owner of a directory in hostile
+// selections.
 func ofTheBoot(dir string, opts Options) bool {
 	for _, u := range append(opts.Users, User{Home: opts.Home}) {
 		if strings.HasPrefix(path.Clean(u.Home), dir+"/") && !slices.ContainsFunc(append(opts.Users, User{Home: opts.Home}), func(u User) bool { return path.Clean(u.Home) == dir }) {
@@ -101,14 +101,14 @@ func ofStranger(p, home string, opts Options) bool {
 	return found != ""
 }
 
-// expectPreserved fills in what preservation has of an item.
+// expectPreserved sets the expected attributes of an item with preservation.
 func expectPreserved(e persisted, item Item, usual Access, home string, opts Options) {
 	ofParent := usual
 	if e.Kind == "file" {
 		usual.Mode = 0o644
 	}
 	if a := item.Access; a != nil && writable(a.User) && usual.User != "" && a.User != usual.User {
-		usual.Group = "*" // belongs to another owner, whose group is not known
+		usual.Group = "*" // the primary group of the other owner is unknown
 	}
 	setAccess(e.Extra, item.Access, usual)
 	switch e.Path {
@@ -133,7 +133,7 @@ func expectPreserved(e persisted, item Item, usual Access, home string, opts Opt
 	}
 }
 
-// setAccess sets what of mode and owner differs from what is usual.
+// setAccess sets the parts of mode and owner that differ from the default.
 func setAccess(set map[string]any, a *Access, usual Access) {
 	if a == nil {
 		return
@@ -152,8 +152,8 @@ func setAccess(set map[string]any, a *Access, usual Access) {
 
 func writable(name string) bool { return name != "" && utf8.ValidString(name) }
 
-// firstOf returns the item for a path that sorts first. Items of one path differ in
-// hostile selections in nothing but what compare knows.
+// firstOf returns the item for a path that sorts first. In hostile selections, items with the same
+// path differ only in fields that compare uses.
 func firstOf(items []Item, p string, isDir bool) Item {
 	var of []Item
 	for _, item := range items {
@@ -165,7 +165,7 @@ func firstOf(items []Item, p string, isDir bool) Item {
 	return slices.MinFunc(of, func(a, b Item) int { return a.compare(&b) })
 }
 
-// homeOf returns the innermost home that a path lies in, as the dialect knows homes.
+// homeOf returns the innermost home that contains a path, of the homes that the dialect supports.
 func homeOf(p string, opts Options) (home string, user User) {
 	users := opts.Users
 	if opts.Dialect == Plain || opts.Dialect == ImpermanenceHM {
@@ -191,8 +191,8 @@ func homeOf(p string, opts Options) (home string, user User) {
 	return home, user
 }
 
-// uncovered returns what a selection keeps, and whether it is a directory; also what
-// has a name that cannot be written.
+// uncovered returns the paths of a selection that are not covered, and whether each is a directory.
+// It includes paths with names that cannot be written.
 func uncovered(items []Item, opts Options) map[string]bool {
 	all := map[string]bool{}
 	for _, item := range items {
@@ -232,10 +232,10 @@ func uncovered(items []Item, opts Options) map[string]bool {
 	return kept
 }
 
-// refusedInTests are those of the documented trees that hostile selections have.
+// refusedInTests are the documented refused directories that occur in hostile selections.
 var refusedInTests = []string{"/home", "/etc", "/usr"}
 
-// octalOf knows the modes that hostile selections have.
+// octalOf converts the modes that occur in hostile selections.
 func octalOf(a Access) string {
 	bits := uint32(a.Mode & 0o777)
 	switch a.Mode &^ 0o777 {

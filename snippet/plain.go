@@ -12,7 +12,7 @@ const (
 	defaultHostAttr = "host.persistence"
 )
 
-// plainBlocks returns the blocks of the plain dialect, in their order.
+// plainBlocks returns the blocks of the plain dialect, in order.
 func plainBlocks(s *selection, opts *Options) []block {
 	var blocks []block
 	for i := range s.places[1:] {
@@ -25,7 +25,7 @@ func plainBlocks(s *selection, opts *Options) []block {
 	})
 }
 
-// nameLists returns the lists of a home for modules that take nothing but names.
+// nameLists returns the lists of a home for modules that accept only names.
 func nameLists(s *selection, p *place) []list {
 	file := func(item *Item) entry {
 		e := s.newEntry(p, item)
@@ -34,10 +34,10 @@ func nameLists(s *selection, p *place) []list {
 	}
 	directory := func(item *Item) entry {
 		e := s.newEntry(p, item)
-		// The module makes it with its default, which others may enter. Modes that lose
-		// less are not worth a comment each.
+		// The module creates the directory with its default mode, which gives access to others.
+		// Smaller differences of the mode do not get a comment.
 		if item.Access.secret() {
-			e.warn(item, "mode "+octal.Mode(item.Access.Mode)+" cannot be written here", "")
+			e.warn(item, "mode "+octal.Mode(item.Access.Mode)+" cannot be written in this dialect", "")
 		}
 		s.warnParents(&e, p, item, false)
 		return e
@@ -45,15 +45,15 @@ func nameLists(s *selection, p *place) []list {
 	return listsOf(p, directory, file)
 }
 
-// hostLists returns the lists of the host for modules that take mode and owner of
-// a directory, and of a file those of its directory, with the bindings in an order.
+// hostLists returns the lists of the host for modules that accept the mode and owner of a
+// directory, and for a file those of its directory. order is the order of the bindings.
 func hostLists(s *selection, p *place, order string) []list {
 	directory := func(item *Item) entry { return s.hostDirectory(p, item, order) }
 	file := func(item *Item) entry { return s.hostFile(p, item, order) }
 	return listsOf(p, directory, file)
 }
 
-// hostDirectory is the entry of a directory with its mode and owner.
+// hostDirectory returns the entry of a directory with its mode and owner.
 func (s *selection) hostDirectory(p *place, item *Item, order string) entry {
 	e := s.newEntry(p, item)
 	o, reasons := item.Access.differing(byRoot)
@@ -69,8 +69,8 @@ func (s *selection) hostDirectory(p *place, item *Item, order string) entry {
 	return e
 }
 
-// hostFile is the entry of a file with mode and owner of its directory, unless the boot
-// creates that.
+// hostFile returns the entry of a file with the mode and owner of its directory, unless the boot
+// creates the directory.
 func (s *selection) hostFile(p *place, item *Item, order string) entry {
 	e := s.newEntry(p, item)
 	if !s.ofTheBoot(path.Dir(item.Path)) {

@@ -4,9 +4,9 @@ import "path"
 
 const preservationAttr = "preservation.preserveAt"
 
-// preservationBlocks returns the block of preservation. It gives modes and owners
-// to systemd-tmpfiles, which sets them at every boot; so all that differ from its
-// defaults have to be written, of files too.
+// preservationBlocks returns the block of preservation. preservation passes modes and owners to
+// systemd-tmpfiles, which sets them at every boot. All that differ from the defaults must be
+// written, also those of files.
 func preservationBlocks(s *selection, opts *Options) []block {
 	b := block{attr: opts.at(preservationAttr)}
 	b.lists = preservedLists(s, &s.places[0], byRoot)
@@ -22,13 +22,12 @@ func preservedLists(s *selection, p *place, usual ownership) []list {
 	return listsOf(p, directory, file)
 }
 
-// preserved is the entry of a path.
+// preserved returns the entry of a path.
 func (s *selection) preserved(p *place, item *Item, usual ownership) entry {
 	e := s.newEntry(p, item)
 	o, reasons := item.Access.differing(usual)
 	if o.user != "" {
-		// The group's default is that of the owner which is written here, and not
-		// known.
+		// The default group is that of the owner written here, which is unknown.
 		usual.group = unlikely
 		o, reasons = item.Access.differing(usual)
 	}
@@ -55,10 +54,10 @@ func (s *selection) preserved(p *place, item *Item, usual ownership) entry {
 	return e
 }
 
-// preservedParent returns the bindings for the directory that a path lies in. By
-// itself preservation gives it to root with mode 0755. In a home it gives it to the
-// user, with a rule that would contradict another one. What the boot creates is not
-// configured.
+// preservedParent returns the bindings for the directory that contains a path. By default
+// preservation sets its owner to root and its mode to 0755. In a home, preservation generates its
+// own rule with the user as owner, and a second rule would conflict with it. Directories that the
+// boot creates are not configured.
 func (s *selection) preservedParent(e *entry, p *place, item *Item) []binding {
 	if p.user.Home != "" || s.ofTheBoot(path.Dir(item.Path)) {
 		return nil
@@ -74,13 +73,13 @@ func (s *selection) preservedParent(e *entry, p *place, item *Item) []binding {
 	return o.bindings("parent.", "ugm")
 }
 
-// specials are what paths need that the boot needs early, or that must not be
-// mounts.
+// specials are the special settings of paths that are needed early in the boot, or that must not be
+// mount points.
 type specials struct{ symlink, initrd bool }
 
-// specialsOf returns what preservation's own examples give a path. The random seed
-// is read in the initrd and replaced at shutdown; sshd's keys are made where there
-// are none, which a mount point would prevent.
+// specialsOf returns the settings of a path in preservation's own examples. The random seed is read
+// in the initrd and replaced at shutdown. sshd creates missing host keys, which a mount point would
+// prevent.
 func specialsOf(p string) specials {
 	switch {
 	case p == "/etc/machine-id", p == "/var/lib/nixos":

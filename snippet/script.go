@@ -8,7 +8,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/octal"
 )
 
-// each calls do with each path, sorted bytewise.
+// each calls do for each path, sorted bytewise.
 func (s *selection) each(do func(p *place, item *Item)) {
 	var all []Item
 	for i := range s.places {
@@ -19,7 +19,7 @@ func (s *selection) each(do func(p *place, item *Item)) {
 	}
 }
 
-// paths writes a path a line, or ends each with NUL.
+// paths returns one path per line, or each path followed by NUL.
 func (s *selection) paths(null bool) string {
 	end := byte('\n')
 	if null {
@@ -45,7 +45,7 @@ type jsonLine struct {
 	InHome    string `json:"inHome"`
 }
 
-// json writes an object a line.
+// json returns one JSON object per line.
 func (s *selection) json() string {
 	var text []byte
 	encoder := jsonline.NewEncoder()

@@ -13,28 +13,28 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// A selection is what is to be written: clean, sorted, nothing twice and
-// nothing below a directory.
+// A selection is the set of paths to write: clean, sorted, without duplicates and without paths
+// below a selected directory.
 type selection struct {
-	// places are the host, and then the users.
+	// places are the host, followed by the users.
 	places []place
-	// homes are the places that a home directory has; stranger is that of a user who
-	// has none in the dialect.
+	// homes maps home directories to indices of places, or to stranger for a user without lists in
+	// the dialect.
 	homes map[string]int
-	names map[string]string // of those strangers, by home
-	// refused are homes, which are never persisted as a whole; none is longer than
-	// longest.
+	names map[string]string // the names of those users, by home
+	// refused are the homes, which are never persisted as a whole; longest is the length of the
+	// longest one.
 	refused map[string]bool
 	longest int
-	known   known.Homes // the same
-	storage []string    // where persistent data is
+	known   known.Homes // the same homes
+	storage []string    // all storage paths
 	opts    *Options
 	leftOut []Note
 	kept    []Note
 	unread  []Note
 }
 
-// A place is the host, or the home of a user. Its lists hold absolute paths.
+// A place is the host, or the home of a user. Its lists contain absolute paths.
 type place struct {
 	user        User // the zero value for the host
 	dirs, files []Item
@@ -43,7 +43,7 @@ type place struct {
 // stranger is the place of a home for which the dialect has no lists.
 const stranger = -1
 
-// skip is how many bytes of each path the lists leave out.
+// skip returns how many leading bytes of each path are not written.
 func (p *place) skip() int {
 	if p.user.Home == "" {
 		return 0
@@ -51,7 +51,7 @@ func (p *place) skip() int {
 	return len(p.user.Home) + len("/")
 }
 
-// size returns about how many bytes the selection takes as text.
+// size returns the approximate size of the selection as text.
 func (s *selection) size() int {
 	n := 0
 	for _, p := range s.places {
@@ -64,7 +64,7 @@ func (s *selection) size() int {
 	return n
 }
 
-// cleanHome returns the home directory, or "" if there is nothing to put there.
+// cleanHome returns the cleaned home directory, or "" if it is "/" or not absolute.
 func cleanHome(home string) string {
 	if home = path.Clean(home); home == "/" || !path.IsAbs(home) {
 		return ""
@@ -91,7 +91,7 @@ func newSelection(opts *Options, users []User) *selection {
 			s.longest = max(s.longest, len(home))
 		}
 	}
-	for _, user := range opts.Users { // what is in root's home belongs to the host
+	for _, user := range opts.Users { // paths in root's home belong to the host
 		home := cleanHome(user.Home)
 		if _, there := s.homes[home]; !there && home != "" && user.Name != "" && user.Name != "root" {
 			s.homes[home], s.names[home] = stranger, user.Name
@@ -106,7 +106,7 @@ func newSelection(opts *Options, users []User) *selection {
 	return s
 }
 
-// choose makes the selection: one sort, then one pass.
+// choose builds the selection, with one sort and one pass.
 func choose(items []Item, opts *Options, users []User) *selection {
 	s := newSelection(opts, users)
 	clean := make([]Item, 0, len(items))
@@ -143,7 +143,7 @@ func choose(items []Item, opts *Options, users []User) *selection {
 	return s
 }
 
-// take puts an item on its list, or says why it is on none.
+// take appends an item to its list, or adds a note why it is not listed.
 func (s *selection) take(item *Item) {
 	home, n := s.homeOf(item.Path)
 	p := &s.places[max(n, 0)]
@@ -162,10 +162,10 @@ func (s *selection) take(item *Item) {
 		s.leftOut = append(s.leftOut, Note{item.Path, "the name is not UTF-8", s.parent(item.Path)})
 		return
 	case n <= 0 && s.opts.Dialect == ImpermanenceHM:
-		s.leftOut = append(s.leftOut, Note{Path: item.Path, Reason: "it is not below the home directory, which is all that home.persistence keeps"})
+		s.leftOut = append(s.leftOut, Note{Path: item.Path, Reason: "it is not below the home directory, and home.persistence keeps nothing else"})
 		return
 	case n == stranger:
-		reason := "it is in the home of " + printable.Name(s.names[home]) + ", which an entry of the host would give to root"
+		reason := "it is in the home of " + printable.Name(s.names[home]) + "; an entry for the host would give that home to root"
 		s.leftOut = append(s.leftOut, Note{Path: item.Path, Reason: reason})
 		return
 	}
@@ -178,14 +178,14 @@ func (s *selection) take(item *Item) {
 	}
 }
 
-// noteUnread adds a note on an item that could not be read, with what becomes of it.
+// noteUnread adds a note if an item could not be read; outcome is how it is written.
 func (s *selection) noteUnread(item *Item, outcome string) {
 	if item.Unread != "" {
 		s.unread = append(s.unread, Note{Path: item.Path, Reason: item.Unread + "; " + outcome})
 	}
 }
 
-// refuse says why a clean path is not to be persisted, whatever it is.
+// refuse returns why a clean path must not be persisted, whatever its kind; "" if it may be.
 func (s *selection) refuse(p string) (reason string) {
 	switch {
 	case !path.IsAbs(p):
@@ -197,21 +197,21 @@ func (s *selection) refuse(p string) (reason string) {
 	case len(p) <= s.longest && s.refused[p]:
 		return "it is the whole home directory"
 	case p == "/home", len(p) < s.longest && s.aboveHome(p):
-		return "home directories are in it"
+		return "it contains home directories"
 	}
 	for _, storage := range s.storage {
 		switch {
 		case p == storage:
 			return "it is the storage path"
 		case paths.Below(storage, p):
-			return "the storage path is in it"
+			return "it contains the storage path"
 		}
 	}
 	return neverMounted(p)
 }
 
-// homeOf returns the home that a path is in, of homes within one another the
-// innermost, and its place: 0 for the host, or stranger.
+// homeOf returns the innermost home that contains a path, and the index of its place, which is 0
+// for the host, or stranger.
 func (s *selection) homeOf(p string) (home string, place int) {
 	for i := 1; i < len(p) && i <= s.longest; i++ {
 		if p[i] == '/' {
@@ -223,14 +223,14 @@ func (s *selection) homeOf(p string) (home string, place int) {
 	return home, place
 }
 
-// placeOf returns the place whose lists a path belongs to.
+// placeOf returns the index of the place whose lists a path belongs to.
 func (s *selection) placeOf(p string) int {
 	_, n := s.homeOf(p)
 	return max(n, 0)
 }
 
-// targetOf returns what to persist instead of a symlink: where it points, if that
-// can be persisted.
+// targetOf returns the path to persist instead of a symlink: its target, if that can be persisted,
+// or "".
 func (s *selection) targetOf(item *Item) string {
 	if item.Kind != Symlink || item.Target == "" || !utf8.ValidString(item.Target) || s.refuse(item.Target) != "" {
 		return ""
@@ -238,8 +238,8 @@ func (s *selection) targetOf(item *Item) string {
 	return item.Target
 }
 
-// parent returns the nearest directory above p that has a name which can be
-// written and is not refused, or "".
+// parent returns the nearest directory above p whose name can be written, or "" if there is none or
+// it is refused.
 func (s *selection) parent(p string) string {
 	skip := s.places[s.placeOf(p)].skip()
 	for p = path.Dir(p); len(p) > skip && !utf8.ValidString(p[skip:]); {
@@ -251,7 +251,7 @@ func (s *selection) parent(p string) string {
 	return p
 }
 
-// aboveHome reports whether a directory is a home, or a home lies below it.
+// aboveHome reports whether a directory is a home or contains one.
 func (s *selection) aboveHome(dir string) bool {
 	for home := range s.refused {
 		if paths.AtOrBelow(home, dir) {
@@ -261,7 +261,7 @@ func (s *selection) aboveHome(dir string) bool {
 	return false
 }
 
-// comments say what is not written.
+// comments returns the comments about paths that are not written.
 func (s *selection) comments() []string {
 	var lines []string
 	for _, note := range s.kept {
@@ -273,21 +273,21 @@ func (s *selection) comments() []string {
 	return lines
 }
 
-// A cover holds the directories that may cover the paths to come, which come
-// sorted bytewise. What a directory covers need not follow it directly:
+// A cover contains the directories that may cover the next paths, which are added in bytewise
+// order. The paths that a directory covers need not follow it directly:
 //
-//	/a      covers the last one
+//	/a      covers the last path
 //	/a-b
 //	/a/c
 //
-// But all strings that begin with "/a" stand together, so a stack is enough:
-// each directory on it begins with the one below it. Only the top can cover a
-// path that begins with it: had one further down a slash there, it would cover
-// the top too, which would not be on the stack.
+// However, all strings that begin with "/a" are adjacent, so a stack is enough, in which each
+// directory has the one below it as a string prefix. Only the top can cover a path that begins with
+// it: if a directory further down covered the path, it would also cover the top, and the top would
+// not be on the stack.
 type cover struct{ stack []string }
 
-// has reports whether a directory on the stack covers p, which is not on it, and
-// drops those that cover nothing from p on.
+// has reports whether a directory on the stack covers p, which is not on it. It removes the
+// directories that cover neither p nor any later path.
 func (c *cover) has(p string) bool {
 	for top := len(c.stack) - 1; top >= 0; top-- {
 		if dir := c.stack[top]; strings.HasPrefix(p, dir) {
@@ -298,5 +298,5 @@ func (c *cover) has(p string) bool {
 	return false
 }
 
-// add puts a directory on the stack that has just been asked for.
+// add pushes a directory onto the stack. It must follow a call of has that returned false for it.
 func (c *cover) add(dir string) { c.stack = append(c.stack, dir) }

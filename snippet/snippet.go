@@ -7,33 +7,32 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// Options say what to write, and how. The zero value writes the plain dialect
-// with its own attribute paths, and knows of no home.
+// Options configure the output. The zero value selects the plain dialect with its default attribute
+// paths and no home.
 type Options struct {
-	// Dialect is the way to write, and Form how much of it; JSON and Paths have
-	// no forms.
+	// Dialect and Form select the output; JSON and Paths have no forms.
 	Dialect Dialect
 	Form    Form
-	// Home is the home directory of Plain and ImpermanenceHM. If it is not
-	// absolute, or "/", nothing is below it.
+	// Home is the home directory for Plain and ImpermanenceHM. It is ignored if it is "/" or not
+	// absolute.
 	Home string
-	// Users are those for whom the other dialects write a users.<name>, in that
-	// order. Names are UTF-8. Who has no name or no home counts for none; of two with
-	// the same home, the first has it.
+	// Users are the users for which the other dialects write users.<name>, in that order. Names are
+	// UTF-8. Users without a name or a home are ignored. If two users have the same home, the first
+	// one is used.
 	Users []User
 	// Storage is the storage path, absolute and UTF-8; "" means DefaultStorage.
 	Storage string
-	// Stores are all storage paths of the machine, absolute, with or without Storage.
-	// Neither they nor what is above them is written.
+	// Stores are all storage paths of the machine, absolute, with or without Storage. Neither they
+	// nor the directories above them are written.
 	Stores []string
-	// HomeAttr and HostAttr are where the blocks of the plain dialect go. Zero
-	// means user.persistence and host.persistence.
+	// HomeAttr and HostAttr are the attribute paths of the blocks of the plain dialect. The zero
+	// values mean user.persistence and host.persistence.
 	HomeAttr, HostAttr AttrPath
-	// Null has Paths end each path with NUL instead of a newline.
+	// Null makes Paths end each path with NUL instead of a newline.
 	Null bool
 }
 
-// DefaultStorage is the storage path that most configurations have.
+// DefaultStorage is the storage path of most configurations.
 const DefaultStorage = "/persist"
 
 // User is a user of the machine.
@@ -42,45 +41,43 @@ type User struct {
 	Name string
 	// Home is the home directory.
 	Home string
-	// Group is the name of the primary group; "" if it is not known.
+	// Group is the name of the primary group; "" if unknown.
 	Group string
 }
 
-// Snippet is what Render made of a selection.
+// Snippet is the result of Render.
 type Snippet struct {
-	// Text holds the bindings, and ends in a newline. It is empty if nothing
-	// was selected.
+	// Text contains the bindings and ends in a newline. It is empty if nothing was selected.
 	Text string
-	// LeftOut are the paths that are not in Text but in a comment, sorted.
+	// LeftOut are the paths that are only in a comment of Text, sorted.
 	LeftOut []Note
-	// Kept are the paths that are not in Text because Item.Kept says that they are
-	// persisted already, sorted.
+	// Kept are the paths that are not written because they are already persisted (Item.Kept),
+	// sorted.
 	Kept []Note
-	// Unread are the paths whose Item.Unread is set and that are in Text, sorted. Reason
-	// is Item.Unread and what they are written as, or that their directory is listed.
+	// Unread are the paths with Item.Unread that are in Text, sorted. Reason is Item.Unread,
+	// followed by how they are written or that a directory above them is listed.
 	Unread []Note
-	// Warnings are the paths of which Text cannot carry all, or with which the
-	// system may have trouble, sorted.
+	// Warnings are the paths that Text describes incompletely, or that may cause problems on the
+	// system, sorted.
 	Warnings []Note
-	// Directories and Files count what Text lists.
+	// Directories and Files are the numbers of paths listed in Text.
 	Directories, Files int
-	// Split says that Text has blocks for two modules, of Home Manager and of NixOS,
-	// which do not share options.
+	// Split is set if Text has blocks for two modules, of Home Manager and of NixOS, which do not
+	// share options.
 	Split bool
 }
 
-// Note is what could not be done for a path.
+// Note is a remark about a path: that it is not written, or a warning.
 type Note struct {
 	// Path is the path, as bytes; see String.
 	Path string
-	// Reason is a clause to set before the path: "the name is not UTF-8".
+	// Reason is a clause to write before the path: "the name is not UTF-8".
 	Reason string
-	// Instead is a directory above it that can be persisted, if there is one to
-	// recommend.
+	// Instead is a path to persist instead, or "" if none can be recommended.
 	Instead string
 }
 
-// inQuotes returns a path as a reason names it.
+// inQuotes returns a path in quotes, safe for a terminal.
 func inQuotes(path string) string { return `"` + printable.Name(path) + `"` }
 
 // String returns the note on one line that is safe on a terminal.
@@ -88,7 +85,7 @@ func (n Note) String() string {
 	return n.Reason + ": " + inQuotes(n.Path) + n.advice()
 }
 
-// comment returns the note for a place where the path is seen anyway.
+// comment returns the note without the path, for a comment above the path.
 func (n Note) comment() string { return n.Reason + n.advice() }
 
 func (n Note) advice() string {
@@ -98,7 +95,7 @@ func (n Note) advice() string {
 	return "; persist " + inQuotes(n.Instead) + " instead"
 }
 
-// Render writes the snippet for what was selected. It leaves items as they are.
+// Render returns the snippet for a selection. It does not change items.
 func Render(items []Item, opts Options) Snippet {
 	d := &dialects[min(int(opts.Dialect), len(dialects)-1)]
 	chosen := choose(items, &opts, d.users(&opts))

@@ -13,11 +13,11 @@ import (
 
 const home = "/home/alice"
 
-// dir and file make items of which nothing more is known.
+// dir and file return items without any other fields.
 func dir(p string) Item  { return Item{Path: p, Dir: true} }
 func file(p string) Item { return Item{Path: p} }
 
-// owned makes a directory of which everything is known.
+// owned returns a directory with known access.
 func owned(p string, mode fs.FileMode, user, group string) Item {
 	return Item{Path: p, Dir: true, Access: &Access{Mode: mode, User: user, Group: group}}
 }
@@ -45,25 +45,25 @@ var renderTests = []struct {
 }{
 	{name: "nothing selected"},
 	{
-		"only what has entries",
+		"only blocks and lists that have entries",
 		[]Item{file("/home/alice/.bar")},
 		Options{Home: home},
 		lines(`user.persistence = {`, `  files = [ ".bar" ];`, `};`),
 	},
 	{
-		"without a home all is absolute",
+		"without a home, all paths are absolute",
 		[]Item{dir("/home/alice/.ssh")},
 		Options{},
 		lines(`host.persistence = {`, `  directories = [ "/home/alice/.ssh" ];`, `};`),
 	},
 	{
-		"nothing is below a home that is the root",
+		"no path is below the home /",
 		[]Item{dir("/.ssh")},
 		Options{Home: "/"},
 		lines(`host.persistence = {`, `  directories = [ "/.ssh" ];`, `};`),
 	},
 	{
-		"the home is cleaned, and a name that only begins like it is not below it",
+		"the home is cleaned, and a path that shares only a string prefix is not below it",
 		[]Item{dir("/home/alice/a"), dir("/home/alice2/a"), dir("/home/alice-/a")},
 		Options{Home: "/home//./alice/"},
 		lines(
@@ -72,7 +72,7 @@ var renderTests = []struct {
 		),
 	},
 	{
-		"a home that is not UTF-8 does not matter to what is below it",
+		"a home that is not UTF-8 does not affect the paths below it",
 		[]Item{file("/home/caf\xe9/a"), file("/home/caf\xe9/\xe9"), dir("/home/caf\xe9/b\xe9/c")},
 		Options{Home: "/home/caf\xe9"},
 		lines(
@@ -82,7 +82,7 @@ var renderTests = []struct {
 		),
 	},
 	{
-		"duplicates, and what lies below a directory",
+		"duplicates, and paths below a directory",
 		[]Item{
 			file("/a/x"), dir("/a"), file("/a-b"), dir("/a"), dir("/a/x/y"), file("/ab/c"), file("/a-b"),
 			dir("/srv"), dir("/srv/x"),
@@ -95,7 +95,7 @@ var renderTests = []struct {
 		),
 	},
 	{
-		"a path that is a directory and a file is a directory",
+		"a path given as a directory and as a file is a directory",
 		[]Item{file("/a"), owned("/a", 0o700, "", ""), dir("/a"), file("/a/b")},
 		Options{},
 		lines(
@@ -114,7 +114,7 @@ var renderTests = []struct {
 		),
 	},
 	{
-		"what is no place is left out, and covers nothing",
+		"unsuitable paths are left out, and cover no other paths",
 		[]Item{dir("/"), dir("/home/alice/"), dir("/home/alice/.ssh"), file("a/b"), file(""), file("/a\x00b"), file("a/b")},
 		Options{Home: home},
 		lines(
@@ -145,13 +145,13 @@ var renderTests = []struct {
 		),
 	},
 	{
-		"only what is left out",
+		"only left-out paths",
 		[]Item{file("x")},
 		Options{},
 		lines(`# not written, the path is not absolute: "x"`),
 	},
 	{
-		"host directories carry what differs from the default",
+		"host directories have the mode and owner that differ from the default",
 		[]Item{
 			owned("/a", 0o755, "root", "root"), owned("/b", 0o700, "root", "root"), owned("/c", 0o755, "", "users"),
 			owned("/d", fs.ModeSticky|0o777, `a"b`, ""), owned("/e", fs.ModeSetuid|fs.ModeSetgid|0o5, "1000", "root"),
@@ -162,7 +162,7 @@ var renderTests = []struct {
 			`    {`, `      directory = "/b";`, `      mode = "0700";`, `    }`,
 			`    {`, `      directory = "/c";`, `      group = "users";`, `    }`,
 			`    {`, `      directory = "/d";`, `      mode = "1777";`, `      user = "a\"b";`, `    }`,
-			`    # user 1000 has no name here; number written`,
+			`    # user 1000 has no name on this machine; number written`,
 			`    {`, `      directory = "/e";`, `      mode = "6005";`, `      user = "1000";`, `    }`,
 			`  ];`, `};`,
 		),
@@ -173,7 +173,7 @@ var renderTests = []struct {
 		Options{},
 		lines(
 			`host.persistence = {`, `  directories = [`,
-			`    # the name of its user is not UTF-8, and not written`,
+			`    # the name of its user is not UTF-8; not written`,
 			`    {`, `      directory = "/a";`, `      group = "users";`, `    }`, `  ];`, `};`,
 		),
 	},
@@ -183,12 +183,12 @@ var renderTests = []struct {
 		Options{},
 		lines(
 			`host.persistence = {`, `  directories = [`,
-			`    # group 1000 has no name here; number written`,
+			`    # group 1000 has no name on this machine; number written`,
 			`    {`, `      directory = "/a";`, `      group = "1000";`, `    }`, `  ];`, `};`,
 		),
 	},
 	{
-		"files carry nothing of their own",
+		"files have no mode and owner of their own",
 		[]Item{
 			{Path: "/etc/gshadow", Access: &Access{Mode: 0o600, User: "root", Group: "shadow"}},
 			{Path: "/home/alice/.netrc", Access: &Access{Mode: 0o600, User: "alice", Group: "alice"}},
@@ -200,37 +200,37 @@ var renderTests = []struct {
 		),
 	},
 	{
-		"the home block cannot carry the mode of a secret directory",
+		"the mode of a secret directory cannot be written in the home block",
 		[]Item{owned("/home/alice/.ssh", 0o700, "alice", "alice"), owned("/home/alice/.a", 0o710, "", ""), owned("/home/alice/.b", 0o701, "", "")},
 		Options{Home: home},
 		lines(
 			`user.persistence = {`, `  directories = [`, `    ".a"`, `    ".b"`,
-			`    # mode 0700 cannot be written here`, `    ".ssh"`, `  ];`, `};`,
+			`    # mode 0700 cannot be written in this dialect`, `    ".ssh"`, `  ];`, `};`,
 		),
 	},
 	{
-		"one secret directory is not on the list's line",
+		"a single secret directory is not written on the line of the list",
 		[]Item{owned("/home/alice/.ssh", 0o700, "alice", "alice")},
 		Options{Home: home},
 		lines(
 			`user.persistence = {`, `  directories = [`,
-			`    # mode 0700 cannot be written here`, `    ".ssh"`, `  ];`, `};`,
+			`    # mode 0700 cannot be written in this dialect`, `    ".ssh"`, `  ];`, `};`,
 		),
 	},
 	{
-		"a line of 100 code points stays, without its indentation",
+		"a line of 100 code points without indentation is not broken",
 		[]Item{file("/" + strings.Repeat("é", 84))},
 		Options{},
 		lines(`host.persistence = {`, `  files = [ "/`+strings.Repeat("é", 84)+`" ];`, `};`),
 	},
 	{
-		"a line of 101 code points does not",
+		"a line of 101 code points is broken",
 		[]Item{file("/" + strings.Repeat("é", 85))},
 		Options{},
 		lines(`host.persistence = {`, `  files = [`, `    "/`+strings.Repeat("é", 85)+`"`, `  ];`, `};`),
 	},
 	{
-		"attribute paths of one's own",
+		"custom attribute paths",
 		[]Item{file("/home/alice/a"), file("/b")},
 		Options{Home: home, HomeAttr: attrPath(`my.persist.home`), HostAttr: attrPath(`environment.persistence."/persist"`)},
 		lines(
@@ -261,7 +261,7 @@ func TestRender(t *testing.T) {
 	}
 }
 
-func TestRenderTellsWhatItLeavesOut(t *testing.T) {
+func TestRenderReportsLeftOutPaths(t *testing.T) {
 	items := []Item{
 		file("/srv/caf\xe9"), dir("/home/alice"), file("x"), file("x"),
 		owned("/home/alice/.ssh", 0o700, "alice", "alice"), owned("/home/alice/.gnupg", 0o700, "alice", "alice"),
@@ -276,9 +276,9 @@ func TestRenderTellsWhatItLeavesOut(t *testing.T) {
 			{"x", "the path is not absolute", ""},
 		},
 		Warnings: []Note{
-			{"/a", "the name of its group is not UTF-8, and not written", ""},
-			{"/home/alice/.gnupg", "mode 0700 cannot be written here", ""},
-			{"/home/alice/.ssh", "mode 0700 cannot be written here", ""},
+			{"/a", "the name of its group is not UTF-8; not written", ""},
+			{"/home/alice/.gnupg", "mode 0700 cannot be written in this dialect", ""},
+			{"/home/alice/.ssh", "mode 0700 cannot be written in this dialect", ""},
 		},
 		Directories: 3,
 		Split:       true,
@@ -291,7 +291,7 @@ func TestRenderTellsWhatItLeavesOut(t *testing.T) {
 	}
 }
 
-func TestRenderDoesNotDependOnTheOrder(t *testing.T) {
+func TestRenderIgnoresTheOrderOfItems(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	items := []Item{
 		dir("/a"), owned("/a", 0o700, "x", "y"), owned("/a", 0o700, "x", "z"), owned("/a", 0o711, "", ""), file("/a"),
@@ -310,9 +310,9 @@ func TestRenderDoesNotDependOnTheOrder(t *testing.T) {
 	}
 }
 
-// TestChooseKeepsWhatNothingCovers compares the stack with a look at all pairs,
-// over names in which what sorts before a slash matters.
-func TestChooseKeepsWhatNothingCovers(t *testing.T) {
+// TestChooseKeepsUncoveredPaths compares the stack with a check of all pairs, for names with
+// characters that sort before a slash.
+func TestChooseKeepsUncoveredPaths(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 3000 {
 		var items []Item
@@ -343,7 +343,7 @@ func TestChooseKeepsWhatNothingCovers(t *testing.T) {
 	}
 }
 
-// uncoveredNames returns those that have a name which can be written.
+// uncoveredNames returns the uncovered paths with names that can be written.
 func uncoveredNames(items []Item, opts Options) map[string]bool {
 	kept := uncovered(items, opts)
 	maps.DeleteFunc(kept, func(p string, _ bool) bool { return !utf8.ValidString(p) })
@@ -356,7 +356,7 @@ func TestDialectNames(t *testing.T) {
 			t.Errorf("ParseDialect(%q) = %v, %v", want.String(), d, err)
 		}
 	}
-	const wrong = `parse dialect "yaml": want plain, impermanence, impermanence-hm, preservation, json or paths`
+	const wrong = `parse dialect "yaml": expected plain, impermanence, impermanence-hm, preservation, json or paths`
 	if _, err := ParseDialect("yaml"); err == nil || err.Error() != wrong {
 		t.Errorf("ParseDialect(yaml) = %v", err)
 	}
@@ -365,7 +365,7 @@ func TestDialectNames(t *testing.T) {
 			t.Errorf("ParseForm(%q) = %v, %v", name, f, err)
 		}
 	}
-	if _, err := ParseForm("file"); err == nil || err.Error() != `parse form "file": want bindings, module or items` {
+	if _, err := ParseForm("file"); err == nil || err.Error() != `parse form "file": expected bindings, module or items` {
 		t.Errorf("ParseForm(file) = %v", err)
 	}
 	if s := Form(9).String(); s != "form 9" {

@@ -6,13 +6,11 @@ import (
 	"slices"
 )
 
-// sortItems returns the items, whose paths hold no NUL, as Item.compare orders
-// them.
+// sortItems returns the items in the order of Item.compare. Their paths must not contain NUL.
 //
-// Paths share long beginnings, which a sort that compares whole strings reads
-// again and again, each time from memory far away. Here eight bytes of each path
-// at a time stand side by side as a number; what is equal in them goes on with
-// the next eight:
+// Paths share long prefixes. A sort that compares whole strings reads these repeatedly, from
+// scattered memory. sortItems instead compares eight bytes of each path as a number in a contiguous
+// slice, and sorts runs of equal numbers by the next eight bytes:
 //
 //	/home/al ice/.con fig/a        one number for all, one run
 //	/home/al ice/.con fig/b        another run of three, then of two and one
@@ -43,7 +41,7 @@ type sortKey struct {
 
 // sortKeys sorts keys whose paths are equal in their first depth bytes.
 func sortKeys(keys []sortKey, items []Item, depth int) {
-	const few = 12 // runs below this are compared whole; 6 to 24 measure the same
+	const few = 12 // shorter runs are compared as whole strings; 6 to 24 are equally fast
 	for i := range keys {
 		keys[i].chunk = chunk(items[keys[i].at].Path[depth:])
 	}
@@ -55,7 +53,7 @@ func sortKeys(keys []sortKey, items []Item, depth int) {
 			end++
 		}
 		run := keys[start:end]
-		ended := same&0xff == 0 // then the paths are equal altogether
+		ended := same&0xff == 0 // the paths are equal
 		switch {
 		case len(run) == 1:
 		case ended || len(run) < few:
@@ -67,7 +65,7 @@ func sortKeys(keys []sortKey, items []Item, depth int) {
 	}
 }
 
-// chunk returns the first eight bytes of s as a number, filled up with zeros.
+// chunk returns the first eight bytes of s as a number, padded with zeros.
 func chunk(s string) uint64 {
 	if len(s) >= 8 {
 		return uint64(s[0])<<56 | uint64(s[1])<<48 | uint64(s[2])<<40 | uint64(s[3])<<32 |

@@ -9,9 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestSortItemsAgreesWithComparingWhole sorts paths that share beginnings, end
-// next to a multiple of eight bytes, and are there twice.
-func TestSortItemsAgreesWithComparingWhole(t *testing.T) {
+// TestSortItemsMatchesWholeComparison sorts paths with common prefixes, lengths near a multiple of
+// eight bytes, and duplicates.
+func TestSortItemsMatchesWholeComparison(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	for range 300 {
 		items := make([]Item, r.IntN(200))

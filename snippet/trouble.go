@@ -11,14 +11,14 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// privateState is where services with DynamicUser= keep their state. Its mode has to
-// be 0700, or they do not start (systemd.exec(5)).
+// privateState is the directory for the state of services with DynamicUser=. They start only if its
+// mode is 0700 (systemd.exec(5)).
 const privateState = "/var/lib/private"
 
-// neverMounted says why a tree must not be a mount point of persistent data,
-// whatever is in it; "" if it may be one. In /etc, /usr and their like NixOS writes
-// at every boot what the boot needs, which a mount would hide (its
-// system.activationScripts); /boot is a file system of its own.
+// neverMounted returns why a directory must not be a mount point of persistent data, whatever it
+// contains; "" if it may be one. At every boot, NixOS writes files that the boot needs to /etc,
+// /usr and similar directories (system.activationScripts), and a mount would hide them. /boot is a
+// separate file system.
 func neverMounted(p string) string {
 	top := p
 	if i := strings.IndexByte(p[1:], '/'); i >= 0 {
@@ -26,45 +26,45 @@ func neverMounted(p string) string {
 	}
 	switch top {
 	case "/nix":
-		return "it is in /nix, which the boot needs as it is"
+		return "it is in /nix, which the boot needs unchanged"
 	case "/proc", "/sys", "/dev", "/run":
-		return "it is in " + top + ", which the kernel and the boot create again"
+		return "it is in " + top + ", which the kernel and the boot recreate"
 	}
 	switch p {
 	case "/etc", "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64":
-		return "a mount there would hide what the boot writes into it; persist directories in it instead"
+		return "a mount there would hide files that the boot writes; persist directories in it instead"
 	case "/boot":
 		return "a mount there would hide the boot partition"
 	}
 	return ""
 }
 
-// troubles says what a path may meet, in any dialect of Nix.
+// troubles returns the problems that a path may cause in all Nix dialects.
 func troubles(item *Item) (reasons []string) {
 	if known.Rewritten(item.Path) {
-		reasons = append(reasons, "the system writes this file again at every boot")
+		reasons = append(reasons, "the system rewrites this file at every boot")
 	}
 	switch item.Path {
 	case "/etc/shadow":
 		reasons = append(reasons, "set passwords with users.users.<name>.hashedPasswordFile")
 	case "/var":
-		reasons = append(reasons, "the boot writes much of it again (caches, logs, spools): directories in it are a better choice")
+		reasons = append(reasons, "the boot recreates much of it (caches, logs, spools); persist directories in it instead")
 	case "/tmp", "/var/tmp":
 		reasons = append(reasons, "it is a directory for temporary files")
 	}
 	if misreadBySystemd(item.Path) {
-		reasons = append(reasons, `systemd may take ', \, % or a control character in this name for something else`)
+		reasons = append(reasons, `systemd may misinterpret ', \, % or a control character in this name`)
 	}
 	if item.Replaced && !item.Dir {
-		reasons = append(reasons, "programs replace it when they save, which a file that is a mount refuses (EBUSY)")
+		reasons = append(reasons, "programs replace it when they save, which fails if the file is a mount point (EBUSY)")
 	}
 	return reasons
 }
 
-// misreadBySystemd reports whether tmpfiles.d(5) or a mount unit takes a path for
-// another one: the modules write it there as it is, but for quotes around it. In
-// systemd 252 a ' ends the quotes, a backslash escapes, a % begins a specifier
-// unless nothing that may be one follows.
+// misreadBySystemd reports whether systemd would read a path in tmpfiles.d(5) or a mount unit as a
+// different one. The modules write the path there in quotes, but without escapes. In systemd 252 a
+// ' ends the quotes, a backslash starts an escape, and a % starts a specifier if a possible one
+// follows.
 func misreadBySystemd(p string) bool {
 	for i := range len(p) {
 		switch c := p[i]; {
@@ -79,8 +79,8 @@ func misreadBySystemd(p string) bool {
 	return false
 }
 
-// parentOf returns the nearest directory above a path that can be recommended
-// instead of it: of one program, and with a name that everything carries; or "".
+// parentOf returns the directory above a path that can be recommended instead of it, or "". It must
+// belong to one program and have a name without problems.
 func (s *selection) parentOf(p string) string {
 	for p = s.parent(p); p != "" && misreadBySystemd(p); {
 		p = s.parent(p)
@@ -88,13 +88,13 @@ func (s *selection) parentOf(p string) string {
 	return s.advisable(p)
 }
 
-// ofTheBoot reports whether a directory is one that the boot creates, whatever is
-// persisted: no entry may change its mode or owner, which all users depend on.
+// ofTheBoot reports whether the boot creates a directory, whatever is persisted. No entry may
+// change the mode or owner of such a directory, because all users depend on them.
 func (s *selection) ofTheBoot(dir string) bool {
 	return dir == "/" || dir == "/home" || neverMounted(dir) != "" || !s.refused[dir] && s.aboveHome(dir)
 }
 
-// advisable returns a directory if it can be recommended, or "".
+// advisable returns dir if it can be recommended, otherwise "".
 func (s *selection) advisable(dir string) string {
 	if dir == "" || !utf8.ValidString(dir) || misreadBySystemd(dir) || s.known.Container(dir) || s.refuse(dir) != "" {
 		return ""
@@ -102,24 +102,22 @@ func (s *selection) advisable(dir string) string {
 	return dir
 }
 
-// private reports whether a path lies directly in the directory that must have mode
-// 0700.
+// private reports whether a path is directly in privateState.
 func private(p string) bool { return path.Dir(p) == privateState }
 
-// warnPrivate adds a note where a module would create the directory that must have
-// mode 0700 with its default. carried says that it takes the mode of the directory that
-// the item is in.
+// warnPrivate adds a note if a module would create privateState with its default mode. carried is
+// set if the entry includes the mode of the directory that contains the item.
 func (e *entry) warnPrivate(item *Item, carried bool) {
 	if paths.Below(item.Path, privateState) && (!carried || !private(item.Path)) {
 		e.warn(item, "services with DynamicUser= need "+privateState+" to have mode 0700", privateState)
 	}
 }
 
-// warnParents adds a note on the directory above an item that a module changes by
-// creating it with its default, where that matters. It gives it to root, or in a home to
-// the user, with mode 0755. Of several it is the highest that can be recommended, else
-// the highest. carried says that the module takes mode and owner of the directory that
-// the item is in.
+// warnParents adds a note if a module would create a directory above an item with a different mode
+// or owner, and that matters. The default of the modules is mode 0755, owned by root, or in a home
+// by the user. Of several directories, the note names the topmost one that can be recommended,
+// otherwise the topmost one. carried is set if the entry includes the mode and owner of the
+// directory that contains the item.
 func (s *selection) warnParents(e *entry, p *place, item *Item, carried bool) {
 	var found Note
 	dir := path.Dir(item.Path)
@@ -145,27 +143,27 @@ func (s *selection) warnParents(e *entry, p *place, item *Item, carried bool) {
 	}
 }
 
-// changed says what a module changes of a directory by creating it, as a clause without
-// its subject; "" if that does not matter. In a home, which is closed itself, that
-// is a directory which only the user may enter, but not one that all programs share: many
-// create ~/.config with mode 0700 (XDG Base Directory Specification).
+// changed describes how a directory changes if a module creates it, as a clause without a subject;
+// "" if that does not matter. In a home it matters only for directories that only the user may
+// enter, because the home itself is closed. Directories that all programs share do not matter: many
+// programs create ~/.config with mode 0700 (XDG Base Directory Specification).
 func (s *selection) changed(p *place, dir string, a *Access) string {
 	switch {
-	case a == nil, dir == privateState, dir == "/tmp", dir == "/var/tmp": // the boot sets the mode of the last two
+	case a == nil, dir == privateState, dir == "/tmp", dir == "/var/tmp": // the boot sets the mode of /tmp and /var/tmp
 		return ""
 	case p.user.Home != "":
 		if !a.secret() || s.known.Container(dir) {
 			return ""
 		}
 	case a.User != "" && a.User != byRoot.user:
-		return "gets root:root 0755, and has " + printableOwner(a.User, a.Group) + " " + octal.Mode(a.Mode)
+		return "gets root:root 0755 instead of " + printableOwner(a.User, a.Group) + " " + octal.Mode(a.Mode)
 	case a.Mode&0o007 == 0o005:
 		return ""
 	}
-	return "gets mode 0755, and has " + octal.Mode(a.Mode)
+	return "gets mode 0755 instead of " + octal.Mode(a.Mode)
 }
 
-// printableOwner returns user and group, which is "" if it is not known.
+// printableOwner returns user and group; the group is "" if unknown.
 func printableOwner(user, group string) string {
 	if group != "" {
 		user += ":" + group
@@ -173,7 +171,7 @@ func printableOwner(user, group string) string {
 	return printable.Name(user)
 }
 
-// hostKey reports whether a file is a key of the SSH server, or its public half.
+// hostKey reports whether a file is a private or public key of the SSH server.
 func hostKey(p string) bool {
 	name, found := strings.CutPrefix(p, "/etc/ssh/ssh_host_")
 	return found && (strings.HasSuffix(name, "_key") || strings.HasSuffix(name, "_key.pub"))

@@ -8,12 +8,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// nixDialects are those that end in a mount.
+// nixDialects are the dialects whose entries become mounts.
 var nixDialects = []Dialect{Plain, Impermanence, ImpermanenceHM, Preservation}
 
-// TestRefusesWhatMustNotBeAMount asks every dialect for trees that a bind mount makes
-// unbootable or hides.
-func TestRefusesWhatMustNotBeAMount(t *testing.T) {
+// TestPathsThatMustNotBeMountsAreLeftOut selects, in every dialect, directories on which a bind
+// mount would break the boot or hide files.
+func TestPathsThatMustNotBeMountsAreLeftOut(t *testing.T) {
 	opts := Options{Home: home, Users: []User{{"alice", home, "users"}, {"svc", "/var/lib/svc/home", "svc"}}, Stores: []string{"/", "/data/persist"}}
 	refused := []string{
 		"/nix", "/nix/store", "/nix/var/x", "/proc", "/proc/1", "/sys", "/dev", "/dev/shm/x", "/run", "/run/user/1000/x", "/home", "/", home,
@@ -24,10 +24,10 @@ func TestRefusesWhatMustNotBeAMount(t *testing.T) {
 		for _, p := range refused {
 			s := Render([]Item{dir(p), file(p)}, opts)
 			if s.Directories+s.Files > 0 || len(s.LeftOut) != 1 {
-				t.Errorf("%v: %s gives %q, left out %v", opts.Dialect, p, s.Text, s.LeftOut)
+				t.Errorf("%v: got %s as %q, left out %v", opts.Dialect, p, s.Text, s.LeftOut)
 			}
 			if opts.Dialect.Nix() && (!strings.HasPrefix(s.Text, "# not written, ") || strings.Count(s.Text, "\n") != 1) {
-				t.Errorf("%v: %s gives %q, want a comment and nothing else", opts.Dialect, p, s.Text)
+				t.Errorf("%v: got %s as %q, want only a comment", opts.Dialect, p, s.Text)
 			}
 		}
 		for _, p := range written {
@@ -38,9 +38,9 @@ func TestRefusesWhatMustNotBeAMount(t *testing.T) {
 	}
 }
 
-// TestSaysWhatCannotBeNamed asks for every kind of file that is not one: Nix gets a
-// comment, scripts get the kind.
-func TestSaysWhatCannotBeNamed(t *testing.T) {
+// TestSpecialFilesAreNotListed selects every kind of special file. Nix dialects write a comment,
+// dialects for scripts write the kind.
+func TestSpecialFilesAreNotListed(t *testing.T) {
 	link := &Access{0o777, "alice", "users"}
 	items := []Item{
 		{Path: home + "/.b", Kind: Symlink, Target: home + "/real \x1b", Access: link},
@@ -58,7 +58,7 @@ func TestSaysWhatCannotBeNamed(t *testing.T) {
 		`# not written, it is a symlink: "/home/alice/c"`,
 		`# not written, it is a symlink to "/nix/store/x": "/home/alice/d"`,
 		`# not written, it is a FIFO, which contains no data: "/home/alice/e"`,
-		`# not written, it is a socket, which its program creates again: "/home/alice/f"`,
+		`# not written, it is a socket, which its program recreates: "/home/alice/f"`,
 		`# not written, it is a device, which contains no data: "/home/alice/g"`,
 		`# not written, it is a swap file, which must not be copied or bind-mounted: give it a subvolume or file system of its own: "/home/alice/h"`,
 		`# not written, it contains a swap file, which must not be copied or bind-mounted: give it a subvolume or file system of its own: "/home/alice/i"`,
@@ -75,14 +75,14 @@ func TestSaysWhatCannotBeNamed(t *testing.T) {
 	s := Render(items, opts)
 	for i, kind := range []string{"symlink", "symlink", "symlink", "pipe", "socket", "device", "file", "directory", "symlink"} {
 		if line := strings.Split(s.Text, "\n")[i]; !strings.Contains(line, `"type":"`+kind+`","mode":"",`) {
-			t.Errorf("want a %s with no mode: %s", kind, line)
+			t.Errorf("want a %s without a mode, got %s", kind, line)
 		}
 	}
 }
 
-// TestKeepsUsersInTheirHomes asks the dialects that make a home's owner of the owner of
-// what is in it.
-func TestKeepsUsersInTheirHomes(t *testing.T) {
+// TestEntriesDoNotChangeTheOwnerOfAHome checks the dialects whose modules set the owner of a home
+// to the owner of an entry.
+func TestEntriesDoNotChangeTheOwnerOfAHome(t *testing.T) {
 	root, nobody := &Access{0o755, "root", "root"}, &Access{0o700, "12345", "54321"}
 	items := []Item{
 		{Path: home + "/.config/htop", Dir: true, Access: root},
@@ -93,12 +93,12 @@ func TestKeepsUsersInTheirHomes(t *testing.T) {
 	}
 	want := lines(
 		`directories = [`,
-		`  # owned by root:root, and will be alice's`, `  ".config/htop"`,
-		`  # owned by 12345:54321, and will be alice's`, `  {`, `    directory = ".config/zz";`, `    mode = "0700";`, `  }`, `];`,
+		`  # owned by root:root, will be owned by alice`, `  ".config/htop"`,
+		`  # owned by 12345:54321, will be owned by alice`, `  {`, `    directory = ".config/zz";`, `    mode = "0700";`, `  }`, `];`,
 		`files = [`,
-		`  # its directory is owned by root:root, and will be alice's`, `  ".a/rc"`,
+		`  # its directory is owned by root:root, will be owned by alice`, `  ".a/rc"`,
 		`  ".c"`,
-		`  # its directory is owned by 12345:54321, and will be alice's`, `  {`, `    file = ".b/rc";`, `    parentDirectory.mode = "0700";`, `  }`, `];`,
+		`  # its directory is owned by 12345:54321, will be owned by alice`, `  {`, `    file = ".b/rc";`, `    parentDirectory.mode = "0700";`, `  }`, `];`,
 	)
 	s := Render(items, Options{Dialect: Impermanence, Users: alice})
 	if diff := cmp.Diff(lines(`environment.persistence."/persist" = {`, `  users.alice = {`)+indented(indented(want))+lines(`  };`, `};`), s.Text); diff != "" {
@@ -109,80 +109,80 @@ func TestKeepsUsersInTheirHomes(t *testing.T) {
 		t.Errorf("impermanence-hm (-want +got)\n%s", diff)
 	}
 	if len(s.Warnings) != 4 {
-		t.Errorf("warnings %v", s.Warnings)
+		t.Errorf("got warnings %v", s.Warnings)
 	}
 	// A host entry in a home creates the home for root.
 	plain := Options{Home: "/home/bob", Users: alice}
 	s = Render([]Item{dir(home + "/x")}, plain)
-	if want := `# not written, it is in the home of alice, which an entry of the host would give to root: "/home/alice/x"` + "\n"; s.Text != want || len(s.LeftOut) != 1 {
-		t.Errorf("plain writes\n%s\nwant\n%s", s.Text, want)
+	if want := `# not written, it is in the home of alice; an entry for the host would give that home to root: "/home/alice/x"` + "\n"; s.Text != want || len(s.LeftOut) != 1 {
+		t.Errorf("got for plain\n%s\nwant\n%s", s.Text, want)
 	}
 }
 
-// TestSaysWhichParentsAreOpened asks every dialect for what is below directories that
-// others may not enter.
-func TestSaysWhichParentsAreOpened(t *testing.T) {
+// TestChangedParentsAreReported selects, in every dialect, paths below directories that others may
+// not enter.
+func TestChangedParentsAreReported(t *testing.T) {
 	secret, open := &Access{0o700, "root", "root"}, &Access{0o755, "root", "root"}
 	ofSvc, world := &Access{0o750, "svc", "svc"}, &Access{0o777, "root", "root"}
 	mine := &Access{0o700, "alice", "users"}
 	tests := []struct {
 		name    string
 		item    Item
-		carried bool // by the directory's own mode in the dialects that take one for it
+		carried bool // no warning in dialects that write the mode of the parent directory
 		want    string
 	}{
 		{
-			"a directory in one",
+			"a directory in a closed directory",
 			Item{Path: "/var/lib/sec/a", Dir: true, Parent: secret, Above: []*Access{open, open}},
 			false,
-			`its directory gets mode 0755, and has 0700; persist "/var/lib/sec" instead`,
+			`its directory gets mode 0755 instead of 0700; persist "/var/lib/sec" instead`,
 		},
 		{
-			"a file in one",
+			"a file in a closed directory",
 			Item{Path: "/var/lib/sec/a", Parent: secret, Above: []*Access{open, open}},
 			true,
-			`its directory gets mode 0755, and has 0700; persist "/var/lib/sec" instead`,
+			`its directory gets mode 0755 instead of 0700; persist "/var/lib/sec" instead`,
 		},
 		{
-			"two levels below",
+			"two levels below a closed directory",
 			Item{Path: "/var/lib/sec/a/b", Parent: open, Above: []*Access{secret, open, open}},
 			false,
-			`"/var/lib/sec" above it gets mode 0755, and has 0700; persist "/var/lib/sec" instead`,
+			`"/var/lib/sec" above it gets mode 0755 instead of 0700; persist "/var/lib/sec" instead`,
 		},
 		{
-			"of another owner",
+			"a directory of another owner",
 			Item{Path: "/var/lib/svc/a/b", Parent: ofSvc, Above: []*Access{ofSvc, open, open}},
 			false,
-			`"/var/lib/svc" above it gets root:root 0755, and has svc:svc 0750; persist "/var/lib/svc" instead`,
+			`"/var/lib/svc" above it gets root:root 0755 instead of svc:svc 0750; persist "/var/lib/svc" instead`,
 		},
 		{
-			"one that all may write to",
+			"a world-writable directory",
 			Item{Path: "/srv/a/b", Parent: open, Above: []*Access{world, open}},
 			false,
-			`"/srv" above it gets mode 0755, and has 0777`,
+			`"/srv" above it gets mode 0755 instead of 0777`,
 		},
-		{"those whose mode the boot sets", Item{Path: "/var/tmp/a/b", Parent: open, Above: []*Access{world, open}}, false, ""},
+		{"directories whose mode the boot sets", Item{Path: "/var/tmp/a/b", Parent: open, Above: []*Access{world, open}}, false, ""},
 		{
-			"one that all share, and one below it",
+			"a shared directory, and one below it",
 			Item{Path: "/root/a/b/c", Dir: true, Parent: open, Above: []*Access{secret, secret}},
 			false,
-			`"/root/a" above it gets mode 0755, and has 0700; persist "/root/a" instead`,
+			`"/root/a" above it gets mode 0755 instead of 0700; persist "/root/a" instead`,
 		},
 		{
-			"in a home",
+			"a closed directory in a home",
 			Item{Path: home + "/.gnupg/private/x", Parent: &Access{0o755, "alice", "users"}, Above: []*Access{mine, mine, open}},
 			false,
-			`"/home/alice/.gnupg" above it gets mode 0755, and has 0700; persist "/home/alice/.gnupg" instead`,
+			`"/home/alice/.gnupg" above it gets mode 0755 instead of 0700; persist "/home/alice/.gnupg" instead`,
 		},
 		{
-			"a directory in one of a home",
+			"a directory in a closed directory of a home",
 			Item{Path: home + "/.gnupg/private", Dir: true, Parent: mine, Above: []*Access{mine, open}},
 			false,
-			`its directory gets mode 0755, and has 0700; persist "/home/alice/.gnupg" instead`,
+			`its directory gets mode 0755 instead of 0700; persist "/home/alice/.gnupg" instead`,
 		},
-		{"one that a home's programs share", Item{Path: home + "/.config/x", Dir: true, Parent: mine, Above: []*Access{mine, open}}, false, ""},
-		{"open ones", Item{Path: "/srv/a/b/c", Parent: open, Above: []*Access{open, open}}, false, ""},
-		{"nothing is known", Item{Path: "/srv/a/b/c", Above: []*Access{nil}}, false, ""},
+		{"a directory of a home that programs share", Item{Path: home + "/.config/x", Dir: true, Parent: mine, Above: []*Access{mine, open}}, false, ""},
+		{"open directories", Item{Path: "/srv/a/b/c", Parent: open, Above: []*Access{open, open}}, false, ""},
+		{"unknown access", Item{Path: "/srv/a/b/c", Above: []*Access{nil}}, false, ""},
 	}
 	for _, tt := range tests {
 		for _, dialect := range nixDialects {
@@ -192,7 +192,7 @@ func TestSaysWhichParentsAreOpened(t *testing.T) {
 			}
 			t.Run(tt.name+" "+dialect.String(), func(t *testing.T) {
 				want := tt.want
-				// preservation takes a mode for the directory that an item of the host is in.
+				// preservation accepts a mode for the directory that contains an item of the host.
 				if tt.carried || dialect == Preservation && !inHome && strings.HasPrefix(want, "its directory") {
 					want = ""
 				}
@@ -202,15 +202,15 @@ func TestSaysWhichParentsAreOpened(t *testing.T) {
 					got += note.comment()
 				}
 				if got != want || want != "" && !strings.Contains(s.Text, "# "+want+"\n") {
-					t.Errorf("warns %q, want %q\n%s", got, want, s.Text)
+					t.Errorf("got warning %q, want %q\n%s", got, want, s.Text)
 				}
 			})
 		}
 	}
 }
 
-// TestNeverConfiguresTheRoot asks for what is at the top of a root with mode 1777.
-func TestNeverConfiguresTheRoot(t *testing.T) {
+// TestRootDirectoryIsNotConfigured selects paths directly below a root directory with mode 1777.
+func TestRootDirectoryIsNotConfigured(t *testing.T) {
 	top := &Access{Mode: fs.ModeSticky | 0o777, User: "x", Group: "x"}
 	for _, dialect := range nixDialects {
 		s := Render([]Item{{Path: "/srv", Dir: true, Parent: top}, {Path: "/f", Parent: top}}, Options{Dialect: dialect})
@@ -220,8 +220,8 @@ func TestNeverConfiguresTheRoot(t *testing.T) {
 	}
 }
 
-// TestPrivateStateStaysPrivate asks for what is in the directory that services with
-// DynamicUser= need, on a disk where its mode is wrong.
+// TestPrivateStateStaysPrivate selects paths in the directory that services with DynamicUser= need,
+// on a disk where its mode is wrong.
 func TestPrivateStateStaysPrivate(t *testing.T) {
 	wrong := &Access{0o755, "root", "root"}
 	const note = "# services with DynamicUser= need /var/lib/private to have mode 0700"

@@ -100,7 +100,7 @@ func (p *ptracer) seizeTree(pid int) error {
 				p.s.views.compare(tid, &p.s.resolve.reader)
 				found = true
 			case tid == pid && errors.Is(err, unix.EPERM):
-				return fmt.Errorf("attach to process %d: %w (another user's, traced already, or forbidden by kernel.yama.ptrace_scope)", pid, err)
+				return fmt.Errorf("attach to process %d: %w (owned by another user, already traced, or forbidden by kernel.yama.ptrace_scope)", pid, err)
 			case tid == pid:
 				return fmt.Errorf("attach to process %d: %w", pid, err)
 			}
@@ -112,13 +112,13 @@ func (p *ptracer) seizeTree(pid int) error {
 	return nil
 }
 
-// descendants returns a process and all that it and those have started.
+// descendants returns a process and all its descendants.
 func descendants(pid int) []int {
 	processes, _ := tree(pid)
 	return processes
 }
 
-// threadsOf returns the threads of a process and of its descendants, its own first.
+// threadsOf returns the threads of a process and of its descendants. Its main thread comes first.
 func threadsOf(pid int) []int {
 	_, threads := tree(pid)
 	return threads
@@ -127,7 +127,7 @@ func threadsOf(pid int) []int {
 func tree(pid int) (processes, threads []int) {
 	processes = []int{pid}
 	for i := 0; i < len(processes); i++ {
-		tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/[0-9]*", processes[i])) // the pattern is right
+		tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/[0-9]*", processes[i])) // the pattern is valid
 		for _, task := range tasks {
 			if tid, err := strconv.Atoi(filepath.Base(task)); err == nil {
 				threads = append(threads, tid)
@@ -141,7 +141,7 @@ func tree(pid int) (processes, threads []int) {
 	return processes, threads
 }
 
-// numbersIn returns the numbers in a file of /proc.
+// numbersIn returns the numbers in a /proc file.
 func numbersIn(name string) []int {
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -161,16 +161,16 @@ func numbersIn(name string) []int {
 	return numbers
 }
 
-// interruptAll stops all threads, so that each can be let go.
+// interruptAll stops all threads, so that each can be detached.
 func (p *ptracer) interruptAll() {
 	for tid := range p.threads {
 		_ = ptrace(unix.PTRACE_INTERRUPT, tid, 0, 0) // it may just have ended
 	}
 }
 
-// release lets a thread go that has stopped, with the signal that it has stopped for.
+// release detaches a stopped thread and delivers the signal that stopped it.
 func (p *ptracer) release(tid int, signal uintptr) {
 	p.result(p.threads[tid], false)
-	_ = ptrace(unix.PTRACE_DETACH, tid, 0, signal) // or it has gone
+	_ = ptrace(unix.PTRACE_DETACH, tid, 0, signal) // the thread may have ended
 	delete(p.threads, tid)
 }

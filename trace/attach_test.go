@@ -13,7 +13,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/leak"
 )
 
-func TestAttachFollowsATreeAndLetsItGo(t *testing.T) {
+func TestAttachTracesATreeAndDetaches(t *testing.T) {
 	leak.Check(t)
 	dir := t.TempDir()
 	cmd := exec.Command("sh", "-c", "cd "+dir+"; (while [ ! -e stop ]; do echo child >>child; sleep 0.02; done; echo done by the child) & while [ ! -e stop ]; do cat /etc/hostname >parent; sleep 0.02; done; wait; echo done")
@@ -41,11 +41,11 @@ func TestAttachFollowsATreeAndLetsItGo(t *testing.T) {
 	paths := result{report: r}.paths()
 	for name, want := range map[string]Op{dir + "/child": Write, dir + "/parent": Write, "/etc/hostname": Read} {
 		if paths[name]&want == 0 {
-			t.Errorf("%s: %v, want %v", name, paths[name], want)
+			t.Errorf("%s: got %v, want %v", name, paths[name], want)
 		}
 	}
 	if !r.Survivors {
-		t.Error("no survivors reported")
+		t.Error("Survivors is not set")
 	}
 	sh(t, dir, "touch stop")
 	var text strings.Builder
@@ -72,7 +72,7 @@ func TestAttachEndsWithTheProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r.Survivors || (result{report: r}).paths()["/etc/hostname"]&Read == 0 {
-		t.Errorf("survivors %v", r.Survivors)
+		t.Errorf("got Survivors %v, want false", r.Survivors)
 	}
 	var exit *exec.ExitError
 	// The tracer, in the same process, has already reaped its exit status.
@@ -81,13 +81,13 @@ func TestAttachEndsWithTheProcess(t *testing.T) {
 	}
 }
 
-func TestAttachSaysWhyNot(t *testing.T) {
+func TestAttachReportsAMissingProcess(t *testing.T) {
 	leak.Check(t)
 	cmd := exec.Command("true")
 	if err := cmd.Run(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Attach(t.Context(), cmd.Process.Pid, Options{}); !errors.Is(err, unix.ESRCH) {
-		t.Errorf("a process that is gone: %v", err)
+		t.Errorf("a process that has ended: got %v, want ESRCH", err)
 	}
 }

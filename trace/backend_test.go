@@ -13,7 +13,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-func TestTheNextBackEndIsTakenWhereOneDoesNotWork(t *testing.T) {
+func TestUnsupportedBackEndsAreSkipped(t *testing.T) {
 	without := func(what string) starter {
 		return func(Options) (*session, error) { return nil, fmt.Errorf("needs %s: %w", what, ErrUnsupported) }
 	}
@@ -27,7 +27,7 @@ func TestTheNextBackEndIsTakenWhereOneDoesNotWork(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r.Backend != BackendPtrace || len(r.Rejected) != 1 || !strings.Contains(r.Rejected[0], "needs a newer kernel") {
-		t.Errorf("%s, %q", r.Backend, r.Rejected)
+		t.Errorf("got back end %s, rejected %q", r.Backend, r.Rejected)
 	}
 	_, err = startFirst(opts, []starter{without("a newer kernel"), without("luck")})
 	if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "needs a newer kernel") || !strings.Contains(err.Error(), "needs luck") {
@@ -35,11 +35,11 @@ func TestTheNextBackEndIsTakenWhereOneDoesNotWork(t *testing.T) {
 	}
 	broken := func(Options) (*session, error) { return nil, unix.EMFILE }
 	if _, err := startFirst(opts, []starter{broken, startPtrace}); !errors.Is(err, unix.EMFILE) {
-		t.Errorf("an error that is no lack of support: %v", err)
+		t.Errorf("an error other than ErrUnsupported: got %v, want EMFILE", err)
 	}
 }
 
-func TestBackEndsThatDoNotWorkAreNamed(t *testing.T) {
+func TestErrorsNameTheBackEnd(t *testing.T) {
 	for _, b := range backends {
 		if err := Probe(b); err != nil {
 			t.Errorf("%s: %v", b, err)
@@ -52,7 +52,7 @@ func TestBackEndsThatDoNotWorkAreNamed(t *testing.T) {
 	}
 }
 
-func TestFanotifySeesWhatIsOpened(t *testing.T) {
+func TestFanotifyRecordsOpens(t *testing.T) {
 	probe.Need(t, probe.Fanotify)
 	if err := Probe(BackendFanotify); err != nil {
 		t.Fatal(err)
@@ -64,23 +64,23 @@ func TestFanotifySeesWhatIsOpened(t *testing.T) {
 	paths := got.paths()
 	for name, want := range map[string]Op{"old": Read, "new": Create | Write, "written": Write, "untouched": 0} {
 		if op := paths[filepath.Join(dir, name)]; op&^Read != want&^Read || op&want != want {
-			t.Errorf("%s: %v, want %v", name, op, want)
+			t.Errorf("%s: got %v, want %v", name, op, want)
 		}
 	}
 	if got.report.Status != 4 || got.out != "NoNewPrivs:\t0\n" {
-		t.Errorf("status %d, %q", got.report.Status, got.out)
+		t.Errorf("got status %d, output %q", got.report.Status, got.out)
 	}
 	if !slices.ContainsFunc(got.report.Paths, func(p Path) bool { return strings.HasSuffix(p.Name, "/cat") && p.Ops&Exec != 0 }) {
-		t.Error("cat was not executed")
+		t.Error("the execution of cat is not in the report")
 	}
 }
 
-func TestRingsAreCountedWhereTheyAreAllowed(t *testing.T) {
+func TestAllowedRingsAreCounted(t *testing.T) {
 	probe.Need(t, probe.IOURing)
 	eachBackend(t, func(t *testing.T, b Backend) {
 		got := run(t, Options{Backend: b, AllowRing: true}, compileC(t, "behave"), "ring")
 		if got.out != "io_uring ok\n" || got.report.Stats.Rings != 1 {
-			t.Errorf("%q, %d rings", got.out, got.report.Stats.Rings)
+			t.Errorf("got output %q, %d rings", got.out, got.report.Stats.Rings)
 		}
 	})
 }
@@ -89,7 +89,7 @@ func TestProgramsWithTheirOwnListener(t *testing.T) {
 	behave := compileC(t, "behave")
 	for b, want := range map[Backend]string{BackendNotify: "listener Device or resource busy\n", BackendPtrace: "listener ok\n"} {
 		if got := run(t, Options{Backend: b}, behave, "listener"); got.out != want {
-			t.Errorf("%s: %q, want %q", b, got.out, want)
+			t.Errorf("%s: got %q, want %q", b, got.out, want)
 		}
 	}
 }

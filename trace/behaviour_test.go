@@ -21,18 +21,18 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// Both back ends have to leave programs as they are. What they print without us is
-// what they have to print with us.
+// These tests check that tracing does not change the behaviour of programs: their output must be
+// the same with and without it.
 
 var backends = []Backend{BackendNotify, BackendPtrace}
 
-// result is what a command has shown.
+// result is the output and the report of a command.
 type result struct {
 	out    string
 	report *Report
 }
 
-// run runs a command under a back end, with its output.
+// run runs a command under a back end and returns its output and report.
 func run(t *testing.T, opts Options, args ...string) result {
 	t.Helper()
 	leak.Check(t)
@@ -61,12 +61,12 @@ func run(t *testing.T, opts Options, args ...string) result {
 	case text := <-out:
 		return result{text, report}
 	case <-time.After(20 * time.Second):
-		t.Fatal("a process keeps the output open")
+		t.Fatal("a process still has the output open")
 		panic("unreachable")
 	}
 }
 
-// paths returns what was done to each path.
+// paths returns the operations on each path.
 func (r result) paths() map[string]Op {
 	paths := map[string]Op{}
 	for _, p := range r.report.Paths {
@@ -75,20 +75,20 @@ func (r result) paths() map[string]Op {
 	return paths
 }
 
-// eachBackend runs a test under each of them.
+// eachBackend runs a test with each back end.
 func eachBackend(t *testing.T, test func(t *testing.T, b Backend)) {
 	for _, b := range backends {
 		t.Run(b.String(), func(t *testing.T) { test(t, b) })
 	}
 }
 
-func TestProgramsBehaveAsWithoutUs(t *testing.T) {
+func TestTracingDoesNotChangeBehaviour(t *testing.T) {
 	behave := compileC(t, "behave")
 	for _, tt := range []struct {
 		args []string
 		want string
 		exit int
-		sees string // a path that has to be in the report, or none
+		sees string // a path that must be in the report, or ""
 	}{
 		{[]string{behave, "threads"}, "executed by a thread\n", 0, "/etc/passwd"},
 		{[]string{behave, "timer"}, "0 interrupted\n", 0, "/etc/passwd"},
@@ -109,7 +109,7 @@ func TestProgramsBehaveAsWithoutUs(t *testing.T) {
 	} {
 		t.Run(strings.Join(tt.args[1:], " "), func(t *testing.T) {
 			if slices.Contains(tt.args, "ring") {
-				probe.Need(t, probe.IOURing) // without it the call fails in another way
+				probe.Need(t, probe.IOURing) // without io_uring the call fails with a different error
 			}
 			want := tt.want
 			if want == "" {
@@ -120,10 +120,10 @@ func TestProgramsBehaveAsWithoutUs(t *testing.T) {
 			eachBackend(t, func(t *testing.T, b Backend) {
 				got := run(t, Options{Backend: b}, tt.args...)
 				if diff := cmp.Diff(want, got.out); diff != "" {
-					t.Errorf("output (-without +with us):\n%s", diff)
+					t.Errorf("output differs (-untraced +traced):\n%s", diff)
 				}
 				if got.report.Status != tt.exit {
-					t.Errorf("status %d, want %d", got.report.Status, tt.exit)
+					t.Errorf("got status %d, want %d", got.report.Status, tt.exit)
 				}
 				if tt.sees != "" && got.paths()[tt.sees] == 0 {
 					t.Errorf("%s is not in the report", tt.sees)
@@ -136,35 +136,35 @@ func TestProgramsBehaveAsWithoutUs(t *testing.T) {
 func TestUntracedChildrenWorkUnderNotify(t *testing.T) {
 	got := run(t, Options{Backend: BackendNotify}, compileC(t, "behave"), "untraced")
 	if got.out != "status 0\n" || got.paths()["/etc/hosts"]&Read == 0 {
-		t.Errorf("%q, %v", got.out, got.paths()["/etc/hosts"])
+		t.Errorf("got output %q, /etc/hosts %v", got.out, got.paths()["/etc/hosts"])
 	}
 }
 
-func TestDaemonsGoOnWithoutUs(t *testing.T) {
+func TestDaemonsContinueAfterTheTrace(t *testing.T) {
 	behave := compileC(t, "behave")
 	file := filepath.Join(t.TempDir(), "made")
 	got := run(t, Options{Backend: BackendNotify}, behave, "daemon", file)
 	if got.report.Status != 5 || !got.report.Survivors || got.report.Took > 300*time.Millisecond {
-		t.Errorf("status %d, survivors %v, after %s", got.report.Status, got.report.Survivors, got.report.Took)
+		t.Errorf("got status %d, survivors %v, after %s", got.report.Status, got.report.Survivors, got.report.Took)
 	}
 	if got.paths()["/etc/services"] != 0 {
-		t.Error("the report has what came after it")
+		t.Error("the report contains a later path")
 	}
-	eventually(t, "the daemon makes its file", func() bool { return exists(file) })
+	eventually(t, "the daemon creates its file", func() bool { return exists(file) })
 	eventually(t, "the keeper ends", func() bool { return keepers() == 0 })
 }
 
-func TestWaitingForDaemonsSeesThem(t *testing.T) {
+func TestWaitAllTracesDaemons(t *testing.T) {
 	behave := compileC(t, "behave")
 	eachBackend(t, func(t *testing.T, b Backend) {
 		file := filepath.Join(t.TempDir(), "made")
 		waited := false
 		got := run(t, Options{Backend: b, WaitAll: true, Waiting: func() { waited = true }}, behave, "daemon", file)
 		if got.report.Status != 5 || got.report.Survivors || !waited {
-			t.Errorf("status %d, survivors %v, waited %v", got.report.Status, got.report.Survivors, waited)
+			t.Errorf("got status %d, survivors %v, waited %v", got.report.Status, got.report.Survivors, waited)
 		}
 		if paths := got.paths(); paths["/etc/services"]&Read == 0 || paths[file]&Create == 0 {
-			t.Errorf("%v, %v", paths["/etc/services"], paths[file])
+			t.Errorf("got /etc/services %v, the file %v", paths["/etc/services"], paths[file])
 		}
 	})
 }
@@ -174,7 +174,7 @@ func exists(name string) bool {
 	return err == nil
 }
 
-// keepers returns how many keepers run.
+// keepers returns the number of running keepers.
 func keepers() int {
 	names, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	n := 0
@@ -194,32 +194,32 @@ func eventually(t *testing.T, what string, is func() bool) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Errorf("never: %s", what)
+	t.Errorf("did not happen: %s", what)
 }
 
-func TestStraceWorksInside(t *testing.T) {
+func TestStraceWorksUnderATrace(t *testing.T) {
 	got := run(t, Options{Backend: BackendNotify}, "strace", "-e", "trace=%file", "cat", "/etc/hostname")
 	if !strings.Contains(got.out, `"/etc/hostname"`) || got.paths()["/etc/hostname"]&Read == 0 {
 		t.Errorf("%s", got.out)
 	}
 }
 
-func TestTimeLimitEndsTheCommand(t *testing.T) {
+func TestTimeoutStopsTheCommand(t *testing.T) {
 	eachBackend(t, func(t *testing.T, b Backend) {
-		got := run(t, Options{Backend: b, Timeout: 100 * time.Millisecond}, "sh", "-c", "trap 'echo ended politely; exit 3' TERM; cat /etc/hosts >/dev/null; while :; do sleep 0.05; done")
-		if !got.report.TimedOut || !strings.HasSuffix(got.out, "ended politely\n") || got.paths()["/etc/hosts"] == 0 {
-			t.Errorf("timed out %v, %q", got.report.TimedOut, got.out)
+		got := run(t, Options{Backend: b, Timeout: 100 * time.Millisecond}, "sh", "-c", "trap 'echo got SIGTERM; exit 3' TERM; cat /etc/hosts >/dev/null; while :; do sleep 0.05; done")
+		if !got.report.TimedOut || !strings.HasSuffix(got.out, "got SIGTERM\n") || got.paths()["/etc/hosts"] == 0 {
+			t.Errorf("got TimedOut %v, output %q", got.report.TimedOut, got.out)
 		}
 	})
 }
 
-func TestSignalsArePassedOn(t *testing.T) {
+func TestSignalsAreForwarded(t *testing.T) {
 	eachBackend(t, func(t *testing.T, b Backend) {
 		ready := filepath.Join(t.TempDir(), "ready")
 		signals := make(chan os.Signal)
 		go func() {
 			eventually(t, "the command has set its traps", func() bool { _, err := os.Lstat(ready); return err == nil })
-			// The first is one that the terminal has sent to the command too.
+			// The first signal is one that the terminal sends to the command too.
 			for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGHUP} {
 				select {
 				case signals <- s:
@@ -235,7 +235,7 @@ func TestSignalsArePassedOn(t *testing.T) {
 	})
 }
 
-func TestCommandsThatCannotBeExecuted(t *testing.T) {
+func TestFailedExecIsReported(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "file")
 	if err := os.WriteFile(file, []byte("\x7fELF nonsense"), 0o755); err != nil {
@@ -248,7 +248,7 @@ func TestCommandsThatCannotBeExecuted(t *testing.T) {
 	eachBackend(t, func(t *testing.T, b Backend) {
 		_, err := Run(t.Context(), Options{Backend: b, Path: filepath.Join(dir, "none"), Args: []string{"none"}})
 		if !errors.Is(err, ErrExec) || !errors.Is(err, unix.ENOENT) {
-			t.Errorf("none: %v", err)
+			t.Errorf("a missing program: got %v", err)
 		}
 		got := run(t, Options{Backend: b}, script, "x")
 		if got.out != "a script without a shell: x\n" {
@@ -257,13 +257,13 @@ func TestCommandsThatCannotBeExecuted(t *testing.T) {
 	})
 }
 
-func TestLinksOfProcAreResolvedAtTheCall(t *testing.T) {
+func TestMagicLinksAreResolvedDuringTheCall(t *testing.T) {
 	eachBackend(t, func(t *testing.T, b Backend) {
 		dir := t.TempDir()
 		got := run(t, Options{Backend: b}, "sh", "-c", "cd "+dir+"; echo x >a; exec 5<a; cat /proc/self/fd/5 /dev/fd/5 >/dev/null; echo y >/proc/self/cwd/b; exec 5<&-; cat <a >/dev/null")
 		paths := got.paths()
 		if paths[dir+"/a"]&Read == 0 || paths[dir+"/b"]&Create == 0 {
-			t.Errorf("a %v, b %v", paths[dir+"/a"], paths[dir+"/b"])
+			t.Errorf("got a %v, b %v", paths[dir+"/a"], paths[dir+"/b"])
 		}
 		for path := range paths {
 			if strings.HasPrefix(path, "/proc") || strings.HasPrefix(path, "/dev/fd") {
@@ -273,8 +273,8 @@ func TestLinksOfProcAreResolvedAtTheCall(t *testing.T) {
 	})
 }
 
-// pastTick waits until the clock that files are stamped by has gone on since one was
-// made: until then, it looks as if the run that comes next had made it.
+// pastTick waits until the clock for the times of files has advanced after a file was created.
+// Before that, the file would appear to be created by the next run.
 func pastTick(name string) {
 	info, err := os.Lstat(name)
 	for err == nil && !coarseNow().After(info.ModTime()) {
@@ -282,7 +282,7 @@ func pastTick(name string) {
 	}
 }
 
-func TestSymlinksLeadToTrueNames(t *testing.T) {
+func TestSymlinksAreResolved(t *testing.T) {
 	dir := t.TempDir()
 	sh(t, dir, "mkdir real; ln -s real link; echo x >real/file; ln -s real/file alias")
 	pastTick(dir + "/alias")
@@ -290,18 +290,18 @@ func TestSymlinksLeadToTrueNames(t *testing.T) {
 		got := run(t, Options{Backend: b}, "sh", "-c", "cd "+dir+"; cat link/../link/file >/dev/null; echo y >>alias")
 		paths := got.paths()
 		if op := paths[dir+"/real/file"]; op != Read|Write {
-			t.Errorf("the file: %v", op)
+			t.Errorf("the file: got %v", op)
 		}
 		if op := paths[dir+"/alias"]; op != Lookup {
-			t.Errorf("the link: %v", op)
+			t.Errorf("the link: got %v", op)
 		}
 		if paths[dir+"/link/file"] != 0 {
-			t.Error("a name with a symlink in it is in the report")
+			t.Error("a path with a symlink in it is in the report")
 		}
 	})
 }
 
-func TestInterpretersAreExecuted(t *testing.T) {
+func TestInterpretersAreReported(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "script")
 	if err := os.WriteFile(script, []byte("#!/bin/sh -e\ntrue\n"), 0o755); err != nil {
 		t.Fatal(err)
@@ -316,12 +316,12 @@ func TestInterpretersAreExecuted(t *testing.T) {
 			t.Errorf("%s: %v", shell, got.paths()[shell])
 		}
 		if !slices.ContainsFunc(got.report.Paths, func(p Path) bool { return strings.Contains(p.Name, "ld-linux") && p.Ops&Exec != 0 }) {
-			t.Error("no loader in the report")
+			t.Error("the report has no loader")
 		}
 	})
 }
 
-func TestOnlyWritesSeesChangesAlone(t *testing.T) {
+func TestOnlyWritesReportsOnlyChanges(t *testing.T) {
 	calls := compileC(t, "calls")
 	eachBackend(t, func(t *testing.T, b Backend) {
 		dir := filepath.Join(t.TempDir(), "d")
@@ -334,7 +334,7 @@ func TestOnlyWritesSeesChangesAlone(t *testing.T) {
 		writes := touched(t, Options{Backend: b, OnlyWrites: true}, dir, nil, calls, "work")
 		for path, op := range all {
 			if got := writes[path]; got&changing != op&changing {
-				t.Errorf("%s: %v, want %v of %v", path, got, op&changing, op)
+				t.Errorf("%s: got %v, want %v of %v", path, got, op&changing, op)
 			}
 		}
 		for path, op := range writes {
@@ -345,7 +345,7 @@ func TestOnlyWritesSeesChangesAlone(t *testing.T) {
 	})
 }
 
-func TestInheritedDescriptorsStay(t *testing.T) {
+func TestInheritedDescriptorsStayOpen(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, []byte("inherited\n"), 0o644); err != nil {
 		t.Fatal(err)
@@ -374,15 +374,15 @@ func TestHardLinksAreCreated(t *testing.T) {
 		pastTick(dir + "/old")
 		got := run(t, Options{Backend: b}, "ln", dir+"/old", dir+"/new")
 		if op := got.paths()[dir+"/new"]; op&Create == 0 {
-			t.Errorf("the new name: %v", op)
+			t.Errorf("the new name: got %v", op)
 		}
 		if op := got.paths()[dir+"/old"]; op&changing != 0 {
-			t.Errorf("the old name: %v", op)
+			t.Errorf("the old name: got %v", op)
 		}
 	})
 }
 
-func TestWaysOutOfProcAreFollowed(t *testing.T) {
+func TestMagicLinksAreFollowed(t *testing.T) {
 	eachBackend(t, func(t *testing.T, b Backend) {
 		dir := t.TempDir()
 		got := run(t, Options{Backend: b}, "sh", "-c", "cd /proc; echo x >.."+dir+"/a; echo y >/dev/.."+dir+"/b")
@@ -394,16 +394,16 @@ func TestWaysOutOfProcAreFollowed(t *testing.T) {
 	})
 }
 
-func TestTimeLimitEndsWhatTheCommandHasStarted(t *testing.T) {
+func TestTimeoutStopsDescendants(t *testing.T) {
 	eachBackend(t, func(t *testing.T, b Backend) {
-		got := run(t, Options{Backend: b, Timeout: 200 * time.Millisecond}, "sh", "-c", "sleep 1234; echo never") // run waits for the output's end
+		got := run(t, Options{Backend: b, Timeout: 200 * time.Millisecond}, "sh", "-c", "sleep 1234; echo never") // run waits until the output is closed
 		if !got.report.TimedOut {
-			t.Error("it did not time out")
+			t.Error("TimedOut is not set")
 		}
 	})
 }
 
-func TestFilesOfARenamedDirectoryHaveTheirNewNames(t *testing.T) {
+func TestFilesInRenamedDirectoriesHaveNewNames(t *testing.T) {
 	eachBackend(t, func(t *testing.T, b Backend) {
 		dir := t.TempDir()
 		got := run(t, Options{Backend: b}, "sh", "-c", "cd "+dir+"; mkdir tmp; echo x >tmp/f; mkdir tmp/sub; echo y >tmp/sub/g; mv tmp half; mv half final; mv none nowhere 2>/dev/null; echo z >final/h; mkdir one; mv one two; rmdir two; mkdir other; echo k >other/k; mv other two")
@@ -413,7 +413,7 @@ func TestFilesOfARenamedDirectoryHaveTheirNewNames(t *testing.T) {
 			}
 		}
 		if op := got.paths()[dir+"/final"]; op&Rename == 0 {
-			t.Errorf("the directory: %v", op)
+			t.Errorf("the directory: got %v", op)
 		}
 	})
 }

@@ -1,33 +1,33 @@
-// Package trace runs a command and tells every path that it and all processes it
-// starts touch, and what they do there.
+// Package trace runs a command and reports every path that it and all its descendants touch, with
+// the operations.
 //
-// [Run] is the whole of it, and [Attach] the same for a process that runs already.
-// Both end in a [Report], which [WriteReport] and [ReadReport] keep.
+// [Run] traces a command, and [Attach] a running process. Both return a [Report], which
+// [WriteReport] and [ReadReport] write and read.
 //
-// # How
+// # Implementation
 //
-// A seccomp filter stops each system call that takes a path, and no other
-// (syscalls.go is the table, filter.go the filter). One of three back ends sees them:
+// A seccomp filter stops only system calls that take a path (syscalls.go is the table, filter.go
+// the filter). One of three back ends handles them:
 //
-//	notify    seccomp_unotify(2): a supervisor reads the path, the call goes on
+//	notify    seccomp_unotify(2): a supervisor reads the path, then the call continues
 //	ptrace    ptrace(2) with the same filter: results are known, at several times the cost
-//	fanotify  fanotify(7) on a mount namespace of the command's: root, opens and writes only
+//	fanotify  fanotify(7) in a separate mount namespace: requires root, records only opens and writes
 //
-// Paths are made absolute when the call is made, by the caller's own working directory,
-// descriptors and root (resolve_linux.go, views_linux.go). A recorder folds them
-// (recorder.go). When the run is over, and not before, the disk is asked what has
-// become of each (report_linux.go, judge.go).
+// Paths are made absolute during the call, with the caller's working directory, descriptors and
+// root (resolve_linux.go, views_linux.go). A recorder merges them (recorder.go). After the run, and
+// not before, each path is checked on the disk to find out which operations took effect
+// (report_linux.go, judge.go).
 //
-// # What is guaranteed
+// # Guarantees
 //
-// Programs behave as without us: exit status, signals, job control, descriptors,
-// environment, limits and umask; but which signals are ignored or blocked may differ,
-// because Go's runtime has its own handlers. An ordinary user's setuid programs run without what
-// they gain from that (Report.Privileged), because filters of ordinary users need
-// no_new_privs. A signal handler without SA_RESTART may see EINTR from a call that
-// waits for us; io_uring is refused with ENOSYS unless Options.AllowRing. What was not
-// seen is counted in Stats.
+// Tracing does not change the exit status, signals, job control, descriptors, environment, limits
+// and umask of programs. Ignored and blocked signals may differ, because Go's runtime installs its
+// own handlers. For ordinary users, setuid programs run without their additional privileges
+// (Report.Privileged), because filters of ordinary users require no_new_privs. If a signal handler
+// is installed without SA_RESTART, a call that waits for the tracer may return EINTR.
+// io_uring_setup fails with ENOSYS unless Options.AllowRing is set. Stats counts what could not be
+// traced.
 //
-// A program that calls Run or Attach has to call [Helper] first in main: the tracer
-// starts that program again, as the process that becomes the command.
+// A program that calls Run or Attach must call [Helper] first in main, because the tracer executes
+// that program again as the process that becomes the command.
 package trace

@@ -12,10 +12,10 @@ import (
 	"unicode/utf8"
 )
 
-// A report is kept as JSON lines: one that says what it is, then one for each path.
+// A report is written as JSON lines: a header, then one line for each path.
 
-// fileFormat is what the first line calls itself, and fileVersion which one it is:
-// a file of a newer one is refused.
+// fileFormat and fileVersion are the format and the version in the first line. Files of other
+// versions are rejected.
 const (
 	fileFormat  = "list-ephemeral trace"
 	fileVersion = 1
@@ -77,11 +77,11 @@ func WriteReport(to io.Writer, r *Report) error {
 	return nil
 }
 
-// maxLine bounds a line of a trace. The longest that is written is the first, with the
-// arguments of the command: 2 MiB of them (execve(2)), each byte six in JSON.
+// maxLine is the maximum length of a line. The longest possible line is the first, with the
+// arguments of the command: 2 MiB (execve(2)), and up to six bytes of JSON for each byte.
 const maxLine = 16 << 20
 
-// ReadReport reads what WriteReport has written. An error names the line.
+// ReadReport reads the output of WriteReport. Errors contain the line number.
 func ReadReport(from io.Reader) (*Report, error) {
 	lines := bufio.NewScanner(from)
 	lines.Buffer(nil, maxLine)
@@ -133,15 +133,15 @@ func readHeader(line []byte) (*Report, error) {
 	}, nil
 }
 
-// The largest numbers that a trace can have.
+// The largest valid numbers in a trace.
 const (
-	maxSeconds = 1e9 // some 31 years, and less than a time.Duration has
+	maxSeconds = 1e9 // about 31 years, which fits in a time.Duration
 	maxStatus  = 255
 	maxSignal  = 64 // signal(7)
 	maxMode    = 0o177777
 )
 
-// check refuses numbers that no run has, and which would be shown as if it had.
+// check rejects numbers that no run can have.
 func (h *fileHeader) check() error {
 	for _, n := range []struct {
 		name       string
@@ -162,7 +162,7 @@ func (h *fileHeader) check() error {
 	return nil
 }
 
-// readPath reads any other line.
+// readPath reads a line after the first.
 func (r *Report) readPath(line []byte) error {
 	var p filePath
 	if err := json.Unmarshal(line, &p); err != nil {

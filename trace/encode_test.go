@@ -23,7 +23,7 @@ func sampleReport() *Report {
 	}
 }
 
-func TestReportsAreReadBack(t *testing.T) {
+func TestReportsRoundTrip(t *testing.T) {
 	want := sampleReport()
 	var file bytes.Buffer
 	if err := WriteReport(&file, want); err != nil {
@@ -38,7 +38,7 @@ func TestReportsAreReadBack(t *testing.T) {
 	}
 }
 
-func TestReadReportNamesWhatIsWrong(t *testing.T) {
+func TestReadReportErrors(t *testing.T) {
 	const head = `{"format":"list-ephemeral trace","version":1,"backend":"notify"}` + "\n"
 	for text, want := range map[string]string{
 		"":         "line 1: not a list-ephemeral trace",
@@ -62,7 +62,7 @@ func TestReadReportNamesWhatIsWrong(t *testing.T) {
 	} {
 		_, err := ReadReport(strings.NewReader(text))
 		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%.100q: %v, want %q", text, err, want)
+			t.Errorf("%.100q: got %v, want %q", text, err, want)
 		}
 	}
 }

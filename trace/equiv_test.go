@@ -14,8 +14,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// touched runs a command under a back end and returns what it touches, as the calls
-// name it.
+// touched runs a command under a back end and returns the paths that it touches, as in its calls.
 func touched(t *testing.T, opts Options, dir string, env []string, args ...string) touchSet {
 	t.Helper()
 	leak.Check(t)
@@ -43,7 +42,7 @@ func touched(t *testing.T, opts Options, dir string, env []string, args ...strin
 	return set
 }
 
-// compileC compiles a program of testdata with more flags.
+// compileC compiles a program of testdata with additional flags.
 func compileC(t *testing.T, name string, flags ...string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), name)
@@ -54,12 +53,12 @@ func compileC(t *testing.T, name string, flags ...string) string {
 	return out
 }
 
-func TestSeesWhatStraceSees(t *testing.T) {
+func TestMatchesStrace(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		flags []string
 		needs []*probe.Probe
-		int80 bool // it makes a 32-bit call from 64-bit code
+		int80 bool // makes a 32-bit call from 64-bit code
 	}{
 		{"64-bit", nil, nil, false},
 		{"64-bit, static", []string{"-static"}, nil, false},
@@ -72,41 +71,41 @@ func TestSeesWhatStraceSees(t *testing.T) {
 			set := compare(t, makeWork, compileC(t, "calls", tt.flags...), "work")
 			for _, path := range []string{"work/across-two-pages", "work/end-of-memory", "work/sub/after-fchdir", "work/new\nline", "work/not \xff utf-8"} {
 				if set[path] != Lookup {
-					t.Errorf("%q: %v", path, set[path])
+					t.Errorf("%q: got %v", path, set[path])
 				}
 			}
 			if _, seen := set["work/sub/int-0x80"]; seen != tt.int80 {
-				t.Errorf("int 0x80 seen: %v", seen)
+				t.Errorf("the call with int 0x80 was traced: %v", seen)
 			}
 		})
 	}
 }
 
-// TestWithoutIA32 runs the test above as on a machine that runs no 32-bit programs: the
-// 64-bit half runs, and the rest names what is missing.
+// TestWithoutIA32 runs the test above as on a machine without 32-bit programs: the 64-bit half
+// runs, and the other half reports what is missing.
 func TestWithoutIA32(t *testing.T) {
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(exe, "-test.run", "^TestSeesWhatStraceSees$", "-test.v")
+	cmd := exec.Command(exe, "-test.run", "^TestMatchesStrace$", "-test.v")
 	cmd.Env = append(os.Environ(), probe.WithoutVariable+"=ia32", probe.MustVariable+"=")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for text, want := range map[string]int{
-		"--- PASS: TestSeesWhatStraceSees/": 2, "--- SKIP: TestSeesWhatStraceSees/": 3, "ia32: needs a kernel with IA32 emulation": 3,
+		"--- PASS: TestMatchesStrace/": 2, "--- SKIP: TestMatchesStrace/": 3, "ia32: needs a kernel with IA32 emulation": 3,
 	} {
 		if got := strings.Count(string(out), text); got != want {
-			t.Errorf("%d × %q, want %d\n%s", got, text, want, out)
+			t.Errorf("got %d × %q, want %d\n%s", got, text, want, out)
 		}
 	}
 }
 
-func TestSeesWhatStraceSeesOfRealPrograms(t *testing.T) {
-	// The file is older than the index, and what is changed has another size: git then never
-	// has a reason to write the index again, whenever it runs.
+func TestMatchesStraceOnRealPrograms(t *testing.T) {
+	// The file is older than the index, and the changed file has another size. git then never
+	// rewrites the index, whenever it runs.
 	repository := func(t *testing.T, dir string) {
 		makeWork(t, dir)
 		sh(t, dir, "cd work && export GIT_AUTHOR_DATE=@1700000000+0000 GIT_COMMITTER_DATE=@1700000000+0000 && git init -q . && git config user.email a@b && git config user.name a && mkdir a && echo x >a/b && touch -d @1600000000 a/b && git add . && git commit -q -m x && echo changed >a/b")
@@ -129,7 +128,7 @@ func TestSeesWhatStraceSeesOfRealPrograms(t *testing.T) {
 		{"go build", module, []string{"go", "build", "-C", "work", "-p", "1", "-o", "out", "."}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if tt.name == "go build" { // compiles the standard library three times
+			if tt.name == "go build" { // this compiles the standard library three times
 				probe.NeedThorough(t)
 			}
 			compare(t, tt.setup, tt.args...)
@@ -153,8 +152,8 @@ func sh(t *testing.T, dir, script string) {
 	}
 }
 
-// compare runs a command under strace and under each back end, each time in the same
-// freshly created directory, and compares the paths seen.
+// compare runs a command under strace and under each back end, each time in the same newly created
+// directory, and compares the paths.
 func compare(t *testing.T, setup func(*testing.T, string), args ...string) touchSet {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "d")
@@ -179,13 +178,13 @@ func compare(t *testing.T, setup func(*testing.T, string), args ...string) touch
 		}
 	}
 	if len(want) < 5 {
-		t.Errorf("strace has seen %d paths only", len(want))
+		t.Errorf("strace reports only %d paths", len(want))
 	}
 	t.Logf("%d paths", len(want))
 	return got
 }
 
-// random are the parts of names that differ from run to run.
+// random matches the parts of names that differ between runs.
 var random = regexp.MustCompile(`go-build\d+|/tmp_obj_\w+|tmp[-_.][A-Za-z0-9]+`)
 
 // relativeTo makes the paths below a directory relative to it.

@@ -15,11 +15,11 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
-// The fanotify back end: fanotify(7). The command gets its own mount namespace, each of
-// its mounts is marked, and the kernel reports what is opened through them. It delays
-// no call, sees opens by io_uring and by the kernel itself, and setuid programs keep
-// their privileges. It sees only opens and writes of existing paths, and nothing after
-// a program changes its mounts. It requires root and is used only on request.
+// The fanotify back end: fanotify(7). The command gets its own mount namespace, each of its mounts
+// is marked, and the kernel reports what is opened through them. This back end delays no call,
+// records opens by io_uring and by the kernel itself, and setuid programs keep their privileges. It
+// records only opens and writes of existing paths, and nothing after a program changes its mounts.
+// It requires root and is used only on request.
 
 const (
 	fanotifyFlags = unix.FAN_CLASS_NOTIF | unix.FAN_CLOEXEC | unix.FAN_UNLIMITED_QUEUE | unix.FAN_UNLIMITED_MARKS | unix.FAN_NONBLOCK
@@ -74,7 +74,7 @@ func startFanotify(opts Options) (*session, error) {
 	return s, nil
 }
 
-// begin marks the mounts of the stub, and lets it go on.
+// begin marks the mounts of the stub and lets it continue.
 func (w *watcher) begin(c *child) error {
 	a, _, err := c.recv()
 	if err != nil {
@@ -89,7 +89,7 @@ func (w *watcher) begin(c *child) error {
 		return err
 	}
 	marked := 0
-	all, _ := mounts.Parse(string(table)) // what is on a mount that cannot be read is not traced
+	all, _ := mounts.Parse(string(table)) // paths on mounts that cannot be parsed are not traced
 	for _, mount := range all {
 		if Uninteresting([]byte(mount.Point)) {
 			continue
@@ -101,13 +101,13 @@ func (w *watcher) begin(c *child) error {
 		}
 	}
 	if marked == 0 {
-		return fmt.Errorf("mark the mounts of the command: none could be: %w", ErrUnsupported)
+		return fmt.Errorf("mark the mounts of the command: no mount can be marked: %w", ErrUnsupported)
 	}
 	_, err = unix.Write(c.socket, []byte{1})
 	return err
 }
 
-// run reads events until leave is called, and then what is left of them.
+// run reads events until leave is called, and then the remaining ones.
 func (w *watcher) run() {
 	defer close(w.done)
 	buf := make([]byte, 256<<10)
@@ -123,7 +123,7 @@ func (w *watcher) run() {
 			if last {
 				return
 			}
-			_, _ = unix.Poll(ready, look) // the read tells
+			_, _ = unix.Poll(ready, look) // the next read returns any error
 		case err != nil:
 			w.err = fmt.Errorf("read fanotify events: %w", err)
 			return
@@ -133,7 +133,7 @@ func (w *watcher) run() {
 	}
 }
 
-// events records what is in a buffer.
+// events records the events in a buffer.
 func (w *watcher) events(buf []byte) {
 	for len(buf) >= fanotifyHead {
 		length := int(binary.LittleEndian.Uint32(buf))
@@ -165,7 +165,7 @@ func (w *watcher) event(mask uint64, fd int) {
 	}
 	t := touch{path: path}
 	if mask&(unix.FAN_OPEN|unix.FAN_MODIFY|unix.FAN_CLOSE_WRITE) == unix.FAN_OPEN {
-		t.op |= Read // or for writing, which comes to nothing, or to another event
+		t.op |= Read // or opened for writing, which causes another event if anything is written
 	}
 	if mask&unix.FAN_OPEN_EXEC != 0 {
 		t.op |= Exec
@@ -194,7 +194,7 @@ func (w *watcher) status() <-chan unix.WaitStatus {
 
 // leave reads the remaining events. Processes that are still running continue.
 func (w *watcher) leave() (survivors bool, err error) {
-	const settle = 10 * time.Millisecond // events come a moment after
+	const settle = 10 * time.Millisecond // events arrive with a delay
 	time.Sleep(settle)
 	w.stop.Store(true)
 	<-w.done

@@ -8,28 +8,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A filter is one program for all ways to call the kernel, because a program of 64
-// bits may start one of 32, or use int 0x80 itself:
+// One filter program covers all ABIs, because a 64-bit program may execute a 32-bit one or use int
+// 0x80:
 //
 //	arch?  ── native ──→ number, without the x32 bit ──→ search tree ──→ verdict
 //	       ── compat ──→ number ──→ search tree ──→ verdict
 //	       ── other ───→ allowed
 //
-// The kernel remembers which numbers are allowed whatever their arguments are
-// (Linux 5.11), so that other calls cost nothing. That is why arguments are looked
-// at for as few calls as possible.
+// The kernel caches which numbers are allowed with any arguments (Linux 5.11), so these calls cost
+// nothing. Arguments are therefore checked for as few calls as possible.
 
-// filterOptions say what a filter does.
+// filterOptions configure a filter.
 type filterOptions struct {
 	// trap is the verdict for calls with paths.
 	trap seccomp.Action
-	// onlyWrites lets pass what changes nothing.
+	// onlyWrites allows calls that change nothing.
 	onlyWrites bool
-	// allowRing traps io_uring_setup instead of refusing it with ENOSYS.
+	// allowRing traps io_uring_setup instead of making it fail with ENOSYS.
 	allowRing bool
 }
 
-// What a filter sees, struct seccomp_data.
+// The input of a filter, struct seccomp_data.
 const (
 	dataNumber   = 0
 	dataArch     = 4
@@ -37,7 +36,7 @@ const (
 	refuseAsGone = seccomp.ActionErrno | seccomp.Action(unix.ENOSYS)
 )
 
-// newFilter assembles a filter for some ABIs, the native one first.
+// newFilter assembles a filter for the ABIs, of which the first is the native one.
 func newFilter(abis []*abi, opts filterOptions) ([]unix.SockFilter, error) {
 	insts := []bpf.Instruction{bpf.LoadAbsolute{Off: dataArch, Size: dataWord}}
 	for _, a := range abis {
@@ -63,22 +62,22 @@ func newFilter(abis []*abi, opts filterOptions) ([]unix.SockFilter, error) {
 	return filter, nil
 }
 
-// verdict is what becomes of a call.
+// verdict is the action of the filter for a call.
 type verdict struct {
 	nr     uint32
 	action seccomp.Action
-	// flags is the argument in which one of the bits of mask has to be set, or -1.
+	// flags is the argument in which one of the bits of mask must be set, or -1.
 	flags int8
 	mask  uint32
-	// atFlags is the argument with the AT_ flags of a stat of a directory's entry, which
-	// is allowed where it is one of a descriptor; or -1.
+	// atFlags is the argument with the AT_ flags of a stat, which is allowed if it is that of a
+	// descriptor; or -1.
 	atFlags int8
 }
 
-// writingFlags are the O_ flags with which an open can change something.
+// writingFlags are the O_ flags of opens that can change something.
 const writingFlags = unix.O_ACCMODE | unix.O_CREAT | unix.O_TRUNC
 
-// verdicts returns what becomes of the calls that are not just allowed, by number.
+// verdicts returns the verdicts for all calls that are not simply allowed, sorted by number.
 func (o filterOptions) verdicts(a *abi) []verdict {
 	var list []verdict
 	for nr := range a.calls {
@@ -106,7 +105,7 @@ func (o filterOptions) verdicts(a *abi) []verdict {
 			v.flags, v.mask = 0, unix.CLONE_NEWNS
 		case callSocket:
 			if o.onlyWrites {
-				continue // connect(2) by far; a socket that is bound is no file to keep
+				continue // nearly always connect(2), and a bound socket is not a file to persist
 			}
 		case callOpenHow, callExec, callNamespace, callClone3, callChroot:
 		}
@@ -128,7 +127,7 @@ func (c *call) changes() bool {
 // atCwd is AT_FDCWD in the low half of a register.
 const atCwd = 0xffffff9c
 
-// block assembles the part for one ABI, which starts with its number.
+// block assembles the part for one ABI, which begins by loading the number.
 func (o filterOptions) block(a *abi) ([]bpf.Instruction, error) {
 	list := o.verdicts(a)
 	p := seccomp.NewProgram()
@@ -147,7 +146,7 @@ func (o filterOptions) block(a *abi) ([]bpf.Instruction, error) {
 	return append(head, tree...), nil
 }
 
-// search writes a binary search for the number among the verdicts.
+// search writes a binary search for the number in the verdicts.
 func search(p *seccomp.Program, list []verdict, allow seccomp.Label) {
 	if len(list) > 1 {
 		half := len(list) / 2
@@ -161,9 +160,8 @@ func search(p *seccomp.Program, list []verdict, allow seccomp.Label) {
 	v := list[0]
 	p.JmpIfTrue(bpf.JumpNotEqual, v.nr, allow)
 	if v.atFlags >= 0 {
-		// This is what fstat(3) is in glibc since 2.33: more than half of all calls of
-		// many programs (python: 1,081 of 1,900). The kernel does not look at the path
-		// of those, for it is empty; a filter cannot.
+		// Since glibc 2.33, fstat(3) makes this call. In many programs it is more than half of all
+		// calls (python: 1,081 of 1,900). The path is empty, but a filter cannot read it.
 		trap := p.NewLabel()
 		p.LdLo(uint32(v.atFlags))
 		p.JmpIfTrue(bpf.JumpNotEqual, atEmptyPath, trap)

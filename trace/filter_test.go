@@ -17,16 +17,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// prototypes are the calls that take a path or change what paths mean, written by hand
-// from section 2 of the manual pages: a group, a name, and its arguments. A path is
-// "path", the descriptor that it begins at "dir"; "flags" has the O_, AT_ or CLONE_ flags.
+// prototypes are the calls that take a path or change the meaning of paths, written by hand from
+// section 2 of the manual pages: a group, a name, and the arguments. "path" is a path, "dir" the
+// descriptor that it is relative to, and "flags" are the O_, AT_ or CLONE_ flags.
 //
 //	look    changes nothing at its paths
 //	change  changes something
-//	open    does what its flags say
-//	stat    is look, but of a descriptor alone with AT_EMPTY_PATH
-//	always  is needed to understand other calls, or its flags are in memory
-//	clone   is always, with CLONE_NEWNS
+//	open    depends on its flags
+//	stat    like look, but of a descriptor with AT_EMPTY_PATH
+//	always  is needed to interpret other calls, or has its flags in memory
+//	clone   like always, with CLONE_NEWNS
 const prototypes = `
 look stat path buf
 look lstat path buf
@@ -125,7 +125,7 @@ clone clone flags stack
 type prototype struct {
 	group string
 	flags int         // the argument, or -1
-	paths map[int]int // the argument with the path, and the one with its directory or cwd
+	paths map[int]int // maps the argument with the path to that with its directory, or cwd
 }
 
 func parsePrototypes() map[string]prototype {
@@ -149,8 +149,8 @@ func parsePrototypes() map[string]prototype {
 	return all
 }
 
-// numbers returns the calls of an architecture by number, from x/sys, whose tables are
-// made from the kernel's headers; the tables under test come from go-seccomp-bpf.
+// numbers returns the calls of an architecture by number, from x/sys, whose tables are generated
+// from the kernel's headers. The tables under test are from go-seccomp-bpf.
 func numbers(t *testing.T, goarch string) map[int]string {
 	t.Helper()
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "golang.org/x/sys").Output()
@@ -177,8 +177,8 @@ func numbers(t *testing.T, goarch string) map[int]string {
 	return names
 }
 
-// machines are the ABIs of each architecture that is known: those of x/sys, and their
-// AUDIT_ARCH_ from linux/audit.h (EM_ of elf.h, 64 bits, little-endian).
+// machines are the ABIs of each supported architecture: their names in x/sys, and their AUDIT_ARCH_
+// from linux/audit.h (EM_ of elf.h, 64-bit, little-endian).
 var machines = map[string][]struct {
 	goarch string
 	audit  uint32
@@ -187,7 +187,7 @@ var machines = map[string][]struct {
 	"arm64": {{"arm64", 183 | 0x80000000 | 0x40000000}, {"arm", 40 | 0x40000000}},
 }
 
-// vm is a filter that runs as in the kernel.
+// vm runs a filter as the kernel does.
 type vm struct {
 	t *testing.T
 	*bpf.VM
@@ -207,11 +207,10 @@ func newVM(t *testing.T, filter []unix.SockFilter) *vm {
 	return &vm{t: t, VM: machine}
 }
 
-// verdict returns what the filter says of a call with its arguments by position.
+// verdict returns the result of the filter for a call with arguments by position.
 func (m *vm) verdict(nr int, args map[int]uint64) uint32 {
 	m.t.Helper()
-	// struct seccomp_data, but with each word in the byte order of packets, which the
-	// machine of x/net reads.
+	// struct seccomp_data, but with each word in network byte order, which the VM of x/net reads.
 	data := make([]byte, 64)
 	word := binary.BigEndian.PutUint32
 	word(data[0:], uint32(nr))
@@ -235,9 +234,9 @@ const (
 	isENOSYS = 0x00050000 | 38
 )
 
-// TestFiltersTrapWhatThePrototypesSay runs the filters on each number of each
-// architecture, with the flags that matter.
-func TestFiltersTrapWhatThePrototypesSay(t *testing.T) {
+// TestFiltersMatchPrototypes runs the filters on every call number of each architecture, with the
+// relevant flags.
+func TestFiltersMatchPrototypes(t *testing.T) {
 	known := parsePrototypes()
 	for goarch, abiList := range machines {
 		all := abis(goarch)
@@ -269,10 +268,10 @@ func TestFiltersTrapWhatThePrototypesSay(t *testing.T) {
 					}
 				}
 			}
-			for _, nr := range []int{520, 545} { // execve and execveat of x32 alone, syscall_64.tbl
+			for _, nr := range []int{520, 545} { // execve and execveat of only x32, syscall_64.tbl
 				m.arch = machines["amd64"][0].audit
 				if got := m.verdict(nr|0x40000000, nil); goarch == "amd64" && got != tt.trap {
-					t.Errorf("%s: x32 %d: %#x", tt.name, nr, got)
+					t.Errorf("%s: x32 %d: got %#x", tt.name, nr, got)
 				}
 			}
 			const s390 = 0x80000016
@@ -283,27 +282,27 @@ func TestFiltersTrapWhatThePrototypesSay(t *testing.T) {
 	}
 }
 
-// withX32 returns a number, and the one of the x32 ABI.
+// withX32 returns a number and its number in the x32 ABI.
 func withX32(goarch string, nr int) []int {
 	const x32Bit = 0x40000000
 	switch {
 	case goarch != "amd64" || nr < 0:
 		return []int{nr}
-	case nr == 520 || nr == 545: // not x86-64's
+	case nr == 520 || nr == 545: // not a number of x86-64
 		return nil
 	}
 	return []int{nr, nr | x32Bit}
 }
 
-// filterCase is a call with arguments, and what is to become of it.
+// filterCase is a call with arguments and the expected verdict.
 type filterCase struct {
 	args map[int]uint64
 	want uint32
 }
 
-// casesOf returns the cases of one call, the kernel's values written out.
+// casesOf returns the cases of one call, with the numeric values of the kernel.
 func casesOf(p prototype, name string, onlyWrites bool, trap, ring uint32) []filterCase {
-	const junk = 0xffffffff00000000 // the upper half of a flag is not the kernel's
+	const junk = 0xffffffff00000000 // the kernel ignores the upper half of flags
 	flags := func(value uint64, want uint32) filterCase { return filterCase{map[int]uint64{p.flags: value}, want} }
 	looked := trap
 	if onlyWrites {
@@ -337,8 +336,8 @@ func casesOf(p prototype, name string, onlyWrites bool, trap, ring uint32) []fil
 	return []filterCase{{nil, allows}}
 }
 
-// TestTablesReadTheArgumentsOfThePrototypes: where a call has its paths.
-func TestTablesReadTheArgumentsOfThePrototypes(t *testing.T) {
+// TestTablesMatchPrototypes compares the positions of paths and flags.
+func TestTablesMatchPrototypes(t *testing.T) {
 	known, seen := parsePrototypes(), map[string]bool{}
 	for goarch, abiList := range machines {
 		for i, machine := range abiList {
@@ -357,14 +356,14 @@ func TestTablesReadTheArgumentsOfThePrototypes(t *testing.T) {
 					got[int(p.path)] = int(p.dir)
 				}
 				if !maps.Equal(got, want) {
-					t.Errorf("%s: %d %s: paths and their directories are %v, want %v", machine.goarch, nr, name, got, want)
+					t.Errorf("%s: %d %s: got paths and their directories %v, want %v", machine.goarch, nr, name, got, want)
 				}
 				if p, c := known[name], a.call(nr); len(want) > 0 && p.flags >= 0 && name != "mount" && int(c.flags) != p.flags {
-					t.Errorf("%s: %s: the flags are argument %d, want %d", machine.goarch, name, c.flags, p.flags)
+					t.Errorf("%s: %s: got flags in argument %d, want %d", machine.goarch, name, c.flags, p.flags)
 				}
 			}
 			if i == 0 && (a.call(-5).kind != callNone || a.call(1<<20).kind != callNone) {
-				t.Error("numbers that are none have calls")
+				t.Error("invalid numbers have calls")
 			}
 		}
 	}
@@ -374,6 +373,6 @@ func TestTablesReadTheArgumentsOfThePrototypes(t *testing.T) {
 		}
 	}
 	if abis("riscv64") != nil {
-		t.Error("riscv64 is known")
+		t.Error("riscv64 has ABIs, want none")
 	}
 }

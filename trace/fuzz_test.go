@@ -19,17 +19,17 @@ func FuzzClean(f *testing.F) {
 		got := string(clean([]byte(text)))
 		if strings.Contains(text+"/", "/../") {
 			if path.Clean(got) != path.Clean(text) {
-				t.Errorf("%q: %q", text, got)
+				t.Errorf("%q: got %q", text, got)
 			}
 			return
 		}
 		if want := path.Clean(text); got != want {
-			t.Errorf("%q: %q, want %q", text, got, want)
+			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	})
 }
 
-// FuzzReadReport reads what is no report; what is one is read back the same.
+// FuzzReadReport reads arbitrary text. Valid reports must round-trip.
 func FuzzReadReport(f *testing.F) {
 	var file bytes.Buffer
 	if err := WriteReport(&file, sampleReport()); err != nil {
@@ -44,7 +44,7 @@ func FuzzReadReport(f *testing.F) {
 		}
 		var again bytes.Buffer
 		if err := WriteReport(&again, first); err != nil {
-			return // a year that JSON has no form for
+			return // a year that cannot be written in JSON
 		}
 		second, err := ReadReport(&again)
 		if err != nil {

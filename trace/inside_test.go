@@ -21,13 +21,13 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// Some tests need a process of their own to trace from: as somebody else, to be
-// killed, or traced itself. They run this test binary again, with the name of what
-// is to be done in insideVariable.
+// Some tests need a separate process that traces: as another user, to be killed, or to be traced
+// itself. They run this test binary again, with the name of an element of insides in
+// insideVariable.
 
 const insideVariable = "TRACE_TEST_INSIDE"
 
-// insides is what such a process does; it prints what the test looks at.
+// insides are the functions of such a process; they print what the test checks.
 var insides = map[string]func(t *testing.T, args []string){
 	"both back ends": func(t *testing.T, _ []string) {
 		for _, b := range backends {
@@ -71,7 +71,7 @@ func peak() int {
 	return 0
 }
 
-// TestInside is no test of its own.
+// TestInside is not a test. It is the entry point of these processes.
 func TestInside(t *testing.T) {
 	what := os.Getenv(insideVariable)
 	if what == "" {
@@ -80,7 +80,7 @@ func TestInside(t *testing.T) {
 	insides[what](t, strings.Split(os.Getenv(insideVariable+"_ARGS"), "\x1f"))
 }
 
-// inside returns a command that does one of insides.
+// inside returns a command that runs one of insides.
 func inside(t *testing.T, what string, args ...string) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
@@ -92,16 +92,16 @@ func inside(t *testing.T, what string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-func TestPtraceUnderASupervisorSaysSo(t *testing.T) {
+func TestAnotherSupervisorIsReported(t *testing.T) {
 	cmd := inside(t, "both back ends")
 	got := run(t, Options{Backend: BackendNotify, Env: cmd.Env}, cmd.Args...)
-	if strings.Count(got.out, "already under a seccomp supervisor") != 2 {
+	if strings.Count(got.out, "another seccomp supervisor") != 2 {
 		t.Errorf("%s", got.out)
 	}
 }
 
-// asNobody has a command run as a user without rights, with a copy of its program
-// that this user may read.
+// asNobody makes a command run as an unprivileged user, with a copy of its program that this user
+// can read.
 func asNobody(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
 	nobody, err := user.Lookup("nobody")
@@ -141,13 +141,13 @@ func TestOrdinaryUsersCanTrace(t *testing.T) {
 		}
 		for _, want := range []string{"PATH /etc/hostname read", "PATH /etc/shadow ", "STATUS 4", "/usr/bin/su]"} {
 			if !strings.Contains(string(out), want) {
-				t.Errorf("no %q in\n%s", want, out)
+				t.Errorf("%q is missing in\n%s", want, out)
 			}
 		}
 	})
 }
 
-func TestCallsThatCannotBeReadAreCounted(t *testing.T) {
+func TestUnreadableCallsAreCounted(t *testing.T) {
 	probe.Need(t, probe.Root)
 	eachBackend(t, func(t *testing.T, b Backend) {
 		dir, err := os.MkdirTemp("", "trace-unreadable")
@@ -169,8 +169,8 @@ func TestCallsThatCannotBeReadAreCounted(t *testing.T) {
 	})
 }
 
-// TestKilledTracerLeavesNothingHanging: under ptrace the command goes with us; under
-// notify its calls fail from then on, but none waits.
+// TestKilledTracerLeavesNothingHanging kills the tracer. Under ptrace the command is killed too.
+// Under notify its calls fail from then on, but none of them hangs.
 func TestKilledTracerLeavesNothingHanging(t *testing.T) {
 	eachBackend(t, func(t *testing.T, b Backend) {
 		r, w, err := os.Pipe()
@@ -194,13 +194,13 @@ func TestKilledTracerLeavesNothingHanging(t *testing.T) {
 		_ = cmd.Wait()
 		done := make(chan struct{})
 		go func() {
-			_, _ = io.Copy(io.Discard, lines) // until no process has the pipe open
+			_, _ = io.Copy(io.Discard, lines) // read until no process has the pipe open
 			close(done)
 		}()
 		select {
 		case <-done:
 		case <-time.After(20 * time.Second):
-			t.Error("a process is still there")
+			t.Error("a process is still running")
 		}
 	})
 }
@@ -228,7 +228,7 @@ func TestManyPathsTakeLittleMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	if paths != 300_000 {
-		t.Errorf("%d paths", paths)
+		t.Errorf("got %d paths", paths)
 	}
 	_, text, _ := strings.Cut(last, "PEAK ")
 	peak, err := strconv.Atoi(text)
@@ -236,9 +236,10 @@ func TestManyPathsTakeLittleMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d MiB", peak)
-	// 92 to 101 MiB alone, and up to 116 where the collector has to wait for a core.
+	// 92 to 101 MiB on an idle machine, and up to 116 if the garbage collector has to wait for a
+	// core.
 	if !raceDetector && peak > 140 {
-		t.Errorf("%d MiB for 300,000 paths", peak)
+		t.Errorf("got %d MiB for 300,000 paths", peak)
 	}
 }
 
@@ -260,17 +261,17 @@ func TestFileSystemsOfTheCommandDoNotHang(t *testing.T) {
 		got := run(t, Options{Backend: b, WaitAll: true, Timeout: 15 * time.Second}, "sh", "-c",
 			"cd "+dir+"; bindfs -f from at & i=0; while [ ! -e at/file ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i+1)); done; cat at/file; echo y >at/new; (fusermount3 -u at || fusermount -u at || umount at) 2>/dev/null; wait")
 		if got.out != "x\n" || got.report.TimedOut {
-			t.Errorf("timed out %v: %s", got.report.TimedOut, got.out)
+			t.Errorf("got TimedOut %v: %s", got.report.TimedOut, got.out)
 		}
 		if got.paths()[dir+"/from/new"]&Create == 0 {
-			t.Error("what the daemon does is not in the report")
+			t.Error("the paths of the daemon are not in the report")
 		}
 	})
 }
 
-func TestRootTracesAsSomebodyElse(t *testing.T) {
+func TestRootTracesAsAnotherUser(t *testing.T) {
 	probe.Need(t, probe.Root)
-	// What a caller has open without O_CLOEXEC.
+	// A descriptor that the caller has opened without O_CLOEXEC.
 	leak, err := unix.Open("/etc/shadow", unix.O_RDONLY, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -280,10 +281,10 @@ func TestRootTracesAsSomebodyElse(t *testing.T) {
 		got := run(t, Options{Backend: b, User: &User{UID: 65534, GID: 65534, Groups: []uint32{65534}}},
 			"sh", "-c", "id -u; id -g; id -G; grep NoNewPrivs /proc/self/status; cat /etc/shadow 2>/dev/null || echo denied; ls -n /proc/self/exe >/dev/null; [ -e /proc/self/fd/"+strconv.Itoa(leak)+" ] || echo closed")
 		if want := "65534\n65534\n65534\nNoNewPrivs:\t0\ndenied\nclosed\n"; got.out != want {
-			t.Errorf("%q, want %q", got.out, want)
+			t.Errorf("got %q, want %q", got.out, want)
 		}
 		if len(got.report.Privileged) > 0 {
-			t.Errorf("privileged: %v", got.report.Privileged)
+			t.Errorf("got Privileged %v", got.report.Privileged)
 		}
 	})
 }

@@ -11,9 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// interpreters returns what the kernel opens to execute a file: the program of a
-// "#!" line, or the loader that an ELF file asks for (PT_INTERP). What cannot be
-// read has none.
+// interpreters returns the files that the kernel opens to execute a file: the program of a "#!"
+// line, or the loader of an ELF file (PT_INTERP). It returns nil if the file cannot be read.
 func interpreters(name string) []string {
 	fd, err := unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
 	if err != nil {
@@ -21,7 +20,7 @@ func interpreters(name string) []string {
 	}
 	f := os.NewFile(uintptr(fd), name)
 	defer f.Close()
-	head := make([]byte, 256) // BINPRM_BUF_SIZE: the kernel looks no further
+	head := make([]byte, 256) // BINPRM_BUF_SIZE: the kernel reads no more
 	n, err := f.ReadAt(head, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil
@@ -62,7 +61,7 @@ func loader(f *os.File) string {
 	return ""
 }
 
-// gainsRights reports whether a program has rights of its own: setuid, setgid, or
+// gainsRights reports whether a program gains privileges when executed: by setuid, setgid, or
 // capabilities(7).
 func gainsRights(name string, st unix.Statx_t) bool {
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {

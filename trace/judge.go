@@ -2,28 +2,26 @@ package trace
 
 import "time"
 
-// state is what the disk says of a path after the run.
+// state is the state of a path on the disk after the run.
 type state struct {
 	exists       bool
 	born         time.Time // zero if the file system does not record it
 	modified     time.Time
 	changed      time.Time
 	parentExists bool
-	// parentChanged says that something was made or removed in its directory since
-	// the run began.
+	// parentChanged is set if an entry of its directory was created or removed since the run began.
 	parentChanged bool
 }
 
-// judge says what was done to a path that some calls have named, of which nobody
-// knows whether they succeeded:
+// judge returns the operations that took effect on a path, from calls with unknown results:
 //
-//   - a path that is there was made if it was born during the run, and written if it
-//     has changed since; it was read, executed or looked up if somebody asked for that;
-//   - a path that is not there was removed if somebody asked for that and its
-//     directory has changed; else it was looked for in vain.
+//   - An existing path was created if its birth time is during the run, and written if it has
+//     changed since. It was read, executed or looked up if a call did that.
+//   - A missing path was deleted if a call did that and its directory has changed. Otherwise it was
+//     only looked up.
 //
-// Measured against the results of all calls, that is wrong for one path in a
-// thousand at most: a file opened for writing, and not written to.
+// Compared with the results of all calls, this is wrong for at most one path in a thousand: a file
+// that was opened for writing but not written.
 func judge(rec record, s state, start time.Time) Op {
 	since := func(t time.Time) bool { return !t.IsZero() && !t.Before(start) }
 	if !s.exists {
@@ -46,13 +44,13 @@ func judge(rec record, s state, start time.Time) Op {
 		ops |= Rename
 	}
 	if ops == 0 {
-		ops = Lookup // asked for more, and came to nothing
+		ops = Lookup // the other operations had no effect
 	}
 	return ops
 }
 
-// judgeExact is judge where it is known which calls have succeeded. That a file was
-// opened to be made, or for writing, does still not say that it was.
+// judgeExact is like judge for calls with known results. It still uses the state, because a
+// successful open with O_CREAT or for writing need not have created or written the file.
 func judgeExact(rec record, s state, start time.Time) Op {
 	switch {
 	case rec.done == 0:

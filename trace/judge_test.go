@@ -24,31 +24,31 @@ func TestJudge(t *testing.T) {
 		{"read", Read, old, Read},
 		{"looked up", Lookup, old, Lookup},
 		{"executed and read", Exec | Read, old, Exec | Read},
-		{"opened for writing, and not written", Write, old, Lookup},
+		{"opened for writing, but not written", Write, old, Lookup},
 		{"written", Write, changed, Write},
-		{"opened to be made, but it was there", Create | Write, changed, Write},
-		{"made", Create, made, Create},
-		{"made and written", Create | Write, made, Create | Write},
-		{"made in the very moment", Create, state{exists: true, born: start, modified: start, changed: start}, Create},
-		{"made where births are not told", Create | Write, noBirth, Create | Write},
-		{"read while somebody else writes", Read, changed, Read},
-		{"linked to", Create | linked, changed, Create},
-		{"linking failed", Create | linked, old, Lookup},
-		{"linked to and removed", Create | linked | Delete, gone, Create | Delete},
+		{"opened with O_CREAT, but it existed", Create | Write, changed, Write},
+		{"created", Create, made, Create},
+		{"created and written", Create | Write, made, Create | Write},
+		{"created at the start time", Create, state{exists: true, born: start, modified: start, changed: start}, Create},
+		{"created, without birth times", Create | Write, noBirth, Create | Write},
+		{"read while another process writes", Read, changed, Read},
+		{"linked", Create | linked, changed, Create},
+		{"link failed", Create | linked, old, Lookup},
+		{"linked and deleted", Create | linked | Delete, gone, Create | Delete},
 		{"renamed to", Rename | Create, changed, Rename},
-		{"renaming failed", Rename | Create, old, Lookup},
-		{"removing failed", Delete, old, Lookup},
-		{"removed and made again", Delete | Create | Write, made, Create | Write},
-		{"removed", Delete | Lookup, gone, Delete | Lookup},
-		{"made and removed", Create | Write | Delete, gone, Create | Write | Delete},
-		{"removed with its directory", Delete, orphan, Delete},
-		{"looked for", Lookup, never, Lookup},
-		{"opened in vain", Read, never, Lookup},
-		{"removing what was not there", Delete, never, Lookup},
-		{"making failed", Create | Write, gone, Lookup},
+		{"rename failed", Rename | Create, old, Lookup},
+		{"delete failed", Delete, old, Lookup},
+		{"deleted and created again", Delete | Create | Write, made, Create | Write},
+		{"deleted", Delete | Lookup, gone, Delete | Lookup},
+		{"created and deleted", Create | Write | Delete, gone, Create | Write | Delete},
+		{"deleted with its directory", Delete, orphan, Delete},
+		{"missing, looked up", Lookup, never, Lookup},
+		{"missing, open failed", Read, never, Lookup},
+		{"missing, delete failed", Delete, never, Lookup},
+		{"create failed", Create | Write, gone, Lookup},
 	} {
 		if got := judge(record{tried: tt.tried}, tt.state, start); got != tt.want {
-			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
 		}
 	}
 }
@@ -63,13 +63,13 @@ func TestJudgeWithResults(t *testing.T) {
 		want  Op
 	}{
 		{"all failed", record{tried: Read | Write}, there, Lookup},
-		{"read, and writing failed", record{tried: Read | Write, done: Read}, there, Read},
-		{"made", record{tried: Create | Write, done: Create | Write}, there, Create | Write},
-		{"gone with its directory", record{tried: Create, done: Create}, state{}, Create},
-		{"not there", record{tried: Read}, state{}, Lookup},
+		{"read, but write failed", record{tried: Read | Write, done: Read}, there, Read},
+		{"created", record{tried: Create | Write, done: Create | Write}, there, Create | Write},
+		{"deleted with its directory", record{tried: Create, done: Create}, state{}, Create},
+		{"missing", record{tried: Read}, state{}, Lookup},
 	} {
 		if got := judgeExact(tt.rec, tt.state, start); got != tt.want {
-			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 // keeperName is the keeper's argv[0].
 const keeperName = "list-ephemeral (keeping traced processes running)"
 
-// keeperListener is the descriptor that the keeper has the listener on.
+// keeperListener is the keeper's descriptor of the listener.
 const keeperListener = 3
 
 // startKeeper starts a keeper for a listener.
@@ -35,9 +35,9 @@ func startKeeper(listener *os.File) error {
 		Sys:   &syscall.SysProcAttr{Setsid: true},
 	})
 	if err != nil {
-		return fmt.Errorf("start a keeper for processes that go on: %w", err)
+		return fmt.Errorf("start a keeper for the remaining processes: %w", err)
 	}
-	go waitFor(pid) // or it stays as a zombie for as long as we are here
+	go waitFor(pid) // otherwise it would remain a zombie until this process ends
 	return nil
 }
 
@@ -48,14 +48,14 @@ func runKeeper() {
 	wake := []unix.PollFd{{Fd: keeperListener, Events: unix.POLLIN}}
 	for {
 		if _, err := unix.Poll(wake, -1); err != nil && !errors.Is(err, unix.EINTR) || wake[0].Revents&unix.POLLHUP != 0 {
-			os.Exit(0)
+			os.Exit(0) //nolint:forbidigo // the keeper is a process of its own
 		}
 		n = notification{}
 		_, _, errno := unix.Syscall(unix.SYS_IOCTL, keeperListener, ioctlRecv, uintptr(unsafe.Pointer(&n)))
 		if errno != 0 {
-			continue // the caller has gone
+			continue // the caller has ended
 		}
 		answer := response{id: n.id, flags: sendContinue}
-		_, _, _ = unix.RawSyscall(unix.SYS_IOCTL, keeperListener, ioctlSend, uintptr(unsafe.Pointer(&answer))) // or it has gone
+		_, _, _ = unix.RawSyscall(unix.SYS_IOCTL, keeperListener, ioctlSend, uintptr(unsafe.Pointer(&answer))) // the caller may have ended
 	}
 }

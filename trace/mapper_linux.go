@@ -11,22 +11,21 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
-// mapper finds the files of another mount namespace in ours. What is mounted there
-// is a directory of some file system; if that directory, or one above it, is
-// mounted here too, the file has a path here.
+// mapper finds the files of another mount namespace in ours. A mount there shows a directory of a
+// file system. If that directory, or one above it, is mounted here too, the file has a path here.
 type mapper struct {
 	root   *os.File
 	theirs mountTable
 	ours   []mounts.Mount
 }
 
-// mountTable are the mounts of a namespace, by their IDs.
+// mountTable contains the mounts of a namespace, by ID.
 type mountTable map[int]mounts.Mount
 
-// add adds what a process sees, whose root is at a path of the namespace: it is shown
-// only what is below, and without that path.
+// add adds the mountinfo of a process whose root is a directory of the namespace. It lists only
+// mounts below that root, with paths relative to it.
 func (t mountTable) add(mountinfo, root string) {
-	all, _ := mounts.Parse(mountinfo) // what is on a mount that cannot be read is not found
+	all, _ := mounts.Parse(mountinfo) // files on mounts that cannot be parsed are not found
 	for _, mount := range all {
 		mount.Point = filepath.Join(root, mount.Point)
 		t[mount.ID] = mount
@@ -35,12 +34,12 @@ func (t mountTable) add(mountinfo, root string) {
 
 func newMapper(n *namespaceView) *mapper {
 	m := &mapper{root: n.root, theirs: n.mounts}
-	own, _ := os.ReadFile("/proc/self/mountinfo") // without it nothing is found here
+	own, _ := os.ReadFile("/proc/self/mountinfo") // on failure, no file is found here
 	m.ours, _ = mounts.Parse(string(own))
 	return m
 }
 
-// toHost returns the path that a file has here.
+// toHost returns the path of a file in our namespace.
 func (m *mapper) toHost(path string) (string, bool) {
 	if m.root == nil {
 		return "", false
@@ -59,7 +58,7 @@ func (m *mapper) toHost(path string) (string, bool) {
 	}
 }
 
-// locate returns the file system that a path of theirs is on, and its path in that.
+// locate returns the file system of a path of the other namespace, and the path within it.
 func (m *mapper) locate(path string) (device, inside string, ok bool) {
 	dir, name := filepath.Split(path)
 	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS}
@@ -98,7 +97,7 @@ func (m *mapper) locate(path string) (device, inside string, ok bool) {
 	return mount.Device, inside, ok
 }
 
-// mountID returns the ID of the mount that a descriptor is on, proc_pid_fdinfo(5).
+// mountID returns the mount ID of a descriptor, proc_pid_fdinfo(5).
 func mountID(fd string) (id int, ok bool) {
 	info, err := os.ReadFile("/proc/self/fdinfo/" + fd)
 	if err != nil {
@@ -113,9 +112,9 @@ func mountID(fd string) (id int, ok bool) {
 	return 0, false
 }
 
-// find returns where a path of a file system is mounted here.
+// find returns the path in our namespace of a path in a file system.
 func (m *mapper) find(device, inside string) (string, bool) {
-	for i := len(m.ours) - 1; i >= 0; i-- { // the last mount hides those before
+	for i := len(m.ours) - 1; i >= 0; i-- { // later mounts hide earlier ones
 		own := &m.ours[i]
 		if own.Device != device {
 			continue
@@ -127,8 +126,8 @@ func (m *mapper) find(device, inside string) (string, bool) {
 	return "", false
 }
 
-// mapper returns what turns the paths of a view into those of the host. It reports
-// false for a path that the host does not have.
+// mapper returns a function that converts paths of a view to paths of the host. The function
+// returns false for a path that does not exist on the host.
 func (v *views) mapper(id int) func(string) (string, bool) {
 	if id == 0 {
 		return func(path string) (string, bool) { return path, true }

@@ -8,8 +8,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// Programs that change what "/" is are seen under the names that files have here.
-func TestPathsOfOtherRootsAreThoseOfTheHost(t *testing.T) {
+// TestPathsInOtherRootsAreConverted checks that the paths of programs with another root or mount
+// namespace are converted to paths of the host.
+func TestPathsInOtherRootsAreConverted(t *testing.T) {
 	for _, tool := range []string{"bwrap", "unshare", "chroot"} {
 		probe.Tool(t, tool)
 	}
@@ -50,24 +51,24 @@ func TestPathsOfOtherRootsAreThoseOfTheHost(t *testing.T) {
 				sh(t, dir, "mkdir inside other; echo o >inside/old; echo g >inside/gone")
 				t.Chdir(dir)
 				args := []string{"sh", "-c", tt.script}
-				if tt.name == "chroot" { // its mounts are to go with it, and are not ours
+				if tt.name == "chroot" { // unmount its mounts afterwards, without changing ours
 					t.Cleanup(func() {
 						_ = exec.Command("umount", "-l", filepath.Join(dir, "root/usr"), filepath.Join(dir, "root/data")).Run()
 					})
 				}
 				got := run(t, Options{Backend: b}, args...)
 				if got.report.Status != 0 && tt.name != "bwrap" {
-					t.Fatalf("status %d: %s", got.report.Status, got.out)
+					t.Fatalf("got status %d: %s", got.report.Status, got.out)
 				}
 				paths := got.paths()
 				for name, op := range tt.want {
 					if paths[filepath.Join(dir, name)]&op == 0 {
-						t.Errorf("%s: %v, want %v", name, paths[filepath.Join(dir, name)], op)
+						t.Errorf("%s: got %v, want %v", name, paths[filepath.Join(dir, name)], op)
 					}
 				}
 				for _, name := range []string{"/mnt/data/new", "/mnt/data/old", "/scratch/z", "/data/old", "/top", filepath.Join(dir, "other/new")} {
 					if paths[name] != 0 {
-						t.Errorf("%s, which is a name of the program's only: %v", name, paths[name])
+						t.Errorf("%s, which exists only for the program: got %v", name, paths[name])
 					}
 				}
 				if t.Failed() {

@@ -13,9 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The notify back end: seccomp_unotify(2). The filter has each call that takes a
-// path wait until we have read its arguments, and then go on as if we were not
-// there:
+// The notify back end: seccomp_unotify(2). The filter makes each call that takes a path wait until
+// we have read its arguments. The call then continues normally:
 //
 //	program                     kernel                 worker
 //	openat(…, "a", …)    ──→    waits, wakes the   ──→ RECV
@@ -24,9 +23,9 @@ import (
 //	                     ←──    goes on            ←── SEND (CONTINUE)
 //	                                                   records
 //
-// That is one round trip a call, no stop at fork, exec, exit or signals, and the
-// program can be traced by others. What a call returned is not seen: the disk is
-// asked about the path when the run is over.
+// This costs one round trip per call, without stops at fork, exec, exit or signals, and other
+// tracers can trace the program. The results of calls are unknown, so the path is checked on the
+// disk after the run.
 
 // notification is struct seccomp_notif.
 type notification struct {
@@ -62,12 +61,12 @@ const (
 // trapNotify is the verdict that wakes the listener.
 const trapNotify = seccomp.ActionUserNotify
 
-// listenerFlags are those to install the filter with: from Linux 5.19 on, a signal
-// does not interrupt a call that we have received.
+// listenerFlags returns the flags for installing the filter, in order of preference. With
+// waitKillable (Linux 5.19), a signal does not interrupt a call that we have received.
 func listenerFlags() []uintptr { return []uintptr{wantListener | waitKillable, wantListener} }
 
-// listener serves the notifications of a filter, in one goroutine: more would only
-// wake each other up.
+// listener handles the notifications of a filter in one goroutine. More goroutines would only wake
+// each other.
 type listener struct {
 	file   *os.File
 	serve  func(syscallArgs)
@@ -84,13 +83,14 @@ type listener struct {
 }
 
 func newListener(fd int, abis []*abi) *listener {
-	// Wakes the worker on the processor that the program runs on, which waits for
-	// it anyway; without it a call costs ten times as much on a virtual machine.
+	// Wakes the worker on the processor of the program, which waits for it anyway. Without this
+	// flag a call costs ten times as much on a virtual machine.
 	_, _, _ = unix.Syscall(unix.SYS_IOCTL, uintptr(fd), ioctlSetFlags, syncWakeUp) // EINVAL before 6.6
 	return &listener{file: os.NewFile(uintptr(fd), "seccomp listener"), abis: abis, done: make(chan struct{})}
 }
 
-// run serves until the last process under the filter is gone, or interrupt.
+// run handles notifications until the last process under the filter has ended, or interrupt is
+// called.
 func (l *listener) run() {
 	defer close(l.done)
 	runtime.LockOSThread()
@@ -101,12 +101,12 @@ func (l *listener) run() {
 	var n notification
 	var answer response
 	for !l.stop.Load() {
-		n = notification{} // or the kernel says EINVAL
-		// A blocking call, so that Go lets go of the processor.
+		n = notification{} // otherwise the kernel returns EINVAL
+		// A blocking call, so that Go releases the P.
 		_, _, errno := unix.Syscall(unix.SYS_IOCTL, fd, ioctlRecv, uintptr(unsafe.Pointer(&n)))
 		switch errno {
 		case 0:
-		case unix.EINTR, unix.ENOENT: // a signal to us, or the caller has gone
+		case unix.EINTR, unix.ENOENT: // a signal to us, or the caller has ended
 			if hungUp(int(fd)) {
 				return
 			}
@@ -159,8 +159,8 @@ func (l *listener) watchEnd() {
 	}
 }
 
-// interrupt has the worker end with no notification in hand, and waits for that. A
-// call that was received and never answered would wait for ever.
+// interrupt makes the worker end after answering its current notification, and waits until it has
+// ended. A call that was received but not answered would wait forever.
 func (l *listener) interrupt() {
 	l.stop.Store(true)
 	const patience = time.Millisecond
@@ -186,7 +186,7 @@ func (l *listener) backend() Backend { return BackendNotify }
 
 func (l *listener) ended() <-chan struct{} { return l.done }
 
-// leave hands what is left to a keeper.
+// leave starts a keeper for the remaining processes.
 func (l *listener) leave() (survivors bool, err error) {
 	defer l.file.Close()
 	l.interrupt()

@@ -5,28 +5,28 @@ import (
 	"strings"
 )
 
-// Op is a set of things that are done to a path.
+// Op is a set of operations on a path.
 type Op uint16
 
-// What can be done to a path. The zero value is nothing.
+// The operations. The zero value is the empty set.
 const (
-	Lookup Op = 1 << iota // asked for: stat, access, readlink, chdir
+	Lookup Op = 1 << iota // looked up: stat, access, readlink, chdir
 	Read                  // opened for reading
 	Write                 // opened for writing, or its metadata changed
-	Create                // made, or opened to be made where it is missing
-	Delete                // removed, or renamed away
-	Rename                // renamed, from it or to it
-	Exec                  // run as a program
-	// linked marks what link(2) makes: the file is as old as it was before.
+	Create                // created, or opened with O_CREAT
+	Delete                // removed, or renamed to another name
+	Rename                // renamed from or to
+	Exec                  // executed
+	// linked marks links created by link(2), which does not change the age of the file.
 	linked
-	// changing are the operations that leave something else behind than was there.
+	// changing are the operations that change something.
 	changing = Write | Create | Delete | Rename
 )
 
 // opNames are the names of the operations, by bit.
 var opNames = [...]string{"looked up", "read", "written", "created", "deleted", "renamed", "executed"}
 
-// Names returns the names of the operations, those that change something first.
+// Names returns the names of the operations, with changing ones first.
 func (o Op) Names() []string {
 	names := []string{}
 	for _, op := range [...]Op{Create, Write, Rename, Delete, Exec, Read, Lookup} {
@@ -37,7 +37,7 @@ func (o Op) Names() []string {
 	return names
 }
 
-// String returns the names with commas between them.
+// String returns the names, separated by commas.
 func (o Op) String() string { return strings.Join(o.Names(), ",") }
 
 func (o Op) name() string {
@@ -49,7 +49,7 @@ func (o Op) name() string {
 	return "unknown"
 }
 
-// ParseOp returns the operation of a name, or an error that lists the names.
+// ParseOp returns the operation with a name, or an error that lists the names.
 func ParseOp(name string) (Op, error) {
 	for i, known := range opNames {
 		if name == known {

@@ -35,10 +35,10 @@ var probeNotify = sync.OnceValue(func() error {
 	}
 	action := uint32(unix.SECCOMP_RET_USER_NOTIF)
 	if err := callSeccomp(unix.SECCOMP_GET_ACTION_AVAIL, 0, unsafe.Pointer(&action)); err != nil {
-		return fmt.Errorf("needs seccomp user notification, Linux 5.0: %w", ErrUnsupported)
+		return fmt.Errorf("requires seccomp user notification, Linux 5.0: %w", ErrUnsupported)
 	}
 	if !kernelAtLeast(5, 5) {
-		return fmt.Errorf("needs SECCOMP_USER_NOTIF_FLAG_CONTINUE, Linux 5.5: %w", ErrUnsupported)
+		return fmt.Errorf("requires SECCOMP_USER_NOTIF_FLAG_CONTINUE, Linux 5.5: %w", ErrUnsupported)
 	}
 	return probeMemory()
 })
@@ -49,20 +49,20 @@ var probePtrace = sync.OnceValue(func() error {
 	}
 	action := uint32(unix.SECCOMP_RET_TRACE)
 	if err := callSeccomp(unix.SECCOMP_GET_ACTION_AVAIL, 0, unsafe.Pointer(&action)); err != nil {
-		return fmt.Errorf("needs seccomp filters, Linux 4.14: %w", ErrUnsupported)
+		return fmt.Errorf("requires seccomp filters, Linux 4.14: %w", ErrUnsupported)
 	}
 	if !kernelAtLeast(5, 3) {
-		return fmt.Errorf("needs PTRACE_GET_SYSCALL_INFO, Linux 5.3: %w", ErrUnsupported)
+		return fmt.Errorf("requires PTRACE_GET_SYSCALL_INFO, Linux 5.3: %w", ErrUnsupported)
 	}
 	return probeMemory()
 })
 
-// yamaScope is the file of Yama's setting, which kernels without Yama do not have.
+// yamaScope is the setting of Yama. It does not exist in kernels without Yama.
 const yamaScope = "/proc/sys/kernel/yama/ptrace_scope"
 
-// adoptOrphans has daemons of the command stay our descendants where Yama lets us look
-// into those only. It returns what undoes that. Where it is not needed, nothing is
-// changed, because getppid(2) tells daemons the difference.
+// adoptOrphans makes daemons of the command remain our descendants if Yama allows access only to
+// descendants. It returns a function that undoes this. Otherwise it changes nothing, because
+// daemons can notice the difference with getppid(2).
 func adoptOrphans() (undo func()) {
 	if text, err := os.ReadFile(yamaScope); err != nil || strings.TrimSpace(string(text)) == "0" || capable(unix.CAP_SYS_PTRACE) {
 		return func() {}
@@ -72,7 +72,7 @@ func adoptOrphans() (undo func()) {
 	return func() { set(0) }
 }
 
-// probeMemory checks what Yama forbids. At scope 1 a process may trace its descendants,
+// probeMemory checks whether Yama forbids tracing. At scope 1 a process may trace its descendants,
 // which is sufficient.
 func probeMemory() error {
 	text, err := os.ReadFile(yamaScope)
@@ -88,11 +88,11 @@ func probeMemory() error {
 
 var probeFanotify = sync.OnceValue(func() error {
 	if !capable(unix.CAP_SYS_ADMIN) {
-		return fmt.Errorf("needs root (CAP_SYS_ADMIN): %w", ErrUnsupported)
+		return fmt.Errorf("requires CAP_SYS_ADMIN: %w", ErrUnsupported)
 	}
 	fd, err := unix.FanotifyInit(fanotifyFlags, unix.O_RDONLY|unix.O_CLOEXEC)
 	if err != nil {
-		return fmt.Errorf("needs CONFIG_FANOTIFY: %w: %w", err, ErrUnsupported)
+		return fmt.Errorf("requires CONFIG_FANOTIFY: %w: %w", err, ErrUnsupported)
 	}
 	return unix.Close(fd)
 })
@@ -107,8 +107,8 @@ func capable(capability uint) bool {
 	return data[capability/32].Effective&(1<<(capability%32)) != 0
 }
 
-// privileged reports whether this process may install filters without giving up what
-// setuid programs gain.
+// privileged reports whether this process may install filters without no_new_privs, so setuid
+// programs keep their privileges.
 func privileged() bool { return capable(unix.CAP_SYS_ADMIN) }
 
 func callSeccomp(operation, flags uintptr, args unsafe.Pointer) error {

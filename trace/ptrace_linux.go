@@ -14,9 +14,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The ptrace back end: ptrace(2), with the same filter, whose verdict here is to stop
-// the thread for its tracer (SECCOMP_RET_TRACE). It works where there is no listener
-// to be had, and it is told what each call returned:
+// The ptrace back end: ptrace(2) with the same filter, whose verdict here stops the thread for its
+// tracer (SECCOMP_RET_TRACE). It works where no listener is available, and it reads the result of
+// each call:
 //
 //	program                 kernel                    this thread
 //	openat(…, "a", …)  ──→  stops (EVENT_SECCOMP) ──→ reads "a"
@@ -24,9 +24,9 @@ import (
 //	                        does it, stops again  ──→ takes the result
 //	                                              ←── PTRACE_CONT
 //
-// The second stop is asked for only as long as the same thing has not succeeded with
-// the same path. Nobody else can trace the program meanwhile, and nobody can take
-// over: when this thread ends, the program is killed (PTRACE_O_EXITKILL).
+// The second stop is requested only until the same operation has succeeded on the same path. No
+// other process can trace the program at the same time, or take over: when this thread ends, the
+// program is killed (PTRACE_O_EXITKILL).
 
 // ptracer follows all threads of a command. Only the thread that seized them may use
 // it, except for the atomic fields.
@@ -42,10 +42,10 @@ type ptracer struct {
 	// attached is set if there is no filter: every call stops, and remaining processes
 	// continue when tracing ends.
 	attached bool
-	// seen says that the filter works: a call has stopped.
+	// seen is set after the first stop by the filter, which shows that the filter works.
 	seen    bool
 	running bool // first is closed
-	// stopped says that the terminal has stopped the command.
+	// stopped is set while the command is stopped by the terminal.
 	stopped atomic.Bool
 	// quit makes the thread kill the command instead of waiting for its end. foreign is
 	// set if another tracer takes the calls that the filter traps.
@@ -54,16 +54,16 @@ type ptracer struct {
 	tid     atomic.Int32 // of the thread that traces
 }
 
-// thread is what is known of a thread between two stops.
+// thread is the state of a thread between two stops.
 type thread struct {
-	waits  []touch // of the call that it is in, whose result is not known yet
-	inside bool    // it is in a call and will stop again when that returns
+	waits  []touch // of the current call, whose result is not yet known
+	inside bool    // in a call, and will stop again when it returns
 }
 
 // trapPtrace is the verdict that stops a thread.
 const trapPtrace = seccomp.ActionTrace
 
-// Requests and events that x/sys has no names for, linux/ptrace.h.
+// Requests and events without names in x/sys, from linux/ptrace.h.
 const (
 	getSyscallInfo  = 0x420e // Linux 5.3
 	infoEntry       = 1
@@ -74,8 +74,8 @@ const (
 		unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEEXEC | unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_EXITKILL
 )
 
-// syscallInfo is struct ptrace_syscall_info. It is the same for all architectures, so
-// that no registers have to be read.
+// syscallInfo is struct ptrace_syscall_info. It is the same on all architectures, so no registers
+// have to be read.
 type syscallInfo struct {
 	op     uint8
 	_      [3]uint8
@@ -162,12 +162,12 @@ func (p *ptracer) executed(c *child) error {
 		}
 	}
 	if err == nil && p.foreign.Load() {
-		return fmt.Errorf("already under a seccomp supervisor, which takes the calls: %w", ErrUnsupported)
+		return fmt.Errorf("another seccomp supervisor already traps the calls: %w", ErrUnsupported)
 	}
 	return err
 }
 
-// seize attaches to the stub, and lets it go on.
+// seize attaches to the stub and lets it continue.
 func (p *ptracer) seize(c *child) error {
 	a, _, err := c.recv()
 	if err != nil {
@@ -179,7 +179,7 @@ func (p *ptracer) seize(c *child) error {
 	if err := ptrace(unix.PTRACE_SEIZE, a.TID, 0, traceEverything); err != nil {
 		why := ""
 		if errors.Is(err, unix.EPERM) {
-			why = " (forbidden by kernel.yama.ptrace_scope, or somebody traces us already)"
+			why = " (forbidden by kernel.yama.ptrace_scope, or this process is already traced)"
 		}
 		return fmt.Errorf("attach to the command: %w%s: %w", err, why, ErrUnsupported)
 	}
@@ -218,7 +218,7 @@ func (p *ptracer) follow() error {
 	return nil
 }
 
-// stop handles one stop and has the thread go on.
+// stop handles one stop and continues the thread.
 func (p *ptracer) stop(tid int, status unix.WaitStatus) {
 	t := p.threads[tid]
 	if t == nil {
@@ -248,7 +248,7 @@ func (p *ptracer) stop(tid int, status unix.WaitStatus) {
 	case event == unix.PTRACE_EVENT_EXEC:
 		t = p.execed(tid, t)
 	case event == unix.PTRACE_EVENT_STOP:
-		if signal != unix.SIGTRAP { // the whole process is stopped, and stays so
+		if signal != unix.SIGTRAP { // the whole process is stopped and remains stopped
 			p.listen(tid, signal)
 			return
 		}
@@ -259,8 +259,8 @@ func (p *ptracer) stop(tid int, status unix.WaitStatus) {
 	p.resume(tid, t, 0)
 }
 
-// resume has a thread go on, with a signal or without. One that has gone meanwhile
-// is seen again when it is waited for.
+// resume continues a thread, with or without a signal. If the thread has ended, wait4(2) reports
+// that later.
 func (p *ptracer) resume(tid int, t *thread, signal syscall.Signal) {
 	request := unix.PTRACE_CONT
 	if t.inside || p.attached {
@@ -271,7 +271,7 @@ func (p *ptracer) resume(tid int, t *thread, signal syscall.Signal) {
 
 // listen leaves a thread stopped until its process is continued.
 func (p *ptracer) listen(tid int, signal syscall.Signal) {
-	_ = ptrace(unix.PTRACE_LISTEN, tid, 0, 0) // or it has gone
+	_ = ptrace(unix.PTRACE_LISTEN, tid, 0, 0) // the thread may have ended
 	if tid == p.pid {
 		p.stopped.Store(true)
 		go followStop(p.pid, signal, p.stopped.Load)
@@ -283,7 +283,7 @@ func (p *ptracer) entered(tid int, t *thread) {
 	p.seen = true
 	var info syscallInfo
 	if err := ptrace(getSyscallInfo, tid, unsafe.Sizeof(info), uintptr(unsafe.Pointer(&info))); err != nil || info.op != infoSeccomp && info.op != infoEntry {
-		if info.op != infoExit { // of a call that had begun before we came
+		if info.op != infoExit { // the call began before we attached
 			p.s.resolve.stats.Unreadable++
 		}
 		return
@@ -295,7 +295,7 @@ func (p *ptracer) entered(tid int, t *thread) {
 		}
 		call := syscallArgs{tid: tid, nr: int(info.words[0]), abi: a, args: [6]uint64(info.words[1:])}
 		for _, touch := range p.s.resolve.resolve(call) {
-			if touch.op&Rename == 0 && p.s.record.succeeded(touch) { // of a rename, both paths are wanted
+			if touch.op&Rename == 0 && p.s.record.succeeded(touch) { // a rename needs both paths
 				continue
 			}
 			touch.path = append([]byte(nil), touch.path...)
@@ -326,20 +326,19 @@ func (p *ptracer) result(t *thread, ok bool) {
 	t.waits = t.waits[:0]
 }
 
-// forked notes a new thread, which is followed already, but has not stopped yet
-// perhaps.
+// forked records a new thread. It is already traced, but may not have stopped yet.
 func (p *ptracer) forked(tid int) {
 	var child uintptr
 	if err := ptrace(unix.PTRACE_GETEVENTMSG, tid, 0, uintptr(unsafe.Pointer(&child))); err != nil {
 		return
 	}
-	if p.threads[int(child)] == nil && unix.Kill(int(child), 0) == nil { // it may have ended before this
+	if p.threads[int(child)] == nil && unix.Kill(int(child), 0) == nil { // it may already have ended
 		p.threads[int(child)] = new(thread)
 	}
 }
 
-// execed handles a successful execve(2): all other threads of the process are gone,
-// and the one that made the call now has the number of the first.
+// execed handles a successful execve(2): all other threads of the process have ended, and the
+// calling thread now has the ID of the first one.
 func (p *ptracer) execed(tid int, t *thread) *thread {
 	var former uintptr
 	if err := ptrace(unix.PTRACE_GETEVENTMSG, tid, 0, uintptr(unsafe.Pointer(&former))); err == nil && int(former) != tid {
@@ -368,7 +367,7 @@ func (p *ptracer) ended() <-chan struct{} { return p.done }
 
 func (p *ptracer) status() <-chan unix.WaitStatus { return p.main }
 
-// leave kills the remaining processes: without this thread their calls would fail.
+// leave kills the remaining processes, because without this thread their calls would fail.
 func (p *ptracer) leave() (survivors bool, err error) {
 	select {
 	case <-p.done:

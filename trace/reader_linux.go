@@ -9,31 +9,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// reader reads the memory of a thread that waits in a system call, and the links
-// that /proc(5) has of it. It never touches a file system that the thread could be
-// serving (FUSE): that would wait for it for ever.
+// reader reads the memory of a thread that waits in a system call, and its links in /proc(5). It
+// never accesses a file system that the thread could be serving (FUSE), because that access would
+// wait for the thread forever.
 //
-// Its buffers are used again with each call, because nothing may be allocated while
-// a program waits.
+// Its buffers are reused for each call, because nothing should be allocated while a program waits.
 type reader struct {
-	text [pathMax]byte // what was read of memory
-	name []byte        // of a link in /proc
-	link [pathMax]byte // where it leads
+	text [pathMax]byte // the last text read from memory
+	name []byte        // the path of a link in /proc
+	link [pathMax]byte // its target
 }
 
 const (
 	pathMax  = 4096 // PATH_MAX, with the NUL
-	pageSize = 4096 // the smallest there is: reads never cross it
-	// firstRead is the first piece that is read of a path: nearly all end in it.
+	pageSize = 4096 // the smallest page size: a read never crosses a page
+	// firstRead is the size of the first read of a path. Nearly all paths are shorter.
 	firstRead = 256
 )
 
-// errNoPath says that there is no path where a call says there is one: the call
-// fails with EFAULT or ENAMETOOLONG, or changed its mind.
+// errNoPath is returned if there is no path at the address of a call: the call fails with EFAULT or
+// ENAMETOOLONG, or the memory has changed since.
 var errNoPath = errors.New("no path at that address")
 
-// memory reads from an address of a process, process_vm_readv(2), and returns how
-// much there was.
+// memory reads from an address of a process, process_vm_readv(2), and returns the number of bytes
+// read.
 func memory(tid int, addr uintptr, into []byte) (int, error) {
 	local := unix.Iovec{Base: &into[0]}
 	local.SetLen(len(into))
@@ -46,7 +45,7 @@ func memory(tid int, addr uintptr, into []byte) (int, error) {
 	return int(n), nil
 }
 
-// string reads what is there until the next NUL. It is valid until the next call.
+// string reads the text up to the next NUL. The result is valid until the next call.
 func (r *reader) string(tid int, addr uint64) ([]byte, error) {
 	if addr == 0 {
 		return nil, errNoPath
@@ -76,7 +75,7 @@ func (r *reader) string(tid int, addr uint64) ([]byte, error) {
 	return nil, errNoPath
 }
 
-// words reads 32-bit or 64-bit numbers, little-endian as both machines are.
+// words reads numbers of size bytes. Both supported machines are little-endian.
 func (r *reader) words(tid int, addr uint64, count, size int) ([6]uint64, error) {
 	var words [6]uint64
 	var buf [48]byte
@@ -95,7 +94,7 @@ func (r *reader) words(tid int, addr uint64, count, size int) ([6]uint64, error)
 	return words, nil
 }
 
-// readlink returns where /proc/TID/NAME leads. It is valid until the next call.
+// readlink returns the target of /proc/TID/NAME. The result is valid until the next call.
 func (r *reader) readlink(tid int, name ...string) ([]byte, error) {
 	r.name = strconv.AppendInt(append(r.name[:0], "/proc/"...), int64(tid), 10)
 	for _, part := range name {
@@ -111,8 +110,8 @@ func (r *reader) readlink(tid int, name ...string) ([]byte, error) {
 	return r.link[:n], nil
 }
 
-// base returns the directory that a relative path starts from: the cwd of the
-// thread (which may differ from that of its process), or what a descriptor is.
+// base returns the directory from which a relative path is resolved: the cwd of the thread (which
+// may differ from that of its process), or the path of a descriptor.
 func (r *reader) base(tid int, dirfd int64) ([]byte, error) {
 	if int32(dirfd) == unix.AT_FDCWD {
 		return r.readlink(tid, "cwd")

@@ -1,40 +1,41 @@
 package trace
 
-// recorder folds touches into paths: each path is kept once, with all that was
-// done to it. It belongs to one goroutine.
+// recorder merges touches into records: each path is stored once, with all its operations. It
+// belongs to one goroutine.
 //
-// Memory is a string and some words a path (TestManyPathsTakeLittleMemory); what
-// has been seen already costs a lookup and no allocation.
+// Each path costs a string and a few words of memory (TestManyPathsTakeLittleMemory). A repeated
+// touch costs a lookup and no allocation.
 type recorder struct {
 	views []map[string]record // by view
-	// renames are those of the host's view, in order. What lay in a directory has
-	// another name from then on.
+	// renames are the renames in the host's view, in order. They change the paths of everything in
+	// a renamed directory.
 	renames []rename
 }
 
-// rename is one call that renames, whether it succeeded or not.
+// rename is a call that renames, whether it succeeded or not.
 type rename struct{ from, to string }
 
-// mostRenames is how many are kept: of the others only the names are known.
+// mostRenames is the maximum number of stored renames. Of further ones only the two paths are
+// recorded.
 const mostRenames = 100_000
 
-// noteRename notes the two paths of a call that renames.
+// noteRename records a rename if the call is one.
 func (r *recorder) noteRename(call []touch) {
 	if len(call) == 2 && call[0].op&Rename != 0 && call[1].op&Rename != 0 && call[0].view == 0 && len(r.renames) < mostRenames {
 		r.renames = append(r.renames, rename{string(call[0].path), string(call[1].path)})
 	}
 }
 
-// record is what was done to one path.
+// record contains the operations on one path.
 type record struct {
-	// tried are the operations of all calls, done those of calls that are known to
-	// have succeeded. Where results are not known, done stays empty.
+	// tried are the operations of all calls, done those of calls that are known to have succeeded.
+	// If results are unknown, done remains empty.
 	tried, done Op
-	// follow are those that followed a symlink at the end.
+	// follow are the operations that follow a symlink in the last component.
 	follow Op
 }
 
-// note notes a touch; ok says that it is known to have succeeded.
+// note records a touch. ok is set if it is known to have succeeded.
 func (r *recorder) note(t touch, ok bool) {
 	for len(r.views) <= t.view {
 		r.views = append(r.views, make(map[string]record))
@@ -53,8 +54,7 @@ func (r *recorder) note(t touch, ok bool) {
 	}
 }
 
-// succeeded reports whether the same has been done to the same path before, and is
-// known to have succeeded.
+// succeeded reports whether the same operation on the same path is known to have succeeded before.
 func (r *recorder) succeeded(t touch) bool {
 	if t.view >= len(r.views) {
 		return false

@@ -12,22 +12,22 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
-// reporter turns records into the paths of a report. It works when the run is over,
-// because only then may file systems be asked that the programs could have served.
+// reporter converts records to the paths of a report. It runs after the traced programs, because it
+// accesses file systems that these programs could have been serving.
 type reporter struct {
 	start   time.Time
 	exact   bool
 	nnp     bool
 	drop    func(path []byte) bool
 	true    truepath.Resolver
-	parents map[string]state // what is known of directories
-	// found are the paths, in no order and some more than once.
+	parents map[string]state // cached states of directories
+	// found are the paths, unsorted and with duplicates.
 	found    []Path
 	executed map[string]bool
 	report   *Report
 }
 
-// report fills in what is to be said of paths.
+// report sets the fields of r about paths.
 func (s *session) report(r *Report) {
 	rp := &reporter{
 		start: s.started, exact: s.tracer.exact(), nnp: !privileged(), drop: s.opts.Drop,
@@ -57,8 +57,8 @@ func (s *session) report(r *Report) {
 	slices.Sort(r.Privileged)
 }
 
-// movedDirs returns what directories, or what was something else that is not there any
-// more, have been renamed to; the last counts.
+// movedDirs returns the new names of renamed paths, except those that are files now, and those
+// whose old name is a directory again. The last rename of a path counts.
 func (r *recorder) movedDirs() map[string]string {
 	moved := make(map[string]string)
 	for _, m := range r.renames {
@@ -66,20 +66,20 @@ func (r *recorder) movedDirs() map[string]string {
 			continue // a file has no entries
 		}
 		if st, err := statx(m.from); err == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR {
-			continue // it is still there, or there again
+			continue // it was not renamed, or exists again
 		}
 		moved[m.from] = m.to
 	}
 	return moved
 }
 
-// nameNow returns the name that a path has after renames of directories above it, and
-// whether that is another one.
+// nameNow returns the name of a path after renames of directories above it, and whether it has
+// changed.
 func nameNow(moved map[string]string, name string) (now string, changed bool) {
 	if len(moved) == 0 {
 		return name, false
 	}
-	const mostMoves = 16 // names can be given in a circle
+	const mostMoves = 16 // renames can be circular
 	for range mostMoves {
 		to, rest := "", ""
 		for i := 1; i < len(name) && to == ""; i++ {
@@ -95,7 +95,7 @@ func nameNow(moved map[string]string, name string) (now string, changed bool) {
 	return name, changed
 }
 
-// merged sorts paths, and makes one of those that have the same name.
+// merged sorts paths and merges those with the same name.
 func merged(paths []Path) []Path {
 	slices.SortFunc(paths, func(a, b Path) int { return cmp.Compare(a.Name, b.Name) })
 	n := 0
@@ -110,8 +110,8 @@ func merged(paths []Path) []Path {
 	return paths[:n]
 }
 
-// add puts a record into the report, under the path's true name; what followed a
-// symlink there is said of where that leads.
+// add adds a record to the report, under the real name of the path. Operations that followed a
+// symlink are added to its target.
 func (rp *reporter) add(name string, rec record) {
 	called := name
 	name = rp.physical(name)
@@ -144,8 +144,7 @@ func (rp *reporter) add(name string, rec record) {
 	}
 }
 
-// physical returns a path without symlinks in front of its last component, and
-// without "..".
+// physical returns a path without symlinks before the last component and without "..".
 func (rp *reporter) physical(name string) string {
 	for {
 		before, after, found := strings.Cut(name+"/", "/../")
@@ -164,10 +163,10 @@ func (rp *reporter) physical(name string) string {
 	return resolved
 }
 
-// look asks the disk, without following a symlink or mounting anything.
+// look calls statx without following a symlink or triggering an automount.
 func (rp *reporter) look(name string) (unix.Statx_t, bool) {
 	st, err := statx(name)
-	return st, err == nil // what we may not stat, the command could not either
+	return st, err == nil // paths that we may not stat were not accessible to the command either
 }
 
 func statx(name string) (st unix.Statx_t, err error) {
@@ -177,7 +176,7 @@ func statx(name string) (st unix.Statx_t, err error) {
 
 func stamp(t unix.StatxTimestamp) time.Time { return time.Unix(t.Sec, int64(t.Nsec)) }
 
-// state returns what judge needs of a path.
+// state returns the state of a path for judge.
 func (rp *reporter) state(name string, st unix.Statx_t, found bool) state {
 	s := state{exists: found}
 	if found {
@@ -198,9 +197,9 @@ func (rp *reporter) state(name string, st unix.Statx_t, found bool) state {
 	return s
 }
 
-// addInterpreters adds what the kernel has opened to execute a program, which no
-// call names: the interpreter of a script, the loader of a program. It notes a program
-// that was to have rights which it did not get.
+// addInterpreters adds files that the kernel opened to execute a program without a system call: the
+// interpreter of a script, the loader of a program. It also records programs that ran without their
+// additional privileges.
 func (rp *reporter) addInterpreters(name string, st unix.Statx_t) {
 	if rp.nnp && gainsRights(name, st) {
 		rp.report.Privileged = append(rp.report.Privileged, name)

@@ -8,23 +8,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// touch is one path of one call, made absolute when the call was made.
+// touch is one path of one call, made absolute during the call.
 type touch struct {
 	path   []byte // valid until the next call is read
 	op     Op
-	follow bool // a symlink at the end is followed
-	view   int  // whose names these are
-	inRoot bool // the descriptor is the root for it, openat2(2)
+	follow bool // a symlink in the last component is followed
+	view   int  // the ID of the view to which path belongs
+	inRoot bool // path is resolved with the descriptor as its root, openat2(2)
 }
 
-// resolver turns the arguments of a call into paths. It belongs to one goroutine.
+// resolver converts the arguments of a call to paths. It belongs to one goroutine.
 type resolver struct {
 	reader
 	views *views
 	drop  func(path []byte) bool
-	// onlyWrites leaves out what the filter cannot tell from a change.
+	// onlyWrites drops touches that change nothing, which the filter cannot distinguish from
+	// changes.
 	onlyWrites bool
-	// out are the paths of the last call, and bufs where they are written.
+	// out are the paths of the last call, bufs their buffers.
 	out   []touch
 	bufs  [2][]byte
 	stats Stats
@@ -38,7 +39,7 @@ type syscallArgs struct {
 	args [6]uint64
 }
 
-// arg returns an argument without what a 32-bit register does not have.
+// arg returns an argument, truncated to 32 bits for 32-bit ABIs.
 func (r *syscallArgs) arg(i int8) uint64 {
 	if r.abi.narrow {
 		return r.args[i] & 0xffffffff
@@ -46,15 +47,15 @@ func (r *syscallArgs) arg(i int8) uint64 {
 	return r.args[i]
 }
 
-// The AT_ flags that change which path is meant.
+// The AT_ flags that affect the path.
 const (
 	atSymlinkNoFollow = unix.AT_SYMLINK_NOFOLLOW
 	atSymlinkFollow   = unix.AT_SYMLINK_FOLLOW
 	atEmptyPath       = unix.AT_EMPTY_PATH
 )
 
-// resolve returns the paths of a call; they are valid until the next one. A path
-// that cannot be read is counted.
+// resolve returns the paths of a call; they are valid until the next call. Paths that cannot be
+// read are counted.
 func (v *resolver) resolve(c syscallArgs) []touch {
 	v.stats.Calls++
 	v.out = v.out[:0]
@@ -140,7 +141,7 @@ func (v *resolver) mountsPath(c syscallArgs, flags uint64) bool {
 // add reads one path of a call.
 func (v *resolver) add(c syscallArgs, dirfd int64, addr uint64, t touch, emptyPath bool) {
 	if addr == 0 {
-		return // futimens, and what else means the descriptor itself
+		return // futimens and other calls on the descriptor itself
 	}
 	text, err := v.string(c.tid, addr)
 	if err != nil {
@@ -148,12 +149,12 @@ func (v *resolver) add(c syscallArgs, dirfd int64, addr uint64, t touch, emptyPa
 		return
 	}
 	if len(text) == 0 && (!emptyPath || t.op == Lookup) && c.abi.names[c.nr&^x32Bit] != "readlinkat" {
-		return // it fails, or is about a descriptor whose path was seen
+		return // it fails, or is on a descriptor whose path was already recorded
 	}
 	v.put(c.tid, dirfd, text, t)
 }
 
-// put makes a path absolute and keeps it for the answer.
+// put makes a path absolute and appends it to out.
 func (v *resolver) put(tid int, dirfd int64, text []byte, t touch) {
 	i := len(v.out)
 	buf := v.bufs[i][:0]
@@ -165,7 +166,7 @@ func (v *resolver) put(tid int, dirfd int64, text []byte, t touch) {
 			return
 		}
 		if len(base) == 0 || base[0] != '/' {
-			return // a pipe or a socket; and names like net:[4026531992]
+			return // a pipe, a socket, or a name such as net:[4026531992]
 		}
 		base, _ = bytes.CutSuffix(base, []byte(" (deleted)"))
 		base = view.inside(base)
@@ -179,7 +180,7 @@ func (v *resolver) put(tid int, dirfd int64, text []byte, t touch) {
 	}
 	buf = clean(v.magic(tid, clean(buf), t.follow))
 	v.bufs[i] = buf
-	// Where ".." leads is known when the run is over.
+	// ".." is resolved after the run.
 	if len(buf) == 0 || v.drop != nil && view.id == 0 && !bytes.Contains(buf, []byte("/..")) && v.drop(buf) {
 		return
 	}
@@ -190,8 +191,8 @@ func (v *resolver) put(tid int, dirfd int64, text []byte, t touch) {
 	v.out = append(v.out, t)
 }
 
-// clean removes empty and "." components, in place. ".." stays: what it means
-// depends on symlinks.
+// clean removes empty and "." components, in place. It keeps "..", whose meaning depends on
+// symlinks.
 func clean(path []byte) []byte {
 	w := 0
 	for i := 0; i < len(path); {
@@ -220,9 +221,9 @@ func clean(path []byte) []byte {
 
 var devLinks = map[string]string{"/dev/stdin": "0", "/dev/stdout": "1", "/dev/stderr": "2"}
 
-// magic replaces the beginning of a path that is a link of /proc to a file, which
-// will be another one when the run is over: /proc/self/fd/5, /dev/stdin,
-// /proc/1/cwd/x. A link that is not followed is a path of /proc like others.
+// magic replaces a magic link of /proc at the start of a path with its target, because the target
+// may be different after the run: /proc/self/fd/5, /dev/stdin, /proc/1/cwd/x. A link that is not
+// followed is not replaced.
 func (v *resolver) magic(tid int, path []byte, follow bool) []byte {
 	if len(path) < len("/dev/fd") || path[1] != 'p' && path[1] != 'd' {
 		return path
@@ -270,7 +271,7 @@ func (v *resolver) magic(tid int, path []byte, follow bool) []byte {
 	return path
 }
 
-// descriptor resolves what is behind …/fd/.
+// descriptor resolves a path in …/fd/.
 func (v *resolver) descriptor(tid int, path, rest []byte, follow bool) []byte {
 	fd, below, deeper := bytes.Cut(rest, []byte("/"))
 	if len(fd) == 0 || !deeper && !follow {
@@ -279,7 +280,7 @@ func (v *resolver) descriptor(tid int, path, rest []byte, follow bool) []byte {
 	return v.linked(tid, path, below, "fd", string(fd))
 }
 
-// linked returns where a link leads, and what is below; nothing if that is no path.
+// linked returns the target of a link, followed by below; nil if the target is not a path.
 func (v *resolver) linked(tid int, path, below []byte, link ...string) []byte {
 	to, err := v.readlink(tid, link...)
 	if err != nil {
@@ -296,7 +297,7 @@ func (v *resolver) linked(tid int, path, below []byte, link ...string) []byte {
 	return whole
 }
 
-// sockaddr takes the path of a Unix socket that has one.
+// sockaddr records the path of a Unix socket, if it has one.
 func (v *resolver) sockaddr(tid int, addr, size uint64, p pathArg) {
 	const family = 2
 	if size <= family || size > 4096 {
@@ -304,10 +305,10 @@ func (v *resolver) sockaddr(tid int, addr, size uint64, p pathArg) {
 	}
 	head, err := v.words(tid, addr, 1, family)
 	if err != nil || head[0] != unix.AF_UNIX {
-		return // what is no address is no path
+		return // not the address of a Unix socket
 	}
 	n, err := memory(tid, uintptr(addr)+family, v.text[:min(size-family, unixPathMax)])
-	if err != nil || n == 0 || v.text[0] == 0 { // the last is an abstract name
+	if err != nil || n == 0 || v.text[0] == 0 { // empty, or an abstract name
 		return
 	}
 	text := v.text[:n]
@@ -317,10 +318,10 @@ func (v *resolver) sockaddr(tid int, addr, size uint64, p pathArg) {
 	v.put(tid, unix.AT_FDCWD, text, touch{op: p.op, follow: p.follow})
 }
 
-// unixPathMax is the room for a path in struct sockaddr_un, unix(7).
+// unixPathMax is the size of the path in struct sockaddr_un, unix(7).
 const unixPathMax = 108
 
-// The calls of socketcall(2) that have a path.
+// The calls of socketcall(2) with a path.
 const (
 	sysBind    = 2
 	sysConnect = 3
@@ -343,8 +344,8 @@ func (v *resolver) socketcall(c syscallArgs) {
 	v.sockaddr(c.tid, args[1], args[2], p)
 }
 
-// failed counts a path that could not be read. One that is not there, or a thread
-// that is gone, is nothing to count.
+// failed counts a path that could not be read. It ignores a missing path and a thread that has
+// ended.
 func (v *resolver) failed(err error) {
 	if !errors.Is(err, errNoPath) && !errors.Is(err, unix.ESRCH) && !errors.Is(err, unix.ENOENT) {
 		v.stats.Unreadable++

@@ -19,27 +19,27 @@ type session struct {
 	opts    Options
 	started time.Time
 	pid     int
-	// deadline is when Options.Timeout is over, or zero.
+	// deadline is the time at which Options.Timeout expires, or zero.
 	deadline time.Time
 	views    *views
 	resolve  *resolver
 	record   *recorder
-	// tracer sees what the command does; rejected says why no other one.
+	// tracer is the back end in use; rejected are the reasons why others are not used.
 	tracer   tracer
 	rejected []string
 }
 
-// tracer is what a back end does while a command runs.
+// tracer is a back end while a command runs.
 type tracer interface {
 	backend() Backend
-	// ended returns a channel that is closed when the last process is gone.
+	// ended returns a channel that is closed when the last process has ended.
 	ended() <-chan struct{}
-	// status brings how the command has ended.
+	// status returns a channel that receives the status of the command when it ends.
 	status() <-chan unix.WaitStatus
 	// exact reports whether the results of calls are known.
 	exact() bool
-	// leave has the back end stop recording, lets the processes that are left go
-	// on, and reports whether there are any.
+	// leave stops recording and reports whether there are remaining processes, which continue if
+	// the back end allows it.
 	leave() (survivors bool, err error)
 }
 
@@ -59,7 +59,7 @@ type child struct {
 func startStub(opts Options, o stubConfig) (*child, error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
-		return nil, fmt.Errorf("make a socket pair: %w", err)
+		return nil, fmt.Errorf("create a socket pair: %w", err)
 	}
 	defer unix.Close(pair[1])
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
@@ -88,12 +88,12 @@ func startStub(opts Options, o stubConfig) (*child, error) {
 	pid, err := syscall.ForkExec("/proc/self/exe", argv, &syscall.ProcAttr{Env: env, Files: files})
 	if err != nil {
 		unix.Close(pair[0])
-		return nil, fmt.Errorf("start this program again: %w", err)
+		return nil, fmt.Errorf("execute this program again: %w", err)
 	}
 	c := &child{pid: pid, socket: pair[0]}
-	payload, _ := json.Marshal(o) // nothing in it can fail
+	payload, _ := json.Marshal(o) // its types cannot fail
 	go func() {
-		_, _ = unix.Write(c.socket, payload) // it answers, or not
+		_, _ = unix.Write(c.socket, payload) // a failure shows in the answer
 	}()
 	return c, nil
 }
@@ -194,20 +194,20 @@ func startNotify(opts Options) (*session, error) {
 	return s, nil
 }
 
-// filterError says why the stub could not install its filter.
+// filterError returns an error with the reason why the stub could not install its filter.
 func filterError(a stubAnswer) error {
 	why := ""
 	switch {
 	case errors.Is(a.Errno, unix.EBUSY):
-		why = " (already under a seccomp supervisor)"
+		why = " (another seccomp supervisor is active)"
 	case errors.Is(a.Errno, unix.EINVAL), errors.Is(a.Errno, unix.ENOSYS):
-		why = " (needs Linux 5.5 with CONFIG_SECCOMP_FILTER)"
+		why = " (requires Linux 5.5 with CONFIG_SECCOMP_FILTER)"
 	}
 	return fmt.Errorf("%s: %w%s: %w", a.Step, a.Errno, why, ErrUnsupported)
 }
 
-// coarseNow is the time that files get now: that of the clock that the kernel
-// stamps them by (CLOCK_REALTIME_COARSE), which lags behind.
+// coarseNow returns the current time of the clock from which the kernel takes the times of files
+// (CLOCK_REALTIME_COARSE). It lags behind time.Now.
 func coarseNow() time.Time {
 	var ts unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_REALTIME_COARSE, &ts); err != nil {
@@ -216,7 +216,7 @@ func coarseNow() time.Time {
 	return time.Unix(ts.Unix())
 }
 
-// finish waits for the command and makes the report.
+// finish waits for the command and returns the report.
 func (s *session) finish(ctx context.Context) (*Report, error) {
 	if s.opts.Started != nil {
 		s.opts.Started(s.pid)

@@ -15,13 +15,12 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// strace(1) is the reference: its output, made absolute, has to be what the tracer
-// sees. This file has its own idea of which arguments are paths, in the order in
-// which strace prints them.
+// strace(1) is the reference: its output, with paths made absolute, must match the tracer. This
+// file has its own table of the arguments that are paths, in the order in which strace prints them.
 
-// straceShapes says of each call what its arguments are: "d" a descriptor that the
-// next path is relative to, "p" a path, "-" anything; then what is done to each path,
-// in the letters of opLetters; "o" is what the flags behind say.
+// straceShapes returns the arguments of each call: "d" is a descriptor that the next path is
+// relative to, "p" a path, "-" any other argument. The operations on each path follow, as letters
+// of opLetters; "o" depends on the following flags.
 var straceShapes = sync.OnceValue(func() map[string]string {
 	shapes := map[string]string{}
 	for shape, names := range map[string]string{
@@ -56,7 +55,7 @@ var straceShapes = sync.OnceValue(func() map[string]string {
 
 var opLetters = map[rune]Op{'l': Lookup, 'r': Read, 'w': Write, 'c': Create, 'd': Delete, 'n': Rename, 'x': Exec}
 
-// touchSet are paths and what was done to them.
+// touchSet maps paths to the operations on them.
 type touchSet map[string]Op
 
 func (s touchSet) add(path string, op Op) {
@@ -65,7 +64,7 @@ func (s touchSet) add(path string, op Op) {
 	}
 }
 
-// strace runs a command under strace and returns what it touches.
+// strace runs a command under strace and returns the paths that it touches.
 func strace(t *testing.T, dir string, env []string, args ...string) touchSet {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "strace")
@@ -107,7 +106,7 @@ func (p *straceParser) line(line string) {
 	if before, found := strings.CutSuffix(rest, " <unfinished ...>"); found {
 		p.pending[pid] = before
 		if name, args, ok := strings.Cut(before, "("); ok && strings.HasPrefix(name, "exec") {
-			p.call(pid, name, args, "?") // whatever becomes of it
+			p.call(pid, name, args, "?") // whether it succeeds or not
 			delete(p.pending, pid)
 		}
 		return
@@ -226,7 +225,7 @@ func opsOf(letters, text string) Op {
 	return op
 }
 
-// splitArgs splits at the commas that are in no string, struct or array.
+// splitArgs splits at the commas outside of strings, structs and arrays.
 func splitArgs(text string) []string {
 	var args []string
 	depth, start, quoted := 0, 0, false

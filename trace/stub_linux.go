@@ -14,21 +14,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The stub is this program, started again under another name: it puts itself under
-// a filter and then becomes the command, by execve(2). It is a program of its own
-// because a filter holds for a thread and all that comes of it, and because Go
-// cannot run code between fork and exec.
+// The stub is this program, executed again with a different argv[0]. It installs the filter on
+// itself and then becomes the command with execve(2). A separate process is necessary because a
+// filter applies to a thread and everything that it starts, and because Go cannot run code between
+// fork and exec.
 //
 //	parent                                stub
 //	starts the stub, sends its config ──→ prctl(NO_NEW_PRIVS), seccomp(2)
 //	receives the listener            ←──  sends it, or the errno
-//	serves                                setuid, execve: first call that is seen
+//	handles calls                         setuid, execve: the first traced call
 //	reads the end of the socket      ←──  closed by execve, or sends the errno
 
 // stubName is the stub's argv[0].
 const stubName = "list-ephemeral (starting)"
 
-// exitFailed is the status of a helper that could not do its work.
+// exitFailed is the exit status of a helper that failed.
 const exitFailed = 125
 
 // freeDescriptor returns the lowest number from 3 that the command does not inherit.
@@ -47,9 +47,9 @@ func freeDescriptor() int {
 type stubConfig struct {
 	NoNewPrivs bool
 	Filter     []unix.SockFilter
-	// Flags are those of seccomp(2), the first that the kernel takes.
+	// Flags are alternative flags of seccomp(2); the first that the kernel accepts are used.
 	Flags []uintptr
-	// OwnMounts asks for a mount namespace of its own.
+	// OwnMounts requests a separate mount namespace.
 	OwnMounts bool
 	// User, if set, is the user that the command runs as.
 	User *User
@@ -61,7 +61,7 @@ type User struct {
 	Groups   []uint32
 }
 
-// stubAnswer is what the stub says: Errno of the step that failed, or 0.
+// stubAnswer is a message of the stub, with the Errno of the failed step, or 0.
 type stubAnswer struct {
 	Step  string
 	Errno syscall.Errno
@@ -76,9 +76,8 @@ const (
 	stepReady  = "ready"
 )
 
-// Helper becomes the helper process that this program has been started as by
-// itself, and then does not return; in any other process it returns at once. It
-// has to be called first in main, and in TestMain.
+// Helper runs a helper process of the tracer, if this process was started as one, and then does not
+// return. Otherwise it returns at once. It must be called first in main and in TestMain.
 func Helper() {
 	if len(os.Args) == 0 {
 		return
@@ -98,7 +97,7 @@ func runStub(socket int, path string, args []string) {
 	unix.CloseOnExec(socket)
 	var o stubConfig
 	if err := json.NewDecoder(descriptor(socket)).Decode(&o); err != nil {
-		os.Exit(exitFailed) // the parent has exited
+		os.Exit(exitFailed) //nolint:forbidigo // a process of its own, whose parent has exited
 	}
 	say := func(step string, err error, fds ...int) {
 		var errno syscall.Errno
@@ -113,31 +112,31 @@ func runStub(socket int, path string, args []string) {
 	env := os.Environ()
 	if err := o.User.closeDescriptors(); err != nil {
 		say(stepUser, err)
-		os.Exit(exitFailed)
+		os.Exit(exitFailed) //nolint:forbidigo // the stub is a process of its own
 	}
 	fd, err := o.install()
 	if err != nil {
 		say(stepFilter, err)
-		os.Exit(exitFailed)
+		os.Exit(exitFailed) //nolint:forbidigo // the stub is a process of its own
 	}
-	// From here on every path that this thread touches waits for the parent, which
-	// needs the listener for that. Go itself is not called any more but for memory.
+	// From here on, every call with a path on this thread waits for the parent, which first needs
+	// the listener. The code below uses the Go runtime only for memory.
 	if fd >= 0 {
 		say(stepReady, nil, fd)
 	} else {
 		say(stepReady, nil)
-		_, _ = unix.Read(socket, make([]byte, 1)) // until the tracer has seized this thread
+		_, _ = unix.Read(socket, make([]byte, 1)) // wait until the tracer has seized this thread
 	}
 	if err := o.User.become(); err != nil {
 		say(stepUser, err)
-		os.Exit(exitFailed)
+		os.Exit(exitFailed) //nolint:forbidigo // the stub is a process of its own
 	}
 	err = syscall.Exec(path, args, env)
 	if errors.Is(err, unix.ENOEXEC) { // as execvp(3) does with a script that does not name its shell
 		err = syscall.Exec("/bin/sh", append([]string{"/bin/sh", path}, args[1:]...), env)
 	}
 	say(stepExec, err)
-	os.Exit(exitFailed)
+	os.Exit(exitFailed) //nolint:forbidigo // the stub is a process of its own
 }
 
 // descriptor reads from a descriptor without closing it. An os.File would close it when
@@ -157,8 +156,8 @@ func (d descriptor) Read(into []byte) (int, error) {
 	}
 }
 
-// install installs the filter on this thread and returns its listener, or -1 if
-// its flags ask for none.
+// install installs the filter on this thread and returns its listener, or -1 if the flags do not
+// request one.
 func (o *stubConfig) install() (listener int, err error) {
 	if o.OwnMounts {
 		if err := ownMounts(); err != nil {
@@ -189,7 +188,8 @@ func (o *stubConfig) install() (listener int, err error) {
 	return -1, err
 }
 
-// ownMounts gives this thread a copy of all mounts, from which nothing comes back.
+// ownMounts moves this thread to a copy of the mount namespace. Changes in it do not propagate
+// back.
 func ownMounts() error {
 	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_FS); err != nil {
 		return fmt.Errorf("unshare: %w", err)
@@ -219,7 +219,7 @@ func (u *User) closeDescriptors() error {
 	return nil
 }
 
-// become changes the user of this thread, the only one that execve(2) keeps.
+// become changes the user of this thread, which is the only one that survives execve(2).
 func (u *User) become() error {
 	if u == nil {
 		return nil

@@ -7,49 +7,47 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// call says which arguments of a system call are paths, and what it does there.
+// call describes which arguments of a system call are paths, and which operations it does there.
 type call struct {
 	kind  callKind
 	paths []pathArg
-	// flags is the argument with the AT_ flags or, for an open, the O_ flags; -1 if it
-	// has none.
+	// flags is the argument with the AT_ flags or, for an open, the O_ flags; -1 if there is none.
 	flags int8
-	// stat says that it asks about a file, and with an empty path about a descriptor.
+	// stat is set for calls that stat a path or, if the path is empty, a descriptor.
 	stat bool
 }
 
-// pathArg is a path among the arguments.
+// pathArg is an argument that is a path.
 type pathArg struct {
-	dir, path int8 // dir is the argument with the dirfd, -1 where it is the cwd
+	dir, path int8 // dir is the argument with the dirfd, -1 for the cwd
 	op        Op
-	// follow says that a symlink at the end is followed, where flags do not say
-	// something else.
+	// follow is set if a symlink in the last component is followed, unless flags change that.
 	follow bool
 }
 
-// callKind says what a call needs beyond reading its paths.
+// callKind is what is special about a call besides its paths.
 type callKind uint8
 
 const (
 	callNone      callKind = iota // not trapped
-	callPaths                     // nothing else
-	callOpen                      // O_ flags say what is done
-	callOpenHow                   // struct open_how, in memory, does
-	callExec                      // may be setuid, and changes what the thread is
-	callMount                     // the source is a path only sometimes
-	callSockaddr                  // struct sockaddr_un, in memory, has the path
+	callPaths                     // only paths
+	callOpen                      // the O_ flags determine the operation
+	callOpenHow                   // struct open_how, in memory, determines it
+	callExec                      // the program may be setuid; replaces the process
+	callMount                     // the source is not always a path
+	callSockaddr                  // the path is in struct sockaddr_un, in memory
 	callSocket                    // socketcall(2): all arguments are in memory
-	callNamespace                 // no path: other paths mean something else from now on
-	callClone                     // clone(2), where it makes a mount namespace
+	callNamespace                 // no path, but changes the meaning of later paths
+	callClone                     // clone(2), if it creates a mount namespace
 	callClone3                    // clone3(2), whose flags are in memory
-	callChroot                    // a path, and other paths mean something else too
+	callChroot                    // a path, and changes the meaning of later paths
 	callRing                      // io_uring_setup(2)
 )
 
-// cwd is the dirfd of calls that have none.
+// cwd is the dirfd of calls without a dirfd argument.
 const cwd = -1
 
-// group are calls of the same shape.
+// group is a set of calls with the same arguments.
 type group struct {
 	names string
 	call
@@ -62,9 +60,9 @@ func at(op Op, follow bool) []pathArg {
 	return []pathArg{{0, 1, op, follow}}
 }
 
-// groups are all calls that take a path, as of Linux 6.17, by their names in the
-// kernel's tables; a name that an architecture does not have is none of its calls.
-// Calls on descriptors are missing on purpose: the path was seen when it was opened.
+// groups returns all calls that take a path, as of Linux 6.17, by their names in the kernel's
+// tables. Names that an architecture does not have are ignored. Calls on descriptors are omitted on
+// purpose, because the path was recorded when it was opened.
 func groups() []group {
 	const none = -1
 	both := func(a, b pathArg) []pathArg { return []pathArg{a, b} }
@@ -120,20 +118,20 @@ func groups() []group {
 	}
 }
 
-// newer are calls that the tables of go-seccomp-bpf do not know yet; their numbers
-// are the same everywhere.
+// newer are calls that are not yet in the tables of go-seccomp-bpf. Their numbers are the same on
+// all architectures.
 var newer = map[string]int{"file_getattr": 468, "file_setattr": 469}
 
-// abi is one way to call the kernel: numbers, and how arguments are passed.
+// abi is an ABI of the kernel: the numbers of calls, and how arguments are passed.
 type abi struct {
 	id uint32 // AUDIT_ARCH_
-	// narrow says that arguments have 32 bits, and a 64-bit one takes two.
+	// narrow is set if arguments have 32 bits, and a 64-bit value takes two.
 	narrow bool
 	calls  []call // by number
 	names  []string
 }
 
-// call returns what is known of a number.
+// call returns the call with a number.
 func (a *abi) call(nr int) *call {
 	nr &^= x32Bit
 	if nr < 0 || nr >= len(a.calls) {
@@ -142,11 +140,11 @@ func (a *abi) call(nr int) *call {
 	return &a.calls[nr]
 }
 
-// x32Bit marks the calls of the x32 ABI, which have the numbers and the arguments
-// of x86-64, but for a few.
+// x32Bit marks calls of the x32 ABI, which have the numbers and the arguments of x86-64, with a few
+// exceptions.
 const x32Bit = 0x40000000
 
-// x32Only are those few, by the name of the call that they are.
+// x32Only are the numbers of these exceptions, by the name of the call.
 var x32Only = map[string]int{"execve": 520, "execveat": 545}
 
 func newABI(info *arch.Info, narrow bool) *abi {
@@ -157,7 +155,7 @@ func newABI(info *arch.Info, narrow bool) *abi {
 			if !ok {
 				nr, ok = newer[name]
 			}
-			if !ok || !narrow && strings.HasSuffix(name, "_time64") { // calls of 32-bit machines alone
+			if !ok || !narrow && strings.HasSuffix(name, "_time64") { // only on 32-bit machines
 				continue
 			}
 			c := g.call
@@ -181,8 +179,8 @@ func (a *abi) set(nr int, name string, c call) {
 	a.calls[nr], a.names[nr] = c, name
 }
 
-// abis returns the ways in which programs of this machine can call the kernel, its
-// own first; nil where list-ephemeral does not know the machine's.
+// abis returns the ABIs of an architecture, the native one first, or nil if the architecture is not
+// supported.
 func abis(goarch string) []*abi {
 	switch goarch {
 	case "amd64":
@@ -193,10 +191,10 @@ func abis(goarch string) []*abi {
 	return nil
 }
 
-// openOp returns what an open does that has such O_ flags.
+// openOp returns the operations of an open with the given O_ flags.
 func openOp(flags uint64) (op Op, follow bool) {
 	follow = flags&unix.O_NOFOLLOW == 0
-	if flags&(oPath|oTmpfile) != 0 { // the file has no name, and what is named is its directory
+	if flags&(oPath|oTmpfile) != 0 { // O_PATH only looks up; O_TMPFILE names the directory of an unnamed file
 		return Lookup, follow
 	}
 	switch flags & unix.O_ACCMODE {
@@ -219,8 +217,7 @@ func openOp(flags uint64) (op Op, follow bool) {
 	return op, follow
 }
 
-// The kernel's own values, which are the same on all architectures that Go runs on
-// here.
+// The values of the kernel, which are the same on all supported architectures.
 const (
 	oCreate  = 0x40
 	oPath    = 0x200000

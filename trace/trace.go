@@ -12,20 +12,20 @@ import (
 	"time"
 )
 
-// Backend is a way to see what programs do.
+// Backend is a mechanism for tracing.
 type Backend uint8
 
-// The back ends. BackendAuto takes the first of the others that works.
+// The back ends. BackendAuto selects the first of the others that works.
 const (
 	BackendAuto     Backend = iota
 	BackendNotify           // seccomp user notification, Linux 5.5
 	BackendPtrace           // ptrace(2) with a seccomp filter, Linux 5.3
-	BackendFanotify         // fanotify(7), root; sees opens and writes only; never taken by auto
+	BackendFanotify         // fanotify(7), requires root; records only opens and writes; never selected by auto
 )
 
 var backendNames = []string{"auto", "notify", "ptrace", "fanotify"}
 
-// String returns the name as the command line writes it.
+// String returns the name on the command line.
 func (b Backend) String() string {
 	if int(b) < len(backendNames) {
 		return backendNames[b]
@@ -33,7 +33,7 @@ func (b Backend) String() string {
 	return "unknown"
 }
 
-// ParseBackend returns the back end of a name, or an error that lists the names.
+// ParseBackend returns the back end with a name, or an error that lists the names.
 func ParseBackend(name string) (Backend, error) {
 	if i := slices.Index(backendNames, name); i >= 0 {
 		return Backend(i), nil
@@ -41,86 +41,82 @@ func ParseBackend(name string) (Backend, error) {
 	return 0, fmt.Errorf("back end %q: expected one of %s", name, strings.Join(backendNames, ", "))
 }
 
-// Options say what Run runs, and what it looks for. Args is needed.
+// Options configure Run. Args is required.
 type Options struct {
-	// Path is the program to execute, and Args its arguments, the first of which is
-	// its name.
+	// Path is the program to execute. Args are its arguments, beginning with its name.
 	Path string
 	Args []string
-	// Env is its environment; nil means that of this process.
+	// Env is the environment; nil means that of this process.
 	Env []string
-	// Stdin, Stdout and Stderr are its standard streams; nil is /dev/null.
+	// Stdin, Stdout and Stderr are the standard streams; nil means /dev/null.
 	Stdin, Stdout, Stderr *os.File
 
 	Backend Backend
-	// OnlyWrites leaves out what changes nothing; programs run nearly as fast as
-	// without us then.
+	// OnlyWrites omits calls that change nothing. Programs then run nearly as fast as without
+	// tracing.
 	OnlyWrites bool
 	// ExactResults records the result of each call, which only ptrace provides.
 	ExactResults bool
 	// AllowRing permits io_uring(7), whose file accesses cannot be traced. By default
 	// io_uring_setup(2) fails with ENOSYS.
 	AllowRing bool
-	// WaitAll waits until the last process that the command has started is gone, and
-	// not only for the command.
+	// WaitAll waits until the command and all processes started by it have ended.
 	WaitAll bool
-	// Timeout ends the command with SIGTERM, and a while later with SIGKILL; 0 is
-	// none.
+	// Timeout stops the command with SIGTERM, and some time later with SIGKILL; 0 means no timeout.
 	Timeout time.Duration
 	// User, if set, is the user that the command runs as. It requires root. setuid
 	// programs keep their privileges, and the command inherits only the standard
 	// descriptors.
 	User *User
-	// Drop says of a path that it is of no interest. It is called while programs
-	// wait, and may touch nothing outside memory; nil drops /proc, /sys and /dev.
+	// Drop reports whether a path is omitted. It is called while programs wait, and must not access
+	// files. nil means Uninteresting.
 	Drop func(path []byte) bool
-	// Started, if set, is called when the command runs, with its process ID.
+	// Started, if set, is called with the process ID of the command after it has started.
 	Started func(pid int)
-	// Waiting, if set, is called when the command has ended, and what it has started
-	// is waited for.
+	// Waiting, if set, is called when the command has ended and Run waits for the remaining
+	// processes.
 	Waiting func()
-	// Signals, if set, brings signals that this process has got: they are passed on to
-	// the command, but for SIGINT and SIGQUIT, which a terminal sends to both. While
-	// Waiting, any of them ends that.
+	// Signals, if set, delivers signals that this process has received. They are forwarded to the
+	// command, except SIGINT and SIGQUIT, which a terminal sends to both. After Waiting was called,
+	// any signal ends the wait.
 	Signals <-chan os.Signal
 }
 
-// Report is what a run has shown.
+// Report is the result of a run.
 type Report struct {
-	// Command is what was run: Options.Args. If Attached is set it is "-p" and the number of
-	// the process that was followed.
+	// Command is Options.Args. If Attached is set, it is "-p" and the ID of the traced process.
 	Command  []string
 	Attached bool
-	// Paths are sorted by name, each once.
+	// Paths are sorted by name, without duplicates.
 	Paths []Path
 	Stats Stats
-	// Backend is the one that was used, and Rejected says why better ones were not.
+	// Backend is the back end used. Rejected contains the reasons why preferred ones were not.
 	Backend  Backend
 	Rejected []string
-	// Started is when the command did, and Took how long it ran.
+	// Started is the time when the command started, and Took how long it ran.
 	Started time.Time
 	Took    time.Duration
-	// Status is how the command ended. If it was killed by a signal, Signal is that
-	// one; TimedOut says that we ended it.
+	// Status is the exit status of the command. If a signal killed it, Signal is that signal.
+	// TimedOut is set if the timeout expired.
 	Status   int
 	Signal   syscall.Signal
 	TimedOut bool
-	// Survivors says that processes were still running when the report was made.
+	// Survivors is set if processes were still running at the time of the report.
 	Survivors bool
-	// Privileged are programs that were executed without the rights that their
-	// owner gave them (setuid, setgid, capabilities), because they were traced.
+	// Privileged are programs that ran without their additional privileges (setuid, setgid,
+	// capabilities), because they were traced.
 	Privileged []string
 }
 
-// Stats counts what was seen, and what was not.
+// Stats counts what was traced, and what could not be.
 type Stats struct {
-	Calls      int64 `json:"calls"`      // that took a path
+	Calls      int64 `json:"calls"`      // calls with a path
 	Unreadable int64 `json:"unreadable"` // calls whose path could not be read
-	Rings      int64 `json:"rings"`      // io_uring_setup(2) calls that were let pass
-	Sandboxed  int64 `json:"sandboxed"`  // paths that exist only in a mount namespace of the program's
+	Rings      int64 `json:"rings"`      // allowed io_uring_setup(2) calls
+	Sandboxed  int64 `json:"sandboxed"`  // paths that exist only in a mount namespace of the program
 }
 
-// Path is one path and what was done to it.
+// Path is a path with the operations on it.
 type Path struct {
 	// Name is absolute and may contain any bytes. Its directory contains no symlink.
 	Name string
@@ -134,22 +130,21 @@ type Path struct {
 	ModTime time.Time
 }
 
-// Errors that Run returns, wrapped.
+// Errors that Run wraps.
 var (
-	// ErrUnsupported: the kernel, or what the user may do, has no such back end.
-	ErrUnsupported = errors.New("not possible here")
+	// ErrUnsupported: the back end is not supported by the kernel, or not permitted.
+	ErrUnsupported = errors.New("not available")
 	// ErrExec: the command could not be executed.
 	ErrExec = errors.New("execute")
 )
 
-// Run runs a command to its end and tells every path that it and all processes it
-// started have touched. Unless Options.WaitAll is set, it returns when the command
-// itself has ended; processes that go on are not hindered by that, and also not
-// when this process ends (Keep).
+// Run runs a command and returns every path that it and all processes started by it have touched.
+// Unless Options.WaitAll is set, Run returns when the command itself has ended. Remaining processes
+// continue normally, also after this process has ended.
 //
-// A call that fails counts as tried, and is in the report only if the path says
-// that something came of it. When ctx is done the command gets SIGTERM, and its
-// report is still made.
+// Failed calls are recorded, but their operations are in the report only if the state of the path
+// after the run shows that they took effect. When ctx is done, the command receives SIGTERM, and
+// Run still returns a report.
 func Run(ctx context.Context, opts Options) (*Report, error) {
 	if opts.Drop == nil {
 		opts.Drop = Uninteresting
@@ -162,7 +157,7 @@ func Run(ctx context.Context, opts Options) (*Report, error) {
 	return s.finish(ctx)
 }
 
-// start starts the command under the back end that is asked for, or the best.
+// start starts the command under the requested back end, or the best one.
 func start(opts Options) (*session, error) {
 	switch opts.Backend {
 	case BackendAuto:
@@ -181,12 +176,12 @@ func start(opts Options) (*session, error) {
 	return nil, fmt.Errorf("back end %s: %w", opts.Backend, ErrUnsupported)
 }
 
-// Privileged reports whether this process may trace without giving up what setuid
-// programs gain (CAP_SYS_ADMIN).
+// Privileged reports whether setuid programs keep their privileges when this process traces them
+// (CAP_SYS_ADMIN).
 func Privileged() bool { return privileged() }
 
-// GainsRights reports whether a program has rights of its own, which it does not get
-// where an ordinary user traces it: setuid, setgid, or capabilities(7).
+// GainsRights reports whether a program gains privileges when executed, by setuid, setgid, or
+// capabilities(7). It does not gain them if an ordinary user traces it.
 func GainsRights(path string) bool {
 	if resolved, err := filepath.EvalSymlinks(path); err == nil {
 		path = resolved
@@ -198,8 +193,8 @@ func GainsRights(path string) bool {
 // starter starts a command under one back end.
 type starter func(Options) (*session, error)
 
-// startFirst starts the command under the first back end that works. Why others were
-// not taken is in the report.
+// startFirst starts the command under the first back end that works. The report contains the
+// reasons why others were not used.
 func startFirst(opts Options, starters []starter) (*session, error) {
 	var rejected []string
 	for _, start := range starters {

@@ -10,29 +10,28 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
-// views are the ways to name files: by the root of this process, and by those of
-// programs in another mount namespace. As long as nobody has made one, nothing is
-// looked up.
+// views are the name spaces of paths: that of this process, and those of programs in other mount
+// namespaces or with other roots. Until a call may have created one, nothing is looked up.
 type views struct {
 	suspected bool
 	host      string // ns/mnt of this process
 	byKey     map[viewKey]int
 	tables    map[string]mountTable // by namespace
-	list      []*namespaceView      // from 1 on; 0 is the host's
+	list      []*namespaceView      // from 1 on; 0 is the host
 }
 
 // viewKey identifies a view.
 type viewKey struct{ namespace, root string }
 
-// view is how a path that a thread names is to be taken.
+// view describes how the paths of a thread are interpreted.
 type view struct {
 	id     int
-	prefix string // of its root, where that is chroot(2) in the namespace of ours
-	root   string // where it is in another namespace, or "" for "/"
+	prefix string // the root of the thread after a chroot(2) in our namespace
+	root   string // its root in another namespace, or "" for "/"
 }
 
-// inside returns a path that a link of /proc leads to as its thread names it: the
-// kernel gives it from the top of the namespace.
+// inside converts the target of a link in /proc to a path of the thread. The kernel returns the
+// target relative to the top of the namespace.
 func (v view) inside(path []byte) []byte {
 	if paths.AtOrBelow(path, v.root) {
 		return path[len(v.root):]
@@ -40,29 +39,28 @@ func (v view) inside(path []byte) []byte {
 	return path
 }
 
-// namespaceView is another mount namespace, kept so that its files can be found
-// when the program is gone.
+// namespaceView is another mount namespace. It is kept open, so its files can be found after the
+// program has ended.
 type namespaceView struct {
 	root, namespace *os.File   // O_PATH; nil if they may not be opened
 	path            string     // of the root, in the namespace
-	mounts          mountTable // of the namespace, which views of other roots share
+	mounts          mountTable // of the namespace; shared with views of other roots
 	looks           int
 }
 
-// mostLooks is how often the mount table of a namespace is read: sandboxes mount
-// before they execute the program.
+// mostLooks is the maximum number of times that the mount table of a namespace is read. Sandboxes
+// mount before they execute the program.
 const mostLooks = 64
 
 func newViews() *views {
-	host, _ := os.Readlink("/proc/self/ns/mnt") // "": then every namespace is another one
+	host, _ := os.Readlink("/proc/self/ns/mnt") // if it fails, every namespace counts as another one
 	return &views{host: host, byKey: make(map[viewKey]int), tables: make(map[string]mountTable), list: []*namespaceView{nil}}
 }
 
-// suspect says that from now on threads may have another root or namespace.
+// suspect records that threads may have another root or namespace from now on.
 func (v *views) suspect() { v.suspected = true }
 
-// compare looks whether a thread that was there before us is in another namespace, or
-// has another root.
+// compare checks whether an existing thread is in another namespace or has another root.
 func (v *views) compare(tid int, r *reader) {
 	if ns, err := r.readlink(tid, "ns/mnt"); err == nil && string(ns) != v.host {
 		v.suspect()
@@ -72,7 +70,7 @@ func (v *views) compare(tid int, r *reader) {
 	}
 }
 
-// look is called when a thread executes a program: a sandbox is complete then.
+// look is called when a thread executes a program, because a sandbox is then complete.
 func (v *views) look(tid int, r *reader) {
 	if !v.suspected {
 		return
@@ -120,9 +118,8 @@ func (v *views) of(tid int, r *reader) view {
 	return view{id: id, root: strings.TrimSuffix(key.root, "/")}
 }
 
-// look takes what there is to know of a namespace now: a sandbox that is being made
-// gets another root (pivot_root(2)) under the same name. What may not be looked at
-// stays as it was.
+// look reads the current state of a namespace, because a sandbox under construction gets another
+// root (pivot_root(2)) with the same name. Parts that may not be read remain unchanged.
 func (n *namespaceView) look(tid int) {
 	proc := "/proc/" + strconv.Itoa(tid)
 	open := func(name string, flags int, into **os.File) {
@@ -138,7 +135,7 @@ func (n *namespaceView) look(tid int) {
 	}
 }
 
-// close gives the namespaces up.
+// close closes the namespaces.
 func (v *views) close() {
 	for _, n := range v.list[1:] {
 		n.root.Close()

@@ -32,7 +32,7 @@ func (s *session) wait(ctx context.Context, r *Report) {
 		signalAll(terminated, unix.SIGCONT)
 		firm = time.After(grace)
 	}
-	// When the command has ended politely, what it had started may still be there.
+	// After the command has ended on SIGTERM, its descendants may still be running.
 	defer func() {
 		if len(terminated) > 1 {
 			signalAll(terminated[1:], unix.SIGKILL)
@@ -76,7 +76,7 @@ func (s *session) waitAll(ctx context.Context) {
 	select {
 	case <-s.tracer.ended():
 		return
-	case <-time.After(settleTime): // most are gone when the command is
+	case <-time.After(settleTime): // most have ended with the command
 	}
 	if s.opts.Waiting != nil {
 		s.opts.Waiting()
@@ -111,8 +111,8 @@ func waitFor(pid int) unix.WaitStatus {
 	}
 }
 
-// settleTime is how long a stop has to last until we stop as well. Nearly always
-// the terminal stops both; then the child runs again when we do.
+// settleTime is how long a stop must last before this process stops too. Usually the terminal stops
+// both, and the child is running again when this process continues.
 const settleTime = 50 * time.Millisecond
 
 func followStop(pid int, sig syscall.Signal, stopped func() bool) {

@@ -16,10 +16,10 @@ const (
 	sameMount  = noSymlinks | unix.RESOLVE_NO_XDEV
 )
 
-// openTries is how often openat2(2) is called again when something is renamed in the meantime.
+// openTries is how many times openat2(2) is tried if renames make it fail.
 const openTries = 1000
 
-// open opens something below the directory.
+// open opens a path below the directory.
 func (d dir) open(name string, flags int, resolve uint64) (fd int, err error) {
 	how := unix.OpenHow{Flags: uint64(flags | unix.O_CLOEXEC | unix.O_NOFOLLOW), Resolve: resolve}
 	for range openTries {
@@ -31,7 +31,7 @@ func (d dir) open(name string, flags int, resolve uint64) (fd int, err error) {
 	return fd, err
 }
 
-// dir opens a directory below this one to go through it, which needs no permission to list it.
+// dir opens a directory below this one with O_PATH, which requires no permission to list it.
 func (d dir) dir(name string, resolve uint64) (dir, error) {
 	fd, err := d.open(name, unix.O_PATH|unix.O_DIRECTORY, resolve)
 	return dir{fd}, err
@@ -39,13 +39,13 @@ func (d dir) dir(name string, resolve uint64) (dir, error) {
 
 func (d dir) close() { _ = unix.Close(d.fd) }
 
-// stat describes an entry, without following it.
+// stat returns the metadata of an entry, without following a symlink.
 func (d dir) stat(name string) (st unix.Stat_t, err error) {
 	err = retried(func() error { return unix.Fstatat(d.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) })
 	return st, err
 }
 
-// names lists the directory, in the order of the disk.
+// names lists the directory, in the order of the file system.
 func (d dir) names() ([]string, error) {
 	fd, err := d.open(".", unix.O_RDONLY|unix.O_DIRECTORY, sameMount)
 	if err != nil {
@@ -57,14 +57,14 @@ func (d dir) names() ([]string, error) {
 	return names, bare(err)
 }
 
-// rename moves an entry into another directory, unless there is something of the new name.
+// rename moves an entry into another directory, unless the new name exists.
 func (d dir) rename(name string, to dir, newName string) error {
 	err := retried(func() error { return unix.Renameat2(d.fd, name, to.fd, newName, unix.RENAME_NOREPLACE) })
 	if !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOSYS) {
 		return err
 	}
-	// The file system does not know the flag. link(2) does not replace anything either; what it
-	// cannot link is a directory, which replaces nothing but an empty one.
+	// The file system does not support the flag. link(2) does not replace anything either. A
+	// directory cannot be linked, but renaming it can replace only an empty directory.
 	if err := retried(func() error { return unix.Linkat(d.fd, name, to.fd, newName, 0) }); err == nil {
 		return d.unlink(name, 0)
 	} else if errors.Is(err, unix.EEXIST) {
@@ -98,7 +98,7 @@ func bare(err error) error {
 	return err
 }
 
-// isNumber reports whether a name is one that we give.
+// isNumber reports whether a name is one of the numbers that this package uses as names.
 func isNumber(name string) bool {
 	n, err := strconv.Atoi(name)
 	return err == nil && n > 0 && strconv.Itoa(n) == name

@@ -1,27 +1,28 @@
-// Package trash moves paths of persistent storage into a trash directory at its top, puts them
-// back, and removes them.
+// Package trash moves paths of persistent storage into a trash directory at the top of storage,
+// restores them, and removes them.
 //
-// Storage contains directories of users, who may rename things there at any time, also to
-// symlinks that lead elsewhere. So no path is followed as a whole: every directory is opened
-// below a descriptor of the storage path, with RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS and
-// RESOLVE_NO_XDEV (openat2(2), Linux 5.6). What is promised:
+// Storage contains directories of users, who may rename entries there at any time, or replace them
+// with symlinks. So every directory is opened below a descriptor of the storage path, with
+// RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS and RESOLVE_NO_XDEV (openat2(2), Linux 5.6). The guarantees
+// are:
 //
-//   - Nothing outside the storage path is moved or removed, whatever users rename in the meantime.
-//   - A path is moved by one rename(2): at once, whatever its size, and never in part.
-//   - Before anything is moved, a manifest on the disk says where it comes from. A run that is
-//     killed has moved some paths and not the others, and all of them can be put back.
-//   - The manifest stays until each part of its batch has been seen empty. A part that cannot be
-//     opened, because its subvolume was renamed for example, is reported with its items.
-//   - What is put back never replaces anything.
-//   - What is removed is what the manifest names, in directories that only we may enter.
+//   - Nothing outside the storage path is moved or removed, whatever users rename during a run.
+//   - A path is moved by one rename(2): immediately, whatever its size, and never partially.
+//   - Before anything is moved, a manifest on the disk records the original paths. If a run is
+//     killed, it may have moved only some of the paths, and all of these can be restored.
+//   - The manifest stays until every part of its batch is empty. If a part cannot be opened, for
+//     example because its subvolume was renamed, its items are still reported.
+//   - Restoring never replaces anything.
+//   - Only items in the manifest are removed, from directories that only the current user may
+//     enter.
 //   - Mounts in storage are not entered.
 //
-// The trash of /persist is /persist/.trash, with a directory for each run that is named by its
-// date; what was moved has a number for a name there. A btrfs subvolume in storage, out of which
-// rename(2) does not lead, has a .trash of its own at its top, with a part of the batch; the
-// manifest is in the one of the storage path.
+// The trash of /persist is /persist/.trash. It contains a directory for each run, named by the date
+// of the run; moved paths are numbered in it. rename(2) cannot move entries out of a btrfs
+// subvolume, so each subvolume in storage has its own .trash at its top with a part of the batch.
+// The manifest is in the trash of the storage path.
 //
-//	trash.go     what there is: Batch, Item, List
+//	trash.go     the contents of the trash: Batch, Item, List
 //	move.go      Move
 //	restore.go   Restore
 //	empty.go     Empty

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Empty removes batches from the trash of a storage path for good, and returns what became of
+// Empty permanently removes batches from the trash of a storage path and returns the result for
 // each item. The error is as for Move.
 func Empty(ctx context.Context, storage string, batches []Batch) ([]Result, error) {
 	s, err := openStore(storage)
@@ -40,8 +40,7 @@ func Empty(ctx context.Context, storage string, batches []Batch) ([]Result, erro
 	return results, ctx.Err()
 }
 
-// removeRest removes what a run before has left of items: numbers of which the manifest knows
-// nothing.
+// removeRest removes what an earlier run has left of items: numbers that are not in the manifest.
 func (s *store) removeRest(ctx context.Context, b *Batch) (failed []Result) {
 	items, err := s.manifest(b.Name)
 	if err != nil {
@@ -71,7 +70,7 @@ func (s *store) removeRest(ctx context.Context, b *Batch) (failed []Result) {
 	return failed
 }
 
-// remove removes an entry of a part of a batch with all that is in it.
+// remove removes an entry of a part of a batch with everything in it.
 func (s *store) remove(ctx context.Context, in dir, name string) error {
 	names, err := in.numbers()
 	if err != nil {
@@ -95,20 +94,20 @@ func (s *store) remove(ctx context.Context, in dir, name string) error {
 	return nil
 }
 
-// remover removes a tree. Users may have directories in it open, and rename things there
-// meanwhile; what is removed is what the descriptors show.
+// remover removes a tree. Users may have directories in it open and rename entries in them during
+// the removal. The remover uses descriptors, so it only removes entries of the opened directories.
 type remover struct {
 	ctx  context.Context
 	top  dir
 	last int      // the highest number in top
-	deep []string // what was too deep, in top
+	deep []string // names in top of directories that were too deep
 }
 
-// firstDeep is below the numbers of what is moved up. No item of a manifest has one of them,
-// so what an interrupted run leaves is never taken for an item.
+// firstDeep is the lower bound of the numbers of directories that are moved up. Items of a manifest
+// have smaller numbers, so the leftovers of an interrupted run are never mistaken for items.
 const firstDeep = 1 << 30
 
-// mostDeep is how many directories are open at a time. What is deeper is moved up first.
+// mostDeep is how many directories are open at a time. Deeper directories are first moved up.
 const mostDeep = 100
 
 func (r *remover) remove(in dir, name string, depth int) error {
@@ -139,7 +138,7 @@ func (r *remover) remove(in dir, name string, depth int) error {
 		r.deep = append(r.deep, deep)
 		return nil
 	}
-	if os.Geteuid() != 0 { // who could not empty it otherwise
+	if os.Geteuid() != 0 { // an ordinary user could not empty it otherwise
 		_ = unix.Chmod("/proc/self/fd/"+strconv.Itoa(sub.fd), 0o700)
 	}
 	names, err := sub.names()

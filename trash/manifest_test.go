@@ -2,15 +2,15 @@ package trash
 
 import "testing"
 
-func TestManifestsOfOthersMakesAreRefused(t *testing.T) {
+func TestInvalidManifestLinesAreRefused(t *testing.T) {
 	for _, line := range []string{"", "1", `1 "" ""`, `1 "" "/etc"`, `1 "" "../x"`, `1 "" "a/../b"`, `1 ".." "a"`, `../1 "" "a"`, `01 "" "a"`, `-1 "" "a"`, `1 "" a`, `1 "" "a" "b"`} {
 		if item, err := parseItem(line); err == nil {
-			t.Errorf("%q is %+v", line, item)
+			t.Errorf("parsed %q as %+v", line, item)
 		}
 	}
 }
 
-// FuzzManifestLines holds that any path comes back from a line as it was.
+// FuzzManifestLines checks that any path can be written to a manifest line and parsed back.
 func FuzzManifestLines(f *testing.F) {
 	f.Add("home/a", "")
 	f.Add("x\n1 \"\" \"y\"\xff", "sub vol/\x00")

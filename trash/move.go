@@ -12,13 +12,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// newManifest is the name of a manifest that is not in force: before anything is moved, and when
-// nothing is left.
+// newManifest is the name of a manifest that is not in force: before anything is moved, and after
+// the batch has become empty.
 const newManifest = "manifest.new"
 
-// Move moves paths below a storage path into its trash, as a batch with the date now, and
-// returns what became of each. The error says that nothing could be done at all, or that ctx is
-// done: then the results are those up to there. Paths are absolute and clean.
+// Move moves paths below a storage path into its trash, as a batch with the date now, and returns
+// the result for each path. The paths must be absolute and clean. Move returns an error if nothing
+// could be done. If ctx is cancelled, it returns the results so far and ctx's error.
 func Move(ctx context.Context, storage string, paths []string, now time.Time) ([]Result, error) {
 	s, err := openStore(storage)
 	if err != nil {
@@ -30,7 +30,7 @@ func Move(ctx context.Context, storage string, paths []string, now time.Time) ([
 	}
 	batch, err := s.newBatch(now)
 	if err != nil {
-		return nil, fmt.Errorf("make %s: %w", path.Join(s.path, Name), err)
+		return nil, fmt.Errorf("create %s: %w", path.Join(s.path, Name), err)
 	}
 	defer s.dropEmpty(batch)
 	results := make([]Result, len(paths))
@@ -70,7 +70,7 @@ func (s *store) newBatch(now time.Time) (string, error) {
 	}
 }
 
-// planned says where a path is going to be.
+// planned returns the item that a path will become, or an error if it cannot be moved.
 func (s *store) planned(name, batch string, number int) Result {
 	item := Item{Path: name, Batch: batch, name: strconv.Itoa(number)}
 	rel, err := s.relative(name)
@@ -91,9 +91,9 @@ func (s *store) planned(name, batch string, number int) Result {
 	return Result{Item: item}
 }
 
-// writeManifest writes out what is going to be moved, and makes the parts of the batch, before it
-// is. The parts come before the manifest is in force: one that is not there later has been lost
-// from sight.
+// writeManifest writes the manifest and makes the parts of the batch before anything is moved. The
+// parts exist before the manifest is in force. So a part that is missing later has been hidden or
+// renamed, and was not just never made.
 func (s *store) writeManifest(batch string, results []Result) error {
 	in, err := s.batch("", batch, true)
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *store) writeManifest(batch string, results []Result) error {
 	return retried(func() error { return unix.Fsync(in.fd) })
 }
 
-// textOf is the text of a manifest.
+// textOf returns the text of a manifest.
 func textOf(results []Result) (text []byte) {
 	for i := range results {
 		if results[i].Err == nil {
@@ -123,8 +123,8 @@ func textOf(results []Result) (text []byte) {
 	return text
 }
 
-// makeParts makes the parts of a batch, and reports whether that went well. What was to go into
-// others gets their errors.
+// makeParts makes the parts of a batch and reports whether all could be made. Items of other parts
+// get an error.
 func (s *store) makeParts(batch string, results []Result) bool {
 	ok := true
 	for i := range results {
@@ -136,7 +136,7 @@ func (s *store) makeParts(batch string, results []Result) bool {
 	return ok
 }
 
-// writeFile makes a file and has it on the disk.
+// writeFile makes a file and syncs it.
 func (d dir) writeFile(name string, text []byte) error {
 	var fd int
 	if err := retried(func() (err error) {
@@ -156,7 +156,7 @@ func (d dir) writeFile(name string, text []byte) error {
 	return bare(err)
 }
 
-// move moves one path to where the manifest says it is.
+// move moves one path to its place in the manifest.
 func (s *store) move(item *Item) error {
 	to, err := s.batch(item.in, item.Batch, false)
 	if err != nil {
@@ -173,13 +173,13 @@ func (s *store) move(item *Item) error {
 	return explained(from.rename(path.Base(item.rel), to, item.name))
 }
 
-// explained says what an error of rename(2) means here.
+// explained adds the meaning to an error of rename(2).
 func explained(err error) error {
 	switch {
 	case errors.Is(err, unix.EBUSY):
 		return fmt.Errorf("something is mounted there: %w", err)
 	case errors.Is(err, unix.EEXIST):
-		return fmt.Errorf("there is something at its place, which is not replaced: %w", err)
+		return fmt.Errorf("another file is in its place and is not replaced: %w", err)
 	}
 	return err
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// TestNothingIsRestoredToAnotherUser has a user put a directory of their own in the place of
-// root's.
+// TestNothingIsRestoredToAnotherUser lets a user replace a directory that belongs to root with
+// their own.
 func TestNothingIsRestoredToAnotherUser(t *testing.T) {
 	probe.Need(t, probe.Root)
 	storage := newStorage(t, "home/secret/key")
@@ -28,12 +28,13 @@ func TestNothingIsRestoredToAnotherUser(t *testing.T) {
 		t.Errorf("restored: %+v", results)
 	}
 	if _, err := os.Lstat(filepath.Join(storage, "home/secret/key")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the key is there: %v", err)
+		t.Errorf("the key was restored: %v", err)
 	}
 }
 
-// TestWhatIsMovedUpIsNoItem has deep trees moved up under numbers that no manifest has.
-func TestWhatIsMovedUpIsNoItem(t *testing.T) {
+// TestDirectoriesMovedUpAreNotItems checks that deep trees are moved up under numbers that no
+// manifest contains.
+func TestDirectoriesMovedUpAreNotItems(t *testing.T) {
 	top := t.TempDir()
 	deep := "1" + strings.Repeat("/d", mostDeep+20)
 	must(t, os.MkdirAll(filepath.Join(top, deep), 0o755))
@@ -48,8 +49,8 @@ func TestWhatIsMovedUpIsNoItem(t *testing.T) {
 	}
 }
 
-// TestListingChangesNothing lists a trash, whose mode is not quite ours, as stray and status do.
-func TestListingChangesNothing(t *testing.T) {
+// TestListChangesNothing lists a trash whose mode lacks permissions, as stray and status do.
+func TestListChangesNothing(t *testing.T) {
 	storage := newStorage(t, "a")
 	_, err := Move(t.Context(), storage, []string{filepath.Join(storage, "a")}, noon)
 	must(t, err)
@@ -67,6 +68,6 @@ func TestListingChangesNothing(t *testing.T) {
 		if info, err := os.Lstat(dir); err != nil || info.Mode() != os.ModeDir|os.ModeSetgid|0o500 {
 			t.Errorf("%s: mode %v, %v", dir, info.Mode(), err)
 		}
-		must(t, os.Chmod(dir, 0o700)) // to be removed
+		must(t, os.Chmod(dir, 0o700)) // so the cleanup can remove it
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// disturb does something over and over until the function that it returns is called, which
-// returns how often.
+// disturb calls do repeatedly until the returned function is called, which returns the number of
+// calls.
 func disturb(do func(i int)) (stop func() int) {
 	quit, ended := make(chan struct{}), make(chan int)
 	go func() {
@@ -34,10 +34,9 @@ func exchange(a, b string) {
 	_ = unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE)
 }
 
-// TestSymlinksLeadNowhere has a directory and a symlink to a directory outside storage change
-// places all the time, above what is moved, restored and removed. Outside storage everything
-// stays as it is.
-func TestSymlinksLeadNowhere(t *testing.T) {
+// TestSymlinksDoNotRedirectRuns swaps a directory and a symlink to a directory outside storage all
+// the time, above paths that are moved, restored and removed. Nothing outside storage may change.
+func TestSymlinksDoNotRedirectRuns(t *testing.T) {
 	storage := newStorage(t, "home/.config/old/f", "home/.config/old/deep/g")
 	victim := filepath.Join(filepath.Dir(storage), "victim")
 	write(t, victim, "old/f", "old/secret", "secret")
@@ -81,13 +80,13 @@ func TestSymlinksLeadNowhere(t *testing.T) {
 	}
 	t.Logf("%d moved, %d restored, %d refused, %d swaps", moved, back, refused, swaps)
 	if moved == 0 || back == 0 || refused == 0 {
-		t.Error("nothing was tried")
+		t.Error("no run was made")
 	}
 }
 
-// TestSymlinksInTheTrashLeadNowhere has a user who has a directory open rename things in it
+// TestSymlinksInTheTrashAreNotFollowed lets a user who has a directory open rename entries in it
 // while it is removed.
-func TestSymlinksInTheTrashLeadNowhere(t *testing.T) {
+func TestSymlinksInTheTrashAreNotFollowed(t *testing.T) {
 	storage := newStorage(t)
 	victim := filepath.Join(filepath.Dir(storage), "victim")
 	write(t, victim, "d/f", "f", "secret")
@@ -117,13 +116,13 @@ func TestSymlinksInTheTrashLeadNowhere(t *testing.T) {
 	if diff := cmp.Diff(before, tree(t, victim)); diff != "" {
 		t.Errorf("the victim (-before +after)\n%s", diff)
 	}
-	t.Logf("%d removed at once", removed)
+	t.Logf("%d removed in one run", removed)
 	if removed == 0 {
 		t.Error("nothing was removed")
 	}
 }
 
-// TestMountsAreNotEntered mounts something in storage, and in what is in the trash.
+// TestMountsAreNotEntered mounts a file system in storage, and in an item of the trash.
 func TestMountsAreNotEntered(t *testing.T) {
 	probe.Need(t, probe.Root, probe.Namespaces)
 	storage := newStorage(t, "a/b/f", "mine/f", "c/f")
@@ -154,6 +153,6 @@ func TestMountsAreNotEntered(t *testing.T) {
 		t.Errorf("results: %+v", results)
 	}
 	if diff := cmp.Diff(before, tree(t, victim)); diff != "" {
-		t.Errorf("what is mounted (-before +after)\n%s", diff)
+		t.Errorf("the mounted file system (-before +after)\n%s", diff)
 	}
 }

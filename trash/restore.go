@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Restore puts items of the trash of a storage path back where they were, and returns what
-// became of each. Nothing is replaced, and no directory is made. The error is as for Move.
+// Restore moves items of the trash of a storage path back to their original paths and returns the
+// result for each item. It replaces nothing and makes no directories. The error is as for Move.
 func Restore(ctx context.Context, storage string, items []Item) ([]Result, error) {
 	s, err := openStore(storage)
 	if err != nil {
@@ -39,7 +39,7 @@ func Restore(ctx context.Context, storage string, items []Item) ([]Result, error
 	return results, nil
 }
 
-// restore puts one item back.
+// restore moves one item back.
 func (s *store) restore(item *Item) error {
 	from, err := s.part(item)
 	if err != nil {
@@ -47,7 +47,7 @@ func (s *store) restore(item *Item) error {
 	}
 	to, _, err := s.parent(item.rel)
 	if errors.Is(err, unix.ENOENT) {
-		return fmt.Errorf("the directory that it was in is not there: %w", err)
+		return fmt.Errorf("open its parent directory: %w", err)
 	}
 	if err != nil {
 		return err
@@ -59,15 +59,15 @@ func (s *store) restore(item *Item) error {
 	return explained(from.rename(item.name, to, path.Base(item.rel)))
 }
 
-// sameOwner refuses to give something to the owner of a directory who does not own it: users
-// can make a new directory in the place of one that only root could enter.
+// sameOwner refuses to restore an item into a directory that belongs to another user than the item
+// and root, because users can replace a directory that only root could enter with their own.
 func sameOwner(from dir, name string, to dir) error {
 	var item, above unix.Stat_t
 	if err := errors.Join(unix.Fstatat(from.fd, name, &item, unix.AT_SYMLINK_NOFOLLOW), unix.Fstat(to.fd, &above)); err != nil {
 		return err
 	}
 	if above.Uid != 0 && above.Uid != item.Uid {
-		return fmt.Errorf("the directory that it was in belongs to user %d, and it to user %d: move it by hand", above.Uid, item.Uid)
+		return fmt.Errorf("its parent directory belongs to user %d, but the item belongs to user %d; move it by hand", above.Uid, item.Uid)
 	}
 	return nil
 }

@@ -13,16 +13,16 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
-// store is an open storage path, with the directories of its trash that are open.
+// store is an open storage path, with the open directories of its trash.
 type store struct {
 	path    string
-	top     dir // to go through
+	top     dir // O_PATH
 	locked  dir
-	trashes map[string]dir // by the subvolume
+	trashes map[string]dir // by subvolume
 	opened  map[string]dir // the directories of batches, by subvolume and name
 }
 
-// openStore opens a storage path, which is absolute and without symlinks.
+// openStore opens a storage path, which must be absolute and contain no symlinks.
 func openStore(storage string) (*store, error) {
 	storage = path.Clean(storage)
 	if !path.IsAbs(storage) || storage == "/" {
@@ -41,7 +41,8 @@ func openStore(storage string) (*store, error) {
 	return &store{path: storage, top: top, locked: dir{-1}, trashes: map[string]dir{}, opened: map[string]dir{}}, nil
 }
 
-// lock keeps other runs away until the store is closed, adopt too: it locks the same directory.
+// lock excludes other runs until the store is closed. It also excludes adopt, which locks the same
+// directory.
 func (s *store) lock() error {
 	fd, err := s.top.open(".", unix.O_RDONLY|unix.O_DIRECTORY, sameMount)
 	if err != nil {
@@ -71,9 +72,9 @@ func (s *store) close() {
 	s.top.close()
 }
 
-// parent opens the directory that a path is in, and returns the topmost directory of the same
-// subvolume, relative to the storage path. Each step is a call of its own, to see where the
-// device number changes: that is where rename(2) ends. Mounts are not entered.
+// parent opens the parent directory of a path. It also returns the top of the subvolume of that
+// directory, relative to the storage path. Each component is opened separately, to detect changes
+// of the device number, across which rename(2) cannot move. Mounts are not entered.
 func (s *store) parent(rel string) (parent dir, subvolume string, err error) {
 	at, err := s.top.dir(".", sameMount)
 	if err != nil {
@@ -105,9 +106,9 @@ func (s *store) parent(rel string) (parent dir, subvolume string, err error) {
 	return at, subvolume, nil
 }
 
-var errMount = errors.New("a directory above it is another mount: name that by --storage")
+var errMount = errors.New("a directory above it is another mount: specify that mount with --storage")
 
-// trash opens the trash of a subvolume, and makes it if asked to.
+// trash opens the trash of a subvolume. If create is set, it makes a missing trash.
 func (s *store) trash(subvolume string, create bool) (dir, error) {
 	if d, ok := s.trashes[subvolume]; ok {
 		return d, nil
@@ -118,7 +119,7 @@ func (s *store) trash(subvolume string, create bool) (dir, error) {
 	}
 	defer in.close()
 	if found != subvolume {
-		return dir{-1}, fmt.Errorf("%s is not the top of a subvolume any more", path.Join(s.path, subvolume))
+		return dir{-1}, fmt.Errorf("%s is no longer the top of a subvolume", path.Join(s.path, subvolume))
 	}
 	d, err := ourTrash(in, create)
 	if err != nil {
@@ -128,7 +129,8 @@ func (s *store) trash(subvolume string, create bool) (dir, error) {
 	return d, nil
 }
 
-// openOwned opens a directory of ours, and makes it if asked to. Otherwise it changes nothing.
+// openOwned opens an owned directory. If create is set, it makes a missing one; otherwise it
+// changes nothing.
 func (d dir) openOwned(name string, create bool) (int, error) {
 	if create {
 		return owned.Make(d.fd, name)
@@ -136,7 +138,7 @@ func (d dir) openOwned(name string, create bool) (int, error) {
 	return owned.Open(d.fd, name)
 }
 
-// ourTrash opens a trash, which has to be one that we have made.
+// ourTrash opens a trash directory. It must be one that this program has made.
 func ourTrash(in dir, create bool) (dir, error) {
 	fd, err := in.openOwned(Name, create)
 	if err != nil {
@@ -157,7 +159,8 @@ func ourTrash(in dir, create bool) (dir, error) {
 	return d, nil
 }
 
-// batch opens the directory of a batch in the trash of a subvolume, and makes it if asked to.
+// batch opens the directory of a batch in the trash of a subvolume. If create is set, it makes a
+// missing one.
 func (s *store) batch(subvolume, name string, create bool) (dir, error) {
 	key := subvolume + "\x00" + name
 	if d, ok := s.opened[key]; ok {
@@ -181,11 +184,11 @@ func (s *store) batch(subvolume, name string, create bool) (dir, error) {
 	return dir{fd}, nil
 }
 
-// dropEmpty removes the directories of a batch that has no items any more, and trashes without
-// a batch. As long as one part of the batch contains an item or cannot be opened, all parts and
-// the manifest stay: without them a subvolume that was renamed, or that something is mounted on,
-// could not be told from one whose items are all restored. The manifest is not in force any
-// more before the first part goes, so that an interrupted run is finished by the next one.
+// dropEmpty removes the directories of a batch that has no items any more, and trash directories
+// without a batch. As long as one part of the batch contains an item or cannot be opened, all parts
+// and the manifest stay. Without them, a subvolume that was renamed or is hidden by a mount would
+// look like one whose items have all been restored. The manifest is taken out of force before the
+// first part is removed, so the next run can finish an interrupted one.
 func (s *store) dropEmpty(batch string) {
 	subvolumes, inForce, err := s.subvolumes(batch)
 	if err != nil {
@@ -218,8 +221,8 @@ func (s *store) dropEmpty(batch string) {
 	}
 }
 
-// dropPart removes the empty part of a batch in the trash of a subvolume, and that trash if there
-// is no other batch in it.
+// dropPart removes the empty part of a batch in the trash of a subvolume, and that trash if it
+// contains no other batch.
 func (s *store) dropPart(subvolume, batch string) {
 	trash, err := s.trash(subvolume, false)
 	if err != nil {
@@ -235,12 +238,12 @@ func (s *store) dropPart(subvolume, batch string) {
 	}
 }
 
-// subvolumes returns where a batch has parts, that of the storage path last, and whether its
-// manifest is in force: then there is each part.
+// subvolumes returns the subvolumes with parts of a batch, with the storage path last, and reports
+// whether the manifest is in force. If it is, every part has been made.
 func (s *store) subvolumes(batch string) (all []string, inForce bool, err error) {
 	items, inForce, err := s.readManifest(batch, manifestName)
 	if err == nil && !inForce {
-		items, _, _ = s.readManifest(batch, newManifest) // as far as it was written
+		items, _, _ = s.readManifest(batch, newManifest) // may be incomplete
 	}
 	if err != nil {
 		return nil, false, err
@@ -253,16 +256,16 @@ func (s *store) subvolumes(batch string) (all []string, inForce bool, err error)
 	return append(all, ""), inForce, nil
 }
 
-// part opens the part of the batch that an item is in.
+// part opens the part of the batch that contains an item.
 func (s *store) part(item *Item) (dir, error) {
 	in, err := s.batch(item.in, item.Batch, false)
 	if err != nil {
-		return in, fmt.Errorf("open %s, which is the part of the trash that it is in: %w", path.Dir(item.At), bare(err))
+		return in, fmt.Errorf("open trash directory %s: %w", path.Dir(item.At), bare(err))
 	}
 	return in, nil
 }
 
-// numbers lists the names of a batch's directory that are numbers.
+// numbers lists the entries of a batch's directory whose names are numbers.
 func (d dir) numbers() ([]string, error) {
 	names, err := d.names()
 	return slices.DeleteFunc(names, func(name string) bool { return !isNumber(name) }), err
@@ -276,7 +279,7 @@ func (s *store) relative(name string) (string, error) {
 	}
 	for part := range strings.SplitSeq(rel, "/") {
 		if part == Name {
-			return "", errors.New("it is a trash directory, or in one")
+			return "", errors.New("it is a trash directory or in one")
 		}
 	}
 	return rel, nil

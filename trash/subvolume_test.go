@@ -37,7 +37,8 @@ func newBtrfs(t *testing.T, subvolumes ...string) (storage string) {
 	return storage
 }
 
-// TestSubvolumesHaveTheirOwnTrash moves out of btrfs subvolumes in storage, and a subvolume.
+// TestSubvolumesHaveTheirOwnTrash moves paths in btrfs subvolumes within storage, and a subvolume
+// itself.
 func TestSubvolumesHaveTheirOwnTrash(t *testing.T) {
 	storage := newBtrfs(t, "home", "home/inner", "whole")
 	write(t, storage, "top/f", "home/alice/old/f", "home/inner/x/f", "whole/f")
@@ -59,7 +60,7 @@ func TestSubvolumesHaveTheirOwnTrash(t *testing.T) {
 			t.Errorf("trashes (-want +got)\n%s\n%+v", diff, batches)
 		}
 		if back {
-			_, err = Restore(t.Context(), storage, batches[0].Items[:3]) // all in the trash of subvolumes but one
+			_, err = Restore(t.Context(), storage, batches[0].Items[:3]) // all but one of those in the trash of subvolumes
 			must(t, err)
 			_, err = Restore(t.Context(), storage, all(t, storage))
 			must(t, err)
@@ -76,17 +77,17 @@ func TestSubvolumesHaveTheirOwnTrash(t *testing.T) {
 	}
 }
 
-// TestAHiddenPartKeepsItsManifest restores and empties a batch while a part of it is not where
-// the manifest says. It comes back when the part does.
-func TestAHiddenPartKeepsItsManifest(t *testing.T) {
+// TestHiddenPartKeepsItsManifest restores and empties a batch while one of its parts is not at the
+// place in the manifest. The part is listed again when it is back.
+func TestHiddenPartKeepsItsManifest(t *testing.T) {
 	for name, tt := range map[string]struct {
 		hide, show func(t *testing.T, home string)
 	}{
-		"the subvolume is renamed": {
+		"renamed": {
 			func(t *testing.T, home string) { must(t, os.Rename(home, home+".old")) },
 			func(t *testing.T, home string) { must(t, os.Rename(home+".old", home)) },
 		},
-		"another subvolume has its name": {
+		"replaced by another subvolume": {
 			func(t *testing.T, home string) {
 				must(t, os.Rename(home, home+".old"))
 				tool(t, "btrfs", "-q", "subvolume", "create", home)
@@ -96,7 +97,7 @@ func TestAHiddenPartKeepsItsManifest(t *testing.T) {
 				must(t, os.Rename(home+".old", home))
 			},
 		},
-		"something is mounted on it": {
+		"hidden by a mount": {
 			func(t *testing.T, home string) { must(t, unix.Mount("none", home, "tmpfs", 0, "")) },
 			func(t *testing.T, home string) { must(t, unix.Unmount(home, 0)) },
 		},
@@ -108,7 +109,7 @@ func TestAHiddenPartKeepsItsManifest(t *testing.T) {
 			_, err := Move(t.Context(), storage, []string{filepath.Join(storage, "top"), filepath.Join(home, "old")}, noon)
 			must(t, err)
 			tt.hide(t, home)
-			for range 2 { // the second run finds what the first one has left
+			for range 2 { // the second run works on the leftovers of the first
 				var results []Result
 				if emptied {
 					batches, listErr := List(storage)
@@ -144,8 +145,8 @@ func TestAHiddenPartKeepsItsManifest(t *testing.T) {
 	}
 }
 
-// TestInterruptedBatchesAreDropped has a run end before the manifest of a batch is in force, and
-// after that.
+// TestInterruptedBatchesAreDropped ends a run before and after the manifest of its batch is in
+// force.
 func TestInterruptedBatchesAreDropped(t *testing.T) {
 	for name, text := range map[string]string{
 		"whole": "1 \"home\" \"home/old\"\n2 \"gone\" \"gone/old\"\n", "torn": "1 \"home\" \"home/old\"\n2 \"ho",

@@ -18,25 +18,25 @@ import (
 // Name is the name of trash directories.
 const Name = ".trash"
 
-// layout is how a batch is named, in UTC: 2026-11-25T041505Z, with -2, -3 … behind it where
-// there is one of that second.
+// layout is the format of batch names, in UTC: 2026-11-25T041505Z. If a batch of that second
+// exists, -2, -3 … is appended.
 const layout = "2006-01-02T150405Z"
 
-// Batch is what one run has moved.
+// Batch contains the items that one run has moved.
 type Batch struct {
 	// Name is the name of its directory in the trash.
 	Name string
 	Time time.Time
-	// Items are those that are in the trash still, or may be: those in a subvolume that was
-	// renamed, or that something is mounted on, are known by the manifest alone.
+	// Items are the items that are still in the trash, or may be: items in a subvolume that was
+	// renamed or is hidden by a mount are only known from the manifest.
 	Items []Item
 }
 
-// Item is something in the trash.
+// Item is a path in the trash.
 type Item struct {
-	// Path is where it was: below the storage path, absolute.
+	// Path is the original absolute path, below the storage path.
 	Path string
-	// At is where it is: a path of the trash.
+	// At is the current path, in the trash.
 	At    string
 	Batch string
 	name  string // the number in its directory
@@ -44,18 +44,18 @@ type Item struct {
 	rel   string // Path, relative to the storage path
 }
 
-// Result is what became of a path.
+// Result is the result for a path.
 type Result struct {
 	Item
-	// Err says why nothing was done with it.
+	// Err is the reason if the path was not moved, restored or removed.
 	Err error
 }
 
-// ErrBusy says that another run moves things in the same storage, or that adopt is at work there.
+// ErrBusy is the error if another run of stray or adopt is using the same storage.
 var ErrBusy = errors.New("another adopt or stray is running there")
 
-// Is reports whether a path is a trash that we, or root, have made: a directory of the name
-// that nobody else may enter. An ordinary user cannot look into root's.
+// Is reports whether a path is a trash directory of the current user or root: a directory with the
+// name Name that no other user may enter. An ordinary user cannot read root's trash.
 func Is(name string) bool {
 	var st unix.Stat_t
 	if path.Base(name) != Name || unix.Lstat(name, &st) != nil {
@@ -65,9 +65,8 @@ func Is(name string) bool {
 	return st.Mode&unix.S_IFMT == unix.S_IFDIR && ours && st.Mode&0o777 == 0o700
 }
 
-// List returns the batches in the trash of a storage path, the oldest first. Where there is no
-// trash, there are none. The error is of those that cannot be read, and the others are returned
-// with it.
+// List returns the batches in the trash of a storage path, oldest first. It returns no batches if
+// there is no trash. If some batches cannot be read, it returns the others and an error.
 func List(storage string) ([]Batch, error) {
 	s, err := openStore(storage)
 	if err != nil {
@@ -77,8 +76,8 @@ func List(storage string) ([]Batch, error) {
 	return s.batches()
 }
 
-// Dirs returns the trash directories of a storage path: at its top, and in the subvolumes that
-// batches name.
+// Dirs returns the trash directories of a storage path: at its top, and in the subvolumes of the
+// batches.
 func Dirs(storage string, batches []Batch) []string {
 	dirs := []string{path.Join(storage, Name)}
 	for _, b := range batches {
@@ -123,24 +122,24 @@ func (s *store) batches() ([]Batch, error) {
 	return all, unread
 }
 
-// manifestName is the file of a batch that says where its items come from. Each line has the
-// number of an item, the subvolume with the trash that it is in, and the path that it had, both
-// relative to the storage path and quoted as in Go.
+// manifestName is the file of a batch that records the original paths of its items. Each line
+// contains the number of an item, the subvolume whose trash contains it, and its original path.
+// Both paths are relative to the storage path and quoted as in Go.
 const manifestName = "manifest"
 
-// items returns the items of a batch that are in the trash.
+// items returns the items of a batch that are still in the trash.
 func (s *store) items(batch string) ([]Item, error) {
 	all, err := s.manifest(batch)
 	return slices.DeleteFunc(all, func(item Item) bool { return !s.holds(&item) }), err
 }
 
-// manifest reads the manifest of a batch. Where it was not finished, nothing was moved.
+// manifest reads the manifest of a batch. If the manifest was not finished, nothing was moved.
 func (s *store) manifest(batch string) ([]Item, error) {
 	items, _, err := s.readManifest(batch, manifestName)
 	return items, err
 }
 
-// readManifest reads a manifest of a batch, and reports whether it is there.
+// readManifest reads a manifest of a batch and reports whether it exists.
 func (s *store) readManifest(batch, manifest string) (items []Item, found bool, err error) {
 	in, err := s.batch("", batch, false)
 	if err != nil {
@@ -172,8 +171,8 @@ func (s *store) readManifest(batch, manifest string) (items []Item, found bool, 
 	return items, true, nil
 }
 
-// holds reports whether an item is in the trash: it was moved, and not put back yet. Where that
-// is not known, because its part of the batch cannot be opened, it is.
+// holds reports whether an item is in the trash: it was moved and has not been restored. If its
+// part of the batch cannot be opened, holds returns true.
 func (s *store) holds(item *Item) bool {
 	in, err := s.part(item)
 	if err == nil {
@@ -187,7 +186,7 @@ func (item *Item) appendTo(dst []byte) []byte {
 	return fmt.Appendf(dst, "%s %q %q\n", item.name, item.in, item.rel)
 }
 
-// parseItem reads a line of a manifest.
+// parseItem parses a line of a manifest.
 func parseItem(line string) (item Item, err error) {
 	wrong := fmt.Errorf("expected a number and two quoted paths, got %q", line)
 	name, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
@@ -208,7 +207,7 @@ func parseItem(line string) (item Item, err error) {
 	return item, nil
 }
 
-// isBelow reports whether a path is relative, clean, and does not lead up.
+// isBelow reports whether a path is relative, clean, and does not start with "..".
 func isBelow(rel string) bool {
 	return rel == "" || rel != "." && path.Clean(rel) == rel && filepath.IsLocal(rel)
 }

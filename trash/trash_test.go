@@ -18,8 +18,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/owned"
 )
 
-// moveEnv has the test program move paths into the trash of the storage path that it names,
-// instead of tests, so that it can be killed.
+// moveEnv makes the test program move paths into the trash instead of running tests, so the run can
+// be killed. Its value is the storage path.
 const moveEnv = "TRASH_TEST_MOVE"
 
 func TestMain(m *testing.M) {
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 
 var noon = time.Date(2026, 2, 3, 12, 0, 0, 0, time.UTC)
 
-// noonName is the name of a batch of noon.
+// noonName is the name of the batch made at noon.
 const noonName = "2026-02-03T120000Z"
 
 func must(t testing.TB, errs ...error) {
@@ -56,7 +56,7 @@ func newStorage(t testing.TB, files ...string) string {
 	return storage
 }
 
-// write makes files below a directory; each holds its own name.
+// write makes files below a directory. Each file contains its own name.
 func write(t testing.TB, top string, files ...string) {
 	t.Helper()
 	for _, file := range files {
@@ -65,7 +65,7 @@ func write(t testing.TB, top string, files ...string) {
 	}
 }
 
-// tree describes all that is below a directory: names, modes and the content of files.
+// tree describes everything below a directory: names, modes and the content of files.
 func tree(t testing.TB, top string) string {
 	t.Helper()
 	var lines []string
@@ -119,7 +119,7 @@ func pathsOf(items []Item) (all []string) {
 	return all
 }
 
-func TestWhatIsMovedComesBack(t *testing.T) {
+func TestMovedPathsAreListedAndRestored(t *testing.T) {
 	storage := newStorage(t, "etc/old/a", "etc/old/b/c", "etc/kept", "home/x\n\xff\"y", "lone")
 	must(t, os.Chmod(filepath.Join(storage, "etc/old"), 0o750), os.Symlink("/etc", filepath.Join(storage, "link")), unix.Mkfifo(filepath.Join(storage, "pipe"), 0o600))
 	before := tree(t, storage)
@@ -160,11 +160,11 @@ func TestWhatIsMovedComesBack(t *testing.T) {
 		_ = name
 	}
 	if diff := cmp.Diff(before, tree(t, storage)); diff != "" {
-		t.Errorf("after all came back (-before +after)\n%s", diff)
+		t.Errorf("after restoring everything (-before +after)\n%s", diff)
 	}
 }
 
-func TestNothingIsReplaced(t *testing.T) {
+func TestRestoreReplacesNothing(t *testing.T) {
 	storage := newStorage(t, "file", "dir/f", "empty/f", "gone/parent/f", "fine")
 	var names []string
 	for _, name := range []string{"file", "dir", "empty", "gone/parent/f", "fine"} {
@@ -197,7 +197,7 @@ func TestNothingIsReplaced(t *testing.T) {
 	}
 }
 
-func TestPathsThatAreRefused(t *testing.T) {
+func TestMoveRefusesInvalidPaths(t *testing.T) {
 	storage := newStorage(t, "a/f", "b")
 	must(t, os.Symlink("/etc", filepath.Join(storage, "link")))
 	_, err := Move(t.Context(), storage, []string{filepath.Join(storage, "b")}, noon)
@@ -214,16 +214,16 @@ func TestPathsThatAreRefused(t *testing.T) {
 	batches, err := List(storage)
 	must(t, err)
 	if len(batches) != 1 {
-		t.Errorf("a batch of nothing: %+v", batches)
+		t.Errorf("an empty batch: %+v", batches)
 	}
 	for _, storage := range []string{"/", "relative", filepath.Join(storage, "link"), filepath.Join(storage, "b/c")} {
 		if _, err := Move(t.Context(), storage, nil, noon); err == nil {
-			t.Errorf("%s is storage", storage)
+			t.Errorf("%s was accepted as storage", storage)
 		}
 	}
 }
 
-func TestBatchesOfOneSecond(t *testing.T) {
+func TestBatchesOfOneSecondHaveDifferentNames(t *testing.T) {
 	storage := newStorage(t, "a", "b", "c")
 	for i, name := range []string{"a", "b", "c"} {
 		_, err := Move(t.Context(), storage, []string{filepath.Join(storage, name)}, noon.Add(-time.Duration(i/2)*time.Hour))
@@ -250,8 +250,9 @@ func TestBatchesOfOneSecond(t *testing.T) {
 	}
 }
 
-// TestEmptyGoesAnyDepth removes a tree that is deeper than descriptors and paths go.
-func TestEmptyGoesAnyDepth(t *testing.T) {
+// TestEmptyRemovesTreesOfAnyDepth removes a tree that has more levels than descriptors are
+// available and whose paths exceed PATH_MAX.
+func TestEmptyRemovesTreesOfAnyDepth(t *testing.T) {
 	storage := newStorage(t, "deep/f")
 	const depth = 1500
 	fd, err := unix.Open(filepath.Join(storage, "deep"), unix.O_PATH|unix.O_CLOEXEC, 0)
@@ -274,8 +275,8 @@ func TestEmptyGoesAnyDepth(t *testing.T) {
 	}
 }
 
-// TestInterruptedEmptyIsFinished has a run end in the middle, and what it has moved up be
-// removed by the next one.
+// TestInterruptedEmptyIsFinished interrupts a run and checks that the next one removes the
+// directories that it has moved up.
 func TestInterruptedEmptyIsFinished(t *testing.T) {
 	storage := newStorage(t, "a/f", "b/f")
 	_, err := Move(t.Context(), storage, []string{filepath.Join(storage, "a"), filepath.Join(storage, "b")}, noon)
@@ -295,7 +296,7 @@ func TestInterruptedEmptyIsFinished(t *testing.T) {
 	}
 }
 
-func TestATrashOfOthersIsNotUsed(t *testing.T) {
+func TestForeignTrashIsNotUsed(t *testing.T) {
 	for name, tt := range map[string]struct {
 		make func(trash string) error
 		want error
@@ -323,7 +324,7 @@ func TestATrashOfOthersIsNotUsed(t *testing.T) {
 			t.Errorf("%s: mode %v became %v, %v", name, before.Mode(), after.Mode(), err)
 		}
 		if before.IsDir() {
-			must(t, os.Chmod(filepath.Join(storage, Name), 0o700)) // to be removed
+			must(t, os.Chmod(filepath.Join(storage, Name), 0o700)) // so the cleanup can remove it
 		}
 	}
 }
@@ -344,8 +345,8 @@ func TestOneRunAtATime(t *testing.T) {
 	}
 }
 
-// TestKilledMovesLoseNothing kills a run at each call that changes something, and has all that
-// it has moved come back.
+// TestKilledMovesLoseNothing kills a run at each call that changes something, and restores
+// everything that it has moved.
 func TestKilledMovesLoseNothing(t *testing.T) {
 	storage := newStorage(t)
 	var names []string
@@ -375,7 +376,7 @@ func TestKilledMovesLoseNothing(t *testing.T) {
 			}
 			batches, err := List(storage)
 			must(t, err)
-			_, err = Empty(t.Context(), storage, batches) // of nothing
+			_, err = Empty(t.Context(), storage, batches) // without items
 			must(t, err, ignoring(os.Remove(filepath.Join(storage, Name))))
 			if diff := cmp.Diff(before, tree(t, storage)); diff != "" {
 				t.Fatalf("killed at %s %d (-before +after)\n%s", call, nth, diff)
@@ -394,7 +395,7 @@ func awaitLock(t *testing.T, storage string) {
 	must(t, err, unix.Flock(int(f.Fd()), unix.LOCK_EX), f.Close())
 }
 
-// ignoring drops the error of something that is not there.
+// ignoring drops fs.ErrNotExist.
 func ignoring(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
-// perform does what a pane or a dialog asks for.
+// perform carries out an action of a pane or a dialog.
 func (m *app) perform(a action) tea.Cmd {
 	switch a.kind {
 	case actionClose:
@@ -20,7 +20,7 @@ func (m *app) perform(a action) tea.Cmd {
 		m.overlay.push(newHelpDialog(&m.keys, m.context()))
 	case actionBack:
 		m.snippet = nil
-		m.side.ask(subject{}) // what was rendered for it may have been dropped
+		m.side.ask(subject{}) // its live snippet may have been dropped
 		m.relayout()
 	case actionLeave:
 		m.result.Outcome = Confirmed
@@ -54,7 +54,7 @@ func (m *app) closeDialog() {
 	m.overlay.pop()
 }
 
-// filter shows the files of one program only, or of all.
+// filter shows only the files of one program, or those of all if program is "".
 func (m *app) filter(program string) tea.Cmd {
 	if m.program == program {
 		return nil
@@ -63,7 +63,7 @@ func (m *app) filter(program string) tea.Cmd {
 	return m.ask(true)
 }
 
-// toggle marks the node of a row, or takes its mark away.
+// toggle selects or deselects the node of a row.
 func (m *app) toggle(row int) tea.Cmd {
 	if row >= len(m.list.nodes) {
 		return nil
@@ -78,13 +78,13 @@ func (m *app) toggle(row int) tea.Cmd {
 	m.history.Push(&m.selection)
 	m.selection.Toggle(l, node)
 	if index.IsDir(node) && m.selection.Has(node) && m.opts.Machine.Splits(string(l.AppendNode(nil, node))) {
-		return m.notify("it belongs to several programs, or is kept in part: see Tab")
+		return m.notify("shared by several programs, or partly kept: see Tab")
 	}
 	return nil
 }
 
-// selectAll marks everything that the page is about, not only what is kept for
-// display: files, or in the other views the directories that stand for them.
+// selectAll selects everything in the result, not only the rows that are displayed: files, or in
+// the other views the directories that include them.
 func (m *app) selectAll() {
 	p := m.list.result
 	if p == nil {
@@ -103,7 +103,7 @@ func (m *app) selectAll() {
 	}
 }
 
-// toggleOnlyMarked shows only what is marked now, or everything again.
+// toggleOnlyMarked shows only what is selected now, or everything again.
 func (m *app) toggleOnlyMarked() tea.Cmd {
 	switch {
 	case m.marked.Generation() > 0:
@@ -114,17 +114,17 @@ func (m *app) toggleOnlyMarked() tea.Cmd {
 	return m.ask(true)
 }
 
-// confirm shows the snippet for what is selected, or else for the line under the
-// cursor.
+// confirm shows the snippet for the selection, or for the line under the cursor if the selection
+// is empty.
 func (m *app) confirm() tea.Cmd {
 	if m.restoring() {
-		return m.notify("the selection is looked for again: Enter when that is done")
+		return m.notify("restoring the selection: press Enter when it is done")
 	}
 	chosen := m.selection.Clone()
 	if chosen.Len() == 0 {
 		id, ok := m.list.current()
 		if !ok {
-			return m.notify("there is nothing to confirm")
+			return m.notify("nothing to confirm")
 		}
 		if told := m.whyUnselectable(id); told != nil {
 			return told
@@ -142,8 +142,7 @@ func (m *app) showSnippet(chosen index.Selection) tea.Cmd {
 	return m.showSnippetOf(renderRequest{chosen: chosen, listing: m.progress.latest})
 }
 
-// nextDialect writes snippets in the next dialect from now on, the one that is on the
-// screen too.
+// nextDialect switches to the next dialect, and renders the snippet on the screen again.
 func (m *app) nextDialect() tea.Cmd {
 	m.dialect = (m.dialect + 1) % len(m.opts.Dialects)
 	if m.snippet != nil {
@@ -152,7 +151,7 @@ func (m *app) nextDialect() tea.Cmd {
 	return m.notify("dialect " + m.dialectName())
 }
 
-// showSnippetOf shows a snippet in the dialect of now.
+// showSnippetOf shows a snippet in the current dialect.
 func (m *app) showSnippetOf(what renderRequest) tea.Cmd {
 	what.dialect = m.dialect
 	m.snippet = newSnippetPane(&m.keys, what)
@@ -168,25 +167,25 @@ func (m *app) dialectName() string {
 	return m.opts.Dialects[m.dialect]
 }
 
-// snippetJob keeps track of the snippet that is being rendered. There is one at a
-// time, as Options.Snippet asks for; a newer one waits for the end of it.
+// snippetJob tracks the snippet that is being rendered. There is one at a time, as
+// Machine.Snippet requires. A newer one waits for its end.
 type snippetJob struct {
 	gen     int // of the newest snippet
 	running bool
-	next    renderRequest // the newest one, if it waits
+	next    renderRequest // the newest request, if it waits
 }
 
 // renderRequest is a snippet to render.
 type renderRequest struct {
 	chosen  index.Selection
-	listing *index.Listing // whose nodes they are
+	listing *index.Listing // of the nodes in chosen
 	dialect int
-	// live is the generation of the side pane that it is for; 0 if it is the one
-	// to leave with.
+	// live is the generation of the side pane that the snippet is for; 0 if it is for the
+	// snippet pane.
 	live int
 }
 
-// renderSnippet renders a snippet, now or when the one before is done.
+// renderSnippet renders a snippet, now or after the one that is being rendered.
 func (m *app) renderSnippet(what renderRequest) tea.Cmd {
 	d := &m.snippetJob
 	d.gen++
@@ -198,7 +197,7 @@ func (m *app) renderSnippet(what renderRequest) tea.Cmd {
 	return renderCmd(d.gen, what, m.opts.Machine)
 }
 
-// takeSnippet shows a snippet, unless a newer one is waited for or nobody looks.
+// takeSnippet shows a rendered snippet, unless a newer one was requested or its pane is closed.
 func (m *app) takeSnippet(msg rendered) tea.Cmd {
 	d := &m.snippetJob
 	next := d.next
@@ -221,7 +220,7 @@ func (m *app) takeSnippet(msg rendered) tea.Cmd {
 	return nil
 }
 
-// takeWritten says what became of the file.
+// takeWritten shows the result of writing the file.
 func (m *app) takeWritten(msg written) tea.Cmd {
 	d, open := m.overlay.top().(*promptDialog)
 	switch {
@@ -240,13 +239,13 @@ func (m *app) takeWritten(msg written) tea.Cmd {
 	return nil
 }
 
-// explain asks why a node is a candidate.
+// explain requests the explanation of a node.
 func (m *app) explain(node uint32) tea.Cmd {
 	return explainCmd(m.ctx, m.opts.Machine, string(m.list.result.listing.AppendNode(nil, node)))
 }
 
-// paste inserts text where text is typed. Elsewhere it does nothing: what was copied
-// from somewhere is never taken for keys.
+// paste inserts text where text can be typed. Elsewhere it does nothing: pasted text never acts
+// as keys.
 func (m *app) paste(text string) tea.Cmd {
 	if d, ok := m.overlay.top().(typist); ok {
 		d.insert(text)
@@ -258,13 +257,13 @@ func (m *app) paste(text string) tea.Cmd {
 	return m.ask(true)
 }
 
-// notify shows a notice for a while.
+// notify shows a notice for noticeTime.
 func (m *app) notify(text string) tea.Cmd {
 	m.notice = notice{text: text, gen: m.notice.gen + 1}
 	return m.after(noticeTime, noticeExpired{m.notice.gen})
 }
 
-// wheelLines is how far a step of the wheel goes.
+// wheelLines is the number of lines that one step of the wheel scrolls.
 const wheelLines = 3
 
 func (m *app) wheel(mouse tea.Mouse) {
@@ -286,13 +285,12 @@ func (m *app) wheel(mouse tea.Mouse) {
 	}
 }
 
-// overList reports whether the mouse points at the list, and not at a pane beside
-// or below it.
+// overList reports whether the mouse is over the list, and not over a pane beside or below it.
 func (m *app) overList(mouse tea.Mouse) bool {
 	return mouse.X < m.layout.listWidth && mouse.Y < m.layout.body+m.layout.listHeight
 }
 
-// click puts the cursor on a row; on its mark, it changes that.
+// click moves the cursor to a row. A click on the mark of the row toggles it.
 func (m *app) click(mouse tea.Mouse) tea.Cmd {
 	if mouse.Button != tea.MouseLeft || m.shutdown.leaving {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
-// adopting opens the screen with a plan, and the dialog on it.
+// adopting opens the screen and the adopt dialog with a plan.
 func adopting(t *testing.T, plan func(context.Context, []index.Selected) (Adoption, error)) *driver {
 	t.Helper()
 	d := newDriver(t, Options{Machine: fakeMachine{adopt: plan}})
@@ -39,7 +39,7 @@ func TestAdoptPlansAsksAndRuns(t *testing.T) {
 	d.has("snippet for 1 path")
 	d.keys("a", "j", "g")
 	d.hold = true
-	d.keys("enter", "enter") // once is enough
+	d.keys("enter", "enter") // the second Enter has no effect
 	d.has("copy into storage; Esc stops")
 	d.send(adoptTicked{d.app.adoptions})
 	d.has("half")
@@ -64,13 +64,13 @@ func TestAdoptStopsBeforeItQuits(t *testing.T) {
 	d.release()
 	d.has("stopped")
 	if running.Err() == nil {
-		t.Error("the copying was not stopped")
+		t.Error("Ctrl-C did not cancel the copying")
 	}
 	d.keys("ctrl+c")
 	equal(t, "leaving", d.app.shutdown.leaving, true)
 }
 
-func TestAdoptSaysWhyNot(t *testing.T) {
+func TestAdoptShowsWhyItIsNotPossible(t *testing.T) {
 	d := adopting(t, func(context.Context, []index.Selected) (Adoption, error) {
 		return Adoption{}, errors.New("storage is \x07 no mount")
 	})

@@ -9,7 +9,7 @@ import (
 // noteWidth is the width of the column for annotations.
 const noteWidth = len(" looked up")
 
-// annotation returns that of a node.
+// annotation returns the annotation of a node.
 func (m *app) annotation(l *index.Listing, node uint32) Annotation {
 	if !m.annotated() {
 		return Annotation{}
@@ -20,13 +20,13 @@ func (m *app) annotation(l *index.Listing, node uint32) Annotation {
 // annotated reports whether there are annotations.
 func (m *app) annotated() bool { return len(m.opts.Groups) > 0 }
 
-// nextGroup shows another set of paths alone, or all again.
+// nextGroup cycles through the groups: it shows the next one alone, or all paths again.
 func (m *app) nextGroup() tea.Cmd {
 	m.group = (m.group + 1) % (len(m.opts.Groups) + 1)
 	return m.ask(true)
 }
 
-// inGroup returns the rule for files of a group, which count from 1 on.
+// inGroup returns a filter that accepts the files of the group. Groups are numbered from 1.
 func (in *request) inGroup() func(id uint32) bool {
 	bit := uint32(1) << (in.group - 1)
 	var path []byte
@@ -36,16 +36,18 @@ func (in *request) inGroup() func(id uint32) bool {
 	}
 }
 
-// What is no candidate is shown on demand, where it starts: "~/.cache", and nothing
-// in it. It is a file to the store, whatever it is, and counts nowhere.
+// Paths that are not candidates are shown on demand. Only the topmost one is shown:
+// "~/.cache", but not its contents. The store treats it as a file, whatever its kind, and no
+// count includes it.
 
-// notListed says why a node is no candidate.
+// notListed returns the reason why a node is not a candidate.
 func (m *app) notListed(node uint32) NotListedReason {
 	l := m.list.result.listing
 	return m.opts.Machine.NotListed(string(l.AppendNode(nil, node)), l.NodeKind(node))
 }
 
-// whyUnselectable says that a node cannot be selected, and why; nil if it can.
+// whyUnselectable notifies the user why a node cannot be selected. It returns nil if the node
+// can be selected.
 func (m *app) whyUnselectable(node uint32) tea.Cmd {
 	if index.IsDir(node) {
 		if why := m.opts.Machine.CannotKeep(string(m.list.result.listing.AppendNode(nil, node))); why != "" {
@@ -60,11 +62,11 @@ func (m *app) whyUnselectable(node uint32) tea.Cmd {
 	if why.Selectable {
 		return nil
 	}
-	return m.notify("not selected, as it is not lost: " + why.Reason)
+	return m.notify("not selected because it is not lost: " + why.Reason)
 }
 
-// toggleRefused shows what is refused, or hides it. To show it the first time, the
-// disk is scanned again; hidden it stays known, and selected.
+// toggleRefused shows or hides paths that are not candidates. Showing them the first time
+// requires a new scan. Hidden paths stay in the store and stay selected.
 func (m *app) toggleRefused() tea.Cmd {
 	if m.scannedRefused {
 		m.withRefused = !m.withRefused

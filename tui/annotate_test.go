@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// annotated opens the screen on what a trace would have found.
+// annotated opens the screen with annotated paths, as after a trace.
 func annotated(t *testing.T) *driver {
 	t.Helper()
 	notes := map[string]Annotation{
@@ -17,7 +17,7 @@ func annotated(t *testing.T) *driver {
 		"/d/written": {Short: "created", Long: "created", Rank: 2, Groups: 1},
 	}
 	d := newDriver(t, Options{
-		Groups:  []string{"what was changed", "what was read"},
+		Groups:  []string{"paths that were changed", "paths that were read"},
 		Machine: fakeMachine{annotate: func(path string) Annotation { return notes[path] }},
 	})
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 24})
@@ -26,10 +26,10 @@ func annotated(t *testing.T) *driver {
 	return d
 }
 
-func TestAnnotatedPathsComeByRank(t *testing.T) {
+func TestAnnotatedPathsAreSortedByRank(t *testing.T) {
 	d := annotated(t)
 	equal(t, "rows", d.shown(), []string{"/b/written", "/d/written", "/a/read", "/c/looked", "/e/without"})
-	d.has("by what was done", "written  ", "created  ", "read  ", "looked up  ")
+	d.has("by operation", "written  ", "created  ", "read  ", "looked up  ")
 	d.fire(sideDue{})
 	d.has("written, read")
 	d.keys("s")
@@ -41,7 +41,7 @@ func TestAnnotatedPathsComeByRank(t *testing.T) {
 func TestGroupsAreShownAlone(t *testing.T) {
 	d := annotated(t)
 	d.keys("o")
-	d.has("only what was changed", "2/5 paths")
+	d.has("only paths that were changed", "2/5 paths")
 	equal(t, "changed", d.shown(), []string{"/b/written", "/d/written"})
 	d.keys("o")
 	equal(t, "read", d.shown(), []string{"/b/written", "/a/read"})
@@ -59,7 +59,7 @@ func TestWithoutATraceThereAreNoGroups(t *testing.T) {
 	equal(t, "rows", d.shown(), sample)
 }
 
-func TestDirectoriesComeByTheRankOfWhatTheyHold(t *testing.T) {
+func TestDirectoriesAreSortedByTheRankOfTheirContents(t *testing.T) {
 	d := annotated(t)
 	d.keys("tab")
 	equal(t, "rows", d.shown(), []string{"/b", "/d", "/a", "/c", "/e"})

@@ -13,7 +13,7 @@ import (
 
 // app is the model of the whole program.
 type app struct {
-	ctx    context.Context // of the program: ends what runs in the background
+	ctx    context.Context // of the program: cancels the work in the background
 	opts   Options
 	keys   keyMap
 	styles styles
@@ -24,39 +24,40 @@ type app struct {
 	view     View
 	sort     sortKey
 	noCaches bool
-	group    int // of Options.Annotations that is shown alone, from 1 on; 0 shows all
-	// withRefused shows what is no candidate too.
+	group    int // the only group of Options.Groups that is shown, from 1; 0 shows all
+	// withRefused shows paths that are not candidates as well.
 	withRefused bool
-	// scannedRefused says that the store has what is refused, shown or not.
+	// scannedRefused reports whether the store contains paths that are not candidates,
+	// shown or not.
 	scannedRefused bool
-	program        string // package to filter by, or none
+	program        string // package to filter by, or ""
 	selection      index.Selection
 	selectionSize  selectionSize
 	history        index.UndoStack
 	partly         index.PartlySelected
-	marked         index.Selection // what is shown alone, as it was then; of generation 0 if it is not
+	marked         index.Selection // the copy of the selection that is shown alone; generation 0 shows all
 	statCache      *statCache
 	side           side
 	overlay        overlay
 	snippet        *snippetPane // instead of the list, or nil
-	dialect        int          // of Options.Dialects
-	adoptions      int          // the generation of the newest
+	dialect        int          // index into Options.Dialects
+	adoptions      int          // the generation of the newest adopt dialog
 	notice         notice
 
 	progress   progress
-	saved      *savedState // before a new scan, until that is done
+	saved      *savedState // from before a rescan, until it is restored
 	searchTask searchTask
 	counter    counter
 	snippetJob snippetJob
 	shutdown   shutdown
 
 	result Result
-	err    error // what ended the program, if something went wrong
+	err    error // the error that ended the program, or nil
 
-	// after makes a command that sends a message in a while.
+	// after makes a command that sends a message after a delay.
 	after func(time.Duration, tea.Msg) tea.Cmd
 	now   func() time.Time
-	// canSuspend reports whether there is a shell to come back from.
+	// canSuspend reports whether a shell can resume the program.
 	canSuspend func() bool
 
 	frame tea.View
@@ -93,8 +94,8 @@ func newApp(ctx context.Context, opts Options, store *index.Store) *app {
 	return m
 }
 
-// Init starts the timer. The first look at the store is at once, because the scan
-// has been running for as long as the terminal took to set up.
+// Init starts the timer. The store is read at once the first time, because the scan has been
+// running since the setup of the terminal began.
 func (m *app) Init() tea.Cmd {
 	first := m.after(firstTick, ticked{})
 	if m.notice.text == "" {
@@ -131,7 +132,7 @@ func (m *app) route(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// statVisible fetches what is missing of the rows on the screen.
+// statVisible fetches missing metadata of the rows on the screen.
 func (m *app) statVisible() tea.Cmd {
 	if m.list.result == nil || m.snippet != nil || m.shutdown.leaving {
 		return nil
@@ -139,8 +140,8 @@ func (m *app) statVisible() tea.Cmd {
 	return m.statCache.fetch(m.ctx, m.list.result.listing, m.list.visible(), m.progress.running)
 }
 
-// changes reports whether a message can change the screen. View is called after
-// each, so that the frame is kept where it cannot.
+// changes reports whether a message can change the screen. Bubble Tea calls View after every
+// message; if nothing changed, View returns the previous frame.
 func changes(msg tea.Msg) bool {
 	switch msg.(type) {
 	case tea.MouseReleaseMsg, tea.MouseMotionMsg, tea.KeyReleaseMsg, tea.ModeReportMsg, cancelled, replyTimeEnded:
@@ -149,7 +150,7 @@ func changes(msg tea.Msg) bool {
 	return true
 }
 
-// receive takes what commands answer.
+// receive handles the messages that commands return.
 func (m *app) receive(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case ticked:
@@ -214,7 +215,7 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// tick looks at the store, sooner while the screen is not full.
+// tick reads the store. The next tick comes sooner while the screen is not full.
 func (m *app) tick() tea.Cmd {
 	sort, more := m.progress.tick(m.ctx)
 	if !more {
@@ -227,7 +228,7 @@ func (m *app) tick() tea.Cmd {
 	return tea.Batch(sort, m.after(every, ticked{}))
 }
 
-// context is where a key is pressed now.
+// context returns the context of a key that is pressed now.
 func (m *app) context() keyContext {
 	switch {
 	case m.overlay.top() != nil:
@@ -259,7 +260,7 @@ func (m *app) press(msg tea.KeyPressMsg) tea.Cmd {
 	return m.pressBrowse(msg)
 }
 
-// pressBrowse acts on the keys that are text while searching.
+// pressBrowse handles the keys outside a search, where letters are commands.
 func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	k := &m.keys.browse
 	if m.shouldQueue(&k.listKeys, msg) {
@@ -311,10 +312,10 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// quitNotice is shown at the first "q" with something selected.
+// quitNotice is shown at the first "q" if the selection is not empty.
 const quitNotice = "q again quits without the selection; Enter shows its snippet"
 
-// pressList acts on keys that mean the same with a query and without.
+// pressList handles the keys that mean the same with and without a query.
 func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 	if m.shouldQueue(k, msg) {
 		m.searchTask.pendingKeys = append(m.searchTask.pendingKeys, pendingKey{k, msg})

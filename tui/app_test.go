@@ -105,24 +105,24 @@ func TestQuitting(t *testing.T) {
 	}
 }
 
-func TestQuitWaitsForTheTerminalsAnswers(t *testing.T) {
+func TestQuitWaitsForTerminalReplies(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("ctrl+c")
 	if d.quit {
-		t.Fatal("did not wait")
+		t.Fatal("quit did not wait for the replies")
 	}
 	d.keys("enter")
 	d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: 2, Y: 2})
 	if d.app.snippet != nil || d.app.selection.Len() > 0 {
-		t.Error("a key or a click acted after the end")
+		t.Error("a key or a click had an effect after quit")
 	}
 	d.send(tea.ModeReportMsg{})
 	if d.quit {
-		t.Fatal("did not wait for the second answer")
+		t.Fatal("quit did not wait for the second reply")
 	}
 	d.send(tea.ModeReportMsg{})
 	if !d.quit {
-		t.Error("waits on")
+		t.Error("quit still waits after both replies")
 	}
 }
 
@@ -183,7 +183,7 @@ func TestSelectionStaysOnItsPathsWhileRowsStreamIn(t *testing.T) {
 	d.has("[x] /m2", "[ ] /m1a")
 }
 
-func TestTimerStopsWhenAllIsShown(t *testing.T) {
+func TestTimerStopsWhenEverythingIsShown(t *testing.T) {
 	d := browse(t, sample...)
 	d.tick()
 	equal(t, "timers", len(d.timers), 0)
@@ -212,30 +212,30 @@ func TestScanErrorsAreShown(t *testing.T) {
 	d.has("3 paths could not be read")
 }
 
-func TestFrameIsKeptWhereNothingChanges(t *testing.T) {
+func TestFrameIsReusedIfNothingChanged(t *testing.T) {
 	d := browse(t, sample...)
 	d.app.View()
 	d.send(tea.MouseMotionMsg{})
 	if d.app.dirty {
-		t.Error("the mouse's motion draws the screen")
+		t.Error("mouse motion redraws the screen")
 	}
 	d.app.Update(press("down"))
 	if !d.app.dirty {
-		t.Error("a key does not draw the screen")
+		t.Error("a key does not redraw the screen")
 	}
 }
 
-func TestViewDeclaresTheTerminalsModes(t *testing.T) {
+func TestViewSetsTerminalModes(t *testing.T) {
 	d := browse(t, sample...)
 	v := d.app.View()
 	if !v.AltScreen || v.MouseMode != tea.MouseModeCellMotion || v.WindowTitle != "list-ephemeral" {
-		t.Errorf("view is %+v", v)
+		t.Errorf("View() = %+v", v)
 	}
 	d = newDriver(t, Options{NoMouse: true})
 	equal(t, "mouse", d.app.View().MouseMode, tea.MouseModeNone)
 }
 
-func TestTooSmallTerminalSaysSoAndKeysWork(t *testing.T) {
+func TestTooSmallTerminalShowsANoticeAndHandlesKeys(t *testing.T) {
 	d := browse(t, sample...)
 	for _, size := range [][2]int{{29, 24}, {80, 5}, {1, 1}, {0, 0}} {
 		d.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})

@@ -11,15 +11,14 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// million returns a store with the paths of a machine that somebody works on.
+// million returns a store with a million paths of a typical workstation.
 func million() *index.Store {
 	s := new(index.Store)
 	corpus.Each(1_000_000, 1, func(path string) { s.AddPath([]byte(path), scan.KindFile) })
 	return s
 }
 
-// BenchmarkKey is what a key costs on a full screen of a million rows: Update and
-// View.
+// BenchmarkKey measures Update and View for a key with a full screen and a million rows.
 func BenchmarkKey(b *testing.B) {
 	s := million()
 	m := newApp(context.Background(), Options{}, s)
@@ -35,7 +34,7 @@ func BenchmarkKey(b *testing.B) {
 	}
 }
 
-// BenchmarkNewRows is what the screen's thread does for a new listing.
+// BenchmarkNewRows measures Update and View for a new listing.
 func BenchmarkNewRows(b *testing.B) {
 	s := million()
 	m := newApp(context.Background(), Options{}, s)

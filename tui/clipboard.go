@@ -14,15 +14,15 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/securefile"
 )
 
-// mostCopied is how many bytes go to the terminal's clipboard: terminals limit
-// what OSC 52 may bring, xterm to some 100,000 characters in base64.
+// mostCopied is the maximum number of bytes sent to the terminal's clipboard. Terminals limit
+// the length of OSC 52, xterm to about 100,000 characters in base64.
 const mostCopied = 74_000
 
-// quotedPath is what a hostile path is copied as.
+// quotedPath describes the copy of a hostile path.
 const quotedPath = "the path, quoted for the shell as $'...'"
 
-// copyPath puts a path on the clipboard. One that would do something to the shell or
-// terminal that it is pasted into is quoted for the shell.
+// copyPath puts a path on the clipboard. A path that is not safe to paste into a shell or
+// terminal is quoted for the shell.
 func (m *app) copyPath(path string) tea.Cmd {
 	quoted := printable.Quote(path)
 	if quoted != path {
@@ -31,13 +31,13 @@ func (m *app) copyPath(path string) tea.Cmd {
 	return m.copyText("the path", path)
 }
 
-// copyText puts a text on the clipboard, and answers with how.
+// copyText returns a command that puts a text on the clipboard and reports how it did that.
 func (m *app) copyText(what, text string) tea.Cmd {
 	return copyCmd(m.ctx, m.opts.Machine, what, text)
 }
 
-// takeCopied says what has become of a copy; what no program took goes to the
-// terminal. Nobody can know whether that listens.
+// takeCopied reports the result of a copy. If no clipboard program took the text, it is sent
+// to the terminal, which does not confirm it.
 func (m *app) takeCopied(msg copied) tea.Cmd {
 	if msg.tool == "" {
 		return m.copyByTerminal(msg)
@@ -56,11 +56,11 @@ func (m *app) copyByTerminal(msg copied) tea.Cmd {
 	return tea.Batch(tea.SetClipboard(msg.text), m.notify(notice))
 }
 
-// errExists says that a file is there already.
-var errExists = errors.New("it exists: Enter again overwrites it")
+// errExists means that the file already exists.
+var errExists = errors.New("file exists: Enter again overwrites it")
 
-// writeFile writes a text to a new file, or in place of an old one if that is
-// wanted: whole or not at all. "~/" is the home.
+// writeFile writes a text to a file atomically. It replaces an existing file only if overwrite
+// is set. A leading "~/" in the name is the home directory.
 func writeFile(home, name, text string, overwrite bool) error {
 	if rest, ok := strings.CutPrefix(name, "~/"); ok {
 		if home == "" {
@@ -84,13 +84,13 @@ func writeFile(home, name, text string, overwrite bool) error {
 		return cause(err)
 	}
 	err = f.Commit()
-	if errors.Is(err, fs.ErrExist) { // made since
+	if errors.Is(err, fs.ErrExist) { // created in the meantime
 		return errExists
 	}
 	return cause(err)
 }
 
-// cause is an error without the name of the file, which the screen shows already.
+// cause strips the file name from an error, because the screen already shows it.
 func cause(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

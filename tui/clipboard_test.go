@@ -10,7 +10,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// TestHostilePathsAreCopiedQuoted pastes nothing that a shell or terminal obeys.
+// Text that is pasted must not act as a command for a shell or terminal.
 func TestHostilePathsAreCopiedQuoted(t *testing.T) {
 	var got []string
 	d := newDriver(t, Options{Machine: fakeMachine{copy: func(_ context.Context, text string) string {
@@ -25,8 +25,8 @@ func TestHostilePathsAreCopiedQuoted(t *testing.T) {
 	equal(t, "copied", got, []string{"/a b", `$'/c\012reboot\012'`, `$'/d\033[201~\377'`})
 }
 
-// TestSnippetIsNotWrittenThroughAnothersLink: root writes into the home of a user.
-func TestSnippetIsNotWrittenThroughAnothersLink(t *testing.T) {
+// Root writes a snippet into the home directory of another user, who has put a symlink there.
+func TestSnippetIsNotWrittenThroughAnotherUsersSymlink(t *testing.T) {
 	probe.Need(t, probe.Root)
 	t.Setenv("SUDO_UID", "")
 	dir := t.TempDir()
@@ -36,7 +36,7 @@ func TestSnippetIsNotWrittenThroughAnothersLink(t *testing.T) {
 	}
 	d := browse(t, sample...)
 	d.keys("enter", "w", "text:"+link, "enter")
-	d.has("it exists")
+	d.has("file exists")
 	d.keys("enter")
 	d.has("symlink of another user")
 	text, err := os.ReadFile(etc)

@@ -11,10 +11,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
-// Commands get all they need as arguments and change nothing.
+// Commands take everything they need as arguments and do not change the model.
 
-// How often the screen looks at the store: sooner until the first screen is full.
-// Ten times a second is what ncdu does.
+// The intervals between reads of the store: shorter until the first screen is full. ncdu also
+// updates ten times a second.
 const (
 	firstTick  = time.Millisecond
 	earlyTick  = 30 * time.Millisecond
@@ -24,7 +24,7 @@ const (
 // noticeTime is how long a notice stays.
 const noticeTime = 5 * time.Second
 
-// guarded makes a command whose panic ends the program in order.
+// guarded makes a command that turns a panic of work into an orderly end of the program.
 func guarded(in string, work func() tea.Msg) tea.Cmd {
 	return func() (msg tea.Msg) {
 		defer crash.Catch(in, func(e *crash.Error) { msg = panicked{e} })
@@ -32,7 +32,7 @@ func guarded(in string, work func() tea.Msg) tea.Cmd {
 	}
 }
 
-// answer turns the result of work that can be cancelled into a message.
+// answer turns the result of cancellable work into a message.
 func answer[T any](result T, err error, message func(T) tea.Msg) tea.Msg {
 	var panicErr *crash.Error
 	switch {
@@ -70,7 +70,7 @@ func sortCmd(ctx context.Context, gen int, s *index.Store) tea.Cmd {
 	})
 }
 
-// prepareCmd makes what the first search of a listing needs, before the first key.
+// prepareCmd builds the data that the first search of a listing needs, before the first key.
 func prepareCmd(l *index.Listing) tea.Cmd {
 	return guarded("search", func() tea.Msg {
 		l.Rows()
@@ -87,11 +87,11 @@ func resultCmd(ctx context.Context, gen int, in request) tea.Cmd {
 }
 
 func statCmd(ctx context.Context, gen int, stat index.StatFunc, l *index.Listing, nodes []uint32) tea.Cmd {
-	return guarded("look", func() tea.Msg { return statted{gen, nodes, l.StatNodes(ctx, stat, nodes)} })
+	return guarded("stat", func() tea.Msg { return statted{gen, nodes, l.StatNodes(ctx, stat, nodes)} })
 }
 
 func sumSizeCmd(ctx context.Context, gen int, stat index.StatFunc, l *index.Listing, chosen index.Selection) tea.Cmd {
-	return guarded("weigh the selection", func() tea.Msg {
+	return guarded("sum sizes", func() tea.Msg {
 		size, err := chosen.Size(ctx, stat, l)
 		return answer(size, err, func(size int64) tea.Msg { return sizeSummed{gen, size} })
 	})

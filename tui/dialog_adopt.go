@@ -9,16 +9,16 @@ import (
 
 // Adoption is a plan to copy a selection into storage.
 type Adoption struct {
-	// Lines say what would be done.
+	// Lines describe the plan.
 	Lines []string
-	// Run does it, and returns what became of it; ctx ends it soon, and then the lines say
-	// that. Nil means that there is nothing to do.
+	// Run carries out the plan and returns lines that describe the result. If ctx is
+	// cancelled, it stops soon and the lines say so. Nil means that there is nothing to do.
 	Run func(ctx context.Context) []string
-	// Progress says in a line how far Run is. It is called while that runs.
+	// Progress returns one line about the progress of Run. It is called while Run runs.
 	Progress func() string
 }
 
-// adoptDialog shows what would be copied, asks, and shows how it goes.
+// adoptDialog shows the plan, asks for confirmation, and shows the progress and the result.
 type adoptDialog struct {
 	text     *textDialog
 	keys     adoptKeys
@@ -27,7 +27,7 @@ type adoptDialog struct {
 	gen      int
 	adoption Adoption
 	progress string
-	cancel   context.CancelFunc // of what runs
+	cancel   context.CancelFunc // stops the planning or copying
 }
 
 type adoptStage uint8
@@ -39,7 +39,7 @@ const (
 	stageEnded
 )
 
-// openAdopt begins to look at what would be copied for the snippet that is shown.
+// openAdopt opens the dialog and starts planning the copy for the snippet that is shown.
 func (m *app) openAdopt() tea.Cmd {
 	m.adoptions++
 	ctx, cancel := context.WithCancel(m.ctx)
@@ -54,7 +54,7 @@ func (m *app) openAdopt() tea.Cmd {
 	})
 }
 
-// adopting returns the dialog of that generation, if it is open.
+// adopting returns the dialog of that generation, or nil if it is not open.
 func (m *app) adopting(gen int) *adoptDialog {
 	if d, open := m.overlay.top().(*adoptDialog); open && d.gen == gen {
 		return d
@@ -79,7 +79,7 @@ func (m *app) takeAdoptPlan(msg adoptPlanned) {
 	}
 }
 
-// runAdopt does what was planned.
+// runAdopt starts the copying.
 func (m *app) runAdopt() tea.Cmd {
 	d, open := m.overlay.top().(*adoptDialog)
 	if !open || d.stage != stagePlanned {
@@ -94,7 +94,7 @@ func (m *app) runAdopt() tea.Cmd {
 	)
 }
 
-// tickAdopt shows how far it is.
+// tickAdopt updates the progress.
 func (m *app) tickAdopt(msg adoptTicked) tea.Cmd {
 	d := m.adopting(msg.gen)
 	if d == nil || d.stage != stageRunning {
@@ -104,7 +104,7 @@ func (m *app) tickAdopt(msg adoptTicked) tea.Cmd {
 	return m.after(steadyTick, msg)
 }
 
-// takeAdoptEnd shows what became of it.
+// takeAdoptEnd shows the result.
 func (m *app) takeAdoptEnd(msg adoptEnded) {
 	if d := m.adopting(msg.gen); d != nil {
 		d.stage = stageEnded
@@ -112,7 +112,7 @@ func (m *app) takeAdoptEnd(msg adoptEnded) {
 	}
 }
 
-// say shows other lines, from their beginning.
+// say replaces the lines and scrolls to the first.
 func (d *adoptDialog) say(lines []string) {
 	for i := range lines {
 		lines[i] = safe(lines[i])
@@ -126,7 +126,7 @@ func (d *adoptDialog) context() keyContext { return contextAdopt }
 func (d *adoptDialog) press(msg tea.KeyPressMsg) action {
 	running := d.stage == stageRunning
 	switch {
-	case running && key.Matches(msg, d.keys.close, d.keys.quit): // what is copied in part is cleared away first
+	case running && key.Matches(msg, d.keys.close, d.keys.quit): // partial copies are removed first
 		d.cancel()
 		return action{}
 	case key.Matches(msg, d.keys.quit):

@@ -3,26 +3,28 @@ package tui
 import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// confirmDialog asks before a snippet that is too long to be of use.
+// confirmDialog asks for confirmation before a snippet that is too long to be useful.
 type confirmDialog struct {
 	keys  confirmKeys
 	lines []string
 }
 
-// longSnippet is how many paths a snippet may have before somebody is asked: what
-// people write by hand has a hundred.
+// longSnippet is the number of paths above which the user is asked to confirm. Lists written
+// by hand have about a hundred.
 const longSnippet = 10_000
 
 func newConfirmDialog(keys *keyMap, paths int) *confirmDialog {
 	return &confirmDialog{keys.confirm, []string{
-		plural(paths, "path is", "paths are") + " selected: a snippet with a line for each.",
+		printable.Plural(paths, "path is", "paths are") + " selected; the snippet has a line for each.",
 		"",
-		"A directory stands for all that is in it:",
-		keyLabel(keys.browse.nextView.Keys()[0]) + " shows them, and they are selected as files are.",
+		"A selected directory includes everything in it:",
+		keyLabel(keys.browse.nextView.Keys()[0]) + " shows directories.",
 		"",
-		keyLabel(keys.confirm.accept.Keys()[0]) + " writes it all the same.",
+		keyLabel(keys.confirm.accept.Keys()[0]) + " writes the snippet anyway.",
 	}}
 }
 
@@ -56,8 +58,8 @@ func (d *confirmDialog) view(s *styles, room, height int) (string, []string) {
 type promptDialog struct {
 	keys   promptKeys
 	bar    searchBar
-	answer string // what the last try came to, safe to show
-	// exists is the file that was there: to accept it again overwrites it.
+	answer string // the error of the last attempt, safe to show
+	// exists is the name of a file that already exists. Accepting it again overwrites it.
 	exists string
 }
 
@@ -79,7 +81,7 @@ func (d *promptDialog) press(msg tea.KeyPressMsg) action {
 		before := d.bar.query
 		d.bar.edit(&d.keys.editKeys, msg)
 		if d.bar.query != before {
-			d.answer = "" // about another name
+			d.answer = "" // it was about another name
 		}
 	}
 	return action{}
@@ -91,7 +93,7 @@ func (d *promptDialog) scroll(int) {}
 
 func (d *promptDialog) click(int) action { return action{} }
 
-// promptWidth is how wide the field is, where there is room.
+// promptWidth is the maximum width of the field.
 const promptWidth = 50
 
 func (d *promptDialog) view(s *styles, room, _ int) (string, []string) {

@@ -7,21 +7,23 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"github.com/sahilm/fuzzy"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// programsDialog lets people choose the program to filter by.
+// programsDialog lets the user choose the program to filter by.
 type programsDialog struct {
 	keys     programsKeys
 	programs []string
 	counts   []int     // nil until they are known
 	bar      searchBar // narrows the programs
-	rows     []int     // the programs that are shown
+	rows     []int     // indexes of the programs that are shown
 	cursor   int
 	top      int
-	lines    int // that fit
+	lines    int // number of rows that fit
 }
 
-// newProgramsDialog opens on the program that is filtered by, if any.
+// newProgramsDialog makes the dialog with the cursor on the current filter, if any.
 func newProgramsDialog(keys *keyMap, programs []string, program string) *programsDialog {
 	d := &programsDialog{keys: keys.programs, programs: programs}
 	d.narrow()
@@ -31,7 +33,7 @@ func newProgramsDialog(keys *keyMap, programs []string, program string) *program
 
 func (d *programsDialog) context() keyContext { return contextPrograms }
 
-// narrow finds the programs that match what has been typed, the best first.
+// narrow finds the programs that match the query, the best first.
 func (d *programsDialog) narrow() {
 	d.rows, d.cursor = nil, 0
 	if d.bar.query == "" {
@@ -65,7 +67,7 @@ func (d *programsDialog) press(msg tea.KeyPressMsg) action {
 	return action{}
 }
 
-// chosen is the action of a row, which may not be there.
+// chosen returns the action for a row. It does nothing if the row does not exist.
 func (d *programsDialog) chosen(row int) action {
 	if row < 0 || row >= len(d.rows) {
 		return action{}
@@ -82,7 +84,7 @@ func (d *programsDialog) scroll(lines int) {
 	d.cursor = max(0, min(d.cursor+lines, len(d.rows)-1))
 }
 
-// click acts on a line of the content, of which the first is the field.
+// click handles a click on a line of the content. Line 0 is the query.
 func (d *programsDialog) click(line int) action {
 	if line < 1 || line > d.lines {
 		return action{}
@@ -112,7 +114,7 @@ func (d *programsDialog) line(s *styles, row, column, countWidth int) string {
 	name := truncated(safe(d.programs[program]), column, s.glyphs.ellipsis)
 	count := s.glyphs.ellipsis
 	if d.counts != nil {
-		count = grouped(d.counts[program])
+		count = printable.Grouped(d.counts[program])
 	}
 	mark := "  "
 	if row == d.cursor {

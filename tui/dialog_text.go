@@ -12,14 +12,14 @@ import (
 type textDialog struct {
 	keys  dialogKeys
 	title string
-	// lines renders the text for so many cells.
+	// lines renders the text for a width of room cells.
 	lines func(s *styles, room int) []string
-	count int // lines, when last shown
+	count int // number of lines when last shown
 	top   int
-	fit   int // lines that fit
+	fit   int // number of lines that fit
 }
 
-// newHelpDialog lists the keys that work where it is opened.
+// newHelpDialog lists the enabled keys of a context.
 func newHelpDialog(keys *keyMap, of keyContext) *textDialog {
 	rows := slices.DeleteFunc(keys.bindings(of), func(b key.Binding) bool { return !b.Enabled() })
 	column := 0
@@ -41,7 +41,7 @@ func newHelpDialog(keys *keyMap, of keyContext) *textDialog {
 	return &textDialog{keys: keys.help, title: "keys: " + of.String(), lines: lines}
 }
 
-// newTextDialog shows a text, whose lines are safe to show, wrapped.
+// newTextDialog shows a text, wrapped. Its lines must be safe to show.
 func newTextDialog(keys *keyMap, title string, text []string) *textDialog {
 	lines := func(_ *styles, room int) []string {
 		var lines []string

@@ -16,15 +16,15 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// driver runs the model without a terminal, in one goroutine: Update, then the
-// commands that it returns, then what they answer, until there is nothing left.
-// Timers do not run; they are kept until the test lets them.
+// driver runs the model without a terminal, in one goroutine. It calls Update, runs the returned
+// commands, and sends their messages, until nothing is left. Timers do not run by themselves; a
+// test fires them.
 type driver struct {
 	t      testing.TB
 	app    *app
 	store  *index.Store
 	timers []tea.Msg
-	// held keeps commands back instead of running them, while hold is set.
+	// held collects commands instead of running them while hold is set.
 	hold bool
 	held []tea.Cmd
 	quit bool
@@ -51,7 +51,7 @@ func newDriver(t testing.TB, opts Options) *driver {
 	return d
 }
 
-// browse opens the screen on paths that have all been found.
+// browse opens the screen with paths, after the end of the scan.
 func browse(t testing.TB, paths ...string) *driver {
 	t.Helper()
 	d := newDriver(t, Options{Programs: []string{"firefox", "_1password-gui", "nothing-cli"}})
@@ -60,7 +60,7 @@ func browse(t testing.TB, paths ...string) *driver {
 	return d
 }
 
-// snippet returns Snippet of a machine, which notes what it was asked for.
+// snippet wraps Snippet of a machine and records the selections.
 func (d *driver) snippet(machine fakeMachine) func([]index.Selected, int) SnippetText {
 	render := machine.Snippet
 	return func(selected []index.Selected, dialect int) SnippetText {
@@ -69,7 +69,7 @@ func (d *driver) snippet(machine fakeMachine) func([]index.Selected, int) Snippe
 	}
 }
 
-// add puts paths into the store and lets the screen notice.
+// add adds paths to the store and updates the screen.
 func (d *driver) add(paths ...string) {
 	d.t.Helper()
 	for _, p := range paths {
@@ -82,8 +82,7 @@ func (d *driver) add(paths ...string) {
 	d.tick()
 }
 
-// tick lets the timers run that look at the store; twice, so that what was to
-// rest is done too.
+// tick fires the timers that read the store, twice, so pending sorts run too.
 func (d *driver) tick() {
 	d.t.Helper()
 	for range 2 {
@@ -92,7 +91,7 @@ func (d *driver) tick() {
 	}
 }
 
-// fire lets the timers run whose message is of the type of one.
+// fire fires the timers whose message has the same type as like.
 func (d *driver) fire(like tea.Msg) {
 	d.t.Helper()
 	timers := d.timers
@@ -113,7 +112,7 @@ func (d *driver) end(err error) {
 	d.tick()
 }
 
-// send updates the model and does all that follows.
+// send updates the model and runs the commands that follow.
 func (d *driver) send(msg tea.Msg) {
 	d.t.Helper()
 	_, cmd := d.app.Update(msg)
@@ -143,7 +142,7 @@ func (d *driver) run(cmd tea.Cmd) {
 	}
 }
 
-// release runs what was held back.
+// release runs the held commands.
 func (d *driver) release() {
 	d.t.Helper()
 	held := d.held
@@ -174,7 +173,7 @@ var keyCodes = map[string]rune{
 	"delete": tea.KeyDelete, "f1": tea.KeyF1, "tab": tea.KeyTab,
 }
 
-// press makes the message of a key as the terminal's input gives it.
+// press returns the message for a key, as Bubble Tea makes it from terminal input.
 func press(name string) tea.KeyPressMsg {
 	if letter, ok := strings.CutPrefix(name, "ctrl+"); ok {
 		return tea.KeyPressMsg{Code: rune(letter[0]), Mod: tea.ModCtrl}
@@ -193,8 +192,8 @@ func (d *driver) lines() []string {
 	return strings.Split(ansi.Strip(d.app.View().Content), "\n")
 }
 
-// check asserts what holds for every screen: its size, and that nothing but our
-// own attributes reaches the terminal.
+// check asserts the invariants of every screen: it has the right size, and the only escape
+// sequences are our own attributes.
 func (d *driver) check() {
 	d.t.Helper()
 	content := d.app.View().Content
@@ -206,11 +205,11 @@ func (d *driver) check() {
 func checkScreen(content string, width, height int) error {
 	lines := strings.Split(content, "\n")
 	if len(lines) > max(height, 1) {
-		return fmt.Errorf("%d lines on a screen of %d", len(lines), height)
+		return fmt.Errorf("%d lines, want at most %d", len(lines), height)
 	}
 	for _, line := range lines {
 		if w := ansi.StringWidth(line); w > max(width, 0) {
-			return fmt.Errorf("a line of %d cells on a screen of %d: %q", w, width, line)
+			return fmt.Errorf("a line has %d cells, want at most %d: %q", w, width, line)
 		}
 		plain, err := withoutAttributes(line)
 		if err != nil {
@@ -236,13 +235,13 @@ func withoutAttributes(line string) (string, error) {
 		}
 		end := strings.IndexFunc(after, func(r rune) bool { return !strings.ContainsRune("[0123456789;:", r) })
 		if end < 1 || after[0] != '[' || after[end] != 'm' {
-			return "", errors.New("an escape sequence that is not ours")
+			return "", errors.New("unexpected escape sequence")
 		}
 		line = after[end+1:]
 	}
 }
 
-// has asserts that a text is on the screen, and hasNot that it is not.
+// has asserts that texts are on the screen; hasNot asserts that they are not.
 func (d *driver) has(texts ...string) {
 	d.t.Helper()
 	screen := strings.Join(d.lines(), "\n")
@@ -263,7 +262,7 @@ func (d *driver) hasNot(texts ...string) {
 	}
 }
 
-// shown returns the paths of the rows, and selected those that are marked.
+// shown returns the paths of the rows; selected returns the selected paths.
 func (d *driver) shown() []string {
 	var paths []string
 	for _, node := range d.app.list.nodes {
@@ -289,7 +288,7 @@ func (d *driver) cursor() string {
 	return string(d.app.list.result.listing.AppendNode(nil, id))
 }
 
-// listOf sorts what a store holds.
+// listOf returns a listing of a store.
 func listOf(t testing.TB, s *index.Store) *index.Listing {
 	t.Helper()
 	l, err := s.List(context.Background())
@@ -301,8 +300,8 @@ func listOf(t testing.TB, s *index.Store) *index.Listing {
 
 var fakeNow = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 
-// fakeStat stands in for the disk: sizes and ages follow from the path, and what
-// is called "gone" is.
+// fakeStat replaces the disk. Size and age depend on the length of the path. A path that ends in
+// "gone" does not exist.
 func fakeStat(path string) (scan.Kind, scan.Info, error) {
 	if strings.HasSuffix(path, "gone") {
 		return scan.KindUnknown, scan.Info{}, errors.New("no such file")
@@ -311,7 +310,7 @@ func fakeStat(path string) (scan.Kind, scan.Info, error) {
 	return scan.KindFile, scan.Info{Size: int64(n * n * 100), ModTime: fakeNow.Add(-time.Duration(n) * time.Hour)}, nil
 }
 
-// TestMain has times shown as they are where the goldens were made.
+// TestMain sets the time zone of the golden files.
 func TestMain(m *testing.M) {
 	time.Local = time.UTC
 	os.Exit(m.Run())

@@ -13,10 +13,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// FuzzRandomSessions presses keys, resizes the terminal and lets the scan go on,
-// in any order. After each step the driver checks the screen: no line too long,
-// no control character from a name. The cursor has to be on a row, and the count
-// of the selection has to be right.
+// FuzzRandomSessions presses keys, resizes the terminal and continues the scan, in random order.
+// After each step, the driver checks that no line of the screen is too long and that no control
+// character of a name is on it. checkModel checks that the cursor is on a row and that the count
+// of the selection is right.
 func FuzzRandomSessions(f *testing.F) {
 	for seed := range uint64(40) {
 		f.Add(seed, []byte(nil))
@@ -72,7 +72,7 @@ func randomStep(d *driver, r *rand.Rand, name []byte) {
 		case 1:
 			d.fire(noticeExpired{})
 		}
-	case 7: // commands answer late and in any order
+	case 7: // commands finish late and in any order
 		d.hold = !d.hold
 		if !d.hold {
 			r.Shuffle(len(d.held), func(i, j int) { d.held[i], d.held[j] = d.held[j], d.held[i] })
@@ -102,15 +102,15 @@ func checkModel(d *driver) {
 	d.t.Helper()
 	m := d.app
 	if n := len(m.list.nodes); m.list.cursor < 0 || m.list.cursor >= max(n, 1) {
-		d.t.Fatalf("the cursor is on row %d of %d", m.list.cursor, n)
+		d.t.Fatalf("the cursor is on row %d, but there are %d rows", m.list.cursor, n)
 	}
 	if m.list.height > 0 && (m.list.cursor < m.list.top || m.list.cursor >= m.list.top+m.list.height) {
-		d.t.Fatalf("the cursor is on row %d, the screen shows %d from %d on", m.list.cursor, m.list.height, m.list.top)
+		d.t.Fatalf("the cursor is on row %d, but the screen shows %d rows from row %d", m.list.cursor, m.list.height, m.list.top)
 	}
 	if m.progress.latest == nil {
 		return
 	}
 	if got := len(m.selection.Paths(m.progress.latest)); got != m.selection.Len() {
-		d.t.Fatalf("%d selected, the count says %d", got, m.selection.Len())
+		d.t.Fatalf("%d paths are selected, but Len returns %d", got, m.selection.Len())
 	}
 }

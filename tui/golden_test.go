@@ -12,11 +12,11 @@ import (
 	"github.com/charmbracelet/x/vt"
 )
 
-var update = flag.Bool("update", false, "write the golden screens anew")
+var update = flag.Bool("update", false, "update the golden files")
 
-// A few whole screens, as a terminal emulator shows them. The rest is asserted
-// piece by piece, so that these change only when the look does.
-func TestScreensLookAsTheyDid(t *testing.T) {
+// A few whole screens, as a terminal emulator shows them. Other tests check single parts of the
+// screen, so the golden files change only if the appearance does.
+func TestScreensMatchTheGoldenFiles(t *testing.T) {
 	hostile := append([]string{
 		"/home/me/evil\x1b[2J\nname\xff",
 		"/home/me/\u202egpj.exe",
@@ -60,7 +60,7 @@ func TestScreensLookAsTheyDid(t *testing.T) {
 	}
 }
 
-// emulated returns what a terminal of a size shows of a frame, as text.
+// emulated returns the text that a terminal of that size shows for a frame.
 func emulated(content string, width, height int) string {
 	e := vt.NewEmulator(width, height)
 	defer e.Close()
@@ -68,7 +68,7 @@ func emulated(content string, width, height int) string {
 	return trimmed(e.String())
 }
 
-// trimmed drops the blanks at the ends of lines.
+// trimmed removes trailing spaces from lines.
 func trimmed(screen string) string {
 	lines := strings.Split(strings.ReplaceAll(screen, "\r\n", "\n"), "\n")
 	for i := range lines {

@@ -8,7 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// conditional is a binding that may have nothing to do in its context, and why: "" if it has.
+// conditional is a binding that may be disabled in its context. why is the reason, or "" if it
+// is enabled.
 type conditional struct {
 	context keyContext
 	binding *key.Binding
@@ -24,7 +25,7 @@ func (m *app) conditionals() []conditional {
 		return why
 	}
 	programs := unless(len(m.opts.Programs) > 0, "the configuration names no programs to filter by")
-	filtered := unless(m.program != "", "there is no program filter")
+	filtered := unless(m.program != "", "no program filter is set")
 	dialects := unless(len(m.opts.Dialects) > 1, "there is only one dialect")
 	once := unless(!m.opts.Once, "a list of paths cannot be read again")
 	tree := unless(m.list.tree(), "directories open and close in the tree view: Tab")
@@ -46,15 +47,15 @@ func (m *app) conditionals() []conditional {
 	}
 }
 
-// enableKeys disables the bindings that have nothing to do, so neither the help nor the line of
-// hints shows them.
+// enableKeys disables the bindings that currently have no effect, so neither the help nor the
+// hints show them.
 func (m *app) enableKeys() {
 	for _, c := range m.conditionals() {
 		c.binding.SetEnabled(c.why == "")
 	}
 }
 
-// whyDisabled says why a key has nothing to do here, if it is one of a disabled binding.
+// whyDisabled returns why a key has no effect here, or "" if its binding is enabled.
 func (m *app) whyDisabled(msg tea.KeyPressMsg) string {
 	for _, c := range m.conditionals() {
 		if c.context == m.context() && slices.Contains(c.binding.Keys(), msg.String()) {
@@ -70,7 +71,7 @@ type hint struct {
 	label   string
 }
 
-// hints returns the most useful keys of a context, the most useful first.
+// hints returns the hints of a context, the most useful first.
 func (k *keyMap) hints(c keyContext) []hint {
 	switch c {
 	case contextBrowse:
@@ -113,7 +114,7 @@ func (k *keyMap) hints(c keyContext) []hint {
 	return nil
 }
 
-// hints is the last line: the keys that matter here, as far as there is room.
+// hints renders the last line: as many hints of the current context as fit.
 func (m *app) hints() string {
 	var b strings.Builder
 	room := m.layout.width

@@ -8,7 +8,8 @@ import (
 	"charm.land/bubbles/v2/key"
 )
 
-// keyContext is where a key is pressed: each key has one meaning in each.
+// keyContext is the part of the screen that handles a key. In each context, a key has one
+// meaning.
 type keyContext uint8
 
 const (
@@ -25,7 +26,7 @@ const (
 
 var contextNames = [...]string{"unknown", "browse", "search", "programs", "snippet", "file name", "confirm", "adopt", "help"}
 
-// String returns the name by which KeyTable and the help call the context.
+// String returns the name of the context in KeyTable and in the help.
 func (c keyContext) String() string {
 	if int(c) < len(contextNames) {
 		return contextNames[c]
@@ -33,8 +34,7 @@ func (c keyContext) String() string {
 	return contextNames[contextUnknown]
 }
 
-// keyMap is the only place that knows keys. The help is made of it, and so is
-// the table of docs/keys.md.
+// keyMap defines all keys. The help and the table in docs/keys.md are generated from it.
 type keyMap struct {
 	browse   browseKeys
 	search   searchKeys
@@ -44,15 +44,15 @@ type keyMap struct {
 	confirm  confirmKeys
 	adopt    adoptKeys
 	help     dialogKeys
-	suspend  key.Binding // everywhere
+	suspend  key.Binding // in every context
 }
 
-// moveKeys move in anything that scrolls.
+// moveKeys move the cursor or scroll.
 type moveKeys struct {
 	up, down, pageUp, pageDown, first, last key.Binding
 }
 
-// listKeys act on the list, whether a query narrows it or not.
+// listKeys act on the list, with or without a search.
 type listKeys struct {
 	move                           moveKeys
 	toggle, selectAll, deselectAll key.Binding
@@ -104,7 +104,7 @@ type snippetKeys struct {
 	back, leave, write, copy, dialect, adopt, showHelp, quit key.Binding
 }
 
-// bind makes a binding whose help names its keys as the screen writes them.
+// bind makes a binding whose help shows the labels of its keys.
 func bind(action string, keys ...string) key.Binding {
 	shown := make([]string, len(keys))
 	for i, k := range keys {
@@ -113,7 +113,7 @@ func bind(action string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(strings.Join(shown, ", "), action))
 }
 
-// keyLabel writes a key as people know it: "ctrl+p" is "Ctrl-P".
+// keyLabel returns the usual name of a key: "Ctrl-P" for "ctrl+p".
 func keyLabel(k string) string {
 	if letter, ok := strings.CutPrefix(k, "ctrl+"); ok {
 		return "Ctrl-" + strings.ToUpper(letter)
@@ -130,7 +130,7 @@ func keyLabel(k string) string {
 	return strings.ToUpper(k[:1]) + k[1:]
 }
 
-// arrowKeys are the keys to move where letters are text.
+// arrowKeys returns the keys that move where letters are text.
 func arrowKeys() moveKeys {
 	return moveKeys{
 		up:       bind("move up", "up"),
@@ -142,7 +142,7 @@ func arrowKeys() moveKeys {
 	}
 }
 
-// letterKeys are the keys to move where letters are not text.
+// letterKeys returns the keys that move where letters are not text.
 func letterKeys() moveKeys {
 	m := arrowKeys()
 	m.up = bind("move up", "up", "k")
@@ -169,25 +169,25 @@ func newKeyMap() keyMap {
 	browse := browseKeys{
 		listKeys:   list,
 		search:     bind("search", "/"),
-		expand:     bind("open a directory of the tree", "right", "l"),
-		collapse:   bind("close it, or go to the one above", "left", "h"),
-		onlyMarked: bind("show only what is selected, or all", "v"),
+		expand:     bind("open a directory in the tree view", "right", "l"),
+		collapse:   bind("close the directory, or go to its parent", "left", "h"),
+		onlyMarked: bind("show only the selection, or everything", "v"),
 		undo:       bind("undo the last selection", "u"),
-		hideCaches: bind("hide caches, or show them", "c"),
+		hideCaches: bind("show or hide caches", "c"),
 		group:      bind("cycle the trace filter: written, executed, read, looked up", "o"),
-		refused:    bind("show what is excluded or persisted too, or hide it", "x"),
+		refused:    bind("show or hide excluded and persisted paths", "x"),
 		sort:       bind("sort by path, size or time", "s"),
 		rescan:     bind("scan again", "r"),
-		explain:    bind("say why this line is a candidate", "e"),
+		explain:    bind("explain why this path is a candidate", "e"),
 		copy:       bind("copy the path", "y"),
-		dialect:    bind("write snippets in the next dialect", "f"),
+		dialect:    bind("switch to the next dialect", "f"),
 		preview:    bind("show or hide the preview", "p"),
 	}
 	browse.move = letterKeys()
 	browse.showHelp = bind("show the keys", "?", "f1")
 	browse.quit = bind("quit, print nothing", "q", "ctrl+c")
 	return keyMap{
-		suspend: bind("suspend, as in a shell", "ctrl+z"),
+		suspend: bind("suspend; fg resumes", "ctrl+z"),
 		browse:  browse,
 		search: searchKeys{
 			listKeys: list,
@@ -210,13 +210,13 @@ func newKeyMap() keyMap {
 			quit:     quit,
 		},
 		confirm: confirmKeys{
-			accept: bind("write the snippet all the same", "enter"),
+			accept: bind("write the snippet anyway", "enter"),
 			close:  bind("back to the list", "esc"),
 			quit:   quit,
 		},
 		adopt: adoptKeys{
 			accept: bind("copy", "enter"),
-			close:  bind("back, or stop the copying", "esc"),
+			close:  bind("go back, or stop copying", "esc"),
 			quit:   quit,
 			move:   letterKeys(),
 		},
@@ -236,7 +236,7 @@ func newSnippetKeys(quit key.Binding) snippetKeys {
 		back:     bind("back to the list", "esc"),
 		write:    bind("write the snippet to a file", "w"),
 		copy:     bind("copy the snippet again", "y"),
-		dialect:  bind("write it in the next dialect", "f"),
+		dialect:  bind("switch to the next dialect", "f"),
 		adopt:    bind("copy the data into storage now", "a"),
 		leave:    bind("leave and print the snippet", "enter", "q"),
 		showHelp: bind("show the keys", "?", "f1"),
@@ -259,8 +259,8 @@ func (k editKeys) bindings() []key.Binding {
 	return []key.Binding{k.left, k.right, k.erase, k.eraseForward, k.eraseWord, k.eraseAll}
 }
 
-// target returns where a key moves to from a position, with pages of a size and
-// count positions; false if it is not a key to move.
+// target returns the position that a key moves to from position from. There are count positions
+// and page of them on a page. It returns false if the key does not move.
 func (k moveKeys) target(msg fmt.Stringer, from, page, count int) (int, bool) {
 	switch {
 	case key.Matches(msg, k.up):
@@ -296,7 +296,7 @@ func (k dialogKeys) bindings() []key.Binding {
 	return append([]key.Binding{k.accept, k.close, k.quit}, k.move.bindings()...)
 }
 
-// onRows returns the keys that act on the rows which are shown.
+// onRows returns the keys that act on the rows on the screen.
 func (k listKeys) onRows() []key.Binding {
 	return append([]key.Binding{k.toggle, k.selectAll, k.confirm}, k.move.bindings()...)
 }
@@ -338,9 +338,9 @@ type KeyRow struct {
 	// Context is the view in which the keys work: "browse", "search",
 	// "programs", "snippet" or "help".
 	Context string
-	// Keys are written as people know them: "Ctrl-P", "PgUp, k".
+	// Keys are the usual names of the keys: "Ctrl-P", "PgUp, k".
 	Keys string
-	// Action says what they do.
+	// Action describes what they do.
 	Action string
 }
 

@@ -45,14 +45,14 @@ func TestEveryBindingHasHelp(t *testing.T) {
 	}
 }
 
-// bindings lists by hand what the key map holds; here it is counted.
+// keyMap.bindings lists the bindings by hand. The test counts them by reflection.
 func TestBindingsListsAllOfTheKeyMap(t *testing.T) {
 	keys := newKeyMap()
 	for c, group := range map[keyContext]any{
 		contextBrowse: keys.browse, contextSearch: keys.search, contextPrograms: keys.programs,
 		contextSnippet: keys.snippet, contextPrompt: keys.prompt, contextHelp: keys.help,
 	} {
-		equal(t, c.String(), len(keys.bindings(c)), countBindings(reflect.TypeOf(group))+1) // suspend is in each
+		equal(t, c.String(), len(keys.bindings(c)), countBindings(reflect.TypeOf(group))+1) // suspend is in every context
 	}
 	equal(t, "contexts, and suspend", reflect.TypeOf(keys).NumField(), len(contextNames)-1+1)
 }
@@ -68,7 +68,7 @@ func countBindings(of reflect.Type) int {
 	return n
 }
 
-func TestSearchBindsNoTextButSpace(t *testing.T) {
+func TestSearchBindsNoCharacterExceptSpace(t *testing.T) {
 	keys := newKeyMap()
 	for _, b := range keys.bindings(contextSearch) {
 		for _, k := range b.Keys() {
@@ -118,8 +118,8 @@ func TestKeyTableNamesTheKeysOfTheOriginal(t *testing.T) {
 	}
 }
 
-// TestEveryKeyDoesSomethingInEveryView presses each key of the list's two contexts
-// where it has something to do, and looks whether anything came of it.
+// TestEveryKeyDoesSomethingInEveryView presses each key of browse and search in a state where it
+// has an effect, and checks that the state changes.
 func TestEveryKeyDoesSomethingInEveryView(t *testing.T) {
 	keys := newKeyMap()
 	for view := ViewFiles; view <= ViewTree; view++ {
@@ -176,22 +176,21 @@ func midway(t *testing.T, view View, c keyContext) *driver {
 	return d
 }
 
-// state returns all that a key can change.
+// state returns everything that a key can change.
 func (d *driver) state() string {
 	frame := d.app.View()
 	return fmt.Sprintf("%s\n%v quit %v leaving %v", strings.Join(d.lines(), "\n"), frame.Cursor, d.quit, d.app.shutdown.leaving)
 }
 
-// A key that has nothing to do is neither in the help nor among the hints, and says why when
-// it is pressed.
-func TestKeysWithNothingToDoAreDisabled(t *testing.T) {
+// A key without effect is not in the help and the hints. If it is pressed, a notice says why.
+func TestKeysWithoutEffectAreDisabled(t *testing.T) {
 	d := newDriver(t, Options{})
 	d.add(sample...)
 	d.end(nil)
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 60})
 	d.hasNot("Ctrl-P program")
 	for press, why := range map[string]string{
-		"ctrl+p": "the configuration names no programs", "ctrl+x": "there is no program filter", "f": "there is only one dialect",
+		"ctrl+p": "the configuration names no programs", "ctrl+x": "no program filter is set", "f": "there is only one dialect",
 		"r": "a list of paths cannot be read again", "x": "a list of paths cannot be read again", "right": "in the tree view",
 		"o": "only the paths of a trace", "u": "nothing to undo", "v": "nothing is selected",
 	} {
@@ -199,8 +198,8 @@ func TestKeysWithNothingToDoAreDisabled(t *testing.T) {
 		d.has(why)
 	}
 	d.keys("?")
-	d.hasNot("filter by program", "scan again", "undo the last selection", "open a directory of the tree")
-	d.has("hide caches, or show them")
+	d.hasNot("filter by program", "scan again", "undo the last selection", "open a directory in the tree view")
+	d.has("show or hide caches")
 	d.keys("esc", "space", "tab", "tab", "?")
-	d.has("undo the last selection", "open a directory of the tree", "show only what is selected, or all")
+	d.has("undo the last selection", "open a directory in the tree view", "show only the selection, or everything")
 }

@@ -1,17 +1,17 @@
 package tui
 
-// The smallest terminal that shows more than a notice.
+// The minimum size of the terminal. On a smaller one, only a notice is shown.
 const (
 	minWidth  = 30
 	minHeight = 6
 )
 
-// layout says which part of the screen holds what. It is computed in one place,
-// whenever the size or the parts change.
+// layout says where the parts of the screen are. newLayout computes it whenever the size or the
+// parts change. From top to bottom:
 //
 //	header      program, filter, counts, progress
 //	search      the query, while searching
-//	body        the list, and beside or below it the preview; or the snippet
+//	body        the list, with the preview beside or below it; or the snippet
 //	status      selection, messages, errors
 //	hints       what keys do
 type layout struct {
@@ -21,21 +21,21 @@ type layout struct {
 	bodyHeight    int
 	listWidth     int
 	listHeight    int
-	side          int // cells for the pane beside the list and its rule, or 0
-	below         int // lines for the pane below the list and its rule, or 0
+	side          int // width of the pane beside the list, including its rule, or 0
+	below         int // height of the pane below the list, including its rule, or 0
 	tooSmall      bool
 }
 
 const (
-	// sideFrom is the width of a terminal that has room for a pane beside the list.
+	// sideFrom is the minimum width of a terminal with a pane beside the list.
 	sideFrom = 100
-	// belowFrom is how many lines of the body leave room for a pane below the list,
-	// on a narrower one.
+	// belowFrom is the minimum height of the body with a pane below the list, on a narrower
+	// terminal.
 	belowFrom = 12
 )
 
-// pane says whether the user wants the pane. By default it is where it leaves the
-// paths their width.
+// pane says whether the pane is shown. paneAuto shows it only if the terminal is at least
+// sideFrom wide.
 type pane uint8
 
 const (
@@ -44,7 +44,7 @@ const (
 	paneHidden
 )
 
-// parts are what takes room beside the list.
+// parts are the parts of the screen that can take room from the list.
 type parts struct {
 	search bool
 	side   pane
@@ -72,5 +72,5 @@ func newLayout(width, height int, with parts) layout {
 	return l
 }
 
-// pane reports whether there is one.
+// pane reports whether there is room for the pane and it is not hidden.
 func (l *layout) pane() bool { return l.side > 0 || l.below > 0 }

@@ -11,12 +11,12 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// TestThemesUseColoursThatCanBeRead draws the screen in each theme and looks at the
-// colours that reach the terminal.
-func TestThemesUseColoursThatCanBeRead(t *testing.T) {
-	const yellow, white, brightest = "33", "37", "9" // the last begins the bright ones
+// TestThemesUseReadableColours draws the screen in each theme and checks the colours that are
+// sent to the terminal.
+func TestThemesUseReadableColours(t *testing.T) {
+	const yellow, white, brightest = "33", "37", "9" // prefix of the bright colours
 	for theme, tt := range map[Theme]struct {
-		never []string // on the background that the theme is for
+		never []string // colours that are unreadable on the theme's background
 		some  string
 	}{
 		ThemeAuto:  {[]string{yellow, white, brightest}, "32"},
@@ -33,15 +33,15 @@ func TestThemesUseColoursThatCanBeRead(t *testing.T) {
 		for _, colour := range used {
 			for _, never := range tt.never {
 				if colour == never || never == brightest && strings.HasPrefix(colour, brightest) {
-					t.Errorf("%s: colour %s cannot be read", theme, colour)
+					t.Errorf("%s: colour %s is unreadable", theme, colour)
 				}
 			}
 		}
 	}
 }
 
-// foregrounds returns the parameters of a frame that set a colour of the text, as ECMA-48
-// (8.3.117) and terminals have them: 30 to 37, and 90 to 97 for the bright ones.
+// foregrounds returns the parameters in a frame that set the text colour: 30 to 37 (ECMA-48,
+// 8.3.117), and 90 to 97 for the bright colours.
 func foregrounds(frame string) []string {
 	var all []string
 	for _, sequence := range strings.Split(frame, "\x1b[")[1:] {
@@ -58,7 +58,7 @@ func foregrounds(frame string) []string {
 	return all
 }
 
-func TestStatusTellsHowMuchIsSelected(t *testing.T) {
+func TestStatusShowsTheSizeOfTheSelection(t *testing.T) {
 	d := newDriver(t, Options{})
 	d.app.statCache.stat = func(path string) (scan.Kind, scan.Info, error) {
 		return scan.KindFile, scan.Info{Size: int64(len(path)) << 20}, nil
@@ -78,7 +78,7 @@ func TestStatusTellsHowMuchIsSelected(t *testing.T) {
 	d.has(" 1 selected, 15M")
 }
 
-func TestNewestSelectionIsWeighed(t *testing.T) {
+func TestSizeIsOfTheNewestSelection(t *testing.T) {
 	d := browse(t, "/1", "/22")
 	d.hold = true
 	d.keys("space", "space")
@@ -88,7 +88,7 @@ func TestNewestSelectionIsWeighed(t *testing.T) {
 	equal(t, "size", d.app.selectionSize.size, 8192)
 }
 
-func TestLateLiveSnippetDoesNotReplaceTheOneToLeaveWith(t *testing.T) {
+func TestLateLiveSnippetDoesNotReplaceTheSnippetPane(t *testing.T) {
 	d := newDriver(t, Options{})
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 24})
 	d.add(sample...)
@@ -106,7 +106,7 @@ func TestLateLiveSnippetDoesNotReplaceTheOneToLeaveWith(t *testing.T) {
 	d.has("snippet for 1 path")
 }
 
-func TestDirectoriesOfManyAreWarnedOf(t *testing.T) {
+func TestSelectingASharedDirectoryWarns(t *testing.T) {
 	d := newDriver(t, Options{
 		View: ViewTree,
 		Machine: fakeMachine{
@@ -122,7 +122,7 @@ func TestDirectoriesOfManyAreWarnedOf(t *testing.T) {
 	d.has("not selected: it is the whole home directory", "0 selected")
 	d.keys("home", "enter")
 	if d.app.snippet != nil {
-		t.Error("a snippet of the home directory")
+		t.Error("Enter showed a snippet of the home directory")
 	}
 	d.keys("home", "right", "down", "space")
 	equal(t, "selected", d.selected(), []string{"/home/me/.config"})
@@ -134,15 +134,15 @@ func TestQuitAsksWhenSomethingIsSelected(t *testing.T) {
 	d.keys("space", "q")
 	d.has("q again quits without the selection")
 	if d.app.shutdown.leaving {
-		t.Fatal("the first q quits")
+		t.Fatal("the first q quit")
 	}
 	d.keys("q")
 	if !d.app.shutdown.leaving {
-		t.Error("the second q does not quit")
+		t.Error("the second q did not quit")
 	}
 }
 
-func TestPreviewIsBelowTheListWhereThereIsNoRoomBeside(t *testing.T) {
+func TestPreviewIsBelowTheListOnANarrowTerminal(t *testing.T) {
 	d := browse(t, sample...)
 	d.hasNot("snippet of this line")
 	d.keys("p")
@@ -160,7 +160,7 @@ func TestPreviewIsBelowTheListWhereThereIsNoRoomBeside(t *testing.T) {
 	equal(t, "a click beside the list", d.cursor(), "/etc/hosts")
 }
 
-func TestHeaderNeverHidesWhatIsUnusual(t *testing.T) {
+func TestHeaderAlwaysShowsTheModes(t *testing.T) {
 	d := browse(t, sample...)
 	d.app.scannedRefused = true
 	d.keys("tab", "tab", "x", "c", "s")
@@ -177,7 +177,7 @@ func TestHeaderNeverHidesWhatIsUnusual(t *testing.T) {
 }
 
 func TestLongTextsAreWrapped(t *testing.T) {
-	why := "it is a candidate because it lies on the root at / and nothing at all keeps it, END"
+	why := "it is a candidate because it is on the root at / and no rule of any kind keeps it, END"
 	d := newDriver(t, Options{
 		Machine: fakeMachine{
 			explain: func(string) []string { return []string{why} },

@@ -13,25 +13,25 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// list shows the rows of a page. Only what is visible is ever rendered, so its
-// cost does not depend on the number of rows.
+// list shows the rows of a result. Only visible rows are rendered, so the cost of a frame does
+// not depend on the number of rows.
 type list struct {
-	result *result // nil before the first
+	result *result // nil before the first result
 	nodes  []uint32
 	depths []int        // of each row, in the tree view
 	open   index.Bitset // directories that are open in the tree view
-	cursor int          // row
+	cursor int          // a row
 	top    int          // the first row on the screen
 	height int
-	// touched says that the user has moved or marked something. From then on the
-	// cursor stays on its path, before that on the first row.
+	// touched reports whether the user has moved the cursor or selected something. If so,
+	// the cursor stays on its path while rows arrive; otherwise it stays on the first row.
 	touched bool
 }
 
-// gutter is what stands before a path: cursor, mark and a space.
+// gutter is the width of what precedes a path: cursor, mark and a space.
 const gutter = len(">[x] ")
 
-// tree reports whether the rows are those of the tree view.
+// tree reports whether the rows are those of a tree.
 func (l *list) tree() bool { return l.depths != nil }
 
 // current returns the node under the cursor.
@@ -42,9 +42,9 @@ func (l *list) current() (uint32, bool) {
 	return 0, false
 }
 
-// show replaces the rows. The cursor stays on its path and the path on its line
-// of the screen, if it is among the new rows. A new query starts on the best
-// match, and leaving it stays on what was found.
+// show replaces the rows. If the path under the cursor is among the new rows, the cursor stays
+// on it, and the path stays on its line of the screen. A new query starts on the best match.
+// After the query is cleared, the cursor stays on the match.
 func (l *list) show(p *result) {
 	node, shown := l.current()
 	line := l.cursor - l.top
@@ -81,8 +81,8 @@ func (l *list) fill() {
 	}
 }
 
-// near returns the row that comes closest to a node of another view: that of a
-// directory above it, or of the first file below it; -1 if there is none.
+// near returns the row closest to a node of another view: the first file below it, otherwise the
+// nearest directory above it. It returns -1 if there is no such row.
 func (l *list) near(node uint32) int {
 	lst := l.result.listing
 	if index.IsDir(node) {
@@ -100,8 +100,7 @@ func (l *list) near(node uint32) int {
 	return -1
 }
 
-// setOpen opens or closes a directory of the tree view, and reports whether that
-// changed anything.
+// setOpen opens or closes a directory of the tree view. It reports whether anything changed.
 func (l *list) setOpen(node uint32, open bool) bool {
 	if !l.tree() || !index.IsDir(node) || l.open.Has(index.DirOf(node)) == open {
 		return false
@@ -113,7 +112,7 @@ func (l *list) setOpen(node uint32, open bool) bool {
 	return true
 }
 
-// toParent moves to the row of the directory that holds the current one.
+// toParent moves the cursor to the row of the parent directory.
 func (l *list) toParent() {
 	if !l.tree() {
 		return
@@ -126,7 +125,7 @@ func (l *list) toParent() {
 	}
 }
 
-// moveTo puts the cursor on a row, or the nearest there is.
+// moveTo puts the cursor on a row, or on the nearest row that exists.
 func (l *list) moveTo(row int) {
 	l.cursor = row
 	l.touched = true
@@ -138,7 +137,7 @@ func (l *list) resize(height int) {
 	l.clamp()
 }
 
-// clamp keeps the cursor among the rows and on the screen, and the screen full.
+// clamp keeps the cursor on an existing, visible row, and the screen full.
 func (l *list) clamp() {
 	n := len(l.nodes)
 	l.cursor = max(0, min(l.cursor, n-1))
@@ -160,7 +159,7 @@ func (l *list) visible() []uint32 {
 	return l.nodes[l.top:min(l.top+l.height, len(l.nodes))]
 }
 
-// columns are the widths of what stands behind a path; 0 leaves one out.
+// columns are the widths of the columns to the right of a path; 0 omits a column.
 type columns struct{ note, files, size, age int }
 
 const (
@@ -169,7 +168,7 @@ const (
 	ageWidth   = len(" 24mo")
 )
 
-// newColumns returns the columns for which there is room: paths come first.
+// newColumns returns the columns that leave enough room for paths.
 func newColumns(width int, files, notes bool) columns {
 	var c columns
 	if notes && width >= 50 {
@@ -189,7 +188,7 @@ func newColumns(width int, files, notes bool) columns {
 
 func (c columns) width() int { return c.note + c.files + c.size + c.age }
 
-// painter is what it takes to render rows.
+// painter has everything that is needed to render rows.
 type painter struct {
 	*styles
 	selection *index.Selection
@@ -237,7 +236,7 @@ func (l *list) line(p *painter, row int) string {
 	}
 	text := l.text(row)
 	var matched []int
-	if refusal == "" { // a highlight would end what is dim
+	if refusal == "" { // a highlight would end the dim style
 		matched = l.matched(text)
 	}
 	cells += p.writeTail(&b, text, matched, room-cells)
@@ -253,11 +252,11 @@ func (l *list) line(p *painter, row int) string {
 	return b.String()
 }
 
-// minName is how many cells of a name the tree view shows at any depth.
+// minName is the number of cells of a name that the tree view shows at any depth.
 const minName = 15
 
-// lead is what stands before a name in the tree view: its depth, and whether it is
-// open.
+// lead returns what precedes a name in the tree view: the indentation for its depth, and the
+// sign of an open or closed directory.
 func (l *list) lead(row int) string {
 	sign := "  "
 	if node := l.nodes[row]; index.IsDir(node) {
@@ -269,8 +268,8 @@ func (l *list) lead(row int) string {
 	return strings.Repeat("  ", l.depths[row]) + sign
 }
 
-// text returns a row's path as it is shown, in the tree view from the row of its
-// directory on; a directory's ends in a slash.
+// text returns the path of a row as it is shown. In the tree view it is relative to the row of
+// its parent. A directory ends in a slash.
 func (l *list) text(row int) string {
 	node := l.nodes[row]
 	path := l.result.listing.AppendNode(nil, node)
@@ -283,8 +282,7 @@ func (l *list) text(row int) string {
 	return string(printable.AppendName(make([]byte, 0, len(path)), path))
 }
 
-// prefix returns how many bytes of a row's path are told by the row of its
-// directory.
+// prefix returns the length of the part of a path that the row of its parent already shows.
 func (l *list) prefix(row int) int {
 	if l.depths[row] == 0 {
 		return 0
@@ -292,8 +290,8 @@ func (l *list) prefix(row int) int {
 	return len(l.result.listing.AppendNode(nil, l.result.listing.TreeParent(l.nodes[row]))) + 1
 }
 
-// matched returns where the query matches a text as it is shown, which can
-// differ from the name that was searched.
+// matched returns the byte positions where the query matches a text. The text is escaped for
+// the screen, so it can differ from the path that was searched.
 func (l *list) matched(text string) []int {
 	if l.result.text == "" {
 		return nil
@@ -310,8 +308,8 @@ func (l *list) matched(text string) []int {
 	return matches[0].MatchedIndexes
 }
 
-// mark is what stands before a row: [x] marked, " x " covered by a marked
-// directory, [-] something below is marked.
+// mark returns the mark of a row: "[x]" if it is selected, " x " if a selected directory
+// includes it, "[-]" if something below it is selected.
 func (p *painter) mark(l *index.Listing, node uint32) string {
 	if p.selection.Has(node) {
 		return p.marked.render("[x]")
@@ -325,7 +323,7 @@ func (p *painter) mark(l *index.Listing, node uint32) string {
 	return "[ ]"
 }
 
-// writeColumns writes what is known of a node.
+// writeColumns writes the columns of a node.
 func (p *painter) writeColumns(b *strings.Builder, l *index.Listing, node uint32) {
 	c := p.columns
 	if c.note > 0 {
@@ -334,7 +332,7 @@ func (p *painter) writeColumns(b *strings.Builder, l *index.Listing, node uint32
 	if c.files > 0 {
 		files := ""
 		if index.IsDir(node) {
-			files = grouped(l.FilesOf(node))
+			files = printable.Grouped(l.FilesOf(node))
 		}
 		writeRight(b, files, c.files)
 	}
@@ -350,7 +348,7 @@ func (p *painter) writeColumns(b *strings.Builder, l *index.Listing, node uint32
 	}
 }
 
-// writeRight writes a text at the right of so many cells.
+// writeRight writes a text, right-aligned in so many cells.
 func writeRight(b *strings.Builder, text string, cells int) {
 	writeFiller(b, cells-len(text))
 	b.WriteString(text)

@@ -9,7 +9,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// fakeMachine is a machine of which a test sets what it needs.
+// fakeMachine is a Machine. A test sets the functions that it needs.
 type fakeMachine struct {
 	scan       func(ctx context.Context, into *index.Store) (Summary, error)
 	rescan     func(ctx context.Context, into *index.Store, all bool) (Summary, error)

@@ -7,96 +7,95 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
-// Messages are data about what has happened. Where a newer question may have been
-// asked meanwhile, gen is the number of the one that is answered.
+// The messages that commands and timers send. gen is the generation of the request that a
+// message answers; a newer request may exist.
 type (
-	// ticked says that it is time to look at the store.
+	// ticked means that it is time to read the store.
 	ticked struct{}
-	// scanEnded comes once, after the last file has been added.
+	// scanEnded is sent once for each scan, after the last file was added.
 	scanEnded struct {
 		gen     int
 		summary Summary
 		err     error
 	}
-	// listed brings a sorted snapshot, and what it took.
+	// listed has a sorted listing and the time that sorting took.
 	listed struct {
 		gen     int
 		listing *index.Listing
 		took    time.Duration
 	}
-	// composed brings what to show.
+	// resultReady has a new result to show.
 	resultReady struct {
 		gen    int
 		result *result
 	}
-	// looked brings metadata for the first of some nodes.
+	// statted has the metadata of nodes. metas can be shorter than nodes.
 	statted struct {
 		gen   int
 		nodes []uint32
 		metas []index.NodeStat
 	}
-	// weighed brings the bytes of what is selected.
+	// sizeSummed has the size of the selection in bytes.
 	sizeSummed struct {
 		gen  int
 		size int64
 	}
-	// counted brings the number of each program's files, in order of
-	// Options.Programs.
+	// counted has the number of files of each program, in the order of Options.Programs.
 	counted struct {
 		gen    int
 		counts []int
 	}
-	// rendered brings the snippet.
+	// rendered has a snippet and the number of its paths.
 	rendered struct {
 		gen     int
 		drawing renderRequest
 		snippet SnippetText
 		paths   int
 	}
-	// copied says which program has put a text on the clipboard; none if there is
-	// no such program.
+	// copied has the name of the program that put a text on the clipboard, or "" if there
+	// is no such program.
 	copied struct{ what, text, tool string }
-	// written says what became of the file that the snippet was to go to.
+	// written has the result of writing the snippet to a file.
 	written struct {
 		name string
 		err  error
 	}
-	// located brings the nodes of what was selected in an earlier scan, and those
+	// restored has the nodes that were selected before a rescan, and the nodes of the path
 	// where the cursor was.
 	restored struct {
 		gen           int
 		nodes, cursor []uint32
 	}
-	// explained brings why a path is a candidate.
+	// explained says why a path is, or is not, a candidate.
 	explained struct{ lines []string }
-	// sideDue says that the cursor has rested on its line.
+	// sideDue means that the cursor has rested on its line for sideDelay.
 	sideDue struct{ gen int }
-	// previewed brings what there is to say of that line.
+	// previewed has the preview of that line.
 	previewed struct {
 		gen   int
 		lines []string
 	}
-	// adoptPlanned brings what would be copied into storage.
+	// adoptPlanned has the plan for copying into storage.
 	adoptPlanned struct {
 		gen      int
 		adoption Adoption
 		err      error
 	}
-	// adoptTicked says that it is time to look how far the copying is.
+	// adoptTicked means that it is time to update the progress of the copying.
 	adoptTicked struct{ gen int }
-	// adoptEnded says what became of it.
+	// adoptEnded has the result of the copying.
 	adoptEnded struct {
 		gen   int
 		lines []string
 	}
-	// noticeExpired says that a notice has been up long enough.
+	// noticeExpired means that a notice has been shown long enough.
 	noticeExpired struct{ gen int }
-	// quitDue says that the terminal has had time to answer.
+	// replyTimeEnded means that the terminal has had replyTime to answer.
 	replyTimeEnded struct{}
-	// cancelled is the answer to a question that nobody waits for any more.
+	// cancelled is the answer to a cancelled request.
 	cancelled struct{}
-	// panicked ends the program.
+	// panicked ends the program because a goroutine panicked.
 	panicked struct{ err *crash.Error }
-	// interrupted ends it too, because its context is done.
+	// interrupted ends the program because its context is done.
 	interrupted struct{ cause error }
 )

@@ -2,21 +2,21 @@ package tui
 
 import "context"
 
-// newest tracks work in the background of which only the answer to the newest request
-// counts. Each request has a generation, which its answer carries.
+// newest tracks background work for which only the answer to the newest request is used. Each
+// request has a generation number, which its answer carries.
 type newest[R comparable] struct {
 	request R
 	gen     int
 	cancel  context.CancelFunc // nil if nothing runs
 }
 
-// start begins work for a request, and cancels that for the one before.
+// start begins the work for a request and cancels the work for the previous one.
 func (n *newest[R]) start(ctx context.Context, request R) (context.Context, int) {
 	gen := n.ask(request)
 	return n.begin(ctx), gen
 }
 
-// ask notes a request whose work begins later, and cancels that for the one before.
+// ask records a request whose work begins later and cancels the work for the previous one.
 func (n *newest[R]) ask(request R) (gen int) {
 	n.stop()
 	n.request = request
@@ -29,7 +29,7 @@ func (n *newest[R]) begin(ctx context.Context) context.Context {
 	return ctx
 }
 
-// stop cancels what runs. Its answer does not count any more.
+// stop cancels the running work. Its answer is dropped.
 func (n *newest[R]) stop() {
 	if n.cancel != nil {
 		n.cancel()
@@ -38,10 +38,10 @@ func (n *newest[R]) stop() {
 	n.gen++
 }
 
-// running reports whether an answer is to come.
+// running reports whether an answer is pending.
 func (n *newest[R]) running() bool { return n.cancel != nil }
 
-// done reports whether an answer is to the newest request, which has run then.
+// done reports whether an answer is for the newest request. If so, the request is finished.
 func (n *newest[R]) done(gen int) bool {
 	if gen != n.gen || n.cancel == nil {
 		return false

@@ -35,25 +35,25 @@ const (
 	actionConfirm
 )
 
-// dialog is a box above the screen that takes all keys.
+// dialog is a box drawn over the screen that receives all keys.
 type dialog interface {
 	context() keyContext
 	press(tea.KeyPressMsg) action
-	// scroll moves by lines, and click acts on a line of the content.
+	// scroll moves by lines. click handles a click on a line of the content.
 	scroll(lines int)
 	click(line int) action
-	// view returns the title and the lines of the content, for at most so many
-	// cells and lines.
+	// view returns the title and the lines of the content, at most width cells wide and
+	// height lines high.
 	view(s *styles, width, height int) (title string, lines []string)
 }
 
-// typist is a dialog that takes text.
+// typist is a dialog that accepts text.
 type typist interface{ insert(text string) }
 
 // overlay is a stack of dialogs; the last one is on top.
 type overlay struct {
 	dialogs []dialog
-	// content is where on the screen that of the top one is.
+	// content is the area of the top dialog's content on the screen.
 	content image.Rectangle
 }
 
@@ -68,7 +68,7 @@ func (o *overlay) push(d dialog) { o.dialogs = append(o.dialogs, d) }
 
 func (o *overlay) pop() { o.dialogs = o.dialogs[:max(len(o.dialogs)-1, 0)] }
 
-// click acts on the top dialog; a click beside it closes it.
+// click passes a click to the top dialog. A click outside closes the dialog.
 func (o *overlay) click(x, y int) action {
 	if !image.Pt(x, y).In(o.content) {
 		return action{kind: actionClose}
@@ -76,7 +76,7 @@ func (o *overlay) click(x, y int) action {
 	return o.top().click(y - o.content.Min.Y)
 }
 
-// draw puts the dialogs above a screen.
+// draw renders the dialogs over a screen.
 func (o *overlay) draw(screen string, s *styles, width, height int) string {
 	if len(o.dialogs) == 0 {
 		return screen
@@ -93,13 +93,13 @@ func (o *overlay) draw(screen string, s *styles, width, height int) string {
 	return lipgloss.NewCompositor(layers...).Render()
 }
 
-// What a frame takes on both sides together.
+// The size of a frame, both sides together.
 const (
 	frameWidth  = len("|  |")
 	frameHeight = 2
 )
 
-// framed draws a box around lines, as wide as the widest.
+// framed draws a box around lines, as wide as the widest line, but not wider than most.
 func framed(s *styles, title string, lines []string, most int) []string {
 	inner := width(title) + 2
 	for _, line := range lines {

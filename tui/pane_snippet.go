@@ -6,6 +6,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
 // snippetPane shows the snippet before it is printed.
@@ -21,29 +23,29 @@ type snippetPane struct {
 	height  int
 }
 
-// shownLines is how much of a snippet can be looked at: nobody reads more, and
-// the text of a million paths has a million lines.
+// shownLines is the maximum number of lines of a snippet that are shown. The snippet for a
+// million paths has a million lines.
 const shownLines = 2000
 
 func newSnippetPane(keys *keyMap, what renderRequest) *snippetPane {
 	return &snippetPane{keys: keys.snippet, drawing: what, pending: true}
 }
 
-// fill takes what has been rendered.
+// fill shows a rendered snippet.
 func (p *snippetPane) fill(msg rendered) {
 	p.pending, p.snippet, p.paths = false, msg.snippet, msg.paths
 	p.lines = snippetLines(msg.snippet, p.width, shownLines)
 }
 
-// notePrefix begins a line about the snippet; no line of Nix begins so.
+// notePrefix starts a line about the snippet. No line of Nix starts with it.
 const notePrefix = "note: "
 
-// snippetLines returns the notes on a snippet, wrapped, and its text in lines that
-// are safe to show; one more than most if it has more.
+// snippetLines returns the notes on a snippet, wrapped, followed by its text, in lines that are
+// safe to show. The limit is most lines. If there are more, an additional line counts the rest.
 func snippetLines(s SnippetText, cells, most int) []string {
 	var lines []string
 	for _, note := range s.Notes {
-		if strings.Contains(s.Text, note) { // a comment says it as well
+		if strings.Contains(s.Text, note) { // a comment in the text says the same
 			continue
 		}
 		for _, line := range wrapped(safe(note), cells-len(notePrefix)) {
@@ -64,7 +66,7 @@ func snippetLines(s SnippetText, cells, most int) []string {
 		}
 		text = rest
 	}
-	return append(lines, "+ "+grouped(1+strings.Count(text, "\n"))+" more lines")
+	return append(lines, "+ "+printable.Grouped(1+strings.Count(text, "\n"))+" more lines")
 }
 
 func (p *snippetPane) press(msg tea.KeyPressMsg) action {
@@ -104,17 +106,17 @@ func (p *snippetPane) resize(width, height int) {
 	p.scroll(0)
 }
 
-// title says what the pane shows.
+// title returns the title for the status line.
 func (p *snippetPane) title(result, dialect string) string {
 	if p.pending {
-		return "writing"
+		return "rendering"
 	}
-	title := result + " " + plural(p.paths, "path", "paths")
+	title := result + " " + printable.Plural(p.paths, "path", "paths")
 	if dialect != "" {
 		title += " in dialect " + dialect
 	}
 	if len(p.lines) > p.height {
-		title += fmt.Sprintf(", line %s of %s", grouped(p.top+1), grouped(len(p.lines)))
+		title += fmt.Sprintf(", line %s of %s", printable.Grouped(p.top+1), printable.Grouped(len(p.lines)))
 	}
 	return title
 }
@@ -131,8 +133,8 @@ func (p *snippetPane) view(lines []string, s *styles, width int) []string {
 	return lines
 }
 
-// highlight colours a line of Nix that is safe to show: strings and comments. The
-// snippets have no strings of several lines.
+// highlight colours the strings and comments in a line of Nix that is safe to show. Snippets
+// have no multi-line strings.
 func (s *styles) highlight(line string) string {
 	var b strings.Builder
 	for line != "" {
@@ -152,7 +154,7 @@ func (s *styles) highlight(line string) string {
 	return b.String() + line
 }
 
-// stringEnd returns the length of the string literal that a text begins with.
+// stringEnd returns the length of the string literal at the start of a text.
 func stringEnd(text string) int {
 	for i := 1; i < len(text); i++ {
 		switch text[i] {

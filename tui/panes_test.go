@@ -52,7 +52,7 @@ func TestProgramDialogCountsWhileTheScanRuns(t *testing.T) {
 	d := newDriver(t, Options{Programs: []string{"firefox"}})
 	d.keys("ctrl+p")
 	if d.app.counter.dialog.counts != nil {
-		t.Fatal("counts before there is a listing")
+		t.Fatal("the dialog has counts before the first listing")
 	}
 	d.add(sample...)
 	equal(t, "counts", d.app.counter.dialog.counts, []int{2})
@@ -60,7 +60,7 @@ func TestProgramDialogCountsWhileTheScanRuns(t *testing.T) {
 	equal(t, "counts", d.app.counter.dialog.counts, []int{3})
 }
 
-func TestCtrlPWithoutProgramsSaysSo(t *testing.T) {
+func TestCtrlPWithoutProgramsShowsANotice(t *testing.T) {
 	d := newDriver(t, Options{})
 	d.keys("ctrl+p")
 	d.has("the configuration names no programs")
@@ -78,11 +78,11 @@ func TestEnterShowsTheSnippetOfTheSelection(t *testing.T) {
 	d.keys("esc")
 	d.has("[x] /etc/hosts")
 	if d.quit {
-		t.Error("Esc ended the program")
+		t.Error("Esc quit the program")
 	}
 }
 
-func TestEnterTakesTheLineUnderTheCursor(t *testing.T) {
+func TestEnterWithoutASelectionUsesTheLineUnderTheCursor(t *testing.T) {
 	d := browse(t, "/a", "/b/", "/c")
 	d.keys("down", "enter")
 	equal(t, "asked", d.asked, [][]index.Selected{{{Path: "/b", Kind: scan.KindDir}}})
@@ -91,20 +91,20 @@ func TestEnterTakesTheLineUnderTheCursor(t *testing.T) {
 	equal(t, "selected", d.selected(), []string{})
 }
 
-func TestEnterWithNothingSaysSo(t *testing.T) {
+func TestEnterOnAnEmptyListShowsANotice(t *testing.T) {
 	d := browse(t)
 	d.keys("enter")
-	d.has("no candidates found", "there is nothing to confirm")
+	d.has("no candidates found", "nothing to confirm")
 }
 
-func TestLongSnippetsAreAskedAbout(t *testing.T) {
+func TestLongSnippetsNeedConfirmation(t *testing.T) {
 	d := newDriver(t, Options{})
 	for i := range longSnippet + 1 {
 		d.store.AddPath(fmt.Appendf(nil, "/d/%d", i), scan.KindFile)
 	}
 	d.end(nil)
 	d.keys("ctrl+a", "enter")
-	d.has("a long snippet", "10,001 paths are selected", "Tab shows them", "Enter write it", "Esc back")
+	d.has("a long snippet", "10,001 paths are selected", "Tab shows directories", "Enter write it", "Esc back")
 	d.keys("?", "x", "esc")
 	d.hasNot("a long snippet")
 	if d.app.snippet != nil {
@@ -112,7 +112,7 @@ func TestLongSnippetsAreAskedAbout(t *testing.T) {
 	}
 	d.keys("enter", "enter")
 	d.has("snippet for 10,001 paths")
-	d.keys("esc", "space", "enter") // one less
+	d.keys("esc", "space", "enter") // one path less needs no confirmation
 	d.has("snippet for 10,000 paths")
 	d.keys("esc", "ctrl+a", "enter", "ctrl+c")
 	d.fire(replyTimeEnded{})
@@ -141,15 +141,15 @@ func TestSnippetKeysWaitForTheSnippet(t *testing.T) {
 	d := browse(t, sample...)
 	d.hold = true
 	d.keys("enter")
-	d.has("writing")
+	d.has("rendering")
 	d.keys("enter", "q", "j")
 	if d.app.shutdown.leaving {
-		t.Fatal("left with a snippet that nobody has seen")
+		t.Fatal("Enter confirmed a snippet that was not shown yet")
 	}
 	d.keys("esc", "down", "enter")
-	d.has("writing")
+	d.has("rendering")
 	if len(d.held) != 1 {
-		t.Fatalf("%d snippets are rendered at once", len(d.held))
+		t.Fatalf("%d snippets are rendered at once, want 1", len(d.held))
 	}
 	d.release()
 	d.has(`"/home/me/.bashrc"`)
@@ -169,7 +169,7 @@ func TestSnippetOfAClosedPaneIsDropped(t *testing.T) {
 	d.has(`"/var/lib/bluetooth/settings"`)
 }
 
-func TestSnippetIsOfTheSelectionAsItWas(t *testing.T) {
+func TestSnippetUsesTheSelectionWhenEnterWasPressed(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("space")
 	d.hold = true
@@ -194,7 +194,7 @@ func TestSnippetScrollsAndIsCapped(t *testing.T) {
 	equal(t, "text", d.app.result.Snippet.Text, text)
 }
 
-func TestNextDialectWritesWhatIsShownAnew(t *testing.T) {
+func TestNextDialectRendersTheSnippetAgain(t *testing.T) {
 	d := newDriver(t, Options{Dialects: []string{"plain", "impermanence", "paths"}, Dialect: 1})
 	d.add(sample...)
 	d.end(nil)
@@ -209,8 +209,8 @@ func TestNextDialectWritesWhatIsShownAnew(t *testing.T) {
 	d.has("snippet for 1 path in dialect plain", `file "/etc/hosts"`)
 	d.hasNot("dialect 2")
 	d.hold = true
-	d.keys("f", "f", "enter") // nobody leaves with what is not there yet
-	d.has("writing")
+	d.keys("f", "f", "enter") // Enter does nothing before the snippet is rendered
+	d.has("rendering")
 	d.hold = false
 	d.release()
 	d.has("in dialect paths", "dialect 2")
@@ -218,7 +218,7 @@ func TestNextDialectWritesWhatIsShownAnew(t *testing.T) {
 	equal(t, "text", d.app.result.Snippet.Text, "dialect 2\nfile \"/etc/hosts\"\n")
 }
 
-func TestThereMayBeOneDialectOnly(t *testing.T) {
+func TestDialectKeyWithOneDialect(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("f")
 	d.has("there is only one dialect")
@@ -227,7 +227,7 @@ func TestThereMayBeOneDialectOnly(t *testing.T) {
 	d.hasNot("in dialect")
 }
 
-func TestEmptySnippetSaysSo(t *testing.T) {
+func TestEmptySnippetShowsANote(t *testing.T) {
 	d := newDriver(t, Options{Machine: fakeMachine{snippet: func([]index.Selected, int) SnippetText {
 		return SnippetText{Notes: []string{"not UTF-8"}}
 	}}})
@@ -252,7 +252,7 @@ func TestHelpListsTheKeysOfItsContext(t *testing.T) {
 	d.has("snippet for 1 path")
 }
 
-func TestHelpScrollsWhereItDoesNotFit(t *testing.T) {
+func TestLongHelpScrolls(t *testing.T) {
 	d := browse(t, sample...)
 	d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
 	d.keys("?")
@@ -263,7 +263,7 @@ func TestHelpScrollsWhereItDoesNotFit(t *testing.T) {
 	d.hasNot("End, G")
 }
 
-func TestPanicsOfCommandsEndTheProgramInOrder(t *testing.T) {
+func TestPanicInACommandEndsTheProgramCleanly(t *testing.T) {
 	d := newDriver(t, Options{Machine: fakeMachine{snippet: func([]index.Selected, int) SnippetText { panic("boom") }}})
 	d.add("/a")
 	d.keys("enter")
@@ -274,7 +274,7 @@ func TestPanicsOfCommandsEndTheProgramInOrder(t *testing.T) {
 	}
 	equal(t, "error", err.Error(), "snippet: panic: boom")
 	if !strings.Contains(string(panicErr.Stack), "panes_test.go") {
-		t.Error("the stack does not show where")
+		t.Error("the stack does not contain the place of the panic")
 	}
 }
 
@@ -291,7 +291,7 @@ func TestCountsForAClosedDialogAreDropped(t *testing.T) {
 	equal(t, "counts", d.app.counter.dialog.counts, []int{2, 1, 0})
 }
 
-func TestNoticeStaysItsWholeTime(t *testing.T) {
+func TestNewNoticeIsNotRemovedByTheOldTimer(t *testing.T) {
 	d := newDriver(t, Options{})
 	d.keys("ctrl+p")
 	first := d.timers
@@ -305,7 +305,7 @@ func TestNoticeStaysItsWholeTime(t *testing.T) {
 	d.hasNot("the configuration names no programs")
 }
 
-func TestSnippetIsCopiedAndSaysHow(t *testing.T) {
+func TestSnippetIsCopiedAndTheProgramIsShown(t *testing.T) {
 	var got []string
 	tool := "wl-copy"
 	d := newDriver(t, Options{Machine: fakeMachine{copy: func(_ context.Context, text string) string {
@@ -325,7 +325,7 @@ func TestSnippetIsCopiedAndSaysHow(t *testing.T) {
 	equal(t, "path", got[2], "/home/me/.bashrc")
 }
 
-func TestTerminalsClipboardGetsNoMoreThanItTakes(t *testing.T) {
+func TestTextsTooLongForTheTerminalsClipboardAreNotSent(t *testing.T) {
 	d := newDriver(t, Options{Machine: fakeMachine{snippet: func([]index.Selected, int) SnippetText {
 		return SnippetText{Text: strings.Repeat("x", mostCopied+1)}
 	}}})
@@ -338,7 +338,7 @@ func TestSnippetIsWrittenToAFile(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "persist.nix")
 	text := func() string {
-		data, _ := os.ReadFile(file) // nothing where there is none
+		data, _ := os.ReadFile(file) // empty if the file does not exist
 		return string(data)
 	}
 	const snippet = "file \"/etc/hosts\"\n"
@@ -361,25 +361,25 @@ func TestSnippetIsWrittenToAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.keys("w", "text:"+link, "enter")
-	d.has("it exists: Enter again overwrites it")
+	d.has("file exists: Enter again overwrites it")
 	equal(t, "not overwritten", text(), "mine")
 	d.keys("text:x", "backspace", "enter")
 	equal(t, "overwritten", text(), snippet)
 	info, err := os.Lstat(file)
 	if err != nil || info.Mode() != 0o600 {
-		t.Errorf("the file is %v, %v; want it private as it was", info.Mode(), err)
+		t.Errorf("the mode is %v, %v, want the old mode 0600", info.Mode(), err)
 	}
 	left, err := os.ReadDir(dir)
 	if err != nil || len(left) != 2 {
-		t.Errorf("left behind: %v, %v", left, err)
+		t.Errorf("the directory contains %v, %v, want 2 entries", left, err)
 	}
 	d.keys("w", "text:"+dir, "enter", "enter")
-	d.has("it is no regular file")
+	d.has("it is not a regular file")
 	d.keys("esc", "q")
 	equal(t, "outcome", d.app.result.Outcome, Confirmed)
 }
 
-func TestAnOtherNameIsAskedAboutAgain(t *testing.T) {
+func TestOverwritingAnotherFileAsksAgain(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"a", "b"} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
@@ -388,14 +388,14 @@ func TestAnOtherNameIsAskedAboutAgain(t *testing.T) {
 	}
 	d := browse(t, sample...)
 	d.keys("enter", "w", "text:"+dir+"/a", "enter", "backspace", "text:b", "enter")
-	d.has("it exists")
+	d.has("file exists")
 	data, err := os.ReadFile(filepath.Join(dir, "b"))
 	if err != nil || len(data) > 0 {
-		t.Errorf("b holds %q, %v", data, err)
+		t.Errorf("b contains %q, %v, want it empty", data, err)
 	}
 }
 
-func TestExplainSaysWhy(t *testing.T) {
+func TestExplainShowsTheReason(t *testing.T) {
 	d := newDriver(t, Options{Machine: fakeMachine{explain: func(path string) []string { return []string{path, "be\x1bcause"} }}})
 	d.add(sample...)
 	d.keys("down", "e")
@@ -404,7 +404,7 @@ func TestExplainSaysWhy(t *testing.T) {
 	d.hasNot("cause")
 }
 
-func TestProgramDialogNarrowsAsOneTypes(t *testing.T) {
+func TestProgramDialogFiltersWhileTyping(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("ctrl+p", "text:1pa")
 	d.has("> _1password-gui")
@@ -415,7 +415,7 @@ func TestProgramDialogNarrowsAsOneTypes(t *testing.T) {
 	equal(t, "program", d.app.program, "_1password-gui")
 }
 
-func TestHighlightChangesNoText(t *testing.T) {
+func TestHighlightDoesNotChangeText(t *testing.T) {
 	s := newStyles(ThemeAuto, false)
 	for _, line := range []string{
 		"", `a = "b";`, `"a\"b" # c "d"`, `"open`, `"back\`, "# note", `x = [ "a" "#b" ]; # "`,
@@ -428,7 +428,7 @@ func TestHighlightChangesNoText(t *testing.T) {
 func TestSuspendNeedsAShell(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("ctrl+z")
-	d.has("no shell that could continue")
+	d.has("no shell to resume")
 	d.app.canSuspend = func() bool { return true }
 	for _, keys := range [][]string{{}, {"/"}, {"esc", "?"}, {"esc", "enter"}} {
 		d.keys(keys...)

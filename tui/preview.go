@@ -18,7 +18,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// previewer says what a node is. It runs beside the screen: a disk may be slow.
+// previewer makes the preview of a node. It runs in a command, because a disk can be slow.
 type previewer struct {
 	*index.Listing
 	stat      index.StatFunc
@@ -26,16 +26,16 @@ type previewer struct {
 	annotated bool
 }
 
-// headSize is how much of a file is read to show its first lines.
+// headSize is the number of bytes read from a file to show its first lines.
 const headSize = 16 << 10
 
-// preview returns what there is to say of a node, in lines that are safe to show.
+// preview describes a node in lines that are safe to show.
 func (p previewer) preview(ctx context.Context, node uint32) []string {
 	path := string(p.AppendNode(nil, node))
 	lines := []string{safe(path)}
 	kind, info, err := p.stat(path)
 	if err != nil {
-		return append(lines, "it is not there any more")
+		return append(lines, "it no longer exists")
 	}
 	lines = append(lines, p.facts(kind, info))
 	if known := p.machine.Known(path); known != "" {
@@ -52,7 +52,7 @@ func (p previewer) preview(ctx context.Context, node uint32) []string {
 		lines = append(lines, p.children(ctx, index.DirOf(node))...)
 	case kind == scan.KindSymlink:
 		if target, err := os.Readlink(path); err == nil {
-			lines = append(lines, "leads to "+safe(target))
+			lines = append(lines, "symlink to "+safe(target))
 		}
 	case kind == scan.KindFile:
 		lines = append(lines, head(path)...)
@@ -60,7 +60,7 @@ func (p previewer) preview(ctx context.Context, node uint32) []string {
 	return lines[:min(len(lines), sideLines)]
 }
 
-// facts is one line about a path.
+// facts returns one line with the metadata of a path.
 func (p previewer) facts(kind scan.Kind, info scan.Info) string {
 	facts := []string{info.Mode.String()}
 	if owner := p.machine.Owner(info.UID, info.GID); owner != "" {
@@ -72,7 +72,7 @@ func (p previewer) facts(kind scan.Kind, info scan.Info) string {
 	return strings.Join(append(facts, info.ModTime.Local().Format("2006-01-02 15:04")), "  ")
 }
 
-// children lists the largest of what lies directly in a directory.
+// children lists the largest entries of a directory.
 func (p previewer) children(ctx context.Context, dir uint32) []string {
 	nodes := p.Children(dir)
 	known := map[uint32]index.NodeStat{}
@@ -82,7 +82,7 @@ func (p previewer) children(ctx context.Context, dir uint32) []string {
 		sum.Size = sizes.Add(sum.Size, m.Size)
 		sum.ModTime = max(sum.ModTime, m.ModTime)
 	}
-	files := plural(p.FilesOf(index.DirNode(dir)), "candidate", "candidates")
+	files := printable.Plural(p.FilesOf(index.DirNode(dir)), "candidate", "candidates")
 	if len(known) < len(nodes) {
 		files += ", too many to add up"
 	} else {
@@ -105,12 +105,12 @@ func (p previewer) children(ctx context.Context, dir uint32) []string {
 	return lines
 }
 
-// head returns the first lines of a file, if it is text. It never waits for a
-// pipe or a device that has taken the file's place.
+// head returns the first lines of a file if it is text. If a pipe or a device has replaced the
+// file, head does not block on it.
 func head(path string) []string {
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return []string{"it cannot be read: " + err.Error()}
+		return []string{"cannot read: " + err.Error()}
 	}
 	f := os.NewFile(uintptr(fd), path)
 	defer f.Close()
@@ -121,9 +121,9 @@ func head(path string) []string {
 	n, err := f.Read(text)
 	switch {
 	case n == 0 && err != nil:
-		return []string{"it is empty"}
+		return []string{"empty file"}
 	case bytes.IndexByte(text[:n], 0) >= 0:
-		return []string{"binary"}
+		return []string{"binary file"}
 	}
 	var lines []string
 	for line := range strings.SplitSeq(string(text[:n]), "\n") {

@@ -8,11 +8,11 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
-// progress follows the scan: it looks at the store at each tick, and has what is
-// new sorted, off the screen's thread.
+// progress follows the scan. It reads the store at each tick and starts a command that sorts
+// what is new.
 type progress struct {
 	store       *index.Store
-	gen         int // how often the disk has been looked at again
+	gen         int // the number of rescans
 	running     bool
 	summary     Summary
 	err         error
@@ -21,13 +21,13 @@ type progress struct {
 	// latest is the newest listing, or nil.
 	latest  *index.Listing
 	sorting bool
-	// rest is how many ticks to leave out, so that sorting again and again takes
-	// a fifth of one core at most while the scan needs them all.
+	// rest is the number of ticks to skip before sorting again. It limits repeated sorting
+	// to a fifth of one core while the scan can use all of them.
 	rest int
 }
 
-// spinner turns while the scan runs. Four ASCII characters, which screen readers
-// and the Linux console bear.
+// spinner is animated while the scan runs. ASCII works on the Linux console and with screen
+// readers.
 const spinner = `|/-\`
 
 func (p *progress) spin() string {
@@ -35,7 +35,7 @@ func (p *progress) spin() string {
 	return spinner[i : i+1]
 }
 
-// tick looks at the store, and says whether there is more to come.
+// tick reads the store and reports whether more ticks are needed.
 func (p *progress) tick(ctx context.Context) (sort tea.Cmd, more bool) {
 	p.ticks++
 	p.rest--
@@ -48,10 +48,10 @@ func (p *progress) tick(ctx context.Context) (sort tea.Cmd, more bool) {
 
 func (p *progress) look() { p.dirs, p.files = p.store.Counts() }
 
-// current reports whether the newest listing has all that is in the store.
+// current reports whether the newest listing contains everything in the store.
 func (p *progress) current() bool { return p.latest != nil && p.latest.Files() == p.files }
 
-// sort starts sorting, if there is something new and it is time.
+// sort starts sorting if there is something new and rest has passed.
 func (p *progress) sort(ctx context.Context) tea.Cmd {
 	if p.sorting || p.current() || p.rest > 0 && p.running {
 		return nil
@@ -60,7 +60,7 @@ func (p *progress) sort(ctx context.Context) tea.Cmd {
 	return sortCmd(ctx, p.gen, p.store)
 }
 
-// sorted takes a listing.
+// sorted stores a new listing.
 func (p *progress) sorted(msg listed) {
 	p.sorting = false
 	p.latest = msg.listing
@@ -68,7 +68,7 @@ func (p *progress) sorted(msg listed) {
 	p.rest = int(share * msg.took / steadyTick)
 }
 
-// ended notes that the scan has ended.
+// ended records the end of the scan and starts the last sort.
 func (p *progress) ended(ctx context.Context, msg scanEnded) tea.Cmd {
 	p.running, p.summary, p.err = false, msg.summary, msg.err
 	p.store.Seal()

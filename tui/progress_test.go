@@ -7,13 +7,13 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-func TestSortingRestsWhileTheScanRuns(t *testing.T) {
+func TestSortingPausesWhileTheScanRuns(t *testing.T) {
 	store := new(index.Store)
 	store.AddPath([]byte("/a"), scan.KindFile)
 	p := progress{store: store, running: true}
 	sort, more := p.tick(t.Context())
 	if sort == nil || !more {
-		t.Fatal("nothing is sorted")
+		t.Fatal("sorting did not start")
 	}
 	p.sorted(listed{0, listOf(t, store), 5 * steadyTick / 2})
 	store.AddPath([]byte("/b"), scan.KindFile)
@@ -28,6 +28,6 @@ func TestSortingRestsWhileTheScanRuns(t *testing.T) {
 	p.sorted(listed{0, listOf(t, store), 100 * steadyTick})
 	store.AddPath([]byte("/c"), scan.KindFile)
 	if p.ended(t.Context(), scanEnded{}) == nil {
-		t.Error("rests though the scan has ended")
+		t.Error("sorting pauses after the end of the scan")
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-func TestSpaceInSearchTogglesToo(t *testing.T) {
+func TestSpaceTogglesInSearch(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("/", "text:sshconf", "space")
 	equal(t, "query", d.app.search.query, "sshconf")
@@ -27,7 +27,7 @@ func TestLettersFilterOnlyInSearch(t *testing.T) {
 	equal(t, "rows", d.shown(), []string{"/home/me/.mozilla/firefox/profiles.ini"})
 	d.has("/ prof", "1/8 paths")
 	if got := d.app.View().Cursor; got == nil || got.X != len("/ prof") || got.Y != 1 {
-		t.Errorf("cursor is at %+v, not behind the query", got)
+		t.Errorf("cursor is at %+v, want it after the query", got)
 	}
 }
 
@@ -37,7 +37,7 @@ func TestLettersOfBrowseKeysAreTextInSearch(t *testing.T) {
 	equal(t, "query", d.app.search.query, "jkgGq?/")
 	equal(t, "rows", d.shown(), []string{"/a/jkgGq?/x"})
 	if d.quit {
-		t.Error("q in a query ended the program")
+		t.Error("q in a query quit the program")
 	}
 }
 
@@ -91,14 +91,14 @@ func TestPasteGoesToTheQueryOnly(t *testing.T) {
 	paste := tea.PasteMsg{Content: "q\x1b[2Jfire\nfox\x00"}
 	d.send(paste)
 	if d.quit || d.app.search.query != "" || len(d.selected()) != 0 {
-		t.Fatal("a paste was taken for keys")
+		t.Fatal("pasted text acted as keys")
 	}
 	d.keys("/")
 	d.send(paste)
 	equal(t, "query", d.app.search.query, "q[2Jfire fox")
 	d.send(tea.PasteMsg{Content: strings.Repeat("é", 100_000)})
 	if n := len(d.app.search.query); n > search.MaxQuery {
-		t.Errorf("a query of %d bytes", n)
+		t.Errorf("the query has %d bytes, want at most %d", n, search.MaxQuery)
 	}
 }
 
@@ -122,7 +122,7 @@ func TestCtrlASelectsAllShown(t *testing.T) {
 		d.keys("ctrl+p", "down", "enter", "ctrl+a")
 		equal(t, "selected", d.selected(), []string{"/var/lib/1Password/state"})
 	})
-	t.Run("beyond what is kept for display", func(t *testing.T) {
+	t.Run("more matches than rows", func(t *testing.T) {
 		d := newDriver(t, Options{})
 		for i := range 3 * search.BestRows {
 			d.store.AddPath(fmt.Appendf(nil, "/d%d/match%d", i/100, i), scan.KindFile)
@@ -136,7 +136,7 @@ func TestCtrlASelectsAllShown(t *testing.T) {
 	})
 }
 
-func TestKeysWaitForTheQueryThatWasTyped(t *testing.T) {
+func TestKeysWaitForTheTypedQuery(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		keys []string
@@ -152,7 +152,7 @@ func TestKeysWaitForTheQueryThatWasTyped(t *testing.T) {
 			d.hold = true
 			d.keys("text:firefox")
 			d.keys(tt.keys...)
-			equal(t, "selected before the answer", d.selected(), []string{})
+			equal(t, "selected before the result", d.selected(), []string{})
 			d.release()
 			equal(t, "selected", d.selected(), tt.want)
 		})
@@ -165,18 +165,18 @@ func TestKeysWaitForTheQueryThatWasTyped(t *testing.T) {
 		d.release()
 		equal(t, "asked", d.asked, [][]index.Selected{{{Path: "/home/me/.ssh/config", Kind: scan.KindFile}}})
 	})
-	t.Run("but not for another one", func(t *testing.T) {
+	t.Run("not for another query", func(t *testing.T) {
 		d := browse(t, sample...)
 		d.keys("/")
 		d.hold = true
 		d.keys("text:fire", "ctrl+a", "text:fox")
 		d.release()
 		equal(t, "selected", d.selected(), []string{})
-		d.has("too fast")
+		d.has("keys after the previous query were dropped")
 	})
 }
 
-func TestKeysWaitInTheirOrder(t *testing.T) {
+func TestPendingKeysKeepTheirOrder(t *testing.T) {
 	d := browse(t, sample...)
 	d.hold = true
 	d.keys("ctrl+p", "enter") // firefox
@@ -191,17 +191,17 @@ func TestKeysWaitForTheFirstRows(t *testing.T) {
 	d := newDriver(t, Options{})
 	d.keys("down", "space", "ctrl+a", "ctrl+d", "space", "enter", "enter", "down")
 	if d.app.notice.text != "" {
-		t.Errorf("notice %q before there are rows", d.app.notice.text)
+		t.Errorf("notice %q before the first rows", d.app.notice.text)
 	}
 	d.add(sample...)
 	equal(t, "asked", d.asked, [][]index.Selected{{{Path: sample[2], Kind: scan.KindFile}}})
 	d.has(`"/home/me/.config/Code/User/settings.json"`)
 	if d.app.shutdown.leaving {
-		t.Error("left with a snippet that nobody has seen")
+		t.Error("Enter confirmed a snippet that was not shown yet")
 	}
 }
 
-func TestKeysThatWaitKeepTheirMeaning(t *testing.T) {
+func TestPendingKeysKeepTheirKeyMap(t *testing.T) {
 	d := newDriver(t, Options{})
 	d.keys("j", "j", "/")
 	d.add(sample...)
@@ -209,7 +209,7 @@ func TestKeysThatWaitKeepTheirMeaning(t *testing.T) {
 	equal(t, "query", d.app.search.query, "")
 }
 
-func TestKeysWaitForTheQuestionThatAKeyAsks(t *testing.T) {
+func TestPendingKeysWaitForTheQueryOfAnEarlierKey(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("ctrl+p", "enter")
 	d.keys("/")
@@ -242,16 +242,16 @@ func TestStaleAnswersAreDropped(t *testing.T) {
 	equal(t, "rows", d.shown(), want)
 }
 
-func TestNewQueryCancelsTheOneBefore(t *testing.T) {
+func TestNewQueryCancelsThePreviousOne(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("/")
 	d.hold = true
 	d.keys("text:s", "text:s")
 	if msg := d.held[0](); msg != (cancelled{}) {
-		t.Errorf("the first search answered %T", msg)
+		t.Errorf("the first search returned %T, want cancelled", msg)
 	}
 	if msg, ok := d.held[1]().(resultReady); !ok || msg.result.text != "ss" {
-		t.Errorf("the second search answered %+v", msg)
+		t.Errorf("the second search returned %+v", msg)
 	}
 }
 
@@ -276,7 +276,7 @@ func TestSlowQueryIsNotCancelledByNewRows(t *testing.T) {
 	d.hold = false
 	d.add("/b/config")
 	equal(t, "rows", d.shown(), []string{"/a/config"})
-	d.run(slow) // its answer is for the older listing; the newer one follows
+	d.run(slow) // the result is for the older listing; one for the newer listing follows
 	equal(t, "rows", d.shown(), []string{"/a/config", "/b/config"})
 }
 
@@ -293,7 +293,7 @@ func TestDirectoriesAreFoundByTheirOwnNames(t *testing.T) {
 	equal(t, "selected", d.selected(), []string{"/home/me/.local/share/keyrings"})
 }
 
-func TestCapitalsInAQueryMeanThemselves(t *testing.T) {
+func TestCapitalsInAQueryAreCaseSensitive(t *testing.T) {
 	d := browse(t, "/a/Code/x", "/b/code/x", "/c/COde/x", "/d/\u00c9code/x")
 	d.keys("/", "text:code/x")
 	equal(t, "without capitals", len(d.shown()), 4)

@@ -6,10 +6,11 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// rescan looks at the disk again, from the start. What was selected is selected
-// again when it is found: nodes have other numbers then.
+// rescan scans the disk again from the start. Nodes get new numbers, so the selection is saved
+// by path and restored at the end.
 func (m *app) rescan() tea.Cmd {
 	switch {
 	case m.progress.running || m.progress.latest == nil:
@@ -35,8 +36,7 @@ func (m *app) rescan() tea.Cmd {
 	)
 }
 
-// restore starts to look for what was selected before the disk was looked at
-// again, once all of it is there.
+// restore starts to restore the selection from before the rescan, once the listing is complete.
 func (m *app) restore() tea.Cmd {
 	if m.saved == nil || m.saved.looking || m.progress.running || !m.progress.current() {
 		return nil
@@ -45,14 +45,14 @@ func (m *app) restore() tea.Cmd {
 	return restoreCmd(m.ctx, m.progress.gen, m.progress.latest, m.saved)
 }
 
-// restoring reports whether there is a selection that is still to be found again.
+// restoring reports whether a selection is still to be restored.
 func (m *app) restoring() bool { return m.saved != nil && len(m.saved.selected) > 0 }
 
-// savedState is what the user had chosen in an earlier scan, and looked at.
+// savedState is the selection and the cursor from before a rescan.
 type savedState struct {
 	selected map[string]bool
-	cursor   string // or none
-	looking  bool   // locateCmd runs
+	cursor   string // or ""
+	looking  bool   // restoreCmd runs
 }
 
 func (m *app) savedState() *savedState {
@@ -66,13 +66,13 @@ func (m *app) savedState() *savedState {
 	return w
 }
 
-// takeRestored selects again, and puts the cursor back unless it has been moved
-// meanwhile. What was selected and is not there any more is said.
+// takeRestored restores the selection, and the cursor unless the user has moved it. A notice
+// counts the selected paths that no longer exist.
 func (m *app) takeRestored(msg restored) tea.Cmd {
 	lost := 0
 	if m.restoring() {
 		lost = len(m.saved.selected) - len(msg.nodes)
-		for _, node := range msg.nodes { // those that are refused too
+		for _, node := range msg.nodes { // including non-candidates
 			if _, covered := m.selection.CoveredBy(m.progress.latest, node); !covered && !m.selection.Has(node) {
 				m.selection.Toggle(m.progress.latest, node)
 			}
@@ -85,7 +85,7 @@ func (m *app) takeRestored(msg restored) tea.Cmd {
 		m.list.moveTo(at)
 	}
 	if lost > 0 {
-		return m.notify(plural(lost, "selected path is", "selected paths are") + " not there any more")
+		return m.notify(printable.Plural(lost, "selected path no longer exists", "selected paths no longer exist"))
 	}
 	return nil
 }

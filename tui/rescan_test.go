@@ -8,7 +8,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-func TestScanningAgainKeepsWhatIsSelected(t *testing.T) {
+func TestRescanKeepsTheSelection(t *testing.T) {
 	paths := []string{"/new/a", "/b/x", "/b/y", "/c"}
 	rescan := func(_ context.Context, into *index.Store, _ bool) (Summary, error) {
 		for _, p := range paths {
@@ -21,7 +21,7 @@ func TestScanningAgainKeepsWhatIsSelected(t *testing.T) {
 	d.keys("r")
 	d.has("the scan is still running")
 	d.end(nil)
-	d.keys("tab", "g", "down", "space", "G", "space", "up", "space", "tab", "tab") // /b, /c and what will be gone
+	d.keys("tab", "g", "down", "space", "G", "space", "up", "space", "tab", "tab") // /b, /c, and /gone, which the rescan does not find
 	equal(t, "selected", d.selected(), []string{"/b", "/c", "/gone"})
 	d.keys("r")
 	d.tick()
@@ -31,7 +31,7 @@ func TestScanningAgainKeepsWhatIsSelected(t *testing.T) {
 	d.has("4 paths", "2 paths could not be read", " x  /b/y")
 }
 
-func TestScanningAgainForgetsWhatComesLate(t *testing.T) {
+func TestRescanDropsLateMessages(t *testing.T) {
 	rescan := func(_ context.Context, into *index.Store, _ bool) (Summary, error) {
 		into.AddPath([]byte("/only"), scan.KindFile)
 		return Summary{}, nil
@@ -58,7 +58,7 @@ func TestListOfPathsCannotBeScannedAgain(t *testing.T) {
 	equal(t, "rows", d.shown(), sample)
 }
 
-func TestWhatIsRefusedIsShownOnDemand(t *testing.T) {
+func TestNonCandidatesAreShownOnDemand(t *testing.T) {
 	refusals := map[string]NotListedReason{
 		"/home/me/.cache": {Reason: "excluded: **/.cache", Selectable: true},
 		"/home/me/kept":   {Reason: "persisted: persistedDirs[0]"},
@@ -84,16 +84,16 @@ func TestWhatIsRefusedIsShownOnDemand(t *testing.T) {
 	d.tick()
 	equal(t, "rows", d.shown(), []string{"/home/me/.cache", "/home/me/a", "/home/me/kept", "/home/me/z"})
 	equal(t, "cursor", d.cursor(), "/home/me/z")
-	d.has("with what is excluded or persisted", "/home/me/.cache/", "excluded: **/.cache", "persisted: persistedDirs[0]")
+	d.has("with excluded and persisted", "/home/me/.cache/", "excluded: **/.cache", "persisted: persistedDirs[0]")
 
 	d.keys("ctrl+a")
 	equal(t, "all", d.selected(), []string{"/home/me/a", "/home/me/z"})
 	d.keys("ctrl+d", "up", "space")
 	equal(t, "what is persisted", d.selected(), []string{})
-	d.has("not selected, as it is not lost: persisted: persistedDirs[0]")
+	d.has("not selected because it is not lost: persisted: persistedDirs[0]")
 	d.keys("up", "enter")
 	if d.app.snippet != nil {
-		t.Error("a snippet of what is persisted")
+		t.Error("Enter showed a snippet of a persisted path")
 	}
 	d.keys("home", "space")
 	equal(t, "what is excluded", d.selected(), []string{"/home/me/.cache"})
@@ -114,8 +114,8 @@ func TestWhatIsRefusedIsShownOnDemand(t *testing.T) {
 	d.has("excluded: **/.cache", "  2 paths")
 }
 
-// again opens the screen on some paths and returns what looks at other ones when it
-// scans again, but only when it is told to.
+// again opens the screen with some paths, selects the first and starts a rescan that finds other
+// paths. The rescan ends when the returned function is called.
 func again(t *testing.T, before, after []string) (*driver, func()) {
 	t.Helper()
 	rescan := func(_ context.Context, into *index.Store, _ bool) (Summary, error) {
@@ -136,34 +136,34 @@ func again(t *testing.T, before, after []string) (*driver, func()) {
 	}
 }
 
-func TestSelectionWaitsForTheScan(t *testing.T) {
+func TestEnterWaitsForTheRestoredSelection(t *testing.T) {
 	d, scanned := again(t, []string{"/a", "/b"}, []string{"/a"})
-	d.has("0 selected, 1 to be found again")
+	d.has("0 selected, 1 to be restored")
 	d.app.confirm()
 	d.app.dirty = true
-	d.has("selection is looked for")
+	d.has("restoring the selection")
 	if d.app.snippet != nil {
-		t.Error("a snippet without the selection")
+		t.Error("Enter showed a snippet without the selection")
 	}
 	scanned()
 	equal(t, "selected", d.selected(), []string{"/a"})
-	d.hasNot("to be found again")
+	d.hasNot("to be restored")
 }
 
-func TestSelectionCanBeDroppedWhileItIsLookedFor(t *testing.T) {
+func TestSelectionCanBeClearedWhileItIsRestored(t *testing.T) {
 	d, scanned := again(t, []string{"/a"}, []string{"/a"})
 	d.keys("ctrl+d")
 	scanned()
 	equal(t, "selected", d.selected(), []string{})
 }
 
-func TestSelectedPathsThatAreGoneAreTold(t *testing.T) {
+func TestLostSelectedPathsAreReported(t *testing.T) {
 	d, scanned := again(t, []string{"/a", "/b"}, []string{"/b"})
 	scanned()
-	d.has("1 selected path is not there any more")
+	d.has("1 selected path no longer exists")
 }
 
-func TestScanningAgainForgetsSnippetsThatWait(t *testing.T) {
+func TestRescanDropsPendingSnippets(t *testing.T) {
 	d, scanned := again(t, sample, sample[:1])
 	d.app.snippet = nil
 	d.app.snippetJob = snippetJob{gen: 5, running: true}

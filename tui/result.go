@@ -7,8 +7,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/search"
 )
 
-// query is what the user wants to see. Two that are equal have the same answer
-// for the same listing.
+// query is what the user asked to see. Equal queries have the same result for the same listing.
 type query struct {
 	filters
 	text string
@@ -16,66 +15,67 @@ type query struct {
 	sort sortKey
 }
 
-// filters say which part of a listing is of interest. The zero value takes all.
+// filters restrict a listing. The zero value includes everything.
 type filters struct {
-	program string // package name, or none
-	// noCaches leaves out what is known to be cache.
+	program string // package name, or ""
+	// noCaches excludes known caches.
 	noCaches bool
-	group    int // of annotations, from 1 on; 0 takes all
-	// noRefused leaves out what is no candidate.
+	group    int // the group of annotations to include, from 1; 0 includes all
+	// noRefused excludes paths that are not candidates.
 	noRefused bool
-	// marked is the generation of the selection, where only what is marked or
-	// covered is wanted; else 0.
+	// marked is the generation of the selection if only selected paths, and paths in
+	// selected directories, are included; otherwise 0.
 	marked int
 }
 
-// request is a question and all that its answer needs.
+// request is a query and everything that is needed to compute its result.
 type request struct {
 	machine Machine
 	query
 	listing *index.Listing
-	// narrowed is what filters have taken from a listing before.
+	// narrowed is the filtered listing of an earlier result, which is used again if it fits.
 	narrowed *narrowed
 	recall   search.Recall
 	measured *index.FileStats
 	stat     index.StatFunc
 	caches   []string // Options.Caches
-	// marked is the selection where only that is wanted.
+	// marked is the selection for filters.marked.
 	marked index.Selection
 }
 
-// narrowed is the part of a listing that filters take.
+// narrowed is the part of a listing that filters include.
 type narrowed struct {
 	filters
 	from, part *index.Listing
 }
 
-// result is the answer to a question. It carries its listing: numbers of files mean
-// nothing without it, and a newer one may be there meanwhile.
+// result is the result of a request. It contains its listing, because file numbers are only
+// valid for that listing, and a newer listing may exist.
 type result struct {
 	query
-	// from is the listing that was asked about, and listing the part of it that
-	// the filters take.
+	// from is the listing of the request. listing is the part of it that the filters
+	// include.
 	from     *index.Listing
 	listing  *index.Listing
 	narrowed *narrowed
 	recall   search.Recall
-	// measured and weights are there unless rows are sorted by path.
+	// measured and weights are set only if rows are sorted by size or time; weights also if
+	// they are sorted by rank.
 	measured *index.FileStats
 	weights  *index.SortKeys
-	// rows are the nodes to show: in the order of the listing, or, of a query, the
-	// best ones. The tree view without a query makes its own.
+	// rows are the nodes to show, in the order of the listing; with a search text, the best
+	// matches. The tree view without a search text computes its own rows.
 	rows []uint32
-	// hits are all files that a query matches; nil means the whole listing.
+	// hits are all files that match the search text; nil means the whole listing.
 	hits index.Bitset
-	// total is how many files match, or how many rows there are where these stand
-	// for more than one file.
+	// total is the number of matching files. In the directory view, it is the number of
+	// rows.
 	total int
-	// cut is how many files match, if only the best ones are among the rows.
+	// cut is the number of matching files if rows contains only the best of them.
 	cut int
 }
 
-// resultOf answers a question, or ends soon after ctx does, with its error.
+// resultOf computes the result of a request. It returns the error of ctx soon after ctx is done.
 func resultOf(ctx context.Context, in request) (*result, error) {
 	p := &result{
 		query: in.query, from: in.listing, listing: in.listing,
@@ -111,7 +111,7 @@ func resultOf(ctx context.Context, in request) (*result, error) {
 	return p, p.order(ctx, &in)
 }
 
-// order sorts the rows, if they are not to stay as they are.
+// order sorts the rows, unless the sort key is the path.
 func (p *result) order(ctx context.Context, in *request) (err error) {
 	if in.sort == sortPath {
 		return nil
@@ -136,7 +136,7 @@ func (p *result) order(ctx context.Context, in *request) (err error) {
 	return nil
 }
 
-// narrow makes the part of the listing that the filters take.
+// narrow returns the part of the listing that the filters include.
 func (in *request) narrow(ctx context.Context) (*index.Listing, error) {
 	var rules []func(id uint32) bool
 	if in.program != "" {
@@ -167,12 +167,12 @@ func (in *request) narrow(ctx context.Context) (*index.Listing, error) {
 	})
 }
 
-// plain reports whether the rows are the files of a listing as they are.
+// plain reports whether the rows are all files of the listing in its order.
 func (q query) plain() bool { return !q.narrows() && !q.noRefused && q.sort == sortPath }
 
-// narrows reports whether there are other rows than one for each file.
+// narrows reports whether the rows differ from one row for each candidate.
 func (q query) narrows() bool {
 	known := q.filters
-	known.noRefused = false // nobody counts these
+	known.noRefused = false // non-candidates are not counted
 	return known != filters{} || q.text != "" || q.view == ViewDirs
 }

@@ -25,7 +25,7 @@ func TestQueryWithinAProgram(t *testing.T) {
 	}
 	equal(t, "total", r.total, 2)
 	if r.narrowed != first.narrowed {
-		t.Error("the program's files were looked for again")
+		t.Error("the program's files were filtered again")
 	}
 }
 
@@ -33,7 +33,7 @@ func programQuestion(program string) query {
 	return query{filters: filters{program: program}, view: ViewFiles}
 }
 
-func TestPanicsOfSearchWorkersEndTheProgramInOrder(t *testing.T) {
+func TestPanicInASearchWorkerEndsTheProgramCleanly(t *testing.T) {
 	var s index.Store
 	s.AddPath([]byte("/etc/hosts"), scan.KindFile)
 	in := request{
@@ -41,6 +41,6 @@ func TestPanicsOfSearchWorkersEndTheProgramInOrder(t *testing.T) {
 	}
 	msg, ok := resultCmd(t.Context(), 1, in)().(panicked)
 	if !ok || msg.err.In != "search" {
-		t.Errorf("the answer is %+v", msg)
+		t.Errorf("the message is %+v, want panicked", msg)
 	}
 }

@@ -13,19 +13,19 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
-// framesPerSecond is how often the screen is drawn at most: a key waits for the
-// next frame, which at 120 comes after 8 ms, and at Bubble Tea's usual 60 after 17.
+// framesPerSecond is the maximum frame rate. A key waits for the next frame: 8 ms at 120, but
+// 17 ms at Bubble Tea's default of 60.
 const framesPerSecond = 120
 
-// scanGrace is how long Run waits for a cancelled scan. One that hangs in a
-// system call which nothing can interrupt, such as a read from a pipe or from a
-// dead server, is left behind: the terminal is not held for it.
+// scanGrace is how long Run waits for a cancelled scan. A scan can hang in a system call that
+// cannot be interrupted, such as a read from a pipe or from a dead server. Run returns
+// without it.
 const scanGrace = 250 * time.Millisecond
 
-// Run opens the screen and returns when the user leaves it, with the terminal as
-// it was: also when the context is done, then with its cause, and when one of its
-// goroutines panics, then with a *crash.Error. Signals are the caller's business, except
-// for SIGQUIT, which kills the process with the terminal as it was.
+// Run opens the screen and returns when the user quits. If the context is done, Run returns its
+// cause; if one of the screen's goroutines panics, it returns a *crash.Error. The terminal is
+// restored in all cases. The caller handles signals, except SIGQUIT: Run restores the terminal
+// before it kills the process.
 func Run(parent context.Context, opts Options) (Result, error) {
 	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
@@ -40,8 +40,8 @@ func Run(parent context.Context, opts Options) (Result, error) {
 	output := &screenOutput{File: opts.Output}
 	defer dieCleanly(opts.Input, output)()
 	program := tea.NewProgram(m, programOptions(opts, output)...)
-	// Bubble Tea's own way to end with a context leaves a goroutine behind that
-	// goes on reading from the terminal.
+	// tea.WithContext is not used: it leaves a goroutine that continues to read from the
+	// terminal.
 	unhook := context.AfterFunc(parent, func() { program.Send(interrupted{context.Cause(parent)}) })
 	defer unhook()
 
@@ -80,14 +80,14 @@ func programOptions(opts Options, output *screenOutput) []tea.ProgramOption {
 	return options
 }
 
-// discardReplies throws away what the terminal has sent and nobody has read:
-// late answers and mouse reports, which the shell would take for text.
+// discardReplies discards unread input of the terminal: late replies and mouse reports, which the
+// shell would read as text.
 func discardReplies(terminal *os.File) {
-	// Not a terminal, or gone: then there is nothing to discard.
+	// An error means that it is not a terminal, or closed, so there is nothing to discard.
 	_ = unix.IoctlSetInt(int(terminal.Fd()), unix.TCFLSH, unix.TCIFLUSH)
 }
 
-// outcome turns the end of the program into the end of Run.
+// outcome returns the results of Run.
 func (m *app) outcome(err error) (Result, error) {
 	switch {
 	case m.err != nil:

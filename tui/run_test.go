@@ -20,17 +20,16 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// terminal is a pty with an emulator on its other side, which answers what
-// programs ask terminals.
+// terminal is a pty whose other side is an emulator, which replies to terminal queries.
 type terminal struct {
 	t      *testing.T
 	file   *os.File // the program's side
 	master *os.File
 	before unix.Termios
 
-	mu       sync.Mutex // guards what follows
+	mu       sync.Mutex // guards the fields below
 	emulator *vt.Emulator
-	changed  chan struct{} // closed when something was drawn
+	changed  chan struct{} // closed after the next drawing
 }
 
 func newTerminal(t *testing.T) *terminal {
@@ -56,7 +55,7 @@ func newTerminal(t *testing.T) *terminal {
 	return term
 }
 
-// draw feeds the emulator what the program writes.
+// draw passes the program's output to the emulator.
 func (term *terminal) draw() {
 	buf := make([]byte, 64<<10)
 	for {
@@ -72,7 +71,7 @@ func (term *terminal) draw() {
 	}
 }
 
-// answer sends the program what the emulator answers.
+// answer passes the emulator's replies to the program.
 func (term *terminal) answer() {
 	buf := make([]byte, 1024)
 	for {
@@ -119,7 +118,7 @@ func (term *terminal) await(texts ...string) {
 		select {
 		case <-changed:
 		case <-timeout:
-			term.t.Fatalf("%q has not come on the screen:\n%s", missing, trimmed(screen))
+			term.t.Fatalf("%q did not appear on the screen:\n%s", missing, trimmed(screen))
 		}
 	}
 }
@@ -156,13 +155,13 @@ func (term *terminal) run(ctx context.Context, opts Options) *running {
 	return r
 }
 
-// wait waits for the end, and asserts that the terminal is as it was.
+// wait waits until Run returns, and asserts that the terminal is restored.
 func (term *terminal) wait(r *running) {
 	term.t.Helper()
 	select {
 	case <-r.ended:
 	case <-time.After(20 * time.Second):
-		term.t.Fatal("Run has not returned")
+		term.t.Fatal("Run did not return")
 	}
 	equal(term.t, "terminal settings", term.termios(), term.before)
 	timeout := time.After(20 * time.Second)
@@ -174,7 +173,7 @@ func (term *terminal) wait(r *running) {
 		select {
 		case <-changed:
 		case <-timeout:
-			term.t.Fatal("the alternate screen has not been left")
+			term.t.Fatal("the alternate screen is still active")
 		}
 	}
 	pending, err := unix.IoctlGetInt(int(term.file.Fd()), unix.TIOCINQ)
@@ -215,14 +214,14 @@ func TestRunStreamsSelectsAndReturnsTheSnippet(t *testing.T) {
 	})
 }
 
-// blocked is a scan that goes on until it is cancelled.
+// blocked is a scan that runs until it is cancelled.
 func blocked(ctx context.Context, into *index.Store) (Summary, error) {
 	into.AddPath([]byte("/a"), scan.KindFile)
 	<-ctx.Done()
 	return Summary{}, ctx.Err()
 }
 
-// candidates yields names as a directory of a scan does.
+// candidates yields names like the entries of a scanned directory.
 func candidates(names ...string) iter.Seq2[[]byte, scan.DirEntry] {
 	return func(yield func([]byte, scan.DirEntry) bool) {
 		for _, name := range names {
@@ -233,8 +232,8 @@ func candidates(names ...string) iter.Seq2[[]byte, scan.DirEntry] {
 	}
 }
 
-// Keys in all directions while workers fill the store: for the race detector.
-func TestRunTakesKeysWhileWorkersFillTheStore(t *testing.T) {
+// All kinds of keys while workers fill the store, for the race detector.
+func TestRunHandlesKeysWhileWorkersFillTheStore(t *testing.T) {
 	term := newTerminal(t)
 	r := term.run(t.Context(), Options{Programs: []string{"even", "odd"}, Machine: fakeMachine{scan: func(_ context.Context, into *index.Store) (Summary, error) {
 		const workers, dirsEach = 4, 500
@@ -281,9 +280,9 @@ func TestRunEndsOnCtrlCWhileTheScanRuns(t *testing.T) {
 	}
 }
 
-// Ctrl-C as soon as the terminal is in raw mode: what it answers to the first
-// questions must not be left in its input, where a shell would read it.
-func TestRunLeavesNoAnswersBehindWhenItEndsAtOnce(t *testing.T) {
+// Ctrl-C as soon as the terminal is in raw mode. The terminal's replies to the first queries must
+// not stay in its input, where a shell would read them.
+func TestRunLeavesNoTerminalRepliesIfItEndsAtOnce(t *testing.T) {
 	for range 5 {
 		term := newTerminal(t)
 		r := term.run(t.Context(), Options{Machine: fakeMachine{scan: blocked}})
@@ -333,7 +332,7 @@ func TestRunDoesNotWaitForAScanThatHangs(t *testing.T) {
 	term.send("\x03")
 	term.wait(r)
 	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("it took %v to leave", took)
+		t.Errorf("Run returned %v after Ctrl-C", took)
 	}
 }
 
@@ -347,7 +346,8 @@ func TestRunFollowsTheSizeOfTheTerminal(t *testing.T) {
 	if err := pty.Setsize(term.master, &pty.Winsize{Cols: 20, Rows: 10}); err != nil {
 		t.Fatal(err)
 	}
-	// The kernel tells a session's foreground group; this is not its terminal.
+	// The kernel sends SIGWINCH to the foreground group of the terminal's session, and the
+	// test is not in that session.
 	if err := unix.Kill(os.Getpid(), unix.SIGWINCH); err != nil {
 		t.Fatal(err)
 	}
@@ -356,7 +356,7 @@ func TestRunFollowsTheSizeOfTheTerminal(t *testing.T) {
 	term.wait(r)
 }
 
-func TestRunUsesColoursAsAsked(t *testing.T) {
+func TestRunUsesTheRequestedColours(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		color   Color

@@ -12,22 +12,22 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/search"
 )
 
-// searchBar edits the query. (bubbles' textinput would bring a clipboard that
-// runs commands, and puts its cursor wrong behind wide characters.)
+// searchBar edits the query. textinput of package bubbles is not used: its clipboard runs
+// commands, and it misplaces the cursor after wide characters.
 type searchBar struct {
 	active bool
 	query  string
-	at     int // where the cursor is, in bytes
+	at     int // byte position of the cursor
 }
 
 // open starts a search.
 func (s *searchBar) open() { s.active = true }
 
-// close ends it and forgets the query.
+// close ends the search and clears the query.
 func (s *searchBar) close() { *s = searchBar{} }
 
-// insert types or pastes a text: one line of what can be seen, up to the length
-// that a query may have.
+// insert inserts typed or pasted text at the cursor. Newlines become spaces, unprintable
+// characters are dropped, and the query is limited to search.MaxQuery bytes.
 func (s *searchBar) insert(text string) {
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -46,7 +46,7 @@ func (s *searchBar) insert(text string) {
 	s.at += len(text)
 }
 
-// edit applies an editing key, or types what a key stands for.
+// edit applies an editing key, or inserts the text of any other key.
 func (s *searchBar) edit(keys *editKeys, msg tea.KeyPressMsg) {
 	before, after := s.query[:s.at], s.query[s.at:]
 	_, last := utf8.DecodeLastRuneInString(before)
@@ -83,7 +83,7 @@ func (s *searchBar) view(st *styles, room int) (line string, column int) {
 	return b.String(), column
 }
 
-// field returns the text with the cursor in it, for a box of so many cells.
+// field returns the query with a drawn cursor, for a box of room cells.
 func (s *searchBar) field(st *styles, room int) string {
 	var b strings.Builder
 	before, after := safe(s.query[:s.at]), safe(s.query[s.at:])

@@ -7,23 +7,22 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
-// searchTask keeps track of the request that runs. There is one at a time, and the
-// newest question wins: it cancels the one before. A newer listing does not, or
-// a slow search would never end while the scan runs.
+// searchTask tracks the request that runs. There is at most one. A new query cancels it; a new
+// listing does not, or a slow search would never end while the scan runs.
 type searchTask struct {
 	newest[query]
-	// early are keys that were pressed before the screen could follow. They are
-	// meant for the rows that are being found, and wait for them.
+	// pendingKeys are keys that were pressed while the rows they apply to were still being
+	// computed. They are handled when the rows are shown.
 	pendingKeys []pendingKey
 }
 
-// pendingKey is a key and what it was to mean when it was pressed.
+// pendingKey is a key and the key map in effect when it was pressed.
 type pendingKey struct {
 	keys *listKeys
 	msg  tea.KeyPressMsg
 }
 
-// query returns what the user wants to see now.
+// query returns the current query.
 func (m *app) query() query {
 	return query{
 		filters: filters{
@@ -36,8 +35,8 @@ func (m *app) query() query {
 	}
 }
 
-// ask finds what to show of the newest listing. It is a new question if anything
-// but the listing changed.
+// ask requests a result for the newest listing. isNew says that the query changed, not only the
+// listing.
 func (m *app) ask(isNew bool) tea.Cmd {
 	f := &m.searchTask
 	if f.running() && !isNew {
@@ -47,7 +46,7 @@ func (m *app) ask(isNew bool) tea.Cmd {
 	var dropped tea.Cmd
 	if isNew && len(f.pendingKeys) > 0 {
 		f.pendingKeys = nil
-		dropped = m.notify("too fast: keys after the last query had no rows to act on")
+		dropped = m.notify("keys after the previous query were dropped: its rows were not ready")
 	}
 	if m.progress.latest == nil {
 		return dropped
@@ -70,7 +69,7 @@ func (m *app) ask(isNew bool) tea.Cmd {
 	return tea.Batch(resultCmd(ctx, gen, in), dropped)
 }
 
-// take shows what has been found, unless a newer question has been asked.
+// take shows a result, unless a newer request was made.
 func (m *app) take(msg resultReady) tea.Cmd {
 	f := &m.searchTask
 	if !f.done(msg.gen) {
@@ -84,17 +83,17 @@ func (m *app) take(msg resultReady) tea.Cmd {
 	return keys
 }
 
-// awaitsResult reports whether there are no rows yet, or those on the screen are for
-// another question than the one that was asked last.
+// awaitsResult reports whether there are no rows yet, or the rows on the screen are for an older
+// query.
 func (m *app) awaitsResult() bool {
 	return m.list.result == nil || m.list.result.query != m.query()
 }
 
-// shouldQueue reports whether a key has to wait for the rows it is meant for. All
-// keys wait behind one that does, but for the one that ends the program.
+// shouldQueue reports whether a key has to wait for the rows it applies to. After a key that
+// waits, all keys wait, except the one that quits.
 //
-// While rows are only put into another order, which may mean that the disk is
-// asked about each, those on the screen are as good.
+// If only the sort order changed, keys do not wait: the same rows are already on the screen, and
+// sorting may have to stat each of them.
 func (m *app) shouldQueue(k *listKeys, msg tea.KeyPressMsg) bool {
 	if !m.awaitsResult() || key.Matches(msg, k.quit) {
 		return false
@@ -109,13 +108,13 @@ func (m *app) shouldQueue(k *listKeys, msg tea.KeyPressMsg) bool {
 	return len(m.searchTask.pendingKeys) > 0 || key.Matches(msg, k.onRows()...)
 }
 
-// pressPending presses the keys that have waited. What follows one that opens a dialog
-// or the snippet was not meant for that, and is dropped: nobody had seen it yet.
+// pressPending handles the pending keys. If one of them opens a dialog or the snippet, the keys
+// after it are dropped, because the user pressed them before seeing it.
 func (m *app) pressPending() tea.Cmd {
 	var cmds []tea.Cmd
 	for len(m.searchTask.pendingKeys) > 0 && !m.awaitsResult() {
 		next, rest := m.searchTask.pendingKeys[0], m.searchTask.pendingKeys[1:]
-		m.searchTask.pendingKeys = nil // they are not for the question that this key may ask
+		m.searchTask.pendingKeys = nil // they do not apply to a query that this key may start
 		if next.keys == &m.keys.browse.listKeys {
 			cmds = append(cmds, m.pressBrowse(next.msg))
 		} else {
@@ -128,8 +127,8 @@ func (m *app) pressPending() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// counter keeps track of the programs' counts, which follow the newest listing
-// while the dialog is open.
+// counter tracks the counting of the programs' files. It follows the newest listing while the
+// dialog is open.
 type counter struct {
 	dialog *programsDialog // nil if it is closed
 	newest[*index.Listing]
@@ -142,7 +141,7 @@ func (m *app) openPrograms() tea.Cmd {
 	return m.count(true)
 }
 
-// count counts the programs' files in the newest listing, if somebody looks.
+// count counts the programs' files in the newest listing, if the dialog is open.
 func (m *app) count(opened bool) tea.Cmd {
 	c := &m.counter
 	if c.dialog == nil || c.running() || m.progress.latest == nil || c.request == m.progress.latest && !opened {

@@ -6,37 +6,38 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// side is the pane beside the list: what the line under the cursor is, and below
-// it the snippet as it would be now.
+// side is the pane beside the list. It shows a preview of the line under the cursor, and below
+// it a live snippet.
 type side struct {
 	newest[subject]
-	wish    pane     // of the user
+	wish    pane     // what the user chose
 	preview []string // safe to show
 	snippet []string // safe to show
 }
 
-// subject is what the pane is about.
+// subject is what the pane shows.
 type subject struct {
-	node  uint32
-	shown bool // there is a line under the cursor
-	marks int  // generation of the selection
-	// dialect is what its snippet is written in.
-	dialect int
+	node    uint32
+	shown   bool // there is a line under the cursor
+	marks   int  // generation of the selection
+	dialect int  // of the snippet
 }
 
 const (
-	// sideDelay is how long the cursor rests before the disk is asked about its
-	// line: a held key asks nothing.
+	// sideDelay is how long the cursor must rest on a line before the line is previewed. A
+	// key that repeats does not cause disk accesses.
 	sideDelay = 30 * time.Millisecond
-	// liveMarks is how many marks may be rendered at every change.
+	// liveMarks is the maximum size of a selection that is rendered at every change.
 	liveMarks = 2000
-	// sideLines is how many lines of a preview or a snippet are kept.
+	// sideLines is the maximum number of lines of a preview or a snippet.
 	sideLines = 200
 )
 
-// followCursor has the pane follow what the cursor and the selection do.
+// followCursor updates the pane after a change of the cursor or the selection.
 func (m *app) followCursor() tea.Cmd {
 	if !m.layout.pane() || m.snippet != nil || m.list.result == nil || m.shutdown.leaving {
 		return nil
@@ -62,7 +63,7 @@ func (m *app) togglePreview() tea.Cmd {
 	return nil
 }
 
-// fillSide asks for what the pane shows.
+// fillSide requests the contents of the pane.
 func (m *app) fillSide(msg sideDue) tea.Cmd {
 	s := &m.side
 	if msg.gen != s.gen || m.list.result == nil || m.snippet != nil {
@@ -78,13 +79,13 @@ func (m *app) fillSide(msg sideDue) tea.Cmd {
 	)
 }
 
-// renderLive renders the snippet as it would be now: for the selection, or else for
-// the line under the cursor.
+// renderLive renders the snippet for the selection, or for the line under the cursor if the
+// selection is empty.
 func (m *app) renderLive() tea.Cmd {
 	chosen := m.selection.Clone()
 	switch {
 	case chosen.Len() > liveMarks:
-		m.side.snippet = []string{grouped(chosen.Len()) + " selected: Enter shows the snippet"}
+		m.side.snippet = []string{printable.Grouped(chosen.Len()) + " selected: Enter shows the snippet"}
 		return nil
 	case chosen.Len() == 0:
 		chosen.Select(m.side.request.node)
@@ -92,7 +93,7 @@ func (m *app) renderLive() tea.Cmd {
 	return m.renderSnippet(renderRequest{chosen: chosen, listing: m.progress.latest, dialect: m.dialect, live: m.side.gen})
 }
 
-// paneWidth is how wide a line of the pane may be.
+// paneWidth returns the maximum width of a line of the pane.
 func (m *app) paneWidth() int {
 	if m.layout.side > 0 {
 		return m.layout.side - 2
@@ -122,12 +123,12 @@ func (s *side) view(st *styles, m *app, width, height int) []string {
 	return lines
 }
 
-// clipped returns the first lines, so many and no wider than the room.
+// clipped returns the first height lines, truncated to width.
 func clipped(st *styles, lines []string, width, height int) []string {
 	var shown []string
 	for i, line := range lines {
 		if i == height-1 && len(lines) > height {
-			more := " + " + grouped(len(lines)-i) + " more lines"
+			more := " + " + printable.Grouped(len(lines)-i) + " more lines"
 			return append(shown, st.dim.render(truncated(more, width, st.glyphs.ellipsis)))
 		}
 		if i == height {
@@ -138,8 +139,7 @@ func clipped(st *styles, lines []string, width, height int) []string {
 	return shown
 }
 
-// beside puts the lines of the pane behind those of the list, whose last cells are
-// known to be free.
+// beside appends the lines of the pane to those of the list.
 func (m *app) beside(lines []string) []string {
 	st := &m.styles
 	pane := m.side.view(st, m, m.layout.side-1, m.layout.bodyHeight)
@@ -162,7 +162,7 @@ func (m *app) beside(lines []string) []string {
 	return lines
 }
 
-// below puts the lines of the pane under those of the list.
+// below adds the lines of the pane below those of the list.
 func (m *app) below(lines []string) []string {
 	st := &m.styles
 	for len(lines) < m.layout.body+m.layout.listHeight {

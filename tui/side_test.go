@@ -14,7 +14,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// wide opens the screen on paths in a terminal that has room for the pane.
+// wide opens the screen with paths in a terminal that has room for the pane.
 func wide(t *testing.T, opts Options, paths ...string) *driver {
 	t.Helper()
 	d := newDriver(t, opts)
@@ -25,7 +25,7 @@ func wide(t *testing.T, opts Options, paths ...string) *driver {
 	return d
 }
 
-func TestSideShowsWhatTheCursorIsOn(t *testing.T) {
+func TestSideShowsThePathUnderTheCursor(t *testing.T) {
 	known := func(path string) string { return "known\x1b: " + path }
 	owner := func(_, _ uint32) string { return "alice users" }
 	d := wide(t, Options{Machine: fakeMachine{known: known, owner: owner}}, sample...)
@@ -50,7 +50,7 @@ func TestSideOfADirectoryListsTheLargestFirst(t *testing.T) {
 	}
 }
 
-func TestSideGoesWhereThereIsNoRoomOrNoWish(t *testing.T) {
+func TestSideIsHiddenOnANarrowTerminalOrOnRequest(t *testing.T) {
 	d := wide(t, Options{}, sample...)
 	d.keys("p")
 	d.hasNot("│")
@@ -78,20 +78,20 @@ func TestSideDoesNotRenderALargeSelection(t *testing.T) {
 	equal(t, "rendered", len(d.asked), 0)
 }
 
-func TestSnippetToLeaveWithGoesBeforeTheLiveOne(t *testing.T) {
+func TestSnippetPaneIsRenderedBeforeTheLiveSnippet(t *testing.T) {
 	d := wide(t, Options{}, sample...)
 	d.keys("down")
 	d.hold = true
 	d.fire(sideDue{})
 	d.keys("enter")
-	d.has("writing")
+	d.has("rendering")
 	d.release()
 	d.has("snippet for 1 path", `file "/home/me/.bashrc"`)
 	d.keys("enter")
 	equal(t, "text", d.app.result.Snippet.Text, "file \"/home/me/.bashrc\"\n")
 }
 
-func TestHeadShowsTextAndNothingElse(t *testing.T) {
+func TestHeadShowsOnlyText(t *testing.T) {
 	dir := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(dir, name)
@@ -112,11 +112,11 @@ func TestHeadShowsTextAndNothingElse(t *testing.T) {
 		want       []string
 	}{
 		{"text", file("text", "a\tb\r\nc\x1b[2J\xff\n"), []string{"a    b", `c\e[2J\xff`, ""}},
-		{"binary", file("binary", "a\x00b"), []string{"binary"}},
-		{"empty", file("empty", ""), []string{"it is empty"}},
-		{"gone", filepath.Join(dir, "gone"), []string{"it cannot be read: no such file or directory"}},
-		{"a pipe that nobody writes to", pipe, nil},
-		{"a symlink", link, []string{"it cannot be read: too many levels of symbolic links"}},
+		{"binary", file("binary", "a\x00b"), []string{"binary file"}},
+		{"empty", file("empty", ""), []string{"empty file"}},
+		{"gone", filepath.Join(dir, "gone"), []string{"cannot read: no such file or directory"}},
+		{"a pipe without a writer", pipe, nil},
+		{"a symlink", link, []string{"cannot read: too many levels of symbolic links"}},
 		{"a long file", file("long", strings.Repeat("x\n", headSize)), strings.Split(strings.Repeat("x", sideLines), "")},
 	}
 	for _, tt := range tests {
@@ -134,5 +134,5 @@ func TestPreviewOfASymlinkNamesItsTarget(t *testing.T) {
 	var s index.Store
 	s.AddPath([]byte(link), scan.KindSymlink)
 	lines := previewer{listOf(t, &s), scan.Stat, fakeMachine{}, false}.preview(t.Context(), 0)
-	equal(t, "last line", lines[len(lines)-1], `leads to /etc/\ehostname`)
+	equal(t, "last line", lines[len(lines)-1], `symlink to /etc/\ehostname`)
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// statCache fetches metadata for what is on the screen, in the background and one
-// command at a time, and remembers it.
+// statCache fetches metadata of the rows on the screen and caches it. It runs one command at a
+// time.
 type statCache struct {
 	stat    index.StatFunc
 	known   map[uint32]index.NodeStat
@@ -18,7 +18,7 @@ type statCache struct {
 	gen     int
 }
 
-// forget drops all, because nodes have other numbers now.
+// forget clears the cache, because nodes have new numbers after a rescan.
 func (m *statCache) forget() {
 	m.gen++
 	m.running = false
@@ -29,23 +29,23 @@ func newStatCache() *statCache {
 	return &statCache{stat: scan.Stat, known: make(map[uint32]index.NodeStat)}
 }
 
-// of returns what is known of a node; of a directory that has grown since, what
-// was known before.
+// of returns the cached metadata of a node. That of a directory which has grown since may be out
+// of date.
 func (m *statCache) of(node uint32) (index.NodeStat, bool) {
 	found, ok := m.known[node]
 	return found, ok
 }
 
 const (
-	// mostKnown is how many nodes are remembered: some megabytes.
+	// mostKnown is the maximum number of cached nodes, a few megabytes.
 	mostKnown = 100_000
-	// growing is how many files a directory may have to be looked at again while
-	// the scan runs.
+	// growing limits updates while the scan runs: only a directory with fewer files is
+	// read again.
 	growing = 1000
 )
 
-// fetch looks at the nodes of which nothing is known, and at directories that have
-// other files than before.
+// fetch starts a command for the nodes that are not cached, and for directories whose number of
+// files has changed.
 func (m *statCache) fetch(ctx context.Context, l *index.Listing, nodes []uint32, scanning bool) tea.Cmd {
 	if m.running {
 		return nil
@@ -68,7 +68,7 @@ func (m *statCache) fetch(ctx context.Context, l *index.Listing, nodes []uint32,
 	return statCmd(ctx, m.gen, m.stat, l, wanted)
 }
 
-// take remembers what was looked up.
+// take stores fetched metadata.
 func (m *statCache) take(msg statted) {
 	if msg.gen != m.gen {
 		return
@@ -79,22 +79,22 @@ func (m *statCache) take(msg statted) {
 	}
 }
 
-// selectionSize is how much the selection holds: the bytes of its files, which are looked
-// up in the background whenever it changes.
+// selectionSize is the total size of the selected files. It is computed in the background
+// whenever the selection changes.
 type selectionSize struct {
 	newest[selectionOf]
 	size  int64
 	known bool
 }
 
-// selectionOf is what is summed up. A directory grows while the scan runs, so that it
-// is summed up again in the end.
+// selectionOf identifies what is summed. listing is nil while the scan runs: directories still
+// grow, so the sum is computed again at the end.
 type selectionOf struct {
 	selection int // its generation
 	listing   *index.Listing
 }
 
-// followSelection has the tally follow the selection.
+// followSelection computes the size again if the selection has changed.
 func (m *app) followSelection() tea.Cmd {
 	now := selectionOf{selection: m.selection.Generation()}
 	if !m.progress.running {

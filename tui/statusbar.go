@@ -1,40 +1,21 @@
 package tui
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/search"
 )
 
-// notice is a short message on the status line, which goes away by itself.
+// notice is a short message on the status line that disappears after noticeTime.
 type notice struct {
 	text string
 	gen  int
 }
 
-// grouped writes a number with a comma between thousands.
-func grouped(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
-
-// plural writes a number of things.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return grouped(n) + " " + many
-}
-
-// bar writes a line with something on its left and something on its right, each in
-// the longest of its variants for which there is room: they take turns in getting
-// shorter, the left first. What does not fit in its shortest form is left out, on
-// the right first.
+// bar renders a line with text on the left and on the right. Both are given as variants from
+// long to short. If they do not fit, they are shortened in turns, the left one first. If the
+// shortest variants do not fit, the right one is omitted, then the left one.
 func bar(room int, left, right []string, leftStyle, rightStyle style) string {
 	l, r := 0, 0
 	need := func(left, right string) int {
@@ -66,7 +47,7 @@ func bar(room int, left, right []string, leftStyle, rightStyle style) string {
 	return b.String()
 }
 
-// header is the first line: what is shown, and how far the scan is.
+// header renders the first line: what is shown, and the progress of the scan.
 func (m *app) header() string {
 	long, short := m.modes()
 	left := []string{" list-ephemeral" + long, strings.TrimPrefix(long, " "), short}
@@ -77,7 +58,7 @@ func (m *app) header() string {
 	return bar(m.layout.width, left, m.counts(), m.styles.title, style{})
 }
 
-// modes says what is unusual about what is shown, in long words and in short ones.
+// modes describes the settings that differ from the default, in a long and a short form.
 func (m *app) modes() (long, short string) {
 	say := func(is bool, text, brief string) {
 		if is {
@@ -88,7 +69,7 @@ func (m *app) modes() (long, short string) {
 	say(m.view == ViewDirs, "directories", "dirs")
 	say(m.view == ViewTree, "tree", "tree")
 	say(m.marked.Generation() > 0, "selected", "selected")
-	say(m.withRefused, "with what is excluded or persisted", "+excluded")
+	say(m.withRefused, "with excluded and persisted", "+excluded")
 	say(m.noCaches, "without caches", "-caches")
 	if m.group > 0 {
 		name := m.opts.Groups[m.group-1]
@@ -99,24 +80,24 @@ func (m *app) modes() (long, short string) {
 	return long, short
 }
 
-// counts writes how many paths are shown, from long to short.
+// counts writes the number of paths that are shown, in variants from long to short.
 func (m *app) counts() []string {
 	p := &m.progress
 	files := p.files
 	if p.latest != nil {
-		files -= p.latest.NonCandidates() // which are no candidates
+		files -= p.latest.NonCandidates()
 	}
-	paths, count := plural(files, "path", "paths")+"  ", grouped(files)
+	paths, count := printable.Plural(files, "path", "paths")+"  ", printable.Grouped(files)
 	if page := m.list.result; page != nil && page.narrows() && !m.withRefused {
-		shown := grouped(page.total)
+		shown := printable.Grouped(page.total)
 		if page.view == ViewDirs {
-			shown = plural(page.total, "row", "rows") + " for "
-			paths, count = shown+paths, grouped(page.total)+"/"+count
+			shown = printable.Plural(page.total, "row", "rows") + " for "
+			paths, count = shown+paths, printable.Grouped(page.total)+"/"+count
 		} else {
 			paths, count = shown+"/"+paths, shown+"/"+count
 		}
 	}
-	dirs := plural(p.dirs, "directory", "directories")
+	dirs := printable.Plural(p.dirs, "directory", "directories")
 	state, short := "scan complete ", ""
 	switch {
 	case p.running:
@@ -132,16 +113,16 @@ func (m *app) counts() []string {
 	}
 }
 
-// status is the line below the list: the selection, and what there is to say.
+// status renders the line below the list: the selection and the remark.
 func (m *app) status() string {
 	if m.snippet != nil {
 		title := " " + m.snippet.title(m.opts.Job.Result, m.dialectName())
 		told := truncated(safe(m.notice.text), max(m.layout.width-width(title)-3, 0), m.styles.glyphs.ellipsis)
 		return bar(m.layout.width, []string{title}, []string{told + " ", ""}, m.styles.title, m.styles.warning)
 	}
-	left := " " + grouped(m.selection.Len()) + " selected"
+	left := " " + printable.Grouped(m.selection.Len()) + " selected"
 	if m.restoring() {
-		left += ", " + grouped(len(m.saved.selected)) + " to be found again"
+		left += ", " + printable.Grouped(len(m.saved.selected)) + " to be restored"
 	}
 	if m.selectionSize.known {
 		left += ", " + printable.Size(m.selectionSize.size)
@@ -153,7 +134,7 @@ func (m *app) status() string {
 	return bar(m.layout.width, []string{left}, []string{right}, style{}, rightStyle)
 }
 
-// remark is the most important thing to say.
+// remark returns the most important message.
 func (m *app) remark() (string, style) {
 	p := m.list.result
 	switch {
@@ -162,11 +143,11 @@ func (m *app) remark() (string, style) {
 	case m.progress.err != nil:
 		return "scan stopped: " + safe(m.progress.err.Error()), m.styles.warning
 	case m.progress.summary.Errors > 0:
-		return plural(m.progress.summary.Errors, "path", "paths") + " could not be read", m.styles.warning
+		return printable.Plural(m.progress.summary.Errors, "path", "paths") + " could not be read", m.styles.warning
 	case m.searchTask.running() && m.sort != sortPath:
-		return "looking at all sizes and times", m.styles.dim
+		return "reading all sizes and times", m.styles.dim
 	case p != nil && p.cut > 0:
-		return "the best " + grouped(search.BestRows) + " of " + grouped(p.cut) + " matches", m.styles.dim
+		return "the best " + printable.Grouped(search.BestRows) + " of " + printable.Grouped(p.cut) + " matches", m.styles.dim
 	}
 	return "", style{}
 }

@@ -4,16 +4,17 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// styles holds what everything looks like, as pairs of escape sequences that are
-// put around a text: hundreds of them make a frame (BenchmarkKey). Only the
-// terminal's own 16 colours are used, so that the user's palette rules; without
-// colours bold, reverse and the text itself say the same.
+// styles are the styles of the parts of the screen, as pairs of escape sequences. A frame has
+// hundreds of them, so they are precomputed (BenchmarkKey). Only the terminal's 16 colours are
+// used, which follow the user's palette. Without colours, bold, reverse and the text itself
+// convey the same.
 type styles struct {
 	title, dim, marked, match, cursor, warning, key, frame, text style
 	glyphs                                                       glyphs
 }
 
-// style is switched on and off without touching the attributes around it.
+// style is a pair of escape sequences that switch attributes on and off and leave others
+// unchanged.
 type style struct{ on, off string }
 
 func (s style) render(text string) string {
@@ -23,20 +24,20 @@ func (s style) render(text string) string {
 	return s.on + text + s.off
 }
 
-// glyphs are the characters that are more than ASCII where they may be.
+// glyphs are the characters that have a Unicode and an ASCII variant.
 type glyphs struct {
 	ellipsis                                   string
 	horizontal, vertical                       string
 	topLeft, topRight, bottomLeft, bottomRight string
 }
 
-// palette is which of the 16 colours things have.
+// palette assigns some of the 16 colours.
 type palette struct{ marked, warning, key, frame ansi.Attr }
 
-// palettes has one palette for each theme. By default it is one that can be read on
-// any background: yellow cannot on white, and blue draws lines only. The terminal
-// is not asked for its background: its answer may come after the program has
-// ended, and then it is typed into the shell.
+// palettes has one palette for each theme. The default is readable on any background: it avoids
+// yellow, which is unreadable on white, and uses blue only for lines. The program does not query
+// the background colour, because the reply could arrive after the program has ended, and the
+// shell would read it as input.
 var palettes = map[Theme]palette{
 	ThemeAuto: {
 		marked:  ansi.AttrGreenForegroundColor,

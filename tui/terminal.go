@@ -14,9 +14,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// shutdown holds the end back until the terminal has answered what Bubble Tea
-// asks at the start (modes 2026 and 2027), or has had the time to: the answers
-// would else arrive at the shell's prompt, as text.
+// shutdown delays the end of the program until the terminal has replied to the queries that
+// Bubble Tea sends at the start (modes 2026 and 2027), or until replyTime has passed. Otherwise
+// the replies would arrive at the shell's prompt as text.
 type shutdown struct {
 	started time.Time
 	replies int
@@ -28,7 +28,7 @@ const (
 	replyTime = 150 * time.Millisecond
 )
 
-// leave ends the program, at once or when it may.
+// leave ends the program, at once or when shutdown allows it.
 func (m *app) leave() tea.Cmd {
 	m.shutdown.leaving = true
 	wait := replyTime - time.Since(m.shutdown.started)
@@ -38,7 +38,7 @@ func (m *app) leave() tea.Cmd {
 	return m.after(wait, replyTimeEnded{})
 }
 
-// noteReply notes an answer of the terminal.
+// noteReply counts a reply of the terminal.
 func (m *app) noteReply() tea.Cmd {
 	m.shutdown.replies++
 	if m.shutdown.leaving && m.shutdown.replies >= queries {
@@ -47,19 +47,19 @@ func (m *app) noteReply() tea.Cmd {
 	return nil
 }
 
-// suspend stops the program until the shell continues it, as Ctrl-Z does
-// elsewhere: the terminal is in raw mode, so that we have to do it ourselves.
+// suspend stops the program until the shell resumes it, like Ctrl-Z in other programs. The
+// terminal is in raw mode, so it does not do this by itself.
 func (m *app) suspend() tea.Cmd {
 	if !m.canSuspend() {
-		return m.notify("there is no shell that could continue the program")
+		return m.notify("cannot suspend: no shell to resume the program")
 	}
 	return tea.Suspend
 }
 
-// canSuspend reports whether somebody can continue the process group. The kernel
-// does not stop an orphaned one (setpgid(2), POSIX.1-2017 3.264), and Bubble Tea
-// would wait without end: one in which no process has a parent in another group of
-// the same session.
+// canSuspend reports whether the process group can be stopped and resumed. The kernel does not
+// stop an orphaned process group, and Bubble Tea would wait forever. A group is orphaned if no
+// process in it has a parent in another group of the same session (setpgid(2),
+// POSIX.1-2017 3.264).
 func canSuspend() bool {
 	group := unix.Getpgrp()
 	session, err := unix.Getsid(0)
@@ -83,8 +83,8 @@ func canSuspend() bool {
 	}
 }
 
-// parentOf reads the parent of a process from /proc (proc_pid_stat(5)): the second
-// field behind the name, which may hold anything and ends with the last ")".
+// parentOf reads the parent of a process from /proc (proc_pid_stat(5)). It is the second field
+// after the name. The name may contain any bytes and ends at the last ")".
 func parentOf(pid int) (parent int, err error) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -95,8 +95,7 @@ func parentOf(pid int) (parent int, err error) {
 	return parent, err
 }
 
-// screenOutput is the terminal as Bubble Tea writes to it. It can be shut: what is
-// written then waits without end.
+// screenOutput is the terminal that Bubble Tea writes to. After shut, writes block forever.
 type screenOutput struct {
 	*os.File
 	mu sync.Mutex
@@ -112,8 +111,8 @@ func (o *screenOutput) Write(text []byte) (int, error) {
 // WriteString implements io.StringWriter.
 func (o *screenOutput) WriteString(text string) (int, error) { return o.Write([]byte(text)) }
 
-// shut keeps the lock. A write that hangs, because the terminal takes nothing, is not
-// waited for without end.
+// shut takes the lock and keeps it. It waits at most a second for a write that hangs because the
+// terminal does not accept output.
 func (o *screenOutput) shut() {
 	const patience, step = time.Second, 10 * time.Millisecond
 	for range patience / step {
@@ -124,15 +123,15 @@ func (o *screenOutput) shut() {
 	}
 }
 
-// plainScreen undoes what Bubble Tea asks of a terminal.
+// plainScreen resets the modes that Bubble Tea sets.
 const plainScreen = ansi.ResetModeBracketedPaste + ansi.ResetModeFocusEvent +
 	ansi.ResetModeMouseButtonEvent + ansi.ResetModeMouseAnyEvent + ansi.ResetModeMouseExtSgr +
 	ansi.ResetModifyOtherKeys + ansi.ResetModeUnicodeCore + ansi.ResetModeSynchronizedOutput +
 	ansi.SetModeTextCursorEnable + ansi.ResetStyle
 
-// dieCleanly has SIGQUIT restore the terminal before it does what it does elsewhere: the
-// Go runtime prints what each goroutine does, and the process dies. Bubble Tea itself is
-// not asked, because it may be what hangs. release has to be called at the end.
+// dieCleanly makes SIGQUIT restore the terminal before its usual effect: the Go runtime prints
+// all goroutine stacks and the process exits. It does not use Bubble Tea, which may be what
+// hangs. The caller must call release at the end.
 func dieCleanly(in *os.File, out *screenOutput) (release func()) {
 	mode, err := unix.IoctlGetTermios(int(in.Fd()), unix.TCGETS)
 	if err != nil || signal.Ignored(syscall.SIGQUIT) {
@@ -147,7 +146,8 @@ func dieCleanly(in *os.File, out *screenOutput) (release func()) {
 		case <-quit:
 		}
 		out.shut()
-		// The terminal has a keyboard mode for each of its two screens: that of this one goes first.
+		// The terminal has a keyboard mode for each of its two screens. That of the alternate
+		// screen has to be reset before the screen is left.
 		_, _ = out.File.WriteString(plainScreen + ansi.PopKittyKeyboard(1) + ansi.SetWindowTitle("") + ansi.ResetModeAltScreenSaveCursor)
 		_ = unix.IoctlSetTermios(int(in.Fd()), unix.TCSETS, mode)
 		signal.Reset(syscall.SIGQUIT)

@@ -8,17 +8,17 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// What is written here has gone through printable, so it has no control bytes,
-// and what is left are characters of one or two cells, and marks on them.
+// All text here has been escaped by package printable. It has no control characters, only
+// characters of one or two cells and combining marks.
 
-// wrapped breaks a text at its spaces into lines of so many cells, or anywhere where
+// wrapped breaks a text into lines of at most cells cells: at spaces and slashes, or anywhere if
 // there are none.
 func wrapped(text string, cells int) []string {
 	return strings.Split(ansi.Wrap(text, max(cells, 1), " /"), "\n")
 }
 
-// isASCII reports whether each byte of text is one cell. Nearly all paths are so,
-// and need not go through ansi.StringWidth.
+// isASCII reports whether a text is printable ASCII, so each byte is one cell. This is true of
+// nearly all paths, which saves calls of ansi.StringWidth.
 func isASCII(text string) bool {
 	for i := range len(text) {
 		if text[i] >= 0x7f || text[i] < ' ' {
@@ -28,7 +28,7 @@ func isASCII(text string) bool {
 	return true
 }
 
-// width returns how many cells a text takes that has no escape sequences.
+// width returns the number of cells of a text without escape sequences.
 func width(text string) int {
 	if isASCII(text) {
 		return len(text)
@@ -36,7 +36,7 @@ func width(text string) int {
 	return ansi.StringWidth(text)
 }
 
-// truncated shortens a text on the right, which has no escape sequences.
+// truncated shortens a text without escape sequences on the right.
 func truncated(text string, room int, ellipsis string) string {
 	if width(text) <= room {
 		return text
@@ -56,12 +56,12 @@ func writeFiller(b *strings.Builder, cells int) {
 	b.WriteString(spaces[:max(cells, 0)])
 }
 
-// safe makes bytes from elsewhere fit for the screen.
+// safe escapes untrusted bytes for the screen.
 func safe(text string) string { return printable.Name(text) }
 
-// writeTail writes a path into the room given and returns the cells it took. A
-// path that is too long loses its front, for the end tells files apart. The
-// bytes at the positions given, ascending, are highlighted.
+// writeTail writes a path, at most room cells wide, and returns its width. A path that is too
+// long is shortened at the front, because files differ at the end. The characters at the matched
+// byte positions, in ascending order, are highlighted.
 func (s *styles) writeTail(b *strings.Builder, text string, matched []int, room int) int {
 	start, cells := tailStart(text, room, width(s.glyphs.ellipsis))
 	if start > 0 {
@@ -81,8 +81,8 @@ func (s *styles) writeTail(b *strings.Builder, text string, matched []int, room 
 	return cells
 }
 
-// tailStart returns where the part of a text begins that is shown, and its
-// width: the whole if there is room, or else what fits behind an ellipsis.
+// tailStart returns the start and the width of the part of a text that is shown: all of it if
+// there is room, otherwise the end that fits after an ellipsis.
 func tailStart(text string, room, ellipsis int) (start, cells int) {
 	cells = width(text)
 	if cells <= room {
@@ -100,7 +100,7 @@ func tailStart(text string, room, ellipsis int) (start, cells int) {
 	return start, cells
 }
 
-// clusterSize returns the length of the first character with its marks.
+// clusterSize returns the length in bytes of the first grapheme cluster.
 func clusterSize(text string) int {
 	if len(text) == 1 || text[0] < 0x80 && text[1] < 0x80 {
 		return 1

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
 func TestWriteTailKeepsTheEnd(t *testing.T) {
@@ -19,7 +21,7 @@ func TestWriteTailKeepsTheEnd(t *testing.T) {
 		{"only the end", "/etc/hosts", 2, "…s"},
 		{"room for the ellipsis", "/etc/hosts", 1, "…"},
 		{"wide characters", "/日本語/日本", 8, "…語/日本"},
-		{"a wide character that fits by half", "/日本語/日本", 7, "…/日本"},
+		{"a wide character that half fits", "/日本語/日本", 7, "…/日本"},
 		{"marks stay with their letter", "/aaae\u0301e\u0301", 3, "…e\u0301e\u0301"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -29,13 +31,13 @@ func TestWriteTailKeepsTheEnd(t *testing.T) {
 			equal(t, "text", got, tt.want)
 			equal(t, "cells", cells, ansi.StringWidth(got))
 			if cells > tt.room {
-				t.Errorf("%d cells in a room of %d", cells, tt.room)
+				t.Errorf("%d cells, want at most %d", cells, tt.room)
 			}
 		})
 	}
 }
 
-func TestWriteTailHighlightsWhatIsMatched(t *testing.T) {
+func TestWriteTailHighlightsMatches(t *testing.T) {
 	s := newStyles(ThemeAuto, true)
 	s.match, s.dim = style{"<", ">"}, style{}
 	for _, tt := range []struct {
@@ -56,7 +58,7 @@ func TestWriteTailHighlightsWhatIsMatched(t *testing.T) {
 	}
 }
 
-func TestHighlightsSayWhyARowMatches(t *testing.T) {
+func TestMatchesAreHighlightedInRows(t *testing.T) {
 	d := browse(t, "/home/me/.ssh/config", "/x\x1b[2J/ssh\xff")
 	d.keys("/", "text:ssh")
 	on, off := d.app.styles.match.on, d.app.styles.match.off
@@ -83,10 +85,10 @@ func TestTruncatedKeepsTheFront(t *testing.T) {
 
 func TestGrouped(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
-		equal(t, want, grouped(n), want)
+		equal(t, want, printable.Grouped(n), want)
 	}
-	equal(t, "one", plural(1, "path", "paths"), "1 path")
-	equal(t, "many", plural(2000, "path", "paths"), "2,000 paths")
+	equal(t, "one", printable.Plural(1, "path", "paths"), "1 path")
+	equal(t, "many", printable.Plural(2000, "path", "paths"), "2,000 paths")
 }
 
 func TestBarDropsWhatDoesNotFit(t *testing.T) {

@@ -5,30 +5,30 @@ import (
 	"os"
 )
 
-// Options say what Run shows, and where. Machine is needed.
+// Options configure Run. Machine is required.
 type Options struct {
 	Machine Machine
-	// Listed reports whether Machine.Scan adds a list made by somebody else, all of which
-	// is listed, and not the contents of directories.
+	// Listed reports whether Machine.Scan adds a list of paths that the caller supplies,
+	// such as stdin. Every path in it is shown, and its directories are not walked.
 	Listed bool
 	// Once reports whether Machine.Scan can be called only once.
 	Once bool
-	// Dialects are the names of the dialects to choose from, and Dialect the index of the
-	// first one. None leaves no choice.
+	// Dialects are the names of the dialects to choose from, and Dialect is the index of
+	// the initial one. If Dialects is empty, the user has no choice.
 	Dialects []string
 	Dialect  int
-	// Home is the user's home directory, "~" in the name of a file to write; by default
-	// that of the process.
+	// Home is the user's home directory, which replaces "~" in the name of a file to
+	// write. The default is the home directory of the process.
 	Home string
-	// Caches are directories in which everything is cache, besides those that are known by
-	// their names.
+	// Caches are directories in which everything is cache, in addition to those with a
+	// well-known name.
 	Caches []string
-	// Groups are the names of the sets of annotated paths that may be shown alone. None
-	// means that there are no annotations.
+	// Groups are the names of the sets of annotated paths that can be shown alone. If it is
+	// empty, there are no annotations.
 	Groups []string
-	// View is what the screen opens with; ViewFiles by default.
+	// View is the initial view; ViewFiles by default.
 	View View
-	// Job says what Machine.Adopt does. The zero value copies into storage.
+	// Job describes what Machine.Adopt does. The zero value copies into storage.
 	Job Job
 	// Programs are the package names to filter by.
 	Programs []string
@@ -37,16 +37,16 @@ type Options struct {
 
 	// Input and Output are the terminal; nil means standard input and output.
 	Input, Output *os.File
-	// Environ is the environment to take the terminal's abilities from, as
-	// os.Environ gives it, which stands in for nil. NO_COLOR and TERM matter.
+	// Environ is the environment, in the form of os.Environ, from which the capabilities of
+	// the terminal are detected (NO_COLOR and TERM matter). Nil means os.Environ().
 	Environ []string
-	// Color says whether to use colours.
+	// Color selects whether colours are used.
 	Color Color
-	// Theme is which of the terminal's 16 colours are used.
+	// Theme selects which of the terminal's 16 colours are used.
 	Theme Theme
-	// ASCII draws with nothing but ASCII characters.
+	// ASCII restricts drawing to ASCII characters.
 	ASCII bool
-	// NoMouse leaves the mouse to the terminal.
+	// NoMouse leaves mouse events to the terminal.
 	NoMouse bool
 }
 
@@ -56,19 +56,19 @@ type Job struct {
 	Help   string // the key in the help: "copy the data into storage now"
 	Title  string // of its dialog: "copy into storage"
 	Verb   string // "copy"
-	Asks   string // "Enter copies, Esc goes back; sources stay as they are"
+	Asks   string // "Enter copies, Esc goes back; the sources do not change"
 	Result string // what Enter shows: "snippet for"
 }
 
 var adoptJob = Job{
 	Key: "adopt", Help: "copy the data into storage now", Title: "copy into storage", Verb: "copy",
-	Asks: "Enter copies, Esc goes back; sources stay as they are", Result: "snippet for",
+	Asks: "Enter copies, Esc goes back; the sources do not change", Result: "snippet for",
 }
 
-// Color says whether to use colours.
+// Color selects whether colours are used.
 type Color uint8
 
-// The choices of Color. The zero value goes by the terminal and by NO_COLOR.
+// The choices of Color. The zero value depends on the terminal and on NO_COLOR.
 const (
 	ColorAuto Color = iota
 	ColorAlways
@@ -88,7 +88,7 @@ func (c Color) String() string {
 // Theme is a choice among the terminal's 16 colours.
 type Theme uint8
 
-// The themes. The zero value can be read on any background.
+// The themes. The zero value is readable on any background.
 const (
 	ThemeAuto Theme = iota
 	ThemeLight
@@ -109,16 +109,16 @@ func (t Theme) String() string {
 type SnippetText struct {
 	// Text is what is printed, written and copied.
 	Text string
-	// Visible is what is shown in place of Text, line by line, where lines of Text may
-	// break within a name.
+	// Visible, if not empty, is shown instead of Text. It is needed where a line break in
+	// Text may be inside a name.
 	Visible string
-	// Notes are shown beside it: what was left out, and why.
+	// Notes say what was left out, and why. They are shown with the text.
 	Notes []string
-	// LeftOut is the number of selected paths that Text does not hold.
+	// LeftOut is the number of selected paths that Text does not contain.
 	LeftOut int
 }
 
-// Shown returns the text for a screen. Its lines may hold any bytes.
+// Shown returns the text to show. Its lines may contain any bytes.
 func (s *SnippetText) Shown() string { return cmp.Or(s.Visible, s.Text) }
 
 // Outcome is how Run ended.
@@ -127,9 +127,9 @@ type Outcome uint8
 // The outcomes.
 const (
 	OutcomeUnknown Outcome = iota
-	// Quit means that the user left without a result: exit status 130.
+	// Quit means that the user quit without a result: exit status 130.
 	Quit
-	// Confirmed means that the user has seen the snippet and left with it.
+	// Confirmed means that the user saw the snippet and accepted it.
 	Confirmed
 )
 
@@ -146,10 +146,10 @@ func (o Outcome) String() string {
 // Result is what Run returns.
 type Result struct {
 	Outcome Outcome
-	// Snippet is what to print, if Confirmed.
+	// Snippet is what to print. It is set only if Outcome is Confirmed.
 	Snippet SnippetText
-	// Summary and ScanErr are the scan's, if ScanEnded; else it was still
-	// running.
+	// Summary and ScanErr are the results of the scan. They are valid only if ScanEnded is
+	// set; otherwise the scan was still running.
 	Summary   Summary
 	ScanErr   error
 	ScanEnded bool

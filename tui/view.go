@@ -8,7 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// View returns the screen, and the modes that the terminal has to be in.
+// View returns the screen and the terminal modes that it needs.
 func (m *app) View() tea.View {
 	if m.dirty {
 		m.frame = m.render()
@@ -78,7 +78,7 @@ func (m *app) painter() *painter {
 	return p
 }
 
-// empty says why there are no rows.
+// empty returns the reason why there are no rows.
 func (m *app) empty() string {
 	switch {
 	case m.searchTask.running():
@@ -86,9 +86,9 @@ func (m *app) empty() string {
 	case m.progress.files > 0 && m.search.query != "":
 		return "nothing matches " + safe(m.search.query)
 	case m.marked.Generation() > 0:
-		return "nothing of the selection is here (v shows all)"
+		return "no selected paths here (v shows all)"
 	case m.noCaches && m.progress.files > 0:
-		return "nothing but caches (c shows them)"
+		return "only caches here (c shows them)"
 	case m.progress.files > 0 && m.program != "":
 		return "nothing belongs to " + safe(m.program) + " (Ctrl-X shows all)"
 	case m.progress.running || m.progress.files > 0:
@@ -105,13 +105,13 @@ func (m *app) tooSmall() string {
 	return ansi.Truncate(text, max(m.layout.width, 0), "")
 }
 
-// resize fits everything to a new size of the terminal.
+// resize adapts the layout to a new size of the terminal.
 func (m *app) resize(width, height int) {
 	m.layout.width, m.layout.height = width, height
 	m.relayout()
 }
 
-// wish says whether there is to be a pane, which belongs to the list.
+// wish returns whether the pane should be shown. It is only shown with the list.
 func (m *app) wish(list bool) pane {
 	if !list {
 		return paneHidden

@@ -3,12 +3,12 @@ package tui
 // View is a way to show candidates.
 type View uint8
 
-// The views. ViewFiles stands in for ViewUnknown.
+// The views. ViewUnknown is shown as ViewFiles.
 const (
 	ViewUnknown View = iota
-	ViewFiles        // one a row
+	ViewFiles        // one row for each file
 	ViewDirs         // the directories that are worth keeping as a whole
-	ViewTree         // directories that open and close
+	ViewTree         // a tree of directories that open and close
 )
 
 var viewNames = [...]string{"unknown", "files", "directories", "tree"}
@@ -29,8 +29,8 @@ func (v View) next() View {
 	return v + 1
 }
 
-// sortKey is what rows are ordered by; sizes and times put the largest and the
-// newest first.
+// sortKey is the sort order of the rows. With sortSize the largest is first, with sortTime the
+// newest.
 type sortKey uint8
 
 const (
@@ -40,7 +40,7 @@ const (
 	sortRank // of annotations
 )
 
-var sortNames = [...]string{"path", "size", "time", "what was done"}
+var sortNames = [...]string{"path", "size", "time", "operation"}
 
 // String returns the key as the screen names it.
 func (k sortKey) String() string {
@@ -50,7 +50,7 @@ func (k sortKey) String() string {
 	return sortNames[sortPath]
 }
 
-// next returns the key that comes after, among those that there are.
+// next returns the next key. sortRank is included only if there are annotations.
 func (k sortKey) next(annotated bool) sortKey {
 	keys := sortRank
 	if annotated {

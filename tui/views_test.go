@@ -11,12 +11,12 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// splitsSample are the directories of the sample that are not kept as a whole.
+// splitsSample reports whether a directory of the sample should not be kept as a whole.
 func splitsSample(dir string) bool {
 	return slices.Contains([]string{"/", "/etc", "/home", "/home/me", "/home/me/.config", "/var", "/var/lib"}, dir)
 }
 
-// browseViews opens the screen on the sample, with directories to roll up.
+// browseViews opens the screen with paths, with the directories of splitsSample split.
 func browseViews(t testing.TB, paths ...string) *driver {
 	t.Helper()
 	d := newDriver(t, Options{Programs: []string{"firefox"}, Machine: fakeMachine{splits: splitsSample}})
@@ -65,7 +65,7 @@ func TestTreeOpensAndCloses(t *testing.T) {
 	equal(t, "cursor", d.cursor(), "/home/me")
 }
 
-func TestDirectoryCoversWhatIsBelow(t *testing.T) {
+func TestSelectedDirectoryCoversItsContents(t *testing.T) {
 	d := browseViews(t, sample...)
 	d.keys("/", "text:cookies", "space", "esc") // below .mozilla
 	d.keys("tab", "g", "down", "down", "down", "space")
@@ -80,13 +80,13 @@ func TestDirectoryCoversWhatIsBelow(t *testing.T) {
 	equal(t, "first", d.asked[0][0], index.Selected{Path: "/home/me/.mozilla", Kind: scan.KindDir})
 }
 
-func TestPartlySelectedDirectoriesShowIt(t *testing.T) {
+func TestPartlySelectedDirectoriesAreMarked(t *testing.T) {
 	d := browseViews(t, sample...)
 	d.keys("/", "text:cookies", "space", "esc", "tab")
 	d.has("[-] /home/me/.mozilla/", "[ ] /home/me/.ssh/")
 }
 
-func TestSelectAllTakesTheDirectoriesThatAreShown(t *testing.T) {
+func TestSelectAllSelectsTheShownDirectories(t *testing.T) {
 	d := browseViews(t, sample...)
 	d.keys("tab", "ctrl+a")
 	got := d.selected()
@@ -97,7 +97,7 @@ func TestSelectAllTakesTheDirectoriesThatAreShown(t *testing.T) {
 	equal(t, "rows of a query", d.shown(), []string{"/home/me/.mozilla"})
 }
 
-func TestUndoTakesTheLastSelectionBack(t *testing.T) {
+func TestUndoRevertsTheLastSelection(t *testing.T) {
 	d := browseViews(t, sample...)
 	d.keys("u")
 	d.has("nothing to undo")
@@ -119,7 +119,7 @@ func TestUndoTakesTheLastSelectionBack(t *testing.T) {
 	d.has("nothing to undo")
 }
 
-func TestOnlyWhatIsSelectedIsShown(t *testing.T) {
+func TestOnlyTheSelectionIsShown(t *testing.T) {
 	d := browseViews(t, sample...)
 	d.keys("v")
 	d.has("nothing is selected")
@@ -141,12 +141,12 @@ func TestViewsFollowTheProgramFilter(t *testing.T) {
 	d.has("2  ", "+ /home/me/.mozilla/firefox/")
 }
 
-func TestSizesAreFetchedForWhatIsVisible(t *testing.T) {
+func TestSizesAreFetchedForVisibleRows(t *testing.T) {
 	d := browseViews(t, "/a/one", "/a/gone", "/b/two")
 	d.keys("tab", "tab")
 	d.has("1  3.5K   6h")
 	if got, want := d.app.statCache.known[index.DirNode(1)], (index.NodeStat{Size: 3600, ModTime: fakeNow.Unix() - 6*3600, Files: 2}); got != want {
-		t.Errorf("of a directory %+v is known, want %+v", got, want)
+		t.Errorf("metadata of a directory is %+v, want %+v", got, want)
 	}
 	d.keys("right", "down")
 	equal(t, "of what is gone", d.app.statCache.known[d.app.list.nodes[1]].Gone, true)
@@ -154,7 +154,7 @@ func TestSizesAreFetchedForWhatIsVisible(t *testing.T) {
 
 func TestSortingPutsTheLargestAndTheNewestFirst(t *testing.T) {
 	d := browseViews(t, sample...)
-	bySize := slices.Clone(sample) // the disk of the tests makes long paths large and old
+	bySize := slices.Clone(sample) // fakeStat makes long paths large and old
 	slices.SortStableFunc(bySize, func(a, b string) int { return len(b) - len(a) })
 	byTime := slices.Clone(sample)
 	slices.SortStableFunc(byTime, func(a, b string) int { return len(a) - len(b) })
@@ -173,7 +173,7 @@ func TestSortingPutsTheLargestAndTheNewestFirst(t *testing.T) {
 	equal(t, "by path", d.shown(), sample)
 }
 
-func TestSortingAsksTheDiskOnceForEachFile(t *testing.T) {
+func TestSortingStatsEachFileOnce(t *testing.T) {
 	d := newDriver(t, Options{})
 	asked := 0
 	d.app.statCache.stat = func(path string) (scan.Kind, scan.Info, error) { asked++; return fakeStat(path) }
@@ -184,8 +184,8 @@ func TestSortingAsksTheDiskOnceForEachFile(t *testing.T) {
 	equal(t, "asked", asked, before+2)
 	d.add("/ccc")
 	equal(t, "rows", d.shown(), []string{"/ccc", "/bb", "/a"})
-	if asked > before+4 { // the new one, for the order and for its row
-		t.Errorf("asked %d times for three files", asked-before)
+	if asked > before+4 { // twice for the new file: for the order and for its row
+		t.Errorf("%d calls of stat for three files", asked-before)
 	}
 }
 

@@ -1,8 +1,8 @@
-// Package corpus makes the paths of a machine that somebody works on: a home with
-// repositories and what package managers unpack into them, browsers, games,
-// containers and caches, and a system around it. Among them lie the files of
-// [Targets]. The names are made up, but their shapes and shares are those of real
-// machines: six files a directory, 90 bytes a path.
+// Package corpus generates the paths of a developer's machine: a home with
+// repositories and the packages in them, browsers, games, containers and caches, and
+// a system around it. The files of [Targets] are among them. The names are invented,
+// but their shapes and shares are those of real machines: six files a directory, 90
+// bytes a path.
 package corpus
 
 import (
@@ -13,8 +13,8 @@ import (
 
 const home = "/home/alice/"
 
-// Each calls yield with about n paths, the same ones for the same seed, directory
-// by directory. It plants each target once.
+// Each calls yield with about n paths, directory by directory; the same seed gives the
+// same paths. It yields each target once.
 func Each(n int, seed uint64, yield func(path string)) {
 	g := &generator{Rand: rand.New(rand.NewPCG(seed, seed)), yield: yield}
 	planted := map[string]bool{}
@@ -36,7 +36,7 @@ func Each(n int, seed uint64, yield func(path string)) {
 	}
 }
 
-// parts lists what the paths are made of, with their shares.
+// parts lists the kinds of paths, with their shares.
 var parts = []struct {
 	share int
 	piece func(*generator, int)
@@ -81,7 +81,7 @@ func (g *generator) hex(n int) string {
 	return b.String()
 }
 
-// word makes a name of two words, as packages have them.
+// word returns a name of one or two words, like those of packages.
 func (g *generator) word() string {
 	switch g.IntN(4) {
 	case 0:
@@ -92,7 +92,7 @@ func (g *generator) word() string {
 	return g.pick(words) + "-" + g.pick(words)
 }
 
-// camel makes a name as JavaScript and C++ files have them.
+// camel returns a name like those of JavaScript and C++ files.
 func (g *generator) camel() string {
 	w := g.pick(words)
 	return g.pick(words) + strings.ToUpper(w[:1]) + w[1:]
@@ -335,8 +335,8 @@ func (g *generator) documents(i int) {
 	}
 }
 
-// words are what names are made of: among them those of the targets, so that many
-// paths look like what is searched for.
+// words are the parts of names. They include the words of the targets, so many paths
+// resemble the targets.
 var words = strings.Fields(`
 	access account action adapter admin agent alias alert alpha analyzer animation api app archive array assert asset async atom
 	audio auth auto avatar backup balance base batch bash binary bind bluetooth block board book bookmark boot border bot bounce box branch bridge

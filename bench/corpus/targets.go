@@ -1,11 +1,11 @@
 package corpus
 
-// Target is a query and the one file that a person who types it means.
+// Target is a query and the path that a user who types it is searching for.
 type Target struct{ Query, Path string }
 
-// Targets returns the queries. They were written before the ranking was made,
-// as people type them who know what they look for but not where it lies:
-// shortened words, a program and a kind of file, or just the name.
+// Targets returns the queries. They were written before the ranking was implemented.
+// They are typical of users who know the file but not its directory: shortened words,
+// a program and a type of file, or just the name.
 func Targets() []Target {
 	const home = "/home/alice/"
 	return []Target{

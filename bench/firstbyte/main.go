@@ -1,11 +1,11 @@
 // Command firstbyte runs a command several times and prints, in milliseconds,
 // the median of the time from its start to the first byte on its standard output:
-// what a user waits before seeing anything.
+// the time until a user sees anything.
 //
 //	firstbyte [-runs N] COMMAND [ARG...]
 //
-// The rest of the output is read to its end, so that the command does not run
-// into a closed pipe. A command that fails or writes nothing is an error.
+// The rest of the output is read to its end, so the command does not write to a
+// closed pipe. A command that fails or writes nothing is an error.
 package main
 
 import (
@@ -39,7 +39,7 @@ func main() {
 	fmt.Printf("%.1f\n", float64(times[len(times)/2].Microseconds())/1000)
 }
 
-// measure runs the command once. The clock starts before the process is made.
+// measure runs the command once. The clock starts before the process is created.
 func measure(command []string) (time.Duration, error) {
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Stderr = os.Stderr

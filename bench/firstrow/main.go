@@ -1,6 +1,6 @@
-// Firstrow tells how long a screen takes to show its first row, in a
-// pseudo-terminal that answers like a real one: from before the process is made
-// until the text given stands on the screen.
+// Firstrow measures the time until a screen shows its first row, in a
+// pseudo-terminal that answers like a real one: from before the process is created
+// until TEXT is on the screen.
 //
 //	firstrow [-runs N] TEXT COMMAND [ARG...]
 //
@@ -22,7 +22,7 @@ import (
 )
 
 func main() {
-	runs := flag.Int("runs", 5, "how many runs to take the median of")
+	runs := flag.Int("runs", 5, "number of runs")
 	flag.Parse()
 	if flag.NArg() < 2 || *runs < 1 {
 		fmt.Fprintln(os.Stderr, "firstrow: error: usage: firstrow [-runs N] TEXT COMMAND [ARG...]")
@@ -41,7 +41,7 @@ func main() {
 	fmt.Printf("%.1f\n", float64(times[len(times)/2].Microseconds())/1000)
 }
 
-// measure runs the command once, and kills it when the text is there.
+// measure runs the command once, and kills it when the text is on the screen.
 func measure(text string, command []string) (time.Duration, error) {
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), "TERM=xterm-256color")

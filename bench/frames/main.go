@@ -1,10 +1,10 @@
-// Frames tells how long the screen takes from a key to the frame that shows its
-// effect: Down is pressed again and again, first while the list fills, then when
-// all of it is there, and the effect is there when another path has the cursor.
+// Frames measures the time from a key to the frame that shows its effect. It presses
+// Down again and again, first while the list fills, then when it is complete. The
+// effect is visible when the cursor is on another path.
 //
 //	frames [-keys N] [-runs N] COMMAND [ARG...]
 //
-// It prints two lines: how many keys, and the median, the 99th percentile and the
+// It prints two lines: the number of keys, and the median, the 99th percentile and the
 // longest time in milliseconds.
 package main
 
@@ -22,7 +22,7 @@ import (
 )
 
 func main() {
-	keys := flag.Int("keys", 300, "how many keys to press when the list is complete")
+	keys := flag.Int("keys", 300, "number of keys to press when the list is complete")
 	runs := flag.Int("runs", 3, "how often to start the program")
 	flag.Parse()
 	if flag.NArg() < 1 || *runs < 1 || *keys < 1 {
@@ -43,13 +43,13 @@ func main() {
 }
 
 const (
-	// patience is how long a key may take.
+	// patience is the maximum time for a key.
 	patience = 5 * time.Second
-	// gap is the mean pause between keys: that of a key held down.
+	// gap is the mean pause between keys: about the repeat rate of a held key.
 	gap = 30 * time.Millisecond
 )
 
-// run presses keys until the list is complete, and then so many.
+// run presses keys until the list is complete, and then the number of keys given.
 func run(command []string, keys int) (filling, complete []time.Duration, err error) {
 	s, err := screen.Start(command, 99, 50)
 	if err != nil {
@@ -81,7 +81,7 @@ func run(command []string, keys int) (filling, complete []time.Duration, err err
 
 var cursorLine = regexp.MustCompile(`(?m)^>\[.\] (\S+)`)
 
-// cursorPath returns the path under the cursor, or nothing if there is none yet.
+// cursorPath returns the path under the cursor, or "" if there is none yet.
 func cursorPath(text string) string {
 	if found := cursorLine.FindStringSubmatch(text); found != nil {
 		return found[1]

@@ -6,8 +6,8 @@ import (
 	"path"
 )
 
-// builder collects a plan. Its dice are the only source of chance, and it is
-// used from one goroutine, so that the seed decides everything.
+// builder builds a plan. Its dice are the only source of randomness, and it is used
+// from one goroutine, so the seed determines the plan.
 type builder struct {
 	dice *rand.Rand
 	dirs map[string]*directory
@@ -29,7 +29,7 @@ func (b *builder) done() (*plan, error) {
 	return p, p.finish()
 }
 
-// dir plans a directory and those above it, where they are not planned yet.
+// dir plans a directory and its parents, unless they are planned already.
 func (b *builder) dir(name string) *directory {
 	d := b.dirs[name]
 	if d == nil {
@@ -43,7 +43,7 @@ func (b *builder) dir(name string) *directory {
 	return d
 }
 
-// file plans a file, unless this part of the tree has its number.
+// file plans a file, unless this part of the tree has reached its number of files.
 func (b *builder) file(d *directory, name string) {
 	if b.left > 0 {
 		b.left--
@@ -67,7 +67,7 @@ func (b *builder) hashes(dir string, n, digits int) {
 	}
 }
 
-// named plans files of these names in dir.
+// named plans files with these names in dir.
 func (b *builder) named(dir string, names ...string) {
 	d := b.dir(dir)
 	for _, name := range names {
@@ -75,7 +75,7 @@ func (b *builder) named(dir string, names ...string) {
 	}
 }
 
-// odd plans an entry that is no file, which does not count.
+// odd plans an entry that is not a regular file. It is not counted.
 func (b *builder) odd(dir, name string, k kind) {
 	d := b.dir(dir)
 	d.entries = append(d.entries, entry{name, k})
@@ -84,7 +84,7 @@ func (b *builder) odd(dir, name string, k kind) {
 func (b *builder) one(of []string) string { return of[b.dice.IntN(len(of))] }
 func (b *builder) word() string           { return b.one(words) }
 
-// about is a number from half to one and a half of n.
+// about returns a random number between n/2 and 3n/2.
 func (b *builder) about(n int) int { return n/2 + b.dice.IntN(n+1) }
 
 func (b *builder) hex(digits int) string {
@@ -96,8 +96,8 @@ func (b *builder) hex(digits int) string {
 	return string(name)
 }
 
-// words name most of what is in a tree. Those that end in "log" are there for
-// the pattern "**/*log", which takes whole packages of that name along.
+// words are the parts of most names in a tree. Those that end in "log" match the
+// pattern "**/*log", which excludes whole packages with such a name.
 var words = []string{
 	"account", "adapter", "asset", "audio", "backup", "binding", "buffer", "button", "canvas",
 	"catalog", "channel", "client", "cluster", "color", "common", "config", "context", "core",

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// listing walks a tree on disk: every path below root with its type.
+// listing returns every path of a tree on disk, with its type.
 func listing(t *testing.T, root string) []string {
 	t.Helper()
 	var names []string
@@ -50,14 +50,14 @@ func TestSameSeedMakesTheSameTree(t *testing.T) {
 	mustMake(t, b, "-files", "3000", "-seed", "7")
 	mustMake(t, c, "-files", "3000", "-seed", "8")
 	if diff := cmp.Diff(listing(t, a), listing(t, b)); diff != "" {
-		t.Errorf("trees of one seed differ (-first +second):\n%s", diff)
+		t.Errorf("trees with the same seed differ (-first +second):\n%s", diff)
 	}
 	if slices.Equal(listing(t, a), listing(t, c)) {
-		t.Error("another seed made the same tree")
+		t.Error("different seeds made the same tree")
 	}
 }
 
-func TestPlanHoldsAsManyFilesAsAsked(t *testing.T) {
+func TestPlanHasTheRequestedNumberOfFiles(t *testing.T) {
 	for _, files := range []int{leastFiles, 12_345, 100_000} {
 		for seed := range uint64(3) {
 			p, err := planTree(files, seed)
@@ -70,11 +70,11 @@ func TestPlanHoldsAsManyFilesAsAsked(t *testing.T) {
 		}
 	}
 	if _, err := planTree(leastFiles-1, 1); err == nil {
-		t.Errorf("planTree(%d) made a tree that cannot hold its parts", leastFiles-1)
+		t.Errorf("planTree(%d) succeeded with too few files for all parts", leastFiles-1)
 	}
 }
 
-func TestPlanHasTheShapeThatIsPromised(t *testing.T) {
+func TestPlanHasTheDocumentedShape(t *testing.T) {
 	const files = 250_000
 	p, err := planTree(files, 1)
 	if err != nil {
@@ -104,7 +104,7 @@ func TestPlanHasTheShapeThatIsPromised(t *testing.T) {
 	}
 }
 
-func TestTreeOnDiskIsThePlan(t *testing.T) {
+func TestTreeOnDiskMatchesThePlan(t *testing.T) {
 	p, err := planTree(2000, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -123,11 +123,11 @@ func TestTreeOnDiskIsThePlan(t *testing.T) {
 	slices.Sort(got)
 	slices.Sort(want)
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("on disk is not what was planned (-planned +made):\n%s", diff)
+		t.Errorf("the tree on disk differs from the plan (-planned +made):\n%s", diff)
 	}
 }
 
-func TestMakeRefusesWhatItDidNotMake(t *testing.T) {
+func TestMakeRefusesForeignDirectories(t *testing.T) {
 	dir := t.TempDir()
 	mine := filepath.Join(dir, "mine")
 	if err := os.WriteFile(mine, []byte("precious"), 0o600); err != nil {
@@ -145,7 +145,7 @@ func TestMakeRefusesWhatItDidNotMake(t *testing.T) {
 	}
 }
 
-func TestMakeRefusesAnotherTree(t *testing.T) {
+func TestMakeRefusesOtherTrees(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "tree")
 	mustMake(t, dir, "-files", "1000")
 	before := listing(t, dir)
@@ -159,7 +159,7 @@ func TestMakeRefusesAnotherTree(t *testing.T) {
 	}
 }
 
-func TestMakeUsesAFinishedTree(t *testing.T) {
+func TestMakeReusesFinishedTrees(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "tree")
 	var first, second bytes.Buffer
 	for _, out := range []*bytes.Buffer{&first, &second} {
@@ -168,11 +168,11 @@ func TestMakeUsesAFinishedTree(t *testing.T) {
 		}
 	}
 	if !strings.HasPrefix(first.String(), "made ") || !strings.HasPrefix(second.String(), "found ") {
-		t.Errorf("said %q, then %q", first.String(), second.String())
+		t.Errorf("printed %q, then %q", first.String(), second.String())
 	}
 }
 
-func TestMakeFinishesAHalfMadeTree(t *testing.T) {
+func TestMakeFinishesPartialTrees(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "tree")
 	mustMake(t, dir, "-files", "1500")
 	want := listing(t, dir)
@@ -180,7 +180,7 @@ func TestMakeFinishesAHalfMadeTree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// As an interrupted run leaves it.
+	// The state after an interrupted run.
 	if err := os.RemoveAll(filepath.Join(dir, home, "Projects")); err != nil {
 		t.Fatal(err)
 	}
@@ -190,15 +190,15 @@ func TestMakeFinishesAHalfMadeTree(t *testing.T) {
 	}
 	mustMake(t, dir, "-files", "1500")
 	if diff := cmp.Diff(want, listing(t, dir)); diff != "" {
-		t.Errorf("the finished tree is another (-want +got):\n%s", diff)
+		t.Errorf("the finished tree differs (-want +got):\n%s", diff)
 	}
 }
 
-func TestMirrorHoldsWhatIsListed(t *testing.T) {
+func TestMirrorHasTheListedPaths(t *testing.T) {
 	top := t.TempDir()
 	source, dir := filepath.Join(top, "source"), filepath.Join(top, "mirror")
 	mustMake(t, source, "-files", "1000")
-	// As fd prints them: with and without a slash behind directories.
+	// In the formats that fd prints: with and without a slash after directories.
 	list := "srv/empty/\x00./etc/ssh/sshd_config\x00mnt\x00" + home + "/.steam/root\x00" + home + "/Misc/0/new\nline\x00"
 	if err := run([]string{"-dir", dir, "-mirror", source}, strings.NewReader(list), io.Discard); err != nil {
 		t.Fatal(err)
@@ -214,11 +214,11 @@ func TestMirrorHoldsWhatIsListed(t *testing.T) {
 	slices.Sort(got)
 	slices.Sort(want)
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the mirror is not the list (-want +got):\n%s", diff)
+		t.Errorf("the mirror differs from the list (-want +got):\n%s", diff)
 	}
 	for _, bad := range []string{"../escape\x00", "/etc/passwd\x00", "a/../b\x00", "not there\x00"} {
 		if err := run([]string{"-dir", dir + "2", "-mirror", source}, strings.NewReader(bad), io.Discard); err == nil {
-			t.Errorf("list %q was taken", bad)
+			t.Errorf("list %q was accepted", bad)
 		}
 	}
 }
@@ -243,7 +243,7 @@ func TestAnchorKeepsTheMeaningOfPatterns(t *testing.T) {
 	}
 }
 
-func TestInputsNameTheTree(t *testing.T) {
+func TestInputsReferToTheTree(t *testing.T) {
 	top := t.TempDir()
 	dir, out := filepath.Join(top, "tree"), filepath.Join(top, "in")
 	mustMake(t, dir, "-files", "1000", "-inputs", out, "-excludes", "../excludes.txt", "-persisted", "../persisted.txt")
@@ -257,7 +257,7 @@ func TestInputsNameTheTree(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(c) != 7 || c["homeDir"] != dir+"/home/racci" {
-			t.Errorf("%s has %d keys and the home %v", name, len(c), c["homeDir"])
+			t.Errorf("%s has %d keys and homeDir %v", name, len(c), c["homeDir"])
 		}
 		return c
 	}
@@ -268,7 +268,7 @@ func TestInputsNameTheTree(t *testing.T) {
 		"all.json": {0, 0, 0}, "config.json": {108, 0, 0}, "persisted.json": {108, 60, 6},
 	} {
 		if got := lengths(read(name)); got != want {
-			t.Errorf("%s has %v excludes, persisted directories and files, want %v", name, got, want)
+			t.Errorf("numbers of excludes, persisted directories and persisted files in %s: got %v, want %v", name, got, want)
 		}
 	}
 	args, err := readLines(filepath.Join(out, "fd-args"))
@@ -276,6 +276,6 @@ func TestInputsNameTheTree(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(args) != 108 || args[0] != "--exclude=etc/passwd" {
-		t.Errorf("%d arguments for fd, the first %q", len(args), args[0])
+		t.Errorf("got %d arguments for fd, the first one %q", len(args), args[0])
 	}
 }

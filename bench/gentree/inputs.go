@@ -22,11 +22,12 @@ type configuration struct {
 	Programs       []string `json:"programs"`
 }
 
-// writeInputs writes what the programs take that are compared on the tree root:
+// writeInputs writes the configurations and arguments of the compared programs for the
+// tree at root:
 //
 //	config.json     the excludes, nothing persisted: the same work as fd's
 //	all.json        nothing excluded, nothing persisted: the same work as find's
-//	persisted.json  the excludes and what is persisted: the original's whole work
+//	persisted.json  the excludes and persisted paths: the same work as the original's
 //	fd-args         the same excludes for fd --base-directory root, one a line
 func writeInputs(out, root, excludesFile, persistedFile string) error {
 	excludes, err := readLines(excludesFile)
@@ -38,10 +39,10 @@ func writeInputs(out, root, excludesFile, persistedFile string) error {
 		return err
 	}
 	if !utf8.ValidString(root) || strings.ContainsRune(root, '\n') {
-		return fmt.Errorf("write inputs for %q: JSON and lines cannot carry this path", root)
+		return fmt.Errorf("write inputs for %q: path is not UTF-8 or contains a newline", root)
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
-		return fmt.Errorf("make %s: %w", out, err)
+		return fmt.Errorf("create %s: %w", out, err)
 	}
 	all := newConfiguration(root)
 	excluding := newConfiguration(root)
@@ -74,7 +75,7 @@ func writeInputs(out, root, excludesFile, persistedFile string) error {
 }
 
 func newConfiguration(root string) configuration {
-	// Empty lists, not null ones: null is not a list.
+	// Empty slices, because nil is encoded as null, which is not a list.
 	return configuration{
 		Excludes: []string{}, ExtraExcludes: []string{}, ExtraIncludes: []string{},
 		HomeDir:       filepath.Join(root, home),
@@ -94,9 +95,9 @@ func (c configuration) write(name string) error {
 	return nil
 }
 
-// anchor turns a pattern that is relative to root into one that is relative to
-// "/" and means the same. Patterns without a slash, but for one at the end, and
-// those that begin with "**/" hold at any depth, so they stay as they are.
+// anchor converts a pattern that is relative to root into an equivalent one that is
+// relative to "/". Patterns without a slash (except at the end) and patterns that begin
+// with "**/" match at any depth, so they are returned unchanged.
 func anchor(root, pattern string) string {
 	if !strings.Contains(strings.TrimSuffix(pattern, "/"), "/") || strings.HasPrefix(pattern, "**/") {
 		return pattern
@@ -104,7 +105,7 @@ func anchor(root, pattern string) string {
 	return escape(strings.Trim(root, "/")) + "/" + strings.TrimPrefix(pattern, "/")
 }
 
-// escape takes the meaning from what means something in a pattern.
+// escape escapes the characters that are special in a pattern.
 func escape(path string) string {
 	var b strings.Builder
 	for _, c := range []byte(path) {
@@ -116,7 +117,7 @@ func escape(path string) string {
 	return b.String()
 }
 
-// readLines reads the lines of a text file that are not empty.
+// readLines returns the lines of a text file that are not empty.
 func readLines(name string) ([]string, error) {
 	f, err := os.Open(name)
 	if err != nil {

@@ -1,21 +1,20 @@
-// Command gentree makes the trees that the benchmark of `list` walks: a root
-// directory with a home in it, of a given number of files, the same for the same
-// seed on every machine.
+// Command gentree creates the trees for the benchmark of `list`: a root directory with
+// a home in it and a given number of files. The same seed gives the same tree on every
+// machine.
 //
-//	gentree -dir DIR [-files N] [-seed S]   make the tree, or find it already made
+//	gentree -dir DIR [-files N] [-seed S]   create the tree, unless it exists
 //	        [-inputs OUT -excludes FILE -persisted FILE]
-//	                                        and write what the programs compared take
-//	gentree -dir DIR -mirror SRC < LIST     make the part of SRC that LIST names
+//	                                        and write the inputs of the compared programs
+//	gentree -dir DIR -mirror SRC < LIST     create the part of SRC that is in LIST
 //
-// A stamp beside the tree (DIR.stamp) says what is in it. A directory that is
-// not empty is only touched where the stamp says that it is this very tree:
-// finished, and then it is used as it is, or half made, and then it is finished.
-// Nothing is ever deleted.
+// A stamp next to the tree (DIR.stamp) identifies it. A directory that is not empty is
+// changed only if its stamp is that of the requested tree and the tree is not complete.
+// A complete tree is used as it is. Nothing is ever deleted.
 //
-// The files, in the order of the work: shape.go and shape_*.go say what lies
-// where, in the words of builder.go; plan.go holds the result, make.go puts it on
-// disk, stamp.go remembers it, mirror.go plans a part of a tree, inputs.go writes
-// the configurations.
+// The files, in the order of the work: shape.go and shape_*.go define the paths with
+// the functions of builder.go; plan.go has the result, make.go writes it to disk,
+// stamp.go records it, mirror.go plans a part of a tree, inputs.go writes the
+// configurations.
 package main
 
 import (
@@ -35,22 +34,22 @@ func main() {
 
 func run(args []string, stdin io.Reader, stdout io.Writer) error {
 	flags := flag.NewFlagSet("gentree", flag.ContinueOnError)
-	dir := flags.String("dir", "", "the `directory` to make")
-	files := flags.Int("files", 100_000, "how many files")
-	seed := flags.Uint64("seed", 1, "the seed of all that is left to chance")
-	mirror := flags.String("mirror", "", "copy names from this `tree`: those listed on stdin, each ended by a NUL")
+	dir := flags.String("dir", "", "`directory` to create")
+	files := flags.Int("files", 100_000, "number of files")
+	seed := flags.Uint64("seed", 1, "random seed")
+	mirror := flags.String("mirror", "", "copy from this `tree` the NUL-terminated names on stdin")
 	out := flags.String("inputs", "", "write configurations and arguments for the tree to this `directory`")
-	excludes := flags.String("excludes", "excludes.txt", "the exclude patterns, one a line, in this `file`")
-	persisted := flags.String("persisted", "persisted.txt", "what is persisted, one path a line, in this `file`")
+	excludes := flags.String("excludes", "excludes.txt", "`file` with exclude patterns, one a line")
+	persisted := flags.String("persisted", "persisted.txt", "`file` with persisted paths, one a line")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *dir == "" || flags.NArg() != 0 {
-		return fmt.Errorf("usage: gentree -dir DIR [flags], and no arguments")
+		return fmt.Errorf("usage: gentree -dir DIR [flags]")
 	}
 	root, err := filepath.Abs(*dir)
 	if err != nil {
-		return fmt.Errorf("find %s: %w", *dir, err)
+		return fmt.Errorf("resolve %s: %w", *dir, err)
 	}
 	var p *plan
 	if *mirror != "" {

@@ -12,15 +12,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tinyEvery is how many files there are to one that is not empty. No program
-// compared here reads contents; the few keep the trees from being all holes.
+// tinyEvery means that one in tinyEvery files is not empty. The compared programs do
+// not read contents; a few files have some, so that not all files are empty.
 const tinyEvery = 64
 
-// make puts the plan on disk below root. What is there already is left as it is,
-// so that making a half-made tree finishes it.
+// make creates the plan on disk below root. Existing entries are left as they are, so
+// make also finishes a partial tree.
 func (p *plan) make(root string) error {
 	if err := os.Mkdir(root, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("make tree: %w", err)
+		return fmt.Errorf("create tree: %w", err)
 	}
 	top, err := unix.Open(root, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -29,13 +29,13 @@ func (p *plan) make(root string) error {
 	defer unix.Close(top)
 	for _, d := range p.dirs {
 		if err := unix.Mkdirat(top, d.path, 0o755); err != nil && !errors.Is(err, unix.EEXIST) {
-			return fmt.Errorf("make directory %q: %w", d.path, err)
+			return fmt.Errorf("create directory %q: %w", d.path, err)
 		}
 	}
 	return p.fill(top)
 }
 
-// fill makes the entries of all directories, several directories at a time.
+// fill creates the entries of all directories, several directories in parallel.
 func (p *plan) fill(top int) error {
 	workers := runtime.GOMAXPROCS(0)
 	errs := make([]error, workers)
@@ -67,7 +67,7 @@ func (d *directory) fill(top int) error {
 	defer unix.Close(fd)
 	for i, e := range d.entries {
 		if err := e.make(fd, i%tinyEvery == tinyEvery-1); err != nil && !errors.Is(err, unix.EEXIST) {
-			return fmt.Errorf("make %s %q in %q: %w", e.kind, e.name, d.path, err)
+			return fmt.Errorf("create %s %q in %q: %w", e.kind, e.name, d.path, err)
 		}
 	}
 	return nil
@@ -83,12 +83,12 @@ func (e entry) make(dirfd int, tiny bool) error {
 		_, err = unix.Write(fd, []byte("tiny\n"))
 		return errors.Join(err, unix.Close(fd))
 	case e.kind == kindFile:
-		// One system call for an empty file, and it needs no privilege.
+		// mknod creates an empty file with one system call, and needs no privilege.
 		return unix.Mknodat(dirfd, e.name, unix.S_IFREG|0o644, 0)
 	case e.kind == kindFIFO:
 		return unix.Mknodat(dirfd, e.name, unix.S_IFIFO|0o644, 0)
 	case e.kind == kindSymlink:
 		return unix.Symlinkat("../nowhere", dirfd, e.name)
 	}
-	return fmt.Errorf("kind %s cannot be made", e.kind)
+	return fmt.Errorf("unexpected kind %s", e.kind)
 }

@@ -10,9 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// planMirror plans a tree of the names in list, which are paths below source,
-// relative to it, each ended by a NUL, in any order. Their kinds come from
-// source; parents need not be listed.
+// planMirror plans a tree of the names in list: NUL-terminated paths relative to
+// source, in any order. Their kinds are those in source; parents need not be listed.
 func planMirror(source string, list io.Reader) (*plan, error) {
 	data, err := io.ReadAll(list)
 	if err != nil {
@@ -30,7 +29,7 @@ func planMirror(source string, list io.Reader) (*plan, error) {
 			continue
 		}
 		if path.IsAbs(name) || path.Clean(name) != name || strings.HasPrefix(name+"/", "../") {
-			return nil, fmt.Errorf("list has %q, which is not a clean relative path", name)
+			return nil, fmt.Errorf("read list: expected a clean relative path, got %q", name)
 		}
 		if err := b.copy(top, name); err != nil {
 			return nil, err
@@ -39,11 +38,11 @@ func planMirror(source string, list io.Reader) (*plan, error) {
 	return b.done()
 }
 
-// copy plans a name of the tree top.
+// copy plans the entry name of the tree top.
 func (b *builder) copy(top int, name string) error {
 	var st unix.Stat_t
 	if err := unix.Fstatat(top, name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
-		return fmt.Errorf("look at %q: %w", name, err)
+		return fmt.Errorf("stat %q: %w", name, err)
 	}
 	var k kind
 	switch st.Mode & unix.S_IFMT {
@@ -57,7 +56,7 @@ func (b *builder) copy(top int, name string) error {
 	case unix.S_IFIFO:
 		k = kindFIFO
 	default:
-		return fmt.Errorf("copy %q: mode %o is none that gentree makes", name, st.Mode)
+		return fmt.Errorf("copy %q: unsupported file mode %o", name, st.Mode)
 	}
 	d := b.dir(path.Dir(name))
 	d.entries = append(d.entries, entry{path.Base(name), k})

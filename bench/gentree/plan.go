@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// kind is what an entry that is no directory is. Its values are part of the
+// kind is the type of an entry that is not a directory. Its values are part of the
 // listing's hash.
 type kind uint8
 
@@ -19,7 +19,7 @@ const (
 	kindFIFO
 )
 
-// String names the kind for messages.
+// String returns the name of the kind.
 func (k kind) String() string {
 	switch k {
 	case kindUnknown:
@@ -34,32 +34,32 @@ func (k kind) String() string {
 	return fmt.Sprintf("kind(%d)", uint8(k))
 }
 
-// entry is a name in a directory that is not itself a directory.
+// entry is an entry of a directory that is not itself a directory.
 type entry struct {
 	name string
 	kind kind
 }
 
-// directory is one directory of a plan; its path is relative to the tree's top,
+// directory is a directory of a plan. Its path is relative to the top of the tree,
 // which has the path ".".
 type directory struct {
 	path    string
 	entries []entry
 }
 
-// plan is a whole tree: every directory of it, parents before children.
+// plan is a tree: all its directories, parents before children.
 type plan struct {
 	dirs []*directory
 }
 
-// finish puts the plan in the one order that its hash and the making of it rely
-// on, and refuses a name that is there twice.
+// finish sorts the plan in the order that sum and make rely on. A duplicate name is an
+// error.
 func (p *plan) finish() error {
 	slices.SortFunc(p.dirs, func(a, b *directory) int { return cmp.Compare(a.path, b.path) })
 	known := make(map[string]bool, len(p.dirs))
 	for _, d := range p.dirs {
 		if known[d.path] {
-			return fmt.Errorf("plan directory %q twice", d.path)
+			return fmt.Errorf("plan directory %q: duplicate path", d.path)
 		}
 		known[d.path] = true
 	}
@@ -67,14 +67,14 @@ func (p *plan) finish() error {
 		slices.SortFunc(d.entries, func(a, b entry) int { return cmp.Compare(a.name, b.name) })
 		for i, e := range d.entries {
 			if i > 0 && d.entries[i-1].name == e.name || known[join(d.path, e.name)] {
-				return fmt.Errorf("plan %q in %q twice", e.name, d.path)
+				return fmt.Errorf("plan %q in %q: duplicate path", e.name, d.path)
 			}
 		}
 	}
 	return nil
 }
 
-// count says how many entries of a kind there are.
+// count returns the number of entries of a kind.
 func (p *plan) count(k kind) int {
 	n := 0
 	for _, d := range p.dirs {
@@ -87,13 +87,13 @@ func (p *plan) count(k kind) int {
 	return n
 }
 
-// sum is the hash of every path and kind: two plans with the same sum are the
-// same tree.
+// sum returns the hash of every path and kind: plans with the same sum are the same
+// tree.
 func (p *plan) sum() string {
 	h := sha256.New()
 	for _, d := range p.dirs {
-		// Every name is ended by a NUL, and an entry's begins with its kind, so
-		// that it cannot be taken for a directory's path.
+		// Every name ends with a NUL. The name of an entry begins with its kind, so it
+		// cannot be confused with the path of a directory.
 		h.Write([]byte(d.path + "\x00"))
 		for _, e := range d.entries {
 			h.Write([]byte(string(rune(e.kind)) + e.name + "\x00"))
@@ -102,7 +102,7 @@ func (p *plan) sum() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// join puts a name behind a plan's path.
+// join appends a name to the path of a planned directory.
 func join(dir, name string) string {
 	if dir == "." {
 		return name

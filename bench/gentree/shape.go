@@ -2,31 +2,31 @@ package main
 
 import "fmt"
 
-// home is where the tree's one user lives.
+// home is the home of the tree's only user.
 const home = "home/racci"
 
 const (
-	// leastFiles is the smallest tree that holds everything below once.
+	// leastFiles is the smallest size of a tree that contains every part once.
 	leastFiles = 1000
-	// flatShare is how many of a hundred files lie in very large directories.
+	// flatShare is the percentage of files that are in very large directories.
 	flatShare = 9
 	// flatLeast and flatMost bound the entries of such a directory.
 	flatLeast, flatMost = 20_000, 25_000
 )
 
-// part is a part of the tree: what share of the files it gets, and the function
-// that plans a piece of it; it is called, with a rising number, until the share
-// is used up. All names of a piece carry its number where two could meet.
+// part is a part of the tree: its share of the files, and the function that plans a
+// piece of it. The function is called with increasing numbers until the share is used
+// up. Names that could occur in two pieces contain the number.
 type part struct {
 	share int
 	piece func(b *builder, i int)
 }
 
-// parts lists the tree's parts. With the patterns of excludes.txt some 70 of 100
-// files remain, and there are about 15 directories to 100 files.
+// parts lists the parts of the tree. With the patterns of excludes.txt about 70 of 100
+// files remain, and there are about 15 directories for each 100 files.
 func parts() []part {
 	return []part{
-		// What remains.
+		// Parts that remain.
 		{42, (*builder).project},
 		{8, (*builder).steam},
 		{6, (*builder).appConfig},
@@ -36,7 +36,7 @@ func parts() []part {
 		{2, (*builder).server},
 		{1, (*builder).hostile},
 		{1, (*builder).chain},
-		// What is excluded.
+		// Parts that are excluded.
 		{13, (*builder).hashedCache},
 		{9, (*builder).electronCache},
 		{2, (*builder).browserCache},
@@ -47,10 +47,10 @@ func parts() []part {
 	}
 }
 
-// planTree plans the tree of this many files.
+// planTree plans a tree of the given number of files.
 func planTree(files int, seed uint64) (*plan, error) {
 	if files < leastFiles {
-		return nil, fmt.Errorf("plan tree: %d files are less than %d", files, leastFiles)
+		return nil, fmt.Errorf("plan tree: expected at least %d files, got %d", leastFiles, files)
 	}
 	b := newBuilder(seed, files)
 	b.left = files
@@ -62,7 +62,7 @@ func planTree(files int, seed uint64) (*plan, error) {
 	}
 	for n, p := range parts() {
 		b.left = rest * p.share / shares
-		if n == 0 { // and what the divisions leave over
+		if n == 0 { // the first part also gets the remainder of the divisions
 			for _, q := range parts() {
 				b.left -= rest * q.share / shares
 			}
@@ -75,8 +75,8 @@ func planTree(files int, seed uint64) (*plan, error) {
 	return b.done()
 }
 
-// flat plans the directories of 20,000 to 25,000 entries; one in four of them is
-// excluded. A small tree has one smaller one.
+// flat plans the directories of 20,000 to 25,000 entries, of which one in four is
+// excluded. A small tree has one such directory, with fewer entries.
 func (b *builder) flat(files int) {
 	places := []string{
 		home + "/Projects/dataset/frames", home + "/.local/share/mail/cur",
@@ -98,7 +98,7 @@ func (b *builder) flat(files int) {
 	b.left = whole
 }
 
-// chain plans directories in each other, 120 deep, with two files in each.
+// chain plans a chain of 120 nested directories, with two files in each.
 func (b *builder) chain(i int) {
 	const depth = 120
 	dir := fmt.Sprintf("%s/Projects/deep-%d", home, i)
@@ -108,8 +108,8 @@ func (b *builder) chain(i int) {
 	}
 }
 
-// single plans what every tree has once: names that patterns or declarations
-// spell out, and empty directories.
+// single plans the paths that every tree has once: names that occur literally in
+// patterns or declarations, and empty directories.
 func (b *builder) single() {
 	b.named("etc", "passwd", "group", "shadow", "subgid", "subuid", "sudoers", "NIXOS", "machine-id",
 		"resolv.conf", "adjtime", "fstab", "hostname", "hosts", "locale.conf", "os-release")

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// hashedCache plans a cache of two levels of directories named by digits, as
-// browsers, compilers and package managers have them.
+// hashedCache plans a cache with two levels of directories named by digits, like those
+// of browsers, compilers and package managers.
 func (b *builder) hashedCache(i int) {
 	dir := fmt.Sprintf("%s/.cache/%s%d", home, b.word(), i)
 	for range b.about(60) {
@@ -14,7 +14,7 @@ func (b *builder) hashedCache(i int) {
 	}
 }
 
-// electronCache plans the caches beside an Electron program's settings.
+// electronCache plans the caches next to the settings of an Electron program.
 func (b *builder) electronCache(i int) {
 	app := home + "/.config/" + []string{"Code", "SideQuest", "1Password", "1Password/Partitions/1password"}[i%4]
 	b.hashes(app+"/Cache/Cache_Data", b.about(120), 16)
@@ -33,7 +33,7 @@ func (b *builder) browserCache(i int) {
 	b.hashes(fmt.Sprintf("%s/.mozilla/firefox/profile%d/cache2/entries", home, i%4), 1000, 40)
 }
 
-// npmCache plans npm's store: a directory or two for almost every file.
+// npmCache plans npm's store: one or two directories for almost every file.
 func (b *builder) npmCache(int) {
 	b.hashes(fmt.Sprintf("%s/.npm/_cacache/content-v2/sha512/%s/%s", home, b.hex(2), b.hex(2)), 2, 60)
 }
@@ -46,8 +46,8 @@ func (b *builder) cargo(i int) {
 	b.files(dir+"/tests", b.about(4), ".rs")
 }
 
-// logs plans what only "**/*log" and "**/*logs" find: whole directories of that
-// name, and single files outside of them.
+// logs plans paths that only "**/*log" and "**/*logs" match: whole directories, and
+// single files outside of them.
 func (b *builder) logs(i int) {
 	b.files("var/log/"+b.word()+strconv.Itoa(i), b.about(8), ".log", ".log.gz", ".journal")
 	b.files("var/lib/agent/"+strconv.Itoa(i), b.about(4), ".log")

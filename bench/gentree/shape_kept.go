@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// project plans a repository with its sources, its git directory and the
-// packages that it installed.
+// project plans a repository with its sources, its git directory and its installed
+// packages.
 func (b *builder) project(i int) {
 	dir := fmt.Sprintf("%s/Projects/%s-%d", home, b.word(), i)
 	b.named(dir, "README.md", "LICENSE", "package.json", "Makefile", "build.log")
@@ -28,7 +28,7 @@ func (b *builder) git(dir string) {
 	b.named(dir+"/logs", "HEAD")
 	b.named(dir+"/refs/heads", "main")
 	b.dir(dir + "/refs/tags")
-	// Loose objects: the first two digits of the hash name the directory.
+	// Loose objects: the directory is named by the first two digits of the hash.
 	for range b.about(400) {
 		b.hashes(dir+"/objects/"+b.hex(2), 3, 38)
 	}
@@ -59,7 +59,7 @@ func (b *builder) steam(i int) {
 	b.odd(prefix+"/dosdevices", "c:", kindSymlink)
 }
 
-// appConfig plans what a program keeps in the home.
+// appConfig plans the files of a program in the home.
 func (b *builder) appConfig(i int) {
 	app := b.word() + "-app" + strconv.Itoa(i)
 	b.files(home+"/.config/"+app, b.about(4), ".json", ".toml", ".conf")
@@ -74,7 +74,7 @@ func (b *builder) appConfig(i int) {
 	}
 }
 
-// browserStorage plans what web sites keep in a Firefox profile.
+// browserStorage plans the files of web sites in a Firefox profile.
 func (b *builder) browserStorage(i int) {
 	profile := home + "/.mozilla/firefox/racci"
 	if i == 0 {
@@ -86,7 +86,7 @@ func (b *builder) browserStorage(i int) {
 	b.files(site+"/cache/morgue/"+strconv.Itoa(b.dice.IntN(256)), b.about(8), ".final")
 }
 
-// service plans what a system service keeps below /var/lib and /etc.
+// service plans the files of a system service below /var/lib and /etc.
 func (b *builder) service(i int) {
 	name := b.word() + strconv.Itoa(i)
 	b.files("etc/"+name, b.about(3), ".conf", ".d")
@@ -99,7 +99,7 @@ func (b *builder) service(i int) {
 	b.files("var/lib/docker/volumes/"+name+"/_data", b.about(10), ".ibd", ".wal")
 }
 
-// documents plans what the user made, with names from several scripts.
+// documents plans the user's documents, with names in several scripts.
 func (b *builder) documents(i int) {
 	folders := []string{
 		"Documents", "Pictures", "Music", "Downloads", "Videos",
@@ -109,7 +109,7 @@ func (b *builder) documents(i int) {
 	b.files(fmt.Sprintf("%s/%s/%s %d", home, b.one(folders), b.word(), i), b.about(24), endings...)
 }
 
-// server plans what lies outside home, /etc and /var.
+// server plans paths outside home, /etc and /var.
 func (b *builder) server(i int) {
 	b.files(fmt.Sprintf("srv/www/%s%d/assets", b.word(), i), b.about(20), ".html", ".css", ".svg")
 	b.files(fmt.Sprintf("opt/%s%d/lib", b.word(), i), b.about(14), ".so", ".jar")
@@ -117,8 +117,8 @@ func (b *builder) server(i int) {
 	b.files(fmt.Sprintf("usr/local/share/%s%d", b.word(), i), b.about(8), ".txt")
 }
 
-// hostile plans names that programs trip over. None of them holds both a newline
-// and something that a pattern has to find: old versions of fd would miss it.
+// hostile plans names that programs may mishandle. No name contains both a newline and
+// text that a pattern has to match, because old versions of fd would not match it.
 func (b *builder) hostile(i int) {
 	names := []string{
 		"new\nline", "two\n\nlines\n", "carriage\rreturn", "tab\tbed", "\x1b[31mred\x1b[0m", "bell\a",

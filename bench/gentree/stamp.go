@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 )
 
-// stamp says what tree a directory holds. It lies beside the directory, so that
-// the tree holds nothing but what was planned.
+// stamp identifies the tree in a directory. It is stored next to the directory, so the
+// tree contains only planned paths.
 type stamp struct {
 	Files       int    `json:"files"`
 	Directories int    `json:"directories"`
@@ -20,13 +20,13 @@ type stamp struct {
 
 func stampPath(root string) string { return root + ".stamp" }
 
-// ensure makes the planned tree at root, and says whether there was anything to
-// make. A directory that holds anything else is left alone, with an error.
+// ensure creates the planned tree at root, and returns whether anything was created. If
+// the directory contains anything else, it is not changed, and ensure returns an error.
 func ensure(root string, p *plan) (made bool, err error) {
 	want := stamp{Files: p.count(kindFile), Directories: len(p.dirs), Listing: p.sum()}
 	entries, err := os.ReadDir(root)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, fmt.Errorf("look at %s: %w", root, err)
+		return false, fmt.Errorf("read %s: %w", root, err)
 	}
 	if len(entries) > 0 {
 		have, err := readStamp(root)
@@ -36,7 +36,7 @@ func ensure(root string, p *plan) (made bool, err error) {
 		complete := have.Complete
 		have.Complete = false
 		if have != want {
-			return false, fmt.Errorf("%s holds another tree, says %s: remove both of them, or take another directory",
+			return false, fmt.Errorf("%s contains another tree, according to %s: remove both, or use another directory",
 				root, stampPath(root))
 		}
 		if complete {
@@ -44,10 +44,10 @@ func ensure(root string, p *plan) (made bool, err error) {
 		}
 	}
 	if err := os.MkdirAll(filepath.Dir(root), 0o755); err != nil {
-		return false, fmt.Errorf("make %s: %w", filepath.Dir(root), err)
+		return false, fmt.Errorf("create %s: %w", filepath.Dir(root), err)
 	}
-	// The stamp comes first: what an interrupted run leaves can be told from
-	// what somebody else put there.
+	// The stamp is written first, so a partial tree of an interrupted run can be
+	// distinguished from other directories.
 	if err := want.write(root); err != nil {
 		return false, err
 	}
@@ -62,7 +62,7 @@ func readStamp(root string) (stamp, error) {
 	var s stamp
 	data, err := os.ReadFile(stampPath(root))
 	if errors.Is(err, fs.ErrNotExist) {
-		return s, fmt.Errorf("%s is not empty and was not made by gentree: there is no %s", root, stampPath(root))
+		return s, fmt.Errorf("%s is not empty and was not made by gentree: %s does not exist", root, stampPath(root))
 	}
 	if err != nil {
 		return s, fmt.Errorf("read stamp: %w", err)
@@ -78,7 +78,7 @@ func (s stamp) write(root string) error {
 	if err != nil {
 		return fmt.Errorf("encode stamp: %w", err)
 	}
-	// Renamed into place: a stamp is there whole or not at all.
+	// Renamed into place, so a stamp is never partial.
 	temp := stampPath(root) + ".new"
 	if err := os.WriteFile(temp, append(data, '\n'), 0o644); err != nil {
 		return fmt.Errorf("write stamp: %w", err)

@@ -19,7 +19,7 @@ func main() {
 	}
 	n, err := strconv.Atoi(os.Args[1])
 	if err != nil || n < 1 {
-		fmt.Fprintf(os.Stderr, "haystack: error: %s: want a number of paths\n", os.Args[1])
+		fmt.Fprintf(os.Stderr, "haystack: error: expected a number of paths, got %q\n", os.Args[1])
 		os.Exit(2)
 	}
 	out := bufio.NewWriter(os.Stdout)

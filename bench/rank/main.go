@@ -1,12 +1,12 @@
-// Rank tells how far up the file stands that somebody means who types a query, for
-// the queries of bench/corpus among a million paths: with the search of the
-// screen, with the library that it begins with alone, and with fzf.
+// Rank measures the ranking of the search: the rank of the target of each query of
+// bench/corpus among a million paths. It compares the search of the screen, the
+// library that its first stage is based on, and fzf.
 //
 //	rank [-n PATHS] [-seed N] [-fzf PROGRAM] [-v]
 //
 // It prints the mean reciprocal rank (MRR: 1 if each target comes first, 0.5 if
-// each comes second), how many come first and among the first ten, and the time
-// of all queries together, which for fzf includes reading and printing all paths.
+// each comes second), how many targets come first and among the first ten, and the
+// total time of all queries, which for fzf includes reading and printing all paths.
 package main
 
 import (
@@ -32,8 +32,8 @@ import (
 )
 
 func main() {
-	n := flag.Int("n", 1_000_000, "how many paths")
-	seed := flag.Uint64("seed", 1, "of the paths")
+	n := flag.Int("n", 1_000_000, "number of paths")
+	seed := flag.Uint64("seed", 1, "seed of the paths")
 	fzf := flag.String("fzf", "fzf", "the fzf to compare with")
 	verbose := flag.Bool("v", false, "print the rank of each target")
 	flag.Parse()
@@ -43,8 +43,8 @@ func main() {
 	}
 }
 
-// ranker is one way to search: it returns the rank of a target, from 1 on, or 0 if
-// it is not found.
+// ranker is one search program. rank returns the rank of a target, starting at 1, or
+// 0 if the target is not found.
 type ranker struct {
 	name string
 	rank func(t corpus.Target) (int, error)
@@ -87,7 +87,7 @@ func run(n int, seed uint64, fzf string, verbose bool) error {
 	return nil
 }
 
-// makePaths returns the paths in random order, so that none gains by its place.
+// makePaths returns the paths in random order, so the order cannot affect the ranking.
 func makePaths(n int, seed uint64) []string {
 	var paths []string
 	corpus.Each(n, seed, func(path string) { paths = append(paths, path) })
@@ -118,7 +118,7 @@ func newOurs(paths []string) (func(corpus.Target) (int, error), error) {
 	}, nil
 }
 
-// keptByOthers is what the screen is given on machines with homes in the usual places.
+// keptByOthers is the function that the screen uses on machines with homes in the usual places.
 func keptByOthers(path string) bool {
 	_, kept := known.Keeper(known.Homes{}, path)
 	return kept
@@ -131,7 +131,7 @@ func library(paths []string) func(corpus.Target) (int, error) {
 	}
 }
 
-// filter runs fzf without its screen, on all paths each time.
+// filter runs fzf without its screen, each time on all paths.
 func filter(fzf, scheme string, paths []string) func(corpus.Target) (int, error) {
 	input := strings.Join(paths, "\n")
 	return func(t corpus.Target) (int, error) {

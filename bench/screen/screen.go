@@ -1,6 +1,5 @@
 // Package screen runs a program in a pseudo-terminal with an emulator that answers
-// the program's questions, for the benchmarks that press keys and look at what
-// comes of it.
+// the program's queries. Benchmarks use it to press keys and inspect the screen.
 package screen
 
 import (
@@ -16,7 +15,7 @@ import (
 	"github.com/creack/pty"
 )
 
-// ErrEnded says that the program has ended by itself.
+// ErrEnded is returned if the program has ended by itself.
 var ErrEnded = errors.New("the program has ended")
 
 // Screen is a program in its terminal.
@@ -28,7 +27,7 @@ type Screen struct {
 	written  chan time.Time
 }
 
-// Start starts a command on a terminal of a size.
+// Start starts a command on a terminal of cols × rows.
 func Start(command []string, cols, rows int) (*Screen, error) {
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), "TERM=xterm-256color")
@@ -37,7 +36,7 @@ func Start(command []string, cols, rows int) (*Screen, error) {
 		return nil, fmt.Errorf("start %s: %w", command[0], err)
 	}
 	s := &Screen{cmd: cmd, tty: tty, emulator: vt.NewEmulator(cols, rows), written: make(chan time.Time, 1)}
-	go func() { _, _ = io.Copy(tty, s.emulator) }() // answers to questions, until the end
+	go func() { _, _ = io.Copy(tty, s.emulator) }() // answers to queries, until the end
 	go s.draw()
 	return s, nil
 }
@@ -76,11 +75,11 @@ func (s *Screen) Text() string {
 	return s.emulator.String()
 }
 
-// Send types.
+// Send types keys.
 func (s *Screen) Send(keys string) { _, _ = io.WriteString(s.tty, keys) }
 
-// Wait waits until something is written to the screen, but no longer than patience,
-// and returns when the program wrote it.
+// Wait waits until the program writes to the screen, but no longer than patience, and
+// returns the time of the write.
 func (s *Screen) Wait(patience time.Duration) (time.Time, error) {
 	select {
 	case at, running := <-s.written:
@@ -93,8 +92,8 @@ func (s *Screen) Wait(patience time.Duration) (time.Time, error) {
 	}
 }
 
-// Until waits until the screen shows something else than before, and returns how
-// long the program took for that, or zero if it took longer than patience.
+// Until waits until changed returns true for the text of the screen, and returns the
+// time that this took, or zero if it took longer than patience.
 func (s *Screen) Until(changed func(text string) bool, patience time.Duration) (time.Duration, error) {
 	start := time.Now()
 	for time.Since(start) < patience {

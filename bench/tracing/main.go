@@ -1,12 +1,11 @@
-// Tracing tells what it costs a command to be traced: by list-ephemeral's back ends
-// and by strace, as ratios to the command alone. All configurations of a workload take
-// turns, round by round, so that other work on the machine falls on all of them.
+// Tracing measures the cost of tracing a command, with list-ephemeral's back ends and
+// with strace, as ratios to the command alone. All configurations of a workload take
+// turns, round by round, so other work on the machine affects all of them.
 //
 //	tracing [-rounds N] [-only WORKLOAD,...] LIST-EPHEMERAL OPENCLOSE
 //
-// OPENCLOSE is the program of openclose.c. For list-ephemeral there are two
-// numbers: how long the command ran, and the same with all that comes before and
-// after it, until the last path is printed.
+// OPENCLOSE is the program of openclose.c. For list-ephemeral there are two ratios: one
+// of the whole program, until the last path is printed, and one of the command alone.
 package main
 
 import (
@@ -23,7 +22,7 @@ import (
 	"time"
 )
 
-// workload is a command, in a directory made anew by setup before each run.
+// workload is a command, in a directory that setup prepares before each run.
 type workload struct {
 	name  string
 	setup string // a shell script, in the directory
@@ -73,8 +72,8 @@ func configurations(program string) []configuration {
 }
 
 func main() {
-	rounds := flag.Int("rounds", 5, "how often each is run")
-	only := flag.String("only", "", "the workloads to run, with commas between")
+	rounds := flag.Int("rounds", 5, "number of rounds")
+	only := flag.String("only", "", "workloads to run, separated by commas")
 	flag.Parse()
 	if flag.NArg() != 2 || *rounds < 1 {
 		fmt.Fprintln(os.Stderr, "tracing: error: usage: tracing [-rounds N] [-only WORKLOAD,...] LIST-EPHEMERAL OPENCLOSE")
@@ -91,7 +90,7 @@ func main() {
 	}
 }
 
-// tooSlow is how long a run may take to be done again: strace takes minutes of some.
+// tooSlow is the time after which a run is not repeated: strace takes minutes for some.
 const tooSlow = 20 * time.Second
 
 func run(dir, program, openClose string, rounds int, only string) error {
@@ -112,7 +111,7 @@ func run(dir, program, openClose string, rounds int, only string) error {
 		}
 		configs := configurations(program)
 		whole, inside := make([][]time.Duration, len(configs)), make([][]time.Duration, len(configs))
-		for range rounds + 1 { // the first is to warm up
+		for range rounds + 1 { // the first round is a warm-up
 			for i, c := range configs {
 				if n := len(whole[i]); n > 0 && whole[i][n-1] > tooSlow {
 					continue
@@ -131,8 +130,8 @@ func run(dir, program, openClose string, rounds int, only string) error {
 
 var took = regexp.MustCompile(`list-ephemeral: traced .* for (\S+) \(`)
 
-// timeOnce runs a workload and returns how long it took, and of ours how long the
-// command ran.
+// timeOnce runs a workload and returns the time of the whole run, and for
+// list-ephemeral also the time of the command.
 func timeOnce(work, dir string, env []string, w workload, c configuration) (whole, inside time.Duration, err error) {
 	if w.setup != "" {
 		cmd := exec.Command("sh", "-e", "-c", "rm -rf "+filepath.Join(dir, "cache")+"; "+w.setup)

@@ -1,12 +1,12 @@
-// Typing tells how long a finder takes from a key to its answer on the screen, in a
-// pseudo-terminal: queries are typed key by key, each after the answer to the one
-// before, and the answer is there when the number of matches on the screen has
-// changed ("12/1,000,000" or "12/1000000"). A key that changes no number is left
-// out.
+// Typing measures the time from a key to its answer on the screen of a finder, in a
+// pseudo-terminal. It types queries key by key, each key after the answer to the
+// previous one. The answer has arrived when the number of matches on the screen has
+// changed ("12/1,000,000" or "12/1000000"). Keys that do not change the number are
+// left out.
 //
 //	typing [-open KEYS] [-queries A,B,...] [-runs N] COMMAND [ARG...]
 //
-// It waits until the finder has read its input, and prints a line for each query:
+// It waits until the finder has read its input. Then it prints a line for each query:
 // the query, and for each of its keys the median in milliseconds, or "-".
 package main
 
@@ -24,7 +24,7 @@ import (
 
 func main() {
 	open := flag.String("open", "", "keys that start the search")
-	queries := flag.String("queries", "ffprof,config,src,e", "what to type, with commas between")
+	queries := flag.String("queries", "ffprof,config,src,e", "queries to type, separated by commas")
 	runs := flag.Int("runs", 3, "how often each query is typed")
 	flag.Parse()
 	if flag.NArg() < 1 || *runs < 1 {
@@ -57,7 +57,7 @@ func run(command []string, open string, queries []string, runs int) error {
 		}
 	}
 	times := make([][][]time.Duration, len(queries))
-	for range runs { // not each query so often: finders remember the last ones
+	for range runs { // in turns, because finders cache the results of the last queries
 		for i, query := range queries {
 			if times[i] == nil {
 				times[i] = make([][]time.Duration, len(query))
@@ -78,7 +78,7 @@ var numbers = regexp.MustCompile(`[\d,]+/[\d,]{4,}|[\d,]+ paths`)
 // count returns the number of matches that the screen shows.
 func (f finder) count() string { return numbers.FindString(f.Text()) }
 
-// settle waits until the screen has shown the same number for so long.
+// settle waits until the screen has shown the same number for the duration quiet.
 func (f finder) settle(quiet time.Duration) error {
 	last, since := "", time.Now()
 	for last == "" || time.Since(since) < quiet {
@@ -92,7 +92,7 @@ func (f finder) settle(quiet time.Duration) error {
 	return nil
 }
 
-// patience is how long a key may take: longer than that, it has changed nothing.
+// patience is the time after which a key counts as having changed nothing.
 const patience = 2 * time.Second
 
 // typeOnce types a query and clears it.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
@@ -24,13 +25,11 @@ type adoptFlags struct {
 }
 
 const adoptLong = `Copy paths into persistent storage before the new mounts hide them: /etc/x to
+/persist/etc/x. Each path is copied atomically. The sources are not changed, and
+nothing in storage is overwritten: a directory that exists there gets only the entries
+that are missing. Run adopt again to finish an interrupted copy.`
 
-/persist/etc/x. Each path is copied atomically. The sources stay as they are, and
-nothing in storage is overwritten: a directory that exists there gets what it lacks.
-Run it again to finish what was interrupted.`
-
-const adoptExamples = `  sudo list-ephemeral adopt --dry-run ~/.mozilla   print what would be done
-
+const adoptExamples = `  sudo list-ephemeral adopt --dry-run ~/.mozilla   print the plan
   sudo list-ephemeral adopt ~/.mozilla /var/lib/bluetooth
   list-ephemeral snippet --dialect paths < chosen | sudo list-ephemeral adopt`
 
@@ -56,7 +55,7 @@ func newAdopt(a *app) *cobra.Command {
 
 // adopt copies paths into storage.
 func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
-	p, err := a.plan(ctx, nil)
+	s, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -71,20 +70,20 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 		return errors.New("no paths: nothing to copy")
 	}
 	var storage string
-	err = waitFor(ctx, func() (err error) {
-		storage, err = p.StorageToFill(f.storage)
+	err = session.WaitFor(ctx, func() (err error) {
+		storage, err = s.StorageToFill(f.storage)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	var plan *adopt.Plan
-	err = unstuck(ctx, func() (err error) {
-		plan, err = adopt.Prepare(ctx, storage, paths.Names, p.AdoptOptions(paths, f.force))
+	err = session.Unstuck(ctx, func() (err error) {
+		plan, err = adopt.Prepare(ctx, storage, paths.Names, s.AdoptOptions(paths, f.force))
 		return err
 	})
 	if err != nil {
-		return whySignal(ctx, adoptError(err, storage))
+		return whySignal(ctx, session.AdoptError(err, storage))
 	}
 	a.warnOpen(ctx, plan)
 	if f.dryRun {
@@ -96,7 +95,7 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	started := time.Now()
 	results, err := a.runPlan(ctx, plan)
 	if results == nil && err != nil {
-		return whySignal(ctx, adoptError(err, storage))
+		return whySignal(ctx, session.AdoptError(err, storage))
 	}
 	failed, printErr := a.printResults(results, f.json)
 	a.tellAdopted(plan, results, time.Since(started))
@@ -113,45 +112,23 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	return tooLongError(tooLong)
 }
 
-// tooLongError says that lines of stdin were left out.
+// tooLongError returns an error if lines of stdin were skipped.
 func tooLongError(lines int) error {
 	if lines == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s of more than %d bytes left out", report.Count(lines, "line"), longestPath)
+	return fmt.Errorf("%s of more than %d bytes left out", report.Count(lines, "line"), paths.Longest)
 }
 
-// warnOpen says which processes have something open that is to be copied: what they
-// write later goes to the old place.
+// warnOpen warns about processes that have files open which adopt will copy. What they write
+// later is not in the copy.
 func (a *app) warnOpen(ctx context.Context, plan *adopt.Plan) {
-	for _, line := range openFiles(ctx, plan) {
+	for _, line := range report.OpenFileLines(session.OpenFiles(ctx, plan)) {
 		say(a.err, "warning", line)
 	}
 }
 
-// mostOpen is how many processes are named.
-const mostOpen = 5
-
-func openFiles(ctx context.Context, plan *adopt.Plan) []string {
-	var paths []string
-	for _, u := range plan.Units {
-		if u.Action == adopt.Copy || u.Action == adopt.Merge {
-			paths = append(paths, u.Path)
-		}
-	}
-	var lines []string
-	open := adopt.OpenFiles(ctx, paths)
-	for i, o := range open {
-		if i == mostOpen {
-			lines = append(lines, fmt.Sprintf("%d more processes have files open there", len(open)-i))
-			break
-		}
-		lines = append(lines, fmt.Sprintf("%s (process %d) has %s open: what it writes from now on may be missing in the copy", o.Command, o.PID, o.Path))
-	}
-	return lines
-}
-
-// printPlan prints what would be done.
+// printPlan prints a plan.
 func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	out := report.NewWriter(a.out)
 	json := jsonline.NewEncoder()
@@ -173,7 +150,7 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 		out.Buf = fmt.Appendf(out.Buf, "%-7s %6s %9s  %s\n", report.ActionName(u), printable.Size(u.Bytes), report.Count(u.Files, "file"), a.shown(u.Path))
 		if u.Err != nil {
 			out.Buf = fmt.Appendf(out.Buf, "        %s\n", printable.Name(u.Err.Error()))
-			hint = cmp.Or(hint, remedyFor(u.Err))
+			hint = cmp.Or(hint, session.RemedyFor(u.Err))
 		}
 	}
 	if err := out.Flush(); err != nil {
@@ -193,7 +170,7 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	return nil
 }
 
-// shown is a path as stdout takes it.
+// shown returns a path for stdout, escaped if that is a terminal.
 func (a *app) shown(path string) string {
 	if isTerminal(a.out) {
 		return printable.Name(path)
@@ -201,8 +178,8 @@ func (a *app) shown(path string) string {
 	return path
 }
 
-// printResults prints what became of each path, and its problems on stderr. It reports
-// whether something could not be copied; err is that of stdout.
+// printResults prints the outcome of each path on stdout and its problems on stderr. failed
+// reports whether a path could not be copied; err is the error of writing to stdout.
 func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool, err error) {
 	out := report.NewWriter(a.out)
 	json := jsonline.NewEncoder()
@@ -228,34 +205,34 @@ func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool, e
 	return failed, out.Flush()
 }
 
-// tellAdopted sums up what was done.
+// tellAdopted prints a summary of the results on stderr.
 func (a *app) tellAdopted(plan *adopt.Plan, results []*adopt.Result, took time.Duration) {
 	a.err.line(fmt.Sprintf("%s in %s", report.AdoptSummary(plan.Storage, results), took.Round(time.Millisecond)))
 	for _, r := range results {
 		for _, mount := range r.Mounts {
-			say(a.err, "hint", report.ShortPath(mount)+": left out, because something is mounted there")
+			say(a.err, "hint", report.ShortPath(mount)+": skipped: it is a mount point")
 		}
 	}
 }
 
-// adoptPaths reads the paths, which are arguments or on stdin. It also returns how many lines
-// were too long.
-func (a *app) adoptPaths(ctx context.Context, f adoptFlags, args []string) (paths session.AdoptPaths, tooLong int, err error) {
+// adoptPaths returns the paths from the arguments or stdin, and the number of lines that were too
+// long.
+func (a *app) adoptPaths(ctx context.Context, f adoptFlags, args []string) (all session.AdoptPaths, tooLong int, err error) {
 	trusted := session.Invokers(os.Geteuid(), os.Getenv)
-	err = waitFor(ctx, func() error {
+	err = session.WaitFor(ctx, func() error {
 		for _, arg := range args {
 			name, err := filepath.Abs(arg)
 			if err != nil {
 				return fmt.Errorf("make %s absolute: %w", arg, err)
 			}
-			paths.Add(name, trusted)
+			all.Add(name, trusted)
 		}
 		if len(args) > 0 {
 			return nil
 		}
 		var err error
-		tooLong, err = eachLine(ctx, a.in, lineEnd(f.read0), func(path string, _ bool) { paths.Add(path, trusted) })
+		tooLong, err = paths.EachLine(ctx, a.in, paths.LineEnd(f.read0), func(path string, _ bool) { all.Add(path, trusted) })
 		return err
 	})
-	return paths, tooLong, err
+	return all, tooLong, err
 }

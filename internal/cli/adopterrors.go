@@ -1,74 +1,26 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"syscall"
-
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
-// adoptError adds the remedy to an error that stops everything.
-func adoptError(err error, storage string) error {
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return session.WithRemedy(err, "run it with sudo: storage belongs to root")
-	case errors.Is(err, syscall.EROFS):
-		return session.WithRemedy(err, fmt.Sprintf("mount it writable: mount -o remount,rw %s", storage))
-	case errors.Is(err, adopt.ErrBusy):
-		return session.WithRemedy(err, "wait for it to end")
-	case errors.Is(err, syscall.ENOSYS):
-		return session.WithRemedy(err, "adopt needs Linux 5.6 or later")
-	}
-	return err
-}
-
-// warn prints what is to be said of paths that is not a problem.
+// warn prints warnings about paths.
 func (a *app) warn(warnings []adopt.Problem) {
 	for _, w := range warnings {
 		say(a.err, "warning", report.ProblemText(w))
 	}
 }
 
-// remedy says what helps against the first problem that there is a remedy for.
+// remedy prints the remedy for the first problem that has one.
 func (a *app) remedy(results []*adopt.Result) {
 	for _, r := range results {
 		for _, p := range r.Problems {
-			if hint := remedyFor(p.Err); hint != "" {
+			if hint := session.RemedyFor(p.Err); hint != "" {
 				say(a.err, "hint", hint)
 				return
 			}
 		}
 	}
-}
-
-// remedyFor says what helps against the error of a path, or "".
-func remedyFor(err error) string {
-	var area *adopt.AreaError
-	switch {
-	case errors.Is(err, adopt.ErrWritten):
-		return "close the program, or copy its files as they are with --force"
-	case errors.Is(err, adopt.ErrBusy):
-		return "wait until the other adopt is done"
-	case errors.As(err, &area) && errors.Is(err, syscall.EPERM):
-		return "something in " + area.Path + " cannot be removed: lsattr shows whether it is immutable"
-	case errors.As(err, &area) && !errors.Is(err, fs.ErrPermission) && !isErrno(err):
-		return "rename " + area.Path + ", or unmount it, and run adopt again"
-	case errors.Is(err, adopt.ErrReplaceable):
-		return "give that directory in storage the owner and mode of the source's, if no other user needs it, and run adopt again"
-	case errors.Is(err, fs.ErrPermission):
-		return "root may copy what others may not: run it with sudo"
-	case errors.Is(err, syscall.ENOSPC):
-		return "make room in storage, or copy less, and run it again"
-	}
-	return ""
-}
-
-// isErrno reports whether a system call failed.
-func isErrno(err error) bool {
-	var errno syscall.Errno
-	return errors.As(err, &errno)
 }

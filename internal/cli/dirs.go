@@ -12,18 +12,18 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// rollUp prints the units of the candidates: each as soon as it is complete, or
-// some thousand together where what is excluded in them has to be counted, or all
-// at the end where they have to be sorted.
+// rollUp prints the units of the candidates. A unit is printed as soon as it is complete, or in a
+// batch of up to rowBatch units if their excluded files have to be counted, or at the end if the
+// units have to be sorted.
 func (f *listFlags) rollUp(ctx context.Context, l *listing) (scan.Stats, error) {
 	rows := &rowPrinter{
 		printer: l.printer, opts: l.opts, format: f.rowFormat(l), batch: rowBatch,
 		numbers: f.json || f.long, keep: f.sort != "path" || f.reverse,
 	}
-	rollup := scan.NewRollup(l.plan.Policy, l.plan.Homes()...)
+	rollup := scan.NewRollup(l.session.Policy, l.session.Homes()...)
 	g := &scan.RowWriter{Rollup: rollup, Emit: func(r *scan.Row) error { return rows.add(ctx, r) }}
 	if f.json {
-		notes := session.NewNotes(l.plan)
+		notes := session.NewNotes(l.session)
 		g.IsCache = func(path string, isDir bool) bool { return notes.Of(path, isDir).Cache }
 	}
 	stats, err := scan.List(ctx, l.opts, only(l.wanted, g.Add))
@@ -38,7 +38,7 @@ func (f *listFlags) rollUp(ctx context.Context, l *listing) (scan.Stats, error) 
 	return stats, err
 }
 
-// sortRows puts rows, which are sorted by path, in the order wanted.
+// sortRows sorts rows, which are sorted by path, in the requested order.
 func (f *listFlags) sortRows(rows []*scan.Row) {
 	switch f.sort {
 	case "size":
@@ -51,19 +51,19 @@ func (f *listFlags) sortRows(rows []*scan.Row) {
 	}
 }
 
-// rowBatch bounds what waits in memory for its numbers, and the rules of the walk
-// that finds them. Fewer would make for more walks.
+// rowBatch is the maximum number of rows whose excluded files one walk counts. It bounds the rows
+// in memory and the rules of the walk. Smaller batches mean more walks.
 const rowBatch = 4096
 
-// rowPrinter prints rows, with the numbers where they are asked for.
+// rowPrinter prints rows, with the numbers of excluded files if they are requested.
 type rowPrinter struct {
 	*printer
 
 	opts    scan.Options
 	format  report.RowFormat
 	numbers bool
-	batch   int  // how many rows at most have their numbers found in one walk
-	keep    bool // until flush
+	batch   int  // maximum number of rows for one walk
+	keep    bool // print no row before flush
 	rows    []*scan.Row
 	errors  []scan.PathError
 }
@@ -79,7 +79,7 @@ func (p *rowPrinter) add(ctx context.Context, r *scan.Row) error {
 	return p.flush(ctx)
 }
 
-// flush prints what has been gathered.
+// flush prints the collected rows.
 func (p *rowPrinter) flush(ctx context.Context) error {
 	rows := p.rows
 	if p.limit > 0 {
@@ -108,7 +108,7 @@ func (p *rowPrinter) row(r *scan.Row) error {
 	return p.next()
 }
 
-// countExcluded finds what would come along with the directories among rows.
+// countExcluded counts the excluded files in the directories among rows.
 func (p *rowPrinter) countExcluded(ctx context.Context, rows []*scan.Row) error {
 	var dirs []string
 	var counted []*scan.Row
@@ -129,7 +129,7 @@ func (p *rowPrinter) countExcluded(ctx context.Context, rows []*scan.Row) error 
 func (f *listFlags) rowFormat(l *listing) report.RowFormat {
 	switch {
 	case f.json:
-		return report.DirJSONFormat(session.NewNotes(l.plan).Of)
+		return report.DirJSONFormat(session.NewNotes(l.session).Of)
 	case f.long:
 		return report.DirLongFormat(l.style, time.Now())
 	case f.print0:

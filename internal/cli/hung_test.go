@@ -12,8 +12,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// hungScript makes a FUSE file system that does not answer, in a mount namespace: bindfs,
-// stopped. However it ends, bindfs is killed. No command runs longer than timeout(1) allows.
+// hungScript mounts a FUSE file system that does not respond, in a mount namespace: it stops
+// bindfs. The script always kills bindfs at the end. timeout(1) limits every command.
 const hungScript = `
 D=$1 PROGRAM=$2 SIGNAL=$3
 mount -t tmpfs -o mode=755 none "$D"
@@ -33,13 +33,13 @@ cat > "$D/names.json" <<JSON
  "persistedFiles": ["$D/root/hung/a/b"], "users": {"bob": "$D/root/hung/bob/home"}}
 JSON
 le() { timeout --preserve-status -k 60 -s $SIGNAL "$1" "$PROGRAM" --config "$D/names.json" ${@:2}; }
-# What only names something there in its configuration ends by itself.
+# Commands that only have such a path in the configuration end by themselves.
 for command in "status --brief" "list" "list --dirs" "explain $D/root/plain/file" "snippet $D/root/plain/file"; do
 	status=0; le 50 $command > "$D/state/out" 2> "$D/state/err" || status=$?
 	echo "$command: $status"
 	[ $status = 0 ] || cat "$D/state/err"
 done
-# What asks for something there ends by one signal.
+# One signal ends commands that read such a path.
 for command in "list $D/root/hung/deep" "list $D/root/into" "explain $D/root/hung/deep/dir/x" "snippet $D/root/hung/deep/dir/x" \
 	"adopt $D/root/hung/deep/x" "stray --storage $D/root/hung/deep" "list --include $D/root/hung/deep/y"; do
 	status=0; le 1 $command > /dev/null 2>&1 || status=$?
@@ -47,11 +47,12 @@ for command in "list $D/root/hung/deep" "list $D/root/into" "explain $D/root/hun
 done
 `
 
-// TestAHungMountNeverOutlivesASignal has a file system stop answering. A signal that is not
-// heard would give the status of SIGKILL, 137.
-func TestAHungMountNeverOutlivesASignal(t *testing.T) {
+// runHung runs a script with SIGINT and with SIGTERM, as root of a user namespace and in a mount
+// namespace, and compares its stdout with want. In want, D is the directory of the script, and END
+// is the exit status after the signal. The arguments of the script are the directory, the program,
+// the signal and those that more returns.
+func runHung(t *testing.T, script, want string, more func(t *testing.T) []string) {
 	t.Parallel()
-	probe.Need(t, probe.FUSE)
 	probe.Tool(t, "bindfs")
 	unshare := probe.Unshare(t)
 	binary := buildStatic(t)
@@ -62,12 +63,30 @@ func TestAHungMountNeverOutlivesASignal(t *testing.T) {
 			if err := os.Chmod(dir, 0o755); err != nil {
 				t.Fatal(err)
 			}
-			cmd := exec.Command("unshare", slices.Concat(unshare, []string{"bash", "-euc", hungScript, "sh", dir, binary, signal})...)
-			out, err := cmd.CombinedOutput()
-			if err != nil {
-				t.Fatalf("%v\n%s", err, out)
+			args := slices.Concat(unshare, []string{"bash", "-euc", script, "sh", dir, binary, signal})
+			if more != nil {
+				args = append(args, more(t)...)
 			}
-			want := strings.ReplaceAll(`status --brief: 0
+			cmd := exec.Command("unshare", args...)
+			var stderr strings.Builder
+			cmd.Stderr = &stderr
+			out, err := cmd.Output()
+			if err != nil {
+				t.Fatalf("%v\n%s%s", err, out, stderr.String())
+			}
+			want := strings.ReplaceAll(want, "END", status)
+			if diff := cmp.Diff(want, strings.ReplaceAll(string(out), dir, "D")); diff != "" {
+				t.Errorf("differs (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestASignalEndsCommandsOnAHungMount runs commands on a file system that does not respond. If a
+// command ignores the signal, its status is 137, that of SIGKILL.
+func TestASignalEndsCommandsOnAHungMount(t *testing.T) {
+	probe.Need(t, probe.FUSE)
+	runHung(t, hungScript, `status --brief: 0
 list: 0
 list --dirs: 0
 explain D/root/plain/file: 0
@@ -79,10 +98,5 @@ snippet D/root/hung/deep/dir/x: END
 adopt D/root/hung/deep/x: END
 stray --storage D/root/hung/deep: END
 list --include D/root/hung/deep/y: END
-`, "END", status)
-			if diff := cmp.Diff(want, strings.ReplaceAll(string(out), dir, "D")); diff != "" {
-				t.Errorf("differs (-want +got):\n%s", diff)
-			}
-		})
-	}
+`, nil)
 }

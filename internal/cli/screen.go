@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
+	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/snippet"
 	"github.com/DaRacci/list-ephemeral/tui"
@@ -37,68 +40,68 @@ func newScreen(a *app) *cobra.Command {
 	return cmd
 }
 
-// screen opens the screen, and prints the snippet when it is left with one.
+// screen opens the screen, and prints the snippet when the user confirms it.
 func (a *app) screen(ctx context.Context, style session.Style, args []string, print0 bool) error {
-	plan, err := a.plan(ctx, args)
+	s, err := a.newSession(ctx, args)
 	if err != nil {
 		return err
 	}
-	if err := plan.SetStyle(style); err != nil {
+	if err := s.SetStyle(style); err != nil {
 		return err
 	}
-	in, out, err := a.terminal() // last: what is wrong with the arguments matters more
+	in, out, err := a.terminal() // last: errors of the arguments come first
 	if err != nil {
 		return err
 	}
-	opts := a.screenOptions(plan, in, out)
+	opts := a.screenOptions(s, in, out)
 	hint := "list-ephemeral list --verbose prints them"
 	if in != a.in {
 		if len(args) > 0 {
 			return session.Misuse(errors.New("PATH cannot be combined with paths on stdin"))
 		}
-		hint = fmt.Sprintf("lines of more than %d bytes are not paths", longestPath)
-		opts.Machine = listedMachine{newMachine(plan), a.in, lineEnd(print0)}
+		hint = fmt.Sprintf("lines of more than %d bytes are not paths", paths.Longest)
+		opts.Machine = screen.NewListed(s, a.in, paths.LineEnd(print0))
 		opts.Once, opts.Listed = true, true
 	}
 	return a.runScreen(ctx, opts, hint)
 }
 
-// screenOptions are those of a screen on what a scan finds.
-func (a *app) screenOptions(plan *session.Session, in, out *os.File) tui.Options {
+// screenOptions returns the options of a screen with the candidates of a scan.
+func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 	return tui.Options{
-		Machine:  newMachine(plan),
+		Machine:  screen.New(s),
 		Dialects: snippet.DialectNames(),
-		Dialect:  int(plan.Style.Dialect),
-		Home:     plan.Config.Home,
+		Dialect:  int(s.Style.Dialect),
+		Home:     s.Config.Home,
 		Caches:   session.CachePlaces(),
-		View:     views[plan.Config.UI.View],
-		Programs: plan.Config.Programs,
-		Warnings: a.notices,
+		View:     views[s.Config.UI.View],
+		Programs: s.Config.Programs,
+		Warnings: slices.Concat(a.notices, fateNotices(s)),
 		Input:    in,
 		Output:   out,
 		Color:    a.screenColor(),
-		Theme:    themes[plan.Config.UI.Theme],
-		ASCII:    plan.Config.UI.ASCII,
-		NoMouse:  !plan.Config.UI.Mouse,
+		Theme:    themes[s.Config.UI.Theme],
+		ASCII:    s.Config.UI.ASCII,
+		NoMouse:  !s.Config.UI.Mouse,
 	}
 }
 
-// runScreen opens the screen, and prints the snippet when it is left with one; hint
-// is the remedy for paths that could not be read.
+// runScreen opens the screen, and prints the snippet when the user confirms it. hint is the remedy
+// for paths that could not be read.
 func (a *app) runScreen(ctx context.Context, opts tui.Options, hint string) error {
-	runtime.UnlockOSThread() // the screen would change threads for each message otherwise
+	runtime.UnlockOSThread() // otherwise the screen would change threads for each message
 	result, err := tui.Run(ctx, opts)
 	if err != nil {
 		return whySignal(ctx, err)
 	}
 	if result.Outcome != tui.Confirmed {
-		return exitError(128 + 2) // as if by SIGINT: Ctrl-C is a key to us
+		return exitError(128 + 2) // like SIGINT: the screen reads Ctrl-C as a key
 	}
 	return cmp.Or(a.printSnippet(result.Snippet), a.tellScan(&result, hint), a.failed)
 }
 
-// tellScan says on stderr what the screen has shown of the scan's failures: they
-// may be why something is not in the snippet.
+// tellScan repeats on stderr the errors of the scan that the screen has shown. They may be the
+// reason why a path is not in the snippet.
 func (a *app) tellScan(r *tui.Result, hint string) error {
 	if r.ScanErr != nil {
 		return r.ScanErr
@@ -123,8 +126,8 @@ var themes = map[config.Theme]tui.Theme{
 	config.ThemeDark:  tui.ThemeDark,
 }
 
-// terminal returns where keys come from and the screen goes to: the standard
-// streams where they are a terminal, else the controlling terminal.
+// terminal returns the files that the screen reads keys from and writes to: the standard streams
+// if they are terminals, otherwise the controlling terminal.
 func (a *app) terminal() (in, out *os.File, err error) {
 	in, out = a.in, a.out
 	if isTerminal(in) && isTerminal(out) {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
@@ -18,18 +19,16 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
-// snippetFlags are the flags of snippet as they were given.
+// snippetFlags are the flags of snippet.
 type snippetFlags struct {
 	session.Style
 	read0, print0 bool
 }
 
 const snippetLong = `Print the Nix code that keeps the paths given as arguments or on stdin. The dialect is
-
 that of the configuration (snippet.dialect), otherwise plain.`
 
 const snippetExamples = `  list-ephemeral snippet ~/.config/Code /var/lib/bluetooth
-
   list-ephemeral list -0 ~/.mozilla | list-ephemeral snippet -0
   list-ephemeral snippet --dialect preservation /etc/machine-id
   list-ephemeral snippet --form module ~/.ssh > persist.nix
@@ -54,49 +53,48 @@ func newSnippet(a *app) *cobra.Command {
 
 // snippet prints the snippet for paths.
 func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error {
-	plan, err := a.plan(ctx, nil)
+	s, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if err := plan.SetStyle(f.Style); err != nil {
+	if err := s.SetStyle(f.Style); err != nil {
 		return err
 	}
-	if f.print0 && plan.Style.Dialect != snippet.Paths {
-		return session.Misuse(fmt.Errorf("--print0 requires --dialect paths, got %s", plan.Style.Dialect))
+	if f.print0 && s.Style.Dialect != snippet.Paths {
+		return session.Misuse(fmt.Errorf("--print0 requires --dialect paths, got %s", s.Style.Dialect))
 	}
-	plan.Style.Null = f.print0
+	s.Style.Null = f.print0
 	if len(args) == 0 && isTerminal(a.in) {
 		return session.Misuse(errors.New("snippet: expected paths as arguments or on stdin, got none"))
 	}
 	var items []snippet.Item
 	add := func(path string, slash bool) {
 		kind, info, err := scan.Stat(path)
-		item := plan.Item(path, kind, info, slash)
+		item := s.Item(path, kind, info, slash)
 		if err != nil {
 			item.Unread = cmp.Or(errors.Unwrap(err), err).Error()
 		}
 		items = append(items, item)
 	}
 	var tooLong int
-	err = waitFor(ctx, func() (err error) {
+	err = session.WaitFor(ctx, func() (err error) {
 		if len(args) > 0 {
 			return eachArg(args, add)
 		}
-		tooLong, err = readPaths(ctx, a.in, lineEnd(f.read0), func(path string, _, slash bool) { add(path, slash) })
+		tooLong, err = session.ReadPaths(ctx, a.in, paths.LineEnd(f.read0), func(path string, _, slash bool) { add(path, slash) })
 		return err
 	})
 	if err != nil {
 		return whySignal(ctx, err)
 	}
 	if tooLong > 0 {
-		say(a.err, "error", fmt.Sprintf("%s of more than %d bytes left out", report.Count(tooLong, "line"), longestPath))
+		say(a.err, "error", fmt.Sprintf("%s of more than %d bytes left out", report.Count(tooLong, "line"), paths.Longest))
 		a.failed = exitError(exitFailed)
 	}
-	return cmp.Or(a.printSnippet(tui.SnippetText(plan.Render(items))), a.failed)
+	return cmp.Or(a.printSnippet(tui.SnippetText(s.Render(items))), a.failed)
 }
 
-// eachArg calls add with the true path of each argument, and with whether it
-// ends in a slash.
+// eachArg calls add for each argument, with its true path and whether it ends in a slash.
 func eachArg(args []string, add func(path string, slash bool)) error {
 	for _, arg := range args {
 		path, err := session.TruePath(arg, false)
@@ -108,9 +106,8 @@ func eachArg(args []string, add func(path string, slash bool)) error {
 	return nil
 }
 
-// printSnippet prints a snippet on stdout, and on stderr what is to be said of
-// it. One that lacks a path is a failure: who pastes it without looking must be
-// able to know.
+// printSnippet prints a snippet on stdout and its notes on stderr. It returns an error if the
+// snippet does not contain all paths, so that scripts notice.
 func (a *app) printSnippet(s tui.SnippetText) error {
 	for _, note := range s.Notes {
 		say(a.err, "warning", note)
@@ -142,7 +139,7 @@ func visible(text string) string {
 	return b.String()
 }
 
-// addStyleFlags adds the flags of a command that writes snippets.
+// addStyleFlags adds the flags for the style of a snippet.
 func addStyleFlags(cmd *cobra.Command, f *session.Style) {
 	flags := pflag.NewFlagSet("style", pflag.ContinueOnError)
 	choiceVar(flags, &f.Dialect, "dialect", "use `DIALECT`: plain, impermanence, impermanence-hm, preservation, json or paths", snippet.DialectNames()...)

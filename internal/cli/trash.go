@@ -6,15 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
-	"github.com/DaRacci/list-ephemeral/internal/owned"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
@@ -22,7 +19,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/trash"
 )
 
-// trashStrays moves strays into the trash of their storage path.
+// trashStrays moves strays to the trash of their storage path.
 func (a *app) trashStrays(ctx context.Context, f strayFlags, s *session.Strays, args []string) error {
 	chosen, wrong := s.Chosen()
 	failed := a.reportAll(wrong)
@@ -38,15 +35,15 @@ func (a *app) trashStrays(ctx context.Context, f strayFlags, s *session.Strays, 
 			names = append(names, c.Path)
 		}
 	}
-	results, err := moveToTrash(ctx, s.Storage, names)
+	results, err := session.MoveToTrash(ctx, s.Storage, names)
 	for _, result := range results {
 		r.add(result, report.OutcomeMoved)
 	}
 	if err = r.conclude(ctx, err); r.done > 0 {
-		a.err.line(fmt.Sprintf("moved %s to the trash; list-ephemeral stray --restore %s puts it back", report.Count(r.done, "path"), strings.Join(batchesOf(results), " ")))
+		a.err.line(fmt.Sprintf("moved %s to the trash; list-ephemeral stray --restore %s puts it back", report.Count(r.done, "path"), strings.Join(session.BatchesOf(results), " ")))
 	}
 	if r.left > 0 && len(args) == 0 {
-		say(a.err, "hint", "name what was left as an argument to move it all the same")
+		say(a.err, "hint", "to move a path that was left, name it as an argument")
 	}
 	if len(chosen) == 0 && failed == nil {
 		a.err.line("nothing to move: no undeclared paths in " + printable.Name(strings.Join(s.Storage, ", ")))
@@ -54,41 +51,15 @@ func (a *app) trashStrays(ctx context.Context, f strayFlags, s *session.Strays, 
 	return errors.Join(err, failed)
 }
 
-// moveToTrash moves paths into the trash of the storage path that each is in.
-func moveToTrash(ctx context.Context, storage, names []string) (all []trash.Result, err error) {
-	now := time.Now()
-	err = eachStorage(ctx, storage, func(in string) error {
-		here := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-			return session.StorageOfPath(storage, name) != in
-		})
-		if len(here) == 0 {
-			return nil
-		}
-		results, err := trash.Move(ctx, in, here, now)
-		all = append(all, results...)
-		return err
-	})
-	return all, err
-}
-
-// batchesOf returns the batches that paths were moved into, each once.
-func batchesOf(results []trash.Result) (batches []string) {
-	for _, r := range results {
-		if r.Err == nil && !slices.Contains(batches, r.Batch) {
-			batches = append(batches, r.Batch)
-		}
-	}
-	return batches
-}
-
-// restoreTrash puts back what is in the trash: the newest batch, or what the arguments name.
+// restoreTrash moves items of the trash back: the newest batch, or the items that the arguments
+// name.
 func (a *app) restoreTrash(ctx context.Context, f strayFlags, storage, args []string) error {
 	type found struct {
 		in string
 		trash.Batch
 	}
 	var all []found
-	unread := eachBatch(ctx, storage, func(in string, b trash.Batch) {
+	unread := session.EachBatch(ctx, storage, func(in string, b trash.Batch) {
 		if len(b.Items) > 0 {
 			all = append(all, found{in, b})
 		}
@@ -124,11 +95,11 @@ func (a *app) restoreTrash(ctx context.Context, f strayFlags, storage, args []st
 		}
 	}
 	r := &trashReport{app: a, json: f.json}
-	err := eachStorage(ctx, storage, func(in string) error {
+	err := session.EachStorage(ctx, storage, func(in string) error {
 		if len(items[in]) == 0 {
 			return nil
 		}
-		// Of several items with one path, the newest comes back.
+		// Restore the newest item first: it wins if several have the same path.
 		slices.SortStableFunc(items[in], func(x, y trash.Item) int { return cmp.Compare(y.Batch, x.Batch) })
 		results, err := trash.Restore(ctx, in, items[in])
 		for _, result := range results {
@@ -141,26 +112,23 @@ func (a *app) restoreTrash(ctx context.Context, f strayFlags, storage, args []st
 	return errors.Join(unread, missing, err)
 }
 
-// trashHint says that a change of storage or its trash was left behind.
-const trashHint = "storage did not answer in time, so some paths may have been moved or removed; stray --restore puts back what was moved"
-
-// unstuckTrash calls run, which changes storage or its trash, and returns a little after ctx is done
-// even if a file system does not answer. The end of the process is like a kill then: what was moved
-// is in the manifest, and what was not removed is still in the trash.
+// unstuckTrash calls run, which changes storage or its trash. It returns shortly after ctx is done
+// even if a file system does not respond. The end of the process then has the effect of a kill:
+// moved paths are in the manifest, and paths that were not removed are still in the trash.
 func (a *app) unstuckTrash(ctx context.Context, run func() error) error {
 	var ended atomic.Bool
-	err := unstuck(ctx, func() error {
+	err := session.Unstuck(ctx, func() error {
 		defer ended.Store(true)
 		return run()
 	})
 	if !ended.Load() {
-		say(a.err, "hint", trashHint)
+		say(a.err, "hint", session.TrashHint)
 	}
 	return err
 }
 
-// namesItem reports whether an argument names an item: by its date or the beginning of it, or by
-// the path that it had or a directory above that.
+// namesItem reports whether an argument names an item: by its date or a prefix of it, or by its
+// original path or a directory above that.
 func namesItem(arg string, item *trash.Item) bool {
 	if !strings.Contains(arg, "/") && arg != "" && strings.HasPrefix(item.Batch, arg) {
 		return true
@@ -169,12 +137,12 @@ func namesItem(arg string, item *trash.Item) bool {
 	return err == nil && paths.AtOrBelow(item.Path, path)
 }
 
-// emptyTrash removes what is in the trash for good.
+// emptyTrash permanently removes the contents of the trash.
 func (a *app) emptyTrash(ctx context.Context, f strayFlags, storage []string) error {
 	batches := map[string][]trash.Batch{}
 	var items []trash.Item
 	dates := 0
-	unread := eachBatch(ctx, storage, func(in string, b trash.Batch) {
+	unread := session.EachBatch(ctx, storage, func(in string, b trash.Batch) {
 		if f.before.IsZero() || b.Time.Before(f.before) {
 			batches[in] = append(batches[in], b)
 			items = append(items, b.Items...)
@@ -192,13 +160,13 @@ func (a *app) emptyTrash(ctx context.Context, f strayFlags, storage []string) er
 		if err != nil {
 			return whySignal(ctx, err)
 		}
-		question := fmt.Sprintf("Remove %s with %s, of %s, for good? [y/N] ", report.Count(len(items), "path"), printable.Size(size.Bytes), report.Count(dates, "date"))
+		question := fmt.Sprintf("Permanently remove %s with %s, of %s? [y/N] ", report.Count(len(items), "path"), printable.Size(size.Bytes), report.Count(dates, "date"))
 		if ok, err := a.confirm(ctx, question); err != nil || !ok {
 			return errors.Join(unread, err)
 		}
 	}
 	r := &trashReport{app: a, json: f.json}
-	err := eachStorage(ctx, storage, func(in string) error {
+	err := session.EachStorage(ctx, storage, func(in string) error {
 		if len(batches[in]) == 0 {
 			return nil
 		}
@@ -213,14 +181,14 @@ func (a *app) emptyTrash(ctx context.Context, f strayFlags, storage []string) er
 	return errors.Join(unread, err)
 }
 
-// confirm asks on the terminal.
+// confirm asks a question on the terminal.
 func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	if !isTerminal(a.in) || !isTerminal(a.err.file) {
-		return false, session.Misuse(errors.New("--empty requires --yes where there is no terminal to ask on"))
+		return false, session.Misuse(errors.New("--empty requires --yes without a terminal"))
 	}
 	a.err.progress(question)
 	answer := ""
-	err := waitFor(ctx, func() (err error) {
+	err := session.WaitFor(ctx, func() (err error) {
 		answer, err = bufio.NewReader(a.in).ReadString('\n')
 		return err
 	})
@@ -235,7 +203,7 @@ func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	return true, nil
 }
 
-// trashReport prints what becomes of paths.
+// trashReport collects and prints the results of an operation on the trash.
 type trashReport struct {
 	app                *app
 	json               bool
@@ -243,7 +211,7 @@ type trashReport struct {
 	done, left, failed int
 }
 
-// add notes a result; outcome is that of success.
+// add adds a result. outcome is the outcome if the result has no error.
 func (r *trashReport) add(result trash.Result, outcome string) {
 	switch {
 	case outcome == report.OutcomeLeft:
@@ -269,7 +237,7 @@ func (r *trashReport) add(result trash.Result, outcome string) {
 	r.buf = jsonline.NewEncoder().Append(r.buf, &line)
 }
 
-// conclude writes out the results, and returns the error of the run.
+// conclude writes the results, and returns the error of the run.
 func (r *trashReport) conclude(ctx context.Context, err error) error {
 	out := report.NewWriter(r.app.out)
 	out.Buf = append(out.Buf, r.buf...)
@@ -287,47 +255,7 @@ func (r *trashReport) conclude(ctx context.Context, err error) error {
 	return nil
 }
 
-// trashError adds the remedy to an error that stops everything in a storage path.
-func trashError(err error) error {
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return session.WithRemedy(err, "run it with sudo: storage belongs to root")
-	case errors.Is(err, trash.ErrBusy):
-		return session.WithRemedy(err, "wait until it is done")
-	case errors.Is(err, owned.ErrOwner):
-		return session.WithRemedy(err, "run it as that user: with sudo, if it is root")
-	case !isErrno(err):
-		return session.WithRemedy(err, "the trash has to be a directory that only you may enter: rename what is there")
-	}
-	return err
-}
-
-// eachStorage calls do with each storage path. What goes wrong in one does not keep it from the
-// others, unless ctx is done; the errors are joined.
-func eachStorage(ctx context.Context, storage []string, do func(storage string) error) error {
-	var failed error
-	for _, in := range storage {
-		if err := do(in); ctx.Err() != nil {
-			return cmp.Or(err, ctx.Err())
-		} else if err != nil {
-			failed = errors.Join(failed, trashError(err))
-		}
-	}
-	return failed
-}
-
-// eachBatch calls do with each batch in the trashes of storage paths, the oldest of each first.
-func eachBatch(ctx context.Context, storage []string, do func(storage string, b trash.Batch)) error {
-	return eachStorage(ctx, storage, func(in string) error {
-		batches, err := trash.List(in)
-		for _, b := range batches {
-			do(in, b)
-		}
-		return err
-	})
-}
-
-// inTrash says how much is in the trash, or "" if nothing is or it cannot be read.
+// inTrash returns how much is in the trash; "" if it is empty or cannot be read.
 func inTrash(ctx context.Context, storage []string) string {
 	items := session.ItemsInTrash(storage)
 	if len(items) == 0 {

@@ -1,5 +1,5 @@
-// Package crash turns the panic of a goroutine into an error, so the program can end in
-// order: the terminal is restored before the panic is reported.
+// Package crash turns a panic of a goroutine into an error, so the program can restore the terminal
+// before it reports the panic.
 package crash
 
 import (
@@ -9,16 +9,16 @@ import (
 
 // Error is a panic of one of the program's own goroutines.
 type Error struct {
-	// In says what the goroutine did.
+	// In is the task of the goroutine.
 	In    string
 	Value any
 	Stack []byte
 }
 
-// Error says where the panic was and with which value; the stack is left out.
+// Error returns the task and the value of the panic, without the stack.
 func (e *Error) Error() string { return fmt.Sprintf("%s: panic: %v", e.In, e.Value) }
 
-// Catch hands over the panic that it is deferred for, if there is one.
+// Catch calls handle with the current panic, if there is one. It must be deferred.
 func Catch(in string, handle func(*Error)) {
 	if value := recover(); value != nil {
 		handle(&Error{In: in, Value: value, Stack: debug.Stack()})

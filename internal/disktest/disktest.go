@@ -1,8 +1,8 @@
-// Package disktest gives tests a disk that a reboot keeps, as storage has to be: adopt refuses
-// a tmpfs, and a mount of a part of the root's own file system.
+// Package disktest gives tests a disk that survives a reboot, which storage requires: adopt
+// rejects a tmpfs, and a mount of a part of the root file system.
 //
-// For root it is an ext4 in a file, for other users a directory of TMPDIR. Only tests import
-// this package.
+// For root, the disk is an ext4 image; for other users, it is a directory in TMPDIR. Only tests
+// import this package.
 package disktest
 
 import (
@@ -14,11 +14,11 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// size is what an ext4 has room for its tables in. Nearly all of it is a hole.
+// size is large enough for the metadata of ext4. Nearly all of the image is a hole.
 const size = 128 << 20
 
-// New returns an empty disk: a file to mount by a loop device, or a directory to bind. It
-// skips the test where there is neither.
+// New returns an empty disk: an image to mount with a loop device, or a directory to bind-mount. It
+// skips the test if neither is possible.
 func New(t testing.TB) string {
 	t.Helper()
 	probe.Need(t, probe.Disk)

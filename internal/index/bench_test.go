@@ -11,8 +11,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// million fills a store as a walk does: about six files in each of 169,000
-// directories, paths of 90 bytes on average.
+// million fills a store in the same way as a walk: 169,000 directories with about six files each,
+// and paths of 90 bytes on average.
 func million(s *index.Store) {
 	const dirs, files = 169_000, 1_000_000
 	r := rand.New(rand.NewPCG(1, 1))

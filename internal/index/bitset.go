@@ -8,15 +8,15 @@ type Bitset []uint64
 // NewBitset returns an empty set for numbers below size.
 func NewBitset(size int) Bitset { return make(Bitset, (size+63)/64) }
 
-// Has reports whether i is in the set; a number beyond its end is not.
+// Has reports whether i is in the set. It returns false if i is beyond the size.
 func (b Bitset) Has(i uint32) bool {
 	return int(i/64) < len(b) && b[i/64]&(1<<(i%64)) != 0
 }
 
-// Add adds i, which is below the size.
+// Add adds i, which must be below the size.
 func (b Bitset) Add(i uint32) { b[i/64] |= 1 << (i % 64) }
 
-// Flip changes whether i, which is below the size, is in the set.
+// Flip adds i, or removes it if it is in the set. i must be below the size.
 func (b Bitset) Flip(i uint32) { b[i/64] ^= 1 << (i % 64) }
 
 // Grown returns the set with room for numbers below size.
@@ -27,7 +27,7 @@ func (b Bitset) Grown(size int) Bitset {
 	return b
 }
 
-// Union adds the members of o, which must not be the larger one.
+// Union adds the members of o. The size of o must not be larger.
 func (b Bitset) Union(o Bitset) {
 	for i, word := range o {
 		b[i] |= word

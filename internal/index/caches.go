@@ -7,8 +7,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/known"
 )
 
-// NotCache returns a function that reports whether a file is not cache: by the names of the
-// directories above it, by some absolute paths of caches, and by CACHEDIR.TAG.
+// NotCache returns a function that reports whether a file is not cache. A file is cache if a
+// directory above it has a well-known name, is one of places (absolute paths), or has a valid
+// CACHEDIR.TAG.
 func (l *Listing) NotCache(places []string) func(id uint32) bool {
 	cache := make([]bool, len(l.dirs))
 	for dir := 1; dir < len(l.dirs); dir++ {
@@ -27,8 +28,8 @@ func (l *Listing) NotCache(places []string) func(id uint32) bool {
 	}
 }
 
-// isOneOf reports whether a directory is one of some paths. It builds a path only where the
-// name is equal.
+// isOneOf reports whether a directory is one of some paths. It builds the path only if the name
+// is that of a place.
 func (l *Listing) isOneOf(dir uint32, places []string) bool {
 	name := string(l.DirName(dir))
 	for _, place := range places {
@@ -39,7 +40,7 @@ func (l *Listing) isOneOf(dir uint32, places []string) bool {
 	return false
 }
 
-// tagged returns the directories with a valid CACHEDIR.TAG, which it reads.
+// tagged returns the directories with a valid CACHEDIR.TAG. It reads the tag files.
 func (l *Listing) tagged() map[uint32]bool {
 	tagged := map[uint32]bool{}
 	tag := LettersOf(known.TagName)

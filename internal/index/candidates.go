@@ -1,7 +1,7 @@
 package index
 
-// NonCandidate reports whether a node is not a candidate. Such nodes are shown on demand,
-// and count nowhere.
+// NonCandidate reports whether a node is not a candidate. Such nodes are shown on demand and are
+// not counted.
 func (t *snapshot) NonCandidate(node uint32) bool {
 	if IsDir(node) || t.others == 0 {
 		return false
@@ -10,8 +10,8 @@ func (t *snapshot) NonCandidate(node uint32) bool {
 	return f.nonCandidate()
 }
 
-// candidatesBefore returns how many of the first rows of the order are candidates,
-// for each number of rows; nil if all are.
+// candidatesBefore returns a slice whose element i is the number of candidates among the first i
+// rows of the order. It returns nil if all files are candidates.
 func (l *Listing) candidatesBefore() []uint32 {
 	if l.others == 0 {
 		return nil

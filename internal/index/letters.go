@@ -1,9 +1,9 @@
 package index
 
-// Letters is the set of the bytes that occur in a text, folded into 64 bits: one for each
-// ASCII letter in either case and for each digit, the rest shared, and one for all bytes
-// outside ASCII. A text can contain a pattern only if its set contains that of the pattern,
-// which rejects most of a million paths by one AND each.
+// Letters is the set of the bytes in a text, folded into 64 bits: one bit for each ASCII letter
+// regardless of case, one for each digit, one for all bytes outside ASCII, and the rest shared by
+// the other characters. A text can contain a pattern only if its set contains the set of the
+// pattern. One AND per path rejects most of a million paths.
 type Letters uint64
 
 // NotASCII is the bit of all bytes outside ASCII.

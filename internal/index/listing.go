@@ -7,16 +7,16 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/known"
 )
 
-// Listing is a snapshot of a store with its files sorted by the bytes of their paths. It
-// never changes, and may be read by several goroutines. Numbers of files and directories
-// are the same in all listings of a store.
+// Listing is a snapshot of a store with its files sorted by the bytes of their paths. It is
+// immutable, and several goroutines may read it. Files and directories have the same numbers in
+// all listings of a store.
 type Listing struct {
 	snapshot
-	// order contains the numbers of the files; a path that was added twice is in it once.
+	// order contains the numbers of the files. A path that was added twice is in it once.
 	order []uint32
-	// spans contains for each directory which part of order is below it.
+	// spans contains for each directory the part of order that is below it.
 	spans []Span
-	// preorder contains the numbers of the directories, each before what is in it.
+	// preorder contains the numbers of the directories, each before its subdirectories.
 	preorder []uint32
 
 	unitsOnce sync.Once
@@ -39,10 +39,10 @@ func (l *Listing) Order() []uint32 { return l.order }
 // Span is a part of an order: from Start up to, but not including, End.
 type Span struct{ Start, End uint32 }
 
-// Below returns which part of the order is below a directory.
+// Below returns the part of the order that is below a directory.
 func (l *Listing) Below(dir uint32) Span { return l.spans[dir] }
 
-// DirEntry is what a search needs of a directory before it reads the name.
+// DirEntry is the data of a directory that a search needs before it reads the name.
 type DirEntry struct {
 	Letters     Letters // of the name alone
 	Dir, Parent uint32
@@ -50,8 +50,8 @@ type DirEntry struct {
 	LastByte    byte   // of the name
 }
 
-// Entries returns the directories with files below them, except "/", each before what is in
-// it. A search reads them in this order. They must not be changed.
+// Entries returns the directories with files below them, except "/", each before its
+// subdirectories. A search reads them in this order. They must not be changed.
 func (l *Listing) Entries() []DirEntry {
 	l.entriesOnce.Do(func() {
 		l.noise = NewBitset(len(l.dirs))
@@ -73,7 +73,7 @@ func (l *Listing) Entries() []DirEntry {
 	return l.dirEntries
 }
 
-// Noisy reports whether a node is, or is in, a directory of noise, see known.Noise.
+// Noisy reports whether a node is a noise directory or in one; see known.Noise.
 func (l *Listing) Noisy(node uint32) bool {
 	l.Entries()
 	if IsDir(node) {
@@ -85,7 +85,7 @@ func (l *Listing) Noisy(node uint32) bool {
 // NoRow is the row of a file that is not in the order.
 const NoRow = ^uint32(0)
 
-// Rows returns for each file its place in the order, or NoRow. They must not be changed.
+// Rows returns for each file its position in the order, or NoRow. It must not be changed.
 func (l *Listing) Rows() []uint32 {
 	l.rowsOnce.Do(func() {
 		l.rowOf = make([]uint32, l.files)
@@ -99,13 +99,13 @@ func (l *Listing) Rows() []uint32 {
 	return l.rowOf
 }
 
-// Part returns a listing of the files that keep returns true for. It ends soon after ctx
-// does, with its error.
+// Part returns a listing of the files for which keep returns true. It returns the error of ctx
+// soon after ctx is done.
 func (l *Listing) Part(ctx context.Context, keep func(id uint32) bool) (*Listing, error) {
 	part := &Listing{
 		snapshot: l.snapshot, order: make([]uint32, 0, len(l.order)), spans: make([]Span, len(l.spans)), preorder: l.preorder,
 	}
-	kept := make([]uint32, len(l.order)+1) // how many are kept before each place
+	kept := make([]uint32, len(l.order)+1) // the number of kept files before each position
 	for i, id := range l.order {
 		if i%checkEvery == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()

@@ -2,20 +2,20 @@ package index
 
 import "github.com/DaRacci/list-ephemeral/scan"
 
-// A node is a file, by its number, or a directory, by its number with dirBit set. Both stay
-// the same while the scan goes on.
+// A node is the number of a file, or the number of a directory with dirBit set. Nodes do not
+// change while the scan continues.
 const dirBit = 1 << 31
 
 // DirNode returns the node of a directory.
 func DirNode(dir uint32) uint32 { return dir | dirBit }
 
-// DirOf returns the number of a directory whose node is given.
+// DirOf returns the number of the directory of a node.
 func DirOf(node uint32) uint32 { return node &^ dirBit }
 
 // IsDir reports whether a node is a directory.
 func IsDir(node uint32) bool { return node&dirBit != 0 }
 
-// Holder returns the directory that a node is in; "/" is in itself.
+// Holder returns the directory that a node is in. The holder of "/" is "/".
 func (t *snapshot) Holder(node uint32) uint32 {
 	if IsDir(node) {
 		return t.dirs[node&^dirBit].parent
@@ -24,7 +24,7 @@ func (t *snapshot) Holder(node uint32) uint32 {
 	return f.Dir()
 }
 
-// AppendNode appends the path of a node; that of a directory has no slash at its end.
+// AppendNode appends the path of a node. The path of a directory has no trailing slash.
 func (t *snapshot) AppendNode(dst []byte, node uint32) []byte {
 	if !IsDir(node) {
 		return t.AppendPath(dst, node)
@@ -44,7 +44,7 @@ func (t *snapshot) NodeKind(node uint32) scan.Kind {
 	return t.kind(node)
 }
 
-// isBelow reports whether a directory is another one or below it.
+// isBelow reports whether dir is above or is below it.
 func (t *snapshot) isBelow(dir, above uint32) bool {
 	for dir > above { // a parent has the lower number
 		dir = t.dirs[dir].parent

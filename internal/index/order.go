@@ -8,9 +8,9 @@ import (
 )
 
 // newListing sorts a snapshot: a million files in 169,000 directories take 0.1 to 0.3 s
-// (BenchmarkListing). It only compares names within one directory; a depth-first pass then
-// merges the files of each directory with its subdirectories, as if the names of these
-// ended in a slash.
+// (BenchmarkListing). It only compares names within one directory. A depth-first pass then merges
+// the files of each directory with its subdirectories, as if the names of subdirectories ended in
+// a slash.
 func newListing(ctx context.Context, t snapshot) (*Listing, error) {
 	l := &Listing{snapshot: t, order: make([]uint32, 0, t.files)}
 	if len(t.dirs) == 0 {
@@ -30,15 +30,15 @@ func newListing(ctx context.Context, t snapshot) (*Listing, error) {
 	return l, ctx.Err()
 }
 
-// grouping lists the items of each directory, as positions in one array.
+// grouping lists the items of each directory, stored in one array.
 type grouping struct {
-	start []uint32 // one more than there are directories
+	start []uint32 // where the items of each directory start, and the end
 	items []uint32
 }
 
 func (g *grouping) of(dir uint32) []uint32 { return g.items[g.start[dir]:g.start[dir+1]] }
 
-// group sorts items by their directory, by counting.
+// group groups items by their directory with a counting sort.
 func group(dirs, items int, dirOf func(int) uint32) grouping {
 	g := grouping{start: make([]uint32, dirs+2), items: make([]uint32, items)}
 	for i := range items {
@@ -55,17 +55,16 @@ func group(dirs, items int, dirOf func(int) uint32) grouping {
 	return g
 }
 
-// orderer makes the order of a listing.
+// orderer computes the order of a listing.
 type orderer struct {
 	*Listing
-	childrenByDir grouping // items are the numbers of directories, less one
+	childrenByDir grouping // items are the numbers of directories minus one
 	runsByDir     grouping
-	gathered      []uint32 // the files, as far as the pass has come
+	gathered      []uint32 // the files that the pass has collected so far
 	stack         []visit
 }
 
-// visit is a directory on the way down: what is left of its subdirectories and
-// of its files.
+// visit is a directory on the stack, with its remaining subdirectories and files.
 type visit struct {
 	dir      uint32
 	children []uint32
@@ -94,8 +93,8 @@ func compareDirs(a, b []byte) int {
 	return cmp.Compare('/', b[n])
 }
 
-// fileBeforeDir reports whether a file's name sorts before a directory's with a
-// slash behind it.
+// fileBeforeDir reports whether the name of a file sorts before the name of a directory with a
+// trailing slash.
 func fileBeforeDir(file, dir []byte) bool {
 	n := min(len(file), len(dir))
 	if c := bytes.Compare(file[:n], dir[:n]); c != 0 {

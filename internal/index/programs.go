@@ -6,13 +6,13 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/known"
 )
 
-// programFilter recognises the files that belong to one program.
+// programFilter matches the files that belong to one program.
 type programFilter struct{ known.Program }
 
 func newProgramFilter(pkg string) programFilter { return programFilter{known.NewProgram(pkg)} }
 
-// matches reports whether a component of a path belongs to the program, and with it what is
-// below.
+// matches reports whether a path component, and therefore everything below it, belongs to the
+// program.
 func (p *programFilter) matches(component []byte) bool {
 	return p.Match(known.ComponentOf(component)) > known.MatchNone
 }
@@ -31,12 +31,12 @@ func (l *Listing) OfProgram(pkg string) func(id uint32) bool {
 	}
 }
 
-// checkEvery is how many files are processed between two checks of the context: a few
-// milliseconds of work at most.
+// checkEvery is the number of files processed between two checks of the context. They take at
+// most a few milliseconds.
 const checkEvery = 4096
 
-// CountPrograms returns how many files of a listing belong to each package. All
-// packages are counted in one pass (BenchmarkPrograms).
+// CountPrograms returns the number of files that belong to each package. It counts all packages
+// in one pass (BenchmarkPrograms).
 func (l *Listing) CountPrograms(ctx context.Context, pkgs []string) ([]int, error) {
 	c := programCounter{snapshot: &l.snapshot, inside: make([]Bitset, len(l.dirs))}
 	for _, pkg := range pkgs {
@@ -62,7 +62,7 @@ func (l *Listing) CountPrograms(ctx context.Context, pkgs []string) ([]int, erro
 	return counts, nil
 }
 
-// programCounter has for each directory the packages that its path belongs to. Most
+// programCounter has, for each directory, the set of packages that its path belongs to. Most
 // directories share the set of their parent.
 type programCounter struct {
 	*snapshot
@@ -70,8 +70,8 @@ type programCounter struct {
 	inside  []Bitset
 }
 
-// with returns the packages of a path: those of its directory, and those that its
-// last component adds.
+// with returns the packages of a path: those of its directory and those that match its last
+// component.
 func (c *programCounter) with(set Bitset, name []byte) Bitset {
 	shared, component := true, known.ComponentOf(name)
 	for n := range c.filters {

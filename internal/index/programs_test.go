@@ -40,7 +40,7 @@ func TestProgramFilterEqualsGrep(t *testing.T) {
 		}
 		equal(t, "count of "+program, counts[i], len(want))
 	}
-	equal(t, "firefox is there", counts[0] > 0, true)
+	equal(t, "firefox has files", counts[0] > 0, true)
 }
 
 func TestPartsAndCountsStopWhenCancelled(t *testing.T) {

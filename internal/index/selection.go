@@ -6,19 +6,19 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// Selection is a set of nodes, whether they are shown or not. A selected directory covers
-// all that is below it, so nothing below it is selected itself. The zero value is empty.
+// Selection is a set of nodes, shown or not. A selected directory covers everything below it, so
+// nothing below it is selected itself. The zero value is empty.
 type Selection struct {
 	files, dirs Bitset
 	count       int
-	// gen changes with every change.
+	// gen increases with every change.
 	gen int
 }
 
-// Len returns how many nodes are selected.
+// Len returns the number of selected nodes.
 func (s *Selection) Len() int { return s.count }
 
-// Generation returns a number that changes with every change.
+// Generation returns a number that increases with every change.
 func (s *Selection) Generation() int { return s.gen }
 
 // Has reports whether a node is selected itself.
@@ -29,7 +29,7 @@ func (s *Selection) Has(node uint32) bool {
 	return s.files.Has(node)
 }
 
-// CoveredBy returns the selected directory above a node.
+// CoveredBy returns the selected directory above a node, if there is one.
 func (s *Selection) CoveredBy(l *Listing, node uint32) (dir uint32, covered bool) {
 	if len(s.dirs) == 0 || node == dirBit {
 		return 0, false
@@ -43,7 +43,7 @@ func (s *Selection) CoveredBy(l *Listing, node uint32) (dir uint32, covered bool
 }
 
 // Toggle selects or deselects a node that is not covered. Selecting a directory deselects
-// what is below it.
+// everything below it.
 func (s *Selection) Toggle(l *Listing, node uint32) {
 	if s.Has(node) {
 		s.deselect(node)
@@ -55,8 +55,8 @@ func (s *Selection) Toggle(l *Listing, node uint32) {
 	s.Select(node)
 }
 
-// Select selects a node that is neither selected nor covered, and has nothing selected below
-// it.
+// Select selects a node. The node must not be selected or covered, and nothing below it may be
+// selected.
 func (s *Selection) Select(node uint32) {
 	set, i := &s.files, node
 	if IsDir(node) {
@@ -78,7 +78,7 @@ func (s *Selection) deselect(node uint32) {
 	s.gen++
 }
 
-// clearBelow deselects what is below a directory.
+// clearBelow deselects everything below a directory.
 func (s *Selection) clearBelow(l *Listing, dir uint32) {
 	if s.count == 0 {
 		return
@@ -95,8 +95,8 @@ func (s *Selection) clearBelow(l *Listing, dir uint32) {
 	})
 }
 
-// AddFiles selects the candidates of a set, or all of a listing if that is nil, except those
-// that are covered.
+// AddFiles selects the candidates in hits, or all candidates of the listing if hits is nil,
+// except those that are covered.
 func (s *Selection) AddFiles(l *Listing, hits Bitset) {
 	s.files = s.files.Grown(l.files)
 	for _, id := range l.order {
@@ -114,7 +114,7 @@ func (s *Selection) AddFiles(l *Listing, hits Bitset) {
 	s.recount()
 }
 
-// AddNodes selects each node that is a candidate and not covered.
+// AddNodes selects the nodes that are candidates and not covered.
 func (s *Selection) AddNodes(l *Listing, nodes []uint32) {
 	for _, node := range nodes {
 		if _, covered := s.CoveredBy(l, node); !covered && !s.Has(node) && !l.NonCandidate(node) {
@@ -131,7 +131,8 @@ func (s *Selection) recount() {
 // Clear deselects everything.
 func (s *Selection) Clear() { *s = Selection{gen: s.gen + 1} }
 
-// Paths returns what is selected: first directories, then files in the order of the listing.
+// Paths returns the selected paths: first the directories, then the files in the order of the
+// listing.
 func (s *Selection) Paths(l *Listing) []Selected {
 	paths := make([]Selected, 0, s.count)
 	var buf []byte
@@ -157,13 +158,13 @@ func (s *Selection) Clone() Selection {
 	return c
 }
 
-// UndoStack contains the selection as it was before each of the last changes.
+// UndoStack contains a copy of the selection from before each of the last changes.
 type UndoStack struct{ before []Selection }
 
-// UndoSteps is how many changes can be undone: each takes a bit for each file.
+// UndoSteps is the number of changes that can be undone. Each takes one bit per file.
 const UndoSteps = 32
 
-// Push remembers the selection before a change.
+// Push saves the selection. It must be called before a change.
 func (h *UndoStack) Push(s *Selection) {
 	h.before = append(h.before, s.Clone())
 	if len(h.before) > UndoSteps {
@@ -171,10 +172,10 @@ func (h *UndoStack) Push(s *Selection) {
 	}
 }
 
-// Len returns how many changes can be undone.
+// Len returns the number of changes that can be undone.
 func (h *UndoStack) Len() int { return len(h.before) }
 
-// Undo undoes the last change, and reports whether there was one.
+// Undo undoes the last change. It reports whether there was one.
 func (h *UndoStack) Undo(s *Selection) bool {
 	last := len(h.before) - 1
 	if last < 0 {

@@ -6,8 +6,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// snapshot is what a Store contains at some time. A copy made under the lock stays as it is:
-// records are only appended, and never changed.
+// snapshot is the contents of a Store at one time. A copy made under the lock does not change,
+// because records are only appended and never modified.
 type snapshot struct {
 	dirs     []dirRecord
 	dirNames []byte
@@ -17,21 +17,21 @@ type snapshot struct {
 	others   int // files that are not candidates
 }
 
-// dirRecord is one directory. Its parent has a lower number; the root of the
-// file system is number 0, its own parent, and has no name.
+// dirRecord is one directory. Its parent has a lower number. The root directory has number 0 and
+// an empty name, and is its own parent.
 type dirRecord struct {
 	letters  Letters // of the whole path
 	parent   uint32
-	name     uint32 // where it starts in dirNames
+	name     uint32 // the start of the name in dirNames
 	nameSize uint32
 }
 
-// run is a sequence of files of the same directory that were added one after the other; it
-// ends where the next one starts.
+// run is a sequence of files of one directory that were added consecutively. It ends where the
+// next run starts.
 type run struct {
 	dir   uint32
 	first uint32
-	// sorted says that the names ascend, with no duplicates.
+	// sorted reports whether the names are in ascending order, without duplicates.
 	sorted bool
 }
 
@@ -42,22 +42,23 @@ const (
 	segmentFiles = 1 << segmentShift
 )
 
-// segment holds the files whose numbers share all but the low 16 bits.
+// segment contains the files whose numbers have the same bits above the low 16.
 type segment struct {
 	files []FileRecord
 	names []byte
 }
 
-// FileRecord is one file. Its name ends where that of the next file starts.
+// FileRecord is one file. Its name ends where the name of the next file starts.
 type FileRecord struct {
 	letters Letters // of the name alone
-	// dirKind is the number of the directory and, in the low bits, whether it is not a
-	// candidate, and its scan.Kind: one field, so a record has 16 bytes instead of 24.
+	// dirKind packs the number of the directory (high bits), a bit that is set if the file is
+	// not a candidate, and the scan.Kind (low bits). One field keeps the record at 16 bytes
+	// instead of 24.
 	dirKind uint32
-	name    uint32 // where it starts in the segment's names
+	name    uint32 // the start of the name in the segment's names
 }
 
-// kindBits is how many bits a scan.Kind needs.
+// kindBits is the number of bits of a scan.Kind.
 const (
 	kindBits = 3
 	otherBit = 1 << kindBits
@@ -73,7 +74,7 @@ func (f *FileRecord) Dir() uint32 { return f.dirKind >> dirShift }
 func (f *FileRecord) kind() scan.Kind    { return scan.Kind(f.dirKind & (1<<kindBits - 1)) }
 func (f *FileRecord) nonCandidate() bool { return f.dirKind&otherBit != 0 }
 
-// root returns the number of "/", which is there from the first use on.
+// root returns the number of "/". It adds the record on first use.
 func (t *snapshot) root() uint32 {
 	if len(t.dirs) == 0 {
 		t.dirs = append(t.dirs, dirRecord{letters: LettersOfByte('/')})
@@ -111,15 +112,15 @@ func (t *snapshot) addFile(dir uint32, name []byte, entry scan.DirEntry) {
 	t.files++
 }
 
-// addSegment starts a segment. The first grows with its contents; the others are allocated
-// whole.
+// addSegment starts a segment. The first segment grows with its contents; the others are
+// allocated in full.
 func (t *snapshot) addSegment() {
 	if len(t.segments) == 0 {
 		t.segments = append(t.segments, segment{})
 		return
 	}
 	full := &t.segments[len(t.segments)-1]
-	full.names = bytes.Clone(full.names) // without the room to grow
+	full.names = bytes.Clone(full.names) // drops the spare capacity
 	t.segments = append(t.segments, segment{
 		files: make([]FileRecord, 0, segmentFiles),
 		names: make([]byte, 0, len(full.names)),
@@ -138,7 +139,7 @@ func (t *snapshot) File(id uint32) (*FileRecord, []byte) {
 	return f, s.names[f.name:end]
 }
 
-// DirName returns the name of a directory; that of the root is empty.
+// DirName returns the name of a directory. The name of "/" is empty.
 func (t *snapshot) DirName(dir uint32) []byte {
 	d := &t.dirs[dir]
 	return t.dirNames[d.name : d.name+d.nameSize]
@@ -173,28 +174,28 @@ func (t *snapshot) kind(id uint32) scan.Kind {
 	return f.kind()
 }
 
-// Parent returns the directory that a directory is in; that of "/" is itself.
+// Parent returns the parent of a directory. The parent of "/" is "/".
 func (t *snapshot) Parent(dir uint32) uint32 { return t.dirs[dir].parent }
 
 // DirLetters returns the letters of the path of a directory.
 func (t *snapshot) DirLetters(dir uint32) Letters { return t.dirs[dir].letters }
 
-// Dirs returns how many directories there are, each of which has a lower number.
+// Dirs returns the number of directories. Their numbers are lower than it.
 func (t *snapshot) Dirs() int { return len(t.dirs) }
 
-// Files returns how many files were added, each of which has a lower number. A path that
+// Files returns the number of files that were added. Their numbers are lower than it. A path that
 // was added twice counts twice.
 func (t *snapshot) Files() int { return t.files }
 
-// NonCandidates returns how many of the files are not candidates.
+// NonCandidates returns the number of files that are not candidates.
 func (t *snapshot) NonCandidates() int { return t.others }
 
-// Runs returns how many runs there are: sequences of files of one directory that were added
-// one after the other, and are next to one another in memory.
+// Runs returns the number of runs. A run is a sequence of files of one directory that were added
+// consecutively, so they are adjacent in memory.
 func (t *snapshot) Runs() int { return len(t.runs) }
 
-// Run returns the directory of run i, and the numbers of its files: from first up to, but
-// not including, end.
+// Run returns the directory of run i and the numbers of its files, from first up to, but not
+// including, end.
 func (t *snapshot) Run(i int) (dir, first, end uint32) {
 	end = uint32(t.files)
 	if i+1 < len(t.runs) {
@@ -203,7 +204,7 @@ func (t *snapshot) Run(i int) (dir, first, end uint32) {
 	return t.runs[i].dir, t.runs[i].first, end
 }
 
-// WithAncestors adds to a set of directories all that are above them, and returns it.
+// WithAncestors adds all ancestors of the directories in a set to the set, and returns it.
 func (t *snapshot) WithAncestors(dirs Bitset) Bitset {
 	for i := len(dirs)*64 - 1; i > 0; i-- { // a parent has the lower number
 		if dirs[i/64] == 0 {

@@ -12,13 +12,14 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
-// FileStats is what stat(2) returns for all files of a store, by their numbers.
+// FileStats has the results of stat(2) for all files of a store, by file number.
 type FileStats struct {
 	sizes, times []int64
 }
 
-// StatAll calls stat for the files of the store that were added since before, if that is not
-// nil. The size of what is gone is 0. It ends soon after ctx does, with its error.
+// StatAll calls stat for all files of the store. If before is not nil, it copies the results in
+// before and calls stat only for files that were added later. A file that no longer exists has
+// size 0. StatAll returns the error of ctx soon after ctx is done.
 func (l *Listing) StatAll(ctx context.Context, stat StatFunc, before *FileStats) (*FileStats, error) {
 	m := &FileStats{make([]int64, l.files), make([]int64, l.files)}
 	known := 0
@@ -43,7 +44,7 @@ func (l *Listing) StatAll(ctx context.Context, stat StatFunc, before *FileStats)
 	return m, ctx.Err()
 }
 
-// statSome stats blocks of files until none is left.
+// statSome stats blocks of files until no block is left.
 func (l *Listing) statSome(ctx context.Context, stat StatFunc, m *FileStats, next *atomic.Int64) {
 	const block = 256
 	var path []byte
@@ -61,10 +62,10 @@ func (l *Listing) statSome(ctx context.Context, stat StatFunc, m *FileStats, nex
 	}
 }
 
-// SortKeys are the numbers that nodes of one listing are sorted by, the highest first.
+// SortKeys are the keys by which the nodes of one listing are sorted, the highest first.
 type SortKeys struct {
 	files []int64 // by number
-	dirs  []int64 // by number: the sum of the sizes below, or the newest time
+	dirs  []int64 // by number: the total size, the newest time or the highest rank below
 }
 
 func (w *SortKeys) key(node uint32) int64 {
@@ -74,7 +75,7 @@ func (w *SortKeys) key(node uint32) int64 {
 	return w.files[node]
 }
 
-// compare orders nodes, the one with the highest key first.
+// compare compares nodes for sorting, the highest key first.
 func (w *SortKeys) compare(a, b uint32) int { return cmp.Compare(w.key(b), w.key(a)) }
 
 // SizeKeys returns the keys for sorting by size.
@@ -87,8 +88,8 @@ func (l *Listing) TimeKeys(m *FileStats) *SortKeys {
 	return l.summedUp(m.times, func(newest *int64, time int64) { *newest = max(*newest, time) })
 }
 
-// summedUp returns keys from those of the files; add adds to the key of a directory that of
-// something in it.
+// summedUp computes the keys of directories from those of files. add combines the key of an entry
+// into the key of its directory.
 func (l *Listing) summedUp(files []int64, add func(dir *int64, key int64)) *SortKeys {
 	w := &SortKeys{files: files, dirs: make([]int64, len(l.dirs))}
 	for _, id := range l.order {
@@ -101,16 +102,15 @@ func (l *Listing) summedUp(files []int64, add func(dir *int64, key int64)) *Sort
 	return w
 }
 
-// Sorted returns rows sorted by key; those with the same key stay in their order.
+// Sorted returns rows sorted by key. The sort is stable.
 func (w *SortKeys) Sorted(rows []uint32) []uint32 {
 	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, w.compare)
 	return rows
 }
 
-// RankKeys returns the keys for sorting by what a function returns for the paths of files; a
-// directory has the highest rank of what is below it. It ends soon after ctx does, with its
-// error.
+// RankKeys returns the keys for sorting by rank(path). The rank of a directory is the highest
+// rank below it. RankKeys returns the error of ctx soon after ctx is done.
 func (l *Listing) RankKeys(ctx context.Context, rank func(path string) int) (*SortKeys, error) {
 	ranks := make([]int64, l.files)
 	var path []byte

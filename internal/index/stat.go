@@ -8,19 +8,19 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// StatFunc is scan.Stat, or a replacement of it in tests.
+// StatFunc is the type of scan.Stat. Tests replace it.
 type StatFunc func(path string) (scan.Kind, scan.Info, error)
 
-// NodeStat is what stat(2) returns for a node; for a directory, the sum of the sizes of its
-// files and the time of the newest.
+// NodeStat is the result of stat(2) for a file. For a directory, it has the total size of its
+// files and the time of the newest one.
 type NodeStat struct {
 	Size    int64
 	ModTime int64 // seconds since 1970
-	Files   int   // that were looked at
-	Gone    bool  // none of them is there
+	Files   int   // number of candidates
+	Gone    bool  // no file exists any more
 }
 
-// FilesOf returns how many candidates a node is, or contains.
+// FilesOf returns the number of candidates in a directory, or 1 for a file.
 func (l *Listing) FilesOf(node uint32) int {
 	if !IsDir(node) {
 		return 1
@@ -32,12 +32,11 @@ func (l *Listing) FilesOf(node uint32) int {
 	return int(s.End - s.Start)
 }
 
-// statTime is how long StatNodes works: then the screen shows the result, and asks for the
-// rest.
+// statTime is how long StatNodes works. The screen shows the result and then requests the rest.
 const statTime = 50 * time.Millisecond
 
-// StatNodes returns the stat of the first of some nodes: at least of one, and of as many as
-// take about 50 ms.
+// StatNodes stats nodes in order and stops after about 50 ms, but not before the first node is
+// done. The result can therefore be shorter than nodes.
 func (l *Listing) StatNodes(ctx context.Context, stat StatFunc, nodes []uint32) []NodeStat {
 	start := time.Now()
 	var found []NodeStat
@@ -58,7 +57,7 @@ func (l *Listing) StatNode(ctx context.Context, stat StatFunc, node uint32) Node
 		path = l.AppendPath(path[:0], id)
 		if kind, info, err := stat(string(path)); err == nil {
 			sum.Gone = false
-			if kind != scan.KindDir { // a directory's own says nothing of what is in it
+			if kind != scan.KindDir { // st_size of a directory is not the size of its contents
 				sum.Size = sizes.Add(sum.Size, info.Size)
 			}
 			sum.ModTime = max(sum.ModTime, info.ModTime.Unix())
@@ -80,7 +79,7 @@ func (l *Listing) StatNode(ctx context.Context, stat StatFunc, node uint32) Node
 	return sum
 }
 
-// Size returns the sum of the sizes of the selected files.
+// Size returns the total size of the selected files and directories.
 func (s *Selection) Size(ctx context.Context, stat StatFunc, l *Listing) (int64, error) {
 	var sum int64
 	weigh := func(node uint32) {

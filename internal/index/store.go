@@ -10,24 +10,23 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// Store contains the candidates of one scan. Any number of goroutines may add at once,
-// while others list what has been added. The zero value is empty and ready to use. It is
-// filled by AddDir or by AddPath, but not by both: they recognise directories in different
-// ways.
+// Store contains the candidates of one scan. Any number of goroutines may add to it at once while
+// others list it. The zero value is empty and ready to use. Use either AddDir and AddEntries or
+// AddPath and AddNonCandidate, but not both: they identify directories in different ways.
 //
-// It is a tree and not a list of strings: a table of directories, and files that have the
-// number of their directory and only their own name. A path takes about 40 bytes
-// (BenchmarkStoreAddDir reports it), where a list of strings takes more than a hundred, and
-// contains no pointer that the garbage collector would have to follow.
+// The store is a tree, not a list of strings: a table of directories, and files with the number
+// of their directory and their own name. A path takes about 40 bytes (BenchmarkStoreAddDir
+// reports it), compared with more than a hundred in a list of strings. The records contain no
+// pointers for the garbage collector to follow.
 //
-// A file has a number, in order of arrival, which never changes: a cursor and a selection
-// stay on their paths while rows arrive.
+// Files are numbered in order of arrival, and numbers never change. A cursor and a selection
+// therefore stay on their paths while rows arrive.
 type Store struct {
 	mu    sync.Mutex
 	added snapshot
-	// byScanID finds the directory of a scan.Dir.ID, plus one.
+	// byScanID maps a scan.Dir.ID to the number of the directory plus one.
 	byScanID []uint32
-	// byName finds a directory that AddPath has seen.
+	// byName maps a name to a directory that AddPath has added.
 	byName   map[dirKey]uint32
 	lastPath []byte
 	lastDir  uint32
@@ -36,20 +35,20 @@ type Store struct {
 	counts atomic.Uint64
 }
 
-// dirKey is a name in a directory. Keys by whole path would take space in the
-// square of the depth, and lines on stdin have no PATH_MAX.
+// dirKey is a name in a directory. Keys with whole paths would need space quadratic in the depth,
+// and PATH_MAX does not limit lines on stdin.
 type dirKey struct {
 	parent uint32
 	name   string
 }
 
-// AddDir adds the entries of one directory that scan.Walk visits. Its parent must have been
-// added before. It copies what it keeps.
+// AddDir adds the entries of one directory that scan.Walk visits. The parent must have been added
+// before. AddDir copies the names.
 func (s *Store) AddDir(d *scan.Dir) {
 	s.AddEntries(d.ID, d.Parent, d.Name, d.Entries())
 }
 
-// AddEntries is AddDir for entries of any origin. Parent is the id of a directory that was
+// AddEntries is like AddDir for entries from any source. parent is the id of a directory that was
 // added before; id 0 is "/".
 func (s *Store) AddEntries(id, parent uint32, name []byte, entries iter.Seq2[[]byte, scan.DirEntry]) {
 	s.mu.Lock()
@@ -73,7 +72,7 @@ func (s *Store) AddEntries(id, parent uint32, name []byte, entries iter.Seq2[[]b
 	}
 }
 
-// scanned returns the directory that a walk has given an id.
+// scanned returns the directory with an id of a walk.
 func (s *Store) scanned(id uint32) uint32 {
 	if int(id) < len(s.byScanID) && s.byScanID[id] != 0 {
 		return s.byScanID[id] - 1
@@ -81,11 +80,11 @@ func (s *Store) scanned(id uint32) uint32 {
 	return s.added.root()
 }
 
-// AddPath adds one absolute path of any bytes. A path that is added twice is listed once.
-// It copies what it keeps.
+// AddPath adds one absolute path, which may contain any bytes. A path that is added twice is
+// listed once. AddPath copies the path.
 func (s *Store) AddPath(path []byte, kind scan.Kind) { s.addPath(path, scan.DirEntry{Kind: kind}) }
 
-// AddNonCandidate adds a path as AddPath does, which is not a candidate.
+// AddNonCandidate is like AddPath for a path that is not a candidate.
 func (s *Store) AddNonCandidate(path []byte, kind scan.Kind) {
 	s.addPath(path, scan.DirEntry{Kind: kind, Refused: true})
 }
@@ -105,8 +104,8 @@ func (s *Store) addPath(path []byte, entry scan.DirEntry) {
 	s.added.addFile(dir, path[cut+1:], entry)
 }
 
-// dirOf returns the number of a directory by its path. Lines usually arrive in order, so the
-// last one is remembered.
+// dirOf returns the number of a directory by its path. Lines usually arrive in order, so the last
+// directory is cached.
 func (s *Store) dirOf(path []byte) uint32 {
 	dir := s.added.root()
 	if len(s.byName) > 0 && bytes.Equal(path, s.lastPath) {
@@ -130,30 +129,30 @@ func (s *Store) dirOf(path []byte) uint32 {
 	return dir
 }
 
-// Counts returns how many directories and files have been added.
+// Counts returns the numbers of directories and files that have been added.
 func (s *Store) Counts() (dirs, files int) {
 	counts := s.counts.Load()
 	return int(counts >> 32), int(uint32(counts))
 }
 
-// count publishes the numbers.
+// count publishes the numbers for Counts.
 func (s *Store) count() { s.counts.Store(uint64(len(s.added.dirs))<<32 | uint64(s.added.files)) }
 
-// List returns what has been added up to now, sorted by path. It ends soon after ctx does,
-// with its error.
+// List returns everything that has been added so far, sorted by path. It returns the error of ctx
+// soon after ctx is done.
 func (s *Store) List(ctx context.Context) (*Listing, error) { return newListing(ctx, s.snapshot()) }
 
-// snapshot returns what has been added up to now. It does not change when more is added.
+// snapshot returns everything that has been added so far. Later additions do not change it.
 func (s *Store) snapshot() snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.added
-	// The headers of the last segment change as it grows.
+	// The slice headers of the last segment change when it grows, so copy them.
 	t.segments = append([]segment(nil), t.segments...)
 	return t
 }
 
-// Seal frees what only adding needs. Nothing may be added afterwards.
+// Seal frees the memory that is only needed for adding. Nothing may be added afterwards.
 func (s *Store) Seal() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

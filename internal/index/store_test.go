@@ -29,7 +29,7 @@ func equal[T any](t *testing.T, what string, got, want T) {
 	}
 }
 
-// listOf sorts what a store contains.
+// listOf returns a listing of a store.
 func listOf(t testing.TB, s *index.Store) *index.Listing {
 	t.Helper()
 	l, err := s.List(context.Background())
@@ -47,10 +47,10 @@ func pathsOf(l *index.Listing) []string {
 	return paths
 }
 
-// candidates yields names as scan.Dir does.
+// candidates yields names in the same way as scan.Dir.
 func candidates(names ...string) iter.Seq2[[]byte, scan.DirEntry] {
 	return func(yield func([]byte, scan.DirEntry) bool) {
-		buf := make([]byte, 0, 255) // reused, as the walk does
+		buf := make([]byte, 0, 255) // reused, as in a walk
 		for _, name := range names {
 			buf = append(buf[:0], name...)
 			if !yield(buf, scan.DirEntry{Kind: scan.KindFile}) {
@@ -78,7 +78,7 @@ func TestStoreKeepsPathsAndKinds(t *testing.T) {
 	equal(t, "kind", l.NodeKind(uint32(len(paths))), scan.KindDir)
 }
 
-func TestStoreTakesDirectoriesOfAWalk(t *testing.T) {
+func TestStoreAddsDirectoriesOfAWalk(t *testing.T) {
 	var s index.Store
 	s.AddEntries(0, 0, []byte("/"), candidates("swapfile"))
 	s.AddEntries(7, 0, []byte("home"), candidates())
@@ -91,7 +91,7 @@ func TestStoreTakesDirectoriesOfAWalk(t *testing.T) {
 	equal(t, "files", files, 4)
 }
 
-func TestStoreHoldsWhatAWalkFinds(t *testing.T) {
+func TestStoreContainsTheFilesOfAWalk(t *testing.T) {
 	root := t.TempDir()
 	for i := range 500 {
 		dir := filepath.Join(root, fmt.Sprintf("d%d", i%20), fmt.Sprintf("e-%d\n", i%7))
@@ -121,7 +121,7 @@ func TestStoreHoldsWhatAWalkFinds(t *testing.T) {
 	equal(t, "paths", pathsOf(listOf(t, &s)), want)
 }
 
-func TestStoreCountsDirectoriesOnceByPath(t *testing.T) {
+func TestStoreCountsEachDirectoryOnce(t *testing.T) {
 	var s index.Store
 	for i := range 1000 {
 		s.AddPath(fmt.Appendf(nil, "/a/b%d/c", i%10), scan.KindFile)
@@ -145,9 +145,9 @@ func TestStoreSpansSegments(t *testing.T) {
 	}
 }
 
-// Many workers add while snapshots are read to their ends: what the race
-// detector and the comparison find is a header that was shared.
-func TestSnapshotsStayAsTheyAreWhileWorkersAdd(t *testing.T) {
+// Many workers add while snapshots are read. If a snapshot shared a slice header with the store,
+// the race detector or the comparison would find it.
+func TestSnapshotsDoNotChangeWhileWorkersAdd(t *testing.T) {
 	const workers, dirsEach, filesEach = 8, 300, 40
 	var s index.Store
 	s.AddEntries(0, 0, []byte("/"), candidates())
@@ -175,7 +175,7 @@ func TestSnapshotsStayAsTheyAreWhileWorkersAdd(t *testing.T) {
 		l := listOf(t, &s)
 		got := pathsOf(l)
 		if len(got) != l.Files() || !slices.IsSorted(got) {
-			t.Fatalf("%d paths of %d, sorted %v", len(got), l.Files(), slices.IsSorted(got))
+			t.Fatalf("%d paths, want %d; sorted %v", len(got), l.Files(), slices.IsSorted(got))
 		}
 		if again := pathsOf(l); !slices.Equal(got, again) {
 			t.Fatal("a snapshot has changed")
@@ -184,8 +184,8 @@ func TestSnapshotsStayAsTheyAreWhileWorkersAdd(t *testing.T) {
 	equal(t, "files", len(pathsOf(listOf(t, &s))), workers*dirsEach*filesEach)
 }
 
-// randomPaths makes paths whose names are where sorting goes wrong: prefixes of
-// each other, and characters around the slash.
+// randomPaths makes paths with names that are difficult to sort: prefixes of each other, and
+// characters that sort before or after the slash.
 func randomPaths(r *rand.Rand, n int) []string {
 	parts := []string{"a", "ab", "a-b", "a.b", "a b", "a0", "b", "B", "\xff", "é", "~", "!", "a!", "-", "0"}
 	paths := make([]string, n)
@@ -225,12 +225,12 @@ func TestSortingStopsWhenCancelled(t *testing.T) {
 	}
 }
 
-func TestListingOfNothing(t *testing.T) {
+func TestListingOfAnEmptyStore(t *testing.T) {
 	var s index.Store
 	equal(t, "order", len(listOf(t, &s).Order()), 0)
 }
 
-func TestLettersOfAPartAreAmongTheWhole(t *testing.T) {
+func TestLettersOfAPartAreASubset(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 1000 {
 		text := make([]byte, 1+r.IntN(30))
@@ -259,9 +259,9 @@ func TestBitset(t *testing.T) {
 	equal(t, "members", got, []uint32{0, 5, 63, 65, 99})
 	equal(t, "count", b.Count(), 5)
 	if b.Has(1 << 20) {
-		t.Error("has what is beyond its end")
+		t.Error("Has(1<<20) is true beyond the size")
 	}
 	if b = b.Grown(1000); len(b) != 16 || !b.Has(99) {
-		t.Errorf("grown to %d words", len(b))
+		t.Errorf("Grown(1000) has %d words, want 16", len(b))
 	}
 }

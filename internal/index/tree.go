@@ -8,8 +8,8 @@ type TreeRow struct {
 	Depth int
 }
 
-// TreeRows returns the rows of the tree below "/", in which the directories of a set are
-// open, sorted by keys, or by path if these are nil.
+// TreeRows returns the rows of the tree below "/". The directories in open are open. Rows are
+// sorted by the keys, or by path if by is nil.
 func (l *Listing) TreeRows(open Bitset, by *SortKeys) []TreeRow {
 	if len(l.spans) == 0 {
 		return nil
@@ -22,11 +22,11 @@ func (l *Listing) TreeRows(open Bitset, by *SortKeys) []TreeRow {
 type treeBuilder struct {
 	*Listing
 	open Bitset
-	by   *SortKeys // nil: by path
+	by   *SortKeys // nil sorts by path
 	rows []TreeRow
 }
 
-// grow adds the rows for what is directly in a directory, which is open.
+// grow adds the rows for the children of an open directory.
 func (g *treeBuilder) grow(dir uint32, depth int) {
 	nodes := g.Children(dir)
 	if g.by != nil {
@@ -40,7 +40,7 @@ func (g *treeBuilder) grow(dir uint32, depth int) {
 	}
 }
 
-// Children returns the nodes that have a row of their own in a directory that is open.
+// Children returns the nodes that have a row when a directory is open.
 func (l *Listing) Children(dir uint32) []uint32 {
 	var nodes []uint32
 	at, end := l.spans[dir].Start, l.spans[dir].End
@@ -59,7 +59,7 @@ func (l *Listing) Children(dir uint32) []uint32 {
 	return nodes
 }
 
-// childAbove returns the directory directly in dir that is another one or above it.
+// childAbove returns the child of dir that is below or is above it.
 func (l *Listing) childAbove(dir, below uint32) uint32 {
 	for l.dirs[below].parent != dir {
 		below = l.dirs[below].parent
@@ -67,9 +67,9 @@ func (l *Listing) childAbove(dir, below uint32) uint32 {
 	return below
 }
 
-// collapseSingleChildDirs returns the last of a chain of directories, from dir on, of which
-// each contains nothing but the next. They share a row: users need not open postgresql/, 16/
-// and base/ one after the other.
+// collapseSingleChildDirs follows a chain of directories from dir in which each contains only the
+// next, and returns the last one. The chain shares one row, so users do not have to open
+// postgresql/, 16/ and base/ one after another.
 func (l *Listing) collapseSingleChildDirs(dir uint32) uint32 {
 	for {
 		s := l.spans[dir]
@@ -85,8 +85,8 @@ func (l *Listing) collapseSingleChildDirs(dir uint32) uint32 {
 	}
 }
 
-// TreeParent returns the node whose row the row of another is below: the nearest directory
-// above it that contains anything else, see collapseSingleChildDirs.
+// TreeParent returns the node of the parent row of a node: the nearest directory above it that
+// contains something else as well; see collapseSingleChildDirs.
 func (l *Listing) TreeParent(node uint32) uint32 {
 	dir := l.Holder(node)
 	if IsDir(node) {
@@ -97,7 +97,7 @@ func (l *Listing) TreeParent(node uint32) uint32 {
 	return dir | dirBit
 }
 
-// OpenTo adds the directories above a node to the open ones, so the tree shows the node.
+// OpenTo adds the directories above a node to the open directories, so the tree shows the node.
 func (l *Listing) OpenTo(open Bitset, node uint32) Bitset {
 	open = open.Grown(len(l.dirs))
 	for dir := l.Holder(node); dir != 0; dir = l.dirs[dir].parent {
@@ -106,8 +106,8 @@ func (l *Listing) OpenTo(open Bitset, node uint32) Bitset {
 	return open
 }
 
-// PartlySelected caches which directories have something selected below them: a frame is
-// drawn with each key, and most keys leave the selection as it is.
+// PartlySelected caches which directories have something selected below them. A frame is drawn
+// after each key, and most keys do not change the selection.
 type PartlySelected struct {
 	listing *Listing
 	gen     int

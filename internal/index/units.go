@@ -1,8 +1,8 @@
 package index
 
-// unitsOf returns for each directory the node that its files are rolled up into: itself or
-// one above it; 0 where its files are not rolled up. splits reports whether a directory must
-// not be kept as a whole.
+// unitsOf returns for each directory the node that its files are rolled up into: the directory
+// itself or one above it, or 0 if its files are not rolled up. splits reports whether a directory
+// should not be kept as a whole.
 func (l *Listing) unitsOf(splits func(dir string) bool) []uint32 {
 	l.unitsOnce.Do(func() {
 		l.units = make([]uint32, len(l.dirs))
@@ -24,7 +24,7 @@ func (l *Listing) unitsOf(splits func(dir string) bool) []uint32 {
 	return l.units
 }
 
-// unitOf returns the node that another is rolled up into, which may be itself.
+// unitOf returns the node that a node is rolled up into, which may be the node itself.
 func (l *Listing) unitOf(units []uint32, node uint32) uint32 {
 	dir := node &^ dirBit
 	if !IsDir(node) {
@@ -39,8 +39,8 @@ func (l *Listing) unitOf(units []uint32, node uint32) uint32 {
 	return node
 }
 
-// RollUp returns the nodes that others are rolled up into, each once and in the order of the
-// first of these. A directory that splits reports true for is left out.
+// RollUp returns the nodes that nodes are rolled up into, without duplicates and in the order of
+// their first occurrence. A directory for which splits returns true is omitted.
 func (l *Listing) RollUp(nodes []uint32, splits func(dir string) bool) []uint32 {
 	units := l.unitsOf(splits)
 	seen := NewBitset(len(l.dirs))

@@ -11,9 +11,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// A naive roll-up, tree and part of a listing have to agree with those that use
-// spans, on random trees.
-func TestViewsEqualTheNaiveOnes(t *testing.T) {
+// The roll-up, tree and part of a listing, which use spans, must equal those of a naive
+// implementation on random trees.
+func TestViewsEqualNaiveImplementations(t *testing.T) {
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		l := randomListing(t, r, 80)
@@ -62,7 +62,7 @@ func checkSpans(t *testing.T, l *index.Listing) {
 			if strings.HasPrefix(p, prefix) {
 				inside++
 				if s := l.Below(uint32(dir)); i < int(s.Start) || i >= int(s.End) {
-					t.Fatalf("%s is outside of the span of %s", p, prefix)
+					t.Fatalf("%s is outside the span of %s", p, prefix)
 				}
 			}
 		}
@@ -80,7 +80,7 @@ func nodePaths(l *index.Listing, nodes []uint32) []string {
 	return paths
 }
 
-// naiveRollUp asks of each file for the highest directory that is not split.
+// naiveRollUp finds for each file the topmost directory that is not split.
 func naiveRollUp(l *index.Listing, splits func(string) bool) []string {
 	var units []string
 	for _, p := range pathsOf(l) {
@@ -98,8 +98,7 @@ func naiveRollUp(l *index.Listing, splits func(string) bool) []string {
 	return units
 }
 
-// checkTree compares the rows of the tree view with those that follow from the
-// paths alone.
+// checkTree compares the rows of the tree with those of naiveTree.
 func checkTree(t *testing.T, r *rand.Rand, l *index.Listing) {
 	t.Helper()
 	open := index.NewBitset(l.Dirs())
@@ -149,7 +148,7 @@ func naiveTree(paths []string, prefix string, depth int, isOpen func(string) boo
 	}
 }
 
-// naiveChain goes down as long as all that is in a directory is in one directory.
+// naiveChain descends as long as a directory contains only one subdirectory and no files.
 func naiveChain(paths []string, dir string) string {
 	for {
 		only := ""

@@ -1,5 +1,5 @@
-// Package jsonline writes JSON, an object a line, whose strings are safe on a
-// terminal and may come from file names.
+// Package jsonline writes JSON lines whose strings are safe on a terminal, even if they come from
+// file names.
 package jsonline
 
 import (
@@ -13,9 +13,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// Path returns a path as the keys "path" and "pathBytes" have it: as it is, or in
-// base64 (RFC 4648, section 4) where it is not UTF-8, because JSON text has to be
-// Unicode (RFC 8259, section 8.1).
+// Path returns the values of the keys "path" and "pathBytes" for a path. A path that is UTF-8 is
+// returned unchanged as text. Any other path is returned in base64 (RFC 4648, section 4), because
+// JSON text must be Unicode (RFC 8259, section 8.1).
 func Path(path string) (text, encoded string) {
 	if utf8.ValidString(path) {
 		return path, ""
@@ -23,7 +23,7 @@ func Path(path string) (text, encoded string) {
 	return "", base64.StdEncoding.EncodeToString([]byte(path))
 }
 
-// Encoder writes values. It is not for two goroutines at once.
+// Encoder encodes values. It is not safe for concurrent use.
 type Encoder struct {
 	text strings.Builder
 	enc  *json.Encoder
@@ -37,16 +37,16 @@ func NewEncoder() *Encoder {
 	return e
 }
 
-// Append appends a value as a line. The value has to be one that can be written:
-// strings, numbers, and structs and lists of them.
+// Append appends a value as a line. The value may consist of strings, numbers, and structs and
+// lists of them.
 func (e *Encoder) Append(dst []byte, value any) []byte {
 	e.text.Reset()
-	_ = e.enc.Encode(value) // into memory: nothing can fail
+	_ = e.enc.Encode(value) // writes to memory, so it cannot fail
 	return appendVisible(dst, e.text.String())
 }
 
-// appendVisible appends a line of JSON in which what cannot be seen, such as a
-// bidi override in a name, is escaped: the same value, and safe on a terminal.
+// appendVisible appends a line of JSON. It escapes invisible characters, such as a bidi override in
+// a name, so the line has the same value and is safe on a terminal.
 func appendVisible(dst []byte, line string) []byte {
 	line = strings.TrimSuffix(line, "\n")
 	for {

@@ -8,8 +8,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// FuzzAppend reads back what was written, and finds nothing in it that a terminal
-// would act on.
+// FuzzAppend decodes the encoded lines, and checks that they contain nothing that a terminal would
+// act on.
 func FuzzAppend(f *testing.F) {
 	for _, seed := range []string{"/a", "/caf\xe9", "/\x1b[2J\u202e\U000e0041", `/"\<&>`, "/\u0301", ""} {
 		f.Add(seed)

@@ -9,11 +9,11 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
-// CacheDir reports whether a directory of this name is a cache wherever it is, by
-// a list of names that Chromium, Electron, Firefox and developers' tools use.
+// CacheDir reports whether a directory with this name is a cache wherever it is. It uses a list of
+// names from Chromium, Electron, Firefox and developer tools.
 func CacheDir(name []byte) bool { return cacheNames()[string(name)] }
 
-// CacheDirNames returns the names for which [CacheDir] holds, sorted.
+// CacheDirNames returns the names for which [CacheDir] returns true, sorted.
 func CacheDirNames() []string {
 	names := make([]string, 0, len(cacheNames()))
 	for name := range cacheNames() {
@@ -23,10 +23,10 @@ func CacheDirNames() []string {
 	return names
 }
 
-// Caches tells caches by place and by name. The zero value goes by name and
-// knows one place, /var/cache; ~/.cache is one by its name.
+// Caches detects caches by location and by name. The zero value has one location, /var/cache.
+// ~/.cache is detected by name.
 type Caches struct {
-	// Home is $XDG_CACHE_HOME, absolute and clean; "" where it is not set.
+	// Home is $XDG_CACHE_HOME, absolute and clean, or "" if it is not set.
 	Home string
 }
 
@@ -38,7 +38,7 @@ func (c Caches) Places() []string {
 	return []string{"/var/cache", c.Home}
 }
 
-// Holds reports whether a directory is a cache or lies in one.
+// Holds reports whether a directory is a cache or is in one.
 func (c Caches) Holds(dir string) bool {
 	for _, place := range c.Places() {
 		if paths.AtOrBelow(dir, place) {
@@ -58,18 +58,17 @@ func (c Caches) Holds(dir string) bool {
 	return false
 }
 
-// TagName is the name of the file that says its directory is a cache, if it
-// begins with the signature (https://bford.info/cachedir/).
+// TagName is the name of the file that marks its directory as a cache, if it begins with the
+// signature (https://bford.info/cachedir/).
 const TagName = "CACHEDIR.TAG"
 
 const tagSignature = "Signature: 8a477f597d28d172789f06886806bc55"
 
-// Tagged reports whether a directory has a valid CACHEDIR.TAG: a regular file,
-// no symlink, that begins with the signature. It reads the disk, and is to be
-// asked of directories in which such a name was seen. A tag that cannot be read
-// is none.
+// Tagged reports whether a directory has a valid CACHEDIR.TAG: a regular file, not a symlink, that
+// begins with the signature. A tag that cannot be read is not valid. Tagged reads the disk, so
+// call it only for directories that contain such a name.
 func Tagged(dir string) bool {
-	// Opening a pipe of that name must not wait for a writer.
+	// O_NONBLOCK: opening a pipe with that name must not wait for a writer.
 	f, err := os.OpenFile(dir+"/"+TagName, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return false

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestCacheDirGoesByTheWholeName(t *testing.T) {
+func TestCacheDirComparesTheWholeName(t *testing.T) {
 	for name, want := range map[string]bool{
 		"Cache": true, "Code Cache": true, "GPUCache": true, "node_modules": true, "__pycache__": true, "cache2": true, ".cache": true,
 		"_cacache": true, "CacheStorage": true, "cache": false, "Cache2": false, "node_module": false, "": false, "Caches": false, "\xff": false,
@@ -28,7 +28,7 @@ func TestCacheDirGoesByTheWholeName(t *testing.T) {
 	}
 }
 
-func TestCachesHoldsByPlaceAndName(t *testing.T) {
+func TestCachesAreDetectedByLocationAndName(t *testing.T) {
 	tests := []struct {
 		dir  string
 		want bool
@@ -53,7 +53,7 @@ func TestCachesHoldsByPlaceAndName(t *testing.T) {
 		}
 	}
 	if (Caches{}).Holds("/scratch/al/x") {
-		t.Error("without $XDG_CACHE_HOME, /scratch/al/x is a cache")
+		t.Error("/scratch/al/x is a cache without $XDG_CACHE_HOME")
 	}
 }
 
@@ -68,14 +68,14 @@ func TestTaggedReadsTheSignature(t *testing.T) {
 		want bool
 	}{
 		{"only the signature", write(signature), true},
-		{"more behind it", write(signature + "\n# made by a test\n"), true},
+		{"text after the signature", write(signature + "\n# made by a test\n"), true},
 		{"cut short", write(signature[:42]), false},
-		{"another", write("Signature: 00000000000000000000000000000000"), false},
-		{"a blank in front", write(" " + signature), false},
+		{"another signature", write("Signature: 00000000000000000000000000000000"), false},
+		{"a leading space", write(" " + signature), false},
 		{"empty", write(""), false},
 		{"none", func(string) error { return nil }, false},
 		{"a directory", func(path string) error { return os.Mkdir(path, 0o755) }, false},
-		{"a pipe that nobody writes to", func(path string) error { return syscall.Mkfifo(path, 0o644) }, false},
+		{"a pipe without a writer", func(path string) error { return syscall.Mkfifo(path, 0o644) }, false},
 		{"a symlink to a tag", func(path string) error {
 			if err := os.WriteFile(path+".real", []byte(signature), 0o644); err != nil {
 				return err

@@ -19,26 +19,27 @@ var containersText string
 //go:embed replaced.txt
 var replacedText string
 
-//go:embed regenerated.txt
-var regeneratedText string
-
 //go:embed caches.txt
 var cachesText string
 
 //go:embed aliases.tsv
 var aliasesText string
 
-// Each file is parsed when it is first asked for: a plain listing needs none.
+//go:embed classes.tsv
+var classesText string
+
+// Each file is parsed on first use. A plain listing needs none of them.
 var (
-	knownPaths  = sync.OnceValue(func() pathTable { return must(parsePaths(knownPathsText)) })
-	containers  = sync.OnceValue(func() placeTable { return must(parsePlaces("containers.txt", containersText)) })
-	replaced    = sync.OnceValue(func() placeTable { return must(parsePlaces("replaced.txt", replacedText)) })
-	regenerated = sync.OnceValue(func() placeTable { return must(parsePlaces("regenerated.txt", regeneratedText)) })
-	cacheNames  = sync.OnceValue(func() map[string]bool { return must(parseCaches(cachesText)) })
-	aliases     = sync.OnceValue(func() map[string][]string { return must(parseAliases(aliasesText)) })
+	knownPaths = sync.OnceValue(func() pathTable { return must(parsePaths(knownPathsText)) })
+	containers = sync.OnceValue(func() placeTable { return must(parsePlaces("containers.txt", containersText)) })
+	replaced   = sync.OnceValue(func() placeTable { return must(parsePlaces("replaced.txt", replacedText)) })
+	cacheNames = sync.OnceValue(func() map[string]bool { return must(parseCaches(cachesText)) })
+	aliases    = sync.OnceValue(func() map[string][]string { return must(parseAliases(aliasesText)) })
+	classRows  = sync.OnceValue(func() []*classRow { return must(parseClasses(classesText)) })
 )
 
-// must returns what was parsed from a data file, which the tests parse as well.
+// must returns a parsed data file. It panics on errors, which cannot happen because the tests
+// parse the same files.
 func must[T any](value T, err error) T {
 	if err != nil {
 		panic(err)
@@ -46,8 +47,8 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// parseLines hands each line that is neither empty nor a comment to parse. The
-// error names the file and the line.
+// parseLines calls parse for each line that is neither empty nor a comment. The error contains the
+// file and the line number.
 func parseLines(file, text string, parse func(line string) error) error {
 	number := 0
 	for line := range strings.SplitSeq(text, "\n") {
@@ -65,24 +66,24 @@ func parseLines(file, text string, parse func(line string) error) error {
 // pathTable has the known paths by scope: relative to a home, and absolute.
 type pathTable struct{ home, host map[string]Entry }
 
-// parsePaths reads known-paths.tsv: scope, path, kind, repositories and mode,
-// with tabs between. A path appears once in its scope.
+// parsePaths parses known-paths.tsv: scope, path, kind, repositories and mode, separated by tabs.
+// A path may appear only once in its scope.
 func parsePaths(text string) (pathTable, error) {
 	table := pathTable{home: map[string]Entry{}, host: map[string]Entry{}}
 	err := parseLines("known-paths.tsv", text, func(line string) error {
 		fields := strings.Split(line, "\t")
 		if len(fields) != 5 {
-			return fmt.Errorf("want 5 fields, got %d", len(fields))
+			return fmt.Errorf("expected 5 fields, got %d", len(fields))
 		}
 		scope, name := fields[0], fields[1]
 		into := map[string]map[string]Entry{"home": table.home, "system": table.host}[scope]
 		switch _, twice := into[name]; {
 		case into == nil:
-			return fmt.Errorf("want the scope home or system, got %q", scope)
+			return fmt.Errorf("expected the scope home or system, got %q", scope)
 		case path.Clean(name) != name || name == "/" || path.IsAbs(name) != (scope == "system") || scope == "home" && !fs.ValidPath(name):
-			return fmt.Errorf("want a clean path, absolute for the system and relative for a home, got %q", name)
+			return fmt.Errorf("expected a clean path, absolute for system and relative for home, got %q", name)
 		case twice:
-			return fmt.Errorf("%s is there twice", name)
+			return fmt.Errorf("duplicate path %s", name)
 		}
 		entry, err := parseEntry(fields[2], fields[3], fields[4])
 		into[name] = entry
@@ -93,22 +94,22 @@ func parsePaths(text string) (pathTable, error) {
 
 func parseEntry(kind, repositories, mode string) (Entry, error) {
 	if kind != "file" && kind != "directory" {
-		return Entry{}, fmt.Errorf("want the kind file or directory, got %q", kind)
+		return Entry{}, fmt.Errorf("expected the kind file or directory, got %q", kind)
 	}
 	n, err := strconv.Atoi(repositories)
 	if err != nil || n < 1 || n > Repositories {
-		return Entry{}, fmt.Errorf("want 1 to %d repositories, got %q", Repositories, repositories)
+		return Entry{}, fmt.Errorf("expected 1 to %d repositories, got %q", Repositories, repositories)
 	}
 	if _, err := strconv.ParseUint(mode, 8, 12); mode != "" && (err != nil || len(mode) != 4) {
-		return Entry{}, fmt.Errorf("want a mode of four octal digits, got %q", mode)
+		return Entry{}, fmt.Errorf("expected a mode of four octal digits, got %q", mode)
 	}
 	return Entry{Repositories: n, Dir: kind == "directory", Mode: mode}, nil
 }
 
-// placeTable has places: relative to a home ("." is the home), and absolute.
+// placeTable is a set of paths: relative to a home ("." is the home itself), and absolute.
 type placeTable struct{ home, host map[string]bool }
 
-// has reports whether a path is one of the places.
+// has reports whether a path is in the table.
 func (t placeTable) has(h Homes, name string) bool {
 	if t.host[name] {
 		return true
@@ -117,7 +118,7 @@ func (t placeTable) has(h Homes, name string) bool {
 	return ok && t.home[rel]
 }
 
-// parsePlaces reads a file with a path a line, absolute or "~" and what is below.
+// parsePlaces parses a file with one path per line: absolute, or starting with "~".
 func parsePlaces(file, text string) (placeTable, error) {
 	table := placeTable{home: map[string]bool{}, host: map[string]bool{}}
 	err := parseLines(file, text, func(line string) error {
@@ -130,19 +131,19 @@ func parsePlaces(file, text string) (placeTable, error) {
 		case path.IsAbs(line) && path.Clean(line) == line:
 			table.host[line] = true
 		default:
-			return fmt.Errorf("want a clean path that begins with / or ~, got %q", line)
+			return fmt.Errorf("expected a clean path that begins with / or ~, got %q", line)
 		}
 		return nil
 	})
 	return table, err
 }
 
-// parseCaches reads caches.txt: the name of a directory a line.
+// parseCaches parses caches.txt: one directory name per line.
 func parseCaches(text string) (map[string]bool, error) {
 	names := map[string]bool{}
 	err := parseLines("caches.txt", text, func(line string) error {
 		if strings.Contains(line, "/") || line == "." || line == ".." {
-			return fmt.Errorf("want the name of a directory, got %q", line)
+			return fmt.Errorf("expected the name of a directory, got %q", line)
 		}
 		names[line] = true
 		return nil
@@ -150,9 +151,8 @@ func parseCaches(text string) (map[string]bool, error) {
 	return names, err
 }
 
-// parseAliases reads aliases.tsv: a package's name, a tab and the names of its
-// directories with tabs between. The package's name is normalised, as the asker's
-// will be.
+// parseAliases parses aliases.tsv: the name of a package and the names of its directories,
+// separated by tabs. It normalises the package name, as NewProgram does.
 func parseAliases(text string) (map[string][]string, error) {
 	table := map[string][]string{}
 	err := parseLines("aliases.tsv", text, func(line string) error {
@@ -160,13 +160,13 @@ func parseAliases(text string) (map[string][]string, error) {
 		pkg := Normalize(fields[0])
 		switch {
 		case len(fields) < 2 || pkg == "":
-			return fmt.Errorf("want a package and the names of its directories, got %q", line)
+			return fmt.Errorf("expected a package and the names of its directories, got %q", line)
 		case table[pkg] != nil:
-			return fmt.Errorf("%s is there twice", pkg)
+			return fmt.Errorf("duplicate package %s", pkg)
 		}
 		for _, name := range fields[1:] {
 			if name == "" || strings.Contains(name, "/") {
-				return fmt.Errorf("want the name of a directory, got %q", name)
+				return fmt.Errorf("expected the name of a directory, got %q", name)
 			}
 			table[pkg] = append(table[pkg], strings.TrimLeft(fold(name), "."))
 		}

@@ -1,21 +1,26 @@
-// Package known holds what the program knows about paths without looking at the
-// disk: whose they are, whether they are caches, where the directories of one
-// program end, and what other people keep.
+// Package known contains built-in knowledge about paths: the program that a path belongs to,
+// whether it is a cache, which directories several programs share, and which paths people usually
+// keep. Only Tagged reads the disk.
 //
-//	[Homes]      where homes are, and which directories are containers: those
-//	             that belong to no program (~/.config, /var/lib)
-//	[Lookup]     how many of 31 public NixOS configurations keep a path
-//	[Caches]     whether a path is a cache, by its place or its name; [Tagged]
-//	             says so by CACHEDIR.TAG, the only question asked of the disk
-//	[Homes.Replaced]  whether programs save a file by renaming another onto it
-//	[Homes.Regenerated]  whether a boot makes a path again, so that it is not lost
-//	[Program]    whether a path's component is named after a package
+//	[Homes]              where homes are, and which directories are containers: those that
+//	                     belong to no single program (~/.config, /var/lib)
+//	[Lookup]             how many of 31 public NixOS configurations keep a path
+//	[Caches]             whether a path is a cache, by its location or name
+//	[Tagged]             whether a directory has a valid CACHEDIR.TAG
+//	[Homes.Replaced]     whether programs save a file by renaming another one onto it
+//	[Classes]            the class of a path (regenerated, cache, identity, …), and why; for one
+//	                     path, or for a walk from directory to directory
+//	[Program]            whether a path component is named after a package
 //
-// The knowledge is in six data files beside this one, which are part of the
-// program: known-paths.tsv (with its provenance: counted over 31 public NixOS
-// configurations, paths named by two or more of them), containers.txt,
-// replaced.txt, regenerated.txt, caches.txt and aliases.tsv. Each is read once, when it is first asked for.
+// The data is in six files in this directory, which are embedded in the program: known-paths.tsv
+// (paths that two or more of 31 public NixOS configurations keep; the file describes its origin),
+// containers.txt, replaced.txt, caches.txt, aliases.tsv and classes.tsv. Each
+// is parsed once, on first use.
 //
-// Paths are absolute and clean, and names any bytes: nothing here takes them for
-// text in some encoding. All functions may be called by any number of goroutines.
+// Classes are in six files: class.go has the classes, condition.go the facts about files and
+// machines, classrow.go the parser of classes.tsv and the order of its rows, classes.go the answer
+// for one path, classwalk.go and classstate.go the answer for a walk.
+//
+// Paths are absolute and clean. Names may contain any bytes and are not decoded. All functions
+// are safe for concurrent use.
 package known

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// FuzzParsePaths checks that the parser takes only what Lookup finds again.
+// FuzzParsePaths checks that the parser accepts only paths that Lookup can find.
 func FuzzParsePaths(f *testing.F) {
 	f.Add("home\t.ssh\tdirectory\t20\t0700\nsystem\t/etc/machine-id\tfile\t23\t\n")
 	f.Add("# a comment\n\nhome\tVirtualBox VMs\tdirectory\t2\t")
@@ -15,7 +15,7 @@ func FuzzParsePaths(f *testing.F) {
 		table, err := parsePaths(text)
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "known-paths.tsv:") {
-				t.Errorf("the error does not say where: %v", err)
+				t.Errorf("the error does not contain the file: %v", err)
 			}
 			return
 		}
@@ -37,11 +37,11 @@ func FuzzParsePaths(f *testing.F) {
 func check(t *testing.T, e Entry) {
 	t.Helper()
 	if e.Repositories < 1 || e.Repositories > Repositories || e.Mode != "" && len(e.Mode) != 4 {
-		t.Errorf("took %+v", e)
+		t.Errorf("accepted %+v", e)
 	}
 }
 
-// FuzzProgramMatch compares with the rule in its simplest words.
+// FuzzProgramMatch compares with a simple implementation of the rule.
 func FuzzProgramMatch(f *testing.F) {
 	f.Add("signal-desktop", "Signal")
 	f.Add("_1password-gui", ".1Password-beta")
@@ -51,7 +51,7 @@ func FuzzProgramMatch(f *testing.F) {
 		program := NewProgram(pkg)
 		got := program.Match(ComponentOf([]byte(component)))
 		if got == MatchExact && len(program.aliases) > 0 {
-			return // by an alias, perhaps
+			return // may be an alias
 		}
 		name := program.Name()
 		inside := name != "" && strings.Contains(fold(component), name)

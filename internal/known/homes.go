@@ -1,22 +1,21 @@
 package known
 
 import (
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
-// Homes are home directories: some that are given, /root, and every directory in
-// /home. The zero value has the latter two.
+// Homes are the home directories of a machine: configured ones, /root, and every directory in
+// /home. The zero value has no configured ones.
 type Homes struct {
 	given []string
-	above map[string]bool // the directories above those given
+	above map[string]bool // the directories above the given ones
 }
 
-// HomesOf returns the homes of a machine where these are homes as well. Paths are
-// absolute and clean; empty ones are left out.
+// HomesOf returns Homes with the given directories as configured homes. Paths must be absolute and
+// clean. Empty ones are ignored.
 func HomesOf(given ...string) Homes {
 	h := Homes{above: map[string]bool{}}
 	for _, home := range given {
@@ -28,13 +27,13 @@ func HomesOf(given ...string) Homes {
 			h.above[dir] = true
 		}
 	}
-	// Of homes within homes the innermost counts.
+	// Of nested homes, the innermost one counts.
 	slices.SortStableFunc(h.given, func(a, b string) int { return len(b) - len(a) })
 	return h
 }
 
-// Within returns where a path lies relative to the home that holds it, "." for
-// the home itself, and whether one does.
+// Within returns a path relative to the home that it is in, or "." for the home itself, and whether
+// it is in a home.
 func (h Homes) Within(name string) (string, bool) {
 	best := ""
 	if rest, ok := strings.CutPrefix(name, "/home/"); ok && rest != "" {
@@ -57,23 +56,12 @@ func (h Homes) Within(name string) (string, bool) {
 	return paths.Rel(name, best)
 }
 
-// Container reports whether a directory belongs to no program, as its children
-// do: containers.txt lists them, and what lies above a home is one as well.
+// Container reports whether a directory is a container: it belongs to no single program, only its
+// children do. containers.txt lists them. Directories above a configured home are containers too.
 func (h Homes) Container(dir string) bool {
 	return h.above[dir] || containers().has(h, dir)
 }
 
-// Regenerated reports whether a boot makes a path again, or the directory that it is
-// in: regenerated.txt lists them.
-func (h Homes) Regenerated(name string) bool {
-	for ; name != "/"; name = path.Dir(name) {
-		if regenerated().has(h, name) {
-			return true
-		}
-	}
-	return false
-}
-
-// Replaced reports whether programs are known to save a file by renaming another
-// one onto it: replaced.txt lists them.
+// Replaced reports whether programs are known to save a file by renaming another one onto it.
+// replaced.txt lists such files.
 func (h Homes) Replaced(file string) bool { return replaced().has(h, file) }

@@ -2,21 +2,22 @@ package known
 
 import "strings"
 
-// Repositories is how many public NixOS configurations were counted.
+// Repositories is the number of public NixOS configurations that were counted.
 const Repositories = 31
 
-// Entry is what public configurations say of a path that two or more keep.
+// Entry is the data of a path that two or more public configurations keep.
 type Entry struct {
-	// Repositories is how many of the [Repositories] counted keep the path.
+	// Repositories is how many of the [Repositories] configurations keep the path.
 	Repositories int
-	// Dir says that they keep it as a directory, and not as a file.
+	// Dir reports whether they keep it as a directory, not as a file.
 	Dir bool
-	// Mode is what is most often given, in four octal digits; "" where none is.
+	// Mode is the mode given most often, in four octal digits, or "" if none is given.
 	Mode string
 }
 
-// Lookup returns what is known of just this path: in a home relative to it, which
-// is the same for all homes, and else, or where that is not known, absolute.
+// Lookup returns the entry of exactly this path. A path in a home is looked up relative to the
+// home, so entries apply to all homes. If there is no such entry, or the path is not in a home, it
+// is looked up as an absolute path.
 func Lookup(homes Homes, name string) (Entry, bool) {
 	table := knownPaths()
 	if rel, ok := homes.Within(name); ok {
@@ -28,9 +29,9 @@ func Lookup(homes Homes, name string) (Entry, bool) {
 	return entry, known
 }
 
-// Keeper returns what is known of a path, or else of the nearest directory above
-// it that is kept whole and is no container. That few keep all of ~/.cache says
-// nothing of what is in it.
+// Keeper returns the entry of a path. If it has none, Keeper returns the entry of the nearest
+// directory above it that has one and is not a container. Containers are excluded because an entry
+// for ~/.cache, for example, does not apply to a path in it.
 func Keeper(homes Homes, name string) (Entry, bool) {
 	if entry, known := Lookup(homes, name); known {
 		return entry, true
@@ -38,7 +39,7 @@ func Keeper(homes Homes, name string) (Entry, bool) {
 	for dir := name; dir != "/"; {
 		dir = dir[:max(1, strings.LastIndexByte(dir, '/'))]
 		if homes.Container(dir) {
-			break // what is above a container is one
+			break // all directories above a container are containers
 		}
 		if entry, known := Lookup(homes, dir); known && entry.Dir {
 			return entry, true

@@ -8,16 +8,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestDataFilesAreRight(t *testing.T) {
+func TestDataFilesAreValid(t *testing.T) {
 	paths, err := parsePaths(knownPathsText)
 	if err != nil || len(paths.home) != 212 || len(paths.host) != 78 {
 		t.Errorf("known-paths.tsv: %d paths in homes and %d others, %v", len(paths.home), len(paths.host), err)
 	}
 	if table, err := parsePlaces("containers.txt", containersText); err != nil || len(table.home) < 8 || len(table.host) < 15 {
 		t.Errorf("containers.txt: %v, %v", table, err)
-	}
-	if table, err := parsePlaces("regenerated.txt", regeneratedText); err != nil || len(table.host) < 10 {
-		t.Errorf("regenerated.txt: %v, %v", table, err)
 	}
 	if table, err := parsePlaces("replaced.txt", replacedText); err != nil || len(table.home) < 20 || len(table.host) < 5 {
 		t.Errorf("replaced.txt: %v, %v", table, err)
@@ -30,7 +27,7 @@ func TestDataFilesAreRight(t *testing.T) {
 	}
 }
 
-func TestParsersRefuseWhatIsWrongByLine(t *testing.T) {
+func TestParseErrorsNameTheLine(t *testing.T) {
 	paths := func(text string) error { _, err := parsePaths(text); return err }
 	containers := func(text string) error { _, err := parsePlaces("containers.txt", text); return err }
 	caches := func(text string) error { _, err := parseCaches(text); return err }
@@ -41,24 +38,24 @@ func TestParsersRefuseWhatIsWrongByLine(t *testing.T) {
 		text  string
 		want  string
 	}{
-		{"too few fields", paths, "# x\nhome\ta\tfile\t2", "known-paths.tsv:2: want 5 fields, got 4"},
-		{"scope", paths, "user\ta\tfile\t2\t", `known-paths.tsv:1: want the scope home or system, got "user"`},
-		{"absolute in a home", paths, "home\t/a\tfile\t2\t", `known-paths.tsv:1: want a clean path, absolute for the system and relative for a home, got "/a"`},
-		{"out of the home", paths, "home\t../a\tfile\t2\t", `known-paths.tsv:1: want a clean path, absolute for the system and relative for a home, got "../a"`},
-		{"relative", paths, "system\ta\tfile\t2\t", `known-paths.tsv:1: want a clean path, absolute for the system and relative for a home, got "a"`},
-		{"not clean", paths, "system\t/a/\tfile\t2\t", `known-paths.tsv:1: want a clean path, absolute for the system and relative for a home, got "/a/"`},
-		{"twice", paths, "home\ta\tfile\t2\t\nhome\ta\tfile\t3\t", "known-paths.tsv:2: a is there twice"},
-		{"kind", paths, "home\ta\tlink\t2\t", `known-paths.tsv:1: want the kind file or directory, got "link"`},
-		{"no repository", paths, "home\ta\tfile\t0\t", `known-paths.tsv:1: want 1 to 31 repositories, got "0"`},
-		{"too many repositories", paths, "home\ta\tfile\t32\t", `known-paths.tsv:1: want 1 to 31 repositories, got "32"`},
-		{"mode", paths, "home\ta\tfile\t2\t0888", `known-paths.tsv:1: want a mode of four octal digits, got "0888"`},
-		{"short mode", paths, "home\ta\tfile\t2\t700", `known-paths.tsv:1: want a mode of four octal digits, got "700"`},
-		{"relative container", containers, "etc", `containers.txt:1: want a clean path that begins with / or ~, got "etc"`},
-		{"another's home", containers, "~bob", `containers.txt:1: want a clean path that begins with / or ~, got "~bob"`},
-		{"path as a cache", caches, "a\nb/c", `caches.txt:2: want the name of a directory, got "b/c"`},
-		{"no alias", aliases, "vscode", `aliases.tsv:1: want a package and the names of its directories, got "vscode"`},
-		{"empty alias", aliases, "vscode\t", `aliases.tsv:1: want the name of a directory, got ""`},
-		{"same package", aliases, "vscode\tCode\n_VSCode-bin\tx", "aliases.tsv:2: vscode is there twice"},
+		{"too few fields", paths, "# x\nhome\ta\tfile\t2", "known-paths.tsv:2: expected 5 fields, got 4"},
+		{"scope", paths, "user\ta\tfile\t2\t", `known-paths.tsv:1: expected the scope home or system, got "user"`},
+		{"absolute in a home", paths, "home\t/a\tfile\t2\t", `known-paths.tsv:1: expected a clean path, absolute for system and relative for home, got "/a"`},
+		{"out of the home", paths, "home\t../a\tfile\t2\t", `known-paths.tsv:1: expected a clean path, absolute for system and relative for home, got "../a"`},
+		{"relative", paths, "system\ta\tfile\t2\t", `known-paths.tsv:1: expected a clean path, absolute for system and relative for home, got "a"`},
+		{"not clean", paths, "system\t/a/\tfile\t2\t", `known-paths.tsv:1: expected a clean path, absolute for system and relative for home, got "/a/"`},
+		{"twice", paths, "home\ta\tfile\t2\t\nhome\ta\tfile\t3\t", "known-paths.tsv:2: duplicate path a"},
+		{"kind", paths, "home\ta\tlink\t2\t", `known-paths.tsv:1: expected the kind file or directory, got "link"`},
+		{"no repository", paths, "home\ta\tfile\t0\t", `known-paths.tsv:1: expected 1 to 31 repositories, got "0"`},
+		{"too many repositories", paths, "home\ta\tfile\t32\t", `known-paths.tsv:1: expected 1 to 31 repositories, got "32"`},
+		{"mode", paths, "home\ta\tfile\t2\t0888", `known-paths.tsv:1: expected a mode of four octal digits, got "0888"`},
+		{"short mode", paths, "home\ta\tfile\t2\t700", `known-paths.tsv:1: expected a mode of four octal digits, got "700"`},
+		{"relative container", containers, "etc", `containers.txt:1: expected a clean path that begins with / or ~, got "etc"`},
+		{"another's home", containers, "~bob", `containers.txt:1: expected a clean path that begins with / or ~, got "~bob"`},
+		{"path as a cache", caches, "a\nb/c", `caches.txt:2: expected the name of a directory, got "b/c"`},
+		{"no alias", aliases, "vscode", `aliases.tsv:1: expected a package and the names of its directories, got "vscode"`},
+		{"empty alias", aliases, "vscode\t", `aliases.tsv:1: expected the name of a directory, got ""`},
+		{"same package", aliases, "vscode\tCode\n_VSCode-bin\tx", "aliases.tsv:2: duplicate package vscode"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -134,7 +131,7 @@ func TestContainers(t *testing.T) {
 		"/home/al/.cache", "/home/al/.var", "/home/al/.var/app", "/data", "/data/users", "/data/users/eve", "/data/users/eve/.config",
 	} {
 		if !homes.Container(dir) {
-			t.Errorf("%s is no container", dir)
+			t.Errorf("%s is not a container", dir)
 		}
 	}
 	for _, dir := range []string{
@@ -146,13 +143,13 @@ func TestContainers(t *testing.T) {
 		}
 	}
 	if !(Homes{}).Container("/home/al/.config") || (Homes{}).Container("/data") {
-		t.Error("the zero value does not know the usual homes, or knows others")
+		t.Error("the zero value does not have exactly the homes in /home and /root")
 	}
 }
 
-// TestWhatPeopleKeepIsBelowContainers holds the list of containers against what
-// people keep: few entries are containers, and all of these are named here.
-func TestWhatPeopleKeepIsBelowContainers(t *testing.T) {
+// TestFewKnownPathsAreContainers compares containers.txt with known-paths.tsv. Few paths are in
+// both, and the test lists all of them.
+func TestFewKnownPathsAreContainers(t *testing.T) {
 	var kept []string
 	for path, entry := range knownPaths().home {
 		if containers().home[path] {
@@ -173,25 +170,7 @@ func TestWhatPeopleKeepIsBelowContainers(t *testing.T) {
 	}
 }
 
-func TestRegeneratedCoversDirectoriesAndNothingThatIdentifies(t *testing.T) {
-	var homes Homes
-	for name, want := range map[string]bool{
-		"/etc/passwd": true, "/tmp/a/b": true, "/tmp": true, "/var/.updated": true,
-		"/etc/passwd-": false, "/etc/machine-id": false, "/etc/ssh/ssh_host_ed25519_key": false, "/var/tmp/x": false,
-		"/home/bob/tmp/x": false, "/root/etc/passwd": false, "/": false, "/tmpx": false,
-	} {
-		if got := homes.Regenerated(name); got != want {
-			t.Errorf("Regenerated(%s) = %t", name, got)
-		}
-	}
-	for entry := range knownPaths().host {
-		if homes.Regenerated(entry) {
-			t.Errorf("%s is kept by public configurations", entry)
-		}
-	}
-}
-
-func TestReplacedKnowsHomesAndTheSystem(t *testing.T) {
+func TestReplacedFilesInHomesAndTheSystem(t *testing.T) {
 	homes := HomesOf("/data/alice")
 	for name, want := range map[string]bool{
 		"/data/alice/.ssh/known_hosts": true, "/root/.bash_history": true, "/home/bob/.config/monitors.xml": true,

@@ -2,15 +2,15 @@ package known
 
 import "strings"
 
-// Match says how much a name has to do with a program.
+// Match says how well a name matches a program.
 type Match uint8
 
-// The matches, the better the greater.
+// The matches. A better match is greater.
 const (
-	MatchUnknown Match = iota // not asked yet
-	MatchNone                 // nothing to do with it
-	MatchInside               // the program's name occurs in it
-	MatchExact                // it is the program's name
+	MatchUnknown Match = iota // not compared yet
+	MatchNone                 // does not match
+	MatchInside               // contains the program's name
+	MatchExact                // is the program's name
 )
 
 var matchNames = [...]string{"unknown", "none", "inside", "exact"}
@@ -23,11 +23,11 @@ func (m Match) String() string {
 	return matchNames[MatchUnknown]
 }
 
-// affixes are what packaging puts behind a program's name.
+// affixes are suffixes that packaging adds to a program's name.
 var affixes = [...]string{"-gui", "-cli", "-desktop", "-bin", "-unwrapped", "-wrapped", "-kde"}
 
-// Normalize returns a package's name without what packaging adds to it, in lower
-// case: "_1password-gui" is "1password". What would leave nothing is left.
+// Normalize returns the name of a package in lower case and without packaging affixes: "1password"
+// for "_1password-gui". An affix is kept if nothing else would remain.
 func Normalize(pkg string) string {
 	name := strings.TrimLeft(fold(pkg), "_")
 	for {
@@ -42,24 +42,23 @@ func Normalize(pkg string) string {
 	}
 }
 
-// Component is a component of a path, made ready to be compared with many
-// programs.
+// Component is a path component, prepared for comparison with many programs.
 type Component struct {
 	text    []byte
 	letters uint64
 }
 
-// ComponentOf returns the component with this name, whose bytes it keeps.
+// ComponentOf returns the component with this name. It does not copy the name.
 func ComponentOf(name []byte) Component { return Component{name, lettersOf(name)} }
 
-// Program recognises the paths of a program by the names in them.
+// Program matches the paths of a program by their components.
 type Program struct {
 	name    string
 	letters uint64
 	aliases []alias
 }
 
-// alias is another name of a program's directories, and the letters in it.
+// alias is another name of a program's directories and the set of its letters.
 type alias struct {
 	name    string
 	letters uint64
@@ -78,11 +77,10 @@ func NewProgram(pkg string) Program {
 // Name returns the normalised name.
 func (p *Program) Name() string { return p.name }
 
-// Match compares one component of a path with the program's names. A component
-// that is one of them, but for case, dots in front and packaging's affixes, is an
-// exact match: ".steam" for steam, "Code" for vscode. One that has the program's own
-// name in it is a match inside. As names hold no slash, a path matches if one of
-// its components does.
+// Match compares one path component with the names of the program. It is an exact match if it
+// equals one of them, ignoring case, leading dots and packaging affixes: ".steam" for steam, "Code"
+// for vscode. It is a match inside if it contains the program's own name. Names contain no slash,
+// so a path matches if one of its components does.
 func (p *Program) Match(c Component) Match {
 	for i := range p.aliases {
 		if a := &p.aliases[i]; a.letters&^c.letters == 0 && isNamed(c.text, a.name) {
@@ -98,8 +96,7 @@ func (p *Program) Match(c Component) Match {
 	return MatchInside
 }
 
-// isNamed reports whether a component is a name but for dots in front and affixes
-// behind.
+// isNamed reports whether a component equals a name, ignoring leading dots and trailing affixes.
 func isNamed(component []byte, name string) bool {
 	for len(component) > len(name) && component[0] == '.' {
 		component = component[1:]
@@ -118,7 +115,7 @@ func isNamed(component []byte, name string) bool {
 	return true
 }
 
-// cutAffix returns the length of the affix with which a text begins, or 0.
+// cutAffix returns the length of the affix at the start of a text, or 0.
 func cutAffix(text []byte) int {
 	for _, affix := range affixes {
 		if len(text) >= len(affix) && hasPrefixFold(text, affix) {
@@ -128,9 +125,9 @@ func cutAffix(text []byte) int {
 	return 0
 }
 
-// lettersOf returns the set of ASCII letters, without case, and digits in a text,
-// with one bit for all the rest. A text can hold a name only if its set holds the
-// name's, which refuses most by one AND.
+// lettersOf returns the set of the bytes in a text: one bit for each ASCII letter regardless of
+// case, one for each digit, and one for all other bytes. A text can contain a name only if its set
+// contains the set of the name. One AND rejects most texts.
 func lettersOf[T string | []byte](text T) uint64 {
 	var set uint64
 	for i := range len(text) {
@@ -155,8 +152,8 @@ func letterTable() (table [256]uint64) {
 	return table
 }
 
-// fold returns a text with ASCII capitals in lower case, and other bytes as they
-// are: names of packages are ASCII, names of files any bytes.
+// fold returns a text with ASCII capitals in lower case. Other bytes are unchanged, because file
+// names may contain any bytes. Package names are ASCII.
 func fold(text string) string {
 	folded := []byte(text)
 	for i, c := range folded {
@@ -172,7 +169,8 @@ func lower(c byte) byte {
 	return c
 }
 
-// containsFold reports whether text holds name, which is folded and not empty.
+// containsFold reports whether text contains name, ignoring case. name must be folded and not
+// empty.
 func containsFold(text []byte, name string) bool {
 	for i := 0; i+len(name) <= len(text); i++ {
 		if hasPrefixFold(text[i:], name) {
@@ -182,8 +180,8 @@ func containsFold(text []byte, name string) bool {
 	return false
 }
 
-// hasPrefixFold reports whether text, which is no shorter than name, begins with
-// it but for case.
+// hasPrefixFold reports whether text begins with name, ignoring case. name must be folded and not
+// longer than text.
 func hasPrefixFold(text []byte, name string) bool {
 	for i := range len(name) {
 		if lower(text[i]) != name[i] {

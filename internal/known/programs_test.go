@@ -2,7 +2,7 @@ package known
 
 import "testing"
 
-func TestNormalizeStripsWhatPackagingAdds(t *testing.T) {
+func TestNormalizeStripsPackagingAffixes(t *testing.T) {
 	for pkg, want := range map[string]string{
 		"firefox": "firefox", "_1password-gui": "1password", "_1password-cli": "1password", "firefox-bin-unwrapped": "firefox",
 		"Signal-Desktop": "signal", "kdeconnect-kde": "kdeconnect", "x-gui-cli-bin": "x", "__foo": "foo", "-gui": "-gui", "": "",

@@ -1,7 +1,7 @@
 package known
 
-// Rewritten reports whether NixOS writes a file at every activation, or systemd at every
-// boot: what is persisted there is overwritten, or prevents that.
+// Rewritten reports whether NixOS writes a file at every activation, or systemd at every boot. A
+// persisted file there is overwritten, or prevents the write.
 func Rewritten(path string) bool {
 	switch path {
 	case "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/subuid", "/etc/subgid", "/etc/resolv.conf",

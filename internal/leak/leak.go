@@ -1,5 +1,5 @@
-// Package leak has tests check that what they call leaves neither descriptors open nor
-// goroutines running. Only tests import this package.
+// Package leak lets tests check that the tested code leaves no descriptors open and no goroutines
+// running. Only tests import this package.
 package leak
 
 import (
@@ -13,13 +13,12 @@ import (
 	"time"
 )
 
-// patience is how long descriptors and goroutines have to go after a test: a goroutine may
-// still be on its way out, and the runtime closes what it polls a little later.
+// patience is the time that descriptors and goroutines have to disappear after a test. A goroutine
+// may still be ending, and the runtime closes polled descriptors a little later.
 const patience = 5 * time.Second
 
-// Check registers a check for the end of a test: the descriptors and goroutines that are there
-// beyond those of now must go. It is not for tests that run in parallel with others, whose
-// descriptors they share.
+// Check registers a check for the end of a test: there must be no more descriptors and goroutines
+// than now. Do not use it in parallel tests, because they share descriptors with other tests.
 func Check(t testing.TB) {
 	t.Helper()
 	before := take()
@@ -33,14 +32,14 @@ func Check(t testing.TB) {
 				break
 			}
 		}
-		t.Errorf("left behind:\n%s", strings.Join(left, "\n"))
+		t.Errorf("leaked:\n%s", strings.Join(left, "\n"))
 	})
 }
 
-// snapshot has how often each descriptor's target and each goroutine's creator is there.
+// snapshot counts descriptors by target and goroutines by creator.
 type snapshot map[string]int
 
-// beyond returns what is there more often than in an earlier snapshot.
+// beyond returns the entries with a higher count than in an earlier snapshot.
 func (s snapshot) beyond(before snapshot) []string {
 	var more []string
 	for what, n := range s {
@@ -68,14 +67,14 @@ func take() snapshot {
 	return s
 }
 
-// ofTesting reports whether a goroutine is one of package testing, or of signal.Notify,
-// which is started once for the whole process.
+// ofTesting reports whether a goroutine belongs to package testing or to signal.Notify, which
+// starts one for the whole process.
 func ofTesting(stack string) bool {
 	return strings.Contains(stack, "created by testing.") || strings.Contains(stack, "created by os/signal.")
 }
 
-// descriptors returns what the open descriptors lead to. Those of the runtime, which opens them
-// once and keeps them, are left out.
+// descriptors returns the targets of the open descriptors, except those that the runtime opens once
+// and keeps.
 func descriptors() []string {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -85,7 +84,7 @@ func descriptors() []string {
 	for _, e := range entries {
 		target, err := os.Readlink(filepath.Join("/proc/self/fd", e.Name()))
 		if err != nil || strings.HasSuffix(target, "/fd") && strings.HasPrefix(target, "/proc/") {
-			continue // the descriptor by which they are listed
+			continue // the descriptor of /proc/self/fd itself
 		}
 		if target == "anon_inode:[eventpoll]" || target == "anon_inode:[eventfd]" {
 			continue

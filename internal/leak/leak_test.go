@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestWhatStaysIsFound(t *testing.T) {
+func TestLeaksAreFound(t *testing.T) {
 	before := take()
 	f, err := os.Open("leak.go")
 	if err != nil {
@@ -19,7 +19,7 @@ func TestWhatStaysIsFound(t *testing.T) {
 		close(done)
 	}()
 	left := strings.Join(take().beyond(before), "\n")
-	for _, want := range []string{"1 × descriptor of ", "leak.go", "1 × goroutine created by ", "TestWhatStaysIsFound"} {
+	for _, want := range []string{"1 × descriptor of ", "leak.go", "1 × goroutine created by ", "TestLeaksAreFound"} {
 		if !strings.Contains(left, want) {
 			t.Errorf("no %q in\n%s", want, left)
 		}
@@ -30,7 +30,7 @@ func TestWhatStaysIsFound(t *testing.T) {
 	Check(t)
 }
 
-func TestWhatGoesIsNotFound(t *testing.T) {
+func TestClosedDescriptorsAreNotReported(t *testing.T) {
 	Check(t)
 	f, err := os.Open("leak.go")
 	if err != nil {

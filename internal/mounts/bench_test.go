@@ -8,7 +8,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
-// tenThousand is the table of a machine with many containers.
+// tenThousand returns the table of a machine with many containers.
 func tenThousand() string {
 	var b strings.Builder
 	b.WriteString("21 1 0:20 / / rw,relatime shared:1 - tmpfs none rw,size=4g\n")
@@ -19,7 +19,7 @@ func tenThousand() string {
 	return b.String()
 }
 
-// BenchmarkParseTable reads 10,000 mounts.
+// BenchmarkParseTable parses 10,000 mounts.
 func BenchmarkParseTable(b *testing.B) {
 	text := tenThousand()
 	b.ReportAllocs()
@@ -30,7 +30,7 @@ func BenchmarkParseTable(b *testing.B) {
 	}
 }
 
-// BenchmarkPoints finds those of 10,000 mounts that a lookup reaches.
+// BenchmarkPoints finds the mounts among 10,000 that a lookup reaches.
 func BenchmarkPoints(b *testing.B) {
 	table, err := mounts.ParseTable(tenThousand())
 	if err != nil {
@@ -44,7 +44,7 @@ func BenchmarkPoints(b *testing.B) {
 	}
 }
 
-// BenchmarkAt looks one path up among 10,000 mounts.
+// BenchmarkAt looks up one path among 10,000 mounts.
 func BenchmarkAt(b *testing.B) {
 	table, err := mounts.ParseTable(tenThousand())
 	if err != nil {

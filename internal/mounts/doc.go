@@ -1,9 +1,9 @@
-// Package mounts reads the mount table of a process, proc_pid_mountinfo(5), and answers
-// what is mounted where.
+// Package mounts parses the mount table of a process, proc_pid_mountinfo(5), and finds the mount
+// of a path.
 //
-//	mounts.go   a line of the table: Parse, and where the paths of a file system are seen
-//	table.go    the whole table: which mounts a path lookup reaches
+//	mounts.go   a line of the table: Parse, and translation between paths and file systems
+//	table.go    the whole table: the mounts that a path lookup reaches
 //
-// The table is text that the kernel wrote at one moment. Nothing here reads the disk, except
-// for [Read], which reads the table of this process.
+// The table is a snapshot that the kernel wrote. Only [Read] accesses the disk: it reads the table
+// of this process.
 package mounts

@@ -15,9 +15,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// mountHostile mounts file systems whose names have every byte that is escaped and others
-// that look like separators, stacks two, hides one, and leaves what the kernel shows and what
-// findmnt(8) makes of it in files.
+// mountHostile mounts file systems whose names contain every byte that the kernel escapes and
+// others that look like separators. It stacks mounts and hides one below another. It writes the
+// mount table and the output of findmnt(8) to files.
 const mountHostile = `set -e
 cd "$1"
 mkdir m; mount -t tmpfs none m; cd m
@@ -48,7 +48,7 @@ func TestParseAgreesWithFindmnt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range got { // in JSON, bytes that are not UTF-8 are not there
+	for i := range got { // JSON cannot represent bytes that are not UTF-8
 		got[i].Point = strings.ToValidUTF8(got[i].Point, "\ufffd")
 	}
 	want := readFindmnt(t, filepath.Join(dir, "findmnt"))

@@ -26,7 +26,7 @@ func ExampleTable() {
 	// [/]
 }
 
-// A caller that needs no complete table goes on with the lines that can be read.
+// A caller that does not need the complete table can use the valid lines.
 func ExampleParse() {
 	all, err := mounts.Parse("what is this\n" + exampleTable)
 	fmt.Println(len(all), err)

@@ -11,10 +11,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
-// escape does what the kernel does (fs/proc_namespace.c, mangle and seq_path_root).
+// escape escapes names like the kernel (fs/proc_namespace.c, mangle and seq_path_root).
 var escape = strings.NewReplacer(`\`, `\134`, " ", `\040`, "\t", `\011`, "\n", `\012`, "#", `\043`).Replace
 
-// FuzzParse reads any text, and a lookup of each mount point that is found must end there.
+// FuzzParse parses any text. The lookup of each mount point must end at that mount point.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"21 1 0:1 / / rw - tmpfs none rw\n22 21 0:1 / /x\\040y rw shared:1 - ext4 /dev/a rw\n",
@@ -36,7 +36,7 @@ func FuzzParse(f *testing.F) {
 		}
 		table, err := mounts.ParseTable(text)
 		if wrong != nil && err == nil {
-			t.Errorf("a table despite %v", wrong)
+			t.Errorf("ParseTable succeeded, but Parse returned %v", wrong)
 		}
 		if err != nil {
 			return
@@ -51,7 +51,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzEscaped writes a line as the kernel does, and reads it back.
+// FuzzEscaped writes a line in the format of the kernel and parses it.
 func FuzzEscaped(f *testing.F) {
 	f.Add(36, 35, "98:0", "/mnt1", "/mnt2", "ext3", "/dev/root")
 	f.Add(1, 0, "0:1", "net:[1]", "/a b\n\t\\040", "fuse.x", "")

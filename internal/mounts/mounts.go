@@ -10,36 +10,35 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
-// Mount is one line of proc_pid_mountinfo(5), which has this form since Linux 2.6.26. Names
-// have the bytes that the kernel escaped there.
+// Mount is one line of proc_pid_mountinfo(5), in the format since Linux 2.6.26. Names are
+// unescaped.
 type Mount struct {
 	// ID is the number that statx(2) calls stx_mnt_id (Linux 5.8) and proc_pid_fdinfo(5)
-	// calls mnt_id. The kernel gives it to another mount after umount(2). Parent is the ID of
-	// the mount that this one is on; the root's is not in the table, or its own.
+	// calls mnt_id. The kernel reuses it after umount(2). Parent is the ID of the mount that
+	// this one is on. The parent of the root is not in the table, or is the root itself.
 	ID, Parent int
-	// Device is "major:minor" of the file system. On btrfs and overlayfs, stat(2) shows
+	// Device is "major:minor" of the file system. On btrfs and overlayfs, stat(2) returns
 	// other numbers for files.
 	Device string
-	// Root is the path inside the file system that the mount shows, which is not "/" for
-	// bind mounts and btrfs subvolumes. It ends in "//deleted" where that directory has been
-	// removed, and does not begin with a slash for a namespace ("net:[4026531840]").
+	// Root is the directory of the file system that the mount shows. It is not "/" for bind
+	// mounts and btrfs subvolumes. It ends in "//deleted" if that directory was removed, and
+	// does not begin with a slash for a namespace ("net:[4026531840]").
 	Root string
-	// Point is where the mount shows it: an absolute path, as seen from the root directory
-	// of the process, chroot(2).
+	// Point is the mount point: an absolute path, relative to the root directory of the
+	// process, chroot(2).
 	Point string
-	// Options are those of the mount: "rw,nosuid,relatime".
+	// Options are the options of the mount: "rw,nosuid,relatime".
 	Options string
-	// FSType is the type of the file system, with its subtype ("fuse.sshfs"), and Source what
-	// it was mounted from, which may be any text.
+	// FSType is the type of the file system with its subtype ("fuse.sshfs"). Source is what
+	// was mounted; it may be any text.
 	FSType, Source string
-	// SuperOptions are those of the file system, "" if the line has none. They are escaped
-	// as the kernel wrote them: a comma in a value is \054, and separates options otherwise.
+	// SuperOptions are the options of the file system, or "" if the line has none. They are
+	// still escaped: a comma in a value is \054, and other commas separate options.
 	SuperOptions string
 }
 
-// Parse reads the text of a mount table. A line that does not have the format is left out,
-// and the error names the first such line. Who needs the whole table takes the error as one;
-// who can do with the lines that are there ignores it.
+// Parse parses the text of a mount table. It skips malformed lines, and the error names the first
+// one. A caller that can use an incomplete table may ignore the error.
 func Parse(text string) ([]Mount, error) {
 	var wrong error
 	all := make([]Mount, 0, strings.Count(text, "\n")+1)
@@ -57,13 +56,13 @@ func Parse(text string) ([]Mount, error) {
 	return all, wrong
 }
 
-// parseLine reads one line:
+// parseLine parses one line:
 //
 //	36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue
 //
-// with any number of fields between the options and the dash. Fields are separated by one
-// space, so that one may be empty, as a source is; other white space is part of a name,
-// because the kernel escapes nothing but space, tab, newline, backslash and '#'.
+// There can be any number of fields between the options and the dash. Fields are separated by one
+// space, so a field such as the source can be empty. Other white space is part of a name, because
+// the kernel only escapes space, tab, newline, backslash and '#'.
 func parseLine(line string) (Mount, error) {
 	head, tail, found := strings.Cut(line, " - ")
 	var f [6]string
@@ -91,8 +90,8 @@ func parseLine(line string) (Mount, error) {
 	return mount, nil
 }
 
-// cutFields cuts fields off a text, and returns what is left of it. It reports false where
-// there are too few.
+// cutFields splits the first len(fields) fields off a text and returns the rest. It returns false
+// if there are too few.
 func cutFields(text string, fields []string) (rest string, ok bool) {
 	for i := range fields {
 		if i > 0 && !ok {
@@ -103,7 +102,7 @@ func cutFields(text string, fields []string) (rest string, ok bool) {
 	return text, true
 }
 
-// DeviceNumbers returns Device as numbers, and false if it is not "major:minor".
+// DeviceNumbers returns Device as numbers. It returns false if Device is not "major:minor".
 func (m *Mount) DeviceNumbers() (major, minor uint32, ok bool) {
 	first, second, _ := strings.Cut(m.Device, ":")
 	a, errA := strconv.ParseUint(first, 10, 32)
@@ -114,9 +113,9 @@ func (m *Mount) DeviceNumbers() (major, minor uint32, ok bool) {
 	return uint32(a), uint32(b), true
 }
 
-// Inside returns where in the file system a path is that the mount shows. The path is
-// absolute and clean, and has no symlink; what is mounted farther down is not considered. It
-// reports false for a path that is not at or below the mount point.
+// Inside returns the path inside the file system of a path at or below the mount point. The path
+// must be absolute, clean and without symlinks. Mounts below this one are not considered. Inside
+// returns false for a path that is not at or below the mount point.
 func (m *Mount) Inside(path string) (inside string, ok bool) {
 	rel, ok := paths.Rel(path, m.Point)
 	if !ok {
@@ -125,8 +124,8 @@ func (m *Mount) Inside(path string) (inside string, ok bool) {
 	return filepath.Join(m.Root, rel), true
 }
 
-// Shown is the reverse of Inside: it returns the path at which the mount shows a path of the
-// file system. It reports false where that is not in the part that the mount shows.
+// Shown is the reverse of Inside: it returns the path at which the mount shows a path inside the
+// file system. It returns false if the mount does not show that path.
 func (m *Mount) Shown(inside string) (path string, ok bool) {
 	rel, ok := paths.Rel(inside, filepath.Clean(m.Root))
 	if !ok {
@@ -135,8 +134,8 @@ func (m *Mount) Shown(inside string) (path string, ok bool) {
 	return filepath.Join(m.Point, rel), true
 }
 
-// Answers reports whether calls on the file system return: those of the kernel alone do,
-// while a server or a process of some user (NFS, FUSE, automounts) may never reply.
+// Answers reports whether system calls on the file system are certain to return. They are if only
+// the kernel is involved. A server or a user process (NFS, FUSE, automounts) may never reply.
 func (m *Mount) Answers() bool {
 	switch m.FSType {
 	case "bcachefs", "btrfs", "erofs", "exfat", "ext2", "ext3", "ext4", "f2fs", "iso9660", "jfs", "nilfs2", "ntfs3", "overlay",

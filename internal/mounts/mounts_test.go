@@ -70,11 +70,11 @@ var malformed = map[string]string{
 	"no parent number": "22 x 0:1 / /x rw - tmpfs none rw\n",
 	"relative point":   "22 21 0:1 / x rw - tmpfs none rw\n",
 	"too few":          "22 21 0:1 /x - tmpfs none\n",
-	"nothing but type": "22 21 0:1 / /x rw - tmpfs\n",
+	"only a type":      "22 21 0:1 / /x rw - tmpfs\n",
 	"an empty line":    "\n",
 }
 
-func TestParseLeavesOutMalformedLinesAndNamesTheFirst(t *testing.T) {
+func TestParseSkipsMalformedLinesAndReportsTheFirst(t *testing.T) {
 	for name, line := range malformed {
 		t.Run(name, func(t *testing.T) {
 			all, err := mounts.Parse(good + line + line + "23 21 0:1 / /y rw - tmpfs none rw\n")
@@ -87,11 +87,11 @@ func TestParseLeavesOutMalformedLinesAndNamesTheFirst(t *testing.T) {
 		})
 	}
 	if all, err := mounts.Parse(""); len(all) != 0 || err != nil {
-		t.Errorf("of no text: %v, %v", all, err)
+		t.Errorf("Parse(\"\") = %v, %v", all, err)
 	}
 }
 
-func TestParseTableRefusesWhatIsNotATable(t *testing.T) {
+func TestParseTableRejectsMalformedTables(t *testing.T) {
 	texts := map[string]string{"empty": "", "nothing at /": "22 21 0:1 / /x rw - tmpfs none rw\n"}
 	for name, line := range malformed {
 		texts[name] = good + line + good
@@ -118,7 +118,7 @@ func TestDeviceNumbers(t *testing.T) {
 	}
 }
 
-func TestInsideAndShownAreTheReverseOfEachOther(t *testing.T) {
+func TestShownReversesInside(t *testing.T) {
 	tests := []struct{ root, point, path, inside string }{
 		{"/", "/", "/", "/"},
 		{"/", "/", "/a/b", "/a/b"},
@@ -150,7 +150,7 @@ func TestInsideAndShownAreTheReverseOfEachOther(t *testing.T) {
 	}
 }
 
-func TestAnswersOnlyWhereTheKernelAlone(t *testing.T) {
+func TestAnswersIsTrueOnlyForKernelFileSystems(t *testing.T) {
 	for kind, want := range map[string]bool{"ext4": true, "tmpfs": true, "proc": true, "nfs4": false, "fuse.sshfs": false, "autofs": false, "": false} {
 		m := mounts.Mount{FSType: kind}
 		if got := m.Answers(); got != want {

@@ -11,21 +11,21 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
-// Table is a mount table. It knows which mounts a path lookup reaches, and which are hidden
-// below others. It does not change, and may be used by any number of goroutines.
+// Table is a mount table. It finds the mounts that a path lookup reaches, as opposed to those
+// hidden below others. It is immutable and safe for concurrent use.
 type Table struct {
 	root *Mount
 	on   map[spot]*Mount
 }
 
-// spot is a path on one mount: the key under which another covers it.
+// spot is a path on one mount, where another mount can be mounted.
 type spot struct {
 	mount int
 	path  string
 }
 
-// Read reads the mount table of this process. A line that cannot be read is an error: a
-// mount that is missed would be taken for a part of what it hides.
+// Read reads the mount table of this process. A malformed line is an error: if a mount were
+// missing, its files would be attributed to the file system below it.
 func Read() (*Table, error) {
 	const path = "/proc/self/mountinfo"
 	text, err := os.ReadFile(path)
@@ -39,9 +39,8 @@ func Read() (*Table, error) {
 	return table, nil
 }
 
-// ParseTable reads a mount table in the format of proc_pid_mountinfo(5). A line that does
-// not have it is an error that names the line, and so is a table in which nothing is mounted
-// at "/".
+// ParseTable parses a mount table in the format of proc_pid_mountinfo(5). It returns an error for a
+// malformed line, with its number, and for a table in which nothing is mounted at "/".
 func ParseTable(text string) (*Table, error) {
 	all, err := Parse(text)
 	if err != nil {
@@ -67,9 +66,8 @@ func ParseTable(text string) (*Table, error) {
 	return t, nil
 }
 
-// At returns the mount that a path is on, the way a lookup of it goes from "/": on every
-// component, into what is mounted there, topmost last. The path is absolute and clean, and
-// has no symlink.
+// At returns the mount that a path is on. Like a lookup from "/", it enters the topmost mount at
+// every component. The path must be absolute, clean and without symlinks.
 func (t *Table) At(path string) *Mount {
 	at := t.top(t.root, "/")
 	for i := 1; i < len(path); i++ {
@@ -83,9 +81,9 @@ func (t *Table) At(path string) *Mount {
 	return at
 }
 
-// top follows the mounts stacked on one path upwards.
+// top returns the topmost of the mounts stacked on one path.
 func (t *Table) top(at *Mount, path string) *Mount {
-	for range len(t.on) { // a table that loops is wrong, but must not hang us
+	for range len(t.on) { // bounded, because a malformed table can have a loop
 		next, ok := t.on[spot{at.ID, path}]
 		if !ok {
 			return at
@@ -95,9 +93,9 @@ func (t *Table) top(at *Mount, path string) *Mount {
 	return at
 }
 
-// Points returns the mounts that a path lookup reaches, except for that of "/", sorted by
-// mount point. Of several stacked on one path only the topmost is there, and none that is
-// hidden below another mount.
+// Points returns the mounts that a path lookup reaches, except the one at "/", sorted by mount
+// point. Of several mounts stacked on one path, it returns only the topmost. Mounts hidden below
+// another mount are not included.
 func (t *Table) Points() []*Mount {
 	points := make(map[string]*Mount)
 	for _, mount := range t.on {
@@ -110,9 +108,9 @@ func (t *Table) Points() []*Mount {
 	})
 }
 
-// Stored returns where in a storage path a path's content is, if the mount that it is on
-// shows a part of the storage: what a bind mount of impermanence or preservation does. Both
-// are absolute and clean, and have no symlink.
+// Stored returns the path in storage that has the contents of a path, if the path is on a mount
+// that shows a part of the storage, such as a bind mount of impermanence or preservation. Both
+// paths must be absolute, clean and without symlinks.
 func (t *Table) Stored(path, storage string) (inStorage string, ok bool) {
 	at, of := t.At(path), t.At(storage)
 	if at == of || at.Device != of.Device {
@@ -129,8 +127,8 @@ func (t *Table) Stored(path, storage string) (inStorage string, ok bool) {
 	return shown, true
 }
 
-// DefaultRoots returns the trees that a reboot wipes as far as the mount table shows: "/",
-// and each tmpfs or ramfs mounted at the home directory or above.
+// DefaultRoots returns the trees that a reboot wipes according to the mount table: "/", and each
+// tmpfs or ramfs mounted at the home directory or above it.
 func (t *Table) DefaultRoots(home string) []string {
 	roots := []string{"/"}
 	for _, mount := range t.Points() {

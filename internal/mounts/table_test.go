@@ -32,7 +32,7 @@ func points(m *mounts.Table) []string {
 	return got
 }
 
-func TestPointsAreThoseThatALookupReaches(t *testing.T) {
+func TestPointsAreTheMountsThatALookupReaches(t *testing.T) {
 	tests := []struct {
 		name  string
 		lines []string
@@ -70,7 +70,7 @@ func TestPointsAreThoseThatALookupReaches(t *testing.T) {
 	}
 }
 
-func TestOfStackedMountsTheTopmostCounts(t *testing.T) {
+func TestTopmostOfStackedMountsCounts(t *testing.T) {
 	m := table(t, "21 1 / / ext4 none", "22 21 / /home ext4 /dev/a", "23 22 / /home tmpfs none")
 	if got := m.At("/home/alice").FSType; got != "tmpfs" {
 		t.Errorf("file system at /home/alice = %s, want tmpfs", got)
@@ -95,7 +95,7 @@ func TestDefaultRootsAreTmpfsAtOrAboveTheHome(t *testing.T) {
 	}
 }
 
-func TestReadShowsThisMachine(t *testing.T) {
+func TestReadReturnsTheTableOfThisProcess(t *testing.T) {
 	m, err := mounts.Read()
 	if err != nil {
 		t.Fatal(err)
@@ -105,7 +105,7 @@ func TestReadShowsThisMachine(t *testing.T) {
 	}
 }
 
-func TestStoredFindsWhatABindMountShows(t *testing.T) {
+func TestStoredFindsTheSourceOfABindMount(t *testing.T) {
 	table, err := mounts.ParseTable(`20 1 0:20 / / rw - tmpfs none rw
 21 20 0:30 /@persist /persist rw - btrfs /dev/vda rw
 22 20 0:30 /@persist/var/lib/svc /var/lib/svc rw - btrfs /dev/vda rw

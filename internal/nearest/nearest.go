@@ -1,4 +1,4 @@
-// Package nearest finds what a misspelled name was meant to be.
+// Package nearest finds the name that is closest to a misspelled one.
 package nearest
 
 import (
@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// longestName is longer than any name that is asked for. What is longer is not a
-// misspelling of one, and is not compared.
+// longestName is longer than any valid name. Longer input cannot be a misspelling and is not
+// compared.
 const longestName = 40
 
-// Name returns the name that is most like the one given, if any is: if at most a third
-// of its letters have to be changed, added or left out. Case does not count.
+// Name returns the closest name if its distance is at most a third of the letters. Case is
+// ignored.
 func Name(given string, names []string) (string, bool) {
 	if utf8.RuneCountInString(given) > longestName {
 		return "", false
@@ -28,11 +28,11 @@ func Name(given string, names []string) (string, bool) {
 	return best, found
 }
 
-// distance returns how many letters have to be changed, added, left out or
-// swapped with their neighbour to make b of a (optimal string alignment).
+// distance returns the number of letters that must be changed, added, removed or swapped with
+// their neighbour to turn a into b (optimal string alignment).
 func distance(a, b string) int {
 	from, to := []rune(a), []rune(b)
-	// rows[i%3] holds the distances of the first i letters of a.
+	// rows[i%3] contains the distances of the first i letters of a from prefixes of b.
 	var rows [3][]int
 	for i := range rows {
 		rows[i] = make([]int, len(to)+1)

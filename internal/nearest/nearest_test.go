@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestDistanceCountsTheLettersToMend(t *testing.T) {
+func TestDistance(t *testing.T) {
 	tests := []struct {
 		a, b string
 		want int
@@ -19,7 +19,7 @@ func TestDistanceCountsTheLettersToMend(t *testing.T) {
 		{"eccludes", "excludes", 1},
 		{"roost", "roots", 1},
 		{"ba", "ab", 1},
-		{"ca", "abc", 3}, // two changes of one letter are not counted as one swap
+		{"ca", "abc", 3}, // a swapped letter is not changed again
 		{"kitten", "sitting", 3},
 		{"été", "ete", 2},
 	}
@@ -33,7 +33,7 @@ func TestDistanceCountsTheLettersToMend(t *testing.T) {
 	}
 }
 
-func TestNameSuggestsOnlyWhatIsNear(t *testing.T) {
+func TestNameReturnsOnlyCloseNames(t *testing.T) {
 	names := []string{"homeDir", "excludes", "extraExcludes", "extraIncludes", "roots", "ui"}
 	for given, want := range map[string]string{
 		"extraIncludes":          "extraIncludes",

@@ -1,4 +1,4 @@
-// Package nixtest has tests ask the real Nix.
+// Package nixtest lets tests evaluate Nix with the real nix-instantiate.
 package nixtest
 
 import (
@@ -12,9 +12,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// Instantiate runs nix-instantiate without a store, a configuration or a network, and
-// returns what it prints. The error has what it says on stderr. That the program is missing
-// fails the test.
+// Instantiate runs nix-instantiate without a store, a configuration or a network, and returns its
+// stdout. The error contains its stderr. The test fails if the program is missing.
 func Instantiate(t testing.TB, args ...string) ([]byte, error) {
 	t.Helper()
 	tool := probe.Tool(t, "nix-instantiate")

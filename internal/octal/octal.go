@@ -1,5 +1,5 @@
-// Package octal is for what Unix writes in octal digits: modes, and the escapes of
-// the kernel's tables, such as proc_pid_mountinfo(5).
+// Package octal reads and writes octal numbers: file modes, and the escapes in tables of the kernel
+// such as proc_pid_mountinfo(5).
 package octal
 
 import (
@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Unescape undoes the kernel's mangling of spaces, tabs, newlines, '#' and
-// backslashes as \ooo (fs/seq_file.c, mangle_path).
+// Unescape reverses the kernel's escaping of spaces, tabs, newlines, '#' and backslashes as \ooo
+// (fs/seq_file.c, mangle_path).
 func Unescape(s string) string {
 	if !strings.Contains(s, `\`) {
 		return s
@@ -29,8 +29,8 @@ func Unescape(s string) string {
 	return string(out)
 }
 
-// Mode returns permission bits with setuid, setgid and sticky, as chmod(1) takes
-// them: "0755", "1777". The type's bits mean nothing.
+// Mode returns the permission, setuid, setgid and sticky bits in the format of chmod(1): "0755",
+// "1777". It ignores the type bits.
 func Mode(mode fs.FileMode) string {
 	bits := uint32(mode.Perm())
 	for _, special := range []struct {

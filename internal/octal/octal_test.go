@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// FuzzUnescape reads the escapes of the mount table.
+// FuzzUnescape escapes text in the same way as the mount table and reverses it.
 func FuzzUnescape(f *testing.F) {
 	for _, seed := range []string{`/a\040b`, `\`, `\1`, `\777`, `\134`, "x"} {
 		f.Add(seed)

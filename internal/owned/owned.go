@@ -1,10 +1,10 @@
-// Package owned opens directories that this program makes for itself among the files of others,
-// and recognises them later.
+// Package owned makes directories for this program in places that other users may write to, and
+// recognises these directories later.
 //
-// A directory of ours belongs to the user who runs the program, and has mode 0700, so nobody
-// else can change what is in it. Its parent may be another user's, who can rename something
-// else to its name: a directory of root's, for example. [Check] finds that out by a mark, an
-// extended attribute with the inode's number and time of birth.
+// An owned directory belongs to the user who runs the program and has mode 0700, so other users
+// cannot change its contents. Its parent may belong to another user, who can rename another
+// directory to its name, for example one that belongs to root. [Check] detects that by a mark: an
+// extended attribute with the inode number and birth time.
 package owned
 
 import (
@@ -17,22 +17,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The reasons for which something is not a directory of ours.
+// The reasons why something is not an owned directory.
 var (
 	ErrKind  = errors.New("it is not a directory")
-	ErrMount = errors.New("something is mounted on it")
-	ErrOwner = errors.New("another user made it")
+	ErrMount = errors.New("it is a mount point")
+	ErrOwner = errors.New("it belongs to another user")
 	ErrMode  = errors.New("other users may enter it, so this program did not make it")
-	ErrMark  = errors.New("it is not empty, and lacks the mark of a directory that this program made")
+	ErrMark  = errors.New("it is not empty and does not have the mark of a directory made by this program")
 )
 
-// openTries is how often openat2(2) is called again when something is renamed in the meantime.
+// openTries is how many times openat2(2) is tried if renames make it fail.
 const openTries = 100
 
-// Open opens a directory in another one, and returns an error for anything that is not a
-// directory of ours by kind, owner and mode. The mode may lack permissions, which the umask
-// took away, and have S_ISGID, which directories inherit (inode(7)). Nothing is changed. A caller that
-// uses what is in it must call [Check] first.
+// Open opens a directory in another one. It returns an error if the directory's type, owner or mode
+// is not that of an owned directory. The mode may lack permissions, because the umask may have
+// removed them, and it may include S_ISGID, which directories inherit (inode(7)). Open changes
+// nothing. Callers must call [Check] before they use the contents of the directory.
 func Open(parent int, name string) (fd int, err error) {
 	path, err := find(parent, name)
 	if err != nil {
@@ -42,9 +42,10 @@ func Open(parent int, name string) (fd int, err error) {
 	return reopen(path)
 }
 
-// Make makes a directory unless there is one, and opens it like Open. The mode is left to
-// [Claim], except where it keeps us from opening a directory in whose parent only we may rename
-// things: Check would have nothing against that one.
+// Make makes a directory if it does not exist, and opens it like Open. It leaves setting the mode
+// to [Claim], with one exception: if the mode prevents opening a directory and only the current
+// user may rename entries in its parent, Make sets the mode, because Check would accept that
+// directory.
 func Make(parent int, name string) (fd int, err error) {
 	err = retried(func() error { return unix.Mkdirat(parent, name, unix.S_IRWXU) })
 	if err != nil && !errors.Is(err, unix.EEXIST) {
@@ -65,8 +66,8 @@ func Make(parent int, name string) (fd int, err error) {
 	return fd, err
 }
 
-// Claim gives a directory that Check has nothing against the mode 0700 and our mark. Where the
-// file system has no attributes, it stays without the mark.
+// Claim sets the mode 0700 and the mark of a directory that Check has accepted. On a file system
+// without extended attributes, it sets no mark.
 func Claim(fd int) error {
 	var st unix.Stat_t
 	if err := retried(func() error { return unix.Fstat(fd, &st) }); err != nil {
@@ -89,7 +90,7 @@ func restrict(fd int) error {
 	return nil
 }
 
-// reopen opens what is open by O_PATH to list it.
+// reopen opens a directory for listing, given an O_PATH descriptor.
 func reopen(path int) (fd int, err error) {
 	err = retried(func() (err error) {
 		fd, err = unix.Openat(path, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
@@ -104,7 +105,7 @@ func reopen(path int) (fd int, err error) {
 // permissions are the bits of st_mode that chmod(2) sets.
 const permissions = 0o7777
 
-// find opens a directory by O_PATH, and checks kind, owner and mode.
+// find opens a directory with O_PATH and checks its type, owner and mode.
 func find(parent int, name string) (path int, err error) {
 	how := unix.OpenHow{
 		Flags:   unix.O_PATH | unix.O_CLOEXEC | unix.O_NOFOLLOW,
@@ -140,9 +141,9 @@ func find(parent int, name string) (path int, err error) {
 	return path, nil
 }
 
-// Check returns ErrMark for a directory that another user may have put in its place: one that
-// lacks our mark, in a parent where others may rename things. An empty one does no harm, and
-// is not asked about.
+// Check returns ErrMark for a directory that another user may have put in place: one without our
+// mark, in a parent where other users may rename entries. Callers do not need to check an empty
+// directory, which is harmless.
 func Check(parent, fd int) error {
 	if marked(fd) || exclusive(parent) {
 		return nil
@@ -150,19 +151,19 @@ func Check(parent, fd int) error {
 	return ErrMark
 }
 
-// exclusive reports whether only we may rename things in a directory. The group's bits bound
-// what ACLs grant (acl(5)).
+// exclusive reports whether only the current user may rename entries in a directory. ACLs cannot
+// grant more than the group bits of the mode (acl(5)).
 func exclusive(fd int) bool {
 	var st unix.Stat_t
 	err := retried(func() error { return unix.Fstat(fd, &st) })
 	return err == nil && int(st.Uid) == os.Geteuid() && st.Mode&0o022 == 0
 }
 
-// names are those of the attribute that marks a directory. Only root may set the first one,
-// xattr(7); the second is for ordinary users, and for root in a user namespace.
+// names are the possible names of the attribute that marks a directory. Only root may set the first
+// one (xattr(7)). The second is for ordinary users and for root in a user namespace.
 var names = []string{"trusted.list-ephemeral", "user.list-ephemeral"}
 
-// mark marks a directory as ours, if the file system has attributes.
+// mark sets the mark on a directory if the file system supports extended attributes.
 func mark(fd int) {
 	value, err := birth(fd)
 	for _, name := range names {
@@ -172,8 +173,8 @@ func mark(fd int) {
 	}
 }
 
-// marked reports whether we have marked a directory: this one, not one from which a backup
-// has copied the attribute.
+// marked reports whether a directory has a mark that was made for it. A mark copied from another
+// directory, for example by a backup, does not count.
 func marked(fd int) bool {
 	value, err := birth(fd)
 	if err != nil {
@@ -189,7 +190,7 @@ func marked(fd int) bool {
 	return false
 }
 
-// birth returns what no other directory has: inode number and time of birth.
+// birth returns the inode number and birth time, which together are unique to a directory.
 func birth(fd int) ([]byte, error) {
 	var st unix.Statx_t
 	err := retried(func() error { return unix.Statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_INO|unix.STATX_BTIME, &st) })
@@ -205,5 +206,5 @@ func retried(call func() error) error {
 	}
 }
 
-// procPath is a name for what a descriptor is open on, for calls that take no O_PATH.
+// procPath returns a path for an open file, for calls that do not accept an O_PATH descriptor.
 func procPath(fd int) string { return "/proc/self/fd/" + strconv.Itoa(fd) }

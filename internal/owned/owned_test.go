@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// opened opens a file for its descriptor.
+// opened opens a file and returns its descriptor.
 func opened(t *testing.T, name string) int {
 	t.Helper()
 	f, err := os.Open(name)
@@ -38,8 +38,9 @@ func hasMode(t *testing.T, what, name string, mode os.FileMode) {
 	}
 }
 
-// TestOpenTakesWhatIsOurs opens things of all kinds. None of them is changed.
-func TestOpenTakesWhatIsOurs(t *testing.T) {
+// TestOpenAcceptsOnlyOwnedDirectories opens entries of all kinds and checks that they are not
+// changed.
+func TestOpenAcceptsOnlyOwnedDirectories(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		make func(name string) error
@@ -75,7 +76,8 @@ func TestOpenTakesWhatIsOurs(t *testing.T) {
 	}
 }
 
-// TestClaimSetsTheMode claims a directory that Make has made where others may rename things.
+// TestClaimSetsTheMode claims a directory made by Make in a parent where other users may rename
+// entries.
 func TestClaimSetsTheMode(t *testing.T) {
 	t.Parallel()
 	top := t.TempDir()
@@ -98,8 +100,8 @@ func TestClaimSetsTheMode(t *testing.T) {
 	}
 }
 
-// TestAMarkIsOfOneDirectory copies a marked directory with its attributes.
-func TestAMarkIsOfOneDirectory(t *testing.T) {
+// TestMarkIsValidOnlyForItsDirectory copies a marked directory with its attributes.
+func TestMarkIsValidOnlyForItsDirectory(t *testing.T) {
 	t.Parallel()
 	top := t.TempDir()
 	one, two := filepath.Join(top, "1"), filepath.Join(top, "2")
@@ -120,12 +122,12 @@ func TestAMarkIsOfOneDirectory(t *testing.T) {
 		t.Fatalf("cp: %v\n%s", err, out)
 	}
 	if err := Check(parent, opened(t, two)); !errors.Is(err, ErrMark) {
-		t.Errorf("a copy of it: %v", err)
+		t.Errorf("a copy of the directory: %v", err)
 	}
 	if err := os.Chmod(top, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := Check(parent, opened(t, two)); err != nil {
-		t.Errorf("where nobody else may rename: %v", err)
+		t.Errorf("in a parent where no other user may rename entries: %v", err)
 	}
 }

@@ -12,12 +12,12 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
-// components is the reference: a path as the list of its names.
+// components returns a path as the list of its names, for the reference implementation.
 func components(clean string) []string {
 	return slices.DeleteFunc(strings.Split(clean, "/"), func(name string) bool { return name == "" })
 }
 
-// FuzzComponents compares with lists of names.
+// FuzzComponents compares with a reference that uses lists of names.
 func FuzzComponents(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"/home/al", "/home"},
@@ -46,7 +46,7 @@ func FuzzComponents(f *testing.F) {
 			t.Errorf("Below(%q, %q) = %t", name, dir, got)
 		}
 		if paths.AtOrBelow([]byte(name), dir) != atOrBelow || paths.Below([]byte(name), dir) != below {
-			t.Errorf("the bytes of %q and %q differ from the string", name, dir)
+			t.Errorf("%q and %q: results for bytes and strings differ", name, dir)
 		}
 		rel, ok := paths.Rel(name, dir)
 		if ok != atOrBelow || ok && path.Join(dir, rel) != name || ok && path.Clean(rel) != rel || !ok && rel != "" {

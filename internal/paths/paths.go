@@ -1,8 +1,8 @@
-// Package paths compares absolute paths by their components: "/home/al" is below
-// "/home", "/homes" is not.
+// Package paths compares absolute paths by their components: "/home/al" is below "/home", but
+// "/homes" is not.
 //
-// It compares text and does not read the disk. Paths are absolute and clean (path.Clean),
-// and where a symlink matters the caller has resolved it, as internal/truepath does.
+// It only compares text and does not read the disk. Paths must be absolute and clean (path.Clean).
+// If symlinks matter, the caller must resolve them first; see internal/truepath.
 package paths
 
 import (
@@ -10,17 +10,16 @@ import (
 	"strings"
 )
 
-// text is how paths are stored: the walk and the tracer have theirs in buffers.
+// text is the type of a path. The walk and the tracer have paths in byte buffers.
 type text interface{ string | []byte }
 
-// AtOrBelow reports whether a path is a directory or below it. Everything absolute is at
-// or below "/", and nothing at or below "".
+// AtOrBelow reports whether path is dir or below it. All absolute paths are at or below "/". No
+// path is at or below "".
 func AtOrBelow[P text](path P, dir string) bool {
 	return len(path) == len(dir) && dir != "" && string(path) == dir || Below(path, dir)
 }
 
-// Below reports whether a path is below a directory: the directory itself is not. Nothing
-// is below "".
+// Below reports whether path is below dir. A directory is not below itself. No path is below "".
 func Below[P text](path P, dir string) bool {
 	n := len(dir)
 	if n == 0 || len(path) <= n {
@@ -30,8 +29,8 @@ func Below[P text](path P, dir string) bool {
 	return (path[n] == '/' || n == 1 && dir == "/") && string(path[:n]) == dir
 }
 
-// Rel returns a path relative to a directory that it is at or below, "." for the
-// directory itself. It never returns "..": for another path it reports false.
+// Rel returns path relative to dir, or "." for dir itself. If path is not at or below dir, Rel
+// returns false. It never returns a path with "..".
 func Rel(path, dir string) (rel string, ok bool) {
 	switch {
 	case path == dir && dir != "":
@@ -44,8 +43,7 @@ func Rel(path, dir string) (rel string, ok bool) {
 	return path[len(dir)+1:], true
 }
 
-// FromTop returns the directories above a path in the order in which a lookup meets them,
-// without "/".
+// FromTop returns the directories above a path from the top down, without "/".
 func FromTop(path string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for i := 1; i < len(path); i++ {
@@ -56,8 +54,8 @@ func FromTop(path string) iter.Seq[string] {
 	}
 }
 
-// Ancestors returns the directories above a path, the nearest first and "/" last. Nothing
-// is above "/".
+// Ancestors returns the directories above a path, the nearest first and "/" last. For "/" there are
+// none.
 func Ancestors(path string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if path == "/" {

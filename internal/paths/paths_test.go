@@ -16,7 +16,7 @@ func TestBelowComparesComponents(t *testing.T) {
 		rel              string
 	}{
 		{"a child", "/home/al", "/home", true, true, "al"},
-		{"farther down", "/home/al/.config/x", "/home", true, true, "al/.config/x"},
+		{"several levels below", "/home/al/.config/x", "/home", true, true, "al/.config/x"},
 		{"itself", "/home", "/home", false, true, "."},
 		{"the directory above", "/home", "/home/al", false, false, ""},
 		{"a name that begins like it", "/homes", "/home", false, false, ""},
@@ -28,9 +28,9 @@ func TestBelowComparesComponents(t *testing.T) {
 		{"the root is not below a directory", "/", "/home", false, false, ""},
 		{"a name of one byte", "/a/b", "/a", true, true, "b"},
 		{"a name of one byte that differs", "/b/b", "/a", false, false, ""},
-		{"nothing is below the empty path", "/home", "", false, false, ""},
-		{"nor is the root", "/", "", false, false, ""},
-		{"nor the empty path itself", "", "", false, false, ""},
+		{"no path is below the empty path", "/home", "", false, false, ""},
+		{"the root is not below the empty path", "/", "", false, false, ""},
+		{"the empty path is not below itself", "", "", false, false, ""},
 		{"a relative path is not below the root", "pipe:[123]", "/", false, false, ""},
 		{"bytes that are not UTF-8", "/a\xff/b", "/a\xff", true, true, "b"},
 		{"a newline in the name", "/a\nb/c", "/a\nb", true, true, "c"},
@@ -53,7 +53,7 @@ func TestBelowComparesComponents(t *testing.T) {
 	}
 }
 
-func TestAncestorsGoUpToTheRoot(t *testing.T) {
+func TestAncestorsEndAtTheRoot(t *testing.T) {
 	for path, want := range map[string][]string{
 		"/":          nil,
 		"/home":      {"/"},
@@ -67,7 +67,7 @@ func TestAncestorsGoUpToTheRoot(t *testing.T) {
 	}
 }
 
-func TestAncestorsStopWhereTheCallerStops(t *testing.T) {
+func TestAncestorsStopWhenTheCallerStops(t *testing.T) {
 	for range paths.Ancestors("/a") {
 		break
 	}
@@ -79,7 +79,7 @@ func TestAncestorsStopWhereTheCallerStops(t *testing.T) {
 	}
 }
 
-func TestFromTopGoesDownAndLeavesOutTheRoot(t *testing.T) {
+func TestFromTopGoesDownWithoutTheRoot(t *testing.T) {
 	for path, want := range map[string][]string{"/": nil, "/home": nil, "/home/al/x": {"/home", "/home/al"}, "": nil} {
 		if diff := cmp.Diff(want, slices.Collect(paths.FromTop(path))); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", path, diff)
@@ -93,7 +93,7 @@ func TestFromTopGoesDownAndLeavesOutTheRoot(t *testing.T) {
 	}
 }
 
-// The tracer asks about every path that a program names, from a buffer.
+// The tracer checks every path that a program names, directly in a buffer.
 func TestBytesAreNotCopied(t *testing.T) {
 	path := []byte("/home/al/.local/share/applications/mimeapps.list")
 	if n := testing.AllocsPerRun(100, func() {

@@ -7,30 +7,31 @@ import (
 	"sync/atomic"
 )
 
-// paths are the rules that are about more than the last component of a path, as
-// an automaton that reads a path name by name. A position is a component of a
-// rule that the next name may match; a state is a set of positions. States are
-// numbered as they are first needed and never forgotten: a walk meets few.
+// paths contains the rules about more than the last component of a path. They form an automaton
+// that reads a path name by name. A position is a component of a rule that the next name may match;
+// a state is a set of positions. States are numbered when they are first needed and are kept
+// forever, because a walk needs only a few.
 type paths struct {
 	positions []position
 
-	// states only grows, under mu. Whoever has a State has seen a slice that
-	// holds it, so that reading takes no lock.
+	// states only grows, under mu. Reading takes no lock: a goroutine that has a State has already
+	// loaded a slice that contains it.
 	states atomic.Pointer[[]*state]
 	mu     sync.RWMutex
-	ids    map[string]State // by positions, see key
+	ids    map[string]State // by positions (see key)
 }
 
-// position is a component of a rule. Those of a rule follow each other.
+// position is a component of a rule. The positions of a rule are consecutive.
 type position struct {
 	component
-	rule int // what the positions of a rule have in common
-	// last says that a name which matches here ends the path: verdict is on it.
+	rule int // identifies the rule: its first position
+	// last reports that this is the last component of the rule. verdict is the verdict on a path
+	// that matches up to here.
 	last    bool
 	verdict verdict
 }
 
-// add takes a rule, on which v is the verdict.
+// add adds a rule with verdict v.
 func (p *paths) add(r rule, v verdict) {
 	id := len(p.positions)
 	for i, c := range r {
@@ -39,8 +40,8 @@ func (p *paths) add(r rule, v verdict) {
 	}
 }
 
-// start makes the states that have a number from the outset, after all rules
-// have been added. It reports whether the resting state has positions.
+// start makes the states with fixed numbers. It must be called after all rules have been added. It
+// reports whether the resting state has positions.
 func (p *paths) start() bool {
 	var all, floating []uint32
 	for i := range p.positions {
@@ -55,8 +56,7 @@ func (p *paths) start() bool {
 	states := make([]*state, 2, 16)
 	states[Start], states[resting] = p.build(all), p.build(floating)
 	p.states.Store(&states)
-	// If all rules float, both are the same set, and resting is what a walk
-	// comes back to.
+	// If all rules float, both sets are equal, and a walk returns to resting.
 	p.ids = map[string]State{}
 	p.ids[key(all)] = Start
 	p.ids[key(floating)] = resting
@@ -66,9 +66,9 @@ func (p *paths) start() bool {
 // state returns a state by its number.
 func (p *paths) state(at State) *state { return (*p.states.Load())[at] }
 
-// enter returns the state of the directory called name in one in state at. Only
-// the first to take an edge waits for a lock, and whoever matches a glob that
-// is not the last component.
+// enter returns the state of the directory called name in a directory with state at. It takes a
+// lock only if the edge has not been followed before, or if the name matches a glob that is not the
+// last component of its rule.
 func (p *paths) enter(at State, name []byte) State {
 	st := p.state(at)
 	e := st.literal(name)
@@ -82,7 +82,7 @@ func (p *paths) enter(at State, name []byte) State {
 			next = append(next, g.next)
 		}
 	}
-	lone := len(next) == 0 // nothing but e decides
+	lone := len(next) == 0 // only e decides
 	if known := e.state.Load(); lone && known != 0 {
 		return State(known - 1)
 	}
@@ -97,7 +97,7 @@ func (p *paths) enter(at State, name []byte) State {
 	return id
 }
 
-// id returns the number of the state that has positions, which it may reorder.
+// id returns the number of the state with these positions. It may reorder them.
 func (p *paths) id(positions []uint32) State {
 	positions = p.prune(positions)
 	k := key(positions)
@@ -120,14 +120,13 @@ func (p *paths) id(positions []uint32) State {
 	return id
 }
 
-// prune sorts positions and removes what makes no difference: duplicates, and
-// what lies before a tree in the same rule, for what follows that tree can then
-// follow anywhere.
+// prune sorts positions and removes those that make no difference: duplicates, and positions before
+// a tree of the same rule, because everything after the tree can then match anywhere.
 func (p *paths) prune(positions []uint32) []uint32 {
 	slices.Sort(positions)
 	positions = slices.Compact(positions)
 	keep := len(positions)
-	settled := -1 // the rule in which a tree has been seen
+	settled := -1 // the rule whose last tree has been found
 	for i := len(positions) - 1; i >= 0; i-- {
 		at := &p.positions[positions[i]]
 		if at.rule == settled {

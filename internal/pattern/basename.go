@@ -1,29 +1,29 @@
 package pattern
 
 const (
-	// bucketPairs is for how many pairs of last bytes a name may be put down in
-	// names.endings; *.py[co] has two.
+	// bucketPairs is the maximum number of pairs of last bytes for a rule in names.endings.
+	// *.py[co] has two pairs.
 	bucketPairs = 64
 	pairs       = 1 << 16
 )
 
-// nameRule is a component that a name has to match at any depth.
+// nameRule is a component that a name can match at any depth.
 type nameRule struct {
 	component *component
 	verdict   verdict
 }
 
-// names are the rules about names at any depth. Every entry of a walk is
-// compared with them, so the common answer has to be cheap: [names.suspects]
-// looks at the first byte and the last two, and refuses nearly all.
+// names contains the rules about names at any depth. Every entry of a walk is compared with them,
+// so the common case has to be cheap: [names.suspects] checks only the first byte and the last two,
+// and rejects almost all names.
 type names struct {
-	// tails has a bit for each pair of last bytes that a rule may match, heads
-	// one for each first byte of rules that say too little about the last ones.
+	// tails has a bit for each pair of last bytes that a rule may match. heads has a bit for each
+	// first byte of the rules that match too many pairs of last bytes.
 	tails [pairs / 64]uint64
 	heads class
 
 	literals map[string]verdict
-	endings  map[uint16][]nameRule // by the last two bytes
+	endings  map[uint16][]nameRule // by their last two bytes
 	others   []nameRule
 }
 
@@ -32,13 +32,13 @@ func (n *names) init() {
 	n.endings = make(map[uint16][]nameRule)
 }
 
-// pair returns the last two bytes of a name of at least two.
+// pair returns the last two bytes of a name, which must have at least two.
 func pair(name []byte) uint16 {
 	return uint16(name[len(name)-2])<<8 | uint16(name[len(name)-1])
 }
 
-// suspects reports whether [names.excludes] has to be asked about name. Names of
-// one byte are rare enough for it to be asked always.
+// suspects reports whether [names.excludes] has to be called for name. It always returns true for
+// names of one byte, because they are rare.
 func (n *names) suspects(name []byte) bool {
 	if len(name) < 2 {
 		return true
@@ -81,7 +81,7 @@ func (n *names) first(name []byte, isDir bool) int32 {
 	return first
 }
 
-// rulesFor returns those of the rules put down by ending that name may match.
+// rulesFor returns the rules in endings that name may match.
 func (n *names) rulesFor(name []byte) []nameRule {
 	if len(n.endings) == 0 || len(name) < 2 {
 		return nil
@@ -89,7 +89,7 @@ func (n *names) rulesFor(name []byte) []nameRule {
 	return n.endings[pair(name)]
 }
 
-// add takes a rule for names, on which v is the verdict.
+// add adds a rule for names with verdict v.
 func (n *names) add(c *component, v verdict) {
 	first, secondLast, last := c.ends()
 	tails := len(secondLast.bytes()) * len(last.bytes())
@@ -121,8 +121,7 @@ func (n *names) add(c *component, v verdict) {
 	}
 }
 
-// suspect makes [names.suspects] report true for names that end in a byte of
-// each set.
+// suspect makes [names.suspects] return true for names whose last two bytes are in the sets.
 func (n *names) suspect(secondLast, last *class) {
 	for _, a := range secondLast.bytes() {
 		for i, word := range last {
@@ -131,8 +130,8 @@ func (n *names) suspect(secondLast, last *class) {
 	}
 }
 
-// ends returns what the first byte of a name that c matches can be, and the last
-// two, if the name has two.
+// ends returns the possible first, second last and last bytes of names that c matches. The last two
+// apply only to names of at least two bytes.
 func (c *component) ends() (first, secondLast, last class) {
 	first, secondLast, last = everything(), everything(), everything()
 	switch c.kind {
@@ -155,8 +154,8 @@ func (c *component) ends() (first, secondLast, last class) {
 	return first, secondLast, last
 }
 
-// byteAt returns the set of the byte at an index of text, and that of all bytes
-// if there is none.
+// byteAt returns the set of the byte at an index of text, or the set of all bytes if the index is
+// out of range.
 func byteAt(text string, i int) class {
 	if i < 0 || i >= len(text) {
 		return everything()
@@ -164,7 +163,7 @@ func byteAt(text string, i int) class {
 	return setOf(text[i])
 }
 
-// bytes returns what an element can match, as far as it is about one byte.
+// bytes returns the bytes that an element can match. For anyByte and anyBytes, these are all bytes.
 func (e *element) bytes() class {
 	switch e.kind {
 	case oneByte:

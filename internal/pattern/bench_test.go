@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// realPatterns are the 106 of a configuration in use: the directories of programs
-// that are Chromium inside, some paths in /etc and /var, logs and caches.
+// realPatterns are the 106 patterns of a real configuration: directories of programs based on
+// Chromium, some paths in /etc and /var, logs and caches.
 func realPatterns() []Pattern {
 	texts := strings.Fields(`etc/passwd etc/NIXOS etc/group etc/machine-id etc/resolv.conf etc/ssh etc/shadow
 		etc/subgid etc/subuid etc/sudoers var/lib/libvirt/{qemu.conf,nwfilter,dnsmasq} var/cache var/.updated
@@ -31,8 +31,8 @@ func realPatterns() []Pattern {
 	return patterns
 }
 
-// realNames are names as they are found in a home: of sources, libraries, a
-// cache, a browser profile and documents.
+// realNames are typical names in a home directory: of source files, libraries, a cache, a browser
+// profile and documents.
 func realNames() [][]byte {
 	var names [][]byte
 	for _, name := range strings.Fields(`main.go README.md package.json index.d.ts LICENSE libc.so.6 libssl.a
@@ -56,7 +56,7 @@ func realSet(b *testing.B) *Set {
 	return s
 }
 
-// perEntry reports how long one of several names in a round took.
+// perEntry reports the time per name, for rounds of several names.
 func perEntry(b *testing.B, names [][]byte) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(names)), "ns/entry")
 }
@@ -92,7 +92,7 @@ func BenchmarkMatch(b *testing.B) {
 	}
 }
 
-// codeNames is what there is in the directory of an editor that is Chromium.
+// codeNames are the entries in the directory of an editor based on Chromium.
 func codeNames() [][]byte {
 	var names [][]byte
 	for name := range strings.SplitSeq("Backups,blob_storage,Cache,CachedData,CachedExtensionVSIXs,"+

@@ -19,7 +19,7 @@ func setOf(b byte) class {
 // everything returns the set of all bytes.
 func everything() class { return class{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)} }
 
-// bytes returns the members of a set.
+// bytes returns the bytes in a set.
 func (c *class) bytes() []byte {
 	var list []byte
 	for b := range 256 {
@@ -30,7 +30,7 @@ func (c *class) bytes() []byte {
 	return list
 }
 
-// invert replaces a set by all other bytes.
+// invert replaces a set with its complement.
 func (c *class) invert() {
 	for i := range c {
 		c[i] = ^c[i]
@@ -44,9 +44,9 @@ func (c *class) union(d *class) {
 	}
 }
 
-// newClass returns the bytes that a class in brackets matches. globset writes
-// the characters of a range into a bytewise regex as UTF-8, so that [é-ö] is the
-// byte c3, those from a9 to c3, and b6.
+// newClass returns the bytes that a class in brackets matches. globset writes the characters of a
+// range into a bytewise regular expression as UTF-8, so [é-ö] matches the byte c3, the bytes from
+// a9 to c3, and b6.
 func newClass(ranges []charRange, negated bool) *class {
 	c := new(class)
 	for _, r := range ranges {

@@ -1,6 +1,6 @@
 package pattern
 
-// componentKind says how a component of a rule is matched.
+// componentKind is the way in which a component of a rule is matched.
 type componentKind uint8
 
 const (
@@ -8,13 +8,13 @@ const (
 	literal                        // one name
 	anyName                        // all names: "*"
 	affix                          // names with a prefix and a suffix: "a*b"
-	glob                           // all else that is about one name
+	glob                           // anything else about one name
 	tree                           // any number of directories: "**"
 )
 
 var componentNames = [...]string{"unknown", "literal", "any name", "affix", "glob", "tree"}
 
-// String returns the kind in words.
+// String returns the name of the kind.
 func (k componentKind) String() string {
 	if int(k) < len(componentNames) {
 		return componentNames[k]
@@ -22,8 +22,8 @@ func (k componentKind) String() string {
 	return componentNames[componentUnknown]
 }
 
-// component is what one name of a path has to match. One of kind tree is about
-// any number of names, and none.
+// component is the part of a rule that one name of a path has to match. A component of kind tree
+// matches any number of names, including zero.
 type component struct {
 	kind     componentKind
 	prefix   string // of an affix; the name of a literal
@@ -31,18 +31,18 @@ type component struct {
 	elements []element
 }
 
-// rule is what a path has to match: one component after the other. It is never
-// empty, never ends in a tree, and has no two trees in a row.
+// rule is a list of components that a path has to match one after the other. It is never empty,
+// never ends in a tree, and never has two trees in a row.
 type rule []component
 
-// elementKind says what an element of a component matches.
+// elementKind is the kind of an element of a component.
 type elementKind uint8
 
 const (
 	elementUnknown elementKind = iota
-	oneByte                    // that byte
+	oneByte                    // one given byte
 	anyByte                    // "?"
-	someByte                   // a class
+	someByte                   // a byte of a class
 	anyBytes                   // "*"
 	slashMark                  // the end of a component; only while expanding
 	treeMark                   // a component that is a tree; only while expanding
@@ -52,7 +52,7 @@ var elementNames = [...]string{
 	"unknown", "byte", "any byte", "class", "any bytes", "slash", "tree",
 }
 
-// String returns the kind in words.
+// String returns the name of the kind.
 func (k elementKind) String() string {
 	if int(k) < len(elementNames) {
 		return elementNames[k]
@@ -79,14 +79,14 @@ func (e *element) takes(b byte) bool {
 	}
 }
 
-// newComponent finds the cheapest way to match elements, of which there is at
-// least one. It keeps none of them.
+// newComponent returns the component that matches elements in the cheapest way. elements must not
+// be empty. The component does not alias it.
 func newComponent(elements []element) component {
 	star, simple := -1, true
 	for i, e := range elements {
 		switch {
 		case e.kind == anyBytes && (star < 0 || star == i-1):
-			star = i // of several in a row the last
+			star = i // the last of several in a row
 		case e.kind != oneByte:
 			simple = false
 		}
@@ -117,8 +117,7 @@ func text(elements []element) string {
 	return string(b)
 }
 
-// compact returns a copy of elements in which no two of kind anyBytes follow
-// each other.
+// compact returns a copy of elements without repeated anyBytes.
 func compact(elements []element) []element {
 	list := make([]element, 0, len(elements))
 	for i, e := range elements {
@@ -129,8 +128,8 @@ func compact(elements []element) []element {
 	return list
 }
 
-// matches reports whether a component matches name. Literals are looked up in
-// maps instead, and trees are not about one name.
+// matches reports whether a component matches name. It must not be called for literals, which are
+// looked up in maps, and for trees.
 func (c *component) matches(name []byte) bool {
 	switch c.kind {
 	case anyName:
@@ -143,9 +142,8 @@ func (c *component) matches(name []byte) bool {
 	}
 }
 
-// matchElements matches a name. On a mismatch only the last star passed can help
-// by taking one byte more, so that the work is at most the product of both
-// lengths.
+// matchElements reports whether elements match a name. After a mismatch, it only tries to extend
+// the last star by one byte, so the work is at most the product of both lengths.
 func matchElements(elements []element, name []byte) bool {
 	e, n := 0, 0
 	star, resume := -1, 0

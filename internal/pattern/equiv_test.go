@@ -19,42 +19,41 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// These tests compare the package with fd itself. Versions of fd differ in a
-// few things, all of them listed in quirks: what the fd at hand does is found
-// out by trying, and only where it does it, and only for the patterns and paths
-// that it concerns, a difference is let pass.
+// These tests compare the package with fd itself. Versions of fd differ in a few ways, which are
+// listed in quirks. The tests try which quirks the installed fd has, and accept differences only
+// because of these, and only for the patterns and paths that they affect.
 
-// fd is a program to compare with.
+// fd is the program for the comparison.
 type fd struct {
 	program string
 	quirks  quirks
 }
 
-// quirks are the ways in which an fd differs from this package. All but the last
-// are of old versions (8.6, with globset 0.4.9).
+// quirks are the ways in which an fd differs from this package. All except the last apply to old
+// versions (8.6, with globset 0.4.9).
 type quirks struct {
-	finalDot     bool // names that end in a dot are missed by some patterns
+	finalDot     bool // some patterns do not match names that end in a dot
 	newline      bool // "**" does not match a newline in a path
 	strayBrace   bool // '}' without '{' is accepted
-	noNesting    bool // braces in braces are refused
+	noNesting    bool // nested braces are refused
 	escapedSlash bool // foo\/ is refused
-	bareSlash    bool // foo\\/ is refused: it is taken for an escaped slash
+	bareSlash    bool // foo\\/ is refused, because it is read as an escaped slash
 }
 
-// findFd returns the fd of this machine, and fails the test if there is none.
+// findFd returns the installed fd, and fails the test if there is none.
 func findFd(t *testing.T) *fd {
 	t.Helper()
 	program := probe.Tool(t, "fd", "fdfind") // Debian calls it fdfind
 	out, err := exec.Command(program, "--version").Output()
 	if err != nil {
-		t.Fatalf("ask %s for its version: %v", program, err)
+		t.Fatalf("run %s --version: %v", program, err)
 	}
 	version := regexp.MustCompile(`^fd(?:find)? (\d+)\.`).FindSubmatch(out)
 	if version == nil {
 		t.Fatalf("%s is not fd: %q", program, out)
 	}
 	if major, _ := strconv.Atoi(string(version[1])); major < 8 {
-		t.Fatalf("fd 8 or newer is needed, this is %s", out)
+		t.Fatalf("expected fd 8 or later, got %s", out)
 	}
 	f := &fd{program: program}
 	f.quirks = f.try(t)
@@ -62,7 +61,7 @@ func findFd(t *testing.T) *fd {
 	return f
 }
 
-// try finds out which quirks an fd has.
+// try tries which quirks an fd has.
 func (f *fd) try(t *testing.T) quirks {
 	t.Helper()
 	dir := t.TempDir()
@@ -88,14 +87,14 @@ func (f *fd) try(t *testing.T) quirks {
 	}
 }
 
-// run returns what fd lists below dir with some exclude patterns: paths without
-// a slash at either end, sorted.
+// run returns the paths that fd lists below dir with some exclude patterns, sorted and without a
+// slash at either end.
 func (f *fd) run(dir string, patterns ...string) ([]string, error) {
 	args := []string{"--no-ignore", "--hidden", "--threads=1", "--color=never", "--print0"}
 	for _, p := range patterns {
 		args = append(args, "--exclude="+p)
 	}
-	cmd := exec.Command(f.program, append(args, "^")...) // "." is not a byte that is no UTF-8
+	cmd := exec.Command(f.program, append(args, "^")...) // "." does not match a byte that is not UTF-8
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir)
 	var stdout, stderr bytes.Buffer
@@ -113,7 +112,7 @@ func (f *fd) run(dir string, patterns ...string) ([]string, error) {
 	return paths, nil
 }
 
-// grow makes files and, where a path ends in a slash, directories.
+// grow makes files, and directories for paths that end in a slash.
 func grow(t *testing.T, dir string, paths []string) {
 	t.Helper()
 	for _, path := range paths {
@@ -134,14 +133,14 @@ func grow(t *testing.T, dir string, paths []string) {
 	}
 }
 
-// node is an entry of a tree that was grown.
+// node is an entry of a tree made by grow.
 type node struct {
 	name     string
 	isDir    bool
 	children []node
 }
 
-// load reads what is below dir.
+// load reads the tree below dir.
 func load(t *testing.T, dir string) []node {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -159,8 +158,8 @@ func load(t *testing.T, dir string) []node {
 	return nodes
 }
 
-// walk lists a tree as fd does, with a Set in the place of fd's patterns. Where
-// pardoned reports true, a match does not count.
+// walk lists a tree like fd, but with a Set for the patterns. If pardoned returns true, a match
+// does not count.
 func walk(s *Set, nodes []node, pardoned func(path string, isDir bool) bool) []string {
 	var kept []string
 	var visit func(at State, prefix string, nodes []node)
@@ -181,10 +180,11 @@ func walk(s *Set, nodes []node, pardoned func(path string, isDir bool) bool) []s
 	return kept
 }
 
-// pardons returns which matches of a pattern an fd with quirks misses.
+// pardons returns a function that reports which matches of a pattern an fd with these quirks
+// misses.
 func (q quirks) pardons(t *testing.T, pattern string) func(path string, isDir bool) bool {
 	t.Helper()
-	dotless, err := newReference(pattern, "") // a dot that is no newline
+	dotless, err := newReference(pattern, "") // a dot that does not match a newline
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,13 +195,13 @@ func (q quirks) pardons(t *testing.T, pattern string) func(path string, isDir bo
 	}
 }
 
-// strategy says how globset matches a pattern, as far as the quirks need it.
+// strategy is how globset matches a pattern, as far as the quirks depend on it.
 type strategy struct{ usesBasename, usesRegexSet bool }
 
-// strategyOf follows MatchStrategy::new of globset, which first tries a literal
-// basename, a literal path, an extension and a literal suffix of paths. Of the
-// rest, patterns that end in an extension have a regular expression each, which
-// is asked about names with that extension; all others share a set.
+// strategyOf follows MatchStrategy::new of globset, which first tries a literal basename, a literal
+// path, an extension and a literal suffix of paths. Other patterns that end in an extension have
+// one regular expression each, which is only used for names with that extension. All remaining
+// patterns share a set.
 func strategyOf(tokens []token) strategy {
 	isLiteral := func(t token) bool { return t.kind == literalToken }
 	isSlash := func(t token) bool { return isLiteral(t) && t.char == '/' }
@@ -223,8 +223,8 @@ func strategyOf(tokens []token) strategy {
 	return strategy{usesBasename: hasExtension, usesRegexSet: !hasExtension}
 }
 
-// excusesVerdict reports whether an fd with quirks and this package differ
-// about whether a pattern is right: ours is our error, fdErr that of fd.
+// excusesVerdict reports whether a quirk explains why only one of fd and this package accepts a
+// pattern. ours is the error of this package, fdErr that of fd.
 func (q quirks) excusesVerdict(pattern string, ours, fdErr error) bool {
 	glob := strings.TrimRight(pattern, " \t")
 	glob, onlyDirs := strings.CutSuffix(glob, "/")
@@ -242,15 +242,15 @@ func (q quirks) excusesVerdict(pattern string, ours, fdErr error) bool {
 	}
 }
 
-// check compares what fd and this package make of a pattern in a tree. It
-// reports whether both accept the pattern.
+// check compares the results of fd and this package for a pattern in a tree. It reports whether
+// both accept the pattern.
 func (f *fd) check(t *testing.T, dir string, tree []node, pattern string) bool {
 	t.Helper()
 	want, fdErr := f.run(dir, pattern)
 	s, ours := Compile([]Pattern{{Text: pattern}})
 	if (fdErr == nil) != (ours == nil) {
 		if !f.quirks.excusesVerdict(pattern, ours, fdErr) {
-			t.Errorf("%q: fd says %v, we say %v", pattern, fdErr, ours)
+			t.Errorf("%q: fd returns %v, we return %v", pattern, fdErr, ours)
 		}
 		return false
 	}
@@ -258,17 +258,17 @@ func (f *fd) check(t *testing.T, dir string, tree []node, pattern string) bool {
 		return false
 	}
 	if got := walk(s, tree, f.quirks.pardons(t, pattern)); !slices.Equal(got, want) {
-		t.Errorf("%q:\nonly with fd: %q\nonly with us: %q", pattern, without(want, got), without(got, want))
+		t.Errorf("%q:\nonly with fd: %q\nonly with this package: %q", pattern, without(want, got), without(got, want))
 	}
 	return true
 }
 
-// without returns what is in a and not in b.
+// without returns the elements of a that are not in b.
 func without(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
 }
 
-// parallel calls work for 0 to n-1. Processes of fd are what takes the time.
+// parallel calls work for 0 to n-1 in parallel, because most of the time is spent in fd processes.
 func parallel(n int, work func(i int)) {
 	var group sync.WaitGroup
 	next := make(chan int)
@@ -331,7 +331,7 @@ func TestRowsAgreeWithFd(t *testing.T) {
 		f.check(t, big, bigTree, all[i].pattern)
 	})
 	wrong := slices.DeleteFunc(wrongPatterns(), func(w wrongPattern) bool {
-		// An argument can hold neither; the limits are our own.
+		// An argument cannot contain a NUL byte, and fd does not have our limits.
 		return strings.Contains(w.pattern, "\x00") || strings.HasPrefix(w.name, "too ")
 	})
 	parallel(len(wrong), func(i int) { f.check(t, big, bigTree, wrong[i].pattern) })
@@ -347,7 +347,7 @@ func TestGeneratedPatternsAgreeWithFd(t *testing.T) {
 	tree := load(t, dir)
 	g := newGenerator(6)
 	if f.quirks.noNesting {
-		g.nesting = 1 // or half of the patterns would be refused
+		g.nesting = 1 // otherwise half of the patterns would be refused
 	}
 	var patterns []string
 	for len(patterns) < probe.Cases(200, 1600) {
@@ -364,7 +364,7 @@ func TestGeneratedPatternsAgreeWithFd(t *testing.T) {
 		}
 	}
 	if len(valid) < len(patterns)*3/4 {
-		t.Errorf("only %d of %d patterns are right", len(valid), len(patterns))
+		t.Errorf("only %d of %d patterns are valid", len(valid), len(patterns))
 	}
 	sets := make([][]string, probe.Cases(50, 400))
 	for i := range sets {
@@ -375,7 +375,7 @@ func TestGeneratedPatternsAgreeWithFd(t *testing.T) {
 	parallel(len(sets), func(i int) { f.checkSet(t, dir, tree, sets[i]) })
 }
 
-// checkSet compares what fd and this package make of several patterns.
+// checkSet compares the results of fd and this package for several patterns.
 func (f *fd) checkSet(t *testing.T, dir string, tree []node, patterns []string) {
 	t.Helper()
 	want, err := f.run(dir, patterns...)
@@ -391,12 +391,12 @@ func (f *fd) checkSet(t *testing.T, dir string, tree []node, patterns []string) 
 			return s.Match(at, name, isDir) && !pardoned(path, isDir)
 		})
 	}
-	// A match of the set is pardoned if all patterns that match are.
+	// A match of the set is pardoned if the matches of all its patterns are.
 	pardoned := func(path string, isDir bool) bool {
 		return !slices.ContainsFunc(matches, func(m func(string, bool) bool) bool { return m(path, isDir) })
 	}
 	if got := walk(compile(t, patterns...), tree, pardoned); !slices.Equal(got, want) {
-		t.Errorf("%q:\nonly with fd: %q\nonly with us: %q", patterns, without(want, got), without(got, want))
+		t.Errorf("%q:\nonly with fd: %q\nonly with this package: %q", patterns, without(want, got), without(got, want))
 	}
 }
 

@@ -7,17 +7,16 @@ import (
 )
 
 const (
-	// maxAlternatives is how many rules a pattern may stand for. fd has no
-	// such limit; a pattern that needs more has six groups of four, or twelve
-	// negated classes.
+	// maxAlternatives is how many rules a pattern may expand to. fd has no such limit. Six groups
+	// of four alternatives, or twelve negated classes, reach it.
 	maxAlternatives = 4096
-	// maxElements is how large all rules of a pattern may be together.
+	// maxElements is the maximum total size of all rules of a pattern.
 	maxElements = 1 << 20
 )
 
-// literalRule returns the rule of a glob that has nothing special but a "**/" in
-// front, without parsing it: 101 of the 106 patterns of the benchmark are like that.
-// The rule is empty if no path can match.
+// literalRule returns the rule of a glob without special characters except a leading "**/", without
+// parsing it. 101 of the 106 patterns of the benchmark have this form. The rule is empty if no path
+// can match.
 func literalRule(glob string) (r rule, ok bool) {
 	rest, floating := strings.CutPrefix(glob, "**/")
 	if floating && rest == "" || strings.ContainsAny(rest, `*?[{}\`) {
@@ -37,17 +36,16 @@ func literalRule(glob string) (r rule, ok bool) {
 	return r, true
 }
 
-// expander multiplies out the alternatives of a pattern, and the two things that
-// a class can be if it matches the slash. It goes through all combinations
-// depth first.
+// expander expands the alternatives of a pattern, and each class that matches the slash into the
+// slash and the rest of the class. It generates all combinations depth first.
 type expander struct {
-	elements []element // of the combination so far
+	elements []element // of the current combination
 	rules    []rule
-	// ends is the number of combinations, total that of their elements.
+	// ends is the number of combinations, total the number of their elements.
 	ends, total int
 }
 
-// tail is a list of tokens that are yet to be expanded, and those after them.
+// tail is a list of tokens that still have to be expanded, followed by those of next.
 type tail struct {
 	tokens []token
 	next   *tail
@@ -62,17 +60,17 @@ func expand(tokens []token) ([]rule, error) {
 	e.run(tokens, nil)
 	switch {
 	case e.ends > maxAlternatives:
-		return nil, fmt.Errorf("its braces and classes stand for more than %d patterns", maxAlternatives)
+		return nil, fmt.Errorf("its braces and classes expand to more than %d patterns", maxAlternatives)
 	case e.full():
-		return nil, fmt.Errorf("its braces and classes stand for more than %d bytes of patterns", maxElements)
+		return nil, fmt.Errorf("its braces and classes expand to more than %d bytes of patterns", maxElements)
 	}
 	return e.rules, nil
 }
 
-// full reports whether the limits are exceeded.
+// full reports whether a limit is exceeded.
 func (e *expander) full() bool { return e.ends > maxAlternatives || e.total > maxElements }
 
-// run expands tokens, then those of next. It leaves e.elements as they were.
+// run expands tokens, then those of next. It restores e.elements.
 func (e *expander) run(tokens []token, next *tail) {
 	begin := len(e.elements)
 	defer func() { e.elements = e.elements[:begin] }()
@@ -105,8 +103,8 @@ func (e *expander) run(tokens []token, next *tail) {
 	e.emit()
 }
 
-// put adds a token that is only one thing. It returns false if no path can match
-// any more: the names in a path are not empty.
+// put adds a token that needs no expansion. It returns false if no path can match any more, because
+// the names in a path are not empty.
 func (e *expander) put(t *token) bool {
 	switch t.kind {
 	case literalToken:
@@ -136,14 +134,14 @@ func (e *expander) put(t *token) bool {
 		}
 		e.add(treeMark)
 		e.add(anyBytes)
-	default: // braces without content
+	default: // empty braces
 	}
 	return true
 }
 
 func (e *expander) add(k elementKind) { e.elements = append(e.elements, element{kind: k}) }
 
-// atStart reports whether nothing of the current component is there yet.
+// atStart reports whether the current component is still empty.
 func (e *expander) atStart() bool {
 	if len(e.elements) == 0 {
 		return true
@@ -152,7 +150,7 @@ func (e *expander) atStart() bool {
 	return k == slashMark || k == treeMark
 }
 
-// cut ends a component. It returns false if that is empty.
+// cut ends a component. It returns false if the component is empty.
 func (e *expander) cut() bool {
 	if e.atStart() {
 		return false
@@ -161,8 +159,8 @@ func (e *expander) cut() bool {
 	return true
 }
 
-// slashClass expands a class that matches the slash: to the slash, and to the
-// class without it.
+// slashClass expands a class that matches the slash into the class without the slash, and the
+// slash.
 func (e *expander) slashClass(c *class, rest []token, next *tail) {
 	without := *c
 	without['/'>>6] &^= 1 << ('/' & 63)
@@ -178,9 +176,8 @@ func (e *expander) slashClass(c *class, rest []token, next *tail) {
 	}
 }
 
-// innerPrefix expands a "**/" that stands at the start of an alternative, but
-// not of a component: x{**/a,b}. globset makes it (?:/?|.*/) there too: nothing,
-// or everything up to a slash.
+// innerPrefix expands a "**/" at the start of an alternative, but not of a component: x{**/a,b}.
+// globset translates it to (?:/?|.*/) there too: nothing, or everything up to a slash.
 func (e *expander) innerPrefix(rest []token, next *tail) {
 	e.run(rest, next)
 	e.add(anyBytes)
@@ -189,13 +186,13 @@ func (e *expander) innerPrefix(rest []token, next *tail) {
 	e.run(rest, next)
 }
 
-// end counts a combination, also one that no path can match.
+// end counts a combination, even if no path can match it.
 func (e *expander) end() {
 	e.ends++
 	e.total += len(e.elements)
 }
 
-// emit makes a rule of a combination.
+// emit adds the rule for the current combination.
 func (e *expander) emit() {
 	e.end()
 	if e.atStart() || e.full() {

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzMatch compares patterns with the regular expressions that globset would
-// make of them, on any path.
+// FuzzMatch compares patterns with the regular expressions to which globset translates them, on any
+// path.
 func FuzzMatch(f *testing.F) {
 	for _, r := range rows() {
 		for _, path := range append(append([]string{"a"}, r.excluded...), r.kept...) {
@@ -22,12 +22,12 @@ func FuzzMatch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, path string) {
 		path, isDir := strings.CutSuffix(path, "/")
 		if path == "" || strings.Contains("/"+path+"/", "//") || strings.Contains(path, "\x00") {
-			t.Skip("no path")
+			t.Skip("not a path")
 		}
 		s, err := Compile([]Pattern{{Text: text}})
 		if err != nil {
 			if message := err.Error(); !utf8.ValidString(message) || strings.ContainsAny(message, "\x1b\n\r") {
-				t.Errorf("the message is not fit for a terminal: %q", message)
+				t.Errorf("the message is not safe for a terminal: %q", message)
 			}
 			return
 		}
@@ -46,7 +46,7 @@ func FuzzMatch(f *testing.F) {
 	})
 }
 
-// FuzzSet compares a set of patterns, one a line, with each of them alone.
+// FuzzSet compares a set of patterns, one per line, with each pattern alone.
 func FuzzSet(f *testing.F) {
 	f.Add("a/b\n**/b/\n*.o\n{a,b}/**/c", "a/b/c.o")
 	f.Add("**/a/**/b\n**/b/*\na/*/b\n/a/**", "a/a/b/b")
@@ -54,7 +54,7 @@ func FuzzSet(f *testing.F) {
 	f.Fuzz(func(t *testing.T, lines, path string) {
 		path, isDir := strings.CutSuffix(path, "/")
 		if path == "" || strings.Contains("/"+path+"/", "//") {
-			t.Skip("no path")
+			t.Skip("not a path")
 		}
 		var patterns []Pattern
 		want := ""

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// A generator makes patterns and paths that have a good chance to meet: both are
-// put together from the same few names. Equal seeds make equal lists.
+// generator makes patterns and paths that are likely to match, because both consist of the same few
+// names. Equal seeds give equal lists.
 type generator struct {
 	*rand.Rand
-	nesting int // how deep braces may stand in braces
+	nesting int // how deep braces may be nested
 }
 
 func newGenerator(seed uint64) generator {
@@ -18,7 +18,7 @@ func newGenerator(seed uint64) generator {
 
 func (g generator) pick(list ...string) string { return list[g.IntN(len(list))] }
 
-// pattern returns a pattern: mostly well formed, at times a soup of characters.
+// pattern returns a pattern: usually a valid one, sometimes random characters.
 func (g generator) pattern() string {
 	if g.IntN(10) == 0 {
 		return g.soup()
@@ -35,7 +35,7 @@ func (g generator) pattern() string {
 	return b.String()
 }
 
-// component returns a part of a pattern, with braces up to a depth.
+// component returns a part of a pattern, with braces nested up to a depth.
 func (g generator) component(depth int) string {
 	var b strings.Builder
 	for n := 1 + g.IntN(3); n > 0; n-- {
@@ -78,7 +78,7 @@ func (g generator) braces(depth int) string {
 	return "{" + strings.Join(parts, ",") + "}"
 }
 
-// soup returns characters without an order.
+// soup returns random characters.
 func (g generator) soup() string {
 	var b strings.Builder
 	for n := g.IntN(7); n > 0; n-- {
@@ -88,7 +88,7 @@ func (g generator) soup() string {
 	return b.String()
 }
 
-// path returns a path without a slash in front.
+// path returns a path without a leading slash.
 func (g generator) path() string {
 	var parts []string
 	for n := 1 + g.IntN(4); n > 0; n-- {
@@ -97,7 +97,7 @@ func (g generator) path() string {
 	return strings.Join(parts, "/")
 }
 
-// name returns a name of a file.
+// name returns a file name.
 func (g generator) name() string {
 	if g.IntN(2) == 0 {
 		return g.pick(trickyNames()...)
@@ -109,8 +109,8 @@ func (g generator) name() string {
 	return b.String()
 }
 
-// trickyNames returns names of files that have something special in them, and
-// some plain ones for the patterns to hit.
+// trickyNames returns file names with special characters, and some plain ones for the patterns to
+// match.
 func trickyNames() []string {
 	return []string{
 		"a", "b", "c", "d", "x", "ab", "abc", "axc", "foo", "foobar", "Foo", "log", "xlog", "logs",

@@ -5,10 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// Literal returns a directory's path as a pattern has it that goes on behind: with
-// "/" or a pattern of what is in the directory, for blanks at the end of a pattern
-// are cut off. Patterns are UTF-8, so that a byte which is not becomes '?', which
-// matches any one byte.
+// Literal returns a directory's path, escaped for the start of a pattern. The pattern must continue
+// with "/" or more, because trailing blanks of a pattern are trimmed. Patterns are UTF-8, so
+// Literal replaces an invalid byte with '?', which matches any byte.
 func Literal(path string) string {
 	var b strings.Builder
 	for i := 0; i < len(path); {

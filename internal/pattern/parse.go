@@ -8,25 +8,25 @@ import (
 	"unicode/utf8"
 )
 
-// maxNesting is how deep braces may stand in braces. globset has a limit of that
-// order too: its regex engine takes 250 groups in one another.
+// maxNesting is how deep braces may be nested. globset has a similar limit: its regex engine
+// accepts 250 nested groups.
 const maxNesting = 100
 
-// maxLength is how many bytes a pattern may have: as many as an argument of fd
+// maxLength is one more than the maximum length of a pattern. An argument of fd has the same limit
 // (MAX_ARG_STRLEN of execve(2)).
 const maxLength = 128 << 10
 
-// tokenKind is what a part of a glob is. The names are those of globset.
+// tokenKind is the kind of a token. The names are those of globset.
 type tokenKind uint8
 
 const (
 	tokenUnknown    tokenKind = iota
 	literalToken              // one character
-	anyToken                  // "?": a byte, but not the slash
-	zeroOrMore                // "*": bytes, but not the slash
-	recursivePrefix           // "**/" in front: nothing, or all up to a slash
-	recursiveSuffix           // "/**" behind: a slash and all that follows
-	recursiveInfix            // "/**/": a slash, or two and all between them
+	anyToken                  // "?": any byte except the slash
+	zeroOrMore                // "*": any bytes except the slash
+	recursivePrefix           // leading "**/": nothing, or everything up to a slash
+	recursiveSuffix           // trailing "/**": a slash and everything after it
+	recursiveInfix            // "/**/": a slash, or two slashes and everything between
 	classToken                // "[a-c]": a byte
 	alternatesToken           // "{a,b}"
 )
@@ -36,7 +36,7 @@ var tokenNames = [...]string{
 	"recursive suffix", "recursive infix", "class", "alternates",
 }
 
-// String returns the kind in words.
+// String returns the name of the kind.
 func (k tokenKind) String() string {
 	if int(k) < len(tokenNames) {
 		return tokenNames[k]
@@ -49,12 +49,11 @@ type token struct {
 	kind     tokenKind
 	char     rune      // of a literalToken
 	class    *class    // of a classToken
-	branches [][]token // of an alternatesToken: those that are not empty
+	branches [][]token // of an alternatesToken: the alternatives that are not empty
 }
 
-// parseLine takes from a pattern what belongs to gitignore: blanks at the end,
-// and slashes at both. It returns the glob that whole paths, without a slash in
-// front, have to match.
+// parseLine handles the gitignore syntax of a pattern: trailing blanks, and slashes at the start
+// and end. It returns the glob that whole paths, without a leading slash, have to match.
 func parseLine(text string) (glob string, onlyDirs bool, err error) {
 	if len(text) >= maxLength {
 		return "", false, fmt.Errorf("it is longer than %d bytes", maxLength-1)
@@ -63,7 +62,7 @@ func parseLine(text string) (glob string, onlyDirs bool, err error) {
 		return "", false, errors.New("it is not valid UTF-8")
 	}
 	if strings.IndexByte(text, 0) >= 0 {
-		return "", false, errors.New("contains a NUL byte, which no file name can")
+		return "", false, errors.New("it contains a NUL byte")
 	}
 	if !strings.HasSuffix(text, `\ `) {
 		text = strings.TrimRightFunc(text, unicode.IsSpace)
@@ -78,27 +77,27 @@ func parseLine(text string) (glob string, onlyDirs bool, err error) {
 		glob = "**/" + glob
 	}
 	if strings.HasSuffix(glob, "/**") {
-		glob += "/*" // what lies in the directory, but not the directory
+		glob += "/*" // the contents of the directory, but not the directory
 	}
 	return glob, onlyDirs, nil
 }
 
-// noChar stands for a character before the first or after the last.
+// noChar represents the position before the first or after the last character.
 const noChar rune = -1
 
-// parser reads a glob as globset's does. What it keeps of the characters before
-// matters: "**" looks back at the last character, and not at the last token.
+// parser reads a glob like globset's parser. It keeps the previous character, because the meaning
+// of "**" depends on the previous character, and not on the previous token.
 type parser struct {
 	rest      string
 	prev, cur rune
-	// branches are the lists of tokens under construction: the whole pattern,
-	// then the alternatives of all open braces. Tokens go to the last one.
+	// branches are the lists of tokens under construction: the whole pattern, then the alternatives
+	// of all open braces. Tokens are added to the last list.
 	branches [][]token
-	// open says for each open brace where its alternatives begin.
+	// open contains, for each open brace, the index of its first alternative in branches.
 	open []int
 }
 
-// parse turns a glob into tokens.
+// parse converts a glob to tokens.
 func parse(glob string) ([]token, error) {
 	p := parser{rest: glob, prev: noChar, cur: noChar}
 	p.branches = append(p.branches, make([]token, 0, len(glob)))
@@ -113,7 +112,7 @@ func parse(glob string) ([]token, error) {
 	return p.branches[0], nil
 }
 
-// step parses what begins with the current character.
+// step parses the token that starts at the current character.
 func (p *parser) step() error {
 	switch c := p.cur; c {
 	case '?':
@@ -138,7 +137,7 @@ func (p *parser) step() error {
 		}
 	case '\\':
 		if p.bump() == noChar {
-			return errors.New(`it ends in a '\' that has nothing to escape`)
+			return errors.New(`it ends in a '\' that escapes nothing`)
 		}
 		p.push(token{kind: literalToken, char: p.cur})
 	default:
@@ -147,7 +146,7 @@ func (p *parser) step() error {
 	return nil
 }
 
-// bump goes to the next character and returns it.
+// bump advances to the next character and returns it.
 func (p *parser) bump() rune {
 	c := p.peek()
 	if c != noChar {
@@ -157,7 +156,7 @@ func (p *parser) bump() rune {
 	return c
 }
 
-// peek returns the next character.
+// peek returns the next character without advancing.
 func (p *parser) peek() rune {
 	if p.rest == "" {
 		return noChar
@@ -166,15 +165,15 @@ func (p *parser) peek() rune {
 	return c
 }
 
-// last returns the list that tokens are added to.
+// last returns the list to which tokens are added.
 func (p *parser) last() *[]token { return &p.branches[len(p.branches)-1] }
 
 func (p *parser) push(t token) { *p.last() = append(*p.last(), t) }
 
 func (p *parser) pushKind(k tokenKind) { p.push(token{kind: k}) }
 
-// closeBrace makes one token of the alternatives since the last open brace.
-// Those that stand for nothing are left out, as in globset: {a,} is a.
+// closeBrace combines the alternatives since the last open brace into one token. Empty alternatives
+// are left out, as in globset: {a,} is the same as a.
 func (p *parser) closeBrace() error {
 	if len(p.open) == 0 {
 		return errors.New("a '}' has no '{'")
@@ -192,7 +191,7 @@ func (p *parser) closeBrace() error {
 	return nil
 }
 
-// silent reports whether tokens are nothing but braces without content.
+// silent reports whether tokens consist only of empty braces.
 func silent(tokens []token) bool {
 	for _, t := range tokens {
 		if t.kind != alternatesToken || len(t.branches) > 0 {
@@ -202,10 +201,9 @@ func silent(tokens []token) bool {
 	return true
 }
 
-// star parses "*" or "**". Two stars are recursive only with a slash, or an end
-// of the pattern or of an alternative, at both sides. It is globset's way of
-// finding out which is kept here, with its oddities: where "**" follows a comma
-// or brace that was escaped, that character is lost.
+// star parses "*" or "**". Two stars are recursive only if each side is a slash or an end of the
+// pattern or alternative. The check is the same as in globset, including an oddity: if "**" follows
+// an escaped comma or brace, that character is lost.
 func (p *parser) star() {
 	prev := p.prev
 	if p.peek() != '*' {
@@ -234,14 +232,13 @@ func (p *parser) star() {
 	}
 }
 
-// twoStars is "**" that is not recursive, and so the same as "*".
+// twoStars adds a "**" that is not recursive and thus the same as "*".
 func (p *parser) twoStars() {
 	p.pushKind(zeroOrMore)
 	p.pushKind(zeroOrMore)
 }
 
-// recurse puts a recursive token in the place of the slash before it. Several
-// in a row are one.
+// recurse replaces the preceding slash with a recursive token. Several in a row are merged.
 func (p *parser) recurse(atEnd bool) {
 	tokens := *p.last()
 	switch before := &tokens[len(tokens)-1]; {
@@ -253,10 +250,10 @@ func (p *parser) recurse(atEnd bool) {
 	}
 }
 
-// charRange is a part of a class: from the first to the last of two characters.
+// charRange is a part of a class: all characters from one to another.
 type charRange struct{ from, to rune }
 
-// bracket parses a class. Backslashes and slashes are nothing special in it.
+// bracket parses a class. Backslashes and slashes are not special in a class.
 func (p *parser) bracket() error {
 	negated := p.peek() == '!' || p.peek() == '^'
 	if negated {
@@ -270,7 +267,7 @@ func (p *parser) bracket() error {
 		case c == noChar:
 			return errors.New("a '[' has no ']'")
 		case c == ']' && len(ranges) > 0:
-			if inRange { // a hyphen at the end is itself
+			if inRange { // a hyphen at the end matches itself
 				ranges = append(ranges, charRange{'-', '-'})
 			}
 			p.push(token{kind: classToken, class: newClass(ranges, negated)})
@@ -278,7 +275,7 @@ func (p *parser) bracket() error {
 		case c == '-' && len(ranges) > 0 && !inRange:
 			inRange = true
 		case inRange:
-			// After a-c a second hyphen goes on from the a, as in globset.
+			// After a-c, a second hyphen extends the range from a, as in globset.
 			last := &ranges[len(ranges)-1]
 			if last.to = c; last.to < last.from {
 				return fmt.Errorf("the range %c-%c is backwards", last.from, last.to)

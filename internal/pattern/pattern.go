@@ -7,24 +7,23 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// Pattern is an exclude pattern as somebody wrote it.
+// Pattern is an exclude pattern with its source.
 type Pattern struct {
 	// Text is the pattern itself.
 	Text string
-	// Source says where it was written, for people: "--exclude",
-	// "config.json: excludes[3]".
+	// Source is where the pattern comes from, for messages: "--exclude" or "config.json:
+	// excludes[3]".
 	Source string
 }
 
-// Error says why a pattern cannot be used.
+// Error reports that a pattern is invalid.
 type Error struct {
 	Pattern Pattern
-	// Reason is in plain words.
+	// Reason is why the pattern is invalid.
 	Reason string
 }
 
-// Error names the pattern, its source and what is wrong, on one line that is
-// safe for a terminal.
+// Error returns the source, the pattern and the reason, on one line that is safe for a terminal.
 func (e *Error) Error() string {
 	message := fmt.Sprintf("exclude pattern '%s': %s", e.Pattern.Text, e.Reason)
 	if e.Pattern.Source != "" {
@@ -33,32 +32,31 @@ func (e *Error) Error() string {
 	return printable.Name(message)
 }
 
-// A State is what a Set knows of a directory: which patterns may still match
-// below it. States belong to the Set that gave them.
+// State is the state of a Set in a directory: the patterns that may still match below it. A State
+// is valid only for the Set that returned it.
 type State uint32
 
 const (
 	// Start is the state of "/".
 	Start State = 0
-	// resting is the state in which only those patterns are alive that are so
-	// everywhere. None of them excludes an entry of a directory in this state:
-	// those that could are in Set.names.
+	// resting is the state in which only patterns that can match at any depth are alive. Set.paths
+	// excludes no entry of a directory in this state; only Set.names can.
 	resting State = 1
 )
 
-// Set is a list of compiled patterns. Its methods may be called by any number
-// of goroutines at once, and change nothing that a caller can see.
+// Set is a list of compiled patterns. It is safe for concurrent use, and its methods make no
+// visible changes.
 type Set struct {
 	patterns []Pattern
 	names    names
 	paths    paths
-	// floating says that one leaves the resting state by some names: there is a
-	// pattern like **/a/b.
+	// floating reports that some names lead out of the resting state, because there is a pattern
+	// like **/a/b.
 	floating bool
 }
 
-// Compile compiles patterns. If some are wrong there is no Set, and the error
-// joins one *[Error] for each.
+// Compile compiles patterns. If any are invalid, it returns no Set, and the error joins one
+// *[Error] for each of them.
 func Compile(patterns []Pattern) (*Set, error) {
 	s := &Set{patterns: append([]Pattern(nil), patterns...)}
 	s.names.init()
@@ -80,7 +78,7 @@ func Compile(patterns []Pattern) (*Set, error) {
 	return s, nil
 }
 
-// rulesOf turns a pattern into what it stands for.
+// rulesOf returns the rules of a pattern.
 func rulesOf(text string) (rules []rule, onlyDirs bool, err error) {
 	glob, onlyDirs, err := parseLine(text)
 	if err != nil {
@@ -100,7 +98,7 @@ func rulesOf(text string) (rules []rule, onlyDirs bool, err error) {
 	return rules, onlyDirs, err
 }
 
-// add takes a rule on which v is the verdict.
+// add adds a rule with verdict v.
 func (s *Set) add(r rule, v verdict) {
 	if len(r) == 2 && r[0].kind == tree {
 		s.names.add(&r[1], v)
@@ -109,10 +107,10 @@ func (s *Set) add(r rule, v verdict) {
 	}
 }
 
-// Match reports whether a pattern excludes the entry called name of a directory
-// in state at. It allocates nothing and takes no lock.
+// Match reports whether a pattern excludes the entry called name of a directory with state at. It
+// allocates nothing and takes no lock.
 //
-// A symlink is not a directory, whatever it points to.
+// A symlink is not a directory, whatever its target is.
 func (s *Set) Match(at State, name []byte, isDir bool) bool {
 	if at != resting && s.paths.state(at).excludes(name, isDir) {
 		return true
@@ -120,9 +118,8 @@ func (s *Set) Match(at State, name []byte, isDir bool) bool {
 	return s.names.suspects(name) && s.names.excludes(name, isDir)
 }
 
-// Enter returns the state of the directory called name in a directory in state
-// at. What a pattern excludes may be entered as well: its contents are judged
-// on their own.
+// Enter returns the state of the directory called name in a directory with state at. Excluded
+// directories may be entered too: their entries are matched independently.
 func (s *Set) Enter(at State, name []byte) State {
 	if at == resting && !s.floating {
 		return resting

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// compile returns the set of some patterns, which must be right.
+// compile returns the set of some patterns, which must be valid.
 func compile(t testing.TB, texts ...string) *Set {
 	t.Helper()
 	patterns := make([]Pattern, len(texts))
@@ -23,8 +23,7 @@ func compile(t testing.TB, texts ...string) *Set {
 	return s
 }
 
-// enter returns the state of the directory that holds the last component of a
-// path, and that component.
+// enter returns the state of the parent directory of a path, and the last component of the path.
 func enter(s *Set, path string) (State, []byte) {
 	at := Start
 	for {
@@ -37,15 +36,15 @@ func enter(s *Set, path string) (State, []byte) {
 	}
 }
 
-// excludes reports whether s excludes a path, whatever it says of the
-// directories above. A slash behind makes it a directory.
+// excludes reports whether s excludes a path itself, not a directory above it. A trailing slash
+// means that the path is a directory.
 func excludes(s *Set, path string) bool {
 	path, isDir := strings.CutSuffix(path, "/")
 	at, name := enter(s, path)
 	return s.Match(at, name, isDir)
 }
 
-func TestPatternsMeanWhatTheyMeanToFd(t *testing.T) {
+func TestMatchHasTheMeaningOfFdExclude(t *testing.T) {
 	for _, r := range rows() {
 		t.Run(r.name, func(t *testing.T) {
 			s := compile(t, r.pattern)
@@ -63,7 +62,7 @@ func TestPatternsMeanWhatTheyMeanToFd(t *testing.T) {
 	}
 }
 
-func TestCompileRejectsWhatIsWrong(t *testing.T) {
+func TestCompileRejectsInvalidPatterns(t *testing.T) {
 	for _, tt := range wrongPatterns() {
 		t.Run(tt.name, func(t *testing.T) {
 			s, err := Compile([]Pattern{{tt.pattern, "--exclude"}})
@@ -72,7 +71,7 @@ func TestCompileRejectsWhatIsWrong(t *testing.T) {
 				t.Fatalf("Compile(%q) = %v, want an *Error", tt.pattern, err)
 			}
 			if s != nil {
-				t.Error("there is a Set as well")
+				t.Error("Compile also returned a Set")
 			}
 			if wrong.Reason != tt.reason {
 				t.Errorf("reason %q, want %q", wrong.Reason, tt.reason)
@@ -81,7 +80,7 @@ func TestCompileRejectsWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestCompileReportsEveryWrongPattern(t *testing.T) {
+func TestCompileReportsEveryInvalidPattern(t *testing.T) {
 	_, err := Compile([]Pattern{
 		{"fine", "config.json: excludes[0]"},
 		{"foo[", "config.json: excludes[1]"},
@@ -91,7 +90,7 @@ func TestCompileReportsEveryWrongPattern(t *testing.T) {
 	want := strings.Join([]string{
 		`config.json: excludes[1]: exclude pattern 'foo[': a '[' has no ']'`,
 		`--exclude: exclude pattern '\e[2J{\u{202e}': a '[' has no ']'`,
-		`exclude pattern '\': it ends in a '\' that has nothing to escape`,
+		`exclude pattern '\': it ends in a '\' that escapes nothing`,
 	}, "\n")
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
@@ -101,7 +100,7 @@ func TestCompileReportsEveryWrongPattern(t *testing.T) {
 func TestNestingUpToTheLimitIsAccepted(t *testing.T) {
 	s := compile(t, strings.Repeat("{", maxNesting)+"a"+strings.Repeat("}", maxNesting))
 	if !excludes(s, "a") || excludes(s, "b") {
-		t.Error("nested braces do not match what is in them")
+		t.Error("nested braces do not match their content")
 	}
 }
 
@@ -144,18 +143,18 @@ func TestFindReturnsTheFirstPattern(t *testing.T) {
 	}
 }
 
-func TestNoPatternExcludesNothing(t *testing.T) {
+func TestEmptySetExcludesNothing(t *testing.T) {
 	s := compile(t)
 	at, name := enter(s, "a/b/c")
 	if s.Match(at, name, true) || s.Match(Start, []byte("a"), false) {
-		t.Error("something is excluded")
+		t.Error("a path is excluded")
 	}
 	if p, ok := s.Find(at, name, true); ok {
 		t.Errorf("Find returned %v", p)
 	}
 }
 
-func TestCompileKeepsNothingOfItsArgument(t *testing.T) {
+func TestCompileCopiesItsArgument(t *testing.T) {
 	patterns := []Pattern{{"foo", "a"}}
 	s, err := Compile(patterns)
 	if err != nil {
@@ -176,13 +175,14 @@ func TestDirectoriesWithoutLivePatternsShareOneState(t *testing.T) {
 	}
 	for _, path := range []string{"home/x", "home/bob/x"} {
 		if at, _ := enter(s, path); at == resting {
-			t.Errorf("the directory of %s rests", path)
+			t.Errorf("the directory of %s is in the resting state", path)
 		}
 	}
 }
 
-func TestNothingBeforeAPassedTreeMakesAState(t *testing.T) {
-	// Or directories below would be told apart by where the a before them are.
+func TestPositionsBeforeAMatchedTreeMakeNoStates(t *testing.T) {
+	// Otherwise directories would have different states depending on the positions of earlier a
+	// components.
 	s := compile(t, "**/a/*/*/*/**/b")
 	want, _ := enter(s, "a/1/2/3/x")
 	for _, path := range []string{"a/1/2/3/a/x", "a/1/2/3/a/a/x", "a/a/a/a/1/a/x", "4/a/1/2/3/4/5/6/x"} {
@@ -192,7 +192,7 @@ func TestNothingBeforeAPassedTreeMakesAState(t *testing.T) {
 	}
 }
 
-func TestStatesAreFoundAgain(t *testing.T) {
+func TestEqualStatesAreReused(t *testing.T) {
 	s := compile(t, "**/a/*/b", "x/*y/z", "x/**/y*/z", "d/{a,b}/c")
 	g := newGenerator(1)
 	for range 20_000 {
@@ -235,11 +235,11 @@ func TestMatchAgreesWithRegularExpressions(t *testing.T) {
 		}
 	}
 	if valid < 1800 {
-		t.Errorf("only %d of 2500 patterns were right", valid)
+		t.Errorf("only %d of 2500 patterns were valid", valid)
 	}
 }
 
-func TestSetsMatchWhatTheirPatternsDo(t *testing.T) {
+func TestSetEqualsItsPatternsOneByOne(t *testing.T) {
 	g := newGenerator(4)
 	for range 300 {
 		var texts []string
@@ -273,7 +273,7 @@ func TestSetsMatchWhatTheirPatternsDo(t *testing.T) {
 	}
 }
 
-func TestSixteenGoroutinesAgree(t *testing.T) {
+func TestConcurrentGoroutinesGetEqualResults(t *testing.T) {
 	texts := []string{"home/*/.c*/**/x", "**/a/b", "d/{a,b}/*log/c", "*.o", "home/a*/b", "a/?/c/"}
 	g := newGenerator(5)
 	paths := make([]string, 2000)

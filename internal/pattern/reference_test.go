@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// reference is a pattern matched as globset does it: one regular expression for
-// whole paths. It shares the parser with the package, and nothing else.
+// reference matches a pattern as globset does, with one regular expression for whole paths. It
+// shares only the parser with the package.
 type reference struct {
 	expression *regexp.Regexp
 	onlyDirs   bool
 	tokens     []token
 }
 
-// newReference translates a pattern. Go's regular expressions are about runes,
-// globset's about bytes: byte b becomes the rune b, in expression and paths.
-// Flags are those of the expression; "s" makes a dot match a newline too.
+// newReference translates a pattern. Go's regular expressions match runes, globset's match bytes,
+// so each byte b becomes the rune b in the expression and in paths. flags are the flags of the
+// expression; with "s", a dot also matches a newline.
 func newReference(text, flags string) (*reference, error) {
 	line, onlyDirs, err := parseLine(text)
 	if err != nil {

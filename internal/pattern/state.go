@@ -2,36 +2,33 @@ package pattern
 
 import "sync/atomic"
 
-// state is what a set of positions says about the next name. It does not change,
-// but for the states that its edges remember.
+// state contains the rules of a set of positions for the next name. It does not change, except for
+// the states cached in its edges.
 type state struct {
-	// always is the verdict on every name: inside of "d/**".
+	// always is the verdict on every name, for example inside "d/**".
 	always verdict
-	// other is where names lead that nothing else is said about.
+	// other is the edge for names without an edge of their own.
 	other edge
-	// literals are names that rules have in this place, globs the components
-	// that are not literals.
+	// literals are the edges for literal components, globs those for other components.
 	literals map[string]*edge
 	globs    []globEdge
-	// lengths has a bit for the length of each literal, the last for all from
-	// 63 up; heads are their first bytes. They spare most names the map:
-	// BenchmarkMatch has 6 ns where they do and 13 where most names are in it.
+	// lengths has a bit for the length of each literal; the last bit is for all lengths from 63 up.
+	// heads contains their first bytes. They avoid the map lookup for most names: BenchmarkMatch
+	// takes 6 ns without lookups, and 13 ns if most names are in the map.
 	lengths uint64
 	heads   class
 }
 
-// edge is what a name is to a state.
+// edge is the effect of a name in a state.
 type edge struct {
 	verdict verdict
-	// next are the positions that the name leads to, besides those that every
-	// name does.
+	// next are the positions to which the name leads, in addition to those of every name.
 	next []uint32
-	// state is the State of all these positions plus one, or 0 until somebody
-	// goes there.
+	// state is the State of all these positions plus one, or 0 if it is not cached yet.
 	state atomic.Uint32
 }
 
-// globEdge is what the names that match a component are to a state.
+// globEdge is the edge for names that match a component.
 type globEdge struct {
 	component *component
 	verdict   verdict // if last
@@ -39,13 +36,13 @@ type globEdge struct {
 	last      bool
 }
 
-// build makes the state of a pruned set of positions.
+// build returns the state of a pruned set of positions.
 func (p *paths) build(set []uint32) *state {
 	st := &state{always: acquitted(), literals: map[string]*edge{}}
 	for _, i := range set {
 		if p.positions[i].kind == tree {
 			st.other.next = append(st.other.next, i)
-			i++ // a tree may be no directory at all
+			i++ // a tree may match zero directories
 		}
 		at := &p.positions[i]
 		switch {
@@ -66,7 +63,7 @@ func (p *paths) build(set []uint32) *state {
 	return st
 }
 
-// addLiteral adds a position at a literal, after which comes next.
+// addLiteral adds a position with a literal. next is the position after it.
 func (st *state) addLiteral(at *position, next uint32) {
 	name := at.prefix
 	e := st.literals[name]

@@ -2,15 +2,15 @@ package pattern
 
 import "math"
 
-// A verdict says which patterns exclude a name: the first that does so whatever
-// the name belongs to, and the first that does so for a directory. Each is an
-// index into the patterns of a Set, or none.
+// verdict contains the patterns that exclude a name: any is the first pattern that excludes an
+// entry of any type, dir the first that excludes a directory. Each is an index into the patterns of
+// a Set, or none.
 type verdict struct{ any, dir int32 }
 
-// none is later than all patterns, so that the least of two is the first.
+// none is greater than all indexes, so the minimum of two indexes is the first pattern.
 const none = math.MaxInt32
 
-// acquitted is the verdict of no pattern at all.
+// acquitted returns the verdict of no patterns.
 func acquitted() verdict { return verdict{any: none, dir: none} }
 
 // newVerdict returns the verdict of one pattern.
@@ -22,7 +22,7 @@ func newVerdict(pattern int, onlyDirs bool) verdict {
 	return v
 }
 
-// or returns the verdict of the patterns of both.
+// or returns the verdict of the patterns of v and w.
 func (v verdict) or(w verdict) verdict {
 	return verdict{any: min(v.any, w.any), dir: min(v.dir, w.dir)}
 }

@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// Size returns a number of bytes in at most five columns: "512B", "1.4K",
-// "23M", in units of 1024.
+// Size formats a number of bytes in at most five columns, in units of 1024: "512B", "1.4K", "23M".
 func Size(bytes int64) string {
 	const units = "BKMGTPE"
 	if bytes < 1024 {
@@ -23,8 +22,8 @@ func Size(bytes int64) string {
 	return strconv.FormatFloat(value, 'f', 0, 64) + units[unit:unit+1]
 }
 
-// Age returns how long ago something was in at most four columns: "12s", "5m",
-// "3h", "9d", "14mo", "3y"; "new" for what lies in the future.
+// Age formats a duration since some event in at most four columns: "12s", "5m", "3h", "9d", "14mo",
+// "3y". It returns "new" if the event is in the future.
 func Age(d time.Duration) string {
 	const day = 24 * time.Hour
 	steps := []struct {

@@ -61,7 +61,7 @@ func TestAge(t *testing.T) {
 	}
 }
 
-func TestNumbersKeepTheirColumns(t *testing.T) {
+func TestNumbersFitTheirColumns(t *testing.T) {
 	for bit := range 63 {
 		for _, around := range []int64{-1, 0, 1} {
 			n := int64(1)<<bit + around

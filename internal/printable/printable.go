@@ -14,9 +14,8 @@ const (
 	dottedCircle    = '\u25cc'
 )
 
-// Name returns s, which may be a name, a path or a message, as it can be shown:
-// on one line and without effect on a terminal. Printable ASCII returns as it
-// is, without an allocation.
+// Name returns a name, path or message in a form that is safe to show: on one line and without
+// control characters. It returns printable ASCII unchanged, without an allocation.
 func Name(s string) string {
 	start, _ := FirstUnsafe(s)
 	if start == len(s) {
@@ -25,8 +24,8 @@ func Name(s string) string {
 	return string(appendEscaped(make([]byte, 0, len(s)+16), s))
 }
 
-// AppendName appends to dst what [Name] makes of name. It allocates only if dst
-// is too small or name holds more than printable ASCII.
+// AppendName appends Name(name) to dst. It allocates only if dst is too small or name is not
+// printable ASCII.
 func AppendName(dst, name []byte) []byte {
 	for _, c := range name {
 		if !plain(c) {
@@ -36,9 +35,8 @@ func AppendName(dst, name []byte) []byte {
 	return append(dst, name...)
 }
 
-// FirstUnsafe returns the bounds of the first run of bytes in s that [Name]
-// does not leave as they are, or twice len(s) if there is none. A mark with
-// nothing to sit on is such a run.
+// FirstUnsafe returns the bounds of the first run of bytes in s that [Name] changes. If there is no
+// such run, both are len(s). A combining mark without a base is such a run.
 func FirstUnsafe(s string) (start, end int) {
 	for start < len(s) && plain(s[start]) {
 		start++
@@ -55,7 +53,7 @@ func FirstUnsafe(s string) (start, end int) {
 		start += size
 	}
 	for end = start; end < len(s); {
-		c = context{} // a second mark has no more to sit on than the first
+		c = context{} // a second mark has no base either
 		_, size, v := c.judge(s[end:])
 		if v == shown {
 			break
@@ -87,8 +85,7 @@ func appendEscaped(dst []byte, s string) []byte {
 	return dst
 }
 
-// appendEscape writes the escape of a rune that was read from size bytes, of
-// which b is the first.
+// appendEscape appends the escape of a rune that was read from size bytes. b is the first of them.
 func appendEscape(dst []byte, r rune, b byte, size int) []byte {
 	const digits = "0123456789abcdef"
 	switch {
@@ -108,23 +105,23 @@ func appendEscape(dst []byte, r rune, b byte, size int) []byte {
 	return append(dst, '}')
 }
 
-// A verdict says how a rune is to be shown.
+// A verdict is how a rune is shown.
 type verdict uint8
 
 const (
 	escaped verdict = iota
 	shown
-	marked // shown, after a dotted circle
+	marked // shown after a dotted circle
 )
 
-// A context is what the runes read so far mean for the next one.
+// A context is the effect of the runes read so far on the next one.
 type context struct {
-	// before is the last rune, if it was shown, or 0: at the beginning, after
-	// a slash, and after an escape.
+	// before is the previous rune if it was shown. It is 0 at the beginning, after a slash
+	// and after an escape.
 	before rune
 }
 
-// judge reads the first rune of s, which is not empty, and says how to show it.
+// judge reads the first rune of s, which must not be empty, and returns how it is shown.
 func (c *context) judge(s string) (r rune, size int, v verdict) {
 	r, size = rune(s[0]), 1
 	if r >= utf8.RuneSelf {
@@ -140,7 +137,7 @@ func (c *context) judge(s string) (r rune, size int, v verdict) {
 	return r, size, v
 }
 
-// verdict judges a rune of size bytes that stands before rest.
+// verdict returns how a rune of size bytes before rest is shown.
 func (c *context) verdict(r rune, size int, rest string) verdict {
 	ok := true
 	switch {
@@ -167,8 +164,7 @@ func (c *context) verdict(r rune, size int, rest string) verdict {
 	return shown
 }
 
-// pictograph reports whether r is a symbol of the blocks that emoji are in, such
-// as those that a joiner makes one of.
+// pictograph reports whether r is a symbol in the blocks of emoji. Joiners combine such symbols.
 func pictograph(r rune) bool {
 	return unicode.Is(unicode.So, r) &&
 		(0x1f000 <= r && r <= 0x1faff || 0x2600 <= r && r <= 0x27bf || 0x2b00 <= r && r <= 0x2bff)
@@ -176,9 +172,9 @@ func pictograph(r rune) bool {
 
 func skinTone(r rune) bool { return 0x1f3fb <= r && r <= 0x1f3ff }
 
-// hasStyles reports whether r before rest can be drawn as text and as an emoji: a
-// symbol, one of the few others of emoji-variation-sequences.txt (Unicode 15), or
-// the key of a keycap.
+// hasStyles reports whether r before rest can be drawn both as text and as an emoji: a symbol, one
+// of the few other characters in emoji-variation-sequences.txt (Unicode 15), or the base of a
+// keycap.
 func hasStyles(r rune, rest string) bool {
 	switch r {
 	case '\u203c', '\u2049', '\u2139', '\u3030': // double marks, information, wavy dash

@@ -9,7 +9,7 @@ import (
 var names = []struct{ name, in, want string }{
 	{"empty", "", ""},
 	{"plain", "/home/alice/.config/My App~", "/home/alice/.config/My App~"},
-	{"backslash stays one", `a\nb`, `a\nb`},
+	{"backslash is unchanged", `a\nb`, `a\nb`},
 	{"newline tab return escape", "a\nb\tc\rd\x1b[2Je", `a\nb\tc\rd\e[2Je`},
 	{"other controls", "\x01\x07\x1f\x7f", `\x01\x07\x1f\x7f`},
 	{"device control string", "\x1bPq\x1b\\", `\ePq\e\`},
@@ -18,7 +18,7 @@ var names = []struct{ name, in, want string }{
 	{"surrogate in UTF-8", "\xed\xa0\x80", `\xed\xa0\x80`},
 	{"overlong slash", "\xc0\xaf", `\xc0\xaf`},
 	{"cut off sequence", "a\xe2\x82", `a\xe2\x82`},
-	{"letters of the world", "é/日本/файл/नमस्ते", "é/日本/файл/नमस्ते"},
+	{"letters of several scripts", "é/日本/файл/नमस्ते", "é/日本/файл/नमस्ते"},
 	{"right to left letters", "שלום", "שלום"},
 	{"wide and narrow spaces", "a\u00a0b\u3000c\u202fd", "a\u00a0b\u3000c\u202fd"},
 	{"bidi override", "a\u202egnp.exe", `a\u{202e}gnp.exe`},
@@ -28,7 +28,7 @@ var names = []struct{ name, in, want string }{
 	{"private use", "\ue0b0\U000f0000", `\u{e0b0}\u{f0000}`},
 	{"noncharacters", "\ufdd0\uffff\U0010ffff", `\u{fdd0}\u{ffff}\u{10ffff}`},
 	{"unassigned", "\u0378", `\u{378}`},
-	{"letters that are not seen", "\u115f\u3164\uffa0\u034f", `\u{115f}\u{3164}\u{ffa0}\u{34f}`},
+	{"invisible letters", "\u115f\u3164\uffa0\u034f", `\u{115f}\u{3164}\u{ffa0}\u{34f}`},
 	{"tags", "\U000e0041", `\u{e0041}`},
 	{"replacement character itself", "\ufffd", "\ufffd"},
 	{"emoji", "😀🇩🇪👍🏽", "😀🇩🇪👍🏽"},
@@ -37,12 +37,12 @@ var names = []struct{ name, in, want string }{
 	{"two joiners", "👩\u200d\u200d🚀", `👩\u{200d}\u{200d}🚀`},
 	{"joiner before an invalid byte", "🚀\u200d\xe2", "🚀" + `\u{200d}\xe2`},
 	{"keycap", "1\ufe0f\u20e3", "1\ufe0f\u20e3"},
-	{"joiner between symbols that are no emoji", "☐\u200d© ©\u200d☐", `☐\u{200d}© ©\u{200d}☐`},
+	{"joiner between symbols that are not emoji", "☐\u200d© ©\u200d☐", `☐\u{200d}© ©\u{200d}☐`},
 	{"joiner after a joiner and a selector", "🚀\u200d\ufe0f\u200d🚀", `🚀\u{200d}\u{fe0f}\u{200d}🚀`},
 	{"selectors after symbols", "❤\ufe0f❤\ufe0e↔\ufe0f‼\ufe0f", "❤\ufe0f❤\ufe0e↔\ufe0f‼\ufe0f"},
-	{"selector with nothing to select", "\ufe0fa\ufe0f/\ufe0f1\ufe0f+\ufe0f", `\u{fe0f}a\u{fe0f}/\u{fe0f}1\u{fe0f}+\u{fe0f}`},
+	{"selector without a symbol", "\ufe0fa\ufe0f/\ufe0f1\ufe0f+\ufe0f", `\u{fe0f}a\u{fe0f}/\u{fe0f}1\u{fe0f}+\u{fe0f}`},
 	{"two selectors", "❤\ufe0f\ufe0f", "❤\ufe0f" + `\u{fe0f}`},
-	{"selectors that carry a message", "😀\U000e0148日\U000e0155\ufe00", `😀\u{e0148}日\u{e0155}\u{fe00}`},
+	{"selectors that encode a message", "😀\U000e0148日\U000e0155\ufe00", `😀\u{e0148}日\u{e0155}\u{fe00}`},
 	{"accent on a letter", "e\u0301", "e\u0301"},
 	{"leading accent", "\u0301a", "◌\u0301a"},
 	{"two leading accents", "\u0301\u0302", "◌\u0301\u0302"},
@@ -50,7 +50,7 @@ var names = []struct{ name, in, want string }{
 	{"accent after an escape", "\n\u0301", `\n` + "◌\u0301"},
 }
 
-func TestNameShowsEveryNameSafely(t *testing.T) {
+func TestNameAndAppendName(t *testing.T) {
 	for _, tt := range names {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := Name(tt.in); got != tt.want {
@@ -64,7 +64,7 @@ func TestNameShowsEveryNameSafely(t *testing.T) {
 	}
 }
 
-func TestNameEscapesWhatIsNotSeen(t *testing.T) {
+func TestNameEscapesInvisibleCharacters(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		if !utf8.ValidRune(r) {
 			continue
@@ -74,11 +74,11 @@ func TestNameEscapesWhatIsNotSeen(t *testing.T) {
 			unicode.Is(unicode.Noncharacter_Code_Point, r) ||
 			!unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z)
 		if hidden && got == "a"+string(r) {
-			t.Fatalf("U+%04X is not seen, and shown raw", r)
+			t.Fatalf("U+%04X is invisible but not escaped", r)
 		}
 		ignorable := unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 		if !hidden && !ignorable && got != "a"+string(r) {
-			t.Fatalf("U+%04X is seen, and shown as %q", r, got)
+			t.Fatalf("U+%04X is visible but shown as %q", r, got)
 		}
 	}
 }
@@ -93,7 +93,7 @@ func TestFirstUnsafeFindsTheRun(t *testing.T) {
 		{"letters", "日本é", 8, 8},
 		{"in the middle", "ab\x1b\x00c\n", 2, 4},
 		{"at the end", "é\xff", 2, 3},
-		{"marks with nothing to sit on", "\u0301\u0302a", 0, 4},
+		{"marks without a base", "\u0301\u0302a", 0, 4},
 		{"marks after an escape", "é\n\u0301a", 2, 5},
 		{"marks after a slash", "/\u0301a", 1, 3},
 		{"mark on a letter", "e\u0301", 3, 3},
@@ -120,7 +120,7 @@ func TestNameOfPlainASCIIAllocatesNothing(t *testing.T) {
 	}
 }
 
-// check holds what is promised for every input.
+// check checks the guarantees that apply to every input.
 func check(t *testing.T, in string) {
 	t.Helper()
 	out := Name(in)
@@ -130,7 +130,7 @@ func check(t *testing.T, in string) {
 	ascii := true
 	for _, r := range out {
 		if unicode.In(r, unicode.Cc, unicode.Bidi_Control, unicode.Zl, unicode.Zp, unicode.Co) {
-			t.Fatalf("Name(%q) = %q holds U+%04X", in, out, r)
+			t.Fatalf("Name(%q) = %q contains U+%04X", in, out, r)
 		}
 	}
 	for i := range len(in) {

@@ -2,10 +2,9 @@ package printable
 
 import "strings"
 
-// Quote returns s as it is if [Name] shows it as it is, and otherwise as a word for
-// the shell that stands for the same bytes: $'a\nb'. That form of quoting is POSIX's of
-// 2024; bash, zsh, ksh and busybox have it, dash and fish do not. What it returns is
-// safe to paste: valid UTF-8 without control characters.
+// Quote returns s unchanged if [Name] does. Otherwise it returns a shell word for the same bytes:
+// $'a\nb'. That form of quoting is in POSIX since 2024. bash, zsh, ksh and busybox support it; dash
+// and fish do not. The result is safe to paste: valid UTF-8 without control characters.
 func Quote(s string) string {
 	start, end := FirstUnsafe(s)
 	if start == end {
@@ -20,7 +19,8 @@ func Quote(s string) string {
 			c := s[i]
 			switch {
 			case i >= start:
-				// Octal has a fixed length in all shells; \x takes more than two digits in ksh.
+				// Octal has a fixed length in all shells; \x takes more than two
+				// digits in ksh.
 				b.Write([]byte{'\\', '0' + c>>6, '0' + c>>3&7, '0' + c&7})
 			case c == '\'', c == '\\':
 				b.Write([]byte{'\\', c})

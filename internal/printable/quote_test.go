@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestQuoteLeavesWhatIsHarmless(t *testing.T) {
+func TestQuoteDoesNotChangeSafeText(t *testing.T) {
 	for _, s := range []string{"", "/home/me/My App", "it's", `back\slash`, "日本é", "👩\u200d🚀", "$HOME"} {
 		if got := Quote(s); got != s {
 			t.Errorf("Quote(%q) = %q", s, got)
@@ -17,7 +17,7 @@ func TestQuoteLeavesWhatIsHarmless(t *testing.T) {
 	}
 }
 
-// FuzzQuoteIsReadBackByTheShell asks bash what the words stand for.
+// FuzzQuoteIsReadBackByTheShell checks that bash evaluates the words to the original bytes.
 func FuzzQuoteIsReadBackByTheShell(f *testing.F) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
@@ -31,7 +31,7 @@ func FuzzQuoteIsReadBackByTheShell(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if strings.ContainsRune(s, 0) {
-			t.Skip("no path has a NUL")
+			t.Skip("a path cannot contain NUL")
 		}
 		word := Quote(s)
 		if start, end := FirstUnsafe(word); start != end {
@@ -44,7 +44,7 @@ func FuzzQuoteIsReadBackByTheShell(f *testing.F) {
 		cmd.Env = []string{"LC_ALL=C.UTF-8"}
 		got, err := cmd.Output()
 		if err != nil || string(got) != s {
-			t.Errorf("bash takes %q for %q, %v; want %q", word, got, err, s)
+			t.Errorf("bash evaluates %q to %q, %v; want %q", word, got, err, s)
 		}
 	})
 }

@@ -18,7 +18,7 @@ func askRoot() error {
 	return nil
 }
 
-// ran runs a command that does nothing, and reports why it could not.
+// ran runs a command that does nothing, and returns the error.
 func ran(name string, args ...string) error {
 	out, err := exec.Command(name, args...).CombinedOutput()
 	if err != nil {
@@ -36,7 +36,7 @@ func askNamespaces() error {
 
 func askUserNS() error { return ran("unshare", "--map-root-user", "--mount", "true") }
 
-// askLoop asks for the number of a free loop device, loop(4).
+// askLoop requests the number of a free loop device, loop(4).
 func askLoop() error {
 	fd, err := unix.Open("/dev/loop-control", unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -44,7 +44,7 @@ func askLoop() error {
 	}
 	defer unix.Close(fd)
 	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.LOOP_CTL_GET_FREE, 0); errno != 0 {
-		return fmt.Errorf("ask for a free loop device: %w", errno)
+		return fmt.Errorf("get a free loop device: %w", errno)
 	}
 	return nil
 }
@@ -57,7 +57,7 @@ func askFUSE() error {
 	return unix.Close(fd)
 }
 
-// askDisk asks for a file system that a reboot keeps.
+// askDisk checks for a file system that survives a reboot.
 func askDisk() error {
 	err := errors.Join(askRoot(), askLoop(), fileSystem("ext4")())
 	if err == nil {
@@ -74,8 +74,8 @@ func askDisk() error {
 	return nil
 }
 
-// fileSystem returns a question for a kind of file system. fsopen(2), Linux 5.2, loads its
-// module where it is one; where that is forbidden, what the kernel lists counts.
+// fileSystem returns a check for a type of file system. fsopen(2), Linux 5.2, loads the module if
+// necessary. If it is not permitted, the check uses /proc/filesystems.
 func fileSystem(kind string) func() error {
 	return func() error {
 		fd, err := unix.Fsopen(kind, unix.FSOPEN_CLOEXEC)
@@ -106,7 +106,7 @@ func askFanotify() error {
 	return unix.Close(fd)
 }
 
-// askIOURing makes the smallest ring. struct io_uring_params has 120 bytes, io_uring_setup(2).
+// askIOURing creates the smallest ring. struct io_uring_params has 120 bytes, io_uring_setup(2).
 func askIOURing() error {
 	var params [120]byte
 	fd, _, errno := unix.Syscall(unix.SYS_IO_URING_SETUP, 1, uintptr(unsafe.Pointer(&params)), 0)

@@ -5,22 +5,22 @@ import (
 	"testing"
 )
 
-// ThoroughVariable has tests run all their cases where it is not empty.
+// ThoroughVariable makes tests run all their cases if it is not empty.
 const ThoroughVariable = "LIST_EPHEMERAL_THOROUGH"
 
-// Thorough reports whether tests are to run all their cases.
+// Thorough reports whether tests should run all their cases.
 func Thorough() bool { return os.Getenv(ThoroughVariable) != "" }
 
-// NeedThorough skips a test that runs only where tests are to be thorough.
+// NeedThorough skips a test unless Thorough reports true.
 func NeedThorough(t testing.TB) {
 	t.Helper()
 	if !Thorough() {
-		t.Skip("one of the thorough half: make test-all runs it")
+		t.Skip("slow: runs with make test-all only")
 	}
 }
 
-// Cases returns how many cases a test is to run: few, or all of them where tests are to be
-// thorough.
+// Cases returns the number of cases that a test should run: all if Thorough reports true,
+// otherwise few.
 func Cases(few, all int) int {
 	if Thorough() {
 		return all

@@ -15,9 +15,9 @@ import (
 // bytes mean the same in a 64-bit program.
 var exitZero = []byte{0xb8, 1, 0, 0, 0, 0x31, 0xdb, 0xcd, 0x80}
 
-// askIA32 runs a 32-bit program, and a 64-bit one that makes a 32-bit system call. Kernels
-// without CONFIG_IA32_EMULATION, or booted with ia32_emulation=0 (Linux 6.7), refuse the
-// first with ENOEXEC and kill the second with SIGSEGV.
+// askIA32 runs a 32-bit program, and a 64-bit program that makes a 32-bit system call. On kernels
+// without CONFIG_IA32_EMULATION, or booted with ia32_emulation=0 (Linux 6.7), the first fails with
+// ENOEXEC and the second is killed by SIGSEGV.
 func askIA32() error {
 	if runtime.GOARCH != "amd64" {
 		return fmt.Errorf("the architecture is %s", runtime.GOARCH)
@@ -75,7 +75,7 @@ func ident(class elf.Class) (id [elf.EI_NIDENT]byte) {
 func file(header, segment any) []byte {
 	var b bytes.Buffer
 	for _, part := range []any{header, segment, exitZero} {
-		_ = binary.Write(&b, binary.LittleEndian, part) // a Buffer takes everything
+		_ = binary.Write(&b, binary.LittleEndian, part) // writes to a Buffer do not fail
 	}
 	return b.Bytes()
 }

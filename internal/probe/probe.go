@@ -10,25 +10,25 @@ import (
 	"testing"
 )
 
-// The variables that say what tests are to ask. Both are lists of names, separated by commas.
+// Environment variables that control the probes. Both are lists of names, separated by commas.
 const (
-	// MustVariable lists the probes that must succeed: a test that needs one of them fails
-	// where it does not.
+	// MustVariable lists the probes that must succeed. If one fails, a test that needs it
+	// fails too.
 	MustVariable = "LIST_EPHEMERAL_MUST"
-	// WithoutVariable lists the probes that are to fail, as they do on a machine without it.
+	// WithoutVariable lists the probes that report that the feature is missing.
 	WithoutVariable = "LIST_EPHEMERAL_WITHOUT"
 )
 
-// Probe is a question to the machine.
+// Probe checks for one feature of the machine.
 type Probe struct {
 	name, needs string
 	ask         func() error
 }
 
-// String returns the name of the probe, as the variables list it.
+// String returns the name of the probe in the variables.
 func (p *Probe) String() string { return p.name }
 
-// Err reports what is missing, or nil. The kernel is asked once.
+// Err returns an error that says what is missing, or nil. The check runs only once.
 func (p *Probe) Err() error {
 	if slices.Contains(listed(WithoutVariable), p.name) {
 		return fmt.Errorf("%s: %s: switched off by %s", p.name, p.needs, WithoutVariable)
@@ -39,8 +39,8 @@ func (p *Probe) Err() error {
 	return nil
 }
 
-// newProbe returns a probe whose question is asked once. needs says what is needed and since
-// which kernel or by whom.
+// newProbe returns a probe whose check runs once. needs describes the requirement, including a
+// kernel version or privilege.
 func newProbe(name, needs string, ask func() error) *Probe {
 	return &Probe{name, needs, sync.OnceValue(ask)}
 }
@@ -67,8 +67,8 @@ func All() []*Probe {
 	return []*Probe{Root, IA32, Namespaces, UserNS, Loop, FUSE, Btrfs, Ext4, Disk, XFS, Overlay, Fanotify, IOURing}
 }
 
-// Need skips a test where something that it needs is missing, and fails it where that must
-// be there. A short run (go test -short) needs nothing but Go and skips all of them.
+// Need skips a test if a feature that it needs is missing, or fails it if MustVariable lists the
+// feature. A short run (go test -short) requires only Go, so Need always skips the test.
 func Need(t testing.TB, probes ...*Probe) {
 	t.Helper()
 	if err := CheckVariables(); err != nil {
@@ -81,14 +81,14 @@ func Need(t testing.TB, probes ...*Probe) {
 		switch err := p.Err(); {
 		case err == nil:
 		case slices.Contains(listed(MustVariable), p.name):
-			t.Fatalf("%s, and %s says that this machine has it", err, MustVariable)
+			t.Fatalf("%s, but %s lists it", err, MustVariable)
 		default:
 			t.Skip(err)
 		}
 	}
 }
 
-// CheckVariables reports names in the variables that are not names of probes.
+// CheckVariables returns an error for each name in the variables that is not the name of a probe.
 func CheckVariables() error {
 	var errs []error
 	for _, variable := range []string{MustVariable, WithoutVariable} {
@@ -101,13 +101,13 @@ func CheckVariables() error {
 	return errors.Join(errs...)
 }
 
-// listed returns the names that a variable lists.
+// listed returns the names in a variable.
 func listed(variable string) []string {
 	return strings.FieldsFunc(os.Getenv(variable), func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// Unshare returns the arguments of unshare(1) for a mount namespace of its own: root's, or one
-// of a user namespace for an ordinary user. It skips the test where there is none.
+// Unshare returns the arguments of unshare(1) for a new mount namespace. For an ordinary user, it
+// is in a new user namespace. Unshare skips the test if namespaces are not available.
 func Unshare(t testing.TB) []string {
 	t.Helper()
 	Need(t, Namespaces)

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestWhatThisMachineHas prints a line for each probe, for logs.
-func TestWhatThisMachineHas(t *testing.T) {
+// TestLogProbes logs the result of each probe.
+func TestLogProbes(t *testing.T) {
 	if err := CheckVariables(); err != nil {
 		t.Error(err)
 	}
@@ -23,8 +23,8 @@ func TestWhatThisMachineHas(t *testing.T) {
 	}
 }
 
-// TestInside does what a test does that needs something. Other tests run it in a process
-// of its own.
+// TestInside is a test that needs a feature. TestMissingIsSkippedOrFails runs it in a separate
+// process.
 func TestInside(t *testing.T) {
 	name := os.Getenv("PROBE_TEST_INSIDE")
 	for _, p := range All() {
@@ -41,11 +41,11 @@ func TestMissingIsSkippedOrFails(t *testing.T) {
 		says                string
 		fails               bool
 	}{
-		{"there", "namespaces", "", "needed namespaces", false},
+		{"available", "namespaces", "", "needed namespaces", false},
 		{"missing", "", "namespaces", "SKIP: TestInside", false},
 		{"missing, with its reason", "fuse", "namespaces", "namespaces: needs a mount namespace of its own", false},
-		{"missing where it must be there", "fuse,namespaces", "namespaces", "LIST_EPHEMERAL_MUST says that this machine has it", true},
-		{"a name that is no probe", "nonsense", "", `LIST_EPHEMERAL_MUST: unknown probe "nonsense"`, true},
+		{"missing but required", "fuse,namespaces", "namespaces", "but LIST_EPHEMERAL_MUST lists it", true},
+		{"not the name of a probe", "nonsense", "", `LIST_EPHEMERAL_MUST: unknown probe "nonsense"`, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if !strings.Contains(tt.without, "namespaces") {
@@ -61,11 +61,10 @@ func TestMissingIsSkippedOrFails(t *testing.T) {
 	}
 }
 
-// TestIA32AgreesWithTheCompiler compares the probe with a program that gcc makes, where gcc
-// can make one.
+// TestIA32AgreesWithTheCompiler compares the probe with running a 32-bit program compiled by gcc.
 func TestIA32AgreesWithTheCompiler(t *testing.T) {
 	if runtime.GOARCH != "amd64" {
-		t.Skip("gcc -m32 makes programs for the i386 on amd64 only")
+		t.Skip("gcc -m32 requires amd64")
 	}
 	program := t.TempDir() + "/program"
 	gcc := exec.Command(Tool(t, "gcc"), "-m32", "-x", "c", "-o", program, "-")
@@ -74,7 +73,7 @@ func TestIA32AgreesWithTheCompiler(t *testing.T) {
 		t.Fatalf("gcc -m32: %v\n%s", err, out)
 	}
 	if got, want := askIA32(), exec.Command(program).Run(); (got == nil) != (want == nil) {
-		t.Errorf("the probe says %v, and a program of gcc's %v", got, want)
+		t.Errorf("the probe returns %v, but a program compiled by gcc returns %v", got, want)
 	}
 }
 

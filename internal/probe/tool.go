@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// Tool returns the path of a program that a test compares with or is made of. names are
-// those that it has on different systems. A short run (go test -short) needs nothing but Go,
-// and skips the test; otherwise it fails where the program is missing.
+// Tool returns the path of a program that a test needs. names are its names on different systems.
+// The test fails if the program is missing. A short run (go test -short) requires only Go, so Tool
+// skips the test.
 func Tool(t testing.TB, names ...string) string {
 	t.Helper()
 	if testing.Short() {

@@ -30,7 +30,7 @@ func documents(t *testing.T) []string {
 		return err != nil || strings.Contains(name, "testdata/")
 	})
 	if len(names) < 10 {
-		t.Fatalf("only %d documents: %q", len(names), names)
+		t.Fatalf("found only %d documents: %q", len(names), names)
 	}
 	return names
 }
@@ -50,7 +50,7 @@ var (
 	fence   = regexp.MustCompile("(?ms)^```.*?^```$")
 )
 
-// anchors returns those that GitHub makes of the headings of a document.
+// anchors returns the anchors that GitHub generates for the headings of a document.
 func anchors(text string) map[string]bool {
 	found := map[string]bool{}
 	for _, m := range heading.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
@@ -72,8 +72,8 @@ func anchors(text string) map[string]bool {
 	return found
 }
 
-// brokenLinks returns the links of a document that lead nowhere. open returns the text of a file
-// of the project and whether it is there.
+// brokenLinks returns the links of a document whose targets do not exist. open returns the text of
+// a file of the project and whether it exists.
 func brokenLinks(name, text string, open func(name string) (string, bool)) []string {
 	var broken []string
 	for _, m := range link.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
@@ -96,7 +96,7 @@ func brokenLinks(name, text string, open func(name string) (string, bool)) []str
 	return broken
 }
 
-func TestLinksLeadSomewhere(t *testing.T) {
+func TestLinksHaveTargets(t *testing.T) {
 	t.Parallel()
 	open := func(name string) (string, bool) {
 		text, err := os.ReadFile(filepath.Join(top, name))
@@ -108,7 +108,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 	for _, name := range documents(t) {
 		for _, target := range brokenLinks(name, read(t, name), open) {
-			t.Errorf("%s: %s leads nowhere", name, target)
+			t.Errorf("%s: the target of the link %s does not exist", name, target)
 		}
 	}
 }
@@ -128,7 +128,7 @@ func TestBrokenLinksAreFound(t *testing.T) {
 	}
 }
 
-// TestIndexHasEveryDocument checks that docs/README.md is complete.
+// TestIndexHasEveryDocument checks that docs/README.md links to every document in docs.
 func TestIndexHasEveryDocument(t *testing.T) {
 	t.Parallel()
 	index := read(t, "docs/README.md")
@@ -140,18 +140,11 @@ func TestIndexHasEveryDocument(t *testing.T) {
 	}
 }
 
-// wrapped are the documents whose text is wrapped at 100 columns.
-var wrapped = []string{
-	"CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "README.md", "SECURITY.md",
-	"docs/README.md", "docs/comparison.md", "docs/faq.md", "docs/is-my-machine.md", "docs/keys.md",
-	"docs/release.md",
-}
-
-// TestDocumentsAreWrapped leaves out what cannot be wrapped: tables, code, and a line that is one
-// link or picture.
+// TestDocumentsAreWrapped checks the width of all documents, except of lines that cannot be wrapped:
+// tables, code, and a line that is one link or picture.
 func TestDocumentsAreWrapped(t *testing.T) {
 	t.Parallel()
-	for _, name := range wrapped {
+	for _, name := range documents(t) {
 		text := fence.ReplaceAllStringFunc(read(t, name), func(code string) string {
 			return strings.Repeat("\n", strings.Count(code, "\n"))
 		})
@@ -159,13 +152,13 @@ func TestDocumentsAreWrapped(t *testing.T) {
 			whole := strings.HasPrefix(line, "|") || strings.HasPrefix(line, "    ") ||
 				(strings.HasPrefix(line, "[") || strings.HasPrefix(line, "!")) && strings.HasSuffix(line, ")")
 			if n := utf8.RuneCountInString(line); n > 100 && !whole {
-				t.Errorf("%s:%d: %d columns", name, i+1, n)
+				t.Errorf("%s:%d: %d columns, want at most 100", name, i+1, n)
 			}
 		}
 	}
 }
 
-// TestDocumentedScriptsExist checks every script and make target that a document names.
+// TestDocumentedScriptsExist checks every script and make target in the documents.
 func TestDocumentedScriptsExist(t *testing.T) {
 	t.Parallel()
 	script := regexp.MustCompile(`\bscripts/[\w-]+(\.sh)?\b`)
@@ -177,19 +170,19 @@ func TestDocumentedScriptsExist(t *testing.T) {
 		for _, file := range script.FindAllString(text, -1) {
 			seen++
 			if _, err := os.Stat(filepath.Join(top, file)); err != nil {
-				t.Errorf("%s names %s, which is not there", name, file)
+				t.Errorf("%s: %s does not exist", name, file)
 			}
 		}
 		for _, m := range target.FindAllStringSubmatch(text, -1) {
 			for _, word := range strings.Fields(m[1]) {
 				seen++
 				if !strings.Contains(makefile, "\n"+word+":") {
-					t.Errorf("%s names make %s, which is not there", name, word)
+					t.Errorf("%s: make %s: no such target", name, word)
 				}
 			}
 		}
 	}
 	if seen < 10 {
-		t.Errorf("only %d scripts and targets are named", seen)
+		t.Errorf("found only %d scripts and targets", seen)
 	}
 }

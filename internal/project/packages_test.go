@@ -9,10 +9,11 @@ import (
 	"testing"
 )
 
-// everywhere are commands of Debian packages that are Essential, and go, which runs the tests.
+// everywhere are commands of essential Debian packages, and go, which runs the tests.
 var everywhere = strings.Fields("bash cat chmod cmp cp dd du env find go grep id ln mkdir mkfifo mknod mv sed sh sleep stat touch true truncate timeout xargs")
 
-// packageOf are the commands of other packages that scripts in tests use, which no call names.
+// packageOf are the commands that scripts in tests use, with their packages. They do not occur in
+// calls of Go code.
 var packageOf = map[string]string{
 	"bindfs": "bindfs", "bwrap": "bubblewrap", "fusermount": "fuse", "getcap": "libcap2-bin", "getfacl": "acl", "getfattr": "attr", "jq": "jq",
 	"losetup": "mount", "mkfs.btrfs": "btrfs-progs", "mkfs.ext4": "e2fsprogs", "mkfs.vfat": "dosfstools", "mkfs.xfs": "xfsprogs", "rsync": "rsync",
@@ -26,7 +27,7 @@ var (
 	command = regexp.MustCompile(`[\w.+-]+`)
 )
 
-// testFiles returns the names of the files that tests consist of.
+// testFiles returns the names of the files of all tests.
 func testFiles(t *testing.T) []string {
 	t.Helper()
 	out, err := exec.Command("git", "-C", top, "ls-files", "-co", "--exclude-standard", "-z", "*_test.go", "*.txtar", "*/testdata/*.sh",
@@ -37,13 +38,13 @@ func testFiles(t *testing.T) []string {
 	names := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
 	names = slices.DeleteFunc(names, func(name string) bool { return name == "internal/project/packages_test.go" })
 	if len(names) < 100 {
-		t.Fatalf("only %d files", len(names))
+		t.Fatalf("found only %d files", len(names))
 	}
 	return names
 }
 
-// missingCommands returns the commands that a test file uses and installed has not. installed are
-// the pairs COMMAND:PACKAGE of a script.
+// missingCommands returns the commands in a test file that are not in installed, the pairs
+// COMMAND:PACKAGE of a script.
 func missingCommands(text string, installed map[string]string) []string {
 	packages := slices.Collect(maps.Values(installed))
 	has := func(name string) bool {
@@ -51,7 +52,7 @@ func missingCommands(text string, installed map[string]string) []string {
 	}
 	var missing []string
 	for _, m := range calls.FindAllStringSubmatch(text, -1) {
-		// Of several names, which a program has on different systems, one is enough.
+		// A program may have several names, on different systems. One of them is enough.
 		if names := command.FindAllString(m[1]+m[2]+m[3], -1); len(names) > 0 && !slices.ContainsFunc(names, has) {
 			missing = append(missing, names[0])
 		}
@@ -71,9 +72,9 @@ func missingCommands(text string, installed map[string]string) []string {
 	return slices.Compact(missing)
 }
 
-// TestEachCommandOfTheTestsIsInstalled compares the commands that tests use with what scripts
-// install for them: scripts/tools.sh for all tests, scripts/test-kernel.sh for some packages.
-func TestEachCommandOfTheTestsIsInstalled(t *testing.T) {
+// TestScriptsInstallEveryCommandOfTheTests compares the commands in tests with the packages that
+// scripts/tools.sh installs for all tests, and scripts/test-kernel.sh for some packages.
+func TestScriptsInstallEveryCommandOfTheTests(t *testing.T) {
 	t.Parallel()
 	for _, script := range []struct {
 		name, from, to string
@@ -91,7 +92,7 @@ func TestEachCommandOfTheTestsIsInstalled(t *testing.T) {
 			installed[m[1]] = m[2]
 		}
 		if len(installed) < 15 {
-			t.Fatalf("only %d packages in %s", len(installed), script.name)
+			t.Fatalf("found only %d packages in %s", len(installed), script.name)
 		}
 		for _, name := range testFiles(t) {
 			if !slices.ContainsFunc(script.of, func(dir string) bool { return strings.HasPrefix(name, dir) }) {

@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// releaseAssets runs scripts/release-assets.sh on a directory with the given files, of which
-// those in listed are in the checksums, and returns what it has written.
+// releaseAssets runs scripts/release-assets.sh on a directory with the given files, and returns
+// the files that it has written. Only the files in listed are in the checksums.
 func releaseAssets(t *testing.T, tag string, files map[string]string, listed ...string) (map[string]string, error) {
 	t.Helper()
 	dist, out := t.TempDir(), filepath.Join(t.TempDir(), "assets")
@@ -49,7 +49,7 @@ func releaseAssets(t *testing.T, tag string, files map[string]string, listed ...
 	return got, nil
 }
 
-func TestReleaseAssetsAreThoseOfTheChecksums(t *testing.T) {
+func TestReleaseAssetsAreTheFilesInTheChecksums(t *testing.T) {
 	t.Parallel()
 	got, err := releaseAssets(t, "Unreleased", map[string]string{
 		"a.deb": "content of a.deb", "a b.rpm": "content of a b.rpm", "config.yaml": "not for publication",
@@ -72,15 +72,15 @@ func TestReleaseAssetsAreThoseOfTheChecksums(t *testing.T) {
 	}
 	for _, want := range []string{"\n### Added\n", runtime.Version(), strings.TrimSpace(string(commit))} {
 		if !strings.Contains(notes, want) {
-			t.Errorf("the notes lack %q:\n%s", want, notes)
+			t.Errorf("the notes do not contain %q:\n%s", want, notes)
 		}
 	}
 	if strings.Contains(notes, "\n## Unreleased") || strings.HasPrefix(notes, "\n") {
-		t.Errorf("the notes begin with more than their section: %.80q", notes)
+		t.Errorf("the notes do not begin with their section: %.80q", notes)
 	}
 }
 
-func TestReleaseAssetsRefuse(t *testing.T) {
+func TestReleaseAssetsRejectsInvalidInput(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ tag, content, want string }{
 		"a version without notes": {"v0.0.999", "content of a", "no section ## 0.0.999"},
@@ -97,9 +97,9 @@ func TestReleaseAssetsRefuse(t *testing.T) {
 	}
 }
 
-// TestChangelogHasItsForm checks the form of keepachangelog.com: sections of versions, each with
-// some of the known kinds of changes, none twice, and no entry twice.
-func TestChangelogHasItsForm(t *testing.T) {
+// TestChangelogHasTheStandardFormat checks the format of keepachangelog.com: sections of versions
+// with known kinds of changes, without duplicate kinds or entries.
+func TestChangelogHasTheStandardFormat(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../CHANGELOG.md")
 	if err != nil {

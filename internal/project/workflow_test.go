@@ -12,17 +12,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The rules for workflows, where a mistake gives strangers a token or lets them choose what is
-// run. actionlint knows the syntax (scripts/lint.sh); these are about trust:
+// The security rules for workflows. A mistake can give outsiders a token or let them run code.
+// actionlint checks the syntax (scripts/lint.sh). The rules:
 //
-//   - no permission for the workflow as a whole, and for each job those that it names
-//   - each action by the hash of a commit, with its version in a comment
-//   - no checkout leaves its token behind
-//   - nothing that strangers write (titles, branch names, inputs) is part of a script
+//   - no permissions for the whole workflow; each job lists its permissions
+//   - each action is pinned by the hash of a commit, with its version in a comment
+//   - no checkout keeps its token
+//   - text from outsiders (titles, branch names, inputs) is not part of a script
 //   - no pull_request_target, which runs with the rights of the repository
 //
-// The files are read line by line, in the layout that they have here: two blanks a level, and
-// a step's keys below its dash. What is written in another layout is a mistake too.
+// The files are read line by line, in the layout of this project: two spaces a level, and the keys
+// of a step below its dash. Another layout is reported as a mistake.
 var (
 	actionHash  = regexp.MustCompile(`^[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*$`)
 	jobName     = regexp.MustCompile(`^ {2}([\w-]+):$`)
@@ -33,7 +33,7 @@ var (
 	flowMapping = regexp.MustCompile(`^\s*- \{.*uses`)
 )
 
-// workflowMistakes returns what is wrong with the text of a workflow.
+// workflowMistakes returns the violations of the rules in the text of a workflow.
 func workflowMistakes(text string) []string {
 	lines := strings.Split(text, "\n")
 	var mistakes []string
@@ -71,7 +71,7 @@ func workflowMistakes(text string) []string {
 	return mistakes
 }
 
-// pinned reports whether what follows "uses:" can change only with a commit of ours.
+// pinned reports whether the value of "uses:" can change only with a commit in this repository.
 func pinned(action string) bool {
 	return strings.HasPrefix(action, "./.github/workflows/") || actionHash.MatchString(action)
 }
@@ -102,7 +102,7 @@ func hasPermissions(lines []string, i int) bool {
 	return false
 }
 
-// scriptLines returns the numbers of all lines that a shell executes.
+// scriptLines returns the numbers of all lines of shell scripts.
 func scriptLines(lines []string) []int {
 	var found []int
 	for i := 0; i < len(lines); i++ {
@@ -129,7 +129,7 @@ func TestWorkflowsAreSafe(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(files) < 3 {
-		t.Fatalf("%d workflows", len(files))
+		t.Fatalf("found %d workflows", len(files))
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
@@ -142,7 +142,7 @@ func TestWorkflowsAreSafe(t *testing.T) {
 	}
 }
 
-// goodWorkflow has one of everything that the rules are about.
+// goodWorkflow follows all rules, with one example for each.
 const goodWorkflow = `name: good
 on: push
 permissions: {}

@@ -7,20 +7,22 @@ import (
 	"strings"
 )
 
-// account is all that is known of a machine before it is wiped.
+// account is the state of a machine before it is wiped, and what the program reported.
 type account struct {
-	// blank is the machine right after its first boot, and before the one that has been used.
+	// blank is the tree right after the first boot. before is the tree before the wipe, after
+	// the machine was used.
 	blank, before tree
-	// listed is what list has said, of all kinds; classes what explain has said of the rest.
+	// listed are the paths that list printed, of all types. classes are the classes that
+	// explain printed for the other paths.
 	listed  map[string]bool
 	classes map[string]string
-	// selected is what was to be kept, none of it within another.
+	// selected are the paths to keep, without paths inside other selected ones.
 	selected []string
 }
 
-// doomed reports whether a path has to vanish, by what the program has said: it is
-// listed, or excluded, or a symlink without data of its own; less the selection, and less
-// what the boot makes anew, which are no files.
+// doomed reports whether a path should be lost according to the program: it is listed, excluded, or
+// a symlink without data of its own. Selected paths, and directories and symlinks that the boot
+// creates again, should not be lost.
 func (a *account) doomed(path string) bool {
 	_, anew := a.blank[path]
 	switch kind := a.before[path].kind; {
@@ -33,8 +35,8 @@ func (a *account) doomed(path string) bool {
 	return a.listed[path] || class == "excluded" || class == "linked"
 }
 
-// compare holds the machine, which has been wiped and has booted, against the account.
-// It returns what is wrong, a line each.
+// compare compares the machine after the wipe and the boot with the account. It returns the
+// problems, one line each.
 func (m *machine) compare(a *account) (problems []string) {
 	m.t.Helper()
 	wrong := func(path, format string, args ...any) {
@@ -46,22 +48,23 @@ func (m *machine) compare(a *account) (problems []string) {
 		now, found := look(m.t, m.top, path, m.links && slices.Contains(a.selected, path))
 		switch doomed := a.doomed(path); {
 		case doomed && found:
-			wrong(path, "is there, and should be lost")
+			wrong(path, "exists, but should be lost")
 		case !doomed && !found:
-			wrong(path, "is lost, and nothing had said so")
+			wrong(path, "is lost, but was not reported")
 		case found:
 			if want, got := a.relevant(path, was), a.relevant(path, now); got != want {
 				wrong(path, "was %s and is %s", want, got)
 			}
 			if covers(a.selected, path) && (!pairs(copies, was.inode, now.inode) || !pairs(sources, now.inode, was.inode)) {
-				wrong(path, "has not the other names that it had")
+				wrong(path, "has different hard links")
 			}
 		}
 	}
 	return append(problems, m.appeared(a)...)
 }
 
-// pairs notes that one file stands for another, and reports whether no third one does.
+// pairs records that one file corresponds to other. It returns false if it already corresponds to a
+// different file.
 func pairs(known map[string]string, one, other string) bool {
 	if _, found := known[one]; !found {
 		known[one] = other
@@ -69,12 +72,13 @@ func pairs(known map[string]string, one, other string) bool {
 	return known[one] == other
 }
 
-// changed is the time of the last change in an entry.
+// changed matches the modification time in an entry.
 var changed = regexp.MustCompile(` changed \S+`)
 
-// relevant is what has to be the same before and after: everything, of what was selected
-// or lies in storage; but a directory that the boot makes anew, or that gets new entries,
-// has another time, and so has a symlink that the boot makes.
+// relevant returns the part of an entry that must be the same before and after the reboot. For
+// paths that were selected or are in storage, it is everything. Other directories get a new time,
+// because the boot creates them again or adds entries. A symlink that the boot creates also has a
+// new time.
 func (a *account) relevant(path string, e entry) string {
 	_, anew := a.blank[path]
 	switch {
@@ -87,7 +91,7 @@ func (a *account) relevant(path string, e entry) string {
 	return e.String()
 }
 
-// appeared returns what is there and was not, but for the copies in storage.
+// appeared returns the paths that are new, except the copies in storage.
 func (m *machine) appeared(a *account) (problems []string) {
 	m.t.Helper()
 	for _, path := range walk(m.t, m.top).paths() {

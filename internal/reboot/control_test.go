@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestTheComparisonSeesWhatIsWrong does one thing wrong in each story. A comparison that
-// cannot fail would prove nothing.
-func TestTheComparisonSeesWhatIsWrong(t *testing.T) {
+// TestComparisonFindsProblems introduces one problem in each case. It shows that the comparison can
+// fail.
+func TestComparisonFindsProblems(t *testing.T) {
 	const listed, file, inDir, dir = "/root/.ssh/known_hosts", "/etc/hostname", "/var/lib/app/state", "/var/lib/app"
 	stored := func(m *machine, path string) string { return m.at("/persist" + path) }
 	forget := func(path string) func(*machine, *account) {
@@ -23,12 +23,12 @@ func TestTheComparisonSeesWhatIsWrong(t *testing.T) {
 	tests := []struct {
 		name  string
 		wrong func(m *machine, a *account) // before the reboot
-		want  []string                     // all that is to be found
+		want  []string                     // all problems that compare must find
 	}{
 		{"nothing", func(*machine, *account) {}, nil},
-		{"list lacks a path", func(_ *machine, a *account) { delete(a.listed, listed) }, []string{listed + "\" is lost, and"}},
-		{"list has one too many", func(_ *machine, a *account) { a.listed["/etc/machine-id"] = true }, []string{"/etc/machine-id\" is there, and"}},
-		{"a selected file is not bound", forget(file), []string{file + "\" is lost, and"}},
+		{"list lacks a path", func(_ *machine, a *account) { delete(a.listed, listed) }, []string{listed + "\" is lost, but"}},
+		{"list has one too many", func(_ *machine, a *account) { a.listed["/etc/machine-id"] = true }, []string{"/etc/machine-id\" exists, but"}},
+		{"a selected file is not bound", forget(file), []string{file + "\" is lost, but"}},
 		{"one byte", func(m *machine, _ *account) { overwrite(t, stored(m, inDir)) }, []string{inDir + "\" was f"}},
 		{"a mode", func(m *machine, _ *account) { must(t, os.Chmod(stored(m, inDir), 0o604)) }, []string{inDir + "\" was f"}},
 		{"the mode of a parent", func(m *machine, _ *account) { must(t, os.Chmod(stored(m, "/var/lib/private"), 0o755)) }, []string{"/var/lib/private\" was d"}},
@@ -37,16 +37,16 @@ func TestTheComparisonSeesWhatIsWrong(t *testing.T) {
 			must(t, unix.Removexattr(stored(m, dir+"/secret/key"), "system.posix_acl_access"))
 		}, []string{dir + "/secret/key\" was f"}},
 		{"a hole", func(m *machine, _ *account) { fill(t, stored(m, dir+"/sparse")) }, []string{dir + "/sparse\" was f"}},
-		{"a hard link", func(m *machine, _ *account) { unlink(t, stored(m, aliceHome+"/two")) }, []string{aliceHome + "/two\" has not the other names"}},
+		{"a hard link", func(m *machine, _ *account) { unlink(t, stored(m, aliceHome+"/two")) }, []string{aliceHome + "/two\" has different hard links"}},
 		{"a hard link too many", func(m *machine, _ *account) {
 			must(t, os.Remove(stored(m, "/top")), os.Link(stored(m, "/etc/hostname"), stored(m, "/top")))
-		}, []string{"/top\" has not the other names", "/top\" was f"}},
+		}, []string{"/top\" has different hard links", "/top\" was f"}},
 		{"a symlink", func(m *machine, _ *account) {
 			must(t, os.Remove(stored(m, dir+"/link")), os.Symlink("elsewhere", stored(m, dir+"/link")))
-		}, []string{dir + "/link\" was l", "link\" has not the other names", dir + "\" was d"}},
-		{"something left behind", func(m *machine, _ *account) { must(t, os.WriteFile(stored(m, "/left"), nil, 0o600)) }, []string{"/persist/left\" has appeared"}},
-		{"a root that is not wiped", func(m *machine, _ *account) { m.disk = dirty{m.disk} }, []string{"/srv/kept\" has appeared", "/srv\" is there, and"}},
-		{"what was persisted already", func(m *machine, _ *account) { overwrite(t, stored(m, "/etc/machine-id")) }, []string{"/etc/machine-id\" was f", "/persist/etc/machine-id\" was f"}},
+		}, []string{dir + "/link\" was l", "link\" has different hard links", dir + "\" was d"}},
+		{"a leftover file", func(m *machine, _ *account) { must(t, os.WriteFile(stored(m, "/left"), nil, 0o600)) }, []string{"/persist/left\" has appeared"}},
+		{"a root that is not wiped", func(m *machine, _ *account) { m.disk = dirty{m.disk} }, []string{"/srv/kept\" has appeared", "/srv\" exists, but"}},
+		{"a path that was already persisted", func(m *machine, _ *account) { overwrite(t, stored(m, "/etc/machine-id")) }, []string{"/etc/machine-id\" was f", "/persist/etc/machine-id\" was f"}},
 	}
 	l := layouts()[0]
 	for _, tt := range tests {
@@ -67,14 +67,14 @@ func TestTheComparisonSeesWhatIsWrong(t *testing.T) {
 				if !slices.ContainsFunc(tt.want, func(want string) bool {
 					return strings.Contains(strings.Replace(problem, `"/persist`, `"`, 1), strings.Replace(want, "/persist", "", 1))
 				}) {
-					t.Errorf("found as well: %s", problem)
+					t.Errorf("unexpected problem: %s", problem)
 				}
 			}
 		})
 	}
 }
 
-// dirty is a disk whose wiped root has something in it once it is mounted.
+// dirty is a disk whose wiped root is not empty.
 type dirty struct{ disk }
 
 func (d dirty) storage(t *testing.T, dir string) {
@@ -84,7 +84,7 @@ func (d dirty) storage(t *testing.T, dir string) {
 	d.disk.storage(t, dir)
 }
 
-// overwrite changes one byte and nothing else that a copy keeps.
+// overwrite changes one byte of a file and keeps its size and time.
 func overwrite(t *testing.T, name string) {
 	t.Helper()
 	info, err := os.Stat(name)
@@ -95,7 +95,7 @@ func overwrite(t *testing.T, name string) {
 	must(t, err, f.Close(), os.Chtimes(name, time.Time{}, info.ModTime()))
 }
 
-// fill writes the same content without a hole.
+// fill writes the same content without holes.
 func fill(t *testing.T, name string) {
 	t.Helper()
 	info, err := os.Stat(name)
@@ -108,7 +108,7 @@ func fill(t *testing.T, name string) {
 	must(t, err, f.Close(), os.Chtimes(name, time.Time{}, info.ModTime()))
 }
 
-// unlink makes one name of a file a file of its own, which is equal.
+// unlink replaces one hard link with an equal copy of the file.
 func unlink(t *testing.T, name string) {
 	t.Helper()
 	tool(t, "cp", "--archive", name, name+".copy")

@@ -12,17 +12,17 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/disktest"
 )
 
-// A disk has a root that can be wiped, and storage that stays.
+// A disk has a root that can be wiped, and storage that survives.
 type disk interface {
-	// blank mounts an empty root at dir. What was in it before is gone.
+	// blank mounts an empty root at dir. The previous contents of the root are lost.
 	blank(t *testing.T, dir string)
-	// storage mounts what stays at dir.
+	// storage mounts the storage at dir.
 	storage(t *testing.T, dir string)
-	// mkdir makes a directory, the way this disk has them within others.
+	// mkdir creates a directory, or a subvolume if the disk has subvolumes.
 	mkdir(t *testing.T, dir string)
 }
 
-// plainDirs makes directories that are nothing else.
+// plainDirs implements mkdir with plain directories.
 type plainDirs struct{}
 
 func (plainDirs) mkdir(t *testing.T, dir string) {
@@ -30,7 +30,7 @@ func (plainDirs) mkdir(t *testing.T, dir string) {
 	must(t, os.Mkdir(dir, 0o755))
 }
 
-// mountDisk mounts a disk that a reboot keeps.
+// mountDisk mounts a disk that survives a reboot.
 func mountDisk(t *testing.T, dir string) {
 	t.Helper()
 	disk := disktest.New(t)
@@ -44,7 +44,7 @@ func mountDisk(t *testing.T, dir string) {
 	must(t, os.Chmod(dir, 0o755))
 }
 
-// memory is a root on a tmpfs, with storage on a disk.
+// memory has its root on a tmpfs and storage on a disk.
 type memory struct {
 	plainDirs
 	persist string
@@ -68,8 +68,8 @@ func (m memory) storage(t *testing.T, dir string) {
 	must(t, mount(t, m.persist, dir, "", unix.MS_BIND, ""))
 }
 
-// shared is one file system that has root and storage in two directories, so that device
-// numbers tell nothing apart.
+// shared has root and storage in two directories of one file system, so they have the same device
+// number.
 type shared struct {
 	plainDirs
 	top string
@@ -95,13 +95,12 @@ func (s shared) storage(t *testing.T, dir string) {
 	must(t, mount(t, filepath.Join(s.top, "persist"), dir, "", unix.MS_BIND, ""))
 }
 
-// btrfs is a file system on a loop device with the subvolumes @root, which the boot
-// rolls back to @blank, and @persist: https://grahamc.com/blog/erase-your-darlings, and
-// impermanence's README for btrfs.
+// btrfs is a file system on a loop device with the subvolumes @root and @persist. The boot rolls
+// @root back to @blank. See https://grahamc.com/blog/erase-your-darlings and the README of
+// impermanence for btrfs.
 type btrfs struct{ top, device string }
 
-// btrfsSize is more than the 109 MiB that mkfs.btrfs asks for at least. Nearly all of it
-// is a hole.
+// btrfsSize is more than 109 MiB, the minimum of mkfs.btrfs. Nearly all of the image is a hole.
 const btrfsSize = 256 << 20
 
 func newBtrfs(t *testing.T, top string) disk {
@@ -112,8 +111,8 @@ func newBtrfs(t *testing.T, top string) disk {
 	b := btrfs{top: filepath.Join(top, "btrfs")}
 	must(t, os.Mkdir(b.top, 0o755))
 	tool(t, "mkfs.btrfs", "--quiet", image)
-	// mount(8) has the kernel let go of the loop device with the last mount of it, even if
-	// that ends because all who see it were killed.
+	// mount(8) lets the kernel free the loop device with its last mount, even if the mount
+	// disappears because all processes in its namespace were killed.
 	tool(t, "mount", "-t", "btrfs", "-o", "loop,subvolid=5", image, b.top)
 	t.Cleanup(func() { must(t, unix.Unmount(b.top, unix.MNT_DETACH)) })
 	b.device = strings.TrimSpace(tool(t, "losetup", "--associated", image, "--output", "NAME", "--noheadings"))
@@ -138,7 +137,7 @@ func (b btrfs) blank(t *testing.T, dir string) {
 	must(t, mount(t, b.device, dir, "btrfs", 0, "subvol=@root"))
 }
 
-// remove deletes a subvolume and all that are in it, the inner ones first.
+// remove deletes a subvolume and all subvolumes in it, the inner ones first.
 func (b btrfs) remove(t *testing.T, dir string) {
 	t.Helper()
 	var inner []string
@@ -158,7 +157,7 @@ func (b btrfs) storage(t *testing.T, dir string) {
 	must(t, mount(t, b.device, dir, "btrfs", 0, "subvol=@persist"))
 }
 
-// mount mounts something until the test ends; it may be gone by then.
+// mount mounts a file system and unmounts it when the test ends, if it is still mounted.
 func mount(t *testing.T, source, target, kind string, flags uintptr, options string) error {
 	t.Helper()
 	err := unix.Mount(source, target, kind, flags, options)

@@ -1,27 +1,27 @@
-// Package reboot has no code of its own: it is the test of the whole program on machines
-// that are really wiped.
+// Package reboot contains only tests. They test the whole program on simulated machines whose root
+// is wiped.
 //
-// A layout is a way to have an ephemeral root. Each is built below a directory, in a mount
-// namespace of the test's own, and the program runs in it by chroot(2), so that it sees an
-// ephemeral "/" in a true mount table. Then:
+// A layout is a way to set up an ephemeral root. Each is built below a directory in the mount
+// namespace of the test. The program runs in it with chroot(2), so it sees an ephemeral "/" in a
+// real mount table. The steps are:
 //
-//	boot       a blank root is mounted, and on it what the configuration keeps
-//	populate   people and services write their files
-//	list       the program says what the next reboot wipes
-//	snippet    some of that is selected, and Nix reads back what is to be kept
-//	adopt      the selection is copied into storage
-//	boot       the root is wiped and mounted anew, now with what the snippet keeps
+//	boot       mount a blank root, and on it the paths that the configuration persists
+//	populate   write the files of users and services
+//	list       the program lists what the next reboot wipes
+//	snippet    select some paths, and let Nix evaluate the snippet for them
+//	adopt      copy the selection into storage
+//	boot       wipe the root and mount it again, now with the paths in the snippet
 //
-// What has vanished then must be exactly what list had said, less the selection, and what
-// was selected must be there with every byte and attribute.
+// Afterwards, exactly the listed paths must be lost, except for the selection. The selected paths
+// must exist with the same contents and attributes.
 //
-//	main_test       the namespace, and the program
-//	tree_test       what there is to say of every path of a machine
-//	disk_test       roots that can be wiped, and storage that stays
-//	machine_test    boots, and the program run on the machine
-//	populate_test   what people and services have written
-//	snippet_test    Nix reads snippets back
-//	compare_test    before and after
-//	reboot_test     the layouts, and the story of each
-//	control_test    the comparison sees what is wrong
+//	main_test       the namespace, and building the program
+//	tree_test       the metadata and contents of all paths of a machine
+//	disk_test       roots that can be wiped, and storage that survives
+//	machine_test    boots, and runs of the program on the machine
+//	populate_test   the files of users and services
+//	snippet_test    evaluates snippets with Nix
+//	compare_test    compares the machine before and after the reboot
+//	reboot_test     the layouts, and the test of each
+//	control_test    tests that the comparison finds problems
 package reboot

@@ -14,37 +14,37 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The people of the machine, and a service. Their files are root's where the test is not
-// root's, as nobody else can give files away.
+// The users of the machine, and a service. If the test does not run as root, root owns all files,
+// because only root can change owners.
 const (
 	alice, bob, service = 1000, 1001, 990
 	aliceHome           = "/home/alice"
 )
 
-// keep is what the machine's configuration persists: a path of storage that is bound, or
-// linked to, at every boot.
+// keep is a path that the configuration of the machine persists. Every boot creates a bind mount of
+// it, or a symlink to it.
 type keep struct {
 	path string
 	dir  bool
-	// access is what preservation sets at every boot, nil elsewhere.
+	// access is what preservation sets at every boot. It is nil for other modules.
 	access *access
 }
 
-// access is a mode and an owner, as a snippet writes them.
+// access is a mode and an owner, in the format of a snippet.
 type access struct{ mode, user, group string }
 
-// machine is one whose root is wiped when it boots.
+// machine is a machine whose root is wiped when it boots.
 type machine struct {
 	t     *testing.T
 	disk  disk
 	top   string // where its root is mounted
-	etc   string // what it shows as /nix
-	links bool   // it persists by symlinks, not by bind mounts
-	home  bool   // homes are a tmpfs of their own
+	etc   string // the directory that is bound at /nix
+	links bool   // persists with symlinks, not with bind mounts
+	home  bool   // /home is a separate tmpfs
 	keeps []keep
 }
 
-// newMachine makes a machine with empty storage, which has not booted yet.
+// newMachine returns a machine with empty storage that has not booted yet.
 func newMachine(t *testing.T, l layout) *machine {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
@@ -57,13 +57,13 @@ func newMachine(t *testing.T, l layout) *machine {
 	return m
 }
 
-// nix writes a file of what stands for the store.
+// nix writes a file to the replacement of the Nix store.
 func (m *machine) nix(name, text string) {
 	m.t.Helper()
 	must(m.t, os.WriteFile(filepath.Join(m.etc, name), []byte(text), 0o644))
 }
 
-// configure writes config.json as the Home Manager module does: to the store.
+// configure writes config.json to the store, like the Home Manager module.
 func (m *machine) configure(l layout, declared []keep) {
 	m.t.Helper()
 	config := map[string]any{}
@@ -89,15 +89,15 @@ func (m *machine) configure(l layout, declared []keep) {
 	m.nix("config.json", string(text))
 }
 
-// at is where a path of the machine is for us.
+// at returns the real path of a path of the machine.
 func (m *machine) at(path string) string { return m.top + path }
 
-// boot wipes the root, mounts an empty one, and on it what a NixOS with our
-// configuration does before anybody logs in.
+// boot wipes the root and mounts an empty one. Then it does what NixOS with our configuration does
+// before anybody logs in.
 func (m *machine) boot() {
 	t := m.t
 	t.Helper()
-	if err := unix.Unmount(m.top, unix.MNT_DETACH); err != nil && err != unix.EINVAL { // it is not up
+	if err := unix.Unmount(m.top, unix.MNT_DETACH); err != nil && err != unix.EINVAL { // EINVAL: not mounted yet
 		t.Fatal(err)
 	}
 	m.disk.blank(t, m.top)
@@ -134,7 +134,7 @@ func (m *machine) mkdir(path string, mode uint32, owner int) {
 	must(m.t, os.Mkdir(m.at(path), 0o700), m.give(m.at(path), owner), unix.Chmod(m.at(path), mode))
 }
 
-// give makes somebody the owner of a file, with the group of people or the service's.
+// give sets the owner of a file, with the group of users or of the service.
 func (m *machine) give(name string, owner int) error {
 	if !isRoot() || owner == 0 {
 		return nil
@@ -146,7 +146,7 @@ func (m *machine) give(name string, owner int) error {
 	return os.Lchown(name, owner, group)
 }
 
-// persist puts a path of storage in its place.
+// persist mounts or links a path of storage at its place.
 func (m *machine) persist(k keep) {
 	t := m.t
 	t.Helper()
@@ -165,8 +165,8 @@ func (m *machine) persist(k keep) {
 	}
 }
 
-// parents makes the directories above a path like those in storage, as the
-// create-directories.bash of impermanence does.
+// parents creates the directories above a path with the attributes of those in storage, like
+// create-directories.bash of impermanence.
 func (m *machine) parents(path string) {
 	t := m.t
 	t.Helper()
@@ -179,8 +179,8 @@ func (m *machine) parents(path string) {
 		os.Lchown(m.at(path), int(st.Uid), int(st.Gid)), unix.Chmod(m.at(path), st.Mode&0o7777))
 }
 
-// run runs the program on the machine by sudo of alice, with paths on stdin, each ended
-// by NUL.
+// run runs the program on the machine as alice with sudo. paths are on stdin, each terminated by
+// NUL.
 func (m *machine) run(paths []string, args ...string) (stdout, stderr string, status int) {
 	m.t.Helper()
 	cmd := exec.Command("/nix/bin/list-ephemeral", args...)
@@ -196,7 +196,7 @@ func (m *machine) run(paths []string, args ...string) (stdout, stderr string, st
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
-// ask runs the program, and expects that it succeeds.
+// ask runs the program and expects success.
 func (m *machine) ask(paths []string, args ...string) string {
 	m.t.Helper()
 	stdout, stderr, status := m.run(paths, args...)
@@ -212,7 +212,7 @@ func (m *machine) list(args ...string) []string {
 	return nulCut(m.ask(nil, append([]string{"list", "--print0"}, args...)...))
 }
 
-// explain returns what the program says of each path: its class, "mounted" or "excluded".
+// explain returns the class that explain prints for each path, such as "mounted" or "excluded".
 func (m *machine) explain(paths []string) map[string]string {
 	m.t.Helper()
 	classes := map[string]string{}
@@ -225,7 +225,7 @@ func (m *machine) explain(paths []string) map[string]string {
 			}
 		}
 		if len(verdicts) != len(some) {
-			m.t.Fatalf("explain gives %d verdicts on %d paths", len(verdicts), len(some))
+			m.t.Fatalf("explain prints %d verdicts for %d paths", len(verdicts), len(some))
 		}
 		for i, path := range some {
 			classes[path] = verdicts[i]

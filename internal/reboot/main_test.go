@@ -14,16 +14,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// insideAs says in the environment that the test has entered a mount namespace, and as
-// whom: "root", or "user" in a user namespace.
+// insideAs is an environment variable that is set if the test has entered a mount namespace: to
+// "root", or to "user" in a user namespace.
 const insideAs = "LIST_EPHEMERAL_REBOOT_AS"
 
-// program is the directory with the program, as it is released.
+// program is the directory with the program, built like a release.
 var program string
 
-// TestMain runs the tests in a mount namespace of their own: root's, or one of a user
-// namespace where an ordinary user runs them. Nothing that they mount is ever seen
-// outside, and it goes with the last process, however that ends.
+// TestMain runs the tests in a new mount namespace, which is in a new user namespace if an ordinary
+// user runs them. Their mounts are not visible outside and disappear with the last process, however
+// it ends.
 func TestMain(m *testing.M) {
 	if flag.Parse(); testing.Short() {
 		fmt.Println("needs a mount namespace: not in a short run")
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	os.Exit(run(m))
 }
 
-// enter runs this program again in new namespaces. It dies with us.
+// enter runs this program again in new namespaces. The child is killed if this process ends.
 func enter() int {
 	runtime.LockOSThread() // Pdeathsig is sent when the thread ends
 	cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
@@ -82,8 +82,8 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// isRoot reports whether the test is run by root, who can mount disks and give files
-// away. Nobody else can, in any namespace of their own (user_namespaces(7)).
+// isRoot reports whether root runs the test. Only root can mount disks and change owners; other
+// users cannot, not even in their own namespaces (user_namespaces(7)).
 func isRoot() bool { return os.Getenv(insideAs) == "root" }
 
 // must ends the test at the first error.
@@ -96,7 +96,7 @@ func must(t *testing.T, errs ...error) {
 	}
 }
 
-// tool runs a program that the tests need, and returns what it prints.
+// tool runs a program that the tests need, and returns its output.
 func tool(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	out, err := exec.Command(name, args...).CombinedOutput()

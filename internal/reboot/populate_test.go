@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// installed is what the configuration keeps from the beginning, with what storage has
-// there.
+// installed are the paths that the configuration persists from the beginning, with their contents
+// in storage.
 var installed = []struct {
 	keep
 	mode  uint32
@@ -31,7 +31,7 @@ var installed = []struct {
 	{keep{path: aliceHome + "/Documents\n#1", dir: true}, 0o755, alice, []string{"letter", ".gitignore", "a/b/c"}},
 }
 
-// install puts into storage what the configuration keeps.
+// install creates the installed paths in storage.
 func (m *machine) install() {
 	m.disk.blank(m.t, m.top)
 	must(m.t, os.Mkdir(m.at("/persist"), 0o755))
@@ -53,7 +53,7 @@ func (m *machine) install() {
 	m.age("/persist")
 }
 
-// dirs makes a directory and what is missing above it.
+// dirs creates a directory and its missing parents.
 func (m *machine) dirs(path string, owner int) {
 	m.t.Helper()
 	if _, err := os.Lstat(m.at(path)); err == nil {
@@ -61,7 +61,7 @@ func (m *machine) dirs(path string, owner int) {
 	}
 	m.dirs(filepath.Dir(path), owner)
 	if strings.Count(strings.TrimPrefix(path, "/persist"), "/") < 3 && owner != service {
-		owner = 0 // of /var/lib and /home, not of what is in a home
+		owner = 0 // for /var/lib and /home, but not for directories in a home
 		if strings.HasSuffix(path, aliceHome) {
 			owner = alice
 		}
@@ -75,18 +75,18 @@ func (m *machine) file(path, text string, mode uint32, owner int) {
 	must(m.t, os.WriteFile(m.at(path), []byte(text), 0o600), m.give(m.at(path), owner), unix.Chmod(m.at(path), mode))
 }
 
-// hostileNames hold what has to survive every way through the program.
+// hostileNames are names that the program must handle correctly everywhere.
 var hostileNames = []string{
 	"new\nline", "esc\x1b]0;title\x07", "quote\"", "back\\slash", "${x}", "$${x}", "''${x}", "bad\xff\xfe", "tab\there", "cr\rhere",
 	" lead and trail ", "-rf", "{a,b}", "[x]*?", "\u202egnp.exe", "é日本😀", "#c", "*", `\134`, "a: excluded", strings.Repeat("n", 255),
 }
 
-// hostileDir is a directory to be persisted by itself. Its name can be carried by Nix, and
-// is escaped in the mount table.
+// hostileDir is a directory that is persisted itself. Its name can be written in Nix, and it is
+// escaped in the mount table.
 const hostileDir = aliceHome + "/a \"dir\"\n\t${x} ''#\\ of é"
 
-// populate writes what people and services write on a machine that runs: persisted or
-// not, cache or not, hidden by ignore files or not.
+// populate writes the files of users and services: persisted or not, cache or not, and matched by
+// ignore files or not.
 func (m *machine) populate() {
 	for _, name := range []string{
 		".config/app/settings", ".config/app/empty", ".config/app/sub/deeper/x", ".config/tool/other.toml", ".config/lone.conf",
@@ -131,7 +131,7 @@ func (m *machine) populate() {
 	}
 }
 
-// menagerie puts one of everything into a directory.
+// menagerie creates files of all types and with all kinds of attributes in a directory.
 func (m *machine) menagerie(dir string, owner int) {
 	t := m.t
 	t.Helper()
@@ -157,8 +157,8 @@ func (m *machine) menagerie(dir string, owner int) {
 	}
 }
 
-// attribute sets an extended attribute, where the file system has any: tmpfs has those
-// of users since Linux 6.6 (xattr(7)).
+// attribute sets an extended attribute if the file system supports it. tmpfs supports user
+// attributes since Linux 6.6 (xattr(7)).
 func (m *machine) attribute(name, attribute string, value []byte) {
 	m.t.Helper()
 	if err := unix.Lsetxattr(name, attribute, value, 0); err != unix.EOPNOTSUPP {
@@ -166,8 +166,8 @@ func (m *machine) attribute(name, attribute string, value []byte) {
 	}
 }
 
-// acl is an access control list that names root, as the kernel stores it: version 2 and
-// entries of tag, permissions and ID (linux/posix_acl_xattr.h).
+// acl returns an access control list with an entry for root, in the format of the kernel: version 2
+// and entries of tag, permissions and ID (linux/posix_acl_xattr.h).
 func acl(owner, named uint16) []byte {
 	list := []byte{2, 0, 0, 0}
 	for _, e := range []struct {
@@ -181,8 +181,7 @@ func acl(owner, named uint16) []byte {
 	return list
 }
 
-// age gives all that is in a directory, and is not mounted there, times of long ago, each
-// its own.
+// age sets old times, all different, on everything in a directory except persisted paths.
 func (m *machine) age(dir string) {
 	when := time.Unix(1_000_000_000, 123_456_789)
 	must(m.t, filepath.WalkDir(m.at(dir), func(name string, _ fs.DirEntry, err error) error {

@@ -10,20 +10,21 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// layout is a way to have an ephemeral root.
+// layout is a way to set up an ephemeral root.
 type layout struct {
 	name string
 	disk func(t *testing.T, top string) disk
-	// links says that what is kept are symlinks into storage, tmpfsHome that homes are a
-	// tmpfs of their own.
+	// links means that persisted paths are symlinks into storage. tmpfsHome means that /home
+	// is a separate tmpfs.
 	links, tmpfsHome bool
-	// selected is what is kept in addition, and dialect that of the snippet which says so.
+	// selected are the paths that are persisted in addition, with a snippet in dialect.
 	selected []string
 	dialect  string
-	// builtin says that the configuration has the built-in excludes, and declares what is
-	// persisted. Otherwise it excludes nothing, and the machine alone shows what is kept.
+	// builtin means that the configuration has the built-in excludes and declares the
+	// persisted paths. Otherwise it excludes nothing and declares nothing, so the program
+	// detects persisted paths only by their mounts or symlinks.
 	builtin bool
-	// needs is what the machine that runs the test must have.
+	// needs are the features that the test machine must have.
 	needs []*probe.Probe
 }
 
@@ -38,8 +39,8 @@ func layouts() []layout {
 	}
 }
 
-// some is a selection of directories as they are rolled up, with a slash at the end, and
-// of files; one of these lies within one of those.
+// some is a selection of rolled-up directories, with a trailing slash, and of files. One of the
+// files is in one of the directories.
 var some = []string{
 	aliceHome + "/.config/app/", aliceHome + "/.mozilla/", aliceHome + "/hostile/", hostileDir + "/", aliceHome + "/vms/", aliceHome + "/src/",
 	aliceHome + "/deep/", aliceHome + "/wide/", aliceHome + "/.local/share/game/", "/var/lib/app/", "/var/lib/private/dyn/",
@@ -50,7 +51,7 @@ var some = []string{
 	aliceHome + "/#c", aliceHome + "/a: excluded",
 }
 
-// singles is a selection of files alone, in directories that are wiped.
+// singles returns a selection of single files in directories that are wiped.
 func singles() []string {
 	files := []string{
 		"/etc/hostname", "/root/.ssh/known_hosts", "/home/bob/notes", "/var/lib/svc/other", "/var/lib/app/state", "/var/lib/app/sparse",
@@ -61,14 +62,14 @@ func singles() []string {
 		aliceHome + "/wide/" + strings.Repeat(strings.Repeat("w", 250)+"/", 8) + "end",
 	}
 	for _, name := range hostileNames {
-		if name != "bad\xff\xfe" { // no Nix can name it
+		if name != "bad\xff\xfe" { // cannot be written in Nix
 			files = append(files, aliceHome+"/hostile/"+name, aliceHome+"/hostile/dirs/"+name+"/"+name)
 		}
 	}
 	return files
 }
 
-func TestWhatARebootWipesIsWhatListHasSaid(t *testing.T) {
+func TestRebootWipesExactlyTheListedPaths(t *testing.T) {
 	for _, l := range layouts() {
 		for _, builtin := range []bool{false, true} {
 			l, name := l, l.name+", nothing excluded"
@@ -89,14 +90,14 @@ func TestWhatARebootWipesIsWhatListHasSaid(t *testing.T) {
 	}
 }
 
-// prepared takes a machine up to the moment before the reboot: what was selected has been
-// snipped and adopted.
+// prepared returns a machine right before the reboot, after the snippet and adopt for the
+// selection.
 func prepared(t *testing.T, l layout) (*machine, *account) {
 	t.Helper()
 	m, a := used(t, l)
 	keeps := m.snippet(trimmed(l.selected), l.dialect)
 	if diff := cmp.Diff(uncovered(l.selected), pathsOf(keeps)); diff != "" {
-		t.Errorf("the snippet is not of what was selected (-selected +snippet):\n%s", diff)
+		t.Errorf("the snippet differs from the selection (-selected +snippet):\n%s", diff)
 	}
 	m.adopt(l.selected, "copied")
 	m.adopt(l.selected, "present")
@@ -107,7 +108,7 @@ func prepared(t *testing.T, l layout) (*machine, *account) {
 	return m, a
 }
 
-// used takes a machine from its first boot to where list has said what the next one wipes.
+// used returns a machine after its first boot, populate and list.
 func used(t *testing.T, l layout) (*machine, *account) {
 	t.Helper()
 	m := newMachine(t, l)
@@ -125,7 +126,7 @@ func used(t *testing.T, l layout) (*machine, *account) {
 	return m, a
 }
 
-// listing asks the program what the reboot wipes, and puts it into the account.
+// listing runs list and explain and records the results in the account.
 func (m *machine) listing(l layout, a *account) {
 	t := m.t
 	t.Helper()
@@ -139,7 +140,7 @@ func (m *machine) listing(l layout, a *account) {
 		}
 	}
 	if diff := cmp.Diff(files, m.list()); diff != "" {
-		t.Errorf("list does not list the files of all kinds (-of all kinds +list):\n%s", diff)
+		t.Errorf("list differs from the files of list --type (-type +list):\n%s", diff)
 	}
 	for _, path := range a.before.paths() {
 		if !a.listed[path] {
@@ -149,25 +150,25 @@ func (m *machine) listing(l layout, a *account) {
 	a.classes = m.explain(rest)
 	for path, class := range a.classes {
 		if class == "candidate" || class == "excluded" && !l.builtin {
-			t.Errorf("%q is not listed, and explain says %s", path, class)
+			t.Errorf("%q is not listed, but explain says %s", path, class)
 		}
 	}
 	units := m.list("--dirs")
 	for _, path := range l.selected {
 		if strings.HasSuffix(path, "/") && !slices.Contains(units, path) || !strings.HasSuffix(path, "/") && !a.listed[path] {
-			t.Errorf("%q is selected, and list does not propose it", path)
+			t.Errorf("%q is selected, but list does not print it", path)
 		}
 	}
 	for _, unit := range units {
 		for _, k := range installed {
-			if strings.HasPrefix(k.path, unit) && (l.builtin || !l.links) { // a symlink that nobody declares does not divide a directory
-				t.Errorf("%q is proposed, and %q in it is kept already", unit, k.path)
+			if strings.HasPrefix(k.path, unit) && (l.builtin || !l.links) { // an undeclared symlink does not split a directory
+				t.Errorf("%q is proposed, but %q in it is already persisted", unit, k.path)
 			}
 		}
 	}
 }
 
-// adopt adopts a selection, and expects one outcome for all of it.
+// adopt adopts a selection and expects the same outcome for all paths.
 func (m *machine) adopt(selected []string, outcome string) {
 	t := m.t
 	t.Helper()
@@ -181,15 +182,15 @@ func (m *machine) adopt(selected []string, outcome string) {
 	}
 }
 
-// wantWarnings expects that each path has one warning, on one line.
+// wantWarnings expects one warning of one line for each path.
 func wantWarnings(t *testing.T, stderr string, want int) {
 	t.Helper()
 	if got := strings.Count(stderr, "list-ephemeral: "); got != want {
-		t.Errorf("%d warnings of %d paths:\n%s", got, want, stderr)
+		t.Errorf("%d warnings, want %d:\n%s", got, want, stderr)
 	}
 }
 
-// sourcesChanged returns what adopt has changed outside storage: nothing.
+// sourcesChanged returns the paths outside storage that adopt has changed. There must be none.
 func (m *machine) sourcesChanged(a *account) (problems []string) {
 	now := walk(m.t, m.top)
 	for _, path := range a.before.paths() {
@@ -200,7 +201,7 @@ func (m *machine) sourcesChanged(a *account) (problems []string) {
 	return append(problems, m.appeared(a)...)
 }
 
-// afterwards asks the program again, on the machine that has been wiped.
+// afterwards runs the program again on the machine after the wipe.
 func (m *machine) afterwards(l layout, a *account) {
 	t := m.t
 	t.Helper()
@@ -213,7 +214,7 @@ func (m *machine) afterwards(l layout, a *account) {
 		class = "persisted"
 	}
 	if left := m.list("--type", "f,l,s,p"); len(left) > 0 {
-		t.Errorf("list still lists %q", left)
+		t.Errorf("list still prints %q", left)
 	}
 	for path, got := range m.explain(a.selected) {
 		if got != class {
@@ -227,21 +228,21 @@ func (m *machine) afterwards(l layout, a *account) {
 		texts[i], stderr, _ = m.run(a.selected, "snippet", "--read0", "--dialect", name)
 		wantWarnings(t, stderr, len(a.selected))
 		if got := strings.Count(texts[i], "\n# not written, already persisted by "); got+1 != len(a.selected) {
-			t.Errorf("%s tells of %d paths that they are persisted already, want %d:\n%s", name, got+1, len(a.selected), texts[i])
+			t.Errorf("%s reports %d paths as already persisted, want %d:\n%s", name, got+1, len(a.selected), texts[i])
 		}
 	}
 	for i, keeps := range readBack(t, dialects, texts) {
 		if len(keeps) > 0 {
-			t.Errorf("%s writes again %q", dialects[i], pathsOf(keeps))
+			t.Errorf("the %s snippet contains persisted paths: %q", dialects[i], pathsOf(keeps))
 		}
 	}
 	m.adopt(a.selected, "kept")
 	for _, problem := range m.compare(a) {
-		t.Errorf("after adopt once more: %s", problem)
+		t.Errorf("after the second adopt: %s", problem)
 	}
 }
 
-// trimmed returns paths without a slash at the end.
+// trimmed returns paths without trailing slashes.
 func trimmed(paths []string) []string {
 	var all []string
 	for _, path := range paths {
@@ -250,7 +251,7 @@ func trimmed(paths []string) []string {
 	return all
 }
 
-// uncovered returns, sorted, what does not lie in a selected directory.
+// uncovered returns the paths that are not in a selected directory, sorted.
 func uncovered(selected []string) []string {
 	var all []string
 	for _, path := range selected {

@@ -17,8 +17,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/nixtest"
 )
 
-// snippet asks for the snippet of a selection in all dialects, expects that they agree on
-// what is to be kept, and returns that as the dialect given has it.
+// snippet renders the snippet of a selection in all dialects. It expects that they contain the same
+// paths, and returns those of the given dialect.
 func (m *machine) snippet(selected []string, dialect string) []keep {
 	t := m.t
 	t.Helper()
@@ -39,7 +39,7 @@ func (m *machine) snippet(selected []string, dialect string) []keep {
 			want = ofOneUser(want)
 		}
 		if diff := cmp.Diff(want, pathsOf(read)); diff != "" {
-			t.Errorf("%s and json do not agree (-json +%[1]s):\n%s", dialects[i], diff)
+			t.Errorf("%s and json differ (-json +%[1]s):\n%s", dialects[i], diff)
 		}
 		if dialects[i] == dialect {
 			keeps = read
@@ -48,13 +48,13 @@ func (m *machine) snippet(selected []string, dialect string) []keep {
 	return keeps
 }
 
-// ofOneUser leaves out the paths of bob. The dialect plain has a block for one home only, and
-// refuses those of others, which the block of the host would give to root.
+// ofOneUser removes the paths of bob. The plain dialect has a block for only one home. It rejects
+// paths in other homes, because the block of the host would make root their owner.
 func ofOneUser(paths []string) []string {
 	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return strings.HasPrefix(path, "/home/bob/") })
 }
 
-// pathsOf returns the paths of what is kept, directories with a slash at the end.
+// pathsOf returns the paths of keeps, sorted. Directories have a trailing slash.
 func pathsOf(keeps []keep) []string {
 	var paths []string
 	for _, k := range keeps {
@@ -67,7 +67,7 @@ func pathsOf(keeps []keep) []string {
 	return paths
 }
 
-// snippetJSON reads the JSON dialect.
+// snippetJSON runs snippet in the JSON dialect and parses the result.
 func (m *machine) snippetJSON(selected []string) (keeps []keep) {
 	t := m.t
 	t.Helper()
@@ -84,8 +84,8 @@ func (m *machine) snippetJSON(selected []string) (keeps []keep) {
 	return keeps
 }
 
-// readBack has Nix evaluate snippets, and returns what modules with such options would
-// keep.
+// readBack evaluates snippets with Nix, and returns the paths that modules with such options would
+// persist.
 func readBack(t *testing.T, dialects, texts []string) [][]keep {
 	t.Helper()
 	dir := t.TempDir()
@@ -97,7 +97,7 @@ func readBack(t *testing.T, dialects, texts []string) [][]keep {
 		name := filepath.Join(dir, strconv.Itoa(i))
 		must(t, err, os.WriteFile(name+".json", options, 0o600), os.WriteFile(name+".nix", []byte("{\n"+text+"}\n"), 0o600))
 	}
-	// The reader of the package snippet, which knows the options of all modules.
+	// read.nix of package snippet supports the options of all modules.
 	out, err := nixtest.Instantiate(t, "--eval", "--strict", "--json",
 		"--argstr", "dir", dir, "--argstr", "count", strconv.Itoa(len(texts)), "../../snippet/testdata/read.nix")
 	must(t, err)
@@ -119,7 +119,7 @@ func readBack(t *testing.T, dialects, texts []string) [][]keep {
 	return all
 }
 
-// preserved is what preservation sets: what the snippet says, else its defaults.
+// preserved returns the access that preservation sets: that of the snippet, or the defaults.
 func preserved(k keep, extra map[string]any) *access {
 	a := access{"0644", "root", "root"}
 	if k.dir {
@@ -138,7 +138,8 @@ func preserved(k keep, extra map[string]any) *access {
 	return &a
 }
 
-// set gives what is stored the mode and the owner that preservation sets at every boot.
+// set checks that a stored path already has the mode and the owner that preservation sets at every
+// boot.
 func (m *machine) set(stored string, k keep) {
 	t := m.t
 	t.Helper()
@@ -152,6 +153,6 @@ func (m *machine) set(stored string, k keep) {
 	var st unix.Stat_t
 	must(t, unix.Lstat(stored, &st))
 	if want, got := fmt.Sprintf("%04o %d:%d", mode, user, group), fmt.Sprintf("%04o %d:%d", st.Mode&0o7777, st.Uid, st.Gid); got != want {
-		t.Errorf("%q: preservation would set %s where storage has %s", k.path, want, got)
+		t.Errorf("%q: preservation would set %s, but storage has %s", k.path, want, got)
 	}
 }

@@ -14,17 +14,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// entry is what is at a path.
+// entry is a file at a path.
 type entry struct {
-	kind   byte   // as --type has it
+	kind   byte   // as in --type
 	owner  string // mode, owner and group
-	detail string // all the rest that a copy has to keep, but for hard links
-	inode  string // which names of one file share; empty of directories
+	detail string // everything else that a copy must preserve, except hard links
+	inode  string // shared by the hard links of a file; empty for directories
 }
 
 func (e entry) String() string { return fmt.Sprintf("%c %s%s", e.kind, e.owner, e.detail) }
 
-// tree is what is at all the paths of a machine.
+// tree has the entries of all paths of a machine.
 type tree map[string]entry
 
 // paths returns the paths, sorted.
@@ -37,10 +37,10 @@ func (t tree) paths() []string {
 	return paths
 }
 
-// unwalked is what the kernel and the store show, which no test changes.
+// unwalked are directories of the kernel and the store, which no test changes.
 var unwalked = []string{"/dev", "/nix", "/proc", "/run", "/sys"}
 
-// walk looks at all paths of the machine whose root is mounted at top.
+// walk returns all paths of the machine whose root is mounted at top.
 func walk(t *testing.T, top string) tree {
 	t.Helper()
 	all := tree{}
@@ -66,8 +66,8 @@ func walk(t *testing.T, top string) tree {
 	return all
 }
 
-// look looks at a path as a program on the machine does, through the symlinks on the way
-// and, if asked to, the one at the end.
+// look returns the entry at a path of the machine. It resolves symlinks in the path like a program
+// on the machine, and the last component if through is set.
 func look(t *testing.T, top, path string, through bool) (e entry, found bool) {
 	t.Helper()
 	root, err := unix.Open(top, unix.O_PATH|unix.O_CLOEXEC, 0)
@@ -88,10 +88,10 @@ func look(t *testing.T, top, path string, through bool) (e entry, found bool) {
 	return e, true
 }
 
-// kinds are the letters of --type. Of devices list knows nothing.
+// kinds are the letters of --type, which has none for devices.
 var kinds = map[uint32]byte{unix.S_IFREG: 'f', unix.S_IFDIR: 'd', unix.S_IFLNK: 'l', unix.S_IFSOCK: 's', unix.S_IFIFO: 'p'}
 
-// describe says all of what a descriptor, opened with O_PATH, refers to.
+// describe returns the entry of a descriptor that was opened with O_PATH.
 func describe(fd int) (e entry, err error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
@@ -127,7 +127,7 @@ func describe(fd int) (e entry, err error) {
 	return e, err
 }
 
-// xattrs names the extended attributes, ACLs among them, and their values.
+// xattrs returns the extended attributes, including ACLs, and their values.
 func xattrs(path string) (string, error) {
 	names := make([]byte, 1<<16)
 	n, err := unix.Listxattr(path, names)

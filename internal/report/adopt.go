@@ -10,10 +10,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
-// nameKept is what is said of a path that need not be copied: the reboot does not wipe it.
+// nameKept is the action and outcome of a path that the next reboot does not wipe.
 const nameKept = "kept"
 
-// ActionName returns the word for what a plan does with a unit.
+// ActionName returns the word for the planned action on a unit.
 func ActionName(u *adopt.Unit) string {
 	if u.Err != nil && IsKept(u.Err) {
 		return nameKept
@@ -21,7 +21,7 @@ func ActionName(u *adopt.Unit) string {
 	return u.Action.String()
 }
 
-// OutcomeName returns the word for what became of a unit.
+// OutcomeName returns the word for the outcome of a unit.
 func OutcomeName(r *adopt.Result) string {
 	if IsKeptResult(r) {
 		return nameKept
@@ -29,10 +29,10 @@ func OutcomeName(r *adopt.Result) string {
 	return r.Outcome.String()
 }
 
-// IsKeptResult reports whether a path was not copied because it need not be.
+// IsKeptResult reports whether a path was not copied because it is kept anyway.
 func IsKeptResult(r *adopt.Result) bool { return r.More == 1 && IsKept(r.Problems[0].Err) }
 
-// IsKept reports whether what was refused need not be copied.
+// IsKept reports whether a path was refused because it is kept anyway.
 func IsKept(err error) bool {
 	return errors.Is(err, adopt.ErrNotWiped) || errors.Is(err, adopt.ErrInStorage) || errors.Is(err, adopt.ErrMounted) || errors.Is(err, adopt.ErrLinked)
 }
@@ -50,14 +50,14 @@ type AdoptLine struct {
 	Warnings    []AdoptProblem `json:"warnings,omitempty"`
 }
 
-// AdoptProblem is an error of a path, as adopt --json has it.
+// AdoptProblem is an error of a path in adopt --json.
 type AdoptProblem struct {
 	Path      string `json:"path,omitempty"`
 	PathBytes string `json:"pathBytes,omitempty"`
 	Error     string `json:"error"`
 }
 
-// SetPaths sets the path and its place in storage.
+// SetPaths sets the path and its copy in storage.
 func (l *AdoptLine) SetPaths(path, target string) {
 	l.Path, l.PathBytes = jsonline.Path(path)
 	l.Target, l.TargetBytes = jsonline.Path(target)
@@ -70,17 +70,17 @@ func (l *AdoptLine) Warn(warnings []adopt.Problem) {
 	}
 }
 
-// ProblemText is a problem in a line that is not yet safe to show.
+// ProblemText returns a problem as one line, without escaping it.
 func ProblemText(p adopt.Problem) string { return ShortPath(p.Path) + ": " + p.Err.Error() }
 
-// NewAdoptProblem returns the error of a path.
+// NewAdoptProblem returns the error of a path for adopt --json.
 func NewAdoptProblem(path string, err error) AdoptProblem {
 	p := AdoptProblem{Error: err.Error()}
 	p.Path, p.PathBytes = jsonline.Path(path)
 	return p
 }
 
-// ProblemLines says what was not copied, and why.
+// ProblemLines lists the paths that were not copied, with the reasons.
 func ProblemLines(r *adopt.Result) []string {
 	var lines []string
 	for _, p := range r.Problems {
@@ -92,7 +92,7 @@ func ProblemLines(r *adopt.Result) []string {
 	return lines
 }
 
-// AdoptSummary says how much has been copied.
+// AdoptSummary returns how much was copied, as one line.
 func AdoptSummary(storage string, results []*adopt.Result) string {
 	files, present, missing := 0, 0, 0
 	var bytes int64
@@ -108,15 +108,15 @@ func AdoptSummary(storage string, results []*adopt.Result) string {
 	}
 	text := fmt.Sprintf("%s with %s copied into %s", Count(files, "file"), printable.Size(bytes), storage)
 	if present > 0 {
-		text += fmt.Sprintf(", %s there already", Count(present, "path"))
+		text += fmt.Sprintf(", %s already there", Count(present, "path"))
 	}
 	if missing > 0 {
-		text += fmt.Sprintf(", %s not copied as a whole", Count(missing, "path"))
+		text += fmt.Sprintf(", %s not copied completely", Count(missing, "path"))
 	}
 	return text
 }
 
-// ShortPath returns a path for a message, with the middle of a very long one left out.
+// ShortPath returns a path for a message. It omits the middle of a very long path.
 func ShortPath(name string) string {
 	const most, head, tail = 300, 120, 120
 	if len(name) <= most {
@@ -125,12 +125,12 @@ func ShortPath(name string) string {
 	return name[:head] + "[...]" + name[len(name)-tail:]
 }
 
-// NoRoom says that storage is too small.
+// NoRoom returns the error for storage without enough free space.
 func NoRoom(plan *adopt.Plan) error {
-	return fmt.Errorf("%s has %s free, and the copies need %s", plan.Storage, printable.Size(plan.Free), printable.Size(plan.Needs))
+	return fmt.Errorf("%s has %s free, but the copies need %s", plan.Storage, printable.Size(plan.Free), printable.Size(plan.Needs))
 }
 
-// PlanLines says what would be done.
+// PlanLines describes a plan, one unit a line.
 func PlanLines(plan *adopt.Plan) []string {
 	lines := []string{fmt.Sprintf("%s with %s into %s, which has %s free:", Count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free)), ""}
 	for i := range plan.Units {

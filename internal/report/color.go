@@ -14,17 +14,17 @@ const (
 	NoColor   = "\x1b[39m" // the terminal's default
 )
 
-// PathStyle is how listings print paths. The zero value prints bytes as they are.
+// PathStyle is the style of paths in listings. The zero value prints bytes unchanged.
 type PathStyle struct {
-	Safe  bool // control and invalid bytes are escaped
+	Safe  bool // escape control characters and invalid bytes
 	Color bool
 }
 
-// Plain is the style without colours, for output that ends in NUL.
+// Plain returns the style without colours, for paths that end in NUL.
 func (s PathStyle) Plain() PathStyle { return PathStyle{Safe: s.Safe} }
 
-// Append appends a path. With colours the directory that it is in is blue, and its name
-// is by its kind: blue for a directory, cyan for a symlink.
+// Append appends a path. With colours, its parent directory is blue, and the colour of its name
+// depends on its kind: blue for a directory, cyan for a symlink.
 func (s PathStyle) Append(dst, path []byte, kind scan.Kind) []byte {
 	if !s.Color {
 		return s.text(dst, path)

@@ -9,16 +9,16 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// RowFormat appends one row as a line of output.
+// RowFormat appends a row as a line of output.
 type RowFormat func(dst []byte, r *scan.Row) []byte
 
-// DirPathFormat writes paths ended by end.
+// DirPathFormat writes paths, each followed by end.
 func DirPathFormat(end byte, style PathStyle) RowFormat {
 	return func(dst []byte, r *scan.Row) []byte { return append(style.Append(dst, r.Path, r.Kind), end) }
 }
 
-// DirLongFormat writes files, size, excluded files that would come along, age and
-// path in columns.
+// DirLongFormat writes files, size, excluded files that are kept with the directory, age and path
+// in columns.
 func DirLongFormat(style PathStyle, now time.Time) RowFormat {
 	path := DirPathFormat('\n', style)
 	return func(dst []byte, r *scan.Row) []byte {

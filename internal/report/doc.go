@@ -1,15 +1,15 @@
-// Package report is how facts look: rows, tables, JSON lines, totals, and the words for every
-// verdict. It takes facts as types and appends text; it reads nothing and prints nothing.
-// Texts are not yet safe for a terminal unless their documentation says so.
+// Package report formats results: rows, tables, JSON lines, totals, and the explanation of every
+// verdict. It converts values to text, and neither reads nor prints anything. Control characters
+// in the texts are not escaped unless the documentation says so.
 //
-//	explain.go  the words for verdicts
+//	explain.go  explanations of verdicts
 //	list.go     candidates as lines
 //	dirs.go     directories as lines: list --dirs and --summary
-//	status.go   status, its JSON and its one line
+//	status.go   status as a table, as JSON and as one line
 //	trace.go    the paths of a trace
-//	stray.go    strays; trash.go: what was done with them
+//	stray.go    strays; trash.go: moved, restored and removed strays
 //	adopt.go    plans and results of adopt
 //	color.go    paths with colours
-//	output.go   large writes, the first one early
-//	words.go    numbers with their nouns, and lists
+//	output.go   buffered output
+//	words.go    numbers with nouns, and enumerations
 package report

@@ -10,12 +10,12 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// Format appends one candidate as a line of output.
+// Format appends a candidate as a line of output.
 type Format func(dst []byte, e *scan.Entry) []byte
 
-// PathFormat writes paths ended by end.
+// PathFormat writes paths, each followed by end.
 func PathFormat(end byte, style PathStyle) Format {
-	if style == (PathStyle{}) { // into a pipe, where a listing may have millions of lines
+	if style == (PathStyle{}) { // fast path for pipes: a listing may have millions of lines
 		return func(dst []byte, e *scan.Entry) []byte { return append(append(dst, e.Path...), end) }
 	}
 	return func(dst []byte, e *scan.Entry) []byte { return append(style.Append(dst, e.Path, e.Kind), end) }
@@ -65,17 +65,17 @@ func JSONFormat(notes Notes, names Owners) Format {
 	}
 }
 
-// Note is what is known of a path.
+// Note has the facts about a path that come from known names and the configuration.
 type Note struct {
-	Program string // the package that it belongs to, as the configuration has it
-	Cache   bool   // by place or name
-	Known   int    // how many public configurations keep it
+	Program string // the package that it belongs to, as written in the configuration
+	Cache   bool   // whether it is cache, by location or name
+	Known   int    // number of public configurations that keep it
 }
 
-// Notes returns what is known of a path.
+// Notes returns the note on a path.
 type Notes func(path string, isDir bool) Note
 
-// Owners names users and groups by their numbers.
+// Owners returns the names of users and groups.
 type Owners interface {
 	User(id uint32) string
 	Group(id uint32) string

@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// Writer gathers output in large writes, the first one early: who looks at a
-// pipe wants to see something at once.
+// Writer buffers output into large writes. The first write is small, so the reader of a pipe gets
+// the first lines at once.
 type Writer struct {
 	to      io.Writer
 	Buf     []byte
 	flushAt int
 	last    time.Time
-	err     error // of the first write that failed: nothing is written after it
+	err     error // of the first write that failed; there is no write after it
 }
 
 const (
 	firstFlush = 4 << 10
 	laterFlush = 64 << 10
-	// flushEvery is how long output may lie about while the disk is slow.
+	// flushEvery is the maximum time that output stays buffered while the disk is slow.
 	flushEvery = 50 * time.Millisecond
 )
 
@@ -27,7 +27,7 @@ func NewWriter(to io.Writer) *Writer {
 	return &Writer{to: to, Buf: make([]byte, 0, laterFlush+8<<10), flushAt: firstFlush, last: time.Now()}
 }
 
-// Full is to be asked after each line; it flushes when there is enough.
+// Full flushes if the buffer is full. Call it after each line.
 func (w *Writer) Full() error {
 	if len(w.Buf) < w.flushAt {
 		return nil
@@ -36,14 +36,14 @@ func (w *Writer) Full() error {
 	return w.Flush()
 }
 
-// Idle flushes what has been lying about for long.
+// Idle flushes the buffer if the last flush is more than flushEvery ago.
 func (w *Writer) Idle() {
 	if len(w.Buf) > 0 && time.Since(w.last) > flushEvery {
-		_ = w.Flush() // its error comes again with the next one
+		_ = w.Flush() // the next flush returns the same error
 	}
 }
 
-// Flush writes what is buffered. Its error is that of the first write that failed.
+// Flush writes the buffer. It returns the error of the first write that failed.
 func (w *Writer) Flush() error {
 	if len(w.Buf) > 0 && w.err == nil {
 		_, w.err = w.to.Write(w.Buf)

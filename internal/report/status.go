@@ -4,17 +4,18 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
-// Brief says what is at stake in one line.
+// Brief returns what would be lost, as one line.
 func (s *Status) Brief(home string) string {
 	return s.briefLost(home) + s.briefUnread()
 }
 
-// briefUnread says that nothing is known of some paths.
+// briefUnread returns the number of paths that could not be read, as a clause.
 func (s *Status) briefUnread() string {
 	if s.Unread == 0 {
 		return ""
@@ -23,6 +24,17 @@ func (s *Status) briefUnread() string {
 }
 
 func (s *Status) briefLost(home string) string {
+	if s.Doubtful.Files > 0 {
+		doubt := fmt.Sprintf("%s, %s listed, but nothing shows that a boot wipes them", Count(s.Doubtful.Files, "file"), printable.Size(s.Doubtful.Bytes))
+		if s.AtStake().Files == 0 {
+			return doubt
+		}
+		return s.briefWiped(home) + "; " + doubt
+	}
+	return s.briefWiped(home)
+}
+
+func (s *Status) briefWiped(home string) string {
 	hidden := fmt.Sprintf("%s (%s) hidden by exclude patterns", Count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes))
 	switch {
 	case s.Lost.Files == 0 && s.Hidden.Files == 0:
@@ -40,7 +52,7 @@ func (s *Status) briefLost(home string) string {
 	return text
 }
 
-// tilde writes a path below the home as people do.
+// tilde replaces the home in a path by "~".
 func tilde(path, home string) string {
 	if rest, ok := paths.Rel(path, home); ok && path != home && home != "/" {
 		return "~/" + rest
@@ -48,23 +60,19 @@ func tilde(path, home string) string {
 	return path
 }
 
-// AppendTo writes all of it, in columns.
+// AppendTo appends the whole status, in columns.
 func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 	line := func(name, format string, args ...any) {
 		dst = fmt.Appendf(dst, "%-14s %s\n", name, printable.Name(fmt.Sprintf(format, args...)))
 	}
 	config := s.Config
 	if config == "" {
-		config = "none; using built-in excludes and detected mounts"
+		config = "none; using built-in knowledge and detected mounts"
 	}
 	line("configuration", "%s", config)
 	line("home", "%s", s.Home)
 	for _, root := range s.Roots {
-		assumed := " (assumed to be wiped)"
-		if root.FSType == "tmpfs" || root.FSType == "ramfs" { // these are certain
-			assumed = ""
-		}
-		line("root", "%s on %s %s%s", root.Path, root.FSType, root.Source, assumed)
+		line("root", "%s", root.fate())
 	}
 	for _, store := range s.Storage {
 		state := "not a mount"
@@ -74,9 +82,12 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 		line("storage", "%s, %s, %s free", store.Path, state, printable.Size(store.Free))
 	}
 	if len(s.Storage) == 0 {
-		line("storage", "none found; snippets will say %s", s.Names)
+		line("storage", "none found; snippets use %s", s.Names)
 	}
 	line("mounts", "%s from storage", Count(s.Mounted, "mount"))
+	for _, other := range s.Others {
+		line("other", "%s", other.fate())
+	}
 	line("snippets", "dialect %s; storage path %s; clipboard via %s", s.Dialect, s.Names, s.Clip)
 	for _, t := range s.Tracers {
 		reason := "works"
@@ -89,16 +100,43 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 	amountLine := func(name string, a Amount, what string) {
 		dst = fmt.Appendf(dst, "%-14s %9d files %6s  %s\n", name, a.Files, printable.Size(a.Bytes), what)
 	}
-	amountLine("lost", s.Lost, "at the next reboot")
-	amountLine("lost, cache", s.Cache, "known to be cache")
-	amountLine("lost, excluded", s.Excluded, fmt.Sprintf("hidden by exclude patterns (%s, %s neither cache nor created again at boot)",
-		Count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes)))
+	if s.Doubtful.Files > 0 {
+		amountLine("listed", s.Doubtful, "where nothing shows that a boot wipes them")
+	}
+	if s.Doubtful.Files == 0 || s.AtStake().Files > 0 {
+		amountLine("lost", s.Lost, "at the next reboot")
+		amountLine("lost, cache", s.Cache, "known to be cache")
+		amountLine("lost, excluded", s.Excluded, fmt.Sprintf("hidden by exclude patterns (%s, %s neither cache nor created again at boot)",
+			Count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes)))
+	}
+	if s.Worthless.Files > 0 {
+		amountLine("hidden", s.Worthless, "regenerated, runtime, managed or cache")
+	}
 	amountLine("persisted", s.Kept, "in storage, and declared")
 	if s.Trash.Files > 0 {
 		amountLine("trash", s.Trash, "in storage, moved there by stray --trash")
 	}
 	dst = appendStakes(dst, "the largest", s.Largest, home, now)
-	return appendStakes(dst, "the newest", s.Newest, home, now)
+	dst = appendStakes(dst, "the newest", s.Newest, home, now)
+	return appendMustKeep(dst, s.MustKeep, home)
+}
+
+// mostMustKeep is how many paths are named that must be kept.
+const mostMustKeep = 8
+
+// appendMustKeep appends paths that identify the machine or a user, or are secrets.
+func appendMustKeep(dst []byte, all []string, home string) []byte {
+	if len(all) == 0 {
+		return dst
+	}
+	dst = append(dst, "\nmust be kept: identity and secrets\n"...)
+	for _, path := range all[:min(len(all), mostMustKeep)] {
+		dst = fmt.Appendf(dst, "  %s\n", printable.Name(tilde(path, home)))
+	}
+	if more := len(all) - mostMustKeep; more > 0 {
+		dst = fmt.Appendf(dst, "  and %s\n", printable.Plural(more, "more", "more"))
+	}
+	return dst
 }
 
 func appendStakes(dst []byte, title string, all []Stake, home string, now time.Time) []byte {
@@ -112,13 +150,13 @@ func appendStakes(dst []byte, title string, all []Stake, home string, now time.T
 	return dst
 }
 
-// AtStake returns what the next reboot takes of what is neither cache nor made again by
-// a boot, listed or not.
+// AtStake returns the amount of listed and excluded files that the next reboot wipes, without
+// caches and files that a boot creates again.
 func (s *Status) AtStake() Amount {
 	return Amount{s.Lost.Files + s.Hidden.Files, sizes.Add(s.Lost.Bytes, s.Hidden.Bytes)}
 }
 
-// Amount is how much there is of a class of files.
+// Amount is the number of files of a class, and their size.
 type Amount struct {
 	Files int   `json:"files"`
 	Bytes int64 `json:"bytes"`
@@ -127,7 +165,7 @@ type Amount struct {
 // Add counts a file.
 func (a *Amount) Add(bytes int64) { a.Files, a.Bytes = a.Files+1, sizes.Add(a.Bytes, bytes) }
 
-// Status is what is known of the machine, and the schema of status --json.
+// Status has the facts that status prints. It is the schema of status --json.
 type Status struct {
 	Version  string        `json:"version"`
 	Config   string        `json:"config"`
@@ -142,13 +180,22 @@ type Status struct {
 	Lost     Amount        `json:"candidates"`
 	Cache    Amount        `json:"cache"`
 	Excluded Amount        `json:"excluded"`
-	// Hidden is what of Excluded is neither cache nor created again at boot.
+	// Hidden is the part of Excluded that is neither cache nor created again at boot.
 	Hidden  Amount  `json:"hidden"`
 	Kept    Amount  `json:"persisted"`
 	Trash   Amount  `json:"trash"`
 	Largest []Stake `json:"largest"`
 	Newest  []Stake `json:"newest"`
 	Unread  int     `json:"unread"`
+	// Doubtful counts the candidates on roots of which nothing shows that a boot wipes them. They
+	// are in none of the other amounts.
+	Doubtful Amount `json:"doubtful"`
+	// Worthless counts what is hidden because it is regenerated, runtime, managed or cache.
+	Worthless Amount `json:"worthless"`
+	// MustKeep are candidates that identify the machine or a user, or are secrets.
+	MustKeep []string `json:"mustKeep"`
+	// Others are the trees that are not roots, and what a boot does to them.
+	Others []RootStatus `json:"others"`
 }
 
 // RootStatus is a root, and the file system that it is on.
@@ -156,6 +203,24 @@ type RootStatus struct {
 	Path   string `json:"path"`
 	FSType string `json:"filesystem"`
 	Source string `json:"source"`
+	// Wiped answers whether a boot wipes the tree: yes, no or unknown.
+	Wiped    string   `json:"wiped"`
+	Evidence []string `json:"evidence"`
+}
+
+// NewRootStatus describes a tree.
+func NewRootStatus(tree boot.Tree) RootStatus {
+	return RootStatus{Path: tree.Point, FSType: tree.FSType, Source: tree.Source, Wiped: WipedWord(tree.Fate), Evidence: EvidenceTexts(tree)}
+}
+
+// fate says what a boot does to the tree.
+func (r *RootStatus) fate() string {
+	verdict := map[string]string{"yes": "wiped", "no": "kept", "unknown": "unknown"}[r.Wiped]
+	text := fmt.Sprintf("%s on %s %s: %s", r.Path, r.FSType, r.Source, verdict)
+	if len(r.Evidence) > 0 {
+		text += " (" + r.Evidence[0] + ")"
+	}
+	return text
 }
 
 // StoreStatus is a storage path. Free is in bytes.
@@ -165,13 +230,13 @@ type StoreStatus struct {
 	Free    int64 `json:"free"`
 }
 
-// Tracer is a back end of trace, and why it cannot be used here.
+// Tracer is a tracing back end, and why it cannot be used here.
 type Tracer struct {
 	Name   string `json:"name"`
 	Reason string `json:"unusable"` // empty if it can be used
 }
 
-// Stake is a directory or lone file that would be lost.
+// Stake is a directory or a single file that would be lost.
 type Stake struct {
 	Path      string    `json:"path,omitempty"`
 	PathBytes string    `json:"pathBytes,omitempty"`

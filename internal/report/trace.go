@@ -26,7 +26,7 @@ type traceLine struct {
 	ModTime   *time.Time `json:"mtime"`
 }
 
-// NewTraceLine returns a path as trace --json writes it.
+// NewTraceLine returns a path for trace --json.
 func NewTraceLine(t TracedPath) *traceLine {
 	line := &traceLine{
 		Type: t.Kind.String(), Ops: t.Ops.Names(), Class: t.Class.String(), Missing: t.Missing,
@@ -40,7 +40,7 @@ func NewTraceLine(t TracedPath) *traceLine {
 	return line
 }
 
-// ShortCommand writes a command, or its beginning.
+// ShortCommand returns a command, truncated if it is long.
 func ShortCommand(command []string) string {
 	const most = 40
 	runes := []rune(printable.Name(strings.Join(command, " ")))
@@ -50,7 +50,7 @@ func ShortCommand(command []string) string {
 	return string(runes)
 }
 
-// Ending says how a command ended.
+// Ending returns how a command ended.
 func Ending(r *trace.Report) string {
 	switch {
 	case r.Attached && r.Survivors:
@@ -70,7 +70,6 @@ type TracedPath struct {
 	*trace.Path
 	Kind  scan.Kind
 	Class scan.Class
-	// Shown says that it is among the results, and refused that it is among those
-	// that are shown dimmed.
+	// Shown is set for a result, Refused for a path that x shows dimmed on the screen.
 	Shown, Refused bool
 }

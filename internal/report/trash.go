@@ -1,6 +1,6 @@
 package report
 
-// What stray did with a path.
+// Outcomes of stray for a path.
 const (
 	OutcomeMoved    = "moved"
 	OutcomeRestored = "restored"

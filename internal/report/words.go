@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Count returns a number with its noun: "1 path", "3 paths".
+// Count returns a number with a noun: "1 path", "3 paths".
 func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -13,7 +13,7 @@ func Count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Alternatives writes names as a sentence has them: "a, b or c".
+// Alternatives joins names as in a sentence: "a, b or c".
 func Alternatives(names []string) string {
 	return Enumerate(names, "or")
 }
@@ -25,12 +25,4 @@ func Enumerate(names []string, conjunction string) string {
 		return strings.Join(names, "")
 	}
 	return fmt.Sprintf("%s %s %s", strings.Join(names[:last], ", "), conjunction, names[last])
-}
-
-// Plural returns a number with its noun, where that has a form of its own for many.
-func Plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

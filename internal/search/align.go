@@ -2,18 +2,18 @@ package search
 
 import "bytes"
 
-// The second stage: the best alignment of query and path, found by dynamic programming
-// (Smith and Waterman 1981, as in fzf and others). The greedy one of the library takes the
-// first letters that match, and subtracts for each letter that is left over, so "ffprof"
-// does not find ~/.mozilla/firefox/profiles.ini.
+// The second stage computes the best alignment of query and path by dynamic programming (Smith
+// and Waterman 1981, as in fzf and others). The library's alignment is greedy: it takes the first
+// letters that match and subtracts points for each unmatched letter, so "ffprof" does not find
+// ~/.mozilla/firefox/profiles.ini.
 //
 //	        /.mozilla/firefox/profiles.ini
 //	ffprof            f···f···prof           f and p after a slash, prof in a row
 //
-// For each letter of the query and each place in the path it keeps the best score of an
-// alignment that ends there.
+// For each letter of the query and each position in the path, the table has the best score of an
+// alignment in which the letter matches at that position.
 
-// What an alignment is worth.
+// The scores of an alignment.
 const (
 	alignMatch       = 16
 	alignGapStart    = -3
@@ -22,54 +22,54 @@ const (
 	alignBoundary    = 8 // after another separator
 	alignCamel       = 7 // a capital after a small letter, or a digit after a non-digit
 	alignConsecutive = 4
-	// alignFirst is by how much the bonus of the first letter counts more.
+	// alignFirst is the factor for the bonus of the first letter.
 	alignFirst = 2
-	// alignName is what a letter in the last component is worth more: people search for
-	// files by their names.
+	// alignName is added for each letter in the last component, because people usually
+	// search for files by name.
 	alignName = 2
-	// alignWhole is what it is worth that the query is the whole name, and alignStem
-	// that it is all of it but the extension; a dot in front does not count.
+	// alignWhole is added if the query is the whole name, and alignStem if it is the name
+	// without its extension. A leading dot is ignored.
 	alignWhole = 20
 	alignStem  = 12
-	// alignKept is what it is worth that other people keep a path.
+	// alignKept is added if Query.Kept reports true for the path.
 	alignKept = 12
-	// alignNoise is what being in a directory of noise costs.
+	// alignNoise is added for paths in a noise directory.
 	alignNoise = -40
 )
 
-// Aligner finds the alignment of a query and a path that is worth most. It keeps its tables
-// for the next path, and is for one goroutine.
+// Aligner finds the alignment of a query and a path with the highest score. It reuses its tables
+// for the next path, and must not be used by several goroutines at once.
 type Aligner struct {
 	query []byte
 	fold  *[256]byte
-	// text is the path as the query sees it, without as many bytes as are skipped.
+	// text is the folded path without its first skipped bytes.
 	text    []byte
 	skipped int
-	bonus   []int16 // of each place
-	worth   []int16 // of a match there
-	rows    []cell  // of all letters, one after the other; unset outside of their windows
-	// windows are the places that each letter may have: from where it comes first,
-	// all letters before it taken, to where it comes last.
+	bonus   []int16 // for each position
+	worth   []int16 // of a match at each position
+	rows    []cell  // the rows of all letters, concatenated; unset outside their windows
+	// windows has for each letter the first and last position where it can match, given
+	// the letters before and after it.
 	windows []window
 }
 
 type window struct{ first, last int }
 
-// cell is the best alignment of some letters of the query that ends at a place.
+// cell is the best alignment of a prefix of the query whose last letter matches at a position.
 type cell struct {
-	score int16 // impossible if there is none
-	run   int16 // bonus of the first letter of the run that ends here; 0 if none
-	from  int16 // where the letter before is
+	score int16 // impossible if there is no alignment
+	run   int16 // best bonus in the run of adjacent matches that ends here
+	from  int16 // position of the previous letter
 }
 
-// longestAligned is how many bytes of a path are read, from its end: PATH_MAX. Gaps cost one
-// for each byte, in 16 bits.
+// longestAligned is the number of bytes of a path that are read, from its end: PATH_MAX. A gap
+// costs one point per byte, and scores have 16 bits.
 const longestAligned = 4096
 
 const impossible = -1 << 14
 
-// NewAligner returns the aligner of a query; nil if the query is not ASCII, or longer than 24
-// bytes.
+// NewAligner returns an aligner for a query. It returns nil if the query is not ASCII or longer
+// than 24 bytes.
 func NewAligner(query string) *Aligner {
 	p, ok := newPattern(query)
 	if !ok {
@@ -78,15 +78,15 @@ func NewAligner(query string) *Aligner {
 	return &Aligner{query: p.text, fold: p.fold, windows: make([]window, len(p.text))}
 }
 
-// lastName returns where the last component of a path begins; a slash at the end is part of
-// it.
+// lastName returns where the last component of a path begins. A trailing slash is part of the
+// component.
 func lastName(path []byte) int {
 	return bytes.LastIndexByte(bytes.TrimSuffix(path, []byte("/")), '/') + 1
 }
 
-// Align returns what the best alignment with a path is worth, and false if the query does
-// not match. Of a path of more than 4096 bytes it reads the last ones. It takes time in the
-// product of the lengths.
+// Align returns the score of the best alignment with a path, and whether the query matches. It
+// only reads the last 4096 bytes of a path. The time is proportional to the product of the
+// lengths.
 func (a *Aligner) Align(path []byte) (int, bool) {
 	name := lastName(path)
 	a.skipped = max(len(path)-longestAligned, 0)
@@ -106,7 +106,7 @@ func (a *Aligner) Align(path []byte) (int, bool) {
 	return best + a.whole(path[name:]), true
 }
 
-// frame sets the windows, and reports whether the query matches.
+// frame computes the windows and reports whether the query matches.
 func (a *Aligner) frame(path []byte) bool {
 	a.text = a.text[:0]
 	i := 0
@@ -134,7 +134,7 @@ func (a *Aligner) frame(path []byte) bool {
 
 func (a *Aligner) rowOf(i int) []cell { return a.rows[i*len(a.text) : (i+1)*len(a.text)] }
 
-// whole scores that the query is the name, or all of it but the extension.
+// whole returns the bonus if the query is the name, or the name without its extension.
 func (a *Aligner) whole(name []byte) int {
 	name = bytes.TrimPrefix(bytes.TrimSuffix(name, []byte("/")), []byte("."))
 	if len(name) < len(a.query) {
@@ -154,7 +154,7 @@ func (a *Aligner) whole(name []byte) int {
 	return 0
 }
 
-// prepare sizes the tables and scores each place.
+// prepare sizes the tables and scores each position.
 func (a *Aligner) prepare(path []byte, name int) {
 	n, m := len(path), len(a.query)
 	if cap(a.bonus) < n {
@@ -175,7 +175,7 @@ func (a *Aligner) prepare(path []byte, name int) {
 	}
 }
 
-// placeBonus scores the match of a byte by the byte before it.
+// placeBonus returns the bonus of a match at c, which depends on the byte before.
 func placeBonus(before, c byte) int16 {
 	switch {
 	case before == '/':
@@ -201,7 +201,7 @@ func (a *Aligner) row(i int) {
 		return
 	}
 	above, before := a.rowOf(i-1), a.windows[i-1]
-	gap, from := int16(impossible), int16(-1) // the best one before, with the cost of the gap up to here
+	gap, from := int16(impossible), int16(-1) // the best earlier cell, including the cost of the gap
 	for j := before.first + 1; j <= here.last; j++ {
 		last := cell{score: impossible}
 		if j-1 <= before.last {
@@ -217,8 +217,9 @@ func (a *Aligner) row(i int) {
 	}
 }
 
-// cell returns the best alignment that ends with a letter at a place, from the best one of
-// the letter before that ends in the place before, and the best with a gap between.
+// cell returns the best alignment in which letter i matches at j. last is the cell of the
+// previous letter at j-1. gap is the best score of the previous letter at an earlier position,
+// which is from, including the cost of the gap.
 func (a *Aligner) cell(i, j int, last cell, gap, from int16) cell {
 	c := cell{score: impossible, from: -1}
 	if a.text[j] != a.query[i] {
@@ -236,8 +237,8 @@ func (a *Aligner) cell(i, j int, last cell, gap, from int16) cell {
 	return c
 }
 
-// Positions returns where the letters of the query are in the path that was aligned last,
-// which must have matched.
+// Positions returns the positions of the query's letters in the path of the last call of Align,
+// which must have returned true.
 func (a *Aligner) Positions() []int {
 	m := len(a.query)
 	last, w := a.rowOf(m-1), a.windows[m-1]

@@ -9,7 +9,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/search"
 )
 
-// What an alignment is worth, by the definition.
+// The scores of an alignment, by the definition.
 const (
 	referenceMatch       = 16
 	referenceGapStart    = -3
@@ -44,9 +44,9 @@ func referenceBonus(path string, at int) int {
 	return 0
 }
 
-// referenceAlign is the definition: the best alignment of the first i+1 letters that ends
-// at each place, from that of the letter before in all places before it; then what it is
-// worth that the query is the whole name.
+// referenceAlign is the definition. For each letter it computes the best alignment at each
+// position from the alignments of the previous letter at all earlier positions. At the end it
+// adds the bonus for a query that is the whole name.
 func referenceAlign(query, path string) (int, bool) {
 	text := path
 	if strings.ToLower(query) == query {
@@ -140,12 +140,12 @@ func TestAlignmentsEqualTheDefinition(t *testing.T) {
 		matching += checkAlignment(t, randomQuery(r, []string{path}), path)
 	}
 	if matching < 5000 {
-		t.Errorf("only %d match", matching)
+		t.Errorf("only %d pairs match, want 5000", matching)
 	}
 }
 
-// checkAlignment compares score and places with the definition, and returns 1 if the query
-// matches.
+// checkAlignment compares the score with the definition and checks the positions. It returns 1 if
+// the query matches.
 func checkAlignment(t *testing.T, query, path string) int {
 	t.Helper()
 	a := search.NewAligner(query)
@@ -155,14 +155,14 @@ func checkAlignment(t *testing.T, query, path string) int {
 	want, matches := referenceAlign(query, path)
 	got, ok := a.Align([]byte(path))
 	if ok != matches || ok && got != want {
-		t.Fatalf("%q in %q: %d %t, the definition says %d %t", query, path, got, ok, want, matches)
+		t.Fatalf("%q in %q: got %d %t, want %d %t", query, path, got, ok, want, matches)
 	}
 	if !ok {
 		return 0
 	}
 	places := a.Positions()
 	if len(places) != len(query) || !slices.IsSorted(places) {
-		t.Fatalf("%q in %q is said to be at %v", query, path, places)
+		t.Fatalf("%q in %q: positions are %v", query, path, places)
 	}
 	for i, at := range places {
 		c := path[at]
@@ -170,13 +170,13 @@ func checkAlignment(t *testing.T, query, path string) int {
 			c += 'a' - 'A'
 		}
 		if c != query[i] || i > 0 && at == places[i-1] {
-			t.Fatalf("%q in %q is said to be at %v", query, path, places)
+			t.Fatalf("%q in %q: positions are %v", query, path, places)
 		}
 	}
 	return 1
 }
 
-// randomText has few different letters, so there are many ways to align.
+// randomText uses few different letters, so there are many alignments.
 func randomText(r *rand.Rand, n int) string {
 	const letters = "aabA/.b-1"
 	var b strings.Builder
@@ -186,7 +186,7 @@ func randomText(r *rand.Rand, n int) string {
 	return b.String()
 }
 
-func TestAlignmentOfALongPathIsThatOfItsEnd(t *testing.T) {
+func TestLongPathIsAlignedAtItsEnd(t *testing.T) {
 	path := "/x" + strings.Repeat("/aaaaaaaaaaaaaaa", 5000) + "/name"
 	a := search.NewAligner("name")
 	if _, ok := a.Align([]byte(path)); !ok {
@@ -194,9 +194,9 @@ func TestAlignmentOfALongPathIsThatOfItsEnd(t *testing.T) {
 	}
 	n := len(path)
 	if got := a.Positions(); !slices.Equal(got, []int{n - 4, n - 3, n - 2, n - 1}) {
-		t.Errorf("places are %v", got)
+		t.Errorf("positions are %v", got)
 	}
 	if score, ok := search.NewAligner("x").Align([]byte(path)); ok {
-		t.Errorf("what is beyond is worth %d", score)
+		t.Errorf("a match before the last 4096 bytes has score %d, want none", score)
 	}
 }

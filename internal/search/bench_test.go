@@ -25,8 +25,8 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
-// BenchmarkTyping types queries key by key, as the screen asks them, on paths as they
-// are on a machine; it reports the slowest key.
+// BenchmarkTyping searches for queries key by key, like the screen, in realistic paths. It reports
+// the slowest key.
 func BenchmarkTyping(b *testing.B) {
 	l := machineListing(b, 1_000_000)
 	for _, query := range []string{"ffprof", "config", "codeuset", "machineid", "nodemodulest", "zq", "keyring"} {

@@ -13,7 +13,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// listOf sorts what a store contains.
+// listOf returns a listing of a store.
 func listOf(t testing.TB, s *index.Store) *index.Listing {
 	t.Helper()
 	l, err := s.List(context.Background())
@@ -31,7 +31,7 @@ func pathsOf(l *index.Listing) []string {
 	return paths
 }
 
-// machineListing returns paths of a machine that is in use.
+// machineListing returns a listing of n paths of a typical workstation.
 func machineListing(t testing.TB, n int) *index.Listing {
 	t.Helper()
 	var s index.Store
@@ -39,8 +39,8 @@ func machineListing(t testing.TB, n int) *index.Listing {
 	return listOf(t, &s)
 }
 
-// realisticListing makes paths as a home and a system have them, some with letters that
-// fold into ASCII and bytes that are not text.
+// realisticListing makes paths of a home directory and a system. Some have letters that fold into
+// ASCII, and some have bytes that are not UTF-8.
 func realisticListing(t testing.TB, r *rand.Rand, n int) *index.Listing {
 	t.Helper()
 	var s index.Store
@@ -66,7 +66,8 @@ func realisticPath(r *rand.Rand) []byte {
 	return fmt.Appendf(p, "%d", r.IntN(1000))
 }
 
-// randomQuery takes letters of a path in order, or out of it, in any case.
+// randomQuery makes a query from letters of a path: usually in order, sometimes shuffled or in
+// upper case.
 func randomQuery(r *rand.Rand, paths []string) string {
 	path := []rune(paths[r.IntN(len(paths))])
 	var query []rune
@@ -87,7 +88,8 @@ func randomQuery(r *rand.Rand, paths []string) string {
 	return string(query[:min(len(query), 12)])
 }
 
-// keptByOthers is what the screen passes on machines with homes in the usual places.
+// keptByOthers is the function that the screen passes if home directories are in the usual
+// places.
 func keptByOthers(path string) bool {
 	_, kept := known.Keeper(known.Homes{}, path)
 	return kept

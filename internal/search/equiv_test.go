@@ -16,8 +16,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/search"
 )
 
-// The search has to find exactly what the library finds in the same paths: what it leaves
-// out without asking the library is only a shortcut.
+// The search must find exactly what the library finds in the same paths. Its shortcuts must not
+// change the result.
 func TestSearchEqualsTheLibrary(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	l := realisticListing(t, r, 5000)
@@ -34,17 +34,17 @@ func TestSearchEqualsTheLibrary(t *testing.T) {
 	}
 }
 
-// The best rows must be the library's where more match than are ranked, whichever worker
-// found them.
-func TestSearchRanksTheBestOfManyOfTheLibrary(t *testing.T) {
+// If there are more matches than ranked rows, the best rows must be those of the library,
+// whichever worker found them.
+func TestBestRowsEqualTheLibrary(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 8))
 	l := realisticListing(t, r, 5*search.BestRows)
 	if n := checkAgainstLibrary(t, l, pathsOf(l), "e"); n < 3*search.BestRows {
-		t.Fatalf("only %d matches", n)
+		t.Fatalf("only %d matches, want more than the rows", n)
 	}
 }
 
-// A million paths, as they are on a machine.
+// A million realistic paths.
 func TestSearchEqualsTheLibraryOnAMillionPaths(t *testing.T) {
 	l := machineListing(t, probe.Cases(50_000, 1_000_000))
 	paths := pathsOf(l)
@@ -53,8 +53,8 @@ func TestSearchEqualsTheLibraryOnAMillionPaths(t *testing.T) {
 	}
 }
 
-// checkAgainstLibrary compares the hits and the best rows with those of the library, and
-// the scores of the first stage. It returns how many match.
+// checkAgainstLibrary compares the hits, the best rows and the scores of the first stage with
+// those of the library. It returns the number of matches.
 func checkAgainstLibrary(t *testing.T, l *index.Listing, paths []string, query string) int {
 	t.Helper()
 	want := fuzzy.Find(query, paths)
@@ -78,7 +78,7 @@ func checkAgainstLibrary(t *testing.T, l *index.Listing, paths []string, query s
 			t.Fatalf("%q in %q: %d, %t; the library has %d", query, match.Str, points, matches, match.Score)
 		}
 	}
-	if !exact { // which scores more than the library can know
+	if !exact { // with case, the scores differ from those of the library
 		checkRows(t, l, query, want, got.Rows)
 	}
 	return len(want)
@@ -99,7 +99,7 @@ func checkRows(t *testing.T, l *index.Listing, query string, want []fuzzy.Match,
 	}
 }
 
-// containsInOrder reports whether a text contains the characters of a query in their order.
+// containsInOrder reports whether a text contains the characters of a query in order.
 func containsInOrder(text, query string) bool {
 	for _, want := range query {
 		at := strings.IndexRune(text, want)
@@ -111,8 +111,8 @@ func containsInOrder(text, query string) bool {
 	return true
 }
 
-// Rows have to be in the order of their alignments, by a reference implementation.
-func TestRowsAreInTheOrderOfTheirAlignments(t *testing.T) {
+// Rows must be sorted by the scores of a reference implementation.
+func TestRowsAreSortedByAlignmentScore(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 11))
 	l := realisticListing(t, r, 2000)
 	paths := pathsOf(l)
@@ -141,14 +141,14 @@ func TestRowsAreInTheOrderOfTheirAlignments(t *testing.T) {
 			}
 			now := [3]int{-score, len(path)}
 			if i > 0 && cmp.Or(cmp.Compare(last[0], now[0]), cmp.Compare(last[1], now[1])) > 0 {
-				t.Fatalf("%q: row %d, %q, has score %d, and the row before %d", query, i, path, score, -last[0])
+				t.Fatalf("%q: row %d, %q, has score %d, but the previous row has %d", query, i, path, score, -last[0])
 			}
 			last = now
 		}
 	}
 }
 
-// What is typed key by key, erased and typed again must have the answers of a new search.
+// A query that is typed key by key, erased and typed again must have the results of a new search.
 func TestRecallEqualsANewSearch(t *testing.T) {
 	r := rand.New(rand.NewPCG(10, 10))
 	l := realisticListing(t, r, 5000)

@@ -8,8 +8,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/search"
 )
 
-// The alphabet covers the classes of bytes that scores distinguish: small letter, capital,
-// slash, another separator, digit.
+// alphabet has one byte of each class that scores distinguish: small letter, capital, slash,
+// another separator, digit.
 const alphabet = "aA/.1"
 
 // eachText calls visit with all texts over the alphabet of 1 to longest bytes.

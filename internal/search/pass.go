@@ -12,18 +12,19 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
-// The first stage of a search. It reads the name of each directory once, and keeps the state
-// of the automaton at its end. Then it scores the files in the order in which they were
-// added, in which they are close together in memory, or only those that matched a shorter
-// query. Workers take blocks from a common counter; the cheapest step comes first:
+// The first stage of a search. It reads the name of each directory once and saves the state of the
+// automaton at its end. Then it scores the files in the order in which they were added, because
+// they are adjacent in memory in that order, or only the files that matched a shorter query.
+// Workers take blocks from a shared counter. The cheapest step comes first:
 //
 //	letters   one AND rejects a name that lacks a letter of the query
-//	gate      a name that changes nothing has the score of its directory
-//	automaton the name is read, from the state of its directory on
-//	library   scores what is not ASCII
+//	gate      a name that cannot change the state gets the score of its directory
+//	automaton reads the name, starting from the state of its directory
+//	library   scores names that are not ASCII
 
-// How much a worker takes at once, so a cancelled search ends within milliseconds, and how
-// many files it collects for the library, which needs about a microsecond for each.
+// The sizes of the blocks that a worker takes, small enough that a cancelled search ends within
+// milliseconds, and the number of files that it collects for the library, which takes about a
+// microsecond for each.
 const (
 	blockDirs    = 4096
 	blockRuns    = 512
@@ -38,13 +39,13 @@ type search struct {
 	query   string
 	kept    func(path string) bool
 	within  *Results
-	next    atomic.Int64 // the first block that no worker has taken
+	next    atomic.Int64 // start of the next block
 	rowOf   []uint32     // see index.Listing.Rows
 	pattern pattern
-	// rest contains the letters of the pattern from each of its places on.
+	// rest contains, for each position in the pattern, the letters from there to the end.
 	rest []index.Letters
-	// states are those of the automaton at the end of each directory's path; nil if the
-	// library scores everything.
+	// states has the state of the automaton at the end of each directory's path. It is nil
+	// if the library scores everything.
 	states []score
 
 	mu      sync.Mutex
@@ -68,8 +69,8 @@ func newSearch(l *index.Listing, q Query, within *Results) *search {
 	return s
 }
 
-// spareStates are those of finished searches: for a million files several megabytes, which
-// need not be cleared.
+// spareStates contains the states of finished searches, several megabytes for a million files.
+// They do not have to be cleared.
 var spareStates sync.Pool
 
 func takeStates(n int) []score {
@@ -79,15 +80,15 @@ func takeStates(n int) []score {
 	return make([]score, n)
 }
 
-// close releases what the next search may use.
+// close makes the states available to the next search.
 func (s *search) close() {
 	if s.states != nil {
 		spareStates.Put(&s.states)
 	}
 }
 
-// run searches all rows with one worker for each core. GOMAXPROCS may be several times
-// higher, because a scan waits for the disk.
+// run searches with one worker for each core. It does not use GOMAXPROCS, which may be several
+// times higher because a scan waits for the disk.
 func (s *search) run(ctx context.Context) error {
 	for range runtime.NumCPU() {
 		s.workers = append(s.workers, &worker{
@@ -116,7 +117,7 @@ func (s *search) run(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// inParallel runs work on all cores and notes a panic.
+// inParallel runs work on all cores and records a panic.
 func (s *search) inParallel(work func(*worker)) {
 	var all sync.WaitGroup
 	for _, w := range s.workers {
@@ -143,7 +144,7 @@ func eachBlock(ctx context.Context, next *atomic.Int64, n, size int, work func(s
 	}
 }
 
-// merged returns what all workers have found, the best in no order.
+// merged merges the results of all workers. The best matches are not sorted.
 func (s *search) merged() *worker {
 	all := s.workers[0]
 	for _, w := range s.workers[1:] {
@@ -160,15 +161,15 @@ func (s *search) merged() *worker {
 // worker does a part of a search.
 type worker struct {
 	*search
-	hits    index.Bitset // all files that match
-	holders index.Bitset // the directories that they are in
+	hits    index.Bitset // all matching files
+	holders index.Bitset // their directories
 	files   top
 	found   top // directories
 
 	above []ancestor
 	gate  gate
 
-	block []uint32 // the files that are for the library
+	block []uint32 // files for the library
 	ends  []int    // where their paths end in text
 	text  []byte
 }
@@ -179,8 +180,8 @@ type ancestor struct {
 	state score
 }
 
-// enterDirs computes the states of directories, of which each comes before what is in it,
-// and finds those whose own name completes the match.
+// enterDirs computes the states of directories, each of which precedes its subdirectories. It
+// finds the directories whose own name completes the match.
 func (w *worker) enterDirs(entries []index.DirEntry) {
 	w.above = w.above[:0]
 	w.enterAncestors(entries[0].Parent)
@@ -208,8 +209,8 @@ func (w *worker) enterDirs(entries []index.DirEntry) {
 	}
 }
 
-// enterAncestors computes the states of a directory and of all above it, which another
-// worker may do too.
+// enterAncestors computes the states of a directory and its ancestors. Another worker may compute
+// them too.
 func (w *worker) enterAncestors(dir uint32) {
 	if dir == 0 {
 		w.above = append(w.above, ancestor{0, newScore()})
@@ -221,16 +222,15 @@ func (w *worker) enterAncestors(dir uint32) {
 	w.above = append(w.above, ancestor{dir, state})
 }
 
-// gate is what follows from the path of a directory for the files in it.
+// gate is what the state of a directory implies for the files in it.
 type gate struct {
 	dir    uint32
 	before *score
 	// need are the letters that a name must have.
 	need index.Letters
-	// base is the score of an empty name that changes nothing.
+	// base is the score of an empty name that does not change the state.
 	base int
-	// awaited are the letters that may change something; a name without them is
-	// not read.
+	// awaited are the letters that may change the state. A name without them is not read.
 	awaited index.Letters
 }
 
@@ -242,8 +242,8 @@ func (w *worker) open(dir uint32) {
 	if before.needed() < m {
 		return
 	}
-	// All of the query is in the path. Only its last letter may find a better place: after a
-	// separator, unless it is after one already.
+	// The path of the directory matches the whole query. Only the last letter can still get a
+	// better position, after a separator, unless it is already after one.
 	total, _ := before.ended(&w.pattern)
 	w.gate.base = total - 1 // the slash
 	last := w.pattern.text[m-1]
@@ -255,7 +255,7 @@ func (w *worker) open(dir uint32) {
 	}
 }
 
-// searchRuns scores the files of some runs, which are each in one directory.
+// searchRuns scores the files of some runs. The files of a run are in one directory.
 func (w *worker) searchRuns(start, end int) {
 	for i := start; i < end; i++ {
 		dir, first, end := w.Run(i)
@@ -269,7 +269,7 @@ func (w *worker) searchRuns(start, end int) {
 	}
 }
 
-// searchWithin scores the files of some words of the set that contains all matches.
+// searchWithin scores the files in some words of within.Hits, which contains all matches.
 func (w *worker) searchWithin(start, end int) {
 	w.within.Hits[start:end].Each(func(i uint32) {
 		id := uint32(start)*64 + i
@@ -278,8 +278,8 @@ func (w *worker) searchWithin(start, end int) {
 	})
 }
 
-// forLibrary reports whether the library scores all files of a directory; if not, it sets
-// the gate.
+// forLibrary reports whether the library scores all files of a directory. If not, it sets the
+// gate.
 func (w *worker) forLibrary(dir uint32) bool {
 	if w.states == nil || w.DirLetters(dir)&index.NotASCII != 0 {
 		return true
@@ -314,7 +314,7 @@ func (w *worker) searchFile(id uint32, forLibrary bool) {
 	w.files.add(ranked{total, int(w.rowOf[id]), id})
 }
 
-// leave leaves a file to the library.
+// leave queues a file for the library.
 func (w *worker) leave(id uint32) {
 	if w.rowOf[id] == index.NoRow {
 		return
@@ -327,7 +327,7 @@ func (w *worker) leave(id uint32) {
 	}
 }
 
-// askLibrary scores a block with the library.
+// askLibrary scores the queued files with the library.
 func (w *worker) askLibrary() {
 	if len(w.block) == 0 {
 		return
@@ -354,8 +354,8 @@ func (w *worker) askLibrary() {
 	w.block, w.ends, w.text = w.block[:0], w.ends[:0], w.text[:0]
 }
 
-// containsInOrder reports whether a text contains the characters of a query in their order,
-// in the same case.
+// containsInOrder reports whether a text contains the characters of a query in order and in the
+// same case.
 func containsInOrder(text, query string) bool {
 	rest := []rune(query)
 	for _, r := range text {

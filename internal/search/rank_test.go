@@ -8,8 +8,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/search"
 )
 
-// The files that people look for have to come first. A target is worth one over its
-// rank (the mean of which is the MRR), so 0.75 means that most are on top.
+// The files that people search for must come first. The score of a target is the reciprocal of
+// its rank, and the mean is the MRR: 0.75 means that most targets have rank 1.
 func TestTargetsComeFirst(t *testing.T) {
 	l := machineListing(t, 200_000)
 	targets := corpus.Targets()
@@ -34,7 +34,7 @@ func TestTargetsComeFirst(t *testing.T) {
 	}
 }
 
-// rankOf returns the place of a target among the results, or 0.
+// rankOf returns the rank of a target among the results, or 0.
 func rankOf(t testing.TB, l *index.Listing, target corpus.Target) int {
 	t.Helper()
 	found, err := search.Find(t.Context(), l, search.Query{Text: target.Query, Dirs: true, Kept: keptByOthers})
@@ -44,7 +44,7 @@ func rankOf(t testing.TB, l *index.Listing, target corpus.Target) int {
 	rank := 0
 	for _, node := range found.Rows {
 		if index.IsDir(node) {
-			continue // the target is a file; a directory above it is no wrong answer
+			continue // targets are files, and a directory above one is not a wrong result
 		}
 		rank++
 		if string(l.AppendNode(nil, node)) == target.Path {

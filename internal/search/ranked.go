@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// ranked is a match: better with a higher score, or with the same in an earlier row. That is
-// the order of the library, whose sort is stable.
+// ranked is a match. A higher score is better; with equal scores, the earlier row is better. That
+// is the order of the library, whose sort is stable.
 type ranked struct {
 	score int
 	row   int
@@ -23,15 +23,15 @@ func compareRanked(a, b ranked) int {
 	return cmp.Compare(a.node, b.node)
 }
 
-// top keeps the best matches of many, in no order.
+// top keeps the best matches, unsorted.
 type top struct {
 	most    int
-	matches []ranked // at most twice as many
-	full    bool     // there have been more: only what beats worst matters
+	matches []ranked // at most twice as many as most
+	full    bool     // cut was called: a match must be better than worst
 	worst   ranked
 }
 
-// add keeps a match if it may be among the best.
+// add keeps a match if it can be among the best.
 func (t *top) add(r ranked) {
 	if t.full && compareRanked(r, t.worst) > 0 {
 		return
@@ -42,7 +42,7 @@ func (t *top) add(r ranked) {
 	}
 }
 
-// cut leaves the best.
+// cut keeps the t.most best matches.
 func (t *top) cut() {
 	if len(t.matches) <= t.most {
 		return
@@ -51,15 +51,15 @@ func (t *top) cut() {
 	t.matches, t.full = t.matches[:t.most], true
 }
 
-// merge adds the matches of another.
+// merge adds the matches of o.
 func (t *top) merge(o *top) {
 	t.matches = append(t.matches, o.matches...)
 	t.cut()
 }
 
-// selectBest moves the best k matches, of which there are more, to the front, in no
-// order, and returns the worst of them: Hoare's quickselect (1961) with the median
-// of three.
+// selectBest moves the best k matches to the front, unsorted, and returns the worst of them.
+// There must be more than k. The algorithm is Hoare's quickselect (1961) with the median of
+// three.
 func selectBest(matches []ranked, k int) ranked {
 	low, high := 0, len(matches)-1
 	for low < high {

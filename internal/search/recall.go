@@ -8,16 +8,17 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
-// mostRecalled is how many answers are kept: for a million files 165 KB each.
+// mostRecalled is the number of cached results. For a million files, each takes 165 KB.
 const mostRecalled = 24
 
-// narrowingShare: a longer query is searched among the matches of a shorter one if those are
-// at most a third of the files. Reading all in order costs less than picking many.
+// narrowingShare limits searches among earlier matches: a longer query is searched among the
+// matches of a shorter one only if they are at most a third of the files. Otherwise reading all
+// files in order is faster than reading many in random order.
 const narrowingShare = 3
 
-// Recall caches the answers to the last queries on one listing: a query that begins with an
-// earlier one is searched among its matches, and one that is asked again costs nothing. It
-// never changes; the zero value is empty.
+// Recall caches the results of the last queries on one listing. A query that extends an earlier
+// one is searched among the matches of that one, and a repeated query costs nothing. A Recall is
+// immutable. The zero value is empty.
 type Recall struct {
 	listing *index.Listing
 	answers []recalled // the newest last
@@ -28,7 +29,7 @@ type recalled struct {
 	*Results
 }
 
-// Find is the function Find with the help of what is cached. It returns the new cache.
+// Find is like the function Find but uses the cache. It also returns the new cache.
 func (k Recall) Find(ctx context.Context, l *index.Listing, q Query) (*Results, Recall, error) {
 	if k.listing != l {
 		k = Recall{listing: l}

@@ -8,18 +8,17 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
-// The scoring of github.com/sahilm/fuzzy as an automaton that reads a path byte by
-// byte, so that it can stop at the end of a directory's path and be resumed for
-// each file in it:
+// The scoring of github.com/sahilm/fuzzy as an automaton that reads a path byte by byte. It can
+// stop at the end of a directory's path and continue from there for each file in the directory:
 //
 //	/home/alice/.config|/Code         one state for the directory ...
 //	                   |/settings     ... from which each name goes on
 //
-// A byte is read together with the one after it, as in the library: it takes the best place
-// of a character when the next character of the pattern is about to match, or the path ends.
-// Therefore a state ends before the slash.
+// As in the library, a byte is read together with the next one. The best position of a character
+// is settled when the following character of the pattern is about to match, or when the path
+// ends. The state of a directory therefore does not include the slash after it.
 //
-// It takes only ASCII, in pattern and path; equiv_test.go compares it with the library.
+// Pattern and path must be ASCII. equiv_test.go compares the automaton with the library.
 
 // The library's bonuses and penalties.
 const (
@@ -31,21 +30,20 @@ const (
 	mostLeadingPenalty = -15
 )
 
-// longestScored is the longest pattern that the automaton takes: the bonus for
-// adjacent matches doubles with each, and is kept in 32 bits.
+// longestScored is the maximum length of a pattern. The bonus for adjacent matches doubles with
+// each match and is stored in 32 bits.
 const longestScored = 24
 
 // pattern is a query of ASCII characters.
 type pattern struct {
 	text []byte // in lower case, unless exact
-	// exact says that case matters: there is a capital in the query.
+	// exact reports whether case matters, because the query contains a capital.
 	exact bool
-	// fold maps a byte to what the pattern compares it with.
+	// fold maps a byte of a path to the byte that is compared with the pattern.
 	fold *[256]byte
 }
 
-// newPattern returns the pattern for a query, and whether the automaton can take
-// it.
+// newPattern returns the pattern for a query, and whether the automaton supports it.
 func newPattern(query string) (p pattern, ok bool) {
 	ok = len(query) <= longestScored
 	for _, r := range query {
@@ -59,9 +57,9 @@ func newPattern(query string) (p pattern, ok bool) {
 	return p, ok
 }
 
-// Score returns the score that the first stage of a search gives a path, which is that of
-// github.com/sahilm/fuzzy, and whether the text of a query matches. It is known of queries
-// and paths that are ASCII, and queries of at most 24 bytes.
+// Score returns the score of a path in the first stage of a search, which equals that of
+// github.com/sahilm/fuzzy, and whether the query matches. known is false if the query or the path
+// is not ASCII, or the query is longer than 24 bytes.
 func Score(query string, path []byte) (points int, matches, known bool) {
 	p, ok := newPattern(query)
 	if !ok || index.LettersOf(path)&index.NotASCII != 0 {
@@ -83,31 +81,31 @@ func Score(query string, path []byte) (points int, matches, known bool) {
 
 // score is the state of the automaton after some bytes of a path.
 type score struct {
-	total     int32 // of the characters that are settled
-	best      int32 // of the places found for the next one; -1 if none
-	at        int32 // where the best place is
-	lastMatch int32 // where the last settled one is; -1 if there is none
-	adjacent  int32 // what the last adjacent match was worth, and those before it
-	read      int32 // bytes
-	settled   uint8 // characters of the pattern
+	total     int32 // score of the settled characters
+	best      int32 // best score found for the next character, or -1
+	at        int32 // the position of best
+	lastMatch int32 // the position of the last settled character, or -1
+	adjacent  int32 // the sum of the bonuses for adjacent matches
+	read      int32 // number of bytes read
+	settled   uint8 // number of settled characters of the pattern
 	last      byte  // the last byte read
 }
 
 func newScore() score { return score{best: -1, lastMatch: -1} }
 
-// enter reads a slash and the name of a directory, which another slash will follow.
+// enter reads a slash and the name of a directory, which is followed by another slash.
 func (s *score) enter(p *pattern, name []byte) { s.readName(p, name, '/') }
 
 // finish reads a slash and the last name of a path.
 func (s *score) finish(p *pattern, name []byte) { s.readName(p, name, 0) }
 
-// none stands for a character after the end of the pattern.
+// none is the result of pattern.at after the end of the pattern.
 const none = -1
 
-// readName reads a slash and a name, with the byte that follows the name: 0 at the end of
-// the path. A search spends most of its time here, so it skips what cannot matter: while no
-// place has been found for the next character, and when it is the last one, only that
-// character matters.
+// readName reads a slash and a name. behind is the byte after the name, or 0 at the end of the
+// path. A search spends most of its time here, so readName skips irrelevant bytes: while no
+// position has been found for the next character, or if it is the last one, only that character
+// matters.
 func (s *score) readName(p *pattern, name []byte, behind byte) {
 	fold := p.fold
 	wanted, after := p.at(s.settled), p.at(s.settled+1)
@@ -185,7 +183,7 @@ func (s *score) matchAt(j int32, c byte) {
 	}
 }
 
-// settle takes the best place for the next character.
+// settle accepts the best position for the next character.
 func (s *score) settle() {
 	if s.lastMatch < 0 {
 		s.best += max(s.at*leadingPenalty, mostLeadingPenalty)
@@ -208,7 +206,7 @@ func (s score) ended(p *pattern) (int, bool) {
 	return s.result(p)
 }
 
-// needed returns the first character of the pattern that has no place yet.
+// needed returns the index of the first character of the pattern that has no position yet.
 func (s *score) needed() int {
 	if s.best >= 0 {
 		return int(s.settled) + 1
@@ -216,8 +214,8 @@ func (s *score) needed() int {
 	return int(s.settled)
 }
 
-// skips reports whether a name with these letters would change nothing except how many bytes
-// have been read: it has none that could match next.
+// skips reports whether a name with these letters contains no character that can match next. Such
+// a name only changes the number of bytes read.
 func (s *score) skips(p *pattern, name index.Letters) bool {
 	settled := int(s.settled)
 	if settled >= len(p.text) {
@@ -230,7 +228,7 @@ func (s *score) skips(p *pattern, name index.Letters) bool {
 	return awaited&(name|index.LettersOfByte('/')) == 0
 }
 
-// skip reads a slash and a name that change nothing, given its size and last byte.
+// skip reads a slash and a name for which skips is true, given its size and last byte.
 func (s *score) skip(size uint32, last byte) {
 	s.read += int32(size) + 1
 	s.last = last

@@ -8,47 +8,48 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
-// BestRows is how many matches are ranked. All others are only in the set of hits, for
-// "select all". bestDirs is how many directories are ranked with them.
+// BestRows is the number of matches that are ranked. Other matches are only in the set of hits,
+// for "select all". bestDirs is the number of directories that are ranked with them.
 const (
 	BestRows = 10_000
 	bestDirs = 2500
 )
 
-// MaxQuery is how many bytes the text of a query may have.
+// MaxQuery is the maximum length of the text of a query, in bytes.
 const MaxQuery = 200
 
-// Query asks which files of a listing match a text.
+// Query is a search for the files of a listing that match a text.
 type Query struct {
-	// Text is what was typed, at most MaxQuery bytes. Its characters have to be in a path
-	// in this order, in any case unless there is a capital among them.
+	// Text is what the user typed, at most MaxQuery bytes. A path matches if it contains
+	// the characters in this order. Case matters only if Text contains a capital.
 	Text string
-	// Dirs asks for directories too: those whose own name completes the match.
+	// Dirs includes directories whose own name completes the match.
 	Dirs bool
-	// Kept reports whether other people keep a path: such a match is the likelier one. It
-	// is called from several goroutines. Nil knows of none.
+	// Kept reports whether other people usually keep a path, which raises its rank. It is
+	// called from several goroutines. Nil means that no path is kept.
 	Kept func(path string) bool
 }
 
-// Results are the answer to a query.
+// Results are the results of a query.
 type Results struct {
-	// Rows are the best matches, at most BestRows, the best first: the nodes of files, and
-	// of directories if the query asked for them.
+	// Rows are the best matches, at most BestRows, the best first: the nodes of files, and of
+	// directories if Query.Dirs is set.
 	Rows []uint32
-	// Hits are all files that match, and Total is how many they are.
+	// Hits are all matching files, and Total is their number.
 	Hits  index.Bitset
 	Total int
-	// dirs are the directories above all files that match.
+	// dirs are all directories above matching files.
 	dirs index.Bitset
 }
 
-// Find answers a query, or ends soon after ctx does, with its error. A panic of one of its
-// goroutines is an error too, a *crash.Error.
+// Find runs a query. It returns the error of ctx soon after ctx is done, and a *crash.Error if one
+// of its goroutines panics.
 func Find(ctx context.Context, l *index.Listing, q Query) (*Results, error) {
 	return findWithin(ctx, l, q, nil)
 }
 
-// findWithin is Find among the files of an answer that contains all matches, if there is one.
+// findWithin is like Find, but if within is not nil, it searches only its hits, which must contain
+// all matches.
 func findWithin(ctx context.Context, l *index.Listing, q Query, within *Results) (*Results, error) {
 	s := newSearch(l, q, within)
 	defer s.close()
@@ -58,7 +59,7 @@ func findWithin(ctx context.Context, l *index.Listing, q Query, within *Results)
 	all := s.merged()
 	best := all.files.matches
 	if s.states == nil {
-		slices.SortFunc(best, compareRanked) // the library's order has to do
+		slices.SortFunc(best, compareRanked) // queries that are not ASCII have no alignment
 	} else {
 		if q.Dirs {
 			best = append(best, all.found.matches...)
@@ -74,8 +75,8 @@ func findWithin(ctx context.Context, l *index.Listing, q Query, within *Results)
 	return &Results{rows, all.hits, all.hits.Count(), s.WithAncestors(all.holders)}, nil
 }
 
-// realign sorts matches by the scores of their alignments; of equal ones the shorter path
-// comes first, then the earlier.
+// realign sorts matches by the scores of their alignments, then by the length of the path, then by
+// row.
 func (s *search) realign(ctx context.Context, best []ranked) error {
 	var next atomic.Int64
 	s.inParallel(func(*worker) {
@@ -96,8 +97,7 @@ func (s *search) realign(ctx context.Context, best []ranked) error {
 	return ctx.Err()
 }
 
-// aligned returns the score of a path by alignment, with what noise costs and what it is
-// worth that other people keep it.
+// aligned returns the score of the alignment of a path, including alignNoise or alignKept.
 func (s *search) aligned(a *Aligner, path []byte, node uint32) int {
 	score, _ := a.Align(path) // matches, except for a very long path
 	switch {

@@ -19,7 +19,7 @@ func TestSearchStopsWhenCancelled(t *testing.T) {
 	}
 }
 
-func TestPanicOfAWorkerIsAnError(t *testing.T) {
+func TestPanicInAWorkerIsReturnedAsAnError(t *testing.T) {
 	l := realisticListing(t, rand.New(rand.NewPCG(1, 1)), 10)
 	kept := func(string) bool { panic("no") }
 	_, err := search.Find(t.Context(), l, search.Query{Text: "e", Kept: kept})

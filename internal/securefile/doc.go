@@ -1,18 +1,16 @@
-// Package securefile reads and replaces files in directories that belong to others.
+// Package securefile reads and replaces files in directories that belong to other users.
 //
-// Root is asked to write into the home of a user, or to read from it, and that user
-// may rename, link and mount there at any time. A path is therefore walked once, by
-// descriptors (openat(2) with O_PATH and O_NOFOLLOW), and everything that follows is
-// done at the descriptor of the directory that was reached: nothing that is swapped
-// later leads elsewhere.
+// Root may have to write into or read from the home directory of a user, where that user may
+// rename, link and mount at any time. A path is therefore resolved once, by descriptors (openat(2)
+// with O_PATH and O_NOFOLLOW). Everything else is done relative to the descriptor of the resulting
+// directory, so later changes of the path cannot redirect it.
 //
-//   - Root follows a symlink only if it belongs to root or to the user who called
-//     sudo, or if the kernel made it (proc(5)). Other users' symlinks are refused,
-//     wherever they are: the rule of fs.protected_symlinks, without its exceptions.
-//   - With a [User], everything is done with the rights of that user, for whom the
-//     kernel decides what can be reached.
-//   - A file is written beside its place and renamed: it is there as a whole or not at
-//     all. Owner, group, mode, ACL and user attributes of a file that is replaced stay.
-//   - What cannot be renamed over is written in place: a mount point, a device, a pipe,
-//     and a file whose owner cannot be kept.
+//   - Root follows a symlink only if it belongs to root or to the user who ran sudo, or if it is a
+//     kernel symlink in /proc (proc(5)). Symlinks of other users are refused everywhere. This is
+//     the rule of fs.protected_symlinks, without its exceptions.
+//   - With a [User], everything is done with the permissions of that user, which the kernel checks.
+//   - A file is written under a temporary name and then renamed, so the target is never
+//     half-written. A replaced file keeps its owner, group, mode, ACL and user attributes.
+//   - Targets that cannot be replaced by a rename are written in place: mount points, devices,
+//     pipes, and files whose owner cannot be kept.
 package securefile

@@ -12,8 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Open opens a regular file to read it. With a User it has to belong to that user or
-// to root.
+// Open opens a regular file for reading. With a User, the file must belong to that user or to root.
 func Open(path string, as *User) (file *os.File, err error) {
 	err = as.do(func() error {
 		p, err := find(path, as, true)
@@ -46,30 +45,30 @@ func (p *place) readable(as *User) error {
 	return nil
 }
 
-var errNotRegular = errors.New("it is no regular file")
+var errNotRegular = errors.New("it is not a regular file")
 
-// Options say how a file is written.
+// Options are the options of Create.
 type Options struct {
-	// As is with whose rights; nil is the process itself.
+	// As is the user whose permissions are used; nil means those of the process.
 	As *User
-	// New wants nothing to be there: fs.ErrExist otherwise. A symlink is something.
+	// New makes Create fail with fs.ErrExist if the path exists, even if it is a symlink.
 	New bool
-	// Regular wants no device, pipe or socket to be there.
+	// Regular makes Create fail if the path is a device, pipe or socket.
 	Regular bool
 }
 
-// File is a file that is being written. Until Commit, nothing has changed at its place.
+// File is a file that is being written. The target does not change before Commit.
 type File struct {
 	path  string
 	opts  Options
 	place *place
-	temp  *os.File // nil: the place itself is written at the end
+	temp  *os.File // nil means that Commit writes the target in place
 	name  string   // of temp
-	text  []byte   // where there is no temp
+	text  []byte   // the content if temp is nil
 }
 
-// Create begins to write the file at path. It returns an error if that cannot be done,
-// before there is anything to write.
+// Create begins to write the file at path. If the file cannot be written, Create fails, so the
+// caller knows before producing any content.
 func Create(path string, opts Options) (f *File, err error) {
 	err = opts.As.do(func() error {
 		p, err := find(path, opts.As, !opts.New)
@@ -115,7 +114,7 @@ func (f *File) begin() error {
 	return nil
 }
 
-// inPlace finds out whether the place can be written.
+// inPlace checks that the target can be written in place.
 func (f *File) inPlace() error {
 	if f.place.stat.Mode&unix.S_IFMT != unix.S_IFREG {
 		return unix.Faccessat(unix.AT_FDCWD, self(f.place.file), unix.W_OK, unix.AT_EACCESS)
@@ -127,7 +126,7 @@ func (f *File) inPlace() error {
 	return err
 }
 
-// beside makes the file that will be renamed.
+// beside makes the temporary file that will be renamed.
 func (f *File) beside(mode uint32) error {
 	name := "." + f.place.name[:min(len(f.place.name), 200)] + "." + rand.Text()[:8]
 	fd, err := unix.Openat(f.place.dir, name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, mode)
@@ -138,7 +137,7 @@ func (f *File) beside(mode uint32) error {
 	return nil
 }
 
-// inherit gives the new file what the one that it will replace has.
+// inherit copies owner, mode, ACL and user attributes from the target to the temporary file.
 func (f *File) inherit() error {
 	st, fd := &f.place.stat, int(f.temp.Fd())
 	if err := unix.Fchown(fd, int(st.Uid), int(st.Gid)); err != nil {
@@ -146,7 +145,7 @@ func (f *File) inherit() error {
 	}
 	old := self(f.place.file)
 	names := attributes(old)
-	if !slices.Contains(names, aclName) { // the directory may have given it one
+	if !slices.Contains(names, aclName) { // it may have inherited one from the directory
 		if err := unix.Fremovexattr(fd, aclName); err != nil && !errors.Is(err, unix.ENODATA) && !errors.Is(err, unix.ENOTSUP) {
 			return err
 		}
@@ -177,7 +176,7 @@ func attributes(path string) []string {
 	list := make([]byte, maxAttribute)
 	n, err := unix.Listxattr(path, list)
 	if err != nil {
-		return nil // a file system without any
+		return nil // the file system does not support attributes
 	}
 	return slices.DeleteFunc(strings.Split(string(list[:n]), "\x00"), func(name string) bool {
 		return name != aclName && !strings.HasPrefix(name, "user.")
@@ -193,7 +192,7 @@ func (f *File) Write(text []byte) (int, error) {
 	return f.temp.Write(text)
 }
 
-// Commit puts what was written in its place, and closes the file.
+// Commit puts the written content in place and closes the file.
 func (f *File) Commit() error {
 	defer f.Discard()
 	err := f.opts.As.do(func() error {
@@ -224,7 +223,7 @@ func (f *File) rename() error {
 		return unix.Renameat(dir, f.name, dir, name)
 	}
 	err := unix.Renameat2(dir, f.name, dir, name, unix.RENAME_NOREPLACE)
-	if errors.Is(err, unix.EINVAL) { // a file system that does not know it
+	if errors.Is(err, unix.EINVAL) { // the file system does not support RENAME_NOREPLACE
 		if err = unix.Linkat(dir, f.name, dir, name, 0); err == nil {
 			err = unix.Unlinkat(dir, f.name, 0)
 		}
@@ -232,7 +231,7 @@ func (f *File) rename() error {
 	return err
 }
 
-// overwrite writes the place itself.
+// overwrite writes the target in place.
 func (f *File) overwrite() error {
 	flags := unix.O_WRONLY
 	if f.place.stat.Mode&unix.S_IFMT == unix.S_IFREG {
@@ -247,9 +246,9 @@ func (f *File) overwrite() error {
 	return errors.Join(err, to.Close())
 }
 
-// Discard removes what was written and not committed. After Commit it does nothing.
+// Discard removes uncommitted content. After Commit, it does nothing.
 func (f *File) Discard() {
-	_ = f.opts.As.do(func() error { // what cannot be removed is left, hidden by its dot
+	_ = f.opts.As.do(func() error { // if the removal fails, the temporary file stays; its name starts with a dot
 		f.discard()
 		return nil
 	})

@@ -15,7 +15,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// nobody owns what is not ours in these tests.
+// nobody is the owner of foreign files in these tests.
 const nobody = 65534
 
 func put(path, text string, opts Options) error {
@@ -37,12 +37,12 @@ func must(t *testing.T, errs ...error) {
 	}
 }
 
-// holds checks the content of a file, and that nothing else was left in its directory.
+// holds checks the content of a file, and that its directory contains nothing else except beside.
 func holds(t *testing.T, path, want string, beside ...string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil || string(text) != want {
-		t.Errorf("%s holds %q, %v; want %q", path, text, err, want)
+		t.Errorf("%s contains %q, %v; want %q", path, text, err, want)
 	}
 	entries, err := os.ReadDir(filepath.Dir(path))
 	must(t, err)
@@ -54,7 +54,7 @@ func holds(t *testing.T, path, want string, beside ...string) {
 	}
 }
 
-// openDir returns a directory that every user may reach.
+// openDir returns a directory that every user may enter.
 func openDir(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -62,7 +62,7 @@ func openDir(t *testing.T) string {
 	return dir
 }
 
-func TestCreateWritesAsAWholeOrNotAtAll(t *testing.T) {
+func TestCommitReplacesTheFileAtomically(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	must(t, put(file, "one", Options{}))
@@ -94,7 +94,7 @@ func TestCreateWritesAsAWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-func TestASecondNewFileLoses(t *testing.T) {
+func TestNewDoesNotReplaceAFileCreatedDuringTheWrite(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	f, err := Create(file, Options{New: true})
@@ -105,8 +105,8 @@ func TestASecondNewFileLoses(t *testing.T) {
 	holds(t, file, "first")
 }
 
-// acl is user::rw-, user:65534:r--, group::---, mask::r--, other::--- (acl(5), as the
-// kernel's posix_acl_xattr.h writes it).
+// acl is user::rw-, user:65534:r--, group::---, mask::r--, other::--- (acl(5), in the format of the
+// kernel's posix_acl_xattr.h).
 var acl = []byte{
 	2, 0, 0, 0,
 	1, 0, 6, 0, 255, 255, 255, 255,
@@ -116,7 +116,7 @@ var acl = []byte{
 	32, 0, 0, 0, 255, 255, 255, 255,
 }
 
-func TestAReplacedFileKeepsOwnerModeAndACL(t *testing.T) {
+func TestReplacedFileKeepsOwnerModeAndACL(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file, plain := filepath.Join(dir, "file"), filepath.Join(dir, "plain")
@@ -125,7 +125,7 @@ func TestAReplacedFileKeepsOwnerModeAndACL(t *testing.T) {
 		must(t, os.Chown(file, nobody, 123), os.Chown(plain, nobody, 123))
 	}
 	must(t, unix.Setxattr(file, "user.note", []byte("mine"), 0), unix.Setxattr(file, aclName, acl, 0))
-	// What is made in the directory gets this ACL, and must not keep it.
+	// New files in the directory inherit this ACL. The replaced file must not keep it.
 	must(t, unix.Setxattr(dir, "system.posix_acl_default", acl, 0))
 	before := []unix.Stat_t{stat(t, file), stat(t, plain)}
 	must(t, put(file, "new", Options{}), put(plain, "new", Options{}))
@@ -142,7 +142,7 @@ func TestAReplacedFileKeepsOwnerModeAndACL(t *testing.T) {
 		t.Errorf("the ACL is %v", got)
 	}
 	if got := attribute(plain, aclName); got != nil {
-		t.Errorf("a file without an ACL has got one: %v", got)
+		t.Errorf("a file without an ACL got one: %v", got)
 	}
 	if got := attribute(file, "user.note"); string(got) != "mine" {
 		t.Errorf("user.note is %q", got)
@@ -175,13 +175,13 @@ func TestDevicesAndPipesAreWrittenInPlace(t *testing.T) {
 	}()
 	must(t, put(pipe, "x", Options{}))
 	if text := <-got; text != "x" {
-		t.Errorf("the pipe has brought %q", text)
+		t.Errorf("read %q from the pipe", text)
 	}
 	must(t, put("/dev/null", "x", Options{}))
 	if err := put("/dev/null", "x", Options{Regular: true}); !errors.Is(err, errNotRegular) {
 		t.Errorf("/dev/null as a regular file: %v", err)
 	}
-	// A magic link is followed by the kernel: /dev/stderr is one, through /proc.
+	// The kernel follows magic links. /dev/stderr leads to one in /proc.
 	to, err := os.Create(filepath.Join(t.TempDir(), "open"))
 	must(t, err)
 	defer to.Close()
@@ -189,7 +189,7 @@ func TestDevicesAndPipesAreWrittenInPlace(t *testing.T) {
 	holds(t, to.Name(), "magic")
 }
 
-func TestRootFollowsNoSymlinkOfAnotherUser(t *testing.T) {
+func TestRootDoesNotFollowSymlinksOfOtherUsers(t *testing.T) {
 	probe.Need(t, probe.Root)
 	dir := openDir(t)
 	secret := filepath.Join(dir, "secret")
@@ -215,7 +215,7 @@ func TestRootFollowsNoSymlinkOfAnotherUser(t *testing.T) {
 	holds(t, filepath.Join(home, "real/new"), "the invoker's link")
 }
 
-func TestAUserReachesWhatThatUserMay(t *testing.T) {
+func TestUserPermissionsApply(t *testing.T) {
 	t.Parallel()
 	probe.Need(t, probe.Root)
 	dir := openDir(t)
@@ -238,10 +238,10 @@ func TestAUserReachesWhatThatUserMay(t *testing.T) {
 	if st := stat(t, file); st.Uid != nobody || st.Gid != nobody {
 		t.Errorf("the file belongs to %d:%d", st.Uid, st.Gid)
 	}
-	shared := filepath.Join(dir, "shared") // for the group, which is kept
+	shared := filepath.Join(dir, "shared") // tests that the group is kept
 	must(t, os.Mkdir(shared, 0o770), os.Chown(shared, 0, 123), os.Chmod(shared, 0o770), put(filepath.Join(shared, "x"), "x", Options{As: as}))
 	if _, err := os.ReadFile(secret); err != nil {
-		t.Errorf("root's rights are gone: %v", err)
+		t.Errorf("root's permissions are gone: %v", err)
 	}
 }
 
@@ -264,13 +264,13 @@ func TestOpenReadsRegularFilesOfTheUserOrRoot(t *testing.T) {
 		t.Errorf("a pipe: %v", err)
 	}
 	if _, err := Open(filepath.Join(dir, "none"), as); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("nothing: %v", err)
+		t.Errorf("a missing file: %v", err)
 	}
 }
 
-// TestASwappedParentLeadsNowhere swaps the directory for a symlink between the walk and
-// the rename.
-func TestASwappedParentLeadsNowhere(t *testing.T) {
+// TestSwappedParentDoesNotRedirectTheWrite replaces the directory with a symlink between Create and
+// Commit.
+func TestSwappedParentDoesNotRedirectTheWrite(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	home, etc := filepath.Join(dir, "home"), filepath.Join(dir, "etc")
@@ -283,7 +283,7 @@ func TestASwappedParentLeadsNowhere(t *testing.T) {
 	holds(t, filepath.Join(home+"2", "file"), "new")
 }
 
-func TestLinksInACircleEnd(t *testing.T) {
+func TestSymlinkLoopsAreAnError(t *testing.T) {
 	t.Parallel()
 	link := filepath.Join(t.TempDir(), "link")
 	must(t, os.Symlink("link", link))

@@ -15,13 +15,13 @@ import (
 // ErrForeignLink is the error for a symlink that root does not follow.
 var ErrForeignLink = errors.New("symlink of another user, which root does not follow")
 
-// place is where a path leads to.
+// place is the result of resolving a path.
 type place struct {
 	dir  int    // the directory, O_PATH
-	name string // in it; "" for "/" and for what a magic link leads to
-	file int    // what is there, O_PATH, or -1
+	name string // name in dir; "" for "/" and for the target of a magic link
+	file int    // the entry, O_PATH, or -1 if it does not exist
 	stat unix.Stat_t
-	// mounted says that a mount point is there, which cannot be renamed over.
+	// mounted reports that the entry is a mount point, which a rename cannot replace.
 	mounted bool
 }
 
@@ -34,12 +34,12 @@ func (p *place) close() {
 	p.dir, p.file = -1, -1
 }
 
-// mostLinks is how many symlinks a path may have, as for the kernel
+// mostLinks is how many symlinks are followed in a path. The kernel has the same limit
 // (path_resolution(7)).
 const mostLinks = 40
 
-// find walks a path. follow says whether a symlink at its end is followed; one that
-// leads nowhere is then the place that it leads to.
+// find resolves a path. follow reports whether a symlink at its end is followed. If that symlink is
+// dangling, the result is the place of its missing target.
 func find(path string, as *User, follow bool) (p *place, err error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -91,7 +91,7 @@ func components(path string) []string {
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
 }
 
-// enter makes a directory the one in which names are looked up.
+// enter makes a directory the current one, in which names are looked up.
 func (p *place) enter(dir int, name string) error {
 	fd, err := unix.Openat(dir, name, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -102,7 +102,7 @@ func (p *place) enter(dir int, name string) error {
 	return nil
 }
 
-// look opens what has the name, and asks what it is.
+// look opens the entry p.name and reads its metadata.
 func (p *place) look() (err error) {
 	if p.file >= 0 {
 		unix.Close(p.file)
@@ -116,16 +116,16 @@ func (p *place) look() (err error) {
 
 func (p *place) ask() error {
 	var stx unix.Statx_t
-	// Without STATX_ATTR_MOUNT_ROOT (before Linux 5.8) the rename says that it is one.
+	// Without STATX_ATTR_MOUNT_ROOT (before Linux 5.8), the rename fails for a mount point.
 	if err := unix.Statx(p.file, "", unix.AT_EMPTY_PATH, unix.STATX_BASIC_STATS, &stx); err == nil {
 		p.mounted = stx.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0
 	}
 	return unix.Fstat(p.file, &p.stat)
 }
 
-// readLink returns the components of a symlink's target, and enters the root directory
-// for an absolute one. A magic link of proc(5) is followed by the kernel, for its text
-// is not a path; it leaves none.
+// readLink returns the components of a symlink's target. For an absolute target, it enters the root
+// directory. The kernel follows the magic links of proc(5), because their text is not a path; for
+// these, readLink returns no components.
 func (p *place) readLink(as *User) ([]string, error) {
 	var kind unix.Statfs_t
 	if err := unix.Fstatfs(p.dir, &kind); err != nil {
@@ -176,7 +176,7 @@ func follows(owner uint32, as *User) bool {
 	return err == nil && uint32(invoker) == owner
 }
 
-// reopen opens a place that was found, whatever has its name by now.
+// reopen opens the entry that was found, even if its name now refers to another entry.
 func (p *place) reopen(flags int) (int, error) {
 	return unix.Open(self(p.file), flags|unix.O_CLOEXEC, 0)
 }

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -8,14 +10,14 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
-// AdoptPaths are paths to copy: without symlinks above them, except those that are refused.
+// AdoptPaths are the paths to copy. Except for refused paths, symlinks above them are resolved.
 type AdoptPaths struct {
 	Names   []string
 	Refused map[string]error
 }
 
-// Add adds a path as it was given. Copying works as root in users' directories, so only
-// symlinks of root and of the invoking user are followed.
+// Add adds a path as given. Root copies from directories that other users can change, so only
+// symlinks owned by a trusted user are followed.
 func (p *AdoptPaths) Add(name string, trusted []uint32) {
 	resolved, err := truepath.Trusted(name, trusted...)
 	if err != nil {
@@ -27,8 +29,8 @@ func (p *AdoptPaths) Add(name string, trusted []uint32) {
 	p.Names = append(p.Names, resolved)
 }
 
-// Invokers returns the users whose symlinks are followed: the one that we are, and under sudo
-// the one who called it.
+// Invokers returns the users whose symlinks are followed: the effective user, and under sudo
+// also the user who ran sudo.
 func Invokers(euid int, getenv func(string) string) []uint32 {
 	users := []uint32{uint32(euid)}
 	if uid, err := strconv.ParseUint(getenv("SUDO_UID"), 10, 32); err == nil && euid == 0 {
@@ -37,18 +39,50 @@ func Invokers(euid int, getenv func(string) string) []uint32 {
 	return users
 }
 
-// AdoptOptions says what may be copied: what lies below the roots and what is included, on the
-// mounts that the table has there.
-func (p *Session) AdoptOptions(paths AdoptPaths, force bool) adopt.Options {
+// AdoptOptions allows copying the roots and the included paths, each only from the mount that
+// the mount table has for it.
+func (s *Session) AdoptOptions(paths AdoptPaths, force bool) adopt.Options {
 	options := adopt.Options{Force: force}
-	for _, name := range slices.Concat(p.Policy.Roots(), p.ScanRules.Include) {
-		options.Roots = append(options.Roots, adopt.Root{Path: name, Mount: uint64(p.Mounts.At(name).ID)})
+	for _, name := range slices.Concat(s.Policy.Roots(), s.ScanRules.Include) {
+		options.Roots = append(options.Roots, adopt.Root{Path: name, Mount: uint64(s.Mounts.At(name).ID)})
 	}
 	options.Refuses = func(name string) error {
 		if err := paths.Refused[name]; err != nil {
 			return err
 		}
-		return p.notWiped(name)
+		return s.notWiped(name)
 	}
 	return options
+}
+
+// OpenFiles returns the files that processes have open in the paths that a plan copies.
+func OpenFiles(ctx context.Context, plan *adopt.Plan) []adopt.Open {
+	var paths []string
+	for _, u := range plan.Units {
+		if u.Action == adopt.Copy || u.Action == adopt.Merge {
+			paths = append(paths, u.Path)
+		}
+	}
+	return adopt.OpenFiles(ctx, paths)
+}
+
+// ErrLeft is the error of a run that was abandoned.
+var ErrLeft = errors.New("copying did not stop in time; the next adopt into this storage removes the staging directory")
+
+// RunAdoption runs a plan. It returns ErrLeft shortly after ctx is done even if a file system
+// does not respond. The end of the process then has the effect of a kill: each path is either
+// complete in storage or absent, and the next run removes the staging directory.
+func RunAdoption(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) ([]*adopt.Result, error) {
+	done := make(chan []*adopt.Result, 1)
+	err := Unstuck(ctx, func() error {
+		results, err := plan.Run(ctx, progress)
+		done <- results
+		return err
+	})
+	select {
+	case results := <-done:
+		return results, err
+	default:
+		return nil, ErrLeft
+	}
 }

@@ -1,21 +1,21 @@
-// Package session puts together what a command works with: configuration, flags and the
-// machine. It is the only place that translates between the leaves, which do not know each
-// other, and it knows neither flags nor the screen.
+// Package session combines the configuration, the flags and the state of the machine for a
+// command. Only this package translates between the leaf packages, which do not import each
+// other. It does not parse flags and does not import the screen.
 //
 //	session.go  Options, Session and New
 //	rules.go    configuration and flags as the rules of a scan
-//	judge.go    the verdict on what is on the disk
-//	notes.go    what is known of paths: program, cache, kept by others
+//	judge.go    the verdict on a path on the disk
+//	notes.go    the program of a path, whether it is cache, and how many others keep it
 //	owners.go   names of users and groups
-//	users.go    the users who may have a part of a snippet
-//	style.go    how a snippet is written, and which storage it names
-//	item.go     paths as the snippet takes them; swap.go: swap files
-//	render.go   the snippet, and what there is to say of it
+//	users.go    the users who can have a section in a snippet
+//	style.go    the style of a snippet, and the storage path that it names
+//	item.go     paths as items of a snippet; swap.go: swap files
+//	render.go   the snippet and its notes
 //	storage.go  the storage to copy into
-//	adopt.go    what may be copied
-//	stray.go    what is in storage and not declared; trash.go: what is in the trash
-//	status.go   counts of what is lost and kept
-//	trace.go    what is shown of a trace
+//	adopt.go    the paths that may be copied
+//	stray.go    undeclared paths in storage; trash.go: the trash
+//	status.go   counts of lost and kept files
+//	trace.go    the paths of a trace that are shown
 //	path.go     arguments as true paths
-//	errors.go   wrong usage, and errors with a remedy
+//	errors.go   usage errors, and errors with a remedy
 package session

@@ -1,9 +1,13 @@
 package session
 
-// UsageError is a wrong flag, argument or value of the configuration: exit status 2.
+import (
+	"strings"
+)
+
+// UsageError is an invalid flag, argument or configuration value: exit status 2.
 type UsageError struct{ err error }
 
-// Misuse returns a usageError.
+// Misuse returns a UsageError.
 func Misuse(err error) error { return UsageError{err} }
 
 // Error returns the text of the error.
@@ -26,3 +30,30 @@ func (e HintedError) Error() string { return e.Err.Error() }
 
 // Unwrap returns the error.
 func (e HintedError) Unwrap() error { return e.Err }
+
+// Parts splits an error made by errors.Join into its errors, in order, even if the joined error
+// is wrapped in one that adds no text. It splits by type and never at line breaks, because a
+// name in an error may contain line breaks.
+func Parts(err error) []error {
+	switch wrapped := err.(type) { //nolint:errorlint // the wrapping itself matters
+	case interface{ Unwrap() []error }:
+		inner := wrapped.Unwrap()
+		texts := make([]string, len(inner))
+		for i, one := range inner {
+			texts[i] = one.Error()
+		}
+		if strings.Join(texts, "\n") != err.Error() {
+			return []error{err} // fmt.Errorf with several %w
+		}
+		var all []error
+		for _, one := range inner {
+			all = append(all, Parts(one)...)
+		}
+		return all
+	case interface{ Unwrap() error }:
+		if inner := wrapped.Unwrap(); inner != nil && inner.Error() == err.Error() {
+			return Parts(inner)
+		}
+	}
+	return []error{err}
+}

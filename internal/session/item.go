@@ -12,17 +12,17 @@ import (
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
 
-// This file describes paths to the snippet.
+// This file converts paths to items of a snippet.
 
-// Item describes a path to the snippet by what is on the disk. Where there is nothing,
-// it is a directory if the path ends in a slash, or if public configurations keep it as
-// one.
-func (p *Session) Item(path string, kind scan.Kind, info scan.Info, slash bool) snippet.Item {
+// Item returns a path as an item of a snippet, from its state on the disk. A missing path is a
+// directory if it was given with a slash at the end, or if public configurations keep it as a
+// directory.
+func (s *Session) Item(path string, kind scan.Kind, info scan.Info, slash bool) snippet.Item {
 	item := snippet.Item{
-		Path: path, Dir: kind == scan.KindDir || kind == scan.KindUnknown && (slash || p.usuallyDir(path)),
-		Kept: report.KeptBy(p.Judge(path, kind), p.mountedFrom(path)), Replaced: p.replaced(path),
+		Path: path, Dir: kind == scan.KindDir || kind == scan.KindUnknown && (slash || s.usuallyDir(path)),
+		Kept: report.KeptBy(s.Judge(path, kind), s.mountedFrom(path)), Replaced: s.replaced(path),
 	}
-	item.Parent, item.Above = p.parents(path)
+	item.Parent, item.Above = s.parents(path)
 	switch kind {
 	case scan.KindSymlink:
 		item.Kind, item.Target = snippet.Symlink, linkTarget(path)
@@ -33,24 +33,24 @@ func (p *Session) Item(path string, kind scan.Kind, info scan.Info, slash bool) 
 	case scan.KindBlock, scan.KindChar:
 		item.Kind = snippet.Device
 	case scan.KindFile, scan.KindDir:
-		if p.isSwap(path, item.Dir) {
+		if s.isSwap(path, item.Dir) {
 			item.Kind = snippet.Swap
 		}
-	case scan.KindUnknown:
+	case scan.KindUnknown, scan.KindWhiteout:
 	}
-	if kind != scan.KindUnknown && kind != scan.KindSymlink && (item.Dir || p.Style.Dialect.CarriesFiles()) {
-		item.Access = p.access(info)
+	if kind != scan.KindUnknown && kind != scan.KindSymlink && (item.Dir || s.Style.Dialect.CarriesFiles()) {
+		item.Access = s.access(info)
 	}
 	return item
 }
 
 // usuallyDir reports whether public configurations keep a path as a directory.
-func (p *Session) usuallyDir(path string) bool {
-	entry, found := known.Lookup(p.known, path)
+func (s *Session) usuallyDir(path string) bool {
+	entry, found := known.Lookup(s.known, path)
 	return found && entry.Dir
 }
 
-// linkTarget returns the true path that a symlink leads to, "" if it cannot be read.
+// linkTarget returns the true path of a symlink's target; "" if the symlink cannot be read.
 func linkTarget(path string) string {
 	target, err := os.Readlink(path)
 	if err != nil {
@@ -60,70 +60,70 @@ func linkTarget(path string) string {
 		target = filepath.Join(filepath.Dir(path), target)
 	}
 	resolved := truepath.Resolve(filepath.Clean(target))
-	if strings.HasPrefix(resolved, "/proc/") { // what is there differs from process to process
+	if strings.HasPrefix(resolved, "/proc/") { // its contents differ for each process
 		return target
 	}
 	return resolved
 }
 
-// access translates mode and owner.
-func (p *Session) access(info scan.Info) *snippet.Access {
-	return &snippet.Access{Mode: info.Mode, User: p.Owners.User(info.UID), Group: p.Owners.Group(info.GID)}
+// access returns mode, user and group with their names.
+func (s *Session) access(info scan.Info) *snippet.Access {
+	return &snippet.Access{Mode: info.Mode, User: s.Owners.User(info.UID), Group: s.Owners.Group(info.GID)}
 }
 
-// mostDirs bounds the directories whose mode and owner are remembered.
+// mostDirs is the maximum size of the cache Session.dirs.
 const mostDirs = 1 << 16
 
-// parents returns mode and owner of the directory that a path is in, and of those above
-// it without "/", nearest first; nil for one that cannot be had. Those of the last path
-// are remembered, as paths come directory by directory.
-func (p *Session) parents(path string) (parent *snippet.Access, above []*snippet.Access) {
+// parents returns mode and owner of the directory that contains a path, and of the directories
+// above it except "/", nearest first; nil for a directory that cannot be read. The result for
+// the last directory is cached, because paths usually come grouped by directory.
+func (s *Session) parents(path string) (parent *snippet.Access, above []*snippet.Access) {
 	dir := filepath.Dir(path)
-	if p.parent.dir != dir {
-		p.parent.dir, p.parent.access, p.parent.above = dir, p.accessOf(dir), nil
+	if s.parent.dir != dir {
+		s.parent.dir, s.parent.access, s.parent.above = dir, s.accessOf(dir), nil
 		for dir != "/" {
 			if dir = filepath.Dir(dir); dir != "/" {
-				p.parent.above = append(p.parent.above, p.accessOf(dir))
+				s.parent.above = append(s.parent.above, s.accessOf(dir))
 			}
 		}
 	}
-	return p.parent.access, p.parent.above
+	return s.parent.access, s.parent.above
 }
 
-// accessOf returns mode and owner of a directory, nil if they cannot be had.
-func (p *Session) accessOf(dir string) *snippet.Access {
-	if access, known := p.dirs[dir]; known {
+// accessOf returns mode and owner of a directory; nil if they cannot be read.
+func (s *Session) accessOf(dir string) *snippet.Access {
+	if access, known := s.dirs[dir]; known {
 		return access
 	}
 	var access *snippet.Access
 	if kind, info, err := scan.Stat(dir); err == nil && kind == scan.KindDir {
-		access = p.access(info)
+		access = s.access(info)
 	}
-	if p.dirs == nil || len(p.dirs) >= mostDirs {
-		p.dirs = make(map[string]*snippet.Access)
+	if s.dirs == nil || len(s.dirs) >= mostDirs {
+		s.dirs = make(map[string]*snippet.Access)
 	}
-	p.dirs[dir] = access
+	s.dirs[dir] = access
 	return access
 }
 
-// replaced reports whether programs save a file by renaming another one onto it: in
-// general, or in the trace that is shown.
-func (p *Session) replaced(path string) bool {
-	return p.known.Replaced(path) || p.Renamed != nil && p.Renamed(path)
+// replaced reports whether programs save a file by renaming another file onto it, either
+// according to the known paths or to the current trace.
+func (s *Session) replaced(path string) bool {
+	return s.known.Replaced(path) || s.Renamed != nil && s.Renamed(path)
 }
 
-// Describe looks at a path that was selected on the screen. Directories need
-// their mode and owner; files no more than their name, in most dialects.
-func (p *Session) Describe(path string, kind scan.Kind) snippet.Item {
-	if kind != scan.KindDir && !p.Style.Dialect.CarriesFiles() {
-		return p.Item(path, kind, scan.Info{}, false)
+// Describe returns a path that was selected on the screen as an item. Directories are read for
+// their mode and owner. In most dialects, files are not read because only the name is written.
+func (s *Session) Describe(path string, kind scan.Kind) snippet.Item {
+	if kind != scan.KindDir && !s.Style.Dialect.CarriesFiles() {
+		return s.Item(path, kind, scan.Info{}, false)
 	}
 	now, info, err := scan.Stat(path)
 	if err == nil {
-		return p.Item(path, now, info, false)
+		return s.Item(path, now, info, false)
 	}
-	// It has vanished since it was listed. It is written by its name, as what it was.
-	item := p.Item(path, scan.KindUnknown, info, false)
+	// The path was deleted after it was listed. Write it with the kind that it had.
+	item := s.Item(path, scan.KindUnknown, info, false)
 	if kind != scan.KindUnknown {
 		item.Dir = kind == scan.KindDir
 	}

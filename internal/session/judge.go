@@ -1,7 +1,9 @@
 package session
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -11,10 +13,13 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// Explanation returns what there is to say of a path.
-func (p *Session) Explanation(path string) report.Explanation {
+// Explanation returns the verdict on a path with the facts that explain it.
+func (s *Session) Explanation(path string) report.Explanation {
 	kind, info, err := scan.Stat(path)
-	e := report.Explanation{Name: path, Verdict: p.Judge(path, kind), Mount: p.mountText(path), Kind: kind, Size: info.Size, Err: err}
+	e := report.Explanation{Name: path, Verdict: s.Judge(path, kind), Tree: s.FateOf(path), Kind: kind, Size: info.Size, Err: err}
+	if o, upper := s.Policy.Overlay(path); o != nil && err == nil {
+		e.Upper = upper
+	}
 	if kind == scan.KindBlock || kind == scan.KindChar {
 		var st unix.Stat_t
 		if unix.Lstat(path, &st) == nil {
@@ -24,36 +29,39 @@ func (p *Session) Explanation(path string) report.Explanation {
 	return e
 }
 
-// Judge gives the verdict on what is on the disk: that of the policy, except for
-// symlinks that contain no data of their own.
-func (p *Session) Judge(path string, kind scan.Kind) scan.Verdict {
-	v := p.Policy.Judge(path, kind == scan.KindDir)
+// Judge returns the verdict on a path on the disk. It is the verdict of the policy, except for
+// symlinks that contain no data of their own and for paths that exist only in a lower layer of
+// an overlay.
+func (s *Session) Judge(path string, kind scan.Kind) scan.Verdict {
+	v := s.Policy.Judge(path, kind)
 	if v.Class == scan.ClassCandidate && kind == scan.KindSymlink {
-		if target, err := os.Readlink(path); err == nil && p.leadsAway(path, target) {
+		if target, err := os.Readlink(path); err == nil && s.leadsAway(path, target) {
 			return scan.Verdict{Class: scan.ClassLinked, By: path, Target: target}
+		}
+	}
+	if v.Class == scan.ClassCandidate && kind != scan.KindUnknown {
+		if o, upper := s.Policy.Overlay(path); o != nil {
+			if _, err := os.Lstat(upper); errors.Is(err, fs.ErrNotExist) {
+				return scan.Verdict{Class: scan.ClassLower, By: path, Target: o.Point}
+			}
 		}
 	}
 	return v
 }
 
 // leadsAway reports whether a symlink ends in the store or in storage.
-func (p *Session) leadsAway(path, target string) bool {
-	if p.Policy.Hides(filepath.Dir(path), target) {
+func (s *Session) leadsAway(path, target string) bool {
+	if s.Policy.Hides(filepath.Dir(path), filepath.Base(path), target) {
 		return true
 	}
 	end, err := filepath.EvalSymlinks(path)
-	return err == nil && p.Policy.Hides("/", end)
+	return err == nil && s.Policy.Hides(filepath.Dir(path), filepath.Base(path), end)
 }
 
-func (p *Session) mountText(path string) string {
-	m := p.Mounts.At(path)
-	return fmt.Sprintf("%s %s at %s", m.FSType, m.Source, m.Point)
-}
-
-// mountedFrom returns the path in storage that a path is a mount of, or "".
-func (p *Session) mountedFrom(path string) string {
-	for _, storage := range p.storage {
-		if in, ok := p.Mounts.Stored(path, storage); ok {
+// mountedFrom returns the path in storage that a path is mounted from, or "".
+func (s *Session) mountedFrom(path string) string {
+	for _, storage := range s.storage {
+		if in, ok := s.Mounts.Stored(path, storage); ok {
 			return in
 		}
 	}

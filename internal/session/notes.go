@@ -14,22 +14,22 @@ import (
 )
 
 // Homes returns the home directories that the configuration names.
-func (p *Session) Homes() []string {
+func (s *Session) Homes() []string {
 	var homes []string
 	add := func(path string) {
-		for home := range p.bothPaths(path) {
+		for home := range s.bothPaths(path) {
 			homes = append(homes, home)
 		}
 	}
-	add(p.Config.Home)
-	for _, home := range p.Config.Users {
+	add(s.Config.Home)
+	for _, home := range s.Config.Users {
 		add(home)
 	}
 	return homes
 }
 
-// Caches says where caches are on this machine. A relative $XDG_CACHE_HOME is to be
-// ignored (XDG Base Directory Specification).
+// Caches returns the locations of caches on this machine. A relative $XDG_CACHE_HOME is ignored,
+// as the XDG Base Directory Specification requires.
 func Caches() known.Caches {
 	home := os.Getenv("XDG_CACHE_HOME")
 	if !filepath.IsAbs(home) {
@@ -38,8 +38,8 @@ func Caches() known.Caches {
 	return known.Caches{Home: filepath.Clean(home)}
 }
 
-// CachePlaces are the directories in which everything is cache, as they are written
-// and as a walk meets them.
+// CachePlaces returns the directories in which everything is cache, both as written and as a
+// walk finds them, that is without symlinks.
 func CachePlaces() []string {
 	var places []string
 	for _, place := range Caches().Places() {
@@ -50,11 +50,11 @@ func CachePlaces() []string {
 	return places
 }
 
-// cacheSource is where cachePatterns are from.
+// cacheSource is the Source of the patterns of cachePatterns.
 const cacheSource = "--no-cache"
 
-// cachePatterns are the exclude patterns of --no-cache. Directories with a
-// CACHEDIR.TAG are for the walk to find.
+// cachePatterns returns the exclude patterns of --no-cache. They do not cover directories with
+// a CACHEDIR.TAG, which the walk finds.
 func cachePatterns() []pattern.Pattern {
 	var list []pattern.Pattern
 	for _, path := range CachePlaces() {
@@ -66,22 +66,22 @@ func cachePatterns() []pattern.Pattern {
 	return list
 }
 
-// Notes finds what is known of paths. It remembers the directory of the last one,
-// as those of a listing come directory by directory.
+// Notes looks up the program, the cache state and the number of keepers of paths. It caches the
+// result for the last directory, because the paths of a listing are grouped by directory.
 type Notes struct {
 	homes    known.Homes
 	caches   known.Caches
 	packages []string
 	programs []known.Program
 
-	dir  string      // with its slash
+	dir  string      // with a slash at the end
 	note report.Note // of dir
-	best ranked
-	text []byte // of the component that is compared
+	best ranked      // of dir
+	text []byte      // the component to compare; reused
 }
 
-// ranked is how well a program fits a path: an exact match before one inside, a
-// long name before a short one.
+// ranked is how well a program matches a path. An exact match ranks above a match inside a name,
+// and a long name above a short one.
 type ranked struct {
 	match  known.Match
 	length int
@@ -91,16 +91,16 @@ func (r ranked) less(other ranked) bool {
 	return r.match < other.match || r.match == other.match && r.length < other.length
 }
 
-// NewNotes returns what finds out what is known of paths.
-func NewNotes(p *Session) *Notes {
-	n := &Notes{homes: known.HomesOf(p.Homes()...), caches: Caches(), packages: p.Config.Programs}
+// NewNotes returns the Notes for a session's homes and programs.
+func NewNotes(s *Session) *Notes {
+	n := &Notes{homes: known.HomesOf(s.Homes()...), caches: Caches(), packages: s.Config.Programs}
 	for _, pkg := range n.packages {
 		n.programs = append(n.programs, known.NewProgram(pkg))
 	}
 	return n
 }
 
-// Of returns what is known of a path.
+// Of returns the note on a path.
 func (n *Notes) Of(path string, isDir bool) report.Note {
 	slash := strings.LastIndexByte(path, '/')
 	if path[:slash+1] != n.dir {
@@ -115,7 +115,7 @@ func (n *Notes) Of(path string, isDir bool) report.Note {
 	return note
 }
 
-// enter finds what is known of a directory.
+// enter sets the cached directory.
 func (n *Notes) enter(dir string) {
 	n.dir = dir
 	n.note, n.best = report.Note{}, ranked{match: known.MatchNone}
@@ -132,8 +132,8 @@ func (n *Notes) enter(dir string) {
 	}
 }
 
-// attribute gives a path to the program that its component fits best, if better
-// than what is above.
+// attribute sets the program of a path if the component matches a program better than the
+// components above it.
 func (n *Notes) attribute(component string, note *report.Note, best *ranked) {
 	n.text = append(n.text[:0], component...)
 	c := known.ComponentOf(n.text)
@@ -149,8 +149,8 @@ func (n *Notes) attribute(component string, note *report.Note, best *ranked) {
 	}
 }
 
-// ProgramFilter returns what tells the candidates that belong to a package; nil
-// where none is given.
+// ProgramFilter returns a function that reports whether a candidate belongs to a package. It
+// returns nil if pkg is "".
 func ProgramFilter(pkg string) func(*scan.Entry) bool {
 	if pkg == "" {
 		return nil

@@ -49,7 +49,7 @@ func TestNotesPreferExactThenLongNames(t *testing.T) {
 	}
 }
 
-func TestCachePlacesComeFromTheEnvironment(t *testing.T) {
+func TestCachesUsesXDGCacheHome(t *testing.T) {
 	for value, want := range map[string]known.Caches{"/a//b/": {Home: "/a/b"}, "": {}, "relative": {}} {
 		t.Setenv("XDG_CACHE_HOME", value)
 		if got := Caches(); got != want {
@@ -61,20 +61,7 @@ func TestCachePlacesComeFromTheEnvironment(t *testing.T) {
 // newConfig returns a configuration without a file.
 func newConfig() *config.Config { return &config.Config{Home: "/users/eve"} }
 
-// A boot empties /tmp, but a root that is named there is meant.
-func TestWhatABootMakesAgainIsNotAtStake(t *testing.T) {
-	p := &Session{Config: newConfig(), Policy: scan.NewPolicy(scan.Rules{Roots: []string{"/", "/tmp/tree"}})}
-	regenerated := p.regenerated()
-	for path, want := range map[string]bool{
-		"/etc/passwd": true, "/tmp/x": true, "/tmp/treehouse": true, "/tmp/tree/x": false, "/etc/machine-id": false, "/home/a/tmp/x": false,
-	} {
-		if got := regenerated(path); got != want {
-			t.Errorf("%s is made again: %t", path, got)
-		}
-	}
-}
-
-func TestInvokersAreUsAndWhoCalledSudo(t *testing.T) {
+func TestInvokersIncludesTheUserWhoRanSudo(t *testing.T) {
 	for _, tt := range []struct {
 		euid int
 		sudo string
@@ -87,9 +74,9 @@ func TestInvokersAreUsAndWhoCalledSudo(t *testing.T) {
 	}
 }
 
-// TestSwappedSymlinksAreNotAdoptedThrough has a user exchange a directory of hers with a
-// symlink into a directory of root's 50,000 times, while a path in it is adopted.
-func TestSwappedSymlinksAreNotAdoptedThrough(t *testing.T) {
+// TestAdoptDoesNotFollowASymlinkThatReplacesADirectory exchanges a directory 50,000 times with a
+// user's symlink to a directory of root, while root adopts a path in it.
+func TestAdoptDoesNotFollowASymlinkThatReplacesADirectory(t *testing.T) {
 	t.Parallel()
 	probe.Need(t, probe.Root)
 	const swaps = 50_000
@@ -160,21 +147,21 @@ func TestSwappedSymlinksAreNotAdoptedThrough(t *testing.T) {
 	}
 	t.Logf("%d swaps: %v, a symlink was seen %d times", swaps, outcomes, links)
 	if outcomes[adopt.Failed] == 0 {
-		t.Error("nothing was tried")
+		t.Error("no adoption failed: the symlink was never seen")
 	}
 }
 
-// TestAdoptOptionsNameTheMountsOfRoots checks that a root is bound to the mount of the table.
-func TestAdoptOptionsNameTheMountsOfRoots(t *testing.T) {
+// TestAdoptOptionsHaveTheMountsOfRoots checks that each root has the ID of its mount.
+func TestAdoptOptionsHaveTheMountsOfRoots(t *testing.T) {
 	table := "21 1 0:1 / / rw - ext4 /dev/a rw\n25 21 0:2 / /home rw - tmpfs none rw\n27 21 0:3 / /media rw - ext4 /dev/b rw\n"
 	mounts, err := mounts.ParseTable(table)
 	if err != nil {
 		t.Fatal(err)
 	}
 	rules := scan.Rules{Roots: mounts.DefaultRoots("/home/al"), Include: []string{"/media/x"}, Mounts: mounts}
-	p := &Session{Mounts: mounts, ScanRules: rules, Policy: scan.NewPolicy(rules)}
+	s := &Session{Mounts: mounts, ScanRules: rules, Policy: scan.NewPolicy(rules)}
 	want := []adopt.Root{{Path: "/", Mount: 21}, {Path: "/home", Mount: 25}, {Path: "/media/x", Mount: 27}}
-	if diff := cmp.Diff(want, p.AdoptOptions(AdoptPaths{}, false).Roots); diff != "" {
+	if diff := cmp.Diff(want, s.AdoptOptions(AdoptPaths{}, false).Roots); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// Owners gives names to user and group numbers, from /etc/passwd and /etc/group,
-// asking once for each. Any number of goroutines may ask.
+// Owners returns the names of users and groups by number, from /etc/passwd and /etc/group. It
+// looks up each number once. It is safe for concurrent use.
 type Owners struct {
 	mu            sync.Mutex
 	users, groups map[uint32]string
@@ -21,7 +21,7 @@ func NewOwners() *Owners {
 // UserAndGroup returns "user group".
 func (o *Owners) UserAndGroup(uid, gid uint32) string { return o.User(uid) + " " + o.Group(gid) }
 
-// User names a user.
+// User returns the name of a user.
 func (o *Owners) User(id uint32) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -34,7 +34,7 @@ func (o *Owners) User(id uint32) string {
 	})
 }
 
-// Group names a group.
+// Group returns the name of a group.
 func (o *Owners) Group(id uint32) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -47,8 +47,8 @@ func (o *Owners) Group(id uint32) string {
 	})
 }
 
-// cached returns the name of a number. Without one it is the number itself, except for 0,
-// which is root everywhere, also where passwd(5) and group(5) are missing.
+// cached returns the name for a number. If there is no name, it returns the number itself, or
+// "root" for 0, which is root even without passwd(5) and group(5).
 func cached(names map[uint32]string, id uint32, lookup func(string) (string, error)) string {
 	name, ok := names[id]
 	if ok {

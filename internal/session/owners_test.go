@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A container may have no passwd(5); 0 is root there too.
-func TestNumberZeroIsRootWithoutAName(t *testing.T) {
+// A container may have no passwd(5), but 0 is still root.
+func TestUserZeroIsRootWithoutPasswd(t *testing.T) {
 	unknown := func(string) (string, error) { return "", errors.New("unknown user") }
 	for id, want := range map[uint32]string{0: "root", 12345: "12345"} {
 		if got := cached(map[uint32]string{}, id, unknown); got != want {

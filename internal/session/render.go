@@ -9,46 +9,46 @@ import (
 
 // SnippetText is a rendered snippet.
 type SnippetText struct {
-	// Text is what is printed, written and copied.
+	// Text is the code to print, write or copy.
 	Text string
-	// Visible is what is shown in place of Text, line by line, where lines of Text may
-	// break within a name.
+	// Visible, if not empty, replaces Text on the screen: one line for each name, because names
+	// in Text may contain line breaks.
 	Visible string
-	// Notes are shown beside it: what was left out, and why.
+	// Notes are shown with the snippet, for example paths that were left out, and why.
 	Notes []string
 	// LeftOut is the number of paths that Text does not contain.
 	LeftOut int
 }
 
-// Render writes the snippet in the plan's style.
-func (p *Session) Render(items []snippet.Item) SnippetText {
-	s := snippet.Render(items, p.Style)
-	text := SnippetText{Text: s.Text, LeftOut: len(s.LeftOut)}
-	if p.Style.Dialect == snippet.Paths && s.Text != "" {
-		text.Visible = visiblePaths(items, p.Style)
+// Render writes the snippet in the session's style.
+func (s *Session) Render(items []snippet.Item) SnippetText {
+	code := snippet.Render(items, s.Style)
+	text := SnippetText{Text: code.Text, LeftOut: len(code.LeftOut)}
+	if s.Style.Dialect == snippet.Paths && code.Text != "" {
+		text.Visible = visiblePaths(items, s.Style)
 	}
-	for _, note := range s.Unread {
+	for _, note := range code.Unread {
 		text.Notes = append(text.Notes, printable.Name(note.Path)+": "+note.Reason)
 	}
-	for _, notes := range [][]snippet.Note{s.Kept, s.LeftOut} {
+	for _, notes := range [][]snippet.Note{code.Kept, code.LeftOut} {
 		for _, note := range notes {
 			text.Notes = append(text.Notes, "not written, "+note.String())
 		}
 	}
-	for _, note := range s.Warnings {
+	for _, note := range code.Warnings {
 		text.Notes = append(text.Notes, note.String())
 	}
-	if s.Split && p.Style.Form == snippet.Module {
+	if code.Split && s.Style.Form == snippet.Module {
 		text.Notes = append(text.Notes, "one block is for Home Manager and one for NixOS: they belong in two modules")
 	}
-	if p.unclear != "" && p.Style.Dialect.NamesStorage() && s.Directories+s.Files > 0 {
-		text.Notes = append(text.Notes, p.unclear)
+	if s.unclear != "" && s.Style.Dialect.NamesStorage() && code.Directories+code.Files > 0 {
+		text.Notes = append(text.Notes, s.unclear)
 	}
 	return text
 }
 
-// visiblePaths is the snippet of the dialect paths for a screen: one line for each
-// path, also for a name with line breaks in it.
+// visiblePaths returns the snippet in the dialect "paths" for the screen: one line for each
+// path, even if its name contains line breaks.
 func visiblePaths(items []snippet.Item, style snippet.Options) string {
 	style.Null = true
 	var b strings.Builder

@@ -1,34 +1,38 @@
 package session
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
+	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// rules translates configuration and flags into those of a scan.
-func (p *Session) rules() (scan.Rules, error) {
-	cfg := p.Config
-	rules := scan.Rules{Mounts: p.Mounts, Only: p.Only, Storage: p.storage}
+// rules converts configuration and flags to the rules of a scan.
+func (s *Session) rules() (scan.Rules, error) {
+	cfg := s.Config
+	rules := scan.Rules{Mounts: s.Mounts, Only: s.Only, Storage: s.storage, Classes: sync.OnceValue(s.classes)}
 	for _, kept := range slices.Concat(cfg.PersistedDirs, cfg.PersistedFiles) {
-		for path := range p.bothPaths(kept.Text) {
+		for path := range s.bothPaths(kept.Text) {
 			rules.Persisted = append(rules.Persisted, scan.Persisted{Path: path, Source: kept.Origin.String(), Key: kept.Origin.Key})
 		}
 	}
 	for _, include := range cfg.ExtraIncludes {
-		for path := range p.bothPaths(include.Text) {
+		for path := range s.bothPaths(include.Text) {
 			rules.Include = append(rules.Include, path)
 		}
 	}
-	for _, arg := range p.options.Includes {
+	for _, arg := range s.options.Includes {
 		path, err := TruePath(arg, false)
 		if err != nil {
 			return rules, err
@@ -36,21 +40,53 @@ func (p *Session) rules() (scan.Rules, error) {
 		rules.Include = append(rules.Include, path)
 	}
 	var err error
-	if rules.Roots, err = p.rootsOf(); err != nil {
+	if err = s.setRoots(&rules); err != nil {
 		return rules, err
 	}
-	p.patterns = p.excludePatterns()
-	if rules.Exclude, err = pattern.Compile(p.patterns); err != nil {
+	rules.Hide = s.Config.HidesKnown() && !s.options.All
+	s.patterns = s.excludePatterns()
+	if rules.Exclude, err = pattern.Compile(s.patterns); err != nil {
 		return rules, Misuse(err)
 	}
 	return rules, nil
 }
 
-// rootsOf returns the roots: of the flags, else of the configuration, else those
-// that the machine shows.
-func (p *Session) rootsOf() ([]string, error) {
+// setRoots sets the roots: those of the flags, otherwise of the configuration, otherwise the trees
+// that a boot wipes, and "/".
+func (s *Session) setRoots(rules *scan.Rules) error {
+	stated, err := s.statedRoots()
+	if err != nil {
+		return err
+	}
+	// Judge fails only if its context is done, and this one never is.
+	s.fates, _ = boot.Judge(context.Background(), s.Mounts, boot.Options{Stated: stated})
+	rules.Stated = len(stated) > 0
+	for _, tree := range s.fates.Roots() {
+		if !isContainerLayer(tree) {
+			rules.Roots = append(rules.Roots, tree.Point)
+		}
+	}
+	for _, tree := range s.fates.All() {
+		overlaps := func(root string) bool {
+			return root == tree.Point || rules.Stated && (paths.AtOrBelow(root, tree.Point) || paths.AtOrBelow(tree.Point, root))
+		}
+		if tree.Upper != "" && !isContainerLayer(tree) && slices.ContainsFunc(rules.Roots, overlaps) {
+			rules.Overlays = append(rules.Overlays, scan.Overlay{Point: tree.Point, Upper: tree.Upper, Work: tree.Work})
+		}
+	}
+	return nil
+}
+
+// isContainerLayer reports whether an overlay is that of a container, which podman and Docker mount
+// beside its upper directory. Its files are found there.
+func isContainerLayer(tree boot.Tree) bool {
+	return tree.Upper != "" && filepath.Dir(tree.Upper) == filepath.Dir(tree.Point)
+}
+
+// statedRoots returns the roots from the flags; without flags, from the configuration.
+func (s *Session) statedRoots() ([]string, error) {
 	var roots []string
-	for _, arg := range p.options.Roots {
+	for _, arg := range s.options.Roots {
 		root, err := trueRoot(arg)
 		if err != nil {
 			return nil, Misuse(fmt.Errorf("--root: %w", err))
@@ -60,20 +96,17 @@ func (p *Session) rootsOf() ([]string, error) {
 	if len(roots) > 0 {
 		return roots, nil
 	}
-	for _, value := range p.Config.Roots {
+	for _, value := range s.Config.Roots {
 		root, err := trueRoot(value.Text)
 		if err != nil {
 			return nil, Misuse(fmt.Errorf("%s: %w", value.Origin, err))
 		}
 		roots = append(roots, root)
 	}
-	if len(roots) > 0 {
-		return roots, nil
-	}
-	return p.Mounts.DefaultRoots(p.Config.Home), nil
+	return roots, nil
 }
 
-// trueRoot returns the directory that a root names.
+// trueRoot returns the true path of a root, which has to be a directory.
 func trueRoot(arg string) (string, error) {
 	path, err := TruePath(arg, true)
 	if err != nil {
@@ -85,23 +118,27 @@ func trueRoot(arg string) (string, error) {
 	return path, nil
 }
 
-// ExcludePatterns returns the exclude patterns of configuration and flags.
-func (p *Session) excludePatterns() []pattern.Pattern {
+// excludePatterns returns the exclude patterns of configuration and flags.
+func (s *Session) excludePatterns() []pattern.Pattern {
 	var list []pattern.Pattern
-	for _, p := range p.Config.Patterns() {
+	configured := s.Config.Patterns()
+	if s.options.All {
+		configured = nil
+	}
+	for _, p := range configured {
 		list = append(list, pattern.Pattern{Text: p.Text, Source: p.Origin.String()})
 	}
-	for _, text := range p.options.Excludes {
+	for _, text := range s.options.Excludes {
 		list = append(list, pattern.Pattern{Text: text, Source: "--exclude"})
 	}
-	if p.options.NoCache {
+	if s.options.NoCache {
 		list = append(list, cachePatterns()...)
 	}
 	return list
 }
 
-// storageOf returns where persistent data lives: what the configuration says,
-// else /persist, and the other usual places where they are mounted.
+// storageOf returns the storage paths: those of the configuration, otherwise /persist and, if
+// they are mount points, /persistent and /nix/persist.
 func storageOf(cfg *config.Config, mounts *mounts.Table) []string {
 	if len(cfg.StoragePaths) > 0 {
 		return cfg.StoragePaths.Texts()
@@ -115,14 +152,15 @@ func storageOf(cfg *config.Config, mounts *mounts.Table) []string {
 	return storage
 }
 
-// stopsAt returns what says where paths of the configuration are not resolved any further:
-// at mounts that may not answer. No candidate is there, unless a root is.
-func (p *Session) stopsAt() func(path string) bool {
+// stopsAt returns a function that reports whether resolving a path of the configuration stops
+// there. It stops at mounts that may not respond. They contain no candidates unless a root is at
+// or below them.
+func (s *Session) stopsAt() func(path string) bool {
 	stops := map[string]bool{}
-	for _, mount := range p.Mounts.Points() {
+	for _, mount := range s.Mounts.Points() {
 		stops[mount.Point] = !mount.Answers()
 	}
-	for _, root := range slices.Concat(p.options.Roots, p.Config.Roots.Texts()) {
+	for _, root := range slices.Concat(s.options.Roots, s.Config.Roots.Texts()) {
 		if abs, err := filepath.Abs(root); err == nil {
 			for ; abs != "/"; abs = filepath.Dir(abs) {
 				stops[abs] = false
@@ -132,10 +170,10 @@ func (p *Session) stopsAt() func(path string) bool {
 	return func(path string) bool { return stops[path] }
 }
 
-// bothPaths yields a path as it is written, and as a walk meets it where a
-// directory above it is a symlink.
-func (p *Session) bothPaths(path string) iter.Seq[string] {
-	return bothPaths(path, &truepath.Resolver{Stop: p.stops})
+// bothPaths yields a path as written and, if a directory above it is a symlink, as a walk finds
+// it.
+func (s *Session) bothPaths(path string) iter.Seq[string] {
+	return bothPaths(path, &truepath.Resolver{Stop: s.stops})
 }
 
 func bothPaths(path string, resolver *truepath.Resolver) iter.Seq[string] {
@@ -146,9 +184,8 @@ func bothPaths(path string, resolver *truepath.Resolver) iter.Seq[string] {
 	}
 }
 
-// resolved is [truepath.Resolve] for a path that need not be touched where it may not
-// answer.
-func (p *Session) resolved(path string) string {
-	resolver := truepath.Resolver{Stop: p.stops}
+// resolved is [truepath.Resolve], but it does not enter mounts that may not respond.
+func (s *Session) resolved(path string) string {
+	resolver := truepath.Resolver{Stop: s.stops}
 	return resolver.Whole(path)
 }

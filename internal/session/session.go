@@ -1,6 +1,9 @@
 package session
 
 import (
+	"sync"
+
+	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
@@ -9,15 +12,18 @@ import (
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
 
-// Session is what a command works with: configuration, flags and the machine, put together.
+// Session combines the configuration, the flags and the state of the machine for a command.
 type Session struct {
 	options Options
 	Config  *config.Config
 	Mounts  *mounts.Table
-	// stops is the [truepath.Resolver]'s Stop for what the configuration names.
+	// fates says what a boot does to each mounted tree; with a sample once sampled is done.
+	fates   *boot.Trees
+	sampled sync.Once
+	// stops is the Stop of a [truepath.Resolver] for the paths of the configuration.
 	stops  func(path string) bool
 	Policy *scan.Policy
-	// ScanRules are those that the policy was made of.
+	// ScanRules are the rules that Policy was made from.
 	ScanRules scan.Rules
 	// patterns are the exclude patterns of configuration and flags.
 	patterns []pattern.Pattern
@@ -25,72 +31,72 @@ type Session struct {
 	storage []string
 	Style   snippet.Options
 	Owners  *Owners
-	// unclear says which of several storage paths snippets name, where nothing shows
-	// which one is meant; "" otherwise.
+	// unclear is a note for the snippet if several storage paths are possible; "" otherwise.
 	unclear string
-	// parent is the directory of the path that was described last, with those above it;
-	// dirs are directories that were described.
+	// parent caches the directory of the last described path, and the directories above it.
+	// dirs caches directories that were described.
 	parent struct {
 		dir    string
 		access *snippet.Access
 		above  []*snippet.Access
 	}
 	dirs map[string]*snippet.Access
-	// Swaps are the swap files in use; nil if they have not been read.
+	// swaps are the swap files in use and the usual names; nil until they are read.
 	swaps []string
-	// known are the homes, for what is known of paths by their place.
+	// known are the homes, for lookups in the lists of known paths.
 	known known.Homes
-	// Renamed reports whether a trace has seen a file being renamed onto a path; nil
-	// without a trace.
+	// Renamed reports whether a file was renamed onto a path during the trace; nil without a
+	// trace.
 	Renamed func(path string) bool
 	Only    []string // the PATHs, resolved
-	// Unresolved are the errors of PATHs that could not be resolved.
+	// Unresolved has the errors of the PATHs that could not be resolved.
 	Unresolved []error
 }
 
-// Options are what the command line says for all commands.
+// Options has the flags and arguments that all commands have in common.
 type Options struct {
-	Config                    string // the configuration file; "" finds it
+	Config                    string // the configuration file; "" for the default one
 	Roots, Excludes, Includes []string
 	NoCache                   bool     // exclude known caches
-	Paths                     []string // the PATHs, as they were given
+	All                       bool     // hide nothing, and apply only the exclude patterns of the command line
+	Paths                     []string // the PATHs as given
 }
 
-// New reads the configuration and the mount table, and compiles the policy. It may wait
-// without end: the configuration may be a pipe (--config <(…)), and paths may be on file
-// systems that do not answer. With an error, the session has what was read until then.
+// New reads the configuration and the mount table, and compiles the policy. It may block
+// forever, because the configuration may be a pipe (--config <(…)) and paths may be on file
+// systems that do not respond. If it fails, the session contains what was read before the error.
 func New(o Options) (*Session, error) {
-	p := &Session{options: o, Owners: NewOwners()}
+	s := &Session{options: o, Owners: NewOwners()}
 	var err error
-	if p.Config, err = config.Load(config.Env{}, o.Config); err != nil {
-		return p, err
+	if s.Config, err = config.Load(config.Env{}, o.Config); err != nil {
+		return s, err
 	}
-	p.Style.Home = p.Config.Home
-	if err := p.setAttrs(); err != nil {
-		return p, err
+	s.Style.Home = s.Config.Home
+	if err := s.setAttrs(); err != nil {
+		return s, err
 	}
-	if p.Mounts, err = mounts.Read(); err != nil {
-		return p, err
+	if s.Mounts, err = mounts.Read(); err != nil {
+		return s, err
 	}
-	p.stops = p.stopsAt()
-	p.resolveOnly()
-	p.storage = storageOf(p.Config, p.Mounts)
-	p.known = known.HomesOf(p.Homes()...)
-	if p.ScanRules, err = p.rules(); err != nil {
-		return p, err
+	s.stops = s.stopsAt()
+	s.resolveOnly()
+	s.storage = storageOf(s.Config, s.Mounts)
+	s.known = known.HomesOf(s.Homes()...)
+	if s.ScanRules, err = s.rules(); err != nil {
+		return s, err
 	}
-	p.Policy = scan.NewPolicy(p.ScanRules)
-	return p, nil
+	s.Policy = scan.NewPolicy(s.ScanRules)
+	return s, nil
 }
 
 // resolveOnly resolves the PATHs.
-func (p *Session) resolveOnly() {
-	for _, arg := range p.options.Paths {
+func (s *Session) resolveOnly() {
+	for _, arg := range s.options.Paths {
 		path, err := TruePath(arg, true)
 		if err != nil {
-			p.Unresolved = append(p.Unresolved, statError(arg, err))
+			s.Unresolved = append(s.Unresolved, statError(arg, err))
 			continue
 		}
-		p.Only = append(p.Only, path)
+		s.Only = append(s.Only, path)
 	}
 }

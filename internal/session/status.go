@@ -7,9 +7,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/known"
-	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
@@ -17,35 +17,52 @@ import (
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
-// mostStakes is how many of the largest and newest are named.
+// mostStakes is the length of the lists of largest and newest rows.
 const mostStakes = 5
 
-// Measure counts what is at stake, in one walk. For one line, what is not lost does not
-// matter, and caches are not entered.
-func (p *Session) Measure(ctx context.Context, s *report.Status, brief bool) (scan.Stats, error) {
-	opts := scan.Options{Policy: p.Policy, Info: true, Tags: scan.TagsMarked, Excluded: func(pattern.Pattern) bool { return true }}
+// Measure counts in one walk the files that the next reboot wipes. With brief it neither enters
+// caches nor counts persisted files, because the one-line status does not show them.
+func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) (scan.Stats, error) {
+	rules := s.ScanRules
+	rules.Hide = true
+	opts := scan.Options{Policy: scan.NewPolicy(rules), Info: true, Tags: scan.TagsMarked, Excluded: func(pattern.Pattern) bool { return true }}
+	opts.Hidden = scan.HiddenShown
 	if brief {
 		var err error
-		if opts, err = p.withoutCaches(opts); err != nil {
+		if opts, err = s.withoutCaches(opts); err != nil {
 			return scan.Stats{}, err
 		}
 	}
+	doubtful := s.doubtfulPaths()
 	var rows []*scan.Row
-	places, regenerated := NewNotes(p), p.regenerated()
-	g := &scan.RowWriter{Rollup: scan.NewRollup(p.Policy, p.Homes()...), Emit: func(r *scan.Row) error { rows = append(rows, r); return nil }}
+	places := NewNotes(s)
+	g := &scan.RowWriter{Rollup: scan.NewRollup(s.Policy, s.Homes()...), Emit: func(r *scan.Row) error { rows = append(rows, r); return nil }}
 	stats, err := scan.List(ctx, opts, func(e *scan.Entry) error {
 		path, size := string(e.Path), e.Info().Size
-		cache := e.Tagged || places.Of(path, false).Cache
+		class := e.Finding().Class
+		cache := class == known.ClassCache || e.Tagged || places.Of(path, false).Cache
+		if class == known.ClassIdentity {
+			into.MustKeep = append(into.MustKeep, path)
+		}
+		if doubtful(path) {
+			if e.Excluded || e.Hidden {
+				return nil
+			}
+			into.Doubtful.Add(size)
+			return g.Add(e)
+		}
 		switch {
 		case e.Excluded:
-			s.Excluded.Add(size)
-			if !cache && !regenerated(path) {
-				s.Hidden.Add(size)
+			into.Excluded.Add(size)
+			if !cache && !class.Hidden() {
+				into.Hidden.Add(size)
 			}
 		case cache:
-			s.Cache.Add(size)
+			into.Cache.Add(size)
+		case class.Hidden():
+			into.Worthless.Add(size)
 		default:
-			s.Lost.Add(size)
+			into.Lost.Add(size)
 			return g.Add(e)
 		}
 		return nil
@@ -53,50 +70,34 @@ func (p *Session) Measure(ctx context.Context, s *report.Status, brief bool) (sc
 	if err != nil {
 		return stats, err
 	}
-	_ = g.End() // rows are kept, which cannot fail
-	s.Largest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Bytes > b.Bytes })
-	s.Newest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Newest.After(b.Newest) })
-	s.Unread = len(stats.Errors)
+	_ = g.End() // Emit cannot fail
+	into.Largest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Bytes > b.Bytes })
+	into.Newest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Newest.After(b.Newest) })
+	into.Unread = len(stats.Errors)
 	if brief {
 		return stats, nil
 	}
-	if s.Kept, err = p.kept(ctx); err == nil {
-		s.Trash, err = SizeOf(ctx, ItemsInTrash(directories(p.storage)))
+	if into.Kept, err = s.kept(ctx); err == nil {
+		into.Trash, err = SizeOf(ctx, ItemsInTrash(directories(s.storage)))
 	}
 	return stats, err
 }
 
-// Regenerated returns what says whether a boot makes a path again. Below a root that is
-// named in such a place, as in --root /tmp/x, it does not.
-func (p *Session) regenerated() func(path string) bool {
-	homes := known.HomesOf(p.Homes()...)
-	var named []string
-	for _, root := range p.Policy.Roots() {
-		if homes.Regenerated(root) {
-			named = append(named, root)
-		}
-	}
-	return func(path string) bool {
-		below := func(root string) bool { return paths.Below(path, root) }
-		return homes.Regenerated(path) && !slices.ContainsFunc(named, below)
-	}
-}
-
-// withoutCaches has a walk leave out known caches, in what is excluded too.
-func (p *Session) withoutCaches(opts scan.Options) (scan.Options, error) {
-	// The first pattern decides where several exclude a path.
-	set, err := pattern.Compile(slices.Concat(cachePatterns(), p.patterns))
+// withoutCaches changes the options of a walk to skip known caches, also in excluded directories.
+func (s *Session) withoutCaches(opts scan.Options) (scan.Options, error) {
+	// If several patterns match a path, the first one decides.
+	set, err := pattern.Compile(slices.Concat(cachePatterns(), s.patterns))
 	if err != nil {
 		return opts, err
 	}
-	rules := p.ScanRules
-	rules.Exclude = set
+	rules := s.ScanRules
+	rules.Exclude, rules.Hide = set, true
 	opts.Policy, opts.Tags = scan.NewPolicy(rules), scan.TagsSkipped
 	opts.Excluded = func(p pattern.Pattern) bool { return p.Source != cacheSource }
 	return opts, nil
 }
 
-// largestFirst returns the first rows in an order.
+// largestFirst returns the first mostStakes rows in an order.
 func largestFirst(rows []*scan.Row, before func(a, b *scan.Row) bool) []report.Stake {
 	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, func(a, b *scan.Row) int {
@@ -117,12 +118,12 @@ func largestFirst(rows []*scan.Row, before func(a, b *scan.Row) bool) []report.S
 	return all
 }
 
-// kept counts what lies in storage at places that are declared.
-func (p *Session) kept(ctx context.Context) (report.Amount, error) {
+// kept counts the files in storage that are declared.
+func (s *Session) kept(ctx context.Context) (report.Amount, error) {
 	all := report.Amount{}
 	var dirs []string
 	seen := map[string]bool{}
-	for _, d := range p.DeclaredIn(directories(p.storage)) {
+	for _, d := range s.DeclaredIn(directories(s.storage)) {
 		kind, info, err := scan.Stat(d.path)
 		switch {
 		case err != nil || seen[d.path]:
@@ -137,7 +138,7 @@ func (p *Session) kept(ctx context.Context) (report.Amount, error) {
 		return all, nil
 	}
 	_, err := scan.List(ctx, scan.Options{Policy: scan.NewPolicy(scan.Rules{Roots: dirs}), Info: true}, func(e *scan.Entry) error {
-		if !seen[string(e.Path)] { // declared by itself, and counted
+		if !seen[string(e.Path)] { // declared separately, and already counted
 			all.Add(e.Info().Size)
 		}
 		return nil
@@ -145,41 +146,42 @@ func (p *Session) kept(ctx context.Context) (report.Amount, error) {
 	return all, err
 }
 
-// Detected fills in what the machine and the configuration say.
-func (p *Session) Detected() *report.Status {
-	s := &report.Status{
-		Config: p.Config.Source, Home: p.Config.Home,
-		Dialect: p.Style.Dialect.String(), Names: p.Style.Storage,
+// Detected returns a status with the facts from the machine and the configuration, without counts.
+func (s *Session) Detected() *report.Status {
+	found := &report.Status{
+		Config: s.Config.Source, Home: s.Config.Home,
+		Dialect: s.Style.Dialect.String(), Names: s.Style.Storage,
 		Roots: []report.RootStatus{}, Storage: []report.StoreStatus{},
 	}
-	for _, root := range p.Policy.Roots() {
-		s.Roots = append(s.Roots, p.rootStatus(root))
+	found.Others, found.MustKeep = []report.RootStatus{}, []string{}
+	for _, root := range s.Policy.Roots() {
+		found.Roots = append(found.Roots, report.NewRootStatus(s.FateOf(root)))
 	}
-	for _, path := range p.storage {
+	for _, tree := range s.Fates().All() {
+		if tree.Role == boot.RoleData && !slices.Contains(s.Policy.Roots(), tree.Point) && s.mountedFrom(tree.Point) == "" {
+			found.Others = append(found.Others, report.NewRootStatus(tree))
+		}
+	}
+	for _, path := range s.storage {
 		if kind, _, err := scan.Stat(path); err != nil || kind != scan.KindDir {
 			continue
 		}
-		store := report.StoreStatus{RootStatus: p.rootStatus(path), Mounted: p.Mounts.At(path).Point == path}
+		store := report.StoreStatus{RootStatus: report.NewRootStatus(s.FateOf(path)), Mounted: s.Mounts.At(path).Point == path}
 		var st unix.Statfs_t
 		if unix.Statfs(path, &st) == nil {
 			store.Free = sizes.Times(st.Bavail, st.Bsize)
 		}
-		s.Storage = append(s.Storage, store)
-		for _, mount := range p.Mounts.Points() {
-			if in, ok := p.Mounts.Stored(mount.Point, path); ok && in != path {
-				s.Mounted++
+		found.Storage = append(found.Storage, store)
+		for _, mount := range s.Mounts.Points() {
+			if in, ok := s.Mounts.Stored(mount.Point, path); ok && in != path {
+				found.Mounted++
 			}
 		}
 	}
-	return s
+	return found
 }
 
-func (p *Session) rootStatus(path string) report.RootStatus {
-	m := p.Mounts.At(path)
-	return report.RootStatus{Path: path, FSType: m.FSType, Source: m.Source}
-}
-
-// Tracers says which back ends work here.
+// Tracers returns all tracing back ends, and why those that do not work here do not.
 func Tracers() []report.Tracer {
 	var all []report.Tracer
 	for _, backend := range []trace.Backend{trace.BackendNotify, trace.BackendPtrace, trace.BackendFanotify} {

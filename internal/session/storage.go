@@ -12,20 +12,20 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// StorageToFill returns the storage path to copy into. It has to be a mount that the
-// reboot does not wipe.
-func (p *Session) StorageToFill(flag string) (string, error) {
-	named, err := p.storageToName(flag)
+// StorageToFill returns the storage path to copy into. It is an error if the next reboot wipes
+// that path.
+func (s *Session) StorageToFill(flag string) (string, error) {
+	named, err := s.storageToName(flag)
 	if err != nil {
 		return "", Misuse(fmt.Errorf("--storage: %w", err))
 	}
 	storage := truepath.Resolve(named)
 	if storage == "/" {
-		return "", Misuse(errStorageIsRoot(p.storageSource(flag)))
+		return "", Misuse(errStorageIsRoot(s.storageSource(flag)))
 	}
-	hm := p.Config.Snippet.Dialect == config.DialectImpermanenceHM
-	if home := p.Config.Home; flag == "" && hm && home != "" && len(storage) > len(home) {
-		storage = strings.TrimSuffix(storage, home) // as version 1 of its module names it
+	hm := s.Config.Snippet.Dialect == config.DialectImpermanenceHM
+	if home := s.Config.Home; flag == "" && hm && home != "" && len(storage) > len(home) {
+		storage = strings.TrimSuffix(storage, home) // version 1 of its module appends the home
 	}
 	kind, _, err := scan.Stat(storage)
 	if err != nil {
@@ -34,30 +34,29 @@ func (p *Session) StorageToFill(flag string) (string, error) {
 	if kind != scan.KindDir {
 		return "", WithRemedy(fmt.Errorf("storage %s is a %s", storage, kind), storageRemedy)
 	}
-	if why := whyWiped(p.Mounts, p.Policy.Roots(), storage); why != "" {
+	if why := whyWiped(s.Mounts, s.Policy.Roots(), storage); why != "" {
 		return "", WithRemedy(fmt.Errorf("storage %s %s", storage, why), storageRemedy)
 	}
 	return storage, nil
 }
 
-// storageSource names where the storage path of storageToName comes from.
-func (p *Session) storageSource(flag string) string {
+// storageSource returns the flag or key that the storage path of storageToName comes from.
+func (s *Session) storageSource(flag string) string {
 	if flag != "" {
 		return "--storage"
 	}
-	return cmp.Or(p.Config.Snippet.StoragePath.Origin.String(), "storagePaths")
+	return cmp.Or(s.Config.Snippet.StoragePath.Origin.String(), "storagePaths")
 }
 
-// errStorageIsRoot says that a storage path is "/", or leads there.
+// errStorageIsRoot returns the error for a storage path that is "/" or a symlink to it.
 func errStorageIsRoot(source string) error {
 	return fmt.Errorf("%s: storage must be below /, not / itself", source)
 }
 
-// notStored says of kinds of file systems why nothing that is copied there is there after the
-// next reboot.
+// notStored has the types of file systems that do not keep data over a reboot, and why.
 var notStored = map[string]string{
 	"tmpfs": inMemory, "ramfs": inMemory, "devtmpfs": inMemory, "hugetlbfs": inMemory,
-	// Where the upper directory is, and who empties it, the mount table does not say.
+	// The mount table does not show whether the upper directory is emptied at boot.
 	"overlay": "its upper directory may be wiped at the next reboot",
 	"proc":    ofKernel, "sysfs": ofKernel, "cgroup": ofKernel, "cgroup2": ofKernel, "devpts": ofKernel, "mqueue": ofKernel, "bpf": ofKernel,
 	"debugfs": ofKernel, "tracefs": ofKernel, "securityfs": ofKernel, "selinuxfs": ofKernel, "configfs": ofKernel, "pstore": ofKernel,
@@ -69,9 +68,9 @@ const (
 	ofKernel = "it shows the state of the kernel"
 )
 
-// WhyWiped says why what is copied to a storage path is not there after the next reboot, as
-// what follows its name in a sentence; or "". The mount is not enough: a bind mount may show
-// a part of a root, while a btrfs subvolume beside the root's is on the same file system.
+// whyWiped returns why a storage path does not survive the next reboot, as a clause that follows
+// the path; "" if it survives. Comparing the file systems is not enough: a bind mount may show a
+// part of a root, while a btrfs subvolume beside the root's is on the same file system.
 func whyWiped(mounts *mounts.Table, roots []string, storage string) string {
 	at := mounts.At(storage)
 	mount := fmt.Sprintf("%s %s at %s", at.FSType, at.Source, at.Point)
@@ -94,29 +93,32 @@ func whyWiped(mounts *mounts.Table, roots []string, storage string) string {
 
 const storageRemedy = "mount persistent storage there, or name it by --storage or snippet.storagePath"
 
-// notWipedError says that a path need not be copied.
+// notWipedError is the reason why a path does not have to be copied.
 type notWipedError string
 
 func (e notWipedError) Error() string { return string(e) }
 
-// Is makes it adopt.ErrNotWiped.
+// Is makes errors.Is report true for adopt.ErrNotWiped.
 func (e notWipedError) Is(target error) bool { return target == adopt.ErrNotWiped }
 
-// notWiped returns an error for a path that the next reboot does not wipe, or that is made
-// anew then.
-func (p *Session) notWiped(path string) error {
+// notWiped returns an error for a path that the next reboot does not wipe or creates again.
+func (s *Session) notWiped(path string) error {
 	kind, _, _ := scan.Stat(path)
-	v := p.Judge(path, kind)
+	v := s.Judge(path, kind)
 	switch v.Class {
 	case scan.ClassSystem:
 		return notWipedError("it is managed by Nix or created again at every boot")
 	case scan.ClassMounted:
 		return notWipedError("something is mounted at " + v.By + ", which is not wiped")
+	case scan.ClassLower:
+		return notWipedError("a boot brings it back from a lower layer of the overlay at " + v.Target)
+	case scan.ClassLayer:
+		return notWipedError("it is in a layer of the overlay at " + v.Target + ": name it by its path there")
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassPersisted, scan.ClassStorage,
 		scan.ClassExcluded, scan.ClassOutside, scan.ClassLinked:
 	}
-	for _, storage := range p.storage {
-		if in, ok := p.Mounts.Stored(path, storage); ok {
+	for _, storage := range s.storage {
+		if in, ok := s.Mounts.Stored(path, storage); ok {
 			return notWipedError("it is a mount of " + in)
 		}
 	}

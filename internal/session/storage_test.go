@@ -7,8 +7,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
-// TestStorageThatTheRebootWipes asks mount tables of several kinds of machines.
-func TestStorageThatTheRebootWipes(t *testing.T) {
+// TestWhyWiped uses the mount tables of several kinds of machines.
+func TestWhyWiped(t *testing.T) {
 	t.Parallel()
 	const tmpfsRoot = "20 1 0:20 / / rw - tmpfs none rw\n"
 	const ext4Root = "20 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
@@ -20,15 +20,15 @@ func TestStorageThatTheRebootWipes(t *testing.T) {
 	}{
 		{"a disk", tmpfsRoot + "21 20 8:1 / /persist rw - ext4 /dev/sda1 rw", "/persist", nil, ""},
 		{"a directory of a disk", tmpfsRoot + "21 20 8:1 / /nix rw - ext4 /dev/sda1 rw", "/nix/persist", nil, ""},
-		{"no mount", ext4Root, "/persist", nil, "is not a mount"},
+		{"not a mount", ext4Root, "/persist", nil, "is not a mount"},
 		{"a bind mount of the root", ext4Root + "21 20 8:1 /srv/x /persist rw - ext4 /dev/sda1 rw", "/persist", nil, "shows /srv/x, which"},
 		{"a bind mount of the whole root", ext4Root + "21 20 8:1 / /persist rw - ext4 /dev/sda1 rw", "/persist", nil, "shows /, which"},
 		{"a directory of a bind mount", ext4Root + "21 20 8:1 /srv /mnt rw - ext4 /dev/sda1 rw", "/mnt/x/y", nil, "shows /srv/x/y, which"},
 		{"a subvolume beside the root", btrfsRoot + "21 20 0:30 /@persist /persist rw - btrfs /dev/sda2 rw", "/persist", nil, ""},
-		{"a subvolume whose name begins like the root's", btrfsRoot + "21 20 0:30 /@root2 /persist rw - btrfs /dev/sda2 rw", "/persist", nil, ""},
+		{"a subvolume whose name starts with the root's", btrfsRoot + "21 20 0:30 /@root2 /persist rw - btrfs /dev/sda2 rw", "/persist", nil, ""},
 		{"a subvolume in the root", btrfsRoot + "21 20 0:30 /@root/persist /persist rw - btrfs /dev/sda2 rw", "/persist", nil, "shows /persist, which"},
 		{"a directory of the top level", btrfsRoot + "21 20 0:30 / /top rw - btrfs /dev/sda2 rw", "/top/@persist", nil, ""},
-		{"the root's subvolume by the top level", btrfsRoot + "21 20 0:30 / /top rw - btrfs /dev/sda2 rw", "/top/@root/x", nil, "shows /x, which"},
+		{"the root's subvolume through the top level", btrfsRoot + "21 20 0:30 / /top rw - btrfs /dev/sda2 rw", "/top/@root/x", nil, "shows /x, which"},
 		{"a directory beside the root's", "20 1 8:1 /root / rw - ext4 /dev/sda1 rw\n21 20 8:1 /persist /persist rw - ext4 /dev/sda1 rw", "/persist", nil, ""},
 		{"a part of another root", tmpfsRoot + "21 20 8:2 / /home rw - ext4 /dev/sda2 rw\n22 20 8:2 /x /persist rw - ext4 /dev/sda2 rw", "/persist", []string{"/", "/home"}, "shows /home/x, which"},
 		{"tmpfs", ext4Root + "21 20 0:40 / /persist rw - tmpfs none rw", "/persist", nil, "is on tmpfs none at /persist: the next"},

@@ -18,7 +18,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// Strays is what is in storage and not declared.
+// Strays are the undeclared paths in storage.
 type Strays struct {
 	Storage  []string
 	Declared []declared
@@ -28,7 +28,7 @@ type Strays struct {
 	Stats    scan.Stats
 }
 
-// whyNone says why nothing is stray at a path.
+// whyNone returns why nothing at a path is stray.
 func (s *Strays) whyNone(path string) string {
 	if StorageOfPath(s.Storage, path) == "" {
 		return "it is not in " + strings.Join(s.Storage, " or ")
@@ -48,9 +48,9 @@ func (s *Strays) whyNone(path string) string {
 	return "nothing in it is stray"
 }
 
-// StorageToSearch returns the storage paths that are there.
-func (p *Session) StorageToSearch(flag string) ([]string, error) {
-	named := p.storage
+// StorageToSearch returns the storage paths that are directories.
+func (s *Session) StorageToSearch(flag string) ([]string, error) {
+	named := s.storage
 	if flag != "" {
 		path, err := TruePath(flag, true)
 		if err != nil {
@@ -65,7 +65,7 @@ func (p *Session) StorageToSearch(flag string) ([]string, error) {
 	return found, nil
 }
 
-// directories returns those of paths that are directories, without symlinks.
+// directories returns the true paths of those paths that are directories, each once.
 func directories(paths []string) []string {
 	var found []string
 	for _, path := range paths {
@@ -77,25 +77,25 @@ func directories(paths []string) []string {
 	return found
 }
 
-// declared is a path in storage that something declares.
+// declared is a declared path in storage, with the source of the declaration.
 type declared struct{ path, by string }
 
-// DeclaredIn returns what is declared in storage paths: the persisted paths of the
-// configuration at their place in each, and what the mount table shows elsewhere. In a
-// storage path that ends in the home, as version 1 of impermanence's Home Manager module
-// has it, what is below the home is relative to that.
-func (p *Session) DeclaredIn(storage []string) []declared {
+// DeclaredIn returns the declared paths in storage: the location of each persisted path of the
+// configuration in each storage path, and the paths in storage that are mounted elsewhere.
+// If a storage path ends in the home, as in version 1 of impermanence's Home Manager module,
+// persisted paths below the home are also relative to the storage path.
+func (s *Session) DeclaredIn(storage []string) []declared {
 	var all []declared
 	for _, dir := range storage {
-		for _, kept := range slices.Concat(p.Config.PersistedDirs, p.Config.PersistedFiles) {
+		for _, kept := range slices.Concat(s.Config.PersistedDirs, s.Config.PersistedFiles) {
 			all = append(all, declared{filepath.Join(dir, kept.Text), kept.Origin.String()})
-			below, inHome := paths.Rel(kept.Text, p.Config.Home)
-			if inHome && below != "." && strings.HasSuffix(dir, p.Config.Home) {
+			below, inHome := paths.Rel(kept.Text, s.Config.Home)
+			if inHome && below != "." && strings.HasSuffix(dir, s.Config.Home) {
 				all = append(all, declared{filepath.Join(dir, below), kept.Origin.String()})
 			}
 		}
-		for _, mount := range p.Mounts.Points() {
-			if in, ok := p.Mounts.Stored(mount.Point, dir); ok && in != dir {
+		for _, mount := range s.Mounts.Points() {
+			if in, ok := s.Mounts.Stored(mount.Point, dir); ok && in != dir {
 				all = append(all, declared{in, "mounted at " + mount.Point})
 			}
 		}
@@ -103,14 +103,14 @@ func (p *Session) DeclaredIn(storage []string) []declared {
 	return all
 }
 
-// FindStrays finds what is not declared, rolled up: first what contains files, then what
-// contains none, each sorted. The trash is not stray.
-func (p *Session) FindStrays(ctx context.Context, s *Strays) error {
-	rules := scan.Rules{Mounts: p.Mounts, Roots: s.Storage}
-	for _, d := range s.Declared {
+// FindStrays finds the undeclared paths, rolled up. Rows with files come first, then empty rows,
+// each sorted by path. The trash is not stray.
+func (s *Session) FindStrays(ctx context.Context, into *Strays) error {
+	rules := scan.Rules{Mounts: s.Mounts, Roots: into.Storage}
+	for _, d := range into.Declared {
 		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: d.path, Source: d.by})
 	}
-	for _, dir := range trashDirs(s.Storage) {
+	for _, dir := range trashDirs(into.Storage) {
 		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: dir, Source: "the trash"})
 	}
 	policy := scan.NewPolicy(rules)
@@ -130,18 +130,18 @@ func (p *Session) FindStrays(ctx context.Context, s *Strays) error {
 		}
 		return 1
 	})
-	s.Rows, s.Stats = rows, stats
+	into.Rows, into.Stats = rows, stats
 	return err
 }
 
-// chosenStray is a path to move.
+// chosenStray is a stray that was chosen to be moved.
 type chosenStray struct {
 	Path    string
-	WhyLeft string // "" if it is to be moved
+	WhyLeft string // why it is not moved; "" if it is moved
 }
 
-// Chosen returns the strays to move: those that PATHs name, or all. The errors are those of
-// PATHs at which nothing is stray.
+// Chosen returns the strays to move: those named by PATHs, or all without PATHs. It returns an
+// error for each PATH at which nothing is stray.
 func (s *Strays) Chosen() (chosen []chosenStray, wrong []error) {
 	for _, r := range s.Rows {
 		path := strings.TrimSuffix(string(r.Path), "/")
@@ -174,15 +174,16 @@ func (s *Strays) Chosen() (chosen []chosenStray, wrong []error) {
 	return chosen, wrong
 }
 
-// Covers reports whether a path is stray, or in something stray.
+// Covers reports whether a path is a stray or below one.
 func (s *Strays) Covers(path string) bool {
 	return slices.ContainsFunc(s.Rows, func(r *scan.Row) bool {
 		return paths.AtOrBelow(path, strings.TrimSuffix(string(r.Path), "/"))
 	})
 }
 
-// InUse says why a stray is left unless it is named: the path that it would stand for exists, as
-// after adopt and before the configuration that declares it is active.
+// InUse returns why a stray is not moved unless it is named; "" if it is moved. Usually it is
+// because the path that it is a copy of exists: adopt has run, but the configuration that
+// declares the path is not active yet.
 func (s *Strays) InUse(path string) string {
 	storage := StorageOfPath(s.Storage, path)
 	if path == storage+"/lost+found" {

@@ -13,50 +13,50 @@ import (
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
 
-// Style say how a snippet is written, as they were given.
+// Style has the flags for the style of a snippet, as given.
 type Style struct{ Dialect, Form, Storage, HomeAttr, HostAttr string }
 
-// SetStyle decides how the snippet is written: by the flags, else by the
-// configuration, else by what the machine shows.
-func (p *Session) SetStyle(f Style) error {
-	name, source := p.Config.Snippet.Dialect.String(), p.Config.Snippet.DialectOrigin.String()
+// SetStyle sets the style of the snippet from the flags, otherwise from the configuration,
+// otherwise from the state of the machine.
+func (s *Session) SetStyle(f Style) error {
+	name, source := s.Config.Snippet.Dialect.String(), s.Config.Snippet.DialectOrigin.String()
 	if f.Dialect != "" {
 		name, source = f.Dialect, "--dialect"
 	}
 	var err error
-	if p.Style.Dialect, err = snippet.ParseDialect(name); err != nil {
+	if s.Style.Dialect, err = snippet.ParseDialect(name); err != nil {
 		return Misuse(fmt.Errorf("%s: %w", source, err))
 	}
 	if f.Form != "" {
-		if p.Style.Form, err = snippet.ParseForm(f.Form); err != nil {
+		if s.Style.Form, err = snippet.ParseForm(f.Form); err != nil {
 			return Misuse(fmt.Errorf("--form: %w", err))
 		}
-		if !p.Style.Dialect.Nix() {
-			return Misuse(fmt.Errorf("--form cannot be combined with the dialect %s", p.Style.Dialect))
+		if !s.Style.Dialect.Nix() {
+			return Misuse(fmt.Errorf("--form cannot be combined with the dialect %s", s.Style.Dialect))
 		}
 	}
-	if p.Style.Storage, err = p.storageToName(f.Storage); err != nil {
+	if s.Style.Storage, err = s.storageToName(f.Storage); err != nil {
 		return Misuse(fmt.Errorf("--storage: %w", err))
 	}
-	if p.Style.Storage == "/" {
-		return Misuse(errStorageIsRoot(p.storageSource(f.Storage)))
+	if s.Style.Storage == "/" {
+		return Misuse(errStorageIsRoot(s.storageSource(f.Storage)))
 	}
-	p.Style.Stores = p.storage
-	if p.Style.Users, err = p.users(); err != nil {
+	s.Style.Stores = s.storage
+	if s.Style.Users, err = s.users(); err != nil {
 		return err
 	}
 	return cmp.Or(
-		setAttr(&p.Style.HomeAttr, f.HomeAttr, "--home-attr"),
-		setAttr(&p.Style.HostAttr, f.HostAttr, "--host-attr"),
+		setAttr(&s.Style.HomeAttr, f.HomeAttr, "--home-attr"),
+		setAttr(&s.Style.HostAttr, f.HostAttr, "--host-attr"),
 	)
 }
 
-// setAttrs takes the attribute paths from the configuration.
-func (p *Session) setAttrs() error {
-	home, host := p.Config.Snippet.HomeAttr, p.Config.Snippet.HostAttr
+// setAttrs sets the attribute paths from the configuration.
+func (s *Session) setAttrs() error {
+	home, host := s.Config.Snippet.HomeAttr, s.Config.Snippet.HostAttr
 	return cmp.Or(
-		setAttr(&p.Style.HomeAttr, home.Text, home.Origin.String()),
-		setAttr(&p.Style.HostAttr, host.Text, host.Origin.String()),
+		setAttr(&s.Style.HomeAttr, home.Text, home.Origin.String()),
+		setAttr(&s.Style.HostAttr, host.Text, host.Origin.String()),
 	)
 }
 
@@ -73,9 +73,9 @@ func setAttr(to *snippet.AttrPath, text, source string) error {
 	return nil
 }
 
-// storageToName returns the storage path for dialects that name one: of the flag,
-// else of the configuration, else the one that the machine shows to be in use.
-func (p *Session) storageToName(flag string) (string, error) {
+// storageToName returns the storage path for dialects that name one: from the flag, otherwise
+// from the configuration, otherwise the one that is in use on this machine.
+func (s *Session) storageToName(flag string) (string, error) {
 	switch {
 	case flag != "" && !filepath.IsAbs(flag):
 		return "", fmt.Errorf("expected an absolute path, got %q", flag)
@@ -83,17 +83,17 @@ func (p *Session) storageToName(flag string) (string, error) {
 		return "", fmt.Errorf("expected a path in UTF-8, got %q", flag)
 	case flag != "":
 		return filepath.Clean(flag), nil
-	case p.Config.Snippet.StoragePath.Text != "":
-		return p.Config.Snippet.StoragePath.Text, nil
+	case s.Config.Snippet.StoragePath.Text != "":
+		return s.Config.Snippet.StoragePath.Text, nil
 	}
 	var storage string
-	storage, p.unclear = chooseStorage(p.storage, p.Mounts)
+	storage, s.unclear = chooseStorage(s.storage, s.Mounts)
 	return storage, nil
 }
 
-// ChooseStorage returns the storage path that most mounts show a part of, of equals the
-// one with the fewest components; only those that are mounted count, if any is. Where
-// that leaves several, it is the first, and unclear says so.
+// chooseStorage returns the storage path with the most mounts from it, and among equals one with
+// the fewest components. If any storage path is a mount point, only mount points are considered.
+// If several are still equal, it returns the first one, and unclear is a note for the snippet.
 func chooseStorage(all []string, mounts *mounts.Table) (storage, unclear string) {
 	mounted := slices.DeleteFunc(slices.Clone(all), func(path string) bool { return mounts.At(path).Point != path })
 	if len(mounted) == 0 {
@@ -120,7 +120,7 @@ func chooseStorage(all []string, mounts *mounts.Table) (storage, unclear string)
 		for _, path := range mounted {
 			names = append(names, printable.Name(path))
 		}
-		unclear = fmt.Sprintf("it is not clear which storage is meant, %s: %s is named; choose with --storage or snippet.storagePath",
+		unclear = fmt.Sprintf("several storage paths are possible, %s: using %s; choose with --storage or snippet.storagePath",
 			strings.Join(names, " or "), names[0])
 	}
 	return storage, unclear

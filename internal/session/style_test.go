@@ -23,11 +23,11 @@ func TestChooseStorage(t *testing.T) {
 		{"the one that is mounted", root + persist, []string{"/cache", "/persist"}, "/persist", ""},
 		{"the one in use", root + cache + persist + inPersist, []string{"/cache", "/persist"}, "/persist", ""},
 		{"the one with more in use", root + cache + persist + inPersist + inCache + strings.Replace(inCache, "5 1", "7 1", 1) + strings.ReplaceAll(inCache, "y", "z"), []string{"/persist", "/cache"}, "/cache", ""},
-		{"none in use: fewer components", root + persist + nested, []string{"/persist/cache", "/persist"}, "/persist", ""},
-		{"none in use", root + cache + persist, []string{"/cache", "/persist"}, "/cache", "/cache or /persist: /cache is named"},
-		{"none mounted", root, []string{"/b", "/a", "/a/c"}, "/b", "/b or /a: /b is named"},
-		{"twice the same", root, []string{"/b", "/b"}, "/b", ""},
-		{"hostile", root, []string{"/b\x1b", "/a"}, "/b\x1b", `/b\e or /a: /b\e is named`},
+		{"not in use: fewer components", root + persist + nested, []string{"/persist/cache", "/persist"}, "/persist", ""},
+		{"not in use", root + cache + persist, []string{"/cache", "/persist"}, "/cache", "/cache or /persist: using /cache"},
+		{"not mounted", root, []string{"/b", "/a", "/a/c"}, "/b", "/b or /a: using /b"},
+		{"the same one twice", root, []string{"/b", "/b"}, "/b", ""},
+		{"hostile", root, []string{"/b\x1b", "/a"}, "/b\x1b", `/b\e or /a: using /b\e`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

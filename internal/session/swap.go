@@ -12,42 +12,42 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
-// IsSwap reports whether a file is a swap file, or a directory contains one: one that is
-// in use, has a usual name, or begins with the signature. Only files at most three levels
-// deep are opened, where swap files are.
-func (p *Session) isSwap(path string, isDir bool) bool {
-	if p.swaps == nil {
-		text, _ := os.ReadFile("/proc/swaps") // without it, names and signatures are left
-		p.swaps = append([]string{"/swapfile", "/.swapfile", "/swap.img", "/.swapvol"}, swapsInUse(string(text))...)
+// isSwap reports whether a file is a swap file or a directory contains one. A swap file is in
+// use, has a usual name, or has the signature of swap in it. Only files at most three levels
+// deep are opened, because swap files are not deeper.
+func (s *Session) isSwap(path string, isDir bool) bool {
+	if s.swaps == nil {
+		text, _ := os.ReadFile("/proc/swaps") // without it, use names and signatures
+		s.swaps = append([]string{"/swapfile", "/.swapfile", "/swap.img", "/.swapvol"}, swapsInUse(string(text))...)
 	}
-	if slices.Contains(p.swaps, path) {
+	if slices.Contains(s.swaps, path) {
 		return true
 	}
 	shallow := strings.Count(path, "/") <= 3
 	if !isDir {
 		return shallow && hasSwapSignature(path)
 	}
-	if slices.ContainsFunc(p.swaps, func(swap string) bool { return path != "/" && paths.Below(swap, path) }) {
+	if slices.ContainsFunc(s.swaps, func(swap string) bool { return path != "/" && paths.Below(swap, path) }) {
 		return true
 	}
 	return shallow && slices.Contains([]string{"swap", ".swap", "swapvol", "@swap"}, filepath.Base(path)) && containsSwap(path)
 }
 
-// ContainsSwap reports whether a directory directly contains a swap file.
+// containsSwap reports whether a directory directly contains a swap file.
 func containsSwap(dir string) bool {
 	f, err := os.Open(dir)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
-	const most = 16 // it is a directory for little else
+	const most = 16 // such directories contain little besides swap files
 	names, _ := f.Readdirnames(most)
 	return slices.ContainsFunc(names, func(name string) bool {
 		return name == "swapfile" || hasSwapSignature(filepath.Join(dir, name))
 	})
 }
 
-// SwapsInUse reads the text of /proc/swaps, and returns the files in it (proc(5)).
+// swapsInUse returns the swap files in the text of /proc/swaps (proc(5)).
 func swapsInUse(text string) []string {
 	var files []string
 	for line := range strings.SplitSeq(text, "\n") {
@@ -58,8 +58,8 @@ func swapsInUse(text string) []string {
 	return files
 }
 
-// HasSwapSignature reports whether a regular file is formatted as swap: ten characters at
-// the end of the first page, whose size is the machine's (mkswap(8)).
+// hasSwapSignature reports whether a regular file is formatted as swap (mkswap(8)). The signature
+// is the last ten bytes of the first page. The size of a page depends on the machine.
 func hasSwapSignature(path string) bool {
 	fd, err := syscall.Open(path, syscall.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
 	if err != nil {

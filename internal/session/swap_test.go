@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestSwapFilesAreKnown(t *testing.T) {
+func TestIsSwapRecognisesSwapFiles(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, mark string, at int) string {
 		file := filepath.Join(dir, name)
@@ -25,7 +25,7 @@ func TestSwapFilesAreKnown(t *testing.T) {
 	small, large := write("swap/a", "SWAPSPACE2", 4<<10), write("b", "SWAPSPACE2", 64<<10)
 	for _, file := range []string{small, large} {
 		if !hasSwapSignature(file) {
-			t.Errorf("%s is not known", file)
+			t.Errorf("%s is not recognised", file)
 		}
 	}
 	other := write("files/c", "SWAPSPACE3", 4<<10)
@@ -35,21 +35,21 @@ func TestSwapFilesAreKnown(t *testing.T) {
 	}
 	for _, file := range []string{other, link, dir, dir + "/none"} {
 		if hasSwapSignature(file) {
-			t.Errorf("%s is taken for swap", file)
+			t.Errorf("%s is recognised as swap", file)
 		}
 	}
 	if !containsSwap(filepath.Dir(small)) || containsSwap(filepath.Dir(other)) {
-		t.Error("the directory with swap is not known, or another one is")
+		t.Error("the directory with swap is not recognised, or one without swap is")
 	}
-	p := &Session{}
+	s := &Session{}
 	for path, isDir := range map[string]bool{"/swapfile": false, "/.swapvol": true} {
-		if !p.isSwap(path, isDir) {
-			t.Errorf("%s is not known by its name", path)
+		if !s.isSwap(path, isDir) {
+			t.Errorf("%s is not recognised by its name", path)
 		}
 	}
-	p.swaps = append(p.swaps, "/deep/in/some/place/s")
-	if !p.isSwap("/deep/in/some/place/s", false) || !p.isSwap("/deep/in", true) || p.isSwap("/deep/inside", true) || p.isSwap("/swapfile.txt", false) {
-		t.Error("what is in use is not known, or something else is")
+	s.swaps = append(s.swaps, "/deep/in/some/place/s")
+	if !s.isSwap("/deep/in/some/place/s", false) || !s.isSwap("/deep/in", true) || s.isSwap("/deep/inside", true) || s.isSwap("/swapfile.txt", false) {
+		t.Error("a swap file in use or its directory is not recognised, or another path is")
 	}
 }
 

@@ -9,16 +9,16 @@ import (
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
-// Changes are the operations that leave something behind.
+// Changes are the operations that change the file system.
 const Changes = trace.Create | trace.Write | trace.Rename | trace.Delete
 
-// SelectTraced judges what a trace has found: what is shown of it is what the next
-// reboot wipes, and by the flags more.
-func (p *Session) SelectTraced(all, missing bool, r *trace.Report) []report.TracedPath {
+// SelectTraced classifies the paths of a trace. It marks as shown the paths that the next reboot
+// wipes and, depending on the flags, others.
+func (s *Session) SelectTraced(all, missing bool, r *trace.Report) []report.TracedPath {
 	list := make([]report.TracedPath, 0, len(r.Paths))
 	for i := range r.Paths {
 		t := report.TracedPath{Path: &r.Paths[i], Kind: kindOf(&r.Paths[i])}
-		t.Class = p.Judge(t.Name, t.Kind).Class
+		t.Class = s.Judge(t.Name, t.Kind).Class
 		switch {
 		case t.Class == scan.ClassExcluded:
 			t.Refused = !t.Missing
@@ -27,8 +27,8 @@ func (p *Session) SelectTraced(all, missing bool, r *trace.Report) []report.Trac
 		case all:
 			t.Shown = true
 		default:
-			// Of directories only those that were renamed: what is in them was made under
-			// another name.
+			// A directory is shown only if it was renamed, because the files in it were created
+			// under another name.
 			wanted := t.Kind != scan.KindDir || t.Ops&trace.Rename != 0
 			t.Shown = t.Class.Listed() && wanted
 			t.Refused = !t.Shown && wanted
@@ -39,7 +39,7 @@ func (p *Session) SelectTraced(all, missing bool, r *trace.Report) []report.Trac
 	return list
 }
 
-// kindOf returns what a path is, from its st_mode (inode(7)).
+// kindOf returns the kind of a path, from its st_mode (inode(7)).
 func kindOf(p *trace.Path) scan.Kind {
 	if p.Missing {
 		return scan.KindUnknown
@@ -59,7 +59,7 @@ func kindOf(p *trace.Path) scan.Kind {
 	return scan.KindUnknown
 }
 
-// RankOf orders operations: what was changed before what was read.
+// RankOf ranks operations: changes above reads, and reads above the rest.
 func RankOf(ops trace.Op) int {
 	switch {
 	case ops&Changes != 0:
@@ -70,7 +70,7 @@ func RankOf(ops trace.Op) int {
 	return 0
 }
 
-// OpsOf returns what was done to each path.
+// OpsOf returns the operations on each path.
 func OpsOf(r *trace.Report) map[string]trace.Op {
 	ops := make(map[string]trace.Op, len(r.Paths))
 	for _, p := range r.Paths {

@@ -21,16 +21,15 @@ type account struct {
 	uid                    int
 }
 
-// The user numbers of people, as NixOS gives them (users-groups.nix); systemd too
-// calls those below 1000 the system's, and from 60000 on has other uses for most
-// (systemd's docs/UIDS-GIDS.md).
+// The user numbers of people on NixOS (users-groups.nix). In systemd too, users below 1000 are
+// system users, and most numbers from 60000 on have other uses (systemd's docs/UIDS-GIDS.md).
 const (
 	firstPerson = 1000
 	lastPerson  = 59999
 )
 
-// Accounts reads the text of passwd(5). Lines that have not its fields are passed over,
-// as getpwent(3) does.
+// Accounts parses the text of passwd(5). Like getpwent(3), it skips lines without the right
+// fields.
 func Accounts(text string) []account {
 	var all []account
 	for line := range strings.SplitSeq(text, "\n") {
@@ -47,24 +46,24 @@ func Accounts(text string) []account {
 	return all
 }
 
-// IsPerson reports whether an account is somebody's who may have a home to keep. The
-// builders of Nix have numbers of people and an empty home.
+// IsPerson reports whether an account belongs to a person with a home. The build users of Nix
+// have numbers of people, but /var/empty as home.
 func (a account) IsPerson() bool {
 	return firstPerson <= a.uid && a.uid <= lastPerson &&
 		!slices.Contains([]string{"/", "/var/empty", "/nonexistent", "/dev/null"}, a.Home)
 }
 
-// users returns those for whom a snippet may have a users.<name>, the owner of the
-// home directory first: those that the configuration names, else the people of this
-// machine. Root's home is no user's unless the configuration says so, because what
-// lies there is the system's in all dialects.
-func (p *Session) users() ([]snippet.User, error) {
+// users returns the users for whom a snippet may contain users.<name>: those of the
+// configuration, otherwise the people of this machine. The owner of the home directory comes
+// first. Root is included only if the configuration names it, because in all dialects root's
+// home belongs to the system.
+func (s *Session) users() ([]snippet.User, error) {
 	text, err := os.ReadFile("/etc/passwd")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("find the users: %w", err)
 	}
 	known := Accounts(string(text))
-	homes := p.Config.Users
+	homes := s.Config.Users
 	if len(homes) == 0 {
 		homes = map[string]string{}
 		for _, a := range known {
@@ -73,13 +72,13 @@ func (p *Session) users() ([]snippet.User, error) {
 			}
 		}
 	}
-	owner := p.ownerOf(homes, known)
+	owner := s.ownerOf(homes, known)
 	if owner != "" {
-		homes = mapsWith(homes, owner, p.Config.Home)
+		homes = mapsWith(homes, owner, s.Config.Home)
 	}
 	var all []snippet.User
 	for name, home := range homes {
-		all = append(all, snippet.User{Name: name, Home: p.resolved(home), Group: groupOf(name, known)})
+		all = append(all, snippet.User{Name: name, Home: s.resolved(home), Group: groupOf(name, known)})
 	}
 	slices.SortFunc(all, func(a, b snippet.User) int {
 		if (a.Name == owner) != (b.Name == owner) {
@@ -93,14 +92,14 @@ func (p *Session) users() ([]snippet.User, error) {
 	return all, nil
 }
 
-// OwnerOf returns the name of the user whose home is the configured one, or "".
-func (p *Session) ownerOf(homes map[string]string, known []account) string {
-	if p.Config.Snippet.User != "" {
-		return p.Config.Snippet.User
+// ownerOf returns the name of the user whose home is the configured one, or "".
+func (s *Session) ownerOf(homes map[string]string, known []account) string {
+	if s.Config.Snippet.User != "" {
+		return s.Config.Snippet.User
 	}
 	named := ""
 	for name, home := range homes {
-		if p.resolved(home) == p.resolved(p.Config.Home) && (named == "" || name < named) {
+		if s.resolved(home) == s.resolved(s.Config.Home) && (named == "" || name < named) {
 			named = name
 		}
 	}
@@ -108,14 +107,14 @@ func (p *Session) ownerOf(homes map[string]string, known []account) string {
 		return named
 	}
 	for _, a := range known {
-		if a.uid != 0 && p.resolved(a.Home) == p.resolved(p.Config.Home) {
+		if a.uid != 0 && s.resolved(a.Home) == s.resolved(s.Config.Home) {
 			return a.Name
 		}
 	}
 	return ""
 }
 
-// mapsWith returns a map with one more entry, and leaves the given one as it is.
+// mapsWith returns a copy of a map with one more entry.
 func mapsWith(m map[string]string, key, value string) map[string]string {
 	more := map[string]string{key: value}
 	for k, v := range m {

@@ -40,13 +40,13 @@ func TestOwnerOfTheHome(t *testing.T) {
 		{"named", "/data/x", "eve", "eve"},
 		{"of the configuration, the first by name", "/data/zoe", "", "twin"},
 		{"of the machine", "/var/lib/postgresql", "", "postgres"},
-		{"root is none", "/root", "", ""},
+		{"root's home", "/root", "", ""},
 		{"unknown", "/data/x", "", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := &Session{Config: &config.Config{Home: tt.home, Snippet: config.Snippet{User: tt.user}}}
-			if got := p.ownerOf(homes, known); got != tt.want {
+			s := &Session{Config: &config.Config{Home: tt.home, Snippet: config.Snippet{User: tt.user}}}
+			if got := s.ownerOf(homes, known); got != tt.want {
 				t.Errorf("ownerOf = %q, want %q", got, tt.want)
 			}
 		})

@@ -1,7 +1,6 @@
-// Package sizes adds up sizes of files. A size is whatever a file system claims:
-// any user can make a sparse file of 2⁶³-1 bytes on tmpfs, btrfs or xfs, and a sum
-// that wraps around would turn "too much would be lost" into "nothing would". So
-// every sum stops at [Max]. Sizes are never negative.
+// Package sizes adds up file sizes. A size is whatever the file system reports: any user can create
+// a sparse file of 2⁶³-1 bytes on tmpfs, btrfs or xfs. A sum that wraps around would make a large
+// loss look like none, so every sum stops at [Max]. Sizes are never negative.
 package sizes
 
 import (
@@ -9,10 +8,10 @@ import (
 	"sync/atomic"
 )
 
-// Max is the largest size, which also stands for everything beyond it.
+// Max is the largest size. It also represents all larger sizes.
 const Max = math.MaxInt64
 
-// Add returns a + b, or Max if that is more.
+// Add returns a + b, or Max if the sum is larger.
 func Add(a, b int64) int64 {
 	if a > Max-b {
 		return Max
@@ -20,8 +19,7 @@ func Add(a, b int64) int64 {
 	return a + b
 }
 
-// Times returns n units, or Max if that is more: blocks of a file or of a file
-// system as bytes.
+// Times returns n × unit, or Max if the product is larger. It converts blocks to bytes.
 func Times(n uint64, unit int64) int64 {
 	if unit <= 0 {
 		return 0
@@ -32,18 +30,19 @@ func Times(n uint64, unit int64) int64 {
 	return int64(n) * unit
 }
 
-// Of returns the size that statx(2) and stat(2) give as size and blocks: the space
-// that a sparse file takes up, and for other files their length. Blocks are 512
-// bytes each, whatever the file system's own are (inode(7)).
+// Of returns the size of a file from the size and blocks of statx(2) or stat(2): the allocated
+// space of a sparse file, and the length of any other file. Blocks have 512 bytes, whatever the
+// block size of the file system (inode(7)).
 func Of(size, blocks uint64) int64 { return min(int64(min(size, Max)), Times(blocks, 512)) }
 
-// mostCompressed is how many times longer than its blocks a compressed file may be. ZFS makes one
-// sector of a record of 128 KiB at most, which is 32 times with the usual sectors of 4 KiB.
+// mostCompressed is the maximum ratio of the length of a compressed file to its blocks. ZFS
+// compresses a record of 128 KiB to at least one sector, which is a ratio of 32 with the usual 4
+// KiB sectors.
 const mostCompressed = 64
 
-// OfCompressed returns the size on a file system whose blocks may be those of compressed data: the
-// length, unless the file is so much longer that it must have holes. No blocks at all mean that
-// the file system does not count them.
+// OfCompressed returns the size of a file on a file system that may report the blocks of compressed
+// data. It is the length, unless the file is so much longer than its blocks that it must have
+// holes. If blocks is 0, the file system does not count blocks.
 func OfCompressed(size, blocks uint64) int64 {
 	if taken := Times(blocks, 512); taken > 0 && Times(uint64(taken), mostCompressed) < int64(min(size, Max)) {
 		return taken
@@ -51,7 +50,7 @@ func OfCompressed(size, blocks uint64) int64 {
 	return int64(min(size, Max))
 }
 
-// Counter is a sum that any number of goroutines add to. The zero value is 0.
+// Counter is a sum that is safe for concurrent use. The zero value is 0.
 type Counter struct{ sum atomic.Int64 }
 
 // Add adds a size.

@@ -27,7 +27,7 @@ func TestAddAndTimesStopAtMax(t *testing.T) {
 	}
 }
 
-func TestOfCountsHolesAsNothing(t *testing.T) {
+func TestOfDoesNotCountHoles(t *testing.T) {
 	for _, tt := range []struct {
 		size, blocks uint64
 		want         int64
@@ -48,7 +48,7 @@ func TestOfCountsHolesAsNothing(t *testing.T) {
 	}
 }
 
-func TestOfCompressedCountsHolesAsNothing(t *testing.T) {
+func TestOfCompressedDoesNotCountHoles(t *testing.T) {
 	for _, tt := range []struct {
 		size, blocks uint64
 		want         int64
@@ -70,7 +70,7 @@ func TestOfCompressedCountsHolesAsNothing(t *testing.T) {
 	}
 }
 
-func TestCounterStopsAtMaxWhateverTheOrder(t *testing.T) {
+func TestCounterStopsAtMax(t *testing.T) {
 	var c Counter
 	var all sync.WaitGroup
 	for range 8 {

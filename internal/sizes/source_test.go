@@ -12,10 +12,10 @@ import (
 	"testing"
 )
 
-// sizeName matches the names that sizes of files have in this program.
+// sizeName matches the names of variables and fields with file sizes.
 var sizeName = regexp.MustCompile(`^([Ss]izes?|[Bb]ytes|.*(Size|Bytes))$`)
 
-// notSums are additions of lengths in memory, which a machine bounds.
+// notSums are additions of lengths in memory, which cannot overflow.
 var notSums = map[string]bool{
 	"size += got":                         true, // scan/worker.go: a buffer
 	"start + size":                        true, // scan/node.go: a path
@@ -37,11 +37,11 @@ var notSums = map[string]bool{
 	"int(t.dirs[dir].nameSize) + 1":       true,
 }
 
-// parsers are directories in which a size is always that of a character.
+// parsers are directories in which a size is always the size of a character.
 var parsers = map[string]bool{"../../config": true, "../../internal/pattern": true, "../../internal/printable": true}
 
-// TestNoOtherSumOfSizes reads the program's source: whatever is called a size or
-// bytes is added up by this package, or is in notSums.
+// TestNoOtherSumOfSizes parses the source of the program. Every addition of operands named size or
+// bytes must use this package or be in notSums.
 func TestNoOtherSumOfSizes(t *testing.T) {
 	seen := map[string]bool{}
 	files := token.NewFileSet()
@@ -64,7 +64,7 @@ func TestNoOtherSumOfSizes(t *testing.T) {
 				return err
 			}
 			if seen[text.String()] = true; !notSums[text.String()] {
-				t.Errorf("%s: %s: add sizes by the package sizes", files.Position(sum.Pos()), &text)
+				t.Errorf("%s: %s: add sizes with package sizes", files.Position(sum.Pos()), &text)
 			}
 		}
 		return nil
@@ -74,12 +74,12 @@ func TestNoOtherSumOfSizes(t *testing.T) {
 	}
 	for text := range notSums {
 		if !seen[text] {
-			t.Errorf("notSums has %q, which the program has not", text)
+			t.Errorf("notSums contains %q, which is not in the program", text)
 		}
 	}
 }
 
-// sumsOfSizes returns the additions in which something is called a size.
+// sumsOfSizes returns the additions with an operand that is named like a size.
 func sumsOfSizes(file *ast.File) []ast.Node {
 	var sums []ast.Node
 	ast.Inspect(file, func(n ast.Node) bool {
@@ -98,7 +98,7 @@ func sumsOfSizes(file *ast.File) []ast.Node {
 	return sums
 }
 
-// isSize reports whether an operand is named as sizes are, below conversions and
+// isSize reports whether an operand is named like a size, also inside conversions, parentheses and
 // the like.
 func isSize(e ast.Expr) bool {
 	switch e := e.(type) {
@@ -123,7 +123,7 @@ func isSize(e ast.Expr) bool {
 	return false
 }
 
-// isText reports whether an operand is a string literal, which no size is.
+// isText reports whether an operand is a string literal.
 func isText(e ast.Expr) bool {
 	lit, ok := e.(*ast.BasicLit)
 	return ok && lit.Kind == token.STRING

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// reference is Resolve by the standard library: the longest start of the path that can be
-// resolved, and the rest as it is written.
+// reference implements Resolve with the standard library: it resolves the longest prefix of the
+// path that can be resolved and keeps the rest unchanged.
 func reference(path string) string {
 	if path == "/" {
 		return path
@@ -38,7 +38,7 @@ func TestResolveEqualsEvalSymlinksOnRandomTrees(t *testing.T) {
 		}
 		for range 30 {
 			at := root + path()
-			_ = os.MkdirAll(filepath.Dir(at), 0o755) // a file or a link may be in the way
+			_ = os.MkdirAll(filepath.Dir(at), 0o755) // fails if a parent is a file or a link
 			switch random.IntN(5) {
 			case 0:
 				_ = os.WriteFile(at, nil, 0o644)
@@ -63,20 +63,20 @@ func TestResolveEqualsEvalSymlinksOnRandomTrees(t *testing.T) {
 				t.Errorf("seed %d: Resolve(%s) is %s, want %s", seed, at[len(root):], got, want)
 			}
 			if got := r.Whole(at); got != want {
-				t.Errorf("seed %d: a Resolver takes %s for %s, want %s", seed, at[len(root):], got, want)
+				t.Errorf("seed %d: Whole(%s) is %s, want %s", seed, at[len(root):], got, want)
 			}
 			parent := filepath.Join(reference(filepath.Dir(at)), filepath.Base(at))
 			if got, _ := r.Parent(at); got != parent {
-				t.Errorf("seed %d: the parent of %s is that of %s, want %s", seed, at[len(root):], got, parent)
+				t.Errorf("seed %d: Parent(%s) is %s, want %s", seed, at[len(root):], got, parent)
 			}
 		}
 	}
 	if changed < 100 {
-		t.Errorf("only %d paths had symlinks in them", changed)
+		t.Errorf("only %d paths contained symlinks, want 100", changed)
 	}
 }
 
-func TestResolverReadsNothingWhereItStops(t *testing.T) {
+func TestResolverDoesNotReadBelowStop(t *testing.T) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -99,8 +99,9 @@ func TestResolverReadsNothingWhereItStops(t *testing.T) {
 	}
 }
 
-// A user may make links whose number doubles with each: the kernel gives up after 40.
-func TestResolveEndsWhereTheKernelDoes(t *testing.T) {
+// A user can create symlinks that each refer to the previous one twice, so resolving takes
+// exponential time. The kernel stops after 40 symlinks.
+func TestResolveHasTheSymlinkLimitOfTheKernel(t *testing.T) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -114,9 +115,9 @@ func TestResolveEndsWhereTheKernelDoes(t *testing.T) {
 		}
 	}
 	if got := Resolve(dir + "/l60/x"); got != dir+"/l60/x" {
-		t.Errorf("Resolve gives %s", got)
+		t.Errorf("Resolve returned %s", got)
 	}
 	if got := Resolve(dir + "/l4/x"); got != dir+"/l0/x" {
-		t.Errorf("Resolve gives %s", got)
+		t.Errorf("Resolve returned %s", got)
 	}
 }

@@ -1,5 +1,5 @@
-// Package truepath says under which name a walk from the root finds a path: the
-// one without symlinks.
+// Package truepath resolves symlinks in paths. The result is the path under which a walk from the
+// root finds a file.
 package truepath
 
 import (
@@ -8,39 +8,39 @@ import (
 	"strings"
 )
 
-// Resolve returns an absolute, clean path without symlinks as far as it exists.
-// What does not exist, or may not be read, is kept as it is written. It waits for
-// file systems that do not answer; [Resolver.Stop] does not.
+// Resolve resolves the symlinks in an absolute, clean path. Components that do not exist or cannot
+// be read are kept unchanged. Resolve blocks on file systems that do not answer; use
+// [Resolver.Stop] to avoid that.
 func Resolve(path string) string { return new(Resolver).Whole(path) }
 
-// ResolveParent is Resolve for a path that may be a symlink itself, and then is
-// meant as such: its last component is kept.
+// ResolveParent is like Resolve but does not resolve the last component, so the path may name a
+// symlink.
 func ResolveParent(path string) string {
 	resolved, _ := new(Resolver).Parent(path)
 	return resolved
 }
 
 const (
-	// mostCached is how many directories a Resolver remembers: those that a list of
-	// paths comes back to, and not all of a million.
+	// mostCached is the maximum number of directories in the cache of a Resolver. A list of
+	// paths repeats few directories, so it does not need all of a million.
 	mostCached = 1 << 16
-	// mostLinks is how many symlinks the kernel follows in one path,
+	// mostLinks is the number of symlinks that the kernel follows in one path,
 	// path_resolution(7).
 	mostLinks = 40
 )
 
-// A Resolver is for many paths: it reads each directory about once, and what it
-// has read is not read again. The zero value is ready to use.
+// A Resolver resolves many paths. It caches directories, so it reads each about once. The zero
+// value is ready to use.
 type Resolver struct {
-	// Stop, if set, says of a path without symlinks that nothing at or below it is
-	// to be read: what is written below it is kept.
+	// Stop, if set, reports whether nothing at or below a path may be read. The path has no
+	// symlinks. Components below it are kept unchanged.
 	Stop func(path string) bool
 
 	dirs map[string]resolved
-	// last is the directory of the path before: most lists come in order.
+	// last is the directory of the previous path. Most lists are sorted.
 	last     string
 	lastSeen resolved
-	links    int // how many symlinks may still be followed
+	links    int // how many more symlinks may be followed
 }
 
 type resolved struct {
@@ -48,18 +48,18 @@ type resolved struct {
 	state state
 }
 
-// state is what is known of a path.
+// state is the state of a path.
 type state uint8
 
 const (
-	stateDir     state = iota // it may be a directory
-	stateLeaf                 // it is there, and no directory
-	stateMissing              // it is not there, and so nothing in it
-	stateUnknown              // it may not be read
-	stateStopped              // it is not to be read
+	stateDir     state = iota // may be a directory
+	stateLeaf                 // exists and is not a directory
+	stateMissing              // does not exist
+	stateUnknown              // cannot be read
+	stateStopped              // must not be read; see Resolver.Stop
 )
 
-// Whole is [Resolve].
+// Whole is like [Resolve].
 func (r *Resolver) Whole(path string) string {
 	if path == "/" {
 		return path
@@ -70,8 +70,7 @@ func (r *Resolver) Whole(path string) string {
 	return "/"
 }
 
-// Parent is [ResolveParent] for an absolute, clean path. It also reports whether
-// the directory that the path is in is missing.
+// Parent is like [ResolveParent]. It also reports whether the parent directory is missing.
 func (r *Resolver) Parent(path string) (resolved string, missing bool) {
 	if path == "/" {
 		return path, false
@@ -86,7 +85,7 @@ func (r *Resolver) Parent(path string) (resolved string, missing bool) {
 	return r.lastSeen.path + path[cut:], r.lastSeen.state == stateMissing
 }
 
-// dir resolves a directory; "" is the root, before and after.
+// dir resolves a directory. The root is "", as argument and in the result.
 func (r *Resolver) dir(path string) resolved {
 	if path == "" {
 		return resolved{}
@@ -105,7 +104,7 @@ func (r *Resolver) dir(path string) resolved {
 	return seen
 }
 
-// enter resolves the entry called name of a directory that is resolved.
+// enter resolves the entry name of a resolved directory.
 func (r *Resolver) enter(dir resolved, name string) resolved {
 	at := resolved{path: dir.path + "/" + name, state: dir.state}
 	switch {
@@ -134,7 +133,7 @@ func (r *Resolver) enter(dir resolved, name string) resolved {
 		if end.state != stateMissing && end.state != stateUnknown {
 			return end
 		}
-		at.state = end.state // dangling, or a loop: kept as it is written
+		at.state = end.state // dangling, or a loop: kept unchanged
 	case !info.IsDir():
 		at.state = stateLeaf
 	}

@@ -43,10 +43,10 @@ func TestResolve(t *testing.T) {
 		}
 	}
 	var r Resolver
-	for range 2 { // the second time from what it remembers
+	for range 2 { // the second time from the cache
 		for _, tt := range tests {
 			if got, _ := r.Parent(filepath.Join(dir, tt.path)); got != filepath.Join(dir, tt.parent) {
-				t.Errorf("a Resolver takes %s for %s, want %s", tt.path, got, filepath.Join(dir, tt.parent))
+				t.Errorf("Parent(%s) is %s, want %s", tt.path, got, filepath.Join(dir, tt.parent))
 			}
 		}
 	}
@@ -55,18 +55,18 @@ func TestResolve(t *testing.T) {
 		missing bool
 	}{{"home/x", false}, {"home/me/x", false}, {"a/b", true}, {"a/b/c/d", true}, {"dangling/x", true}} {
 		if _, missing := r.Parent(filepath.Join(dir, tt.path)); missing != tt.missing {
-			t.Errorf("that the directory of %s is missing is %t, want %t", tt.path, missing, tt.missing)
+			t.Errorf("Parent(%s): missing is %t, want %t", tt.path, missing, tt.missing)
 		}
 	}
 	if got, missing := r.Parent("/"); got != "/" || missing {
-		t.Errorf("a Resolver takes / for %s, missing: %t", got, missing)
+		t.Errorf("Parent(/) is %s, missing: %t", got, missing)
 	}
 	if got, _ := r.Parent("/etc"); got != "/etc" {
-		t.Errorf("a Resolver takes /etc for %s", got)
+		t.Errorf("Parent(/etc) is %s", got)
 	}
 	for _, resolve := range []func(string) string{Resolve, ResolveParent} {
 		if got := resolve("/"); got != "/" {
-			t.Errorf("/ is %s", got)
+			t.Errorf("/ resolves to %s", got)
 		}
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// LinkError says that a directory of a path is a symlink that belongs to an untrusted user.
+// LinkError means that a directory of a path is a symlink owned by an untrusted user.
 type LinkError struct {
-	// Link is the symlink, and Target what it contains.
+	// Link is the symlink, and Target is its content.
 	Link, Target string
 	// UID is its owner.
 	UID uint32
@@ -21,23 +21,22 @@ type LinkError struct {
 }
 
 func (e *LinkError) Error() string {
-	return fmt.Sprintf("%s is a symlink to %s, made by user %d; name %s instead",
+	return fmt.Sprintf("%s is a symlink to %s owned by user %d; use %s instead",
 		e.Link, e.Target, e.UID, e.Instead)
 }
 
-// Trusted is ResolveParent for a program that works in directories of other users: who may
-// make a symlink there chooses where the path leads, and can change it at any time. It
-// follows only symlinks that belong to root or to one of some users (as
-// fs.protected_symlinks does, proc_sys_fs(5)). Each is opened once, so that its owner and its
-// target are those of the same symlink. What it returns has to be opened without following
-// symlinks.
+// Trusted is like ResolveParent for a program that works in directories of other users, who can
+// create symlinks there and change them at any time. It follows only symlinks owned by root or by
+// one of users (similar to fs.protected_symlinks, proc_sys_fs(5)). It opens each symlink once, so
+// the owner and the target are those of the same symlink. The result must be opened without
+// following symlinks.
 //
-// The path is absolute and clean. The error is a *LinkError.
+// The path must be absolute and clean. The error is a *LinkError.
 func Trusted(path string, users ...uint32) (string, error) {
 	dir := filepath.Dir(path)
 	root, err := unix.Open("/", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return path, nil // what opens the path says why
+		return path, nil // opening the path will report the error
 	}
 	defer unix.Close(root)
 	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS}
@@ -56,8 +55,8 @@ func Trusted(path string, users ...uint32) (string, error) {
 	return filepath.Join(resolved, filepath.Base(path)), nil
 }
 
-// trustedDir resolves a directory, component by component. root is open on "/".
-// What cannot be opened is kept as it is written, and opening it later says why.
+// trustedDir resolves a directory, component by component. root is a descriptor of "/". Components
+// that cannot be opened are kept unchanged; opening the result will report the error.
 func trustedDir(root int, dir string, users []uint32) (string, *LinkError) {
 	done, todo := "/", strings.Split(dir[1:], "/")
 	for links := 0; len(todo) > 0; {
@@ -91,8 +90,8 @@ func trustedDir(root int, dir string, users []uint32) (string, *LinkError) {
 	return done, nil
 }
 
-// readLink returns what a symlink contains and who owns it, or "" for anything else, and
-// whether it could be read. No other component of the path is a symlink.
+// readLink returns the target and the owner of a symlink, or "" for any other file, and whether it
+// could be read. It fails if another component of the path is a symlink.
 func readLink(root int, path string) (target string, uid uint32, ok bool) {
 	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS}
 	fd, err := unix.Openat2(root, path, &how)

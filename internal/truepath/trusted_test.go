@@ -32,7 +32,7 @@ func TestTrustedFollowsOnlyLinksOfTrustedUsers(t *testing.T) {
 	tests := []struct{ path, alice, bob string }{
 		{"real/a/b", "real/a/b", "real/a/b"},
 		{"home/root's/a/b", "real/a/b", "real/a/b"},
-		{"home/alice's", "home/alice's", "home/alice's"}, // its own place is meant
+		{"home/alice's", "home/alice's", "home/alice's"}, // the last component is not resolved
 		{"home/alice's/a/b", "real/a/b", ""},
 		{"real/chain/b", "real/a/b", ""},
 		{"home/root's/gone/x", "real/gone/x", "real/gone/x"},

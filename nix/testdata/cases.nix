@@ -1,5 +1,6 @@
-# Configurations, and what the modules make of them: for each the two files config.json, that of a
-# home and that of the system, and the names of what is installed. want/ has what is expected.
+# Configurations, and the results of the modules: for each the two files config.json, one of the
+# home and one of the system, and the names of the installed packages. want/ has the expected
+# results.
 { lib, pkgs }:
 let
   stand = import ./modules.nix { inherit lib pkgs; };
@@ -17,13 +18,13 @@ let
   ofHome = result (config: config.xdg.configFile) (config: config.home.packages);
   ofSystem = result (config: config.environment.etc) (config: config.environment.systemPackages);
 
-  # A package as far as anybody looks at it here.
+  # The part of a package that the modules read.
   package = name: {
     type = "derivation";
     inherit name;
   };
 
-  # The whole list of patterns would hide the rest; the case "customer" has it.
+  # A short list of patterns keeps the results readable; the case "original" has the whole list.
   short.programs.list-ephemeral.baseExcludes = lib.mkDefault [ "tmp" ];
   enabled.programs.list-ephemeral.enable = true;
   alice = {
@@ -31,7 +32,7 @@ let
     home.homeDirectory = "/home/alice";
   };
 
-  # Home Manager on its own.
+  # Standalone Home Manager.
   alone =
     {
       modules,
@@ -88,11 +89,11 @@ let
       system = ofSystem config;
     };
 
-  customersHome = [
+  wrapperHome = [
     stand.userPersistence
     { user.persistence.enable = true; }
   ];
-  customersHost = [
+  wrapperHost = [
     stand.hostPersistence
     { host.persistence.enable = true; }
   ];
@@ -120,7 +121,7 @@ in
     ];
   };
 
-  # Somebody may pass it this way too.
+  # osConfig may be passed this way too.
   alone-os-config-argument = alone {
     modules = [
       alice
@@ -128,7 +129,7 @@ in
       {
         _module.args.osConfig = {
           users.users.bob.home = "/data/bob";
-          # dirPath and filePath are internal to impermanence, and could go.
+          # dirPath and filePath are internal to impermanence and could be removed.
           environment.persistence."/persist" = {
             directories = [ "/var/log" ];
             users.bob.directories = [ { directory = "work"; } ];
@@ -173,8 +174,8 @@ in
     ];
   };
 
-  alone-customer = alone {
-    modules = customersHome ++ [
+  alone-wrapper = alone {
+    modules = wrapperHome ++ [
       alice
       {
         user.persistence.directories = [
@@ -186,8 +187,8 @@ in
     ];
   };
 
-  # The customer's options are there, but not in use.
-  alone-customer-disabled = alone {
+  # The options of the wrapper are declared but not in use.
+  alone-wrapper-disabled = alone {
     modules = [
       alice
       stand.userPersistence
@@ -224,7 +225,7 @@ in
     ];
   };
 
-  # Options of type path may hold a path literal, which must not end up in the store.
+  # Options of type path accept a path literal, which must not be copied into the store.
   alone-path-literals = alone {
     modules = [
       enabled
@@ -315,7 +316,8 @@ in
     home = [ enabled ];
   };
 
-  # Of several stores, the one with most entries; the first by alphabet is a cache.
+  # Of several stores, the one with the most entries is used. The first in alphabetical order is a
+  # cache.
   inside-several-stores = inside {
     system = [
       enabled
@@ -330,16 +332,16 @@ in
       enabled
       stand.impermanenceHome
       {
-        # As many: the one with the fewest components.
+        # Equally many entries: the one with the fewest components is used.
         home.persistence."/persist".directories = [ "Music" ];
         home.persistence."/a/cache".directories = [ "Downloads" ];
-        # In what nothing is, no use is made of.
+        # A store without entries is not used.
         home.persistence."/0" = { };
       }
     ];
   };
 
-  # Nothing says which of them is meant.
+  # A tie: no storage path is used.
   inside-unclear-stores = inside {
     system = [
       enabled
@@ -397,7 +399,7 @@ in
     system = [
       enabled
       stand.preservation
-      # Whoever changes from one to the other has both for a while.
+      # Migrating from one module to the other means having both for a while.
       stand.impermanence
       {
         environment.persistence."/persist".directories = [
@@ -410,7 +412,7 @@ in
           "/srv/f"
         ];
         preservation.enable = true;
-        # As many as the other has without its users.
+        # As many entries as the other store without its users.
         preservation.preserveAt."/cache".directories = [
           "/var/cache/a"
           "/var/cache/b"
@@ -455,44 +457,44 @@ in
     home = [ enabled ];
   };
 
-  # His modules read each other's configuration, and ours reads both.
-  inside-customer = inside {
+  # The modules of the wrapper read each other's configuration, and ours reads both.
+  inside-wrapper = inside {
     user = "racci";
-    system = customersHost ++ [
+    system = wrapperHost ++ [
       enabled
       { host.persistence.directories = [ "/var/lib/bluetooth" ]; }
     ];
-    home = customersHome ++ [ { user.persistence.files = [ ".screenrc" ]; } ];
+    home = wrapperHome ++ [ { user.persistence.files = [ ".screenrc" ]; } ];
   };
 
-  inside-customer-home-disabled = inside {
-    system = customersHost;
+  inside-wrapper-home-disabled = inside {
+    system = wrapperHost;
     home = [ stand.userPersistence ];
   };
 
-  inside-customer-and-impermanence = inside {
-    system = customersHost ++ [
+  inside-wrapper-and-impermanence = inside {
+    system = wrapperHost ++ [
       enabled
       { environment.persistence."/backup".directories = [ "/srv/data" ]; }
     ];
-    home = customersHome ++ [
+    home = wrapperHome ++ [
       stand.impermanenceHome
       { home.persistence."/cache".directories = [ ".cache/nix" ]; }
     ];
   };
 
-  # What the customer's own module makes a known file of.
-  customer =
+  # The configuration for which the module of the original program wrote config.sample.json.
+  original =
     let
       short = lib.removePrefix "${sample.homeDir}/";
-      # His module for homes adds the last seven by itself.
+      # The wrapper for homes adds the last seven by itself.
       directories = lib.take 19 (map short sample.persistedDirs);
       inRoot = lib.filter (path: !lib.hasPrefix "${sample.homeDir}/" path);
     in
     inside {
       user = "racci";
       listed = { };
-      system = customersHost ++ [
+      system = wrapperHost ++ [
         enabled
         {
           host.persistence = {
@@ -501,7 +503,7 @@ in
           };
         }
       ];
-      home = customersHome ++ [
+      home = wrapperHome ++ [
         {
           user.persistence = {
             inherit directories;

@@ -1,7 +1,7 @@
-# Stands in for the part of nixpkgs' lib that the files above use, so that they can be evaluated
-# where nixpkgs is not. It has a small module system: options are declared once, definitions must
-# be of the declared type and of declared options, mkIf, mkMerge and priorities count.
-# The flake's checks evaluate the same cases with the real one.
+# A stand-in for the part of nixpkgs' lib that the modules use, so they can be evaluated without
+# nixpkgs. It has a small module system: options are declared once, definitions must be of declared
+# options and have the declared type, and mkIf, mkMerge and priorities are supported. The flake's
+# checks evaluate the same cases with the real lib.
 let
   inherit (builtins)
     all
@@ -108,7 +108,7 @@ let
     assertMsg = yes: message: yes || throw message;
     catAttrs = builtins.catAttrs;
     cleanSourceFilter = path: type: baseNameOf path != ".git" || type != "directory";
-    # Nothing can be put into the store here, so that a test has to ask the filter itself.
+    # Nothing can be added to the store here, so a test calls the filter itself.
     cleanSourceWith = { src, filter }: { inherit src filter; };
     escape = special: replaceStrings special (map (char: "\\${char}") special);
     fileContents = file: head (split "\n" (builtins.readFile file));
@@ -161,11 +161,11 @@ let
       head values
     else
       throw "${show at} has conflicting definitions";
-  # Merges values that have to be of a type.
+  # Merges values and checks that they have a type.
   merged =
     type: at: values:
     if any (value: typeOf value != null) values then
-      throw "${show at} has mkIf or the like inside of a value, which only the real lib takes"
+      throw "${show at} has mkIf or similar inside a value, which only the real lib supports"
     else if all type.check values then
       type.merge at values
     else
@@ -260,7 +260,7 @@ let
     else
       [ ];
 
-  # Fails on a definition of what is no option, whatever its condition.
+  # Fails on a definition of an undeclared option, whatever its condition.
   checked =
     at: options: definition:
     if typeOf options == "option" then
@@ -317,7 +317,7 @@ let
               else if rest == { } then
                 value.config or { }
               else
-                throw "a module with options or config has ${toJSON (attrNames rest)} beside them";
+                throw "a module with options or config also has ${toJSON (attrNames rest)}";
           };
       call =
         f:

@@ -1,5 +1,5 @@
-# Stand in for NixOS, Home Manager and the modules for ephemeral roots: each declares the options
-# that list-ephemeral reads and writes, and gives them the values that the real one gives.
+# Stand-ins for NixOS, Home Manager and the modules for ephemeral roots. Each declares the options
+# that list-ephemeral reads and writes, and gives them the same values as the real module.
 { lib, pkgs }:
 let
   inherit (lib) mkOption types;
@@ -29,7 +29,7 @@ let
     in
     "/" + lib.concatStringsSep "/" parts;
 
-  # The second version of impermanence resolves what is listed.
+  # Version 2 of impermanence resolves the entries.
   resolved =
     storage: base: set:
     set
@@ -74,7 +74,7 @@ rec {
     config._module.args.pkgs = pkgs;
   };
 
-  # Evaluates the users of Home Manager with the very configuration that they are a part of.
+  # Evaluates the users of Home Manager with the configuration that they are part of.
   nixos =
     { config, lib, ... }:
     {
@@ -125,7 +125,7 @@ rec {
         lib.mapAttrs (resolvedStore config.home.homeDirectory (_: throw "it has no users"))
       );
     };
-  # The branch home-manager-v1 leaves its lists as they were written.
+  # The branch home-manager-v1 does not change the lists.
   impermanenceHomeV1.options.home.persistence = sets (
     lib.mapAttrs (
       _: set:
@@ -183,7 +183,7 @@ rec {
       };
     };
 
-  # The customer's, for a home: a wrapper around his host's, which see.
+  # The wrapper for a home, around hostPersistence.
   userPersistence =
     { config, lib, ... }@args:
     let
@@ -216,7 +216,7 @@ rec {
       };
     };
 
-  # The customer's, for a host: a wrapper around impermanence. It reads the homes, which read it.
+  # The wrapper for a host, around impermanence. It reads the homes, which read it.
   hostPersistence =
     { config, lib, ... }:
     let

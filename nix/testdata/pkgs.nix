@@ -1,11 +1,11 @@
-# Stands in for the few packages of nixpkgs that the flake and the package name.
+# A stand-in for the few packages of nixpkgs that the flake and the package use.
 { lib }:
 let
   package = name: {
     type = "derivation";
     inherit name;
   };
-  # Calls a function with itself, as buildGoModule does, and keeps what it says.
+  # Calls a function with its own result, as buildGoModule does, and keeps its attributes.
   buildGoModule =
     f:
     let

@@ -1,4 +1,4 @@
-# What the tests evaluate: each attribute is one question.
+# The expressions that the tests evaluate, one per attribute.
 let
   lib = import ./lib.nix;
   pkgs = import ./pkgs.nix { inherit lib; };
@@ -38,7 +38,7 @@ let
   enabled.programs.list-ephemeral.enable = true;
   names = map (package: package.name);
 
-  # The names of all options in a tree of them.
+  # The names of all options in a tree.
   optionNames =
     tree:
     lib.concatMap (
@@ -57,7 +57,7 @@ in
 
   excludes = import ../excludes.nix { inherit lib; };
 
-  # A home in which an expression is a module.
+  # The files of a home with an additional module.
   home =
     module:
     (homeWith [
@@ -104,7 +104,7 @@ in
       defaultVersion = foreign.version;
     };
 
-  # Whether the package's sources keep a file, given as { path, type }.
+  # The files, given as { path, type }, that the package's source filter keeps.
   kept =
     files:
     let
@@ -122,7 +122,7 @@ in
     checks = lib.mapAttrs (_: check: check.name) outputs.checks.x86_64-linux;
     shell = lib.attrNames outputs.devShells;
     formatter = outputs.formatter.aarch64-linux.name;
-    # Twice, as happens where two files import it.
+    # Imported twice, as when two files import the module.
     home =
       names
         (homeWith [

@@ -28,8 +28,9 @@ func TestFileMatchesTheModules(t *testing.T) {
 	}
 }
 
-// TestEveryLinkedModuleIsNamed asks the linker, which does not depend on our reading of go list.
-func TestEveryLinkedModuleIsNamed(t *testing.T) {
+// TestFileHasEveryLinkedModule compares the file with the modules recorded by the linker, which do
+// not depend on our parsing of go list.
+func TestFileHasEveryLinkedModule(t *testing.T) {
 	t.Parallel()
 	binary := filepath.Join(t.TempDir(), "program")
 	build := exec.Command("go", "build", "-o", binary, ".")
@@ -56,7 +57,7 @@ func TestEveryLinkedModuleIsNamed(t *testing.T) {
 	}
 }
 
-func TestWriteTakesEveryNotice(t *testing.T) {
+func TestWriteIncludesEveryNotice(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
@@ -93,9 +94,9 @@ func TestWriteTakesEveryNotice(t *testing.T) {
 	}
 }
 
-// TestReleasesShipTheFile checks the two lists of .goreleaser.yaml; scripts/release-check.sh looks
-// into the packages themselves.
-func TestReleasesShipTheFile(t *testing.T) {
+// TestReleasesContainTheFile checks the two lists in .goreleaser.yaml; scripts/release-check.sh
+// checks the packages themselves.
+func TestReleasesContainTheFile(t *testing.T) {
 	t.Parallel()
 	config, err := os.ReadFile(filepath.Join(top, ".goreleaser.yaml"))
 	if err != nil {
@@ -122,6 +123,6 @@ func TestReleasesShipTheFile(t *testing.T) {
 	_, list, _ := strings.Cut(string(config), "\n    goarch: [")
 	list, _, _ = strings.Cut(list, "]")
 	if n := len(strings.Split(list, ", ")); n != len(platforms) {
-		t.Errorf("%d architectures are built, and %d are known here", n, len(platforms))
+		t.Errorf("got %d architectures in .goreleaser.yaml, want %d", n, len(platforms))
 	}
 }

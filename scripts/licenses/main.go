@@ -1,6 +1,6 @@
 // Command licenses writes THIRD_PARTY_LICENSES: the licences of all modules that are linked
-// into the released programs, and of Go itself. MIT, BSD and Apache 2.0 require their notices
-// to go with binaries.
+// into the released programs, and of Go itself. MIT, BSD and Apache 2.0 require that their
+// notices are distributed with binaries.
 //
 //	go run ./scripts/licenses          compare the file with the modules
 //	go run ./scripts/licenses update   write the file
@@ -20,14 +20,14 @@ import (
 
 const fileName = "THIRD_PARTY_LICENSES"
 
-// platforms are those that .goreleaser.yaml builds for. A module may be linked on one only.
+// platforms are the platforms in .goreleaser.yaml. A module may be linked on only one of them.
 var platforms = []string{"linux/amd64", "linux/arm64"}
 
-// legal matches the names of files that must go with a binary.
+// legal matches the names of files that have to be distributed with a binary.
 var legal = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents)([.-].*)?$`)
 
-// goModule has the licence of the Go project, word for word. It stands for the standard library
-// and the runtime, whose own copy is not installed by every packager of Go.
+// goModule has the same licence text as the Go project. It is used for the standard library and
+// the runtime, because not every distribution of Go installs their copy.
 const goModule = "golang.org/x/sys"
 
 func main() {
@@ -58,14 +58,14 @@ func run(args []string) error {
 	return nil
 }
 
-// module is what go list prints about the module of a package.
+// module is the output of go list for the module of a package.
 type module struct {
 	Path, Version, Dir string
 	Main               bool
 }
 
-// linked returns the modules that the program in dir imports packages of, sorted by path, and
-// the directories of those packages.
+// linked returns the modules of all packages that the program in dir imports, sorted by path,
+// and the directories of those packages.
 func linked(dir, platform string) ([]module, map[string][]string, error) {
 	goos, goarch, _ := strings.Cut(platform, "/")
 	cmd := exec.Command("go", "list", "-deps", "-json=Dir,Module", ".")
@@ -97,7 +97,7 @@ func linked(dir, platform string) ([]module, map[string][]string, error) {
 	return modules, dirs, nil
 }
 
-// notices returns what the file has to contain for the program in dir.
+// notices returns the required content of the file for the program in dir.
 func notices(dir string) ([]byte, error) {
 	var all []module
 	places := map[string][]string{}
@@ -120,7 +120,7 @@ func notices(dir string) ([]byte, error) {
 		"Written by \"go run ./scripts/licenses update\"; do not edit.\n")
 	i := slices.IndexFunc(all, func(m module) bool { return m.Path == goModule })
 	if i < 0 {
-		return nil, fmt.Errorf("%s is not linked: take the licence of Go from another module", goModule)
+		return nil, fmt.Errorf("find the licence of Go: %s is not linked", goModule)
 	}
 	if err := write(&b, "Go, its standard library and runtime", all[i], nil); err != nil {
 		return nil, err
@@ -133,7 +133,8 @@ func notices(dir string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// write appends the notices of m: those at its top, and those beside packages that are used.
+// write appends the notices of m: those at its top, and those in the directories of its used
+// packages.
 func write(b *bytes.Buffer, title string, m module, packages []string) error {
 	dirs := append([]string{m.Dir}, packages...)
 	slices.Sort(dirs)

@@ -1,8 +1,9 @@
-# What a boot does with snippets: for each N below count, the module dir/N.nix, which dir/N.json
-# describes as { dialect, home, users, storage }; users maps names to { home, group }. Returns the
-# directories in the order in which they are created, as { storage, path, user, group, mode }: storage
-# is where it is created first, and "" where it is created nowhere else. The rules are those of the
-# modules, in other words (impermanence 7b1d382, preservation 93416f4); what they throw, this throws.
+# Simulates a boot with snippets: for each N below count, the module dir/N.nix. dir/N.json describes
+# it as { dialect, home, users, storage }; users maps names to { home, group }. Returns the
+# directories in the order in which they are created, as { storage, path, user, group, mode }.
+# storage is the path at which the directory is created first, or "" if there is none. The rules
+# reimplement those of the modules (impermanence 7b1d382, preservation 93416f4), including their
+# errors.
 { dir, count }:
 let
   inherit (builtins)
@@ -21,13 +22,13 @@ let
 
   # ---- impermanence: lists of a system or of a home become one list of directories to create.
 
-  # An entry of a list, and with what a missing directory above it is created.
+  # An entry of a list, and the mode and owner with which a missing directory above it is created.
   directories = place: block: map
     (given:
       let set = only [ "directory" "user" "group" "mode" ] (if isAttrs given then given else { directory = given; });
       in place.defaults // removeAttrs set [ "directory" ] // { inherit place; names = parts set.directory; })
     (block.directories or [ ]);
-  # Of a file it is the directory that it is in.
+  # For a file, the directory that contains it is created.
   files = place: block: unique (map
     (given:
       let
@@ -47,7 +48,7 @@ let
       inherit (case) storage users;
       explicit = concatMap (one: directories one.place one.block) blocks ++ unique (concatMap (one: files one.place one.block) blocks);
       path = one: rooted (parts (if one.place.home == null then "" else one.place.home) ++ one.names);
-      # The home is created for the owner of each entry, and closed; the first one has it.
+      # The home is created for the owner of each entry, with a closed mode; the first entry wins.
       homes = unique (concatMap
         (one:
           if one.place.home == null then [ ]
@@ -71,7 +72,8 @@ let
       (name: { place = ofUser case.users case.users.${name}.group name; block = block.users.${name}; })
       (attrNames (block.users or { })));
 
-  # ---- preservation: rules for systemd-tmpfiles, sorted by path; two that differ are a conflict.
+  # ---- preservation: rules for systemd-tmpfiles, sorted by path; two different rules are a
+  # conflict.
 
   preservation = case: block:
     let
@@ -118,7 +120,7 @@ let
       impermanence = impermanence case (module.environment.persistence.${case.storage} or { });
       impermanence-hm = created case (home null (module.home.persistence.${case.storage} or { }));
       preservation = preservation case (module.preservation.preserveAt.${case.storage} or { });
-      # Both of its wrappers hand on to impermanence.
+      # Both wrappers pass their entries on to impermanence.
       plain = created case (
         [ { place = system; block = module.host.persistence or { }; } ]
         ++ home case.users.${case.user}.group (module.user.persistence or { }));

@@ -1,15 +1,15 @@
-# Reads snippets back: for each N below count, the module dir/N.nix, which
-# dir/N.json describes as { dialect, home, users, storage, homeAttr, hostAttr }; users maps
-# names to homes. Returns what each one persists, list by list, as { kind, path, extra }, where
-# extra is what a set holds beside the path; throws on what a module with such options would
-# refuse, or take for another path.
+# Reads snippets: for each N below count, the module dir/N.nix. dir/N.json describes it as {
+# dialect, home, users, storage, homeAttr, hostAttr }; users maps names to homes. Returns the
+# entries of each module, list by list, as { kind, path, extra }, where extra contains the
+# attributes of a set other than the path. Throws if a module with such options would reject an
+# entry or read it as another path.
 { dir, count }:
 let
   inherit (builtins) all attrNames attrValues concatMap elem filter fromJSON genList isAttrs isBool isList isString;
 
   want = ok: what: value: if ok then value else throw what;
 
-  # A path of parts that mean themselves; parts is the path cut at its slashes.
+  # A clean path: no part is "", "." or ".."; parts is the path split at its slashes.
   clean = parts: filter (part: elem part [ "" "." ".." ]) parts == [ ];
   cut = path: filter isString (builtins.split "/" path);
   below = home: path:
@@ -18,7 +18,8 @@ let
     want (isString path && builtins.head (cut path) == "" && cut path != [ "" ] && clean (builtins.tail (cut path)))
       "not an absolute path" path;
 
-  # What may stand beside the path. A mode is a string: 0700 without quotes is the number 700.
+  # The attributes allowed besides the path. A mode is a string: 0700 without quotes is the number
+  # 700.
   strings = names: set: isAttrs set && set != { } && removeAttrs set names == { } && all isString (attrValues set);
   owner = strings [ "mode" "user" "group" ];
   text = isString;
@@ -35,7 +36,7 @@ let
   owned = { mode = text; user = text; group = text; };
   nothing = { };
 
-  # An element: the path, or a set of it and at least one of what may stand beside it.
+  # An element: the path, or a set of the path and at least one other allowed attribute.
   entry = { kind, path, extra }: element:
     let
       set = if isAttrs element then removeAttrs element [ kind ] else { };
@@ -56,7 +57,7 @@ let
       (list block "directories" (entry { kind = "directory"; inherit path; extra = ofDirectory; })
         ++ list block "files" (entry { kind = "file"; inherit path; extra = ofFile; }));
 
-  # A block with users.<name> in it.
+  # A block that may contain users.<name>.
   shared = ofDirectory: ofFile: case: block:
     lists absolute ofDirectory ofFile [ "users" ] block
     ++ concatMap
@@ -74,13 +75,13 @@ let
     preservation = [ { at = [ "preservation" "preserveAt" case.storage ]; read = shared preserved preserved case; } ];
   }.${case.dialect};
 
-  # Looks for the options; there must be nothing else.
+  # Reads the options, and throws on anything else.
   find = case: at: value:
     let here = filter (option: option.at == at) (options case);
     in
     if here != [ ] then (builtins.head here).read value
     else
-      want (isAttrs value) "a value that is no option"
+      want (isAttrs value) "an unknown option"
         (concatMap (name: find case (at ++ [ name ]) value.${name}) (attrNames value));
 
   read = n: find (fromJSON (builtins.readFile "${dir}/${n}.json")) [ ] (import "${dir}/${n}.nix");

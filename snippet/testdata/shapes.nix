@@ -1,4 +1,4 @@
-# Reads the modules dir/N.nix by shape.nix, each as the format that dir/formats.json names for it.
+# Checks the modules dir/N.nix with shape.nix, each in its format in dir/formats.json.
 { dir }:
 let
   formats = builtins.fromJSON (builtins.readFile "${dir}/formats.json");

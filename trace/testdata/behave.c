@@ -1,4 +1,4 @@
-// Does one of several things that a tracer could disturb, and prints what came of it.
+// Does one of several things that a tracer could disturb, and prints the result.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -59,7 +59,7 @@ static int timer(void) {
 	return 0;
 }
 
-// What a parent sees of a child that stops and continues.
+// Prints the status changes of a child that stops and continues.
 static int stops(void) {
 	pid_t child = fork();
 	if (child == 0) {
@@ -78,7 +78,7 @@ static int stops(void) {
 	return 0;
 }
 
-// Leaves a daemon behind that opens files later, and then makes the file given.
+// Starts a daemon that opens files later and then creates the given file.
 static int daemonize(const char *file) {
 	if (fork() > 0) _exit(5);
 	setsid();
@@ -144,7 +144,7 @@ static int listener(void) {
 	return 0;
 }
 
-// Many paths, none twice.
+// Many different paths.
 static int many(const char *count) {
 	char name[64];
 	for (int i = 0; i < atoi(count); i++) {

@@ -1,6 +1,6 @@
-// Makes each system call that takes a path, most of them more than once: absolute,
-// relative to the working directory, and relative to a descriptor. What they return
-// does not matter. The tests compare what the tracer sees with what strace sees.
+// Makes each system call that takes a path, usually several times: with an absolute path, relative
+// to the working directory, and relative to a descriptor. Results are ignored. The tests compare
+// the paths of the tracer with those of strace.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -137,7 +137,7 @@ static void sockets(void) {
 	close(s);
 }
 
-// Paths where memory is about to end, and where there is none.
+// Paths at the end of mapped memory, and in unmapped memory.
 static void edges(void) {
 	char *page = mmap(0, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	munmap(page + 4096, 4096);

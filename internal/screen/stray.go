@@ -1,4 +1,4 @@
-package cli
+package screen
 
 import (
 	"context"
@@ -16,33 +16,23 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
-// strayMachine is a machine whose candidates are strays, and which moves them to the trash.
-type strayMachine struct {
-	machine
+// Strays is a machine whose candidates are strays. It moves them to the trash.
+type Strays struct {
+	Machine
 	strays *session.Strays
 }
 
-// trashJob is what the screen calls that.
-var trashJob = tui.Job{
+// NewStrays returns a machine whose candidates are the rows of s.
+func NewStrays(p *session.Session, s *session.Strays) Strays { return Strays{New(p), s} }
+
+// TrashJob describes moving strays to the trash, for the screen.
+var TrashJob = tui.Job{
 	Key: "trash", Help: "move the selection to the trash", Title: "move to the trash", Verb: "move",
 	Asks: "Enter moves, Esc goes back; stray --restore undoes it", Result: "list of",
 }
 
-// browseStrays opens the screen on strays.
-func (a *app) browseStrays(ctx context.Context, p *session.Session, s *session.Strays) error {
-	in, out, err := a.terminal()
-	if err != nil {
-		return err
-	}
-	opts := a.screenOptions(p, in, out)
-	opts.Machine = strayMachine{newMachine(p), s}
-	opts.Job, opts.Dialects, opts.Dialect = trashJob, nil, 0
-	opts.Once, opts.Listed, opts.View = true, true, tui.ViewFiles
-	return a.runScreen(ctx, opts, "list-ephemeral stray --verbose prints them")
-}
-
 // Scan implements tui.Machine.
-func (m strayMachine) Scan(_ context.Context, into *index.Store, _ bool) (tui.Summary, error) {
+func (m Strays) Scan(_ context.Context, into *index.Store, _ bool) (tui.Summary, error) {
 	for _, r := range m.strays.Rows {
 		if !adopt.IsLeftover(string(r.Path)) {
 			into.AddPath(r.Path, r.Kind)
@@ -51,11 +41,11 @@ func (m strayMachine) Scan(_ context.Context, into *index.Store, _ bool) (tui.Su
 	return tui.Summary{Errors: len(m.strays.Stats.Errors)}, nil
 }
 
-// Splits implements tui.Machine: directories are rolled up already.
-func (m strayMachine) Splits(dir string) bool { return !m.strays.Covers(dir) }
+// Splits implements tui.Machine. The strays are already rolled up.
+func (m Strays) Splits(dir string) bool { return !m.strays.Covers(dir) }
 
-// CannotKeep implements tui.Machine: what contains something declared cannot be selected.
-func (m strayMachine) CannotKeep(dir string) string {
+// CannotKeep implements tui.Machine. A directory with declared paths in it cannot be selected.
+func (m Strays) CannotKeep(dir string) string {
 	if m.strays.Covers(dir) {
 		return ""
 	}
@@ -63,7 +53,7 @@ func (m strayMachine) CannotKeep(dir string) string {
 }
 
 // Explain implements tui.Machine.
-func (m strayMachine) Explain(_ context.Context, path string) []string {
+func (m Strays) Explain(_ context.Context, path string) []string {
 	lines := []string{path + ": stray", "  neither the configuration nor a mount declares it"}
 	if why := m.strays.InUse(path); why != "" {
 		lines = append(lines, "  "+why)
@@ -71,8 +61,8 @@ func (m strayMachine) Explain(_ context.Context, path string) []string {
 	return lines
 }
 
-// Snippet implements tui.Machine: the paths, one a line.
-func (m strayMachine) Snippet(selected []index.Selected, _ int) tui.SnippetText {
+// Snippet implements tui.Machine. It returns the paths, one on each line.
+func (m Strays) Snippet(selected []index.Selected, _ int) tui.SnippetText {
 	var text tui.SnippetText
 	for _, path := range pathsOf(selected) {
 		text.Text += path + "\n"
@@ -81,7 +71,7 @@ func (m strayMachine) Snippet(selected []index.Selected, _ int) tui.SnippetText 
 	return text
 }
 
-// pathsOf returns what is selected, sorted.
+// pathsOf returns the selected paths, sorted.
 func pathsOf(selected []index.Selected) []string {
 	paths := make([]string, len(selected))
 	for i, s := range selected {
@@ -91,8 +81,8 @@ func pathsOf(selected []index.Selected) []string {
 	return paths
 }
 
-// Adopt implements tui.Machine: it plans to move what is selected to the trash.
-func (m strayMachine) Adopt(_ context.Context, selected []index.Selected) (tui.Adoption, error) {
+// Adopt implements tui.Machine. It plans to move the selection to the trash.
+func (m Strays) Adopt(_ context.Context, selected []index.Selected) (tui.Adoption, error) {
 	var move, left []string
 	for _, path := range pathsOf(selected) {
 		why := m.strays.InUse(path)
@@ -105,10 +95,10 @@ func (m strayMachine) Adopt(_ context.Context, selected []index.Selected) (tui.A
 			left = append(left, path+": left, "+why)
 		}
 	}
-	plan := tui.Adoption{Lines: []string{report.Count(len(move), "path") + " to move to the trash of storage, where stray --restore finds them:", ""}}
+	plan := tui.Adoption{Lines: []string{report.Count(len(move), "path") + " to move to the trash in storage; stray --restore moves them back:", ""}}
 	plan.Lines = append(append(plan.Lines, move...), left...)
 	if len(left) > 0 {
-		plan.Lines = append(plan.Lines, "", "list-ephemeral stray --trash PATH moves what was left, if nothing in it is declared")
+		plan.Lines = append(plan.Lines, "", "list-ephemeral stray --trash PATH moves a path that was left, unless it contains declared paths")
 	}
 	if len(move) > 0 {
 		plan.Run = func(ctx context.Context) []string { return m.move(ctx, move) }
@@ -117,12 +107,12 @@ func (m strayMachine) Adopt(_ context.Context, selected []index.Selected) (tui.A
 	return plan, nil
 }
 
-// move moves paths to the trash, and says what became of each. If a file system does not
-// answer, it is left behind as on the command line.
-func (m strayMachine) move(ctx context.Context, names []string) []string {
+// move moves paths to the trash, and returns the results as lines. If a file system does not
+// respond, the move is abandoned, as on the command line.
+func (m Strays) move(ctx context.Context, names []string) []string {
 	var moved atomic.Pointer[[]trash.Result]
-	err := unstuck(ctx, func() error {
-		results, err := moveToTrash(ctx, m.strays.Storage, names)
+	err := session.Unstuck(ctx, func() error {
+		results, err := session.MoveToTrash(ctx, m.strays.Storage, names)
 		moved.Store(&results)
 		return err
 	})
@@ -130,7 +120,7 @@ func (m strayMachine) move(ctx context.Context, names []string) []string {
 	if ended := moved.Load(); ended != nil {
 		results = *ended
 	} else {
-		err = errors.Join(err, errors.New(trashHint))
+		err = errors.Join(err, errors.New(session.TrashHint))
 	}
 	done := 0
 	var lines []string
@@ -144,11 +134,11 @@ func (m strayMachine) move(ctx context.Context, names []string) []string {
 	}
 	head := "moved " + report.Count(done, "path")
 	if done > 0 {
-		head += "; list-ephemeral stray --restore " + strings.Join(batchesOf(results), " ") + " puts it back"
+		head += "; list-ephemeral stray --restore " + strings.Join(session.BatchesOf(results), " ") + " puts it back"
 	}
 	lines = append([]string{head, ""}, lines...)
 	if err != nil {
-		for _, one := range parts(err) {
+		for _, one := range session.Parts(err) {
 			lines = append(lines, one.Error())
 		}
 	}

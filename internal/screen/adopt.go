@@ -1,4 +1,4 @@
-package cli
+package screen
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
-// Adopt implements tui.Machine: it plans to copy what is selected into storage.
-func (m machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adoption, error) {
+// Adopt implements tui.Machine. It plans the copying of the selection into storage.
+func (m Machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adoption, error) {
 	storage, err := m.StorageToFill("")
 	if err != nil {
 		return tui.Adoption{}, withHint(err)
@@ -27,13 +27,13 @@ func (m machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adop
 	}
 	plan, err := adopt.Prepare(ctx, storage, paths, m.AdoptOptions(session.AdoptPaths{}, false))
 	if err != nil {
-		return tui.Adoption{}, withHint(adoptError(err, storage))
+		return tui.Adoption{}, withHint(session.AdoptError(err, storage))
 	}
 	if plan.Needs > plan.Free {
 		return tui.Adoption{}, report.NoRoom(plan)
 	}
 	a := tui.Adoption{Lines: report.PlanLines(plan)}
-	a.Lines = append(a.Lines, openFiles(ctx, plan)...)
+	a.Lines = append(a.Lines, report.OpenFileLines(session.OpenFiles(ctx, plan))...)
 	if !slices.ContainsFunc(plan.Units, func(u adopt.Unit) bool { return u.Action == adopt.Copy || u.Action == adopt.Merge }) {
 		return a, nil
 	}
@@ -49,13 +49,12 @@ func (m machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adop
 		if since := started.Load(); since != nil {
 			took = time.Since(*since)
 		}
-		return progressLine(plan, progress, took)
+		return report.AdoptProgress(plan, progress, took)
 	}
 	return a, nil
 }
 
-// withHint puts the remedy of an error behind it, where there is no place of its own
-// for it.
+// withHint appends the remedy of an error to its text. The screen has no separate place for it.
 func withHint(err error) error {
 	var hinted session.HintedError
 	if errors.As(err, &hinted) {
@@ -64,17 +63,17 @@ func withHint(err error) error {
 	return err
 }
 
-// runLines does what was planned, and says what became of it.
+// runLines runs a plan, and returns the results as lines.
 func runLines(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) []string {
-	results, err := runUnstuck(ctx, plan, progress)
+	results, err := session.RunAdoption(ctx, plan, progress)
 	if results == nil && err != nil {
-		return []string{withHint(adoptError(err, plan.Storage)).Error()}
+		return []string{withHint(session.AdoptError(err, plan.Storage)).Error()}
 	}
 	lines := []string{report.AdoptSummary(plan.Storage, results), ""}
 	for _, r := range results {
 		lines = append(lines, fmt.Sprintf("%-7s %s", report.OutcomeName(r), r.Target))
 		for _, mount := range r.Mounts {
-			lines = append(lines, "  "+mount+": left out, because something is mounted there")
+			lines = append(lines, "  "+mount+": skipped: it is a mount point")
 		}
 		for _, w := range r.Warnings {
 			lines = append(lines, "  "+report.ProblemText(w))

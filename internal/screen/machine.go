@@ -1,0 +1,170 @@
+package screen
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
+	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/snippet"
+	"github.com/DaRacci/list-ephemeral/trace"
+	"github.com/DaRacci/list-ephemeral/tui"
+)
+
+// Machine implements tui.Machine for a session on this machine.
+type Machine struct {
+	*session.Session
+	rollup *scan.Rollup
+	places known.Homes
+}
+
+// New returns the machine of a session.
+func New(s *session.Session) Machine {
+	return Machine{s, scan.NewRollup(s.Policy, s.Homes()...), known.HomesOf(s.Homes()...)}
+}
+
+// Scan implements tui.Machine.
+func (m Machine) Scan(ctx context.Context, into *index.Store, all bool) (tui.Summary, error) {
+	stats, err := scan.Walk(ctx, scan.Options{Policy: m.Policy, Refused: all}, into.AddDir)
+	return tui.Summary{Errors: len(stats.Errors)}, err
+}
+
+// NotListed implements tui.Machine.
+func (m Machine) NotListed(path string, kind scan.Kind) tui.NotListedReason {
+	v := m.Judge(path, kind)
+	return tui.NotListedReason{Reason: report.VerdictText(v), Selectable: v.Class == scan.ClassExcluded || v.Class == scan.ClassHidden}
+}
+
+// Splits implements tui.Machine.
+func (m Machine) Splits(dir string) bool { return m.rollup.Splits(dir) }
+
+// CannotKeep implements tui.Machine. Snippets do not contain / and home directories.
+func (m Machine) CannotKeep(dir string) string {
+	switch {
+	case dir == "/":
+		return "it is the whole machine"
+	case slices.Contains(m.Homes(), dir):
+		return "it is the whole home directory"
+	}
+	return ""
+}
+
+// Kept implements tui.Machine.
+func (m Machine) Kept(path string) bool {
+	_, found := known.Keeper(m.places, path)
+	return found
+}
+
+// Known implements tui.Machine.
+func (m Machine) Known(path string) string {
+	entry, found := known.Keeper(m.places, path)
+	if !found {
+		return ""
+	}
+	return fmt.Sprintf("kept by %d of %d public configurations", entry.Repositories, known.Repositories)
+}
+
+// Owner implements tui.Machine.
+func (m Machine) Owner(uid, gid uint32) string { return m.Owners.UserAndGroup(uid, gid) }
+
+// Annotate implements tui.Machine.
+func (m Machine) Annotate(string) tui.Annotation { return tui.Annotation{} }
+
+// Explain implements tui.Machine.
+func (m Machine) Explain(_ context.Context, path string) []string {
+	e := m.Explanation(path)
+	return e.Lines()
+}
+
+// Snippet implements tui.Machine.
+func (m Machine) Snippet(selected []index.Selected, dialect int) tui.SnippetText {
+	m.Style.Dialect = snippet.Dialects()[dialect]
+	items := make([]snippet.Item, len(selected))
+	for i, s := range selected {
+		items[i] = m.Describe(s.Path, s.Kind)
+	}
+	return tui.SnippetText(m.Render(items))
+}
+
+// Copy implements tui.Machine.
+func (m Machine) Copy(ctx context.Context, text string) string { return copyToClipboard(ctx, text) }
+
+// Listed is a machine whose candidates are the lines of a stream.
+type Listed struct {
+	Machine
+	lines io.Reader
+	end   byte // of a line
+}
+
+// NewListed returns a machine whose candidates are lines, each ended with end.
+func NewListed(s *session.Session, lines io.Reader, end byte) Listed {
+	return Listed{New(s), lines, end}
+}
+
+// Scan implements tui.Machine.
+func (m Listed) Scan(ctx context.Context, into *index.Store, _ bool) (tui.Summary, error) {
+	return readCandidates(ctx, m.lines, m.end, into)
+}
+
+// Traced is a machine whose candidates are the paths of a trace.
+type Traced struct {
+	Machine
+	paths []report.TracedPath
+	ops   map[string]trace.Op
+}
+
+// NewTraced returns a machine whose candidates are paths. ops has the operations on each path.
+func NewTraced(s *session.Session, paths []report.TracedPath, ops map[string]trace.Op) Traced {
+	return Traced{New(s), paths, ops}
+}
+
+// Scan implements tui.Machine.
+func (m Traced) Scan(_ context.Context, into *index.Store, all bool) (tui.Summary, error) {
+	for _, t := range m.paths {
+		switch {
+		case t.Shown:
+			into.AddPath([]byte(t.Name), t.Kind)
+		case t.Refused && all:
+			into.AddNonCandidate([]byte(t.Name), t.Kind)
+		}
+	}
+	return tui.Summary{}, nil
+}
+
+// tracedGroups are the filters for traced paths.
+var tracedGroups = []struct {
+	name string
+	ops  trace.Op
+}{
+	{"paths that were changed", session.Changes}, {"paths that were executed", trace.Exec}, {"paths that were read", trace.Read}, {"paths that were looked up", trace.Lookup},
+}
+
+// TracedGroups returns the names of the filters, for tui.Options.Groups.
+func TracedGroups() []string {
+	names := make([]string, len(tracedGroups))
+	for i, group := range tracedGroups {
+		names[i] = group.name
+	}
+	return names
+}
+
+// Annotate implements tui.Machine. It returns the operations on a path.
+func (m Traced) Annotate(path string) tui.Annotation {
+	done := m.ops[path]
+	if done == 0 {
+		return tui.Annotation{}
+	}
+	note := tui.Annotation{Short: done.Names()[0], Long: strings.Join(done.Names(), ", "), Rank: session.RankOf(done)}
+	for i, group := range tracedGroups {
+		if done&group.ops != 0 {
+			note.Groups |= 1 << i
+		}
+	}
+	return note
+}
