@@ -22,7 +22,7 @@
 //	paths      the home directory, the search for the file, the interpretation of paths
 //	parse      parses JSON text into a tree with lines and columns
 //	validate   the table of keys, and the checks of their values
-//	defaults   defaults that depend on other values
+//	defaults   values that depend on other values
 //	errors     positions in a file, errors, warnings
 //
 // JSON is Unicode text. A path that is not UTF-8 cannot be written in it, only matched by a pattern
