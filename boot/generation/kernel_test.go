@@ -21,7 +21,7 @@ import (
 )
 
 // TestKeptAgreesWithTheKernel mounts what random generations declare, in the order of a boot, and
-// asks the kernel on which file system each path is.
+// reads with stat(2) on which file system each path is.
 func TestKeptAgreesWithTheKernel(t *testing.T) {
 	t.Parallel()
 	probe.Need(t, probe.Root, probe.Namespaces)
