@@ -44,14 +44,17 @@ func inHomes(name string, homes ...string) []string {
 	return names
 }
 
+// TestIdentityIsNeverHiddenNorPruned checks every path on every machine, with the homes, the kinds of
+// file and the names of caches in turn.
 func TestIdentityIsNeverHiddenNorPruned(t *testing.T) {
 	names := secrets(t)
+	homes := []string{"/root", "/users/eve"}
+	kinds := []known.FileKind{known.FileRegular, known.FileRegular, known.FileDirectory}
 	for i, machine := range machines() {
-		classes := known.NewClasses(known.HomesOf("/users/eve"), machine, known.ClassOptions{CacheNames: i%3 == 0})
-		for _, name := range names {
-			for _, path := range inHomes(name, "/root", "/users/eve") {
-				assertShown(t, classes, path, known.FileRegular)
-				assertShown(t, classes, path, known.FileDirectory)
+		classes := known.NewClasses(known.HomesOf("/users/eve"), machine, known.ClassOptions{CacheNames: i%5 < 2})
+		for j, name := range names {
+			for _, path := range inHomes(name, homes[(i/3+j)%len(homes)]) {
+				assertShown(t, classes, path, kinds[(i+j)%len(kinds)])
 			}
 		}
 		if t.Failed() {
@@ -67,6 +70,7 @@ func TestIdentityIsShownInEveryHome(t *testing.T) {
 	for _, name := range secrets(t) {
 		for _, path := range inHomes(name, homes...) {
 			assertShown(t, classes, path, known.FileRegular)
+			assertShown(t, classes, path, known.FileDirectory)
 		}
 	}
 }
