@@ -272,6 +272,56 @@ func shownBy(t *testing.T, opts Options) (shown, hidden []string) {
 	return shown, hidden
 }
 
+// TestExcludedEqualsNaiveWithClasses compares the counts of what comes along with each unit.
+func TestExcludedEqualsNaiveWithClasses(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	top, hidden := inMemory(t), 0
+	for seed := range uint64(probe.Cases(60, 600)) {
+		c := newHideCase(t, top, seed)
+		rules := c.rules
+		rules.Hide = true
+		opts := Options{Policy: NewPolicy(rules)}
+		listed := map[string]bool{}
+		units := map[string]bool{}
+		rollup := NewRollup(opts.Policy)
+		paths, _ := list(t, opts)
+		for _, path := range paths {
+			listed[path] = true
+			if unit, ok := rollup.Unit(path, false); ok && unit.Dir {
+				units[unit.Path] = true
+			}
+		}
+		dirs := slices.Sorted(maps.Keys(units))
+		if len(dirs) == 0 {
+			continue
+		}
+		want := make([]int, len(dirs))
+		for i, dir := range dirs {
+			_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, _ error) error { // nothing fails here
+				if d.Type().IsRegular() && !listed[path] {
+					want[i]++
+				}
+				return nil
+			})
+		}
+		extents, _, err := Excluded(t.Context(), opts, dirs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, extent := range extents {
+			hidden += want[i]
+			if extent.Files != want[i] {
+				t.Errorf("seed %d: %q: %d files come along, naive: %d", seed, dirs[i], extent.Files, want[i])
+			}
+		}
+	}
+	if hidden < 200 {
+		t.Errorf("only %d files come along", hidden)
+	}
+}
+
 // TestJudgeHidesWhatClassesHide compares verdicts with the classes on paths that need not exist.
 func TestJudgeHidesWhatClassesHide(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 15))

@@ -362,10 +362,10 @@ func (k *worker) placeOf(n *node, name []byte, tag uint8) place {
 // storeCandidate appends the record of a candidate, unless wants, its symlink target or its
 // metadata rules it out.
 func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []byte) []byte {
-	if k.wants != nil && !k.wants(n, name) {
+	kind := Kind(f.tag & tagKind)
+	if k.wants != nil && !k.wants(n, name, kind) {
 		return run
 	}
-	kind := Kind(f.tag & tagKind)
 	if kind == KindSymlink {
 		var stored bool
 		if f.tag, stored = k.storesSymlink(n, fd, f, name); !stored {
