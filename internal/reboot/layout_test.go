@@ -137,7 +137,7 @@ func overlayLayouts() []mountLayout {
 				s.either(kept, "/.rw-etc")
 				s.overlay("/etc", "/nix/etc-lower", "/.rw-etc")
 			},
-			files: []string{"/etc/passwd", "/etc/wifi/a.conf", "/etc/changed"},
+			files:   []string{"/etc/passwd", "/etc/wifi/a.conf", "/etc/changed"},
 			wiped:   []string{"/srv/x"},
 			aliases: map[string]string{"/.rw-etc/upper": "/etc"},
 		},
