@@ -7,6 +7,9 @@ import (
 
 // birth returns the evidence of when a tree was created.
 func (d *decision) birth(n *node) []Evidence {
+	if n.stores {
+		return nil
+	}
 	var found []Evidence
 	if at := n.subvolume.Born; n.family == familyBtrfs && d.boot.Younger(at) {
 		found = append(found, Evidence{Kind: KindSubvolume, Fate: Wiped, Born: at, Boot: d.boot.of(at), Snapshot: n.subvolume.Snapshot})
