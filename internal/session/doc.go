@@ -12,7 +12,7 @@
 //	item.go     paths as items of a snippet; swap.go: swap files
 //	render.go   the snippet and its notes
 //	storage.go  the storage to copy into
-//	adopt.go    the paths that may be copied
+//	adopt.go    the paths that may be copied; beneath.go: what mounts cover
 //	stray.go    undeclared paths in storage; trash.go: the trash
 //	status.go   counts of lost and kept files
 //	trace.go    the paths of a trace that are shown
