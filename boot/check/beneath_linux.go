@@ -2,6 +2,7 @@ package check
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path"
 	"strings"
@@ -27,7 +28,7 @@ func (c clones) of(mount *mounts.Mount) (int, error) {
 	}
 	fd, err := unix.OpenTree(unix.AT_FDCWD, mount.Point, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_SYMLINK_NOFOLLOW)
 	if err != nil {
-		return -1, err
+		return -1, &fs.PathError{Op: "clone the mount at", Path: mount.Point, Err: err}
 	}
 	c[mount] = fd
 	return fd, nil
@@ -140,10 +141,11 @@ func linkTarget(dir int, name string, st *unix.Stat_t) string {
 	return string(buf[:n])
 }
 
-// openBelow opens a path below a descriptor, without symlinks and mounts.
+// openBelow opens a directory, or any file with O_PATH, below a descriptor, without symlinks and
+// mounts.
 func openBelow(dir int, name string, flags int) (int, error) {
 	how := unix.OpenHow{
-		Flags:   uint64(flags | unix.O_NOFOLLOW | unix.O_CLOEXEC | unix.O_NONBLOCK),
+		Flags:   uint64(flags | unix.O_NOFOLLOW | unix.O_CLOEXEC),
 		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_XDEV,
 	}
 	for {

@@ -31,11 +31,13 @@ func (c *checker) oldRoots(r *Result) {
 		return
 	}
 	top, err := mountTop(root.Source)
-	if err != nil {
-		if errors.Is(err, unix.EPERM) {
-			err = fs.ErrPermission
-		}
-		r.unread(err)
+	switch {
+	case err == nil:
+	case errors.Is(err, fs.ErrPermission):
+		r.gap(NeedsRoot, nil)
+		return
+	default:
+		r.gap(Failed, &fs.PathError{Op: "mount the top level of", Path: root.Source, Err: err})
 		return
 	}
 	defer unix.Close(top)

@@ -63,4 +63,3 @@ func (a *app) doctor(ctx context.Context, asJSON, verbose bool) error {
 	}
 	return nil
 }
-

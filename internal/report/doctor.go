@@ -29,7 +29,7 @@ func DoctorPage(dst []byte, results []check.Result, all bool) []byte {
 	}
 	dst = fmt.Appendf(dst, "%d of %s ok", ok, Count(len(results), "check"))
 	if skipped > 0 {
-		dst = fmt.Appendf(dst, ", %d not checked completely", skipped)
+		dst = fmt.Appendf(dst, ", %d not checked, or not completely", skipped)
 	}
 	return append(dst, '\n')
 }
@@ -40,17 +40,15 @@ func appendResult(dst []byte, r *check.Result, all bool) []byte {
 		dst = append(printable.AppendName(dst, []byte(fmt.Sprintf(format, args...))), '\n')
 	}
 	line("%-8s %s: %s", severityWord(r.Severity), r.ID, resultText(r))
-	shown := 0
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if f.Severity == check.OK && r.Severity <= check.OK && !all {
-			continue
-		}
-		if shown++; shown > mostFindings && !all {
-			line("           and %s", printable.Plural(len(r.Findings)-mostFindings, "more (--verbose)", "more (--verbose)"))
-			break
-		}
-		line("           %s", FindingText(f))
+	shown := r.Findings
+	if !all {
+		shown = shown[:min(len(shown), mostFindings)]
+	}
+	for i := range shown {
+		line("           %s", FindingText(&shown[i]))
+	}
+	if more := len(r.Findings) - len(shown); more > 0 {
+		line("           and %d more (--verbose)", more)
 	}
 	for _, remedy := range Remedies(r) {
 		line("  remedy:  %s", remedy)
@@ -68,18 +66,17 @@ func severityWord(s check.Severity) string {
 
 // resultText says what a check found, or why it was not made.
 func resultText(r *check.Result) string {
-	text := CheckTitle(r.ID, r.Severity)
 	if r.Gap == check.NoGap {
-		return text
+		return CheckTitle(r.ID, r.Severity)
 	}
 	gap := r.Gap.String()
 	if r.Err != nil {
 		gap += ": " + r.Err.Error()
 	}
 	if r.Severity == check.SeverityUnknown {
-		return fmt.Sprintf("%s; not checked completely: %s", text, gap)
+		return "not checked, or not completely: " + gap
 	}
-	return fmt.Sprintf("%s; there may be more: %s", text, gap)
+	return fmt.Sprintf("%s; there may be more: %s", CheckTitle(r.ID, r.Severity), gap)
 }
 
 // Remedies returns the remedies for what a check found, each once.
