@@ -148,11 +148,11 @@ func TestEachFaultIsNamed(t *testing.T) {
 			machine: machine{plant: `cd home/alice/Documents; ln -s /nix/store/h-pkg a; ln -s /nix/store/h-gone b; ln -s /nix/store/h-gone result; ln -s /tmp c; cd "$DIR"`},
 		},
 		{
-			name: "a tree in memory that is nearly full", want: "memory-fill warning:memory-used(/srv)\n",
+			name: "a tree in memory that is nearly full", want: "memory-fill warning:memory-used(/srv) warning:memory-directory(/srv/a/b)\n",
 			machine: machine{plant: `mount -t tmpfs -o size=1m ram srv; mkdir -p srv/a/b; head -c 900k /dev/zero > srv/a/b/f`},
 		},
 		{
-			name: "a tree in memory that is full of inodes", want: "memory-fill failure:memory-used(/srv)\n",
+			name: "a tree in memory that is full of inodes", want: "memory-fill failure:memory-used(/srv) failure:memory-directory(/srv)\n",
 			machine: machine{plant: `mount -t tmpfs -o size=1m,nr_inodes=20 ram srv; cd srv; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19; do : > $i; done; cd ..`},
 		},
 	}

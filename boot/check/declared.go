@@ -114,6 +114,10 @@ func (c *checker) carriedOut(e *generation.Entry) bool {
 
 // configured checks a path of the configuration, which may be in any storage path.
 func (c *checker) configured(d Declared) {
+	resolved, _ := c.tree(d.Path)
+	if in, _ := c.storageOf(resolved); in != "" || c.inStorage(resolved) {
+		return // whether storage is kept is another check
+	}
 	if _, lost := c.lost(d.Path); !lost {
 		return
 	}

@@ -49,7 +49,7 @@ func (c *checker) memoryFill(r *Result) {
 		f.Path = tree.Point
 		r.add(f)
 		if f.Severity > OK {
-			c.largest(r, tree)
+			c.largest(r, tree, f.Severity)
 		}
 	}
 }
@@ -87,7 +87,7 @@ type sized struct {
 }
 
 // largest adds the largest directories of a tree.
-func (c *checker) largest(r *Result, tree boot.Tree) {
+func (c *checker) largest(r *Result, tree boot.Tree, severity Severity) {
 	dirs := map[string]*sized{}
 	inner := Result{}
 	w := walk{c: c, r: &inner, depth: sizedLevels, left: mostSized}
@@ -109,7 +109,7 @@ func (c *checker) largest(r *Result, tree boot.Tree) {
 	}
 	slices.SortFunc(all, func(a, b *sized) int { return cmp.Or(cmp.Compare(b.bytes, a.bytes), strings.Compare(a.path, b.path)) })
 	for _, d := range all[:min(len(all), mostLargest)] {
-		r.add(Finding{Kind: MemoryDirectory, Severity: OK, Path: d.path, Files: d.files, Bytes: d.bytes, More: inner.Gap != NoGap})
+		r.add(Finding{Kind: MemoryDirectory, Severity: severity, Path: d.path, Files: d.files, Bytes: d.bytes, More: inner.Gap != NoGap})
 	}
 	if inner.Gap != TooMany { // MemoryDirectory.More says it
 		r.gap(inner.Gap, inner.Err)

@@ -40,15 +40,18 @@ func appendResult(dst []byte, r *check.Result, all bool) []byte {
 		dst = append(printable.AppendName(dst, []byte(fmt.Sprintf(format, args...))), '\n')
 	}
 	line("%-8s %s: %s", severityWord(r.Severity), r.ID, resultText(r))
-	shown := r.Findings
-	if !all {
-		shown = shown[:min(len(shown), mostFindings)]
+	shown := 0
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if !all && f.Severity <= check.OK {
+			continue
+		}
+		if shown++; all || shown <= mostFindings {
+			line("           %s", FindingText(f))
+		}
 	}
-	for i := range shown {
-		line("           %s", FindingText(&shown[i]))
-	}
-	if more := len(r.Findings) - len(shown); more > 0 {
-		line("           and %d more (--verbose)", more)
+	if !all && shown > mostFindings {
+		line("           and %d more (--verbose)", shown-mostFindings)
 	}
 	for _, remedy := range Remedies(r) {
 		line("  remedy:  %s", remedy)

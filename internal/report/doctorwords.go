@@ -69,6 +69,9 @@ func FindingText(f *check.Finding) string {
 	case check.StorageMissing:
 		return "there is no directory at " + f.Path
 	case check.StorageWiped:
+		if f.Path == f.Other {
+			return f.Path + " is a tree that a boot wipes"
+		}
 		return fmt.Sprintf("%s is on %s, which a boot wipes", f.Path, f.Other)
 	case check.MountedTooEarly:
 		return fmt.Sprintf("%s shows a directory on the root, not %s: it was mounted before storage", f.Path, f.Other)
@@ -139,7 +142,7 @@ func FindingRemedy(f *check.Finding) string {
 	case check.HalfDone:
 		return "save what you need from /, and reboot"
 	case check.OldRootMounted:
-		return "umount " + f.Path
+		return "umount " + shellWord(f.Path)
 	case check.StorageMissing:
 		return "mount storage, or name it as storagePaths in the configuration"
 	case check.StorageWiped:
@@ -151,9 +154,9 @@ func FindingRemedy(f *check.Finding) string {
 	case check.AccessDiffers:
 		return "give the directory in storage the owner and mode that the live one should have"
 	case check.PrivateOpen:
-		return fmt.Sprintf("chown root:root %s; chmod 0700 %s", f.Path, f.Path)
+		return fmt.Sprintf("chown root:root %s; chmod 0700 %[1]s", shellWord(f.Path))
 	case check.Lost:
-		return "persist it: list-ephemeral snippet " + f.Path + "; then adopt copies it into storage"
+		return "persist it: list-ephemeral snippet " + shellWord(f.Path) + "; then adopt copies it into storage"
 	case check.Missing:
 		return "create it with mkpasswd, or the user cannot log in after the next activation"
 	case check.Hidden:
@@ -161,7 +164,7 @@ func FindingRemedy(f *check.Finding) string {
 	case check.NotMounted:
 		return "switch to the configuration or reboot; systemctl --failed shows mounts that failed"
 	case check.NotStored:
-		return "sudo list-ephemeral adopt " + f.Path
+		return "sudo list-ephemeral adopt " + shellWord(f.Path)
 	case check.Dangling:
 		return "create the target, or remove the declaration"
 	case check.RenamedFile:
@@ -169,7 +172,7 @@ func FindingRemedy(f *check.Finding) string {
 	case check.StoreLink:
 		return "persist the files beside it instead of the whole directory"
 	case check.StoreDangling:
-		return "remove the link: rm " + f.Path
+		return "remove the link: rm " + shellWord(f.Path)
 	case check.MemoryUsed:
 		return "persist or remove what takes the space, or mount it with a larger size="
 	case check.OldRootsFound:
@@ -179,10 +182,22 @@ func FindingRemedy(f *check.Finding) string {
 	return ""
 }
 
+// shellWord returns a path as one word of a command that users copy.
+func shellWord(path string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+:@%-"
+	switch {
+	case path != "" && strings.Trim(path, plain) == "":
+		return path
+	case printable.Quote(path) != path:
+		return printable.Quote(path)
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
+
 // hiddenRemedy depends on what the mount is.
 func hiddenRemedy(f *check.Finding) string {
 	if f.Fate == boot.Kept {
-		return "see what it is: mount --bind " + f.Other + " DIR; then remove it there"
+		return "see what it is: mount --bind " + shellWord(f.Other) + " DIR; then remove it there"
 	}
-	return "sudo list-ephemeral adopt --from-beneath " + f.Path
+	return "sudo list-ephemeral adopt --from-beneath " + shellWord(f.Path)
 }
