@@ -69,7 +69,7 @@ func (h *hiddenCount) entry(clone int, name string) error {
 		return nil // a directory that is mounted on itself
 	}
 	if !isDir(&st) {
-		h.count(&st, ".", "")
+		h.count(&st, ".", linkTarget(fd, "", &st))
 		return nil
 	}
 	return h.dir(clone, name)
@@ -117,7 +117,7 @@ func (h *hiddenCount) count(st *unix.Stat_t, rel, target string) {
 		if strings.HasPrefix(target, store+"/") || strings.HasPrefix(target, "/etc/static") {
 			return
 		}
-	case unix.S_IFSOCK, unix.S_IFIFO:
+	default: // sockets, pipes and devices have no data
 		return
 	}
 	var visible unix.Stat_t

@@ -122,7 +122,7 @@ echo '/dev/disk/by-label/persist /persist ext4 defaults,x-initrd.mount 0 2' > $s
 echo '... /nix/store/h-update-users-groups.pl /nix/store/h-users-groups.json' > $system/activate
 echo '{"users":[{"name":"alice","home":"/home/alice","hashedPasswordFile":"/persist/passwords/alice"},{"name":"bob","hashedPasswordFile":null}]}' > nix/store/h-users-groups.json
 eval "$PLANT"
-exec chroot ${USERSPEC:+--userspec=$USERSPEC} . /program
+chroot ${USERSPEC:+--userspec=$USERSPEC} . /program
 `
 
 // machine is a machine with a fault.

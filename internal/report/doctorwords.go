@@ -70,9 +70,9 @@ func FindingText(f *check.Finding) string {
 		return "there is no directory at " + f.Path
 	case check.StorageWiped:
 		if f.Path == f.Other {
-			return f.Path + " is a tree that a boot wipes"
+			return "a boot wipes the storage path " + f.Path
 		}
-		return fmt.Sprintf("%s is on %s, which a boot wipes", f.Path, f.Other)
+		return fmt.Sprintf("the storage path %s is on %s, which a boot wipes", f.Path, f.Other)
 	case check.MountedTooEarly:
 		return fmt.Sprintf("%s shows a directory on the root, not %s: it was mounted before storage", f.Path, f.Other)
 	case check.MountedLate:
