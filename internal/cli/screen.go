@@ -13,6 +13,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/snippet"
@@ -76,6 +77,7 @@ func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 		Caches:   session.CachePlaces(),
 		View:     views[s.Config.UI.View],
 		Programs: s.Config.Programs,
+		Doubt:    report.DoubtShort(s.Doubtful()),
 		Warnings: slices.Concat(a.notices, fateNotices(s)),
 		Input:    in,
 		Output:   out,
