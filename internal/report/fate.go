@@ -132,7 +132,7 @@ func HiddenText(hidden *scan.Hidden) string {
 			parts = append(parts, fmt.Sprintf("%s %s", printable.Grouped(n), class))
 		}
 	}
-	return fmt.Sprintf("%s hidden: %s", Count(hidden.Total(), "path"), Enumerate(parts, "and"))
+	return fmt.Sprintf("%s hidden: %s", printable.Plural(hidden.Total(), "path", "paths"), Enumerate(parts, "and"))
 }
 
 // SourceText says where a built system declares something: "etc/fstab:12".

@@ -80,6 +80,9 @@ func (s *Session) Doubtful() (doubtful []boot.Tree) {
 	return doubtful
 }
 
+// doubts reports whether nothing shows that a boot wipes a root.
+func (s *Session) doubts(root string) bool { return s.FateOf(root).Fate != boot.Wiped }
+
 // FateOf returns what a boot does to the tree that a path is on.
 func (s *Session) FateOf(path string) boot.Tree { return s.Fates().At(path) }
 
