@@ -42,6 +42,14 @@ func movedAway(root string) bool {
 	return rest != "" && slices.Contains(oldRoots, top)
 }
 
+// OldRootDirs returns the directories of a btrfs file system to which the usual rollback scripts
+// move the subvolumes of earlier boots, relative to its top level (subvolume 5).
+func OldRootDirs() []string { return slices.Clone(oldRoots) }
+
+// IsOldRoot reports whether a path in a btrfs file system, as in [mounts.Mount.Root], is in a
+// subvolume of an earlier boot.
+func IsOldRoot(root string) bool { return movedAway(root) }
+
 // survivorShare is the part of a sample that must be older than the boot, one in this many,
 // for a tree to be called kept. A single old file is not enough: an initrd whose clock was not
 // set yet makes some, and so does a rollback to a snapshot with a few files.
