@@ -1,8 +1,8 @@
 package nspawn_test
 
 import (
-	"testing"
 	"github.com/DaRacci/list-ephemeral/internal/nspawn"
+	"testing"
 )
 
 func TestTry(t *testing.T) {

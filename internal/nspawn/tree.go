@@ -15,9 +15,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Vendor are the directories of a tree that a boot does not change. A machine can have them as
-// read-only bind mounts, like the store of NixOS, and all else on another file system.
-var Vendor = []string{"/usr/bin", "/usr/lib", "/usr/lib64", "/usr/libexec", "/usr/sbin", "/usr/share"}
+// Vendor is the directory of a tree that a boot does not change. A machine can have it as a
+// read-only bind mount, like the store of NixOS, and all else on another file system. It is one
+// mount: at shutdown systemd unmounts all except "/" and "/usr", and needs its own files to the end.
+const Vendor = "/usr"
 
 // omitted are files of packages that a tree does not have: documentation, and configuration
 // that the administrator of this machine may have changed.
@@ -162,11 +163,6 @@ func configure(dir string) error {
 		return err
 	}
 	for _, path := range []string{"/dev", "/home", "/nix", "/persist", "/proc", "/root", "/run", "/srv", "/sys", "/tmp", "/usr/local/bin", "/var/lib"} {
-		if err := os.MkdirAll(filepath.Join(dir, path), 0o755); err != nil {
-			return err
-		}
-	}
-	for _, path := range Vendor { // mount points, on machines whose packages lack one
 		if err := os.MkdirAll(filepath.Join(dir, path), 0o755); err != nil {
 			return err
 		}
