@@ -17,6 +17,7 @@
 //	adopt, trash          copies paths into storage; moves strays out of the way
 //	boot, internal/known  what a boot does to each tree; what is known of paths
 //	internal/mounts       the mount table; internal/paths: at or below
+//	boot/generation       what a built NixOS system declares; internal/unitfile: units as text
 //	nix, flake.nix        package and modules; internal/reboot tests it all
 package main
 

@@ -33,7 +33,7 @@ func BenchmarkJudge(b *testing.B) {
 	}
 }
 
-// BenchmarkFullSample is what a walk pays for each file once the sample is full.
+// BenchmarkFullSample measures the check that a walk makes for each file once the sample is full.
 func BenchmarkFullSample(b *testing.B) {
 	_, files := oneDisk(b)
 	fill(b, files, 16, 32)
@@ -45,7 +45,7 @@ func BenchmarkFullSample(b *testing.B) {
 	}
 }
 
-// BenchmarkAdd is what it pays before, in a directory of which there are enough files.
+// BenchmarkAdd measures the offer of a file of a directory whose share of the sample is full.
 func BenchmarkAdd(b *testing.B) {
 	_, files := oneDisk(b)
 	fill(b, files, 16, 30)

@@ -20,10 +20,10 @@ func (d *decision) birth(n *node) []Evidence {
 	return found
 }
 
-// topCounts reports whether the birth of a mount's top directory is that of the tree. It is
-// for a whole file system, which mkfs makes. Of a part it is only where "/" is a part of the
-// same file system, one directory of it for each tree: elsewhere, as in a container, a
-// program has made that directory, or that file, for the mount.
+// topCounts reports whether the birth of a mount's top directory is that of the tree. This holds
+// for a whole file system, whose top directory mkfs makes. For a part of one, it holds only if "/"
+// is also a part of the same file system, which then has one directory for each tree. Elsewhere,
+// for example in a container, a program has made that directory or file for the mount.
 func (d *decision) topCounts(n *node) bool {
 	root := d.table.At("/")
 	return n.mount.Root == "/" || !n.top.File && root.Device == n.mount.Device && root.Root != "/"

@@ -38,10 +38,11 @@ type Tree struct {
 	// Alias is where the same directory is visible in another tree, of which the mount shows
 	// a part, as a bind mount does; "" if it is not.
 	Alias string
-	// Overlay is whether the tree is an overlay. Its files that a boot wipes are those in
-	// Upper, a path without symlinks. Upper is "" where that directory cannot be read from
-	// here, and UpperProblem says why; both are empty for an overlay that has none. Work is
-	// the directory beside it in which the kernel prepares files, where there is an Upper.
+	// Overlay is whether the tree is an overlay. If it is wiped, only the files in its upper
+	// directory are lost. Upper is the path of that directory, without symlinks. It is "" if
+	// the directory cannot be read from here, and UpperProblem is the reason; both are empty for
+	// an overlay without one. Work is the directory beside Upper in which the kernel prepares
+	// files, "" if it is not known.
 	Overlay      bool
 	Upper, Work  string
 	UpperProblem error
@@ -65,12 +66,12 @@ type Trees struct {
 	byNode  map[*node]int
 }
 
-// Judge returns what a boot does to each mount that a path lookup reaches. Each *backing* is
-// judged once: a device, a subvolume of it, or a part of it. What cannot be read is a part of
-// the result; the only error is that of the context.
+// Judge returns what a boot does to each mount that a path lookup reaches. Mounts of the same
+// backing (a device, a subvolume, or a part of one) have the same fate. Facts that cannot be read
+// are reported in the result; the only error is that of the context.
 //
-// The machine is asked only about file systems that the kernel alone answers for, and not
-// below others: a network server that does not reply is never waited for.
+// The machine is asked only about file systems whose answers come from the kernel alone, and not
+// about mounts below others. So Judge never waits for a server that does not reply.
 func Judge(ctx context.Context, table *mounts.Table, options Options) (*Trees, error) {
 	t := &Trees{boot: options.Time, table: table, stated: slices.Clone(options.Stated)}
 	machine := options.Machine

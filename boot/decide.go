@@ -35,7 +35,7 @@ const (
 	stateJudged
 )
 
-// decision judges all trees from facts. It asks nothing.
+// decision judges all trees from facts, without questions to the machine.
 type decision struct {
 	table  *mounts.Table
 	boot   Time
@@ -98,8 +98,8 @@ func (d *decision) at(path string) *node {
 	return found
 }
 
-// judge judges a tree, and before it those that it depends on. A tree that depends on itself,
-// as the overlay whose upper directory would be inside of it, shows nothing.
+// judge judges a tree, and first the trees that it depends on. A tree that depends on itself, as an
+// overlay whose upper directory seems to be inside it, is unknown.
 func (d *decision) judge(n *node) Fate {
 	if n.state != stateNew {
 		return n.fate
@@ -151,8 +151,8 @@ func (d *decision) own(n *node) []Evidence {
 	return slices.Concat(d.block(n.device), d.birth(n), d.survivors(n))
 }
 
-// block returns the evidence of the block device: one that is lost takes with it whatever is
-// made of it.
+// block returns the evidence of the block device. A device is wiped if one of the devices that it
+// is made of is.
 func (d *decision) block(device Device) []Evidence {
 	if isRAMDisk(device.Name) {
 		return []Evidence{{Kind: KindRAMDisk, Fate: Wiped, Device: device.Name}}

@@ -35,12 +35,15 @@
 //
 // # Limits
 //
-// A tree that was made while the machine ran, such as a disk that has just been formatted, is
-// taken for one that the boot made: Evidence.Born says when. A reset below the file system
-// (snapshots of LVM or of a virtual machine's disk) leaves files that are older than the boot,
-// which look kept. Files of a rolled back ZFS dataset have their old times, and a dataset's
-// birth cannot be asked: there only the files count, and an empty snapshot has none. Other file
-// systems with snapshots (bcachefs) and FUSE are unknown. A clock that was wrong during the
-// boot is allowed for where /dev or /run show it ([Time.Early]); where they do not, or where
-// each boot begins at the same time, births show nothing and the user states the roots.
+// A tree that was made while the machine ran, such as a disk that has just been formatted, or by
+// the first boot of a new machine, is taken for one that each boot makes: Evidence.Born says when.
+//
+// A reset below the file system (snapshots of LVM or of a virtual machine's disk) leaves files
+// that are older than the boot, which look kept. Files of a rolled back ZFS dataset have their old
+// times, and the birth of a dataset is not available: there only the files count, and an empty
+// snapshot has none. Other file systems with snapshots (bcachefs) and FUSE are unknown.
+//
+// A clock that was wrong during the boot is allowed for if /dev or /run show it ([Time.Early]).
+// Otherwise, or if each boot begins at the same time, births show nothing, and the user has to
+// state the roots.
 package boot

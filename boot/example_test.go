@@ -10,7 +10,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
-// blank is a machine that says nothing but the birth of the subvolume at "/".
+// blank is a machine that has only one fact: the birth of the subvolume at "/".
 type blank struct{ born time.Time }
 
 func (blank) Top(*mounts.Mount) (boot.Top, error)       { return boot.Top{}, nil }

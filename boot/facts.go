@@ -12,8 +12,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
-// facts are what the machine says of a mount. They are asked once; a sample that grows is
-// judged with the same facts.
+// facts are the machine's answers about a mount. Each question is asked once; WithSample
+// reuses the answers.
 type facts struct {
 	mount     *mounts.Mount
 	family    family
@@ -22,8 +22,8 @@ type facts struct {
 	subvolume Subvolume
 	device    Device
 	overlay   Overlay
-	// upper is the upper directory without symlinks. Where it may not be seen, it is where it
-	// should be, and upperProblem says why; where it was not found it is "".
+	// upper is the upper directory without symlinks. If it cannot be read, it is the path where
+	// it should be, and upperProblem is the reason; if it was not found, it is "".
 	upper        string
 	upperProblem error
 	work         string
@@ -48,8 +48,8 @@ func gather(ctx context.Context, table *mounts.Table, machine Machine) ([]*facts
 	return all, nil
 }
 
-// ask asks the machine about one mount: only what its kind of file system has, and nothing
-// where the kernel alone does not answer.
+// ask asks the machine about one mount: only for facts that its kind of file system has, and not
+// at all if a server or another process would have to answer.
 func ask(table *mounts.Table, machine Machine, mount *mounts.Mount) *facts {
 	f := &facts{mount: mount, family: familyOf(mount.FSType), role: roleOf(mount)}
 	if f.family == familyOverlay {
@@ -88,17 +88,18 @@ func ask(table *mounts.Table, machine Machine, mount *mounts.Mount) *facts {
 	return f
 }
 
-// newRoots are where initrds have the root file system that they are about to switch to. What
-// they mount there keeps that in its recorded paths: systemd (bootup(7)) and dracut, the
-// scripted initrd of NixOS, mkinitcpio, initramfs-tools.
+// newRoots are the directories where initrds mount the root file system before they switch to it:
+// systemd (bootup(7)) and dracut, the scripted initrd of NixOS, mkinitcpio, initramfs-tools. The
+// recorded paths of overlays that are mounted there begin with them.
 var newRoots = []string{"/sysroot", "/mnt-root", "/new_root", "/root"}
 
-// errRelative is where the upper directory depends on a working directory of the past.
+// errRelative is returned for an upper directory that depends on the working directory of the
+// mount(2) call.
 var errRelative = errors.New("the upper directory is recorded as a relative path")
 
-// findUpper returns the upper directory of an overlay: where it is now if an initrd made the
-// overlay, or else where it was recorded. Where none of them is it, but one may not be seen,
-// it returns that one and the reason.
+// findUpper returns the upper directory of an overlay. If an initrd mounted the overlay, the
+// directory has another path now than the recorded one; both are tried. If none of them can be
+// confirmed, but one cannot be read, findUpper returns that one and the reason.
 func findUpper(machine Machine, f *facts) (string, error) {
 	recorded := filepath.Clean(f.overlay.Upper)
 	if !strings.HasPrefix(recorded, "/") {

@@ -11,10 +11,11 @@ import (
 // may not answer, or below one ([mounts.Mount.Answers]).
 var ErrNotAsked = errors.New("not asked: a file system on the way may not answer")
 
-// Machine is what the disk is asked through. [ThisMachine] asks the kernel; tests and tables
-// of other machines have answers of their own. [Judge] asks only about mounts that answer.
+// Machine answers the questions of [Judge] about mounts. [ThisMachine] uses system calls; tests,
+// and callers with the mount table of another machine, have implementations of their own. [Judge]
+// asks only about mounts that answer.
 //
-// A zero answer without an error means that the machine does not have the fact.
+// A zero answer without an error means that the fact is not recorded.
 type Machine interface {
 	// Top describes the directory, or the file, that a mount shows at its mount point.
 	Top(mount *mounts.Mount) (Top, error)
@@ -24,8 +25,8 @@ type Machine interface {
 	Device(mount *mounts.Mount) (Device, error)
 	// Upper returns the path without symlinks of the upper directory of an overlay, where
 	// the path, which is absolute and clean, is that directory. The error is fs.ErrNotExist
-	// if nothing or another directory is there, and fs.ErrPermission if that may not be
-	// seen.
+	// if there is nothing or another directory, and fs.ErrPermission if that cannot be
+	// checked.
 	Upper(overlay *mounts.Mount, path string) (string, error)
 }
 

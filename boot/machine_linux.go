@@ -16,9 +16,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
-// thisMachine asks the kernel. It opens mount points with O_PATH, which neither triggers an
-// automount nor needs permission to read, and checks that what it has opened is on the mount
-// of the table.
+// thisMachine uses system calls. It opens mount points with O_PATH, which neither triggers an
+// automount nor needs permission to read, and checks that the opened file is on the mount of the
+// table.
 type thisMachine struct {
 	table    *mounts.Table
 	resolver truepath.Resolver
@@ -61,9 +61,8 @@ func born(st *unix.Statx_t) time.Time {
 	return time.Unix(st.Btime.Sec, int64(st.Btime.Nsec))
 }
 
-// open opens a mount point with O_PATH. A mount that is not the one of the table, because
-// another has been mounted over it since, is an error where the kernel says which it is:
-// STATX_MNT_ID, Linux 5.8.
+// open opens a mount point with O_PATH. If another file system has been mounted over it since the
+// table was read, that is an error. The check needs STATX_MNT_ID, Linux 5.8.
 func open(mount *mounts.Mount) (int, *unix.Statx_t, error) {
 	fd, st, err := openPath(mount.Point)
 	if err != nil {
@@ -76,11 +75,17 @@ func open(mount *mounts.Mount) (int, *unix.Statx_t, error) {
 	return fd, st, nil
 }
 
-// openPath opens a path that has no symlink, and describes it.
+// openPath opens a path that has no symlink, and describes it. A symlink that has been put there
+// since is not followed, because it may lead to a file system that does not answer: openat2(2),
+// Linux 5.6. Where it is missing, or forbidden by a sandbox, only the last component is checked.
 func openPath(path string) (int, *unix.Statx_t, error) {
+	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS}
 	var fd int
 	err := retried(func() (err error) {
-		fd, err = unix.Open(path, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+		fd, err = unix.Openat2(unix.AT_FDCWD, path, &how)
+		if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM) {
+			fd, err = unix.Open(path, int(how.Flags), 0)
+		}
 		return err
 	})
 	if err != nil {
@@ -155,9 +160,9 @@ type otherDirectoryError struct{}
 func (otherDirectoryError) Error() string        { return "another directory is there" }
 func (otherDirectoryError) Is(target error) bool { return target == fs.ErrNotExist }
 
-// Upper compares the times of the two directories: an overlay shows those of its upper
-// directory (fs/overlayfs/inode.c, ovl_getattr), in nanoseconds. Where the mount shows only a
-// part of the overlay, the path is the upper directory of that part, and taken as it is.
+// Upper compares the times of the two directories: an overlay shows those of its upper directory
+// (fs/overlayfs/inode.c, ovl_getattr), in nanoseconds. If the mount shows only a part of the
+// overlay, the path is the upper directory of that part, and is not compared.
 func (m *thisMachine) Upper(overlay *mounts.Mount, path string) (string, error) {
 	path = m.resolver.Whole(path)
 	if !answers(m.table, path) {

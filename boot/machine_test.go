@@ -343,3 +343,45 @@ D/merged data unknown upper(D/hung/disk/up on D/hung/disk)=unknown, no upper: ` 
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestOnlyTheMountOfTheTableIsOpened has a table that is not true any more.
+func TestOnlyTheMountOfTheTableIsOpened(t *testing.T) {
+	t.Parallel()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(dir+"/real/in", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("real", dir+"/link"); err != nil {
+		t.Fatal(err)
+	}
+	table, err := mounts.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := table.At(dir)
+	for _, tt := range []struct {
+		name, point string
+		id          int
+		want        string
+	}{
+		{"a directory on the mount", "/real/in", on.ID, ""},
+		{"a symlink in place of the mount point, which is not followed", "/link", on.ID, ""},
+		{"a symlink in place of a directory above it", "/link/in", on.ID, "too many levels of symbolic links"},
+		{"another mount", "/real/in", on.ID + 1_000_000, "mounted over since the mount table was read"},
+		{"nothing", "/gone", on.ID, "no such file or directory"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			top, err := boot.ThisMachine(table).Top(&mounts.Mount{ID: tt.id, Point: dir + tt.point})
+			if isLink := tt.point == "/link"; err == nil && top.File != isLink {
+				t.Errorf("got %+v", top)
+			}
+			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.HasSuffix(err.Error(), tt.want)) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}

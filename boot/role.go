@@ -19,12 +19,12 @@ const (
 	RoleData
 	// RoleAPI is an interface of the kernel in the form of files, as proc.
 	RoleAPI
-	// RolePerBoot is a place for files of the running system by convention
-	// (file-hierarchy(7)), or where programs mount things while they run, whatever file
-	// system is there.
+	// RolePerBoot is a directory for files of the running system by convention
+	// (file-hierarchy(7)), or in which programs mount file systems while they run. The type of
+	// the file system does not matter.
 	RolePerBoot
-	// RoleStore is the Nix store, or a layer of it: what is there is built again from what
-	// declares it.
+	// RoleStore is the Nix store, or a layer of it: its contents are built again from the
+	// configuration.
 	RoleStore
 )
 
@@ -94,7 +94,7 @@ func (f family) isAPI() bool {
 	return f == familyKernel || f == familyFirmware || f == familyTrigger
 }
 
-// perBoot are the directories in which nothing is meant to outlast a boot, file-hierarchy(7).
+// perBoot are the directories whose contents are not meant to outlast a boot, file-hierarchy(7).
 // The age of files in /var/tmp, and in a /tmp on disk, is limited by systemd-tmpfiles(8).
 var perBoot = []string{"/dev", "/proc", "/run", "/sys", "/tmp", "/var/tmp"}
 
@@ -102,8 +102,8 @@ var perBoot = []string{"/dev", "/proc", "/run", "/sys", "/tmp", "/var/tmp"}
 // of NixOS have.
 var stores = []string{"/nix/store", "/nix/.ro-store", "/nix/.rw-store"}
 
-// runtimes are the directories in which container engines and the like mount what a running
-// container or service needs: layers, shared memory, secrets.
+// runtimes are the directories in which container engines and similar programs mount file systems
+// for running containers: layers, shared memory, secrets.
 var runtimes = []string{
 	"/var/lib/containerd", "/var/lib/containers", "/var/lib/docker", "/var/lib/incus", "/var/lib/kubelet", "/var/lib/lxd", "/var/lib/machines", "/var/snap/lxd",
 }
@@ -127,8 +127,8 @@ func roleOf(mount *mounts.Mount) Role {
 	return RoleData
 }
 
-// isLayer reports whether an overlay is the merged view of a container's layers: engines put
-// it beside its upper directory ("ID/merged", "ID/diff"), where the files are found as well.
+// isLayer reports whether an overlay is the merged view of a container's layers. Engines mount it
+// beside its upper directory ("ID/merged", "ID/diff"), and the same files are visible there.
 func isLayer(mount *mounts.Mount) bool {
 	if mount.FSType != "overlay" || mount.Point == "/" || filepath.Base(mount.Point) != "merged" {
 		return false

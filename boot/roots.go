@@ -2,15 +2,15 @@ package boot
 
 // Roots returns the trees to look for candidates in, sorted by mount point.
 //
-// If any were stated, it is those alone. Otherwise it is "/", whatever its fate is, and every
-// tree of data that is wiped, wherever it is mounted, except for
+// Stated trees replace the default roots. The default roots are "/", whatever its fate, and every
+// tree of the role data that is wiped, at any mount point, except for
 //
-//   - a bind mount of a directory that is visible below another root, where its files are
-//     found anyway;
-//   - a mount of a file: it has no candidates in it.
+//   - bind mounts of directories that are visible below another root, where their files are found
+//     anyway;
+//   - mounts of files.
 //
-// Interfaces of the kernel and what is mounted in places of the running system, as /run, are
-// never roots by default.
+// Interfaces of the kernel, mounts in directories of the running system (/run), and the Nix store
+// are never default roots.
 func (t *Trees) Roots() []Tree {
 	var roots []Tree
 	for i, n := range t.decided.nodes {

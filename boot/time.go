@@ -23,13 +23,13 @@ const Tolerance = 2 * time.Minute
 var clockSet = time.Unix(1_000_000_000, 0)
 
 const (
-	// earlyWindow is how long after Time.Early the clock is taken to have shown what it did
-	// then: an initrd waits for a passphrase before it makes a root again.
+	// earlyWindow is the time after Time.Early in which the initrd makes the root again, by the
+	// early clock. It includes the wait for a passphrase.
 	earlyWindow = 15 * time.Minute
-	// mostSlow is how much a clock is taken to be wrong at every boot in another way: one that
-	// keeps local time is by some hours. A machine without a clock begins every boot at the
-	// same time, and what it made in the first minutes of its first boot would look like of
-	// this one.
+	// mostSlow is the largest difference between Start and Time.Early with which births by the
+	// early clock are evidence. A hardware clock that keeps local time differs by some hours.
+	// A machine without a hardware clock begins each boot at the same time, so a file system
+	// that was made during its first boot would look like one of this boot.
 	mostSlow = 25 * time.Hour
 )
 
@@ -40,8 +40,8 @@ type Time struct {
 	Start time.Time
 	// Now is when Start was read. A file that is younger has its time from a wrong clock.
 	Now time.Time
-	// Early is what the clock showed early in this boot, if that is known: the birth of a file
-	// system in memory that every boot makes, /dev or /run. It differs from Start where the
+	// Early is the time that the clock showed early in this boot, zero if that is not known: the
+	// birth of /dev or /run, which every boot makes in memory. It differs from Start if the
 	// clock has been set since, as on a machine whose hardware clock keeps local time.
 	Early time.Time
 }

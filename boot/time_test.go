@@ -134,7 +134,7 @@ func FuzzParseStat(f *testing.F) {
 	})
 }
 
-// TestEnumsHaveNames goes through all values, and one that is none.
+// TestEnumsHaveNames goes through all values, and one that is not defined.
 func TestEnumsHaveNames(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}

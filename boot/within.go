@@ -13,12 +13,12 @@ import (
 // deleted is the end of the root of a mount whose directory has been removed.
 const deleted = "//deleted"
 
-// shelf is a directory of a file system: what several mounts may show.
+// shelf is a directory of a file system, which several mounts may show.
 type shelf struct{ backing, root string }
 
-// backing returns what tells the trees of a device apart: on btrfs each subvolume has a fate
-// of its own. Kernels before Linux 4.2 do not say which subvolume it is: then nothing is known
-// to be a part of another mount.
+// backing returns a key for the tree of a mount: the device, and on btrfs also the subvolume.
+// Kernels before Linux 4.2 do not show the number of the subvolume. Then the key is unique, and no
+// mount is related to another.
 func backing(mount *mounts.Mount) string {
 	if mount.FSType != "btrfs" {
 		return mount.Device

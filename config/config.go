@@ -14,8 +14,8 @@ type Config struct {
 	// sudo, otherwise $HOME, otherwise the entry in the user database. It is never empty. Symlinks
 	// in it are resolved as far as it exists, because scans find its files there.
 	Home string
-	// Excludes are the exclude patterns of the file, possibly an empty list, or the built-in ones
-	// if the file does not have the key.
+	// Excludes are the exclude patterns of the file; nil if it has none, and then the knowledge of
+	// the program decides what is hidden.
 	Excludes List
 	// ExtraExcludes are further exclude patterns.
 	ExtraExcludes List
@@ -85,6 +85,9 @@ func (l List) Texts() []string {
 	}
 	return texts
 }
+
+// HidesKnown reports whether the knowledge of the program says what is hidden: excludes is not set.
+func (c *Config) HidesKnown() bool { return c.Excludes == nil }
 
 // Patterns returns all exclude patterns: Excludes, then ExtraExcludes.
 func (c *Config) Patterns() List { return slices.Concat(c.Excludes, c.ExtraExcludes) }

@@ -100,10 +100,9 @@ func TestDefaultsWithoutFileOrKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Config{
-		Home:     "/home/alice",
-		Excludes: builtinExcludes("/home/alice"),
-		Snippet:  Snippet{Dialect: DialectPlain},
-		UI:       UI{Theme: ThemeAuto, View: ViewFiles, Mouse: true},
+		Home:    "/home/alice",
+		Snippet: Snippet{Dialect: DialectPlain},
+		UI:      UI{Theme: ThemeAuto, View: ViewFiles, Mouse: true},
 	}
 	if diff := cmp.Diff(want, none); diff != "" {
 		t.Errorf("without a file (-want +got):\n%s", diff)
@@ -116,7 +115,7 @@ func TestDefaultsWithoutFileOrKeys(t *testing.T) {
 	}
 }
 
-func TestEmptyExcludesReplaceBuiltinExcludes(t *testing.T) {
+func TestEmptyExcludesHideNothing(t *testing.T) {
 	c := mustLoad(t, `{"excludes": [], "extraExcludes": ["a"]}`)
 	if got := c.Patterns().Texts(); !slices.Equal(got, []string{"a"}) {
 		t.Errorf("patterns = %q, want only the extra one", got)
@@ -152,18 +151,12 @@ func TestStoragePathAndStoragePathsDefaultToEachOther(t *testing.T) {
 }
 
 func TestPatternsHaveOrigins(t *testing.T) {
-	builtIn, err := Load(ordinary(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
 	mixed := mustLoad(t, "{\"extraExcludes\": [\"a\",\n \"b\"]}").Patterns()
 	own := mustLoad(t, `{"excludes": ["a"], "extraExcludes": ["b"]}`).Patterns()
 	for _, tt := range []struct {
 		got  Value
 		want string
 	}{
-		{builtIn.Patterns()[3], "etc/resolv.conf from built-in excludes[3]"},
-		{mixed[0], "etc/passwd from built-in excludes[0]"},
 		{mixed[len(mixed)-1], "b from config.json:2:2: extraExcludes[1]"},
 		{own[0], "a from config.json:1:15: excludes[0]"},
 		{own[1], "b from config.json:1:39: extraExcludes[0]"},

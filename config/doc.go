@@ -3,7 +3,7 @@
 // Load tries, in this order, the file given by --config, the file given by $LIST_EPHEMERAL_CONFIG,
 // $XDG_CONFIG_HOME/list-ephemeral/config.json (~/.config if that is not set) and
 // /etc/list-ephemeral/config.json. The first that exists is the whole configuration; files are not
-// merged. Without a file, the built-in excludes and defaults apply.
+// merged. Without a file, the defaults apply.
 //
 // Load is strict. For a file that cannot be read, is not JSON, or contains a value of the wrong
 // type it returns no Config, but errors with file, line, column and key. An unknown key is a
@@ -22,7 +22,7 @@
 //	paths      the home directory, the search for the file, the interpretation of paths
 //	parse      parses JSON text into a tree with lines and columns
 //	validate   the table of keys, and the checks of their values
-//	defaults   the built-in excludes
+//	defaults   values that depend on other values
 //	errors     positions in a file, errors, warnings
 //
 // JSON is Unicode text. A path that is not UTF-8 cannot be written in it, only matched by a pattern

@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// TestDocsListEveryKey compares docs/configuration.md with the table of keys, the choices and the
-// built-in patterns.
+// TestDocsListEveryKey compares docs/configuration.md with the table of keys and the choices.
 func TestDocsListEveryKey(t *testing.T) {
 	text, err := os.ReadFile("../docs/configuration.md")
 	if err != nil {
@@ -29,19 +28,6 @@ func TestDocsListEveryKey(t *testing.T) {
 	for _, names := range [][]string{dialectNames, themeNames, viewNames} {
 		if list := "one of `" + strings.Join(names[1:], "`, `") + "`"; !strings.Contains(docs, list) {
 			t.Errorf("%s is missing", list)
-		}
-	}
-	for _, pattern := range systemExcludes() {
-		if !strings.Contains(docs, "`"+pattern+"`") {
-			t.Errorf("the built-in pattern %s is missing", pattern)
-		}
-	}
-	for _, pattern := range homeExcludes() {
-		for _, dir := range []string{"1Password/Partitions/1password/", "1Password/", "SideQuest/", "Code/"} {
-			pattern = strings.TrimPrefix(pattern, ".config/"+dir)
-		}
-		if !strings.Contains(docs, "`"+pattern+"`") && !strings.Contains(docs, "`~/"+pattern+"`") {
-			t.Errorf("the built-in pattern ~/%s is missing", pattern)
 		}
 	}
 }

@@ -87,9 +87,6 @@ func TestHomeIsWithoutSymlinks(t *testing.T) {
 	if c.Home != want {
 		t.Errorf("home is %s, want %s", c.Home, want)
 	}
-	if set := compile(t, c.Excludes); !excludes(set, want+"/.cache") {
-		t.Errorf("%s/.cache is not excluded", want)
-	}
 }
 
 func TestLoadOfAUserWithoutAHome(t *testing.T) {

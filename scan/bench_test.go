@@ -59,11 +59,11 @@ func BenchmarkSortEntries(b *testing.B) {
 // the slow path, which few directories need.
 func BenchmarkStepInMarkedDirectory(b *testing.B) {
 	policy := NewPolicy(Rules{Persisted: []Persisted{{Path: "/a/b"}, {Path: "/a/c"}}, Exclude: patterns(b, "*log")})
-	_, at := policy.step(policy.start(), []byte("a"), true)
+	_, at := policy.step(policy.start(), []byte("a"), KindDir)
 	name := []byte("some-entry.conf")
 	b.ReportAllocs()
 	for b.Loop() {
-		policy.step(at, name, false)
+		policy.step(at, name, KindFile)
 	}
 }
 

@@ -28,6 +28,9 @@ type Stats struct {
 	// Boundaries is the number of directories that were mount points but not in the mount table,
 	// because they were mounted later or by an automounter.
 	Boundaries int
+	// Hidden counts the paths of the kinds asked for that are hidden by their class, with
+	// HiddenCounted.
+	Hidden Hidden
 	// Errors lists the paths that could not be read, sorted by path.
 	Errors []PathError
 }
@@ -36,6 +39,7 @@ func (s *Stats) add(o Stats) {
 	s.Dirs += o.Dirs
 	s.Candidates += o.Candidates
 	s.Boundaries += o.Boundaries
+	s.Hidden.add(&o.Hidden)
 	s.Errors = append(s.Errors, o.Errors...)
 }
 

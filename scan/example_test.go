@@ -31,7 +31,7 @@ func Example() {
 		return nil
 	})
 	fmt.Println(stats.Candidates, len(stats.Errors), err)
-	verdict := policy.Judge(filepath.Join(root, "kept"), false)
+	verdict := policy.Judge(filepath.Join(root, "kept"), scan.KindFile)
 	fmt.Println(verdict.Class, verdict.Source)
 	// Output:
 	// history file

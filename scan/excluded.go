@@ -36,7 +36,7 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats
 	if len(dirs) == 0 { // no roots would mean "/"
 		return nil, Stats{}, ctx.Err()
 	}
-	c.whole.hidden = c.policy.hidden
+	c.whole.storage, c.whole.classes = c.policy.storage, c.policy.classes
 	for i, dir := range dirs {
 		c.units[c.whole.marks.find(dir)] = int32(i)
 	}
@@ -103,8 +103,8 @@ func (c *excludedCounter) wants(n *node, name []byte) bool {
 	if in.unit < 0 {
 		return false
 	}
-	class, _ := c.policy.step(in.at, name, false)
-	return class == ClassExcluded
+	class, _ := c.policy.step(in.at, name, KindFile)
+	return class == ClassExcluded || class == ClassHidden
 }
 
 // enter records a directory of the walk if it is not recorded yet. Its parent must be recorded.
@@ -117,7 +117,7 @@ func (c *excludedCounter) enter(id, parentID uint32, name []byte) excludedDir {
 	in := excludedDir{at: c.policy.start(), mark: c.whole.marks, unit: -1, noted: true}
 	if id != 0 {
 		parent := &c.dirs[parentID]
-		_, in.at = c.policy.step(parent.at, name, true)
+		_, in.at = c.policy.step(parent.at, name, KindDir)
 		in.mark, in.unit = parent.mark.child(name), parent.unit
 	}
 	if unit, ok := c.units[in.mark]; ok {

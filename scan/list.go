@@ -3,6 +3,8 @@ package scan
 import (
 	"bytes"
 	"context"
+
+	"github.com/DaRacci/list-ephemeral/internal/known"
 )
 
 // Entry is one candidate of a sorted listing. It is valid only during the call to which it is
@@ -17,8 +19,21 @@ type Entry struct {
 	// Excluded reports that a pattern excludes the entry or a directory above it. It is only set if
 	// [Options] requests it.
 	Excluded bool
+	// Hidden reports that its class hides the entry. It is only set with HiddenShown.
+	Hidden bool
 
 	info []byte
+
+	policy *Policy
+	at     place // of the directory
+}
+
+// Finding returns the class of data of the entry, and why, if [Rules].Hide is set.
+func (e *Entry) Finding() known.Finding {
+	if e.policy == nil || !e.policy.hide {
+		return known.Finding{}
+	}
+	return e.policy.finding(e.at, e.Path[bytes.LastIndexByte(e.Path, '/')+1:], e.Kind)
 }
 
 // Info returns the metadata if Options requested it, and the zero Info otherwise.
@@ -31,7 +46,7 @@ func (e *Entry) Info() Info {
 
 // Clone returns a copy that stays valid.
 func (e *Entry) Clone() Entry {
-	return Entry{Path: bytes.Clone(e.Path), Kind: e.Kind, Tagged: e.Tagged, Excluded: e.Excluded, info: bytes.Clone(e.info)}
+	return Entry{Path: bytes.Clone(e.Path), Kind: e.Kind, Tagged: e.Tagged, Excluded: e.Excluded, Hidden: e.Hidden, info: bytes.Clone(e.info), policy: e.policy, at: e.at}
 }
 
 // List walks like Walk and calls emit once for each candidate, sorted by the bytes of its path. It
@@ -76,7 +91,7 @@ type level struct {
 	records  []byte
 	children []node
 	path     int
-	tagged   bool
+	at       place
 }
 
 func (e *emitter) run(ctx context.Context) error {
@@ -114,7 +129,11 @@ func (e *emitter) emitUntilChild(l *level) (*node, error) {
 			return child, nil
 		}
 		e.path = append(e.path[:l.path], r.name...)
-		e.entry = Entry{Path: e.path, Kind: r.kind(), Tagged: l.tagged, Excluded: r.shown(), info: r.info}
+		e.entry = Entry{Path: e.path, Kind: r.kind(), Tagged: l.at.tagged, info: r.info, policy: e.walk.policy, at: l.at}
+		if r.shown() {
+			class, _ := e.walk.policy.step(l.at, r.name, r.kind())
+			e.entry.Excluded, e.entry.Hidden = class == ClassExcluded, class == ClassHidden
+		}
 		if err := e.emit(&e.entry); err != nil {
 			return nil, err
 		}
@@ -128,7 +147,7 @@ func (e *emitter) enter(ctx context.Context, n *node) error {
 	if err := e.await(ctx, n); err != nil {
 		return err
 	}
-	e.stack = append(e.stack, level{records: n.records, children: n.children, path: len(e.path), tagged: n.at.tagged})
+	e.stack = append(e.stack, level{records: n.records, children: n.children, path: len(e.path), at: n.at})
 	n.records, n.children = nil, nil
 	return nil
 }

@@ -41,7 +41,7 @@ func (o *Overlay) upperPath(path string) string {
 func (p *Policy) Overlay(path string) (o *Overlay, upper string) {
 	at := p.start()
 	for name := range components(path) {
-		_, at = p.step(at, []byte(name), true)
+		_, at = p.step(at, []byte(name), KindDir)
 	}
 	if at.overlay == noOverlay {
 		return nil, ""
@@ -133,7 +133,7 @@ func (k *worker) readLower(n *node, used int) {
 		start := uint32(used)
 		k.buf = append(append(k.buf[:used], name...), 0)
 		used = len(k.buf)
-		if _, in := k.policy.step(n.at, []byte(name), true); in.mayContainCandidates() {
+		if _, in := k.policy.step(n.at, []byte(name), KindDir); in.mayContainCandidates() {
 			k.entries = append(k.entries, found{name: start, length: uint8(len(name)), tag: uint8(KindDir) | tagDescend})
 		}
 	}

@@ -224,7 +224,7 @@ func TestAnOverlayIsLeftAtMountsAndReachedRoots(t *testing.T) {
 		}
 	}
 	p := m.options(Rules{}).Policy
-	if v := p.Judge(m.dir+"/rw/upper/etc/new", false); v.Class != ClassLayer || v.Target != m.root || v.By != m.dir+"/rw/upper" {
+	if v := p.Judge(m.dir+"/rw/upper/etc/new", KindFile); v.Class != ClassLayer || v.Target != m.root || v.By != m.dir+"/rw/upper" {
 		t.Errorf("the upper directory by its own path is judged %+v", v)
 	}
 	if o, upper := p.Overlay(m.root + "/etc/new"); o == nil || upper != m.dir+"/rw/upper/etc/new" {

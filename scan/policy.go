@@ -1,11 +1,8 @@
 package scan
 
 import (
-	"path"
-	"strings"
-
+	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
-	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 )
 
@@ -25,6 +22,7 @@ const (
 	ClassExcluded        // matched by an exclude pattern
 	ClassOutside         // not in a tree that a reboot wipes
 	ClassLinked          // a symlink into the Nix store or storage
+	ClassHidden          // of no worth to its owner: regenerated, runtime, managed or cache
 	ClassLayer           // a layer of an overlay, which is scanned at its mount point
 	ClassLower           // in a lower layer of an overlay only: a boot brings it back
 )
@@ -32,7 +30,7 @@ const (
 var classNames = [...]string{
 	"unknown", "candidate", "included", "root", "persisted", "mounted",
 	"storage", "system", "excluded", "outside", "linked",
-	"layer", "lower",
+	"hidden", "layer", "lower",
 }
 
 // String returns the class in lower case.
@@ -49,7 +47,7 @@ func (c Class) Listed() bool { return c == ClassCandidate || c == ClassIncluded 
 // refused reports whether a path of this class is not a candidate although it is among candidates.
 func (c Class) refused() bool {
 	switch c {
-	case ClassPersisted, ClassMounted, ClassStorage, ClassSystem, ClassExcluded, ClassLayer:
+	case ClassPersisted, ClassMounted, ClassStorage, ClassSystem, ClassExcluded, ClassHidden, ClassLayer:
 		return true
 	case ClassUnknown, ClassCandidate, ClassIncluded, ClassRoot, ClassOutside, ClassLinked, ClassLower:
 	}
@@ -87,6 +85,16 @@ type Rules struct {
 	Overlays []Overlay
 	// Exclude contains the exclude patterns; nil excludes nothing.
 	Exclude *pattern.Set
+	// Classes returns the classes of data on this machine. They say which symlinks into the Nix
+	// store a boot makes again; nil says that it makes all of them. It is called only if needed,
+	// from several goroutines at once.
+	Classes func() *known.Classes
+	// Hide makes what is regenerated, runtime, managed or cache by Classes hidden: it is lost, but
+	// not a candidate.
+	Hide bool
+	// Stated says that the user named the roots: there, the class of a root does not hide what is
+	// in it.
+	Stated bool
 	// Only limits the work to these paths and everything below them; empty means no limit.
 	Only []string
 }
@@ -97,10 +105,16 @@ type Policy struct {
 	marks   *ruleNode
 	exclude *pattern.Set
 	roots   []string
-	mounts  *mounts.Table
+	classes func() *known.Classes
+	known   *known.Classes // those, with hide
+	hide    bool           // entries that classes hide
+	stated  bool
+	// shown says that hidden entries are reported or counted, so no directory is pruned.
+	shown  bool
+	mounts *mounts.Table
 	// overlays are those of the rules.
 	overlays []Overlay
-	hidden   []string // symlinks into these are not candidates
+	storage  []string // symlinks into these are not candidates
 	// shows is Options.Excluded.
 	shows func(pattern.Pattern) bool
 }
@@ -131,6 +145,9 @@ func NewPolicy(rules Rules) *Policy {
 	for _, root := range roots {
 		m := p.marks.at(root)
 		m.root, m.class = true, ClassUnknown
+		if rules.Mounts != nil && rules.Mounts.At(root).Point == root {
+			m.mount = rules.Mounts.At(root)
+		}
 	}
 	for _, kept := range rules.Persisted {
 		p.set(kept.Path, ruleNode{class: ClassPersisted, source: kept.Source, key: kept.Key})
@@ -144,7 +161,11 @@ func NewPolicy(rules Rules) *Policy {
 	p.marks.only = p.marks.only || len(rules.Only) == 0
 	p.marks.seal()
 	p.roots, p.mounts = roots, rules.Mounts
-	p.hidden = append([]string{"/nix"}, rules.Storage...)
+	p.classes, p.hide, p.stated = rules.Classes, rules.Hide && rules.Classes != nil, rules.Stated
+	if p.hide {
+		p.known = rules.Classes()
+	}
+	p.storage = rules.Storage
 	return p
 }
 
@@ -171,6 +192,7 @@ const (
 type place struct {
 	mark    *ruleNode
 	exclude pattern.State
+	class   known.WalkState
 	region  region
 	limited bool // the work is limited to paths that do not contain this directory
 	// overlay is set where what is lost is in the upper directory of an overlay.
@@ -207,12 +229,14 @@ func (p *Policy) start() place {
 // step gives the verdict on an entry of the directory at, and the place of that entry's own
 // contents. This function alone is the policy: the walk and Judge differ only in where their names
 // come from. The returned place reports with included whether the entry is always a candidate.
-func (p *Policy) step(at place, name []byte, isDir bool) (Class, place) {
+func (p *Policy) step(at place, name []byte, kind Kind) (Class, place) {
+	isDir := kind == KindDir
 	m := at.mark.child(name)
 	in := place{mark: m, region: at.region, limited: at.limited && (m == nil || !m.only), tagged: at.tagged, overlay: m.overlayOr(at.overlay)}
 	if isDir {
 		in.exclude = p.exclude.Enter(at.exclude, name)
 	}
+	hides := p.enterClass(at, &in, name, kind)
 	var class Class
 	switch {
 	case m != nil && m.class != ClassUnknown:
@@ -227,6 +251,11 @@ func (p *Policy) step(at place, name []byte, isDir bool) (Class, place) {
 		class, in.region = ClassExcluded, p.below(at.exclude, name, isDir)
 	case at.region == regionShown:
 		class = ClassExcluded
+	case hides != hidesNot:
+		class = ClassHidden
+		if hides == hidesAll {
+			in.region = regionExcluded
+		}
 	default:
 		class = ClassCandidate
 	}
@@ -262,14 +291,17 @@ type Verdict struct {
 	Mount *mounts.Mount
 	// Pattern is the pattern that excludes By.
 	Pattern pattern.Pattern
-	// Target is the target of the symlink By.
+	// Finding is why By is hidden.
+	Finding known.Finding
+	// Target is the target of the symlink By, or the mount point of the overlay of which By is a
+	// layer.
 	Target string
 }
 
 // Judge gives the verdict on a path. The path must be absolute and clean and must not contain
-// symlinks, except as its last component. Judge does not access the disk; isDir reports whether the
-// path is a directory.
-func (p *Policy) Judge(name string, isDir bool) Verdict {
+// symlinks, except as its last component. Judge does not access the disk; kind is what the path
+// itself is.
+func (p *Policy) Judge(name string, kind Kind) Verdict {
 	at := p.start()
 	v := Verdict{Class: ClassOutside, By: "/"}
 	if at.region == regionInside {
@@ -278,14 +310,19 @@ func (p *Policy) Judge(name string, isDir bool) Verdict {
 	done := 0
 	for part := range components(name) {
 		done += 1 + len(part)
-		dir := isDir || done < len(name)
-		class, in := p.step(at, []byte(part), dir)
+		of := kind
+		if done < len(name) {
+			of = KindDir
+		}
+		class, in := p.step(at, []byte(part), of)
 		switch {
 		case class == ClassCandidate:
 			v = Verdict{Class: class, By: name}
 		case class == ClassExcluded && at.region == regionInside:
-			found, _ := p.exclude.Find(at.exclude, []byte(part), dir)
+			found, _ := p.exclude.Find(at.exclude, []byte(part), of == KindDir)
 			v = Verdict{Class: class, By: name[:done], Pattern: found}
+		case class == ClassHidden:
+			v = Verdict{Class: class, By: name[:done], Finding: p.finding(at, []byte(part), of)}
 		case class != ClassExcluded && class != ClassOutside:
 			v = Verdict{Class: class, By: name[:done]}
 			if class != ClassRoot {
@@ -299,19 +336,4 @@ func (p *Policy) Judge(name string, isDir bool) Verdict {
 		return Verdict{Class: ClassIncluded, By: name}
 	}
 	return v
-}
-
-// Hides reports whether a symlink in dir with this target points into the Nix store or into storage
-// and thus has no data of its own. The target may be absolute or relative to dir.
-func (p *Policy) Hides(dir, target string) bool {
-	if !strings.HasPrefix(target, "/") {
-		target = path.Join(dir, target)
-	}
-	target = path.Clean(target)
-	for _, h := range p.hidden {
-		if paths.AtOrBelow(target, h) {
-			return true
-		}
-	}
-	return false
 }

@@ -37,6 +37,13 @@ func patterns(t testing.TB, texts ...string) *pattern.Set {
 	return set
 }
 
+func dirOrFile(isDir bool) Kind {
+	if isDir {
+		return KindDir
+	}
+	return KindFile
+}
+
 func TestJudgeAppliesRulesAndPatterns(t *testing.T) {
 	mounts := table(t, "21 1 / / tmpfs none", "22 21 / /boot vfat /dev/a", "23 21 / /home ext4 /dev/b",
 		"24 23 / /home/al tmpfs none", "25 24 /persist/Documents /home/al/Documents ext4 /dev/p",
@@ -88,7 +95,7 @@ func TestJudgeAppliesRulesAndPatterns(t *testing.T) {
 		{"/data/x", false, Verdict{Class: ClassCandidate, By: "/data/x"}},
 	}
 	for _, tt := range tests {
-		if got := policy.Judge(tt.path, tt.isDir); got != tt.want {
+		if got := policy.Judge(tt.path, dirOrFile(tt.isDir)); got != tt.want {
 			t.Errorf("Judge(%s, %v) = %+v, want %+v", tt.path, tt.isDir, got, tt.want)
 		}
 	}
@@ -97,7 +104,7 @@ func TestJudgeAppliesRulesAndPatterns(t *testing.T) {
 func TestPathsBelowNoRootAreOutside(t *testing.T) {
 	policy := NewPolicy(Rules{Roots: []string{"/srv/a"}})
 	for path, want := range map[string]Class{"/": ClassOutside, "/srv": ClassOutside, "/srv/a": ClassRoot, "/srv/a/b": ClassCandidate, "/srv/b": ClassOutside} {
-		if got := policy.Judge(path, true).Class; got != want {
+		if got := policy.Judge(path, KindDir).Class; got != want {
 			t.Errorf("Judge(%s) = %v, want %v", path, got, want)
 		}
 	}
@@ -118,7 +125,7 @@ func TestHidesSymlinksIntoStoreAndStorage(t *testing.T) {
 		{"/home/al", "/home/al/x", false},
 		{"/", "../../nix", true},
 	} {
-		if got := policy.Hides(tt.dir, tt.target); got != tt.want {
+		if got := policy.Hides(tt.dir, "link", tt.target); got != tt.want {
 			t.Errorf("Hides(%q, %q) = %v, want %v", tt.dir, tt.target, got, tt.want)
 		}
 	}

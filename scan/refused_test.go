@@ -85,9 +85,9 @@ func naiveRefused(t *testing.T, root string, opts Options) []string {
 		if err != nil || path == root {
 			return err
 		}
-		v := opts.Policy.Judge(path, d.IsDir())
+		v := opts.Policy.Judge(path, dirOrFile(d.IsDir()))
 		own := v.By == path && (v.Class == ClassExcluded || v.Class == ClassPersisted || v.Class == ClassStorage)
-		if above := opts.Policy.Judge(filepath.Dir(path), true); own && (above.Class.Listed() || above.Class == ClassRoot) &&
+		if above := opts.Policy.Judge(filepath.Dir(path), KindDir); own && (above.Class.Listed() || above.Class == ClassRoot) &&
 			(d.IsDir() || d.Type().IsRegular()) {
 			paths = append(paths, path)
 		}

@@ -88,8 +88,13 @@ func (k *kernel) getdents(fd int32, buf []byte) (int, syscall.Errno) {
 
 // stat calls statx(2) for the NUL-terminated name, with the fields that Info needs.
 func (k *kernel) stat(dirfd int32, name *byte, stx *unix.Statx_t) syscall.Errno {
+	return k.statFor(dirfd, name, unix.STATX_BASIC_STATS, stx)
+}
+
+// statFor calls statx(2) for the fields in mask.
+func (k *kernel) statFor(dirfd int32, name *byte, mask uintptr, stx *unix.Statx_t) syscall.Errno {
 	const flags = unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT
-	_, errno := k.call(unix.SYS_STATX, dirfd, unsafe.Pointer(name), nil, flags, unix.STATX_BASIC_STATS, unsafe.Pointer(stx))
+	_, errno := k.call(unix.SYS_STATX, dirfd, unsafe.Pointer(name), nil, flags, mask, unsafe.Pointer(stx))
 	return errno
 }
 

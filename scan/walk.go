@@ -36,6 +36,10 @@ type Options struct {
 	// true, given the first pattern that excludes the path. It is called from several goroutines at
 	// once. Walk ignores it.
 	Excluded func(pattern.Pattern) bool
+	// Hidden says what becomes of what is hidden by its class.
+	Hidden HiddenMode
+	// Ages, if set, takes the ages of some files below roots that are mount points.
+	Ages Ages
 	// Workers is the number of directories read at once; 0 means DefaultWorkers. The caller has to
 	// allow one thread for each (runtime.GOMAXPROCS); otherwise the walk is slow on a cold cache.
 	Workers int
@@ -99,6 +103,7 @@ type walk struct {
 	workers int
 	lastID  atomic.Uint32
 	stop    atomic.Bool
+	ages    atomic.Bool // Options.Ages wants more
 	// kept counts the descriptors that are kept open for opening children; budget limits them.
 	// Beyond the budget, children are opened by path.
 	kept, budget atomic.Int64
@@ -113,6 +118,9 @@ func newWalk(opts Options) *walk {
 	if w.policy == nil {
 		w.policy = NewPolicy(Rules{})
 	}
+	if opts.Hidden != HiddenSkipped {
+		w.policy = w.policy.showingHidden()
+	}
 	if opts.Kinds == 0 {
 		w.opts.Kinds = KindsOf(KindFile)
 	}
@@ -126,6 +134,7 @@ func newWalk(opts Options) *walk {
 	w.root.at = w.policy.start()
 	w.root.fd = -1
 	w.queue.init(w.workers, firstWorkers())
+	w.ages.Store(w.wantsAges())
 	return w
 }
 

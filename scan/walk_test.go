@@ -143,7 +143,7 @@ func reference(t testing.TB, opts Options, root string) []string {
 			return err
 		}
 		kind := kindOfGo(d.Type())
-		class := opts.Policy.Judge(path, d.IsDir()).Class
+		class := opts.Policy.Judge(path, dirOrFile(d.IsDir())).Class
 		if class == ClassIncluded || class == ClassCandidate && kinds.Has(kind) {
 			paths = append(paths, path)
 		}

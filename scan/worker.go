@@ -27,6 +27,7 @@ type worker struct {
 	slab    slab
 	stx     unix.Statx_t
 	counts  blockCounts
+	counted Hidden // of the directory being read
 	stats   Stats
 }
 
@@ -66,7 +67,7 @@ func (k *worker) work() {
 func (k *worker) visitNode(n *node) {
 	fd, errno := k.open(n)
 	k.opened(n.parent)
-	k.entries = k.entries[:0]
+	k.entries, k.counted = k.entries[:0], Hidden{}
 	switch {
 	case errno == 0:
 		k.read(n, fd)
@@ -74,6 +75,10 @@ func (k *worker) visitNode(n *node) {
 		k.readLower(n, 0)
 	default:
 		k.fail(n, "open", errno)
+	}
+	k.stats.Hidden.add(&k.counted)
+	if k.ages.Load() {
+		k.takeAge(n, fd)
 	}
 	k.store(n, fd)
 	k.keep(n, fd)
@@ -183,7 +188,6 @@ func (k *worker) read(n *node, fd int32) {
 		k.readMarked(n, fd)
 		return
 	}
-	tags := k.asksTag(n)
 	size := 0
 	for !k.stop.Load() {
 		if len(k.buf)-size < readSize {
@@ -199,7 +203,19 @@ func (k *worker) read(n *node, fd int32) {
 		}
 		size += got
 	}
-	plain, tag := n.at.plain(), false
+	tag := k.collect(n, fd, size)
+	if tag {
+		k.tag(n, fd, size)
+	}
+	if n.at.overlay != noOverlay {
+		k.readLower(n, size)
+	}
+}
+
+// collect goes through the entries in the buffer, and reports whether one is called CACHEDIR.TAG, if
+// that would change anything.
+func (k *worker) collect(n *node, fd int32, size int) (tag bool) {
+	plain, tags := n.at.plain(), k.asksTag(n)
 	for off := 0; off < size; {
 		length := int(binary.LittleEndian.Uint16(k.buf[off+16:]))
 		name := k.buf[off+19 : off+19+nameLength(k.buf[off:off+length])]
@@ -222,26 +238,26 @@ func (k *worker) read(n *node, fd int32) {
 		}
 		off += length
 	}
-	if n.at.overlay != noOverlay {
-		k.readLower(n, size)
-	}
-	if tag {
-		k.tag(n, fd)
-	}
+	return tag
 }
 
 // asksTag reports whether a CACHEDIR.TAG in the directory would change anything.
 func (k *worker) asksTag(n *node) bool {
-	return k.opts.Tags != TagsIgnored && !n.at.tagged && (n.at.mark == nil || !n.at.mark.root)
+	return (k.opts.Tags != TagsIgnored || k.policy.hide) && !n.at.tagged && (n.at.mark == nil || !n.at.mark.root)
 }
 
 // tag handles a directory that contains a file named CACHEDIR.TAG.
-func (k *worker) tag(n *node, fd int32) {
+func (k *worker) tag(n *node, fd int32, size int) {
 	k.path = n.appendPath(k.path[:0])
 	if !known.Tagged(string(k.path)) {
 		return
 	}
 	n.at.tagged = true
+	if k.policy.hide && k.opts.Tags != TagsSkipped {
+		n.at.class = k.policy.known.Tag(n.at.class)
+		k.entries, k.counted = k.entries[:0], Hidden{}
+		k.collect(n, fd, size)
+	}
 	if k.opts.Tags != TagsSkipped {
 		return
 	}
@@ -303,6 +319,10 @@ func (k *worker) considerPlain(n *node, name []byte, off uint32, kind Kind) {
 		}
 		return
 	}
+	if k.policy.hide && k.policy.hidesIn(n.at.class, name, kind) {
+		k.consider(n, name, off, kind)
+		return
+	}
 	if wanted {
 		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind)})
 	}
@@ -313,10 +333,14 @@ func (k *worker) considerPlain(n *node, name []byte, off uint32, kind Kind) {
 
 // consider handles an entry of any directory.
 func (k *worker) consider(n *node, name []byte, off uint32, kind Kind) {
-	class, in := k.policy.step(n.at, name, kind == KindDir)
+	class, in := k.policy.step(n.at, name, kind)
 	tag := uint8(kind)
-	if class == ClassExcluded && in.region == regionShown && !in.included() {
+	switch {
+	case in.included():
+	case class == ClassExcluded && in.region == regionShown, class == ClassHidden && k.opts.Hidden == HiddenShown:
 		class, tag = ClassCandidate, tag|tagShown
+	case class == ClassHidden && k.opts.Hidden == HiddenCounted && !in.limited && k.opts.Kinds.Has(kind):
+		k.counted[k.policy.finding(n.at, name, kind).Class]++
 	}
 	listed := class == ClassCandidate && !in.limited && k.opts.Kinds.Has(kind)
 	switch {
@@ -371,9 +395,11 @@ func (k *worker) store(n *node, fd int32) {
 // placeOf returns the place of a child directory's contents.
 func (k *worker) placeOf(n *node, name []byte, tag uint8) place {
 	if n.at.plain() && tag&tagShown == 0 {
-		return place{region: regionInside, exclude: k.policy.exclude.Enter(n.at.exclude, name), tagged: n.at.tagged, overlay: n.at.overlay}
+		at := place{region: regionInside, exclude: k.policy.exclude.Enter(n.at.exclude, name), tagged: n.at.tagged, overlay: n.at.overlay}
+		k.policy.enterClass(n.at, &at, name, KindDir)
+		return at
 	}
-	_, at := k.policy.step(n.at, name, true)
+	_, at := k.policy.step(n.at, name, KindDir)
 	return at
 }
 

@@ -206,8 +206,8 @@ func TestStraceWorksUnderATrace(t *testing.T) {
 
 func TestTimeoutStopsTheCommand(t *testing.T) {
 	eachBackend(t, func(t *testing.T, b Backend) {
-		got := run(t, Options{Backend: b, Timeout: 100 * time.Millisecond}, "sh", "-c", "trap 'echo ended politely; exit 3' TERM; cat /etc/hosts >/dev/null; while :; do sleep 0.05; done")
-		if !got.report.TimedOut || !strings.HasSuffix(got.out, "ended politely\n") || got.paths()["/etc/hosts"] == 0 {
+		got := run(t, Options{Backend: b, Timeout: 100 * time.Millisecond}, "sh", "-c", "trap 'echo got SIGTERM; exit 3' TERM; cat /etc/hosts >/dev/null; while :; do sleep 0.05; done")
+		if !got.report.TimedOut || !strings.HasSuffix(got.out, "got SIGTERM\n") || got.paths()["/etc/hosts"] == 0 {
 			t.Errorf("got TimedOut %v, output %q", got.report.TimedOut, got.out)
 		}
 	})

@@ -17,7 +17,7 @@ func annotated(t *testing.T) *driver {
 		"/d/written": {Short: "created", Long: "created", Rank: 2, Groups: 1},
 	}
 	d := newDriver(t, Options{
-		Groups:  []string{"what was changed", "what was read"},
+		Groups:  []string{"paths that were changed", "paths that were read"},
 		Machine: fakeMachine{annotate: func(path string) Annotation { return notes[path] }},
 	})
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 24})
@@ -41,7 +41,7 @@ func TestAnnotatedPathsAreSortedByRank(t *testing.T) {
 func TestGroupsAreShownAlone(t *testing.T) {
 	d := annotated(t)
 	d.keys("o")
-	d.has("only what was changed", "2/5 paths")
+	d.has("only paths that were changed", "2/5 paths")
 	equal(t, "changed", d.shown(), []string{"/b/written", "/d/written"})
 	d.keys("o")
 	equal(t, "read", d.shown(), []string{"/b/written", "/a/read"})

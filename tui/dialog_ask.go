@@ -3,6 +3,8 @@ package tui
 import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
 // confirmDialog asks for confirmation before a snippet that is too long to be useful.
@@ -17,7 +19,7 @@ const longSnippet = 10_000
 
 func newConfirmDialog(keys *keyMap, paths int) *confirmDialog {
 	return &confirmDialog{keys.confirm, []string{
-		plural(paths, "path is", "paths are") + " selected; the snippet has a line for each.",
+		printable.Plural(paths, "path is", "paths are") + " selected; the snippet has a line for each.",
 		"",
 		"A selected directory includes everything in it:",
 		keyLabel(keys.browse.nextView.Keys()[0]) + " shows directories.",

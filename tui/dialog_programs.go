@@ -7,6 +7,8 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"github.com/sahilm/fuzzy"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
 // programsDialog lets the user choose the program to filter by.
@@ -112,7 +114,7 @@ func (d *programsDialog) line(s *styles, row, column, countWidth int) string {
 	name := truncated(safe(d.programs[program]), column, s.glyphs.ellipsis)
 	count := s.glyphs.ellipsis
 	if d.counts != nil {
-		count = grouped(d.counts[program])
+		count = printable.Grouped(d.counts[program])
 	}
 	mark := "  "
 	if row == d.cursor {

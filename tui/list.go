@@ -81,7 +81,7 @@ func (l *list) fill() {
 	}
 }
 
-// near returns the row closest to a node of another view: the first file below it, or else the
+// near returns the row closest to a node of another view: the first file below it, otherwise the
 // nearest directory above it. It returns -1 if there is no such row.
 func (l *list) near(node uint32) int {
 	lst := l.result.listing
@@ -332,7 +332,7 @@ func (p *painter) writeColumns(b *strings.Builder, l *index.Listing, node uint32
 	if c.files > 0 {
 		files := ""
 		if index.IsDir(node) {
-			files = grouped(l.FilesOf(node))
+			files = printable.Grouped(l.FilesOf(node))
 		}
 		writeRight(b, files, c.files)
 	}

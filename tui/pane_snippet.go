@@ -6,6 +6,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
 // snippetPane shows the snippet before it is printed.
@@ -64,7 +66,7 @@ func snippetLines(s SnippetText, cells, most int) []string {
 		}
 		text = rest
 	}
-	return append(lines, "+ "+grouped(1+strings.Count(text, "\n"))+" more lines")
+	return append(lines, "+ "+printable.Grouped(1+strings.Count(text, "\n"))+" more lines")
 }
 
 func (p *snippetPane) press(msg tea.KeyPressMsg) action {
@@ -109,12 +111,12 @@ func (p *snippetPane) title(result, dialect string) string {
 	if p.pending {
 		return "rendering"
 	}
-	title := result + " " + plural(p.paths, "path", "paths")
+	title := result + " " + printable.Plural(p.paths, "path", "paths")
 	if dialect != "" {
 		title += " in dialect " + dialect
 	}
 	if len(p.lines) > p.height {
-		title += fmt.Sprintf(", line %s of %s", grouped(p.top+1), grouped(len(p.lines)))
+		title += fmt.Sprintf(", line %s of %s", printable.Grouped(p.top+1), printable.Grouped(len(p.lines)))
 	}
 	return title
 }

@@ -82,7 +82,7 @@ func (p previewer) children(ctx context.Context, dir uint32) []string {
 		sum.Size = sizes.Add(sum.Size, m.Size)
 		sum.ModTime = max(sum.ModTime, m.ModTime)
 	}
-	files := plural(p.FilesOf(index.DirNode(dir)), "candidate", "candidates")
+	files := printable.Plural(p.FilesOf(index.DirNode(dir)), "candidate", "candidates")
 	if len(known) < len(nodes) {
 		files += ", too many to add up"
 	} else {

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
 // rescan scans the disk again from the start. Nodes get new numbers, so the selection is saved
@@ -84,7 +85,7 @@ func (m *app) takeRestored(msg restored) tea.Cmd {
 		m.list.moveTo(at)
 	}
 	if lost > 0 {
-		return m.notify(plural(lost, "selected path no longer exists", "selected paths no longer exist"))
+		return m.notify(printable.Plural(lost, "selected path no longer exists", "selected paths no longer exist"))
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
 // side is the pane beside the list. It shows a preview of the line under the cursor, and below
@@ -83,7 +85,7 @@ func (m *app) renderLive() tea.Cmd {
 	chosen := m.selection.Clone()
 	switch {
 	case chosen.Len() > liveMarks:
-		m.side.snippet = []string{grouped(chosen.Len()) + " selected: Enter shows the snippet"}
+		m.side.snippet = []string{printable.Grouped(chosen.Len()) + " selected: Enter shows the snippet"}
 		return nil
 	case chosen.Len() == 0:
 		chosen.Select(m.side.request.node)
@@ -126,7 +128,7 @@ func clipped(st *styles, lines []string, width, height int) []string {
 	var shown []string
 	for i, line := range lines {
 		if i == height-1 && len(lines) > height {
-			more := " + " + grouped(len(lines)-i) + " more lines"
+			more := " + " + printable.Grouped(len(lines)-i) + " more lines"
 			return append(shown, st.dim.render(truncated(more, width, st.glyphs.ellipsis)))
 		}
 		if i == height {

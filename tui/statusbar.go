@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
@@ -12,23 +11,6 @@ import (
 type notice struct {
 	text string
 	gen  int
-}
-
-// grouped writes a number with a comma between thousands.
-func grouped(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
-
-// plural writes a number with the singular or plural of a noun.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return grouped(n) + " " + many
 }
 
 // bar renders a line with text on the left and on the right. Both are given as variants from
@@ -105,17 +87,17 @@ func (m *app) counts() []string {
 	if p.latest != nil {
 		files -= p.latest.NonCandidates()
 	}
-	paths, count := plural(files, "path", "paths")+"  ", grouped(files)
+	paths, count := printable.Plural(files, "path", "paths")+"  ", printable.Grouped(files)
 	if page := m.list.result; page != nil && page.narrows() && !m.withRefused {
-		shown := grouped(page.total)
+		shown := printable.Grouped(page.total)
 		if page.view == ViewDirs {
-			shown = plural(page.total, "row", "rows") + " for "
-			paths, count = shown+paths, grouped(page.total)+"/"+count
+			shown = printable.Plural(page.total, "row", "rows") + " for "
+			paths, count = shown+paths, printable.Grouped(page.total)+"/"+count
 		} else {
 			paths, count = shown+"/"+paths, shown+"/"+count
 		}
 	}
-	dirs := plural(p.dirs, "directory", "directories")
+	dirs := printable.Plural(p.dirs, "directory", "directories")
 	state, short := "scan complete ", ""
 	switch {
 	case p.running:
@@ -138,9 +120,9 @@ func (m *app) status() string {
 		told := truncated(safe(m.notice.text), max(m.layout.width-width(title)-3, 0), m.styles.glyphs.ellipsis)
 		return bar(m.layout.width, []string{title}, []string{told + " ", ""}, m.styles.title, m.styles.warning)
 	}
-	left := " " + grouped(m.selection.Len()) + " selected"
+	left := " " + printable.Grouped(m.selection.Len()) + " selected"
 	if m.restoring() {
-		left += ", " + grouped(len(m.saved.selected)) + " to be restored"
+		left += ", " + printable.Grouped(len(m.saved.selected)) + " to be restored"
 	}
 	if m.selectionSize.known {
 		left += ", " + printable.Size(m.selectionSize.size)
@@ -161,11 +143,11 @@ func (m *app) remark() (string, style) {
 	case m.progress.err != nil:
 		return "scan stopped: " + safe(m.progress.err.Error()), m.styles.warning
 	case m.progress.summary.Errors > 0:
-		return plural(m.progress.summary.Errors, "path", "paths") + " could not be read", m.styles.warning
+		return printable.Plural(m.progress.summary.Errors, "path", "paths") + " could not be read", m.styles.warning
 	case m.searchTask.running() && m.sort != sortPath:
 		return "reading all sizes and times", m.styles.dim
 	case p != nil && p.cut > 0:
-		return "the best " + grouped(search.BestRows) + " of " + grouped(p.cut) + " matches", m.styles.dim
+		return "the best " + printable.Grouped(search.BestRows) + " of " + printable.Grouped(p.cut) + " matches", m.styles.dim
 	}
 	return "", style{}
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
 func TestWriteTailKeepsTheEnd(t *testing.T) {
@@ -83,10 +85,10 @@ func TestTruncatedKeepsTheFront(t *testing.T) {
 
 func TestGrouped(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
-		equal(t, want, grouped(n), want)
+		equal(t, want, printable.Grouped(n), want)
 	}
-	equal(t, "one", plural(1, "path", "paths"), "1 path")
-	equal(t, "many", plural(2000, "path", "paths"), "2,000 paths")
+	equal(t, "one", printable.Plural(1, "path", "paths"), "1 path")
+	equal(t, "many", printable.Plural(2000, "path", "paths"), "2,000 paths")
 }
 
 func TestBarDropsWhatDoesNotFit(t *testing.T) {

@@ -3,7 +3,7 @@ package tui
 // View is a way to show candidates.
 type View uint8
 
-// The views. ViewFiles stands in for ViewUnknown.
+// The views. ViewUnknown is shown as ViewFiles.
 const (
 	ViewUnknown View = iota
 	ViewFiles        // one row for each file

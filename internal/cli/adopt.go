@@ -25,13 +25,11 @@ type adoptFlags struct {
 }
 
 const adoptLong = `Copy paths into persistent storage before the new mounts hide them: /etc/x to
+/persist/etc/x. Each path is copied atomically. The sources are not changed, and
+nothing in storage is overwritten: a directory that exists there gets only the entries
+that are missing. Run adopt again to finish an interrupted copy.`
 
-/persist/etc/x. Each path is copied atomically. The sources stay as they are, and
-nothing in storage is overwritten: a directory that exists there gets what it lacks.
-Run it again to finish what was interrupted.`
-
-const adoptExamples = `  sudo list-ephemeral adopt --dry-run ~/.mozilla   print what would be done
-
+const adoptExamples = `  sudo list-ephemeral adopt --dry-run ~/.mozilla   print the plan
   sudo list-ephemeral adopt ~/.mozilla /var/lib/bluetooth
   list-ephemeral snippet --dialect paths < chosen | sudo list-ephemeral adopt`
 
@@ -114,7 +112,7 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	return tooLongError(tooLong)
 }
 
-// tooLongError says that lines of stdin were left out.
+// tooLongError returns an error if lines of stdin were skipped.
 func tooLongError(lines int) error {
 	if lines == 0 {
 		return nil
@@ -122,15 +120,15 @@ func tooLongError(lines int) error {
 	return fmt.Errorf("%s of more than %d bytes left out", report.Count(lines, "line"), paths.Longest)
 }
 
-// warnOpen says which processes have something open that is to be copied: what they
-// write later goes to the old place.
+// warnOpen warns about processes that have files open which adopt will copy. What they write
+// later is not in the copy.
 func (a *app) warnOpen(ctx context.Context, plan *adopt.Plan) {
 	for _, line := range report.OpenFileLines(session.OpenFiles(ctx, plan)) {
 		say(a.err, "warning", line)
 	}
 }
 
-// printPlan prints what would be done.
+// printPlan prints a plan.
 func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	out := report.NewWriter(a.out)
 	json := jsonline.NewEncoder()
@@ -172,7 +170,7 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	return nil
 }
 
-// shown is a path as stdout takes it.
+// shown returns a path for stdout, escaped if that is a terminal.
 func (a *app) shown(path string) string {
 	if isTerminal(a.out) {
 		return printable.Name(path)
@@ -180,8 +178,8 @@ func (a *app) shown(path string) string {
 	return path
 }
 
-// printResults prints what became of each path, and its problems on stderr. It reports
-// whether something could not be copied; err is that of stdout.
+// printResults prints the outcome of each path on stdout and its problems on stderr. failed
+// reports whether a path could not be copied; err is the error of writing to stdout.
 func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool, err error) {
 	out := report.NewWriter(a.out)
 	json := jsonline.NewEncoder()
@@ -207,18 +205,18 @@ func (a *app) printResults(results []*adopt.Result, asJSON bool) (failed bool, e
 	return failed, out.Flush()
 }
 
-// tellAdopted sums up what was done.
+// tellAdopted prints a summary of the results on stderr.
 func (a *app) tellAdopted(plan *adopt.Plan, results []*adopt.Result, took time.Duration) {
 	a.err.line(fmt.Sprintf("%s in %s", report.AdoptSummary(plan.Storage, results), took.Round(time.Millisecond)))
 	for _, r := range results {
 		for _, mount := range r.Mounts {
-			say(a.err, "hint", report.ShortPath(mount)+": left out, because something is mounted there")
+			say(a.err, "hint", report.ShortPath(mount)+": skipped: it is a mount point")
 		}
 	}
 }
 
-// adoptPaths reads the paths, which are arguments or on stdin. It also returns how many lines
-// were too long.
+// adoptPaths returns the paths from the arguments or stdin, and the number of lines that were too
+// long.
 func (a *app) adoptPaths(ctx context.Context, f adoptFlags, args []string) (all session.AdoptPaths, tooLong int, err error) {
 	trusted := session.Invokers(os.Geteuid(), os.Getenv)
 	err = session.WaitFor(ctx, func() error {

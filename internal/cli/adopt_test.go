@@ -54,7 +54,7 @@ func TestAdoptOnAnImpermanentMachine(t *testing.T) {
 				`{"path":"/home/alice/.history","target":"/disk/home/alice/.history","outcome":"copied","files":1,"bytes":20,"problems":[]}` + "\n",
 			[]string{"error: /gone: no such file or directory", "1 path not copied completely"},
 		},
-		{"storage that is none", []string{"--storage", "/nowhere", "/etc"}, 1, "", []string{"error: stat storage:", "no such file or directory", "hint:"}},
+		{"storage that does not exist", []string{"--storage", "/nowhere", "/etc"}, 1, "", []string{"error: stat storage:", "no such file or directory", "hint:"}},
 		{"storage that is a file", []string{"--storage", "/etc/hostname", "/etc"}, 1, "", []string{"error: storage /etc/hostname is a file"}},
 		{"storage that shows a part of the root", []string{"--storage", "/home/bob", "/etc/hostname"}, 1, "", []string{"error: storage /home/bob shows /srv, which the next reboot wipes", "hint:"}},
 		{"storage in memory", []string{"--storage", "/home/bob/ram", "/etc/hostname"}, 1, "", []string{"error: storage /home/bob/ram is on tmpfs ram at /home/bob/ram: the next reboot wipes it"}},
@@ -82,20 +82,20 @@ func TestProgressLineCountsFilesAndBytes(t *testing.T) {
 	progress.Files.Store(50)
 	progress.Bytes.Add(50 << 20)
 	if got, want := report.AdoptProgress(plan, &progress, 2*time.Second), "[##########..........] 50M of 100M, 50 of 100 files, 25M/s"; got != want {
-		t.Errorf("progressLine = %q, want %q", got, want)
+		t.Errorf("AdoptProgress = %q, want %q", got, want)
 	}
-	progress.Files.Store(300) // compared and copied anew
+	progress.Files.Store(300) // more than planned: some files were copied twice
 	progress.Bytes.Add(250 << 20)
 	if got, want := report.AdoptProgress(plan, &progress, time.Second), "[####################] 100M of 100M, 100 of 100 files, 300M/s"; got != want {
-		t.Errorf("progressLine = %q, want %q", got, want)
+		t.Errorf("AdoptProgress = %q, want %q", got, want)
 	}
 	if got := report.AdoptProgress(&adopt.Plan{}, &adopt.Progress{}, 0); !strings.HasPrefix(got, "[....................]") {
-		t.Errorf("progressLine of nothing = %q", got)
+		t.Errorf("AdoptProgress of an empty plan = %q", got)
 	}
 }
 
-// A report that is lost must not look like one that was read.
-func TestAdoptFailsWhereItsReportCannotBeWritten(t *testing.T) {
+// Scripts must notice that the results were not written.
+func TestAdoptReturnsTheErrorOfStdout(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -110,10 +110,10 @@ func TestAdoptFailsWhereItsReportCannotBeWritten(t *testing.T) {
 	for _, asJSON := range []bool{false, true} {
 		results := []*adopt.Result{{Path: "/a", Target: "/p/a", Outcome: adopt.Copied, Files: 1}}
 		if _, err := a.printResults(results, asJSON); !errors.Is(err, syscall.ENOSPC) {
-			t.Errorf("printResults gives %v", err)
+			t.Errorf("printResults = %v", err)
 		}
 		if err := a.printPlan(&adopt.Plan{Units: []adopt.Unit{{Path: "/a"}}}, asJSON); !errors.Is(err, syscall.ENOSPC) {
-			t.Errorf("printPlan gives %v", err)
+			t.Errorf("printPlan = %v", err)
 		}
 	}
 }

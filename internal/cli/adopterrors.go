@@ -6,14 +6,14 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
-// warn prints what is to be said of paths that is not a problem.
+// warn prints warnings about paths.
 func (a *app) warn(warnings []adopt.Problem) {
 	for _, w := range warnings {
 		say(a.err, "warning", report.ProblemText(w))
 	}
 }
 
-// remedy says what helps against the first problem that there is a remedy for.
+// remedy prints the remedy for the first problem that has one.
 func (a *app) remedy(results []*adopt.Result) {
 	for _, r := range results {
 		for _, p := range r.Problems {

@@ -10,7 +10,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
-// runPlan does what was planned, with progress on a terminal.
+// runPlan runs a plan, and shows its progress on a terminal.
 func (a *app) runPlan(ctx context.Context, plan *adopt.Plan) ([]*adopt.Result, error) {
 	progress := new(adopt.Progress)
 	stop := func() {}
@@ -25,11 +25,10 @@ func (a *app) runPlan(ctx context.Context, plan *adopt.Plan) ([]*adopt.Result, e
 	return results, err
 }
 
-// progressEvery is how often progress is written again.
+// progressEvery is the interval at which the progress line is updated.
 const progressEvery = 100 * time.Millisecond
 
-// showProgress keeps a line on the terminal up to date, until the function it returns
-// is called, which takes it away.
+// showProgress updates a progress line on the terminal until stop is called, which erases it.
 func (a *app) showProgress(plan *adopt.Plan, progress *adopt.Progress) (stop func()) {
 	quit, ended := make(chan struct{}), make(chan struct{})
 	started := time.Now()

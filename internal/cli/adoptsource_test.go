@@ -19,13 +19,13 @@ func TestLongPathsAreShortenedInMessages(t *testing.T) {
 	}
 }
 
-func TestProgressShowsWhatIsPutInPlace(t *testing.T) {
+func TestProgressCountsPathsThatArePutInPlace(t *testing.T) {
 	plan := &adopt.Plan{Files: 40_000, Bytes: 1 << 20}
 	var progress adopt.Progress
 	progress.Files.Store(40_000)
 	progress.Bytes.Add(1 << 20)
 	progress.Placed.Store(12_000)
 	if got, want := report.AdoptProgress(plan, &progress, 1), "[####################] 12000 paths put in place"; got != want {
-		t.Errorf("progressLine = %q, want %q", got, want)
+		t.Errorf("AdoptProgress = %q, want %q", got, want)
 	}
 }

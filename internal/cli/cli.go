@@ -1,11 +1,10 @@
-// Package cli is the command line: one command a file, and the translation
-// between the packages that do the work, which do not know each other.
+// Package cli implements the command line, one file for each command.
 //
-// The rules of the output: results go to stdout, everything else to stderr, as
-// "list-ephemeral: error: …", "list-ephemeral: warning: …" and
-// "list-ephemeral: hint: …", each message on one line (messages.go). Bytes from file
-// names or the configuration reach a terminal only through printable. Errors of the
-// work are printed once, at the end, by Main; hints are added here and nowhere below.
+// Results go to stdout, and everything else to stderr as "list-ephemeral: error: …",
+// "list-ephemeral: warning: …" and "list-ephemeral: hint: …", each message on one line
+// (messages.go). Bytes from file names or the configuration reach a terminal only through the
+// package printable. Main prints the error of a command, once, at the end. Packages below
+// internal/session do not add hints to errors.
 package cli
 
 import (
@@ -22,22 +21,22 @@ import (
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
-// Exit statuses. A signal that ends the program gives 128 and its number, so
-// Ctrl-C gives 130.
+// Exit statuses. If a signal ends the program, the status is 128 plus its number, so Ctrl-C gives
+// 130.
 const (
 	exitDone    = 0
 	exitFailed  = 1 // something failed, or some paths could not be read
 	exitMisused = 2 // wrong usage or wrong configuration
 )
 
-// How much garbage may gather, in percent of what is in use. A listing makes next
-// to none, and is done before it matters; a search makes much.
+// Values for debug.SetGCPercent. A listing makes little garbage and ends before it matters; a
+// search makes much.
 const (
 	screenGCPercent = 40
 	listGCPercent   = 1600
 )
 
-// streams are the standard ones.
+// streams are the standard streams.
 type streams struct {
 	in, out *os.File
 	err     messages
@@ -46,18 +45,16 @@ type streams struct {
 // Main runs the command line of this process and returns the exit status.
 func Main() int {
 	trace.Helper()
-	// The kernel gives a signal of the process to its first thread, and to no other if that
-	// one waits for a file system that does not answer (complete_signal in kernel/signal.c).
-	// This goroutine, which only waits then, keeps it.
+	// The kernel prefers to deliver a signal for the process to its first thread, even if that
+	// thread waits for a file system that does not respond (complete_signal in kernel/signal.c).
+	// This goroutine keeps the first thread, because it then waits for other goroutines only.
 	runtime.LockOSThread()
-	// A worker of the walk waits for the disk while it holds a scheduler slot,
-	// and there have to be more for the listing, and for the screen and its
-	// search.
+	// A worker of the walk occupies a P while it waits for the disk. The listing, the screen and
+	// its search need further Ps.
 	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), scan.DefaultWorkers+2))
-	// What a walk keeps is a few large pieces: collecting less often costs
-	// little memory.
+	// A walk keeps a few large blocks of memory, so collecting less often costs little memory.
 	debug.SetGCPercent(screenGCPercent)
-	// A closed pipe shall be an error of the write, not a signal.
+	// A closed pipe has to cause an error of the write, not a signal.
 	if !signal.Ignored(syscall.SIGPIPE) {
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	}
@@ -74,12 +71,12 @@ type signalError struct{ signal syscall.Signal }
 
 func (e signalError) Error() string { return e.signal.String() }
 
-// signals are those that end the program, unless somebody else takes them.
+// signals are the signals that end the program, unless they are redirected.
 type signals struct{ redirected chan chan<- os.Signal }
 
-// withSignals returns a context that ends on SIGINT, SIGTERM and SIGHUP. A
-// second signal kills, in case the first one finds us stuck. One that was ignored
-// when the program started (nohup) stays so.
+// withSignals returns a context that ends on SIGINT, SIGTERM and SIGHUP. A second signal kills the
+// program, in case it is stuck. A signal that was ignored when the program started (nohup) is
+// still ignored.
 func withSignals(parent context.Context) (context.Context, *signals, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	received := make(chan os.Signal, 1)
@@ -99,7 +96,7 @@ func withSignals(parent context.Context) (context.Context, *signals, func()) {
 				if to != nil {
 					select {
 					case to <- sig:
-					default: // nobody looks, and there are enough
+					default: // the buffer is full
 					}
 					continue
 				}
@@ -117,11 +114,11 @@ func withSignals(parent context.Context) (context.Context, *signals, func()) {
 	}
 }
 
-// redirect has signals sent to a channel until release is called: while a command
-// runs, they are meant for that.
+// redirect sends signals to a channel until release is called. It is used while a traced command
+// runs, because the signals are meant for the command.
 func (s *signals) redirect() (redirected <-chan os.Signal, release func()) {
 	to := make(chan os.Signal, 8)
-	signal.Notify(to, syscall.SIGQUIT) // or Go would print its goroutines
+	signal.Notify(to, syscall.SIGQUIT) // otherwise Go would print its goroutines
 	s.redirected <- to
 	return to, func() {
 		s.redirected <- nil
@@ -129,13 +126,13 @@ func (s *signals) redirect() (redirected <-chan os.Signal, release func()) {
 	}
 }
 
-// exitError ends the program with a status and without a word: what there was
-// to say has been said.
+// exitError ends the program with a status and without a message: the error has already been
+// reported.
 type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// statusError is an error that asks for an exit status.
+// statusError is an error with an exit status.
 type statusError struct {
 	error
 	status int

@@ -20,7 +20,7 @@ func TestListingsHaveColoursOnATerminal(t *testing.T) {
 		{"always", "% --color always", true},
 		{"never", "% --color never", false},
 		{"NO_COLOR", "NO_COLOR=no %", false},
-		{"NO_COLOR that is empty", "NO_COLOR= %", true},
+		{"an empty NO_COLOR", "NO_COLOR= %", true},
 		{"always with NO_COLOR", "NO_COLOR=1 % --color always", true},
 		{"a terminal without colours", "TERM=dumb %", false},
 		{"a pipe", "% | cat", false},
@@ -42,7 +42,7 @@ func TestListingsHaveColoursOnATerminal(t *testing.T) {
 	}
 }
 
-// A name must not add a colour, nor anything else that a terminal acts on.
+// A name must not contain escape sequences or control characters on a terminal.
 func TestColouredNamesAreEscaped(t *testing.T) {
 	style := report.PathStyle{Safe: true, Color: true}
 	for _, name := range append([]string{report.DirColor + report.NoColor}, hostileBytes...) {

@@ -14,14 +14,14 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
-// shells are those that completions can be written for.
+// shells are the shells with completions.
 var shells = map[string]func(root *cobra.Command, to io.Writer) error{
 	"bash": func(root *cobra.Command, to io.Writer) error { return root.GenBashCompletionV2(to, true) },
 	"zsh":  func(root *cobra.Command, to io.Writer) error { return root.GenZshCompletion(to) },
 	"fish": func(root *cobra.Command, to io.Writer) error { return root.GenFishCompletion(to, true) },
 }
 
-// shellNames are the shells as a message has them.
+// shellNames are the shells for messages.
 const shellNames = "bash, zsh or fish"
 
 const completionLong = `Print a completion script for SHELL. Packages install it. Without a package, write it
@@ -51,20 +51,20 @@ func newCompletion() *cobra.Command {
 	}
 }
 
-// completesTo completes the values of a flag to words, and not to files.
+// completesTo completes the value of a flag to words, not to files.
 func completesTo(cmd *cobra.Command, flag string, words ...string) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// completesToNothing is for flags whose values cannot be known.
+// completesToNothing disables completion for flags whose values cannot be enumerated.
 func completesToNothing(cmd *cobra.Command, flags ...string) {
 	for _, flag := range flags {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.NoFileCompletions)
 	}
 }
 
-// programNames completes to the programs of the configuration. Without one, or with a
-// wrong one, there is nothing to complete.
+// programNames completes to the programs of the configuration. Without a valid configuration it
+// completes to nothing.
 func (a *app) programNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	cfg, err := config.Load(config.Env{}, a.config)
 	if err != nil {
@@ -73,8 +73,8 @@ func (a *app) programNames(*cobra.Command, []string, string) ([]string, cobra.Sh
 	return cfg.Programs, cobra.ShellCompDirectiveNoFileComp
 }
 
-// commandNames completes to the commands in $PATH, for the first argument; what follows
-// is the command's own.
+// commandNames completes the first argument to the commands in $PATH. The arguments after it
+// belong to the command.
 func commandNames(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 || strings.Contains(begun, "/") {
 		return nil, cobra.ShellCompDirectiveDefault

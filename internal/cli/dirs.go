@@ -12,9 +12,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// rollUp prints the units of the candidates: each as soon as it is complete, or
-// some thousand together where what is excluded in them has to be counted, or all
-// at the end where they have to be sorted.
+// rollUp prints the units of the candidates. A unit is printed as soon as it is complete, or in a
+// batch of up to rowBatch units if their excluded files have to be counted, or at the end if the
+// units have to be sorted.
 func (f *listFlags) rollUp(ctx context.Context, l *listing) (scan.Stats, error) {
 	rows := &rowPrinter{
 		printer: l.printer, opts: l.opts, format: f.rowFormat(l), batch: rowBatch,
@@ -38,7 +38,7 @@ func (f *listFlags) rollUp(ctx context.Context, l *listing) (scan.Stats, error) 
 	return stats, err
 }
 
-// sortRows puts rows, which are sorted by path, in the order wanted.
+// sortRows sorts rows, which are sorted by path, in the requested order.
 func (f *listFlags) sortRows(rows []*scan.Row) {
 	switch f.sort {
 	case "size":
@@ -51,19 +51,19 @@ func (f *listFlags) sortRows(rows []*scan.Row) {
 	}
 }
 
-// rowBatch bounds what waits in memory for its numbers, and the rules of the walk
-// that finds them. Fewer would make for more walks.
+// rowBatch is the maximum number of rows whose excluded files one walk counts. It bounds the rows
+// in memory and the rules of the walk. Smaller batches mean more walks.
 const rowBatch = 4096
 
-// rowPrinter prints rows, with the numbers where they are asked for.
+// rowPrinter prints rows, with the numbers of excluded files if they are requested.
 type rowPrinter struct {
 	*printer
 
 	opts    scan.Options
 	format  report.RowFormat
 	numbers bool
-	batch   int  // how many rows at most have their numbers found in one walk
-	keep    bool // until flush
+	batch   int  // maximum number of rows for one walk
+	keep    bool // print no row before flush
 	rows    []*scan.Row
 	errors  []scan.PathError
 }
@@ -79,7 +79,7 @@ func (p *rowPrinter) add(ctx context.Context, r *scan.Row) error {
 	return p.flush(ctx)
 }
 
-// flush prints what has been gathered.
+// flush prints the collected rows.
 func (p *rowPrinter) flush(ctx context.Context) error {
 	rows := p.rows
 	if p.limit > 0 {
@@ -108,7 +108,7 @@ func (p *rowPrinter) row(r *scan.Row) error {
 	return p.next()
 }
 
-// countExcluded finds what would come along with the directories among rows.
+// countExcluded counts the excluded files in the directories among rows.
 func (p *rowPrinter) countExcluded(ctx context.Context, rows []*scan.Row) error {
 	var dirs []string
 	var counted []*scan.Row

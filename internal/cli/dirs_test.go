@@ -56,7 +56,7 @@ func TestRowPrinterCountsInBatches(t *testing.T) {
 				t.Fatal(err)
 			}
 			if lines, along := strings.Count(out.String(), "\n"), strings.Count(out.String(), " +1 "); lines != want || along != want {
-				t.Errorf("%+v: %d lines, in %d one file comes along, want %d:\n%s", tt, lines, along, want, out.String())
+				t.Errorf("%+v: %d lines, %d of them with one excluded file, want %d:\n%s", tt, lines, along, want, out.String())
 			}
 		}
 	}

@@ -13,12 +13,10 @@ import (
 )
 
 const explainLong = `Explain for each PATH whether the next reboot wipes it, and what decided that: a mount,
+the configuration, an exclude pattern. The exit status is 1 if a PATH does not exist or
+could not be read.`
 
-the configuration, an exclude pattern. The exit status is 1 where a PATH does not exist
-or could not be read.`
-
-const explainExamples = `  list-ephemeral explain ~/.ssh/known_hosts    why is it, or is it not, in the list?
-
+const explainExamples = `  list-ephemeral explain ~/.ssh/known_hosts    why it is, or is not, in the list
   list-ephemeral explain /etc /var/lib/docker
   list-ephemeral explain --json ~/.cache       for scripts`
 
@@ -41,8 +39,8 @@ func newExplain(a *app) *cobra.Command {
 	return leaveStuck(cmd)
 }
 
-// explain prints the verdict on each path. Its exit status is 1 where one of them does not
-// exist, or could not be read: that may be a typing error.
+// explain prints the verdict on each path. The exit status is 1 if one of them does not exist or
+// could not be read, because that may be a typing error.
 func (a *app) explain(ctx context.Context, args []string, asJSON bool) error {
 	s, err := a.newSession(ctx, nil)
 	if err != nil {

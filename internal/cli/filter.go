@@ -11,19 +11,19 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// filter is what list's metadata flags ask for.
+// filter has the conditions of list's metadata flags.
 type filter struct {
 	sizes         []sizeLimit
 	after, before time.Time // of the last change; zero means no limit
 }
 
-// active reports whether there is anything to filter by.
+// active reports whether there is a condition.
 func (f *filter) active() bool {
 	return len(f.sizes) > 0 || !f.after.IsZero() || !f.before.IsZero()
 }
 
-// keep reports whether a candidate passes. As in fd, sizes are those of regular
-// files: nothing else passes where one is asked for.
+// keep reports whether a candidate passes. As in fd, only regular files pass a condition on the
+// size.
 func (f *filter) keep(kind scan.Kind, info scan.Info) bool {
 	for _, limit := range f.sizes {
 		if kind != scan.KindFile || !limit.allows(info.Size) {
@@ -36,7 +36,7 @@ func (f *filter) keep(kind scan.Kind, info scan.Info) bool {
 	return f.before.IsZero() || info.ModTime.Before(f.before)
 }
 
-// sizeLimit is one --size: at least (+1), at most (-1) or exactly (0) so many
+// sizeLimit is the value of one --size: at least (+1), at most (-1) or exactly (0) this number of
 // bytes.
 type sizeLimit struct {
 	sign  int
@@ -53,7 +53,7 @@ func (l sizeLimit) allows(size int64) bool {
 	return size == l.bytes
 }
 
-// sizeUnits are fd's: powers of 1000, and of 1024 with an i.
+// sizeUnits are the units of fd: powers of 1000, or of 1024 with an i.
 var sizeUnits = map[string]int64{
 	"": 1, "b": 1,
 	"k": 1e3, "kb": 1e3, "ki": 1 << 10, "kib": 1 << 10,
@@ -62,8 +62,7 @@ var sizeUnits = map[string]int64{
 	"t": 1e12, "tb": 1e12, "ti": 1 << 40, "tib": 1 << 40,
 }
 
-// parseSize reads a --size value: "+10M", "-4ki", "120b". Without a sign it is an exact
-// size.
+// parseSize parses a value of --size: "+10M", "-4ki", "120b". Without a sign, the size is exact.
 func parseSize(text string) (sizeLimit, error) {
 	const wrong = expectedError("a size such as +10M, -4ki or 10 (units b, k, m, g, t, ki, mi, gi, ti)")
 	var limit sizeLimit
@@ -84,13 +83,11 @@ func parseSize(text string) (sizeLimit, error) {
 	return limit, nil
 }
 
-// dateLayouts are the ways to write a point in time, in local time but for the
-// first.
+// dateLayouts are the formats of a point in time. All except the first are in local time.
 var dateLayouts = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02"}
 
-// parseTime reads a point in time as fd does: how long ago ("2h", "1d12h",
-// "10min", "2 weeks"), a date with or without a time, or @ and seconds since
-// 1970.
+// parseTime parses a point in time as fd does: a duration before now ("2h", "1d12h", "10min",
+// "2 weeks"), a date with or without a time, or @ and seconds since 1970.
 func parseTime(text string, now time.Time) (time.Time, error) {
 	if seconds, ok := strings.CutPrefix(text, "@"); ok {
 		if n, err := strconv.ParseInt(seconds, 10, 64); err == nil {
@@ -108,10 +105,10 @@ func parseTime(text string, now time.Time) (time.Time, error) {
 	return time.Time{}, expectedError("a duration such as 10min, 2h, 1d or 3weeks, or a date such as 2026-01-31")
 }
 
-// readTime is parseTime at this moment.
+// readTime is parseTime with the current time as now.
 func readTime(text string) (time.Time, error) { return parseTime(text, time.Now()) }
 
-// durationUnits are those of fd, with a month of 30.44 days and a year of 365.25.
+// durationUnits are the units of fd, with a month of 30.44 days and a year of 365.25 days.
 var durationUnits = map[string]time.Duration{
 	"s": time.Second, "sec": time.Second, "secs": time.Second, "second": time.Second, "seconds": time.Second,
 	"m": time.Minute, "min": time.Minute, "mins": time.Minute, "minute": time.Minute, "minutes": time.Minute,
@@ -128,7 +125,7 @@ const (
 	year  = 31557600 * time.Second
 )
 
-// parseDuration reads one or more numbers with units.
+// parseDuration parses one or more numbers with units.
 func parseDuration(text string) (time.Duration, bool) {
 	var total time.Duration
 	rest := strings.TrimSpace(text)

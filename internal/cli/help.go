@@ -12,8 +12,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
-// commandGroups are the commands in the order of the help and of the manual page. Every
-// command is in one of them, which a test checks.
+// commandGroups are the commands in the order of the help and the manual page. A test checks that
+// every command is in one group.
 var commandGroups = []struct {
 	title    string
 	commands []string
@@ -23,10 +23,10 @@ var commandGroups = []struct {
 	{"Set up", []string{"completion", "man", "help"}},
 }
 
-// helpWidth is where the help is wrapped, in columns.
+// helpWidth is the width of the help in columns.
 const helpWidth = 80
 
-// grouped calls do with the title of each group and its commands that are there.
+// grouped calls do for each group, with its title and its existing commands.
 func grouped(root *cobra.Command, do func(title string, commands []*cobra.Command)) {
 	for _, group := range commandGroups {
 		var commands []*cobra.Command
@@ -40,8 +40,8 @@ func grouped(root *cobra.Command, do func(title string, commands []*cobra.Comman
 	}
 }
 
-// usageText is what --help prints below the description: what to type first, examples
-// before flags, and global flags once.
+// usageText returns the text of --help below the description: the synopsis, examples, commands,
+// flags and global flags.
 func usageText(cmd *cobra.Command) string {
 	var b strings.Builder
 	b.WriteString("Usage:\n")
@@ -64,7 +64,7 @@ func usageText(cmd *cobra.Command) string {
 	return b.String()
 }
 
-// synopsis is how a command is called.
+// synopsis returns the usage lines of a command.
 func synopsis(cmd *cobra.Command) []string {
 	if cmd.HasParent() {
 		return []string{cmd.UseLine()}
@@ -78,12 +78,12 @@ func flagsText(b *strings.Builder, title string, flags *pflag.FlagSet) {
 	}
 }
 
-// printHelp prints the description of a command and how it is used.
+// printHelp prints the description and the usage of a command.
 func printHelp(cmd *cobra.Command, _ []string) {
 	fmt.Fprintf(cmd.OutOrStdout(), "%s\n\n%s", description(cmd), usageText(cmd))
 }
 
-// description is what a command does, in sentences.
+// description returns the description of a command in sentences.
 func description(cmd *cobra.Command) string {
 	if cmd.Long != "" {
 		return cmd.Long
@@ -125,7 +125,7 @@ func newHelp() *cobra.Command {
 	}
 }
 
-// helpWriter is stdout for cobra, which prints help and versions and drops errors.
+// helpWriter is stdout for cobra, which prints the help and the version but ignores errors.
 type helpWriter struct {
 	to  io.Writer
 	err error // of the first write that failed

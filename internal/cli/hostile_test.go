@@ -26,17 +26,17 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
-// forgery is what a hostile name would like to have on a line of its own.
+// forgery is a message that a hostile name tries to print on a separate line.
 const forgery = "list-ephemeral: error: FORGED"
 
-// hostileBytes are names, or parts of names, that do something to a terminal.
+// hostileBytes are names, or parts of names, that affect a terminal.
 var hostileBytes = []string{
 	"plain", "\n", "\r", "\x1b]0;title\a", "\x1b[2J", "\x9b2J", "\u009b2J", "\u0085", "\u2028", "\u202egnp", "\u2066", "\xff\xfe",
 	"\b\x7f", "\t", "%s%n", "\u200b", "\u0301", "`\n", "\x1b[201~", "a:b", "-x\n", "--x\n", "=\n", "$\n{",
 }
 
-// FuzzMessagesAreSafe runs every command with hostile names wherever it takes one, on
-// a terminal, and checks what arrives there.
+// FuzzMessagesAreSafe runs every command on a terminal, with a hostile name in each argument, and
+// checks the output.
 func FuzzMessagesAreSafe(f *testing.F) {
 	for _, name := range hostileBytes {
 		f.Add(name)
@@ -44,7 +44,7 @@ func FuzzMessagesAreSafe(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string) {
 		name = strings.NewReplacer("/", "_", "\x00", "_").Replace(name)
 		if len(name) > 100 {
-			t.Skip("longer than a file name may be, with what is put around it")
+			t.Skip("too long for a file name with its prefix and suffix")
 		}
 		name += "\n" + forgery
 		m := newHostileMachine(t, name)
@@ -96,8 +96,8 @@ func (m *hostileMachine) config(home, base string) []byte {
 
 func jsonOf(value any) []byte { return jsonline.NewEncoder().Append(nil, value) }
 
-// bareLines are command lines without a configuration, or with a wrong one; the words in
-// capitals stand for hostile names.
+// bareLines are command lines without a configuration or with an invalid one. The words in capitals
+// are replaced by hostile names.
 const bareLines = `
 list --config=DIR/wrong.json
 list --config=MISSING
@@ -110,7 +110,7 @@ NAME
 --NAME
 -NAME`
 
-// configuredLines are those that get a configuration.
+// configuredLines are command lines that get a configuration.
 const configuredLines = `
 list DIR
 list -l DIR
@@ -173,7 +173,7 @@ trace --only=NAME -- true
 trace --timeout=NAME -- true
 trace --pid=NAME`
 
-// commandLines are those that say something of a name.
+// commandLines returns all command lines with the hostile names inserted.
 func (m *hostileMachine) commandLines() [][]string {
 	names := strings.NewReplacer("DIR", m.dir, "FILE", m.file, "MISSING", m.dirMissing, "NAME", m.name)
 	parse := func(text string) (all [][]string) {
@@ -193,7 +193,7 @@ func (m *hostileMachine) commandLines() [][]string {
 	return append(parse(bareLines), configured...)
 }
 
-// run runs one command line as Main does.
+// run runs a command line like Main.
 func (m *hostileMachine) run(args []string) string {
 	return m.onTerminal(func(std streams) {
 		ctx, signals, cancel := withSignals(context.Background())
@@ -204,7 +204,7 @@ func (m *hostileMachine) run(args []string) string {
 	})
 }
 
-// rareMessages prints what needs another file system, or another user's secrets.
+// rareMessages prints messages that otherwise require another file system or another user's files.
 func (m *hostileMachine) rareMessages(std streams) {
 	a := &app{streams: std}
 	denied := &fs.PathError{Op: "open", Path: m.file, Err: syscall.EACCES}
@@ -225,7 +225,7 @@ func (m *hostileMachine) rareMessages(std streams) {
 	_ = a.printSnippet(tui.SnippetText{Text: "x\n", Notes: []string{m.name}})
 }
 
-// onTerminal returns what do writes to its streams, which are a raw terminal.
+// onTerminal calls do with a raw terminal as its streams, and returns the output.
 func (m *hostileMachine) onTerminal(do func(streams)) string {
 	m.t.Helper()
 	ours, theirs, err := pty.Open()
@@ -233,7 +233,7 @@ func (m *hostileMachine) onTerminal(do func(streams)) string {
 		m.t.Fatal(err)
 	}
 	defer ours.Close()
-	if _, err := term.MakeRaw(theirs.Fd()); err != nil { // or the kernel makes \r\n of \n
+	if _, err := term.MakeRaw(theirs.Fd()); err != nil { // otherwise the kernel changes \n to \r\n
 		m.t.Fatal(err)
 	}
 	null, err := os.Open(os.DevNull)
@@ -244,7 +244,7 @@ func (m *hostileMachine) onTerminal(do func(streams)) string {
 	written := make(chan string)
 	go func() {
 		text, err := io.ReadAll(ours)
-		if err != nil && !errors.Is(err, syscall.EIO) { // what the last writer of a terminal leaves
+		if err != nil && !errors.Is(err, syscall.EIO) { // EIO: the last writer closed the terminal
 			m.t.Error(err)
 		}
 		written <- string(text)
@@ -254,12 +254,11 @@ func (m *hostileMachine) onTerminal(do func(streams)) string {
 	return <-written
 }
 
-// check fails where something arrived on the terminal that is not text, or a message
-// that nobody but the name has written.
+// check fails if the output contains bytes that are not escaped, or a message forged by a name.
 func (m *hostileMachine) check(args []string, text string) {
 	m.t.Helper()
 	if text == "" {
-		m.t.Errorf("%q: not a word", args)
+		m.t.Errorf("%q: no output", args)
 	}
 	for line := range strings.SplitSeq(strings.ReplaceAll(text, clearLine, ""), "\n") {
 		if !utf8.ValidString(line) || printable.Name(line) != line {
@@ -277,7 +276,7 @@ func TestHostileMachineCoversEveryCommand(t *testing.T) {
 	for _, cmd := range newRoot(&app{}).Commands() {
 		name := cmd.Name()
 		if name == "tui" {
-			continue // tui's own tests have hostile names in every view
+			continue // the tests of package tui have hostile names in every view
 		}
 		if !slices.ContainsFunc(lines, func(args []string) bool { return args[0] == name }) {
 			t.Errorf("no command line with %s", name)

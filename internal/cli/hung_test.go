@@ -12,8 +12,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// hungScript makes a FUSE file system that does not answer, in a mount namespace: bindfs,
-// stopped. However it ends, bindfs is killed. No command runs longer than timeout(1) allows.
+// hungScript mounts a FUSE file system that does not respond, in a mount namespace: it stops
+// bindfs. The script always kills bindfs at the end. timeout(1) limits every command.
 const hungScript = `
 D=$1 PROGRAM=$2 SIGNAL=$3
 mount -t tmpfs -o mode=755 none "$D"
@@ -33,13 +33,13 @@ cat > "$D/names.json" <<JSON
  "persistedFiles": ["$D/root/hung/a/b"], "users": {"bob": "$D/root/hung/bob/home"}}
 JSON
 le() { timeout --preserve-status -k 60 -s $SIGNAL "$1" "$PROGRAM" --config "$D/names.json" ${@:2}; }
-# What only names something there in its configuration ends by itself.
+# Commands that only have such a path in the configuration end by themselves.
 for command in "status --brief" "list" "list --dirs" "explain $D/root/plain/file" "snippet $D/root/plain/file"; do
 	status=0; le 50 $command > "$D/state/out" 2> "$D/state/err" || status=$?
 	echo "$command: $status"
 	[ $status = 0 ] || cat "$D/state/err"
 done
-# What asks for something there ends by one signal.
+# One signal ends commands that read such a path.
 for command in "list $D/root/hung/deep" "list $D/root/into" "explain $D/root/hung/deep/dir/x" "snippet $D/root/hung/deep/dir/x" \
 	"adopt $D/root/hung/deep/x" "stray --storage $D/root/hung/deep" "list --include $D/root/hung/deep/y"; do
 	status=0; le 1 $command > /dev/null 2>&1 || status=$?
@@ -47,9 +47,10 @@ for command in "list $D/root/hung/deep" "list $D/root/into" "explain $D/root/hun
 done
 `
 
-// runHung runs a script for SIGINT and for SIGTERM, as root of a user namespace and in a mount
-// namespace, and compares its stdout with want, in which D is its directory and END the status of a
-// program that ended by the signal. The script gets the directory, the program, the signal and more.
+// runHung runs a script with SIGINT and with SIGTERM, as root of a user namespace and in a mount
+// namespace, and compares its stdout with want. In want, D is the directory of the script, and END
+// is the exit status after the signal. The arguments of the script are the directory, the program,
+// the signal and those that more returns.
 func runHung(t *testing.T, script, want string, more func(t *testing.T) []string) {
 	t.Parallel()
 	probe.Tool(t, "bindfs")
@@ -81,9 +82,9 @@ func runHung(t *testing.T, script, want string, more func(t *testing.T) []string
 	}
 }
 
-// TestAHungMountNeverOutlivesASignal has a file system stop answering. A signal that is not
-// received would give the status of SIGKILL, 137.
-func TestAHungMountNeverOutlivesASignal(t *testing.T) {
+// TestASignalEndsCommandsOnAHungMount runs commands on a file system that does not respond. If a
+// command ignores the signal, its status is 137, that of SIGKILL.
+func TestASignalEndsCommandsOnAHungMount(t *testing.T) {
 	probe.Need(t, probe.FUSE)
 	runHung(t, hungScript, `status --brief: 0
 list: 0

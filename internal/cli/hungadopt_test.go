@@ -7,10 +7,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// hungAdoptScript has adopt meet a FUSE file system that stops answering: bindfs, stopped. It is
-// mounted in a directory to copy, and is a root itself, whose file takes 30 s to read. However the
-// script ends, bindfs is killed. A command that has not ended 2 s after the signal is killed, which
-// gives the status 137.
+// hungAdoptScript runs adopt on FUSE file systems that stop responding: it stops bindfs. One is
+// mounted in a directory to copy. The other is a root with a file that takes 30 s to read. The
+// script always kills bindfs at the end. A command that has not ended 2 s after the signal is
+// killed, and its status is 137.
 const hungAdoptScript = `
 D=$1 PROGRAM=$2 SIGNAL=$3 DISK=$4
 mkdir -p "$D/back" "$D/root/app/mnt" "$D/slow" "$D/disk"
@@ -22,18 +22,18 @@ bindfs -f -o allow_other --read-rate=1M "$D/back" "$D/slow" > /dev/null 2>&1 &
 slow=$!
 trap 'kill -CONT $inner $slow; kill -KILL $inner $slow; cd /; umount -l "$D/disk"' EXIT
 until [ -e "$D/root/app/mnt/large" ] && [ -e "$D/slow/large" ]; do sleep 0.05; done
-head -c 1 "$D/slow/large" > "$D/out" # so that the kernel knows that bindfs takes no FLUSH
+head -c 1 "$D/slow/large" > "$D/out" # the kernel learns that bindfs does not implement FLUSH
 cat > "$D/names.json" <<JSON
 {"excludes": [], "roots": ["$D/root", "$D/slow"], "storagePaths": ["$D/disk"], "persistedDirs": [], "persistedFiles": []}
 JSON
-# A shell has what runs in the background ignore SIGINT.
+# A shell starts background processes with SIGINT ignored.
 le() { env --default-signal=INT "$PROGRAM" --config "$D/names.json" "$@" > "$D/out" 2>&1 & command=$!; }
 le adopt "$D/slow/large"
 for i in $(seq 200); do
 	[ -z "$(find "$D/disk/.list-ephemeral-adopt" -type f -size +0 2> /dev/null)" ] || break
 	sleep 0.05
 done
-# The kernel ends no process whose request bindfs has taken: that one is answered first.
+# The kernel does not end a process while bindfs works on its request, so stop the command first.
 kill -STOP $command
 sleep 2
 kill -STOP $slow
@@ -54,7 +54,7 @@ for args in "--dry-run $D/root/app" "$D/root/app" "--storage $D/root/app/mnt/x $
 	status=0; timeout --preserve-status -k 2 -s $SIGNAL 1 "$PROGRAM" --config "$D/names.json" adopt $args > "$D/out" 2>&1 || status=$?
 	echo "adopt $args: $status"
 done
-# The next run clears.
+# The next run removes the staging directory.
 kill -CONT $inner $slow
 le adopt "$D/root/app/file"
 wait $command
@@ -62,8 +62,7 @@ grep -v -e ' copied into ' "$D/out"
 [ -e "$D/disk/.list-ephemeral-adopt" ] || echo cleared
 `
 
-// TestASignalEndsAdoptOnAHungMount has a file system stop answering before the planning and in the
-// midst of a run.
+// TestASignalEndsAdoptOnAHungMount stops a file system before the planning and during a run.
 func TestASignalEndsAdoptOnAHungMount(t *testing.T) {
 	probe.Need(t, probe.Root, probe.FUSE, probe.Loop, probe.Ext4)
 	runHung(t, hungAdoptScript, `run: END

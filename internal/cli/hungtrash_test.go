@@ -10,10 +10,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
-// hungTrashScript has stray meet a FUSE file system that stops answering: bindfs, stopped. It is
-// the storage path itself (hung), and a mount in another storage path (plain/in). In both, one path
-// is in the trash before. However the script ends, bindfs is killed. A command that has not ended
-// 2 s after the signal is killed, which gives the status 137.
+// hungTrashScript runs stray on a FUSE file system that stops responding: it stops bindfs. The file
+// system is first the storage path itself (hung), then a mount in another storage path (plain/in).
+// In both cases, one path is already in the trash. The script always kills bindfs at the end. A
+// command that has not ended 2 s after the signal is killed, and its status is 137.
 const hungTrashScript = `
 D=$1 PROGRAM=$2 SIGNAL=$3
 mount -t tmpfs -o mode=755 none "$D"
@@ -53,15 +53,13 @@ names "$D/plain"
 kill -STOP $fuse
 run plain --trash "$D/plain/in/etc/new"
 kill -CONT $fuse
-# What was left in the middle does not lock later runs out.
+# The interrupted run does not block later runs.
 "$PROGRAM" --config "$D/names.json" stray --restore 2> /dev/null
 `
 
-// TestASignalEndsTrashOnAHungMount has storage, or a mount in it, stop answering. On a busy
-// machine the signal may come before the run waits for storage, and then there is no hint:
-// TestASignalEndsTrashOnAHungMount has storage, or a mount in it, stop answering. On a busy
-// machine the signal may come before the run waits for storage, and then there is no hint:
-// TestAHintFollowsTrashThatIsLeft tests the hint.
+// TestASignalEndsTrashOnAHungMount stops storage or a mount in it. It does not check the hint: on a
+// busy machine the signal may come before the run waits for storage, and then there is no hint.
+// TestAbandonedTrashPrintsAHint checks it.
 func TestASignalEndsTrashOnAHungMount(t *testing.T) {
 	probe.Need(t, probe.Root, probe.FUSE)
 	runHung(t, hungTrashScript, `hung --trash: END
@@ -74,8 +72,8 @@ restored D/plain/etc/old
 `, nil)
 }
 
-// TestAHintFollowsTrashThatIsLeft has a run that does not end, and one that does.
-func TestAHintFollowsTrashThatIsLeft(t *testing.T) {
+// TestAbandonedTrashPrintsAHint has a run that does not end and one that does.
+func TestAbandonedTrashPrintsAHint(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(signalError{syscall.SIGINT})
@@ -96,7 +94,7 @@ func TestAHintFollowsTrashThatIsLeft(t *testing.T) {
 			}
 		})
 		if got != tt.want {
-			t.Errorf("said %q, want %q", got, tt.want)
+			t.Errorf("printed %q, want %q", got, tt.want)
 		}
 	}
 }

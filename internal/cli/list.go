@@ -19,7 +19,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// listFlags are the flags of list as they were given.
+// listFlags are the flags of list.
 type listFlags struct {
 	print0, json, long, count, reverse, verbose, sinceBoot bool
 	dirs, summary                                          bool
@@ -32,7 +32,7 @@ type listFlags struct {
 }
 
 const listLong = `List the files that the next reboot wipes, one path per line, sorted by path. PATH
-limits the list to what is at or below it. A path that cannot be read is counted on
+limits the list to paths at or below it. Paths that cannot be read are counted on
 stderr, and the exit status is 1.`
 
 const listExamples = `  list-ephemeral list                          all files that the next reboot wipes
@@ -61,6 +61,7 @@ func newList(a *app) *cobra.Command {
 	flags.BoolVarP(&f.dirs, "dirs", "d", false, "group candidates into the topmost directories worth persisting")
 	flags.BoolVar(&f.summary, "summary", false, "print the number of files and bytes per top directory")
 	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
+	flags.BoolVarP(&a.all, "all", "a", false, "list also what exclude patterns and built-in knowledge hide")
 	flags.BoolVar(&a.noCache, "no-cache", false, "leave out known caches")
 	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(ir), l (symlink), s(ocket), p(ipe), b, c, w")
 	flags.Var(&value[time.Time]{to: &f.changedWithin, read: readTime}, "changed-within", "list only what changed in the last `DUR` (2h, 1d) or since a date")
@@ -92,7 +93,7 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	if err != nil {
 		return err
 	}
-	opts.Policy = s.Policy
+	opts.Policy, opts.Hidden = s.Policy, scan.HiddenCounted
 	if a.noCache {
 		opts.Tags = scan.TagsSkipped
 	}
@@ -113,7 +114,7 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	return a.conclude(s, printer.printed, stats, f.verbose)
 }
 
-// listing is what a run of list works with.
+// listing is the state of a run of list.
 type listing struct {
 	session *session.Session
 	opts    scan.Options
@@ -123,7 +124,7 @@ type listing struct {
 	style   report.PathStyle
 }
 
-// run walks and prints, in the form that is asked for.
+// run walks and prints in the requested format.
 func (f *listFlags) run(ctx context.Context, l *listing) (scan.Stats, error) {
 	switch {
 	case f.summary:
@@ -139,7 +140,7 @@ func (f *listFlags) run(ctx context.Context, l *listing) (scan.Stats, error) {
 	return l.order.run(ctx, l.opts, l.wanted, l.printer.print)
 }
 
-// only passes on the entries that are wanted.
+// only returns a function that passes the wanted entries to emit.
 func only(wanted func(*scan.Entry) bool, emit func(*scan.Entry) error) func(*scan.Entry) error {
 	if wanted == nil {
 		return emit
@@ -152,8 +153,7 @@ func only(wanted func(*scan.Entry) bool, emit func(*scan.Entry) error) func(*sca
 	}
 }
 
-// whySignal returns the signal that ended the context, where that is the reason
-// for err.
+// whySignal returns the signal that ended the context if there was one, otherwise err.
 func whySignal(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -161,7 +161,7 @@ func whySignal(ctx context.Context, err error) error {
 	return err
 }
 
-// options turns the flags into what the walk is asked for.
+// options converts the flags to the options of the walk.
 func (f *listFlags) options() (scan.Options, error) {
 	wanted, err := f.filter()
 	if err != nil {
@@ -191,7 +191,7 @@ func (f *listFlags) filter() (*filter, error) {
 	return &wanted, nil
 }
 
-// kindLetters are the values of --type, those of fd.
+// kindLetters are the values of --type. They are those of fd, and w.
 var kindLetters = map[string]scan.Kind{
 	"f": scan.KindFile, "file": scan.KindFile,
 	"d": scan.KindDir, "dir": scan.KindDir, "directory": scan.KindDir,
@@ -203,8 +203,8 @@ var kindLetters = map[string]scan.Kind{
 	"w": scan.KindWhiteout, "whiteout": scan.KindWhiteout,
 }
 
-// kindsValue is the value of --type: kinds with commas between. What is given replaces
-// the default, and adds to what was given before.
+// kindsValue is the value of --type: kinds separated by commas. The first --type replaces the
+// default, and further ones add kinds.
 type kindsValue struct {
 	to    *scan.Kinds
 	given []string
@@ -234,10 +234,10 @@ func (v *kindsValue) String() string {
 	return strings.Join(v.given, ",")
 }
 
-// Type contains "Array", by which cobra knows that completions may offer the flag again.
+// Type contains "Array", so that cobra's completions offer the flag again.
 func (v *kindsValue) Type() string { return "kindsArray" }
 
-// readProgram reads the name of a package, which is more than what packaging adds to one.
+// readProgram reads the name of a package. It has to contain more than packaging affixes.
 func readProgram(text string) (string, error) {
 	if known.Normalize(text) == "" {
 		return "", expectedError("the name of a package")
@@ -255,10 +255,10 @@ func (f *listFlags) format(l *listing) report.Format {
 	return report.PathFormat('\n', l.style)
 }
 
-// errEnough ends a walk after the last result that was asked for.
+// errEnough ends a walk after the last requested result.
 var errEnough = errors.New("enough results")
 
-// printer writes candidates until the limit, if there is one.
+// printer writes candidates up to a limit; 0 is no limit.
 type printer struct {
 	out            *report.Writer
 	format         report.Format
@@ -273,7 +273,7 @@ func (p *printer) print(e *scan.Entry) error {
 	return p.next()
 }
 
-// next counts what has been printed, and says whether there may be more.
+// next counts a printed result. It returns errEnough at the limit.
 func (p *printer) next() error {
 	p.printed++
 	if p.printed == p.limit {
@@ -284,7 +284,7 @@ func (p *printer) next() error {
 
 // order is the order of the output.
 type order struct {
-	less    func(a, b *scan.Entry) int // nil: by path, as the walk gives them
+	less    func(a, b *scan.Entry) int // nil: by path, the order of the walk
 	reverse bool
 }
 
@@ -299,8 +299,8 @@ func (f *listFlags) order() *order {
 	return o
 }
 
-// run walks and hands over the candidates that are wanted, in order: while the
-// walk goes on where that is by path, else after it.
+// run walks and emits the wanted candidates in order: during the walk if they are sorted by path,
+// otherwise after it.
 func (o *order) run(ctx context.Context, opts scan.Options, wanted func(*scan.Entry) bool, emit func(*scan.Entry) error) (scan.Stats, error) {
 	if o.less == nil && !o.reverse {
 		return scan.List(ctx, opts, only(wanted, emit))
@@ -327,8 +327,12 @@ func (o *order) run(ctx context.Context, opts scan.Options, wanted func(*scan.En
 	return stats, nil
 }
 
-// conclude says on stderr what could not be read.
+// conclude reports on stderr the paths that could not be read, or why there are no candidates.
 func (a *app) conclude(s *session.Session, printed int, stats scan.Stats, verbose bool) error {
+	a.sayFate(s)
+	if hidden := report.HiddenText(&stats.Hidden); hidden != "" {
+		say(a.err, "hint", hidden+"; --all lists them")
+	}
 	if len(stats.Errors) == 0 {
 		if printed == 0 {
 			a.explainNothing(s)
@@ -338,7 +342,7 @@ func (a *app) conclude(s *session.Session, printed int, stats scan.Stats, verbos
 	return a.tellUnread(stats, verbose)
 }
 
-// tellUnread says on stderr what could not be read, of which there is something.
+// tellUnread reports on stderr the paths that could not be read. stats.Errors must not be empty.
 func (a *app) tellUnread(stats scan.Stats, verbose bool) error {
 	denied := false
 	for _, e := range stats.Errors {
@@ -357,9 +361,9 @@ func (a *app) tellUnread(stats scan.Stats, verbose bool) error {
 	return exitError(exitFailed)
 }
 
-// unread says how many paths could not be read, and what that means.
+// unread returns the message about n paths that could not be read.
 func unread(n int) string {
-	return report.Count(n, "path") + " could not be read; what is below is missing here"
+	return report.Count(n, "path") + " could not be read; files below are not listed"
 }
 
 func rootHint(denied bool) string {

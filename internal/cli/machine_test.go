@@ -16,7 +16,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// buildStatic returns the path of the program, built once as it is released.
+// buildStatic returns the path of the program. It is built once, with the flags of a release.
 func buildStatic(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
@@ -29,7 +29,7 @@ func buildStatic(t *testing.T) string {
 	return binary
 }
 
-// buildDir is where builtOnce puts the program. TestMain makes and removes it.
+// buildDir is the directory of the built program. TestMain creates and removes it.
 var buildDir string
 
 var builtOnce = sync.OnceValues(func() (string, error) {
@@ -42,15 +42,14 @@ var builtOnce = sync.OnceValues(func() (string, error) {
 	return binary, nil
 })
 
-// onMachine runs the program on the machine that testdata/machine/run.sh lays
-// out, in a mount namespace: root's own, or one of a user namespace where the
-// test is run by an ordinary user.
+// onMachine runs the program on the machine that testdata/machine/run.sh creates in a mount
+// namespace. An ordinary user also gets a user namespace.
 func onMachine(t *testing.T, binary string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	return onMachineWith(t, nil, binary, args...)
 }
 
-// onMachineWith does that with variables for the script.
+// onMachineWith is onMachine with environment variables for the script.
 func onMachineWith(t *testing.T, variables []string, binary string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	script, err := filepath.Abs("testdata/machine/run.sh")
@@ -80,12 +79,12 @@ func TestListOnAnImpermanentMachine(t *testing.T) {
 		want []string
 	}{
 		{
-			"built-in excludes",
+			"built-in knowledge",
 			[]string{"list"},
 			[]string{"/bin/list-ephemeral", "/etc/hostname", "/etc/ssh/ssh_host_key", "/home/alice/.config/app/settings", "/home/alice/.config/kept", "/home/alice/.history", "/srv/kept", "/var/lib/app/state"},
 		},
 		{
-			"rolled up, with what is mounted on the way",
+			"rolled up, with mounts in between",
 			[]string{"list", "--dirs"},
 			[]string{"/bin/", "/etc/hostname", "/etc/ssh/", "/home/alice/.config/app/", "/home/alice/.config/kept", "/home/alice/.history", "/srv/kept", "/var/lib/app/"},
 		},

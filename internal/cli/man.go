@@ -49,9 +49,8 @@ func newMan(a *app) *cobra.Command {
 	}
 }
 
-// writePages writes the pages of a command and of those below it (list-ephemeral.1,
-// list-ephemeral-list.1), and returns how many. Their text depends on nothing but the
-// program.
+// writePages writes the pages of a command and its subcommands (list-ephemeral.1,
+// list-ephemeral-list.1), and returns their number. Their text depends only on the program.
 func writePages(cmd *cobra.Command, dir string) (written int, err error) {
 	if !cmd.IsAvailableCommand() && cmd.HasParent() {
 		return 0, nil
@@ -75,9 +74,9 @@ func pageName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.Command
 // roff writes a page in the macros of man(7).
 type roff struct{ strings.Builder }
 
-// escaped returns text that roff takes for itself. A dash is a minus sign, so that
-// what is copied from a page can be typed; no line begins with what would be a request;
-// what is not ASCII is named by its code point.
+// escaped returns text as roff source that prints exactly this text. A dash becomes a minus sign,
+// so that commands can be copied from a page. A line that starts like a request is escaped. A
+// character that is not ASCII is written as its code point.
 func escaped(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(text)
 	var b strings.Builder
@@ -116,14 +115,14 @@ func (r *roff) text(text string) {
 	}
 }
 
-// verbatim writes lines as they are.
+// verbatim writes lines without filling them.
 func (r *roff) verbatim(text string) {
 	r.macro("nf")
 	r.WriteString(escaped(strings.Trim(text, "\n")) + "\n")
 	r.macro("fi")
 }
 
-// item writes a term with what it means.
+// item writes a term and its meaning.
 func (r *roff) item(term, meaning string) {
 	r.macro("TP")
 	r.macro("B", term)
@@ -165,10 +164,10 @@ func page(cmd *cobra.Command) string {
 	return r.String()
 }
 
-// lowerFirst writes a sentence as the whatis database has it.
+// lowerFirst returns a sentence in the form of the whatis database.
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
-// commands lists the commands in their groups.
+// commands lists the commands by group.
 func (r *roff) commands(root *cobra.Command) {
 	r.macro("SH", "COMMANDS")
 	grouped(root, func(title string, commands []*cobra.Command) {
@@ -201,7 +200,7 @@ func (r *roff) options(title string, flags *pflag.FlagSet) {
 	})
 }
 
-// traceStatuses are the exit statuses that trace has besides those of all commands.
+// traceStatuses are the additional exit statuses of trace.
 var traceStatuses = [][2]string{
 	{strconv.Itoa(exitTimedOut), "CMD was stopped by the time limit"},
 	{strconv.Itoa(exitNoTrace), "CMD could not be traced"},
@@ -213,10 +212,10 @@ var traceStatuses = [][2]string{
 func (r *roff) exitStatus(cmd *cobra.Command) {
 	r.macro("SH", "EXIT STATUS")
 	rows := [][2]string{
-		{"0", "success; also when the reader of a pipe has closed it"},
-		{"1", "something failed, or some paths could not be read; everything else was done"},
-		{"2", "wrong usage or wrong configuration"},
-		{"130", "interrupted, or the screen was left without a result"},
+		{"0", "success; also if the reader of a pipe closed it"},
+		{"1", "an error, or some paths could not be read (the others were processed)"},
+		{"2", "invalid usage or configuration"},
+		{"130", "interrupted, or Ctrl-C in the screen"},
 	}
 	if cmd.Name() == "trace" {
 		rows = append(rows[:3:3], append(traceStatuses, rows[3])...)
@@ -226,11 +225,11 @@ func (r *roff) exitStatus(cmd *cobra.Command) {
 	}
 	if cmd.Name() == "trace" || !cmd.HasParent() {
 		r.macro("PP")
-		r.text("Where trace prints its result, the exit status is that of CMD.")
+		r.text("If trace prints its result, the exit status is that of CMD.")
 	}
 }
 
-// files lists the files that a command reads. Those of the packager read none.
+// files lists the files that a command reads. The commands for packagers do not read any.
 func (r *roff) files(cmd *cobra.Command) {
 	switch cmd.Name() {
 	case "completion", "man", "help":
@@ -241,13 +240,13 @@ func (r *roff) files(cmd *cobra.Command) {
 		"the configuration: the first of these that exists. It is optional, and usually written by Home Manager.")
 }
 
-// environment lists the variables of the environment that count.
+// environment lists the environment variables that the program reads.
 func (r *roff) environment() {
 	r.macro("SH", "ENVIRONMENT")
 	for _, row := range [][2]string{
 		{"LIST_EPHEMERAL_CONFIG", "the configuration file to read instead"},
-		{"LIST_EPHEMERAL_TIMEOUT", "how many seconds a traced command may run"},
-		{"XDG_CONFIG_HOME, XDG_CACHE_HOME", "where the configuration and caches are; by default ~/.config and ~/.cache"},
+		{"LIST_EPHEMERAL_TIMEOUT", "the time limit of a traced command, in seconds"},
+		{"XDG_CONFIG_HOME, XDG_CACHE_HOME", "the directories of configurations and caches; by default ~/.config and ~/.cache"},
 		{"SUDO_USER", "under sudo, the user whose configuration and home are used"},
 		{"NO_COLOR", "if set and not empty, disables colours, except with --color=always"},
 	} {
@@ -255,7 +254,7 @@ func (r *roff) environment() {
 	}
 }
 
-// seeAlso names the pages of the command above and of those below.
+// seeAlso lists the pages of the parent command and of the subcommands.
 func (r *roff) seeAlso(cmd *cobra.Command) {
 	var names []string
 	if cmd.HasParent() {

@@ -9,26 +9,25 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
-// messages is standard error. It has no method Write: text gets there through the
-// methods below only, which escape it, so no name in a message can move the cursor,
-// set the title of the terminal, or look like a message of its own.
+// messages is standard error. It has no method Write: text is written only by the methods below,
+// which escape it. So a name in a message cannot move the cursor, set the title of the terminal,
+// or look like a separate message.
 type messages struct{ file *os.File }
 
-// say prints one message on one line. A line break in text is part of a name and is
-// escaped: several messages are several calls.
+// say prints one message on one line. A line break in text is part of a name and is escaped.
 func say(to messages, kind, text string) { to.line("list-ephemeral: " + kind + ": " + text) }
 
-// line prints a text on one line. A failed write has nowhere to be reported.
+// line prints a text on one line. Errors are ignored, because there is no other stream to report
+// them on.
 func (m messages) line(text string) { _, _ = m.file.WriteString(printable.Name(text) + "\n") }
 
 // clearLine returns to the first column and erases the line of the terminal.
 const clearLine = "\r\x1b[K"
 
-// progress replaces the line of the terminal that the cursor is on by a text, which
-// may be empty.
+// progress replaces the current line of the terminal by a text, which may be empty.
 func (m messages) progress(text string) { _, _ = m.file.WriteString(clearLine + printable.Name(text)) }
 
-// helpTexts are the texts of cobra, which have several lines and end each of them.
+// helpTexts writes the texts of cobra, which have several lines.
 type helpTexts struct{ to messages }
 
 // Write implements io.Writer.
@@ -37,7 +36,7 @@ func (h helpTexts) Write(text []byte) (int, error) {
 	return len(text), err
 }
 
-// reportError prints an error and its hint, and returns the exit status that it means.
+// reportError prints an error and its hint, and returns the exit status for it.
 func reportError(to messages, err error) int {
 	var stopped signalError
 	switch {
@@ -57,7 +56,7 @@ func reportError(to messages, err error) int {
 	return statusOf(err)
 }
 
-// statusOf returns the exit status that an error asks for.
+// statusOf returns the exit status for an error.
 func statusOf(err error) int {
 	var silent exitError
 	var asked statusError
@@ -72,7 +71,7 @@ func statusOf(err error) int {
 	return exitFailed
 }
 
-// reportAll prints errors, and returns the exit status that they mean, if there are any.
+// reportAll prints errors, and returns the exit status for them; nil if there are no errors.
 func (a *app) reportAll(all []error) error {
 	for _, err := range all {
 		say(a.err, "error", err.Error())

@@ -13,7 +13,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
-// captured returns what is written to stderr by do.
+// captured returns the text that do writes to stderr.
 func captured(t *testing.T, do func(to messages)) string {
 	t.Helper()
 	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
@@ -44,7 +44,7 @@ func TestMessagesAreOneLineEach(t *testing.T) {
 	}
 }
 
-func TestReportSplitsErrorsAndNotTheirText(t *testing.T) {
+func TestReportErrorSplitsJoinedErrorsButNotTheirText(t *testing.T) {
 	t.Parallel()
 	one, two := errors.New("one\nerror"), errors.New("two")
 	tests := []struct {

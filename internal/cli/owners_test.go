@@ -29,8 +29,8 @@ le snippet --dialect json "$D/root/app" | grep -o '"user".*"group":"[^"]*"'
 le snippet --dialect impermanence --storage /persist "$D/root/app" 2>&1 | grep -c 'has no name on this machine' || :
 `
 
-// TestNumberZeroIsRootWithoutAPasswd runs the program where no user has a name.
-func TestNumberZeroIsRootWithoutAPasswd(t *testing.T) {
+// TestUserZeroIsRootWithoutPasswd runs the program with an empty passwd(5) and group(5).
+func TestUserZeroIsRootWithoutPasswd(t *testing.T) {
 	t.Parallel()
 	unshare := probe.Unshare(t)
 	dir := t.TempDir()

@@ -17,10 +17,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// TestPictureInTheReadmeIsOfThisProgram runs the program on a small machine in a
-// pseudo-terminal, and draws what a terminal then shows as docs/screen.svg, or
-// with -update writes it ("make picture").
-func TestPictureInTheReadmeIsOfThisProgram(t *testing.T) {
+// TestReadmePictureIsUpToDate runs the program on a small machine in a pseudo-terminal, draws the
+// screen as SVG, and compares it with docs/screen.svg. With -update it writes the file ("make
+// picture").
+func TestReadmePictureIsUpToDate(t *testing.T) {
 	t.Parallel()
 	const file, columns, rows = "../../docs/screen.svg", 118, 26
 	script, err := filepath.Abs("testdata/picture/run.sh")
@@ -55,18 +55,16 @@ func TestPictureInTheReadmeIsOfThisProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(got, string(want)); diff != "" {
-		t.Errorf("the picture differs from the program, make picture draws it anew (-program +picture):\n%s", diff)
+		t.Errorf("docs/screen.svg is not up to date; make picture updates it (-program +picture):\n%s", diff)
 	}
 }
 
-// changing is what differs each time: dates, which are written as one that does
-// not, and notices.
+// changing matches dates. They differ in each run, so the picture has fixedDate instead.
 var changing = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d`)
 
 const fixedDate = "2026-01-31 12:00"
 
-// picture draws the screen as SVG, a text element for each run of cells that look
-// alike.
+// picture draws the screen as SVG, with one text element for each run of cells in the same style.
 func (s *ptySession) picture(columns, rows int) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -93,7 +91,7 @@ func (s *ptySession) picture(columns, rows int) string {
 	return b.String()
 }
 
-// cells are neighbours that look alike.
+// cells are neighbouring cells in the same style.
 type cells struct {
 	start, cells      int
 	text              string
@@ -125,7 +123,7 @@ func runsOf(e *vt.Emulator, columns, y int) []cells {
 	return runs
 }
 
-// The colours of the picture: those of no terminal in particular.
+// The colours of the picture.
 const (
 	foreground = "#d0d0d0"
 	background = "#1c1c1c"

@@ -16,11 +16,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ptySession is the real binary in a real pseudo-terminal, with an emulator that
-// draws its screen and answers its questions.
+// ptySession runs the real binary in a pseudo-terminal, with an emulator that draws its screen and
+// answers its queries.
 type ptySession struct {
 	t      *testing.T
-	tty    *os.File // our end
+	tty    *os.File // the master
 	cmd    *exec.Cmd
 	before unix.Termios // of the terminal, before the program ran
 	slave  *os.File
@@ -33,8 +33,7 @@ type ptySession struct {
 	answered chan struct{}
 }
 
-// start runs a command of the shell in a terminal of the size given. In it,
-// "list-ephemeral" is the program.
+// start runs a shell command in a terminal of the given size.
 func start(t *testing.T, columns, rows int, shell string) *ptySession {
 	t.Helper()
 	tty, slave, err := pty.Open()
@@ -80,13 +79,13 @@ func (s *ptySession) termios() unix.Termios {
 	return *t
 }
 
-// answer sends the program what the emulator answers to its questions.
+// answer sends the emulator's answers to the program.
 func (s *ptySession) answer() {
 	defer close(s.answered)
 	_, _ = io.Copy(s.tty, s.emulator) // ends when the emulator is closed
 }
 
-// draw feeds what the program writes to the emulator.
+// draw passes the output of the program to the emulator.
 func (s *ptySession) draw() {
 	defer close(s.drained)
 	buf := make([]byte, 64<<10)
@@ -118,7 +117,7 @@ func (s *ptySession) output() string {
 	return string(s.raw)
 }
 
-// waitFor waits until the screen holds all the texts.
+// waitFor waits until the screen contains all the texts.
 func (s *ptySession) waitFor(texts ...string) {
 	s.t.Helper()
 	deadline := time.After(20 * time.Second)
@@ -147,8 +146,8 @@ func (s *ptySession) send(keys string) {
 	}
 }
 
-// status waits for the end and returns the exit status; the terminal has to be
-// as it was before.
+// status waits for the end of the program and returns its exit status. It checks that the terminal
+// has its original mode.
 func (s *ptySession) status() int {
 	s.t.Helper()
 	ended := make(chan error, 1)
@@ -160,7 +159,7 @@ func (s *ptySession) status() int {
 	}
 	s.drain()
 	if after := s.termios(); after != s.before {
-		s.t.Errorf("the terminal is not as it was: %+v, before %+v", after, s.before)
+		s.t.Errorf("the terminal was not restored: %+v, want %+v", after, s.before)
 	}
 	if out := s.output(); strings.Count(out, "\x1b[?1049h") != strings.Count(out, "\x1b[?1049l") {
 		s.t.Errorf("the alternate screen was not left")
@@ -168,8 +167,8 @@ func (s *ptySession) status() int {
 	return s.cmd.ProcessState.ExitCode()
 }
 
-// drain waits until all that the program has written has been read, by writing
-// something after it.
+// drain waits until the whole output of the program has been read. It writes a mark after the
+// output and waits for the mark.
 func (s *ptySession) drain() {
 	s.t.Helper()
 	const end = "\x1b[0m<end>"
@@ -180,7 +179,7 @@ func (s *ptySession) drain() {
 		select {
 		case <-s.changed:
 		case <-time.After(20 * time.Second):
-			s.t.Fatal("the terminal does not hand over what was written")
+			s.t.Fatal("the terminal does not return the written text")
 		}
 	}
 }
@@ -193,11 +192,11 @@ const (
 	keySpace = " "
 )
 
-// storyTree makes a tree to browse and returns its root and the program.
+// storyTree creates a tree to browse, and returns its root and the path of the program.
 func storyTree(t *testing.T) (root, binary string) {
 	t.Helper()
 	root = t.TempDir()
-	if err := os.Chmod(filepath.Dir(root), 0o755); err != nil { // a snippet warns of a directory above that is secret
+	if err := os.Chmod(filepath.Dir(root), 0o755); err != nil { // a snippet warns about private directories above a path
 		t.Fatal(err)
 	}
 	for _, name := range []string{"alpha", "beta", "gamma", "settings.json", "evil\x1b]0;x\x07\nname"} {
@@ -231,11 +230,11 @@ func TestStoryBrowseSelectSnippet(t *testing.T) {
 		}
 	}
 	if strings.Contains(tail, "gamma") {
-		t.Errorf("what was not selected is in the snippet:\n%s", tail)
+		t.Errorf("a path that was not selected is in the snippet:\n%s", tail)
 	}
 }
 
-func TestStorySearchAndTakeTheLineUnderTheCursor(t *testing.T) {
+func TestStorySearchAndUseTheLineUnderTheCursor(t *testing.T) {
 	t.Parallel()
 	root, binary := storyTree(t)
 	s := start(t, 80, 24, binary+" --root "+root)
@@ -251,7 +250,7 @@ func TestStorySearchAndTakeTheLineUnderTheCursor(t *testing.T) {
 	}
 }
 
-func TestStoryCtrlCLeavesNothing(t *testing.T) {
+func TestStoryCtrlCPrintsNothing(t *testing.T) {
 	t.Parallel()
 	root, binary := storyTree(t)
 	s := start(t, 40, 10, binary+" --root "+root)
@@ -299,11 +298,11 @@ func TestStoryPathsOnStdinAndSnippetIntoAFile(t *testing.T) {
 	}
 	want := "host.persistence = {\n  files = [\n    \"" + root + "/alpha\"\n    \"" + root + "/beta\"\n  ];\n};\n"
 	if string(text) != want {
-		t.Errorf("the file holds %q, want %q", text, want)
+		t.Errorf("the file contains %q, want %q", text, want)
 	}
 }
 
-func TestStoryWithoutATerminalSaysWhatToUse(t *testing.T) {
+func TestStoryWithoutATerminalSuggestsList(t *testing.T) {
 	t.Parallel()
 	_, binary := storyTree(t)
 	cmd := exec.Command(binary)
@@ -319,16 +318,16 @@ func TestStoryWithoutATerminalSaysWhatToUse(t *testing.T) {
 	}
 }
 
-func TestStoryFailuresOfTheScanOutliveTheScreen(t *testing.T) {
+func TestStoryErrorsOfTheScanArePrintedAfterTheScreen(t *testing.T) {
 	t.Parallel()
 	root, binary := storyTree(t)
 	for _, tt := range []struct{ name, shell, onScreen, told string }{
 		{
-			"a PATH that is not there", binary + " --root " + root + " " + root + " " + root + "/gone",
+			"a missing PATH", binary + " --root " + root + " " + root + " " + root + "/gone",
 			"gone: no such file", "error: stat " + root + "/gone: no such file or directory",
 		},
 		{
-			"a line that is no path", "{ echo " + root + "/alpha; head -c 2000000 /dev/zero | tr '\\0' a; } | " + binary,
+			"a line that is too long", "{ echo " + root + "/alpha; head -c 2000000 /dev/zero | tr '\\0' a; } | " + binary,
 			"1 path could not be read", "error: 1 path could not be read",
 		},
 	} {
@@ -344,13 +343,13 @@ func TestStoryFailuresOfTheScanOutliveTheScreen(t *testing.T) {
 			out := s.output()
 			told := strings.Index(out, tt.told)
 			if told < 0 || !strings.Contains(out, "/alpha\" ];") {
-				t.Errorf("no snippet, or not %q, in %q", tt.told, out)
+				t.Errorf("no snippet or no %q in %q", tt.told, out)
 			}
 		})
 	}
 }
 
-func TestStorySuspendAndComeBack(t *testing.T) {
+func TestStorySuspendAndResume(t *testing.T) {
 	t.Parallel()
 	root, binary := storyTree(t)
 	s := start(t, 80, 24, "PS1='$ ' exec bash --norc --noprofile -i")

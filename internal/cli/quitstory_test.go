@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestStorySIGQUITRestoresTheTerminal: the goroutines are printed on a clean terminal,
-// and nothing is drawn after them.
+// TestStorySIGQUITRestoresTheTerminal checks that the terminal is restored before the goroutines
+// are printed, and that nothing is drawn after them.
 func TestStorySIGQUITRestoresTheTerminal(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
@@ -31,19 +31,20 @@ func TestStorySIGQUITRestoresTheTerminal(t *testing.T) {
 	out := s.output()
 	for mode, reset := range map[string]string{"\x1b[?25l": "\x1b[?25h", "\x1b[?1002h": "\x1b[?1002l", "\x1b[?2004h": "\x1b[?2004l"} {
 		if strings.LastIndex(out, mode) > strings.LastIndex(out, reset) {
-			t.Errorf("%q was not undone", mode)
+			t.Errorf("the mode %q was not reset", mode)
 		}
 	}
 }
 
-// TestStoryAKilledCommandLeavesNoRawTerminal: as after a shell.
-func TestStoryAKilledCommandLeavesNoRawTerminal(t *testing.T) {
+// TestStoryKilledCommandRestoresTheTerminal kills a command that has set the raw mode. A shell also
+// restores the terminal then.
+func TestStoryKilledCommandRestoresTheTerminal(t *testing.T) {
 	t.Parallel()
 	s := start(t, 80, 24, "exec list-ephemeral trace --list -- sh -c 'stty raw -echo; echo is raw; kill -9 $$'")
 	if status := s.status(); status != 128+9 {
 		t.Errorf("status %d, want 137", status)
 	}
 	if out := s.output(); !strings.Contains(out, "is raw") {
-		t.Errorf("the command did not come to it: %q", out)
+		t.Errorf("the command did not set the raw mode: %q", out)
 	}
 }

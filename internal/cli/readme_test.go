@@ -15,8 +15,8 @@ import (
 
 var update = flag.Bool("update", false, "write the table of docs/keys.md, and the picture")
 
-// keyTable is the table of keys as docs/keys.md has it: keys that do the same in several places
-// have one line.
+// keyTable returns the table of keys for docs/keys.md. A key that does the same in several places
+// has one line.
 func keyTable() string {
 	type line struct{ keys, action string }
 	var order []line
@@ -36,13 +36,13 @@ func keyTable() string {
 	return b.String()
 }
 
-// keyRow is the beginning of a line of either table.
+// keyRow returns the beginning of a line of either table.
 func keyRow(keys, action string) string {
 	return fmt.Sprintf("| `%s` | %s |", strings.ReplaceAll(keys, "|", `\|`), action)
 }
 
-// between returns the text of file between a line that begins with begin and "<!-- end of keys -->",
-// with what is before and after.
+// between splits a file into three parts: the text before a line that starts with begin, the text
+// from there to "<!-- end of keys -->", and the text after that.
 func between(t *testing.T, file, begin string) (before, table, after string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -57,7 +57,7 @@ func between(t *testing.T, file, begin string) (before, table, after string) {
 	return before + begin + "\n", table, "<!-- end of keys -->" + after
 }
 
-func TestDocumentedKeysAreThoseOfTheProgram(t *testing.T) {
+func TestDocumentedKeysMatchTheProgram(t *testing.T) {
 	const file = "../../docs/keys.md"
 	before, table, after := between(t, file, "<!-- keys: a test compares this table with the program -->")
 	if *update {
@@ -71,12 +71,12 @@ func TestDocumentedKeysAreThoseOfTheProgram(t *testing.T) {
 	}
 	for _, row := range tui.KeyTable() {
 		if !strings.Contains(before, row.Context) {
-			t.Errorf("docs/keys.md does not say what %q is", row.Context)
+			t.Errorf("docs/keys.md does not explain %q", row.Context)
 		}
 	}
 }
 
-func TestReadmeKeysAreThoseOfTheProgram(t *testing.T) {
+func TestReadmeKeysMatchTheProgram(t *testing.T) {
 	_, table, _ := between(t, "../../README.md", "<!-- keys: a test compares these lines with the program -->")
 	lines := strings.Split(strings.TrimSuffix(table, "\n"), "\n")
 	if len(lines) < 12 || lines[0] != "| key | action |" || lines[1] != "|---|---|" {
@@ -88,7 +88,7 @@ func TestReadmeKeysAreThoseOfTheProgram(t *testing.T) {
 	}
 	for _, line := range lines[2:] {
 		if !program[line] {
-			t.Errorf("the README has a key that the program has not: %s", line)
+			t.Errorf("the README has a key that the program does not have: %s", line)
 		}
 	}
 }

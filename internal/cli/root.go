@@ -11,7 +11,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
-// app is one run of the program: its streams and the flags of all commands.
+// app is a run of the program: its streams and the flags of all commands.
 type app struct {
 	streams
 	signals *signals
@@ -22,13 +22,14 @@ type app struct {
 	excludes []string
 	includes []string
 	noCache  bool // of list
+	all      bool // of list and tui
 	brief    bool // of status: no hints
-	// notices are what has been said of configuration and PATHs, and failed the exit status
-	// that it asks for.
+	// notices are the messages about the configuration and the PATHs. failed is the exit status
+	// for them.
 	notices []string
 	failed  error
 	color   string
-	// exclusives are the flags of each command of which one may be given.
+	// exclusives are the groups of mutually exclusive flags of each command.
 	exclusives map[*cobra.Command][][]string
 }
 
@@ -96,7 +97,7 @@ func (a *app) addGlobalFlags(root *cobra.Command) {
 	_ = root.MarkPersistentFlagFilename("config", "json")
 }
 
-// version is what the linker set, or what the build knows of itself.
+// version returns the version that the linker set, otherwise the version in the build information.
 func version() string {
 	if linkedVersion != "" {
 		return linkedVersion
@@ -110,7 +111,7 @@ func version() string {
 // linkedVersion is set by -ldflags "-X …/internal/cli.linkedVersion=1.2.3".
 var linkedVersion string
 
-// isMisuse reports whether an error means that the program was used wrongly.
+// isMisuse reports whether an error means wrong usage or a wrong configuration.
 func isMisuse(err error) bool {
 	var usage session.UsageError
 	return errors.As(err, &usage) || isConfigError(err)

@@ -21,13 +21,13 @@ import (
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
-// runAs is the user of trace --user; nil is the one who runs the program.
+// runAs is the user of trace --user; nil is the user who runs this program.
 type runAs struct {
 	user              *trace.User
 	name, home, shell string
 }
 
-// runAs looks up the user that the command is to run as.
+// runAs looks up the user of trace --user; nil if there is none.
 func (f *traceFlags) runAs() (*runAs, error) {
 	if f.user == "" {
 		return nil, nil
@@ -54,7 +54,7 @@ func (f *traceFlags) runAs() (*runAs, error) {
 	return as, nil
 }
 
-// shellOf returns the login shell of a user, from passwd(5), where an empty one means
+// shellOf returns the login shell of a user, from passwd(5), in which an empty field means
 // /bin/sh.
 func shellOf(name string) string {
 	const usual = "/bin/sh"
@@ -70,7 +70,7 @@ func shellOf(name string) string {
 	return usual
 }
 
-// fileRights are those with which files are written.
+// fileRights returns the user with whose privileges files are written.
 func (u *runAs) fileRights() *securefile.User {
 	if u == nil {
 		return nil
@@ -78,7 +78,7 @@ func (u *runAs) fileRights() *securefile.User {
 	return (*securefile.User)(u.user)
 }
 
-// explain adds to an error that a file was to be written with the user's rights.
+// explain adds the hint that the trace file is written with the user's privileges.
 func (u *runAs) explain(err error) error {
 	if u != nil && errors.Is(err, fs.ErrPermission) {
 		return session.WithRemedy(err, "with --user the trace is written as that user")
@@ -86,9 +86,10 @@ func (u *runAs) explain(err error) error {
 	return err
 }
 
-// startDir changes to the directory that the command starts in: the working directory, if the user
-// may enter it by its path. An inherited one would let the user read below a directory that only
-// root may enter. It returns the path of the program, found before that, and what changes back.
+// startDir changes to the directory in which the command starts: the working directory if the user
+// may enter it by its path, otherwise the user's home or /. Inheriting the working directory would
+// let the user read below a directory that only root may enter. It returns the path of the program,
+// which is looked up first, and a function that changes back.
 func (a *app) startDir(u *runAs, name string, keep bool) (program string, back func(), err error) {
 	if program, err = u.findCommand(name, keep); err != nil || u == nil {
 		return program, func() {}, err
@@ -122,12 +123,12 @@ func (a *app) startDir(u *runAs, name string, keep bool) (program string, back f
 	return "", nil, fmt.Errorf("%s can enter neither %s nor /", u.name, cmp.Or(dir, "the working directory"))
 }
 
-// kept are the variables that say something of the terminal and the language, which
-// are the same for every user.
+// kept are the environment variables for the terminal and the language, which do not depend on
+// the user.
 var kept = []string{"TERM", "COLORTERM", "DISPLAY", "LANG", "LANGUAGE", "LOCALE_ARCHIVE", "TZ", "TZDIR"}
 
-// environment is that of a command: as of a login (su -), or with keep as it is for us,
-// except for the variables that name the user. nil is our own.
+// environment returns the environment of a command: that of a login (su -), or with keep the
+// current one, except for the variables that name the user.
 func (u *runAs) environment(keep bool) []string {
 	var env []string
 	for _, entry := range os.Environ() {
@@ -146,7 +147,7 @@ func (u *runAs) environment(keep bool) []string {
 	return append(env, u.session(filepath.Join("/run/user", strconv.FormatUint(uint64(u.user.UID), 10)))...)
 }
 
-// path are the directories of commands that are there: of NixOS and of the FHS.
+// path returns the existing directories of commands, of NixOS and of the FHS.
 func (u *runAs) path() []string {
 	return slices.DeleteFunc([]string{
 		"/run/wrappers/bin", u.home + "/.nix-profile/bin", u.home + "/.local/state/nix/profile/bin", "/etc/profiles/per-user/" + u.name + "/bin",
@@ -157,8 +158,8 @@ func (u *runAs) path() []string {
 	})
 }
 
-// session are the variables of a user who is logged in: of the runtime directory, and
-// of the Wayland display and the bus that have their sockets in it.
+// session returns the environment variables of a logged-in user: the runtime directory, and the
+// Wayland display and the bus, whose sockets are in it.
 func (u *runAs) session(dir string) []string {
 	if info, err := os.Lstat(dir); err != nil || !info.IsDir() || !u.owns(info) {
 		return nil
@@ -185,7 +186,7 @@ func (u *runAs) owns(info fs.FileInfo) bool {
 	return ok && st.Uid == u.user.UID
 }
 
-// findCommand finds a program as a shell does, in the PATH that the command gets.
+// findCommand finds a program as a shell does, in the PATH of the command.
 func (u *runAs) findCommand(name string, keep bool) (string, error) {
 	if u == nil || keep || strings.Contains(name, "/") {
 		return findCommand(name)

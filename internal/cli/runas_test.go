@@ -16,8 +16,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
-// traceAs runs trace --user nobody in a directory, with a secret in the environment and
-// as descriptor 7, and returns what the program prints.
+// traceAs runs trace --user nobody in a directory, and returns the output. The environment and
+// descriptor 7 contain a secret.
 func traceAs(t *testing.T, dir string, args ...string) (stdout, stderr string) {
 	t.Helper()
 	secret := filepath.Join(t.TempDir(), "secret")
@@ -38,7 +38,7 @@ func traceAs(t *testing.T, dir string, args ...string) (stdout, stderr string) {
 	return out.String(), errs.String()
 }
 
-func TestACommandOfAnotherUserGetsALogin(t *testing.T) {
+func TestTraceUserGetsTheEnvironmentOfALogin(t *testing.T) {
 	t.Parallel()
 	probe.Need(t, probe.Root)
 	const script = "env; ls /proc/self/fd; cat <&7"
@@ -50,7 +50,7 @@ func TestACommandOfAnotherUserGetsALogin(t *testing.T) {
 	}
 	for _, leak := range []string{"SECRET_TOKEN", "root's", "\n7\n", "SUDO_"} {
 		if strings.Contains(out, leak) {
-			t.Errorf("%q has got through:\n%s", leak, out)
+			t.Errorf("the command got %q:\n%s", leak, out)
 		}
 	}
 	out, _ = traceAs(t, "/", "--keep-env", "--", "sh", "-c", script)
@@ -59,9 +59,9 @@ func TestACommandOfAnotherUserGetsALogin(t *testing.T) {
 	}
 }
 
-// TestACommandOfAnotherUserStartsWhereThatUserMayGo has a directory that all may enter in one that
-// only root may.
-func TestACommandOfAnotherUserStartsWhereThatUserMayGo(t *testing.T) {
+// TestTraceUserStartsInADirectoryThatTheUserMayEnter also checks a public directory in a directory
+// that only root may enter.
+func TestTraceUserStartsInADirectoryThatTheUserMayEnter(t *testing.T) {
 	t.Parallel()
 	probe.Need(t, probe.Root)
 	public := t.TempDir()
@@ -97,9 +97,9 @@ func TestACommandOfAnotherUserStartsWhereThatUserMayGo(t *testing.T) {
 	}
 }
 
-// TestTheTraceOfAnotherUserIsThatUsers: in the user's directory, the name of the file may
-// be a symlink to anywhere.
-func TestTheTraceOfAnotherUserIsThatUsers(t *testing.T) {
+// TestTraceUserWritesTheTraceWithTheUsersPrivileges checks that root does not write through a
+// symlink in the user's directory.
+func TestTraceUserWritesTheTraceWithTheUsersPrivileges(t *testing.T) {
 	t.Parallel()
 	probe.Need(t, probe.Root)
 	home := t.TempDir()
@@ -115,10 +115,10 @@ func TestTheTraceOfAnotherUserIsThatUsers(t *testing.T) {
 	_, errs := traceAs(t, home, "-o", "t.jsonl", "--", "touch", "ran")
 	text, err := os.ReadFile(secret)
 	if err != nil || string(text) != "root's" || !strings.Contains(errs, "permission denied") {
-		t.Errorf("the target holds %q, %v:\n%s", text, err, errs)
+		t.Errorf("the target contains %q, %v:\n%s", text, err, errs)
 	}
 	if _, err := os.Stat(filepath.Join(home, "ran")); err == nil {
-		t.Error("the command ran all the same")
+		t.Error("the command ran although the trace could not be written")
 	}
 	if err := os.Remove(link); err != nil {
 		t.Fatal(err)
@@ -130,8 +130,8 @@ func TestTheTraceOfAnotherUserIsThatUsers(t *testing.T) {
 	}
 }
 
-// TestRootWritesNoTraceThroughAnothersLink is the same without --user.
-func TestRootWritesNoTraceThroughAnothersLink(t *testing.T) {
+// TestRootDoesNotWriteTraceThroughAnotherUsersSymlink does not use --user.
+func TestRootDoesNotWriteTraceThroughAnotherUsersSymlink(t *testing.T) {
 	t.Parallel()
 	probe.Need(t, probe.Root)
 	dir := t.TempDir()
@@ -146,11 +146,11 @@ func TestRootWritesNoTraceThroughAnothersLink(t *testing.T) {
 	out, _ := cmd.CombinedOutput()
 	text, err := os.ReadFile(secret)
 	if err != nil || string(text) != "root's" || !strings.Contains(string(out), "symlink of another user") {
-		t.Errorf("the target holds %q, %v:\n%s", text, err, out)
+		t.Errorf("the target contains %q, %v:\n%s", text, err, out)
 	}
 }
 
-func TestASessionHasWhatIsInItsDirectory(t *testing.T) {
+func TestSessionVariablesComeFromTheRuntimeDirectory(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	as := &runAs{user: &trace.User{UID: uint32(os.Getuid())}}

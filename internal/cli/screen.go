@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -39,7 +40,7 @@ func newScreen(a *app) *cobra.Command {
 	return cmd
 }
 
-// screen opens the screen, and prints the snippet when it is left with one.
+// screen opens the screen, and prints the snippet when the user confirms it.
 func (a *app) screen(ctx context.Context, style session.Style, args []string, print0 bool) error {
 	s, err := a.newSession(ctx, args)
 	if err != nil {
@@ -48,7 +49,7 @@ func (a *app) screen(ctx context.Context, style session.Style, args []string, pr
 	if err := s.SetStyle(style); err != nil {
 		return err
 	}
-	in, out, err := a.terminal() // last: what is wrong with the arguments matters more
+	in, out, err := a.terminal() // last: errors of the arguments come first
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func (a *app) screen(ctx context.Context, style session.Style, args []string, pr
 	return a.runScreen(ctx, opts, hint)
 }
 
-// screenOptions are those of a screen on what a scan finds.
+// screenOptions returns the options of a screen with the candidates of a scan.
 func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 	return tui.Options{
 		Machine:  screen.New(s),
@@ -75,7 +76,7 @@ func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 		Caches:   session.CachePlaces(),
 		View:     views[s.Config.UI.View],
 		Programs: s.Config.Programs,
-		Warnings: a.notices,
+		Warnings: slices.Concat(a.notices, fateNotices(s)),
 		Input:    in,
 		Output:   out,
 		Color:    a.screenColor(),
@@ -85,22 +86,22 @@ func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 	}
 }
 
-// runScreen opens the screen, and prints the snippet when it is left with one; hint
-// is the remedy for paths that could not be read.
+// runScreen opens the screen, and prints the snippet when the user confirms it. hint is the remedy
+// for paths that could not be read.
 func (a *app) runScreen(ctx context.Context, opts tui.Options, hint string) error {
-	runtime.UnlockOSThread() // the screen would change threads for each message otherwise
+	runtime.UnlockOSThread() // otherwise the screen would change threads for each message
 	result, err := tui.Run(ctx, opts)
 	if err != nil {
 		return whySignal(ctx, err)
 	}
 	if result.Outcome != tui.Confirmed {
-		return exitError(128 + 2) // as if by SIGINT: Ctrl-C is a key to us
+		return exitError(128 + 2) // like SIGINT: the screen reads Ctrl-C as a key
 	}
 	return cmp.Or(a.printSnippet(result.Snippet), a.tellScan(&result, hint), a.failed)
 }
 
-// tellScan says on stderr what the screen has shown of the scan's failures: they
-// may be why something is not in the snippet.
+// tellScan repeats on stderr the errors of the scan that the screen has shown. They may be the
+// reason why a path is not in the snippet.
 func (a *app) tellScan(r *tui.Result, hint string) error {
 	if r.ScanErr != nil {
 		return r.ScanErr
@@ -125,8 +126,8 @@ var themes = map[config.Theme]tui.Theme{
 	config.ThemeDark:  tui.ThemeDark,
 }
 
-// terminal returns where keys come from and the screen goes to: the standard
-// streams where they are a terminal, else the controlling terminal.
+// terminal returns the files that the screen reads keys from and writes to: the standard streams
+// if they are terminals, otherwise the controlling terminal.
 func (a *app) terminal() (in, out *os.File, err error) {
 	in, out = a.in, a.out
 	if isTerminal(in) && isTerminal(out) {

@@ -16,20 +16,20 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	trace.Helper() // the tracer starts this program again
+	trace.Helper() // the tracer executes this program again
 	testscript.Main(withBuildDir{m}, map[string]func(){
 		"list-ephemeral": func() { os.Exit(Main()) },
 	})
 }
 
-// withBuildDir runs the tests with a directory for the program that they build.
+// withBuildDir runs the tests with a directory for the built program.
 type withBuildDir struct{ *testing.M }
 
 // Run is what testscript.Main calls.
 func (m withBuildDir) Run() int {
 	dir, err := os.MkdirTemp("", "list-ephemeral-test-")
 	if err == nil {
-		err = os.Chmod(dir, 0o755) // ordinary users run it too
+		err = os.Chmod(dir, 0o755) // ordinary users also run the program
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -40,9 +40,8 @@ func (m withBuildDir) Run() int {
 	return m.M.Run()
 }
 
-// TestScripts runs the program's real main in the stories of testdata/script.
-// A story has a home of its own, $WORK/home, and no configuration but its own;
-// $WORK/tree is what it looks at.
+// TestScripts runs the scripts of testdata/script with the program's real main. The home of each
+// script is $WORK/home, the only configuration is its own, and $WORK/tree is the tree to list.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
@@ -53,7 +52,7 @@ func TestScripts(t *testing.T) {
 			for _, name := range []string{"SUDO_USER", "LIST_EPHEMERAL_CONFIG", "NO_COLOR"} {
 				env.Setenv(name, "")
 			}
-			// A snippet warns of a directory above that is secret, as temporary ones are.
+			// Snippets warn about private directories above a path. Temporary ones are private.
 			return errors.Join(os.Chmod(filepath.Dir(env.WorkDir), 0o755), os.MkdirAll(home, 0o755))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -65,7 +64,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// makeHostileNames makes the files that names files in the directory given.
+// makeHostileNames creates a file for each of hostileNames in a directory.
 func makeHostileNames(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range hostileNames {
 		path := filepath.Join(ts.MkAbs(args[0]), name)
@@ -73,19 +72,19 @@ func makeHostileNames(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// makeSocket makes a socket that no program listens on.
+// makeSocket creates a socket that no program listens on.
 func makeSocket(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(syscall.Mknod(ts.MkAbs(args[0]), syscall.S_IFSOCK|0o600, 0))
 }
 
-// hostileNames hold what has to survive every way through the program.
+// hostileNames are names that every command has to print correctly.
 var hostileNames = []string{
 	"new\nline", "esc\x1b]0;title\x07", "quote\"", "back\\slash", "${x}", "$${x}", "''${x}", "bad\xff\xfe",
 	"tab\there", "cr\rhere", " lead and trail ", "-rf", "{a,b}", "[x]*?", "\u202egnp.exe", "é日本😀", "#c", "*",
 }
 
-// runAsOrdinaryUser runs a command as a user without rights: as ourselves, or as
-// nobody where we are root, who then owns all of the story's files.
+// runAsOrdinaryUser runs a command without privileges. If the test runs as root, the command runs
+// as the user nobody, who then owns all files of the script.
 func runAsOrdinaryUser(ts *testscript.TestScript, neg bool, args []string) {
 	path, err := exec.LookPath(args[0])
 	ts.Check(err)
@@ -105,8 +104,8 @@ func runAsOrdinaryUser(ts *testscript.TestScript, neg bool, args []string) {
 
 const nobody = 65534
 
-// giveAway makes nobody the owner of all in dir, and lets others get to dir and
-// to the program.
+// giveAway changes the owner of everything in dir to the user nobody, and allows all users to reach
+// dir and the program.
 func giveAway(ts *testscript.TestScript, dir, program string) {
 	ts.Check(filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {

@@ -4,22 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync/atomic"
 
 	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// newSession puts together what a command works with for the PATHs given, and says on stderr what is
-// wrong with configuration and PATHs. A PATH that cannot be resolved is reported, and the
-// others are worked on; the exit status is 1 then.
+// newSession returns the session of a command for its PATHs, and reports problems of the
+// configuration and the PATHs on stderr. PATHs that cannot be resolved are reported and skipped;
+// the exit status is then 1.
 func (a *app) newSession(ctx context.Context, paths []string) (*session.Session, error) {
 	var made atomic.Pointer[session.Session]
 	err := session.WaitFor(ctx, func() error {
 		s, err := session.New(session.Options{
-			Config: a.config, Roots: a.roots, Excludes: a.excludes, Includes: a.includes, NoCache: a.noCache, Paths: paths,
+			Config: a.config, Roots: a.roots, Excludes: a.excludes, Includes: a.includes, NoCache: a.noCache, All: a.all, Paths: paths,
 		})
 		made.Store(s)
 		return err
@@ -34,7 +34,7 @@ func (a *app) newSession(ctx context.Context, paths []string) (*session.Session,
 		return nil, err
 	}
 	if s.Config.Source == "" && !a.brief {
-		a.notice("hint", "no configuration file; using built-in excludes and detected mounts")
+		a.notice("hint", "no configuration file; using built-in knowledge and detected mounts")
 	}
 	for _, err := range s.Unresolved {
 		a.notice("error", err.Error())
@@ -46,27 +46,41 @@ func (a *app) newSession(ctx context.Context, paths []string) (*session.Session,
 	return s, nil
 }
 
-// notice says something on stderr, and on the screen, which hides stderr.
+// notice prints a message on stderr, and also shows it on the screen, which hides stderr.
 func (a *app) notice(kind, text string) {
 	say(a.err, kind, text)
 	a.notices = append(a.notices, text)
 }
 
-// explainNothing says why there are no candidates, if a PATH is the reason.
+// explainNothing reports that there are no candidates, and the PATHs that are the reason.
 func (a *app) explainNothing(s *session.Session) {
 	say(a.err, "hint", "no candidates found")
 	for _, path := range s.Only {
-		info, err := os.Lstat(path)
-		v := s.Policy.Judge(path, err == nil && info.IsDir())
+		kind, _, _ := scan.Stat(path)
+		v := s.Policy.Judge(path, kind)
 		if v.Class != scan.ClassCandidate && v.Class != scan.ClassRoot {
 			say(a.err, "hint", fmt.Sprintf("%s: %s; list-ephemeral explain shows why", path, v.Class))
 		}
 	}
 }
 
-// isConfigError reports whether the configuration is wrong, or an exclude
-// pattern of it.
+// isConfigError reports whether an error is about the configuration or an exclude pattern in it.
 func isConfigError(err error) bool {
 	var wrong *config.Error
 	return errors.As(err, &wrong)
+}
+
+// sayFate says of which roots nothing shows that a boot wipes them.
+func (a *app) sayFate(s *session.Session) {
+	for _, text := range fateNotices(s) {
+		say(a.err, "hint", text)
+	}
+}
+
+// fateNotices are what sayFate says.
+func fateNotices(s *session.Session) (texts []string) {
+	for _, tree := range s.Doubtful() {
+		texts = append(texts, report.DoubtText(tree)+"; name what a boot wipes with --root or the key roots")
+	}
+	return texts
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// run runs a program that has to be there.
+// run runs a program and returns its output. The test fails if the program fails or is missing.
 func run(t *testing.T, dir, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(probe.Tool(t, name), args...)
@@ -28,8 +28,8 @@ func run(t *testing.T, dir, name string, args ...string) string {
 	return string(out)
 }
 
-// TestShellsComplete has the shells themselves complete. Zsh does that only in a
-// terminal, so that its file is read for its syntax alone.
+// TestShellsComplete runs completions in bash and fish. Zsh completes only in a terminal, so the
+// test only checks the syntax of its script and loads it.
 func TestShellsComplete(t *testing.T) {
 	t.Parallel()
 	binary := buildStatic(t)
@@ -70,7 +70,7 @@ complete_line list-ephemeral list --newer
 		}
 	}
 	run(t, dir, "zsh", "-n", "completion.zsh")
-	run(t, dir, "zsh", "-f", "-c", "autoload -Uz compinit; compinit -u -d none; source ./completion.zsh; whence _list-ephemeral")
+	run(t, dir, "zsh", "-f", "-c", "autoload -Uz compinit; compinit -u -d none; source ./completion.zsh; type _list-ephemeral")
 }
 
 // pages returns the manual pages of the program.
@@ -84,7 +84,7 @@ func pages(t *testing.T) (dir string, root *cobra.Command) {
 	return dir, root
 }
 
-func TestManualPagesAreRightAndComplete(t *testing.T) {
+func TestManualPagesAreValidAndComplete(t *testing.T) {
 	dir, root := pages(t)
 	files, err := filepath.Glob(filepath.Join(dir, "*.1"))
 	if err != nil || len(files) < 8 {
@@ -101,7 +101,7 @@ func TestManualPagesAreRightAndComplete(t *testing.T) {
 			t.Fatal(err)
 		}
 		if second, _ := os.ReadFile(filepath.Join(again, file)); !bytes.Equal(text, second) {
-			t.Errorf("%s differs the second time", file)
+			t.Errorf("%s differs when it is written again", file)
 		}
 		shown := run(t, dir, "groff", "-man", "-Tascii", "-P-c", "-P-b", "-P-u", file)
 		shown = regexp.MustCompile(`-\n *`).ReplaceAllString(shown, "-")
@@ -118,7 +118,7 @@ func TestManualPagesAreRightAndComplete(t *testing.T) {
 	})
 }
 
-// visit calls do with a command and all below it that are in the help.
+// visit calls do for a command and all its subcommands that are in the help.
 func visit(cmd *cobra.Command, do func(*cobra.Command)) {
 	do(cmd)
 	for _, sub := range cmd.Commands() {

@@ -19,18 +19,16 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
-// snippetFlags are the flags of snippet as they were given.
+// snippetFlags are the flags of snippet.
 type snippetFlags struct {
 	session.Style
 	read0, print0 bool
 }
 
 const snippetLong = `Print the Nix code that keeps the paths given as arguments or on stdin. The dialect is
-
 that of the configuration (snippet.dialect), otherwise plain.`
 
 const snippetExamples = `  list-ephemeral snippet ~/.config/Code /var/lib/bluetooth
-
   list-ephemeral list -0 ~/.mozilla | list-ephemeral snippet -0
   list-ephemeral snippet --dialect preservation /etc/machine-id
   list-ephemeral snippet --form module ~/.ssh > persist.nix
@@ -96,8 +94,7 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 	return cmp.Or(a.printSnippet(tui.SnippetText(s.Render(items))), a.failed)
 }
 
-// eachArg calls add with the true path of each argument, and with whether it
-// ends in a slash.
+// eachArg calls add for each argument, with its true path and whether it ends in a slash.
 func eachArg(args []string, add func(path string, slash bool)) error {
 	for _, arg := range args {
 		path, err := session.TruePath(arg, false)
@@ -109,9 +106,8 @@ func eachArg(args []string, add func(path string, slash bool)) error {
 	return nil
 }
 
-// printSnippet prints a snippet on stdout, and on stderr what is to be said of
-// it. One that lacks a path is a failure: who pastes it without looking must be
-// able to know.
+// printSnippet prints a snippet on stdout and its notes on stderr. It returns an error if the
+// snippet does not contain all paths, so that scripts notice.
 func (a *app) printSnippet(s tui.SnippetText) error {
 	for _, note := range s.Notes {
 		say(a.err, "warning", note)
@@ -143,7 +139,7 @@ func visible(text string) string {
 	return b.String()
 }
 
-// addStyleFlags adds the flags of a command that writes snippets.
+// addStyleFlags adds the flags for the style of a snippet.
 func addStyleFlags(cmd *cobra.Command, f *session.Style) {
 	flags := pflag.NewFlagSet("style", pflag.ContinueOnError)
 	choiceVar(flags, &f.Dialect, "dialect", "use `DIALECT`: plain, impermanence, impermanence-hm, preservation, json or paths", snippet.DialectNames()...)

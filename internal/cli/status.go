@@ -28,7 +28,7 @@ file system counts them exactly (ext4, btrfs, XFS, tmpfs and others).`
 
 const statusExamples = `  list-ephemeral status
   list-ephemeral status --brief                      one line, for a login message
-  list-ephemeral status --fail-above 100M && reboot  unless much would be lost`
+  list-ephemeral status --fail-above 100M && reboot  unless more than 100M would be lost`
 
 func newStatus(a *app) *cobra.Command {
 	var f statusFlags
@@ -50,7 +50,7 @@ func newStatus(a *app) *cobra.Command {
 	return leaveStuck(cmd)
 }
 
-// status prints what is known, and judges.
+// status prints the status, and fails if more would be lost than --fail-above allows.
 func (a *app) status(ctx context.Context, f statusFlags) error {
 	p, err := a.newSession(ctx, nil)
 	if err != nil {
@@ -91,7 +91,7 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 	return failed
 }
 
-// limit is what --fail-above allows: files or bytes. The zero value allows anything.
+// limit is the value of --fail-above: a number of files or bytes. The zero value is no limit.
 type limit struct {
 	text  string
 	files int
@@ -109,7 +109,7 @@ func parseLimit(text string) (limit, error) {
 	return limit{text: text, files: -1, bytes: size.bytes}, nil
 }
 
-// exceeded says that there is more than is allowed, or "".
+// exceeded returns the error message if an amount exceeds the limit, otherwise "".
 func (l limit) exceeded(lost report.Amount) string {
 	switch {
 	case l.text == "":

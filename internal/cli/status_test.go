@@ -16,10 +16,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/report"
 )
 
-// stakesScript lays out a root and storage as impermanence does, in a mount namespace,
-// has the program count, and counts with find and du, which know nothing of it.
+// stakesScript creates a root and storage like impermanence, in a mount namespace. It counts files
+// with the program, and for comparison with find and du.
 const stakesScript = `
-
 D=$1 PROGRAM=$2 DISK=$3
 mount -t tmpfs -o mode=755 none "$D"
 R=$D/root P=$D/persist
@@ -33,7 +32,7 @@ head -c 300 /dev/zero > "$P$R/lib/bound/state"; echo later > "$P$R/home/later/x"
 mkdir -p "$P$R/etc" "$R/etc"; echo id > "$P$R/etc/machine-id"; touch "$R/etc/machine-id"
 mount --bind "$P$R/home/docs" "$R/home/docs"; mount --bind "$P$R/lib/bound" "$R/lib/bound"
 mount --bind "$P$R/etc/machine-id" "$R/etc/machine-id"
-# Stray: a directory with files, a lone file beside what is declared, empty directories.
+# Stray: a directory with files, a single file beside declared paths, empty directories.
 mkdir -p "$P$R/home/old/deep" "$P$R/home/hollow/deeper" "$P/elsewhere"
 head -c 12345 /dev/zero > "$P$R/home/old/deep/data"; echo x > "$P$R/home/old/y"; ln -s nowhere "$P$R/home/old/link"
 echo lone > "$P$R/home/lone$(printf '\n')name"
@@ -46,7 +45,7 @@ cat > "$D/config.json" <<JSON
  "persistedDirs": ["$R/home/docs/", "$R/home/later"], "persistedFiles": ["$R/etc/machine-id", "$R/home/gone"]}
 JSON
 le() { "$PROGRAM" --config "$D/config.json" "$@"; }
-# What an adopt leaves behind that is killed when it has copied all, and put nothing in place.
+# The staging directory of an adopt that was killed after copying, before the rename into place.
 mkdir "$R/home/half"; echo half > "$R/home/half/f"
 strace -f -qq -o /dev/null -e trace=syncfs -e signal=none -e inject=syncfs:signal=KILL:when=1 \
 	"$PROGRAM" --config "$D/config.json" adopt "$R/home/half" >/dev/null 2>&1 && echo "adopt was not killed"
@@ -88,7 +87,7 @@ func sections(t *testing.T) map[string]string {
 	return found
 }
 
-func TestStatusAndStrayCountAsFindAndDuDo(t *testing.T) {
+func TestStatusAndStrayCountLikeFindAndDu(t *testing.T) {
 	t.Parallel()
 	s := sections(t)
 	var got report.Status
@@ -129,7 +128,7 @@ func TestStatusAndStrayCountAsFindAndDuDo(t *testing.T) {
 	}
 }
 
-func TestStatusAndStrayReadWell(t *testing.T) {
+func TestStatusAndStrayOutput(t *testing.T) {
 	t.Parallel()
 	s := sections(t)
 	for name, texts := range map[string][]string{
@@ -155,7 +154,7 @@ func TestStatusAndStrayReadWell(t *testing.T) {
 	}
 }
 
-func TestLimits(t *testing.T) {
+func TestFailAbove(t *testing.T) {
 	for text, want := range map[string]limit{
 		"0": {"0", 0, -1}, "500": {"500", 500, -1}, "10k": {"10k", -1, 10_000}, "1Gi": {"1Gi", -1, 1 << 30}, "0b": {"0b", -1, 0},
 	} {
@@ -175,7 +174,7 @@ func TestLimits(t *testing.T) {
 			l, _ = parseLimit(text)
 		}
 		if got := l.exceeded(lost) != ""; got != fails {
-			t.Errorf("%q is exceeded: %t", text, got)
+			t.Errorf("limit %q exceeded: %t", text, got)
 		}
 	}
 }

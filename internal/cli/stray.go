@@ -30,17 +30,15 @@ type strayFlags struct {
 }
 
 const strayLong = `List paths in persistent storage that are neither declared in the configuration nor
+mounted anywhere. A directory is printed as a whole if nothing in it is declared.
+Directories without any file come last. PATH limits the list to paths at or below it.
 
-mounted anywhere: whole directories where nothing in them is declared, then those
-that contain no file at all. A PATH limits the list to what is at or below it.
+With --trash, strays are moved to STORAGE/.trash, which is fast at any size, and
+--restore moves them back. Only --empty removes them. A stray whose path also exists
+outside storage is moved only if PATH names it: adopt may have just copied it there
+for a configuration that is not active yet.`
 
-With --trash they are moved to STORAGE/.trash instead, at once and whatever their
-size, and --restore puts them back. Nothing is removed before --empty. A stray whose
-path exists outside storage too is moved only if PATH names it: adopt may have just
-copied it there for a configuration that is not active yet.`
-
-const strayExamples = `  list-ephemeral stray -l                       what is not declared
-
+const strayExamples = `  list-ephemeral stray -l                       list undeclared paths
   sudo list-ephemeral stray --browse            choose on the screen what to move to the trash
   sudo list-ephemeral stray --trash /persist/home/alice/.old
   sudo list-ephemeral stray --restore           undo the last --trash
@@ -75,8 +73,8 @@ func newStray(a *app) *cobra.Command {
 	flags.BoolVar(&f.browse, "browse", false, "choose strays on the screen, and move them to the trash")
 	flags.BoolVar(&f.trash, "trash", false, "move strays to the trash")
 	flags.BoolVar(&f.restore, "restore", false, "move back the last --trash, or each DATE or PATH given")
-	flags.BoolVar(&f.empty, "empty", false, "remove for good what is in the trash")
-	flags.Var(&value[time.Time]{to: &f.before, read: readTime}, "older-than", "with --empty: remove only what is in the trash since `DUR` (30d)")
+	flags.BoolVar(&f.empty, "empty", false, "permanently remove the contents of the trash")
+	flags.Var(&value[time.Time]{to: &f.before, read: readTime}, "older-than", "with --empty: remove only what was moved longer than `DUR` (30d) ago")
 	flags.BoolVarP(&f.yes, "yes", "y", false, "with --empty: do not ask")
 	a.exclusive(cmd, "print0", "json", "long")
 	a.exclusive(cmd, "browse", "trash", "restore", "empty")
@@ -90,7 +88,7 @@ func newStray(a *app) *cobra.Command {
 	return cmd
 }
 
-// check reports flags that do not go together.
+// check returns an error for flags that cannot be combined.
 func (f *strayFlags) check(args []string) error {
 	switch {
 	case !f.empty && (!f.before.IsZero() || f.yes):
@@ -101,7 +99,7 @@ func (f *strayFlags) check(args []string) error {
 	return nil
 }
 
-// stray prints or moves what is in storage and not declared.
+// stray prints or moves undeclared paths in storage.
 func (a *app) stray(ctx context.Context, f strayFlags, args []string) error {
 	if err := f.check(args); err != nil {
 		return session.Misuse(err)
@@ -164,7 +162,7 @@ func (a *app) printStrays(f strayFlags, rows []*scan.Row) error {
 	return out.Flush()
 }
 
-// concludeStrays sums up on stderr, and says what could not be read.
+// concludeStrays prints totals on stderr, and reports paths that could not be read.
 func (a *app) concludeStrays(ctx context.Context, f strayFlags, s *session.Strays) error {
 	files, empty, left := 0, 0, 0
 	var size int64
@@ -180,19 +178,19 @@ func (a *app) concludeStrays(ctx context.Context, f strayFlags, s *session.Stray
 	}
 	text := fmt.Sprintf("%s with %s not declared", report.Count(files, "file"), printable.Size(size))
 	if empty > 0 {
-		text += ", and " + report.Plural(empty, "empty directory", "empty directories")
+		text += ", and " + printable.Plural(empty, "empty directory", "empty directories")
 	}
 	a.err.line(text)
 	if held := inTrash(ctx, s.Storage); held != "" {
 		a.err.line(held)
 	}
 	if left > 0 {
-		say(a.err, "hint", fmt.Sprintf("%s by an adopt that was killed: the next one there removes it", report.Plural(left, "path was left", "paths were left")))
+		say(a.err, "hint", fmt.Sprintf("%s by an adopt that was killed; the next adopt into this storage removes them", printable.Plural(left, "path was left", "paths were left")))
 	}
 	return a.reportUnreadStrays(f, s)
 }
 
-// reportUnreadStrays says what could not be read.
+// reportUnreadStrays reports paths that could not be read.
 func (a *app) reportUnreadStrays(f strayFlags, s *session.Strays) error {
 	if len(s.Stats.Errors) == 0 {
 		return nil
@@ -212,7 +210,7 @@ func (f *strayFlags) format(style report.PathStyle) report.RowFormat {
 	return report.DirPathFormat('\n', style)
 }
 
-// browseStrays opens the screen on strays.
+// browseStrays opens the screen with strays.
 func (a *app) browseStrays(ctx context.Context, p *session.Session, s *session.Strays) error {
 	in, out, err := a.terminal()
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/trash"
 )
 
-// strayGround is a storage path with declared paths and strays, and a configuration. Storage has
-// to be no mount here, and no disk.
+// strayGround is a storage path with declared paths and strays, and a configuration. The storage
+// path is an ordinary directory.
 type strayGround struct {
 	t               *testing.T
 	program, config string
@@ -50,7 +50,7 @@ func (g *strayGround) write(name string) {
 	}
 }
 
-// stray runs the command, and returns its output with "P" for the storage path.
+// stray runs the command. In the returned output, "P" replaces the storage path.
 func (g *strayGround) stray(args ...string) (stdout, stderr string, status int) {
 	g.t.Helper()
 	for i, arg := range args {
@@ -67,8 +67,8 @@ func (g *strayGround) stray(args ...string) (stdout, stderr string, status int) 
 	return short.Replace(out.String()), short.Replace(errs.String()), cmd.ProcessState.ExitCode()
 }
 
-// expect runs the command, and compares what it prints and its status. Each line of stderr
-// has to be somewhere in the true one.
+// expect runs the command, and checks its stdout and status. Stderr has to contain each of the
+// given texts.
 func (g *strayGround) expect(status int, stdout string, stderr []string, args ...string) {
 	g.t.Helper()
 	out, errs, got := g.stray(args...)
@@ -82,7 +82,7 @@ func (g *strayGround) expect(status int, stdout string, stderr []string, args ..
 	}
 }
 
-func TestStraysGoToTheTrashAndComeBack(t *testing.T) {
+func TestStrayTrashAndRestore(t *testing.T) {
 	g := newStrayGround(t)
 	const before = "P/.list-ephemeral-adopt/\nP/etc/stray\nP/home/old/\nP/lost+found/\nP/tmp/\n"
 	g.expect(0, before, nil)
@@ -98,7 +98,7 @@ func TestStraysGoToTheTrashAndComeBack(t *testing.T) {
 	if strings.Contains(out, ".list-ephemeral-adopt") {
 		t.Errorf("too much was moved:\n%s", out)
 	}
-	for _, want := range []string{"moved 2 paths to the trash; list-ephemeral stray --restore 20", "exists, so it may have been adopted", "hint: name what was left"} {
+	for _, want := range []string{"moved 2 paths to the trash; list-ephemeral stray --restore 20", "exists, so it may have been adopted", "hint: to move a path that was left"} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("stderr lacks %q:\n%s", want, errs)
 		}
@@ -113,7 +113,7 @@ func TestStraysGoToTheTrashAndComeBack(t *testing.T) {
 	g.expect(1, "", []string{"error: the trash is empty"}, "--restore")
 }
 
-func TestStraysAreNamed(t *testing.T) {
+func TestStrayTrashOfNamedPaths(t *testing.T) {
 	g := newStrayGround(t)
 	g.expect(0, "moved    P/home/old/deep\n", nil, "--trash", "P/home/old/deep")
 	g.expect(0, "moved    P/home/old\n", nil, "--trash", "P/home")
@@ -134,11 +134,11 @@ func TestStraysAreNamed(t *testing.T) {
 	g.expect(1, "failed   P/etc/stray\n", []string{"error: P/etc/stray: another file is in its place and is not replaced: file exists"}, "--restore", "P/etc/stray")
 }
 
-func TestTheTrashIsEmptiedWhenItMayBe(t *testing.T) {
+func TestStrayEmpty(t *testing.T) {
 	g := newStrayGround(t)
 	g.expect(0, "", []string{"nothing to remove"}, "--empty")
 	g.expect(0, "moved    P/home/old\n", nil, "--trash", "P/home/old")
-	g.expect(2, "", []string{"error: --empty requires --yes where there is no terminal"}, "--empty")
+	g.expect(2, "", []string{"error: --empty requires --yes without a terminal"}, "--empty")
 	g.expect(0, "", []string{"nothing to remove"}, "--empty", "--older-than", "1d")
 	batches, err := trash.List(g.storage)
 	if err != nil || len(batches) != 1 {
@@ -156,7 +156,7 @@ func TestTheTrashIsEmptiedWhenItMayBe(t *testing.T) {
 	}
 }
 
-func TestStrayFlagsThatDoNotGoTogether(t *testing.T) {
+func TestStrayRejectsConflictingFlags(t *testing.T) {
 	for _, tt := range []struct {
 		flags strayFlags
 		args  []string
@@ -176,7 +176,7 @@ func TestStrayFlagsThatDoNotGoTogether(t *testing.T) {
 	}
 }
 
-// TestLeftoversAreNotTrash holds that what adopt cleans itself is not moved.
+// TestLeftoversAreNotTrash checks that paths which adopt removes itself are not moved.
 func TestLeftoversAreNotTrash(t *testing.T) {
 	for name, want := range map[string]bool{"/persist/.list-ephemeral-adopt": true, "/persist/home/.list-ephemeral-adopt/": true, "/persist/.list-ephemeral-adopt-1": false, "/persist": false} {
 		if got := adopt.IsLeftover(name); got != want {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// On the screen, strays are selected and moved to the trash; what contains something declared
-// cannot be selected, and what exists outside storage stays.
+// Strays are selected on the screen and moved to the trash. A directory with declared paths in it
+// cannot be selected. A stray whose path exists outside storage is not moved.
 func TestStoryStraysAreMovedFromTheScreen(t *testing.T) {
 	t.Parallel()
 	dir, binary := t.TempDir(), buildStatic(t)
@@ -35,11 +35,11 @@ func TestStoryStraysAreMovedFromTheScreen(t *testing.T) {
 	s.send("\r")
 	s.waitFor("moved 1 path", "stray --restore")
 	if _, err := os.Stat(filepath.Join(dir, "persist/near/old")); !os.IsNotExist(err) {
-		t.Errorf("the stray is there: %v", err)
+		t.Errorf("the stray was not moved: %v", err)
 	}
 	for _, name := range []string{"persist/kept/x", "persist/near/kept/z", "persist" + dir + "/here/v"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
-			t.Errorf("what was to stay: %v", err)
+			t.Errorf("a path that has to stay was moved: %v", err)
 		}
 	}
 	s.send("\x1b")

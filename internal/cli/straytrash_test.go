@@ -10,9 +10,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/trash"
 )
 
-// TestAForeignTrashStopsNoOtherStorage has two storage paths, of which the first one has a trash
-// that is not ours.
-func TestAForeignTrashStopsNoOtherStorage(t *testing.T) {
+// TestAForeignTrashDoesNotStopOtherStorage has two storage paths. The first one has a .trash that
+// this program did not create.
+func TestAForeignTrashDoesNotStopOtherStorage(t *testing.T) {
 	for name, make := range map[string]func(trash string) error{
 		"a file":                            func(trash string) error { return os.WriteFile(trash, nil, 0o600) },
 		"a directory that others may enter": func(trash string) error { return errors.Join(os.Mkdir(trash, 0o700), os.Chmod(trash, 0o755)) },
@@ -44,8 +44,8 @@ func TestAForeignTrashStopsNoOtherStorage(t *testing.T) {
 	}
 }
 
-// TestABrokenBatchStopsNoOther has a batch whose manifest cannot be read.
-func TestABrokenBatchStopsNoOther(t *testing.T) {
+// TestABrokenBatchDoesNotStopOthers has a batch whose manifest cannot be read.
+func TestABrokenBatchDoesNotStopOthers(t *testing.T) {
 	g := newStrayGround(t)
 	g.expect(0, "moved    P/home/old\n", nil, "--trash", "P/home/old")
 	broken := filepath.Join(g.storage, trash.Name, "2001-01-01T000000Z")
@@ -57,6 +57,6 @@ func TestABrokenBatchStopsNoOther(t *testing.T) {
 	g.expect(0, "moved    P/home/old\n", nil, "--trash", "P/home/old")
 	g.expect(1, "removed  P/home/old\n", problem, "--empty", "--yes")
 	if _, errs, _ := g.stray("--restore"); strings.Contains(errs, "the trash is empty") {
-		t.Errorf("called empty:\n%s", errs)
+		t.Errorf("the trash is reported as empty:\n%s", errs)
 	}
 }

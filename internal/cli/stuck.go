@@ -6,8 +6,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
-// leaveStuck returns a command, which only reads, such that a signal ends it even while
-// it waits for a file system that does not answer.
+// leaveStuck changes a command, which has to be read-only, so that a signal ends it even while it
+// waits for a file system that does not respond.
 func leaveStuck(cmd *cobra.Command) *cobra.Command {
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

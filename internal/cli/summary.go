@@ -11,8 +11,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// summarize prints how many candidates there are and how large they are by top
-// directory: the container or the root that is nearest above.
+// summarize prints the number and size of candidates for each top directory, which is the nearest
+// container or root above a candidate.
 func (f *listFlags) summarize(ctx context.Context, l *listing) (scan.Stats, error) {
 	t := totals{rollup: scan.NewRollup(l.session.Policy, l.session.Homes()...), tops: map[string]*scan.Row{}}
 	stats, err := scan.List(ctx, l.opts, only(l.wanted, t.add))
@@ -44,8 +44,7 @@ type totals struct {
 	rollup *scan.Rollup
 	tops   map[string]*scan.Row
 	all    scan.Row
-	// dir is the directory of the last candidate, with its slash, and top where
-	// it counts.
+	// dir is the directory of the last candidate, with a slash at the end. top is its row.
 	dir []byte
 	top *scan.Row
 }

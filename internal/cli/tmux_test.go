@@ -11,8 +11,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
-// TestStoryInTmux plays the shortest way through the program in a terminal that
-// others wrote.
+// TestStoryInTmux runs a short session in tmux, as an independent terminal emulator.
 func TestStoryInTmux(t *testing.T) {
 	t.Parallel()
 	root, binary := storyTree(t)

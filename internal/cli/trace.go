@@ -20,12 +20,12 @@ import (
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
-// The exit statuses of a trace that prints are those of the command, and these, as
-// timeout(1) and env(1) have them.
+// If trace prints, its exit status is that of the command or one of these, which are those of
+// timeout(1) and env(1).
 const (
 	exitTimedOut  = 124
-	exitNoTrace   = 125 // we failed
-	exitNotRun    = 126 // it is there, but could not be executed
+	exitNoTrace   = 125 // the trace failed
+	exitNotRun    = 126 // the command exists, but could not be executed
 	exitNoCommand = 127
 )
 
@@ -41,15 +41,15 @@ type traceFlags struct {
 	pid                      int
 }
 
-const traceLong = `Run CMD in this terminal, then browse the files that it and all its children touched:
-created, wrote, renamed, deleted, executed, read or looked up.
+const traceLong = `Run CMD in this terminal, then browse the files that it and all its children created,
+wrote, renamed, deleted, executed, read or looked up.
 
-By default only paths are shown that exist afterwards and that the next reboot wipes,
-changed ones first. Excludes apply. CMD gets the same signals, terminal and
+By default, only paths that exist afterwards and that the next reboot wipes are shown,
+changed paths first. Excludes apply. CMD gets the same signals, terminal and
 environment as without a trace; with --user it gets the environment of a login and no
 other open files.`
 
-const traceExamples = `  list-ephemeral trace -- firefox                find what it needs kept
+const traceExamples = `  list-ephemeral trace -- firefox                find the files that it needs
   list-ephemeral trace --only writes -- make     nearly as fast as without a trace
   list-ephemeral trace --list -- CMD             print the paths instead
   list-ephemeral trace -o t.jsonl -- CMD         keep the whole trace
@@ -69,9 +69,9 @@ func newTrace(a *app) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.SetInterspersed(false) // the flags behind CMD are its own
+	flags.SetInterspersed(false) // flags after CMD belong to CMD
 	flags.BoolVar(&f.list, "list", false, "print the paths instead of opening the screen")
-	flags.BoolVarP(&f.long, "long", "l", false, "print what was done to each path")
+	flags.BoolVarP(&f.long, "long", "l", false, "print the operations on each path")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
 	flags.BoolVarP(&f.print0, "print0", "0", false, "print the paths, each ended with NUL instead of a newline")
 	flags.BoolVar(&f.all, "all", false, "include directories, and paths outside the roots or only read")
@@ -120,9 +120,9 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	var keep *securefile.File // before the run: otherwise CMD would run twice because of a wrong name
+	var keep *securefile.File // before the run, so that a wrong file name does not cost a run of CMD
 	if f.output != "" && f.replay == "" {
-		// What is there stays until there is something to put in its place.
+		// An existing file stays until the trace replaces it.
 		if keep, err = securefile.Create(f.output, securefile.Options{As: as.fileRights()}); err != nil {
 			return statusError{as.explain(err), exitNoTrace}
 		}
@@ -132,7 +132,7 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	var notKept error // reported last: the trace is shown all the same
+	var notKept error // reported last, because the trace is shown anyway
 	if keep != nil {
 		if err := keepTrace(keep, found); err != nil {
 			notKept = statusError{err, exitNoTrace}
@@ -155,7 +155,7 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	return exitError(found.Status)
 }
 
-// keepTrace writes a trace in place of what is in a file.
+// keepTrace replaces the contents of a file by a trace.
 func keepTrace(file *securefile.File, r *trace.Report) error {
 	if err := trace.WriteReport(file, r); err != nil {
 		return err
@@ -163,10 +163,10 @@ func keepTrace(file *securefile.File, r *trace.Report) error {
 	return file.Commit()
 }
 
-// prints reports whether the result is to be printed even on a terminal.
+// prints reports whether the result is printed even on a terminal.
 func (f *traceFlags) prints() bool { return f.list || f.long || f.json || f.print0 }
 
-// check says which flags do not fit together, or do not fit CMD.
+// check returns an error for flags that cannot be combined with each other or with CMD.
 func (f *traceFlags) check(args []string) error {
 	switch {
 	case f.replay != "" && len(args) > 0:
@@ -187,7 +187,7 @@ func (f *traceFlags) check(args []string) error {
 	return nil
 }
 
-// traced runs the command, or reads what was kept of a run.
+// traced runs the command, attaches to a process, or reads a trace from a file.
 func (a *app) traced(ctx context.Context, f *traceFlags, as *runAs, args []string) (*trace.Report, error) {
 	if f.replay != "" {
 		file, err := os.Open(f.replay)
@@ -231,7 +231,7 @@ func (a *app) traced(ctx context.Context, f *traceFlags, as *runAs, args []strin
 	defer release()
 	opts.Signals = signals
 	opts.Waiting = func() {
-		say(a.err, "hint", "the command has ended; what it has started is waited for: Ctrl-C ends that")
+		say(a.err, "hint", "the command has ended; waiting for the processes that it started; Ctrl-C stops waiting")
 	}
 	restore := saveTerminal(a.in)
 	found, err := trace.Run(ctx, opts)
@@ -247,7 +247,7 @@ func (a *app) traced(ctx context.Context, f *traceFlags, as *runAs, args []strin
 	return found, nil
 }
 
-// attached follows a process that runs already.
+// attached traces a running process.
 func (a *app) attached(ctx context.Context, f *traceFlags) (*trace.Report, error) {
 	limit, err := f.limit()
 	if err != nil {
@@ -261,7 +261,7 @@ func (a *app) attached(ctx context.Context, f *traceFlags) (*trace.Report, error
 	signals, release := a.signals.redirect()
 	defer release()
 	found, err := trace.Attach(ctx, f.pid, trace.Options{OnlyWrites: f.only == "writes", Signals: signals, Started: func(pid int) {
-		say(a.err, "hint", fmt.Sprintf("following process %d: Ctrl-C ends that, and leaves it running", pid))
+		say(a.err, "hint", fmt.Sprintf("following process %d; Ctrl-C stops the trace and leaves the process running", pid))
 	}})
 	if err != nil {
 		return nil, statusError{fmt.Errorf("trace: %w", err), exitNoTrace}
@@ -269,8 +269,8 @@ func (a *app) attached(ctx context.Context, f *traceFlags) (*trace.Report, error
 	return found, nil
 }
 
-// limit returns how long the command may run: --timeout, or the seconds in the
-// environment.
+// limit returns the time limit of the command: --timeout, or the seconds in
+// $LIST_EPHEMERAL_TIMEOUT.
 func (f *traceFlags) limit() (time.Duration, error) {
 	const variable = "LIST_EPHEMERAL_TIMEOUT"
 	text := os.Getenv(variable)
@@ -297,20 +297,19 @@ func findCommand(name string) (string, error) {
 	return "", statusError{fmt.Errorf("run %s: %w", name, errors.Unwrap(err)), status}
 }
 
-// rightsHint is the remedy where a program cannot get the rights it is to have.
-const rightsHint = "sudo list-ephemeral trace --user $USER -- CMD traces it with its rights"
+// rightsHint is the remedy for a program that runs without its privileges.
+const rightsHint = "sudo list-ephemeral trace --user $USER -- CMD traces it with its privileges"
 
-// warnOfRights says before the command runs that it will not get its rights.
+// warnOfRights warns before the run if the command will run without its privileges.
 func (a *app) warnOfRights(path string, as *trace.User) {
 	if as == nil && !trace.Privileged() && trace.GainsRights(path) {
-		say(a.err, "warning", path+" is setuid or has capabilities; traced by an ordinary user it runs without them")
+		say(a.err, "warning", path+" is setuid or has capabilities; traced by an ordinary user, it runs without these privileges")
 		say(a.err, "hint", rightsHint)
 	}
 }
 
-// saveTerminal returns a function that puts the terminal back into the mode it is in
-// now. A command that is killed leaves it as it was for itself: without echo, say, and
-// without line breaks. Shells do the same.
+// saveTerminal returns a function that restores the current mode of the terminal. A killed command
+// leaves the terminal in its own mode, for example without echo. Shells do the same.
 func saveTerminal(terminal *os.File) (restore func()) {
 	fd := int(terminal.Fd())
 	mode, err := unix.IoctlGetTermios(fd, unix.TCGETS)
@@ -318,9 +317,9 @@ func saveTerminal(terminal *os.File) (restore func()) {
 		return func() {} // not a terminal
 	}
 	return func() {
-		// In the background the kernel would stop us for it (tcsetattr(3)).
+		// The kernel stops a background process that does this (tcsetattr(3)).
 		if group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP); err == nil && group == unix.Getpgrp() {
-			_ = unix.IoctlSetTermios(fd, unix.TCSETSW, mode) // or it is gone
+			_ = unix.IoctlSetTermios(fd, unix.TCSETSW, mode) // fails if the terminal is gone
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
-// printTrace prints what is shown of a trace.
+// printTrace prints the paths of a trace that are shown.
 func (a *app) printTrace(s *session.Session, f *traceFlags, r *trace.Report) error {
 	out := report.NewWriter(a.out)
 	json := jsonline.NewEncoder()
@@ -43,7 +43,7 @@ func (a *app) printTrace(s *session.Session, f *traceFlags, r *trace.Report) err
 	return out.Flush()
 }
 
-// tellTrace sums a trace up on stderr, and says what it may lack.
+// tellTrace summarizes a trace on stderr, and warns about incomplete results.
 func (a *app) tellTrace(f *traceFlags, r *trace.Report) {
 	changed, missing := 0, 0
 	for _, p := range r.Paths {
@@ -54,35 +54,35 @@ func (a *app) tellTrace(f *traceFlags, r *trace.Report) {
 			changed++
 		}
 	}
-	a.err.line(fmt.Sprintf("list-ephemeral: traced %s for %s (%s): %d calls, %d paths, %d changed, %d not there; %s",
+	a.err.line(fmt.Sprintf("list-ephemeral: traced %s for %s (%s): %d calls, %d paths, %d changed, %d missing; %s",
 		report.ShortCommand(r.Command), r.Took.Round(time.Millisecond), r.Backend, r.Stats.Calls, len(r.Paths), changed, missing, report.Ending(r)))
 	if n := r.Stats.Unreadable; n > 0 {
-		say(a.err, "warning", fmt.Sprintf("the paths of %d calls could not be read: their programs do not let others look into them", n))
+		say(a.err, "warning", fmt.Sprintf("the paths of %d calls could not be read: the programs deny access to their memory", n))
 	}
 	if n := r.Stats.Rings; n > 0 {
-		say(a.err, "warning", fmt.Sprintf("io_uring was set up %d times: what was opened through it is not listed", n))
+		say(a.err, "warning", fmt.Sprintf("io_uring was set up %d times: files opened through it are not listed", n))
 	}
 	if n := r.Stats.Sandboxed; n > 0 {
-		say(a.err, "warning", fmt.Sprintf("%d paths exist only in a sandbox of the command's", n))
+		say(a.err, "warning", fmt.Sprintf("%d paths exist only in a sandbox of the command", n))
 	}
 	if r.Survivors && !r.Attached {
-		say(a.err, "warning", "processes are still running: what they do from now on is not listed (--wait all waits for them)")
+		say(a.err, "warning", "processes are still running: their further file accesses are not listed (--wait all waits for them)")
 	}
 	for _, why := range r.Rejected {
 		say(a.err, "warning", "a better back end did not work: "+why)
 	}
 	for _, name := range r.Privileged {
-		say(a.err, "warning", name+" is setuid or has capabilities, and ran without them")
+		say(a.err, "warning", name+" is setuid or has capabilities, and ran without these privileges")
 	}
 	if len(r.Privileged) > 0 {
 		say(a.err, "hint", rightsHint)
 	}
 	if f.only != "" {
-		say(a.err, "hint", "--only writes: what was read or looked up is not listed")
+		say(a.err, "hint", "--only writes: paths that were only read or looked up are not listed")
 	}
 }
 
-// browseTrace opens the screen on what a trace has found.
+// browseTrace opens the screen with the paths of a trace.
 func (a *app) browseTrace(ctx context.Context, s *session.Session, f *traceFlags, r *trace.Report) error {
 	in, out, err := a.terminal()
 	if err != nil {

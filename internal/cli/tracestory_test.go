@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The command has the terminal to itself: Ctrl-Z stops it and us, fg continues both,
-// Ctrl-C ends it alone, and what it touched is shown all the same.
+// Ctrl-Z stops the command and list-ephemeral, fg continues both, and Ctrl-C ends only the command:
+// the paths that it touched are still listed.
 func TestStoryTraceInAShell(t *testing.T) {
 	t.Parallel()
 	for _, backend := range []string{"notify", "ptrace"} {
@@ -21,8 +21,8 @@ func TestStoryTraceInAShell(t *testing.T) {
 			s.send(keyCtrlZ)
 			s.waitFor("Stopped")
 			s.send("echo in the $((40+2)) shell; fg" + keyEnter)
-			s.waitFor("in the 42 shell\n" + binary) // as fg prints it: only then what is typed is the command's
-			const typed = "typed\n"                 // the terminal and cat write it once each
+			s.waitFor("in the 42 shell\n" + binary) // printed by fg; from then on the command reads the input
+			const typed = "typed\n"                 // printed once by the terminal and once by cat
 			s.send("typed" + keyEnter)
 			s.waitFor(typed + typed)
 			s.send(keyCtrlC)
@@ -30,7 +30,7 @@ func TestStoryTraceInAShell(t *testing.T) {
 			s.send("echo status $?" + keyEnter)
 			s.waitFor("status 130")
 			if strings.Contains(s.screen(), root+"/second\n") {
-				t.Errorf("what never ran is listed:\n%s", s.screen())
+				t.Errorf("a file that was never written is listed:\n%s", s.screen())
 			}
 			s.send("exit" + keyEnter)
 			s.status()
@@ -44,7 +44,7 @@ func TestStoryTraceOpensTheScreen(t *testing.T) {
 	s := start(t, 120, 24, "cd "+root+"; "+binary+" --root "+root+" trace -- sh -c 'echo x >made; cat alpha >/dev/null'; echo status $?")
 	s.waitFor("by operation", ">[ ] ", "made", "created", "alpha", "read", "scan complete")
 	s.send("o")
-	s.waitFor("only what was changed", "1/2 paths")
+	s.waitFor("only paths that were changed", "1/2 paths")
 	s.send(keySpace + keyEnter)
 	s.waitFor("snippet for 1 path")
 	s.send(keyEnter)

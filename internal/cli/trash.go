@@ -19,7 +19,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/trash"
 )
 
-// trashStrays moves strays into the trash of their storage path.
+// trashStrays moves strays to the trash of their storage path.
 func (a *app) trashStrays(ctx context.Context, f strayFlags, s *session.Strays, args []string) error {
 	chosen, wrong := s.Chosen()
 	failed := a.reportAll(wrong)
@@ -43,7 +43,7 @@ func (a *app) trashStrays(ctx context.Context, f strayFlags, s *session.Strays, 
 		a.err.line(fmt.Sprintf("moved %s to the trash; list-ephemeral stray --restore %s puts it back", report.Count(r.done, "path"), strings.Join(session.BatchesOf(results), " ")))
 	}
 	if r.left > 0 && len(args) == 0 {
-		say(a.err, "hint", "name what was left as an argument to move it all the same")
+		say(a.err, "hint", "to move a path that was left, name it as an argument")
 	}
 	if len(chosen) == 0 && failed == nil {
 		a.err.line("nothing to move: no undeclared paths in " + printable.Name(strings.Join(s.Storage, ", ")))
@@ -51,7 +51,8 @@ func (a *app) trashStrays(ctx context.Context, f strayFlags, s *session.Strays, 
 	return errors.Join(err, failed)
 }
 
-// restoreTrash puts back what is in the trash: the newest batch, or what the arguments name.
+// restoreTrash moves items of the trash back: the newest batch, or the items that the arguments
+// name.
 func (a *app) restoreTrash(ctx context.Context, f strayFlags, storage, args []string) error {
 	type found struct {
 		in string
@@ -98,7 +99,7 @@ func (a *app) restoreTrash(ctx context.Context, f strayFlags, storage, args []st
 		if len(items[in]) == 0 {
 			return nil
 		}
-		// Of several items with one path, the newest comes back.
+		// Restore the newest item first: it wins if several have the same path.
 		slices.SortStableFunc(items[in], func(x, y trash.Item) int { return cmp.Compare(y.Batch, x.Batch) })
 		results, err := trash.Restore(ctx, in, items[in])
 		for _, result := range results {
@@ -111,9 +112,9 @@ func (a *app) restoreTrash(ctx context.Context, f strayFlags, storage, args []st
 	return errors.Join(unread, missing, err)
 }
 
-// unstuckTrash calls run, which changes storage or its trash, and returns a little after ctx is done
-// even if a file system does not answer. The end of the process is like a kill then: what was moved
-// is in the manifest, and what was not removed is still in the trash.
+// unstuckTrash calls run, which changes storage or its trash. It returns shortly after ctx is done
+// even if a file system does not respond. The end of the process then has the effect of a kill:
+// moved paths are in the manifest, and paths that were not removed are still in the trash.
 func (a *app) unstuckTrash(ctx context.Context, run func() error) error {
 	var ended atomic.Bool
 	err := session.Unstuck(ctx, func() error {
@@ -126,8 +127,8 @@ func (a *app) unstuckTrash(ctx context.Context, run func() error) error {
 	return err
 }
 
-// namesItem reports whether an argument names an item: by its date or the beginning of it, or by
-// the path that it had or a directory above that.
+// namesItem reports whether an argument names an item: by its date or a prefix of it, or by its
+// original path or a directory above that.
 func namesItem(arg string, item *trash.Item) bool {
 	if !strings.Contains(arg, "/") && arg != "" && strings.HasPrefix(item.Batch, arg) {
 		return true
@@ -136,7 +137,7 @@ func namesItem(arg string, item *trash.Item) bool {
 	return err == nil && paths.AtOrBelow(item.Path, path)
 }
 
-// emptyTrash removes what is in the trash for good.
+// emptyTrash permanently removes the contents of the trash.
 func (a *app) emptyTrash(ctx context.Context, f strayFlags, storage []string) error {
 	batches := map[string][]trash.Batch{}
 	var items []trash.Item
@@ -159,7 +160,7 @@ func (a *app) emptyTrash(ctx context.Context, f strayFlags, storage []string) er
 		if err != nil {
 			return whySignal(ctx, err)
 		}
-		question := fmt.Sprintf("Remove %s with %s, of %s, for good? [y/N] ", report.Count(len(items), "path"), printable.Size(size.Bytes), report.Count(dates, "date"))
+		question := fmt.Sprintf("Permanently remove %s with %s, of %s? [y/N] ", report.Count(len(items), "path"), printable.Size(size.Bytes), report.Count(dates, "date"))
 		if ok, err := a.confirm(ctx, question); err != nil || !ok {
 			return errors.Join(unread, err)
 		}
@@ -180,10 +181,10 @@ func (a *app) emptyTrash(ctx context.Context, f strayFlags, storage []string) er
 	return errors.Join(unread, err)
 }
 
-// confirm asks on the terminal.
+// confirm asks a question on the terminal.
 func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	if !isTerminal(a.in) || !isTerminal(a.err.file) {
-		return false, session.Misuse(errors.New("--empty requires --yes where there is no terminal to ask on"))
+		return false, session.Misuse(errors.New("--empty requires --yes without a terminal"))
 	}
 	a.err.progress(question)
 	answer := ""
@@ -202,7 +203,7 @@ func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	return true, nil
 }
 
-// trashReport prints what becomes of paths.
+// trashReport collects and prints the results of an operation on the trash.
 type trashReport struct {
 	app                *app
 	json               bool
@@ -210,7 +211,7 @@ type trashReport struct {
 	done, left, failed int
 }
 
-// add notes a result; outcome is that of success.
+// add adds a result. outcome is the outcome if the result has no error.
 func (r *trashReport) add(result trash.Result, outcome string) {
 	switch {
 	case outcome == report.OutcomeLeft:
@@ -236,7 +237,7 @@ func (r *trashReport) add(result trash.Result, outcome string) {
 	r.buf = jsonline.NewEncoder().Append(r.buf, &line)
 }
 
-// conclude writes out the results, and returns the error of the run.
+// conclude writes the results, and returns the error of the run.
 func (r *trashReport) conclude(ctx context.Context, err error) error {
 	out := report.NewWriter(r.app.out)
 	out.Buf = append(out.Buf, r.buf...)
@@ -254,7 +255,7 @@ func (r *trashReport) conclude(ctx context.Context, err error) error {
 	return nil
 }
 
-// inTrash says how much is in the trash, or "" if nothing is or it cannot be read.
+// inTrash returns how much is in the trash; "" if it is empty or cannot be read.
 func inTrash(ctx context.Context, storage []string) string {
 	items := session.ItemsInTrash(storage)
 	if len(items) == 0 {

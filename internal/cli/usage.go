@@ -15,13 +15,13 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
-// Wrong usage. Every error of cobra's, pflag's and strconv's that a command line can
-// cause is translated here: a message names the flag or the command, what was expected,
-// and what was given. All of them are usageErrors.
+// This file contains the errors about wrong usage. It replaces every error of cobra, pflag and
+// strconv that a command line can cause by a session.UsageError. Its message names the flag or the
+// command, the expected value and the given value.
 
-// flagError translates what pflag says of the flags of a command.
+// flagError replaces an error of pflag about the flags of a command.
 func flagError(cmd *cobra.Command, err error) error {
-	// A misspelled command is read as a PATH, and its flags are not those of the screen.
+	// A misspelled command is parsed as a PATH of the screen, which does not have its flags.
 	if args := cmd.Flags().Args(); !cmd.HasParent() && len(args) > 0 {
 		if unknown := unknownCommand(cmd, args[0]); unknown != nil {
 			return unknown
@@ -49,7 +49,7 @@ func flagReason(cmd *cobra.Command, err error) error {
 	return err
 }
 
-// wrongValue says that the value of a flag or a variable cannot be taken.
+// wrongValue returns the error for an invalid value of a flag or an environment variable.
 func wrongValue(name, given string, err error) error {
 	var outOfRange rangeError
 	if errors.As(err, &outOfRange) {
@@ -57,12 +57,12 @@ func wrongValue(name, given string, err error) error {
 	}
 	var expected expectedError
 	if !errors.As(err, &expected) {
-		expected = "true or false" // of pflag's own values there are only booleans
+		expected = "true or false" // the only values that pflag itself parses are booleans
 	}
 	return fmt.Errorf("%s: %w, got %s", name, expected, quoted(given))
 }
 
-// quoted shows a value in a message.
+// quoted returns a value for a message.
 func quoted(text string) string {
 	if text == "" {
 		return "an empty string"
@@ -70,7 +70,7 @@ func quoted(text string) string {
 	return fmt.Sprintf("%q", text)
 }
 
-// unknownFlag names the flag that may have been meant.
+// unknownFlag returns the error for an unknown flag. It suggests a flag with a similar name.
 func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	if group := err.GetSpecifiedShortnames(); group != "" {
 		r, _ := utf8.DecodeRuneInString(group)
@@ -85,8 +85,8 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	return fmt.Errorf("unknown flag %q", given)
 }
 
-// unknownCommand returns an error for a word that is neither a path nor a command; nil
-// for one that may be meant as a path.
+// unknownCommand returns an error for a word that is neither a path nor a command; nil if it may
+// be meant as a path.
 func unknownCommand(root *cobra.Command, word string) error {
 	if word == "" || strings.Contains(word, "/") {
 		return nil
@@ -97,10 +97,10 @@ func unknownCommand(root *cobra.Command, word string) error {
 	return noSuchCommand(root, "command or path", word)
 }
 
-// noSuchCommand is the error for a word that is not a command, with the command that may
-// have been meant.
+// noSuchCommand returns the error for a word that is not a command. It suggests a command with a
+// similar name.
 func noSuchCommand(root *cobra.Command, what, word string) error {
-	const version = "version" // a command of many programs, and a flag here
+	const version = "version" // many programs have this command, but here it is a flag
 	names := []string{version}
 	for _, cmd := range root.Commands() {
 		if !cmd.Hidden {
@@ -117,7 +117,7 @@ func noSuchCommand(root *cobra.Command, what, word string) error {
 	return session.Misuse(fmt.Errorf("unknown %s %q; did you mean %s?", what, word, name))
 }
 
-// exclusive has at most one of some flags given. Completions leave out the others then.
+// exclusive makes flags mutually exclusive. Completions then omit the others.
 func (a *app) exclusive(cmd *cobra.Command, flags ...string) {
 	cmd.MarkFlagsMutuallyExclusive(flags...)
 	if a.exclusives == nil {
@@ -126,7 +126,8 @@ func (a *app) exclusive(cmd *cobra.Command, flags ...string) {
 	a.exclusives[cmd] = append(a.exclusives[cmd], flags)
 }
 
-// checkExclusive says which flags exclude each other, before cobra does in its words.
+// checkExclusive returns the error for mutually exclusive flags. It runs before cobra's own check,
+// which has another message.
 func (a *app) checkExclusive(cmd *cobra.Command) error {
 	for _, group := range a.exclusives[cmd] {
 		var given []string
@@ -154,7 +155,7 @@ func takesNothing(cmd *cobra.Command, args []string) error {
 func takesPaths(cmd *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if arg == "" {
-			if !cmd.HasParent() { // its name is in front of every message
+			if !cmd.HasParent() { // every message already starts with its name
 				return session.Misuse(errors.New("expected a PATH, got an empty string"))
 			}
 			return session.Misuse(fmt.Errorf("%s: expected a PATH, got an empty string", cmd.Name()))

@@ -21,10 +21,10 @@ import (
 func runMain(t *testing.T, args ...string) (stderr string, status int) {
 	t.Helper()
 	home := t.TempDir()
-	cmd := exec.Command("list-ephemeral", args...) // which testscript has put into $PATH
+	cmd := exec.Command("list-ephemeral", args...) // testscript has added it to $PATH
 	cmd.Dir = home
 	cmd.Env = []string{"HOME=" + home, "PATH=" + os.Getenv("PATH")}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // /dev/tty is nobody's then
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // without a controlling terminal
 	var text bytes.Buffer
 	cmd.Stderr = &text
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
@@ -37,10 +37,10 @@ func TestWrongUsageSaysWhatWasExpected(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		args   []string
-		stderr string // the first line that is an error
+		stderr string // the first error
 		status int
 	}{
-		// A misspelled command, with or without the flags of what was meant.
+		// A misspelled command, with and without flags of the right one.
 		{[]string{"statsu"}, `unknown command or path "statsu"; did you mean status?`, 2},
 		{[]string{"statsu", "--brief"}, `unknown command or path "statsu"; did you mean status?`, 2},
 		{[]string{"--root", "/", "lits"}, `unknown command or path "lits"; did you mean list?`, 2},
@@ -50,7 +50,7 @@ func TestWrongUsageSaysWhatWasExpected(t *testing.T) {
 		{[]string{"help", "statsu"}, `unknown command "statsu"; did you mean status?`, 2},
 		{[]string{"help", "foo"}, `unknown command "foo"`, 2},
 		{[]string{"help", "status", "foo"}, `help: expected one command, got 2`, 2},
-		// Paths are looked for before a terminal.
+		// Errors of paths come before the error about a missing terminal.
 		{[]string{"./statsu"}, `stat ./statsu: no such file or directory`, 1},
 		{[]string{"tui", "statsu"}, `stat statsu: no such file or directory`, 1},
 		{[]string{"list", "/etc/passwd/x"}, `stat /etc/passwd/x: not a directory`, 1},
@@ -71,7 +71,7 @@ func TestWrongUsageSaysWhatWasExpected(t *testing.T) {
 		{[]string{"man", "/proc/x"}, `mkdir /proc/x: no such file or directory`, 1},
 		{[]string{"trace"}, `trace: expected a command, as in list-ephemeral trace -- CMD [ARG...]`, 2},
 		{[]string{"trace", "--", ""}, `trace: expected a command, as in list-ephemeral trace -- CMD [ARG...]`, 2},
-		// Values of flags, before a terminal is asked for.
+		// Values of flags. Their errors come before the error about a missing terminal.
 		{[]string{"--dialect", "foo"}, `--dialect: expected plain, impermanence, impermanence-hm, preservation, json or paths, got "foo"`, 2},
 		{[]string{"--storage", "persist"}, `--storage: expected an absolute path, got "persist"`, 2},
 		{[]string{"list", "--exclude", ""}, `--exclude: expected a pattern, got an empty string`, 2},
@@ -125,22 +125,22 @@ func TestWrongUsageSaysWhatWasExpected(t *testing.T) {
 	}
 }
 
-// rawShapes are how cobra, pflag, strconv and encoding/csv say that something is wrong.
+// rawShapes matches error messages of cobra, pflag, strconv and encoding/csv.
 var rawShapes = regexp.MustCompile(`arg\(s\)|strconv\.|invalid argument|unknown shorthand|unknown flag:|needs an argument|bad flag syntax|` +
 	`flags in the group|invalid syntax|out of range|parse error|time: |for "list-ephemeral|required flag|pflag|Usage:|panic|goroutine`)
 
-// TestNoRawErrorReachesTheUser gives every flag of every command wrong values, every
-// command wrong numbers of arguments, and every pair of flags that exclude each other,
-// and reads each message that main would print.
-func TestNoRawErrorReachesTheUser(t *testing.T) {
+// TestUsageErrorsAreNotThoseOfLibraries tries wrong values for every flag of every command, wrong
+// numbers of arguments, and every pair of mutually exclusive flags. It checks each message that
+// main would print.
+func TestUsageErrorsAreNotThoseOfLibraries(t *testing.T) {
 	t.Parallel()
 	var commands [][]string
 	flags := map[string][]*pflag.Flag{}
 	visitAll(newRoot(&app{}), func(cmd *cobra.Command) {
 		path := strings.Fields(cmd.CommandPath())[1:]
 		commands = append(commands, path)
-		cmd.LocalFlags()     // has cobra merge those of the
-		cmd.InheritedFlags() // commands above
+		cmd.LocalFlags()     // makes cobra merge the flags
+		cmd.InheritedFlags() // of the parent commands
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { flags[strings.Join(path, " ")] = append(flags[strings.Join(path, " ")], f) })
 	})
 	if len(commands) < 11 {
@@ -188,8 +188,7 @@ func TestNoRawErrorReachesTheUser(t *testing.T) {
 	}
 }
 
-// runWrong runs cobra on a command line with commands that do nothing, and returns what it
-// says.
+// runWrong runs cobra on a command line with commands that do nothing, and returns its error.
 func runWrong(args []string) error {
 	root := newRoot(&app{})
 	visitAll(root, func(cmd *cobra.Command) {
@@ -199,14 +198,14 @@ func runWrong(args []string) error {
 	})
 	root.RunE = func(*cobra.Command, []string) error { return nil }
 	root.SetHelpFunc(func(*cobra.Command, []string) {})
-	var printed bytes.Buffer // of --version, and of cobra if it should print by itself
+	var printed bytes.Buffer // output of --version and of cobra
 	root.SetOut(&printed)
 	root.SetErr(&printed)
 	root.SetArgs(args)
 	return root.Execute()
 }
 
-// example is a value that a flag takes.
+// example returns a valid value of a flag.
 func example(f *pflag.Flag) string {
 	for _, text := range []string{"true", "1", "1h", "f", "/x"} {
 		if value := f.Value; value.Set(text) == nil {
@@ -227,7 +226,7 @@ func example(f *pflag.Flag) string {
 	return name // writes, all, exact
 }
 
-// visitAll calls do with a command and all below it.
+// visitAll calls do for a command and all its subcommands.
 func visitAll(cmd *cobra.Command, do func(*cobra.Command)) {
 	do(cmd)
 	for _, sub := range cmd.Commands() {
@@ -235,7 +234,7 @@ func visitAll(cmd *cobra.Command, do func(*cobra.Command)) {
 	}
 }
 
-func TestExampleValuesAreRight(t *testing.T) {
+func TestExampleValuesAreValid(t *testing.T) {
 	t.Parallel()
 	visitAll(newRoot(&app{}), func(cmd *cobra.Command) {
 		cmd.LocalFlags()
@@ -247,8 +246,8 @@ func TestExampleValuesAreRight(t *testing.T) {
 	})
 }
 
-// TestHelpIsInOneVoice checks what the help of every command has in common.
-func TestHelpIsInOneVoice(t *testing.T) {
+// TestHelpIsConsistent checks the groups, the width, and the form of the flags of every command.
+func TestHelpIsConsistent(t *testing.T) {
 	t.Parallel()
 	root := newRoot(&app{})
 	root.InitDefaultHelpCmd()
@@ -287,7 +286,7 @@ func TestHelpIsInOneVoice(t *testing.T) {
 	})
 }
 
-func TestManSaysWhereItWrote(t *testing.T) {
+func TestManPrintsTheDirectory(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	stderr, status := runMain(t, "man", dir)

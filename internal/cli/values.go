@@ -11,16 +11,16 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/report"
 )
 
-// The values of flags. They are checked while the command line is read, before a file is
-// opened or a terminal is asked for. No value may be empty: an empty one is usually a
-// variable of a script that is not set, and must not silently mean the default.
+// This file contains the values of flags. They are checked while the command line is parsed,
+// before a file or a terminal is opened. No value may be empty: an empty value usually comes from
+// a variable that is not set in a script, and must not silently mean the default.
 
-// expectedError says what a value should have been: "a file", "auto, always or never".
+// expectedError describes the valid values: "a file", "auto, always or never".
 type expectedError string
 
 func (e expectedError) Error() string { return "expected " + string(e) }
 
-// rangeError says what a value that was understood violates: "must be positive".
+// rangeError is the rule that a parsed value violates: "must be positive".
 type rangeError string
 
 func (e rangeError) Error() string { return string(e) }
@@ -29,11 +29,11 @@ func (e rangeError) Error() string { return string(e) }
 type value[T any] struct {
 	to   *T
 	read func(text string) (T, error)
-	// text is the value as it was given, or the default.
+	// text is the value as given, or the default.
 	text string
 }
 
-// Set reads a value. Its error is an expectedError or a rangeError.
+// Set parses a value. Its error is an expectedError or a rangeError.
 func (v *value[T]) Set(text string) error {
 	read, err := v.read(text)
 	if err == nil {
@@ -54,7 +54,7 @@ type repeated[T any] struct {
 	texts []string
 }
 
-// Set reads one more value.
+// Set parses a further value.
 func (v *repeated[T]) Set(text string) error {
 	read, err := v.read(text)
 	if err == nil {
@@ -65,21 +65,20 @@ func (v *repeated[T]) Set(text string) error {
 
 func (v *repeated[T]) String() string { return strings.Join(v.texts, " ") }
 
-// Type contains "Array", by which cobra knows that completions may offer a flag again.
+// Type contains "Array", so that cobra's completions offer the flag again.
 func (v *repeated[T]) Type() string { return "valueArray" }
 
-// textVar defines a flag with a text that is not empty; what says what that is.
+// textVar defines a flag whose value is a text that is not empty. what describes it in errors.
 func textVar(flags *pflag.FlagSet, to *string, name, short, what, usage string) {
 	flags.VarP(&value[string]{to: to, read: notEmpty(what)}, name, short, usage)
 }
 
-// textsVar defines a flag with such a text that may be given several times.
+// textsVar defines a repeatable flag whose value is a text that is not empty.
 func textsVar(flags *pflag.FlagSet, to *[]string, name, what, usage string) {
 	flags.Var(&repeated[string]{to: to, read: notEmpty(what)}, name, usage)
 }
 
-// choiceVar defines a flag whose value is one of some names. What is in *to is the
-// default.
+// choiceVar defines a flag whose value is one of several names. The default is *to.
 func choiceVar(flags *pflag.FlagSet, to *string, name, usage string, names ...string) {
 	read := func(text string) (string, error) {
 		if !slices.Contains(names, text) {
@@ -90,7 +89,7 @@ func choiceVar(flags *pflag.FlagSet, to *string, name, usage string, names ...st
 	flags.Var(&value[string]{to: to, read: read, text: *to}, name, usage)
 }
 
-// numberVar defines a flag whose value is a whole number that least allows.
+// numberVar defines a flag whose value is a whole number of at least least, which is 0 or 1.
 func numberVar(flags *pflag.FlagSet, to *int, name, short, usage string, least int) {
 	read := func(text string) (int, error) {
 		n, err := strconv.Atoi(text)
@@ -107,7 +106,7 @@ func numberVar(flags *pflag.FlagSet, to *int, name, short, usage string, least i
 	flags.VarP(&value[int]{to: to, read: read}, name, short, usage)
 }
 
-// durationVar defines a flag whose value is a positive time span of time.ParseDuration.
+// durationVar defines a flag whose value is a positive duration for time.ParseDuration.
 func durationVar(flags *pflag.FlagSet, to *time.Duration, name, usage string) {
 	read := func(text string) (time.Duration, error) {
 		d, err := time.ParseDuration(text)

@@ -59,7 +59,7 @@ func TestParseClassesRefusesWhatIsWrongByLine(t *testing.T) {
 }
 
 // TestEachRowDecidesForAPathOfItsOwn makes a path, a file and a machine for each row of
-// classes.tsv, so that no row stands behind another one for ever.
+// classes.tsv. It checks that no row is always hidden by another one.
 func TestEachRowDecidesForAPathOfItsOwn(t *testing.T) {
 	for _, row := range classRows() {
 		t.Run(row.Pattern+" "+row.Conditions, func(t *testing.T) {

@@ -55,6 +55,12 @@ func (c *Classes) Tag(at WalkState) WalkState {
 	return c.id(slices.Concat(c.state(at).ids, c.tags))
 }
 
+// Uncover returns the state of a directory in state at of which the rows that cover it are left
+// out, as of /tmp/x if the user says that files there have a worth of their own.
+func (c *Classes) Uncover(at WalkState) WalkState {
+	return c.id(slices.DeleteFunc(slices.Clone(c.state(at).ids), func(id uint32) bool { return id >= uint32(len(c.nodes)) }))
+}
+
 // Finding returns what decides a step.
 func (c *Classes) Finding(step ClassStep) Finding {
 	if step.row == 0 {

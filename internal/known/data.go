@@ -19,9 +19,6 @@ var containersText string
 //go:embed replaced.txt
 var replacedText string
 
-//go:embed regenerated.txt
-var regeneratedText string
-
 //go:embed caches.txt
 var cachesText string
 
@@ -33,13 +30,12 @@ var classesText string
 
 // Each file is parsed on first use. A plain listing needs none of them.
 var (
-	knownPaths  = sync.OnceValue(func() pathTable { return must(parsePaths(knownPathsText)) })
-	containers  = sync.OnceValue(func() placeTable { return must(parsePlaces("containers.txt", containersText)) })
-	replaced    = sync.OnceValue(func() placeTable { return must(parsePlaces("replaced.txt", replacedText)) })
-	regenerated = sync.OnceValue(func() placeTable { return must(parsePlaces("regenerated.txt", regeneratedText)) })
-	cacheNames  = sync.OnceValue(func() map[string]bool { return must(parseCaches(cachesText)) })
-	aliases     = sync.OnceValue(func() map[string][]string { return must(parseAliases(aliasesText)) })
-	classRows   = sync.OnceValue(func() []*classRow { return must(parseClasses(classesText)) })
+	knownPaths = sync.OnceValue(func() pathTable { return must(parsePaths(knownPathsText)) })
+	containers = sync.OnceValue(func() placeTable { return must(parsePlaces("containers.txt", containersText)) })
+	replaced   = sync.OnceValue(func() placeTable { return must(parsePlaces("replaced.txt", replacedText)) })
+	cacheNames = sync.OnceValue(func() map[string]bool { return must(parseCaches(cachesText)) })
+	aliases    = sync.OnceValue(func() map[string][]string { return must(parseAliases(aliasesText)) })
+	classRows  = sync.OnceValue(func() []*classRow { return must(parseClasses(classesText)) })
 )
 
 // must returns a parsed data file. It panics on errors, which cannot happen because the tests

@@ -8,14 +8,13 @@
 //	[Caches]             whether a path is a cache, by its location or name
 //	[Tagged]             whether a directory has a valid CACHEDIR.TAG
 //	[Homes.Replaced]     whether programs save a file by renaming another one onto it
-//	[Homes.Regenerated]  whether a boot creates a path again, so it is not lost
 //	[Classes]            the class of a path (regenerated, cache, identity, …), and why; for one
 //	                     path, or for a walk from directory to directory
 //	[Program]            whether a path component is named after a package
 //
-// The data is in seven files in this directory, which are embedded in the program: known-paths.tsv
+// The data is in six files in this directory, which are embedded in the program: known-paths.tsv
 // (paths that two or more of 31 public NixOS configurations keep; the file describes its origin),
-// containers.txt, replaced.txt, regenerated.txt, caches.txt, aliases.tsv and classes.tsv. Each
+// containers.txt, replaced.txt, caches.txt, aliases.tsv and classes.tsv. Each
 // is parsed once, on first use.
 //
 // Classes are in six files: class.go has the classes, condition.go the facts about files and

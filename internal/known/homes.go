@@ -1,7 +1,6 @@
 package known
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -61,17 +60,6 @@ func (h Homes) Within(name string) (string, bool) {
 // children do. containers.txt lists them. Directories above a configured home are containers too.
 func (h Homes) Container(dir string) bool {
 	return h.above[dir] || containers().has(h, dir)
-}
-
-// Regenerated reports whether a boot creates a path, or a directory that it is in, again.
-// regenerated.txt lists such paths.
-func (h Homes) Regenerated(name string) bool {
-	for ; name != "/"; name = path.Dir(name) {
-		if regenerated().has(h, name) {
-			return true
-		}
-	}
-	return false
 }
 
 // Replaced reports whether programs are known to save a file by renaming another one onto it.

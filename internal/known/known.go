@@ -29,9 +29,9 @@ func Lookup(homes Homes, name string) (Entry, bool) {
 	return entry, known
 }
 
-// Keeper returns the entry of a path, or else of the nearest directory above it that has one and is
-// not a container. Containers are excluded because an entry for ~/.cache, for example, says nothing
-// about a path in it.
+// Keeper returns the entry of a path. If it has none, Keeper returns the entry of the nearest
+// directory above it that has one and is not a container. Containers are excluded because an entry
+// for ~/.cache, for example, does not apply to a path in it.
 func Keeper(homes Homes, name string) (Entry, bool) {
 	if entry, known := Lookup(homes, name); known {
 		return entry, true

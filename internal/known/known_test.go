@@ -16,9 +16,6 @@ func TestDataFilesAreValid(t *testing.T) {
 	if table, err := parsePlaces("containers.txt", containersText); err != nil || len(table.home) < 8 || len(table.host) < 15 {
 		t.Errorf("containers.txt: %v, %v", table, err)
 	}
-	if table, err := parsePlaces("regenerated.txt", regeneratedText); err != nil || len(table.host) < 10 {
-		t.Errorf("regenerated.txt: %v, %v", table, err)
-	}
 	if table, err := parsePlaces("replaced.txt", replacedText); err != nil || len(table.home) < 20 || len(table.host) < 5 {
 		t.Errorf("replaced.txt: %v, %v", table, err)
 	}
@@ -170,24 +167,6 @@ func TestFewKnownPathsAreContainers(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, slices.Sorted(slices.Values(kept))); diff != "" {
 		t.Errorf("containers that people keep (-want +got):\n%s", diff)
-	}
-}
-
-func TestRegeneratedCoversDirectoriesAndNoKnownPaths(t *testing.T) {
-	var homes Homes
-	for name, want := range map[string]bool{
-		"/etc/passwd": true, "/tmp/a/b": true, "/tmp": true, "/var/.updated": true,
-		"/etc/passwd-": false, "/etc/machine-id": false, "/etc/ssh/ssh_host_ed25519_key": false, "/var/tmp/x": false,
-		"/home/bob/tmp/x": false, "/root/etc/passwd": false, "/": false, "/tmpx": false,
-	} {
-		if got := homes.Regenerated(name); got != want {
-			t.Errorf("Regenerated(%s) = %t", name, got)
-		}
-	}
-	for entry := range knownPaths().host {
-		if homes.Regenerated(entry) {
-			t.Errorf("%s is kept by public configurations", entry)
-		}
 	}
 }
 

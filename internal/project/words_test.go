@@ -14,14 +14,6 @@ import (
 	"testing"
 )
 
-// checked are the directories whose Go files TestPlainEnglish checks, with everything below them.
-// All files of the other kinds are checked.
-var checked = []string{
-	"bench/", "scripts/", "main.go", "nix/",
-	"internal/crash/", "internal/disktest/", "internal/jsonline/", "internal/leak/", "internal/nearest/", "internal/nixtest/",
-	"internal/octal/", "internal/paths/", "internal/project/", "internal/screen/", "internal/sizes/", "internal/truepath/",
-}
-
 // habit is a row of testdata/words.txt.
 type habit struct {
 	re      *regexp.Regexp
@@ -66,6 +58,9 @@ type prose struct {
 	text string
 }
 
+// nobody matches the name of the user nobody.
+var nobody = regexp.MustCompile(`(?:\buser |\bwarning: |[-=:"])nobody\b|\bnobody:x:`)
+
 // marker matches the comment marker at the beginning of a line.
 var marker = regexp.MustCompile(`(?m)^[ \t]*(?://+|#+|\*+)`)
 
@@ -92,17 +87,31 @@ func proseOf(name string, text []byte) ([]prose, error) {
 		from, to := fset.Position(n.Pos()), fset.Position(n.End())
 		parts = append(parts, prose{from.Line, string(text[from.Offset:to.Offset])})
 	}
-	for _, group := range file.Comments {
-		add(group)
-	}
+	names := map[string]bool{}
 	ast.Inspect(file, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-			add(lit)
+		switch n := n.(type) {
+		case *ast.BasicLit:
+			if n.Kind == token.STRING {
+				add(n)
+			}
+		case *ast.Ident:
+			names[n.Name] = true
 		}
 		return true
 	})
+	for _, group := range file.Comments {
+		add(group)
+		last := &parts[len(parts)-1]
+		if first := firstWord.FindStringSubmatchIndex(last.text); first != nil && names[last.text[first[2]:first[3]]] {
+			last.text = last.text[:first[2]] + strings.Repeat("_", first[3]-first[2]) + last.text[first[3]:]
+		}
+	}
 	return parts, nil
 }
+
+// firstWord matches the beginning of a comment. In the documentation of an identifier, the first
+// word is its name, which is not checked.
+var firstWord = regexp.MustCompile(`^//\s*(\w+)`)
 
 // finding is a habit in a file.
 type finding struct {
@@ -118,7 +127,10 @@ func findHabits(list []habit, name string, text []byte) ([]finding, error) {
 	}
 	var found []finding
 	for _, p := range parts {
-		plain := marker.ReplaceAllStringFunc(p.text, func(s string) string { return strings.Repeat(" ", len(s)) })
+		plain := p.text
+		for _, re := range []*regexp.Regexp{marker, nobody} {
+			plain = re.ReplaceAllStringFunc(plain, func(s string) string { return strings.Repeat(" ", len(s)) })
+		}
 		for _, h := range list {
 			for _, at := range h.re.FindAllStringIndex(plain, -1) {
 				word := strings.Join(strings.Fields(plain[at[0]:at[1]]), " ")
@@ -135,10 +147,8 @@ func hasProse(name string) bool {
 		return false
 	}
 	switch filepath.Ext(name) {
-	case ".md", ".sh", ".nix", ".yml", ".yaml", ".c":
+	case ".go", ".md", ".sh", ".nix", ".yml", ".yaml", ".c":
 		return true
-	case ".go":
-		return slices.ContainsFunc(checked, func(dir string) bool { return strings.HasPrefix(name, dir) })
 	}
 	return name == "Makefile" || name == ".ci/run" || strings.HasPrefix(name, "internal/known/")
 }
@@ -202,7 +212,9 @@ func TestHabitsAreFound(t *testing.T) {
 		{"Markdown, across lines", "x.md", "# A list\n\nThe file lies\nin storage.\n", []finding{{3, "lies in", "is in, is below"}}},
 		{"Go comment, across lines", "x.go", "package x\n\n// A list: all but\n// for the last.\nvar x = 1\n", []finding{{3, "but for", "except"}}},
 		{"Go string", "x.go", "package x\n\nvar x = \"made anew\"\n", []finding{{3, "anew", "again"}}},
-		{"identifiers are not checked", "x.go", "package x\n\nvar anew = 1 // a number\n", nil},
+		{"identifiers are not checked", "x.go", "package x\n\n// anew is a number.\nvar anew = 1 // a number\n", nil},
+		{"a first word that is not an identifier", "x.go", "package x\n\n// Nobody uses it.\nvar x = 1\n", []finding{{3, "Nobody", "name the actor, or use the passive"}}},
+		{"the user nobody", "x.go", "package x\n\n// The user nobody owns it.\nvar x = \"nobody\"\n", nil},
 		{"shell", "x.sh", "true\n# Nothing\n# but the path.\n", []finding{{2, "Nothing but", "only"}}},
 		{"C", "x.c", "/* Numbers of\n * 32 bits. */\n", []finding{{1, "of 32 bits", "32-bit, 64-bit"}}},
 		{"Nix", "x.nix", "{\n  description = \"but for one\";\n}\n", []finding{{2, "but for", "except"}}},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"syscall"
 
+	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
@@ -15,7 +16,7 @@ import (
 func (e *Explanation) Lines() []string {
 	title := e.Verdict.Class.String()
 	if e.missing() {
-		title = "does not exist; " + fateOfNew(e.Verdict.Class)
+		title = "does not exist; " + e.fateOfNew()
 	}
 	lines := []string{e.Name + ": " + title}
 	for _, reason := range append(e.reasons(), e.what()) {
@@ -28,18 +29,21 @@ func (e *Explanation) Lines() []string {
 
 // explainLine is the schema of explain --json, which docs/json.md documents.
 type explainLine struct {
-	Path      string   `json:"path,omitempty"`
-	PathBytes string   `json:"pathBytes,omitempty"`
-	Class     string   `json:"class"`
-	Type      string   `json:"type"`
-	Exists    bool     `json:"exists"`
-	Error     string   `json:"error"`
-	Reasons   []string `json:"reasons"`
+	Path      string `json:"path,omitempty"`
+	PathBytes string `json:"pathBytes,omitempty"`
+	Class     string `json:"class"`
+	// Wiped answers whether a boot wipes the tree that the path is on: yes, no or unknown.
+	Wiped    string   `json:"wiped"`
+	Evidence []string `json:"evidence"`
+	Type     string   `json:"type"`
+	Exists   bool     `json:"exists"`
+	Error    string   `json:"error"`
+	Reasons  []string `json:"reasons"`
 }
 
 // JSON returns the explanation as explain --json writes it.
 func (e *Explanation) JSON() *explainLine {
-	line := &explainLine{Class: e.Verdict.Class.String(), Type: e.Kind.String(), Exists: !e.missing(), Reasons: []string{}}
+	line := &explainLine{Class: e.Verdict.Class.String(), Type: e.Kind.String(), Exists: !e.missing(), Reasons: []string{}, Wiped: WipedWord(e.Tree.Fate), Evidence: EvidenceTexts(e.Tree)}
 	line.Path, line.PathBytes = jsonline.Path(e.Name)
 	for _, reason := range e.reasons() {
 		line.Reasons = append(line.Reasons, printable.Name(reason))
@@ -50,14 +54,18 @@ func (e *Explanation) JSON() *explainLine {
 	return line
 }
 
-// fateOfNew returns, as a clause, what the next reboot would do to a new file at a path of a
-// class.
-func fateOfNew(class scan.Class) string {
-	switch class {
+// fateOfNew returns, as a clause, what would become of a new file at the path.
+func (e *Explanation) fateOfNew() string {
+	switch e.Verdict.Class {
 	case scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot:
+		if e.Tree.Fate != boot.Wiped {
+			return "a file here would be listed"
+		}
 		return "a file here would be lost"
-	case scan.ClassExcluded:
-		return "a file here would be lost, and not listed"
+	case scan.ClassExcluded, scan.ClassHidden:
+		if e.Tree.Fate == boot.Wiped {
+			return "a file here would be lost, and not listed"
+		}
 	case scan.ClassPersisted, scan.ClassStorage:
 		return "a file here would be kept"
 	case scan.ClassMounted:
@@ -71,8 +79,8 @@ func fateOfNew(class scan.Class) string {
 type Explanation struct {
 	Name    string
 	Verdict scan.Verdict
-	// Mount is the mount that the path is on: file system, source and mount point.
-	Mount  string
+	// Tree is the tree that the path is on, with its fate.
+	Tree   boot.Tree
 	Upper  string // the path in the upper directory of an overlay, or ""
 	Kind   scan.Kind
 	Size   int64
@@ -97,6 +105,20 @@ func (e *Explanation) what() string {
 	return fmt.Sprintf("it is a %s of %s", e.Kind, printable.Size(e.Size))
 }
 
+// fate says whether a boot wipes the tree that the path is on.
+func (e *Explanation) fate() string {
+	if e.Tree.Fate != boot.Wiped {
+		return DoubtText(e.Tree)
+	}
+	text := "the next reboot wipes " + Backing(e.Tree)
+	for _, evidence := range e.Tree.Evidence {
+		if evidence.Fate == boot.Wiped {
+			return text + ": " + EvidenceText(evidence)
+		}
+	}
+	return text
+}
+
 // missing reports whether the path does not exist.
 func (e *Explanation) missing() bool {
 	return errors.Is(e.Err, syscall.ENOENT) || errors.Is(e.Err, syscall.ENOTDIR)
@@ -111,10 +133,8 @@ func (e *Explanation) reasons() []string {
 	}
 	switch v.Class {
 	case scan.ClassCandidate:
-		reasons := []string{"the next reboot wipes it: it is on " + e.Mount + ", and nothing keeps it"}
-		if kind == scan.KindUnknown { // the path does not exist
-			reasons[0] = "the next reboot wipes what is on " + e.Mount + ", and nothing keeps this path"
-		} else if kind != scan.KindFile {
+		reasons := []string{e.fate() + "; nothing keeps this path"}
+		if kind != scan.KindFile && kind != scan.KindUnknown {
 			reasons = append(reasons, "not in the default listing: add --type "+kind.String())
 		}
 		if e.Upper != "" {
@@ -124,21 +144,27 @@ func (e *Explanation) reasons() []string {
 	case scan.ClassIncluded:
 		return []string{"the configuration or --include always lists it"}
 	case scan.ClassRoot:
-		return []string{"the next reboot wipes what is in it (" + e.Mount + ")"}
+		return []string{e.fate()}
 	case scan.ClassPersisted:
 		return []string{fmt.Sprintf("%s is kept: %s", by, v.Source)}
 	case scan.ClassMounted:
-		return []string{fmt.Sprintf("%s is a mount point: it shows %s", by, mountText(v.Mount))}
+		return []string{fmt.Sprintf("%s is a mount point: it shows %s", by, mountText(v.Mount)), e.fate()}
 	case scan.ClassStorage:
 		return []string{by + " is persistent storage"}
 	case scan.ClassSystem:
 		return []string{by + " is a system directory, never scanned"}
 	case scan.ClassExcluded:
-		return []string{fmt.Sprintf("%s matches the exclude pattern %s (%s)", by, v.Pattern.Text, v.Pattern.Source), "excluded paths are lost too, but not listed"}
+		return []string{fmt.Sprintf("%s matches the exclude pattern %s (%s)", by, v.Pattern.Text, v.Pattern.Source), "excluded paths are not listed; list --all lists them"}
 	case scan.ClassOutside:
 		return []string{"it is not below a root; name more with --root or the key roots"}
 	case scan.ClassLinked:
 		return []string{"it is a symlink to " + v.Target + ": it contains no data of its own and is not listed"}
+	case scan.ClassHidden:
+		f := v.Finding
+		return []string{
+			fmt.Sprintf("%s is %s data (%s): %s", by, f.Class, f.Pattern, f.Reason),
+			"such paths are not listed; list --all lists them",
+		}
 	case scan.ClassLayer:
 		return []string{fmt.Sprintf("%s is a layer of the overlay at %s, where its files are listed", by, v.Target)}
 	case scan.ClassLower:
@@ -158,6 +184,8 @@ func VerdictText(v scan.Verdict) string {
 		reason += ": " + v.Key
 	case scan.ClassMounted:
 		reason += ": " + mountText(v.Mount)
+	case scan.ClassHidden:
+		reason += ": " + v.Finding.Class.String()
 	case scan.ClassLayer:
 		reason = "layer of the overlay at " + v.Target
 	case scan.ClassLower:
@@ -179,7 +207,7 @@ func KeptBy(v scan.Verdict, mountedFrom string) string {
 	case scan.ClassLinked:
 		return "a symlink to " + printable.Name(v.Target)
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassMounted, scan.ClassSystem,
-		scan.ClassExcluded, scan.ClassOutside, scan.ClassLayer, scan.ClassLower:
+		scan.ClassExcluded, scan.ClassHidden, scan.ClassOutside, scan.ClassLayer, scan.ClassLower:
 	}
 	if mountedFrom != "" {
 		return "a mount of " + printable.Name(mountedFrom)

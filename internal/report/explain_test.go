@@ -7,20 +7,28 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/DaRacci/list-ephemeral/boot"
+	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
+// wiped is a tree that a boot wipes.
+var wiped = boot.Tree{
+	Point: "/", FSType: "tmpfs", Source: "none", Fate: boot.Wiped,
+	Evidence: []boot.Evidence{{Kind: boot.KindMemory, Fate: boot.Wiped, FSType: "tmpfs"}},
+}
+
 // verdicts has one verdict of each class with its texts.
 var verdicts = []struct {
 	verdict                scan.Verdict
 	reason, inShort, keeps string
 }{
-	{scan.Verdict{Class: scan.ClassCandidate, By: "/a"}, "the next reboot wipes it: it is on tmpfs none at /, and nothing keeps it", "candidate", ""},
+	{scan.Verdict{Class: scan.ClassCandidate, By: "/a"}, "the next reboot wipes / (tmpfs none): tmpfs is in memory; nothing keeps this path", "candidate", ""},
 	{scan.Verdict{Class: scan.ClassIncluded, By: "/a"}, "the configuration or --include always lists it", "included", ""},
-	{scan.Verdict{Class: scan.ClassRoot, By: "/a"}, "the next reboot wipes what is in it (tmpfs none at /)", "root", ""},
+	{scan.Verdict{Class: scan.ClassRoot, By: "/a"}, "the next reboot wipes / (tmpfs none): tmpfs is in memory", "root", ""},
 	{
 		scan.Verdict{Class: scan.ClassPersisted, By: "/", Source: "config.json:1:2: persistedDirs[3]", Key: "persistedDirs[3]"},
 		"/ is kept: config.json:1:2: persistedDirs[3]", "persisted: persistedDirs[3]", "config.json:1:2: persistedDirs[3]",
@@ -41,6 +49,10 @@ var verdicts = []struct {
 		"it is a symlink to /nix/x: it contains no data of its own and is not listed", "linked", "a symlink to /nix/x",
 	},
 	{
+		scan.Verdict{Class: scan.ClassHidden, By: "/a", Finding: known.Finding{Class: known.ClassCache, Pattern: "~/.cache/", Reason: "It is filled again."}},
+		"it is cache data (~/.cache/): It is filled again.", "hidden: cache", "",
+	},
+	{
 		scan.Verdict{Class: scan.ClassLayer, By: "/a", Target: "/etc"},
 		"it is a layer of the overlay at /etc, where its files are listed", "layer of the overlay at /etc", "",
 	},
@@ -54,7 +66,7 @@ func TestEveryClassIsExplained(t *testing.T) {
 	seen := map[scan.Class]bool{}
 	for _, tt := range verdicts {
 		seen[tt.verdict.Class] = true
-		e := report.Explanation{Name: "/a", Verdict: tt.verdict, Mount: "tmpfs none at /", Kind: scan.KindFile, Size: 5}
+		e := report.Explanation{Name: "/a", Verdict: tt.verdict, Tree: wiped, Kind: scan.KindFile, Size: 5}
 		lines := e.Lines()
 		if want := "/a: " + tt.verdict.Class.String(); lines[0] != want {
 			t.Errorf("the title is %q, want %q", lines[0], want)

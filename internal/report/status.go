@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
@@ -23,6 +24,17 @@ func (s *Status) briefUnread() string {
 }
 
 func (s *Status) briefLost(home string) string {
+	if s.Doubtful.Files > 0 {
+		doubt := fmt.Sprintf("%s, %s listed, but nothing shows that a boot wipes them", Count(s.Doubtful.Files, "file"), printable.Size(s.Doubtful.Bytes))
+		if s.AtStake().Files == 0 {
+			return doubt
+		}
+		return s.briefWiped(home) + "; " + doubt
+	}
+	return s.briefWiped(home)
+}
+
+func (s *Status) briefWiped(home string) string {
 	hidden := fmt.Sprintf("%s (%s) hidden by exclude patterns", Count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes))
 	switch {
 	case s.Lost.Files == 0 && s.Hidden.Files == 0:
@@ -55,16 +67,12 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 	}
 	config := s.Config
 	if config == "" {
-		config = "none; using built-in excludes and detected mounts"
+		config = "none; using built-in knowledge and detected mounts"
 	}
 	line("configuration", "%s", config)
 	line("home", "%s", s.Home)
 	for _, root := range s.Roots {
-		assumed := " (assumed to be wiped)"
-		if root.FSType == "tmpfs" || root.FSType == "ramfs" { // certainly wiped
-			assumed = ""
-		}
-		line("root", "%s on %s %s%s", root.Path, root.FSType, root.Source, assumed)
+		line("root", "%s", root.fate())
 	}
 	for _, store := range s.Storage {
 		state := "not a mount"
@@ -77,6 +85,9 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 		line("storage", "none found; snippets use %s", s.Names)
 	}
 	line("mounts", "%s from storage", Count(s.Mounted, "mount"))
+	for _, other := range s.Others {
+		line("other", "%s", other.fate())
+	}
 	line("snippets", "dialect %s; storage path %s; clipboard via %s", s.Dialect, s.Names, s.Clip)
 	for _, t := range s.Tracers {
 		reason := "works"
@@ -89,16 +100,43 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 	amountLine := func(name string, a Amount, what string) {
 		dst = fmt.Appendf(dst, "%-14s %9d files %6s  %s\n", name, a.Files, printable.Size(a.Bytes), what)
 	}
-	amountLine("lost", s.Lost, "at the next reboot")
-	amountLine("lost, cache", s.Cache, "known to be cache")
-	amountLine("lost, excluded", s.Excluded, fmt.Sprintf("hidden by exclude patterns (%s, %s neither cache nor created again at boot)",
-		Count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes)))
+	if s.Doubtful.Files > 0 {
+		amountLine("listed", s.Doubtful, "where nothing shows that a boot wipes them")
+	}
+	if s.Doubtful.Files == 0 || s.AtStake().Files > 0 {
+		amountLine("lost", s.Lost, "at the next reboot")
+		amountLine("lost, cache", s.Cache, "known to be cache")
+		amountLine("lost, excluded", s.Excluded, fmt.Sprintf("hidden by exclude patterns (%s, %s neither cache nor created again at boot)",
+			Count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes)))
+	}
+	if s.Worthless.Files > 0 {
+		amountLine("hidden", s.Worthless, "regenerated, runtime, managed or cache")
+	}
 	amountLine("persisted", s.Kept, "in storage, and declared")
 	if s.Trash.Files > 0 {
 		amountLine("trash", s.Trash, "in storage, moved there by stray --trash")
 	}
 	dst = appendStakes(dst, "the largest", s.Largest, home, now)
-	return appendStakes(dst, "the newest", s.Newest, home, now)
+	dst = appendStakes(dst, "the newest", s.Newest, home, now)
+	return appendMustKeep(dst, s.MustKeep, home)
+}
+
+// mostMustKeep is how many paths are named that must be kept.
+const mostMustKeep = 8
+
+// appendMustKeep appends paths that identify the machine or a user, or are secrets.
+func appendMustKeep(dst []byte, all []string, home string) []byte {
+	if len(all) == 0 {
+		return dst
+	}
+	dst = append(dst, "\nmust be kept: identity and secrets\n"...)
+	for _, path := range all[:min(len(all), mostMustKeep)] {
+		dst = fmt.Appendf(dst, "  %s\n", printable.Name(tilde(path, home)))
+	}
+	if more := len(all) - mostMustKeep; more > 0 {
+		dst = fmt.Appendf(dst, "  and %s\n", printable.Plural(more, "more", "more"))
+	}
+	return dst
 }
 
 func appendStakes(dst []byte, title string, all []Stake, home string, now time.Time) []byte {
@@ -149,6 +187,15 @@ type Status struct {
 	Largest []Stake `json:"largest"`
 	Newest  []Stake `json:"newest"`
 	Unread  int     `json:"unread"`
+	// Doubtful counts the candidates on roots of which nothing shows that a boot wipes them. They
+	// are in none of the other amounts.
+	Doubtful Amount `json:"doubtful"`
+	// Worthless counts what is hidden because it is regenerated, runtime, managed or cache.
+	Worthless Amount `json:"worthless"`
+	// MustKeep are candidates that identify the machine or a user, or are secrets.
+	MustKeep []string `json:"mustKeep"`
+	// Others are the trees that are not roots, and what a boot does to them.
+	Others []RootStatus `json:"others"`
 }
 
 // RootStatus is a root, and the file system that it is on.
@@ -156,6 +203,24 @@ type RootStatus struct {
 	Path   string `json:"path"`
 	FSType string `json:"filesystem"`
 	Source string `json:"source"`
+	// Wiped answers whether a boot wipes the tree: yes, no or unknown.
+	Wiped    string   `json:"wiped"`
+	Evidence []string `json:"evidence"`
+}
+
+// NewRootStatus describes a tree.
+func NewRootStatus(tree boot.Tree) RootStatus {
+	return RootStatus{Path: tree.Point, FSType: tree.FSType, Source: tree.Source, Wiped: WipedWord(tree.Fate), Evidence: EvidenceTexts(tree)}
+}
+
+// fate says what a boot does to the tree.
+func (r *RootStatus) fate() string {
+	verdict := map[string]string{"yes": "wiped", "no": "kept", "unknown": "unknown"}[r.Wiped]
+	text := fmt.Sprintf("%s on %s %s: %s", r.Path, r.FSType, r.Source, verdict)
+	if len(r.Evidence) > 0 {
+		text += " (" + r.Evidence[0] + ")"
+	}
+	return text
 }
 
 // StoreStatus is a storage path. Free is in bytes.

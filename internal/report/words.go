@@ -26,11 +26,3 @@ func Enumerate(names []string, conjunction string) string {
 	}
 	return fmt.Sprintf("%s %s %s", strings.Join(names[:last], ", "), conjunction, names[last])
 }
-
-// Plural returns a number with a noun that has an irregular plural.
-func Plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}

@@ -15,7 +15,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
-// Adopt implements tui.Machine: it plans to copy what is selected into storage.
+// Adopt implements tui.Machine. It plans the copying of the selection into storage.
 func (m Machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adoption, error) {
 	storage, err := m.StorageToFill("")
 	if err != nil {
@@ -54,8 +54,7 @@ func (m Machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adop
 	return a, nil
 }
 
-// withHint puts the remedy of an error behind it, where there is no place of its own
-// for it.
+// withHint appends the remedy of an error to its text. The screen has no separate place for it.
 func withHint(err error) error {
 	var hinted session.HintedError
 	if errors.As(err, &hinted) {
@@ -64,7 +63,7 @@ func withHint(err error) error {
 	return err
 }
 
-// runLines does what was planned, and says what became of it.
+// runLines runs a plan, and returns the results as lines.
 func runLines(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) []string {
 	results, err := session.RunAdoption(ctx, plan, progress)
 	if results == nil && err != nil {
@@ -74,7 +73,7 @@ func runLines(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) [
 	for _, r := range results {
 		lines = append(lines, fmt.Sprintf("%-7s %s", report.OutcomeName(r), r.Target))
 		for _, mount := range r.Mounts {
-			lines = append(lines, "  "+mount+": left out, because something is mounted there")
+			lines = append(lines, "  "+mount+": skipped: it is a mount point")
 		}
 		for _, w := range r.Warnings {
 			lines = append(lines, "  "+report.ProblemText(w))

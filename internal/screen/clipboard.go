@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// clipboardTools are the programs that put text on a clipboard, with what they
-// need: a variable that names the display.
+// clipboardTools are the programs that copy text to a clipboard, each with the environment variable
+// of the display that it requires.
 var clipboardTools = []struct {
 	display string
 	command []string
@@ -19,12 +19,12 @@ var clipboardTools = []struct {
 	{"DISPLAY", []string{"xsel", "--clipboard", "--input"}},
 }
 
-// clipboardTime is how long a program may take: one whose display does not answer
-// would be waited for without end.
+// clipboardTime is the time limit of a program. A program would wait forever for a display that
+// does not respond.
 const clipboardTime = 2 * time.Second
 
-// copyToClipboard gives a text to the first program that takes it, and returns its
-// name, or "".
+// copyToClipboard copies a text with the first program that works, and returns the program's name;
+// "" if none works.
 func copyToClipboard(ctx context.Context, text string) string {
 	for _, tool := range clipboardTools {
 		if os.Getenv(tool.display) == "" {
@@ -42,13 +42,13 @@ func copyWith(ctx context.Context, command []string, text string) error {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Stdin = strings.NewReader(text)
-	// They stay in the background to serve the clipboard, and would keep pipes
-	// open; nil is /dev/null.
+	// The programs stay in the background to serve the clipboard, and would keep pipes open. nil is
+	// /dev/null.
 	cmd.Stdout, cmd.Stderr = nil, nil
 	return cmd.Run()
 }
 
-// Clipboard names what Machine.Copy would use: a program, or the terminal.
+// Clipboard returns what copying uses: the name of a program, or the terminal.
 func Clipboard() string {
 	for _, tool := range clipboardTools {
 		if os.Getenv(tool.display) != "" && isCommand(tool.command[0]) {

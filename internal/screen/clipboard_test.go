@@ -19,9 +19,9 @@ func TestClipboardToolsAreTriedInOrder(t *testing.T) {
 		{"Wayland", "w", ":0", map[string]string{"wl-copy": "cat > out", "xclip": "exit 1"}, "wl-copy", "a\nb"},
 		{"X11", "", ":0", map[string]string{"wl-copy": "cat > out", "xclip": `test "$*" = "-selection clipboard" && cat > out`}, "xclip", "a\nb"},
 		{"no xclip", "", ":0", map[string]string{"xsel": `test "$*" = "--clipboard --input" && cat > out`}, "xsel", "a\nb"},
-		{"one that fails", "w", ":0", map[string]string{"wl-copy": "exit 1", "xsel": "cat > out"}, "xsel", "a\nb"},
-		{"none installed", "w", ":0", nil, "", ""},
-		{"one that leaves a server behind", "w", "", map[string]string{"wl-copy": "cat > out; sleep 60 &"}, "wl-copy", "a\nb"},
+		{"the first one fails", "w", ":0", map[string]string{"wl-copy": "exit 1", "xsel": "cat > out"}, "xsel", "a\nb"},
+		{"not installed", "w", ":0", nil, "", ""},
+		{"a program that starts a server", "w", "", map[string]string{"wl-copy": "cat > out; sleep 60 &"}, "wl-copy", "a\nb"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -37,7 +37,7 @@ func TestClipboardToolsAreTriedInOrder(t *testing.T) {
 			if got := (screen.Machine{}).Copy(t.Context(), "a\nb"); got != tt.want {
 				t.Errorf("copied by %q, want %q", got, tt.want)
 			}
-			copied, _ := os.ReadFile(filepath.Join(dir, "out")) // none where nothing was copied
+			copied, _ := os.ReadFile(filepath.Join(dir, "out")) // does not exist if nothing was copied
 			if string(copied) != tt.copied {
 				t.Errorf("copied %q, want %q", copied, tt.copied)
 			}

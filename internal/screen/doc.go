@@ -1,9 +1,9 @@
-// Package screen connects the session and the screen: it implements tui.Machine for what can be
-// browsed.
+// Package screen connects the session with the screen. It implements tui.Machine for each source of
+// paths.
 //
-//	machine.go    candidates that a scan finds, and those of a trace
-//	list.go       candidates that are lines of stdin
-//	stray.go      undeclared paths in storage, which are moved to the trash
+//	machine.go    the candidates of a scan, and the paths of a trace
+//	list.go       paths from stdin
+//	stray.go      undeclared paths in storage, which can be moved to the trash
 //	adopt.go      copying the selection into storage
-//	clipboard.go  programs that put the snippet on the clipboard
+//	clipboard.go  programs that copy the snippet to the clipboard
 package screen

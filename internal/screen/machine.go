@@ -17,7 +17,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
-// Machine implements tui.Machine for this machine and a session.
+// Machine implements tui.Machine for a session on this machine.
 type Machine struct {
 	*session.Session
 	rollup *scan.Rollup
@@ -38,13 +38,13 @@ func (m Machine) Scan(ctx context.Context, into *index.Store, all bool) (tui.Sum
 // NotListed implements tui.Machine.
 func (m Machine) NotListed(path string, kind scan.Kind) tui.NotListedReason {
 	v := m.Judge(path, kind)
-	return tui.NotListedReason{Reason: report.VerdictText(v), Selectable: v.Class == scan.ClassExcluded}
+	return tui.NotListedReason{Reason: report.VerdictText(v), Selectable: v.Class == scan.ClassExcluded || v.Class == scan.ClassHidden}
 }
 
 // Splits implements tui.Machine.
 func (m Machine) Splits(dir string) bool { return m.rollup.Splits(dir) }
 
-// CannotKeep implements tui.Machine: such a directory is not written into a snippet.
+// CannotKeep implements tui.Machine. Snippets do not contain / and home directories.
 func (m Machine) CannotKeep(dir string) string {
 	switch {
 	case dir == "/":
@@ -112,14 +112,14 @@ func (m Listed) Scan(ctx context.Context, into *index.Store, _ bool) (tui.Summar
 	return readCandidates(ctx, m.lines, m.end, into)
 }
 
-// Traced is a machine whose candidates are what a trace has found.
+// Traced is a machine whose candidates are the paths of a trace.
 type Traced struct {
 	Machine
 	paths []report.TracedPath
 	ops   map[string]trace.Op
 }
 
-// NewTraced returns a machine whose candidates are paths; ops says what was done to each.
+// NewTraced returns a machine whose candidates are paths. ops has the operations on each path.
 func NewTraced(s *session.Session, paths []report.TracedPath, ops map[string]trace.Op) Traced {
 	return Traced{New(s), paths, ops}
 }
@@ -137,15 +137,15 @@ func (m Traced) Scan(_ context.Context, into *index.Store, all bool) (tui.Summar
 	return tui.Summary{}, nil
 }
 
-// tracedGroups are the sets of traced paths that may be shown alone.
+// tracedGroups are the filters for traced paths.
 var tracedGroups = []struct {
 	name string
 	ops  trace.Op
 }{
-	{"what was changed", session.Changes}, {"what was executed", trace.Exec}, {"what was read", trace.Read}, {"what was looked up", trace.Lookup},
+	{"paths that were changed", session.Changes}, {"paths that were executed", trace.Exec}, {"paths that were read", trace.Read}, {"paths that were looked up", trace.Lookup},
 }
 
-// TracedGroups are the names of those sets, for tui.Options.Groups.
+// TracedGroups returns the names of the filters, for tui.Options.Groups.
 func TracedGroups() []string {
 	names := make([]string, len(tracedGroups))
 	for i, group := range tracedGroups {
@@ -154,7 +154,7 @@ func TracedGroups() []string {
 	return names
 }
 
-// Annotate implements tui.Machine: it says what was done to a path.
+// Annotate implements tui.Machine. It returns the operations on a path.
 func (m Traced) Annotate(path string) tui.Annotation {
 	done := m.ops[path]
 	if done == 0 {

@@ -16,7 +16,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
-// Strays is a machine whose candidates are strays, and which moves them to the trash.
+// Strays is a machine whose candidates are strays. It moves them to the trash.
 type Strays struct {
 	Machine
 	strays *session.Strays
@@ -25,7 +25,7 @@ type Strays struct {
 // NewStrays returns a machine whose candidates are the rows of s.
 func NewStrays(p *session.Session, s *session.Strays) Strays { return Strays{New(p), s} }
 
-// TrashJob is what the screen calls that.
+// TrashJob describes moving strays to the trash, for the screen.
 var TrashJob = tui.Job{
 	Key: "trash", Help: "move the selection to the trash", Title: "move to the trash", Verb: "move",
 	Asks: "Enter moves, Esc goes back; stray --restore undoes it", Result: "list of",
@@ -41,10 +41,10 @@ func (m Strays) Scan(_ context.Context, into *index.Store, _ bool) (tui.Summary,
 	return tui.Summary{Errors: len(m.strays.Stats.Errors)}, nil
 }
 
-// Splits implements tui.Machine: directories are rolled up already.
+// Splits implements tui.Machine. The strays are already rolled up.
 func (m Strays) Splits(dir string) bool { return !m.strays.Covers(dir) }
 
-// CannotKeep implements tui.Machine: what contains something declared cannot be selected.
+// CannotKeep implements tui.Machine. A directory with declared paths in it cannot be selected.
 func (m Strays) CannotKeep(dir string) string {
 	if m.strays.Covers(dir) {
 		return ""
@@ -61,7 +61,7 @@ func (m Strays) Explain(_ context.Context, path string) []string {
 	return lines
 }
 
-// Snippet implements tui.Machine: the paths, one a line.
+// Snippet implements tui.Machine. It returns the paths, one on each line.
 func (m Strays) Snippet(selected []index.Selected, _ int) tui.SnippetText {
 	var text tui.SnippetText
 	for _, path := range pathsOf(selected) {
@@ -71,7 +71,7 @@ func (m Strays) Snippet(selected []index.Selected, _ int) tui.SnippetText {
 	return text
 }
 
-// pathsOf returns what is selected, sorted.
+// pathsOf returns the selected paths, sorted.
 func pathsOf(selected []index.Selected) []string {
 	paths := make([]string, len(selected))
 	for i, s := range selected {
@@ -81,7 +81,7 @@ func pathsOf(selected []index.Selected) []string {
 	return paths
 }
 
-// Adopt implements tui.Machine: it plans to move what is selected to the trash.
+// Adopt implements tui.Machine. It plans to move the selection to the trash.
 func (m Strays) Adopt(_ context.Context, selected []index.Selected) (tui.Adoption, error) {
 	var move, left []string
 	for _, path := range pathsOf(selected) {
@@ -95,10 +95,10 @@ func (m Strays) Adopt(_ context.Context, selected []index.Selected) (tui.Adoptio
 			left = append(left, path+": left, "+why)
 		}
 	}
-	plan := tui.Adoption{Lines: []string{report.Count(len(move), "path") + " to move to the trash of storage, where stray --restore finds them:", ""}}
+	plan := tui.Adoption{Lines: []string{report.Count(len(move), "path") + " to move to the trash in storage; stray --restore moves them back:", ""}}
 	plan.Lines = append(append(plan.Lines, move...), left...)
 	if len(left) > 0 {
-		plan.Lines = append(plan.Lines, "", "list-ephemeral stray --trash PATH moves what was left, if nothing in it is declared")
+		plan.Lines = append(plan.Lines, "", "list-ephemeral stray --trash PATH moves a path that was left, unless it contains declared paths")
 	}
 	if len(move) > 0 {
 		plan.Run = func(ctx context.Context) []string { return m.move(ctx, move) }
@@ -107,8 +107,8 @@ func (m Strays) Adopt(_ context.Context, selected []index.Selected) (tui.Adoptio
 	return plan, nil
 }
 
-// move moves paths to the trash, and says what became of each. If a file system does not
-// answer, it is left behind as on the command line.
+// move moves paths to the trash, and returns the results as lines. If a file system does not
+// respond, the move is abandoned, as on the command line.
 func (m Strays) move(ctx context.Context, names []string) []string {
 	var moved atomic.Pointer[[]trash.Result]
 	err := session.Unstuck(ctx, func() error {

@@ -16,7 +16,7 @@ import (
 // Explanation returns the verdict on a path with the facts that explain it.
 func (s *Session) Explanation(path string) report.Explanation {
 	kind, info, err := scan.Stat(path)
-	e := report.Explanation{Name: path, Verdict: s.Judge(path, kind), Mount: s.mountText(path), Kind: kind, Size: info.Size, Err: err}
+	e := report.Explanation{Name: path, Verdict: s.Judge(path, kind), Tree: s.FateOf(path), Kind: kind, Size: info.Size, Err: err}
 	if o, upper := s.Policy.Overlay(path); o != nil && err == nil {
 		e.Upper = upper
 	}
@@ -33,7 +33,7 @@ func (s *Session) Explanation(path string) report.Explanation {
 // symlinks that contain no data of their own and for paths that exist only in a lower layer of
 // an overlay.
 func (s *Session) Judge(path string, kind scan.Kind) scan.Verdict {
-	v := s.Policy.Judge(path, kind == scan.KindDir)
+	v := s.Policy.Judge(path, kind)
 	if v.Class == scan.ClassCandidate && kind == scan.KindSymlink {
 		if target, err := os.Readlink(path); err == nil && s.leadsAway(path, target) {
 			return scan.Verdict{Class: scan.ClassLinked, By: path, Target: target}
@@ -51,16 +51,11 @@ func (s *Session) Judge(path string, kind scan.Kind) scan.Verdict {
 
 // leadsAway reports whether a symlink ends in the store or in storage.
 func (s *Session) leadsAway(path, target string) bool {
-	if s.Policy.Hides(filepath.Dir(path), target) {
+	if s.Policy.Hides(filepath.Dir(path), filepath.Base(path), target) {
 		return true
 	}
 	end, err := filepath.EvalSymlinks(path)
-	return err == nil && s.Policy.Hides("/", end)
-}
-
-func (s *Session) mountText(path string) string {
-	m := s.Mounts.At(path)
-	return fmt.Sprintf("%s %s at %s", m.FSType, m.Source, m.Point)
+	return err == nil && s.Policy.Hides(filepath.Dir(path), filepath.Base(path), end)
 }
 
 // mountedFrom returns the path in storage that a path is mounted from, or "".

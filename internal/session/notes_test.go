@@ -61,20 +61,6 @@ func TestCachesUsesXDGCacheHome(t *testing.T) {
 // newConfig returns a configuration without a file.
 func newConfig() *config.Config { return &config.Config{Home: "/users/eve"} }
 
-// TestRegenerated also checks a root in /tmp. A boot empties /tmp, but the files of that root
-// count as lost.
-func TestRegenerated(t *testing.T) {
-	s := &Session{Config: newConfig(), Policy: scan.NewPolicy(scan.Rules{Roots: []string{"/", "/tmp/tree"}})}
-	regenerated := s.regenerated()
-	for path, want := range map[string]bool{
-		"/etc/passwd": true, "/tmp/x": true, "/tmp/treehouse": true, "/tmp/tree/x": false, "/etc/machine-id": false, "/home/a/tmp/x": false,
-	} {
-		if got := regenerated(path); got != want {
-			t.Errorf("regenerated(%s) = %t", path, got)
-		}
-	}
-}
-
 func TestInvokersIncludesTheUserWhoRanSudo(t *testing.T) {
 	for _, tt := range []struct {
 		euid int

@@ -1,14 +1,18 @@
 package session
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
+	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -17,7 +21,7 @@ import (
 // rules converts configuration and flags to the rules of a scan.
 func (s *Session) rules() (scan.Rules, error) {
 	cfg := s.Config
-	rules := scan.Rules{Mounts: s.Mounts, Only: s.Only, Storage: s.storage}
+	rules := scan.Rules{Mounts: s.Mounts, Only: s.Only, Storage: s.storage, Classes: sync.OnceValue(s.classes)}
 	for _, kept := range slices.Concat(cfg.PersistedDirs, cfg.PersistedFiles) {
 		for path := range s.bothPaths(kept.Text) {
 			rules.Persisted = append(rules.Persisted, scan.Persisted{Path: path, Source: kept.Origin.String(), Key: kept.Origin.Key})
@@ -36,9 +40,10 @@ func (s *Session) rules() (scan.Rules, error) {
 		rules.Include = append(rules.Include, path)
 	}
 	var err error
-	if rules.Roots, err = s.rootsOf(); err != nil {
+	if err = s.setRoots(&rules); err != nil {
 		return rules, err
 	}
+	rules.Hide = s.Config.HidesKnown() && !s.options.All
 	s.patterns = s.excludePatterns()
 	if rules.Exclude, err = pattern.Compile(s.patterns); err != nil {
 		return rules, Misuse(err)
@@ -46,9 +51,40 @@ func (s *Session) rules() (scan.Rules, error) {
 	return rules, nil
 }
 
-// rootsOf returns the roots from the flags; without flags, from the configuration; otherwise the
-// roots that are detected from the mount table.
-func (s *Session) rootsOf() ([]string, error) {
+// setRoots sets the roots: those of the flags, otherwise of the configuration, otherwise the trees
+// that a boot wipes, and "/".
+func (s *Session) setRoots(rules *scan.Rules) error {
+	stated, err := s.statedRoots()
+	if err != nil {
+		return err
+	}
+	// Judge fails only if its context is done, and this one never is.
+	s.fates, _ = boot.Judge(context.Background(), s.Mounts, boot.Options{Stated: stated})
+	rules.Stated = len(stated) > 0
+	for _, tree := range s.fates.Roots() {
+		if !isContainerLayer(tree) {
+			rules.Roots = append(rules.Roots, tree.Point)
+		}
+	}
+	for _, tree := range s.fates.All() {
+		overlaps := func(root string) bool {
+			return root == tree.Point || rules.Stated && (paths.AtOrBelow(root, tree.Point) || paths.AtOrBelow(tree.Point, root))
+		}
+		if tree.Upper != "" && !isContainerLayer(tree) && slices.ContainsFunc(rules.Roots, overlaps) {
+			rules.Overlays = append(rules.Overlays, scan.Overlay{Point: tree.Point, Upper: tree.Upper, Work: tree.Work})
+		}
+	}
+	return nil
+}
+
+// isContainerLayer reports whether an overlay is that of a container, which podman and Docker mount
+// beside its upper directory. Its files are found there.
+func isContainerLayer(tree boot.Tree) bool {
+	return tree.Upper != "" && filepath.Dir(tree.Upper) == filepath.Dir(tree.Point)
+}
+
+// statedRoots returns the roots from the flags; without flags, from the configuration.
+func (s *Session) statedRoots() ([]string, error) {
 	var roots []string
 	for _, arg := range s.options.Roots {
 		root, err := trueRoot(arg)
@@ -67,10 +103,7 @@ func (s *Session) rootsOf() ([]string, error) {
 		}
 		roots = append(roots, root)
 	}
-	if len(roots) > 0 {
-		return roots, nil
-	}
-	return s.Mounts.DefaultRoots(s.Config.Home), nil
+	return roots, nil
 }
 
 // trueRoot returns the true path of a root, which has to be a directory.
@@ -88,7 +121,11 @@ func trueRoot(arg string) (string, error) {
 // excludePatterns returns the exclude patterns of configuration and flags.
 func (s *Session) excludePatterns() []pattern.Pattern {
 	var list []pattern.Pattern
-	for _, p := range s.Config.Patterns() {
+	configured := s.Config.Patterns()
+	if s.options.All {
+		configured = nil
+	}
+	for _, p := range configured {
 		list = append(list, pattern.Pattern{Text: p.Text, Source: p.Origin.String()})
 	}
 	for _, text := range s.options.Excludes {

@@ -1,6 +1,9 @@
 package session
 
 import (
+	"sync"
+
+	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
@@ -14,6 +17,9 @@ type Session struct {
 	options Options
 	Config  *config.Config
 	Mounts  *mounts.Table
+	// fates says what a boot does to each mounted tree; with a sample once sampled is done.
+	fates   *boot.Trees
+	sampled sync.Once
 	// stops is the Stop of a [truepath.Resolver] for the paths of the configuration.
 	stops  func(path string) bool
 	Policy *scan.Policy
@@ -35,7 +41,7 @@ type Session struct {
 		above  []*snippet.Access
 	}
 	dirs map[string]*snippet.Access
-	// swaps are the swap files in use and the usual names; nil before the first use.
+	// swaps are the swap files in use and the usual names; nil until they are read.
 	swaps []string
 	// known are the homes, for lookups in the lists of known paths.
 	known known.Homes
@@ -52,6 +58,7 @@ type Options struct {
 	Config                    string // the configuration file; "" for the default one
 	Roots, Excludes, Includes []string
 	NoCache                   bool     // exclude known caches
+	All                       bool     // hide nothing, and apply only the exclude patterns of the command line
 	Paths                     []string // the PATHs as given
 }
 

@@ -7,9 +7,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/known"
-	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
@@ -23,27 +23,44 @@ const mostStakes = 5
 // Measure counts in one walk the files that the next reboot wipes. With brief it neither enters
 // caches nor counts persisted files, because the one-line status does not show them.
 func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) (scan.Stats, error) {
-	opts := scan.Options{Policy: s.Policy, Info: true, Tags: scan.TagsMarked, Excluded: func(pattern.Pattern) bool { return true }}
+	rules := s.ScanRules
+	rules.Hide = true
+	opts := scan.Options{Policy: scan.NewPolicy(rules), Info: true, Tags: scan.TagsMarked, Excluded: func(pattern.Pattern) bool { return true }}
+	opts.Hidden = scan.HiddenShown
 	if brief {
 		var err error
 		if opts, err = s.withoutCaches(opts); err != nil {
 			return scan.Stats{}, err
 		}
 	}
+	doubtful := s.doubtfulPaths()
 	var rows []*scan.Row
-	places, regenerated := NewNotes(s), s.regenerated()
+	places := NewNotes(s)
 	g := &scan.RowWriter{Rollup: scan.NewRollup(s.Policy, s.Homes()...), Emit: func(r *scan.Row) error { rows = append(rows, r); return nil }}
 	stats, err := scan.List(ctx, opts, func(e *scan.Entry) error {
 		path, size := string(e.Path), e.Info().Size
-		cache := e.Tagged || places.Of(path, false).Cache
+		class := e.Finding().Class
+		cache := class == known.ClassCache || e.Tagged || places.Of(path, false).Cache
+		if class == known.ClassIdentity {
+			into.MustKeep = append(into.MustKeep, path)
+		}
+		if doubtful(path) {
+			if e.Excluded || e.Hidden {
+				return nil
+			}
+			into.Doubtful.Add(size)
+			return g.Add(e)
+		}
 		switch {
 		case e.Excluded:
 			into.Excluded.Add(size)
-			if !cache && !regenerated(path) {
+			if !cache && !class.Hidden() {
 				into.Hidden.Add(size)
 			}
 		case cache:
 			into.Cache.Add(size)
+		case class.Hidden():
+			into.Worthless.Add(size)
 		default:
 			into.Lost.Add(size)
 			return g.Add(e)
@@ -66,22 +83,6 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) 
 	return stats, err
 }
 
-// regenerated returns a function that reports whether a boot creates a path again. Paths below a
-// root that is itself at such a path, as in --root /tmp/x, do not count as created again.
-func (s *Session) regenerated() func(path string) bool {
-	homes := known.HomesOf(s.Homes()...)
-	var named []string
-	for _, root := range s.Policy.Roots() {
-		if homes.Regenerated(root) {
-			named = append(named, root)
-		}
-	}
-	return func(path string) bool {
-		below := func(root string) bool { return paths.Below(path, root) }
-		return homes.Regenerated(path) && !slices.ContainsFunc(named, below)
-	}
-}
-
 // withoutCaches changes the options of a walk to skip known caches, also in excluded directories.
 func (s *Session) withoutCaches(opts scan.Options) (scan.Options, error) {
 	// If several patterns match a path, the first one decides.
@@ -90,7 +91,7 @@ func (s *Session) withoutCaches(opts scan.Options) (scan.Options, error) {
 		return opts, err
 	}
 	rules := s.ScanRules
-	rules.Exclude = set
+	rules.Exclude, rules.Hide = set, true
 	opts.Policy, opts.Tags = scan.NewPolicy(rules), scan.TagsSkipped
 	opts.Excluded = func(p pattern.Pattern) bool { return p.Source != cacheSource }
 	return opts, nil
@@ -152,14 +153,20 @@ func (s *Session) Detected() *report.Status {
 		Dialect: s.Style.Dialect.String(), Names: s.Style.Storage,
 		Roots: []report.RootStatus{}, Storage: []report.StoreStatus{},
 	}
+	found.Others, found.MustKeep = []report.RootStatus{}, []string{}
 	for _, root := range s.Policy.Roots() {
-		found.Roots = append(found.Roots, s.rootStatus(root))
+		found.Roots = append(found.Roots, report.NewRootStatus(s.FateOf(root)))
+	}
+	for _, tree := range s.Fates().All() {
+		if tree.Role == boot.RoleData && !slices.Contains(s.Policy.Roots(), tree.Point) && s.mountedFrom(tree.Point) == "" {
+			found.Others = append(found.Others, report.NewRootStatus(tree))
+		}
 	}
 	for _, path := range s.storage {
 		if kind, _, err := scan.Stat(path); err != nil || kind != scan.KindDir {
 			continue
 		}
-		store := report.StoreStatus{RootStatus: s.rootStatus(path), Mounted: s.Mounts.At(path).Point == path}
+		store := report.StoreStatus{RootStatus: report.NewRootStatus(s.FateOf(path)), Mounted: s.Mounts.At(path).Point == path}
 		var st unix.Statfs_t
 		if unix.Statfs(path, &st) == nil {
 			store.Free = sizes.Times(st.Bavail, st.Bsize)
@@ -172,11 +179,6 @@ func (s *Session) Detected() *report.Status {
 		}
 	}
 	return found
-}
-
-func (s *Session) rootStatus(path string) report.RootStatus {
-	m := s.Mounts.At(path)
-	return report.RootStatus{Path: path, FSType: m.FSType, Source: m.Source}
 }
 
 // Tracers returns all tracing back ends, and why those that do not work here do not.

@@ -114,7 +114,7 @@ func (s *Session) notWiped(path string) error {
 		return notWipedError("a boot brings it back from a lower layer of the overlay at " + v.Target)
 	case scan.ClassLayer:
 		return notWipedError("it is in a layer of the overlay at " + v.Target + ": name it by its path there")
-	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassPersisted, scan.ClassStorage,
+	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassPersisted, scan.ClassStorage, scan.ClassHidden,
 		scan.ClassExcluded, scan.ClassOutside, scan.ClassLinked:
 	}
 	for _, storage := range s.storage {

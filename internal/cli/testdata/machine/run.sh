@@ -1,13 +1,13 @@
 #!/bin/sh
-# Lays out a machine whose root is a tmpfs, the way impermanence does, in a mount
-# namespace of its own, and runs a command in it:
+# Creates a machine whose root is a tmpfs, like impermanence, in a separate mount namespace, and
+# runs a command in it:
 #
 #   run.sh DIR PROGRAM COMMAND [ARG...]
 #
 # DIR is an empty directory to mount it on, PROGRAM a static binary, copied to
 # /bin/list-ephemeral of the machine. Storage is on the same file system as the
-# root, so that device numbers tell nothing apart. Where $DISK names one of internal/disktest,
-# it is mounted on /disk.
+# root, so they have the same device number. If $DISK is a disk of internal/disktest, it is mounted
+# on /disk.
 set -eu
 dir=$1 program=$2
 shift 2
@@ -25,14 +25,14 @@ done
 mount --bind persist/Documents home/alice/Documents
 mount --bind persist/bluetooth var/lib/bluetooth
 mount --bind persist/machine-id etc/machine-id
-# A home directory of its own that is wiped too, in a mounted directory that is not.
+# A separate tmpfs, which is wiped too, in a mounted directory, which is not.
 mkdir -p home/bob srv
 echo x >srv/kept
 mount --bind srv home/bob
 mkdir -p home/bob/ram
 mount -t tmpfs ram home/bob/ram
 echo x >home/bob/ram/lost
-# Something hidden below a later mount: not there for anybody.
+# Mounts that a later mount hides.
 mkdir -p opt/a
 mount -t tmpfs hidden opt/a
 mkdir -p opt/a/b

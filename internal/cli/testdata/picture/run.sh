@@ -1,17 +1,16 @@
 #!/bin/sh
-# Lays out a machine as somebody may have it, for the picture in the README, and
-# runs a command in it:
+# Creates a typical machine for the picture in the README, and runs a command in it:
 #
 #   run.sh DIR PROGRAM COMMAND [ARG...]
 #
 # DIR is an empty directory to mount it on, PROGRAM a static binary. Times are
-# relative to now, so that ages are the same whenever the picture is made.
+# relative to now, so the picture always shows the same ages.
 set -eu
 dir=$1 program=$2
 shift 2
 mount -t tmpfs -o mode=755 machine "$dir"
 cd "$dir"
-# file SIZE AGE PATH makes a file of so many bytes that is so old.
+# file SIZE AGE PATH creates a file with this size in bytes and this age.
 file() {
 	mkdir -p "$(dirname "$3")"
 	head -c "$1" /dev/zero | tr '\0' x >"$3"

@@ -1,0 +1,188 @@
+package rootfs
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
+
+// Errors that the kernel has no number for. They are wrapped in an [fs.PathError].
+var (
+	ErrNotRegular = errors.New("not a regular file")
+	ErrTooLarge   = errors.New("larger than the limit")
+	ErrTooMany    = errors.New("more entries than the limit")
+)
+
+// FS is a directory that is used as the root of paths. Paths are absolute; a relative one
+// begins at that root too. An FS may be used by several goroutines.
+type FS struct {
+	dir *os.File
+}
+
+// Open opens the root directory of paths. "" is "/". The caller closes the result.
+func Open(dir string) (*FS, error) {
+	fd, err := unix.Open(cmp.Or(dir, "/"), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: dir, Err: err}
+	}
+	return &FS{os.NewFile(uintptr(fd), dir)}, nil
+}
+
+// Close releases the descriptor of the root directory.
+func (f *FS) Close() error { return f.dir.Close() }
+
+// Info is what stat(2) shows of a file.
+type Info struct {
+	Mode     fs.FileMode // the type only; 0 is a regular file
+	Dev, Ino uint64
+	Size     int64 // bytes
+}
+
+// Entry is a name in a directory with its type, as getdents64(2) shows it.
+type Entry struct {
+	Name string
+	Type fs.FileMode // the type only; 0 is a regular file
+}
+
+// Read returns the content of a regular file and follows symlinks. A file with more than
+// limit bytes is ErrTooLarge, any other type of file is ErrNotRegular. It does not wait for
+// the other end of a FIFO.
+func (f *FS) Read(path string, limit int64) ([]byte, error) {
+	// O_NONBLOCK: the type of the file is not known before it is open.
+	fd, err := f.open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	file := os.NewFile(uintptr(fd), path)
+	defer file.Close()
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return nil, &fs.PathError{Op: "stat", Path: path, Err: err}
+	}
+	switch {
+	case st.Mode&unix.S_IFMT != unix.S_IFREG:
+		return nil, &fs.PathError{Op: "read", Path: path, Err: ErrNotRegular}
+	case st.Size > limit:
+		return nil, &fs.PathError{Op: "read", Path: path, Err: ErrTooLarge}
+	}
+	content, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err == nil && int64(len(content)) > limit {
+		err = &fs.PathError{Op: "read", Path: path, Err: ErrTooLarge}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// List returns the entries of a directory, sorted by name, and follows symlinks to it. With
+// more than limit entries it returns some of them and ErrTooMany.
+func (f *FS) List(path string, limit int) ([]Entry, error) {
+	fd, err := f.open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	// Where the file system does not report types, os.File asks for them below its own name.
+	dir := os.NewFile(uintptr(fd), fmt.Sprintf("/proc/self/fd/%d", fd))
+	defer dir.Close()
+	found, err := dir.ReadDir(limit + 1)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	if len(found) > limit {
+		found, err = found[:limit], &fs.PathError{Op: "list", Path: path, Err: ErrTooMany}
+	}
+	entries := make([]Entry, 0, len(found))
+	for _, entry := range found {
+		entries = append(entries, Entry{entry.Name(), entry.Type()})
+	}
+	slices.SortFunc(entries, func(a, b Entry) int { return cmp.Compare(a.Name, b.Name) })
+	return entries, err
+}
+
+// Stat describes the file that a path leads to. It does not open the file.
+func (f *FS) Stat(path string) (Info, error) { return f.stat(path, 0) }
+
+// Lstat is Stat that does not follow a symlink in the last component.
+func (f *FS) Lstat(path string) (Info, error) { return f.stat(path, unix.O_NOFOLLOW) }
+
+func (f *FS) stat(path string, flags int) (Info, error) {
+	fd, err := f.open(path, unix.O_PATH|flags, 0)
+	if err != nil {
+		return Info{}, &fs.PathError{Op: "stat", Path: path, Err: err}
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return Info{}, &fs.PathError{Op: "stat", Path: path, Err: err}
+	}
+	return Info{Mode: fileType(st.Mode), Dev: st.Dev, Ino: st.Ino, Size: st.Size}, nil
+}
+
+// Readlink returns the target of a symlink. It is EINVAL for any other type of file, as
+// readlink(2) reports it.
+func (f *FS) Readlink(path string) (string, error) {
+	target, err := f.readlink(path, 0)
+	if err != nil {
+		return "", &fs.PathError{Op: "readlink", Path: path, Err: err}
+	}
+	return target, nil
+}
+
+func (f *FS) readlink(path string, resolve uint64) (string, error) {
+	fd, err := f.open(path, unix.O_PATH|unix.O_NOFOLLOW, resolve)
+	if err != nil {
+		return "", err
+	}
+	defer unix.Close(fd)
+	var buf [unix.PathMax]byte
+	n, err := unix.Readlinkat(fd, "", buf[:])
+	switch {
+	case errors.Is(err, unix.ENOENT): // an empty name at a descriptor of another type, fs/stat.c
+		return "", unix.EINVAL
+	case err != nil:
+		return "", err
+	}
+	return string(buf[:n]), nil
+}
+
+// open calls openat2(2), again while the kernel asks for it: a rename during the lookup of
+// ".." gives EAGAIN.
+func (f *FS) open(path string, flags int, resolve uint64) (int, error) {
+	how := unix.OpenHow{
+		Flags:   uint64(flags | unix.O_CLOEXEC),
+		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS | resolve,
+	}
+	for tries := 0; ; tries++ {
+		fd, err := unix.Openat2(int(f.dir.Fd()), cmp.Or(path, "/"), &how)
+		if errors.Is(err, unix.EINTR) || errors.Is(err, unix.EAGAIN) && tries < 32 {
+			continue
+		}
+		return fd, err
+	}
+}
+
+// fileType translates the type of a file, inode(7).
+func fileType(mode uint32) fs.FileMode {
+	switch mode & unix.S_IFMT {
+	case unix.S_IFDIR:
+		return fs.ModeDir
+	case unix.S_IFLNK:
+		return fs.ModeSymlink
+	case unix.S_IFIFO:
+		return fs.ModeNamedPipe
+	case unix.S_IFSOCK:
+		return fs.ModeSocket
+	case unix.S_IFBLK:
+		return fs.ModeDevice
+	case unix.S_IFCHR:
+		return fs.ModeDevice | fs.ModeCharDevice
+	}
+	return 0
+}
