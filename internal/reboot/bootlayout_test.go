@@ -25,6 +25,10 @@ type bootLayout struct {
 	kept, ordinary bool
 	// wiped are the mount points of all trees that a boot wipes, with "/" first if it does.
 	wiped []string
+	// lower means that the candidates are the upper layer of an overlay. layers is where that
+	// is in the root too.
+	lower  bool
+	layers []string
 	needs []*probe.Probe
 	// slow layouts run only in the thorough tests.
 	slow bool
@@ -37,8 +41,11 @@ func bootLayouts() []bootLayout {
 		{name: "tmpfs root", build: tmpfsRoot, wiped: []string{"/"}, needs: loop},
 		{name: "tmpfs root, tmpfs on home", build: tmpfsRoot, tmpfs: []string{"/home/bob", "/srv"}, wiped: []string{"/", "/home/bob", "/srv"}, needs: loop, slow: true},
 		{name: "overlay root, upper layer out of reach", build: volatileRoot, wiped: []string{"/"}, needs: overlay},
-		{name: "overlay root of a live system", build: liveRoot, wiped: []string{"/"}, needs: overlay},
-		{name: "overlay on etc, upper layer on the wiped root", build: etcOverlay, wiped: []string{"/", "/etc"}, needs: overlay},
+		{name: "overlay root of a live system", build: liveRoot, wiped: []string{"/"}, lower: true, needs: overlay},
+		{
+			name: "overlay on etc, upper layer on the wiped root", build: etcOverlay, wiped: []string{"/", "/etc"}, needs: overlay,
+			lower: true, layers: []string{"/.rw-etc/upper", "/.rw-etc/work"},
+		},
 		{name: "overlay on home, upper layer in memory", build: homeOverlay, kept: true, ordinary: true, wiped: []string{"/home"}, needs: overlay, slow: true},
 		{name: "directories of one file system", build: oneFileSystem, wiped: []string{"/"}, needs: loop, slow: true},
 		{name: "ext4 formatted at each boot", build: formattedRoot, wiped: []string{"/"}, needs: loop, slow: true},
@@ -49,7 +56,7 @@ func bootLayouts() []bootLayout {
 		{name: "ordinary root, tmpfs on var", build: ordinaryRoot, kept: true, ordinary: true, tmpfs: []string{"/var"}, wiped: []string{"/var"}, needs: loop},
 		{
 			name: "ordinary root, tmpfs on homes", build: ordinaryRoot, kept: true, ordinary: true, needs: loop, slow: true,
-			tmpfs: []string{"/root", "/home/bob", "/var/lib/app"}, wiped: []string{"/root", "/home/bob", "/var/lib/app"},
+			tmpfs: []string{"/root", "/home/bob", "/var/lib/app"}, wiped: []string{"/home/bob", "/root", "/var/lib/app"},
 		},
 	}
 }
@@ -222,6 +229,7 @@ func (c *computer) btrfsDisk(subvolumes ...string) {
 	}
 	c.store(c.at("btrfs/persist"))
 	c.off()
+	backdate(c.t, image, installedAt)
 }
 
 // subvolume mounts a subvolume of the file system that is mounted.
@@ -286,6 +294,7 @@ func resetRoot(c *computer) {
 	c.copyTree(c.at("btrfs/blank"))
 	tool(c.t, "cp", "--archive", c.tree+"/home/.", c.at("btrfs/home"))
 	c.off()
+	backdate(c.t, c.at("nix/disk/btrfs"), installedAt)
 	c.initrd = func() nspawn.Options {
 		c.attach("btrfs", c.at("btrfs"), "subvolid=5")
 		if root := c.at("btrfs/root"); exists(root) {

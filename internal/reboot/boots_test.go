@@ -25,16 +25,17 @@ func TestBootLosesExactlyWhatWasReported(t *testing.T) {
 			probe.Need(t, append([]*probe.Probe{probe.Nspawn}, l.needs...)...)
 			c := newComputer(t, &l)
 			m := c.start()
-			o := &outcome{blank: m.tree()}
+			m.blank = m.tree(&l)
+			o := &outcome{blank: m.blank}
 			m.use()
-			o.before = m.tree()
+			o.before = m.tree(&l)
 			m.wantWords(&l)
 			m.reported(&l, o)
 			c.stop(m)
 			m = c.start()
-			o.after = m.tree()
+			o.after = m.tree(&l)
 			c.stop(m)
-			for _, problem := range o.problems() {
+			for _, problem := range slices.Concat(o.problems(), o.fromBelow(&l, c.installed())) {
 				t.Error(problem)
 			}
 			if lost := len(o.before) - len(o.after); (lost > 0) != (l.wiped != nil) {
@@ -45,10 +46,11 @@ func TestBootLosesExactlyWhatWasReported(t *testing.T) {
 }
 
 // tree returns all paths of the machine except what is in /tmp, a tmpfs of the system that the
-// program does not report, and what packages have in /usr.
-func (m *machine) tree() tree {
+// program does not report, what packages have in /usr, and layers of overlays, whose files are
+// shown merged.
+func (m *machine) tree(l *bootLayout) tree {
 	m.t.Helper()
-	return walkExcept(m.t, m.top, slices.Concat(unwalked, []string{"/tmp", nspawn.Vendor + "/bin", nspawn.Vendor + "/lib", nspawn.Vendor + "/sbin", nspawn.Vendor + "/share"}))
+	return walkExcept(m.t, m.top, slices.Concat(unwalked, l.layers, []string{"/tmp", nspawn.Vendor + "/bin", nspawn.Vendor + "/lib", nspawn.Vendor + "/sbin", nspawn.Vendor + "/share"}))
 }
 
 // use writes the files of users and services, and changes and deletes files of the system.

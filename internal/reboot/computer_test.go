@@ -208,6 +208,9 @@ func (c *computer) attachStorage() {
 	c.attach("persist", c.at("persist"), "")
 }
 
+// installed returns the files of the installed system.
+func (c *computer) installed() tree { return walkExcept(c.t, c.tree, []string{nspawn.Vendor}) }
+
 // mkdir creates a directory or a subvolume of a user.
 func (c *computer) mkdir(t *testing.T, dir string) {
 	t.Helper()

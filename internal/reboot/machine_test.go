@@ -47,6 +47,8 @@ type machine struct {
 	keeps []keep
 	// booted is the container if the machine really boots; nil if it is simulated.
 	booted *nspawn.Machine
+	// blank are the paths after the boot, before the machine is used; nil if it is simulated.
+	blank tree
 	// vendor means that /usr is read-only.
 	vendor bool
 }

@@ -61,6 +61,21 @@ func (o *outcome) problem(path string) string {
 	return ""
 }
 
+// fromBelow returns the listed paths that no boot loses, because they are unchanged in the lower
+// layer of an overlay, and those that are listed by their name in its upper layer.
+func (o *outcome) fromBelow(l *bootLayout, installed tree) (problems []string) {
+	for _, path := range sortedKeys(o.listed) {
+		lower, shipped := installed[path]
+		switch {
+		case covers(l.layers, path):
+			problems = append(problems, fmt.Sprintf("%q is listed by its name in a layer", path))
+		case l.lower && shipped && o.claimed(path) && lower.kind == 'f' && lower.content() == o.before[path].content():
+			problems = append(problems, fmt.Sprintf("%q comes from the lower layer, but is listed", path))
+		}
+	}
+	return problems
+}
+
 // unchanged returns the part of an entry that no boot may change where the path is not said to
 // be lost. A directory that the boot creates has a new time.
 func (o *outcome) unchanged(path string, e entry) string {

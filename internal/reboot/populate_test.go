@@ -186,7 +186,8 @@ func acl(owner, named uint16) []byte {
 	return list
 }
 
-// age sets old times, all different, on everything in a directory except persisted paths.
+// age sets old times, all different, on everything in a directory except persisted paths, and
+// what a real boot has made.
 func (m *machine) age(dir string) {
 	when := time.Unix(1_000_000_000, 123_456_789)
 	must(m.t, filepath.WalkDir(m.at(dir), func(name string, _ fs.DirEntry, err error) error {
@@ -197,6 +198,8 @@ func (m *machine) age(dir string) {
 			if info, err := os.Lstat(name); err == nil && info.IsDir() {
 				return filepath.SkipDir
 			}
+			return nil
+		} else if _, made := m.blank[path]; made {
 			return nil
 		}
 		when = when.Add(time.Hour + time.Nanosecond)
