@@ -21,18 +21,22 @@ type bootLayout struct {
 	build func(c *computer)
 	// tmpfs are the mount points of file systems in memory, which units mount.
 	tmpfs []string
-	// kept means that no boot wipes the root. ordinary means that there is no storage either.
-	kept, ordinary bool
+	// ordinary means that no boot wipes the root, and that there is no storage.
+	ordinary bool
 	// wiped are the mount points of all trees that a boot wipes, with "/" first if it does.
 	wiped []string
-	// lower means that the candidates are the upper layer of an overlay. layers is where that
-	// is in the root too.
-	lower  bool
-	layers []string
+	// overlays are the mount points of overlays whose upper directory can be read. layers are
+	// directories of the root that are their layers.
+	overlays, layers []string
+	// hint is what list prints on stderr.
+	hint  string
 	needs []*probe.Probe
 	// slow layouts run only in the thorough tests.
 	slow bool
 }
+
+// keptHint is a part of what the program prints for a root that no boot wipes.
+const keptHint = "does not look ephemeral"
 
 func bootLayouts() []bootLayout {
 	loop, btrfs := []*probe.Probe{probe.Loop, probe.Ext4}, []*probe.Probe{probe.Loop, probe.Btrfs}
@@ -40,22 +44,26 @@ func bootLayouts() []bootLayout {
 	return []bootLayout{
 		{name: "tmpfs root", build: tmpfsRoot, wiped: []string{"/"}, needs: loop},
 		{name: "tmpfs root, tmpfs on home", build: tmpfsRoot, tmpfs: []string{"/home/bob", "/srv"}, wiped: []string{"/", "/home/bob", "/srv"}, needs: loop, slow: true},
-		{name: "overlay root, upper layer out of reach", build: volatileRoot, wiped: []string{"/"}, needs: overlay},
-		{name: "overlay root of a live system", build: liveRoot, wiped: []string{"/"}, lower: true, needs: overlay},
+		{name: "overlay root, upper layer out of reach", build: volatileRoot, wiped: []string{"/"}, hint: "upper", needs: overlay},
+		{name: "overlay root of a live system", build: liveRoot, wiped: []string{"/"}, overlays: []string{"/"}, needs: overlay},
 		{
 			name: "overlay on etc, upper layer on the wiped root", build: etcOverlay, wiped: []string{"/", "/etc"}, needs: overlay,
-			lower: true, layers: []string{"/.rw-etc/upper", "/.rw-etc/work"},
+			overlays: []string{"/etc"}, layers: []string{"/.rw-etc/upper", "/.rw-etc/work"},
 		},
-		{name: "overlay on home, upper layer in memory", build: homeOverlay, kept: true, ordinary: true, wiped: []string{"/home"}, needs: overlay, slow: true},
+		{
+			name: "overlay on home, upper layer in memory", build: homeOverlay, ordinary: true, wiped: []string{"/home"}, overlays: []string{"/home"},
+			hint: keptHint, needs: overlay, slow: true,
+		},
 		{name: "directories of one file system", build: oneFileSystem, wiped: []string{"/"}, needs: loop, slow: true},
 		{name: "ext4 formatted at each boot", build: formattedRoot, wiped: []string{"/"}, needs: loop, slow: true},
 		{name: "btrfs root moved to old_roots", build: movedRoot, wiped: []string{"/"}, needs: btrfs},
 		{name: "btrfs root and home moved to old_roots", build: movedHome, wiped: []string{"/", "/home"}, needs: btrfs, slow: true},
 		{name: "btrfs root reset to a snapshot", build: resetRoot, wiped: []string{"/"}, needs: btrfs, slow: true},
-		{name: "ordinary root", build: ordinaryRoot, kept: true, ordinary: true, needs: loop},
-		{name: "ordinary root, tmpfs on var", build: ordinaryRoot, kept: true, ordinary: true, tmpfs: []string{"/var"}, wiped: []string{"/var"}, needs: loop},
+		{name: "ordinary root", build: ordinaryRoot, ordinary: true, hint: keptHint, needs: loop},
+		{name: "ordinary btrfs root", build: ordinaryBtrfs, ordinary: true, hint: "nothing shows that a boot wipes /", needs: btrfs, slow: true},
+		{name: "ordinary root, tmpfs on var", build: ordinaryRoot, ordinary: true, tmpfs: []string{"/var"}, wiped: []string{"/var"}, hint: keptHint, needs: loop},
 		{
-			name: "ordinary root, tmpfs on homes", build: ordinaryRoot, kept: true, ordinary: true, needs: loop, slow: true,
+			name: "ordinary root, tmpfs on homes", build: ordinaryRoot, ordinary: true, hint: keptHint, needs: loop, slow: true,
 			tmpfs: []string{"/root", "/home/bob", "/var/lib/app"}, wiped: []string{"/home/bob", "/root", "/var/lib/app"},
 		},
 	}
@@ -212,6 +220,19 @@ func ordinaryRoot(c *computer) {
 	c.installWhole()
 	c.initrd = func() nspawn.Options {
 		c.attach("root", c.at("root"), "")
+		return c.options(c.at("root"))
+	}
+}
+
+// ordinaryBtrfs is a system that was installed once in a subvolume, as by the installer of Fedora.
+func ordinaryBtrfs(c *computer) {
+	c.whole = true
+	c.btrfsDisk("root")
+	c.attach("btrfs", c.at("btrfs"), "subvol=root")
+	tool(c.t, "cp", "--archive", c.tree+"/.", c.at("btrfs"))
+	c.off()
+	c.initrd = func() nspawn.Options {
+		c.attach("btrfs", c.at("root"), "subvol=root")
 		return c.options(c.at("root"))
 	}
 }

@@ -80,6 +80,13 @@ func (m *machine) reported(l *bootLayout, o *outcome) {
 	if diff := cmp.Diff(l.wiped, wiped); diff != "" {
 		t.Errorf("the trees that are reported as wiped (-want +got):\n%s", diff)
 	}
+	if _, stderr, _ := m.run(nil, "list", "--count"); !strings.Contains(stderr, l.hint) {
+		t.Errorf("list prints no hint with %q:\n%s", l.hint, stderr)
+	}
+	deleted := "/etc/debian_version"
+	if shown := slices.Contains(m.list("--type", "w"), deleted); shown != (nearest(l.overlays, deleted) != "") {
+		t.Errorf("%s is listed as deleted: %v", deleted, shown)
+	}
 	o.listed, o.linked = map[string]bool{}, map[string]bool{}
 	for _, path := range m.list(append(m.everything(), "--type", "f,d,l,s,p,b,c")...) {
 		o.listed[path] = true

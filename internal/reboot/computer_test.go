@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ type computer struct {
 	t *testing.T
 	// dir is a directory on a disk. The machine sees dir/nix at /nix.
 	dir string
-	// tree is the installed system, and etc is where /etc is in it with the units of the layout.
+	// tree is the installed system, with the units of the layout.
 	tree string
 	// initrd mounts the root before each boot, and returns what the machine consists of.
 	initrd func() nspawn.Options
@@ -47,18 +48,13 @@ var stored = []keep{
 // newComputer returns a computer with an installed system, and without disks.
 func newComputer(t *testing.T, l *bootLayout) *computer {
 	t.Helper()
-	parent := os.Getenv("TMPDIR")
-	if parent == "" {
-		parent = "/var/tmp" // /tmp may be in memory
-	}
-	dir, err := os.MkdirTemp(parent, "reboot")
+	dir, err := os.MkdirTemp(onDisk(), "reboot")
 	must(t, err)
 	t.Cleanup(func() { must(t, os.RemoveAll(dir)) })
 	c := &computer{t: t, dir: dir, tree: filepath.Join(dir, "tree")}
 	must(t, os.MkdirAll(c.at("nix/bin"), 0o755), os.Mkdir(c.at("nix/etc"), 0o755), os.WriteFile(c.at("nix/etc/config.json"), []byte(`{"excludes": []}`), 0o644), os.Mkdir(c.at("nix/disk"), 0o755), os.Mkdir(c.at("root"), 0o755), os.Mkdir(c.at("via"), 0o755))
 	t.Cleanup(c.off)
-	must(t, nspawn.Tree(t.Context(), c.tree))
-	c.users()
+	tool(t, "cp", "--archive", "--link", installedSystem(t), c.tree)
 	for _, path := range l.tmpfs {
 		must(t, nspawn.AddMount(c.tree, nspawn.Mount{What: "tmpfs", Where: path, Type: "tmpfs", Options: "mode=755"}))
 	}
@@ -75,23 +71,56 @@ func newComputer(t *testing.T, l *bootLayout) *computer {
 // at returns the path of a file of the computer.
 func (c *computer) at(name string) string { return filepath.Join(c.dir, name) }
 
-// users adds the users to the installed system.
-func (c *computer) users() {
-	c.t.Helper()
+// base is the installed system of all computers, and the error of making it. It is made once, in
+// a directory that TestMain removes.
+var base struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+// onDisk is a directory for temporary files that is not in memory, unlike /tmp on many machines.
+func onDisk() string {
+	if dir := os.Getenv("TMPDIR"); dir != "" {
+		return dir
+	}
+	return "/var/tmp"
+}
+
+// installedSystem returns the directory with an installed system. Computers have hard links of
+// its files, which they do not change.
+func installedSystem(t *testing.T) string {
+	t.Helper()
+	base.once.Do(func() {
+		base.dir, base.err = os.MkdirTemp(onDisk(), "reboot")
+		if base.err == nil {
+			base.err = nspawn.Tree(t.Context(), filepath.Join(base.dir, "tree"))
+		}
+		if base.err == nil {
+			addUsers(t, filepath.Join(base.dir, "tree"))
+		}
+	})
+	must(t, base.err)
+	return filepath.Join(base.dir, "tree")
+}
+
+// addUsers adds the users to an installed system.
+func addUsers(t *testing.T, tree string) {
+	t.Helper()
 	for name, text := range map[string]string{
 		"etc/passwd": "alice:x:1000:100::/home/alice:/bin/bash\nbob:x:1001:100::/home/bob:/bin/bash\nsvc:x:990:990::/var/empty:/bin/false\n",
 		"etc/group":  "svc:x:990:\n",
 	} {
-		file, err := os.OpenFile(filepath.Join(c.tree, name), os.O_WRONLY|os.O_APPEND, 0)
-		must(c.t, err)
+		file, err := os.OpenFile(filepath.Join(tree, name), os.O_WRONLY|os.O_APPEND, 0)
+		must(t, err)
 		_, err = file.WriteString(text)
-		must(c.t, err, file.Close())
+		must(t, err, file.Close())
 	}
 	for name, id := range map[string]int{"alice": alice, "bob": bob} {
-		home := filepath.Join(c.tree, "home", name)
-		must(c.t, os.Mkdir(home, 0o700), os.Chown(home, id, 100))
+		home := filepath.Join(tree, "home", name)
+		must(t, os.Mkdir(home, 0o700), os.Chown(home, id, 100))
 	}
-	must(c.t, os.Chmod(filepath.Join(c.tree, "root"), 0o700))
+	must(t, os.Chmod(filepath.Join(tree, "root"), 0o700))
 }
 
 // unit writes the unit that keeps a path: a mount unit for a directory, and a service that makes

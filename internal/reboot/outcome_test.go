@@ -69,7 +69,7 @@ func (o *outcome) fromBelow(l *bootLayout, installed tree) (problems []string) {
 		switch {
 		case covers(l.layers, path):
 			problems = append(problems, fmt.Sprintf("%q is listed by its name in a layer", path))
-		case l.lower && shipped && o.claimed(path) && lower.kind == 'f' && lower.content() == o.before[path].content():
+		case shipped && nearest(l.overlays, path) != "" && lower.kind == 'f' && lower.content() == o.before[path].content():
 			problems = append(problems, fmt.Sprintf("%q comes from the lower layer, but is listed", path))
 		}
 	}
