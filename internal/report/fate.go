@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/boot"
+	"github.com/DaRacci/list-ephemeral/boot/generation"
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -120,4 +121,13 @@ func HiddenText(hidden *scan.Hidden) string {
 		}
 	}
 	return fmt.Sprintf("%s hidden: %s", Count(hidden.Total(), "path"), Enumerate(parts, "and"))
+}
+
+// SourceText says where a built system declares something: "etc/fstab:12".
+func SourceText(source generation.Source) string {
+	text := source.File
+	if source.Line > 0 {
+		text = fmt.Sprintf("%s:%d", text, source.Line)
+	}
+	return text
 }
