@@ -26,7 +26,8 @@ const sigPowerOff = unix.Signal(34 + 4)
 
 // Machine is a machine that runs. Its methods are for one goroutine.
 type Machine struct {
-	leader int
+	leader int // its first process
+	pidfd  int // pidfd_open(2) of it, or -1
 	cmd    *exec.Cmd
 	log    *console
 	ended  chan struct{} // closed when systemd-nspawn has ended
@@ -67,7 +68,7 @@ func start(ctx context.Context, options Options) (*Machine, error) {
 		return nil, err
 	}
 	args := arguments(options, up, hasSystemd())
-	m := &Machine{cmd: exec.Command(args[0], args[1:]...), log: new(console), ended: make(chan struct{})}
+	m := &Machine{pidfd: -1, cmd: exec.Command(args[0], args[1:]...), log: new(console), ended: make(chan struct{})}
 	m.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "NOTIFY_SOCKET=" + socket.LocalAddr().String()}
 	m.cmd.Stdout, m.cmd.Stderr = m.log, m.log
 	m.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
@@ -104,6 +105,9 @@ func (m *Machine) ready(socket *net.UnixConn) error {
 			if m.leader, err = strconv.Atoi(pid); err != nil {
 				return err
 			}
+			if m.pidfd, err = unix.PidfdOpen(m.leader, 0); err != nil {
+				return fmt.Errorf("open the first process of the machine: %w", err)
+			}
 		}
 		if value(message, "READY") == "1" {
 			if m.leader == 0 {
@@ -134,7 +138,7 @@ func (m *Machine) Log() string { return m.log.String() }
 // mounts are gone.
 func (m *Machine) PowerOff() error {
 	defer m.Kill()
-	if err := unix.Kill(m.leader, sigPowerOff); err != nil {
+	if err := unix.PidfdSendSignal(m.pidfd, sigPowerOff, nil, 0); err != nil {
 		return fmt.Errorf("power the machine off: %w", err)
 	}
 	select {
@@ -148,12 +152,26 @@ func (m *Machine) PowerOff() error {
 	return nil
 }
 
-// Kill ends the machine at once, like a power failure, if it still runs.
+// Kill ends the machine at once, like a power failure, if it still runs, and returns when its
+// last process has ended. It may be called again.
 func (m *Machine) Kill() {
-	_ = m.cmd.Process.Kill() // its children have PR_SET_PDEATHSIG
+	_ = m.cmd.Process.Kill()
 	<-m.ended
+	if m.pidfd >= 0 {
+		// The kernel ends all processes of the machine before the first one, pid_namespaces(7).
+		_ = unix.PidfdSendSignal(m.pidfd, unix.SIGKILL, nil, 0)
+		wait := []unix.PollFd{{Fd: int32(m.pidfd), Events: unix.POLLIN}}
+		for {
+			if _, err := unix.Poll(wait, -1); !errors.Is(err, unix.EINTR) {
+				break
+			}
+		}
+		unix.Close(m.pidfd)
+		m.pidfd = -1
+	}
 	if m.lock != nil {
 		m.lock.Close()
+		m.lock = nil
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // wanted are the packages of a tree. What they depend on is added.
-var wanted = []string{"base-files", "base-passwd", "bash", "coreutils", "libc-bin", "mount", "systemd", "systemd-sysv", "util-linux"}
+var wanted = []string{"base-files", "base-passwd", "bash", "coreutils", "libc-bin", "mount", "systemd", "util-linux"}
 
 // installedFormat has one line a package: name, state, dependencies, provided names.
 const installedFormat = "${Package}\t${db:Status-Abbrev}\t${Pre-Depends},${Depends}\t${Provides}\n"
