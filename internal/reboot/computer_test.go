@@ -79,10 +79,12 @@ var base struct {
 	err  error
 }
 
-// onDisk is a directory for temporary files that is not in memory, unlike /tmp on many machines.
+// onDisk returns a directory for temporary files that is on a disk, which /tmp often is not.
 func onDisk() string {
-	if dir := os.Getenv("TMPDIR"); dir != "" {
-		return dir
+	inMemory := []int64{unix.TMPFS_MAGIC, unix.RAMFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC}
+	var st unix.Statfs_t
+	if unix.Statfs(os.TempDir(), &st) == nil && !slices.Contains(inMemory, int64(st.Type)) {
+		return os.TempDir()
 	}
 	return "/var/tmp"
 }
