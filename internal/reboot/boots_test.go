@@ -67,7 +67,9 @@ func (m *machine) reported(l *bootLayout, o *outcome) {
 	t := m.t
 	t.Helper()
 	var status struct {
-		Roots []struct{ Path, Wiped string }
+		Roots   []struct{ Path, Wiped string }
+		Storage []struct{ Path string }
+		Largest []struct{ Path string }
 	}
 	must(t, json.Unmarshal([]byte(m.ask(nil, "status", "--json")), &status))
 	var roots, wiped []string
@@ -79,6 +81,16 @@ func (m *machine) reported(l *bootLayout, o *outcome) {
 	}
 	if diff := cmp.Diff(l.wiped, wiped); diff != "" {
 		t.Errorf("the trees that are reported as wiped (-want +got):\n%s", diff)
+	}
+	for _, storage := range status.Storage {
+		if storage.Path != "/persist" {
+			t.Errorf("status reports the storage %s", storage.Path)
+		}
+	}
+	for _, row := range status.Largest {
+		if wiped != nil && !slices.Contains(wiped, nearest(roots, row.Path)) {
+			t.Errorf("status reports %s among the largest that would be lost", row.Path)
+		}
 	}
 	if _, stderr, _ := m.run(nil, "list", "--count"); !strings.Contains(stderr, l.hint) {
 		t.Errorf("list prints no hint with %q:\n%s", l.hint, stderr)
