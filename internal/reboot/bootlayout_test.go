@@ -28,6 +28,9 @@ type bootLayout struct {
 	// overlays are the mount points of overlays whose upper directory can be read. layers are
 	// directories of the root that are their layers.
 	overlays, layers []string
+	// aliases are directories whose files are reported by their path in another directory, which
+	// is the value.
+	aliases map[string]string
 	// hint is what list prints on stderr.
 	hint  string
 	needs []*probe.Probe
@@ -43,7 +46,16 @@ func bootLayouts() []bootLayout {
 	overlay := []*probe.Probe{probe.Loop, probe.Ext4, probe.Overlay}
 	return []bootLayout{
 		{name: "tmpfs root", build: tmpfsRoot, wiped: []string{"/"}, needs: loop},
-		{name: "tmpfs root, tmpfs on home", build: tmpfsRoot, tmpfs: []string{"/home/bob", "/srv"}, wiped: []string{"/", "/home/bob", "/srv"}, needs: loop, slow: true},
+		{
+			name: "tmpfs root, tmpfs on homes and in a persisted directory", build: tmpfsRoot, tmpfs: []string{"/home/bob", "/srv", "/var/log/app"},
+			wiped: []string{"/", "/home/bob", "/srv", "/var/log/app"}, needs: loop, slow: true,
+			// Mounts propagate from /var/log to the directory that it is a bind mount of.
+			aliases: map[string]string{"/persist/var/log/app": "/var/log/app"},
+		},
+		{
+			name: "tmpfs root, a bind of a part of it", build: aliasedRoot, wiped: []string{"/"}, needs: loop, slow: true,
+			aliases: map[string]string{"/srv/alias": "/var/lib/app"},
+		},
 		{name: "overlay root, upper layer out of reach", build: volatileRoot, wiped: []string{"/"}, hint: "upper", needs: overlay},
 		{name: "overlay root of a live system", build: liveRoot, wiped: []string{"/"}, overlays: []string{"/"}, needs: overlay},
 		{
@@ -85,6 +97,13 @@ func (c *computer) installWhole() {
 	c.t.Helper()
 	c.whole = true
 	c.format("root", c.tree, false)
+}
+
+// aliasedRoot has a bind mount that does not come from storage.
+func aliasedRoot(c *computer) {
+	must(c.t, os.Mkdir(c.tree+"/var/lib/app", 0o755), os.Mkdir(c.tree+"/srv/alias", 0o755),
+		nspawn.AddMount(c.tree, nspawn.Mount{What: "/var/lib/app", Where: "/srv/alias", Type: "none", Options: "bind"}))
+	tmpfsRoot(c)
 }
 
 // volatileRoot has an overlay root as with systemd.volatile=overlay: the upper directory is on a

@@ -26,7 +26,7 @@ func TestBootLosesExactlyWhatWasReported(t *testing.T) {
 			c := newComputer(t, &l)
 			m := c.start()
 			m.blank = m.tree(&l)
-			o := &outcome{blank: m.blank}
+			o := &outcome{blank: m.blank, aliases: l.aliases}
 			m.use()
 			o.before = m.tree(&l)
 			m.wantWords(&l)

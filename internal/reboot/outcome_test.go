@@ -3,6 +3,7 @@ package reboot
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // outcome is what a real boot has done to a machine, and what the program said before.
@@ -13,15 +14,22 @@ type outcome struct {
 	// listed are the paths that list printed. linked are symlinks that it does not print,
 	// because they have no data of their own.
 	listed, linked map[string]bool
+	// aliases are those of the layout.
+	aliases map[string]string
 	// claimed reports whether the program says of the tree that a path is on that a boot
 	// wipes it. Only there is a listed path said to be lost.
 	claimed func(path string) bool
-	// inMounts reports whether a path is on a tree that no boot wipes.
+	// kept reports whether a path is on a tree that no boot wipes.
 	kept func(path string) bool
 }
 
 // said reports whether the program said that a path would be lost.
 func (o *outcome) said(path string) bool {
+	for alias, source := range o.aliases {
+		if rest, in := strings.CutPrefix(path, alias+"/"); in {
+			path = source + "/" + rest
+		}
+	}
 	return (o.listed[path] || o.linked[path]) && o.claimed(path)
 }
 

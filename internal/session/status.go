@@ -70,8 +70,9 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) 
 	if err != nil {
 		return stats, err
 	}
-	_ = g.End()              // Emit cannot fail
-	if into.Lost.Files > 0 { // the others are not at stake
+	_ = g.End() // Emit cannot fail
+	// If something is lost, what may be kept is not at stake.
+	if into.Lost.Files > 0 {
 		rows = slices.DeleteFunc(rows, func(r *scan.Row) bool { return doubtful(string(r.Path)) })
 	}
 	into.Largest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Bytes > b.Bytes })
