@@ -30,7 +30,8 @@
 //  3. by the type of the file system: in memory, wiped; an overlay, as its upper directory; a
 //     read-only image or a network file system, kept
 //  4. by its block device: in memory, or a loop device on a tree that is wiped: wiped
-//  5. born at this boot (the btrfs subvolume; the top directory of ext4, xfs or f2fs): wiped
+//  5. born at this boot (the btrfs subvolume; the top directory of ext4, xfs or f2fs): wiped,
+//     unless the user keeps data in it, and may have made it (Options.Storage)
 //  6. files that are older than this boot: kept
 //
 // # Limits

@@ -121,9 +121,19 @@ func (s *Session) excludePatterns() []pattern.Pattern {
 	return list
 }
 
-// storagePaths returns the storage paths: those of the configuration, otherwise /persist, further
-// usual ones if they are mount points, and those from which the built system keeps data.
+// storagePaths returns the storage paths: those of the configuration, otherwise the usual ones and
+// those from which the built system keeps data.
 func (s *Session) storagePaths() []string {
+	storage := s.namedStorage()
+	if len(s.Config.StoragePaths) > 0 {
+		return storage
+	}
+	return append(storage, s.declaredStorage(storage)...)
+}
+
+// namedStorage returns the storage paths of the configuration, otherwise /persist, and further
+// usual ones if they are mount points.
+func (s *Session) namedStorage() []string {
 	if len(s.Config.StoragePaths) > 0 {
 		return s.Config.StoragePaths.Texts()
 	}
@@ -133,7 +143,7 @@ func (s *Session) storagePaths() []string {
 			storage = append(storage, path)
 		}
 	}
-	return append(storage, s.declaredStorage(storage)...)
+	return storage
 }
 
 // stopsAt returns a function that reports whether resolving a path of the configuration stops
