@@ -20,8 +20,8 @@ type account struct {
 	selected []string
 }
 
-// doomed reports whether a path should be lost according to the program: it is listed, excluded, or
-// a symlink without data of its own. Selected paths, and directories and symlinks that the boot
+// doomed reports whether a path should be lost according to the program: it is listed, excluded,
+// hidden, or a symlink without data of its own. Selected paths, and directories and symlinks that the boot
 // creates again, should not be lost.
 func (a *account) doomed(path string) bool {
 	_, anew := a.blank[path]
@@ -31,8 +31,7 @@ func (a *account) doomed(path string) bool {
 	case kind == 'd' && (anew || isAbove(path, a.selected)), kind == 'l' && anew:
 		return false
 	}
-	class := a.classes[path]
-	return a.listed[path] || class == "excluded" || class == "linked"
+	return a.listed[path] || slices.Contains([]string{"excluded", "hidden", "linked"}, a.classes[path])
 }
 
 // compare compares the machine after the wipe and the boot with the account. It returns the
