@@ -130,19 +130,23 @@ func TestEvidenceNeedsItsFact(t *testing.T) {
 			[]string{"/etc/ssh data unknown no evidence", "/srv/b data wiped subvolume(born 4s snapshot)=wiped"},
 		},
 		{
-			"top: of storage that was formatted since the boot", "nixos-tmpfs", []string{"born /persist -9000h", "born /persist +9s\nstorage /persist", "9/32", "0/32"},
+			"top: of storage that was formatted since the boot", "nixos-tmpfs",
+			[]string{"born /persist -9000h", "born /persist +9s\nstorage /persist", "9/32", "0/32"},
 			[]string{"/persist data unknown top(born 9s)=unknown; survivors(0 of 32 older)=unknown"},
 		},
 		{
-			"top: the same disk, not named as storage", "nixos-tmpfs", []string{"born /persist -9000h", "born /persist +9s"},
+			"top: the same disk, not named as storage", "nixos-tmpfs",
+			[]string{"born /persist -9000h", "born /persist +9s"},
 			[]string{"/persist data wiped top(born 9s)=wiped"},
 		},
 		{
-			"subvolume: of storage, which was created since the boot", "nixos-btrfs", []string{"subvolume /persist -9000h", "subvolume /persist +9s\nstorage /persist/system"},
+			"subvolume: of storage, which was created since the boot", "nixos-btrfs",
+			[]string{"subvolume /persist -9000h", "subvolume /persist +9s\nstorage /persist/system"},
 			[]string{"/persist data unknown subvolume(born 9s)=unknown"},
 		},
 		{
-			"subvolume: storage is a directory of the root", "nixos-btrfs", []string{"subvolume / +4s snapshot", "subvolume / +4s snapshot\nstorage /srv/keep"},
+			"subvolume: storage is a directory of the root", "nixos-btrfs",
+			[]string{"subvolume / +4s snapshot", "subvolume / +4s snapshot\nstorage /srv/keep"},
 			[]string{"/ data wiped subvolume(born 4s snapshot)=wiped"},
 		},
 		{"memory: storage in memory", "nixos-tmpfs", []string{"born /persist -9000h", "storage /home/al/Downloads"}, []string{"/home/al/Downloads data wiped memory(tmpfs)=wiped"}},

@@ -57,12 +57,12 @@ func start(ctx context.Context, options Options) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	socket, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: filepath.Join(dir, "notify"), Net: "unixgram"})
 	if err != nil {
 		return nil, err
 	}
-	defer socket.Close()
+	defer func() { _ = socket.Close() }()
 	up, err := uptime()
 	if err != nil {
 		return nil, err
@@ -78,9 +78,9 @@ func start(ctx context.Context, options Options) (*Machine, error) {
 	go func() {
 		m.err = m.cmd.Wait()
 		close(m.ended)
-		socket.Close() // ends ready
+		_ = socket.Close() // ends ready
 	}()
-	stop := context.AfterFunc(ctx, func() { socket.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = socket.Close() })
 	defer stop()
 	if err := m.ready(socket); err != nil {
 		m.Kill()

@@ -25,7 +25,7 @@ func Try(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	root := filepath.Join(dir, "root")
 	if err := Tree(ctx, root); err != nil {
 		return err

@@ -2,6 +2,7 @@ package reboot
 
 import (
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"io"
 	"os"
@@ -42,7 +43,7 @@ func backdate(t *testing.T, image string, at time.Time) {
 	changed := 0
 	for offset := int64(0); ; offset += int64(len(node)) {
 		_, err := f.ReadAt(node[:nodeHeader], offset)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		must(t, err)

@@ -146,8 +146,16 @@ func (m *machine) wantWords(l *bootLayout) {
 		return
 	}
 	for _, args := range [][]string{
-		{"list"}, {"list", "--long"}, {"list", "--dirs", "--long"}, {"list", "--summary"}, {"list", "--json"}, {"status"}, {"status", "--json"}, {"status", "--brief"},
-		{"explain", "/", "/etc", "/etc/hostname", "/root", "/var/lib/app/state"}, {"snippet", "/etc/hostname", "/var/lib/app"},
+		{"list"},
+		{"list", "--long"},
+		{"list", "--dirs", "--long"},
+		{"list", "--summary"},
+		{"list", "--json"},
+		{"status"},
+		{"status", "--json"},
+		{"status", "--brief"},
+		{"explain", "/", "/etc", "/etc/hostname", "/root", "/var/lib/app/state"},
+		{"snippet", "/etc/hostname", "/var/lib/app"},
 	} {
 		stdout, stderr, _ := m.run(nil, args...)
 		for line := range strings.Lines(stdout + stderr) {

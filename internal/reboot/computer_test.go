@@ -81,9 +81,9 @@ var base struct {
 
 // onDisk returns a directory for temporary files that is on a disk, which /tmp often is not.
 func onDisk() string {
-	inMemory := []int64{unix.TMPFS_MAGIC, unix.RAMFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC}
+	inMemory := []uint32{unix.TMPFS_MAGIC, unix.RAMFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC}
 	var st unix.Statfs_t
-	if unix.Statfs(os.TempDir(), &st) == nil && !slices.Contains(inMemory, int64(st.Type)) {
+	if unix.Statfs(os.TempDir(), &st) == nil && !slices.Contains(inMemory, uint32(st.Type)) {
 		return os.TempDir()
 	}
 	return "/var/tmp"

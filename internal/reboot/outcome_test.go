@@ -102,17 +102,6 @@ func (o *outcome) unchanged(path string, e entry) string {
 // content returns an entry without its time.
 func (e entry) content() string { return changed.ReplaceAllString(e.String(), "") }
 
-// without returns a tree without some directories and all below them.
-func (t tree) without(dirs ...string) tree {
-	rest := tree{}
-	for path, e := range t {
-		if !covers(dirs, path) {
-			rest[path] = e
-		}
-	}
-	return rest
-}
-
 // nearest returns the longest of some directories that a path is at or below, "" if there is
 // none.
 func nearest(dirs []string, path string) string {
