@@ -1,0 +1,131 @@
+package nixedit
+
+import (
+	"path"
+	"strings"
+)
+
+// A Declaration is a path in a list of a file.
+type Declaration struct {
+	// Position is that of the string, EndOffset the offset after it.
+	Position
+	EndOffset int
+	// Path is the absolute path, List the index of its list.
+	Path string
+	List int
+	// Directory is set if everything below the path is declared too.
+	Directory bool
+	// Conditional is set if the list counts only under a condition, or may be replaced.
+	Conditional bool
+	// Computed is set if the storage path or the user of the list is computed, or is another one.
+	Computed bool
+}
+
+// Declared returns the paths that a file declares in the given lists, in the order of the lists. It
+// finds strings, also in sets with the key of the list, that can be read without evaluating them. It
+// does not find elements of functions such as map.
+func (f *File) Declared(lists []List) (all []Declaration) {
+	if (&Edit{Lists: lists}).check() != nil {
+		return nil
+	}
+	for i := range lists {
+		f.elements(&lists[i], func(t *target, p spot, element Node) {
+			value, where, ok := lists[i].element(element)
+			if !ok {
+				return
+			}
+			all = append(all, Declaration{
+				Position: f.Position(where.Start()), EndOffset: where.End(), Path: lists[i].absolute(value), List: i,
+				Directory: lists[i].Directories, Conditional: p.conditional || t.why == Conditional || t.why == Overridden,
+				Computed: t.match == computedMatch,
+			})
+		})
+	}
+	return all
+}
+
+// elements calls a function for each element of a list, except for other storage paths.
+func (f *File) elements(l *List, call func(t *target, p spot, element Node)) {
+	v := visitor{binding: func(s scope, _, b Node) {
+		before := len(s.path) - len(l.Path)
+		if before < 0 {
+			return
+		}
+		t := target{match: l.compareSteps(0, s.path[before:]), why: s.why}
+		if t.match <= otherStore {
+			return
+		}
+		if s.mayBeReplaced(s.path) {
+			t.needs(Overridden, "")
+		}
+		for _, p := range readValue(s, b.first().following()).spots {
+			for element := range p.list.Children() {
+				call(&t, p, element)
+			}
+		}
+	}}
+	for _, attr := range l.Path {
+		if attr.Alias != "" {
+			v.aliases = append(v.aliases, attr.Alias)
+		}
+	}
+	v.visit(scope{}, f.Root())
+}
+
+// written returns the element of a list that is an entry: the one with the same path, or with the
+// same text where the path cannot be read.
+func (f *File) written(l *List, e *Entry) (found Declaration, ok bool) {
+	text, known := e.text(l)
+	f.elements(l, func(_ *target, _ spot, element Node) {
+		value, where, readable := l.element(element)
+		if ok || where.IsZero() {
+			return
+		}
+		if readable && l.absolute(value) == path.Clean(e.Path) || !readable && known && where.Text() == text {
+			found = Declaration{Position: f.Position(where.Start()), EndOffset: where.End(), Path: e.Path}
+			ok = true
+		}
+	})
+	return found, ok
+}
+
+// text returns the text of the path of an entry.
+func (e *Entry) text(l *List) (string, bool) {
+	f, err := Parse(e.Item, Options{})
+	if err != nil {
+		return "", false
+	}
+	_, where, _ := l.element(f.Root())
+	if where.IsZero() {
+		return "", false
+	}
+	return where.Text(), true
+}
+
+// index finds declarations by their path.
+type index map[string]Declaration
+
+func newIndex(declared []Declaration) index {
+	byPath := index{}
+	for _, d := range declared {
+		if _, ok := byPath[d.Path]; !ok {
+			byPath[d.Path] = d
+		}
+	}
+	return byPath
+}
+
+// covering returns the declaration of a path or of a directory above it.
+func (x index) covering(name string) (Declaration, bool) {
+	name = path.Clean(name)
+	if d, ok := x[name]; ok {
+		return d, true
+	}
+	for strings.HasPrefix(name, "/") && name != "/" {
+		name = path.Dir(name)
+		if d, ok := x[name]; ok && d.Directory {
+			return d, true
+		}
+	}
+	return Declaration{}, false
+}
