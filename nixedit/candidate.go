@@ -1,6 +1,9 @@
 package nixedit
 
-import "strings"
+import (
+	"path"
+	"strings"
+)
 
 // A Candidate is a place in a file for the entries of a list.
 type Candidate struct {
@@ -43,7 +46,7 @@ func (a *Attr) compare(s step) exactness {
 		computed = !ok
 	}
 	switch {
-	case open && a.Name == "", !computed && name == a.Name:
+	case open && a.Name == "", !computed && name == a.Name, !computed && a.Role == RoleStore && path.Clean(name) == path.Clean(a.Name):
 		return exactMatch
 	case computed && open:
 		return computedMatch
@@ -184,14 +187,14 @@ func (t *target) spots(r *valueReader) []target {
 }
 
 // noteStore keeps the attribute of another storage path.
-func (f *finder) noteStore(path []step) {
-	at := f.list.store()
-	if at < 0 || !f.store.IsZero() {
+func (f *finder) noteStore(steps []step) {
+	store := f.list.store()
+	if store < 0 || !f.store.IsZero() {
 		return
 	}
-	for i := at; i < len(path); i++ {
-		if f.list.compareSteps(0, path[i-at:i+1]) == otherStore {
-			f.store = path[i].attr
+	for i := store; i < len(steps); i++ {
+		if f.list.compareSteps(0, steps[i-store:i+1]) == otherStore {
+			f.store = steps[i].attr
 			return
 		}
 	}

@@ -49,6 +49,11 @@ func (f *finder) addTo(s scope, set Node, depth int, match exactness, atTop bool
 	if covered < l.block() && (!atTop || covered == 0 && !acceptsOptions(s, set)) {
 		return false
 	}
+	for _, attr := range l.Path[covered:] {
+		if attr.Name == "" {
+			return false // any name matches, but none can be written
+		}
+	}
 	if !t.spot.after.IsZero() {
 		t.at = t.spot.after
 	}

@@ -72,34 +72,47 @@ func (f *File) elements(l *List, call func(t *target, p spot, element Node)) {
 	v.visit(scope{}, f.Root())
 }
 
-// written returns the element of a list that is an entry: the one with the same path, or with the
-// same text where the path cannot be read.
-func (f *File) written(l *List, e *Entry) (found Declaration, ok bool) {
-	text, known := e.text(l)
-	f.elements(l, func(_ *target, _ spot, element Node) {
-		value, where, readable := l.element(element)
-		if ok || where.IsZero() {
-			return
-		}
-		if readable && l.absolute(value) == path.Clean(e.Path) || !readable && known && where.Text() == text {
-			found = Declaration{Position: f.Position(where.Start()), EndOffset: where.End(), Path: e.Path}
-			ok = true
-		}
-	})
-	return found, ok
+// written finds the elements of a list by their path, and by the text of those that cannot be read.
+type written struct {
+	byPath, byText map[string]Declaration
 }
 
-// text returns the text of the path of an entry.
-func (e *Entry) text(l *List) (string, bool) {
+// written reads the elements of a list.
+func (f *File) written(l *List) written {
+	w := written{map[string]Declaration{}, map[string]Declaration{}}
+	f.elements(l, func(_ *target, _ spot, element Node) {
+		value, where, readable := l.element(element)
+		switch {
+		case where.IsZero():
+		case readable:
+			w.byPath[l.absolute(value)] = Declaration{Position: f.Position(where.Start()), EndOffset: where.End()}
+		default:
+			w.byText[where.Text()] = Declaration{Position: f.Position(where.Start()), EndOffset: where.End()}
+		}
+	})
+	return w
+}
+
+// find returns the element that is an entry.
+func (w written) find(l *List, e *Entry) (d Declaration, ok bool) {
+	if d, ok = w.byPath[path.Clean(e.Path)]; !ok {
+		d, ok = w.byText[e.text(l)]
+	}
+	d.Path = path.Clean(e.Path)
+	return d, ok
+}
+
+// text returns the text of the path of an entry, or "".
+func (e *Entry) text(l *List) string {
 	f, err := Parse(e.Item, Options{})
 	if err != nil {
-		return "", false
+		return ""
 	}
 	_, where, _ := l.element(f.Root())
 	if where.IsZero() {
-		return "", false
+		return ""
 	}
-	return where.Text(), true
+	return where.Text()
 }
 
 // index finds declarations by their path.

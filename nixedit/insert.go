@@ -87,12 +87,17 @@ func (f *File) Insert(edit Edit) (*Result, error) {
 func (f *File) pending(edit *Edit, result *Result) [][]int {
 	pending := make([][]int, len(edit.Lists))
 	declared := newIndex(f.Declared(edit.Lists))
+	elements := make([]written, len(edit.Lists))
+	for i := range edit.Lists {
+		elements[i] = f.written(&edit.Lists[i])
+	}
 	items := map[string]bool{}
 	for i := range edit.Entries {
 		e := &edit.Entries[i]
 		d, ok := declared.covering(e.Path)
 		if !ok {
-			d, ok = f.written(&edit.Lists[e.List], e)
+			d, ok = elements[e.List].find(&edit.Lists[e.List], e)
+			d.List = e.List
 		}
 		key := e.Path + "\x00" + e.Item
 		if ok {

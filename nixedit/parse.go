@@ -227,7 +227,7 @@ func precedence(kind TokenKind) (level int, once bool) {
 	case concat:
 		return 11, false
 	case question:
-		return 12, true
+		return 12, false
 	}
 	return 0, false
 }

@@ -130,7 +130,8 @@ func (p *parser) string(kind NodeKind, closing TokenKind) uint32 {
 	}
 }
 
-// path reads a path. Its parts follow each other without white space.
+// path reads a path. Its parts follow each other without white space. A path with // has an
+// interpolation behind it (string_parts_interpolated in parser.y).
 func (p *parser) path() uint32 {
 	var children siblings
 	first := p.i
@@ -139,6 +140,9 @@ func (p *parser) path() uint32 {
 		switch p.kind() {
 		case TokenPathText:
 			p.advance()
+			if children.head == 0 && (p.i != p.end || p.kind() != TokenInterpolation) {
+				p.unexpected(TokenInterpolation.String())
+			}
 			continue
 		case TokenInterpolation:
 			p.add(&children, p.dynamic())
