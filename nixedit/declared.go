@@ -29,7 +29,7 @@ func (f *File) Declared(lists []List) (all []Declaration) {
 		return nil
 	}
 	for i := range lists {
-		f.elements(&lists[i], func(t *target, p spot, element Node) {
+		f.elements(&lists[i], computedMatch, func(t *target, p spot, element Node) {
 			value, where, ok := lists[i].element(element)
 			if !ok {
 				return
@@ -44,15 +44,16 @@ func (f *File) Declared(lists []List) (all []Declaration) {
 	return all
 }
 
-// elements calls a function for each element of a list, except for other storage paths.
-func (f *File) elements(l *List, call func(t *target, p spot, element Node)) {
+// elements calls a function for each element of a list. Lists of other storage paths are left out if
+// least is computedMatch.
+func (f *File) elements(l *List, least exactness, call func(t *target, p spot, element Node)) {
 	v := visitor{binding: func(s scope, _, b Node) {
 		before := len(s.path) - len(l.Path)
 		if before < 0 {
 			return
 		}
 		t := target{match: l.compareSteps(0, s.path[before:]), why: s.why}
-		if t.match <= otherStore {
+		if t.match < least {
 			return
 		}
 		if s.mayBeReplaced(s.path) {
@@ -77,20 +78,27 @@ type written struct {
 	byPath, byText map[string]Declaration
 }
 
-// written reads the elements of a list.
-func (f *File) written(l *List) written {
-	w := written{map[string]Declaration{}, map[string]Declaration{}}
-	f.elements(l, func(_ *target, _ spot, element Node) {
-		value, where, readable := l.element(element)
-		switch {
-		case where.IsZero():
-		case readable:
-			w.byPath[l.absolute(value)] = Declaration{Position: f.Position(where.Start()), EndOffset: where.End()}
-		default:
-			w.byText[where.Text()] = Declaration{Position: f.Position(where.Start()), EndOffset: where.End()}
-		}
-	})
+func newWritten() written { return written{map[string]Declaration{}, map[string]Declaration{}} }
+
+// written reads the elements of a list, with those of at least a match.
+func (f *File) written(l *List, least exactness) written {
+	w := newWritten()
+	f.elements(l, least, func(_ *target, _ spot, element Node) { w.add(l, element) })
 	return w
+}
+
+// add adds an element of a list.
+func (w written) add(l *List, element Node) {
+	value, where, readable := l.element(element)
+	if where.IsZero() {
+		return
+	}
+	d := Declaration{Position: where.file.Position(where.Start()), EndOffset: where.End()}
+	if readable {
+		w.byPath[l.absolute(value)] = d
+	} else {
+		w.byText[where.Text()] = d
+	}
 }
 
 // find returns the element that is an entry.

@@ -59,11 +59,10 @@ func (f *File) Insert(edit Edit) (*Result, error) {
 		if len(entries) == 0 {
 			continue
 		}
-		changes, placed, refusal := now.insertList(&edit, list, entries, pending)
+		changes, refusal := now.insertList(&edit, list, pending, result)
 		if refusal != nil {
 			return nil, refusal
 		}
-		result.Placed = append(result.Placed, placed)
 		d.apply(changes)
 		next, err := Parse(d.String(), f.opts)
 		if err != nil {
@@ -89,7 +88,7 @@ func (f *File) pending(edit *Edit, result *Result) [][]int {
 	declared := newIndex(f.Declared(edit.Lists))
 	elements := make([]written, len(edit.Lists))
 	for i := range edit.Lists {
-		elements[i] = f.written(&edit.Lists[i])
+		elements[i] = f.written(&edit.Lists[i], computedMatch)
 	}
 	items := map[string]bool{}
 	for i := range edit.Entries {
@@ -110,31 +109,53 @@ func (f *File) pending(edit *Edit, result *Result) [][]int {
 	return pending
 }
 
-// insertList returns the changes that insert entries of one list.
-func (f *File) insertList(edit *Edit, list int, entries []int, pending [][]int) ([]Change, Placement, *Refusal) {
+// insertList returns the changes that insert entries of one list. It adds the place, and entries that
+// a chosen list has already, to a result.
+func (f *File) insertList(edit *Edit, list int, pending [][]int, result *Result) ([]Change, *Refusal) {
 	l := &edit.Lists[list]
 	t, refusal := f.choose(l, edit.At)
 	if refusal != nil {
 		refusal.List = list
-		return nil, Placement{}, refusal
+		return nil, refusal
 	}
-	placed := Placement{List: list, Entries: entries, Candidate: t.candidate(l)}
-	items := make([]string, len(entries))
-	for i, e := range entries {
-		items[i] = edit.Entries[e].Item
-	}
+	has := newWritten()
 	if !t.list.IsZero() {
-		return t.list.insert(items), placed, nil
+		for element := range t.list.Children() {
+			has.add(l, element)
+		}
 	}
-	lines := t.spot.bindingText(l, items, !hasSibling(edit.Lists, list, pending))
-	set := t.spot.set
-	if !t.spot.after.IsZero() {
-		return []Change{set.after(t.spot.after, lines)}, placed, nil
+	placed := Placement{List: list, Candidate: t.candidate(l)}
+	var items []string
+	for _, i := range pending[list] {
+		if d, ok := has.find(l, &edit.Entries[i]); ok {
+			d.List = list
+			result.Present = append(result.Present, Present{i, d})
+			continue
+		}
+		placed.Entries = append(placed.Entries, i)
+		items = append(items, edit.Entries[i].Item)
 	}
-	if t.spot.depth < l.block() && !set.first().IsZero() && !set.isFlat() {
+	if len(items) == 0 {
+		return nil, nil
+	}
+	result.Placed = append(result.Placed, placed)
+	if !t.list.IsZero() {
+		return t.list.insert(items), nil
+	}
+	return t.spot.insert(l, items, !hasSibling(edit.Lists, list, pending)), nil
+}
+
+// insert returns the changes that add the binding of a list. alone says that no other list gets a
+// binding in the innermost set.
+func (p *newSpot) insert(l *List, items []string, alone bool) []Change {
+	lines := p.bindingText(l, items, alone)
+	if !p.after.IsZero() {
+		return []Change{p.set.after(p.after, lines)}
+	}
+	if p.depth < l.block() && !p.set.first().IsZero() && !p.set.isFlat() {
 		lines = append([]string{""}, lines...)
 	}
-	return []Change{set.atEnd(lines)}, placed, nil
+	return []Change{p.set.atEnd(lines)}
 }
 
 // hasSibling reports whether another list with the same parent has entries to insert.

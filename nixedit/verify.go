@@ -87,7 +87,7 @@ func compareTokens(before, after *File, inserted []Span) error {
 func (f *File) verifyEntries(edit *Edit, placed []Placement) *Refusal {
 	for _, p := range placed {
 		l := &edit.Lists[p.List]
-		elements := f.written(l)
+		elements := f.written(l, otherStore)
 		for _, i := range p.Entries {
 			if _, ok := elements.find(l, &edit.Entries[i]); !ok {
 				return unproven(p.List, "the list "+l.name()+" does not contain the entry for "+quote(edit.Entries[i].Path))
