@@ -91,11 +91,20 @@ func (f *finder) related(t *target, b Node) {
 		t.why, t.detail = Defined, "the new binding would be in conflict with "+quote(b.first().Text()+" = …")
 		t.spot.after, t.spot.shared = b, shared-1
 	case shared == len(steps):
-	case shared > 0 && shared >= t.spot.shared && t.choosable:
+	case shared > t.spot.shared && t.choosable,
+		shared > 0 && shared == t.spot.shared && t.choosable && (len(steps) == shared+1 || t.spot.after.attrCount() > shared+1):
 		t.spot.after, t.spot.shared, t.match = b, shared, match
 	case shared == 0 && t.spot.depth == len(f.list.Path)-1 && t.spot.shared == 0 && t.choosable && isList(steps):
 		t.spot.after = b // directories and files belong together
 	}
+}
+
+// attrCount returns the number of attributes of a binding.
+func (n Node) attrCount() (count int) {
+	for range n.first().Children() {
+		count++
+	}
+	return count
 }
 
 // isList reports whether a binding is one of the lists of a store or a user.

@@ -23,10 +23,10 @@ var valid = []string{
 	"let in 1", "let a = 1; in a", "let { body = 1; }", "rec { a = 1; inherit b; inherit (c) d \"e\"; }", "[ 1 2.5 .5 1. 1.e3 0.5e-3 a.b (f x) ]",
 	"!a && b || c -> d", "-1 - -2", "a ? b.c ? d", "(a ? b) ? c", "a ++ b ++ c // d // e", "a == b", "a < b == (c > d)", "if a then b else c",
 	"assert a; b", "with a; b", "./a/b", "./a/${b}/c.nix", "~/a", "~/${a}", "/a/${b}c", "a/b", "a/${b}", "<nixpkgs/lib>", "http://a.b/c?d=e&f", "./a//b${c}//d//e",
-	`"a ${b} \${c} $${d} $\{e} \" $"`, "''a ${b} ''${c} $${d} ''' ''\\n '$ $'' ''", "''\n  a\n  b\n''", `"${"${"a"}"}"`, "{ ${a} = 1; \"b\" = 2; \"${c}\".d = 3; }",
+	`"a ${b} \${c} $${d} $\{e} \" $"`, "''a ${b} ''${c} $${d} ''' ''\\n '$ $' ''", "''\n  a\n  b\n''", `"${"${"a"}"}"`, "{ ${a} = 1; \"b\" = 2; \"${c}\".d = 3; }",
 	"let ${\"a\"} = 1; in a", "{ or = 1; a.or = 2; }", "a.or", "# c\n1 /* d */ # e", "/**/1", "/***/ 1", "[ a:b ]", "a' b-c _d", "a - b -c a-b",
 	"a.${b}.\"c\"", "{ a = x: y: z: 1; }", "f { a = 1; } [ ] rec { } (x) \"s\" ''t''", "a |> b |> c", "a <| b <| c", "a |> (b <| c)", "a+b*c/ d",
-	"{a=1;b.c=2;}", "x@{y}:y", "{x}@y:y", "a>=b", "a!=b", "a||b", "9223372036854775807",
+	"{a=1;b.c=2;}", "x@{y}:y", "{x}@y: y", "a>=b", "a!=b", "a||b", "9223372036854775807",
 }
 
 // invalid are texts that are not expressions of Nix.
