@@ -68,6 +68,23 @@ func (l *List) compareSteps(first int, steps []step) exactness {
 	return got
 }
 
+// compareOwner compares the user of home-manager.users.NAME in the attributes before a list.
+func (l *List) compareOwner(before []step) exactness {
+	for i := range before {
+		if len(before) >= i+3 && before[i].name == "home-manager" && before[i+1].name == "users" {
+			owner := Attr{Name: l.Owner, Role: RoleUser}
+			return owner.compare(before[i+2])
+		}
+	}
+	return exactMatch
+}
+
+// compareEnd compares the last attributes of a path with the first ones of the list.
+func (l *List) compareEnd(path []step, count int) exactness {
+	before := len(path) - count
+	return min(l.compareSteps(0, path[before:]), l.compareOwner(path[:before]))
+}
+
 // A target is a place for the entries of one list.
 type target struct {
 	match exactness
@@ -140,11 +157,10 @@ func (f *File) find(l *List) *finder {
 func (f *finder) binding(s scope, _, b Node) {
 	l := f.list
 	f.noteStore(s.path)
-	before := len(s.path) - len(l.Path)
-	if before < 0 {
+	if len(s.path) < len(l.Path) {
 		return
 	}
-	match := l.compareSteps(0, s.path[before:])
+	match := l.compareEnd(s.path, len(l.Path))
 	if match == noMatch {
 		return
 	}

@@ -104,6 +104,31 @@ func (d *draft) changes() (all []Change) {
 	return all
 }
 
+// move returns a choice in the new file, whose line has moved and may have become several lines.
+func (d *draft) move(before, after *File, at At) At {
+	if at.Line < 1 || at.Line > len(before.lines) {
+		return at
+	}
+	start, end := int(before.lines[at.Line-1]), len(before.text)
+	if at.Line < len(before.lines) {
+		end = int(before.lines[at.Line]) - 1
+	}
+	changes := d.changes()
+	at.Line, at.through = after.Position(moved(start, changes)).Line, after.Position(moved(end, changes)).Line
+	return at
+}
+
+// moved returns the offset in the new text of a byte of the old one.
+func moved(offset int, changes []Change) int {
+	shift := 0
+	for _, c := range changes {
+		if c.Start <= offset {
+			shift += len(c.New) - (c.End - c.Start)
+		}
+	}
+	return offset + shift
+}
+
 // spans returns the parts of the new text that changes wrote.
 func spans(changes []Change) []Span {
 	all := make([]Span, len(changes))

@@ -121,7 +121,7 @@ func (t *target) isAt(at At) bool {
 			first = t.binding
 		}
 		f := t.at.file
-		if at.Line < f.Position(first.Start()).Line || at.Line > f.Position(t.at.End()).Line {
+		if max(at.Line, at.through) < f.Position(first.Start()).Line || at.Line > f.Position(t.at.End()).Line {
 			return false
 		}
 	}

@@ -22,7 +22,7 @@ func (p *newSpot) covered() int { return p.depth + p.shared }
 func (f *finder) set(s scope, set Node) {
 	l := f.list
 	for depth := min(len(s.path), len(l.Path)-1); depth >= 0; depth-- {
-		match := l.compareSteps(0, s.path[len(s.path)-depth:])
+		match := l.compareEnd(s.path, depth)
 		if match <= otherStore {
 			continue
 		}

@@ -48,11 +48,10 @@ func (f *File) Declared(lists []List) (all []Declaration) {
 // least is computedMatch.
 func (f *File) elements(l *List, least exactness, call func(t *target, p spot, element Node)) {
 	v := visitor{binding: func(s scope, _, b Node) {
-		before := len(s.path) - len(l.Path)
-		if before < 0 {
+		if len(s.path) < len(l.Path) {
 			return
 		}
-		t := target{match: l.compareSteps(0, s.path[before:]), why: s.why}
+		t := target{match: l.compareEnd(s.path, len(l.Path)), why: s.why}
 		if t.match < least {
 			return
 		}
@@ -123,21 +122,23 @@ func (e *Entry) text(l *List) string {
 	return where.Text()
 }
 
-// index finds declarations by their path.
-type index map[string]Declaration
+// An Index finds declarations by their path.
+type Index map[string]Declaration
 
-func newIndex(declared []Declaration) index {
-	byPath := index{}
+// NewIndex returns an index of declarations. Of several with the same path, it contains the first.
+func NewIndex(declared []Declaration) Index {
+	x := Index{}
 	for _, d := range declared {
-		if _, ok := byPath[d.Path]; !ok {
-			byPath[d.Path] = d
+		if _, ok := x[d.Path]; !ok {
+			x[d.Path] = d
 		}
 	}
-	return byPath
+	return x
 }
 
-// covering returns the declaration of a path or of a directory above it.
-func (x index) covering(name string) (Declaration, bool) {
+// Covering returns the declaration of an absolute path, otherwise that of the nearest directory above it
+// whose Directory is set.
+func (x Index) Covering(name string) (Declaration, bool) {
 	name = path.Clean(name)
 	if d, ok := x[name]; ok {
 		return d, true

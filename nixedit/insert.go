@@ -19,8 +19,8 @@ type Placement struct {
 	// List is the index in Edit.Lists, Entries are the indexes in Edit.Entries.
 	List    int
 	Entries []int
-	// Candidate is the place in the file before the edit of this list. Line numbers count the lines
-	// that the lists before it have got.
+	// Candidate is the place before the entries of this list were inserted. Its positions count what
+	// was inserted into the lists before it.
 	Candidate
 }
 
@@ -59,7 +59,9 @@ func (f *File) Insert(edit Edit) (*Result, error) {
 		if len(entries) == 0 {
 			continue
 		}
-		changes, refusal := now.insertList(&edit, list, pending, result)
+		step := edit
+		step.At = d.move(f, now, edit.At)
+		changes, refusal := now.insertList(&step, list, pending, result)
 		if refusal != nil {
 			return nil, refusal
 		}
@@ -85,7 +87,7 @@ func (f *File) Insert(edit Edit) (*Result, error) {
 // pending returns the entries of each list that are not in the file, and adds the others to a result.
 func (f *File) pending(edit *Edit, result *Result) [][]int {
 	pending := make([][]int, len(edit.Lists))
-	declared := newIndex(f.Declared(edit.Lists))
+	declared := NewIndex(f.Declared(edit.Lists))
 	elements := make([]written, len(edit.Lists))
 	for i := range edit.Lists {
 		elements[i] = f.written(&edit.Lists[i], computedMatch)
@@ -93,7 +95,7 @@ func (f *File) pending(edit *Edit, result *Result) [][]int {
 	items := map[string]bool{}
 	for i := range edit.Entries {
 		e := &edit.Entries[i]
-		d, ok := declared.covering(e.Path)
+		d, ok := declared.Covering(e.Path)
 		if !ok {
 			d, ok = elements[e.List].find(&edit.Lists[e.List], e)
 			d.List = e.List

@@ -54,6 +54,9 @@ type List struct {
 	Block int
 	// Base is the directory to which the elements are relative; "" means that they are absolute.
 	Base string
+	// Owner is the name of the user to whom a list of Home Manager belongs. In a file of NixOS, such a
+	// list is below home-manager.users.NAME, and NAME is compared as for RoleUser. "" means every user.
+	Owner string
 	// Key is the attribute of an element that contains the path, if the element is a set.
 	Key string
 	// Directories is set if the elements are directories. They cover all paths below them.
@@ -99,6 +102,8 @@ type At struct {
 	// Attr is an attribute path as the file writes it, or the end of one. For a list that is bound by
 	// a let it may be that name.
 	Attr string
+	// through is the last line that Line has become, if entries were inserted into it; 0 means Line.
+	through int
 }
 
 // An Edit says what to add to a file.
