@@ -2,7 +2,6 @@ package nixedit
 
 import (
 	"fmt"
-	"slices"
 	"sort"
 	"strings"
 )
@@ -85,16 +84,4 @@ func (f *File) indexLines() {
 // refusal returns a refusal of the whole file.
 func (f *File) refusal(offset int, reason Reason, detail string) *Refusal {
 	return &Refusal{Position: f.Position(offset), Reason: reason, Detail: detail, List: -1}
-}
-
-// tokenAt returns the index of the token that begins at an offset, or len(f.tokens).
-func (f *File) tokenAt(offset int) int {
-	if offset == 0 {
-		return 0
-	}
-	i, found := slices.BinarySearchFunc(f.tokens, offset, func(t token, offset int) int { return int(t.end) - offset })
-	if !found {
-		return len(f.tokens)
-	}
-	return i + 1
 }

@@ -19,7 +19,7 @@ import (
 var checked = []string{
 	"bench/", "scripts/", "main.go", "nix/",
 	"internal/crash/", "internal/disktest/", "internal/jsonline/", "internal/leak/", "internal/nearest/", "internal/nixtest/",
-	"internal/octal/", "internal/paths/", "internal/project/", "internal/screen/", "internal/sizes/", "internal/truepath/",
+	"internal/octal/", "internal/paths/", "internal/project/", "internal/screen/", "internal/sizes/", "internal/truepath/", "nixedit/",
 }
 
 // habit is a row of testdata/words.txt.
