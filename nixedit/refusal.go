@@ -28,7 +28,7 @@ const (
 	NoPlace
 	// SeveralPlaces: the entry belongs to one of several places. Refusal.Candidates lists them.
 	SeveralPlaces
-	// OtherStore: the file has such lists, but for other storage paths only.
+	// OtherStore: the file has such lists, only of other storage paths.
 	OtherStore
 	// Inherited: the list is defined by inherit.
 	Inherited
