@@ -63,7 +63,7 @@ func TestDeclaredFindsLiteralPaths(t *testing.T) {
 	lists[hostFiles].Path = attrs("environment", "persistence", "@", "files") // every storage path
 	var got []string
 	for _, d := range file.Declared(lists) {
-		line := d.Position.String() + " " + d.Path + " " + manyLists[d.Offset:d.EndOffset]
+		line := d.String() + " " + d.Path + " " + manyLists[d.Offset:d.EndOffset]
 		for flag, set := range map[string]bool{" directory": d.Directory, " conditional": d.Conditional, " computed": d.Computed} {
 			if set {
 				line += flag

@@ -66,7 +66,7 @@ func (d *draft) apply(changes []Change) {
 		take(c.End)
 		pieces = append(pieces, piece{text: c.New})
 	}
-	d.pieces = append(pieces, rest...)
+	d.pieces = slices.Concat(pieces, rest)
 }
 
 func (p piece) size() int { return len(p.text) + p.old.End - p.old.Start }

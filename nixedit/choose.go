@@ -6,7 +6,7 @@ import (
 )
 
 // choose returns the one place for the entries of a list.
-func (f *File) choose(l *List, at At) (*target, *Refusal) {
+func (f *File) choose(l *List, at At) (*target, *RefusalError) {
 	found := f.find(l)
 	if at != (At{}) {
 		if t, refusal := found.chosen(at); t != nil || refusal != nil {
@@ -38,7 +38,7 @@ func (f *File) choose(l *List, at At) (*target, *Refusal) {
 }
 
 // allowed refuses a new storage path in a file that has another one.
-func (f *finder) allowed(t *target) (*target, *Refusal) {
+func (f *finder) allowed(t *target) (*target, *RefusalError) {
 	if t.binding.IsZero() && !f.store.IsZero() && t.spot.covered() <= f.list.store() {
 		return nil, f.refuse(&target{at: f.store}, OtherStore, "the file has lists for another storage path, "+quote(f.store.Text()))
 	}
@@ -78,14 +78,14 @@ func (f *finder) best() (chosen []*target) {
 }
 
 // refuse returns a refusal of the list at a target.
-func (f *finder) refuse(t *target, reason Reason, detail string) *Refusal {
+func (f *finder) refuse(t *target, reason Reason, detail string) *RefusalError {
 	refusal := t.at.file.refusal(t.at.Start(), reason, detail)
 	refusal.Candidates = f.candidates()
 	return refusal
 }
 
 // chosen returns the target that a user has chosen, or nil if the choice is not for this list.
-func (f *finder) chosen(at At) (*target, *Refusal) {
+func (f *finder) chosen(at At) (*target, *RefusalError) {
 	var matching []*target
 	all := make([]*target, 0, len(f.targets)+len(f.added))
 	for i := range f.targets {
@@ -111,6 +111,12 @@ func (f *finder) chosen(at At) (*target, *Refusal) {
 		return nil, f.refuse(matching[0], matching[0].why, matching[0].detail)
 	}
 	return matching[0], nil
+}
+
+// isThere reports whether a choice is for the list.
+func (f *finder) isThere(at At) bool {
+	t, refusal := f.chosen(at)
+	return t != nil || refusal != nil
 }
 
 // isAt reports whether a target is at a place that a user has chosen.
@@ -148,7 +154,7 @@ func innermost(targets []*target) (inner []*target) {
 }
 
 // checkAt refuses a choice that is not for any of the lists.
-func (f *File) checkAt(edit *Edit, pending [][]int) *Refusal {
+func (f *File) checkAt(edit *Edit, pending [][]int) *RefusalError {
 	if edit.At == (At{}) {
 		return nil
 	}
@@ -160,7 +166,7 @@ func (f *File) checkAt(edit *Edit, pending [][]int) *Refusal {
 		}
 		some = true
 		found := f.find(&edit.Lists[list])
-		if t, refusal := found.chosen(edit.At); t != nil || refusal != nil {
+		if found.isThere(edit.At) {
 			return nil
 		}
 		all = append(all, found.candidates()...)

@@ -1,6 +1,9 @@
 package nixedit
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A newSpot is a place for a new binding.
 //
@@ -57,7 +60,7 @@ func (f *finder) addTo(s scope, set Node, depth int, match exactness, atTop bool
 	if !t.spot.after.IsZero() {
 		t.at = t.spot.after
 	}
-	path := append(s.path[:len(s.path):len(s.path)], l.steps(depth)...)
+	path := slices.Concat(s.path, l.steps(depth))
 	if s.mayBeReplaced(path) {
 		t.needs(Overridden, "the right side of // may replace the new binding")
 	}

@@ -3,7 +3,7 @@
 // [Parse] cuts a file into tokens whose texts joined are the file, and builds a syntax tree of all
 // of them. [File.Insert] finds the list that an [Entry] belongs to, or a place for a new binding, and
 // inserts the entry. It keeps the order, the comments, the indentation and the line ends of the file.
-// It refuses what it does not understand as a whole, with the position and a reason ([Refusal]).
+// It refuses what it does not understand as a whole, with the position and a reason ([RefusalError]).
 // [Verify] proves that a result contains the tokens of the old file in order; a [Result] has always
 // passed it. [File.Candidates] lists the places for a list, [File.Declared] the paths in lists.
 //

@@ -239,7 +239,7 @@ func TestParseAgreesWithNix(t *testing.T) {
 		// Names that are not defined are an error of Nix, except in with.
 		text = "with { }; (\n" + text + "\n)"
 		_, err := nixedit.Parse(text, nixedit.Options{RefusePipes: true})
-		var refusal *nixedit.Refusal
+		var refusal *nixedit.RefusalError
 		switch {
 		case errors.As(err, &refusal) && (refusal.Reason == nixedit.BadEncoding || refusal.Reason == nixedit.PipeOperator):
 		case !utf8.ValidString(text):

@@ -185,7 +185,7 @@ func TestInsertChangesOnlyItsList(t *testing.T) {
 		}
 		result, err := file.Insert(nixedit.Edit{Lists: impermanence, Entries: entries})
 		if err != nil {
-			refused[err.(*nixedit.Refusal).Reason]++
+			refused[refusal(t, err).Reason]++
 			continue
 		}
 		checks++

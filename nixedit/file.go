@@ -27,7 +27,7 @@ type File struct {
 	lines  []uint32 // offsets of the beginnings of the lines
 }
 
-// Parse reads a file of Nix. The error is a *Refusal with the position of the first byte or token
+// Parse reads a file of Nix. The error is a *RefusalError with the position of the first byte or token
 // that was not accepted.
 //
 // Parse accepts what the grammar of Nix 2.8 accepts (parser.y, lexer.l), and pipe operators. It does
@@ -36,7 +36,7 @@ type File struct {
 func Parse(text string, opts Options) (*File, error) {
 	f := &File{text: text, opts: opts}
 	if len(text) > MaxSize {
-		return nil, &Refusal{Reason: TooLarge, List: -1, Detail: fmt.Sprintf("the file has %d bytes, expected at most %d", len(text), MaxSize)}
+		return nil, &RefusalError{Reason: TooLarge, List: -1, Detail: fmt.Sprintf("the file has %d bytes, expected at most %d", len(text), MaxSize)}
 	}
 	f.indexLines()
 	if offset, detail := checkEncoding(text); detail != "" {
@@ -82,6 +82,6 @@ func (f *File) indexLines() {
 }
 
 // refusal returns a refusal of the whole file.
-func (f *File) refusal(offset int, reason Reason, detail string) *Refusal {
-	return &Refusal{Position: f.Position(offset), Reason: reason, Detail: detail, List: -1}
+func (f *File) refusal(offset int, reason Reason, detail string) *RefusalError {
+	return &RefusalError{Position: f.Position(offset), Reason: reason, Detail: detail, List: -1}
 }

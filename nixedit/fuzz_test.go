@@ -53,7 +53,7 @@ func checkParse(t *testing.T, text string) *nixedit.File {
 	t.Helper()
 	file, err := nixedit.Parse(text, nixedit.Options{})
 	if err != nil {
-		var refusal *nixedit.Refusal
+		var refusal *nixedit.RefusalError
 		if !errors.As(err, &refusal) || refusal.Offset > len(text) || refusal.Line < 1 || refusal.Column < 1 || refusal.Detail == "" {
 			t.Fatalf("bad refusal %#v of %q", err, text)
 		}
@@ -112,7 +112,7 @@ func FuzzInsertThenRemove(f *testing.F) {
 			}
 			result, err := file.Insert(edit)
 			if err != nil {
-				var refusal *nixedit.Refusal
+				var refusal *nixedit.RefusalError
 				if !errors.As(err, &refusal) || refusal.Reason == nixedit.Unproven {
 					t.Fatalf("%v in %q", err, text)
 				}

@@ -43,7 +43,7 @@ type Result struct {
 // set on one line is replaced, where it is broken into lines. A list of at least three strings that
 // is sorted stays sorted; other lists get the entries at their end.
 //
-// The error is a *Refusal. Insert refuses a list if it does not find exactly one place for it, and if
+// The error is a *RefusalError. Insert refuses a list if it does not find exactly one place for it, and if
 // the place is not one that it understands as a whole.
 func (f *File) Insert(edit Edit) (*Result, error) {
 	if refusal := edit.check(); refusal != nil {
@@ -113,7 +113,7 @@ func (f *File) pending(edit *Edit, result *Result) [][]int {
 
 // insertList returns the changes that insert entries of one list. It adds the place, and entries that
 // a chosen list has already, to a result.
-func (f *File) insertList(edit *Edit, list int, pending [][]int, result *Result) ([]Change, *Refusal) {
+func (f *File) insertList(edit *Edit, list int, pending [][]int, result *Result) ([]Change, *RefusalError) {
 	l := &edit.Lists[list]
 	t, refusal := f.choose(l, edit.At)
 	if refusal != nil {

@@ -24,7 +24,7 @@ func TestInsertDropsWhatIsThere(t *testing.T) {
 	}
 	var present []string
 	for _, p := range result.Present {
-		present = append(present, entries[p.Entry].Path+" by "+p.Path+" in line "+p.Position.String())
+		present = append(present, entries[p.Entry].Path+" by "+p.Path+" in line "+p.String())
 	}
 	want := []string{
 		"/var/lib by /var/lib in line 2:19", "/var/lib/x by /var/lib in line 2:19", "/var/lib/y by /var/lib in line 2:19",
@@ -47,7 +47,8 @@ func TestInsertWritesSeveralLists(t *testing.T) {
 	set := "# mode 0700\n{\n  directory = \".ssh\";\n  mode = \"0700\";\n}"
 	entries := []nixedit.Entry{
 		entry(preservation, hostDirs, "/var/lib/a"), entry(preservation, hostDirs, "/var/lib/b"), entry(preservation, hostFiles, "/etc/machine-id"),
-		{List: homeDirs, Item: set, Path: home + "/.ssh"}, entry(preservation, homeFiles, ".netrc"),
+		{List: homeDirs, Item: set, Path: home + "/.ssh"},
+		entry(preservation, homeFiles, ".netrc"),
 	}
 	for _, c := range []struct{ name, text, want string }{
 		{"into an empty module", "{ }", `{

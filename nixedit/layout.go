@@ -114,9 +114,10 @@ func (n Node) openStart() int {
 
 // atEnd returns the change that adds lines before the closing bracket of a list or a set.
 //
-//	  "/a"          "/a" ]
-//	  NEW           NEW
-//	]             ]
+//	[               [ "/a"
+//	  "/a"            "/b" ]
+//	  NEW
+//	]               before the bracket, which gets a line of its own
 func (n Node) atEnd(lines []string) Change {
 	f := n.file
 	closing := n.lastToken()

@@ -37,7 +37,7 @@ type lexer struct {
 	opened  []int // offsets at which the modes were pushed
 	pathRun int
 	scheme  int
-	refusal *Refusal
+	refusal *RefusalError
 }
 
 // checkEncoding refuses what no editor should change. The offset is that of the first such byte.
@@ -90,6 +90,7 @@ func (l *lexer) run() {
 		l.refuse(l.opened[top], "the string is not closed")
 	case modePath:
 		l.path()
+	default:
 	}
 }
 
@@ -111,7 +112,7 @@ func (l *lexer) pop() {
 
 func (l *lexer) refuse(offset int, detail string) {
 	if l.refusal == nil {
-		l.refusal = &Refusal{Position: Position{Offset: offset}, Reason: BadToken, Detail: detail, List: -1}
+		l.refusal = &RefusalError{Position: Position{Offset: offset}, Reason: BadToken, Detail: detail, List: -1}
 	}
 }
 

@@ -173,6 +173,7 @@ func (l *lexer) mark(c byte) {
 		l.push(modeQuoted)
 	case TokenIndentedOpen:
 		l.push(modeIndented)
+	default:
 	}
 	l.emit(kind, l.pos+size)
 }

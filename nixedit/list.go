@@ -114,7 +114,7 @@ type Edit struct {
 }
 
 // check refuses an edit that cannot be carried out in any file.
-func (e *Edit) check() *Refusal {
+func (e *Edit) check() *RefusalError {
 	for i := range e.Lists {
 		if len(e.Lists[i].Path) < 2 {
 			return badEntry(i, "the attribute path of a list needs two attributes")
@@ -140,8 +140,8 @@ func (e *Edit) check() *Refusal {
 	return nil
 }
 
-func badEntry(list int, detail string) *Refusal {
-	return &Refusal{Reason: BadEntry, List: list, Detail: detail}
+func badEntry(list int, detail string) *RefusalError {
+	return &RefusalError{Reason: BadEntry, List: list, Detail: detail}
 }
 
 // checkItem returns why the item of an entry is not one element of a list with the path of the entry;

@@ -18,6 +18,7 @@ func (n Node) literal() (string, bool) {
 		return n.quotedValue()
 	case NodeIndented:
 		return n.indentedValue()
+	default:
 	}
 	return "", false
 }
@@ -118,6 +119,7 @@ func (n Node) attrName() (string, bool) {
 		if expr := n.first(); expr.Kind() == NodeString && expr.first().IsZero() {
 			return expr.literal()
 		}
+	default:
 	}
 	return "", false
 }

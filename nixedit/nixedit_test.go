@@ -20,9 +20,9 @@ func parse(t testing.TB, text string) *nixedit.File {
 }
 
 // refusal returns the refusal that an error must be.
-func refusal(t testing.TB, err error) *nixedit.Refusal {
+func refusal(t testing.TB, err error) *nixedit.RefusalError {
 	t.Helper()
-	var r *nixedit.Refusal
+	var r *nixedit.RefusalError
 	if !errors.As(err, &r) {
 		t.Fatalf("got the error %v, want a refusal", err)
 	}
@@ -71,7 +71,7 @@ func TestParseRefusesWithAPosition(t *testing.T) {
 			t.Parallel()
 			_, err := nixedit.Parse(c.text, c.opts)
 			r := refusal(t, err)
-			if r.Reason != c.want || r.Position.String() != c.at && c.want != nixedit.TooDeep {
+			if r.Reason != c.want || r.String() != c.at && c.want != nixedit.TooDeep {
 				t.Errorf("got %v at %v: %v, want %v at %s", r.Reason, r.Position, r, c.want, c.at)
 			}
 		})
@@ -127,10 +127,19 @@ func TestNodesHaveTheTextsOfTheFile(t *testing.T) {
 func TestEnumsHaveNames(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ got, want string }{
-		{nixedit.Reason(0).String(), "unknown"}, {nixedit.Unproven.String(), "not proven"}, {nixedit.Reason(200).String(), "reason 200"},
-		{nixedit.TokenKind(0).String(), "unknown"}, {nixedit.TokenInterpolation.String(), "'${'"}, {nixedit.TokenKind(200).String(), "token 200"},
-		{nixedit.NodeKind(0).String(), "unknown"}, {nixedit.NodeParen.String(), "parentheses"}, {nixedit.NodeKind(200).String(), "node 200"},
-		{nixedit.Role(0).String(), "unknown"}, {nixedit.RoleFixed.String(), "fixed"}, {nixedit.RoleStore.String(), "store"}, {nixedit.RoleUser.String(), "user"},
+		{nixedit.Reason(0).String(), "unknown"},
+		{nixedit.Unproven.String(), "not proven"},
+		{nixedit.Reason(200).String(), "reason 200"},
+		{nixedit.TokenKind(0).String(), "unknown"},
+		{nixedit.TokenInterpolation.String(), "'${'"},
+		{nixedit.TokenKind(200).String(), "token 200"},
+		{nixedit.NodeKind(0).String(), "unknown"},
+		{nixedit.NodeParen.String(), "parentheses"},
+		{nixedit.NodeKind(200).String(), "node 200"},
+		{nixedit.Role(0).String(), "unknown"},
+		{nixedit.RoleFixed.String(), "fixed"},
+		{nixedit.RoleStore.String(), "store"},
+		{nixedit.RoleUser.String(), "user"},
 		{nixedit.At{Line: 3, Attr: "a.b"}.String(), "a.b in line 3"},
 	} {
 		if c.got != c.want {

@@ -16,7 +16,7 @@ type parser struct {
 	i       int // the current token, which is not trivia; len(file.tokens) at the end
 	end     int // the token after the last one that was accepted
 	depth   int
-	refusal *Refusal
+	refusal *RefusalError
 }
 
 // parse reads the whole file and returns the root.
@@ -75,7 +75,7 @@ func (p *parser) unexpected(want string) {
 // refuse keeps the first refusal and goes to the end.
 func (p *parser) refuse(reason Reason, detail string) {
 	if p.refusal == nil {
-		p.refusal = &Refusal{Position: Position{Offset: p.file.tokenStart(p.i)}, Reason: reason, Detail: detail}
+		p.refusal = &RefusalError{Position: Position{Offset: p.file.tokenStart(p.i)}, Reason: reason, Detail: detail}
 		if p.i >= len(p.file.tokens) {
 			p.refusal.Offset = len(p.file.text)
 		}
@@ -141,6 +141,7 @@ func (p *parser) expression() uint32 {
 		if p.following() != TokenLeftBrace {
 			return p.let()
 		}
+	default:
 	}
 	return p.pipes()
 }
@@ -228,6 +229,7 @@ func precedence(kind TokenKind) (level int, once bool) {
 		return 11, false
 	case question:
 		return 12, false
+	default:
 	}
 	return 0, false
 }

@@ -19,6 +19,7 @@ func beginsOperand(kind TokenKind) bool {
 	switch kind {
 	case TokenIdentifier, TokenInteger, TokenFloat, TokenPathStart, TokenSearchPath, TokenURI, TokenQuote, TokenIndentedOpen, leftParen, leftBracket, TokenLeftBrace, keywordLet, keywordRec:
 		return true
+	default:
 	}
 	return false
 }
@@ -48,6 +49,7 @@ func (p *parser) selection() uint32 {
 		p.advance()
 		p.add(&children, p.node(NodeName, first, siblings{}))
 		return p.node(NodeApply, p.startOf(operand), children)
+	default:
 	}
 	return operand
 }
@@ -87,6 +89,7 @@ func (p *parser) operand() uint32 {
 		n := p.set(NodeLetSet)
 		p.nodes[n].first = uint32(first)
 		return n
+	default:
 	}
 	p.unexpected("an expression")
 	return p.node(NodeName, first, siblings{})
@@ -147,6 +150,7 @@ func (p *parser) path() uint32 {
 		case TokenInterpolation:
 			p.add(&children, p.dynamic())
 			continue
+		default:
 		}
 		break
 	}
@@ -257,6 +261,7 @@ func (p *parser) isDynamic(attr uint32) bool {
 	case NodeDynamic:
 		expr := n.child
 		return expr == 0 || p.nodes[expr].kind != NodeString || p.nodes[expr].child != 0
+	default:
 	}
 	return false
 }
@@ -286,6 +291,7 @@ func (p *parser) isFormals() bool {
 	case TokenIdentifier:
 		next := p.kindAt(p.skip(i + 1))
 		return next == comma || next == question || next == TokenRightBrace
+	default:
 	}
 	return false
 }

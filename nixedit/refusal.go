@@ -26,7 +26,7 @@ const (
 	BadEntry
 	// NoPlace: the file has neither the list, nor a set to which it can be added.
 	NoPlace
-	// SeveralPlaces: the entry belongs to one of several places. Refusal.Candidates lists them.
+	// SeveralPlaces: the entry belongs to one of several places. RefusalError.Candidates lists them.
 	SeveralPlaces
 	// OtherStore: the file has such lists, only of other storage paths.
 	OtherStore
@@ -77,8 +77,8 @@ type Position struct {
 // String returns "line:column".
 func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }
 
-// A Refusal is the error of all functions of this package.
-type Refusal struct {
+// A RefusalError is the error of all functions of this package.
+type RefusalError struct {
 	Position
 	// Reason is the kind of the refusal.
 	Reason Reason
@@ -92,7 +92,7 @@ type Refusal struct {
 }
 
 // Error returns "line 3, column 7: DETAIL". An error without a position has only the detail.
-func (r *Refusal) Error() string {
+func (r *RefusalError) Error() string {
 	if r.Line == 0 {
 		return r.Detail
 	}

@@ -281,7 +281,7 @@ func TestInsertIntoShapes(t *testing.T) {
 			e := entry(s.of, s.list, s.add)
 			result, err := file.Insert(nixedit.Edit{Lists: s.of, Entries: []nixedit.Entry{e}, At: s.at})
 			if s.want != 0 {
-				var refusal *nixedit.Refusal
+				var refusal *nixedit.RefusalError
 				if !errors.As(err, &refusal) || refusal.Reason != s.want || refusal.Line == 0 || refusal.Detail == "" {
 					t.Fatalf("got %v, want a refusal because of %v", err, s.want)
 				}

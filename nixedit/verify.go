@@ -3,7 +3,7 @@ package nixedit
 import "fmt"
 
 // Verify proves that changes made a file from an old one, and that they only inserted. It returns a
-// *Refusal with the reason Unproven at the first byte or token of the new file that is wrong.
+// *RefusalError with the reason Unproven at the first byte or token of the new file that is wrong.
 //
 //   - The new text is the old one with the changes.
 //   - What a change replaces is white space between two tokens.
@@ -30,8 +30,8 @@ func Verify(before, after *File, changes []Change) error {
 	return compareTokens(before, after, spans(changes))
 }
 
-func unproven(list int, detail string) *Refusal {
-	return &Refusal{Reason: Unproven, Detail: detail, List: list}
+func unproven(list int, detail string) *RefusalError {
+	return &RefusalError{Reason: Unproven, Detail: detail, List: list}
 }
 
 // isSpace reports whether a part of a file is white space outside of strings and comments. An empty
@@ -84,7 +84,7 @@ func compareTokens(before, after *File, inserted []Span) error {
 }
 
 // verifyEntries proves that the lists of a file have the entries that were inserted.
-func (f *File) verifyEntries(edit *Edit, placed []Placement) *Refusal {
+func (f *File) verifyEntries(edit *Edit, placed []Placement) *RefusalError {
 	for _, p := range placed {
 		l := &edit.Lists[p.List]
 		elements := f.written(l, otherStore)

@@ -1,5 +1,7 @@
 package nixedit
 
+import "slices"
+
 // A step is one attribute on the way to a node.
 type step struct {
 	name     string
@@ -32,7 +34,7 @@ type replacement struct {
 
 // with returns a copy of a scope with one more name giver.
 func (s scope) with(n Node) scope {
-	s.names = append(s.names[:len(s.names):len(s.names)], n)
+	s.names = slices.Concat(s.names, []Node{n})
 	return s
 }
 
@@ -76,6 +78,7 @@ func (n Node) function() (name string, last Node) {
 		fallthrough
 	case NodeName:
 		name = callee.Text()
+	default:
 	}
 	count := -1
 	for range n.Children() {
@@ -111,6 +114,7 @@ func (v *visitor) visit(s scope, n Node) {
 		}
 	case NodeApply:
 		v.visitCall(s, n)
+	default:
 	}
 }
 
@@ -131,7 +135,7 @@ func (v *visitor) visitUpdate(s scope, n Node) {
 	}
 	for i, side := range sides {
 		inner := s
-		inner.replaced = append(s.replaced[:len(s.replaced):len(s.replaced)], replacement{len(s.path), sides[i+1:]})
+		inner.replaced = slices.Concat(s.replaced, []replacement{{len(s.path), sides[i+1:]}})
 		v.visit(inner, side)
 	}
 }
@@ -168,6 +172,7 @@ func (v *visitor) visitElements(s scope, n Node) {
 				v.visitElements(s, operand)
 			}
 		}
+	default:
 	}
 }
 
@@ -185,7 +190,7 @@ func (v *visitor) visitSet(s scope, set Node) {
 			continue
 		}
 		inner := s
-		inner.path = append(s.path[:len(s.path):len(s.path)], b.steps()...)
+		inner.path = slices.Concat(s.path, b.steps())
 		inner.enterModule()
 		if v.binding != nil {
 			v.binding(inner, set, b)
@@ -265,7 +270,7 @@ func (v *visitor) aliased(path []step, set Node) []step {
 	}
 	last := path[len(path)-1]
 	last.aliases = found
-	return append(path[:len(path)-1:len(path)-1], last)
+	return slices.Concat(path[:len(path)-1], []step{last})
 }
 
 // mayDefine reports whether an expression may define an attribute, if it is a set at all.
