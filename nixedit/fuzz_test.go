@@ -24,7 +24,7 @@ var valid = []string{
 	"!a && b || c -> d", "-1 - -2", "a ? b.c ? d", "(a ? b) ? c", "a ++ b ++ c // d // e", "a == b", "a < b == (c > d)", "if a then b else c",
 	"assert a; b", "with a; b", "./a/b", "./a/${b}/c.nix", "~/a", "~/${a}", "/a/${b}c", "a/b", "a/${b}", "<nixpkgs/lib>", "http://a.b/c?d=e&f", "./a//b${c}//d//e",
 	`"a ${b} \${c} $${d} $\{e} \" $"`, "''a ${b} ''${c} $${d} ''' ''\\n '$ $' ''", "''\n  a\n  b\n''", `"${"${"a"}"}"`, "{ ${a} = 1; \"b\" = 2; \"${c}\".d = 3; }",
-	"let ${\"a\"} = 1; in a", "{ or = 1; a.or = 2; }", "a.or", "# c\n1 /* d */ # e", "/**/1", "/***/ 1", "[ a:b ]", "a' b-c _d", "a - b -c a-b",
+	"let ${\"a\"} = 1; in a", "let ${a:b} = 1; ${(\"c\")} = 2; ${''d''} = 3; in 1", "{ inherit ${''a''}; }", "{ or = 1; a.or = 2; }", "a.or", "# c\n1 /* d */ # e", "/**/1", "/***/ 1", "[ a:b ]", "a' b-c _d", "a - b -c a-b",
 	"a.${b}.\"c\"", "{ a = x: y: z: 1; }", "f { a = 1; } [ ] rec { } (x) \"s\" ''t''", "a |> b |> c", "a <| b <| c", "a |> (b <| c)", "a+b*c/ d",
 	"{a=1;b.c=2;}", "x@{y}:y", "{x}@y: y", "a>=b", "a!=b", "a||b", "9223372036854775807",
 }
@@ -32,7 +32,7 @@ var valid = []string{
 // invalid are texts that are not expressions of Nix.
 var invalid = []string{
 	"", " ", "# c", "{", "}", "[", "]", "(", ")", "\"", "''", "/*", "${a}", "a b:", "./a//b", "./a//b//c${d}", "a == b == c", "a < b < c", "let a = 1;", "let in", "{ a }",
-	"{ a, }", "{ , }: 1", "{ ..., a }: 1", "{ a b }: 1", "x@y: 1", "{ a = 1 }", "{ inherit ${a}; }", "let ${a} = 1; in 1", "{ a.b.c; }", "if a then b", "a.", ".a",
+	"{ a, }", "{ , }: 1", "{ ..., a }: 1", "{ a b }: 1", "x@y: 1", "{ a = 1 }", "{ inherit ${a}; }", "let ${a} = 1; in 1", "{ a.b.c; }", "let ${./a} = 1; in 1", "let ${''a${b}''} = 1; in 1", "let ${\"a\" + \"b\"} = 1; in 1", "let \"${\"a\"}\" = 1; in 1", "if a then b", "a.", ".a",
 	"./a/", "./a/${b}/", "a/ ", "~a", "[ -1 ]", "[ a + b ]", "f x: y", "1 + if a then b else c", "a |> b <| c", "a <| b |> c", "\\", "`", "%", "a & b", "a | b", "é",
 	"9223372036854775808", "1e999.", "inherit", "assert a b", "with a b", "rec a", "let { } in", "[ 1, 2 ]", "{ a = 1;; }", "a = 1", "= 1", "\"${a\"", "{ \"a\" }: 1",
 	"''a", "or", "{ a ? }: a", "<a", "<a/>", "a or.b", "<<a>>",

@@ -116,9 +116,7 @@ func (n Node) attrName() (string, bool) {
 	case NodeString:
 		return n.literal()
 	case NodeDynamic:
-		if expr := n.first(); expr.Kind() == NodeString && expr.first().IsZero() {
-			return expr.literal()
-		}
+		return n.first().literal()
 	default:
 	}
 	return "", false

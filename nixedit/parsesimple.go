@@ -252,18 +252,25 @@ func (p *parser) attr() uint32 {
 	return p.node(NodeName, first, siblings{})
 }
 
-// isDynamic reports whether an attribute is computed. ${"a"} is the same as a.
+// isDynamic reports whether an attribute is computed. ${…} with a string, also in parentheses, or
+// with a URI is not.
 func (p *parser) isDynamic(attr uint32) bool {
 	n := &p.nodes[attr]
-	switch n.kind {
-	case NodeString:
-		return n.child != 0
-	case NodeDynamic:
-		expr := n.child
-		return expr == 0 || p.nodes[expr].kind != NodeString || p.nodes[expr].child != 0
-	default:
+	if n.kind != NodeDynamic {
+		return n.kind == NodeString && n.child != 0
 	}
-	return false
+	expr := &p.nodes[n.child]
+	for expr.kind == NodeParen {
+		expr = &p.nodes[expr.child]
+	}
+	switch expr.kind {
+	case NodeString, NodeIndented:
+		return expr.child != 0
+	case NodePath:
+		return p.kindAt(int(expr.first)) != TokenURI
+	default:
+		return true
+	}
 }
 
 // refuseDynamic refuses bindings of a let whose first attribute is computed.
