@@ -2,6 +2,7 @@ package nixedit
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -216,8 +217,9 @@ func (f *finder) noteStore(steps []step) {
 	}
 }
 
-// Candidates returns the places for the entries of a list in a file: bindings of the list in order,
-// with those that cannot be used; if there is none, the sets to which it can be added.
+// Candidates returns the places for the entries of a list in a file: the bindings of the list in order,
+// with those that cannot be used and those of other storage paths; if the list is missing, the sets to
+// which it can be added too.
 func (f *File) Candidates(l List) []Candidate {
 	if (&Edit{Lists: []List{l}}).check() != nil {
 		return nil
@@ -226,12 +228,26 @@ func (f *File) Candidates(l List) []Candidate {
 }
 
 func (f *finder) candidates() (all []Candidate) {
-	targets := f.targets
-	if len(targets) == 0 {
-		targets = f.added
+	for _, t := range f.places() {
+		all = append(all, t.candidate(f.list))
 	}
-	for i := range targets {
-		all = append(all, targets[i].candidate(f.list))
+	return all
+}
+
+// places returns the bindings of the list, and if it is missing the places for a new one.
+func (f *finder) places() []target {
+	if len(f.matching()) > 0 {
+		return f.targets
+	}
+	return slices.Concat(f.targets, f.added)
+}
+
+// matching returns the bindings of the list without those of other storage paths.
+func (f *finder) matching() (all []target) {
+	for _, t := range f.targets {
+		if t.match > otherStore {
+			all = append(all, t)
+		}
 	}
 	return all
 }

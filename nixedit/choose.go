@@ -13,8 +13,8 @@ func (f *File) choose(l *List, at At) (*target, *RefusalError) {
 			return t, refusal
 		}
 	}
-	targets := best(found.targets)
-	if len(found.targets) == 0 {
+	targets := best(found.matching())
+	if len(targets) == 0 {
 		targets = found.best()
 	}
 	var ready []*target
@@ -87,18 +87,10 @@ func (f *finder) refuse(t *target, reason Reason, detail string) *RefusalError {
 // chosen returns the target that a user has chosen, or nil if the choice is not for this list.
 func (f *finder) chosen(at At) (*target, *RefusalError) {
 	var matching []*target
-	all := make([]*target, 0, len(f.targets)+len(f.added))
-	for i := range f.targets {
-		all = append(all, &f.targets[i])
-	}
-	if len(f.targets) == 0 {
-		for i := range f.added {
-			all = append(all, &f.added[i])
-		}
-	}
-	for _, t := range all {
-		if t.isAt(at) {
-			matching = append(matching, t)
+	all := f.places()
+	for i := range all {
+		if all[i].isAt(at) {
+			matching = append(matching, &all[i])
 		}
 	}
 	matching = innermost(matching)

@@ -93,13 +93,33 @@ func (f *finder) related(t *target, b Node) {
 		t.choosable = false
 		t.why, t.detail = Defined, "the new binding would be in conflict with "+quote(b.first().Text()+" = …")
 		t.spot.after, t.spot.shared = b, shared-1
-	case shared == len(steps):
-	case shared > t.spot.shared && t.choosable,
-		shared > 0 && shared == t.spot.shared && t.choosable && (len(steps) == shared+1 || t.spot.after.attrCount() > shared+1):
+	case shared == len(steps), !t.choosable:
+	case shared > 0 && t.spot.improves(b, shared, t.match, match):
 		t.spot.after, t.spot.shared, t.match = b, shared, match
-	case shared == 0 && t.spot.depth == len(f.list.Path)-1 && t.spot.shared == 0 && t.choosable && isList(steps):
+	case shared > 0 && shared == t.spot.shared && match == computedMatch && t.match == match && !t.spot.sharesText(b):
+		t.needs(SeveralPlaces, "several computed attributes may be the one of the list")
+	case shared == 0 && t.spot.depth == len(f.list.Path)-1 && t.spot.shared == 0 && isList(steps):
 		t.spot.after = b // directories and files belong together
 	}
+}
+
+// improves reports whether a binding is a better sibling for the new one: it shares more attributes,
+// or they match better, or it is itself a list of the same set.
+func (p *newSpot) improves(b Node, shared int, old, match exactness) bool {
+	switch {
+	case shared != p.shared:
+		return shared > p.shared
+	case match != old:
+		return match > old
+	case !p.sharesText(b):
+		return match == exactMatch
+	}
+	return b.attrCount() == shared+1 || p.after.attrCount() > shared+1
+}
+
+// sharesText reports whether a binding begins with the same attributes as the sibling.
+func (p *newSpot) sharesText(b Node) bool {
+	return slices.EqualFunc(firstOf(p.after, p.shared), firstOf(b, p.shared), func(a, b Node) bool { return a.Text() == b.Text() })
 }
 
 // attrCount returns the number of attributes of a binding.

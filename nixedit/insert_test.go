@@ -257,3 +257,67 @@ func TestAtCountsTheLinesOfTheOldFile(t *testing.T) {
 		}
 	}
 }
+
+func TestNewBindingsGoBesideTheRightSibling(t *testing.T) {
+	t.Parallel()
+	e := entry(impermanence, hostFiles, "/etc/new")
+	for _, c := range []struct {
+		name, text, want string
+		refused          nixedit.Reason
+	}{
+		{
+			"beside the same storage path, not the other one",
+			"{\n  environment.persistence.\"/keep\".directories = [ ];\n  environment.persistence.\"/other\".directories = [ ];\n  environment.persistence.\"/other\".files = [ ];\n}\n",
+			"\"/keep\".directories = [ ];\n  environment.persistence.\"/keep\".files = [ \"/etc/new\" ];\n", 0,
+		},
+		{
+			"the exact storage path before the computed one",
+			"{ x, ... }: {\n  environment.persistence.\"/keep\".directories = [ ];\n  environment.persistence.${x}.directories = [ ];\n}\n",
+			"\"/keep\".directories = [ ];\n  environment.persistence.\"/keep\".files = [ \"/etc/new\" ];\n", 0,
+		},
+		{
+			"the only computed storage path", "{ x, ... }: {\n  environment.persistence.${x}.hideMounts = true;\n  environment.persistence.${x}.directories = [ ];\n}\n",
+			"${x}.directories = [ ];\n  environment.persistence.${x}.files = [ \"/etc/new\" ];\n", 0,
+		},
+		{
+			"two computed storage paths", "{ x, y, ... }: {\n  environment.persistence.${x}.directories = [ ];\n  environment.persistence.${y}.directories = [ ];\n}\n",
+			"", nixedit.SeveralPlaces,
+		},
+		{
+			"a recursive set that uses the name", "{ environment.persistence.\"/keep\" = rec { directories = map f files; }; }\n", "", nixedit.Defined,
+		},
+		{
+			"a recursive set that does not", "{ environment.persistence.\"/keep\" = rec {\n  directories = [ ];\n}; }\n",
+			"rec {\n  directories = [ ];\n  files = [ \"/etc/new\" ];\n}", 0,
+		},
+		{
+			"a set that // replaces", "{ b, ... }: { environment.persistence.\"/keep\" = { hideMounts = true; } // b; }\n", "", nixedit.Overridden,
+		},
+		{
+			"a set that // does not replace", "{ environment.persistence.\"/keep\" = { hideMounts = true; } // { directories = [ ]; }; }\n", "", nixedit.SeveralPlaces,
+		},
+		{
+			"not into other options with the same name", "{ systemd.services.x.environment = { };\n}\n",
+			"environment = { };\n\n  environment.persistence.\"/keep\" = {\n    files = [ \"/etc/new\" ];\n  };\n}\n", 0,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			file := parse(t, c.text)
+			result, err := file.Insert(nixedit.Edit{Lists: impermanence, Entries: []nixedit.Entry{e}})
+			if c.refused != 0 {
+				if r := refusal(t, err); r.Reason != c.refused {
+					t.Errorf("got %v: %v", r.Reason, r)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkResult(t, file, result)
+			if !strings.Contains(result.Text, c.want) {
+				t.Errorf("no %q in\n%s", c.want, result.Text)
+			}
+		})
+	}
+}
