@@ -2,6 +2,7 @@ package nixedit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -72,7 +73,9 @@ func (f *finder) best() (chosen []*target) {
 	}
 	var targets []target
 	for _, t := range chosen {
-		targets = append(targets, *t)
+		if !slices.ContainsFunc(chosen, func(other *target) bool { return t.spot.contains(&other.spot) }) {
+			targets = append(targets, *t)
+		}
 	}
 	return best(targets)
 }

@@ -13,9 +13,16 @@ import (
 //	};
 type newSpot struct {
 	set    Node
+	before int // attributes of the path of the set before those of the list
 	depth  int // leading attributes of the list that the path of the set consists of
 	after  Node
 	shared int
+}
+
+// contains reports whether the set of another spot is a part of this one with the same options. Nix
+// merges the two, so a new binding means the same in both.
+func (p *newSpot) contains(other *newSpot) bool {
+	return p.before == other.before && p.set.Start() < other.set.Start() && other.set.End() < p.set.End()
 }
 
 // covered returns the number of leading attributes of the list that are there.
@@ -40,7 +47,7 @@ func (f *finder) set(s scope, set Node) {
 // these are all options of the module around the set.
 func (f *finder) addTo(s scope, set Node, depth int, match exactness, atTop bool) bool {
 	l := f.list
-	t := target{match: match, at: set, why: s.why, detail: s.detail, choosable: true, spot: newSpot{set: set, depth: depth}}
+	t := target{match: match, at: set, why: s.why, detail: s.detail, choosable: true, spot: newSpot{set: set, before: len(s.path) - depth, depth: depth}}
 	for b := range set.Children() {
 		if b.Kind() == NodeInherit {
 			f.inherited(s, &t, b)

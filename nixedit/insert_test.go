@@ -284,6 +284,11 @@ func TestNewBindingsGoBesideTheRightSibling(t *testing.T) {
 			"", nixedit.SeveralPlaces,
 		},
 		{
+			"in the set of the storage path, which Nix merges with the dotted bindings",
+			"{\n  environment.persistence.\"/keep\".directories = [ ];\n  environment.persistence.\"/keep\" = {\n    hideMounts = true;\n  };\n}\n",
+			"    hideMounts = true;\n    files = [ \"/etc/new\" ];\n  };", 0,
+		},
+		{
 			"a recursive set that uses the name", "{ environment.persistence.\"/keep\" = rec { directories = map f files; }; }\n", "", nixedit.Defined,
 		},
 		{
