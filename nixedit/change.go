@@ -17,7 +17,7 @@ type Change struct {
 // A Span is a part of a text, in bytes; End is exclusive.
 type Span struct{ Start, End int }
 
-// A draft is a text as parts of an old text and new text between them.
+// A draft is a text that consists of parts of an old text and of new text between them.
 type draft struct {
 	old    string
 	pieces []piece

@@ -1,6 +1,9 @@
 package nixedit
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // maxDepth is the depth of recursion of the parser. Each pair of brackets takes three. Nix's parser
 // stops at 10,000 symbols on its stack (YYMAXDEPTH of Bison).
@@ -109,6 +112,9 @@ func (p *parser) add(s *siblings, child uint32) {
 
 // node makes a node that begins at token first and ends with the last accepted token.
 func (p *parser) node(kind NodeKind, first int, children siblings) uint32 {
+	if len(p.nodes) == cap(p.nodes) {
+		p.nodes = slices.Grow(p.nodes, remaining(len(p.nodes), p.end, len(p.file.tokens)))
+	}
 	p.nodes = append(p.nodes, node{uint32(first), uint32(max(p.end, first)), children.head, 0, kind})
 	return uint32(len(p.nodes) - 1)
 }

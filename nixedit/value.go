@@ -38,7 +38,7 @@ func readValue(s scope, value Node) *valueReader {
 	return &r
 }
 
-// read adds the lists of a value. as says what is already known of them.
+// read adds the lists of a value. as contains what is already known about them.
 func (r *valueReader) read(s scope, n Node, as spot) {
 	switch n.Kind() {
 	case NodeParen:
@@ -133,9 +133,9 @@ func (r *valueReader) name(s scope, n Node, as spot) {
 	r.depth--
 }
 
-// definition returns the value of a name that a let binds, and the name givers that the value sees.
+// definition returns the value of a name that a let binds, and the nodes whose names the value can use.
 // It returns the zero Node if something else binds the name.
-func definition(names []Node, name string) (value Node, sees []Node) {
+func definition(names []Node, name string) (value Node, scope []Node) {
 	for i := len(names) - 1; i >= 0; i-- {
 		n := names[i]
 		if !n.binds(name) {

@@ -11,7 +11,7 @@ type step struct {
 	aliases map[string]Node
 }
 
-// scope is what a walk knows at a node.
+// A scope describes a node of the walk.
 type scope struct {
 	path []step
 	// module is the number of leading steps that are before the options of the innermost module, such
@@ -32,7 +32,7 @@ type replacement struct {
 	by    []Node
 }
 
-// with returns a copy of a scope with one more name giver.
+// with returns a copy of a scope with one more node that binds names.
 func (s scope) with(n Node) scope {
 	s.names = slices.Concat(s.names, []Node{n})
 	return s
