@@ -32,8 +32,9 @@ type IntoPlan struct {
 	Checks []string
 	Git    nixfile.Git
 
-	file *nixfile.File
-	text string
+	file  *nixfile.File
+	text  string
+	paths []string // to insert
 }
 
 // IntoRefusal says why the entries of a list cannot be inserted.
@@ -90,11 +91,12 @@ func (p *IntoPlan) insert(f *nixedit.File, edit *nixedit.Edit) *nixedit.Result {
 	for len(edit.Entries) > 0 {
 		result, err := f.Insert(*edit)
 		if err == nil {
+			p.paths = added(edit.Entries, result.Present)
 			for _, present := range result.Present {
 				p.Notes = append(p.Notes, fmt.Sprintf("%s is declared already: %s:%d", printable.Name(edit.Entries[present.Entry].Path), printable.Name(p.Path), present.Line))
 			}
 			p.Present = len(result.Present)
-			p.Added = len(edit.Entries) - p.Present
+			p.Added = len(p.paths)
 			return result
 		}
 		var refusal *nixedit.RefusalError
@@ -109,6 +111,16 @@ func (p *IntoPlan) insert(f *nixedit.File, edit *nixedit.Edit) *nixedit.Result {
 		p.refuse(refusal, edit.Lists, left-len(edit.Entries))
 	}
 	return nil
+}
+
+// added returns the paths of the entries that a file does not have.
+func added(entries []nixedit.Entry, present []nixedit.Present) (paths []string) {
+	for i, e := range entries {
+		if !slices.ContainsFunc(present, func(p nixedit.Present) bool { return p.Entry == i }) {
+			paths = append(paths, e.Path)
+		}
+	}
+	return paths
 }
 
 // refuse adds the lines about a refusal.

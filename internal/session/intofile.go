@@ -139,6 +139,9 @@ func (s *Session) ChooseInto(ctx context.Context, where string) (string, error) 
 	return "", WithRemedy(errors.Join(all...), "name one of them: --into FILE, or the key snippet.file")
 }
 
+// mostNamed is the number of paths in the command that copies them.
+const mostNamed = 5
+
 // NextSteps returns what to do after a file was changed, as lines.
 func (p *IntoPlan) NextSteps() []string {
 	rebuild := "sudo nixos-rebuild switch"
@@ -155,7 +158,15 @@ func (p *IntoPlan) NextSteps() []string {
 			break
 		}
 	}
-	steps := []string{"copy the data before the new mounts hide it: list-ephemeral adopt"}
+	adopt := "copy the data before the new mounts hide it: sudo list-ephemeral adopt"
+	for i, path := range p.paths {
+		if i == mostNamed {
+			adopt += " …"
+			break
+		}
+		adopt += " " + printable.Quote(path)
+	}
+	steps := []string{adopt}
 	if p.Git == nixfile.GitUntracked {
 		steps = append(steps, "let the flake see the file: git add "+printable.Quote(p.Path))
 	}

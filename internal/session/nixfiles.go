@@ -60,7 +60,8 @@ func editLists(lists []snippet.List) []nixedit.List {
 
 // allLists returns the lists of all dialects, with any storage path.
 func (s *Session) allLists() []nixedit.List {
-	style := s.Style
+	// Not the whole style: the screen changes its dialect at the same time.
+	style := snippet.Options{Home: s.Style.Home, HomeAttr: s.Style.HomeAttr, HostAttr: s.Style.HostAttr}
 	style.Users, _ = s.users() // without users, the lists of the host
 	var all []nixedit.List
 	for _, dialect := range []setting.Dialect{setting.DialectPlain, setting.DialectImpermanence, setting.DialectImpermanenceHM, setting.DialectPreservation} {
