@@ -48,7 +48,7 @@ func Read(name string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	if InStore(truepath.Resolve(abs)) { // also if it does not exist there
+	if InStore(truepath.Resolve(abs)) || InStore(target(abs)) {
 		return nil, fmt.Errorf("read %s: %w", name, ErrStore)
 	}
 	f, err := read(abs, MaxSize)
@@ -57,6 +57,18 @@ func Read(name string) (*File, error) {
 	}
 	f.Name = name
 	return f, nil
+}
+
+// target returns the target of a symlink, which may be missing; "" if the path is not a symlink.
+func target(abs string) string {
+	to, err := os.Readlink(abs)
+	if err != nil {
+		return ""
+	}
+	if !filepath.IsAbs(to) {
+		to = filepath.Join(filepath.Dir(abs), to)
+	}
+	return filepath.Clean(to)
 }
 
 // reason returns an error without the path that it names.
