@@ -63,7 +63,11 @@ func TestEachFaultIsNamed(t *testing.T) {
 		},
 		{
 			name: "storage that the initrd does not mount", want: "storage-order failure:mounted-late(/var/lib/nixos)\npassword-files failure:mounted-late(/persist/passwords/alice)\n",
-			machine: machine{plant: `echo '/dev/disk/by-label/persist /persist ext4 defaults 0 2' > $system/etc/fstab`},
+			machine: machine{plant: `sed -i s/defaults,x-initrd.mount/defaults/ $system/etc/fstab`},
+		},
+		{
+			name:    "a system that does not mark what the initrd mounts",
+			machine: machine{plant: `sed -i s/,x-initrd.mount// $system/etc/fstab`},
 		},
 		{
 			name: "a directory in storage with another mode", want: "storage-parents warning:access-differs(/home/alice)\n",

@@ -118,7 +118,7 @@ unit var-lib-nixos /var/lib/nixos
 unit var-lib-app /var/lib/app
 unit home-alice-Documents /home/alice/Documents
 unit 'etc-machine\x2did' /etc/machine-id
-echo '/dev/disk/by-label/persist /persist ext4 defaults,x-initrd.mount 0 2' > $system/etc/fstab
+printf 'root / tmpfs mode=755,x-initrd.mount 0 0\n/dev/disk/by-label/persist /persist ext4 defaults,x-initrd.mount 0 2\n' > $system/etc/fstab
 echo '... /nix/store/h-update-users-groups.pl /nix/store/h-users-groups.json' > $system/activate
 echo '{"users":[{"name":"alice","home":"/home/alice","hashedPasswordFile":"/persist/passwords/alice"},{"name":"bob","hashedPasswordFile":null}]}' > nix/store/h-users-groups.json
 eval "$PLANT"

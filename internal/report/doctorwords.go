@@ -85,8 +85,9 @@ func FindingText(f *check.Finding) string {
 		return fmt.Sprintf("%s is on %s, which a boot wipes", f.Path, f.Other)
 	case check.Missing:
 		return fmt.Sprintf("%s, the password of %s, does not exist", f.Path, f.Name)
+	default:
+		return findingTextOfData(f)
 	}
-	return findingTextOfData(f)
 }
 
 // findingTextOfData is FindingText for files and what takes space.
@@ -129,8 +130,9 @@ func findingTextOfData(f *check.Finding) string {
 		return fmt.Sprintf("%s has %s, %s", f.Path, printable.Size(f.Bytes), count(f.Files))
 	case check.OldRootsFound:
 		return fmt.Sprintf("%s in %s on %s (%s); their size was not measured", Count(f.Files, "subvolume"), f.Other, f.Path, strings.Join(f.Names, " to "))
+	default:
+		return "unknown"
 	}
-	return "unknown"
 }
 
 // FindingRemedy says what to do about a finding, as one line; "" for a fact that is as it should
