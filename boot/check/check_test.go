@@ -114,6 +114,10 @@ func TestEachFaultIsNamed(t *testing.T) {
 			machine: machine{plant: `umount var/lib/app; mkdir var/lib/app/sub; echo x > var/lib/app/sub/f; mount --bind persist/var/lib/app var/lib/app`},
 		},
 		{
+			name: "storage covers a file", want: "hidden-data warning:hidden-by-storage(/persist)\n",
+			machine: machine{early: `mkdir -p persist/etc; echo x > persist/etc/x`},
+		},
+		{
 			name: "a file below a mount is not empty", want: "hidden-data warning:hidden(/etc/machine-id)\n",
 			machine: machine{plant: `umount etc/machine-id; echo other > etc/machine-id; mount --bind persist/etc/machine-id etc/machine-id`},
 		},

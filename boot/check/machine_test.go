@@ -89,6 +89,8 @@ cd "$DIR"
 if [ -n "$ROOT" ]; then eval "$ROOT"; else mount -t tmpfs -o mode=755 root .; fi
 cd "$DIR"
 cp "$PROGRAM" program
+# A test program for the race detector is linked dynamically.
+for library in $(ldd "$PROGRAM" 2>/dev/null | grep -o '/[^ ]*'); do mkdir -p ".$(dirname "$library")"; cp -L "$library" ".$library"; done
 mkdir -p proc run dev persist etc/ssh home/alice/Documents var/lib/systemd var/lib/nixos var/lib/app srv tmp
 mkdir -m 700 var/lib/private
 system=nix/store/h-nixos-system; mkdir -p $system/etc/systemd/system/local-fs.target.wants nix/store/h-pkg

@@ -106,6 +106,8 @@ func findingTextOfData(f *check.Finding) string {
 			text += ", " + fate
 		}
 		return text
+	case check.HiddenByStorage:
+		return fmt.Sprintf("the mount of storage at %s hides %s, %s, on %s", f.Path, count(f.Files), printable.Size(f.Bytes), f.Other)
 	case check.NotMounted:
 		if f.Other == "" {
 			return f.Path + " is not mounted" + declaredBy(f.Source)
@@ -150,7 +152,7 @@ func FindingRemedy(f *check.Finding) string {
 	case check.StorageWiped:
 		return "mount storage from a file system that no boot wipes"
 	case check.MountedTooEarly:
-		return "set neededForBoot for storage, or RequiresMountsFor for the mount; adopt copies what was written there"
+		return "set neededForBoot for storage, or RequiresMountsFor for the mount, and reboot; copy what was written there by hand"
 	case check.MountedLate:
 		return "set neededForBoot = true for the file system at " + f.Other
 	case check.AccessDiffers:
@@ -163,6 +165,8 @@ func FindingRemedy(f *check.Finding) string {
 		return "create it with mkpasswd, or the user cannot log in after the next activation"
 	case check.Hidden:
 		return hiddenRemedy(f)
+	case check.HiddenByStorage:
+		return "something wrote there before storage was mounted; mount --bind " + shellWord(f.Other) + " DIR shows it below DIR"
 	case check.NotMounted:
 		return "switch to the configuration or reboot; systemctl --failed shows mounts that failed"
 	case check.NotStored:
