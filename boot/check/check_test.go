@@ -114,6 +114,13 @@ func TestEachFaultIsNamed(t *testing.T) {
 			machine: machine{plant: `umount var/lib/app; mkdir var/lib/app/sub; echo x > var/lib/app/sub/f; mount --bind persist/var/lib/app var/lib/app`},
 		},
 		{
+			name: "a mount hides a file on a kept root", want: "root-wiped warning:tree-kept(/)\nhidden-data note:hidden(/var/lib/app)\n",
+			machine: machine{
+				root: `truncate -s 100m "$DISK.root"; mkfs.ext4 -q "$DISK.root"; mount -o loop "$DISK.root" .`, env: []string{"SURVIVORS=1"},
+				plant: `umount var/lib/app; echo x > var/lib/app/f; mount --bind persist/var/lib/app var/lib/app`,
+			},
+		},
+		{
 			name: "storage covers a file", want: "hidden-data warning:hidden-by-storage(/persist)\n",
 			machine: machine{early: `mkdir -p persist/etc; echo x > persist/etc/x`},
 		},
