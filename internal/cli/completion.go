@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
@@ -70,7 +71,7 @@ func (a *app) programNames(*cobra.Command, []string, string) ([]string, cobra.Sh
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return cfg.Programs, cobra.ShellCompDirectiveNoFileComp
+	return plainNames(cfg.Programs), cobra.ShellCompDirectiveNoFileComp
 }
 
 // commandNames completes the first argument to the commands in $PATH. The arguments after it
@@ -89,5 +90,11 @@ func commandNames(_ *cobra.Command, args []string, begun string) ([]string, cobr
 		}
 	}
 	slices.Sort(names)
-	return slices.Compact(names), cobra.ShellCompDirectiveDefault
+	return plainNames(slices.Compact(names)), cobra.ShellCompDirectiveDefault
+}
+
+// plainNames returns the names that a completion can contain: one a line, without bytes that a
+// terminal interprets. A tab would begin a description.
+func plainNames(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return printable.Name(name) != name })
 }

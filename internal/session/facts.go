@@ -54,7 +54,7 @@ func (s *Session) machineFacts(top string) known.Machine {
 // hasHomeManager reports whether a user has a profile of Home Manager.
 func (s *Session) hasHomeManager(at func(...string) string) bool {
 	for _, home := range s.Homes() {
-		if exists(at(home, ".local/state/nix/profiles/home-manager")) {
+		if s.Mounts.At(home).Answers() && exists(at(home, ".local/state/nix/profiles/home-manager")) {
 			return true
 		}
 	}
