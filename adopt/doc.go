@@ -31,6 +31,7 @@
 //	run           copies units in batches, syncs them and puts them in place
 //	area          staging directories, which no other user may enter
 //	parents       makes the directories above a target like those above the source
+//	beneath       a clone of a mount, to copy what other mounts cover
 //	sources       opens paths from the roots' own mounts
 //	limits        mount options that disable setuid bits or devices
 //	existing      compares existing directories above a target with the source's

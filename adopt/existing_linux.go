@@ -144,7 +144,7 @@ type existing struct {
 }
 
 // compareExisting compares an open directory of storage with its source.
-func compareExisting(root, to dir, storage, source string) (existing, error) {
+func compareExisting(root origin, to dir, storage, source string) (existing, error) {
 	from, err := root.below(source)
 	if err != nil {
 		return existing{}, err
@@ -191,7 +191,7 @@ func gainsBetween(from, to dir, storage string, source *pathname) ([]gain, error
 
 // checkParents compares the existing directories above a unit's target with their sources. It
 // refuses the unit if another user could replace its copy.
-func (p *Plan) checkParents(root, store dir, u *Unit) {
+func (p *Plan) checkParents(root origin, store dir, u *Unit) {
 	if u.Action != Copy && u.Action != Merge {
 		return
 	}

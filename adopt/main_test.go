@@ -11,6 +11,9 @@ import (
 // and made to fail. Its value is the storage path, and the arguments are the paths.
 const runEnv = "ADOPT_TEST_RUN"
 
+// beneathEnv is the mount whose covered files are copied.
+const beneathEnv = "ADOPT_TEST_BENEATH"
+
 func TestMain(m *testing.M) {
 	if storage := os.Getenv(runEnv); storage != "" {
 		os.Exit(runPlan(storage, os.Args[1:]))
@@ -24,7 +27,9 @@ func TestMain(m *testing.M) {
 // runPlan is a minimal form of the adopt command. It returns 0 if everything was copied, and 1 if
 // not.
 func runPlan(storage string, paths []string) int {
-	plan, err := Prepare(context.Background(), storage, paths, nothingRefused)
+	options := nothingRefused
+	options.Beneath.Path = os.Getenv(beneathEnv)
+	plan, err := Prepare(context.Background(), storage, paths, options)
 	if err != nil {
 		fmt.Println(err)
 		return 1

@@ -66,6 +66,7 @@ type Plan struct {
 	// share blocks. Free is how many bytes are free in storage.
 	Needs, Free int64
 	roots       []Root
+	beneath     Root
 	force       bool
 	content     content        // for comparing
 	mapped      *mappings      // files that processes may be writing to
@@ -90,6 +91,10 @@ type Options struct {
 	// Roots are the trees from which paths are copied. "/" is always one of them. A path with a
 	// mount between it and its root is refused with ErrMounted.
 	Roots []Root
+	// Beneath, if it has a path, is the mount whose covered files are copied: what other mounts hide
+	// at the selected paths. Roots do not count then. See [Root] for its mount. It requires
+	// CAP_SYS_ADMIN, and Linux 5.2.
+	Beneath Root
 	// Refuses returns an error if a path is to be refused. A nil function refuses nothing.
 	Refuses func(path string) error
 	// Force copies files that other processes may be writing through shared mappings.
@@ -100,23 +105,22 @@ type Options struct {
 // nothing. The paths must be absolute and clean and must not contain symlinks, except as their last
 // component. Prepare returns an error if nothing can be copied to storage or if ctx is cancelled.
 func Prepare(ctx context.Context, storage string, selected []string, options Options) (*Plan, error) {
-	root, err := rootDir()
+	root, err := openOrigin(options.Beneath)
 	if err != nil {
 		return nil, err
 	}
 	defer root.close()
-	store, err := openStorage(root, storage)
+	store, err := openStorage(root.live, storage)
 	if err != nil {
 		return nil, err
 	}
 	defer store.close()
 	p := &Plan{
-		Storage: path.Clean(storage), roots: withSlash(options.Roots), force: options.Force,
+		Storage: path.Clean(storage), roots: root.rootsOf(options.Roots), beneath: options.Beneath, force: options.Force,
 		linked: map[inode]bool{}, compared: map[string]existing{}, mapped: new(mappings),
 	}
 	p.content.progress = new(Progress)
 	from := &sources{root, p.roots}
-	from.findMounts()
 	if !p.force {
 		p.mapped = mappedFiles(ctx)
 	}
@@ -197,6 +201,9 @@ func (p *Plan) look(ctx context.Context, sources *sources, store dir, u *Unit) {
 	refuse := func(err error) { u.Action, u.Err = Refuse, err }
 	if paths.AtOrBelow(u.Path, p.Storage) {
 		refuse(ErrInStorage)
+		if sources.root.point != "" {
+			refuse(ErrCoveredByStorage)
+		}
 		return
 	}
 	from, name, err := sources.entry(u.Path)

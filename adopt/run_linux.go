@@ -80,13 +80,16 @@ func (s *staged) path() string { return s.at.path.child(s.name).String() }
 func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, err error) {
 	r := &run{places: map[string]*place{}, areas: map[reach]*stagingDir{}, path: p.Storage, differing: map[string]bool{}, most: placesAllowed(), force: p.force}
 	r.content.progress = progress
-	root, err := rootDir()
+	root, err := openOrigin(p.beneath)
 	if err != nil {
 		return nil, err
 	}
 	defer root.close()
 	r.sources = sources{root, p.roots}
-	if r.storage, err = openStorage(root, p.Storage); err != nil {
+	if root.point != "" {
+		r.sources.roots = root.rootsOf(nil)
+	}
+	if r.storage, err = openStorage(root.live, p.Storage); err != nil {
 		return nil, err
 	}
 	defer r.storage.close()

@@ -34,7 +34,7 @@ func (e mountedError) Is(target error) bool { return target == ErrMounted }
 // their own directories at any time, and such a file system may report any owner and mode. So every
 // path is opened from its root, without crossing a mount.
 type sources struct {
-	root  dir
+	root  origin
 	roots []Root
 }
 

@@ -14,9 +14,9 @@ type Options struct {
 	// Stated are the trees that the user says are wiped: absolute, clean paths without
 	// symlinks. One that is not a mount point is a tree of its own.
 	Stated []string
-	// Storage are the directories that the user keeps data in: absolute, clean paths without
-	// symlinks. The birth of such a tree does not show that a boot made it, because the user may
-	// have made it since: a disk that was formatted to keep data is not wiped by that.
+	// Storage are directories that are meant to survive, absolute and clean. The birth of the
+	// tree that one is on is no evidence, except of "/": a disk for storage that has just been
+	// formatted is as young as one that each boot formats.
 	Storage []string
 	// Time is when the machine was booted. If it is zero it is read from the kernel, with Early.
 	Time Time
@@ -104,7 +104,7 @@ func (t *Trees) WithSample(sample *Sample) *Trees {
 }
 
 func (t *Trees) decide(sample *Sample) {
-	t.decided = decide(t.table, t.facts, claims{t.stated, t.storage}, t.boot, sample)
+	t.decided = decide(t, sample)
 	t.byNode = make(map[*node]int, len(t.decided.nodes))
 	for i, n := range t.decided.nodes {
 		t.byNode[n] = i

@@ -5,6 +5,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/search"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // notice is a short message on the status line that disappears after noticeTime.
@@ -66,8 +67,8 @@ func (m *app) modes() (long, short string) {
 			short += " " + brief
 		}
 	}
-	say(m.view == ViewDirs, "directories", "dirs")
-	say(m.view == ViewTree, "tree", "tree")
+	say(m.view == setting.ViewDirs, "directories", "dirs")
+	say(m.view == setting.ViewTree, "tree", "tree")
 	say(m.marked.Generation() > 0, "selected", "selected")
 	say(m.withRefused, "with excluded and persisted", "+excluded")
 	say(m.noCaches, "without caches", "-caches")
@@ -90,7 +91,7 @@ func (m *app) counts() []string {
 	paths, count := printable.Plural(files, "path", "paths")+"  ", printable.Grouped(files)
 	if page := m.list.result; page != nil && page.narrows() && !m.withRefused {
 		shown := printable.Grouped(page.total)
-		if page.view == ViewDirs {
+		if page.view == setting.ViewDirs {
 			shown = printable.Plural(page.total, "row", "rows") + " for "
 			paths, count = shown+paths, printable.Grouped(page.total)+"/"+count
 		} else {

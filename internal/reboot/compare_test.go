@@ -21,7 +21,7 @@ type account struct {
 }
 
 // doomed reports whether a path should be lost according to the program: it is listed, excluded,
-// hidden, or a symlink without data of its own. Selected paths, and directories and symlinks that the boot
+// hidden by its class, or a symlink without data of its own. Selected paths, and directories and symlinks that the boot
 // creates again, should not be lost.
 func (a *account) doomed(path string) bool {
 	_, anew := a.blank[path]
@@ -31,7 +31,8 @@ func (a *account) doomed(path string) bool {
 	case kind == 'd' && (anew || isAbove(path, a.selected)), kind == 'l' && anew:
 		return false
 	}
-	return a.listed[path] || slices.Contains([]string{"excluded", "hidden", "linked"}, a.classes[path])
+	class := a.classes[path]
+	return a.listed[path] || class == "excluded" || class == "hidden" || class == "linked"
 }
 
 // compare compares the machine after the wipe and the boot with the account. It returns the

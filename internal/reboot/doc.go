@@ -37,6 +37,8 @@
 //	snippet_test    evaluates snippets with Nix
 //	compare_test    compares the machine before and after the reboot
 //	reboot_test     the layouts, and the test of each
+//	layout_test     layouts whose wiped trees only the mounts show, each with a control
+//	stage_test      the machines of these
 //	control_test    tests that the comparison finds problems
 //
 //	computer_test         disks, storage, units, power on and off

@@ -64,14 +64,19 @@ func newMachine(t *testing.T, l layout) *machine {
 	m.inner = m.disk
 	m.nix("etc/passwd", "root:x:0:0::/root:/bin/sh\nalice:x:1000:100::/home/alice:/bin/sh\nbob:x:1001:100::/home/bob:/bin/sh\nsvc:x:990:990::/var/empty:/bin/sh\n")
 	m.nix("etc/group", "root:x:0:\nusers:x:100:\nsvc:x:990:\n")
+	m.nix("etc/systemd/system/home-manager-alice.service", "")
 	return m
 }
 
 // nix writes a file to the replacement of the Nix store.
 func (m *machine) nix(name, text string) {
 	m.t.Helper()
-	must(m.t, os.WriteFile(filepath.Join(m.etc, name), []byte(text), 0o644))
+	path := filepath.Join(m.etc, name)
+	must(m.t, os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644))
 }
+
+// homeFiles is where Home Manager has the files of homes in the store.
+const homeFiles = "store/0-home-manager-files/"
 
 // configure writes config.json to the store, like the Home Manager module.
 func (m *machine) configure(l layout, declared []keep) {
@@ -96,7 +101,7 @@ func (m *machine) configure(l layout, declared []keep) {
 	}
 	text, err := json.Marshal(config)
 	must(m.t, err)
-	m.nix("config.json", string(text))
+	m.nix(homeFiles+"config.json", string(text))
 }
 
 // at returns the real path of a path of the machine.
@@ -127,12 +132,13 @@ func (m *machine) boot() {
 	}
 	m.mkdir(aliceHome, 0o700, alice)
 	m.mkdir("/home/bob", 0o700, bob)
-	for _, name := range []string{"/etc/passwd", "/etc/group"} {
-		must(t, os.Symlink("/nix"+name, m.at(name)))
+	must(t, os.Symlink("/nix", m.at("/run/current-system")), os.Symlink("/nix/etc", m.at("/etc/static")))
+	for _, name := range []string{"passwd", "group", "systemd"} {
+		must(t, os.Symlink("/etc/static/"+name, m.at("/etc/"+name)))
 	}
 	m.mkdir(aliceHome+"/.config", 0o755, alice)
 	m.mkdir(aliceHome+"/.config/list-ephemeral", 0o755, alice)
-	must(t, os.Symlink("/nix/config.json", m.at(aliceHome+"/.config/list-ephemeral/config.json")))
+	must(t, os.Symlink("/nix/"+homeFiles+"config.json", m.at(aliceHome+"/.config/list-ephemeral/config.json")))
 	slices.SortFunc(m.keeps, func(a, b keep) int { return strings.Compare(a.path, b.path) })
 	for _, k := range m.keeps {
 		m.persist(k)

@@ -127,7 +127,7 @@ func (m *machine) populate() {
 		m.file(inner+"/disk image", inner, 0o644, 0)
 	}
 	must(m.t, os.Link(m.at(aliceHome+"/one"), m.at(aliceHome+"/two")), os.Link(m.at(aliceHome+"/one"), m.at(aliceHome+"/three")),
-		os.Symlink("hostname", m.at("/etc/alias")), os.Symlink("/nowhere", m.at("/etc/dangling")), os.Symlink("/nix/etc", m.at("/etc/static")),
+		os.Symlink("hostname", m.at("/etc/alias")), os.Symlink("/nowhere", m.at("/etc/dangling")),
 		os.Symlink("/persist/var/log", m.at(aliceHome+"/logs of persist")), unix.Mkfifo(m.at("/srv/pipe"), 0o622))
 	for _, dir := range []string{"/etc", "/home", "/opt", "/root", "/srv", "/tmp", "/top", "/usr/local", "/var"} {
 		if dir != "/usr/local" || !m.vendor {

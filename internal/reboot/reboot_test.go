@@ -20,9 +20,9 @@ type layout struct {
 	// selected are the paths that are persisted in addition, with a snippet in dialect.
 	selected []string
 	dialect  string
-	// builtin means that the configuration has the built-in excludes and declares the
-	// persisted paths. Otherwise it excludes nothing and declares nothing, so the program
-	// detects persisted paths only by their mounts or symlinks.
+	// builtin means that the configuration has no excludes, so classes of data hide paths, and
+	// declares the persisted paths. Otherwise it excludes nothing and declares nothing, so the
+	// program detects persisted paths only by their mounts or symlinks.
 	builtin bool
 	// needs are the features that the test machine must have.
 	needs []*probe.Probe
@@ -74,7 +74,7 @@ func TestRebootWipesExactlyTheListedPaths(t *testing.T) {
 		for _, builtin := range []bool{false, true} {
 			l, name := l, l.name+", nothing excluded"
 			if l.builtin = builtin; builtin {
-				name = l.name + ", with the built-in excludes"
+				name = l.name + ", with the built-in knowledge"
 			}
 			t.Run(name, func(t *testing.T) {
 				probe.Need(t, l.needs...)

@@ -121,19 +121,19 @@ func (s *Session) excludePatterns() []pattern.Pattern {
 	return list
 }
 
-// storagePaths returns the storage paths: those of the configuration, otherwise the usual ones and
-// those from which the built system keeps data.
+// storagePaths returns the storage paths: the usual ones, and without a configuration of them those
+// from which the built system keeps data.
 func (s *Session) storagePaths() []string {
-	storage := s.namedStorage()
+	storage := s.usualStorage()
 	if len(s.Config.StoragePaths) > 0 {
 		return storage
 	}
 	return append(storage, s.declaredStorage(storage)...)
 }
 
-// namedStorage returns the storage paths of the configuration, otherwise /persist, and further
-// usual ones if they are mount points.
-func (s *Session) namedStorage() []string {
+// usualStorage returns the storage paths of the configuration, otherwise /persist, and further usual
+// ones if they are mount points.
+func (s *Session) usualStorage() []string {
 	if len(s.Config.StoragePaths) > 0 {
 		return s.Config.StoragePaths.Texts()
 	}

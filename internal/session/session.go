@@ -94,7 +94,7 @@ func New(o Options) (*Session, error) {
 	}
 	s.stated = len(stated) > 0
 	// Judge fails only if its context is done, and this one never is.
-	s.fates, _ = boot.Judge(context.Background(), s.Mounts, boot.Options{Stated: stated, Storage: s.namedStorage()})
+	s.fates, _ = boot.Judge(context.Background(), s.Mounts, boot.Options{Stated: stated, Storage: s.usualStorage()})
 	s.generations = s.readGenerations()
 	s.storage = s.storagePaths()
 	s.known = known.HomesOf(s.Homes()...)

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/adopt"
-	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -23,7 +23,7 @@ func (s *Session) StorageToFill(flag string) (string, error) {
 	if storage == "/" {
 		return "", Misuse(errStorageIsRoot(s.storageSource(flag)))
 	}
-	hm := s.Config.Snippet.Dialect == config.DialectImpermanenceHM
+	hm := s.Config.Snippet.Dialect == setting.DialectImpermanenceHM
 	if home := s.Config.Home; flag == "" && hm && home != "" && len(storage) > len(home) {
 		storage = strings.TrimSuffix(storage, home) // version 1 of its module appends the home
 	}
