@@ -118,8 +118,9 @@ func (m *app) counts() []string {
 func (m *app) status() string {
 	if m.snippet != nil {
 		title := " " + m.snippet.title(m.opts.Job.Result, m.dialectName())
-		told := truncated(safe(m.notice.text), max(m.layout.width-width(title)-3, 0), m.styles.glyphs.ellipsis)
-		return bar(m.layout.width, []string{title}, []string{told + " ", ""}, m.styles.title, m.styles.warning)
+		doubt := m.doubt(title)
+		told := truncated(safe(m.notice.text), max(m.layout.width-width(title)-width(doubt)-3, 0), m.styles.glyphs.ellipsis)
+		return bar(m.layout.width, []string{m.styles.title.render(title) + doubt}, []string{told + " ", ""}, style{}, m.styles.warning)
 	}
 	left := " " + printable.Grouped(m.selection.Len()) + " selected"
 	if m.restoring() {
@@ -129,10 +130,20 @@ func (m *app) status() string {
 		left += ", " + printable.Size(m.selectionSize.size)
 	}
 	right, rightStyle := m.remark()
-	if room := m.layout.width - len(left) - 3; right != "" {
-		right = truncated(right, room, m.styles.glyphs.ellipsis) + " "
+	doubt := m.doubt(left)
+	if room := m.layout.width - width(left) - width(doubt) - 3; right != "" {
+		right = truncated(right, max(room, 0), m.styles.glyphs.ellipsis) + " "
 	}
-	return bar(m.layout.width, []string{left}, []string{right}, style{}, rightStyle)
+	return bar(m.layout.width, []string{left + doubt}, []string{right, ""}, style{}, rightStyle)
+}
+
+// doubt returns what follows left on the status line if nothing shows that a boot wipes a root.
+func (m *app) doubt(left string) string {
+	room := m.layout.width - width(left) - len("  ")
+	if m.opts.Doubt == "" || room <= 0 {
+		return ""
+	}
+	return "  " + m.styles.warning.render(truncated(safe(m.opts.Doubt), room, m.styles.glyphs.ellipsis))
 }
 
 // remark returns the most important message.

@@ -34,6 +34,9 @@ type Options struct {
 	Job Job
 	// Programs are the package names to filter by.
 	Programs []string
+	// Doubt is shown in the status line all the time, for example "no sign that / is wiped". It
+	// is empty if there is no doubt.
+	Doubt string
 	// Warnings are shown when the screen opens.
 	Warnings []string
 

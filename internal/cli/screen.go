@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/internal/paths"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
@@ -75,6 +76,7 @@ func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 		Caches:   session.CachePlaces(),
 		View:     s.Config.UI.View,
 		Programs: s.Config.Programs,
+		Doubt:    report.DoubtShort(s.Doubtful()),
 		Warnings: slices.Concat(a.notices, fateNotices(s)),
 		Input:    in,
 		Output:   out,

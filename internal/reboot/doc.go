@@ -39,6 +39,7 @@
 //	reboot_test     the layouts, and the test of each
 //	layout_test     layouts whose wiped trees only the mounts show, each with a control
 //	stage_test      the machines of these
+//	doubt_test      what is not said where nothing shows that the root is wiped
 //	control_test    tests that the comparison finds problems
 //
 //	computer_test         disks, storage, units, power on and off

@@ -115,6 +115,18 @@ func LowerLayersText(tree boot.Tree) string {
 	return fmt.Sprintf("the upper directory of %s cannot be read from here: files of its lower layers, which a boot brings back, are listed too", Backing(tree))
 }
 
+// DoubtShort is DoubtText in a few words, for roots with doubt: "no sign that / is wiped", or "" if
+// there are none.
+func DoubtShort(doubtful []boot.Tree) string {
+	switch len(doubtful) {
+	case 0:
+		return ""
+	case 1:
+		return "no sign that " + doubtful[0].Point + " is wiped"
+	}
+	return "no sign that " + Count(len(doubtful), "root") + " are wiped"
+}
+
 // hiddenClasses are the classes that are hidden by default, as the counts name them.
 var hiddenClasses = []known.Class{known.ClassRegenerated, known.ClassRuntime, known.ClassManaged, known.ClassCache}
 
@@ -129,7 +141,7 @@ func HiddenText(hidden *scan.Hidden) string {
 			parts = append(parts, fmt.Sprintf("%s %s", printable.Grouped(n), class))
 		}
 	}
-	return fmt.Sprintf("%s hidden: %s", Count(hidden.Total(), "path"), Enumerate(parts, "and"))
+	return fmt.Sprintf("%s hidden: %s", printable.Plural(hidden.Total(), "path", "paths"), Enumerate(parts, "and"))
 }
 
 // SourceText says where a built system declares something: "etc/fstab:12".
