@@ -71,11 +71,11 @@ func bootLayouts() []bootLayout {
 		{name: "btrfs root moved to old_roots", build: movedRoot, wiped: []string{"/"}, needs: btrfs},
 		{name: "btrfs root and home moved to old_roots", build: movedHome, wiped: []string{"/", "/home"}, needs: btrfs, slow: true},
 		{name: "btrfs root reset to a snapshot", build: resetRoot, wiped: []string{"/"}, needs: btrfs, slow: true},
-		{name: "ordinary root", build: installedRoot, ordinary: true, hint: keptHint, needs: loop},
+		{name: "ordinary root", build: ordinaryRoot, ordinary: true, hint: keptHint, needs: loop},
 		{name: "ordinary btrfs root", build: ordinaryBtrfs, ordinary: true, hint: "nothing shows that a boot wipes /", needs: btrfs, slow: true},
-		{name: "ordinary root, tmpfs on var", build: installedRoot, ordinary: true, tmpfs: []string{"/var"}, wiped: []string{"/var"}, hint: keptHint, needs: loop},
+		{name: "ordinary root, tmpfs on var", build: ordinaryRoot, ordinary: true, tmpfs: []string{"/var"}, wiped: []string{"/var"}, hint: keptHint, needs: loop},
 		{
-			name: "ordinary root, tmpfs on homes", build: installedRoot, ordinary: true, hint: keptHint, needs: loop, slow: true,
+			name: "ordinary root, tmpfs on homes", build: ordinaryRoot, ordinary: true, hint: keptHint, needs: loop, slow: true,
 			tmpfs: []string{"/root", "/home/bob", "/var/lib/app"}, wiped: []string{"/home/bob", "/root", "/var/lib/app"},
 		},
 	}
@@ -234,8 +234,8 @@ func formattedRoot(c *computer) {
 	}
 }
 
-// installedRoot is a system that was installed once.
-func installedRoot(c *computer) {
+// ordinaryRoot is a system that was installed once.
+func ordinaryRoot(c *computer) {
 	c.installWhole()
 	c.initrd = func() nspawn.Options {
 		c.attach("root", c.at("root"), "")

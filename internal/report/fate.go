@@ -106,15 +106,6 @@ func DoubtText(tree boot.Tree) string {
 	return text
 }
 
-// LowerLayersText says that the candidates of an overlay include files that a boot brings back,
-// because its upper directory cannot be read. It is "" for other trees.
-func LowerLayersText(tree boot.Tree) string {
-	if !tree.Overlay || tree.Upper != "" || tree.UpperProblem == nil {
-		return ""
-	}
-	return fmt.Sprintf("the upper directory of %s cannot be read from here: files of its lower layers, which a boot brings back, are listed too", Backing(tree))
-}
-
 // DoubtShort is DoubtText in a few words, for roots with doubt: "no sign that / is wiped", or "" if
 // there are none.
 func DoubtShort(doubtful []boot.Tree) string {
@@ -125,6 +116,15 @@ func DoubtShort(doubtful []boot.Tree) string {
 		return "no sign that " + doubtful[0].Point + " is wiped"
 	}
 	return "no sign that " + Count(len(doubtful), "root") + " are wiped"
+}
+
+// LowerLayersText says that the candidates of an overlay include files that a boot brings back,
+// because its upper directory cannot be read. It is "" for other trees.
+func LowerLayersText(tree boot.Tree) string {
+	if !tree.Overlay || tree.Upper != "" || tree.UpperProblem == nil {
+		return ""
+	}
+	return fmt.Sprintf("the upper directory of %s cannot be read from here: files of its lower layers, which a boot brings back, are listed too", Backing(tree))
 }
 
 // hiddenClasses are the classes that are hidden by default, as the counts name them.
