@@ -101,10 +101,18 @@ func (c *checker) lateMount(name string) string {
 			on = e
 		}
 	}
-	if on == nil || on.Stage == generation.Initrd || slices.Contains(bootPaths, on.Path) {
+	if on == nil || !c.marksInitrd() || on.Stage == generation.Initrd || slices.Contains(bootPaths, on.Path) {
 		return ""
 	}
 	return on.Path
+}
+
+// marksInitrd reports whether the active system marks what the initrd mounts. NixOS before 22.05
+// does not, and then nothing is known.
+func (c *checker) marksInitrd() bool {
+	return slices.ContainsFunc(c.active.Entries, func(e generation.Entry) bool {
+		return e.Stage == generation.Initrd && (e.How == generation.OwnFileSystem || e.How == generation.Tmpfs)
+	})
 }
 
 // storageParents compares the directories above what is mounted from storage with those in
