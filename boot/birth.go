@@ -5,20 +5,21 @@ import (
 	"strings"
 )
 
-// birth returns the evidence of when a tree was created.
+// birth returns the evidence of when a tree was created. Of storage it shows no fate.
 func (d *decision) birth(n *node) []Evidence {
-	if n.stores {
-		return nil
-	}
 	var found []Evidence
+	fate := Wiped
+	if n.stores {
+		fate = Unknown
+	}
 	if at := n.subvolume.Born; n.family == familyBtrfs && d.boot.Younger(at) {
-		found = append(found, Evidence{Kind: KindSubvolume, Fate: Wiped, Born: at, Boot: d.boot.of(at), Snapshot: n.subvolume.Snapshot})
+		found = append(found, Evidence{Kind: KindSubvolume, Fate: fate, Born: at, Boot: d.boot.of(at), Snapshot: n.subvolume.Snapshot})
 	}
 	if n.family == familyBtrfs && n.point == "/" && movedAway(n.mount.Root) {
 		found = append(found, Evidence{Kind: KindHalfDone, Fate: Wiped, Path: n.mount.Root})
 	}
 	if n.family == familyBirth && d.topCounts(n) && d.boot.Younger(n.top.Born) {
-		found = append(found, Evidence{Kind: KindTop, Fate: Wiped, Born: n.top.Born, Boot: d.boot.of(n.top.Born)})
+		found = append(found, Evidence{Kind: KindTop, Fate: fate, Born: n.top.Born, Boot: d.boot.of(n.top.Born)})
 	}
 	return found
 }

@@ -37,7 +37,8 @@
 // # Limits
 //
 // A tree that was made while the machine ran, such as a disk that has just been formatted, or by
-// the first boot of a new machine, is taken for one that each boot makes: Evidence.Born says when.
+// the first boot of a new machine, is taken for one that each boot makes, unless it is storage:
+// Evidence.Born says when.
 //
 // A reset below the file system (snapshots of LVM or of a virtual machine's disk) leaves files
 // that are older than the boot, which look kept. Files of a rolled back ZFS dataset have their old

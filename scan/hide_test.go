@@ -197,8 +197,8 @@ func TestAgesComeFromOneFileADirectoryOfWantedMounts(t *testing.T) {
 		{"none is wanted", []string{root}, map[int]int{}, map[int]int{}},
 		{"of one mount", []string{root, root + "/b"}, map[int]int{3: 1000}, map[int]int{3: 40}},
 		{"of both", []string{root, root + "/b"}, map[int]int{2: 1000, 3: 1000}, map[int]int{2: 40, 3: 40}},
-		{"a mount that is no root", []string{root}, map[int]int{3: 1000}, map[int]int{}},
-		{"a root that is no mount", []string{root + "/a"}, map[int]int{2: 1000}, map[int]int{}},
+		{"a mount that is not a root", []string{root}, map[int]int{3: 1000}, map[int]int{}},
+		{"a root that is not a mount", []string{root + "/a"}, map[int]int{2: 1000}, map[int]int{}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -19,8 +19,8 @@ var noClaim = strings.NewReplacer(
 	"/lost+found", "",
 )
 
-// ordinaryRoot boots a machine whose root is an ext4 that is older than the boot, with files or not.
-func ordinaryRoot(s *stage, files int) {
+// oldRoot boots a machine whose root is an ext4 that is older than the boot, with files or not.
+func oldRoot(s *stage, files int) {
 	t := s.t
 	t.Helper()
 	s.laterBoot = true
@@ -47,7 +47,7 @@ func TestNothingIsClaimedAboutAnOrdinaryRoot(t *testing.T) {
 		{"without files", 0, "nothing shows that a boot wipes /"},
 	} {
 		s := newStage(t)
-		ordinaryRoot(s, root.files)
+		oldRoot(s, root.files)
 		for _, args := range [][]string{
 			{"list"},
 			{"list", "--all", "--long"},

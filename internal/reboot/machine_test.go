@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/nspawn"
 )
 
 // The users of the machine, and a service. If the test does not run as root, root owns all files,
@@ -37,11 +39,18 @@ type access struct{ mode, user, group string }
 type machine struct {
 	t     *testing.T
 	disk  disk
-	top   string // where its root is mounted
-	etc   string // the directory that is bound at /nix
-	links bool   // persists with symlinks, not with bind mounts
-	home  bool   // /home is a separate tmpfs
+	inner directories // what users create subvolumes with
+	top   string      // where its root is mounted
+	etc   string      // the directory that is bound at /nix
+	links bool        // persists with symlinks, not with bind mounts
+	home  bool        // /home is a separate tmpfs
 	keeps []keep
+	// booted is the container if the machine really boots; nil if it is simulated.
+	booted *nspawn.Machine
+	// blank are the paths after the boot, before the machine is used; nil if it is simulated.
+	blank tree
+	// vendor means that /usr is read-only.
+	vendor bool
 }
 
 // newMachine returns a machine with empty storage that has not booted yet.
@@ -52,6 +61,7 @@ func newMachine(t *testing.T, l layout) *machine {
 	m := &machine{t: t, top: filepath.Join(dir, "machine"), etc: filepath.Join(dir, "nix"), links: l.links, home: l.tmpfsHome}
 	must(t, os.Mkdir(m.top, 0o755), os.MkdirAll(filepath.Join(m.etc, "bin"), 0o755), os.MkdirAll(filepath.Join(m.etc, "etc"), 0o755))
 	m.disk = l.disk(t, dir)
+	m.inner = m.disk
 	m.nix("etc/passwd", "root:x:0:0::/root:/bin/sh\nalice:x:1000:100::/home/alice:/bin/sh\nbob:x:1001:100::/home/bob:/bin/sh\nsvc:x:990:990::/var/empty:/bin/sh\n")
 	m.nix("etc/group", "root:x:0:\nusers:x:100:\nsvc:x:990:\n")
 	m.nix("etc/systemd/system/home-manager-alice.service", "")
@@ -189,9 +199,7 @@ func (m *machine) parents(path string) {
 // NUL.
 func (m *machine) run(paths []string, args ...string) (stdout, stderr string, status int) {
 	m.t.Helper()
-	cmd := exec.Command("/nix/bin/list-ephemeral", args...)
-	cmd.Dir = "/"
-	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: m.top}
+	cmd := m.command("/nix/bin/list-ephemeral", args...)
 	cmd.Env = []string{"HOME=/root", "SUDO_USER=alice"}
 	cmd.Stdin = strings.NewReader(nulEnded(paths))
 	var out, errs bytes.Buffer
@@ -200,6 +208,17 @@ func (m *machine) run(paths []string, args ...string) (stdout, stderr string, st
 		m.t.Fatalf("run %q: %v", args, err)
 	}
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// command returns a command that runs on the machine.
+func (m *machine) command(name string, args ...string) *exec.Cmd {
+	if m.booted != nil {
+		return m.booted.Command(m.t.Context(), name, args...)
+	}
+	cmd := exec.Command(name, args...)
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: m.top}
+	return cmd
 }
 
 // ask runs the program and expects success.

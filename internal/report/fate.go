@@ -118,6 +118,15 @@ func DoubtShort(doubtful []boot.Tree) string {
 	return "no sign that " + Count(len(doubtful), "root") + " are wiped"
 }
 
+// LowerLayersText says that the candidates of an overlay include files that a boot brings back,
+// because its upper directory cannot be read. It is "" for other trees.
+func LowerLayersText(tree boot.Tree) string {
+	if !tree.Overlay || tree.Upper != "" || tree.UpperProblem == nil {
+		return ""
+	}
+	return fmt.Sprintf("the upper directory of %s cannot be read from here: files of its lower layers, which a boot brings back, are listed too", Backing(tree))
+}
+
 // hiddenClasses are the classes that are hidden by default, as the counts name them.
 var hiddenClasses = []known.Class{known.ClassRegenerated, known.ClassRuntime, known.ClassManaged, known.ClassCache}
 
