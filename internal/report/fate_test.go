@@ -56,25 +56,29 @@ var doubts = []struct {
 	want, word string
 }{
 	{
-		"kept", boot.Tree{
+		"kept",
+		boot.Tree{
 			Point: "/", FSType: "ext4", Source: "/dev/vda", Fate: boot.Kept,
 			Evidence: []boot.Evidence{{Kind: boot.KindSurvivors, Fate: boot.Kept, Old: 29, Seen: 32}},
 		},
 		"/ (ext4 /dev/vda) does not look ephemeral: 29 of 32 files are older than this boot", "no",
 	},
 	{
-		"unknown", boot.Tree{Point: "/", FSType: "zfs", Source: "rpool/root"},
+		"unknown",
+		boot.Tree{Point: "/", FSType: "zfs", Source: "rpool/root"},
 		"nothing shows that a boot wipes / (zfs rpool/root)", "unknown",
 	},
 	{
-		"too few survivors", boot.Tree{
+		"too few survivors",
+		boot.Tree{
 			Point: "/", FSType: "ext4", Source: "/dev/vda",
 			Evidence: []boot.Evidence{{Kind: boot.KindSurvivors, Old: 1, Seen: 32}},
 		},
 		"nothing shows that a boot wipes / (ext4 /dev/vda): 1 of 32 files are older than this boot", "unknown",
 	},
 	{
-		"an overlay that cannot be judged", boot.Tree{
+		"an overlay that cannot be judged",
+		boot.Tree{
 			Point: "/", FSType: "overlay", Source: "overlay",
 			Evidence: []boot.Evidence{{Kind: boot.KindUpperUnreachable, Path: "/rw/upper"}},
 		},
