@@ -55,7 +55,7 @@ func TestDoubtIsAboutRootsThatNothingShowsToBeWiped(t *testing.T) {
 		{"a disk that is stated", disk, []string{"/"}, "/a", false, 0},
 		{"memory on a disk", disk + more, nil, "/var/x", false, 1},
 		{"the disk below it", disk + more, nil, "/etc/x", true, 1},
-		{"a disk that is no root", memory + more, nil, "/a", false, 0},
+		{"a disk that is not a root", memory + more, nil, "/a", false, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
