@@ -52,13 +52,13 @@ func newCompletion() *cobra.Command {
 	}
 }
 
-// completesTo completes the value of a flag to words, not to files.
-func completesTo(cmd *cobra.Command, flag string, words ...string) {
+// completeValues completes the value of a flag to words, not to files.
+func completeValues(cmd *cobra.Command, flag string, words ...string) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// completesToNothing disables completion for flags whose values cannot be enumerated.
-func completesToNothing(cmd *cobra.Command, flags ...string) {
+// noFileCompletion disables completion for flags whose values cannot be enumerated.
+func noFileCompletion(cmd *cobra.Command, flags ...string) {
 	for _, flag := range flags {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.NoFileCompletions)
 	}
