@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/boot"
+	"github.com/DaRacci/list-ephemeral/boot/generation"
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
@@ -23,13 +24,15 @@ type Options struct {
 	// Storage are the storage paths: absolute, clean, without symlinks. They need not exist.
 	Storage []string
 	// Declared are the paths that the configuration of the caller declares persistent. Those of
-	// the built system are read from Generation.
+	// the built system are in Active.
 	Declared []Declared
 	// Homes are the home directories in which links are checked.
 	Homes []string
 	// Known says which files programs save by rename.
 	Known known.Homes
-	// Generation is the built system that is active; "" is /run/current-system. It need not exist.
+	// Active is the built system that is active, if the caller has read it. nil reads Generation.
+	Active *generation.Generation
+	// Generation is the path of the active system; "" is /run/current-system. It need not exist.
 	Generation string
 }
 

@@ -63,7 +63,11 @@ func TestEachFaultIsNamed(t *testing.T) {
 		},
 		{
 			name: "storage that the initrd does not mount", want: "storage-order failure:mounted-late(/var/lib/nixos)\npassword-files failure:mounted-late(/persist/passwords/alice)\n",
-			machine: machine{plant: `echo '/dev/disk/by-label/persist /persist ext4 defaults 0 2' > $system/etc/fstab`},
+			machine: machine{plant: `sed -i s/defaults,x-initrd.mount/defaults/ $system/etc/fstab`},
+		},
+		{
+			name:    "a system that does not mark what the initrd mounts",
+			machine: machine{plant: `sed -i s/,x-initrd.mount// $system/etc/fstab`},
 		},
 		{
 			name: "a directory in storage with another mode", want: "storage-parents warning:access-differs(/home/alice)\n",
@@ -108,6 +112,17 @@ func TestEachFaultIsNamed(t *testing.T) {
 		{
 			name: "a directory below a mount has a file", want: "hidden-data warning:hidden(/var/lib/app)\n",
 			machine: machine{plant: `umount var/lib/app; mkdir var/lib/app/sub; echo x > var/lib/app/sub/f; mount --bind persist/var/lib/app var/lib/app`},
+		},
+		{
+			name: "a mount hides a file on a kept root", want: "root-wiped warning:tree-kept(/)\nhidden-data note:hidden(/var/lib/app)\n",
+			machine: machine{
+				root: `truncate -s 100m "$DISK.root"; mkfs.ext4 -q "$DISK.root"; mount -o loop "$DISK.root" .`, env: []string{"SURVIVORS=1"},
+				plant: `umount var/lib/app; echo x > var/lib/app/f; mount --bind persist/var/lib/app var/lib/app`,
+			},
+		},
+		{
+			name: "storage covers a file", want: "hidden-data warning:hidden-by-storage(/persist)\n",
+			machine: machine{early: `mkdir -p persist/etc; echo x > persist/etc/x`},
 		},
 		{
 			name: "a file below a mount is not empty", want: "hidden-data warning:hidden(/etc/machine-id)\n",

@@ -54,6 +54,9 @@ func newChecker(ctx context.Context, options Options) (*checker, error) {
 	if c.Generation == "" {
 		c.Generation = activeSystem
 	}
+	if c.active = c.Active; c.active != nil {
+		return c, nil
+	}
 	// Without a generation, or with one that cannot be read, only the configuration declares.
 	c.active, _ = generation.Read(c.Generation, generation.Options{
 		Stop:  stop,

@@ -41,6 +41,9 @@ const (
 	// Hidden: a mount hides files. Path is the mount point, Other the mount that the files are
 	// on, Fate what a boot does to that one. Files, Bytes; More if these are not all.
 	Hidden
+	// HiddenByStorage: as Hidden, by the mount of a storage path, into which it cannot be copied by
+	// its own path.
+	HiddenByStorage
 	// NotMounted: the path is declared and in storage, but not kept now. Path; Other is the path
 	// in storage; Source is the declaration.
 	NotMounted
@@ -68,7 +71,7 @@ const (
 
 var kindNames = [...]string{
 	"unknown", "tree-wiped", "tree-kept", "tree-unknown", "half-done", "old-root-mounted", "storage-missing", "storage-wiped", "mounted-too-early",
-	"mounted-late", "access-differs", "private-open", "lost", "missing", "hidden", "not-mounted", "not-stored", "dangling", "renamed-file",
+	"mounted-late", "access-differs", "private-open", "lost", "missing", "hidden", "hidden-by-storage", "not-mounted", "not-stored", "dangling", "renamed-file",
 	"store-link", "store-dangling", "memory-used", "memory-directory", "old-roots-found",
 }
 

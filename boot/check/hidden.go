@@ -3,6 +3,7 @@ package check
 import (
 	"errors"
 	"path"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -32,6 +33,9 @@ func (c *checker) hiddenData(r *Result) {
 			f.Kind, f.Severity, f.Path, f.Other, f.Fate = Hidden, Note, mount.Point, on.Point, tree.Fate
 			if tree.Fate != boot.Kept {
 				f.Severity = Warning
+			}
+			if slices.Contains(c.Storage, mount.Point) {
+				f.Kind = HiddenByStorage
 			}
 			r.add(f)
 		}

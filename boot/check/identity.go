@@ -158,7 +158,7 @@ func parseSSHD(text string) func(yield func(string, []string) bool) {
 // sshdWords splits arguments at blanks. Double quotes keep blanks, and "#" begins a comment.
 func sshdWords(text string) (words []string) {
 	for text = strings.TrimLeft(text, " \t"); text != "" && text[0] != '#'; text = strings.TrimLeft(text, " \t") {
-		word := ""
+		var word string
 		if text[0] == '"' {
 			quoted, rest, closed := strings.Cut(text[1:], `"`)
 			if !closed {

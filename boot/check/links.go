@@ -69,7 +69,7 @@ func (c *checker) storeLinks(r *Result) {
 		if e.Type&fs.ModeSymlink != 0 && !strings.HasPrefix(e.Name, "result") && len(r.Findings) < mostFindings {
 			c.checkStoreLink(r, name)
 		}
-		return !slices.Contains(skipped, e.Name) && !(e.Name == "nix" && path.Base(path.Dir(name)) == "state")
+		return !slices.Contains(skipped, e.Name) && (e.Name != "nix" || path.Base(path.Dir(name)) != "state")
 	}
 	for _, mount := range c.Table.Points() {
 		if in, _ := c.storageOf(mount.Point); in == "" || !c.answers(mount.Point) {

@@ -89,6 +89,8 @@ cd "$DIR"
 if [ -n "$ROOT" ]; then eval "$ROOT"; else mount -t tmpfs -o mode=755 root .; fi
 cd "$DIR"
 cp "$PROGRAM" program
+# A test program for the race detector is linked dynamically.
+for library in $(ldd "$PROGRAM" 2>/dev/null | grep -o '/[^ ]*'); do mkdir -p ".$(dirname "$library")"; cp -L "$library" ".$library"; done
 mkdir -p proc run dev persist etc/ssh home/alice/Documents var/lib/systemd var/lib/nixos var/lib/app srv tmp
 mkdir -m 700 var/lib/private
 system=nix/store/h-nixos-system; mkdir -p $system/etc/systemd/system/local-fs.target.wants nix/store/h-pkg
@@ -118,7 +120,7 @@ unit var-lib-nixos /var/lib/nixos
 unit var-lib-app /var/lib/app
 unit home-alice-Documents /home/alice/Documents
 unit 'etc-machine\x2did' /etc/machine-id
-echo '/dev/disk/by-label/persist /persist ext4 defaults,x-initrd.mount 0 2' > $system/etc/fstab
+printf 'root / tmpfs mode=755,x-initrd.mount 0 0\n/dev/disk/by-label/persist /persist ext4 defaults,x-initrd.mount 0 2\n' > $system/etc/fstab
 echo '... /nix/store/h-update-users-groups.pl /nix/store/h-users-groups.json' > $system/activate
 echo '{"users":[{"name":"alice","home":"/home/alice","hashedPasswordFile":"/persist/passwords/alice"},{"name":"bob","hashedPasswordFile":null}]}' > nix/store/h-users-groups.json
 eval "$PLANT"

@@ -91,7 +91,7 @@ func (c *checker) largest(r *Result, tree boot.Tree, severity Severity) {
 	dirs := map[string]*sized{}
 	inner := Result{}
 	w := walk{c: c, r: &inner, depth: sizedLevels, left: mostSized}
-	w.visit = func(name string, e rootfs.Entry) bool {
+	w.visit = func(name string, _ rootfs.Entry) bool {
 		if st, err := c.lstat(name); err == nil && !isDir(&st) {
 			dir := levelOf(path.Dir(name), tree.Point)
 			if dirs[dir] == nil {

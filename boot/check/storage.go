@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -37,10 +36,6 @@ func (c *checker) storageKept(r *Result) {
 		r.add(Finding{Kind: StorageMissing, Severity: Failure, Path: c.Storage[0]})
 	}
 }
-
-// bootPaths are mounted in the initrd, whatever their options say: pathsNeededForBoot of NixOS
-// (nixos/lib/utils.nix).
-var bootPaths = strings.Fields("/ /nix /nix/store /var /var/log /var/lib /var/lib/nixos /etc /usr")
 
 // storageOrder checks whether storage is mounted before what needs it: by what mounts show now,
 // and by the units and the fstab of the active system.
@@ -88,7 +83,7 @@ func (c *checker) madeTooEarly(storage string) (found []Finding) {
 // needsStorageEarly reports whether an entry is carried out before systemd mounts file systems:
 // in the initrd, or by the activation script, which makes the files of impermanence.
 func needsStorageEarly(e *generation.Entry) bool {
-	return e.Stage == generation.Initrd || e.How == generation.BindOrSymlink || e.How == generation.Bind && slices.Contains(bootPaths, e.Path)
+	return e.Stage == generation.Initrd || e.How == generation.BindOrSymlink || e.How == generation.Bind && slices.Contains(generation.BootPaths, e.Path)
 }
 
 // lateMount returns the mount point of the file system that a path is on by the active system, if
@@ -101,10 +96,18 @@ func (c *checker) lateMount(name string) string {
 			on = e
 		}
 	}
-	if on == nil || on.Stage == generation.Initrd || slices.Contains(bootPaths, on.Path) {
+	if on == nil || !c.marksInitrd() || on.Stage == generation.Initrd || slices.Contains(generation.BootPaths, on.Path) {
 		return ""
 	}
 	return on.Path
+}
+
+// marksInitrd reports whether the active system marks what the initrd mounts. NixOS before 22.05
+// does not, and then nothing is known.
+func (c *checker) marksInitrd() bool {
+	return slices.ContainsFunc(c.active.Entries, func(e generation.Entry) bool {
+		return e.Stage == generation.Initrd && (e.How == generation.OwnFileSystem || e.How == generation.Tmpfs)
+	})
 }
 
 // storageParents compares the directories above what is mounted from storage with those in

@@ -17,11 +17,12 @@ func DoctorPage(dst []byte, results []check.Result, all bool) []byte {
 	ok, skipped := 0, 0
 	for i := range results {
 		r := &results[i]
-		switch {
-		case r.Severity == check.OK:
+		switch r.Severity {
+		case check.OK:
 			ok++
-		case r.Severity == check.SeverityUnknown:
+		case check.SeverityUnknown:
 			skipped++
+		default:
 		}
 		if all || r.Severity != check.OK {
 			dst = appendResult(dst, r, all)

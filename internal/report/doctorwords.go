@@ -85,8 +85,9 @@ func FindingText(f *check.Finding) string {
 		return fmt.Sprintf("%s is on %s, which a boot wipes", f.Path, f.Other)
 	case check.Missing:
 		return fmt.Sprintf("%s, the password of %s, does not exist", f.Path, f.Name)
+	default:
+		return findingTextOfData(f)
 	}
-	return findingTextOfData(f)
 }
 
 // findingTextOfData is FindingText for files and what takes space.
@@ -105,6 +106,8 @@ func findingTextOfData(f *check.Finding) string {
 			text += ", " + fate
 		}
 		return text
+	case check.HiddenByStorage:
+		return fmt.Sprintf("the mount of storage at %s hides %s, %s, on %s", f.Path, count(f.Files), printable.Size(f.Bytes), f.Other)
 	case check.NotMounted:
 		if f.Other == "" {
 			return f.Path + " is not mounted" + declaredBy(f.Source)
@@ -129,8 +132,9 @@ func findingTextOfData(f *check.Finding) string {
 		return fmt.Sprintf("%s has %s, %s", f.Path, printable.Size(f.Bytes), count(f.Files))
 	case check.OldRootsFound:
 		return fmt.Sprintf("%s in %s on %s (%s); their size was not measured", Count(f.Files, "subvolume"), f.Other, f.Path, strings.Join(f.Names, " to "))
+	default:
+		return "unknown"
 	}
-	return "unknown"
 }
 
 // FindingRemedy says what to do about a finding, as one line; "" for a fact that is as it should
@@ -148,7 +152,7 @@ func FindingRemedy(f *check.Finding) string {
 	case check.StorageWiped:
 		return "mount storage from a file system that no boot wipes"
 	case check.MountedTooEarly:
-		return "set neededForBoot for storage, or RequiresMountsFor for the mount; adopt copies what was written there"
+		return "set neededForBoot for storage, or RequiresMountsFor for the mount, and reboot; copy what was written there by hand"
 	case check.MountedLate:
 		return "set neededForBoot = true for the file system at " + f.Other
 	case check.AccessDiffers:
@@ -161,6 +165,8 @@ func FindingRemedy(f *check.Finding) string {
 		return "create it with mkpasswd, or the user cannot log in after the next activation"
 	case check.Hidden:
 		return hiddenRemedy(f)
+	case check.HiddenByStorage:
+		return "something wrote there before storage was mounted; mount --bind " + shellWord(f.Other) + " DIR shows it below DIR"
 	case check.NotMounted:
 		return "switch to the configuration or reboot; systemctl --failed shows mounts that failed"
 	case check.NotStored:

@@ -11,6 +11,7 @@ import (
 // Doctor checks whether the machine is set up so that a boot loses nothing by surprise.
 func (s *Session) Doctor(ctx context.Context) ([]check.Result, error) {
 	options := check.Options{Table: s.Mounts, Trees: s.Fates(), Homes: s.allHomes(), Known: s.known}
+	_, options.Active, _ = s.Generations()
 	for _, dir := range s.storage {
 		options.Storage = append(options.Storage, s.resolved(dir))
 	}

@@ -25,7 +25,7 @@ var notSums = map[string]bool{
 	"size += infoSize":                    true, // scan/worker.go: a record
 	"size += 2 + int(f.length)":           true,
 	"size += 1 + len(at.name)":            true, // scan/node.go: a path
-	"i*size + j":                          true, // trace/reader_linux.go: a buffer
+	"i*size + j":                          true, // trace/reader.go: a buffer
 	"size + 63":                           true, // tui/bitset.go: bits
 	"c.note + c.files + c.size + c.age":   true, // tui/list.go: widths of columns
 	"c.note + c.files + c.size":           true,
@@ -38,7 +38,7 @@ var notSums = map[string]bool{
 }
 
 // parsers are directories in which a size is always the size of a character.
-var parsers = map[string]bool{"../../config": true, "../../internal/pattern": true, "../../internal/printable": true}
+var parsers = map[string]bool{"../../config": true, "../../internal/pattern": true, "../../internal/printable": true, "../../nixedit": true}
 
 // TestNoOtherSumOfSizes parses the source of the program. Every addition of operands named size or
 // bytes must use this package or be in notSums.

@@ -85,10 +85,7 @@ func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, 
 		return nil, err
 	}
 	defer root.close()
-	r.sources = sources{root, p.roots}
-	if root.point != "" {
-		r.sources.roots = root.rootsOf(nil)
-	}
+	r.sources = root.sources(p.roots)
 	if r.storage, err = openStorage(root.live, p.Storage); err != nil {
 		return nil, err
 	}

@@ -87,6 +87,15 @@ func (o origin) openPath(abs string) (int, error) {
 	return from.openPath(name)
 }
 
+// sources returns the sources of a run. Its clone is not that of Prepare, so the number of the
+// clone's mount is read again.
+func (o origin) sources(roots []Root) sources {
+	if o.point != "" {
+		roots = o.rootsOf(nil)
+	}
+	return sources{o, roots}
+}
+
 // rootsOf returns the roots of a plan. If it copies what mounts cover, they are "/" and the mount
 // that is cloned, with the number that the clone has, which is another one at each opening.
 func (o origin) rootsOf(options []Root) []Root {
