@@ -31,7 +31,7 @@ func (f *intoFlags) add(a *app, cmd *cobra.Command) {
 	a.exclusive(cmd, "diff", "yes")
 	a.exclusive(cmd, "into", "print0")
 	a.exclusive(cmd, "into", "form")
-	completesToNothing(cmd, "at")
+	noFileCompletion(cmd, "at")
 	_ = cmd.MarkFlagFilename("into", "nix")
 }
 

@@ -323,7 +323,7 @@ in
       stand.impermanence
       {
         environment.persistence."/cache".directories = [ "/var/cache" ];
-        environment.persistence."/state".files = [ "/etc/machine-id" ];
+        environment.persistence."/persist".files = [ "/etc/machine-id" ];
         environment.persistence."/persist".users.alice.directories = [ "Documents" ];
       }
     ];
