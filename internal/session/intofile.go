@@ -23,9 +23,18 @@ type IntoFile struct {
 	Path string
 	// Places are the lists of the dialect that the file has, one a line.
 	Places []string
-	// usable is the number of lists with exactly this storage path.
-	usable int
+	// rank is that of the best place.
+	rank placeRank
 }
+
+// placeRank says how certain a place is.
+type placeRank uint8
+
+const (
+	rankRefused placeRank = iota
+	rankNew               // a list can be added
+	rankList              // there is a list
+)
 
 // IntoFiles returns the files into which a snippet in the session's dialect may be inserted, those with
 // its lists first. where is a file or a directory, or "" for the configured file, or the flake of this
@@ -52,7 +61,7 @@ func (s *Session) IntoFiles(ctx context.Context, where string) (files []IntoFile
 			files = append(files, into)
 		}
 	}
-	slices.SortStableFunc(files, func(a, b IntoFile) int { return cmp.Compare(b.usable, a.usable) })
+	slices.SortStableFunc(files, func(a, b IntoFile) int { return cmp.Compare(b.rank, a.rank) })
 	return files, found.complete, nil
 }
 
@@ -66,17 +75,21 @@ func (s *Session) intoDialect() error {
 
 // fill describes the places of a file.
 func (f *IntoFile) fill(parsed *nixedit.File, lists []nixedit.List) {
-	seen := map[int]bool{}
 	for _, l := range lists {
 		for _, c := range parsed.Candidates(l) {
-			if seen[c.Offset] || c.New && !mentions(c.Attr, l.Path) {
+			if c.New && !mentions(c.Attr, l.Path) {
 				continue
 			}
-			seen[c.Offset] = true
-			if !c.New && c.Reason == 0 {
-				f.usable++
+			if text := fmt.Sprintf("line %d: %s", c.Line, placeText(&c)); !slices.Contains(f.Places, text) {
+				f.Places = append(f.Places, text)
 			}
-			f.Places = append(f.Places, fmt.Sprintf("line %d: %s", c.Line, placeText(&c)))
+			switch {
+			case c.Reason != 0:
+			case c.New:
+				f.rank = max(f.rank, rankNew)
+			default:
+				f.rank = rankList
+			}
 		}
 	}
 }
@@ -129,7 +142,7 @@ func (s *Session) ChooseInto(ctx context.Context, where string) (string, error) 
 		return "", WithRemedy(errors.New("no Nix file with lists of paths found in time"), "name the file: --into FILE, or the key snippet.file")
 	case len(files) == 0:
 		return "", WithRemedy(errors.New("no Nix file with lists of paths found"), "name the file: --into FILE, or the key snippet.file")
-	case len(files) == 1, files[0].usable > 0 && files[1].usable == 0:
+	case len(files) == 1, files[0].rank > files[1].rank:
 		return files[0].Path, nil
 	}
 	all := []error{fmt.Errorf("%s are possible", report.Count(len(files), "file"))}

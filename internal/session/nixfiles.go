@@ -122,9 +122,7 @@ func (s *Session) findNix(ctx context.Context, name string, lists []nixedit.List
 		all.dir = dir
 		files, complete := nixfile.Find(ctx, dir, words(lists), nixfile.Limits{})
 		all.complete = all.complete && complete
-		for _, f := range files {
-			all.files = append(all.files, parseNix(f))
-		}
+		all.parse(ctx, files)
 		if len(all.files) > 0 {
 			break
 		}
@@ -153,10 +151,19 @@ func (s *Session) namedNix(ctx context.Context, name string, lists []nixedit.Lis
 	}
 	files, complete := nixfile.Find(ctx, dir, words(lists), nixfile.Limits{})
 	all := nixFiles{dir: dir, complete: complete}
-	for _, f := range files {
-		all.files = append(all.files, parseNix(f))
-	}
+	all.parse(ctx, files)
 	return all, nil
+}
+
+// parse adds files, until ctx is done.
+func (n *nixFiles) parse(ctx context.Context, files []*nixfile.File) {
+	for _, f := range files {
+		if ctx.Err() != nil {
+			n.complete = false
+			return
+		}
+		n.files = append(n.files, parseNix(f))
+	}
 }
 
 // DeclaredAt returns where a Nix file of the configuration declares a path, or a directory above it:
