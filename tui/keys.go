@@ -227,12 +227,7 @@ func newKeyMap() keyMap {
 			quit:   quit,
 			move:   letterKeys(),
 		},
-		into: intoKeys{
-			accept: bind("choose the file, or write it", "enter"),
-			close:  bind("go back", "esc"),
-			quit:   quit,
-			move:   letterKeys(),
-		},
+		into:    newIntoKeys(quit),
 		snippet: newSnippetKeys(quit),
 		help: dialogKeys{
 			move:   letterKeys(),
@@ -240,6 +235,15 @@ func newKeyMap() keyMap {
 			close:  bind("close", "esc", "q", "?", "f1"),
 			quit:   quit,
 		},
+	}
+}
+
+func newIntoKeys(quit key.Binding) intoKeys {
+	return intoKeys{
+		accept: bind("choose the file, or write it", "enter"),
+		close:  bind("go back", "esc"),
+		quit:   quit,
+		move:   letterKeys(),
 	}
 }
 

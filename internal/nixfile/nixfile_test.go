@@ -293,3 +293,17 @@ func TestParseIsWhatNixSays(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// FuzzDirs reads any flake reference.
+func FuzzDirs(f *testing.F) {
+	for _, flake := range []string{"", "/a#b", "path:/a?dir=b", "git+file:///a", "github:a/b", "~/a", "path:../a", "/\x00"} {
+		f.Add(flake)
+	}
+	f.Fuzz(func(t *testing.T, flake string) {
+		for _, dir := range nixfile.Dirs("/", func(string) string { return flake }) {
+			if !filepath.IsAbs(dir) || filepath.Clean(dir) != dir || nixfile.InStore(dir) {
+				t.Errorf("%q becomes %q", flake, dir)
+			}
+		}
+	})
+}

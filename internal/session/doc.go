@@ -11,6 +11,8 @@
 //	style.go    the style of a snippet, and the storage path that it names
 //	item.go     paths as items of a snippet; swap.go: swap files
 //	render.go   the snippet and its notes
+//	nixfiles.go the Nix files of the configuration, and the lines that declare paths
+//	into.go     the plan to insert a snippet into a Nix file; intofile.go: which file, and what comes next
 //	storage.go  the storage to copy into
 //	adopt.go    the paths that may be copied; beneath.go: what mounts cover
 //	stray.go    undeclared paths in storage; trash.go: the trash

@@ -167,24 +167,11 @@ func (n *nixFiles) parse(ctx context.Context, files []*nixfile.File) {
 }
 
 // DeclaredAt returns where a Nix file of the configuration declares a path, or a directory above it:
-// "/etc/nixos/persist.nix:12". It returns "" if that was not found. The files are read once, in at
-// most 2 s; without snippet.file, a flake or /etc/nixos nothing is read.
+// "/etc/nixos/persist.nix:12". It returns "" if that was not found. The files are read once, in some
+// 2 s at most, also if a file system does not respond; without snippet.file, a flake or /etc/nixos
+// nothing is read.
 func (s *Session) DeclaredAt(path string) string {
-	s.nix.Do(func() {
-		lists := s.allLists()
-		found, err := s.findNix(context.Background(), "", lists)
-		if err != nil { // the next command with --into says why
-			return
-		}
-		s.nix.nixFiles = found
-		for _, f := range found.files {
-			index := nixedit.Index{}
-			if f.err == nil {
-				index = nixedit.NewIndex(f.parsed.Declared(lists))
-			}
-			s.nix.declared = append(s.nix.declared, index)
-		}
-	})
+	s.nix.Do(func() { s.nix.nixFiles = s.readDeclared() })
 	longest, where := -1, ""
 	for i, index := range s.nix.declared {
 		if d, ok := index.Covering(path); ok && len(d.Path) > longest {
@@ -196,6 +183,32 @@ func (s *Session) DeclaredAt(path string) string {
 		}
 	}
 	return where
+}
+
+// readDeclared reads what the Nix files declare. It returns nothing if they cannot be read in time.
+func (s *Session) readDeclared() nixFiles {
+	ctx, cancel := context.WithTimeout(context.Background(), searchTime)
+	defer cancel()
+	done := make(chan nixFiles, 1)
+	_ = Unstuck(ctx, func() error { // --into says what is wrong with a file
+		lists := s.allLists()
+		found, err := s.findNix(ctx, "", lists)
+		for _, f := range found.files {
+			index := nixedit.Index{}
+			if f.err == nil && ctx.Err() == nil {
+				index = nixedit.NewIndex(f.parsed.Declared(lists))
+			}
+			found.declared = append(found.declared, index)
+		}
+		done <- found
+		return err
+	})
+	select {
+	case found := <-done:
+		return found
+	default:
+		return nixFiles{}
+	}
 }
 
 // parseAt parses the value of --at: a line number or an attribute path.
