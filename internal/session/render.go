@@ -21,6 +21,9 @@ type SnippetText struct {
 	LeftOut int
 }
 
+// splitNote is for a snippet of the plain dialect with both blocks.
+const splitNote = "one block is for Home Manager and one for NixOS: they belong in two modules"
+
 // Render writes the snippet in the session's style.
 func (s *Session) Render(items []snippet.Item) SnippetText {
 	code := snippet.Render(items, s.Style)
@@ -40,7 +43,7 @@ func (s *Session) Render(items []snippet.Item) SnippetText {
 		text.Notes = append(text.Notes, note.String())
 	}
 	if code.Split && s.Style.Form == snippet.Module {
-		text.Notes = append(text.Notes, "one block is for Home Manager and one for NixOS: they belong in two modules")
+		text.Notes = append(text.Notes, splitNote)
 	}
 	if s.unclear != "" && s.Style.Dialect.NamesStorage() && code.Directories+code.Files > 0 {
 		text.Notes = append(text.Notes, s.unclear)
