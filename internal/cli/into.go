@@ -52,7 +52,7 @@ func (a *app) into(ctx context.Context, s *session.Session, f intoFlags, items [
 	}
 	var plan *session.IntoPlan
 	err := session.Unstuck(ctx, func() error {
-		file, err := s.ChooseInto(ctx, where)
+		file, err := s.ChooseInto(ctx, where, items)
 		if err != nil {
 			return err
 		}

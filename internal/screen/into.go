@@ -14,7 +14,7 @@ import (
 func (m Machine) IntoFiles(ctx context.Context, dialect int) (files []tui.IntoFile, err error) {
 	var found []session.IntoFile
 	err = m.withDialect(ctx, dialect, func() (err error) {
-		found, _, err = m.Session.IntoFiles(ctx, "")
+		found, _, err = m.Session.IntoFiles(ctx, "", nil)
 		return err
 	})
 	for _, f := range found {

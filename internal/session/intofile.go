@@ -37,13 +37,21 @@ const (
 )
 
 // IntoFiles returns the files into which a snippet in the session's dialect may be inserted, those with
-// its lists first. where is a file or a directory, or "" for the configured file, or the flake of this
-// machine. complete is false if there may be more.
-func (s *Session) IntoFiles(ctx context.Context, where string) (files []IntoFile, complete bool, err error) {
+// the lists of the items first. Without items, all lists count. where is a file or a directory, or ""
+// for the configured file, or the flake of this machine. complete is false if there may be more.
+func (s *Session) IntoFiles(ctx context.Context, where string, items []snippet.Item) (files []IntoFile, complete bool, err error) {
 	if err := s.intoDialect(); err != nil {
 		return nil, false, err
 	}
-	lists := editLists(snippet.Entries(nil, s.Style).Lists)
+	elements := snippet.Entries(items, s.Style)
+	lists := editLists(elements.Lists)
+	needed := make([]bool, len(lists))
+	for i := range needed {
+		needed[i] = len(elements.Entries) == 0
+	}
+	for _, e := range elements.Entries {
+		needed[e.List] = true
+	}
 	found, err := s.findNix(ctx, where, lists)
 	if err != nil {
 		return nil, false, err
@@ -56,7 +64,7 @@ func (s *Session) IntoFiles(ctx context.Context, where string) (files []IntoFile
 			}
 			return nil, false, fmt.Errorf("parse %s: %w", f.Path, f.err)
 		}
-		into.fill(f.parsed, lists)
+		into.fill(f.parsed, lists, needed)
 		if len(into.Places) > 0 || len(found.files) == 1 {
 			files = append(files, into)
 		}
@@ -73,9 +81,9 @@ func (s *Session) intoDialect() error {
 	return nil
 }
 
-// fill describes the places of a file.
-func (f *IntoFile) fill(parsed *nixedit.File, lists []nixedit.List) {
-	for _, l := range lists {
+// fill describes the places of a file. The rank is that of the needed lists.
+func (f *IntoFile) fill(parsed *nixedit.File, lists []nixedit.List, needed []bool) {
+	for i, l := range lists {
 		for _, c := range parsed.Candidates(l) {
 			if c.New && !mentions(c.Attr, l.Path) {
 				continue
@@ -84,7 +92,7 @@ func (f *IntoFile) fill(parsed *nixedit.File, lists []nixedit.List) {
 				f.Places = append(f.Places, text)
 			}
 			switch {
-			case c.Reason != 0:
+			case c.Reason != 0 || !needed[i]:
 			case c.New:
 				f.rank = max(f.rank, rankNew)
 			default:
@@ -130,11 +138,11 @@ func attrText(path []nixedit.Attr) string {
 
 // ChooseInto returns the file to change: the only one, or the only one with the lists of the dialect. It
 // returns an error with the files if several are possible.
-func (s *Session) ChooseInto(ctx context.Context, where string) (string, error) {
+func (s *Session) ChooseInto(ctx context.Context, where string, items []snippet.Item) (string, error) {
 	if info, err := os.Stat(where); where != "" && (err != nil || !info.IsDir()) {
 		return where, s.intoDialect()
 	}
-	files, complete, err := s.IntoFiles(ctx, where)
+	files, complete, err := s.IntoFiles(ctx, where, items)
 	switch {
 	case err != nil:
 		return "", err
