@@ -23,8 +23,9 @@ type IntoFile struct {
 	Path string
 	// Places are the lists of the dialect that the file has, one a line.
 	Places []string
-	// rank is that of the best place.
-	rank placeRank
+	// rank is that of the best place, elements the number of elements in its lists.
+	rank     placeRank
+	elements int
 }
 
 // placeRank says how certain a place is.
@@ -44,14 +45,7 @@ func (s *Session) IntoFiles(ctx context.Context, where string, items []snippet.I
 		return nil, false, err
 	}
 	elements := snippet.Entries(items, s.Style)
-	lists := editLists(elements.Lists)
-	needed := make([]bool, len(lists))
-	for i := range needed {
-		needed[i] = len(elements.Entries) == 0
-	}
-	for _, e := range elements.Entries {
-		needed[e.List] = true
-	}
+	lists, needed := editLists(elements.Lists), neededLists(&elements)
 	found, err := s.findNix(ctx, where, lists)
 	if err != nil {
 		return nil, false, err
@@ -59,18 +53,30 @@ func (s *Session) IntoFiles(ctx context.Context, where string, items []snippet.I
 	for _, f := range found.files {
 		into := IntoFile{Path: f.Path}
 		if f.err != nil {
-			if len(found.files) > 1 {
+			if !found.named {
 				continue
 			}
 			return nil, false, fmt.Errorf("parse %s: %w", f.Path, f.err)
 		}
 		into.fill(f.parsed, lists, needed)
-		if len(into.Places) > 0 || len(found.files) == 1 {
+		if len(into.Places) > 0 || found.named {
 			files = append(files, into)
 		}
 	}
-	slices.SortStableFunc(files, func(a, b IntoFile) int { return cmp.Compare(b.rank, a.rank) })
+	slices.SortStableFunc(files, func(a, b IntoFile) int {
+		return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(b.elements, a.elements))
+	})
 	return files, found.complete, nil
+}
+
+// neededLists returns which lists are in the block of an entry; all of them without entries.
+func neededLists(e *snippet.Elements) []bool {
+	needed := make([]bool, len(e.Lists))
+	block := func(i int) []snippet.Attr { return e.Lists[i].Path[:e.Lists[i].Block] }
+	for i := range needed {
+		needed[i] = len(e.Entries) == 0 || slices.ContainsFunc(e.Entries, func(one snippet.Entry) bool { return slices.Equal(block(i), block(one.List)) })
+	}
+	return needed
 }
 
 // intoDialect returns an error for a dialect that has no lists.
@@ -97,6 +103,7 @@ func (f *IntoFile) fill(parsed *nixedit.File, lists []nixedit.List, needed []boo
 				f.rank = max(f.rank, rankNew)
 			default:
 				f.rank = rankList
+				f.elements += len(c.Paths) + c.Others
 			}
 		}
 	}
@@ -136,8 +143,14 @@ func attrText(path []nixedit.Attr) string {
 	return strings.Join(names, ".")
 }
 
-// ChooseInto returns the file to change: the only one, or the only one with the lists of the dialect. It
-// returns an error with the files if several are possible.
+// The numbers of files and of places in each that are printed.
+const (
+	mostFiles  = 10
+	mostPlaces = 2
+)
+
+// ChooseInto returns the file to change: the only one, or the only one with such lists. It returns an
+// error with the files if several are possible.
 func (s *Session) ChooseInto(ctx context.Context, where string, items []snippet.Item) (string, error) {
 	if info, err := os.Stat(where); where != "" && (err != nil || !info.IsDir()) {
 		return where, s.intoDialect()
@@ -154,8 +167,16 @@ func (s *Session) ChooseInto(ctx context.Context, where string, items []snippet.
 		return files[0].Path, nil
 	}
 	all := []error{fmt.Errorf("%s are possible", report.Count(len(files), "file"))}
-	for _, f := range files {
-		all = append(all, fmt.Errorf("%s: %s", printable.Name(f.Path), strings.Join(f.Places, "; ")))
+	for i, f := range files {
+		if i == mostFiles {
+			all = append(all, fmt.Errorf("and %s with fewer elements", report.Count(len(files)-i, "file")))
+			break
+		}
+		places := f.Places
+		if len(places) > mostPlaces {
+			places = append(slices.Clone(places[:mostPlaces]), "…")
+		}
+		all = append(all, fmt.Errorf("%s: %s", printable.Name(f.Path), strings.Join(places, "; ")))
 	}
 	return "", WithRemedy(errors.Join(all...), "name one of them: --into FILE, or the key snippet.file")
 }

@@ -31,6 +31,8 @@ func parseNix(f *nixfile.File) nixFile {
 type nixFiles struct {
 	dir   string // that was searched, or the file that was named
 	files []nixFile
+	// named is set if the file was named, and not found by a search.
+	named bool
 	// declared are the paths that each file declares.
 	declared []nixedit.Index
 	// complete is false if the search has reached a limit.
@@ -137,7 +139,7 @@ func (s *Session) namedNix(ctx context.Context, name string, lists []nixedit.Lis
 		if err != nil {
 			return nixFiles{}, err
 		}
-		return nixFiles{dir: name, files: []nixFile{parseNix(f)}, complete: true}, nil
+		return nixFiles{dir: name, files: []nixFile{parseNix(f)}, named: true, complete: true}, nil
 	}
 	dir, err := filepath.Abs(name)
 	if err != nil {
