@@ -10,7 +10,6 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/nixfile"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
-	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/unidiff"
 	"github.com/DaRacci/list-ephemeral/nixedit"
 	"github.com/DaRacci/list-ephemeral/snippet"
@@ -75,9 +74,7 @@ func (s *Session) planInto(ctx context.Context, file nixFile, at nixedit.At, ite
 	for _, e := range elements.Entries {
 		edit.Entries = append(edit.Entries, nixedit.Entry{List: e.List, Item: e.Text, Path: e.Path})
 	}
-	if s.Style.Dialect == setting.DialectPlain {
-		p.separate(file.parsed, &edit)
-	}
+	p.separate(file.parsed, &edit, append(s.allLists(), edit.Lists...))
 	result := p.insert(file.parsed, &edit)
 	if result == nil || len(result.Changes) == 0 {
 		return p, nil
@@ -91,21 +88,21 @@ func (s *Session) planInto(ctx context.Context, file nixFile, at nixedit.At, ite
 	return p, p.check(ctx, file.parsed, result)
 }
 
-// separate leaves out the entries of a block of the plain dialect if the file has only lists of the other
-// block: Home Manager and NixOS do not share options. A choice with --at overrides it.
-func (p *IntoPlan) separate(f *nixedit.File, edit *nixedit.Edit) {
-	var there, inside [2]bool // whether the file has lists of the host and the home, or a set of Home Manager
-	block := func(l *nixedit.List) int { return min(len(l.Base), 1) }
-	for i := range edit.Lists {
-		l := &edit.Lists[i]
-		for _, c := range f.Candidates(*l) {
-			there[block(l)] = there[block(l)] || !c.New
-			inside[block(l)] = inside[block(l)] || strings.Contains(c.Attr, "home-manager")
+// separate leaves out the entries for one module system if the file has only lists of the other one: Home
+// Manager and NixOS do not share options. A choice with --at overrides it. known are the lists of all
+// dialects.
+func (p *IntoPlan) separate(f *nixedit.File, edit *nixedit.Edit, known []nixedit.List) {
+	var there, inside [2]bool // whether the file has lists of NixOS and of Home Manager, or home-manager.users
+	for i := range known {
+		of := moduleSystem(&known[i])
+		for _, c := range f.Candidates(known[i]) {
+			there[of] = there[of] || !c.New
+			inside[of] = inside[of] || strings.Contains(c.Attr, "home-manager")
 		}
 	}
 	var entries [2]int
 	for i := range edit.Entries {
-		entries[block(&edit.Lists[edit.Entries[i].List])]++
+		entries[moduleSystem(&edit.Lists[edit.Entries[i].List])]++
 	}
 	if entries[0] > 0 && entries[1] > 0 && there == [2]bool{} {
 		p.Notes = append(p.Notes, splitNote)
@@ -114,12 +111,20 @@ func (p *IntoPlan) separate(f *nixedit.File, edit *nixedit.Edit) {
 		if missing == 0 || there[of] || !there[1-of] || inside[of] || edit.At != (nixedit.At{}) {
 			continue
 		}
-		edit.Entries = slices.DeleteFunc(edit.Entries, func(e nixedit.Entry) bool { return block(&edit.Lists[e.List]) == of })
-		has := map[bool]string{false: "NixOS only", true: "Home Manager only"}[of == 0]
+		edit.Entries = slices.DeleteFunc(edit.Entries, func(e nixedit.Entry) bool { return moduleSystem(&edit.Lists[e.List]) == of })
+		names := [2]string{"NixOS", "Home Manager"}
 		p.LeftOut += missing
 		p.Refused = append(p.Refused, IntoRefusal{Text: fmt.Sprintf(
-			"%s: %s not inserted: the file has lists of %s, and the two blocks of this dialect belong in two modules", printable.Name(p.Path), report.Count(missing, "path"), has)})
+			"%s: %s not inserted: the file has lists of %s only, and the paths need options of %s", printable.Name(p.Path), report.Count(missing, "path"), names[1-of], names[of])})
 	}
+}
+
+// moduleSystem returns 0 for a list of NixOS, 1 for one of Home Manager.
+func moduleSystem(l *nixedit.List) int {
+	if l.Base != "" && !slices.ContainsFunc(l.Path, func(a nixedit.Attr) bool { return a.Role == nixedit.RoleUser }) {
+		return 1
+	}
+	return 0
 }
 
 // insert inserts the entries of the lists that are not refused.
