@@ -26,9 +26,12 @@ type ruleNode struct {
 	target string        // of a layer: the mount point of its overlay
 	// overlay is set at the mount point of an overlay of which the upper directory is read.
 	overlay overlayNumber
-	root    bool // a reboot wipes everything below
-	keep    bool // the path itself is always a candidate
-	only    bool // the work is limited to this path and others
+	// layer reports that the mount is one that a container engine makes inside its own storage. It
+	// does not prevent keeping the storage as a whole ([known.ContainerLayer]).
+	layer bool
+	root  bool // a reboot wipes everything below
+	keep  bool // the path itself is always a candidate
+	only  bool // the work is limited to this path and others
 	// below reports that a node farther down has root, keep or only set, so the walk has to pass
 	// through this directory even if nothing else in it matters.
 	below bool
@@ -64,7 +67,7 @@ func (m *ruleNode) child(name []byte) *ruleNode {
 // seal sets below and divides, from the leaves up. It reports whether a walk has to reach m or a
 // node below it.
 func (m *ruleNode) seal() bool {
-	m.divides = m.class != ClassUnknown || m.root
+	m.divides = m.class != ClassUnknown && !m.layer || m.root
 	for _, c := range m.children {
 		if c.seal() {
 			m.below = true

@@ -110,7 +110,7 @@ func (n *Notes) Of(path string, isDir bool) report.Note {
 	n.attribute(path[slash+1:], &note, &best)
 	note.Cache = note.Cache || isDir && n.caches.Holds(path)
 	if entry, ok := known.Lookup(n.homes, path); ok {
-		note.Known = entry.Repositories
+		note.Known = max(note.Known, entry.Repositories)
 	}
 	return note
 }
