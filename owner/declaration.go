@@ -154,7 +154,10 @@ func (d *Declaration) flags(c command) {
 }
 
 // sharedPlaces are directories that units name although they are not theirs.
-var sharedPlaces = [...]string{"/run", "/var/run", "/boot", "/proc", "/sys", "/dev", "/home", "/nix", "/usr", "/var/log", "/tmp", "/var/tmp", "/efi", "/lib", "/bin"}
+var sharedPlaces = [...]string{
+	"/run", "/var/run", "/boot", "/proc", "/sys", "/dev", "/home", "/nix", "/usr", "/var/log", "/tmp", "/var/tmp", "/efi", "/lib", "/bin",
+	"/var/mail", "/var/log/lastlog", "/var/log/tallylog", "/var/log/wtmp", "/var/log/btmp",
+}
 
 // addPath adds an absolute path, unless it is a directory that many use.
 func (d *Declaration) addPath(name string, at unitfile.Setting, text string) {
@@ -165,7 +168,7 @@ func (d *Declaration) addPath(name string, at unitfile.Setting, text string) {
 	if name == "/" || slices.Contains(sharedPlaces[:], name) || slices.ContainsFunc(d.Paths, func(s PathSign) bool { return s.Path == name }) {
 		return
 	}
-	for _, place := range [...]string{"/run/", "/proc/", "/sys/", "/dev/", "/nix/", "/usr/", "/tmp/", "/var/run/", "/lib/", "/bin/"} {
+	for _, place := range [...]string{"/run/", "/proc/", "/sys/", "/dev/", "/nix/", "/usr/", "/tmp/", "/var/run/", "/lib/", "/bin/", "/boot/", "/efi/"} {
 		if strings.HasPrefix(name, place) {
 			return
 		}

@@ -40,16 +40,21 @@ var directoryKeys = [...]directoryKey{
 }
 
 // bases are the directories below which a manager makes the directories of units.
-type bases struct{ state, cache, logs, config, runtime string }
+type bases struct {
+	state, cache, logs, config, runtime string
+	systemd                             int // the version, for what has changed
+}
 
-func systemBases() bases { return bases{"/var/lib", "/var/cache", "/var/log", "/etc", "/run"} }
+func systemBases(systemd int) bases {
+	return bases{"/var/lib", "/var/cache", "/var/log", "/etc", "/run", systemd}
+}
 
 // userBases returns the directories of a user's manager. Up to version 253, $XDG_STATE_HOME was not
 // used (NEWS of systemd 254).
 func userBases(u User, systemd int) bases {
 	b := bases{
 		state: u.Home + "/.local/state", cache: u.Home + "/.cache", logs: u.Home + "/.local/state/log", config: u.Home + "/.config",
-		runtime: "/run/user/" + strconv.FormatUint(uint64(u.UID), 10),
+		runtime: "/run/user/" + strconv.FormatUint(uint64(u.UID), 10), systemd: systemd,
 	}
 	if systemd < 254 {
 		b.state, b.logs = u.Home+"/.config", u.Home+"/.config/log"
@@ -78,7 +83,7 @@ func (b bases) of(kind Kind) string {
 func (d *Declaration) directories(u *unitfile.Unit, expand func(string) (string, error), b bases) {
 	dynamic := d.Dynamic && d.Manager == ManagerSystem
 	for _, k := range directoryKeys {
-		mode, explicit := modeOf(u.Value("Service", k.key+"Mode"))
+		mode, explicit := directoryMode(u, k.key)
 		private := dynamic && k.kind != KindConfig
 		if k.kind == KindRuntime { // it moves only where it outlives the unit
 			preserve := u.Value("Service", "RuntimeDirectoryPreserve")
@@ -97,12 +102,16 @@ func (d *Declaration) directories(u *unitfile.Unit, expand func(string) (string,
 					Path: path.Join(b.of(k.kind), name), Kind: k.kind, Mode: mode, Default: !explicit, ReadOnly: flags == "ro",
 					From: Evidence{SourceUnitDirectory, setting.File, setting.Line, k.key + "=" + word},
 				}
+				if link != "" { // a wrong link makes systemd ignore the word
+					link, ok := relativeName(link, expand)
+					if !ok || k.kind == KindConfig && b.systemd < 257 {
+						continue
+					}
+					dir.Links = append(dir.Links, path.Join(b.of(k.kind), link))
+				}
 				dir.Data = dir.Path
 				if private {
 					dir.Data = path.Join(b.of(k.kind), "private", name)
-				}
-				if link, ok := relativeName(link, expand); ok {
-					dir.Links = append(dir.Links, path.Join(b.of(k.kind), link))
 				}
 				d.addDirectory(dir)
 			}
@@ -143,6 +152,24 @@ func relativeName(name string, expand func(string) (string, error)) (string, boo
 	name = path.Clean(name)
 	// A name in "private" is refused, exec_directory in systemd's src/core/load-fragment.c.
 	return name, name != "." && name != "private" && !strings.HasPrefix(name, "private/")
+}
+
+// directoryMode returns the mode of a directory key. A wrong mode is ignored, and an empty assignment
+// of the key itself resets the mode too (exec_directory_done in systemd's src/core/execute.c).
+func directoryMode(u *unitfile.Unit, key string) (mode string, explicit bool) {
+	mode = "0755"
+	for _, s := range u.Settings {
+		switch {
+		case s.Section != "Service":
+		case s.Key == key && s.Value == "":
+			mode, explicit = "0755", false
+		case s.Key == key+"Mode":
+			if given, ok := modeOf(s.Value); ok {
+				mode, explicit = given, true
+			}
+		}
+	}
+	return mode, explicit
 }
 
 // modeOf returns a mode in four octal digits. The default of systemd is 0755.

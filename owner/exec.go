@@ -15,6 +15,9 @@ var launchers = []string{
 	"sudo", "systemctl", "systemsettings", "true", "wine", "xdg-open", "zsh",
 }
 
+// shellWords are commands and keywords of the shell.
+var shellWords = []string{"!", "[", "[[", "{", ".", "case", "cd", "eval", "export", "for", "if", "set", "source", "test", "trap", "ulimit", "umask", "until", "while"}
+
 // programName returns the name of the program that a command runs, or "" if it is not known. It
 // looks behind env, sh -c, flatpak, snap and distrobox-enter, and undoes the names of wrappers of
 // Nix.
@@ -63,7 +66,7 @@ func shellProgram(args []string) string {
 	if len(fields) > 0 && fields[0] == "exec" {
 		fields = fields[1:]
 	}
-	if len(fields) == 0 || strings.ContainsAny(fields[0], "$`\"'();|&<>=") {
+	if len(fields) == 0 || slices.Contains(shellWords, fields[0]) || strings.ContainsAny(fields[0], "$`\"'();|&<>=") {
 		return ""
 	}
 	return programName(fields[0], fields[1:])

@@ -7,14 +7,12 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
-// kind sets the kind of data: by the claims that know it, by a name that is a cache everywhere, by the
-// class of the path, by tmpfiles.d, by what people keep in a storage for caches, and by
-// location.
+// kind sets the kind of data: by the claims, except below a name that is a cache everywhere; by
+// the class of the path; by where caches are; and by location.
 func (t *Table) kind(o *Owner, name string, found [][]claim) {
-	exact, tmpfiles := kindClaims(found)
-	if exact != nil {
-		o.Kind, o.KindFrom = exact.kind, exact.from
-		if rest := strings.TrimPrefix(name, exact.path); rest != "" && o.Kind != KindCache && (known.Caches{}).Holds(rest) {
+	if c := kindClaim(found); c != nil {
+		o.Kind, o.KindFrom = c.kind, c.from
+		if rest := strings.TrimPrefix(name, c.path); rest != "" && o.Kind != KindCache && (known.Caches{}).Holds(rest) {
 			o.Kind, o.KindFrom = KindCache, Evidence{Source: SourceKnowledge, Text: "a directory with this name is a cache"}
 		}
 		return
@@ -25,31 +23,24 @@ func (t *Table) kind(o *Owner, name string, found [][]claim) {
 			return
 		}
 	}
-	switch {
-	case tmpfiles != nil:
-		o.Kind, o.KindFrom = tmpfiles.kind, tmpfiles.from
-	case t.opts.Caches.Holds(name):
+	if t.opts.Caches.Holds(name) {
 		o.Kind, o.KindFrom = KindCache, Evidence{Source: SourceKnowledge, Text: "a directory with this name or in this place is a cache"}
-	default:
-		t.kindByLocation(o, name)
+		return
 	}
+	t.kindByLocation(o, name)
 }
 
-// kindClaims returns the deepest claim with a kind of a source that knows it, and of tmpfiles.d.
-func kindClaims(found [][]claim) (exact, tmpfiles *claim) {
+// kindClaim returns the deepest claim that says the kind. For one directory, the sources that know
+// it exactly come before tmpfiles.d.
+func kindClaim(found [][]claim) *claim {
 	for i := range found {
 		for j := range found[i] {
-			c := &found[i][j]
-			switch {
-			case c.kind == KindUnknown:
-			case c.from.Source.rank() == 1 && exact == nil:
-				exact = c
-			case c.from.Source == SourceTmpfiles && tmpfiles == nil:
-				tmpfiles = c
+			if c := &found[i][j]; c.kind != KindUnknown {
+				return c
 			}
 		}
 	}
-	return exact, tmpfiles
+	return nil
 }
 
 func kindOfClass(class known.Class) Kind {

@@ -110,7 +110,9 @@ func (r *reader) networkManager() []claim {
 		file := path.Join(dir, entry.Name)
 		// The file is readable by root only. Without that, its own name has to do.
 		text := "the connection " + strings.TrimSuffix(entry.Name, ".nmconnection")
-		if content, err := r.files.Read(file, mostBytes); err == nil {
+		content, err := r.files.Read(file, mostBytes)
+		r.note(file, err)
+		if err == nil {
 			if id := unescapeValue(parseKeyFile(string(content), "connection")["connection"]["id"]); id != "" {
 				text = "the connection " + id
 			}

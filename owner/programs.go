@@ -158,7 +158,7 @@ func (g *grouping) addKnown() {
 
 // addPairs adds the programs of one path.
 func (g *grouping) addPairs(name string, pairs []known.ProgramPath) {
-	best := chooseFrom(name, pairs)
+	best, _ := chooseFrom(name, pairs)
 	key := known.Normalize(lastPart(best.Program))
 	if key == "" || genericNames[key] {
 		return
@@ -192,27 +192,29 @@ var sharedNames = map[string]bool{
 func lastPart(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
 // bestPair returns the program that public configurations tie to a path, and the path they name.
-func bestPair(homes known.Homes, name string) (of string, best known.ProgramPath, ok bool) {
+// named reports whether that path has the name of the program.
+func bestPair(homes known.Homes, name string) (of string, best known.ProgramPath, named, ok bool) {
 	of, pairs := known.ProgramsOf(homes, name)
 	pairs = slices.DeleteFunc(slices.Clone(pairs), known.ProgramPath.Companion)
 	if len(pairs) == 0 || sharedNames[path.Base(of)] {
-		return "", known.ProgramPath{}, false
+		return "", known.ProgramPath{}, false, false
 	}
-	return of, chooseFrom(of, pairs), true
+	best, named = chooseFrom(of, pairs)
+	return of, best, named, true
 }
 
 // chooseFrom returns the program that a path belongs to: the one with the name of a directory in the
 // path, otherwise the one with most owners. pairs are sorted by owners.
-func chooseFrom(name string, pairs []known.ProgramPath) known.ProgramPath {
+func chooseFrom(name string, pairs []known.ProgramPath) (best known.ProgramPath, named bool) {
 	for _, p := range pairs {
 		program := known.NewProgram(lastPart(p.Program))
 		for component := range strings.SplitSeq(name, "/") {
 			if program.Match(known.ComponentOf([]byte(component))) == known.MatchExact {
-				return p
+				return p, true
 			}
 		}
 	}
-	return pairs[0]
+	return pairs[0], false
 }
 
 // canonical returns the name under which Programs has a program.

@@ -80,15 +80,15 @@ func (t *Table) build(p parts) {
 			homeOf[a.name] = a
 		}
 	}
-	byUser := map[string]string{}
+	byUser := map[string][]string{}
 	for i := range t.units {
 		d := &t.units[i]
 		if d.State != StateLoaded {
 			continue
 		}
 		t.claimsOfUnit(d, homeOf)
-		if _, taken := byUser[d.User]; d.User != "" && !taken && d.Manager == ManagerSystem {
-			byUser[d.User] = d.Name
+		if d.User != "" && d.Manager == ManagerSystem {
+			byUser[d.User] = append(byUser[d.User], d.Name)
 		}
 	}
 	for _, c := range p.tmpfiles {
@@ -124,25 +124,48 @@ func (t *Table) indexUnits() {
 			for _, alias := range d.Aliases {
 				add(prefix, alias, i)
 			}
-			if d.Manager != ManagerSystem || d.State != StateLoaded {
-				continue
-			}
-			for _, stem := range stemsOf(d) {
-				if _, taken := t.byStem[stem]; !taken {
-					t.byStem[stem] = d.Name
-				}
+		}
+	}
+	t.indexStems()
+}
+
+// indexStems makes the system's units known by the names that their directories may have: first by
+// the names and aliases of services, then of templates, and then by the programs that they run.
+func (t *Table) indexStems() {
+	add := func(name string, stems ...string) {
+		for _, stem := range stems {
+			if _, taken := t.byStem[stem]; !taken && len(stem) > 1 && !genericStems[stem] {
+				t.byStem[stem] = name
 			}
 		}
 	}
-}
-
-// stemsOf returns the names of directories that a unit has by its own name, the closest first.
-func stemsOf(d *Declaration) []string {
-	stems := stems(d.Name)
-	if d.Program != "" {
-		stems = append(stems, known.Normalize(d.Program), strings.TrimSuffix(known.Normalize(d.Program), "d"))
+	eachUnit := func(visit func(d *Declaration, plain bool)) {
+		for i := range t.units {
+			if d := &t.units[i]; d.Manager == ManagerSystem && d.State == StateLoaded {
+				visit(d, !strings.Contains(d.Name, "@"))
+			}
+		}
 	}
-	return slices.DeleteFunc(stems, func(s string) bool { return len(s) < 2 || genericStems[s] })
+	for _, plain := range [...]bool{true, false} {
+		eachUnit(func(d *Declaration, isPlain bool) {
+			if plain != isPlain {
+				return
+			}
+			for _, name := range append([]string{d.Name}, d.Aliases...) {
+				add(d.Name, stems(name)...)
+			}
+		})
+	}
+	eachUnit(func(d *Declaration, _ bool) {
+		program := known.Normalize(d.Program)
+		if strings.HasPrefix(d.Name, program) {
+			add(d.Name, program)
+		}
+	})
+	eachUnit(func(d *Declaration, _ bool) {
+		program := known.Normalize(d.Program)
+		add(d.Name, program, strings.TrimSuffix(program, "d"))
+	})
 }
 
 // genericStems are names that say nothing: those of helpers and of what every system has.
@@ -178,7 +201,11 @@ func (t *Table) claimsOfUnit(d *Declaration, homeOf map[string]account) {
 	for _, dir := range d.Directories {
 		c := say
 		c.path, c.kind, c.mode, c.guess, c.from = dir.Data, dir.Kind, dir.Mode, dir.Default, dir.From
-		if dir.Kind != KindConfig && !d.Dynamic {
+		switch {
+		case d.Manager != ManagerSystem || d.Dynamic:
+		case dir.Kind == KindConfig || d.User == "": // the directory of ConfigurationDirectory= is root's
+			c.user, c.group = "root", "root"
+		default:
 			c.user, c.group = d.User, d.Group
 		}
 		if dir.ReadOnly || t.homes.Container(dir.Path) {
@@ -193,8 +220,8 @@ func (t *Table) claimsOfUnit(d *Declaration, homeOf map[string]account) {
 		}
 	}
 	for _, sign := range d.Paths {
-		if t.homes.Container(sign.Path) {
-			continue
+		if t.homes.Container(sign.Path) || strings.HasPrefix(sign.Path, "/etc/") && !sameStem(d.Name, path.Base(t.top(sign.Path))) {
+			continue // settings of another program, which it may change
 		}
 		c := say
 		c.path, c.from = sign.Path, sign.From
@@ -208,16 +235,19 @@ func (t *Table) claimsOfUnit(d *Declaration, homeOf map[string]account) {
 	}
 }
 
-// ofTmpfiles completes a claim of tmpfiles.d with the unit that has the name of the file, or
-// that runs as the user of the line.
-func (t *Table) ofTmpfiles(c claim, byUser map[string]string) claim {
+// ofTmpfiles completes a claim of tmpfiles.d with the unit that has the name of the file or of the
+// directory, or that alone runs as the user of the line.
+func (t *Table) ofTmpfiles(c claim, byUser map[string][]string) claim {
 	if t.homes.Container(c.path) { // owner and mode of a directory that many use
 		c.typ, c.name = TypeUnknown, ""
 		return c
 	}
 	unit := t.byStem[known.Normalize(c.name)]
-	if unit == "" && c.user != "" && c.user != "root" {
-		unit = byUser[c.user]
+	if top := t.top(c.path); unit == "" && c.name != "" && !t.homes.Container(top) {
+		unit = t.byStem[known.Normalize(path.Base(top))]
+	}
+	if users := byUser[c.user]; unit == "" && c.user != "root" && len(users) == 1 {
+		unit = users[0]
 	}
 	if unit != "" {
 		c.typ, c.name, c.unit = TypeUnit, unit, unit
@@ -326,19 +356,24 @@ func instanceOf(data, glob, name string) string {
 // program sets the program by what public configurations tie to the path, or by the name of the
 // directory.
 func (t *Table) program(o *Owner, name string) {
-	if o.Program == "" {
-		if of, pair, ok := bestPair(t.homes, name); ok {
-			o.Program = t.canonical(pair.Program)
-			o.ProgramFrom = Evidence{Source: SourceKnowledge, File: "program-paths.tsv", Text: pair.Program + " and " + of + ": " + pair.Sources}
-			return
-		}
+	if o.Program != "" || o.Type == TypeUser {
+		return
 	}
-	if o.Program == "" {
-		top := t.top(name)
-		if i, ok := t.byName[known.Normalize(strings.TrimLeft(path.Base(top), "."))]; ok && !t.homes.Container(top) && !t.own(name) {
-			o.Program = t.programs[i].Name
-			o.ProgramFrom = Evidence{Source: SourceName, File: t.programs[i].File, Text: "the directory is named after it"}
-		}
+	of, pair, named, ok := bestPair(t.homes, name)
+	if i, found := t.unitAt[o.Unit]; found && !named && t.units[i].Program != "" {
+		o.Program = t.units[i].Program
+		o.ProgramFrom = Evidence{Source: SourceName, File: t.units[i].File, Text: "ExecStart= runs it"}
+		return
+	}
+	if ok {
+		o.Program = t.canonical(pair.Program)
+		o.ProgramFrom = Evidence{Source: SourceKnowledge, File: "program-paths.tsv", Text: pair.Program + " and " + of + ": " + pair.Sources}
+		return
+	}
+	top := t.top(name)
+	if i, ok := t.byName[known.Normalize(strings.TrimLeft(path.Base(top), "."))]; ok && !t.homes.Container(top) && !t.own(name) {
+		o.Program = t.programs[i].Name
+		o.ProgramFrom = Evidence{Source: SourceName, File: t.programs[i].File, Text: "the directory is named after it"}
 	}
 }
 
@@ -351,34 +386,43 @@ func (t *Table) own(name string) bool {
 
 // guess sets the owner where no claim does: by name, by what is known, and by location.
 func (t *Table) guess(o *Owner, name string) {
-	if o.Type != TypeUnknown {
-		return
-	}
-	_, inHome := t.homes.Within(name)
-	if top := t.top(name); !inHome && !t.homes.Container(top) {
-		base := known.Normalize(strings.TrimLeft(path.Base(top), "."))
-		unit, from := t.byStem[base], Evidence{Source: SourceName, Text: "the directory is named after it"}
-		if unit == "" && o.Program != "" {
-			if unit = t.byStem[known.Normalize(o.Program)]; unit != "" {
-				from = o.ProgramFrom
-			}
-		}
-		if i, ok := t.unitAt[unit]; ok {
-			if from.File == "" {
-				from.File = t.units[i].File
-			}
-			o.Type, o.Name, o.From, o.Path = TypeUnit, unit, from, top
-			o.Unit, o.UnitFrom, o.Units = unit, from, []string{unit}
-			return
+	if o.Unit == "" {
+		o.Unit, o.UnitFrom = t.unitByName(o, name)
+		if o.Unit != "" {
+			o.Units = []string{o.Unit}
 		}
 	}
 	switch {
+	case o.Type != TypeUnknown:
+	case o.Unit != "":
+		o.Type, o.Name, o.From, o.Path = TypeUnit, o.Unit, o.UnitFrom, t.top(name)
 	case o.Program != "":
 		o.Type, o.Name, o.From, o.Path = TypeProgram, o.Program, o.ProgramFrom, t.top(name)
 	case t.own(name):
 		o.Type, o.Name, o.Path = TypeUser, t.userAt(name), t.top(name)
 		o.From = Evidence{Source: SourceLocation, Text: "in the home, and not hidden"}
 	}
+}
+
+// unitByName returns the unit after which a directory of the system is named, or that has the name
+// of the program that uses it.
+func (t *Table) unitByName(o *Owner, name string) (string, Evidence) {
+	top := t.top(name)
+	if _, inHome := t.homes.Within(name); inHome || t.homes.Container(top) || o.Type == TypeUser {
+		return "", Evidence{}
+	}
+	unit, from := t.byStem[known.Normalize(strings.TrimLeft(path.Base(top), "."))], Evidence{Source: SourceName, Text: "the directory is named after it"}
+	if unit == "" && o.Program != "" {
+		unit, from = t.byStem[known.Normalize(o.Program)], o.ProgramFrom
+	}
+	i, ok := t.unitAt[unit]
+	if !ok {
+		return "", Evidence{}
+	}
+	if from.File == "" {
+		from.File = t.units[i].File
+	}
+	return unit, from
 }
 
 // userAt returns the name of the user in whose home a path is, or that of the home.

@@ -38,7 +38,7 @@ func (r *reader) units(ctx context.Context) []Declaration {
 		specifiers := unitfile.System("")
 		specifiers.MachineID, specifiers.Host = machineID, host
 		if i == 0 {
-			managers[i] = r.managerUnits(ctx, Declaration{Manager: ManagerSystem}, specifiers, systemBases(), systemUnitDirs)
+			managers[i] = r.managerUnits(ctx, Declaration{Manager: ManagerSystem}, specifiers, systemBases(r.systemd), systemUnitDirs)
 			return
 		}
 		u := r.users[i-1]

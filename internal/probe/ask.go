@@ -115,3 +115,23 @@ func askIOURing() error {
 	}
 	return unix.Close(int(fd))
 }
+
+// askPackages downloads a small package into a directory of its own.
+func askPackages() error {
+	dir, err := os.MkdirTemp("", "probe-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	for _, tool := range []string{"apt-get", "dpkg-deb"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			return err
+		}
+	}
+	cmd := exec.Command("apt-get", "download", "-qq", "hostname")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, strings.TrimSpace(string(out)))
+	}
+	return nil
+}
