@@ -95,7 +95,8 @@ func (t *Table) build(p parts) {
 		t.claims.add(t.ofTmpfiles(c, byUser))
 	}
 	for _, c := range p.places {
-		if !t.homes.Container(c.path) {
+		// A home is a container too, but systemd-homed knows whose.
+		if c.from.Source == SourceHomed || !t.homes.Container(c.path) {
 			t.claims.add(c)
 		}
 	}
@@ -202,7 +203,7 @@ func (t *Table) claimsOfUnit(d *Declaration, homeOf map[string]account) {
 		c := say
 		c.path, c.kind, c.mode, c.guess, c.from = dir.Data, dir.Kind, dir.Mode, dir.Default, dir.From
 		switch {
-		case d.Manager != ManagerSystem || d.Dynamic:
+		case d.Manager != ManagerSystem || d.Dynamic && dir.Kind != KindConfig:
 		case dir.Kind == KindConfig || d.User == "": // the directory of ConfigurationDirectory= is root's
 			c.user, c.group = "root", "root"
 		default:
