@@ -1,6 +1,7 @@
 package rootfs
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -71,14 +72,16 @@ func (f *FS) Read(path string, limit int64) ([]byte, error) {
 	case st.Size > limit:
 		return nil, &fs.PathError{Op: "read", Path: path, Err: ErrTooLarge}
 	}
-	content, err := io.ReadAll(io.LimitReader(file, limit+1))
-	if err == nil && int64(len(content)) > limit {
+	// Room for the whole file: one read(2), and one for the end. The size of files of proc(5) is 0.
+	content := bytes.NewBuffer(make([]byte, 0, int(st.Size)+bytes.MinRead))
+	_, err = content.ReadFrom(io.LimitReader(file, limit+1))
+	if err == nil && int64(content.Len()) > limit {
 		err = &fs.PathError{Op: "read", Path: path, Err: ErrTooLarge}
 	}
 	if err != nil {
 		return nil, err
 	}
-	return content, nil
+	return content.Bytes(), nil
 }
 
 // List returns the entries of a directory, sorted by name, and follows symlinks to it. With
