@@ -18,6 +18,7 @@
 //	boot, internal/known  what a boot does to each tree; what is known of paths
 //	internal/mounts       the mount table; internal/paths: at or below
 //	boot/generation       what a built NixOS system declares; internal/unitfile: units as text
+//	owner                 whose a path is, and what it is for
 //	nix, flake.nix        package and modules; internal/reboot tests it all
 package main
 

@@ -243,7 +243,7 @@ func TestUserDirectoriesOfOldManagers(t *testing.T) {
 
 func TestAccountsOfPasswdAreUsers(t *testing.T) {
 	root := tree(t, map[string]string{"/etc/passwd": "root:x:0:0::/root:/bin/sh\nann:x:1000:100::/home/ann/:/bin/sh\nsys:x:999:1::/home/sys:/bin/sh\n" +
-		"nobody:x:65534:1::/home/nobody:/bin/sh\nvm:x:1001:1::/var/lib/vm:/bin/sh\nbad line\nx:x:y:1::/home/x:\n"})
+		"nfsnobody:x:65534:1::/home/nfs:/bin/sh\nvm:x:1001:1::/var/lib/vm:/bin/sh\nbad line\nx:x:y:1::/home/x:\n"})
 	want := []owner.User{{Name: "root", UID: 0, Home: "/root"}, ann}
 	if diff := cmp.Diff(want, owner.Read(t.Context(), owner.Options{Root: root}).Users()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

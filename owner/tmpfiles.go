@@ -62,7 +62,7 @@ func tmpfilesClaims(lines []unitfile.TmpfilesLine) []claim {
 	return all
 }
 
-// tmpfilesKind says what a type of line means. ok is false for lines that say nothing of a path:
+// tmpfilesKind says what a type of line means. ok is false for lines that do not describe a path:
 // x and X only protect it from ageing, and attributes and ACLs are for another source.
 func tmpfilesKind(line unitfile.TmpfilesLine) (kind Kind, ok bool) {
 	switch line.Type {

@@ -144,3 +144,35 @@ func report(t *testing.T, o outcome, exact, level float64) {
 		t.Errorf("equal for %.1f %%, want %.0f %% or more; one level off for %.1f %%, want %.0f %% or less", o.share(o.exact), exact, o.share(o.level), level)
 	}
 }
+
+func TestUnitByKnowledge(t *testing.T) {
+	homes := HomesOf("/users/eve")
+	tests := []struct {
+		name, path string
+		dir        bool
+		want       string // "" if the directory splits
+	}{
+		{"most keep the whole", "/users/eve/.mozilla/firefox/p/x", false, "/users/eve/.mozilla"},
+		{"most keep a part", "/home/al/.config/nushell/history.txt", false, "/home/al/.config/nushell/history.txt"},
+		{"beside that part", "/home/al/.config/nushell/plugins/x", false, "/home/al/.config/nushell/plugins"},
+		{"the whole of which most keep a part", "/home/al/.config/nushell", true, ""},
+		{"directory with one known part", "/home/al/.config/qutebrowser/bookmarks/urls", false, "/home/al/.config/qutebrowser/bookmarks"},
+		{"vendor", "/root/.config/JetBrains/Idea/x", false, "/root/.config/JetBrains"},
+		{"container", "/var/lib", true, ""},
+		{"state of a dynamic user", "/var/lib/private/ollama/x", false, "/var/lib/private/ollama"},
+		{"host keys", "/etc/ssh/ssh_host_rsa_key", false, "/etc/ssh/ssh_host_rsa_key"},
+		{"connections", "/etc/NetworkManager/system-connections/x", false, "/etc/NetworkManager/system-connections"},
+		{"shared but kept as one", "/home/al/.local/share/applications/x.desktop", false, "/home/al/.local/share/applications"},
+		{"shared", "/home/al/.local/share/icons/hicolor/x/y", false, "/home/al/.local/share/icons/hicolor"},
+		{"log", "/var/log/journal/x/y", false, "/var/log"},
+		{"unknown", "/home/al/.config/unheard-of/a/b", false, "/home/al/.config/unheard-of"},
+		{"root", "/", true, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got, ok := homes.Unit(tt.path, tt.dir); ok != (tt.want != "") || ok && got != tt.want {
+				t.Errorf("Unit(%s) = %s, %v, want %s", tt.path, got, ok, tt.want)
+			}
+		})
+	}
+}

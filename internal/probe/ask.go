@@ -123,12 +123,14 @@ func askPackages() error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	for _, tool := range []string{"apt-get", "dpkg-deb"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			return err
-		}
+	apt, err := exec.LookPath("apt-get")
+	if err != nil {
+		return err
 	}
-	cmd := exec.Command("apt-get", "download", "-qq", "hostname")
+	if _, err := exec.LookPath("dpkg-deb"); err != nil {
+		return err
+	}
+	cmd := exec.Command(apt, "download", "-qq", "hostname")
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, strings.TrimSpace(string(out)))
