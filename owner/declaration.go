@@ -126,10 +126,8 @@ func (d *Declaration) environment(u *unitfile.Unit, expand func(string) (string,
 		words, _ := unitfile.Words(setting.Value, unitfile.Relaxed)
 		for _, word := range words {
 			name, value, ok := strings.Cut(word, "=")
-			if !ok || !(strings.HasSuffix(name, "_DIR") || strings.HasSuffix(name, "_HOME") || strings.Contains(name, "DATA")) {
-				continue
-			}
-			if value, err := expand(value); err == nil {
+			isData := strings.HasSuffix(name, "_DIR") || strings.HasSuffix(name, "_HOME") || strings.Contains(name, "DATA")
+			if value, err := expand(value); ok && isData && err == nil {
 				d.addPath(value, setting, "Environment="+name)
 			}
 		}

@@ -93,30 +93,38 @@ func (d *Declaration) directories(u *unitfile.Unit, expand func(string) (string,
 		for setting := range u.All("Service", k.key) {
 			words, _ := unitfile.Words(setting.Value, unitfile.Keep)
 			for _, word := range words {
-				name, link, flags := cutDirectory(word)
-				name, ok := relativeName(name, expand)
+				dir, ok := k.directory(word, b, expand)
 				if !ok {
 					continue
 				}
-				dir := Directory{
-					Path: path.Join(b.of(k.kind), name), Kind: k.kind, Mode: mode, Default: !explicit, ReadOnly: flags == "ro",
-					From: Evidence{SourceUnitDirectory, setting.File, setting.Line, k.key + "=" + word},
-				}
-				if link != "" { // a wrong link makes systemd ignore the word
-					link, ok := relativeName(link, expand)
-					if !ok || k.kind == KindConfig && b.systemd < 257 {
-						continue
-					}
-					dir.Links = append(dir.Links, path.Join(b.of(k.kind), link))
-				}
-				dir.Data = dir.Path
 				if private {
-					dir.Data = path.Join(b.of(k.kind), "private", name)
+					dir.Data = path.Join(b.of(k.kind), "private", strings.TrimPrefix(dir.Path, b.of(k.kind)))
 				}
+				dir.Mode, dir.Default = mode, !explicit
+				dir.From = Evidence{SourceUnitDirectory, setting.File, setting.Line, k.key + "=" + word}
 				d.addDirectory(dir)
 			}
 		}
 	}
+}
+
+// directory reads one word. systemd ignores a word with a wrong name or link, and before version 257
+// one with a link for ConfigurationDirectory=.
+func (k directoryKey) directory(word string, b bases, expand func(string) (string, error)) (dir Directory, ok bool) {
+	name, link, flags := cutDirectory(word)
+	if name, ok = relativeName(name, expand); !ok {
+		return Directory{}, false
+	}
+	dir = Directory{Path: path.Join(b.of(k.kind), name), Kind: k.kind, ReadOnly: flags == "ro"}
+	dir.Data = dir.Path
+	if link == "" {
+		return dir, true
+	}
+	if link, ok = relativeName(link, expand); !ok || k.kind == KindConfig && b.systemd < 257 {
+		return Directory{}, false
+	}
+	dir.Links = []string{path.Join(b.of(k.kind), link)}
+	return dir, true
 }
 
 // addDirectory adds a directory, or the links of one that is there.

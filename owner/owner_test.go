@@ -57,6 +57,7 @@ var machine = map[string]string{
 		"WorkingDirectory=/var/lib/work\nBindPaths=/srv/bound:/x\n",
 	"/etc/systemd/system/mysqld.service":                                                  "-> /usr/lib/systemd/system/mariadb.service",
 	"/usr/lib/systemd/system/cups.service":                                                "[Service]\nExecStart=/usr/sbin/cupsd\n",
+	"/usr/lib/systemd/system/sshd.service":                                                "[Service]\nExecStart=/usr/sbin/sshd -D\n",
 	"/usr/lib/systemd/system/over.service":                                                "[Service]\nExecStart=/bin/over\nStateDirectory=old\n",
 	"/etc/systemd/system/over.service.d/o.conf":                                           "[Service]\nStateDirectory=\nStateDirectory=new\n",
 	"/etc/systemd/user/notes.service":                                                     "[Service]\nExecStart=/usr/bin/notes\nStateDirectory=notes\nCacheDirectory=notes\nLogsDirectory=notes\nConfigurationDirectory=notes\n",
@@ -119,6 +120,9 @@ func TestOwnerOfAPath(t *testing.T) {
 		{"WorkingDirectory", "/var/lib/work", "unit mariadb.service state unit path"},
 		{"BindPaths", "/srv/bound", "unit mariadb.service data unit path"},
 		{"by name", "/var/spool/cups/c1", "unit cups.service state name"},
+		{"directory of logs by name", "/var/log/cups/error_log", "unit cups.service log name"},
+		{"all logs", "/var/log", "unknown  unknown unknown"},
+		{"key of a unit by the names of its program", "/etc/ssh/ssh_host_ed25519_key", "unit sshd.service config 0600 knowledge"},
 		{"drop-in resets", "/var/lib/new", "unit over.service state 0755 root:root unit directory"},
 		{"drop-in has reset", "/var/lib/old", "unknown  state unknown"},
 		{"state of a user's unit", "/home/ann/.local/state/notes", "unit notes.service state 0755 unit directory"},
@@ -213,7 +217,7 @@ func TestUnitsDeclareWhatTheirFilesSay(t *testing.T) {
 	}
 	want := []string{
 		"system cups.service", "system dyn.service", "system gone.service", "system mariadb.service", "system over.service", "system redis@.service",
-		"system shop.service", "user notes.service", "user own.service",
+		"system shop.service", "system sshd.service", "user notes.service", "user own.service",
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

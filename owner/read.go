@@ -101,7 +101,7 @@ func Read(ctx context.Context, opts Options) *Table {
 		t.problems = append(t.problems, Problem{"/", err})
 		return t
 	}
-	defer files.Close()
+	defer func() { _ = files.Close() }()
 	r := &reader{files: files, opts: opts}
 	r.prepare()
 	t.homes, t.users = r.homes, r.users

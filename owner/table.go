@@ -282,10 +282,11 @@ func (t *Table) above(name string) [][]claim {
 	return found
 }
 
-// top returns the topmost directory at or above a path that is not a container.
+// top returns the topmost directory at or above a path that is not a container. People keep
+// /var/log as a whole, but its directories belong to units.
 func (t *Table) top(name string) string {
 	for dir := range paths.Ancestors(name) {
-		if dir == "/" || t.homes.Container(dir) {
+		if dir == "/" || dir == "/var/log" || t.homes.Container(dir) {
 			break
 		}
 		name = dir
@@ -393,6 +394,10 @@ func (t *Table) guess(o *Owner, name string) {
 			o.Units = []string{o.Unit}
 		}
 	}
+	if i, ok := t.unitAt[o.Unit]; ok && o.Program == "" && t.units[i].Program != "" {
+		o.Program = t.units[i].Program
+		o.ProgramFrom = Evidence{Source: SourceName, File: t.units[i].File, Text: "ExecStart= runs it"}
+	}
 	switch {
 	case o.Type != TypeUnknown:
 	case o.Unit != "":
@@ -413,8 +418,13 @@ func (t *Table) unitByName(o *Owner, name string) (string, Evidence) {
 		return "", Evidence{}
 	}
 	unit, from := t.byStem[known.Normalize(strings.TrimLeft(path.Base(top), "."))], Evidence{Source: SourceName, Text: "the directory is named after it"}
-	if unit == "" && o.Program != "" {
-		unit, from = t.byStem[known.Normalize(o.Program)], o.ProgramFrom
+	if p, ok := t.ProgramNamed(o.Program); ok && unit == "" {
+		from = o.ProgramFrom
+		for _, name := range p.Names {
+			if unit = t.byStem[name]; unit != "" {
+				break
+			}
+		}
 	}
 	i, ok := t.unitAt[unit]
 	if !ok {

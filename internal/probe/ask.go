@@ -122,7 +122,7 @@ func askPackages() error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	apt, err := exec.LookPath("apt-get")
 	if err != nil {
 		return err
