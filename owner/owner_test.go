@@ -47,12 +47,17 @@ func read(t testing.TB, files map[string]string) *owner.Table {
 
 // machine has one of everything.
 var machine = map[string]string{
-	"/etc/passwd":                            "root:x:0:0::/root:/bin/sh\nmysql:x:106:112::/var/lib/mysql:/bin/false\nann:x:1000:100::/home/ann:/bin/sh\n",
-	"/etc/systemd/system/shop.service":       "[Unit]\nDescription=A shop\n[Service]\nExecStart=/nix/store/0123456789abcdefghijklmnopqrstuv-shop-1.2/bin/shopd --data-dir=/srv/shop\nStateDirectory=shop:store shop/media\nStateDirectoryMode=700\nCacheDirectory=shop\nLogsDirectory=shop\nConfigurationDirectory=shop\nRuntimeDirectory=shop\nUser=shopper\nGroup=shoppers\n",
-	"/etc/systemd/system/dyn.service":        "[Service]\nExecStart=/bin/dyn\nDynamicUser=yes\nStateDirectory=dyn a/b\nConfigurationDirectory=dyn\n",
-	"/usr/lib/systemd/system/redis@.service": "[Service]\nExecStart=/bin/redis\nStateDirectory=redis-%i\nUser=redis\n",
-	"/usr/lib/systemd/system/gone.service":   "[Service]\nExecStart=/bin/gone\nStateDirectory=gone\n",
-	"/etc/systemd/system/gone.service":       "-> /dev/null",
+	"/etc/passwd":                                       "root:x:0:0::/root:/bin/sh\nmysql:x:106:112::/var/lib/mysql:/bin/false\nann:x:1000:100::/home/ann:/bin/sh\n",
+	"/etc/systemd/system/shop.service":                  "[Unit]\nDescription=A shop\n[Service]\nExecStart=/nix/store/0123456789abcdefghijklmnopqrstuv-shop-1.2/bin/shopd --data-dir=/srv/shop\nStateDirectory=shop:store shop/media\nStateDirectoryMode=700\nCacheDirectory=shop\nLogsDirectory=shop\nConfigurationDirectory=shop\nRuntimeDirectory=shop\nUser=shopper\nGroup=shoppers\n",
+	"/etc/systemd/system/dyn.service":                   "[Service]\nExecStart=/bin/dyn\nDynamicUser=yes\nStateDirectory=dyn a/b\nConfigurationDirectory=dyn\n",
+	"/usr/lib/systemd/system/redis@.service":            "[Service]\nExecStart=/bin/redis\nStateDirectory=redis-%i\nUser=redis\n",
+	"/usr/lib/systemd/system/vm@.service":               "[Service]\nExecStart=/bin/vm\nStateDirectory=vm/%i\nDynamicUser=yes\n",
+	"/etc/systemd/system/x.target.wants/vm@two.service": "-> ../vm@.service",
+	"/home/ann/.local/state/moved":                      "-> ../../.config/moved",
+	"/home/ann/.config/moved/":                          "",
+	"/etc/systemd/user/moved.service":                   "[Service]\nExecStart=/usr/bin/moved\nStateDirectory=moved\n",
+	"/usr/lib/systemd/system/gone.service":              "[Service]\nExecStart=/bin/gone\nStateDirectory=gone\n",
+	"/etc/systemd/system/gone.service":                  "-> /dev/null",
 	"/usr/lib/systemd/system/mariadb.service": "[Service]\nExecStart=/usr/sbin/mariadbd\nUser=mysql\nReadWritePaths=-/var/lib/extra /run /etc/other\n" +
 		"WorkingDirectory=/var/lib/work\nBindPaths=/srv/bound:/x\n",
 	"/etc/systemd/system/mysqld.service":                                                  "-> /usr/lib/systemd/system/mariadb.service",
@@ -113,6 +118,10 @@ func TestOwnerOfAPath(t *testing.T) {
 		{"nested link to the private state", "/var/lib/a/b", "unit dyn.service state 0755 =/var/lib/private/a/b unit directory"},
 		{"the configuration is never private", "/etc/dyn", "unit dyn.service config 0755 root:root unit directory"},
 		{"instance of a template", "/var/lib/redis-one/dump", "unit redis@.service state unit directory"},
+		{"instance of a template with a private state", "/var/lib/vm/one/disk", "unit vm@.service state =/var/lib/private/vm/one unit directory"},
+		{"instance that is pulled in", "/var/lib/private/vm/two/disk", "unit vm@two.service state unit directory"},
+		{"state that an old manager has left", "/home/ann/.config/moved/x", "unit moved.service state unit directory"},
+		{"its new name", "/home/ann/.local/state/moved", "unit moved.service state 0755 =/home/ann/.config/moved unit directory"},
 		{"masked unit declares nothing", "/var/lib/gone", "unknown  state unknown"},
 		{"home of User=", "/var/lib/mysql/ibdata1", "unit mariadb.service state passwd"},
 		{"ReadWritePaths", "/var/lib/extra/x", "unit mariadb.service state unit path"},
@@ -217,7 +226,7 @@ func TestUnitsDeclareWhatTheirFilesSay(t *testing.T) {
 	}
 	want := []string{
 		"system cups.service", "system dyn.service", "system gone.service", "system mariadb.service", "system over.service", "system redis@.service",
-		"system shop.service", "system sshd.service", "user notes.service", "user own.service",
+		"system shop.service", "system sshd.service", "system vm@.service", "system vm@two.service", "user moved.service", "user notes.service", "user own.service",
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/rootfs"
 	"github.com/DaRacci/list-ephemeral/internal/unitfile"
 )
@@ -76,8 +77,28 @@ func (r *reader) managerUnits(ctx context.Context, like Declaration, specifiers 
 	r.unitProblems(search.Problems())
 	for i := range all {
 		all[i].Aliases = aliases[all[i].Name]
+		r.movedState(&all[i])
 	}
 	return all
+}
+
+// movedState finds the data of a user's unit behind the symlink that systemd 254 makes in
+// ~/.local/state where ~/.config has the directory of an older version (NEWS of systemd 254).
+func (r *reader) movedState(d *Declaration) {
+	if d.Manager != ManagerUser {
+		return
+	}
+	for i := range d.Directories {
+		dir := &d.Directories[i]
+		if dir.Kind != KindState && dir.Kind != KindLog || strings.Contains(dir.Path, "*") {
+			continue
+		}
+		if target, err := r.files.Readlink(dir.Path); err == nil {
+			if target = rootfs.LinkTarget(dir.Path, target); paths.Below(target, d.Home) {
+				dir.Data = target
+			}
+		}
+	}
 }
 
 // declarationOf reads one unit.

@@ -77,9 +77,15 @@ func splitTree(out map[string]bool, entries map[string]Entry, top string) {
 	visit(top)
 }
 
+// fewestParts is how many entries below a directory make them its units. Fewer are chance: with 1,
+// 79.4 % of the units of paths that the data does not have are right, with 4 83.4 %, and units of
+// other configurations are right more often too (91.2 % and 91.3 %, TestUnitOfUnseenPaths and
+// TestUnitIsWhatOtherConfigurationsKeep).
+const fewestParts = 4
+
 // partsWin reports whether the parts of a directory are its units. A tie is for the whole, and so is
 // a small difference: the parts of a directory are several entries of one configuration.
-func partsWin(whole, parts int) bool { return parts > whole && 2*parts >= 3*whole }
+func partsWin(whole, parts int) bool { return parts >= fewestParts && 2*parts >= 3*whole }
 
 // layerPoints are the mount points that container engines make inside their own storage, as
 // suffixes of paths with "*" for one component. The data of a layer is in the
