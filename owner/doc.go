@@ -4,7 +4,9 @@
 //
 //	owner.go         Owner, and the enums: Type, Kind, Source, Manager, State
 //	read.go          Options, Read: all sources, in parallel
-//	table.go         Table: Of (one path), Units, Unit
+//	table.go         Table: Units, Unit, Problems
+//	build.go         the claims of units and of tmpfiles.d, and the names of units
+//	of.go            Table.Of: which claim decides
 //	kind.go          the kind of data at a path
 //	programs.go      Programs: names for a filter, joined to one program each
 //	claim.go         what one source says of one path, and which claim decides
