@@ -200,6 +200,8 @@ func (t *Table) userAt(name string) string {
 	if best.Name == "" {
 		if rest, ok := strings.CutPrefix(name, "/home/"); ok {
 			best.Name, _, _ = strings.Cut(rest, "/")
+		} else if paths.AtOrBelow(name, "/root") {
+			best.Name = "root"
 		}
 	}
 	return best.Name
