@@ -66,6 +66,7 @@ type Plan struct {
 	// share blocks. Free is how many bytes are free in storage.
 	Needs, Free int64
 	roots       []Root
+	source      Source
 	force       bool
 	content     content        // for comparing
 	mapped      *mappings      // files that processes may be writing to
@@ -94,6 +95,10 @@ type Options struct {
 	Refuses func(path string) error
 	// Force copies files that other processes may be writing through shared mappings.
 	Force bool
+	// Source is another state of the machine, from which the paths are copied instead of the
+	// running machine. Then Roots matters only for the directories above its root. The caller keeps its descriptor open until Run has
+	// returned. With a Source, the storage path may be "/", which restores the paths in place.
+	Source Source
 }
 
 // Prepare checks the selected paths and plans to copy them below a storage path. It changes
@@ -105,20 +110,24 @@ func Prepare(ctx context.Context, storage string, selected []string, options Opt
 		return nil, err
 	}
 	defer root.close()
-	store, err := openStorage(root, storage)
+	p := &Plan{
+		Storage: path.Clean(storage), roots: withSlash(options.Roots), source: options.Source, force: options.Force,
+		linked: map[inode]bool{}, compared: map[string]existing{}, mapped: new(mappings),
+	}
+	store, err := openStorage(root, storage, p.source)
 	if err != nil {
 		return nil, err
 	}
 	defer store.close()
-	p := &Plan{
-		Storage: path.Clean(storage), roots: withSlash(options.Roots), force: options.Force,
-		linked: map[inode]bool{}, compared: map[string]existing{}, mapped: new(mappings),
-	}
 	p.content.progress = new(Progress)
-	from := &sources{root, p.roots}
+	from := &sources{root: root, roots: p.roots}
+	if err := from.use(p.source); err != nil {
+		return nil, err
+	}
 	from.findMounts()
+	p.roots = from.roots
 	if !p.force {
-		p.mapped = mappedFiles(ctx)
+		p.mapped = mappedFiles(ctx).of(p.source)
 	}
 	if err := p.checkStorage(store); err != nil {
 		return nil, fmt.Errorf("check storage %s: %w", storage, err)
@@ -138,7 +147,7 @@ func Prepare(ctx context.Context, storage string, selected []string, options Opt
 			unit.Action = Refuse
 		} else {
 			p.look(ctx, from, store, &unit)
-			p.checkParents(root, store, &unit)
+			p.checkParents(from, store, &unit)
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -163,13 +172,16 @@ func covered(dirs map[string]bool, name string) bool {
 	return false
 }
 
-// openStorage opens the storage path.
-func openStorage(root dir, storage string) (dir, error) {
+// openStorage opens the storage path. It may be "/" only if the paths are copied from another state.
+func openStorage(root dir, storage string, source Source) (dir, error) {
 	if !path.IsAbs(storage) {
 		return dir{}, fmt.Errorf("storage path %q: expected an absolute path below /", storage)
 	}
 	name := strings.TrimPrefix(path.Clean(storage), "/")
-	if name == "" {
+	switch {
+	case name == "" && source != nil:
+		name = "."
+	case name == "":
 		return dir{}, errors.New("storage path /: expected an absolute path below /")
 	}
 	d, err := root.dir(name, beneath)
@@ -195,8 +207,8 @@ func (p *Plan) checkStorage(store dir) error {
 // look decides the action for a unit.
 func (p *Plan) look(ctx context.Context, sources *sources, store dir, u *Unit) {
 	refuse := func(err error) { u.Action, u.Err = Refuse, err }
-	if paths.AtOrBelow(u.Path, p.Storage) {
-		refuse(ErrInStorage)
+	if err := p.outside(u.Path); err != nil {
+		refuse(err)
 		return
 	}
 	from, name, err := sources.entry(u.Path)
@@ -264,7 +276,7 @@ func sharesBlocks(st *unix.Statfs_t) bool {
 // action returns the action for a unit that can be copied.
 func (p *Plan) action(ctx context.Context, store, from dir, source string, u *Unit, st *unix.Stat_t) (Action, error) {
 	name := path.Base(u.Path)
-	if isLink(st) && from.leadsTo(source, u.Target) {
+	if isLink(st) && u.Target != u.Path && from.leadsTo(source, u.Target) {
 		return Refuse, ErrLinked
 	}
 	to, err := store.below(path.Dir(u.Path))
@@ -328,7 +340,7 @@ func (p *Plan) countEntry(u *Unit, in dir, name string) (d dir, names []string, 
 // space.
 func (p *Plan) countFile(u *Unit, st *unix.Stat_t) (allocated int64) {
 	u.Files++
-	u.writer = cmp.Or(u.writer, p.mapped.of(st))
+	u.writer = cmp.Or(u.writer, p.mapped.writerOf(st))
 	if isFile(st) {
 		u.Bytes = sizes.Add(u.Bytes, st.Size)
 	}

@@ -85,8 +85,8 @@ func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, 
 		return nil, err
 	}
 	defer root.close()
-	r.sources = sources{root, p.roots}
-	if r.storage, err = openStorage(root, p.Storage); err != nil {
+	r.sources = sources{root: root, roots: p.roots, other: p.source}
+	if r.storage, err = openStorage(root, p.Storage, p.source); err != nil {
 		return nil, err
 	}
 	defer r.storage.close()
@@ -164,7 +164,7 @@ func (r *run) adoptEntry(ctx context.Context, result *Result, at *place, from, n
 		result.failAt(source.String, err)
 	case isDir(&st) && isDir(&there):
 		return r.enter(result, at, from, name)
-	case isLink(&st) && source.openable() && at.from.leadsTo(from, strings.TrimSuffix(result.Target, result.Path)+source.String()):
+	case isLink(&st) && result.Target != result.Path && source.openable() && at.from.leadsTo(from, strings.TrimSuffix(result.Target, result.Path)+source.String()):
 		r.content.progress.Files.Add(1) // this symlink itself persists the path
 	default:
 		differs, err := r.content.compare(ctx, at.from, at.to, name, &st, &there)
