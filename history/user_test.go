@@ -1,0 +1,20 @@
+package history_test
+
+import (
+	"fmt"
+	"runtime"
+
+	"golang.org/x/sys/unix"
+)
+
+// asUser calls a function in a thread without capabilities. The goroutine must end after it, and
+// the thread ends with it.
+func asUser(f func() string) string {
+	runtime.LockOSThread()
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var none [2]unix.CapUserData
+	if err := unix.Capset(&header, &none[0]); err != nil {
+		return fmt.Sprint("capset: ", err)
+	}
+	return f()
+}
