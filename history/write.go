@@ -2,7 +2,6 @@ package history
 
 import (
 	"bytes"
-	"cmp"
 	"compress/gzip"
 	"encoding/json"
 	"errors"
@@ -85,7 +84,10 @@ func encodeHeader(h *Header) ([]byte, error) {
 	if err == nil {
 		_, err = z.Write(append(text, '\n'))
 	}
-	return b.Bytes(), cmp.Or(err, z.Close())
+	if err == nil {
+		err = z.Close()
+	}
+	return b.Bytes(), err
 }
 
 // Add writes an entry. The paths must be sorted by their bytes. After an error, all further calls
