@@ -2,11 +2,14 @@ package history
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"testing"
 	"time"
+
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 )
 
 // hundredThousand returns the entries of a machine with 100,000 files.
@@ -48,6 +51,31 @@ func BenchmarkReadReceipt(b *testing.B) {
 		if !errors.Is(err, io.EOF) {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkLine writes and parses one entry, plain and by encoding/json.
+func BenchmarkLine(b *testing.B) {
+	e := hundredThousand()[77]
+	enc := jsonline.NewEncoder()
+	for name, parse := range map[string]func(text []byte, l *line) error{
+		"plain": parseLine,
+		"json":  func(text []byte, l *line) error { return json.Unmarshal(text, l) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			var text []byte
+			for b.Loop() {
+				var l line
+				text = appendEntry(text[:0], enc, &e)
+				if name == "json" {
+					text = enc.Append(text[:0], &line{Path: string(e.Path), Kind: "file", Class: "listed"})
+				}
+				if err := parse(text[:len(text)-1], &l); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

@@ -237,7 +237,7 @@ func (b *burial) rootOf(name string) (d *Dir, rel string, err error) {
 }
 
 // parents opens the directory for a copy, and makes the directories above it like those of the
-// source. Nobody else can enter the grave, so they have their owner and mode at once.
+// source. Other users cannot enter the grave, so they have their owner and mode at once.
 func (b *burial) parents(name string) (*Dir, error) {
 	at, err := openDirBelow(b.files.fd, ".")
 	if err != nil {

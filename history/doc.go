@@ -24,6 +24,7 @@
 //	subvolume_linux.go  the birth of a btrfs subvolume
 //	store_linux.go      the directory in storage for receipts and the graveyard
 //	receipt.go    the header and the entries of a receipt
+//	line.go       an entry as a line of JSON
 //	write.go      writes a receipt
 //	read.go       reads a receipt that may be damaged or hostile
 //	receipts.go   the receipts in storage

@@ -3,22 +3,25 @@ package history
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"errors"
 	"io"
 	"testing"
 	"time"
+
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 )
 
-// FuzzReader reads any receipt. Either it is refused with a reason, or what was read can be written
-// and read again.
+// FuzzReader reads any receipt. If it is refused, there is a reason.
 func FuzzReader(f *testing.F) {
 	f.Add(receiptOf(f, nil))
 	f.Add(receiptOf(f, []Entry{{Item: Item{Path: []byte("/a\xff"), Kind: FileRegular, Size: 5, ModTime: time.Unix(1, 2)}, Class: ClassListed, Mode: 0o644}}))
 	f.Add([]byte("\x1f\x8b"))
-	f.Fuzz(func(t *testing.T, data []byte) { readAny(t, data) })
+	f.Fuzz(func(t *testing.T, data []byte) { _, _ = readAny(t, data) })
 }
 
-// FuzzLines is FuzzReader behind the compression, which a fuzzer hardly gets through.
+// FuzzLines is FuzzReader behind the compression, which a fuzzer hardly gets through. What was read
+// can be written and read again.
 func FuzzLines(f *testing.F) {
 	header := `{"schema":1,"boot":"b","host":"h","time":"2026-11-29T12:00:00Z","listed":1,"kept":0,"bytes":5,"complete":true}`
 	f.Add([]byte(header), []byte(`{"path":"/a","kind":"file","size":5,"mtime":1,"mtimeNs":2,"mode":420,"uid":0,"gid":0,"class":"listed"}`+"\n"+`{"end":true,"lines":1}`+"\n"))
@@ -34,15 +37,26 @@ func FuzzLines(f *testing.F) {
 			_, _ = z.Write(text)
 			_ = z.Close()
 		}
-		readAny(t, b.Bytes())
+		all, ok := readAny(t, b.Bytes())
+		if !ok || len(all) == 0 {
+			return
+		}
+		again, ok := readAny(t, receiptOf(t, all))
+		if !ok || len(again) != len(all) {
+			t.Fatalf("%d entries, expected %d", len(again), len(all))
+		}
+		for i := range all {
+			if !bytes.Equal(again[i].Path, all[i].Path) || !again[i].ModTime.Equal(all[i].ModTime) || again[i].Class != all[i].Class {
+				t.Fatalf("entry %d is %+v, expected %+v", i, again[i], all[i])
+			}
+		}
 	})
 }
 
-// readAny reads a receipt, and checks the error or the entries.
-func readAny(t *testing.T, data []byte) {
+// readAny reads a receipt, and reports whether it is intact. If not, it checks the error.
+func readAny(t *testing.T, data []byte) (all []Entry, ok bool) {
 	t.Helper()
 	r, err := NewReader(bytes.NewReader(data))
-	var all []Entry
 	for err == nil {
 		var e Entry
 		if err = r.Next(&e); err == nil {
@@ -50,22 +64,37 @@ func readAny(t *testing.T, data []byte) {
 			all = append(all, e)
 		}
 	}
-	if !errors.Is(err, io.EOF) {
-		if p := (*Problem)(nil); !errors.As(err, &p) {
-			t.Fatalf("the error %v has no reason", err)
+	if errors.Is(err, io.EOF) {
+		return all, true
+	}
+	if p := (*Problem)(nil); !errors.As(err, &p) {
+		t.Fatalf("the error %v has no reason", err)
+	}
+	return all, false
+}
+
+// FuzzPlainLine compares the parser of plain lines with encoding/json, and the writer likewise.
+func FuzzPlainLine(f *testing.F) {
+	f.Add([]byte(`{"path":"/a","kind":"file","size":5,"mtime":1,"mtimeNs":2,"mode":420,"uid":0,"gid":0,"class":"listed"}`))
+	f.Add([]byte(`{"path":"/a","kind":"file","size":05,"mtime":-0,"mtimeNs":2,"mode":99999999999,"uid":0,"gid":0,"class":"listed"}`))
+	f.Add([]byte(`{"path":"/a\n","kind":"file","size":999999999999999999999}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var quick, slow line
+		if !parsePlain(text, &quick) {
+			return
 		}
-		return
-	}
-	again, err := NewReader(bytes.NewReader(receiptOf(t, all)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range all {
+		if err := json.Unmarshal(text, &slow); err != nil || quick != slow {
+			t.Fatalf("%+v\nexpected\n%+v, %v", quick, slow, err)
+		}
 		var e Entry
-		if err := again.Next(&e); err != nil || !bytes.Equal(e.Path, all[i].Path) || !e.ModTime.Equal(all[i].ModTime) || e.Class != all[i].Class {
-			t.Fatalf("entry %d is %+v, %v; expected %+v", i, e, err, all[i])
+		if err := (&Reader{}).parse(&quick, &e); err != nil {
+			return
 		}
-	}
+		enc := jsonline.NewEncoder()
+		if got, want := appendEntry(nil, enc, &e), enc.Append(nil, &slow); !bytes.Equal(got, want) {
+			t.Fatalf("%s\nexpected\n%s", got, want)
+		}
+	})
 }
 
 // memory is the file of a receipt in memory.

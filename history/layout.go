@@ -211,7 +211,7 @@ func (v *volume) before(birth time.Time) bool {
 	return !running.IsZero() && birth.Before(running)
 }
 
-// timeByDisk sets the time by the birth of the subvolume, or else by the mtime of its top directory.
+// timeByDisk sets the time by the birth of the subvolume, and otherwise by the mtime of its top directory.
 func (v *volume) timeByDisk(s *State, dir string) {
 	if s.Time = v.birth(dir); !s.Time.IsZero() {
 		s.Basis = BasisBirth

@@ -29,7 +29,7 @@ func (f *finder) named(context.Context) {
 	}
 }
 
-// timeByName sets the time of a state by its name, or else by the mtime of its top directory.
+// timeByName sets the time of a state by its name, and otherwise by the mtime of its top directory.
 func (f *finder) timeByName(s *State, name string, st *unix.Stat_t) {
 	var ok bool
 	if s.Time, ok = timeOfName(name, f.Zone); ok {

@@ -101,7 +101,7 @@ func (r *Reader) Next(e *Entry) error {
 		return r.end(text)
 	}
 	var l line
-	if err := json.Unmarshal(text, &l); err != nil {
+	if err := parseLine(text, &l); err != nil {
 		return malformed("parse line %d: %w", r.count+2, err)
 	}
 	if err := r.parse(&l, e); err != nil {

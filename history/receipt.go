@@ -131,23 +131,3 @@ type Entry struct {
 	Mode     uint32
 	UID, GID uint32
 }
-
-// line is an entry as JSON. The time is split, because JSON numbers are exact only up to 2⁵³.
-type line struct {
-	Path      string `json:"path,omitempty"`
-	PathBytes string `json:"pathBytes,omitempty"`
-	Kind      string `json:"kind"`
-	Size      int64  `json:"size"`
-	Seconds   int64  `json:"mtime"`
-	Nanos     int64  `json:"mtimeNs"`
-	Mode      uint32 `json:"mode"`
-	UID       uint32 `json:"uid"`
-	GID       uint32 `json:"gid"`
-	Class     string `json:"class"`
-}
-
-// footer is the last line. Without it, the receipt was not written to its end.
-type footer struct {
-	End   bool  `json:"end"`
-	Lines int64 `json:"lines"`
-}

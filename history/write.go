@@ -50,7 +50,7 @@ type Writer struct {
 	err      error
 }
 
-// budgetEvery is how many entries are written between two looks at the clock.
+// budgetEvery is how many entries are written between two checks of the time.
 const budgetEvery = 256
 
 // newWriter begins a receipt. A deadline of zero means no limit.
@@ -63,8 +63,8 @@ func newWriter(out output, header Header, deadline time.Time, now func() time.Ti
 	if _, err := out.Write(text); err != nil {
 		return nil, err
 	}
-	// At the fastest level, a listing is a sixth of its size; the default level needs four times as
-	// long for a seventh (bench WriteReceipt).
+	// The fastest level makes 2.3 MB of 100,000 files, and the default level 1.8 MB in four times
+	// the time (bench WriteReceipt).
 	w.body, err = gzip.NewWriterLevel(out, gzip.BestSpeed)
 	return w, err
 }
@@ -113,12 +113,7 @@ func (w *Writer) add(e *Entry) error {
 		return ErrOrder
 	}
 	w.last = append(w.last[:0], e.Path...)
-	l := line{
-		Kind: e.Kind.String(), Size: e.Size, Seconds: e.ModTime.Unix(), Nanos: int64(e.ModTime.Nanosecond()),
-		Mode: e.Mode, UID: e.UID, GID: e.GID, Class: e.Class.String(),
-	}
-	l.Path, l.PathBytes = jsonline.Path(string(e.Path))
-	w.text = w.enc.Append(w.text[:0], &l)
+	w.text = appendEntry(w.text[:0], w.enc, e)
 	if _, err := w.body.Write(w.text); err != nil {
 		return err
 	}
