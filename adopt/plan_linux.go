@@ -301,7 +301,7 @@ func (p *Plan) action(ctx context.Context, store, from dir, source string, u *Un
 	case err != nil:
 		return Refuse, err
 	case differs != "":
-		return Refuse, differsError(differs)
+		return Refuse, differsError{differs, p.Storage == "/"}
 	}
 	return Keep, nil
 }

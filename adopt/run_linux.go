@@ -172,7 +172,7 @@ func (r *run) adoptEntry(ctx context.Context, result *Result, at *place, from, n
 		case err != nil:
 			result.failAt(source.String, err)
 		case differs != "":
-			result.failAt(source.String, differsError(differs))
+			result.failAt(source.String, differsError{differs, r.path == "/"})
 		case st.Nlink > 1 && source.openable(): // links are made by path
 			r.links.remember(&st, &there, location{rel: source.String()})
 		}
@@ -201,9 +201,17 @@ func (r *run) leftOut(result *Result, from dir, name string, source *pathname, s
 }
 
 // differsError reports how an existing target differs from its source.
-type differsError string
+type differsError struct {
+	how     string
+	inPlace bool // the target is the path itself
+}
 
-func (e differsError) Error() string { return "already in storage: " + string(e) }
+func (e differsError) Error() string {
+	if e.inPlace {
+		return "already there: " + e.how
+	}
+	return "already in storage: " + e.how
+}
 
 // Is makes errors.Is report ErrDiffers.
 func (e differsError) Is(target error) bool { return target == ErrDiffers }
@@ -354,7 +362,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 	}
 	if err := s.at.area.place(s.stage, s.at.to, s.name); err != nil {
 		if errors.Is(err, unix.EEXIST) {
-			err = fmt.Errorf("it appeared in storage during the copy: %w", err)
+			err = fmt.Errorf("its target appeared during the copy: %w", err)
 		}
 		problems.failAt(s.path, err)
 		r.discard(s, problems)

@@ -106,7 +106,7 @@ func TestEarlierStateFillsExistingDirectories(t *testing.T) {
 	g.write("app/a/here", "4")
 	g.must(os.Symlink(g.at("app/link"), g.at("app/link"))) // a loop is not a symlink into storage
 	results := g.restore(state, "/", "app")
-	if text := g.outcomes(results); results[0].Outcome != Partly || !strings.Contains(text, "app/link: already in storage") || results[0].More != 1 {
+	if text := g.outcomes(results); results[0].Outcome != Partly || !strings.Contains(text, "app/link: already there") || results[0].More != 1 {
 		t.Error(text)
 	}
 	for name, want := range map[string]string{"app/a/lost": "1", "app/b/f": "2", "app/a/here": "4"} {

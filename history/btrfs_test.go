@@ -11,8 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/history"
 )
 
@@ -221,5 +223,45 @@ func TestOrdinaryUserNeedsRoot(t *testing.T) {
 	}()
 	if got := <-done; !strings.Contains(got, "needs-root") || strings.Contains(got, "2026") {
 		t.Error(got)
+	}
+}
+
+// TestOldRootIsRestored restores a tree of an old root with adopt, after the states were closed. The
+// detached mount is nosuid, so setuid bits are not part of the tree.
+func TestOldRootIsRestored(t *testing.T) {
+	d := newDisk(t)
+	live := filepath.Join(filepath.Dir(d.top), "live")
+	d.subvolume("root", "root/nested")
+	old := d.at("root" + live)
+	write(t, old+"/a/f", "text")
+	write(t, old+"/secret", "s")
+	must(t, os.Mkdir(live, 0o755), os.Link(old+"/a/f", old+"/a/g"), os.Symlink("f", old+"/a/link"), os.Chmod(old+"/secret", 0o600), os.Chown(old+"/secret", 1234, 5))
+	must(t, unix.Setxattr(old+"/a/f", "user.x", []byte("y"), 0), os.Mkdir(old+"/a/empty", 0o750))
+	tool(t, "setfacl", "-m", "u:daemon:rw", old+"/secret")
+	d.subvolume("root" + live + "/a/inner")
+	write(t, old+"/a/inner/deep", "in a nested subvolume")
+	want := tree(t, old)
+	d.boot()
+	found := find(t, history.Options{Mounts: d.table("root", "/")})
+	state, err := found.States[0].Open()
+	must(t, err)
+	defer state.Close()
+	found.Close()
+	plan, err := adopt.Prepare(t.Context(), "/", []string{live + "/a", live + "/secret"}, adopt.Options{Source: state})
+	must(t, err)
+	results, err := plan.Run(t.Context(), new(adopt.Progress))
+	must(t, err)
+	for _, r := range results {
+		if r.Outcome != adopt.Copied {
+			t.Errorf("%+v", r)
+		}
+	}
+	if diff := cmp.Diff(want[1:], tree(t, live)[1:]); diff != "" { // except the top directory itself
+		t.Error(diff)
+	}
+	var f, g unix.Stat_t
+	must(t, unix.Stat(live+"/a/f", &f), unix.Stat(live+"/a/g", &g))
+	if f.Ino != g.Ino {
+		t.Error("the hard link became a file")
 	}
 }

@@ -106,7 +106,7 @@ func (m *memory) WriteAt(p []byte, off int64) (int, error) { return copy(m.Bytes
 func receiptOf(t testing.TB, entries []Entry) []byte {
 	t.Helper()
 	var m memory
-	w, err := newWriter(&m, Header{Schema: Schema, Boot: "b", Host: "h", Time: time.Unix(1, 0).UTC()}, time.Time{}, time.Now)
+	w, err := newWriter(&m, Header{Schema: Schema, Boot: "b", Host: "h", Time: time.Unix(1, 0).UTC()}, func() bool { return false })
 	if err != nil {
 		t.Fatal(err)
 	}

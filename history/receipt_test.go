@@ -189,15 +189,16 @@ func TestOldReceiptsAreRemoved(t *testing.T) {
 	write(t, dir+"/precious", "x")
 	write(t, dir+"/2020-01-01T000000Z-abc.jsonl.gz.new", "left by a killed run")
 	write(t, dir+"/2020-01-01T000000Z-abc.txt", "x")
-	for i := range 5 {
-		writeAt(t, r, first, noon.Add(time.Duration(i)*time.Hour+time.Minute), nil)
+	for i := range 12 { // the last boot writes several
+		m := first
+		m.Boot = fmt.Sprint("boot", min(i, 6))
+		writeAt(t, r, m, noon.Add(time.Duration(i)*time.Hour), nil)
 	}
 	var names []string
 	for _, name := range files(t, r) {
-		name, _, _ = strings.Cut(filepath.Base(name), "-1111")
-		names = append(names, name)
+		names = append(names, strings.TrimSuffix(filepath.Base(name), ".jsonl.gz"))
 	}
-	if want := []string{"2020-01-01T000000Z-abc.txt", "2026-11-29T140100Z", "2026-11-29T150100Z", "2026-11-29T160100Z", "precious"}; !slices.Equal(names, want) {
+	if want := []string{"2020-01-01T000000Z-abc.txt", "2026-11-29T160000Z-boot4", "2026-11-29T170000Z-boot5", "2026-11-29T230000Z-boot6", "precious"}; !slices.Equal(names, want) {
 		t.Errorf("%q, expected %q", names, want)
 	}
 }
@@ -251,12 +252,15 @@ func TestBudgetCutsTheListing(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		calls := 0
-		options := history.WriteOptions{Budget: time.Hour, Now: func() time.Time {
-			if calls++; calls > 4 && !cancel {
+		options := history.WriteOptions{Now: func() time.Time {
+			if calls++; calls > 4 {
 				return noon.Add(2 * time.Hour)
 			}
 			return noon
 		}}
+		if !cancel {
+			options.Budget = time.Hour
+		}
 		header, err := r.Write(ctx, first, options, func(w *history.Writer) error {
 			for i := range many {
 				if i == 700 && cancel {

@@ -10,6 +10,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -68,9 +69,8 @@ func (r *Receipts) Write(ctx context.Context, machine Machine, options WriteOpti
 		now = time.Now
 	}
 	start := now()
-	var deadline time.Time
-	if options.Budget > 0 {
-		deadline = start.Add(options.Budget)
+	over := func() bool {
+		return ctx.Err() != nil || options.Budget > 0 && now().Sub(start) >= options.Budget
 	}
 	header := Header{Schema: Schema, Boot: machine.Boot, Hardware: machine.Hardware, Host: machine.Host, Time: start.UTC().Round(0)}
 	if err := header.check(); err != nil {
@@ -85,26 +85,21 @@ func (r *Receipts) Write(ctx context.Context, machine Machine, options WriteOpti
 		return header, problem(KindUnknown, r.path(""), err)
 	}
 	name := nameOf(start, machine.Boot) + receiptEnd
-	header, err = writeFile(in, name, header, deadline, func() time.Time {
-		if ctx.Err() != nil {
-			return deadline.Add(1) // as if the time were over
-		}
-		return now()
-	}, list)
+	header, err = writeFile(in, name, header, over, list)
 	if err != nil {
 		if reasonOf(err) != ReasonUnknown {
 			err = problem(KindUnknown, r.path(name), err)
 		}
 		return header, err
 	}
-	r.prune(in)
+	r.prune(in, name)
 	return header, nil
 }
 
 func (r *Receipts) path(name string) string { return path.Join(r.Storage, Name, receiptsName, name) }
 
 // writeFile writes a receipt under another name, and renames it when it is on the disk.
-func writeFile(in *Dir, name string, header Header, deadline time.Time, now func() time.Time, list func(*Writer) error) (Header, error) {
+func writeFile(in *Dir, name string, header Header, over func() bool, list func(*Writer) error) (Header, error) {
 	f, err := in.create(name+unfinished, 0o600)
 	if err != nil {
 		return header, err
@@ -112,7 +107,7 @@ func writeFile(in *Dir, name string, header Header, deadline time.Time, now func
 	defer f.Close()
 	err = func() error {
 		b := &bufferedFile{file: f, Writer: bufio.NewWriterSize(f, 256<<10)}
-		w, err := newWriter(b, header, deadline, now)
+		w, err := newWriter(b, header, over)
 		if err != nil {
 			return err
 		}
@@ -164,17 +159,21 @@ func (r *Receipts) clear(in *Dir) error {
 	return nil
 }
 
-// prune removes the oldest receipts. An error is ignored, because the receipt has been written; the
-// next run tries again.
-func (r *Receipts) prune(in *Dir) {
+// prune removes the earlier receipts of the boot of a new receipt, and then the oldest ones. So
+// many receipts of one boot do not displace those of the boots before. An error is ignored, because
+// the receipt has been written; the next run tries again.
+func (r *Receipts) prune(in *Dir, added string) {
 	names, _ := receiptNames(in)
-	keep := r.Keep
-	if keep <= 0 {
-		keep = 8
+	kept, most := 0, r.Keep
+	if most <= 0 {
+		most = 8
 	}
-	for len(names) > keep {
-		_ = in.remove(names[len(names)-1])
-		names = names[:len(names)-1]
+	for _, name := range names {
+		sameBoot := name != added && strings.HasSuffix(name, added[len(stampLayout):])
+		if kept++; sameBoot || kept > most {
+			kept--
+			_ = in.remove(name)
+		}
 	}
 }
 

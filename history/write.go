@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
@@ -38,24 +37,23 @@ type output interface {
 
 // Writer writes a receipt.
 type Writer struct {
-	out      output
-	header   Header
-	body     *gzip.Writer
-	enc      *jsonline.Encoder
-	text     []byte
-	last     []byte
-	lines    int64
-	deadline time.Time
-	now      func() time.Time
-	err      error
+	out    output
+	header Header
+	body   *gzip.Writer
+	enc    *jsonline.Encoder
+	text   []byte
+	last   []byte
+	lines  int64
+	over   func() bool
+	err    error
 }
 
 // budgetEvery is how many entries are written between two checks of the time.
 const budgetEvery = 256
 
-// newWriter begins a receipt. A deadline of zero means no limit.
-func newWriter(out output, header Header, deadline time.Time, now func() time.Time) (*Writer, error) {
-	w := &Writer{out: out, header: header, enc: jsonline.NewEncoder(), deadline: deadline, now: now}
+// newWriter begins a receipt. over reports that the time is over.
+func newWriter(out output, header Header, over func() bool) (*Writer, error) {
+	w := &Writer{out: out, header: header, enc: jsonline.NewEncoder(), over: over}
 	text, err := encodeHeader(&header)
 	if err != nil {
 		return nil, err
@@ -103,7 +101,7 @@ func (w *Writer) Add(e *Entry) error {
 }
 
 func (w *Writer) add(e *Entry) error {
-	if w.lines%budgetEvery == 0 && !w.deadline.IsZero() && !w.now().Before(w.deadline) {
+	if w.lines%budgetEvery == 0 && w.over() {
 		return ErrBudget
 	}
 	if err := checkEntry(e); err != nil {
