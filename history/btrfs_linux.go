@@ -81,7 +81,7 @@ func (f *finder) btrfs(ctx context.Context) {
 		v.search(ctx)
 	}
 	if !any && len(f.OldRoots) > 0 {
-		f.fail(KindOldRoot, f.OldRoots[0].Dir, reasoned{NotBtrfs, "no btrfs is mounted"})
+		f.fail(KindOldRoot, f.OldRoots[0].Dir, because(NotBtrfs, "no btrfs is mounted"))
 	}
 }
 
@@ -94,17 +94,17 @@ func (v *volume) openTrusted(dir string) (*Dir, error) {
 	}
 	for name := range strings.SplitSeq(path.Clean(dir), "/") {
 		next, err := openDirBelow(at.fd, name)
-		_ = at.Close()
+		at.Close()
 		if err != nil {
 			return nil, err
 		}
 		at = next
 		st, err := fstat(at.fd)
 		if err == nil && !trusted(&st) {
-			err = reasoned{Foreign, fmt.Sprintf("user %d or a group may change %s", st.Uid, dir)}
+			err = because(Foreign, fmt.Sprintf("user %d or a group may change %s", st.Uid, dir))
 		}
 		if err != nil {
-			_ = at.Close()
+			at.Close()
 			return nil, err
 		}
 	}

@@ -39,7 +39,7 @@ type Buried struct {
 	// or over a limit of the grave.
 	Excluded, Unchanged, OtherType, TooLarge, OverLimit int
 	// Problems are the first hundred files that could not be copied; More is their number.
-	Problems []*Problem
+	Problems []*ReasonError
 	More     int
 	// Complete is false if the time was over or ctx was cancelled before the last file.
 	Complete bool
@@ -99,7 +99,7 @@ type burial struct {
 
 func (b *burial) close() {
 	for _, d := range b.roots {
-		_ = d.Close()
+		d.Close()
 	}
 }
 
@@ -251,10 +251,10 @@ func (b *burial) parents(name string) (*Dir, error) {
 				err = likeSource(next, source)
 			}
 		}
-		_ = at.Close()
+		at.Close()
 		if err != nil {
 			if next != nil {
-				_ = next.Close()
+				next.Close()
 			}
 			return nil, err
 		}

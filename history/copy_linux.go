@@ -11,7 +11,7 @@ import (
 )
 
 // errUnstable is the error of a file that was changed while it was copied.
-var errUnstable = reasoned{Unstable, "it was changed while it was copied"}
+var errUnstable = because(Unstable, "it was changed while it was copied")
 
 // copyInto copies a regular file or a symlink, which was opened with O_PATH, to a new name.
 func copyInto(in *Dir, name string, from int, st *unix.Stat_t) error {
@@ -133,7 +133,7 @@ func copyXattrs(to, from string) error {
 		if err == nil {
 			err = unix.Setxattr(to, name, value[:size], 0)
 		}
-		if err != nil && !(os.Geteuid() != 0 && errors.Is(err, unix.EPERM)) {
+		if err != nil && (os.Geteuid() == 0 || !errors.Is(err, unix.EPERM)) {
 			return fmt.Errorf("copy the attribute %s: %w", name, err)
 		}
 	}

@@ -38,13 +38,12 @@ func (d *Dir) ReadOnly() bool { return d.readOnly }
 func (d *Dir) Path() string { return "/proc/self/fd/" + strconv.Itoa(d.fd) }
 
 // Close closes the directory. If it was a detached mount, the mount ends.
-func (d *Dir) Close() error {
-	err := unix.Close(d.fd)
+func (d *Dir) Close() {
+	unix.Close(d.fd)
 	if d.mount >= 0 {
-		err = errors.Join(err, unix.Close(d.mount))
+		unix.Close(d.mount)
 	}
 	d.fd, d.mount = -1, -1
-	return err
 }
 
 // The ways of resolving a path below a directory, openat2(2), Linux 5.6. Both stay below it and
@@ -129,7 +128,7 @@ func (d *Dir) lock() *Dir {
 	if err != nil {
 		return d
 	}
-	_ = d.Close()
+	d.Close()
 	return locked
 }
 
@@ -173,9 +172,9 @@ func (d *Dir) read(name string, limit int64) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case st.Mode&unix.S_IFMT != unix.S_IFREG:
-		return nil, reasoned{Malformed, "it is not a regular file"}
+		return nil, because(Malformed, "it is not a regular file")
 	case st.Size > limit:
-		return nil, reasoned{TooLarge, "expected at most " + strconv.FormatInt(limit, 10) + " bytes"}
+		return nil, because(TooLarge, "expected at most "+strconv.FormatInt(limit, 10)+" bytes")
 	}
 	text, err := io.ReadAll(io.LimitReader(f, limit))
 	return text, bare(err)

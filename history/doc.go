@@ -5,7 +5,7 @@
 // snapshots, old upper directories of overlays, directories that the user names, and the graveyard.
 // Each has a time, a kind, and whether it is of an earlier boot. [State.Open] opens one as a
 // directory descriptor, on a read-only mount that no path leads to where the kernel and the
-// permissions allow that. A source that cannot be read is a [Problem] of the result.
+// permissions allow that. A source that cannot be read is a [ReasonError] of the result.
 //
 // [Receipts.Write] writes a receipt at shutdown: the listing of what the reboot wipes, with the boot
 // and the machine. [Receipts.Newest] finds that of the boot before. [Graveyard.Bury] copies small

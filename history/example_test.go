@@ -45,7 +45,7 @@ func ExampleFind() {
 		}
 		text, err := os.ReadFile(dir.Path() + "/notes")
 		fmt.Println(state.Kind, state.Time.Format(time.DateTime), string(text), err)
-		_ = dir.Close()
+		dir.Close()
 	}
 	for _, p := range found.Problems {
 		fmt.Println(p.Kind, p.Reason)

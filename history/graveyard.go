@@ -70,7 +70,7 @@ const (
 )
 
 // Graves returns the graves, the newest first. Those that cannot be read are left out, and are in
-// the error, which joins *[Problem] errors.
+// the error, which joins *[ReasonError] errors.
 func (g *Graveyard) Graves() ([]Grave, error) {
 	in, err := openStore(g.Storage, graveyardName, false)
 	if err != nil {
@@ -132,7 +132,7 @@ func parseGrave(text []byte, name string) (Grave, error) {
 	}
 	switch {
 	case grave.Schema > Schema:
-		return Grave{}, &Problem{Reason: NewerFormat, Err: errors.New("a later version of the program made it")}
+		return Grave{}, &ReasonError{Reason: NewerFormat, Err: errors.New("a later version of the program made it")}
 	case grave.Schema < 1 || grave.Boot == "" || grave.Files < 0 || grave.Bytes < 0 || nameOf(grave.Time, grave.Boot) != name:
 		return Grave{}, malformed("%s does not describe it", graveRecord)
 	}

@@ -233,7 +233,7 @@ func TestPruneStaysInTheGraveyard(t *testing.T) {
 	tool(t, "mount", "--bind", precious, mounted)
 	_, err := y.g.Prune(noon, history.Limits{})
 	unix.Unmount(mounted, unix.MNT_DETACH)
-	var p *history.Problem
+	var p *history.ReasonError
 	if !errors.As(err, &p) {
 		t.Errorf("%v", err)
 	}
@@ -300,7 +300,7 @@ func TestHostileRecordsAreProblems(t *testing.T) {
 	} {
 		must(t, os.WriteFile(record, []byte(strings.Replace(string(text), tt.old, tt.new, 1)), 0o600))
 		graves, err := y.g.Graves()
-		var p *history.Problem
+		var p *history.ReasonError
 		if !errors.As(err, &p) || p.Reason != tt.want || len(graves) > 0 {
 			t.Errorf("%s: %v, %+v", name, err, graves)
 		}

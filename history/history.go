@@ -99,7 +99,7 @@ type State struct {
 	open func() (*Dir, error)
 }
 
-// Open opens the top directory of the state. The caller closes it. The error is a *[Problem].
+// Open opens the top directory of the state. The caller closes it. The error is a *[ReasonError].
 func (s *State) Open() (*Dir, error) {
 	d, err := s.open()
 	if err != nil {
@@ -114,7 +114,7 @@ type Found struct {
 	// States are sorted by time, the newest first. States without a time come last.
 	States []State
 	// Problems are the sources that could not be read.
-	Problems []*Problem
+	Problems []*ReasonError
 
 	tops []*Dir
 }
@@ -123,7 +123,7 @@ type Found struct {
 // directories that are open stay so.
 func (f *Found) Close() {
 	for _, top := range f.tops {
-		_ = top.Close()
+		top.Close()
 	}
 	f.tops = nil
 }

@@ -116,7 +116,7 @@ func (v *volume) snapper(at *Dir, p place, number string) bool {
 	const mostInfo = 64 << 10
 	text, err := in.read("info.xml", mostInfo)
 	if err == nil {
-		_, s.Time, err = parseSnapper(text)
+		s.Time, err = parseSnapper(text)
 	}
 	if err == nil {
 		s.Basis = BasisRecord

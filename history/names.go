@@ -72,19 +72,18 @@ func parseBtrbk(name string, zone *time.Location) (subvolume string, at time.Tim
 // snapperInfo is the part of snapper's info.xml that is used.
 type snapperInfo struct {
 	XMLName xml.Name `xml:"snapshot"`
-	Num     uint64   `xml:"num"`
 	Date    string   `xml:"date"`
 }
 
-// parseSnapper returns the number and the time in snapper's info.xml. Its times are in UTC.
-func parseSnapper(text []byte) (number uint64, at time.Time, err error) {
+// parseSnapper returns the time in snapper's info.xml, which is in UTC.
+func parseSnapper(text []byte) (at time.Time, err error) {
 	var info snapperInfo
 	if err := xml.Unmarshal(text, &info); err != nil {
-		return 0, time.Time{}, reasoned{Malformed, "parse info.xml: " + err.Error()}
+		return time.Time{}, because(Malformed, "parse info.xml: "+err.Error())
 	}
 	at, err = time.Parse(time.DateTime, info.Date)
 	if err != nil {
-		return 0, time.Time{}, reasoned{Malformed, fmt.Sprintf("expected a date in info.xml, got %q", info.Date)}
+		return time.Time{}, because(Malformed, fmt.Sprintf("expected a date in info.xml, got %q", info.Date))
 	}
-	return info.Num, at, nil
+	return at, nil
 }

@@ -50,7 +50,7 @@ func (f *finder) graveyards(context.Context) {
 		for _, g := range graves {
 			f.add(State{
 				Name: g.Name, Kind: KindGraveyard, Time: g.Time, Basis: BasisRecord, Age: f.ageOfBoot(g.Boot, g.Time), Root: "/", Source: storage,
-				open: func() (*Dir, error) { return g.open() },
+				open: g.open,
 			})
 		}
 	}
@@ -87,7 +87,7 @@ func (f *finder) uppersIn(upper Upper, dir string, counts func(name string) bool
 	defer at.Close()
 	st, err := fstat(fd)
 	if err == nil && !trusted(&st) {
-		err = reasoned{Foreign, "other users may change it"}
+		err = because(Foreign, "other users may change it")
 	}
 	var names []string
 	if err == nil {

@@ -52,7 +52,7 @@ func TestVanishedStateIsAProblem(t *testing.T) {
 	found := find(t, history.Options{From: []string{dir + "/old"}})
 	must(t, os.Remove(dir+"/old"))
 	_, err := found.States[0].Open()
-	var p *history.Problem
+	var p *history.ReasonError
 	if !errors.As(err, &p) || p.Reason != history.NotFound || p.Kind != history.KindDirectory {
 		t.Errorf("%v", err)
 	}
@@ -81,7 +81,8 @@ overlay-upper /upper.1 2026-11-01 00:00:00 modified unknown root=/home
 	if !d.Upper() {
 		t.Error("the state is not an upper directory")
 	}
-	must(t, d.Close(), os.Chmod(dir, 0o777))
+	d.Close()
+	must(t, os.Chmod(dir, 0o777))
 	if found = find(t, options); !strings.Contains(summary(found), dir+" foreign\n") || strings.Contains(summary(found), "upper.1") {
 		t.Errorf("in a directory of everyone\n%s", summary(found))
 	}
@@ -135,7 +136,7 @@ problem zfs /missing/.zfs/snapshot not-found
 	}
 	d, err := found.States[0].Open()
 	must(t, err)
-	must(t, d.Close())
+	d.Close()
 }
 
 func TestEnumsHaveNames(t *testing.T) {

@@ -41,8 +41,9 @@ func (r Reason) String() string {
 	return reasonNames[ReasonUnknown]
 }
 
-// Problem is a source, receipt or file that cannot be used, and why.
-type Problem struct {
+// ReasonError is the error of a source, receipt or file that cannot be used, with the reason as a
+// fact.
+type ReasonError struct {
 	// Kind is the kind of the state, KindUnknown for a receipt.
 	Kind Kind
 	// Path is the path, or the device and the path on it.
@@ -51,7 +52,7 @@ type Problem struct {
 	Err    error
 }
 
-func (p *Problem) Error() string {
+func (p *ReasonError) Error() string {
 	if p.Path == "" {
 		return p.Err.Error()
 	}
@@ -59,37 +60,43 @@ func (p *Problem) Error() string {
 }
 
 // Unwrap returns the cause.
-func (p *Problem) Unwrap() error { return p.Err }
+func (p *ReasonError) Unwrap() error { return p.Err }
 
 // problem returns a problem with the reason of an error.
-func problem(kind Kind, path string, err error) *Problem {
-	p := &Problem{Kind: kind, Path: path, Reason: reasonOf(err), Err: err}
-	if inner := (*Problem)(nil); errors.As(err, &inner) {
+func problem(kind Kind, path string, err error) *ReasonError {
+	p := &ReasonError{Kind: kind, Path: path, Reason: reasonOf(err), Err: err}
+	if inner := (*ReasonError)(nil); errors.As(err, &inner) {
 		p.Reason, p.Err = inner.Reason, inner.Err
 	}
 	return p
 }
 
-// reasoned is an error with a reason that no system call gave.
-type reasoned struct {
-	reason Reason
-	text   string
+// because returns an error with a reason that no system call gave.
+func because(reason Reason, text string) error {
+	return &ReasonError{Reason: reason, Err: errors.New(text)}
 }
-
-func (e reasoned) Error() string { return e.text }
 
 // reasonOf returns the reason of an error.
 func reasonOf(err error) Reason {
-	if known := (reasoned{}); errors.As(err, &known) {
-		return known.reason
+	if known := (*ReasonError)(nil); errors.As(err, &known) {
+		return known.Reason
 	}
 	for _, known := range []struct {
 		err    error
 		reason Reason
 	}{
-		{unix.EPERM, NeedsRoot}, {unix.EACCES, NeedsRoot}, {unix.ENOSYS, NeedsKernel}, {unix.ENOENT, NotFound},
-		{unix.ENOTDIR, NotDirectory}, {unix.ELOOP, NotDirectory}, {unix.ENODEV, NotFound}, {unix.ENXIO, NotFound},
-		{unix.ENOSPC, NoSpace}, {unix.EDQUOT, NoSpace}, {unix.EWOULDBLOCK, Busy}, {unix.EBUSY, Busy},
+		{unix.EPERM, NeedsRoot},
+		{unix.EACCES, NeedsRoot},
+		{unix.ENOSYS, NeedsKernel},
+		{unix.ENOENT, NotFound},
+		{unix.ENOTDIR, NotDirectory},
+		{unix.ELOOP, NotDirectory},
+		{unix.ENODEV, NotFound},
+		{unix.ENXIO, NotFound},
+		{unix.ENOSPC, NoSpace},
+		{unix.EDQUOT, NoSpace},
+		{unix.EWOULDBLOCK, Busy},
+		{unix.EBUSY, Busy},
 	} {
 		if errors.Is(err, known.err) {
 			return known.reason

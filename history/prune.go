@@ -13,7 +13,7 @@ import (
 
 // Prune removes the graves that are older than the limit, then the oldest ones until all of them are
 // within the limit of size, and what killed runs have left. Graves whose record cannot be read are
-// left alone. It returns the names of the removed graves. The errors are *[Problem] errors.
+// left alone. It returns the names of the removed graves. The errors are *[ReasonError] errors.
 //
 // It removes only entries of the graveyard's own directory whose names it gives itself. It follows
 // no symlink and enters no mount.

@@ -42,7 +42,7 @@ type Reader struct {
 	limited *io.LimitedReader
 }
 
-// NewReader reads the header of a receipt. An error is a *[Problem] without a path, whose reason
+// NewReader reads the header of a receipt. An error is a *[ReasonError] without a path, whose reason
 // says what is wrong.
 func NewReader(in io.Reader) (*Reader, error) {
 	r := &Reader{in: bufio.NewReaderSize(in, 64<<10)}
@@ -80,7 +80,7 @@ func (r *Reader) Header() Header { return r.header }
 func (h *Header) check() error {
 	switch {
 	case h.Schema > Schema:
-		return &Problem{Reason: NewerFormat, Err: fmt.Errorf("expected version %d of the format, got %d", Schema, h.Schema)}
+		return &ReasonError{Reason: NewerFormat, Err: fmt.Errorf("expected version %d of the format, got %d", Schema, h.Schema)}
 	case h.Schema < 1 || h.Boot == "" || h.Time.IsZero() || h.Listed < 0 || h.Kept < 0 || h.Bytes < 0:
 		return malformed("the header lacks a version, boot, time or count")
 	}
@@ -88,7 +88,7 @@ func (h *Header) check() error {
 }
 
 // Next reads the next entry, which is valid until the next call. At the end of an intact receipt,
-// it returns io.EOF; any other error is a *[Problem].
+// it returns io.EOF; any other error is a *[ReasonError].
 func (r *Reader) Next(e *Entry) error {
 	if r.done {
 		return io.EOF
@@ -108,7 +108,7 @@ func (r *Reader) Next(e *Entry) error {
 		return malformed("line %d: %w", r.count+2, err)
 	}
 	if r.count++; r.count > mostLines {
-		return &Problem{Reason: TooLarge, Err: fmt.Errorf("expected at most %d lines", mostLines)}
+		return &ReasonError{Reason: TooLarge, Err: fmt.Errorf("expected at most %d lines", mostLines)}
 	}
 	if e.Class == ClassKept {
 		r.kept++
@@ -127,12 +127,12 @@ func (r *Reader) readLine() ([]byte, error) {
 		r.entry = append(r.entry, part...)
 		switch {
 		case len(r.entry) > mostLine:
-			return nil, &Problem{Reason: TooLarge, Err: fmt.Errorf("line %d: expected at most %d bytes", r.count+2, mostLine)}
+			return nil, &ReasonError{Reason: TooLarge, Err: fmt.Errorf("line %d: expected at most %d bytes", r.count+2, mostLine)}
 		case err == nil:
 			return r.entry[:len(r.entry)-1], nil
 		case errors.Is(err, bufio.ErrBufferFull):
 		case errors.Is(err, io.EOF) && r.limited.N <= 0:
-			return nil, &Problem{Reason: TooLarge, Err: fmt.Errorf("expected at most %d bytes", int64(mostText))}
+			return nil, &ReasonError{Reason: TooLarge, Err: fmt.Errorf("expected at most %d bytes", int64(mostText))}
 		default:
 			return nil, damaged(err)
 		}
@@ -205,7 +205,7 @@ func (r *Reader) end(text []byte) error {
 
 // malformed returns a Problem with the reason Malformed.
 func malformed(format string, args ...any) error {
-	return &Problem{Reason: Malformed, Err: fmt.Errorf(format, args...)}
+	return &ReasonError{Reason: Malformed, Err: fmt.Errorf(format, args...)}
 }
 
 // damaged returns the Problem of an error of gzip: a file that ends too early, or one that is
@@ -213,13 +213,13 @@ func malformed(format string, args ...any) error {
 func damaged(err error) error {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		return &Problem{Reason: Incomplete, Err: errors.New("it was not written to its end")}
+		return &ReasonError{Reason: Incomplete, Err: errors.New("it was not written to its end")}
 	case errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum):
-		return &Problem{Reason: Malformed, Err: err}
+		return &ReasonError{Reason: Malformed, Err: err}
 	}
 	var corrupt flate.CorruptInputError
 	if errors.As(err, &corrupt) {
-		return &Problem{Reason: Malformed, Err: err}
+		return &ReasonError{Reason: Malformed, Err: err}
 	}
-	return &Problem{Reason: reasonOf(bare(err)), Err: err}
+	return &ReasonError{Reason: reasonOf(bare(err)), Err: err}
 }

@@ -417,7 +417,7 @@ func TestDirectoryOfAnotherUserIsNotUsed(t *testing.T) {
 		r := storage(t)
 		must(t, put(filepath.Join(r.Storage, history.Name)), os.Chown(r.Storage, 1234, 1234))
 		_, err := r.Write(t.Context(), first, at(noon), list(entries))
-		var p *history.Problem
+		var p *history.ReasonError
 		if !errors.As(err, &p) || p.Reason != history.Foreign {
 			t.Errorf("%s: write: %v", name, err)
 		}
@@ -438,7 +438,7 @@ func TestSecondWriterIsRefused(t *testing.T) {
 		_, err := r.Write(t.Context(), first, at(noon), list(entries))
 		return err
 	})
-	var p *history.Problem
+	var p *history.ReasonError
 	if !errors.As(err, &p) || p.Reason != history.Busy {
 		t.Errorf("%v", err)
 	}
@@ -454,7 +454,7 @@ func TestFullStorage(t *testing.T) {
 	r := &history.Receipts{Storage: dir + "/small"}
 	writeAt(t, r, first, noon, entries)
 	_, err := r.Write(t.Context(), second, at(noon.Add(time.Hour)), list(manyEntries(100_000)))
-	var p *history.Problem
+	var p *history.ReasonError
 	if !errors.As(err, &p) || p.Reason != history.NoSpace || len(files(t, r)) != 1 {
 		t.Errorf("%v, %q", err, files(t, r))
 	}

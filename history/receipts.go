@@ -62,7 +62,7 @@ type WriteOptions struct {
 // not at all. If the time is over or ctx is cancelled, it has the entries so far, and its header
 // says that it is not complete.
 //
-// The errors are those of list, and a *[Problem] if the storage path cannot be used or is full.
+// The errors are those of list, and a *[ReasonError] if the storage path cannot be used or is full.
 func (r *Receipts) Write(ctx context.Context, machine Machine, options WriteOptions, list func(*Writer) error) (Header, error) {
 	now := options.Now
 	if now == nil {
@@ -111,7 +111,7 @@ func writeFile(in *Dir, name string, header Header, over func() bool, list func(
 		if err != nil {
 			return err
 		}
-		if err := list(w); err != nil && !(errors.Is(err, ErrBudget) && errors.Is(w.err, ErrBudget)) {
+		if err := list(w); err != nil && (!errors.Is(err, ErrBudget) || !errors.Is(w.err, ErrBudget)) {
 			return err
 		}
 		if err := w.finish(); err != nil {
@@ -202,7 +202,7 @@ func (r *Receipt) Close() error { return r.file.Close() }
 // is none. The problems are the receipts that it refused: damaged, of another machine, or of a later
 // version of the program. It returns an error if the receipts cannot be read, and if ctx is
 // cancelled.
-func (r *Receipts) Newest(ctx context.Context, machine Machine) (*Receipt, []*Problem, error) {
+func (r *Receipts) Newest(ctx context.Context, machine Machine) (*Receipt, []*ReasonError, error) {
 	in, err := openStore(r.Storage, receiptsName, false)
 	if err != nil {
 		if absent(err) {
@@ -215,7 +215,7 @@ func (r *Receipts) Newest(ctx context.Context, machine Machine) (*Receipt, []*Pr
 	if err != nil {
 		return nil, nil, problem(KindUnknown, r.path(""), err)
 	}
-	var refused []*Problem
+	var refused []*ReasonError
 	for _, name := range names {
 		if err := ctx.Err(); err != nil {
 			return nil, refused, err
@@ -248,9 +248,9 @@ func (r *Receipts) open(ctx context.Context, in *Dir, name string, machine Machi
 	case err != nil:
 		return nil, err
 	case st.Mode&unix.S_IFMT != unix.S_IFREG:
-		return nil, reasoned{Malformed, "it is not a regular file"}
+		return nil, because(Malformed, "it is not a regular file")
 	case int(st.Uid) != os.Geteuid() || st.Mode&0o022 != 0:
-		return nil, reasoned{Foreign, fmt.Sprintf("user %d or others may change it", st.Uid)}
+		return nil, because(Foreign, fmt.Sprintf("user %d or others may change it", st.Uid))
 	}
 	checked, err := NewReader(f)
 	if err != nil {
@@ -260,9 +260,9 @@ func (r *Receipts) open(ctx context.Context, in *Dir, name string, machine Machi
 	case h.Boot == machine.Boot:
 		return nil, nil
 	case machine.other(&h):
-		return nil, reasoned{OtherMachine, "it was written by the machine " + h.Host}
+		return nil, because(OtherMachine, "it was written by the machine "+h.Host)
 	case nameOf(h.Time, h.Boot)+receiptEnd != name:
-		return nil, reasoned{Malformed, "its name is not that of its header"}
+		return nil, because(Malformed, "its name is not that of its header")
 	}
 	if err := checked.verify(ctx); err != nil {
 		return nil, err

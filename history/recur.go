@@ -67,38 +67,54 @@ func Recur(states []Listing, options RecurOptions, emit func(*Recurring) error) 
 	var r Recurring
 	var name []byte
 	for {
-		first := -1
-		for i, p := range all {
-			if p.err != nil {
-				return p.err
-			}
-			if p.ok && (first < 0 || bytes.Compare(p.item.Path, all[first].item.Path) < 0) {
-				first = i
-			}
+		first, err := smallest(all)
+		if err != nil || first < 0 {
+			return err
 		}
-		if first < 0 {
-			return nil
-		}
-		r = Recurring{Path: all[first].item.Path, First: first, Item: all[first].item}
-		at := all[first]
-		for i, p := range all {
-			if !p.ok || !bytes.Equal(p.item.Path, r.Path) {
-				continue
-			}
-			r.States++
-			r.Changed = r.Changed || i != first && !options.same(r.Path, first, i, &at.item, &p.item)
-		}
-		r.Recurrence = recurrence(len(all), r.States, r.Changed)
+		r = options.compare(all, first)
 		if err := emit(&r); err != nil {
 			return err
 		}
 		name = append(name[:0], r.Path...) // the path is valid until the next entry is read
 		for _, p := range all {
-			if p.ok && bytes.Equal(p.item.Path, name) {
+			if p.has(name) {
 				p.next()
 			}
 		}
 	}
+}
+
+// has reports whether the current entry of a listing has a path.
+func (p *puller) has(path []byte) bool { return p.ok && bytes.Equal(p.item.Path, path) }
+
+// smallest returns the number of the first listing with the smallest path, or -1 at the end of all
+// of them.
+func smallest(all []*puller) (first int, err error) {
+	first = -1
+	for i, p := range all {
+		if p.err != nil {
+			return -1, p.err
+		}
+		if p.ok && (first < 0 || bytes.Compare(p.item.Path, all[first].item.Path) < 0) {
+			first = i
+		}
+	}
+	return first, nil
+}
+
+// compare compares the states that have the path of the state first, which is the first one.
+func (o *RecurOptions) compare(all []*puller, first int) Recurring {
+	at := &all[first].item
+	r := Recurring{Path: at.Path, First: first, Item: *at}
+	for i, p := range all {
+		if !p.has(r.Path) {
+			continue
+		}
+		r.States++
+		r.Changed = r.Changed || i != first && !o.same(r.Path, first, i, at, &p.item)
+	}
+	r.Recurrence = recurrence(len(all), r.States, r.Changed)
+	return r
 }
 
 // same reports whether two entries of a path have the same content.

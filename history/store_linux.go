@@ -90,7 +90,7 @@ func openOwned(parent int, name string, create bool) (fd int, err error) {
 func foreign(err error) error {
 	for _, known := range []error{owned.ErrKind, owned.ErrMount, owned.ErrOwner, owned.ErrMode, owned.ErrMark} {
 		if errors.Is(err, known) {
-			return reasoned{Foreign, err.Error()}
+			return because(Foreign, err.Error())
 		}
 	}
 	return err
