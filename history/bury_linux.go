@@ -182,18 +182,7 @@ func (b *burial) bury(name string) error {
 	if err != nil {
 		return err
 	}
-	switch kind := st.Mode & unix.S_IFMT; {
-	case kind != unix.S_IFREG && kind != unix.S_IFLNK:
-		b.OtherType++
-		return nil
-	case !b.options.Since.IsZero() && time.Unix(st.Ctim.Sec, st.Ctim.Nsec).Before(b.options.Since):
-		b.Unchanged++
-		return nil
-	case st.Size > b.limits.FileBytes:
-		b.TooLarge++
-		return nil
-	case b.Files >= b.limits.GraveFiles || b.Bytes+st.Size > b.limits.GraveBytes:
-		b.OverLimit++
+	if b.leftOut(&st) {
 		return nil
 	}
 	in, err := b.parents(name)
@@ -207,6 +196,23 @@ func (b *burial) bury(name string) error {
 	b.Files++
 	b.Bytes += st.Size
 	return nil
+}
+
+// leftOut reports whether a file is left out because of its type, its time or a limit, and counts it.
+func (b *burial) leftOut(st *unix.Stat_t) bool {
+	switch kind := st.Mode & unix.S_IFMT; {
+	case kind != unix.S_IFREG && kind != unix.S_IFLNK:
+		b.OtherType++
+	case !b.options.Since.IsZero() && time.Unix(st.Ctim.Sec, st.Ctim.Nsec).Before(b.options.Since):
+		b.Unchanged++
+	case st.Size > b.limits.FileBytes:
+		b.TooLarge++
+	case b.Files >= b.limits.GraveFiles || st.Size > b.limits.GraveBytes-b.Bytes:
+		b.OverLimit++
+	default:
+		return false
+	}
+	return true
 }
 
 // rootOf returns the deepest root at or above a path, open, and the path relative to it.
