@@ -199,6 +199,11 @@ func TestConfiguredOldRoots(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", want, got)
 		}
 	}
+	d.subvolume("sys/root", "sys/old-roots/x")
+	options.Mounts = d.table("sys/root", "/")
+	if got = summary(find(t, options)); !strings.Contains(got, "old-root sys/old-roots/x ") {
+		t.Errorf("beside the root\n%s", got)
+	}
 	options.Mounts = nil
 	if found = find(t, options); len(found.States)+len(found.Problems) != 0 {
 		t.Errorf("without a mount table\n%s", summary(found))

@@ -41,12 +41,14 @@ func (v *volume) search(ctx context.Context) {
 		}
 		places = append(places, place{dir: path.Clean(strings.TrimLeft(o.Dir, "/")), layout: o.Layout, root: root, stated: true})
 	}
-	root := ""
-	if _, ok := v.mounted.root(); ok {
-		root = "/"
+	root, beside := "", "."
+	if dir, ok := v.mounted.root(); ok {
+		root, beside = "/", path.Dir(dir)
 	}
-	for _, dir := range oldRootDirs {
-		places = append(places, place{dir: dir, root: root})
+	for _, above := range []string{".", beside} { // the top level, and beside the subvolume of "/"
+		for _, dir := range oldRootDirs {
+			places = append(places, place{dir: path.Join(above, dir), root: root})
+		}
 	}
 	for _, dir := range mixedDirs {
 		places = append(places, place{dir: dir, root: root, named: true})

@@ -158,7 +158,8 @@ func TestNewestReceiptOfAnotherBoot(t *testing.T) {
 	if _, all, _ := newest(t, r, third); all != nil {
 		t.Error("there is a receipt in empty storage")
 	}
-	writeAt(t, r, first, noon, entries[:1])
+	writeAt(t, r, first, noon, entries)
+	writeAt(t, r, first, noon, entries[:1]) // in the same second
 	writeAt(t, r, second, noon.Add(time.Hour), entries[:2])
 	writeAt(t, r, third, noon.Add(2*time.Hour), entries)
 	for _, tt := range []struct {

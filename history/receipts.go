@@ -121,7 +121,7 @@ func writeFile(in *Dir, name string, header Header, over func() bool, list func(
 		if err := f.Sync(); err != nil {
 			return err
 		}
-		return in.put(name+unfinished, name)
+		return in.replace(name+unfinished, name)
 	}()
 	if err != nil {
 		return header, errors.Join(bare(err), in.remove(name+unfinished))

@@ -200,3 +200,25 @@ func TestFullStorage(t *testing.T) {
 		t.Errorf("%d entries, %v", len(all), reasons)
 	}
 }
+
+// TestReceiptsOfRootNeedRoot reads the receipts of root as another user.
+func TestReceiptsOfRootNeedRoot(t *testing.T) {
+	probe.Need(t, probe.Root)
+	r := storage(t)
+	writeAt(t, r, first, noon, entries)
+	must(t, os.Chmod(filepath.Dir(r.Storage), 0o755), os.Chmod(r.Storage, 0o755))
+	done := make(chan string)
+	go func() { // the thread ends with the goroutine, because it stays locked
+		done <- asOther(1234, func() string {
+			_, _, err := r.Newest(t.Context(), second)
+			var p *history.ReasonError
+			if !errors.As(err, &p) {
+				return fmt.Sprint("no reason: ", err)
+			}
+			return p.Reason.String()
+		})
+	}()
+	if got := <-done; got != "needs-root" {
+		t.Error(got)
+	}
+}

@@ -69,7 +69,7 @@ func openOwned(parent int, name string, create bool) (fd int, err error) {
 		fd, err = owned.Open(parent, name)
 	}
 	if err != nil {
-		return -1, foreign(err)
+		return -1, foreign(parent, name, err)
 	}
 	d := &Dir{fd: fd, mount: -1}
 	names, err := d.names()
@@ -81,13 +81,17 @@ func openOwned(parent int, name string, create bool) (fd int, err error) {
 	}
 	if err != nil {
 		unix.Close(fd)
-		return -1, foreign(err)
+		return -1, foreign(parent, name, err)
 	}
 	return fd, nil
 }
 
-// foreign gives the errors of package owned their reason.
-func foreign(err error) error {
+// foreign gives the errors of package owned their reason. An ordinary user does not own a directory
+// of root, but root can read it.
+func foreign(parent int, name string, err error) error {
+	if st, failed := (&Dir{fd: parent}).stat(name); failed == nil && errors.Is(err, owned.ErrOwner) && st.Uid == 0 {
+		return because(NeedsRoot, err.Error())
+	}
 	for _, known := range []error{owned.ErrKind, owned.ErrMount, owned.ErrOwner, owned.ErrMode, owned.ErrMark} {
 		if errors.Is(err, known) {
 			return because(Foreign, err.Error())
@@ -111,6 +115,14 @@ func (d *Dir) create(name string, mode uint32) (*os.File, error) {
 		return nil, err
 	}
 	return os.NewFile(uintptr(fd), name), nil
+}
+
+// replace renames a file, and writes the directory to the disk. It replaces an existing file.
+func (d *Dir) replace(from, to string) error {
+	if err := retried(func() error { return unix.Renameat(d.fd, from, d.fd, to) }); err != nil {
+		return err
+	}
+	return retried(func() error { return unix.Fsync(d.fd) })
 }
 
 // put renames an entry to a name that does not exist yet, and writes the directory to the disk.

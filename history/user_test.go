@@ -18,3 +18,13 @@ func asUser(f func() string) string {
 	}
 	return f()
 }
+
+// asOther is asUser with another user ID.
+func asOther(uid uintptr, f func() string) string {
+	runtime.LockOSThread()
+	// The function of package unix would change all threads.
+	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, uid, uid, uid); errno != 0 {
+		return fmt.Sprint("setresuid: ", errno)
+	}
+	return f()
+}
