@@ -213,13 +213,17 @@ func TestKilledRestoreLeavesNothingIncomplete(t *testing.T) {
 		want[name] = snapshot(t, filepath.Join(old, name))
 	}
 	r := rand.New(rand.NewPCG(3, 4))
+	killed := 0 // in the middle of a run
 	for range probe.Cases(12, 100) {
 		cmd := exec.Command(os.Args[0], g.at("a"), g.at("b"), g.at("c"))
 		cmd.Env = append(os.Environ(), runEnv+"=/", earlierEnv+"="+old, "SOURCE="+g.source)
 		g.must(cmd.Start())
-		time.Sleep(time.Duration(r.IntN(60)) * time.Millisecond)
+		time.Sleep(time.Duration(r.IntN(250)) * time.Millisecond)
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
+		if _, err := os.Lstat("/" + areaName); err == nil {
+			killed++
+		}
 		for _, name := range []string{"a", "c"} {
 			if _, err := os.Lstat(g.at(name)); err == nil && snapshot(t, g.at(name)) != want[name] {
 				t.Fatalf("%s is incomplete", name)
@@ -229,6 +233,7 @@ func TestKilledRestoreLeavesNothingIncomplete(t *testing.T) {
 			g.must(os.RemoveAll(g.at("a")), os.RemoveAll(g.at("c")))
 		}
 	}
+	t.Logf("%d runs were killed while they copied", killed)
 	results := g.restore(g.earlier(old), "/", names...)
 	for _, r := range results {
 		name := filepath.Base(r.Path)
