@@ -12,7 +12,7 @@
 //	tui                   the screen: keys, list, panes, dialogs
 //	internal/search       a query to ranked paths
 //	internal/index        candidates in memory: store, listings, tree, selection
-//	snippet               the selection as Nix; its dialects
+//	snippet, nixedit      the selection as Nix, its dialects; adds it to a Nix file
 //	trace                 what a command touches
 //	adopt, trash          copies paths into storage; moves strays out of the way
 //	boot, internal/known  what a boot does to each tree; what is known of paths

@@ -34,6 +34,7 @@
 //	run           copies units in batches, syncs them and puts them in place
 //	area          staging directories, which no other user may enter
 //	parents       makes the directories above a target like those above the source
+//	beneath       a clone of a mount, to copy what other mounts cover
 //	sources       opens paths from the roots' own mounts
 //	source        another state of the machine as the source, such as an old root
 //	limits        mount options that disable setuid bits or devices

@@ -16,6 +16,9 @@ const runEnv = "ADOPT_TEST_RUN"
 // earlierEnv makes that plan copy from an earlier state of $SOURCE: its value is the directory.
 const earlierEnv = "ADOPT_TEST_EARLIER"
 
+// beneathEnv is the mount whose covered files are copied.
+const beneathEnv = "ADOPT_TEST_BENEATH"
+
 func TestMain(m *testing.M) {
 	if storage := os.Getenv(runEnv); storage != "" {
 		os.Exit(runPlan(storage, os.Args[1:]))
@@ -38,6 +41,7 @@ func runPlan(storage string, paths []string) int {
 		}
 		options.Source = earlier{fd: fd, root: os.Getenv("SOURCE")}
 	}
+	options.Beneath.Path = os.Getenv(beneathEnv)
 	plan, err := Prepare(context.Background(), storage, paths, options)
 	if err != nil {
 		fmt.Println(err)

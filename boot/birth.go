@@ -5,17 +5,21 @@ import (
 	"strings"
 )
 
-// birth returns the evidence of when a tree was created.
+// birth returns the evidence of when a tree was created. Of storage it shows no fate.
 func (d *decision) birth(n *node) []Evidence {
 	var found []Evidence
+	fate := Wiped
+	if n.stores {
+		fate = Unknown
+	}
 	if at := n.subvolume.Born; n.family == familyBtrfs && d.boot.Younger(at) {
-		found = append(found, Evidence{Kind: KindSubvolume, Fate: Wiped, Born: at, Boot: d.boot.of(at), Snapshot: n.subvolume.Snapshot})
+		found = append(found, Evidence{Kind: KindSubvolume, Fate: fate, Born: at, Boot: d.boot.of(at), Snapshot: n.subvolume.Snapshot})
 	}
 	if n.family == familyBtrfs && n.point == "/" && movedAway(n.mount.Root) {
 		found = append(found, Evidence{Kind: KindHalfDone, Fate: Wiped, Path: n.mount.Root})
 	}
 	if n.family == familyBirth && d.topCounts(n) && d.boot.Younger(n.top.Born) {
-		found = append(found, Evidence{Kind: KindTop, Fate: Wiped, Born: n.top.Born, Boot: d.boot.of(n.top.Born)})
+		found = append(found, Evidence{Kind: KindTop, Fate: fate, Born: n.top.Born, Boot: d.boot.of(n.top.Born)})
 	}
 	return found
 }
@@ -38,6 +42,14 @@ func movedAway(root string) bool {
 	top, rest, _ := strings.Cut(strings.TrimPrefix(root, "/"), "/")
 	return rest != "" && slices.Contains(oldRoots, top)
 }
+
+// OldRootDirs returns the directories of a btrfs file system to which the usual rollback scripts
+// move the subvolumes of earlier boots, relative to its top level (subvolume 5).
+func OldRootDirs() []string { return slices.Clone(oldRoots) }
+
+// IsOldRoot reports whether a path in a btrfs file system, as in [mounts.Mount.Root], is in a
+// subvolume of an earlier boot.
+func IsOldRoot(root string) bool { return movedAway(root) }
 
 // survivorShare is the part of a sample that must be older than the boot, one in this many,
 // for a tree to be called kept. A single old file is not enough: an initrd whose clock was not

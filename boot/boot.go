@@ -14,6 +14,10 @@ type Options struct {
 	// Stated are the trees that the user says are wiped: absolute, clean paths without
 	// symlinks. One that is not a mount point is a tree of its own.
 	Stated []string
+	// Storage are directories that are meant to survive, absolute and clean. The birth of the
+	// tree that one is on is no evidence, except of "/": a disk for storage that has just been
+	// formatted is as young as one that each boot formats.
+	Storage []string
 	// Time is when the machine was booted. If it is zero it is read from the kernel, with Early.
 	Time Time
 	// Machine is asked about the mounts; nil is [ThisMachine].
@@ -58,6 +62,7 @@ type Trees struct {
 	boot        Time
 	timeProblem error
 	stated      []string
+	storage     []string
 	table       *mounts.Table
 	facts       []*facts
 
@@ -73,7 +78,7 @@ type Trees struct {
 // The machine is asked only about file systems whose answers come from the kernel alone, and not
 // about mounts below others. So Judge never waits for a server that does not reply.
 func Judge(ctx context.Context, table *mounts.Table, options Options) (*Trees, error) {
-	t := &Trees{boot: options.Time, table: table, stated: slices.Clone(options.Stated)}
+	t := &Trees{boot: options.Time, table: table, stated: slices.Clone(options.Stated), storage: slices.Clone(options.Storage)}
 	machine := options.Machine
 	if machine == nil {
 		machine = ThisMachine(table)
@@ -93,13 +98,13 @@ func Judge(ctx context.Context, table *mounts.Table, options Options) (*Trees, e
 // WithSample returns the fates that a sample shows together with what was asked before. The
 // machine is not asked again.
 func (t *Trees) WithSample(sample *Sample) *Trees {
-	with := &Trees{boot: t.boot, timeProblem: t.timeProblem, stated: t.stated, table: t.table, facts: t.facts}
+	with := &Trees{boot: t.boot, timeProblem: t.timeProblem, stated: t.stated, storage: t.storage, table: t.table, facts: t.facts}
 	with.decide(sample)
 	return with
 }
 
 func (t *Trees) decide(sample *Sample) {
-	t.decided = decide(t.table, t.facts, t.stated, t.boot, sample)
+	t.decided = decide(t, sample)
 	t.byNode = make(map[*node]int, len(t.decided.nodes))
 	for i, n := range t.decided.nodes {
 		t.byNode[n] = i

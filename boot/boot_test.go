@@ -129,6 +129,27 @@ func TestEvidenceNeedsItsFact(t *testing.T) {
 			[]string{",subvolid=301", "", ",subvolid=259", "", ",subvolid=5", ""},
 			[]string{"/etc/ssh data unknown no evidence", "/srv/b data wiped subvolume(born 4s snapshot)=wiped"},
 		},
+		{
+			"top: of storage that was formatted since the boot", "nixos-tmpfs",
+			[]string{"born /persist -9000h", "born /persist +9s\nstorage /persist", "9/32", "0/32"},
+			[]string{"/persist data unknown top(born 9s)=unknown; survivors(0 of 32 older)=unknown"},
+		},
+		{
+			"top: the same disk, not named as storage", "nixos-tmpfs",
+			[]string{"born /persist -9000h", "born /persist +9s"},
+			[]string{"/persist data wiped top(born 9s)=wiped"},
+		},
+		{
+			"subvolume: of storage, which was created since the boot", "nixos-btrfs",
+			[]string{"subvolume /persist -9000h", "subvolume /persist +9s\nstorage /persist/system"},
+			[]string{"/persist data unknown subvolume(born 9s)=unknown"},
+		},
+		{
+			"subvolume: storage is a directory of the root", "nixos-btrfs",
+			[]string{"subvolume / +4s snapshot", "subvolume / +4s snapshot\nstorage /srv/keep"},
+			[]string{"/ data wiped subvolume(born 4s snapshot)=wiped"},
+		},
+		{"memory: storage in memory", "nixos-tmpfs", []string{"born /persist -9000h", "storage /home/al/Downloads"}, []string{"/home/al/Downloads data wiped memory(tmpfs)=wiped"}},
 		{"survivors: none of the files", "debian", []string{"29/32", "0/32"}, []string{"/ data unknown survivors(0 of 32 older)=unknown"}},
 		{"survivors: too few", "debian", []string{"29/32", "7/32"}, []string{"/ data unknown survivors(7 of 32 older)=unknown"}},
 		{"survivors: just enough", "debian", []string{"29/32", "8/32"}, []string{"/ data kept survivors(8 of 32 older)=kept"}},

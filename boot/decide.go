@@ -13,6 +13,7 @@ type node struct {
 	*facts
 	point  string // that of the mount, or a stated directory on it
 	stated bool
+	stores bool // storage is on it
 	// within is the mount that shows more of the same tree; nil for the tree itself.
 	within *node
 	// source is the mount on which alias is the directory that this one shows.
@@ -45,15 +46,20 @@ type decision struct {
 }
 
 // decide judges all trees.
-func decide(table *mounts.Table, all []*facts, stated []string, boot Time, sample *Sample) *decision {
-	d := &decision{table: table, boot: boot, byID: make(map[int]*node, len(all))}
-	points := make(map[string]*node, len(all))
-	for _, f := range all {
+func decide(t *Trees, sample *Sample) *decision {
+	d := &decision{table: t.table, boot: t.boot, byID: make(map[int]*node, len(t.facts))}
+	points := make(map[string]*node, len(t.facts))
+	for _, f := range t.facts {
 		n := &node{facts: f, point: f.mount.Point}
 		d.nodes, d.byID[f.mount.ID], points[n.point] = append(d.nodes, n), n, n
 	}
-	relate(table, d.nodes)
-	for _, path := range stated {
+	relate(t.table, d.nodes)
+	for _, path := range t.storage {
+		for n := d.at(path); n != nil && n.point != "/"; n = n.within {
+			n.stores = true
+		}
+	}
+	for _, path := range t.stated {
 		if n := points[path]; n != nil {
 			n.stated = true
 			continue

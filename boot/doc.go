@@ -30,13 +30,15 @@
 //  3. by the type of the file system: in memory, wiped; an overlay, as its upper directory; a
 //     read-only image or a network file system, kept
 //  4. by its block device: in memory, or a loop device on a tree that is wiped: wiped
-//  5. born at this boot (the btrfs subvolume; the top directory of ext4, xfs or f2fs): wiped
+//  5. born at this boot (the btrfs subvolume; the top directory of ext4, xfs or f2fs), unless it
+//     is storage: wiped
 //  6. files that are older than this boot: kept
 //
 // # Limits
 //
 // A tree that was made while the machine ran, such as a disk that has just been formatted, or by
-// the first boot of a new machine, is taken for one that each boot makes: Evidence.Born says when.
+// the first boot of a new machine, is taken for one that each boot makes, unless it is storage:
+// Evidence.Born says when.
 //
 // A reset below the file system (snapshots of LVM or of a virtual machine's disk) leaves files
 // that are older than the boot, which look kept. Files of a rolled back ZFS dataset have their old

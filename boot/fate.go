@@ -68,15 +68,15 @@ const (
 	KindImage
 	// KindNetwork: a file system of another machine. Kept. FSType.
 	KindNetwork
-	// KindSubvolume: the btrfs subvolume was created at this boot or later. Wiped. Born, Boot,
-	// Snapshot.
+	// KindSubvolume: the btrfs subvolume was created at this boot or later. Wiped, or Unknown
+	// for storage. Born, Boot, Snapshot.
 	KindSubvolume
 	// KindHalfDone: the subvolume at "/" is one that a rollback moves out of the way. A
 	// rollback has moved it and made no new one, or after it was mounted: the next boot mounts
 	// another. Wiped. Path is the subvolume's path in its file system.
 	KindHalfDone
 	// KindTop: the top directory of the file system, or of the part of it that the mount
-	// shows, was created at this boot or later. Wiped. Born, Boot.
+	// shows, was created at this boot or later. Wiped, or Unknown for storage. Born, Boot.
 	KindTop
 	// KindSurvivors: regular files of the tree are older than this boot. Kept, or Unknown
 	// where too few are. Old, Seen, Boot.

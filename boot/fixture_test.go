@@ -141,6 +141,8 @@ func (f *fixture) line(t testing.TB, words []string) {
 	case "sample":
 		old, seen, _ := strings.Cut(words[2], "/")
 		fill(t, f.options.Sample.Of(f.table.At(point).ID), number(t, old), number(t, seen))
+	case "storage":
+		f.options.Storage = append(f.options.Storage, point)
 	case "stated":
 		f.options.Stated = append(f.options.Stated, point)
 	default:

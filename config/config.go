@@ -1,6 +1,10 @@
 package config
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/DaRacci/list-ephemeral/internal/setting"
+)
 
 // Config is a complete, valid configuration: the values of the file, and defaults for missing keys.
 // All paths are absolute and lexically clean.
@@ -41,9 +45,7 @@ type Config struct {
 
 // Snippet configures the Nix code.
 type Snippet struct {
-	// Dialect is never DialectUnknown.
-	Dialect       Dialect
-	DialectOrigin Origin
+	Dialect setting.Dialect
 	// StoragePath is the storage path in the snippet, for dialects that have one. It is the value
 	// of the file, otherwise the only element of StoragePaths. Its Text is "" if there are no or
 	// several StoragePaths; the storage path is then detected on the machine.
@@ -58,10 +60,9 @@ type Snippet struct {
 
 // UI configures the screen.
 type UI struct {
-	// Theme is never ThemeUnknown.
-	Theme Theme
-	// View is the initial view; never ViewUnknown.
-	View View
+	Theme setting.Theme
+	// View is the initial view.
+	View setting.View
 	// ASCII restricts the screen to ASCII characters.
 	ASCII bool
 	// Mouse enables the wheel and clicks. It is on by default.

@@ -17,7 +17,6 @@
 // The files:
 //
 //	config     the types of a configuration
-//	choices    values that are one of a few words
 //	load       finds and reads the file
 //	paths      the home directory, the search for the file, the interpretation of paths
 //	parse      parses JSON text into a tree with lines and columns

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // TestDocsListEveryKey compares docs/configuration.md with the table of keys and the choices.
@@ -25,8 +27,8 @@ func TestDocsListEveryKey(t *testing.T) {
 		}
 	}
 	visit("", d.schema())
-	for _, names := range [][]string{dialectNames, themeNames, viewNames} {
-		if list := "one of `" + strings.Join(names[1:], "`, `") + "`"; !strings.Contains(docs, list) {
+	for _, names := range [][]string{setting.DialectNames, setting.ThemeNames, setting.ViewNames} {
+		if list := "one of `" + strings.Join(names, "`, `") + "`"; !strings.Contains(docs, list) {
 			t.Errorf("%s is missing", list)
 		}
 	}

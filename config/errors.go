@@ -10,7 +10,8 @@ import (
 
 // Origin is the position of a value.
 type Origin struct {
-	// File is the path of the configuration file as it was found, or "" for a built-in value.
+	// File is the path of the configuration file as it was found, or "" for a value that is not
+	// in a file.
 	File string
 	// Line and Column count from 1. Columns are counted in code points, not bytes; a tab is one.
 	// Both are 0 for the file as a whole.
@@ -21,12 +22,10 @@ type Origin struct {
 }
 
 // String returns the position in the format of compilers, followed by the key: "config.json:3:17:
-// excludes[2]", or "built-in excludes[2]". It is safe for a terminal.
+// excludes[2]". It is safe for a terminal.
 func (o Origin) String() string {
 	text := o.File
 	switch {
-	case o.File == "" && o.Key != "":
-		text = "built-in " + o.Key
 	case o.Line > 0 && o.Key != "":
 		text = fmt.Sprintf("%s:%d:%d: %s", o.File, o.Line, o.Column, o.Key)
 	case o.Line > 0:

@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // checkPlaces fails the test unless err consists of *Errors with a position in the text: on an
@@ -95,7 +97,7 @@ func checkConfig(t *testing.T, text []byte, c *Config) {
 			t.Fatalf("%q: the path %q is not absolute and clean", text, p)
 		}
 	}
-	if c.Snippet.Dialect == DialectUnknown || c.UI.Theme == ThemeUnknown || c.UI.View == ViewUnknown {
+	if int(c.Snippet.Dialect) >= len(setting.DialectNames) || int(c.UI.Theme) >= len(setting.ThemeNames) || int(c.UI.View) >= len(setting.ViewNames) {
 		t.Fatalf("%q: a choice is unknown: %+v %+v", text, c.Snippet, c.UI)
 	}
 	for _, w := range c.Warnings {

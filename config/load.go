@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/DaRacci/list-ephemeral/internal/paths"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
@@ -33,8 +34,8 @@ func Load(env Env, explicit string) (*Config, error) {
 	c := &Config{
 		Source:  file,
 		Home:    home,
-		Snippet: Snippet{Dialect: DialectPlain},
-		UI:      UI{Theme: ThemeAuto, View: ViewFiles, Mouse: true},
+		Snippet: Snippet{Dialect: setting.DialectPlain},
+		UI:      UI{Theme: setting.ThemeAuto, View: setting.ViewFiles, Mouse: true},
 	}
 	if file != "" {
 		if err := c.decode(text); err != nil {

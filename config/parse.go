@@ -29,7 +29,7 @@ const (
 var kindNames = []string{"something unknown", "null", "a boolean", "a number", "a string", "a list", "an object"}
 
 // String returns the kind with an article.
-func (k kind) String() string { return choiceName(kindNames, k) }
+func (k kind) String() string { return kindNames[min(int(k), len(kindNames)-1)] }
 
 // place is a line and a column, as in Origin.
 type place struct{ line, column int }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/nearest"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // maxErrors is the maximum number of reported errors. A file with more of them usually has one
@@ -40,15 +41,15 @@ func (d *decoder) schema() []field {
 		{name: "storagePaths", read: d.list(&c.StoragePaths, notRoot(c.path))},
 		{name: "users", read: d.users},
 		{name: "snippet", fields: []field{
-			{name: "dialect", read: d.noting(&c.Snippet.DialectOrigin, choose(d, &c.Snippet.Dialect, dialectNames))},
+			{name: "dialect", read: choose(d, &c.Snippet.Dialect, setting.DialectNames)},
 			{name: "storagePath", read: d.value(&c.Snippet.StoragePath, notRoot(absolute))},
 			{name: "user", read: d.one(&c.Snippet.User, userName)},
 			{name: "homeAttr", read: d.value(&c.Snippet.HomeAttr, notEmpty)},
 			{name: "hostAttr", read: d.value(&c.Snippet.HostAttr, notEmpty)},
 		}},
 		{name: "ui", fields: []field{
-			{name: "theme", read: choose(d, &c.UI.Theme, themeNames)},
-			{name: "view", read: choose(d, &c.UI.View, viewNames)},
+			{name: "theme", read: choose(d, &c.UI.Theme, setting.ThemeNames)},
+			{name: "view", read: choose(d, &c.UI.View, setting.ViewNames)},
 			{name: "ascii", read: d.flag(&c.UI.ASCII)},
 			{name: "mouse", read: d.flag(&c.UI.Mouse)},
 		}},
@@ -298,18 +299,18 @@ func (d *decoder) flag(to *bool) func(*node, string) {
 }
 
 // choose reads the name of a choice; names[0] is not one.
-func choose[T ~uint8](d *decoder, to *T, names []string) func(*node, string) {
+func choose[T ~uint8](d *decoder, to *T, names setting.Names[T]) func(*node, string) {
 	return func(n *node, key string) {
 		text, ok := d.text(n, key)
 		if !ok {
 			return
 		}
-		i := slices.Index(names[1:], text)
+		i := slices.Index(names, text)
 		if i < 0 {
-			d.fail(n.at, key, "expected one of %s, got %s", strings.Join(names[1:], ", "), quote(text))
+			d.fail(n.at, key, "expected one of %s, got %s", strings.Join(names, ", "), quote(text))
 			return
 		}
-		*to = T(i + 1)
+		*to = T(i)
 	}
 }
 

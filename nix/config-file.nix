@@ -38,6 +38,8 @@ let
     excludes = cfg.baseExcludes;
     inherit (cfg) extraExcludes extraIncludes;
     homeDir = home;
+    # Not interpolated, because an element may be a path literal.
+    roots = if cfg.roots == null then null else map toString cfg.roots;
     persistedDirs = lib.unique (persisted.dirs ++ map expand cfg.extraPersisted.directories);
     persistedFiles = lib.unique (persisted.files ++ map expand cfg.extraPersisted.files);
     programs = lib.filter isProgram (lib.unique (map lib.getName packages));

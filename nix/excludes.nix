@@ -1,5 +1,6 @@
-# The program's built-in exclude patterns, for a home directory. They are repeated here so that the
-# option can show them and a configuration can remove some. A test compares them with the program.
+# The exclude patterns that the Home Manager module of the original program wrote, for a home
+# directory, without those that hide data or secrets. They are the default of `baseExcludes` where
+# the original's options exist. A test compares them with a file that the original wrote.
 { lib }:
 homeDirectory:
 let

@@ -23,8 +23,12 @@ in
   options.programs.list-ephemeral = import ./options.nix { inherit lib pkgs; } {
     enable = persisted.wrapped;
     enableText = lib.literalMD "whether `user.persistence` or `host.persistence` is enabled";
-    baseExcludes = import ./excludes.nix { inherit lib; } home;
-    baseExcludesText = lib.literalMD "the list that is built into the program";
+    baseExcludes =
+      if persisted.wrapperDeclared then import ./excludes.nix { inherit lib; } home else null;
+    baseExcludesText = lib.literalMD ''
+      `null`; where the options `user.persistence` or `host.persistence` exist, the list of the
+      original program without the patterns that hide data or secrets
+    '';
     inherit (persisted) dialect;
   };
 

@@ -18,7 +18,7 @@ in
   options.programs.list-ephemeral = import ./options.nix { inherit lib pkgs; } {
     enable = false;
     enableText = lib.literalExpression "false";
-    # The built-in list depends on the home directory of the user who runs the program.
+    # The list of the original program is for one home, and this file is for all users.
     baseExcludes = null;
     baseExcludesText = lib.literalExpression "null";
     inherit (persisted) dialect;

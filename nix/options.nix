@@ -51,7 +51,9 @@ in
     ];
     description = ''
       Exclude patterns, in the syntax of `fd --exclude`, relative to `/`. Matching paths are not
-      candidates. null uses the list that is built into the program.
+      candidates. With a list, only these patterns and `extraExcludes` hide paths. With null the
+      program also hides what it knows to be written again at boot, of the running system only,
+      managed by NixOS or Home Manager, or cache.
     '';
   };
 
@@ -59,7 +61,7 @@ in
     type = types.listOf types.str;
     default = [ ];
     example = [ "home/*/.local/share/Trash" ];
-    description = "More exclude patterns, in addition to `baseExcludes`.";
+    description = "More exclude patterns, in addition to what `baseExcludes` hides.";
   };
 
   extraIncludes = mkOption {
@@ -72,6 +74,19 @@ in
     description = ''
       Paths that are always candidates, even if excluded. Relative paths are relative to the home
       directory.
+    '';
+  };
+
+  roots = mkOption {
+    type = types.nullOr (types.listOf types.path);
+    default = null;
+    example = [
+      "/"
+      "/home"
+    ];
+    description = ''
+      The directories that a reboot wipes, all of them: nothing else is listed. With null the
+      program detects them on the running machine.
     '';
   };
 

@@ -192,8 +192,8 @@ func TestPackageKeepsItsSources(t *testing.T) {
 			return nil
 		}
 		files = append(files, file{name, "regular"})
-		// Files that Go reads, and files that go:embed includes.
-		if strings.HasSuffix(name, ".go") || name == "go.mod" || name == "go.sum" || filepath.Dir(name) == "internal/known" {
+		// Files that Go reads, files that go:embed includes, and those that checkPhase reads.
+		if strings.HasSuffix(name, ".go") || name == "go.mod" || name == "go.sum" || strings.HasPrefix(name, "internal/known/") {
 			needed[name] = true
 		}
 		return nil

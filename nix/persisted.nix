@@ -177,8 +177,9 @@ in
   inherit (found) dirs files;
   inherit storagePaths;
 
-  # Whether user.persistence or host.persistence is in use.
+  # Whether user.persistence or host.persistence is in use, and whether one of them is declared.
   inherit wrapped;
+  wrapperDeclared = hm ? user.persistence || os ? host.persistence;
 
   # The names of normal users, with their home directories.
   users =

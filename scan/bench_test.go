@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/known"
 )
 
 // benchTree makes 30,000 files in 3,000 directories and returns its root.
@@ -34,6 +36,29 @@ func BenchmarkList(b *testing.B) {
 		if _, err := List(b.Context(), opts, func(*Entry) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkWalk measures walking the same tree with and without classes of data.
+func BenchmarkWalk(b *testing.B) {
+	root := benchTree(b)
+	for _, mode := range []struct {
+		name   string
+		hide   bool
+		hidden HiddenMode
+	}{{"no classes", false, HiddenSkipped}, {"hide", true, HiddenSkipped}, {"hide and count", true, HiddenCounted}} {
+		b.Run(mode.name, func(b *testing.B) {
+			rules := hidingRules(known.FactNixOS)
+			rules.Hide, rules.Stated = mode.hide, true
+			opts := rootOptions(root, rules)
+			opts.Hidden = mode.hidden
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Walk(b.Context(), opts, func(*Dir) {}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

@@ -94,35 +94,56 @@ func (p *Policy) showingHidden() *Policy {
 	return &with
 }
 
-// Hides reports whether a symlink in dir has no data of its own: its target is in storage, or in
-// the Nix store and a boot makes the symlink again ([Rules].Classes). The target may be absolute or
-// relative to dir.
+// Hides reports whether a symlink in dir is not a candidate, because it has no data of its own or
+// because its class hides it: its target is in storage, or in the Nix store and a boot makes the
+// symlink again ([Rules].Classes). The target may be absolute or relative to dir.
 func (p *Policy) Hides(dir, name, target string) bool {
 	at := p.start()
 	for part := range components(dir) {
 		_, at = p.step(at, []byte(part), KindDir)
 	}
-	return p.hidesLink(at, dir, name, target)
+	class, _ := p.linkClass(at, dir, name, target)
+	return class != ClassCandidate
 }
 
-// hidesLink is Hides for a directory whose contents have that place.
-func (p *Policy) hidesLink(at place, dir, name, target string) bool {
+// linkClass returns what a symlink in a directory whose contents have that place is by its target:
+// ClassLinked, ClassHidden with its class of data, or ClassCandidate.
+func (p *Policy) linkClass(at place, dir, name, target string) (Class, known.Class) {
 	if !strings.HasPrefix(target, "/") {
 		target = path.Join(dir, target)
 	}
 	target = path.Clean(target)
+	inStore := paths.AtOrBelow(target, "/nix")
 	for _, storage := range p.storage {
 		if paths.AtOrBelow(target, storage) {
-			return true
+			return ClassLinked, known.ClassUnknown
 		}
 	}
+	var class known.Class
 	switch {
 	case p.classes == nil:
-		return paths.AtOrBelow(target, "/nix")
+		if inStore {
+			class = known.ClassManaged
+		}
 	case p.hide:
-		return p.known.Link(at.class, []byte(name), target).Class.Hidden()
+		class = p.linkWorth(at, name, target)
+	default: // where excludes are configured, they alone say which other symlinks are listed
+		class = p.classes().Of(path.Join(dir, name), known.File{Kind: known.FileSymlink, Target: target}).Class
 	}
-	// Where excludes are configured, they alone say which other symlinks are listed.
-	class := p.classes().Of(path.Join(dir, name), known.File{Kind: known.FileSymlink, Target: target}).Class
-	return class == known.ClassManaged || class.Hidden() && paths.AtOrBelow(target, "/nix")
+	switch {
+	case class == known.ClassManaged, class.Hidden() && inStore:
+		return ClassLinked, class
+	case class.Hidden() && p.hide:
+		return ClassHidden, class
+	}
+	return ClassCandidate, class
+}
+
+// linkWorth returns the class of data of a symlink.
+func (p *Policy) linkWorth(at place, name, target string) known.Class {
+	step, _ := p.known.Step(at.class, []byte(name), known.FileSymlink)
+	if step.NeedsTarget {
+		step = p.known.Link(at.class, []byte(name), target)
+	}
+	return step.Class
 }

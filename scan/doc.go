@@ -10,6 +10,11 @@
 //	walk      the state that workers share; queue shares work between them; worker is one of them
 //	node      a directory of a walk; record stores its entries; order sorts them
 //	list      the sorted listing
+//	classes   what is hidden because of its class of data; tag is about CACHEDIR.TAG
+//	overlay   overlays, of which the upper directory is read
+//	ages      the ages of some files, which show whether a boot wipes a tree
+//	excluded  counts what is excluded or hidden in directories
+//	dirent    the entries as the kernel returns them
 //	sys_linux the system calls
 //	blocks    when the blocks of a file show that it has holes
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
@@ -14,14 +15,14 @@ type Extent struct {
 	Bytes int64
 }
 
-// Excluded counts the files that the policy excludes in each of the directories. They are kept too
-// if the whole directory is kept. With [TagsSkipped], files in directories with a CACHEDIR.TAG are
+// Excluded counts the files that the policy excludes or hides in each of the directories. They are
+// kept too if the whole directory is kept. With [TagsSkipped], files in directories with a CACHEDIR.TAG are
 // counted as well. Options.Kinds applies; Options.Keep is not called. The directories must be units
 // of a [Rollup], so nothing in them is persisted, mounted or included, and no directory is in
 // another. Excluded reads all of them in one walk, without excludes.
 func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats, error) {
 	c := &excludedCounter{
-		policy: opts.Policy, skipTagged: opts.Tags == TagsSkipped,
+		policy: opts.Policy, skipTagged: opts.Tags == TagsSkipped, dirNames: dirs,
 		units:   map[*ruleNode]int32{},
 		extents: make([]Extent, len(dirs)),
 	}
@@ -40,7 +41,7 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats
 	for i, dir := range dirs {
 		c.units[c.whole.marks.find(dir)] = int32(i)
 	}
-	if opts.Tags == TagsSkipped {
+	if c.skipTagged || c.policy.hide {
 		opts.Tags = TagsMarked
 	}
 	opts.Policy, opts.Info, opts.Keep, opts.Refused = c.whole, true, nil, false
@@ -54,6 +55,7 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats
 type excludedCounter struct {
 	policy, whole *Policy
 	skipTagged    bool
+	dirNames      []string
 	units         map[*ruleNode]int32
 
 	mu      sync.Mutex // guards the fields below
@@ -71,7 +73,7 @@ type excludedDir struct {
 }
 
 func (c *excludedCounter) visit(d *Dir) {
-	in := c.enter(d.ID, d.Parent, d.Name)
+	in := c.enter(d.ID, d.Parent, d.Name, d.Tagged)
 	var sum Extent
 	for rest := d.records; len(rest) > 0; {
 		var r record
@@ -91,7 +93,7 @@ func (c *excludedCounter) visit(d *Dir) {
 }
 
 // wants reports whether the counting policy excludes a candidate of the walk.
-func (c *excludedCounter) wants(n *node, name []byte) bool {
+func (c *excludedCounter) wants(n *node, name []byte, kind Kind) bool {
 	if c.skipTagged && n.at.tagged {
 		return true
 	}
@@ -99,16 +101,16 @@ func (c *excludedCounter) wants(n *node, name []byte) bool {
 	if n.parent != nil {
 		parent = n.parent.id
 	}
-	in := c.enter(n.id, parent, n.name)
+	in := c.enter(n.id, parent, n.name, n.at.tagged)
 	if in.unit < 0 {
 		return false
 	}
-	class, _ := c.policy.step(in.at, name, KindFile)
+	class, _ := c.policy.step(in.at, name, kind)
 	return class == ClassExcluded || class == ClassHidden
 }
 
 // enter records a directory of the walk if it is not recorded yet. Its parent must be recorded.
-func (c *excludedCounter) enter(id, parentID uint32, name []byte) excludedDir {
+func (c *excludedCounter) enter(id, parentID uint32, name []byte, tagged bool) excludedDir {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if int(id) < len(c.dirs) && c.dirs[id].noted {
@@ -122,6 +124,10 @@ func (c *excludedCounter) enter(id, parentID uint32, name []byte) excludedDir {
 	}
 	if unit, ok := c.units[in.mark]; ok {
 		in.unit = unit
+		tagged = tagged || c.policy.hide && known.Tagged(c.dirNames[unit]) // a walk ignores the tag of a root
+	}
+	if tagged && c.policy.hide {
+		in.at.class = c.policy.known.Tag(in.at.class)
 	}
 	if missing := int(id) + 1 - len(c.dirs); missing > 0 {
 		c.dirs = append(c.dirs, make([]excludedDir, missing)...)

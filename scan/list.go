@@ -28,7 +28,8 @@ type Entry struct {
 	at     place // of the directory
 }
 
-// Finding returns the class of data of the entry, and why, if [Rules].Hide is set.
+// Finding returns the class of data of the entry, and why, if [Rules].Hide is set. It is unknown for
+// a symlink whose class depends on its target.
 func (e *Entry) Finding() known.Finding {
 	if e.policy == nil || !e.policy.hide {
 		return known.Finding{}
@@ -132,7 +133,7 @@ func (e *emitter) emitUntilChild(l *level) (*node, error) {
 		e.entry = Entry{Path: e.path, Kind: r.kind(), Tagged: l.at.tagged, info: r.info, policy: e.walk.policy, at: l.at}
 		if r.shown() {
 			class, _ := e.walk.policy.step(l.at, r.name, r.kind())
-			e.entry.Excluded, e.entry.Hidden = class == ClassExcluded, class == ClassHidden
+			e.entry.Excluded, e.entry.Hidden = class == ClassExcluded, class != ClassExcluded
 		}
 		if err := e.emit(&e.entry); err != nil {
 			return nil, err

@@ -28,7 +28,10 @@ type ruleNode struct {
 	overlay overlayNumber
 	root    bool // a reboot wipes everything below
 	keep    bool // the path itself is always a candidate
-	only    bool // the work is limited to this path and others
+	// declared reports that the path is declared persistent but not kept: it is not a boundary, but
+	// a unit of its own.
+	declared bool
+	only     bool // the work is limited to this path and others
 	// below reports that a node farther down has root, keep or only set, so the walk has to pass
 	// through this directory even if nothing else in it matters.
 	below bool
@@ -69,7 +72,7 @@ func (m *ruleNode) seal() bool {
 		if c.seal() {
 			m.below = true
 		}
-		m.divides = m.divides || c.divides || c.keep
+		m.divides = m.divides || c.divides || c.keep || c.declared
 	}
 	return m.below || m.needed()
 }

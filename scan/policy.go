@@ -79,6 +79,9 @@ type Rules struct {
 	Storage []string
 	// Persisted lists the paths that the configuration keeps.
 	Persisted []Persisted
+	// Declared lists the paths that are declared persistent but not kept: their files are candidates,
+	// and the directories above them cannot be kept as a whole.
+	Declared []string
 	// Include lists paths that are always candidates, whatever other rules apply.
 	Include []string
 	// Overlays are the overlays of which the upper directory is read in place of the mount point.
@@ -151,6 +154,9 @@ func NewPolicy(rules Rules) *Policy {
 	}
 	for _, kept := range rules.Persisted {
 		p.set(kept.Path, ruleNode{class: ClassPersisted, source: kept.Source, key: kept.Key})
+	}
+	for _, path := range rules.Declared {
+		p.marks.at(path).declared = true
 	}
 	for _, path := range rules.Include {
 		p.marks.at(path).keep = true

@@ -7,42 +7,70 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/known"
 )
 
-// hidden reports whether a symlink leads into the Nix store or into storage, directly or through
-// other symlinks. /etc/fstab, for example, leads there through /etc/static.
-func (k *worker) hidden(n *node, fd int32, f found, name []byte) bool {
+// storesSymlink reports whether a symlink is stored, and with which tag. One that leads into the Nix
+// store or into storage is not, directly or through other symlinks: /etc/fstab, for example, leads
+// there through /etc/static. Of one that its class hides, Options.Hidden decides.
+func (k *worker) storesSymlink(n *node, fd int32, f found, name []byte) (tag uint8, stored bool) {
+	class, worth := k.classOfLink(n, fd, f, name)
+	if class != ClassHidden {
+		return f.tag, class == ClassCandidate
+	}
+	switch own, in := k.policy.step(n.at, name, KindSymlink); {
+	case in.included(), own == ClassExcluded: // excludes come before classes
+		return f.tag, true
+	case k.opts.Hidden == HiddenCounted:
+		k.counted[worth]++
+	}
+	return f.tag | tagShown, k.opts.Hidden == HiddenShown
+}
+
+// classOfLink returns what a symlink is by its target, and by what that leads to.
+func (k *worker) classOfLink(n *node, fd int32, f found, name []byte) (Class, known.Class) {
 	var buf [unix.PathMax]byte
 	size, errno := k.readlink(fd, &k.buf[f.name], buf[:])
-	if errno != 0 {
-		if errno != syscall.ENOENT {
-			k.failEntry(n, "readlink", string(name), errno)
-		}
-		return errno == syscall.ENOENT
+	switch errno {
+	case 0:
+	case syscall.ENOENT:
+		return ClassLinked, known.ClassUnknown
+	default:
+		k.failEntry(n, "readlink", string(name), errno)
+		return ClassCandidate, known.ClassUnknown
 	}
 	k.path = n.appendPath(k.path[:0])
 	dir := string(k.path)
-	if k.policy.hidesLink(n.at, dir, string(name), string(buf[:size])) {
-		return true
+	class, worth := k.policy.linkClass(n.at, dir, string(name), string(buf[:size]))
+	if class == ClassLinked || class == ClassHidden && k.opts.Hidden == HiddenSkipped {
+		return class, worth
 	}
+	from, link := fd, &k.buf[f.name]
 	if n.at.overlay != noOverlay { // it leads on from the mount point
-		link := append(append(append(k.path, '/'), name...), 0)
-		return k.leadsToHidden(n, unix.AT_FDCWD, &link[0], string(name), buf[:])
+		from, link = unix.AT_FDCWD, &append(append(append(k.path, '/'), name...), 0)[0]
 	}
-	return k.leadsToHidden(n, fd, &k.buf[f.name], string(name), buf[:])
+	end, ok := k.endOfLink(from, link, buf[:])
+	if !ok {
+		return class, worth
+	}
+	if ends, worthOfEnd := k.policy.linkClass(n.at, dir, string(name), end); ends == ClassLinked || class == ClassCandidate {
+		return ends, worthOfEnd
+	}
+	return class, worth
 }
 
-// leadsToHidden resolves a symlink with an O_PATH descriptor, which does not open the target, and
-// reports whether it ends in the Nix store or in storage.
-func (k *worker) leadsToHidden(n *node, fd int32, name *byte, base string, buf []byte) bool {
+// endOfLink resolves a symlink with an O_PATH descriptor, which does not open the target. It fails
+// if the symlink is dangling, or without permission.
+func (k *worker) endOfLink(fd int32, name *byte, buf []byte) (string, bool) {
 	end, errno := k.retryEMFILE(unix.SYS_OPENAT, fd, name, nil, unix.O_PATH|unix.O_CLOEXEC, 0)
-	if errno != 0 { // dangling, or no permission: its own target has decided
-		return false
+	if errno != 0 {
+		return "", false
 	}
 	defer k.close(end)
 	link := strconv.AppendInt([]byte("/proc/self/fd/"), int64(end), 10)
 	size, errno := k.readlink(unix.AT_FDCWD, &append(link, 0)[0], buf)
-	return errno == 0 && bytes.HasPrefix(buf[:size], []byte("/")) && k.policy.hidesLink(n.at, string(n.appendPath(nil)), base, string(buf[:size]))
+	return string(buf[:size]), errno == 0 && bytes.HasPrefix(buf[:size], []byte("/"))
 }
 
 func (k *kernel) readlink(dirfd int32, name *byte, buf []byte) (int, syscall.Errno) {

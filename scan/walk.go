@@ -95,7 +95,7 @@ type walk struct {
 	visit  func(*Dir) // nil means that nodes are kept for List
 	// wants reports whether a candidate is stored. It is called before any system call for the
 	// candidate; nil means all.
-	wants func(n *node, name []byte) bool
+	wants func(n *node, name []byte, kind Kind) bool
 	root  node
 	awake chan struct{} // List waits on it until a node is ready
 

@@ -3,7 +3,6 @@ package scan
 import (
 	"bytes"
 	"encoding/binary"
-	"math/bits"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -76,11 +75,11 @@ func (k *worker) visitNode(n *node) {
 	default:
 		k.fail(n, "open", errno)
 	}
-	k.stats.Hidden.add(&k.counted)
 	if k.ages.Load() {
 		k.takeAge(n, fd)
 	}
 	k.store(n, fd)
+	k.stats.Hidden.add(&k.counted)
 	k.keep(n, fd)
 	if k.visit != nil {
 		k.visit(k.handOver(n))
@@ -185,6 +184,9 @@ func (k *worker) openAbsolute(path []byte, flags int, resolve uint64) (int32, sy
 func (k *worker) read(n *node, fd int32) {
 	k.stats.Dirs++
 	if !n.at.scanned() {
+		if n.at.limited && n.at.region == regionInside && k.asksTag(n) {
+			k.tag(n)
+		}
 		k.readMarked(n, fd)
 		return
 	}
@@ -203,9 +205,8 @@ func (k *worker) read(n *node, fd int32) {
 		}
 		size += got
 	}
-	tag := k.collect(n, fd, size)
-	if tag {
-		k.tag(n, fd, size)
+	if k.collect(n, fd, size) && k.tag(n) {
+		k.collectTagged(n, fd, size)
 	}
 	if n.at.overlay != noOverlay {
 		k.readLower(n, size)
@@ -239,52 +240,6 @@ func (k *worker) collect(n *node, fd int32, size int) (tag bool) {
 		off += length
 	}
 	return tag
-}
-
-// asksTag reports whether a CACHEDIR.TAG in the directory would change anything.
-func (k *worker) asksTag(n *node) bool {
-	return (k.opts.Tags != TagsIgnored || k.policy.hide) && !n.at.tagged && (n.at.mark == nil || !n.at.mark.root)
-}
-
-// tag handles a directory that contains a file named CACHEDIR.TAG.
-func (k *worker) tag(n *node, fd int32, size int) {
-	k.path = n.appendPath(k.path[:0])
-	if !known.Tagged(string(k.path)) {
-		return
-	}
-	n.at.tagged = true
-	if k.policy.hide && k.opts.Tags != TagsSkipped {
-		n.at.class = k.policy.known.Tag(n.at.class)
-		k.entries, k.counted = k.entries[:0], Hidden{}
-		k.collect(n, fd, size)
-	}
-	if k.opts.Tags != TagsSkipped {
-		return
-	}
-	// Treat it as if a pattern had excluded it: only included paths remain.
-	n.at.region = regionExcluded
-	k.entries = k.entries[:0]
-	if n.at.mark != nil {
-		k.readMarked(n, fd)
-	}
-}
-
-// nameLength returns the length of the name in a linux_dirent64: 8 bytes inode, 8 bytes offset, 2
-// bytes record length, 1 byte type, then the name, a NUL and padding to a multiple of 8
-// (getdents64(2)). So the NUL is the first zero byte among the last 8 bytes, after the bytes in
-// front of the name have been masked out.
-func nameLength(dirent []byte) int {
-	last := len(dirent) - 8
-	w := binary.LittleEndian.Uint64(dirent[last:])
-	if last < 19 {
-		w |= 0xffffff // the last byte of the record's length, and the type
-	}
-	zeros := (w - 0x0101010101010101) & ^w & 0x8080808080808080
-	return last + bits.TrailingZeros64(zeros)/8 - 19
-}
-
-func isDots(name []byte) bool {
-	return name[0] == '.' && (len(name) == 1 || len(name) == 2 && name[1] == '.')
 }
 
 // readMarked collects the entries of a directory that the walk only passes through to reach rule
@@ -337,7 +292,8 @@ func (k *worker) consider(n *node, name []byte, off uint32, kind Kind) {
 	tag := uint8(kind)
 	switch {
 	case in.included():
-	case class == ClassExcluded && in.region == regionShown, class == ClassHidden && k.opts.Hidden == HiddenShown:
+	case class == ClassExcluded && in.region == regionShown, class == ClassHidden && k.opts.Hidden == HiddenShown,
+		class == ClassHidden && k.opts.Hidden == HiddenCounted && kind == KindSymlink: // storesSymlink counts it
 		class, tag = ClassCandidate, tag|tagShown
 	case class == ClassHidden && k.opts.Hidden == HiddenCounted && !in.limited && k.opts.Kinds.Has(kind):
 		k.counted[k.policy.finding(n.at, name, kind).Class]++
@@ -406,12 +362,15 @@ func (k *worker) placeOf(n *node, name []byte, tag uint8) place {
 // storeCandidate appends the record of a candidate, unless wants, its symlink target or its
 // metadata rules it out.
 func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []byte) []byte {
-	if k.wants != nil && !k.wants(n, name) {
+	kind := Kind(f.tag & tagKind)
+	if k.wants != nil && !k.wants(n, name, kind) {
 		return run
 	}
-	kind := Kind(f.tag & tagKind)
-	if kind == KindSymlink && k.hidden(n, fd, f, name) {
-		return run
+	if kind == KindSymlink {
+		var stored bool
+		if f.tag, stored = k.storesSymlink(n, fd, f, name); !stored {
+			return run
+		}
 	}
 	if !k.opts.Info {
 		k.stats.Candidates++

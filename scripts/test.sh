@@ -16,6 +16,6 @@ echo "== lint"
 echo "== the hash of the modules for Nix"
 ./scripts/vendor-hash.sh
 echo "== features of this machine"
-go test -count=1 -v -run '^TestWhatThisMachineHas$' ./internal/probe
+go test -count=1 -v -run '^TestLogProbes$' ./internal/probe
 echo "== test"
 go test -race -timeout 20m ./...

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/DaRacci/list-ephemeral/internal/nixtest"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // This file simulates boots with our snippets and empty storage. testdata/boot.nix returns the
@@ -41,7 +42,7 @@ var bootUsers = []User{{"alice", home, "users"}, {"bob", "/srv/people/bob", "bob
 
 var bootOwners = []string{"alice", "alice", "bob", "root", "root", "svc", "ghost", "12345", "54321"}
 
-func newBootCase(text string, dialect Dialect) bootCase {
+func newBootCase(text string, dialect setting.Dialect) bootCase {
 	c := bootCase{text: text, Dialect: dialect.String(), User: "alice", Storage: DefaultStorage, Users: map[string]bootsUser{"root": {"/root", "root"}}}
 	for _, u := range bootUsers {
 		c.Users[u.Name] = bootsUser{u.Home, u.Group}
@@ -177,7 +178,7 @@ func TestNoSnippetBreaksABoot(t *testing.T) {
 	}
 	r := rand.New(rand.NewPCG(11, 12))
 	var cases []bootCase
-	entries := map[Dialect]int{}
+	entries := map[setting.Dialect]int{}
 	for i := range selections {
 		dialect := nixDialects[i%len(nixDialects)]
 		d := &disk{r: r, known: map[string]*Access{}}
@@ -208,28 +209,28 @@ func TestWrongSnippetsBreakBoots(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, text string
-		dialect    Dialect
+		dialect    setting.Dialect
 		err, why   string
 	}{
 		{
-			"a foreign owner in a home", `environment.persistence."/persist".users.alice.directories = [ { directory = ".a"; user = "root"; group = "root"; } ];`, Impermanence,
+			"a foreign owner in a home", `environment.persistence."/persist".users.alice.directories = [ { directory = ".a"; user = "root"; group = "root"; } ];`, setting.DialectImpermanence,
 			"", "the home of alice has {root root 0700}",
 		},
 		{
-			"a foreign owner of a file's directory", `home.persistence."/persist".files = [ { file = ".a/b"; parentDirectory.user = "bob"; } ];`, ImpermanenceHM,
+			"a foreign owner of a file's directory", `home.persistence."/persist".files = [ { file = ".a/b"; parentDirectory.user = "bob"; } ];`, setting.DialectImpermanenceHM,
 			"", "the home of alice has {bob bob 0700}",
 		},
-		{"a bare path before a foreign owner", `environment.persistence."/persist".users.alice.directories = [ ".0" { directory = ".a"; user = "root"; } ];`, Impermanence, "", ""},
-		{"an owner without a name", `environment.persistence."/persist".users.alice.directories = [ { directory = ".a"; user = "12345"; } ];`, Impermanence, "'12345' missing", ""},
-		{"an owner without a name in the host's list", `environment.persistence."/persist".directories = [ { directory = "/a"; user = "12345"; group = "54321"; } ];`, Impermanence, "", ""},
-		{"an unknown user", `environment.persistence."/persist".users.carol.files = [ "a" ];`, Impermanence, "'carol' missing", ""},
-		{"a home in the host's list", `host.persistence.directories = [ "/home/alice/x" ];`, Plain, "", "the home of alice has {root root 0755}"},
+		{"a bare path before a foreign owner", `environment.persistence."/persist".users.alice.directories = [ ".0" { directory = ".a"; user = "root"; } ];`, setting.DialectImpermanence, "", ""},
+		{"an owner without a name", `environment.persistence."/persist".users.alice.directories = [ { directory = ".a"; user = "12345"; } ];`, setting.DialectImpermanence, "'12345' missing", ""},
+		{"an owner without a name in the host's list", `environment.persistence."/persist".directories = [ { directory = "/a"; user = "12345"; group = "54321"; } ];`, setting.DialectImpermanence, "", ""},
+		{"an unknown user", `environment.persistence."/persist".users.carol.files = [ "a" ];`, setting.DialectImpermanence, "'carol' missing", ""},
+		{"a home in the host's list", `host.persistence.directories = [ "/home/alice/x" ];`, setting.DialectPlain, "", "the home of alice has {root root 0755}"},
 		{
-			"a mode for /", `preservation.preserveAt."/persist".directories = [ { directory = "/srv"; configureParent = true; parent.mode = "1777"; } ];`, Preservation,
+			"a mode for /", `preservation.preserveAt."/persist".directories = [ { directory = "/srv"; configureParent = true; parent.mode = "1777"; } ];`, setting.DialectPreservation,
 			"", "/ has {root root 1777}",
 		},
 		{
-			"two modes for one directory", `preservation.preserveAt."/persist".files = [ { file = "/a/b"; configureParent = true; } { file = "/a/c"; configureParent = true; parent.mode = "0700"; } ];`, Preservation,
+			"two modes for one directory", `preservation.preserveAt."/persist".files = [ { file = "/a/b"; configureParent = true; } { file = "/a/c"; configureParent = true; parent.mode = "0700"; } ];`, setting.DialectPreservation,
 			"conflicting rules for /a:", "",
 		},
 	}

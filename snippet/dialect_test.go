@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 var rootOwned = &Access{Mode: 0o755, User: "root", Group: "root"}
@@ -32,7 +34,7 @@ var dialectTests = []struct {
 			owned(home+"/.a", 0o755, "alice", "users"), owned(home+"/.b", 0o755, "root", "users"), owned(home+"/.c", 0o750, "alice", "wheel"),
 			in(&Access{0o700, "alice", "users"}, file(home+"/.ssh/known_hosts")), in(&Access{0o700, "alice", "users"}, file(home+"/.x")),
 		},
-		Options{Dialect: Impermanence, Users: alice},
+		Options{Dialect: setting.DialectImpermanence, Users: alice},
 		lines(
 			`environment.persistence."/persist" = {`, `  users.alice = {`, `    directories = [`, `      ".a"`,
 			`      # owned by root:users, will be owned by alice`, `      ".b"`,
@@ -45,13 +47,13 @@ var dialectTests = []struct {
 	{
 		"impermanence: a user with an unknown group",
 		[]Item{owned(home+"/.a", 0o755, "alice", "staff")},
-		Options{Dialect: Impermanence, Users: []User{{"alice", home, ""}}, Storage: "/nix/persist"},
+		Options{Dialect: setting.DialectImpermanence, Users: []User{{"alice", home, ""}}, Storage: "/nix/persist"},
 		lines(`environment.persistence."/nix/persist" = {`, `  users.alice.directories = [ ".a" ];`, `};`),
 	},
 	{
 		"impermanence: user names are quoted if required, and the innermost home is used",
 		[]Item{file("/home/a/x"), file("/home/a/b/y"), file("/home/c/z")},
-		Options{Dialect: Impermanence, Users: []User{{"a.b", "/home/a/b", ""}, {"a", "/home/a/", ""}, {"", "/home/c", ""}, {"none", "/", ""}, {"twin", "/home/a", ""}}},
+		Options{Dialect: setting.DialectImpermanence, Users: []User{{"a.b", "/home/a/b", ""}, {"a", "/home/a/", ""}, {"", "/home/c", ""}, {"none", "/", ""}, {"twin", "/home/a", ""}}},
 		lines(
 			`environment.persistence."/persist" = {`, `  files = [ "/home/c/z" ];`,
 			`  users."a.b".files = [ "y" ];`, `  users.a.files = [ "x" ];`, `};`,
@@ -60,7 +62,7 @@ var dialectTests = []struct {
 	{
 		"impermanence: below /var/lib/private",
 		[]Item{dir("/var/lib/private"), owned("/var/lib/private/svc", 0o700, "root", "root")},
-		Options{Dialect: Impermanence},
+		Options{Dialect: setting.DialectImpermanence},
 		lines(
 			`environment.persistence."/persist" = {`, `  directories = [`,
 			`    {`, `      directory = "/var/lib/private";`, `      mode = "0700";`, `    }`, `  ];`, `};`,
@@ -69,7 +71,7 @@ var dialectTests = []struct {
 	{
 		"impermanence: a single entry below /var/lib/private",
 		[]Item{dir("/var/lib/private/svc")},
-		Options{Dialect: Impermanence},
+		Options{Dialect: setting.DialectImpermanence},
 		lines(
 			`environment.persistence."/persist" = {`, `  directories = [`,
 			`    # services with DynamicUser= need /var/lib/private to have mode 0700; persist "/var/lib/private" instead`,
@@ -79,7 +81,7 @@ var dialectTests = []struct {
 	{
 		"impermanence-hm: paths outside the home are left out",
 		[]Item{owned(home+"/.ssh", 0o700, "alice", "users"), file("/etc/x"), file("/home/bob/y")},
-		Options{Dialect: ImpermanenceHM, Home: home, Users: append(alice, User{"bob", "/home/bob", ""})},
+		Options{Dialect: setting.DialectImpermanenceHM, Home: home, Users: append(alice, User{"bob", "/home/bob", ""})},
 		lines(
 			`# not written, it is not below the home directory, and home.persistence keeps nothing else: "/etc/x"`,
 			`# not written, it is not below the home directory, and home.persistence keeps nothing else: "/home/bob/y"`, ``,
@@ -90,7 +92,7 @@ var dialectTests = []struct {
 	{
 		"impermanence-hm: version 1 accepts only names",
 		[]Item{owned(home+"/.ssh", 0o700, "alice", "users"), in(&Access{0o700, "alice", "users"}, file(home+"/a/b"))},
-		Options{Dialect: ImpermanenceHM, Home: home, Storage: "/persist/home/alice"},
+		Options{Dialect: setting.DialectImpermanenceHM, Home: home, Storage: "/persist/home/alice"},
 		lines(
 			`home.persistence."/persist/home/alice" = {`, `  directories = [`,
 			`    # mode 0700 cannot be written in this dialect`, `    ".ssh"`, `  ];`, `  files = [`,
@@ -105,7 +107,7 @@ var dialectTests = []struct {
 			owned("/var/lib/nixos", 0o755, "root", "root"), in(&Access{0o750, "svc", "svc"}, owned("/var/lib/svc/data", 0o755, "svc", "root")),
 			dir("/var/lib/private/x"),
 		},
-		Options{Dialect: Preservation},
+		Options{Dialect: setting.DialectPreservation},
 		lines(
 			`preservation.preserveAt."/persist" = {`, `  directories = [`,
 			`    {`, `      directory = "/var/lib/nixos";`, `      inInitrd = true;`, `    }`,
@@ -123,7 +125,7 @@ var dialectTests = []struct {
 	{
 		"preservation: a file in a secret directory of a home",
 		[]Item{{Path: home + "/.ssh/config", Access: &Access{0o600, "alice", "users"}, Parent: &Access{0o700, "alice", "users"}}},
-		Options{Dialect: Preservation, Users: alice},
+		Options{Dialect: setting.DialectPreservation, Users: alice},
 		lines(
 			`preservation.preserveAt."/persist" = {`, `  users.alice.files = [`,
 			`    # its directory gets mode 0755 instead of 0700; persist "/home/alice/.ssh" instead`,
@@ -133,7 +135,7 @@ var dialectTests = []struct {
 	{
 		"a path that is already persisted is not written, and covers the paths below it",
 		[]Item{{Path: "/a", Dir: true, Kept: "persistedDirs[0]"}, file("/a/b"), file("/c")},
-		Options{Dialect: Impermanence},
+		Options{Dialect: setting.DialectImpermanence},
 		lines(
 			`# not written, already persisted by persistedDirs[0]: "/a"`, ``,
 			`environment.persistence."/persist" = {`, `  files = [ "/c" ];`, `};`,
@@ -147,7 +149,7 @@ var dialectTests = []struct {
 			{Path: home + "/.bash_history", Replaced: true},
 			{Path: "/srv/x'/f", Replaced: true},
 		},
-		Options{Dialect: Impermanence, Users: alice},
+		Options{Dialect: setting.DialectImpermanence, Users: alice},
 		lines(
 			`environment.persistence."/persist" = {`, `  directories = [`, `    "/srv/100%"`,
 			`    # systemd may misinterpret ', \, % or a control character in this name`, `    "/srv/50%off"`,
@@ -166,7 +168,7 @@ var dialectTests = []struct {
 	{
 		"items: each list below a comment with its name",
 		[]Item{dir("/a"), owned("/b", 0o700, "root", "root"), file("/c"), file(home + "/d"), file("/e\xff")},
-		Options{Dialect: Impermanence, Form: Items, Users: alice},
+		Options{Dialect: setting.DialectImpermanence, Form: Items, Users: alice},
 		lines(
 			`# not written, the name is not UTF-8: "/e\xff"`, ``,
 			`# environment.persistence."/persist".directories`, `"/a"`, `{`, `  directory = "/b";`, `  mode = "0700";`, `}`, ``,
@@ -188,7 +190,7 @@ var dialectTests = []struct {
 			{Path: "/a-b", Access: &Access{0o644, "root", "root"}},
 			dir("/a"), file("/a/below"), file("/caf\xe9"), file("/evil\x1b\u202e<&"), file("relative"),
 		},
-		Options{Dialect: JSON, Users: alice},
+		Options{Dialect: setting.DialectJSON, Users: alice},
 		lines(
 			`{"path":"/a","type":"directory","mode":"","user":"","group":"","homeOf":"","inHome":""}`,
 			`{"path":"/a-b","type":"file","mode":"0644","user":"root","group":"root","homeOf":"","inHome":""}`,
@@ -200,10 +202,10 @@ var dialectTests = []struct {
 	{
 		"paths, byte for byte",
 		[]Item{dir("/b/"), file("/b/c"), file("/a\xff"), {Path: "/k", Kept: "a mount"}},
-		Options{Dialect: Paths},
+		Options{Dialect: setting.DialectPaths},
 		"/a\xff\n/b\n",
 	},
-	{"paths, with NUL", []Item{dir("/b"), file("/a")}, Options{Dialect: Paths, Null: true}, "/a\x00/b\x00"},
+	{"paths, with NUL", []Item{dir("/b"), file("/a")}, Options{Dialect: setting.DialectPaths, Null: true}, "/a\x00/b\x00"},
 }
 
 func TestDialects(t *testing.T) {
@@ -213,7 +215,7 @@ func TestDialects(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got.Text); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
-			if tt.opts.Dialect != Paths {
+			if tt.opts.Dialect != setting.DialectPaths {
 				checkSafe(t, got.Text)
 			}
 			if tt.opts.Dialect.Nix() && tt.opts.Form == Bindings {

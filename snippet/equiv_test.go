@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/DaRacci/list-ephemeral/internal/nixtest"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // A nixCase is a module for testdata/read.nix, with its options.
@@ -230,8 +231,8 @@ func TestHostileSelectionsRoundTripThroughShape(t *testing.T) {
 // TestReaderRejectsInvalidModules checks testdata/read.nix.
 func TestReaderRejectsInvalidModules(t *testing.T) {
 	plain := Options{Home: home}
-	imp := Options{Dialect: Impermanence, Users: []User{{Name: "alice", Home: home}}}
-	pre := Options{Dialect: Preservation, Users: imp.Users}
+	imp := Options{Dialect: setting.DialectImpermanence, Users: []User{{Name: "alice", Home: home}}}
+	pre := Options{Dialect: setting.DialectPreservation, Users: imp.Users}
 	right := []nixCase{
 		newCase(`host.persistence = { directories = [ { directory = "/a"; mode = "0700"; } "/b" ]; };`, plain),
 		newCase(`environment.persistence."/persist".users.alice.files = [ { file = "a/b"; parentDirectory.mode = "0700"; } ];`, imp),

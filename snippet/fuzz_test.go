@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 func FuzzAppendStringReadsBack(f *testing.F) {
@@ -79,7 +81,7 @@ func FuzzDialects(f *testing.F) {
 		}
 		a := &Access{Mode: fs.FileMode(mode), User: owner, Group: user}
 		items := []Item{{Path: path, Dir: true, Access: a, Parent: a}, {Path: path + "-", Access: a, Parent: a, Replaced: true}, {Path: path + "=", Kept: owner}}
-		s := Render(items, Options{Dialect: Dialect(dialect % 4), Home: home, Users: []User{{user, home, owner}}})
+		s := Render(items, Options{Dialect: setting.Dialect(dialect % 4), Home: home, Users: []User{{user, home, owner}}})
 		checkSafe(t, s.Text)
 		checkStable(t, s.Text)
 	})

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // TestRenderMatchesGoldenFiles compares with hand-written modules that nixfmt does not change and
@@ -27,12 +29,12 @@ func TestRenderMatchesGoldenFiles(t *testing.T) {
 		items        []Item
 		dirs, counts int
 	}{
-		{Options{Dialect: Plain}, []Item{
+		{Options{Dialect: setting.DialectPlain}, []Item{
 			owned("/var/lib/bar", fs.ModeDir|0o700, "alice", "users"), dotBar, dir("/home/alice/.local/share/My App"), foo, config, conf,
 		}, 4, 2},
-		{Options{Dialect: Impermanence}, []Item{bar, dotBar, ssh, foo, config, conf, id, file("/home/first/.x")}, 4, 4},
-		{Options{Dialect: ImpermanenceHM}, []Item{ssh, dotBar, config}, 2, 1},
-		{Options{Dialect: Preservation}, []Item{bar, machine, ssh, foo, dotBar, config}, 4, 2},
+		{Options{Dialect: setting.DialectImpermanence}, []Item{bar, dotBar, ssh, foo, config, conf, id, file("/home/first/.x")}, 4, 4},
+		{Options{Dialect: setting.DialectImpermanenceHM}, []Item{ssh, dotBar, config}, 2, 1},
+		{Options{Dialect: setting.DialectPreservation}, []Item{bar, machine, ssh, foo, dotBar, config}, 4, 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.opts.Dialect.String(), func(t *testing.T) {

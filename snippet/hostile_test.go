@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // pieces are the parts of hostile names.
@@ -40,7 +42,7 @@ func name(r *rand.Rand) string {
 // hostile returns up to n items with hostile names, some below others, and options.
 func hostile(r *rand.Rand, n int) ([]Item, Options) {
 	opts := Options{
-		Dialect: []Dialect{Plain, Impermanence, ImpermanenceHM, Preservation}[r.IntN(4)],
+		Dialect: []setting.Dialect{setting.DialectPlain, setting.DialectImpermanence, setting.DialectImpermanenceHM, setting.DialectPreservation}[r.IntN(4)],
 		Form:    Form(r.IntN(3)),
 		Home:    []string{home, home + "/", "/root", "", `/home/a"${b}`}[r.IntN(5)],
 		Storage: []string{"", "/persist", `/nix/"${x}`}[r.IntN(3)],

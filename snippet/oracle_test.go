@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // This file computes what a selection must persist, from the documented rules and independently of
@@ -27,7 +29,7 @@ func expected(items []Item, opts Options) []persisted {
 		if item.Kind != Ordinary || ofStranger(p, home, opts) {
 			continue
 		}
-		if item.Kept != "" || !utf8.ValidString(strings.TrimPrefix(p, home+"/")) || opts.Dialect == ImpermanenceHM && home == "" {
+		if item.Kept != "" || !utf8.ValidString(strings.TrimPrefix(p, home+"/")) || opts.Dialect == setting.DialectImpermanenceHM && home == "" {
 			continue
 		}
 		e := persisted{Kind: "file", Path: p, Extra: map[string]any{}}
@@ -39,8 +41,8 @@ func expected(items []Item, opts Options) []persisted {
 			usual.User, usual.Group = user.Name, user.Group
 		}
 		switch {
-		case opts.Dialect == Plain && home != "":
-		case opts.Dialect == Preservation:
+		case opts.Dialect == setting.DialectPlain && home != "":
+		case opts.Dialect == setting.DialectPreservation:
 			expectPreserved(e, item, usual, home, opts)
 		case isDir:
 			setAccess(e.Extra, ofHome(item.Access, home), usual)
@@ -89,7 +91,7 @@ func ofTheBoot(dir string, opts Options) bool {
 
 // ofStranger reports whether a path is in the home of a user for whom the dialect has no list.
 func ofStranger(p, home string, opts Options) bool {
-	if opts.Dialect != Plain && opts.Dialect != ImpermanenceHM {
+	if opts.Dialect != setting.DialectPlain && opts.Dialect != setting.DialectImpermanenceHM {
 		return false
 	}
 	found := ""
@@ -168,7 +170,7 @@ func firstOf(items []Item, p string, isDir bool) Item {
 // homeOf returns the innermost home that contains a path, of the homes that the dialect supports.
 func homeOf(p string, opts Options) (home string, user User) {
 	users := opts.Users
-	if opts.Dialect == Plain || opts.Dialect == ImpermanenceHM {
+	if opts.Dialect == setting.DialectPlain || opts.Dialect == setting.DialectImpermanenceHM {
 		users = nil
 		for _, u := range opts.Users {
 			if path.Clean(u.Home) == path.Clean(opts.Home) {

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // TestDocsListEveryType compares the types in the JSON dialect with the list in docs/json.md.
@@ -33,7 +35,7 @@ func TestDocsListEveryType(t *testing.T) {
 		items = append(items, Item{Path: "/" + kind.String(), Kind: kind})
 	}
 	var written []string
-	for line := range strings.Lines(Render(items, Options{Dialect: JSON}).Text) {
+	for line := range strings.Lines(Render(items, Options{Dialect: setting.DialectJSON}).Text) {
 		var object jsonLine
 		if err := json.Unmarshal([]byte(line), &object); err != nil {
 			t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // A selection is the set of paths to write: clean, sorted, without duplicates and without paths
@@ -161,7 +162,7 @@ func (s *selection) take(item *Item) {
 	case s.opts.Dialect.Nix() && !utf8.ValidString(item.Path[p.skip():]):
 		s.leftOut = append(s.leftOut, Note{item.Path, "the name is not UTF-8", s.parent(item.Path)})
 		return
-	case n <= 0 && s.opts.Dialect == ImpermanenceHM:
+	case n <= 0 && s.opts.Dialect == setting.DialectImpermanenceHM:
 		s.leftOut = append(s.leftOut, Note{Path: item.Path, Reason: "it is not below the home directory, and home.persistence keeps nothing else"})
 		return
 	case n == stranger:

@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // Options configure the output. The zero value selects the plain dialect with its default attribute
 // paths and no home.
 type Options struct {
 	// Dialect and Form select the output; JSON and Paths have no forms.
-	Dialect Dialect
+	Dialect setting.Dialect
 	Form    Form
 	// Home is the home directory for Plain and ImpermanenceHM. It is ignored if it is "/" or not
 	// absolute.
@@ -105,7 +106,7 @@ func Render(items []Item, opts Options) Snippet {
 		s.Files += len(chosen.places[i].files)
 	}
 	switch {
-	case opts.Dialect == JSON:
+	case opts.Dialect == setting.DialectJSON:
 		s.Text = chosen.json()
 	case d.blocks == nil:
 		s.Text = chosen.paths(opts.Null)

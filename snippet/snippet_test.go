@@ -350,16 +350,7 @@ func uncoveredNames(items []Item, opts Options) map[string]bool {
 	return kept
 }
 
-func TestDialectNames(t *testing.T) {
-	for _, want := range Dialects() {
-		if d, err := ParseDialect(want.String()); d != want || err != nil {
-			t.Errorf("ParseDialect(%q) = %v, %v", want.String(), d, err)
-		}
-	}
-	const wrong = `parse dialect "yaml": expected plain, impermanence, impermanence-hm, preservation, json or paths`
-	if _, err := ParseDialect("yaml"); err == nil || err.Error() != wrong {
-		t.Errorf("ParseDialect(yaml) = %v", err)
-	}
+func TestFormNames(t *testing.T) {
 	for i, name := range FormNames() {
 		if f, err := ParseForm(name); f != Form(i) || f.String() != name || err != nil {
 			t.Errorf("ParseForm(%q) = %v, %v", name, f, err)
@@ -370,8 +361,5 @@ func TestDialectNames(t *testing.T) {
 	}
 	if s := Form(9).String(); s != "form 9" {
 		t.Errorf("Form(9) = %q", s)
-	}
-	if s := Dialect(9).String(); s != "dialect 9" {
-		t.Errorf("Dialect(9) = %q", s)
 	}
 }

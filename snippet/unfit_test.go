@@ -6,10 +6,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // nixDialects are the dialects whose entries become mounts.
-var nixDialects = []Dialect{Plain, Impermanence, ImpermanenceHM, Preservation}
+var nixDialects = []setting.Dialect{setting.DialectPlain, setting.DialectImpermanence, setting.DialectImpermanenceHM, setting.DialectPreservation}
 
 // TestPathsThatMustNotBeMountsAreLeftOut selects, in every dialect, directories on which a bind
 // mount would break the boot or hide files.
@@ -20,7 +22,8 @@ func TestPathsThatMustNotBeMountsAreLeftOut(t *testing.T) {
 		"/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/boot", "/persist", "/data", "/data/persist", "/var", "/var/lib/svc",
 	}
 	written := []string{"/etc/x", "/usr/local", "/srv", "/root", "/nixos", "/development", "/homes", "/persistent", "/boot/x", "/tmp", "/data/other"}
-	for _, opts.Dialect = range Dialects() {
+	for i := range setting.DialectNames {
+		opts.Dialect = setting.Dialect(i)
 		for _, p := range refused {
 			s := Render([]Item{dir(p), file(p)}, opts)
 			if s.Directories+s.Files > 0 || len(s.LeftOut) != 1 {
@@ -31,7 +34,7 @@ func TestPathsThatMustNotBeMountsAreLeftOut(t *testing.T) {
 			}
 		}
 		for _, p := range written {
-			if s := Render([]Item{dir(p)}, opts); opts.Dialect != ImpermanenceHM && s.Directories != 1 {
+			if s := Render([]Item{dir(p)}, opts); opts.Dialect != setting.DialectImpermanenceHM && s.Directories != 1 {
 				t.Errorf("%v: %s is not written: %v", opts.Dialect, p, s.LeftOut)
 			}
 		}
@@ -71,7 +74,7 @@ func TestSpecialFilesAreNotListed(t *testing.T) {
 			t.Errorf("%v (-want +got)\n%s", opts.Dialect, diff)
 		}
 	}
-	opts.Dialect = JSON
+	opts.Dialect = setting.DialectJSON
 	s := Render(items, opts)
 	for i, kind := range []string{"symlink", "symlink", "symlink", "pipe", "socket", "device", "file", "directory", "symlink"} {
 		if line := strings.Split(s.Text, "\n")[i]; !strings.Contains(line, `"type":"`+kind+`","mode":"",`) {
@@ -100,11 +103,11 @@ func TestEntriesDoNotChangeTheOwnerOfAHome(t *testing.T) {
 		`  ".c"`,
 		`  # its directory is owned by 12345:54321, will be owned by alice`, `  {`, `    file = ".b/rc";`, `    parentDirectory.mode = "0700";`, `  }`, `];`,
 	)
-	s := Render(items, Options{Dialect: Impermanence, Users: alice})
+	s := Render(items, Options{Dialect: setting.DialectImpermanence, Users: alice})
 	if diff := cmp.Diff(lines(`environment.persistence."/persist" = {`, `  users.alice = {`)+indented(indented(want))+lines(`  };`, `};`), s.Text); diff != "" {
 		t.Errorf("impermanence (-want +got)\n%s", diff)
 	}
-	s = Render(items, Options{Dialect: ImpermanenceHM, Home: home, Users: alice})
+	s = Render(items, Options{Dialect: setting.DialectImpermanenceHM, Home: home, Users: alice})
 	if diff := cmp.Diff(lines(`home.persistence."/persist" = {`)+indented(want)+lines(`};`), s.Text); diff != "" {
 		t.Errorf("impermanence-hm (-want +got)\n%s", diff)
 	}
@@ -187,13 +190,13 @@ func TestChangedParentsAreReported(t *testing.T) {
 	for _, tt := range tests {
 		for _, dialect := range nixDialects {
 			inHome := strings.HasPrefix(tt.item.Path, home)
-			if dialect == ImpermanenceHM && !inHome {
+			if dialect == setting.DialectImpermanenceHM && !inHome {
 				continue
 			}
 			t.Run(tt.name+" "+dialect.String(), func(t *testing.T) {
 				want := tt.want
 				// preservation accepts a mode for the directory that contains an item of the host.
-				if tt.carried || dialect == Preservation && !inHome && strings.HasPrefix(want, "its directory") {
+				if tt.carried || dialect == setting.DialectPreservation && !inHome && strings.HasPrefix(want, "its directory") {
 					want = ""
 				}
 				s := Render([]Item{tt.item}, Options{Dialect: dialect, Home: home, Users: alice})
@@ -225,7 +228,7 @@ func TestRootDirectoryIsNotConfigured(t *testing.T) {
 func TestPrivateStateStaysPrivate(t *testing.T) {
 	wrong := &Access{0o755, "root", "root"}
 	const note = "# services with DynamicUser= need /var/lib/private to have mode 0700"
-	for _, dialect := range []Dialect{Plain, Impermanence, Preservation} {
+	for _, dialect := range []setting.Dialect{setting.DialectPlain, setting.DialectImpermanence, setting.DialectPreservation} {
 		opts := Options{Dialect: dialect}
 		s := Render([]Item{{Path: "/var/lib/private/f", Parent: wrong}}, opts)
 		if !strings.Contains(s.Text, `arent.mode = "0700";`) && !strings.Contains(s.Text, `parentDirectory.mode = "0700";`) || strings.Contains(s.Text, note) {

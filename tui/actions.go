@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // perform carries out an action of a pane or a dialog.
@@ -92,7 +93,7 @@ func (m *app) selectAll() {
 	}
 	m.history.Push(&m.selection)
 	switch {
-	case p.view == ViewFiles, m.opts.Listed:
+	case p.view == setting.ViewFiles, m.opts.Listed:
 		m.selection.AddFiles(p.listing, p.hits)
 	case p.hits == nil:
 		m.selection.AddNodes(p.listing, p.listing.RollUp(p.listing.Order(), m.opts.Machine.Splits))

@@ -62,7 +62,7 @@ func (m *app) whyUnselectable(node uint32) tea.Cmd {
 	if why.Selectable {
 		return nil
 	}
-	return m.notify("not selected because it is not lost: " + why.Reason)
+	return m.notify("not a candidate: " + why.Reason)
 }
 
 // toggleRefused shows or hides paths that are not candidates. Showing them the first time

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // app is the model of the whole program.
@@ -21,7 +22,7 @@ type app struct {
 	layout   layout
 	list     list
 	search   searchBar
-	view     View
+	view     setting.View
 	sort     sortKey
 	noCaches bool
 	group    int // the only group of Options.Groups that is shown, from 1; 0 shows all
@@ -70,7 +71,7 @@ func newApp(ctx context.Context, opts Options, store *index.Store) *app {
 		opts:      opts,
 		keys:      newKeyMap(),
 		styles:    newStyles(opts.Theme, opts.ASCII),
-		view:      max(opts.View, ViewFiles),
+		view:      max(opts.View, setting.ViewFiles),
 		dialect:   opts.Dialect,
 		statCache: newStatCache(),
 		progress:  progress{store: store, running: true},
@@ -335,7 +336,7 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 			m.saved.selected = nil
 		}
 	case key.Matches(msg, k.nextView):
-		m.view = m.view.next()
+		m.view = nextView(m.view)
 		return m.ask(true)
 	case key.Matches(msg, k.programs):
 		return m.openPrograms()

@@ -13,6 +13,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -122,10 +123,10 @@ func TestKeyTableNamesTheKeysOfTheOriginal(t *testing.T) {
 // has an effect, and checks that the state changes.
 func TestEveryKeyDoesSomethingInEveryView(t *testing.T) {
 	keys := newKeyMap()
-	for view := ViewFiles; view <= ViewTree; view++ {
+	for view := setting.ViewFiles; view <= setting.ViewTree; view++ {
 		for _, c := range []keyContext{contextBrowse, contextSearch} {
 			for _, b := range keys.bindings(c) {
-				if view != ViewTree && slices.Contains([]string{keys.browse.expand.Help().Key, keys.browse.collapse.Help().Key}, b.Help().Key) {
+				if view != setting.ViewTree && slices.Contains([]string{keys.browse.expand.Help().Key, keys.browse.collapse.Help().Key}, b.Help().Key) {
 					continue
 				}
 				for _, name := range b.Keys() {
@@ -143,7 +144,7 @@ func TestEveryKeyDoesSomethingInEveryView(t *testing.T) {
 
 // midway returns a screen with something above and below the cursor, a program, a
 // selection, and a query with the text cursor inside.
-func midway(t *testing.T, view View, c keyContext) *driver {
+func midway(t *testing.T, view setting.View, c keyContext) *driver {
 	t.Helper()
 	d := newDriver(t, Options{
 		View:     view,
@@ -163,7 +164,7 @@ func midway(t *testing.T, view View, c keyContext) *driver {
 		d.add(fmt.Sprintf("/home/me/.config/firefox%02d/profile/prefs.js", i))
 	}
 	d.end(nil)
-	if view == ViewTree {
+	if view == setting.ViewTree {
 		d.keys("right")
 	}
 	if c == contextSearch {

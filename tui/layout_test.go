@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -15,13 +16,13 @@ import (
 // sent to the terminal.
 func TestThemesUseReadableColours(t *testing.T) {
 	const yellow, white, brightest = "33", "37", "9" // prefix of the bright colours
-	for theme, tt := range map[Theme]struct {
+	for theme, tt := range map[setting.Theme]struct {
 		never []string // colours that are unreadable on the theme's background
 		some  string
 	}{
-		ThemeAuto:  {[]string{yellow, white, brightest}, "32"},
-		ThemeLight: {[]string{yellow, white, brightest}, "32"},
-		ThemeDark:  {[]string{"30", "34"}, "92"},
+		setting.ThemeAuto:  {[]string{yellow, white, brightest}, "32"},
+		setting.ThemeLight: {[]string{yellow, white, brightest}, "32"},
+		setting.ThemeDark:  {[]string{"30", "34"}, "92"},
 	} {
 		d := newDriver(t, Options{Theme: theme})
 		d.add(sample...)
@@ -108,7 +109,7 @@ func TestLateLiveSnippetDoesNotReplaceTheSnippetPane(t *testing.T) {
 
 func TestSelectingASharedDirectoryWarns(t *testing.T) {
 	d := newDriver(t, Options{
-		View: ViewTree,
+		View: setting.ViewTree,
 		Machine: fakeMachine{
 			splits: func(dir string) bool { return dir == "/home/me" || dir == "/home/me/.config" },
 			cannotKeep: func(dir string) string {

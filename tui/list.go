@@ -10,6 +10,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/search"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -54,7 +55,7 @@ func (l *list) show(p *result) {
 		switched = true
 	}
 	l.result = p
-	if switched && shown && l.touched && p.view == ViewTree {
+	if switched && shown && l.touched && p.view == setting.ViewTree {
 		l.open = p.listing.OpenTo(l.open, node)
 	}
 	l.fill()
@@ -71,7 +72,7 @@ func (l *list) show(p *result) {
 // fill makes the rows.
 func (l *list) fill() {
 	l.nodes, l.depths = l.result.rows, nil
-	if l.result.view != ViewTree || l.result.text != "" {
+	if l.result.view != setting.ViewTree || l.result.text != "" {
 		return
 	}
 	rows := l.result.listing.TreeRows(l.open, l.result.weights)

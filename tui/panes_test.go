@@ -14,6 +14,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/crash"
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -416,7 +417,7 @@ func TestProgramDialogFiltersWhileTyping(t *testing.T) {
 }
 
 func TestHighlightDoesNotChangeText(t *testing.T) {
-	s := newStyles(ThemeAuto, false)
+	s := newStyles(setting.ThemeAuto, false)
 	for _, line := range []string{
 		"", `a = "b";`, `"a\"b" # c "d"`, `"open`, `"back\`, "# note", `x = [ "a" "#b" ]; # "`,
 	} {

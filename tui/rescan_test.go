@@ -90,7 +90,7 @@ func TestNonCandidatesAreShownOnDemand(t *testing.T) {
 	equal(t, "all", d.selected(), []string{"/home/me/a", "/home/me/z"})
 	d.keys("ctrl+d", "up", "space")
 	equal(t, "what is persisted", d.selected(), []string{})
-	d.has("not selected because it is not lost: persisted: persistedDirs[0]")
+	d.has("not a candidate: persisted: persistedDirs[0]")
 	d.keys("up", "enter")
 	if d.app.snippet != nil {
 		t.Error("Enter showed a snippet of a persisted path")

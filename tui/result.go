@@ -5,13 +5,14 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/search"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // query is what the user asked to see. Equal queries have the same result for the same listing.
 type query struct {
 	filters
 	text string
-	view View
+	view setting.View
 	sort sortKey
 }
 
@@ -104,7 +105,7 @@ func resultOf(ctx context.Context, in request) (*result, error) {
 		}
 	}
 	p.rows = rows
-	if in.view == ViewDirs {
+	if in.view == setting.ViewDirs {
 		p.rows = p.listing.RollUp(rows, in.machine.Splits)
 		p.total = len(p.rows)
 	}
@@ -174,5 +175,5 @@ func (q query) plain() bool { return !q.narrows() && !q.noRefused && q.sort == s
 func (q query) narrows() bool {
 	known := q.filters
 	known.noRefused = false // non-candidates are not counted
-	return known != filters{} || q.text != "" || q.view == ViewDirs
+	return known != filters{} || q.text != "" || q.view == setting.ViewDirs
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -30,14 +31,14 @@ func TestQueryWithinAProgram(t *testing.T) {
 }
 
 func programQuestion(program string) query {
-	return query{filters: filters{program: program}, view: ViewFiles}
+	return query{filters: filters{program: program}, view: setting.ViewFiles}
 }
 
 func TestPanicInASearchWorkerEndsTheProgramCleanly(t *testing.T) {
 	var s index.Store
 	s.AddPath([]byte("/etc/hosts"), scan.KindFile)
 	in := request{
-		listing: listOf(t, &s), query: query{text: "e", view: ViewFiles}, machine: fakeMachine{kept: func(string) bool { panic("no") }},
+		listing: listOf(t, &s), query: query{text: "e", view: setting.ViewFiles}, machine: fakeMachine{kept: func(string) bool { panic("no") }},
 	}
 	msg, ok := resultCmd(t.Context(), 1, in)().(panicked)
 	if !ok || msg.err.In != "search" {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/search"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // notice is a short message on the status line that disappears after noticeTime.
@@ -66,8 +67,8 @@ func (m *app) modes() (long, short string) {
 			short += " " + brief
 		}
 	}
-	say(m.view == ViewDirs, "directories", "dirs")
-	say(m.view == ViewTree, "tree", "tree")
+	say(m.view == setting.ViewDirs, "directories", "dirs")
+	say(m.view == setting.ViewTree, "tree", "tree")
 	say(m.marked.Generation() > 0, "selected", "selected")
 	say(m.withRefused, "with excluded and persisted", "+excluded")
 	say(m.noCaches, "without caches", "-caches")
@@ -90,7 +91,7 @@ func (m *app) counts() []string {
 	paths, count := printable.Plural(files, "path", "paths")+"  ", printable.Grouped(files)
 	if page := m.list.result; page != nil && page.narrows() && !m.withRefused {
 		shown := printable.Grouped(page.total)
-		if page.view == ViewDirs {
+		if page.view == setting.ViewDirs {
 			shown = printable.Plural(page.total, "row", "rows") + " for "
 			paths, count = shown+paths, printable.Grouped(page.total)+"/"+count
 		} else {
@@ -117,8 +118,9 @@ func (m *app) counts() []string {
 func (m *app) status() string {
 	if m.snippet != nil {
 		title := " " + m.snippet.title(m.opts.Job.Result, m.dialectName())
-		told := truncated(safe(m.notice.text), max(m.layout.width-width(title)-3, 0), m.styles.glyphs.ellipsis)
-		return bar(m.layout.width, []string{title}, []string{told + " ", ""}, m.styles.title, m.styles.warning)
+		doubt := m.doubt(title)
+		told := truncated(safe(m.notice.text), max(m.layout.width-width(title)-width(doubt)-3, 0), m.styles.glyphs.ellipsis)
+		return bar(m.layout.width, []string{m.styles.title.render(title) + doubt}, []string{told + " ", ""}, style{}, m.styles.warning)
 	}
 	left := " " + printable.Grouped(m.selection.Len()) + " selected"
 	if m.restoring() {
@@ -128,10 +130,20 @@ func (m *app) status() string {
 		left += ", " + printable.Size(m.selectionSize.size)
 	}
 	right, rightStyle := m.remark()
-	if room := m.layout.width - len(left) - 3; right != "" {
-		right = truncated(right, room, m.styles.glyphs.ellipsis) + " "
+	doubt := m.doubt(left)
+	if room := m.layout.width - width(left) - width(doubt) - 3; right != "" {
+		right = truncated(right, max(room, 0), m.styles.glyphs.ellipsis) + " "
 	}
-	return bar(m.layout.width, []string{left}, []string{right}, style{}, rightStyle)
+	return bar(m.layout.width, []string{left + doubt}, []string{right, ""}, style{}, rightStyle)
+}
+
+// doubt returns what follows left on the status line if nothing shows that a boot wipes a root.
+func (m *app) doubt(left string) string {
+	room := m.layout.width - width(left) - len("  ")
+	if m.opts.Doubt == "" || room <= 0 {
+		return ""
+	}
+	return "  " + m.styles.warning.render(truncated(safe(m.opts.Doubt), room, m.styles.glyphs.ellipsis))
 }
 
 // remark returns the most important message.

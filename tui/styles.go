@@ -2,6 +2,8 @@ package tui
 
 import (
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // styles are the styles of the parts of the screen, as pairs of escape sequences. A frame has
@@ -38,20 +40,20 @@ type palette struct{ marked, warning, key, frame ansi.Attr }
 // yellow, which is unreadable on white, and uses blue only for lines. The program does not query
 // the background colour, because the reply could arrive after the program has ended, and the
 // shell would read it as input.
-var palettes = map[Theme]palette{
-	ThemeAuto: {
+var palettes = map[setting.Theme]palette{
+	setting.ThemeAuto: {
 		marked:  ansi.AttrGreenForegroundColor,
 		warning: ansi.AttrMagentaForegroundColor,
 		key:     ansi.AttrCyanForegroundColor,
 		frame:   ansi.AttrBlueForegroundColor,
 	},
-	ThemeLight: {
+	setting.ThemeLight: {
 		marked:  ansi.AttrGreenForegroundColor,
 		warning: ansi.AttrRedForegroundColor,
 		key:     ansi.AttrBlueForegroundColor,
 		frame:   ansi.AttrBlueForegroundColor,
 	},
-	ThemeDark: {
+	setting.ThemeDark: {
 		marked:  ansi.AttrBrightGreenForegroundColor,
 		warning: ansi.AttrBrightYellowForegroundColor,
 		key:     ansi.AttrBrightCyanForegroundColor,
@@ -59,7 +61,7 @@ var palettes = map[Theme]palette{
 	},
 }
 
-func newStyles(theme Theme, ascii bool) styles {
+func newStyles(theme setting.Theme, ascii bool) styles {
 	p := palettes[theme]
 	sgr := func(attrs ...ansi.Attr) string { return ansi.NewStyle(attrs...).String() }
 	foreground := func(color ansi.Attr) style {

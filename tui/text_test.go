@@ -7,10 +7,11 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 func TestWriteTailKeepsTheEnd(t *testing.T) {
-	s := newStyles(ThemeAuto, false)
+	s := newStyles(setting.ThemeAuto, false)
 	for _, tt := range []struct {
 		name, text string
 		room       int
@@ -38,7 +39,7 @@ func TestWriteTailKeepsTheEnd(t *testing.T) {
 }
 
 func TestWriteTailHighlightsMatches(t *testing.T) {
-	s := newStyles(ThemeAuto, true)
+	s := newStyles(setting.ThemeAuto, true)
 	s.match, s.dim = style{"<", ">"}, style{}
 	for _, tt := range []struct {
 		text    string

@@ -3,6 +3,8 @@ package tui
 import (
 	"cmp"
 	"os"
+
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // Options configure Run. Machine is required.
@@ -27,11 +29,14 @@ type Options struct {
 	// empty, there are no annotations.
 	Groups []string
 	// View is the initial view; ViewFiles by default.
-	View View
+	View setting.View
 	// Job describes what Machine.Adopt does. The zero value copies into storage.
 	Job Job
 	// Programs are the package names to filter by.
 	Programs []string
+	// Doubt is shown in the status line all the time, for example "no sign that / is wiped". It
+	// is empty if there is no doubt.
+	Doubt string
 	// Warnings are shown when the screen opens.
 	Warnings []string
 
@@ -43,7 +48,7 @@ type Options struct {
 	// Color selects whether colours are used.
 	Color Color
 	// Theme selects which of the terminal's 16 colours are used.
-	Theme Theme
+	Theme setting.Theme
 	// ASCII restricts drawing to ASCII characters.
 	ASCII bool
 	// NoMouse leaves mouse events to the terminal.
@@ -83,26 +88,6 @@ func (c Color) String() string {
 		return colorNames[c]
 	}
 	return colorNames[ColorAuto]
-}
-
-// Theme is a choice among the terminal's 16 colours.
-type Theme uint8
-
-// The themes. The zero value is readable on any background.
-const (
-	ThemeAuto Theme = iota
-	ThemeLight
-	ThemeDark
-)
-
-var themeNames = [...]string{"auto", "light", "dark"}
-
-// String returns the theme as the configuration writes it.
-func (t Theme) String() string {
-	if int(t) < len(themeNames) {
-		return themeNames[t]
-	}
-	return themeNames[ThemeAuto]
 }
 
 // SnippetText is a rendered snippet.

@@ -6,6 +6,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // View returns the screen and the terminal modes that it needs.
@@ -68,11 +70,11 @@ func (m *app) painter() *painter {
 		metas:     m.statCache,
 		refusal:   m.notListed,
 		note:      m.annotation,
-		columns:   newColumns(m.layout.listWidth, m.list.result.view != ViewFiles, m.annotated()),
+		columns:   newColumns(m.layout.listWidth, m.list.result.view != setting.ViewFiles, m.annotated()),
 		width:     m.layout.listWidth,
 		now:       m.now(),
 	}
-	if m.list.result.view != ViewFiles && m.selection.Len() > 0 {
+	if m.list.result.view != setting.ViewFiles && m.selection.Len() > 0 {
 		p.partly = m.partly.Of(m.list.result.listing, &m.selection)
 	}
 	return p

@@ -1,33 +1,9 @@
 package tui
 
-// View is a way to show candidates.
-type View uint8
+import "github.com/DaRacci/list-ephemeral/internal/setting"
 
-// The views. ViewUnknown is shown as ViewFiles.
-const (
-	ViewUnknown View = iota
-	ViewFiles        // one row for each file
-	ViewDirs         // the directories that are worth keeping as a whole
-	ViewTree         // a tree of directories that open and close
-)
-
-var viewNames = [...]string{"unknown", "files", "directories", "tree"}
-
-// String returns the view as the screen names it.
-func (v View) String() string {
-	if int(v) < len(viewNames) {
-		return viewNames[v]
-	}
-	return viewNames[ViewUnknown]
-}
-
-// next returns the view that Tab switches to.
-func (v View) next() View {
-	if v == ViewTree {
-		return ViewFiles
-	}
-	return v + 1
-}
+// nextView returns the view that Tab switches to.
+func nextView(v setting.View) setting.View { return (v + 1) % setting.View(len(setting.ViewNames)) }
 
 // sortKey is the sort order of the rows. With sortSize the largest is first, with sortTime the
 // newest.

@@ -1,6 +1,7 @@
 package generation
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -53,7 +54,10 @@ func (r *reader) users(file string) {
 		return
 	}
 	var list struct {
-		Users []struct{ Name, Home string }
+		Users []struct {
+			Name, Home                       string
+			HashedPasswordFile, PasswordFile string // the second one until 23.11
+		}
 	}
 	if err := json.Unmarshal(content, &list); err != nil {
 		r.problem(Problem{Kind: Malformed, Source: Source{File: file}, Err: err})
@@ -61,6 +65,9 @@ func (r *reader) users(file string) {
 	}
 	for _, user := range list.Users {
 		r.homes[user.Name] = user.Home
+		if file := cmp.Or(user.HashedPasswordFile, user.PasswordFile); file != "" {
+			r.secrets = append(r.secrets, PasswordFile{User: user.Name, Path: file})
+		}
 	}
 }
 

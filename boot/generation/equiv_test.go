@@ -119,7 +119,7 @@ func randomMachine(t testing.TB, r *rand.Rand) *machine {
 	return m
 }
 
-// linear is Keeps by a look at every entry.
+// linear is Keeps by a loop over all entries.
 func linear(g *generation.Generation, path string) (best generation.Entry) {
 	for _, e := range g.Entries {
 		if e.Verdict != generation.Inactive && paths.AtOrBelow(path, e.Path) && (best.Path == "" || len(e.Path) > len(best.Path)) {
@@ -139,7 +139,7 @@ func when(e generation.Entry) int {
 	return mountTime
 }
 
-// located follows the entries from a path by looking at every entry, and returns where the data is.
+// located follows the entries from a path in a loop over all entries, and returns where the data is.
 func located(g *generation.Generation, path string, used []string, latest int) (at string, kept bool) {
 	var best generation.Entry
 	for _, e := range g.Entries {

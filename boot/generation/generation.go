@@ -49,11 +49,19 @@ type Generation struct {
 	Entries []Entry
 	// Problems are those that belong to no entry.
 	Problems []Problem
+	// PasswordFiles are the files that the activation reads the passwords of users from.
+	PasswordFiles []PasswordFile
 	// Initrd says whether entries of the initrd may be missing.
 	Initrd InitrdState
 
 	byPath map[string]int // the entry that decides about a path
 	opts   Options
+}
+
+// PasswordFile is the option hashedPasswordFile of a user. The script update-users-groups.pl of
+// NixOS reads it in stage 2, before systemd mounts anything.
+type PasswordFile struct {
+	User, Path string
 }
 
 // InitrdState says what the initrd, which is not read, may hide.
@@ -103,6 +111,7 @@ type reader struct {
 	problems []Problem
 	owners   map[string]owner
 	homes    map[string]string
+	secrets  []PasswordFile
 	// preservation and impermanence are signs of these modules.
 	preservation, impermanence bool
 }
@@ -162,7 +171,7 @@ func (r *reader) finish() *Generation {
 	slices.SortStableFunc(r.entries, func(a, b Entry) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(b.precedence(), a.precedence()), cmp.Compare(a.Source.File, b.Source.File), cmp.Compare(a.Source.Line, b.Source.Line))
 	})
-	g := &Generation{System: r.system, Entries: r.entries, Problems: r.problems, Initrd: r.initrd(), opts: r.opts}
+	g := &Generation{System: r.system, Entries: r.entries, Problems: r.problems, PasswordFiles: r.secrets, Initrd: r.initrd(), opts: r.opts}
 	g.judge()
 	for i := range g.Entries {
 		e := &g.Entries[i]

@@ -3,6 +3,7 @@ package generation
 import (
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/rootfs"
@@ -207,9 +208,12 @@ func join(dir, rel string) string {
 	return dir + "/" + rel
 }
 
-// wiped asks the caller about a file system.
+// wiped asks the caller about a file system. One on compressed memory never outlives a boot.
 func (g *Generation) wiped(e Entry) bool {
-	if g.opts.Wiped == nil {
+	switch {
+	case strings.HasPrefix(e.Device, "/dev/zram"):
+		return true
+	case g.opts.Wiped == nil:
 		return e.Path == "/"
 	}
 	return g.opts.Wiped(e)

@@ -21,7 +21,7 @@ import (
 )
 
 // TestKeptAgreesWithTheKernel mounts what random generations declare, in the order of a boot, and
-// asks the kernel on which file system each path is.
+// compares with the file system of each path.
 func TestKeptAgreesWithTheKernel(t *testing.T) {
 	t.Parallel()
 	probe.Need(t, probe.Root, probe.Namespaces)

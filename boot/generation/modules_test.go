@@ -2,6 +2,7 @@ package generation_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -165,6 +166,18 @@ func TestModules(t *testing.T) {
 				t.Errorf("%s: initrd: %s, want %s", g.System, g.Initrd, tt.initrd)
 			}
 		})
+	}
+}
+
+// TestPasswordFilesAreFound reads them by both names of the option.
+func TestPasswordFilesAreFound(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	m.file(sys+"/activate", "/nix/store/h-users-groups.json")
+	m.file("/nix/store/h-users-groups.json", `{"users":[{"name":"ann","hashedPasswordFile":"/keep/ann"},{"name":"bob","passwordFile":"/keep/bob"},{"name":"eve","hashedPasswordFile":null}]}`)
+	want := []generation.PasswordFile{{User: "ann", Path: "/keep/ann"}, {User: "bob", Path: "/keep/bob"}}
+	if got := m.read(generation.Options{}).PasswordFiles; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

@@ -199,6 +199,9 @@ func TestRead(t *testing.T) {
 			m.file("/var/img", "x")
 			m.fstab("/keep/img /a ext4 loop 0 0", "/var/img /b ext4 loop 0 0")
 		}, []string{"/a: own file system directory < /keep/img: kept", "/b: own file system directory < /var/img: storage is wiped"}},
+		{"a file system in memory", func(m *machine) {
+			m.fstab("/dev/zram1 /scratch ext4 defaults 0 0", "/scratch/x /x none bind 0 0")
+		}, []string{"/scratch: own file system directory: wiped", "/x: bind mount unknown < /scratch/x: storage is wiped"}},
 		{"bindfs", func(m *machine) {
 			m.fstab("/keep/a /a fuse.bindfs force-user=ann 0 0", "bindfs#/keep/b /b fuse - 0 0")
 		}, []string{"/a: bindfs directory < /keep/a: kept", "/b: bindfs directory < /keep/b: kept"}},

@@ -21,17 +21,22 @@ import (
 
 type adoptFlags struct {
 	read0, dryRun, json, force bool
+	beneath                    bool // --from-beneath
 	storage                    string
 }
 
 const adoptLong = `Copy paths into persistent storage before the new mounts hide them: /etc/x to
 /persist/etc/x. Each path is copied atomically. The sources are not changed, and
 nothing in storage is overwritten: a directory that exists there gets only the entries
-that are missing. Run adopt again to finish an interrupted copy.`
+that are missing. Run adopt again to finish an interrupted copy.
+
+With --from-beneath, each PATH is a mount point, or below one, and what the mount hides
+is copied. list-ephemeral doctor finds such data.`
 
 const adoptExamples = `  sudo list-ephemeral adopt --dry-run ~/.mozilla   print the plan
   sudo list-ephemeral adopt ~/.mozilla /var/lib/bluetooth
-  list-ephemeral snippet --dialect paths < chosen | sudo list-ephemeral adopt`
+  list-ephemeral snippet --dialect paths < chosen | sudo list-ephemeral adopt
+  sudo list-ephemeral adopt --from-beneath /var/lib/bluetooth`
 
 func newAdopt(a *app) *cobra.Command {
 	var f adoptFlags
@@ -48,6 +53,7 @@ func newAdopt(a *app) *cobra.Command {
 	flags.BoolVarP(&f.read0, "read0", "0", false, "read NUL-terminated paths from stdin")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
 	flags.BoolVar(&f.force, "force", false, "copy files even if a process has them mapped writable")
+	flags.BoolVar(&f.beneath, "from-beneath", false, "copy what the mounts at the paths hide (requires root)")
 	textVar(flags, &f.storage, "storage", "", "an absolute path", "copy into the storage path `DIR` (default: configured or mounted)")
 	_ = cmd.MarkFlagDirname("storage")
 	return cmd
@@ -77,15 +83,10 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	var plan *adopt.Plan
-	err = session.Unstuck(ctx, func() (err error) {
-		plan, err = adopt.Prepare(ctx, storage, paths.Names, s.AdoptOptions(paths, f.force))
-		return err
-	})
+	plan, err := a.adoptPlan(ctx, s, f, storage, paths)
 	if err != nil {
-		return whySignal(ctx, session.AdoptError(err, storage))
+		return err
 	}
-	a.warnOpen(ctx, plan)
 	if f.dryRun {
 		return errors.Join(a.printPlan(plan, f.json), tooLongError(tooLong))
 	}
@@ -110,6 +111,29 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 		return exitError(exitFailed)
 	}
 	return tooLongError(tooLong)
+}
+
+// adoptPlan makes the plan, and warns about files that processes have open.
+func (a *app) adoptPlan(ctx context.Context, s *session.Session, f adoptFlags, storage string, paths session.AdoptPaths) (*adopt.Plan, error) {
+	options := s.AdoptOptions(paths, f.force)
+	if f.beneath {
+		var err error
+		if options, err = s.BeneathOptions(paths, f.force); err != nil {
+			return nil, err
+		}
+	}
+	var plan *adopt.Plan
+	err := session.Unstuck(ctx, func() (err error) {
+		plan, err = adopt.Prepare(ctx, storage, paths.Names, options)
+		return err
+	})
+	if err != nil {
+		return nil, whySignal(ctx, session.AdoptError(err, storage))
+	}
+	if !f.beneath { // the open files would be those of the mount that covers them
+		a.warnOpen(ctx, plan)
+	}
+	return plan, nil
 }
 
 // tooLongError returns an error if lines of stdin were skipped.

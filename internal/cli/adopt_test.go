@@ -12,6 +12,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/disktest"
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 )
 
@@ -115,5 +116,33 @@ func TestAdoptReturnsTheErrorOfStdout(t *testing.T) {
 		if err := a.printPlan(&adopt.Plan{Units: []adopt.Unit{{Path: "/a"}}}, asJSON); !errors.Is(err, syscall.ENOSPC) {
 			t.Errorf("printPlan = %v", err)
 		}
+	}
+}
+
+// TestAdoptFromBeneath copies what a tmpfs at /opt covers: the directory a.
+func TestAdoptFromBeneath(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Root)
+	binary := buildStatic(t)
+	tests := []struct {
+		name   string
+		args   []string
+		status int
+		stdout string
+		stderr string
+	}{
+		{"what would be done", []string{"-n", "/opt"}, 0, "copy        0B   0 files  /opt\n", "would be copied into /disk"},
+		{"done", []string{"/opt/a", "/home/bob"}, 0, "copied  /disk/home/bob\ncopied  /disk/opt/a\n", "0 files with 0B copied into /disk"},
+		{"no mount", []string{"/etc/hostname"}, 1, "", "error: --from-beneath: nothing is mounted at /etc/hostname or above it"},
+		{"mounts on two mounts", []string{"/opt", "/home/bob/ram"}, 1, "", "error: --from-beneath: the mounts of the paths are on two mounts, / and /home/bob"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			args := append([]string{"adopt", "--root", "/", "--storage", "/disk", "--from-beneath"}, tt.args...)
+			stdout, stderr, status := onMachineWith(t, []string{"DISK=" + disktest.New(t)}, binary, args...)
+			if diff := cmp.Diff(tt.stdout, stdout); diff != "" || status != tt.status || !strings.Contains(stderr, tt.stderr) {
+				t.Errorf("status %d, differs (-want +got):\n%s\nstderr, which should have %q:\n%s", status, diff, tt.stderr, stderr)
+			}
+		})
 	}
 }

@@ -18,7 +18,7 @@ var commandGroups = []struct {
 	title    string
 	commands []string
 }{
-	{"Look", []string{"tui", "list", "status", "explain", "trace"}},
+	{"Look", []string{"tui", "list", "status", "doctor", "explain", "trace"}},
 	{"Keep", []string{"snippet", "adopt", "stray"}},
 	{"Set up", []string{"completion", "man", "help"}},
 }

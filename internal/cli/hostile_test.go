@@ -137,6 +137,9 @@ stray NAME
 status
 explain FILE
 status --json
+doctor
+doctor --verbose
+doctor --json
 explain DIR
 status --fail-above=NAME
 explain MISSING
@@ -148,6 +151,7 @@ adopt FILE
 adopt --storage=DIR FILE
 adopt --storage=MISSING FILE
 adopt --storage=NAME FILE
+adopt --from-beneath FILE
 adopt -n --storage=/proc FILE
 adopt -n --json --storage=/proc MISSING
 snippet FILE

@@ -39,6 +39,8 @@ for command in "status --brief" "list" "list --dirs" "explain $D/root/plain/file
 	echo "$command: $status"
 	[ $status = 0 ] || cat "$D/state/err"
 done
+status=0; le 50 doctor > /dev/null 2>&1 || status=$?
+echo "doctor: $status" # there is no storage
 # One signal ends commands that read such a path.
 for command in "list $D/root/hung/deep" "list $D/root/into" "explain $D/root/hung/deep/dir/x" "snippet $D/root/hung/deep/dir/x" \
 	"adopt $D/root/hung/deep/x" "stray --storage $D/root/hung/deep" "list --include $D/root/hung/deep/y"; do
@@ -91,6 +93,7 @@ list: 0
 list --dirs: 0
 explain D/root/plain/file: 0
 snippet D/root/plain/file: 0
+doctor: 1
 list D/root/hung/deep: END
 list D/root/into: END
 explain D/root/hung/deep/dir/x: END

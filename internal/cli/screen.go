@@ -11,11 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
-	"github.com/DaRacci/list-ephemeral/snippet"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
@@ -70,17 +70,18 @@ func (a *app) screen(ctx context.Context, style session.Style, args []string, pr
 func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 	return tui.Options{
 		Machine:  screen.New(s),
-		Dialects: snippet.DialectNames(),
+		Dialects: setting.DialectNames,
 		Dialect:  int(s.Style.Dialect),
 		Home:     s.Config.Home,
 		Caches:   session.CachePlaces(),
-		View:     views[s.Config.UI.View],
+		View:     s.Config.UI.View,
 		Programs: s.Config.Programs,
+		Doubt:    report.DoubtShort(s.Doubtful()),
 		Warnings: slices.Concat(a.notices, fateNotices(s)),
 		Input:    in,
 		Output:   out,
 		Color:    a.screenColor(),
-		Theme:    themes[s.Config.UI.Theme],
+		Theme:    s.Config.UI.Theme,
 		ASCII:    s.Config.UI.ASCII,
 		NoMouse:  !s.Config.UI.Mouse,
 	}
@@ -112,18 +113,6 @@ func (a *app) tellScan(r *tui.Result, hint string) error {
 	say(a.err, "error", unread(r.Summary.Errors))
 	say(a.err, "hint", hint)
 	return exitError(exitFailed)
-}
-
-var views = map[config.View]tui.View{
-	config.ViewFiles: tui.ViewFiles,
-	config.ViewDirs:  tui.ViewDirs,
-	config.ViewTree:  tui.ViewTree,
-}
-
-var themes = map[config.Theme]tui.Theme{
-	config.ThemeAuto:  tui.ThemeAuto,
-	config.ThemeLight: tui.ThemeLight,
-	config.ThemeDark:  tui.ThemeDark,
 }
 
 // terminal returns the files that the screen reads keys from and writes to: the standard streams

@@ -70,7 +70,8 @@ func isConfigError(err error) bool {
 	return errors.As(err, &wrong)
 }
 
-// sayFate says of which roots nothing shows that a boot wipes them.
+// sayFate says of which roots nothing shows that a boot wipes them, and of which more is listed
+// than a boot wipes.
 func (a *app) sayFate(s *session.Session) {
 	for _, text := range fateNotices(s) {
 		say(a.err, "hint", text)
@@ -81,6 +82,11 @@ func (a *app) sayFate(s *session.Session) {
 func fateNotices(s *session.Session) (texts []string) {
 	for _, tree := range s.Doubtful() {
 		texts = append(texts, report.DoubtText(tree)+"; name what a boot wipes with --root or the key roots")
+	}
+	for _, tree := range s.Fates().Roots() {
+		if text := report.LowerLayersText(tree); text != "" {
+			texts = append(texts, text)
+		}
 	}
 	return texts
 }

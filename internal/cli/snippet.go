@@ -14,6 +14,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 	"github.com/DaRacci/list-ephemeral/tui"
@@ -60,7 +61,7 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 	if err := s.SetStyle(f.Style); err != nil {
 		return err
 	}
-	if f.print0 && s.Style.Dialect != snippet.Paths {
+	if f.print0 && s.Style.Dialect != setting.DialectPaths {
 		return session.Misuse(fmt.Errorf("--print0 requires --dialect paths, got %s", s.Style.Dialect))
 	}
 	s.Style.Null = f.print0
@@ -142,13 +143,13 @@ func visible(text string) string {
 // addStyleFlags adds the flags for the style of a snippet.
 func addStyleFlags(cmd *cobra.Command, f *session.Style) {
 	flags := pflag.NewFlagSet("style", pflag.ContinueOnError)
-	choiceVar(flags, &f.Dialect, "dialect", "use `DIALECT`: plain, impermanence, impermanence-hm, preservation, json or paths", snippet.DialectNames()...)
+	choiceVar(flags, &f.Dialect, "dialect", "use `DIALECT`: plain, impermanence, impermanence-hm, preservation, json or paths", setting.DialectNames...)
 	choiceVar(flags, &f.Form, "form", "write the snippet as `FORM`: bindings, module or items (default bindings)", snippet.FormNames()...)
 	textVar(flags, &f.Storage, "storage", "", "an absolute path", "name the storage path `DIR` (default: configured or mounted)")
 	textVar(flags, &f.HomeAttr, "home-attr", "", "an attribute path", "set the home `ATTR` of plain (default user.persistence)")
 	textVar(flags, &f.HostAttr, "host-attr", "", "an attribute path", "set the host `ATTR` of plain (default host.persistence)")
 	cmd.Flags().AddFlagSet(flags)
-	completesTo(cmd, "dialect", snippet.DialectNames()...)
+	completesTo(cmd, "dialect", setting.DialectNames...)
 	completesTo(cmd, "form", snippet.FormNames()...)
 	completesToNothing(cmd, "home-attr", "host-attr")
 	_ = cmd.MarkFlagDirname("storage")

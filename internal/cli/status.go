@@ -17,8 +17,8 @@ import (
 )
 
 type statusFlags struct {
-	json, verbose bool
-	failAbove     limit
+	json, verbose, next, fail bool
+	failAbove                 limit
 }
 
 const statusLong = `Show what was detected (configuration, roots, storage, snippet dialect, whether commands
@@ -45,16 +45,26 @@ func newStatus(a *app) *cobra.Command {
 	flags.BoolVar(&f.json, "json", false, "print one JSON object")
 	flags.Var(&value[limit]{to: &f.failAbove, read: parseLimit}, "fail-above", "fail if more than `N` files (500) or bytes (100M) would be lost")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
+	flags.BoolVar(&f.next, "next", false, "compare what is kept now with what the next boot keeps (NixOS)")
+	flags.BoolVar(&f.fail, "fail", false, "with --next, fail if data is no longer kept after the next boot")
 	a.exclusive(cmd, "brief", "json")
+	a.exclusive(cmd, "brief", "next")
+	a.exclusive(cmd, "next", "fail-above")
 	completesToNothing(cmd, "fail-above")
 	return leaveStuck(cmd)
 }
 
 // status prints the status, and fails if more would be lost than --fail-above allows.
 func (a *app) status(ctx context.Context, f statusFlags) error {
+	if f.fail && !f.next {
+		return session.Misuse(errors.New("--fail requires --next"))
+	}
 	p, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
+	}
+	if f.next {
+		return a.statusNext(p, f)
 	}
 	if err := p.SetStyle(session.Style{}); err != nil {
 		return err
@@ -89,6 +99,31 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 		failed = errors.Join(failed, a.tellUnread(stats, f.verbose))
 	}
 	return failed
+}
+
+// statusNext prints what the next boot keeps differently.
+func (a *app) statusNext(s *session.Session, f statusFlags) error {
+	next, err := s.Next()
+	if err != nil {
+		return err
+	}
+	out := report.NewWriter(a.out)
+	if f.json {
+		out.Buf = jsonline.NewEncoder().Append(out.Buf, next.JSON())
+	} else {
+		out.Buf = next.AppendTo(out.Buf)
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	losses := next.Losses()
+	if losses > 0 {
+		say(a.err, "warning", report.Count(losses, "path")+" with data will no longer be kept after the next boot")
+	}
+	if losses > 0 && f.fail {
+		return exitError(exitFailed)
+	}
+	return nil
 }
 
 // limit is the value of --fail-above: a number of files or bytes. The zero value is no limit.

@@ -16,9 +16,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/scan"
-	"github.com/DaRacci/list-ephemeral/tui"
 )
 
 type strayFlags struct {
@@ -219,6 +219,6 @@ func (a *app) browseStrays(ctx context.Context, p *session.Session, s *session.S
 	opts := a.screenOptions(p, in, out)
 	opts.Machine = screen.NewStrays(p, s)
 	opts.Job, opts.Dialects, opts.Dialect = screen.TrashJob, nil, 0
-	opts.Once, opts.Listed, opts.View = true, true, tui.ViewFiles
+	opts.Once, opts.Listed, opts.View = true, true, setting.ViewFiles
 	return a.runScreen(ctx, opts, "list-ephemeral stray --verbose prints them")
 }

@@ -186,46 +186,6 @@ func assertShown(t *testing.T, classes *known.Classes, name string, kind known.F
 	}
 }
 
-// identities are files that identify a machine or a user, or are secrets.
-func identities() []string {
-	return []string{
-		"/etc/machine-id", "/etc/ssh/ssh_host_ed25519_key", "/etc/ssh/ssh_host_ed25519_key.pub", "/etc/ssh/ssh_host_rsa_key",
-		"/etc/shadow", "/etc/gshadow", "/etc/iscsi/iscsid.conf", "/etc/hostid", "/etc/NetworkManager/system-connections/home.nmconnection",
-		"/etc/wireguard/wg0.conf", "/etc/secureboot/keys/db/db.key", "/etc/mullvad-vpn/device.json", "/etc/wpa_supplicant/wlan.conf",
-		"/var/lib/nixos/uid-map", "/var/lib/systemd/random-seed", "/var/lib/systemd/credential.secret", "/var/lib/dbus/machine-id",
-		"/var/lib/sbctl/keys/db/db.key", "/var/lib/bluetooth/00:00/11:11/info", "/var/lib/iwd/home.psk", "/var/lib/tailscale/tailscaled.state",
-		"/var/lib/zerotier-one/identity.secret", "/var/lib/fprint/al/0", "/var/lib/acme/x/key.pem", "/var/lib/sops-nix/key.txt",
-		"/var/lib/dhcpcd/duid", "/var/lib/NetworkManager/secret_key", "/var/lib/samba/private/secrets.tdb",
-		"~/.ssh/id_ed25519", "~/.ssh/known_hosts", "~/.gnupg/private-keys-v1.d/a.key", "~/.local/share/keyrings/login.keyring",
-		"~/.local/share/kwalletd/kdewallet.kwl", "~/.pki/nssdb/key4.db", "~/.password-store/a.gpg", "~/.netrc",
-		"~/.cargo/credentials", "~/.cargo/credentials.toml", "~/.aws/credentials", "~/.aws/sso/cache/a.json", "~/.kube/config",
-		"~/.config/gh/hosts.yml", "~/.config/sops/age/keys.txt", "~/.config/Signal/config.json", "~/.config/1Password/1password.sqlite",
-		"~/.config/google-chrome/Default/Login Data", "~/.config/google-chrome/Default/Cookies", "~/.config/Code/Local Storage/leveldb/1.ldb",
-		"~/.mozilla/firefox/x.default/key4.db", "~/.mozilla/firefox/x.default/logins.json", "~/.thunderbird/x/key4.db",
-		"~/.cache/huggingface/token", "~/.config/Yubico/u2f_keys", "~/.docker/config.json", "~/.npmrc", "~/.local/share/Steam/config/config.vdf",
-		"~/.config/kdeconnect/privateKey.pem", "~/.local/share/atuin/key", "~/.claude.json",
-	}
-}
-
-func TestIdentityIsNeverHiddenNorPruned(t *testing.T) {
-	for i, machine := range machines() {
-		classes := known.NewClasses(known.HomesOf("/users/eve"), machine, known.ClassOptions{CacheNames: i%3 == 0})
-		for _, name := range identities() {
-			homes := []string{""}
-			if rest, ok := strings.CutPrefix(name, "~"); ok {
-				name, homes = rest, []string{"/root", "/users/eve"}
-			}
-			for _, home := range homes {
-				assertShown(t, classes, home+name, known.FileRegular)
-				assertShown(t, classes, home+name, known.FileDirectory)
-			}
-		}
-		if t.Failed() {
-			t.Fatalf("with the facts %v", machine.Facts)
-		}
-	}
-}
-
 // knownPath is a row of known-paths.tsv, with its homes written out.
 type knownPath struct {
 	path string

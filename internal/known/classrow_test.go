@@ -1,10 +1,14 @@
 package known
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
+
+// aboutTheTable matches words that say something about the rows of classes.tsv, not about a path.
+var aboutTheTable = regexp.MustCompile(`(?i)\b(rows?|table|pattern|listed|shown|hidden)\b`)
 
 func TestClassesFileIsRight(t *testing.T) {
 	rows, err := parseClasses(classesText)
@@ -17,6 +21,9 @@ func TestClassesFileIsRight(t *testing.T) {
 		}
 		if !strings.HasSuffix(row.Reason, ".") {
 			t.Errorf("%s: the reason is no sentence: %q", row.Pattern, row.Reason)
+		}
+		if row.Class.Hidden() && aboutTheTable.MatchString(row.Reason) {
+			t.Errorf("%s: the reason is shown to users and speaks of the table: %q", row.Pattern, row.Reason)
 		}
 		// Otherwise no directory of a home could be pruned.
 		if row.home && !row.Class.Hidden() && len(row.parts) > 0 && row.parts[0] == "**" {

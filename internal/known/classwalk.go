@@ -56,9 +56,17 @@ func (c *Classes) Tag(at WalkState) WalkState {
 }
 
 // Uncover returns the state of a directory in state at of which the rows that cover it are left
-// out, as of /tmp/x if the user says that files there have a worth of their own.
+// out, as of /tmp/x if the user says that files there have a worth of their own. Rows on what a
+// file itself is stay, as those on sockets and on symlinks to some target.
 func (c *Classes) Uncover(at WalkState) WalkState {
-	return c.id(slices.DeleteFunc(slices.Clone(c.state(at).ids), func(id uint32) bool { return id >= uint32(len(c.nodes)) }))
+	return c.id(slices.DeleteFunc(slices.Clone(c.state(at).ids), func(id uint32) bool {
+		return id >= uint32(len(c.nodes)) && !c.rows[c.rowOf(id)].onItself()
+	}))
+}
+
+// onItself reports whether a row depends on what a file itself is.
+func (r *classRow) onItself() bool {
+	return r.has(termKindIs) || r.has(termKindIsNot) || r.has(termTarget)
 }
 
 // Finding returns what decides a step.

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/nspawn"
 )
 
 func askRoot() error {
@@ -96,6 +99,14 @@ func fileSystem(kind string) func() error {
 		}
 		return unix.ENODEV
 	}
+}
+
+// askNspawn boots a machine once, which takes two seconds.
+func askNspawn() error {
+	if err := askRoot(); err != nil {
+		return err
+	}
+	return nspawn.Try(context.Background())
 }
 
 func askFanotify() error {

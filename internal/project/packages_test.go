@@ -10,14 +10,14 @@ import (
 )
 
 // everywhere are commands of essential Debian packages, and go, which runs the tests.
-var everywhere = strings.Fields("bash cat chmod cmp cp dd du env find go grep gzip id ln mkdir mkfifo mknod mv sed sh sleep stat touch true truncate timeout xargs")
+var everywhere = strings.Fields("bash cat chmod chroot cmp cp dd du env find go grep gzip id ln mkdir mkfifo mknod mv sed sh sleep stat touch true truncate timeout xargs")
 
 // packageOf are the commands that scripts in tests use, with their packages. They do not occur in
 // calls of Go code.
 var packageOf = map[string]string{
 	"bindfs": "bindfs", "bwrap": "bubblewrap", "fusermount": "fuse", "getcap": "libcap2-bin", "getfacl": "acl", "getfattr": "attr", "jq": "jq",
-	"losetup": "mount", "mkfs.btrfs": "btrfs-progs", "mkfs.ext4": "e2fsprogs", "mkfs.vfat": "dosfstools", "mkfs.xfs": "xfsprogs", "rsync": "rsync",
-	"setcap": "libcap2-bin", "setfacl": "acl", "setfattr": "attr", "setpriv": "util-linux", "strace": "strace", "umount": "mount", "unshare": "util-linux",
+	"losetup": "mount", "mkfs.btrfs": "btrfs-progs", "mkfs.ext4": "e2fsprogs", "mkfs.vfat": "dosfstools", "mkfs.xfs": "xfsprogs", "nsenter": "util-linux", "rsync": "rsync",
+	"setcap": "libcap2-bin", "setfacl": "acl", "setfattr": "attr", "setpriv": "util-linux", "strace": "strace", "systemd-nspawn": "systemd-container", "umount": "mount", "unshare": "util-linux",
 }
 
 var (
@@ -31,7 +31,7 @@ var (
 func testFiles(t *testing.T) []string {
 	t.Helper()
 	out, err := exec.Command("git", "-C", top, "ls-files", "-co", "--exclude-standard", "-z", "*_test.go", "*.txtar", "*/testdata/*.sh",
-		"internal/disktest/*.go", "internal/nixtest/*.go", "internal/probe/*.go").Output()
+		"internal/disktest/*.go", "internal/nixtest/*.go", "internal/nspawn/*.go", "internal/probe/*.go").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestScriptsInstallEveryCommandOfTheTests(t *testing.T) {
 	}{
 		{"scripts/tools.sh", "\nneed_test_packages() {\n", "\n}\n", []string{""}},
 		{"scripts/test-kernel.sh", "\nneed_packages ", "\ngo test ", []string{
-			"adopt/", "scan/", "trace/", "internal/disktest/", "internal/nixtest/", "internal/probe/", "internal/reboot/", "internal/truepath/",
+			"adopt/", "scan/", "trace/", "internal/disktest/", "internal/nixtest/", "internal/nspawn/", "internal/probe/", "internal/reboot/", "internal/truepath/",
 		}},
 	} {
 		_, list, _ := strings.Cut(read(t, script.name), script.from)

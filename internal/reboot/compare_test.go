@@ -20,8 +20,8 @@ type account struct {
 	selected []string
 }
 
-// doomed reports whether a path should be lost according to the program: it is listed, excluded, or
-// a symlink without data of its own. Selected paths, and directories and symlinks that the boot
+// doomed reports whether a path should be lost according to the program: it is listed, excluded,
+// hidden by its class, or a symlink without data of its own. Selected paths, and directories and symlinks that the boot
 // creates again, should not be lost.
 func (a *account) doomed(path string) bool {
 	_, anew := a.blank[path]
@@ -32,7 +32,7 @@ func (a *account) doomed(path string) bool {
 		return false
 	}
 	class := a.classes[path]
-	return a.listed[path] || class == "excluded" || class == "linked"
+	return a.listed[path] || class == "excluded" || class == "hidden" || class == "linked"
 }
 
 // compare compares the machine after the wipe and the boot with the account. It returns the

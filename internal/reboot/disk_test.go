@@ -18,7 +18,11 @@ type disk interface {
 	blank(t *testing.T, dir string)
 	// storage mounts the storage at dir.
 	storage(t *testing.T, dir string)
-	// mkdir creates a directory, or a subvolume if the disk has subvolumes.
+	directories
+}
+
+// directories creates directories, or subvolumes where the file system has them.
+type directories interface {
 	mkdir(t *testing.T, dir string)
 }
 

@@ -1,5 +1,7 @@
-// Package reboot contains only tests. They test the whole program on simulated machines whose root
-// is wiped.
+// Package reboot contains only tests. They test the whole program on machines whose root is wiped:
+// simulated ones, and ones that really boot in a container (package nspawn).
+//
+// # Simulated reboots
 //
 // A layout is a way to set up an ephemeral root. Each is built below a directory in the mount
 // namespace of the test. The program runs in it with chroot(2), so it sees an ephemeral "/" in a
@@ -15,6 +17,18 @@
 // Afterwards, exactly the listed paths must be lost, except for the selection. The selected paths
 // must exist with the same contents and attributes.
 //
+// # Real boots
+//
+// A bootLayout is a computer with its disks, and what its initrd does before each boot. The steps
+// are:
+//
+//	boot       the initrd wipes and mounts the root; systemd boots, and mounts what is persisted
+//	use        write the files of users and services; change and delete files of the system
+//	reported   the program, in the machine, reports what the next boot wipes
+//	power off, and boot again
+//
+// Afterwards, exactly what was reported must be lost, or be as after the first boot.
+//
 //	main_test       the namespace, and building the program
 //	tree_test       the metadata and contents of all paths of a machine
 //	disk_test       roots that can be wiped, and storage that survives
@@ -23,5 +37,15 @@
 //	snippet_test    evaluates snippets with Nix
 //	compare_test    compares the machine before and after the reboot
 //	reboot_test     the layouts, and the test of each
+//	layout_test     layouts whose wiped trees only the mounts show, each with a control
+//	stage_test      the machines of these
+//	doubt_test      what is not said where nothing shows that the root is wiped
 //	control_test    tests that the comparison finds problems
+//
+//	computer_test         disks, storage, units, power on and off
+//	bootlayout_test       the layouts of machines that really boot
+//	backdate_test         changes the birth of btrfs subvolumes
+//	boots_test            the test of each layout
+//	outcome_test          compares what is lost with what was reported
+//	outcomecontrol_test   tests that this comparison finds problems
 package reboot

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/nspawn"
 )
 
 // The users of the machine, and a service. If the test does not run as root, root owns all files,
@@ -37,11 +39,18 @@ type access struct{ mode, user, group string }
 type machine struct {
 	t     *testing.T
 	disk  disk
-	top   string // where its root is mounted
-	etc   string // the directory that is bound at /nix
-	links bool   // persists with symlinks, not with bind mounts
-	home  bool   // /home is a separate tmpfs
+	inner directories // what users create subvolumes with
+	top   string      // where its root is mounted
+	etc   string      // the directory that is bound at /nix
+	links bool        // persists with symlinks, not with bind mounts
+	home  bool        // /home is a separate tmpfs
 	keeps []keep
+	// booted is the container if the machine really boots; nil if it is simulated.
+	booted *nspawn.Machine
+	// blank are the paths after the boot, before the machine is used; nil if it is simulated.
+	blank tree
+	// vendor means that /usr is read-only.
+	vendor bool
 }
 
 // newMachine returns a machine with empty storage that has not booted yet.
@@ -52,16 +61,22 @@ func newMachine(t *testing.T, l layout) *machine {
 	m := &machine{t: t, top: filepath.Join(dir, "machine"), etc: filepath.Join(dir, "nix"), links: l.links, home: l.tmpfsHome}
 	must(t, os.Mkdir(m.top, 0o755), os.MkdirAll(filepath.Join(m.etc, "bin"), 0o755), os.MkdirAll(filepath.Join(m.etc, "etc"), 0o755))
 	m.disk = l.disk(t, dir)
+	m.inner = m.disk
 	m.nix("etc/passwd", "root:x:0:0::/root:/bin/sh\nalice:x:1000:100::/home/alice:/bin/sh\nbob:x:1001:100::/home/bob:/bin/sh\nsvc:x:990:990::/var/empty:/bin/sh\n")
 	m.nix("etc/group", "root:x:0:\nusers:x:100:\nsvc:x:990:\n")
+	m.nix("etc/systemd/system/home-manager-alice.service", "")
 	return m
 }
 
 // nix writes a file to the replacement of the Nix store.
 func (m *machine) nix(name, text string) {
 	m.t.Helper()
-	must(m.t, os.WriteFile(filepath.Join(m.etc, name), []byte(text), 0o644))
+	path := filepath.Join(m.etc, name)
+	must(m.t, os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644))
 }
+
+// homeFiles is where Home Manager has the files of homes in the store.
+const homeFiles = "store/0-home-manager-files/"
 
 // configure writes config.json to the store, like the Home Manager module.
 func (m *machine) configure(l layout, declared []keep) {
@@ -86,7 +101,7 @@ func (m *machine) configure(l layout, declared []keep) {
 	}
 	text, err := json.Marshal(config)
 	must(m.t, err)
-	m.nix("config.json", string(text))
+	m.nix(homeFiles+"config.json", string(text))
 }
 
 // at returns the real path of a path of the machine.
@@ -117,12 +132,13 @@ func (m *machine) boot() {
 	}
 	m.mkdir(aliceHome, 0o700, alice)
 	m.mkdir("/home/bob", 0o700, bob)
-	for _, name := range []string{"/etc/passwd", "/etc/group"} {
-		must(t, os.Symlink("/nix"+name, m.at(name)))
+	must(t, os.Symlink("/nix", m.at("/run/current-system")), os.Symlink("/nix/etc", m.at("/etc/static")))
+	for _, name := range []string{"passwd", "group", "systemd"} {
+		must(t, os.Symlink("/etc/static/"+name, m.at("/etc/"+name)))
 	}
 	m.mkdir(aliceHome+"/.config", 0o755, alice)
 	m.mkdir(aliceHome+"/.config/list-ephemeral", 0o755, alice)
-	must(t, os.Symlink("/nix/config.json", m.at(aliceHome+"/.config/list-ephemeral/config.json")))
+	must(t, os.Symlink("/nix/"+homeFiles+"config.json", m.at(aliceHome+"/.config/list-ephemeral/config.json")))
 	slices.SortFunc(m.keeps, func(a, b keep) int { return strings.Compare(a.path, b.path) })
 	for _, k := range m.keeps {
 		m.persist(k)
@@ -183,9 +199,7 @@ func (m *machine) parents(path string) {
 // NUL.
 func (m *machine) run(paths []string, args ...string) (stdout, stderr string, status int) {
 	m.t.Helper()
-	cmd := exec.Command("/nix/bin/list-ephemeral", args...)
-	cmd.Dir = "/"
-	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: m.top}
+	cmd := m.command("/nix/bin/list-ephemeral", args...)
 	cmd.Env = []string{"HOME=/root", "SUDO_USER=alice"}
 	cmd.Stdin = strings.NewReader(nulEnded(paths))
 	var out, errs bytes.Buffer
@@ -194,6 +208,17 @@ func (m *machine) run(paths []string, args ...string) (stdout, stderr string, st
 		m.t.Fatalf("run %q: %v", args, err)
 	}
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// command returns a command that runs on the machine.
+func (m *machine) command(name string, args ...string) *exec.Cmd {
+	if m.booted != nil {
+		return m.booted.Command(m.t.Context(), name, args...)
+	}
+	cmd := exec.Command(name, args...)
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: m.top}
+	return cmd
 }
 
 // ask runs the program and expects success.

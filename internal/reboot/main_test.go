@@ -79,6 +79,11 @@ func run(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
 		return 1
 	}
+	defer func() {
+		if base.dir != "" {
+			os.RemoveAll(base.dir)
+		}
+	}()
 	return m.Run()
 }
 

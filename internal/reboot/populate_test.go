@@ -111,23 +111,28 @@ func (m *machine) populate() {
 	for _, name := range []string{
 		"/top", "/etc/hostname", "/etc/ssh/ssh_host_ed25519_key", "/etc/NetworkManager/system-connections/wifi.nmconnection", "/etc/resolv.conf",
 		"/root/.ssh/known_hosts", "/srv/www/index.html", "/opt/thing/bin/run", "/var/spool/cron/root", "/var/cache/pkg/x", "/var/tmp/y",
-		"/var/lib/private/dyn/data", "/var/lib/svc/other", "/tmp/session/lock", "/var/lib/app/logs/today", "/usr/local/bin/tool",
+		"/var/lib/private/dyn/data", "/var/lib/svc/other", "/tmp/session/lock", "/var/lib/app/logs/today",
 	} {
 		m.file(name, name, 0o600, 0)
+	}
+	if !m.vendor {
+		m.file("/usr/local/bin/tool", "tool", 0o600, 0)
 	}
 	must(m.t, unix.Chmod(m.at("/var/lib/private"), 0o700), unix.Chmod(m.at(aliceHome+"/.config/Code"), 0o750),
 		unix.Chmod(m.at(aliceHome+"/.local"), 0o700))
 	m.menagerie("/var/lib/app", service)
 	m.menagerie(aliceHome+"/.config/app", alice)
 	for _, inner := range []string{aliceHome + "/vms/inner", aliceHome + "/vms/inner/most", "/var/lib/machines"} {
-		m.disk.mkdir(m.t, m.at(inner))
+		m.inner.mkdir(m.t, m.at(inner))
 		m.file(inner+"/disk image", inner, 0o644, 0)
 	}
 	must(m.t, os.Link(m.at(aliceHome+"/one"), m.at(aliceHome+"/two")), os.Link(m.at(aliceHome+"/one"), m.at(aliceHome+"/three")),
-		os.Symlink("hostname", m.at("/etc/alias")), os.Symlink("/nowhere", m.at("/etc/dangling")), os.Symlink("/nix/etc", m.at("/etc/static")),
+		os.Symlink("hostname", m.at("/etc/alias")), os.Symlink("/nowhere", m.at("/etc/dangling")),
 		os.Symlink("/persist/var/log", m.at(aliceHome+"/logs of persist")), unix.Mkfifo(m.at("/srv/pipe"), 0o622))
-	for _, dir := range []string{"/etc", "/home", "/opt", "/root", "/srv", "/tmp", "/top", "/usr", "/var"} {
-		m.age(dir)
+	for _, dir := range []string{"/etc", "/home", "/opt", "/root", "/srv", "/tmp", "/top", "/usr/local", "/var"} {
+		if dir != "/usr/local" || !m.vendor {
+			m.age(dir)
+		}
 	}
 }
 
@@ -181,7 +186,8 @@ func acl(owner, named uint16) []byte {
 	return list
 }
 
-// age sets old times, all different, on everything in a directory except persisted paths.
+// age sets old times, all different, on everything in a directory except persisted paths, and
+// what a real boot has made.
 func (m *machine) age(dir string) {
 	when := time.Unix(1_000_000_000, 123_456_789)
 	must(m.t, filepath.WalkDir(m.at(dir), func(name string, _ fs.DirEntry, err error) error {
@@ -192,6 +198,8 @@ func (m *machine) age(dir string) {
 			if info, err := os.Lstat(name); err == nil && info.IsDir() {
 				return filepath.SkipDir
 			}
+			return nil
+		} else if _, made := m.blank[path]; made {
 			return nil
 		}
 		when = when.Add(time.Hour + time.Nanosecond)

@@ -43,15 +43,21 @@ var unwalked = []string{"/dev", "/nix", "/proc", "/run", "/sys"}
 // walk returns all paths of the machine whose root is mounted at top.
 func walk(t *testing.T, top string) tree {
 	t.Helper()
+	return walkExcept(t, top, unwalked)
+}
+
+// walkExcept does not enter, and leaves out, the given directories. top may be a symlink.
+func walkExcept(t *testing.T, top string, except []string) tree {
+	t.Helper()
 	all := tree{}
-	err := filepath.WalkDir(top, func(name string, _ fs.DirEntry, err error) error {
+	err := filepath.WalkDir(top+"/.", func(name string, _ fs.DirEntry, err error) error {
 		path := strings.TrimPrefix(name, top)
 		switch {
 		case err != nil:
 			return err
-		case path == "":
+		case path == "/.":
 			return nil
-		case slices.Contains(unwalked, path):
+		case slices.Contains(except, path):
 			return filepath.SkipDir
 		}
 		fd, err := unix.Open(name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)

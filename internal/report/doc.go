@@ -3,6 +3,7 @@
 // in the texts are not escaped unless the documentation says so.
 //
 //	explain.go  explanations of verdicts
+//	doctor.go   the page of checks; doctorwords.go: words and remedies
 //	list.go     candidates as lines
 //	dirs.go     directories as lines: list --dirs and --summary
 //	status.go   status as a table, as JSON and as one line

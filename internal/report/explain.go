@@ -80,12 +80,14 @@ type Explanation struct {
 	Name    string
 	Verdict scan.Verdict
 	// Tree is the tree that the path is on, with its fate.
-	Tree   boot.Tree
-	Upper  string // the path in the upper directory of an overlay, or ""
-	Kind   scan.Kind
-	Size   int64
-	Device string // major and minor number of a device: "8, 1"
-	Err    error  // why it could not be read
+	Tree  boot.Tree
+	Upper string // the path in the upper directory of an overlay, or ""
+	// Declared is the declaration of the path that nothing carries out, or nil.
+	Declared *Declaration
+	Kind     scan.Kind
+	Size     int64
+	Device   string // major and minor number of a device: "8, 1"
+	Err      error  // why it could not be read
 }
 
 // what returns the kind and size of the path, as a clause.
@@ -136,6 +138,9 @@ func (e *Explanation) reasons() []string {
 		reasons := []string{e.fate() + "; nothing keeps this path"}
 		if kind != scan.KindFile && kind != scan.KindUnknown {
 			reasons = append(reasons, "not in the default listing: add --type "+kind.String())
+		}
+		if e.Declared != nil {
+			reasons = append(reasons, e.Declared.Text())
 		}
 		if e.Upper != "" {
 			reasons = append(reasons, "the upper directory of the overlay has it: "+e.Upper)

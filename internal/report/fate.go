@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/boot"
+	"github.com/DaRacci/list-ephemeral/boot/generation"
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -105,6 +106,27 @@ func DoubtText(tree boot.Tree) string {
 	return text
 }
 
+// DoubtShort is DoubtText in a few words, for roots with doubt: "no sign that / is wiped", or "" if
+// there are none.
+func DoubtShort(doubtful []boot.Tree) string {
+	switch len(doubtful) {
+	case 0:
+		return ""
+	case 1:
+		return "no sign that " + doubtful[0].Point + " is wiped"
+	}
+	return "no sign that " + Count(len(doubtful), "root") + " are wiped"
+}
+
+// LowerLayersText says that the candidates of an overlay include files that a boot brings back,
+// because its upper directory cannot be read. It is "" for other trees.
+func LowerLayersText(tree boot.Tree) string {
+	if !tree.Overlay || tree.Upper != "" || tree.UpperProblem == nil {
+		return ""
+	}
+	return fmt.Sprintf("the upper directory of %s cannot be read from here: files of its lower layers, which a boot brings back, are listed too", Backing(tree))
+}
+
 // hiddenClasses are the classes that are hidden by default, as the counts name them.
 var hiddenClasses = []known.Class{known.ClassRegenerated, known.ClassRuntime, known.ClassManaged, known.ClassCache}
 
@@ -119,5 +141,14 @@ func HiddenText(hidden *scan.Hidden) string {
 			parts = append(parts, fmt.Sprintf("%s %s", printable.Grouped(n), class))
 		}
 	}
-	return fmt.Sprintf("%s hidden: %s", Count(hidden.Total(), "path"), Enumerate(parts, "and"))
+	return fmt.Sprintf("%s hidden: %s", printable.Plural(hidden.Total(), "path", "paths"), Enumerate(parts, "and"))
+}
+
+// SourceText says where a built system declares something: "etc/fstab:12".
+func SourceText(source generation.Source) string {
+	text := source.File
+	if source.Line > 0 {
+		text = fmt.Sprintf("%s:%d", text, source.Line)
+	}
+	return text
 }

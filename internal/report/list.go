@@ -45,6 +45,7 @@ type jsonLine struct {
 	Program   string    `json:"program"`
 	Cache     bool      `json:"cache"`
 	Known     int       `json:"known"`
+	Declared  string    `json:"declared"`
 }
 
 // JSONFormat writes one JSON object a line.
@@ -58,7 +59,7 @@ func JSONFormat(notes Notes, names Owners) Format {
 			Type: e.Kind.String(), Size: info.Size, ModTime: info.ModTime.UTC(),
 			Mode: octal.Mode(info.Mode),
 			User: names.User(info.UID), Group: names.Group(info.GID),
-			Program: note.Program, Cache: note.Cache || e.Tagged, Known: note.Known,
+			Program: note.Program, Cache: note.Cache || e.Tagged, Known: note.Known, Declared: note.Declared,
 		}
 		line.Path, line.PathBytes = jsonline.Path(path)
 		return json.Append(dst, &line)
@@ -69,7 +70,9 @@ func JSONFormat(notes Notes, names Owners) Format {
 type Note struct {
 	Program string // the package that it belongs to, as written in the configuration
 	Cache   bool   // whether it is cache, by location or name
-	Known   int    // number of public configurations that keep it
+	// Declared is where it is declared persistent, if nothing carries that out.
+	Declared string
+	Known    int // number of public configurations that keep it
 }
 
 // Notes returns the note on a path.

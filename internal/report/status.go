@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/boot"
@@ -23,7 +24,15 @@ func (s *Status) briefUnread() string {
 	return "; " + Count(s.Unread, "path") + " could not be read"
 }
 
+// wipes reports whether one of the roots is known to be wiped.
+func (s *Status) wipes() bool {
+	return len(s.Roots) == 0 || slices.ContainsFunc(s.Roots, func(root RootStatus) bool { return root.Wiped == WipedWord(boot.Wiped) })
+}
+
 func (s *Status) briefLost(home string) string {
+	if s.Doubtful.Files == 0 && !s.wipes() {
+		return "nothing listed, and nothing shows that a boot wipes " + printable.Name(s.Roots[0].Path)
+	}
 	if s.Doubtful.Files > 0 {
 		doubt := fmt.Sprintf("%s, %s listed, but nothing shows that a boot wipes them", Count(s.Doubtful.Files, "file"), printable.Size(s.Doubtful.Bytes))
 		if s.AtStake().Files == 0 {
@@ -100,10 +109,10 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 	amountLine := func(name string, a Amount, what string) {
 		dst = fmt.Appendf(dst, "%-14s %9d files %6s  %s\n", name, a.Files, printable.Size(a.Bytes), what)
 	}
-	if s.Doubtful.Files > 0 {
+	if s.Doubtful.Files > 0 || !s.wipes() {
 		amountLine("listed", s.Doubtful, "where nothing shows that a boot wipes them")
 	}
-	if s.Doubtful.Files == 0 || s.AtStake().Files > 0 {
+	if s.wipes() {
 		amountLine("lost", s.Lost, "at the next reboot")
 		amountLine("lost, cache", s.Cache, "known to be cache")
 		amountLine("lost, excluded", s.Excluded, fmt.Sprintf("hidden by exclude patterns (%s, %s neither cache nor created again at boot)",

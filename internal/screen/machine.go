@@ -11,6 +11,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 	"github.com/DaRacci/list-ephemeral/trace"
@@ -84,7 +85,7 @@ func (m Machine) Explain(_ context.Context, path string) []string {
 
 // Snippet implements tui.Machine.
 func (m Machine) Snippet(selected []index.Selected, dialect int) tui.SnippetText {
-	m.Style.Dialect = snippet.Dialects()[dialect]
+	m.Style.Dialect = setting.Dialect(dialect)
 	items := make([]snippet.Item, len(selected))
 	for i, s := range selected {
 		items[i] = m.Describe(s.Path, s.Kind)

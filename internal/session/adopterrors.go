@@ -36,6 +36,8 @@ func RemedyFor(err error) string {
 		return "something in " + area.Path + " cannot be removed: lsattr shows whether it is immutable"
 	case errors.As(err, &area) && !errors.Is(err, fs.ErrPermission) && !isErrno(err):
 		return "rename " + area.Path + ", or unmount it, and run adopt again"
+	case errors.Is(err, adopt.ErrCoveredByStorage):
+		return "move it by hand: mount --bind / DIR shows it below DIR"
 	case errors.Is(err, adopt.ErrReplaceable):
 		return "give that directory in storage the owner and mode of its source, if no other user needs it, and run adopt again"
 	case errors.Is(err, fs.ErrPermission):

@@ -12,8 +12,9 @@
 //	item.go     paths as items of a snippet; swap.go: swap files
 //	render.go   the snippet and its notes
 //	storage.go  the storage to copy into
-//	adopt.go    the paths that may be copied
+//	adopt.go    the paths that may be copied; beneath.go: what mounts cover
 //	stray.go    undeclared paths in storage; trash.go: the trash
+//	doctor.go   what the checks of doctor get
 //	status.go   counts of lost and kept files
 //	trace.go    the paths of a trace that are shown
 //	path.go     arguments as true paths

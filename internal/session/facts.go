@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,7 +14,7 @@ import (
 
 // classes reads what the classes of data depend on.
 func (s *Session) classes() *known.Classes {
-	return known.NewClasses(s.known, s.machineFacts("/"), known.ClassOptions{})
+	return known.NewClasses(s.known, s.machineFacts(cmp.Or(s.options.System, "/")), known.ClassOptions{})
 }
 
 // machineFacts reads the facts about the system below a directory, "/" except in tests. What

@@ -17,10 +17,10 @@ const mostSampled = 1024
 // that, a short walk reads the ages of some.
 func (s *Session) Fates() *boot.Trees {
 	s.sampled.Do(func() {
-		unknown := map[int]bool{}
+		var unknown []boot.Tree
 		for _, root := range s.fates.Roots() {
 			if root.Fate == boot.Unknown {
-				unknown[root.Mount.ID] = true
+				unknown = append(unknown, root)
 			}
 		}
 		if len(unknown) > 0 {
@@ -30,13 +30,16 @@ func (s *Session) Fates() *boot.Trees {
 	return s.fates
 }
 
-// sample takes the ages of some candidates on each of the mounts.
-func (s *Session) sample(of map[int]bool) *boot.Sample {
+// sample takes the ages of some candidates on each of the roots.
+func (s *Session) sample(roots []boot.Tree) *boot.Sample {
 	ctx, enough := context.WithCancel(context.Background())
 	defer enough()
 	rules := s.ScanRules
-	rules.Only = nil
-	ages := ages{boot.NewSample(s.Mounts), of}
+	rules.Only, rules.Roots = nil, nil
+	ages := ages{boot.NewSample(s.Mounts), map[int]bool{}}
+	for _, root := range roots {
+		rules.Roots, ages.of[root.Mount.ID] = append(rules.Roots, root.Point), true
+	}
 	var read atomic.Int32
 	// The context ends the walk, and what cannot be read is no evidence.
 	_, _ = scan.Walk(ctx, scan.Options{Policy: scan.NewPolicy(rules), Ages: ages}, func(*scan.Dir) {
@@ -79,6 +82,9 @@ func (s *Session) Doubtful() (doubtful []boot.Tree) {
 	}
 	return doubtful
 }
+
+// doubts reports whether nothing shows that a boot wipes a root.
+func (s *Session) doubts(root string) bool { return s.FateOf(root).Fate != boot.Wiped }
 
 // FateOf returns what a boot does to the tree that a path is on.
 func (s *Session) FateOf(path string) boot.Tree { return s.Fates().At(path) }

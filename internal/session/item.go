@@ -20,7 +20,7 @@ import (
 func (s *Session) Item(path string, kind scan.Kind, info scan.Info, slash bool) snippet.Item {
 	item := snippet.Item{
 		Path: path, Dir: kind == scan.KindDir || kind == scan.KindUnknown && (slash || s.usuallyDir(path)),
-		Kept: report.KeptBy(s.Judge(path, kind), s.mountedFrom(path)), Replaced: s.replaced(path),
+		Kept: s.keptBy(path, kind), Replaced: s.replaced(path),
 	}
 	item.Parent, item.Above = s.parents(path)
 	switch kind {
@@ -42,6 +42,17 @@ func (s *Session) Item(path string, kind scan.Kind, info scan.Info, slash bool) 
 		item.Access = s.access(info)
 	}
 	return item
+}
+
+// keptBy returns what persists a path already, or declares it, as a clause; "" if nothing does.
+func (s *Session) keptBy(path string, kind scan.Kind) string {
+	if by := report.KeptBy(s.Judge(path, kind), s.mountedFrom(path)); by != "" {
+		return by
+	}
+	if d, ok := s.Declared(path); ok {
+		return d.Source + "; it is not in storage yet, adopt copies it"
+	}
+	return ""
 }
 
 // usuallyDir reports whether public configurations keep a path as a directory.

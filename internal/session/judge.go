@@ -20,6 +20,9 @@ func (s *Session) Explanation(path string) report.Explanation {
 	if o, upper := s.Policy.Overlay(path); o != nil && err == nil {
 		e.Upper = upper
 	}
+	if d, ok := s.Declared(path); ok {
+		e.Declared = &d
+	}
 	if kind == scan.KindBlock || kind == scan.KindChar {
 		var st unix.Stat_t
 		if unix.Lstat(path, &st) == nil {

@@ -69,6 +69,7 @@ func cachePatterns() []pattern.Pattern {
 // Notes looks up the program, the cache state and the number of keepers of paths. It caches the
 // result for the last directory, because the paths of a listing are grouped by directory.
 type Notes struct {
+	session  *Session
 	homes    known.Homes
 	caches   known.Caches
 	packages []string
@@ -93,7 +94,7 @@ func (r ranked) less(other ranked) bool {
 
 // NewNotes returns the Notes for a session's homes and programs.
 func NewNotes(s *Session) *Notes {
-	n := &Notes{homes: known.HomesOf(s.Homes()...), caches: Caches(), packages: s.Config.Programs}
+	n := &Notes{session: s, homes: known.HomesOf(s.Homes()...), caches: Caches(), packages: s.Config.Programs}
 	for _, pkg := range n.packages {
 		n.programs = append(n.programs, known.NewProgram(pkg))
 	}
@@ -111,6 +112,9 @@ func (n *Notes) Of(path string, isDir bool) report.Note {
 	note.Cache = note.Cache || isDir && n.caches.Holds(path)
 	if entry, ok := known.Lookup(n.homes, path); ok {
 		note.Known = entry.Repositories
+	}
+	if d, ok := n.session.Declared(path); ok {
+		note.Declared = d.Source
 	}
 	return note
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
 
@@ -24,7 +25,7 @@ type SnippetText struct {
 func (s *Session) Render(items []snippet.Item) SnippetText {
 	code := snippet.Render(items, s.Style)
 	text := SnippetText{Text: code.Text, LeftOut: len(code.LeftOut)}
-	if s.Style.Dialect == snippet.Paths && code.Text != "" {
+	if s.Style.Dialect == setting.DialectPaths && code.Text != "" {
 		text.Visible = visiblePaths(items, s.Style)
 	}
 	for _, note := range code.Unread {

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"context"
 	"fmt"
 	"iter"
 	"os"
@@ -10,8 +9,6 @@ import (
 	"sync"
 
 	"github.com/DaRacci/list-ephemeral/boot"
-	"github.com/DaRacci/list-ephemeral/config"
-	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
@@ -22,11 +19,7 @@ import (
 func (s *Session) rules() (scan.Rules, error) {
 	cfg := s.Config
 	rules := scan.Rules{Mounts: s.Mounts, Only: s.Only, Storage: s.storage, Classes: sync.OnceValue(s.classes)}
-	for _, kept := range slices.Concat(cfg.PersistedDirs, cfg.PersistedFiles) {
-		for path := range s.bothPaths(kept.Text) {
-			rules.Persisted = append(rules.Persisted, scan.Persisted{Path: path, Source: kept.Origin.String(), Key: kept.Origin.Key})
-		}
-	}
+	s.setPersisted(&rules)
 	for _, include := range cfg.ExtraIncludes {
 		for path := range s.bothPaths(include.Text) {
 			rules.Include = append(rules.Include, path)
@@ -39,12 +32,10 @@ func (s *Session) rules() (scan.Rules, error) {
 		}
 		rules.Include = append(rules.Include, path)
 	}
-	var err error
-	if err = s.setRoots(&rules); err != nil {
-		return rules, err
-	}
+	s.setRoots(&rules)
 	rules.Hide = s.Config.HidesKnown() && !s.options.All
 	s.patterns = s.excludePatterns()
+	var err error
 	if rules.Exclude, err = pattern.Compile(s.patterns); err != nil {
 		return rules, Misuse(err)
 	}
@@ -53,14 +44,8 @@ func (s *Session) rules() (scan.Rules, error) {
 
 // setRoots sets the roots: those of the flags, otherwise of the configuration, otherwise the trees
 // that a boot wipes, and "/".
-func (s *Session) setRoots(rules *scan.Rules) error {
-	stated, err := s.statedRoots()
-	if err != nil {
-		return err
-	}
-	// Judge fails only if its context is done, and this one never is.
-	s.fates, _ = boot.Judge(context.Background(), s.Mounts, boot.Options{Stated: stated})
-	rules.Stated = len(stated) > 0
+func (s *Session) setRoots(rules *scan.Rules) {
+	rules.Stated = s.stated
 	for _, tree := range s.fates.Roots() {
 		if !isContainerLayer(tree) {
 			rules.Roots = append(rules.Roots, tree.Point)
@@ -74,7 +59,6 @@ func (s *Session) setRoots(rules *scan.Rules) error {
 			rules.Overlays = append(rules.Overlays, scan.Overlay{Point: tree.Point, Upper: tree.Upper, Work: tree.Work})
 		}
 	}
-	return nil
 }
 
 // isContainerLayer reports whether an overlay is that of a container, which podman and Docker mount
@@ -137,15 +121,25 @@ func (s *Session) excludePatterns() []pattern.Pattern {
 	return list
 }
 
-// storageOf returns the storage paths: those of the configuration, otherwise /persist and, if
-// they are mount points, /persistent and /nix/persist.
-func storageOf(cfg *config.Config, mounts *mounts.Table) []string {
-	if len(cfg.StoragePaths) > 0 {
-		return cfg.StoragePaths.Texts()
+// storagePaths returns the storage paths: the usual ones, and without a configuration of them those
+// from which the built system keeps data.
+func (s *Session) storagePaths() []string {
+	storage := s.usualStorage()
+	if len(s.Config.StoragePaths) > 0 {
+		return storage
+	}
+	return append(storage, s.declaredStorage(storage)...)
+}
+
+// usualStorage returns the storage paths of the configuration, otherwise /persist, and further usual
+// ones if they are mount points.
+func (s *Session) usualStorage() []string {
+	if len(s.Config.StoragePaths) > 0 {
+		return s.Config.StoragePaths.Texts()
 	}
 	storage := []string{"/persist"}
 	for _, path := range []string{"/persistent", "/nix/persist"} {
-		if mounts.At(path).Point == path {
+		if s.Mounts.At(path).Point == path {
 			storage = append(storage, path)
 		}
 	}

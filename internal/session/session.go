@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"sync"
 
 	"github.com/DaRacci/list-ephemeral/boot"
@@ -8,6 +9,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
@@ -25,6 +27,11 @@ type Session struct {
 	Policy *scan.Policy
 	// ScanRules are the rules that Policy was made from.
 	ScanRules scan.Rules
+	// generations are the built NixOS systems, and declared what they and the configuration declare
+	// but the running machine does not keep, by path.
+	generations *generations
+	declared    map[string]report.Declaration
+	stated      bool // the roots are those of the flags or the configuration
 	// patterns are the exclude patterns of configuration and flags.
 	patterns []pattern.Pattern
 	// storage are the storage paths.
@@ -60,6 +67,7 @@ type Options struct {
 	NoCache                   bool     // exclude known caches
 	All                       bool     // hide nothing, and apply only the exclude patterns of the command line
 	Paths                     []string // the PATHs as given
+	System                    string   // the directory below which built systems are read; "" is "/"
 }
 
 // New reads the configuration and the mount table, and compiles the policy. It may block
@@ -80,7 +88,15 @@ func New(o Options) (*Session, error) {
 	}
 	s.stops = s.stopsAt()
 	s.resolveOnly()
-	s.storage = storageOf(s.Config, s.Mounts)
+	stated, err := s.statedRoots()
+	if err != nil {
+		return s, err
+	}
+	s.stated = len(stated) > 0
+	// Judge fails only if its context is done, and this one never is.
+	s.fates, _ = boot.Judge(context.Background(), s.Mounts, boot.Options{Stated: stated, Storage: s.usualStorage()})
+	s.generations = s.readGenerations()
+	s.storage = s.storagePaths()
 	s.known = known.HomesOf(s.Homes()...)
 	if s.ScanRules, err = s.rules(); err != nil {
 		return s, err

@@ -71,6 +71,10 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) 
 		return stats, err
 	}
 	_ = g.End() // Emit cannot fail
+	// If something is lost, what may be kept is not at stake.
+	if into.Lost.Files > 0 {
+		rows = slices.DeleteFunc(rows, func(r *scan.Row) bool { return doubtful(string(r.Path)) })
+	}
 	into.Largest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Bytes > b.Bytes })
 	into.Newest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Newest.After(b.Newest) })
 	into.Unread = len(stats.Errors)
@@ -167,6 +171,7 @@ func (s *Session) Detected() *report.Status {
 			continue
 		}
 		store := report.StoreStatus{RootStatus: report.NewRootStatus(s.FateOf(path)), Mounted: s.Mounts.At(path).Point == path}
+		store.Path = path
 		var st unix.Statfs_t
 		if unix.Statfs(path, &st) == nil {
 			store.Free = sizes.Times(st.Bavail, st.Bsize)

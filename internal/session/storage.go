@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/adopt"
-	"github.com/DaRacci/list-ephemeral/config"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -23,7 +23,7 @@ func (s *Session) StorageToFill(flag string) (string, error) {
 	if storage == "/" {
 		return "", Misuse(errStorageIsRoot(s.storageSource(flag)))
 	}
-	hm := s.Config.Snippet.Dialect == config.DialectImpermanenceHM
+	hm := s.Config.Snippet.Dialect == setting.DialectImpermanenceHM
 	if home := s.Config.Home; flag == "" && hm && home != "" && len(storage) > len(home) {
 		storage = strings.TrimSuffix(storage, home) // version 1 of its module appends the home
 	}
@@ -34,7 +34,7 @@ func (s *Session) StorageToFill(flag string) (string, error) {
 	if kind != scan.KindDir {
 		return "", WithRemedy(fmt.Errorf("storage %s is a %s", storage, kind), storageRemedy)
 	}
-	if why := whyWiped(s.Mounts, s.Policy.Roots(), storage); why != "" {
+	if why := whyWiped(s.Mounts, s.Policy.Roots(), storage, s.doubts); why != "" {
 		return "", WithRemedy(fmt.Errorf("storage %s %s", storage, why), storageRemedy)
 	}
 	return storage, nil
@@ -71,14 +71,21 @@ const (
 // whyWiped returns why a storage path does not survive the next reboot, as a clause that follows
 // the path; "" if it survives. Comparing the file systems is not enough: a bind mount may show a
 // part of a root, while a btrfs subvolume beside the root's is on the same file system.
-func whyWiped(mounts *mounts.Table, roots []string, storage string) string {
+//
+// doubts reports whether nothing shows that a boot wipes a root: that is not said then.
+func whyWiped(mounts *mounts.Table, roots []string, storage string, doubts func(root string) bool) string {
 	at := mounts.At(storage)
 	mount := fmt.Sprintf("%s %s at %s", at.FSType, at.Source, at.Point)
 	for _, root := range roots {
-		if mounts.At(root) == at {
+		in, shown := mounts.Stored(storage, root)
+		switch on := mounts.At(root) == at; {
+		case on && doubts(root):
+			return fmt.Sprintf("is not a mount: it is on %s, as the candidates are", mount)
+		case on:
 			return fmt.Sprintf("is not a mount: it is on %s, which the next reboot wipes", mount)
-		}
-		if in, ok := mounts.Stored(storage, root); ok {
+		case shown && doubts(root):
+			return fmt.Sprintf("shows %s, which is on %s, as the candidates are", in, root)
+		case shown:
 			return fmt.Sprintf("shows %s, which the next reboot wipes", in)
 		}
 	}

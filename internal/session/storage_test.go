@@ -47,8 +47,14 @@ func TestWhyWiped(t *testing.T) {
 		if roots == nil {
 			roots = []string{"/"}
 		}
-		if got := whyWiped(mounts, roots, tt.storage); !strings.Contains(got, tt.want) || (tt.want == "") != (got == "") {
+		certain := func(string) bool { return false }
+		if got := whyWiped(mounts, roots, tt.storage, certain); !strings.Contains(got, tt.want) || (tt.want == "") != (got == "") {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+		doubtful := func(string) bool { return true }
+		if got := whyWiped(mounts, roots, tt.storage, doubtful); (tt.want == "") != (got == "") ||
+			strings.Contains(got, "candidates are") == strings.Contains(got, "reboot") && got != "" && !strings.Contains(got, ofKernel) {
+			t.Errorf("%s, on a doubtful root: %q", tt.name, got)
 		}
 	}
 }

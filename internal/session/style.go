@@ -10,6 +10,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
 
@@ -19,13 +20,12 @@ type Style struct{ Dialect, Form, Storage, HomeAttr, HostAttr string }
 // SetStyle sets the style of the snippet from the flags, otherwise from the configuration,
 // otherwise from the state of the machine.
 func (s *Session) SetStyle(f Style) error {
-	name, source := s.Config.Snippet.Dialect.String(), s.Config.Snippet.DialectOrigin.String()
-	if f.Dialect != "" {
-		name, source = f.Dialect, "--dialect"
-	}
 	var err error
-	if s.Style.Dialect, err = snippet.ParseDialect(name); err != nil {
-		return Misuse(fmt.Errorf("%s: %w", source, err))
+	s.Style.Dialect = s.Config.Snippet.Dialect
+	if f.Dialect != "" {
+		if s.Style.Dialect, err = setting.DialectNames.Parse(f.Dialect); err != nil {
+			return Misuse(fmt.Errorf("--dialect: %w", err))
+		}
 	}
 	if f.Form != "" {
 		if s.Style.Form, err = snippet.ParseForm(f.Form); err != nil {

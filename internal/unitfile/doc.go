@@ -1,5 +1,6 @@
 // Package unitfile reads systemd's configuration as text: unit files (systemd.unit(5)) and
-// tmpfiles.d(5). It does not talk to systemd, and knows nothing of what a key is for.
+// tmpfiles.d(5). It does not talk to systemd, and does not depend on the
+// meaning of keys.
 //
 //	parse.go       Parse: the text of one unit file to settings
 //	unit.go        Unit: the settings of a unit with the rules of overriding

@@ -24,8 +24,8 @@ let
     inherit name;
   };
 
-  # A short list of patterns keeps the results readable; the case "original" has the whole list.
-  short.programs.list-ephemeral.baseExcludes = lib.mkDefault [ "tmp" ];
+  # Replaces the list of the original program in some cases, so that the results stay readable.
+  short.programs.list-ephemeral.baseExcludes = [ "tmp" ];
   enabled.programs.list-ephemeral.enable = true;
   alice = {
     home.username = "alice";
@@ -46,7 +46,6 @@ let
             modules = [
               stand.home
               ../home-manager.nix
-              short
             ]
             ++ modules;
           }).config;
@@ -59,7 +58,6 @@ let
       home ? [ ],
       others ? { },
       user ? "alice",
-      listed ? short,
     }:
     let
       config =
@@ -67,16 +65,11 @@ let
           modules = [
             stand.nixos
             ../nixos.nix
-            listed
             {
               users.users.${user}.isNormalUser = true;
               users.users.root.home = "/root";
               home-manager.users = {
-                ${user} = [
-                  ../home-manager.nix
-                  listed
-                ]
-                ++ home;
+                ${user} = [ ../home-manager.nix ] ++ home;
               }
               // others;
             }
@@ -177,6 +170,7 @@ in
   alone-wrapper = alone {
     modules = wrapperHome ++ [
       alice
+      short
       {
         user.persistence.directories = [
           ".config/obsidian"
@@ -187,7 +181,7 @@ in
     ];
   };
 
-  # The options of the wrapper are declared but not in use.
+  # The options of the wrapper are declared but not in use: the list of the original program stays.
   alone-wrapper-disabled = alone {
     modules = [
       alice
@@ -207,6 +201,10 @@ in
           baseExcludes = [ "var/cache" ];
           extraExcludes = [ "home/*/.local/share/Trash" ];
           extraIncludes = [ ".config/my-app" ];
+          roots = [
+            "/"
+            "/home"
+          ];
           extraPersisted.directories = [
             "games"
             "~/music"
@@ -237,6 +235,7 @@ in
           persistentStoragePath = /keep/alice;
           directories = [ "Documents" ];
         };
+        programs.list-ephemeral.roots = [ /keep/wiped ];
         programs.list-ephemeral.storagePath = /keep/alice;
       }
     ];
@@ -464,12 +463,38 @@ in
       enabled
       { host.persistence.directories = [ "/var/lib/bluetooth" ]; }
     ];
-    home = wrapperHome ++ [ { user.persistence.files = [ ".screenrc" ]; } ];
+    home = wrapperHome ++ [
+      short
+      { user.persistence.files = [ ".screenrc" ]; }
+    ];
   };
 
   inside-wrapper-home-disabled = inside {
     system = wrapperHost;
-    home = [ stand.userPersistence ];
+    home = [
+      stand.userPersistence
+      short
+    ];
+  };
+
+  # Only the wrapper of the host is declared, and it is not in use.
+  inside-wrapper-host-disabled = inside {
+    system = [
+      stand.hostPersistence
+      enabled
+    ];
+    home = [ enabled ];
+  };
+
+  # A list can be removed.
+  inside-wrapper-no-excludes = inside {
+    system = wrapperHost;
+    home = wrapperHome ++ [
+      {
+        programs.list-ephemeral.baseExcludes = null;
+        programs.list-ephemeral.extraExcludes = [ "games" ];
+      }
+    ];
   };
 
   inside-wrapper-and-impermanence = inside {
@@ -479,6 +504,7 @@ in
     ];
     home = wrapperHome ++ [
       stand.impermanenceHome
+      short
       { home.persistence."/cache".directories = [ ".cache/nix" ]; }
     ];
   };
@@ -493,7 +519,6 @@ in
     in
     inside {
       user = "racci";
-      listed = { };
       system = wrapperHost ++ [
         enabled
         {

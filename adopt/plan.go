@@ -66,6 +66,7 @@ type Plan struct {
 	// share blocks. Free is how many bytes are free in storage.
 	Needs, Free int64
 	roots       []Root
+	beneath     Root
 	source      Source
 	force       bool
 	content     content        // for comparing
@@ -91,12 +92,16 @@ type Options struct {
 	// Roots are the trees from which paths are copied. "/" is always one of them. A path with a
 	// mount between it and its root is refused with ErrMounted.
 	Roots []Root
+	// Beneath, if it has a path, is the mount whose covered files are copied: what other mounts hide
+	// at the selected paths. Roots do not count then. See [Root] for its mount. It requires
+	// CAP_SYS_ADMIN, and Linux 5.2.
+	Beneath Root
 	// Refuses returns an error if a path is to be refused. A nil function refuses nothing.
 	Refuses func(path string) error
 	// Force copies files that other processes may be writing through shared mappings.
 	Force bool
 	// Source is another state of the machine, from which the paths are copied instead of the
-	// running machine. Then Roots matters only for the directories above its root. The caller keeps its descriptor open until Run has
+	// running machine. Roots and Beneath do not count then. The caller keeps its descriptor open until Run has
 	// returned. With a Source, the storage path may be "/", which restores the paths in place.
 	Source Source
 }
@@ -105,27 +110,22 @@ type Options struct {
 // nothing. The paths must be absolute and clean and must not contain symlinks, except as their last
 // component. Prepare returns an error if nothing can be copied to storage or if ctx is cancelled.
 func Prepare(ctx context.Context, storage string, selected []string, options Options) (*Plan, error) {
-	root, err := rootDir()
+	root, err := openOrigin(options.Beneath, options.Source)
 	if err != nil {
 		return nil, err
 	}
 	defer root.close()
-	p := &Plan{
-		Storage: path.Clean(storage), roots: withSlash(options.Roots), source: options.Source, force: options.Force,
-		linked: map[inode]bool{}, compared: map[string]existing{}, mapped: new(mappings),
-	}
-	store, err := openStorage(root, storage, p.source)
+	store, err := openStorage(root.live, storage, options.Source)
 	if err != nil {
 		return nil, err
 	}
 	defer store.close()
-	p.content.progress = new(Progress)
-	from := &sources{root: root, roots: p.roots}
-	if err := from.use(p.source); err != nil {
-		return nil, err
+	p := &Plan{
+		Storage: path.Clean(storage), roots: root.rootsOf(options.Roots), beneath: options.Beneath, source: options.Source, force: options.Force,
+		linked: map[inode]bool{}, compared: map[string]existing{}, mapped: new(mappings),
 	}
-	from.findMounts()
-	p.roots = from.roots
+	p.content.progress = new(Progress)
+	from := &sources{root, p.roots}
 	if !p.force {
 		p.mapped = mappedFiles(ctx).of(p.source)
 	}
@@ -147,7 +147,7 @@ func Prepare(ctx context.Context, storage string, selected []string, options Opt
 			unit.Action = Refuse
 		} else {
 			p.look(ctx, from, store, &unit)
-			p.checkParents(from, store, &unit)
+			p.checkParents(root, store, &unit)
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err

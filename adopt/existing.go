@@ -153,8 +153,8 @@ type existing struct {
 }
 
 // compareExisting compares an open directory of storage with its source.
-func compareExisting(sources *sources, to dir, storage, source string) (existing, error) {
-	from, err := sources.below(source)
+func compareExisting(root origin, to dir, storage, source string) (existing, error) {
+	from, err := root.below(source)
 	if err != nil {
 		return existing{}, err
 	}
@@ -200,16 +200,16 @@ func gainsBetween(from, to dir, storage string, source *pathname) ([]gain, error
 
 // checkParents compares the existing directories above a unit's target with their sources. It
 // refuses the unit if another user could replace its copy.
-func (p *Plan) checkParents(sources *sources, store dir, u *Unit) {
+func (p *Plan) checkParents(root origin, store dir, u *Unit) {
 	if u.Action != Copy && u.Action != Merge {
 		return
 	}
-	from, name, err := sources.entry(u.Path)
+	from, err := root.below(path.Dir(u.Path))
 	if err != nil {
 		return // Run reports it
 	}
 	defer from.close()
-	st, err := from.stat(name)
+	st, err := from.stat(path.Base(u.Path))
 	if err != nil {
 		return
 	}
@@ -221,7 +221,7 @@ func (p *Plan) checkParents(sources *sources, store dir, u *Unit) {
 			if err != nil {
 				break
 			}
-			e, err = compareExisting(sources, to, p.Storage, source)
+			e, err = compareExisting(root, to, p.Storage, source)
 			to.close()
 			if err != nil {
 				break
@@ -241,7 +241,7 @@ func (p *Plan) checkParents(sources *sources, store dir, u *Unit) {
 // compare adds the gains of a directory in storage to a place. The directory is the place or one
 // above it. compare returns how the directory differs from its source.
 func (r *run) compare(p *place, to dir, source string) (differs *Problem, err error) {
-	e, err := compareExisting(&r.sources, to, r.path, source)
+	e, err := compareExisting(r.sources.root, to, r.path, source)
 	p.gains = withGains(p.gains, e.gains)
 	return e.differs, err
 }

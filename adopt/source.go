@@ -3,8 +3,7 @@ package adopt
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
+	"path"
 
 	"golang.org/x/sys/unix"
 
@@ -28,54 +27,27 @@ type Source interface {
 // ErrNotInSource is the error of a path that is not at or below the root of the Source.
 var ErrNotInSource = errors.New("the earlier state does not include it")
 
-// use takes the paths from another state. Only the directories above its root are those of the
-// running machine. They are compared with the directories above a target, and nothing is copied from
-// them except the attributes of missing directories.
-func (s *sources) use(other Source) error {
-	if other == nil {
-		return nil
+// originOf opens another state as an origin: its directory takes the place of the running machine's
+// at its root.
+func originOf(live dir, source Source) (origin, error) {
+	if point := source.Root(); !path.IsAbs(point) || path.Clean(point) != point {
+		return origin{}, fmt.Errorf("root of the earlier state %q: expected an absolute and clean path", point)
 	}
-	id, err := mountID(other.FD())
+	fd := -1
+	err := retried(func() (err error) {
+		fd, err = unix.FcntlInt(uintptr(source.FD()), unix.F_DUPFD_CLOEXEC, 0)
+		return err
+	})
 	if err != nil {
-		return fmt.Errorf("find the mount of the earlier state: %w", err)
+		return origin{}, fmt.Errorf("open the earlier state of %s: %w", source.Root(), err)
 	}
-	above := slices.DeleteFunc(slices.Clone(s.roots), func(r Root) bool { return !paths.Below(other.Root(), r.Path) })
-	s.other = other
-	s.roots = withSlash(append(above, Root{Path: other.Root(), Mount: id}))
-	return nil
-}
-
-// below opens the directory at an absolute path with O_PATH: in the other state if that includes
-// the path, and otherwise on the running machine.
-func (s *sources) below(abs string) (dir, error) {
-	top, rel := s.within(abs)
-	return top.below("/" + rel)
-}
-
-// openPath opens an absolute path of any type like below, without following symlinks.
-func (s *sources) openPath(abs string) (dir, error) {
-	top, rel := s.within(abs)
-	fd, err := top.open(rel, unix.O_PATH, 0, beneath)
-	return dir{fd: fd}, err
-}
-
-// within returns the directory below which a path is opened, and the relative path.
-func (s *sources) within(abs string) (top dir, rel string) {
-	if s.other != nil {
-		if rel, ok := paths.Rel(abs, s.other.Root()); ok {
-			return dir{fd: s.other.FD()}, rel
-		}
-	}
-	if rel = strings.TrimPrefix(abs, "/"); rel == "" {
-		rel = "."
-	}
-	return s.root, rel
+	return origin{live: live, clone: dir{fd: fd}, point: source.Root(), other: source}, nil
 }
 
 // limits returns the limits of an open file of a source.
-func (s *sources) limits(fd int) (limits, error) {
+func (o origin) limits(fd int) (limits, error) {
 	l, err := limitsOf(fd)
-	l.upper = s.other != nil && s.other.Upper()
+	l.upper = o.other != nil && o.other.Upper()
 	return l, err
 }
 
@@ -86,10 +58,12 @@ func (p *Plan) outside(name string) error {
 	switch {
 	case p.source != nil && (name == "/" || !paths.AtOrBelow(name, p.source.Root())):
 		return ErrNotInSource
-	case p.Storage != "/" && paths.AtOrBelow(name, p.Storage):
-		return ErrInStorage
+	case p.Storage == "/" || !paths.AtOrBelow(name, p.Storage):
+		return nil
+	case p.beneath.Path != "":
+		return ErrCoveredByStorage
 	}
-	return nil
+	return ErrInStorage
 }
 
 // of returns the mappings that matter for a source. The paths of mappings are those of the running

@@ -87,7 +87,7 @@ func (r *run) mappedFiles(ctx context.Context) *mappings {
 	if r.force {
 		return new(mappings)
 	}
-	return mappedFiles(ctx).of(r.sources.other)
+	return mappedFiles(ctx).of(r.sources.root.other)
 }
 
 // mappedFiles returns the files that processes have mapped for writing. Only root can read the

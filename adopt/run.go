@@ -80,13 +80,13 @@ func (s *staged) path() string { return s.at.path.child(s.name).String() }
 func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, err error) {
 	r := &run{places: map[string]*place{}, areas: map[reach]*stagingDir{}, path: p.Storage, differing: map[string]bool{}, most: placesAllowed(), force: p.force}
 	r.content.progress = progress
-	root, err := rootDir()
+	root, err := openOrigin(p.beneath, p.source)
 	if err != nil {
 		return nil, err
 	}
 	defer root.close()
-	r.sources = sources{root: root, roots: p.roots, other: p.source}
-	if r.storage, err = openStorage(root, p.Storage, p.source); err != nil {
+	r.sources = root.sources(p.roots)
+	if r.storage, err = openStorage(root.live, p.Storage, p.source); err != nil {
 		return nil, err
 	}
 	defer r.storage.close()

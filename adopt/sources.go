@@ -3,6 +3,7 @@ package adopt
 import (
 	"errors"
 	"path"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -33,9 +34,8 @@ func (e mountedError) Is(target error) bool { return target == ErrMounted }
 // their own directories at any time, and such a file system may report any owner and mode. So every
 // path is opened from its root, without crossing a mount.
 type sources struct {
-	root  dir
+	root  origin
 	roots []Root
-	other Source // nil for the running machine
 }
 
 // findMounts sets the mounts of the roots. If a root does not exist, its mount stays 0, and nothing
@@ -45,9 +45,9 @@ func (s *sources) findMounts() {
 		if r.Mount != 0 {
 			continue
 		}
-		if d, err := s.openPath(r.Path); err == nil {
-			s.roots[i].Mount, _ = mountID(d.fd)
-			d.close()
+		if fd, err := s.root.openPath(r.Path); err == nil {
+			s.roots[i].Mount, _ = mountID(fd)
+			_ = unix.Close(fd)
 		}
 	}
 }
@@ -88,7 +88,7 @@ func (s *sources) entry(name string) (dir, string, error) {
 	if !errors.Is(err, unix.ENOTDIR) {
 		return d, ".", err
 	}
-	if d, err = s.below(path.Dir(name)); err != nil {
+	if d, err = s.root.below(path.Dir(name)); err != nil {
 		return d, "", err
 	}
 	id, err := mountID(d.fd)
@@ -96,7 +96,7 @@ func (s *sources) entry(name string) (dir, string, error) {
 		err = mountedError(name)
 	}
 	if err == nil {
-		d.limits, err = s.limits(d.fd)
+		d.limits, err = s.root.limits(d.fd)
 	}
 	if err != nil {
 		d.close()
@@ -107,7 +107,7 @@ func (s *sources) entry(name string) (dir, string, error) {
 // dir opens a directory of a source with O_PATH. This requires no permission to list it.
 func (s *sources) dir(name string) (dir, error) {
 	r := s.rootOf(name)
-	top, err := s.below(r.Path)
+	top, err := s.root.below(r.Path)
 	if err != nil {
 		return dir{fd: -1}, err
 	}
@@ -127,7 +127,7 @@ func (s *sources) dir(name string) (dir, error) {
 		return dir{fd: -1}, err
 	}
 	d := dir{fd: fd}
-	if d.limits, err = s.limits(fd); err != nil {
+	if d.limits, err = s.root.limits(fd); err != nil {
 		d.close()
 		return dir{fd: -1}, err
 	}
@@ -142,4 +142,13 @@ func (d dir) firstMount(rel string) string {
 		}
 	}
 	return rel
+}
+
+// openPath opens an absolute path with O_PATH, without following symlinks.
+func (d dir) openPath(abs string) (int, error) {
+	name := strings.TrimPrefix(abs, "/")
+	if name == "" {
+		name = "."
+	}
+	return d.open(name, unix.O_PATH, 0, beneath)
 }

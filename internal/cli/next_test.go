@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
+)
+
+// nextScript makes a machine with two generations of NixOS in a mount namespace: fstab lines are
+// what old versions of impermanence write. The next one has lost /var/lib/removed, moved
+// /var/lib/moved, and added /var/lib/added, of which storage has nothing, and /var/lib/stored.
+const nextScript = `
+D=$1 PROGRAM=$2
+for dir in /nix /run /var/lib; do mkdir -p $dir; mount -t tmpfs none $dir; done
+mount -t tmpfs none /mnt; mkdir /mnt/keep "$D/keep"; mount --bind "$D/keep" /mnt/keep # on a disk: not wiped
+mkdir -p /nix/store/cur/etc /nix/store/next/etc /nix/var/nix/profiles /mnt/keep/var/lib/{removed,moved,same,stored} /mnt/keep/other
+mkdir -p /var/lib/{removed,moved,same,added,stored,masked}
+for name in removed moved same; do echo x > /mnt/keep/var/lib/$name/x; mount --bind /mnt/keep/var/lib/$name /var/lib/$name; done
+echo x > /var/lib/added/x
+bind() { echo "$1 $2 none bind 0 0"; }
+{ echo "none / tmpfs mode=755 0 0"; echo "/dev/k /mnt/keep ext4 defaults 0 0"; } | tee /nix/store/cur/etc/fstab > /nix/store/next/etc/fstab
+for name in removed moved same; do bind /mnt/keep/var/lib/$name /var/lib/$name; done >> /nix/store/cur/etc/fstab
+{ bind /mnt/keep/var/lib/same /var/lib/same; bind /mnt/keep/other /var/lib/moved; bind /mnt/keep/var/lib/added /var/lib/added
+  bind /mnt/keep/var/lib/stored /var/lib/stored; echo "/mnt/keep/var/lib/masked /var/lib/masked none bind,noauto 0 0"; } >> /nix/store/next/etc/fstab
+ln -s /nix/store/cur /run/current-system; ln -s /nix/store/cur /run/booted-system
+ln -s /nix/store/next /nix/var/nix/profiles/system
+le() { local status=0; "$PROGRAM" "$@" 2> "$D/err" || status=$?; grep -v -e 'no configuration file' "$D/err" || :; echo "status $status"; }
+le status --next
+le status --next --fail | tail -1
+le status --next --fail --json | grep -o '"change":"[a-z]*","path":"[^"]*"'
+le explain /var/lib/added/x
+ln -sfn /nix/store/cur /nix/var/nix/profiles/system
+le status --next --fail
+`
+
+func TestNextBootIsComparedWithWhatIsKeptNow(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Root, probe.Disk)
+	dir := t.TempDir()
+	cmd := exec.Command("unshare", slices.Concat(probe.Unshare(t), []string{"bash", "-euc", nextScript, "sh", dir, buildStatic(t)})...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s%s", err, out, stderr.String())
+	}
+	want := `NO LONGER KEPT after the next boot
+  /var/lib/removed
+      removed: /nix/store/cur/etc/fstab:3; its data stays in /mnt/keep/var/lib/removed
+kept elsewhere after the next boot; the old data stays behind
+  /var/lib/moved
+      from /mnt/keep/var/lib/moved to /mnt/keep/other: /nix/store/next/etc/fstab:4
+kept from the next boot on
+  /var/lib/added
+      declared: /nix/store/next/etc/fstab:5
+      storage has nothing there: run list-ephemeral adopt /var/lib/added
+  /var/lib/stored
+      declared: /nix/store/next/etc/fstab:6
+declared, but without effect
+  /var/lib/masked: not mounted at boot (/nix/store/next/etc/fstab:7)
+list-ephemeral: warning: 1 path with data will no longer be kept after the next boot
+status 0
+status 1
+"change":"kept","path":"/var/lib/added"
+"change":"moved","path":"/var/lib/moved"
+"change":"lost","path":"/var/lib/removed"
+"change":"kept","path":"/var/lib/stored"
+/var/lib/added/x: candidate
+  the next reboot wipes /var/lib (tmpfs none): tmpfs is in memory; nothing keeps this path
+  declared by /nix/store/next/etc/fstab:5, but not in storage: adopt copies it to /mnt/keep/var/lib/added
+  it is a file of 2B
+status 0
+the next boot keeps what is kept now
+status 0
+`
+	if diff := cmp.Diff(want, string(out)); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
+}

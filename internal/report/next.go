@@ -1,0 +1,165 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/DaRacci/list-ephemeral/boot/generation"
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+)
+
+// Next is what the next boot keeps differently.
+type Next struct {
+	// System is the store path of the system that boots next.
+	System        string
+	Changes       []NextChange
+	NotCarriedOut []NotCarriedOut
+	// InitrdNotVisible says that entries which only the initrd has are missing here.
+	InitrdNotVisible bool
+}
+
+// NextChange is a path that the next boot keeps differently.
+type NextChange struct {
+	Kind generation.ChangeKind
+	Path string
+	// From and To are where the data is now and after the next boot, or "".
+	From, To string
+	// Source is the declaration: of the next system, or the one that is removed.
+	Source string
+	// HasData reports whether the path exists now, and InStorage whether To does.
+	HasData, InStorage bool
+}
+
+// Loses reports whether data is at a path that the next boot does not keep there.
+func (c *NextChange) Loses() bool { return c.Kind == generation.NoLongerKept && c.HasData }
+
+// Losses returns how many of the changes lose data.
+func (n *Next) Losses() (losses int) {
+	for i := range n.Changes {
+		if n.Changes[i].Loses() {
+			losses++
+		}
+	}
+	return losses
+}
+
+// NotCarriedOut is a declaration that has no effect.
+type NotCarriedOut struct {
+	Path   string `json:"path"`
+	Source string `json:"source"`
+	Reason string `json:"reason"`
+}
+
+// NewNotCarriedOut describes an entry.
+func NewNotCarriedOut(e *generation.Entry) NotCarriedOut {
+	n := NotCarriedOut{Path: e.Path, Source: SourceText(e.Source), Reason: e.Verdict.String()}
+	for _, problem := range e.Problems {
+		if problem.Kind.Blocks() {
+			n.Reason = problem.Kind.String()
+			break
+		}
+	}
+	return n
+}
+
+// nextSections are the changes in the order in which they are printed, the most urgent first.
+var nextSections = []struct {
+	kind  generation.ChangeKind
+	title string
+}{
+	{generation.NoLongerKept, "NO LONGER KEPT after the next boot"},
+	{generation.Moved, "kept elsewhere after the next boot; the old data stays behind"},
+	{generation.OtherFileSystem, "another file system after the next boot"},
+	{generation.KeptFromNext, "kept from the next boot on"},
+}
+
+// AppendTo appends the changes as text.
+func (n *Next) AppendTo(dst []byte) []byte {
+	if len(n.Changes) == 0 {
+		dst = append(dst, "the next boot keeps what is kept now\n"...)
+	}
+	for _, section := range nextSections {
+		first := true
+		for i := range n.Changes {
+			c := &n.Changes[i]
+			if c.Kind != section.kind {
+				continue
+			}
+			if first {
+				dst = fmt.Appendf(dst, "%s\n", section.title)
+				first = false
+			}
+			dst = fmt.Appendf(dst, "  %s\n", printable.Name(c.Path))
+			for _, line := range c.details() {
+				dst = fmt.Appendf(dst, "      %s\n", printable.Name(line))
+			}
+		}
+	}
+	if len(n.NotCarriedOut) > 0 {
+		dst = append(dst, "declared, but without effect\n"...)
+	}
+	for _, e := range n.NotCarriedOut {
+		dst = fmt.Appendf(dst, "  %s: %s (%s)\n", printable.Name(e.Path), printable.Name(e.Reason), printable.Name(e.Source))
+	}
+	if n.InitrdNotVisible {
+		dst = append(dst, "entries that only the initrd has are not visible here\n"...)
+	}
+	return dst
+}
+
+// details says where the data of a change is, and what to do.
+func (c *NextChange) details() (lines []string) {
+	switch c.Kind {
+	case generation.NoLongerKept:
+		line := "removed: " + c.Source
+		if c.From != "" {
+			line += "; its data stays in " + c.From
+		}
+		lines = append(lines, line)
+	case generation.Moved, generation.OtherFileSystem:
+		lines = append(lines, "from "+c.From+" to "+c.To+": "+c.Source)
+	case generation.KeptFromNext:
+		lines = append(lines, "declared: "+c.Source)
+	case generation.ChangeUnknown:
+	}
+	if c.Kind != generation.NoLongerKept && c.HasData && c.To != "" && !c.InStorage {
+		lines = append(lines, "storage has nothing there: run list-ephemeral adopt "+printable.Quote(c.Path))
+	}
+	return lines
+}
+
+// NextLine is the schema of status --next --json.
+type NextLine struct {
+	System        string          `json:"system"`
+	Changes       []changeLine    `json:"changes"`
+	NotCarriedOut []NotCarriedOut `json:"withoutEffect"`
+	Initrd        bool            `json:"initrdNotVisible"`
+}
+
+type changeLine struct {
+	Change    string `json:"change"`
+	Path      string `json:"path,omitempty"`
+	PathBytes string `json:"pathBytes,omitempty"`
+	From      string `json:"from"`
+	To        string `json:"to"`
+	Source    string `json:"source"`
+	HasData   bool   `json:"hasData"`
+	InStorage bool   `json:"inStorage"`
+}
+
+// changeWords are the changes as JSON names them.
+var changeWords = map[generation.ChangeKind]string{
+	generation.NoLongerKept: "lost", generation.Moved: "moved", generation.OtherFileSystem: "other", generation.KeptFromNext: "kept",
+}
+
+// JSON returns the changes as status --next --json writes them.
+func (n *Next) JSON() *NextLine {
+	line := &NextLine{System: n.System, Changes: []changeLine{}, NotCarriedOut: n.NotCarriedOut, Initrd: n.InitrdNotVisible}
+	for i := range n.Changes {
+		c := &n.Changes[i]
+		one := changeLine{Change: changeWords[c.Kind], From: c.From, To: c.To, Source: c.Source, HasData: c.HasData, InStorage: c.InStorage}
+		one.Path, one.PathBytes = jsonline.Path(c.Path)
+		line.Changes = append(line.Changes, one)
+	}
+	return line
+}

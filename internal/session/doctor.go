@@ -1,0 +1,34 @@
+package session
+
+import (
+	"context"
+	"os"
+	"slices"
+
+	"github.com/DaRacci/list-ephemeral/boot/check"
+)
+
+// Doctor checks whether the machine is set up so that a boot loses nothing by surprise.
+func (s *Session) Doctor(ctx context.Context) ([]check.Result, error) {
+	options := check.Options{Table: s.Mounts, Trees: s.Fates(), Homes: s.allHomes(), Known: s.known}
+	_, options.Active, _ = s.Generations()
+	for _, dir := range s.storage {
+		options.Storage = append(options.Storage, s.resolved(dir))
+	}
+	for _, kept := range slices.Concat(s.Config.PersistedDirs, s.Config.PersistedFiles) {
+		options.Declared = append(options.Declared, check.Declared{Path: kept.Text, Source: kept.Origin.String()})
+	}
+	return check.Run(ctx, options)
+}
+
+// allHomes returns the homes of the configuration and of all people of the machine.
+func (s *Session) allHomes() []string {
+	homes := s.Homes()
+	text, _ := os.ReadFile("/etc/passwd") // without it, the homes are those of the configuration
+	for _, a := range Accounts(string(text)) {
+		if a.IsPerson() && !slices.Contains(homes, a.Home) {
+			homes = append(homes, a.Home)
+		}
+	}
+	return homes
+}

@@ -1,0 +1,78 @@
+package nixedit_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/DaRacci/list-ephemeral/nixedit"
+)
+
+// module is a file as people write it, of some 1,200 bytes.
+const module = `{ config, lib, pkgs, ... }:
+let
+  cfg = config.services.example; # see the manual
+  port = 8080;
+in
+{
+  options.services.example.enable = lib.mkEnableOption "the example";
+  config = lib.mkIf cfg.enable {
+    environment.systemPackages = with pkgs; [ git htop (python3.withPackages (p: [ p.requests p.numpy ])) ];
+    systemd.services.example = {
+      description = "An example on port ${toString port}";
+      wantedBy = [ "multi-user.target" ];
+      after = [ "network.target" ] ++ lib.optional (cfg.database != null) "postgresql.service";
+      serviceConfig = {
+        ExecStart = "${pkgs.example}/bin/example --port ${toString port}";
+        Restart = "always";
+        DynamicUser = true;
+      };
+      preStart = ''
+        mkdir -p /var/lib/example
+        if [ "''${FOO:-}" = "x" ]; then echo ${cfg.name or "none"}; fi
+      '';
+    };
+    environment.persistence."/keep" = {
+      hideMounts = true;
+      directories = [
+        "/var/lib/example" # state
+        { directory = "/var/lib/private/example"; mode = "0700"; }
+      ];
+      users.alice.files = [ ".config/example.toml" ];
+    };
+    networking.firewall.allowedTCPPorts = [ port 80 443 ] ++ (if cfg.openFirewall then [ 22 ] else [ ]);
+    fileSystems."/data" = { device = "/dev/disk/by-label/data"; fsType = "ext4"; options = [ "noatime" ]; };
+  };
+}
+`
+
+// large returns a file of at least a number of bytes.
+func large(size int) string {
+	return "[\n" + strings.Repeat("("+module+")\n", size/len(module)+1) + "]\n"
+}
+
+func BenchmarkParse(b *testing.B) {
+	text := large(5 << 20)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := nixedit.Parse(text, nixedit.Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkInsert(b *testing.B) {
+	file, err := nixedit.Parse(module, nixedit.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	edit := nixedit.Edit{Lists: impermanence, Entries: []nixedit.Entry{
+		entry(impermanence, hostDirs, "/var/lib/new"), entry(impermanence, hostFiles, "/etc/new"), entry(impermanence, homeDirs, ".new"),
+	}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := file.Insert(edit); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,189 @@
+package nixedit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// choose returns the one place for the entries of a list.
+func (f *File) choose(l *List, at At) (*target, *RefusalError) {
+	found := f.find(l)
+	if at != (At{}) {
+		if t, refusal := found.chosen(at); t != nil || refusal != nil {
+			return t, refusal
+		}
+	}
+	targets := best(found.matching())
+	if len(targets) == 0 {
+		targets = found.best()
+	}
+	var ready []*target
+	for _, t := range targets {
+		if t.why == 0 {
+			ready = append(ready, t)
+		}
+	}
+	switch {
+	case len(ready) == 1:
+		return found.allowed(ready[0])
+	case len(ready) > 1:
+		return nil, found.refuse(ready[0], SeveralPlaces, fmt.Sprintf("the list %s has %d places", l.name(), len(ready)))
+	case len(targets) > 0:
+		t := targets[0]
+		return nil, found.refuse(t, t.why, t.detail)
+	case !found.store.IsZero():
+		return nil, found.refuse(&target{at: found.store}, OtherStore, "the file has lists for another storage path, "+quote(found.store.Text()))
+	}
+	return nil, found.refuse(&target{at: f.Root()}, NoPlace, "the file has neither the list "+l.name()+" nor a set to which it can be added")
+}
+
+// allowed refuses a new storage path in a file that has another one.
+func (f *finder) allowed(t *target) (*target, *RefusalError) {
+	if t.binding.IsZero() && !f.store.IsZero() && t.spot.covered() <= f.list.store() {
+		return nil, f.refuse(&target{at: f.store}, OtherStore, "the file has lists for another storage path, "+quote(f.store.Text()))
+	}
+	return t, nil
+}
+
+// best returns the targets that match exactly, or if there are none the computed ones.
+func best(targets []target) (chosen []*target) {
+	match := noMatch
+	for i := range targets {
+		switch t := &targets[i]; {
+		case t.match > match:
+			match, chosen = t.match, []*target{t}
+		case t.match == match:
+			chosen = append(chosen, t)
+		}
+	}
+	return chosen
+}
+
+// best returns the places for a new binding that have the most attributes of the list.
+func (f *finder) best() (chosen []*target) {
+	most := -1
+	for i := range f.added {
+		switch t, covered := &f.added[i], f.added[i].spot.covered(); {
+		case covered > most:
+			most, chosen = covered, []*target{t}
+		case covered == most:
+			chosen = append(chosen, t)
+		}
+	}
+	var targets []target
+	for _, t := range chosen {
+		if !slices.ContainsFunc(chosen, func(other *target) bool { return t.spot.contains(&other.spot) }) {
+			targets = append(targets, *t)
+		}
+	}
+	return best(targets)
+}
+
+// refuse returns a refusal of the list at a target.
+func (f *finder) refuse(t *target, reason Reason, detail string) *RefusalError {
+	refusal := t.at.file.refusal(t.at.Start(), reason, detail)
+	refusal.Candidates = f.candidates()
+	return refusal
+}
+
+// chosen returns the target that a user has chosen, or nil if the choice is not for this list.
+func (f *finder) chosen(at At) (*target, *RefusalError) {
+	var matching []*target
+	all := f.places()
+	for i := range all {
+		if all[i].isAt(at) {
+			matching = append(matching, &all[i])
+		}
+	}
+	matching = innermost(matching)
+	switch {
+	case len(matching) == 0:
+		return nil, nil
+	case len(matching) > 1:
+		return nil, f.refuse(matching[0], SeveralPlaces, fmt.Sprintf("%d places are there", len(matching)))
+	case !matching[0].choosable:
+		return nil, f.refuse(matching[0], matching[0].why, matching[0].detail)
+	}
+	return matching[0], nil
+}
+
+// isThere reports whether a choice is for the list.
+func (f *finder) isThere(at At) bool {
+	t, refusal := f.chosen(at)
+	return t != nil || refusal != nil
+}
+
+// isAt reports whether a target is at a place that a user has chosen.
+func (t *target) isAt(at At) bool {
+	if at.Line != 0 {
+		first := t.at
+		if !t.binding.IsZero() && t.binding.Start() < first.Start() && t.binding.End() > first.End() {
+			first = t.binding
+		}
+		f := t.at.file
+		if max(at.Line, at.through) < f.Position(first.Start()).Line || at.Line > f.Position(t.at.End()).Line {
+			return false
+		}
+	}
+	if at.Attr == "" {
+		return true
+	}
+	return at.Attr == t.let || t.attr == at.Attr || strings.HasSuffix(t.attr, "."+at.Attr)
+}
+
+// innermost leaves out the targets that contain another one.
+func innermost(targets []*target) (inner []*target) {
+	for _, t := range targets {
+		contains := false
+		for _, other := range targets {
+			if t != other && t.at.Start() <= other.at.Start() && other.at.End() <= t.at.End() && t.at.index != other.at.index {
+				contains = true
+			}
+		}
+		if !contains {
+			inner = append(inner, t)
+		}
+	}
+	return inner
+}
+
+// checkAt refuses a choice that is not for any of the lists.
+func (f *File) checkAt(edit *Edit, pending [][]int) *RefusalError {
+	if edit.At == (At{}) {
+		return nil
+	}
+	var all []Candidate
+	some := false
+	for list, entries := range pending {
+		if len(entries) == 0 {
+			continue
+		}
+		some = true
+		found := f.find(&edit.Lists[list])
+		if found.isThere(edit.At) {
+			return nil
+		}
+		all = append(all, found.candidates()...)
+	}
+	if !some {
+		return nil
+	}
+	refusal := f.refusal(0, NotThere, "no place for the entries is at "+edit.At.String())
+	if edit.At.Line > 0 && edit.At.Line <= len(f.lines) {
+		refusal.Position = f.Position(int(f.lines[edit.At.Line-1]))
+	}
+	refusal.Candidates = all
+	return refusal
+}
+
+// String returns the choice in words.
+func (a At) String() string {
+	switch {
+	case a.Line == 0:
+		return a.Attr
+	case a.Attr == "":
+		return fmt.Sprintf("line %d", a.Line)
+	}
+	return fmt.Sprintf("%s in line %d", a.Attr, a.Line)
+}

@@ -1,0 +1,283 @@
+package nixedit
+
+import (
+	"slices"
+	"strings"
+)
+
+// A newSpot is a place for a new binding.
+//
+//	environment.persistence = {          the set has depth 2
+//	  "/persist".files = [ "/etc/x" ];   after this binding, of which 1 attribute is shared
+//	  "/persist".directories = [ … ];    the new binding
+//	};
+type newSpot struct {
+	set    Node
+	before int // attributes of the path of the set before those of the list
+	depth  int // leading attributes of the list that the path of the set consists of
+	after  Node
+	shared int
+}
+
+// contains reports whether the set of another spot is a part of this one with the same options. Nix
+// merges the two, so a new binding means the same in both.
+func (p *newSpot) contains(other *newSpot) bool {
+	return p.before == other.before && p.set.Start() < other.set.Start() && other.set.End() < p.set.End()
+}
+
+// covered returns the number of leading attributes of the list that are there.
+func (p *newSpot) covered() int { return p.depth + p.shared }
+
+// set keeps a set to which the list can be added.
+func (f *finder) set(s scope, set Node) {
+	l := f.list
+	for depth := min(len(s.path), len(l.Path)-1); depth >= 0; depth-- {
+		match := l.compareEnd(s.path, depth)
+		if match <= otherStore {
+			continue
+		}
+		atTop := len(s.path)-depth == s.module
+		if f.addTo(s, set, depth, match, atTop) {
+			return
+		}
+	}
+}
+
+// addTo keeps a place in a set whose path ends with depth attributes of the list. atTop says that
+// these are all options of the module around the set.
+func (f *finder) addTo(s scope, set Node, depth int, match exactness, atTop bool) bool {
+	l := f.list
+	t := target{match: match, at: set, why: s.why, detail: s.detail, choosable: true, spot: newSpot{set: set, before: len(s.path) - depth, depth: depth}}
+	for b := range set.Children() {
+		if b.Kind() == NodeInherit {
+			f.inherited(s, &t, b)
+			continue
+		}
+		f.related(&t, b)
+	}
+	covered := t.spot.covered()
+	if covered < l.block() && (!atTop || covered == 0 && !acceptsOptions(s, set)) {
+		return false
+	}
+	for _, attr := range l.Path[covered:] {
+		if attr.Name == "" {
+			return false // any name matches, but none can be written
+		}
+	}
+	if !t.spot.after.IsZero() {
+		t.at = t.spot.after
+	}
+	path := slices.Concat(s.path, l.steps(depth))
+	if s.mayBeReplaced(path) {
+		t.needs(Overridden, "the right side of // may replace the new binding")
+	}
+	if set.Kind() == NodeRecSet && set.mentions(l.Path[depth].Name) {
+		t.choosable = false
+		t.why, t.detail = Defined, "the new binding of a recursive set would change the meaning of the name "+quote(l.Path[depth].Name)
+	}
+	t.attr = attrText(s.path)
+	f.added = append(f.added, t)
+	return true
+}
+
+// related compares a binding of a set with the attributes that the new binding needs. It becomes the
+// sibling after which the new binding is added, or is in conflict with it.
+func (f *finder) related(t *target, b Node) {
+	rest := f.list.Path[t.spot.depth:]
+	steps := b.steps()
+	shared := 0
+	match := t.match
+	for shared < min(len(steps), len(rest)) {
+		got := rest[shared].compare(steps[shared])
+		if got <= otherStore {
+			break
+		}
+		match = min(match, got)
+		shared++
+	}
+	switch {
+	case shared == len(steps) && shared < len(rest) && !b.first().following().isModuleValue():
+		t.choosable = false
+		t.why, t.detail = Defined, "the new binding would be in conflict with "+quote(b.first().Text()+" = …")
+		t.spot.after, t.spot.shared = b, shared-1
+	case shared == len(steps), !t.choosable:
+	case shared > 0 && t.spot.improves(b, shared, t.match, match):
+		t.spot.after, t.spot.shared, t.match = b, shared, match
+	case shared > 0 && shared == t.spot.shared && match == computedMatch && t.match == match && !t.spot.sharesText(b):
+		t.needs(SeveralPlaces, "several computed attributes may be the one of the list")
+	case shared == 0 && t.spot.depth == len(f.list.Path)-1 && t.spot.shared == 0 && isList(steps):
+		t.spot.after = b // directories and files belong together
+	}
+}
+
+// improves reports whether a binding is a better sibling for the new one: it shares more attributes,
+// or they match better, or it is itself a list of the same set.
+func (p *newSpot) improves(b Node, shared int, old, match exactness) bool {
+	switch {
+	case shared != p.shared:
+		return shared > p.shared
+	case match != old:
+		return match > old
+	case !p.sharesText(b):
+		return match == exactMatch
+	}
+	return b.attrCount() == shared+1 || p.after.attrCount() > shared+1
+}
+
+// sharesText reports whether a binding begins with the same attributes as the sibling.
+func (p *newSpot) sharesText(b Node) bool {
+	return slices.EqualFunc(firstOf(p.after, p.shared), firstOf(b, p.shared), func(a, b Node) bool { return a.Text() == b.Text() })
+}
+
+// attrCount returns the number of attributes of a binding.
+func (n Node) attrCount() (count int) {
+	for range n.first().Children() {
+		count++
+	}
+	return count
+}
+
+// isList reports whether a binding is one of the lists of a store or a user.
+func isList(steps []step) bool {
+	return len(steps) == 1 && (steps[0].name == "directories" || steps[0].name == "files")
+}
+
+// isModuleValue reports whether an expression is a set whose bindings are visited.
+func (n Node) isModuleValue() bool {
+	found := false
+	v := visitor{set: func(scope, Node) { found = true }}
+	v.visit(scope{}, n)
+	return found
+}
+
+// inherited refuses a place whose set inherits the attribute that is needed.
+func (f *finder) inherited(s scope, t *target, b Node) {
+	l := f.list
+	for attr := range b.Children() {
+		name, ok := attr.attrName()
+		if !ok || name != l.Path[t.spot.depth].Name {
+			continue
+		}
+		t.choosable = false
+		t.why, t.detail = Inherited, "the list is defined by inherit"
+		if t.spot.depth == len(l.Path)-1 {
+			f.targets = append(f.targets, target{
+				match: t.match, why: Inherited, detail: t.detail, at: attr, binding: b, attr: attrText(s.path) + "." + attr.Text(),
+			})
+		}
+	}
+}
+
+// steps returns the attributes from an index on as steps of a path.
+func (l *List) steps(first int) (steps []step) {
+	for _, attr := range l.Path[first:] {
+		steps = append(steps, step{name: attr.Name})
+	}
+	return steps
+}
+
+// acceptsOptions reports whether a set at the top of a module may get new options: it is not that of
+// a flake, and it does not use config = ….
+func acceptsOptions(s scope, set Node) bool {
+	for _, before := range s.path[:s.module] {
+		if before.name != "config" {
+			return false
+		}
+	}
+	for b := range set.Children() {
+		attrs := b
+		if b.Kind() == NodeBinding {
+			attrs = b.first()
+		}
+		for attr := range attrs.Children() {
+			switch name, _ := attr.attrName(); name {
+			case "config", "options", "outputs", "inputs", "flake", "perSystem", "systems":
+				return false
+			}
+			if b.Kind() == NodeBinding {
+				break
+			}
+		}
+	}
+	return true
+}
+
+// mentions reports whether a name occurs in a node.
+func (n Node) mentions(name string) bool {
+	f := n.file
+	for i := n.firstToken(); i <= n.lastToken(); i++ {
+		if f.tokens[i].kind == TokenIdentifier && f.text[f.tokenStart(i):f.tokens[i].end] == name {
+			return true
+		}
+	}
+	return false
+}
+
+// bindingText returns the lines of a new binding, with two spaces for each level. alone says that no
+// other list gets a binding in the innermost set.
+func (p *newSpot) bindingText(l *List, items []string, alone bool) []string {
+	var names []string
+	for _, attr := range firstOf(p.after, p.shared) {
+		names = append(names, attr.Text())
+	}
+	for _, attr := range l.Path[p.covered():] {
+		text, _ := attribute(attr.Name)
+		names = append(names, text)
+	}
+	blocks := []int{} // lengths of names after which a set is opened
+	if outer := l.block() - p.depth; p.covered() < l.block() {
+		blocks = append(blocks, outer)
+	}
+	if inner := len(l.Path) - 1 - p.depth; !alone && inner > l.block()-p.depth && inner > p.shared {
+		blocks = append(blocks, inner)
+	}
+	return nest(names, blocks, items)
+}
+
+// firstOf returns the first attributes of a binding.
+func firstOf(b Node, count int) (attrs []Node) {
+	if count == 0 {
+		return nil
+	}
+	for attr := range b.first().Children() {
+		if attrs = append(attrs, attr); len(attrs) == count {
+			break
+		}
+	}
+	return attrs
+}
+
+// nest writes the binding of a list with the sets that are opened after some of its names.
+func nest(names []string, blocks []int, items []string) []string {
+	start, indent := 0, ""
+	var lines, closing []string
+	for _, end := range blocks {
+		lines = append(lines, indent+strings.Join(names[start:end], ".")+" = {")
+		closing = append([]string{indent + "};"}, closing...)
+		start, indent = end, indent+"  "
+	}
+	for _, line := range listText(strings.Join(names[start:], "."), items) {
+		lines = append(lines, indent+line)
+	}
+	return append(lines, closing...)
+}
+
+// maxWidth is the width of a line in bytes up to which one element is on the line of its binding, as
+// nixfmt does.
+const maxWidth = 100
+
+// listText returns the binding of a list in the format of nixfmt.
+func listText(name string, items []string) []string {
+	if len(items) == 1 && strings.HasPrefix(items[0], `"`) && !strings.Contains(items[0], "\n") {
+		if line := name + " = [ " + items[0] + " ];"; len(line) <= maxWidth {
+			return []string{line}
+		}
+	}
+	lines := []string{name + " = ["}
+	for _, item := range items {
+		for line := range strings.SplitSeq(item, "\n") {
+			lines = append(lines, "  "+line)
+		}
+	}
+	return append(lines, "];")
+}

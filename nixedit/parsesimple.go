@@ -1,0 +1,365 @@
+package nixedit
+
+// apply reads a function and its arguments (expr_app in parser.y).
+func (p *parser) apply() uint32 {
+	function := p.selection()
+	if !beginsOperand(p.kind()) {
+		return function
+	}
+	var children siblings
+	p.add(&children, function)
+	for beginsOperand(p.kind()) {
+		p.add(&children, p.selection())
+	}
+	return p.node(NodeApply, p.startOf(function), children)
+}
+
+// beginsOperand reports whether an argument or the element of a list can begin with a token.
+func beginsOperand(kind TokenKind) bool {
+	switch kind {
+	case TokenIdentifier, TokenInteger, TokenFloat, TokenPathStart, TokenSearchPath, TokenURI, TokenQuote, TokenIndentedOpen, leftParen, leftBracket, TokenLeftBrace, keywordLet, keywordRec:
+		return true
+	default:
+	}
+	return false
+}
+
+// selection reads an operand and the attributes that are selected from it (expr_select).
+func (p *parser) selection() uint32 {
+	defer p.leave()
+	if !p.enter() {
+		return 0
+	}
+	operand := p.operand()
+	var children siblings
+	switch p.kind() {
+	case dot:
+		p.add(&children, operand)
+		p.advance()
+		p.add(&children, p.attrPath())
+		if p.kind() == keywordOr {
+			p.advance()
+			p.add(&children, p.selection())
+		}
+		return p.node(NodeSelect, p.startOf(operand), children)
+	case keywordOr:
+		// Nix takes this for a call with the argument or, from before or was a keyword.
+		p.add(&children, operand)
+		first := p.i
+		p.advance()
+		p.add(&children, p.node(NodeName, first, siblings{}))
+		return p.node(NodeApply, p.startOf(operand), children)
+	default:
+	}
+	return operand
+}
+
+// operand reads an expression without operators (expr_simple).
+func (p *parser) operand() uint32 {
+	first := p.i
+	switch p.kind() {
+	case TokenIdentifier:
+		p.advance()
+		return p.node(NodeName, first, siblings{})
+	case TokenInteger, TokenFloat:
+		p.advance()
+		return p.node(NodeNumber, first, siblings{})
+	case TokenSearchPath, TokenURI:
+		p.advance()
+		return p.node(NodePath, first, siblings{})
+	case TokenPathStart:
+		return p.path()
+	case TokenQuote:
+		return p.string(NodeString, TokenQuote)
+	case TokenIndentedOpen:
+		return p.string(NodeIndented, TokenIndentedClose)
+	case leftParen:
+		return p.paren()
+	case leftBracket:
+		return p.list()
+	case TokenLeftBrace:
+		return p.set(NodeSet)
+	case keywordRec:
+		p.advance()
+		n := p.set(NodeRecSet)
+		p.nodes[n].first = uint32(first)
+		return n
+	case keywordLet:
+		p.advance()
+		n := p.set(NodeLetSet)
+		p.nodes[n].first = uint32(first)
+		return n
+	default:
+	}
+	p.unexpected("an expression")
+	return p.node(NodeName, first, siblings{})
+}
+
+func (p *parser) paren() uint32 {
+	var children siblings
+	first := p.i
+	p.advance()
+	p.add(&children, p.expression())
+	p.expect(rightParen)
+	return p.node(NodeParen, first, children)
+}
+
+func (p *parser) list() uint32 {
+	var children siblings
+	first := p.i
+	p.advance()
+	for beginsOperand(p.kind()) {
+		p.add(&children, p.selection())
+	}
+	p.expect(rightBracket)
+	return p.node(NodeList, first, children)
+}
+
+// string reads a string up to the token that closes it.
+func (p *parser) string(kind NodeKind, closing TokenKind) uint32 {
+	var children siblings
+	first := p.i
+	p.advance()
+	for {
+		switch p.kind() {
+		case TokenStringText:
+			p.advance()
+		case TokenInterpolation:
+			p.add(&children, p.dynamic())
+		default:
+			p.expect(closing)
+			return p.node(kind, first, children)
+		}
+	}
+}
+
+// path reads a path. Its parts follow each other without white space. A path with // has an
+// interpolation behind it (string_parts_interpolated in parser.y).
+func (p *parser) path() uint32 {
+	var children siblings
+	first := p.i
+	p.advance()
+	for p.i == p.end {
+		switch p.kind() {
+		case TokenPathText:
+			p.advance()
+			if children.head == 0 && (p.i != p.end || p.kind() != TokenInterpolation) {
+				p.unexpected(TokenInterpolation.String())
+			}
+			continue
+		case TokenInterpolation:
+			p.add(&children, p.dynamic())
+			continue
+		default:
+		}
+		break
+	}
+	return p.node(NodePath, first, children)
+}
+
+// dynamic reads ${ … }.
+func (p *parser) dynamic() uint32 {
+	var children siblings
+	first := p.i
+	p.advance()
+	p.add(&children, p.expression())
+	p.expect(TokenRightBrace)
+	return p.node(NodeDynamic, first, children)
+}
+
+// set reads { … }. The kind is NodeSet, NodeRecSet or NodeLetSet.
+func (p *parser) set(kind NodeKind) uint32 {
+	var children siblings
+	first := p.i
+	p.expect(TokenLeftBrace)
+	p.bindings(&children, TokenRightBrace)
+	return p.node(kind, first, children)
+}
+
+// bindings reads bindings up to the token that closes them.
+func (p *parser) bindings(children *siblings, closing TokenKind) {
+	for {
+		switch p.kind() {
+		case keywordInherit:
+			p.add(children, p.inherit())
+		case TokenIdentifier, keywordOr, TokenQuote, TokenInterpolation:
+			p.add(children, p.binding())
+		default:
+			p.expect(closing)
+			return
+		}
+	}
+}
+
+func (p *parser) binding() uint32 {
+	var children siblings
+	first := p.i
+	p.add(&children, p.attrPath())
+	p.expect(assign)
+	p.add(&children, p.expression())
+	p.expect(semicolon)
+	return p.node(NodeBinding, first, children)
+}
+
+func (p *parser) inherit() uint32 {
+	var children siblings
+	first := p.i
+	p.advance()
+	if p.kind() == leftParen {
+		p.add(&children, p.paren())
+	}
+	for isAttr(p.kind()) {
+		at := p.i
+		attr := p.attr()
+		if p.isDynamic(attr) {
+			p.i = at
+			p.refuse(BadSyntax, "an attribute of inherit must not be computed")
+		}
+		p.add(&children, attr)
+	}
+	p.expect(semicolon)
+	return p.node(NodeInherit, first, children)
+}
+
+func (p *parser) attrPath() uint32 {
+	var children siblings
+	first := p.i
+	p.add(&children, p.attr())
+	for p.kind() == dot {
+		p.advance()
+		p.add(&children, p.attr())
+	}
+	return p.node(NodeAttrPath, first, children)
+}
+
+func isAttr(kind TokenKind) bool {
+	return kind == TokenIdentifier || kind == keywordOr || kind == TokenQuote || kind == TokenInterpolation
+}
+
+// attr reads one attribute of a path.
+func (p *parser) attr() uint32 {
+	first := p.i
+	switch p.kind() {
+	case TokenQuote:
+		return p.string(NodeString, TokenQuote)
+	case TokenInterpolation:
+		return p.dynamic()
+	case TokenIdentifier, keywordOr:
+		p.advance()
+	default:
+		p.unexpected("an attribute")
+	}
+	return p.node(NodeName, first, siblings{})
+}
+
+// isDynamic reports whether an attribute is computed. ${…} with a string, also in parentheses, or
+// with a URI is not.
+func (p *parser) isDynamic(attr uint32) bool {
+	n := &p.nodes[attr]
+	if n.kind != NodeDynamic {
+		return n.kind == NodeString && n.child != 0
+	}
+	expr := &p.nodes[n.child]
+	for expr.kind == NodeParen {
+		expr = &p.nodes[expr.child]
+	}
+	switch expr.kind {
+	case NodeString, NodeIndented:
+		return expr.child != 0
+	case NodePath:
+		return p.kindAt(int(expr.first)) != TokenURI
+	default:
+		return true
+	}
+}
+
+// refuseDynamic refuses bindings of a let whose first attribute is computed.
+func (p *parser) refuseDynamic(bindings siblings) {
+	for b := bindings.head; b != 0; b = p.nodes[b].next {
+		if p.nodes[b].kind != NodeBinding {
+			continue
+		}
+		if attr := p.nodes[p.nodes[b].child].child; attr != 0 && p.isDynamic(attr) {
+			p.i = p.startOf(attr)
+			p.refuse(BadSyntax, "an attribute of let must not be computed")
+		}
+	}
+}
+
+// isFormals reports whether the brace at the current token begins the arguments of a function.
+func (p *parser) isFormals() bool {
+	i := p.skip(p.i + 1)
+	switch p.kindAt(i) {
+	case ellipsis:
+		return true
+	case TokenRightBrace:
+		next := p.kindAt(p.skip(i + 1))
+		return next == colon || next == at
+	case TokenIdentifier:
+		next := p.kindAt(p.skip(i + 1))
+		return next == comma || next == question || next == TokenRightBrace
+	default:
+	}
+	return false
+}
+
+// lambda reads a function. The current token is a name or a brace.
+func (p *parser) lambda() uint32 {
+	var children siblings
+	first := p.i
+	p.add(&children, p.argument())
+	if p.kind() == at {
+		named := p.nodes[children.head].kind == NodeName
+		p.advance()
+		if want := TokenLeftBrace; named && p.kind() != want {
+			p.unexpected(want.String())
+		} else if !named && p.kind() != TokenIdentifier {
+			p.unexpected(TokenIdentifier.String())
+		}
+		p.add(&children, p.argument())
+	}
+	p.expect(colon)
+	p.add(&children, p.expression())
+	return p.node(NodeLambda, first, children)
+}
+
+// argument reads the name of an argument, or arguments in braces.
+func (p *parser) argument() uint32 {
+	var children siblings
+	first := p.i
+	if p.kind() != TokenLeftBrace {
+		p.expect(TokenIdentifier)
+		return p.node(NodeName, first, children)
+	}
+	p.advance()
+	for p.kind() == TokenIdentifier {
+		p.add(&children, p.formal())
+		if p.kind() != comma {
+			break
+		}
+		p.advance()
+		if p.kind() == ellipsis || p.kind() == TokenRightBrace {
+			break
+		}
+	}
+	if p.kind() == ellipsis && (children.head == 0 || p.afterComma()) {
+		p.advance()
+	}
+	p.expect(TokenRightBrace)
+	return p.node(NodeFormals, first, children)
+}
+
+// afterComma reports whether the last accepted token is a comma.
+func (p *parser) afterComma() bool { return p.kindAt(p.end-1) == comma }
+
+func (p *parser) formal() uint32 {
+	var children siblings
+	first := p.i
+	p.advance()
+	p.add(&children, p.node(NodeName, first, siblings{}))
+	if p.kind() == question {
+		p.advance()
+		p.add(&children, p.expression())
+	}
+	return p.node(NodeFormal, first, children)
+}

@@ -1,0 +1,319 @@
+package nixedit
+
+import "slices"
+
+// A step is one attribute on the way to a node.
+type step struct {
+	name     string
+	computed bool
+	attr     Node
+	// aliases are the bindings of the set at this path that can replace the name.
+	aliases map[string]Node
+}
+
+// A scope describes a node of the walk.
+type scope struct {
+	path []step
+	// module is the number of leading steps that are before the options of the innermost module, such
+	// as config, or flake.modules.nixos.NAME of a function.
+	module int
+	// why is set if a place below must be chosen; detail says why.
+	why    Reason
+	detail string
+	// names are the let expressions, functions and recursive sets around the node.
+	names []Node
+	// replaced are the right sides of the operators // around the node, and the length of the path at
+	// which they replace attributes.
+	replaced []replacement
+}
+
+type replacement struct {
+	level int
+	by    []Node
+}
+
+// with returns a copy of a scope with one more node that binds names.
+func (s scope) with(n Node) scope {
+	s.names = slices.Concat(s.names, []Node{n})
+	return s
+}
+
+// needing returns a copy of a scope whose places must be chosen.
+func (s scope) needing(why Reason, detail string) scope {
+	if s.why == 0 {
+		s.why, s.detail = why, detail
+	}
+	return s
+}
+
+// visitor gets the sets and bindings of the modules in a file.
+//
+//	let x = { not = visited; }; in
+//	{ lib, ... }: {                            set, path []
+//	  options.y = { also = "not"; };
+//	  config = lib.mkIf c {                    set, path config
+//	    a.b = { c = [ ]; } // { d = [ ]; };    binding; two sets, path config.a.b; two bindings
+//	  };
+//	}
+type visitor struct {
+	set     func(s scope, set Node)
+	binding func(s scope, set, binding Node) // s is the scope of the value
+	aliases []string
+}
+
+// merging are functions whose last argument is the value, under a condition or with a priority, and
+// the number of their arguments.
+var merging = map[string]int{
+	"mkIf": 2, "mkMerge": 1, "mkForce": 1, "mkBefore": 1, "mkAfter": 1, "mkDefault": 1, "mkVMOverride": 1, "mkImageMediaOverride": 1,
+	"mkOverride": 2, "mkOrder": 2, "optionalAttrs": 2, "optionals": 2,
+}
+
+// function returns the name of the function of a call, without the set from which it is selected,
+// and its last argument if it has the number of arguments in merging.
+func (n Node) function() (name string, last Node) {
+	callee := n.first()
+	switch callee.Kind() {
+	case NodeSelect:
+		callee = callee.first().following().last()
+		fallthrough
+	case NodeName:
+		name = callee.Text()
+	default:
+	}
+	count := -1
+	for range n.Children() {
+		count++
+	}
+	if merging[name] == count {
+		last = n.last()
+	}
+	return name, last
+}
+
+// visit walks down from an expression that is a module, or the value of an option.
+func (v *visitor) visit(s scope, n Node) {
+	switch n.Kind() {
+	case NodeParen:
+		v.visit(s, n.first())
+	case NodeWith, NodeAssert:
+		v.visit(s, n.last())
+	case NodeLet:
+		v.visit(s.with(n), n.last())
+	case NodeLambda:
+		s.module = len(s.path)
+		v.visit(s.with(n), n.last())
+	case NodeIf:
+		s = s.needing(Conditional, "the place is in a branch of if")
+		v.visit(s, n.first().following())
+		v.visit(s, n.last())
+	case NodeSet, NodeRecSet:
+		v.visitSet(s, n)
+	case NodeOperators:
+		if n.operator() == update {
+			v.visitUpdate(s, n)
+		}
+	case NodeApply:
+		v.visitCall(s, n)
+	default:
+	}
+}
+
+// operator returns the first operator of a chain.
+func (n Node) operator() TokenKind {
+	i := int(n.first().data().last)
+	for n.file.tokens[i].kind.Trivia() {
+		i++
+	}
+	return n.file.tokens[i].kind
+}
+
+// visitUpdate walks through the sides of //. A later side replaces attributes of the ones before.
+func (v *visitor) visitUpdate(s scope, n Node) {
+	var sides []Node
+	for side := range n.Children() {
+		sides = append(sides, side)
+	}
+	for i, side := range sides {
+		inner := s
+		inner.replaced = slices.Concat(s.replaced, []replacement{{len(s.path), sides[i+1:]}})
+		v.visit(inner, side)
+	}
+}
+
+// visitCall walks through the last argument of the functions for modules. Places in the arguments of
+// other functions can only be chosen.
+func (v *visitor) visitCall(s scope, n Node) {
+	name, last := n.function()
+	switch {
+	case name == "mkMerge" && !last.IsZero():
+		v.visitElements(s, last)
+	case !last.IsZero():
+		v.visit(s, last)
+	default:
+		s = s.needing(InFunction, "the place is in an argument of the function "+quote(n.first().Text()))
+		for argument := n.first().following(); !argument.IsZero(); argument = argument.following() {
+			v.visit(s, argument)
+		}
+	}
+}
+
+// visitElements walks through the elements of a list of modules.
+func (v *visitor) visitElements(s scope, n Node) {
+	switch n.Kind() {
+	case NodeParen:
+		v.visitElements(s, n.first())
+	case NodeList:
+		for element := range n.Children() {
+			v.visit(s, element)
+		}
+	case NodeOperators:
+		if n.operator() == concat {
+			for operand := range n.Children() {
+				v.visitElements(s, operand)
+			}
+		}
+	default:
+	}
+}
+
+// visitSet walks through the bindings of a set.
+func (v *visitor) visitSet(s scope, set Node) {
+	if set.Kind() == NodeRecSet {
+		s = s.with(set)
+	}
+	s.path = v.aliased(s.path, set)
+	if v.set != nil {
+		v.set(s, set)
+	}
+	for b := range set.Children() {
+		if b.Kind() != NodeBinding {
+			continue
+		}
+		inner := s
+		inner.path = slices.Concat(s.path, b.steps())
+		inner.enterModule()
+		if v.binding != nil {
+			v.binding(inner, set, b)
+		}
+		value := b.first().following()
+		switch at := inner.path[len(inner.path)-1]; {
+		case inner.module < len(inner.path) && inner.path[inner.module].name == "options":
+		case value.Kind() == NodeList && !at.computed && (at.name == "imports" || at.name == "modules"):
+			inner.path, inner.module = s.path[:s.module], s.module
+			v.visitElements(inner, value)
+		default:
+			v.visit(inner, value)
+		}
+	}
+}
+
+// steps returns the attributes of a binding.
+func (n Node) steps() (steps []step) {
+	for attr := range n.first().Children() {
+		name, ok := attr.attrName()
+		steps = append(steps, step{name: name, computed: !ok, attr: attr})
+	}
+	return steps
+}
+
+// submodules are the attribute paths, from the top of a module, below which another one begins. ""
+// stands for any name.
+var submodules = [][]string{
+	{"config"},
+	{"home-manager", "users", ""},
+	{"specialisation", "", "configuration"},
+	{"containers", "", "config"},
+}
+
+// enterModule moves the beginning of the module behind the attributes that lead to it.
+func (s *scope) enterModule() {
+	for again := true; again; {
+		again = false
+		for _, names := range submodules {
+			if s.leads(names) {
+				s.module += len(names)
+				again = true
+			}
+		}
+	}
+}
+
+func (s *scope) leads(names []string) bool {
+	rest := s.path[s.module:]
+	if len(rest) < len(names) {
+		return false
+	}
+	for i, name := range names {
+		if name != "" && (rest[i].computed || rest[i].name != name) {
+			return false
+		}
+	}
+	return true
+}
+
+// aliased returns the path of a set with the bindings that replace its last name.
+func (v *visitor) aliased(path []step, set Node) []step {
+	if len(path) == 0 {
+		return path
+	}
+	var found map[string]Node
+	for _, name := range v.aliases {
+		if value := set.bindingOf(name); !value.IsZero() {
+			if found == nil {
+				found = map[string]Node{}
+			}
+			found[name] = value
+		}
+	}
+	if found == nil {
+		return path
+	}
+	last := path[len(path)-1]
+	last.aliases = found
+	return slices.Concat(path[:len(path)-1], []step{last})
+}
+
+// mayDefine reports whether an expression may define an attribute, if it is a set at all.
+func mayDefine(n Node, attr step) bool {
+	switch n.Kind() {
+	case NodeParen:
+		return mayDefine(n.first(), attr)
+	case NodeApply:
+		name, last := n.function()
+		return name != "optionalAttrs" || last.IsZero() || mayDefine(last, attr)
+	case NodeSet, NodeRecSet:
+	default:
+		return true
+	}
+	for b := range n.Children() {
+		attrs := b
+		if b.Kind() == NodeBinding {
+			attrs = b.first()
+		}
+		for a := range attrs.Children() {
+			if a.Kind() == NodeParen {
+				continue // the source of inherit
+			}
+			name, ok := a.attrName()
+			if !ok || attr.computed || name == attr.name {
+				return true
+			}
+			if b.Kind() == NodeBinding {
+				break
+			}
+		}
+	}
+	return false
+}
+
+// mayBeReplaced reports whether a // around a scope may replace the attribute at a path.
+func (s *scope) mayBeReplaced(path []step) bool {
+	for _, r := range s.replaced {
+		for _, by := range r.by {
+			if r.level < len(path) && mayDefine(by, path[r.level]) {
+				return true
+			}
+		}
+	}
+	return false
+}
