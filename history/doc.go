@@ -16,19 +16,19 @@
 //	history.go    kinds, states, and Find
 //	problem.go    why a source cannot be read, as facts
 //	dir_linux.go  open directories, and read-only mounts of them
-//	btrfs_linux.go      the top level of a btrfs: a detached mount
+//	btrfs.go      the top level of a btrfs: a detached mount
 //	layout.go     where old roots, snapper and btrbk keep their states
 //	mounted.go    which path of the machine a subvolume belongs to
 //	others.go     ZFS, upper directories, named directories, and the graveyard
 //	names.go      times in the names of states, and snapper's info.xml
-//	subvolume_linux.go  the birth of a btrfs subvolume
-//	store_linux.go      the directory in storage for receipts and the graveyard
+//	subvolume.go  the birth of a btrfs subvolume
+//	store.go      the directory in storage for receipts and the graveyard
 //	receipt.go    the header and the entries of a receipt
 //	line.go       an entry as a line of JSON
 //	write.go      writes a receipt
 //	read.go       reads a receipt that may be damaged or hostile
 //	receipts.go   the receipts in storage
-//	graveyard.go, bury_linux.go, prune.go   the graveyard
+//	graveyard.go  the graves; bury.go and copy.go make one, prune.go removes them
 //	diff.go       two listings
 //	recur.go      several listings
 package history
