@@ -200,25 +200,6 @@ func (r *run) leftOut(result *Result, from dir, name string, source *pathname, s
 	return true
 }
 
-// differsError reports how an existing target differs from its source.
-type differsError struct {
-	how     string
-	inPlace bool // the target is the path itself
-}
-
-func (e differsError) Error() string {
-	if e.inPlace {
-		return "already there: " + e.how
-	}
-	return "already in storage: " + e.how
-}
-
-// Is makes errors.Is report ErrDiffers.
-func (e differsError) Is(target error) bool { return target == ErrDiffers }
-
-// ErrDiffers is the error of a path whose target exists and differs.
-var ErrDiffers = errors.New("already in storage, but different")
-
 // makeMissing copies the queued units and puts them in place, in batches.
 func (r *run) makeMissing(ctx context.Context) {
 	missing := r.missing

@@ -15,7 +15,7 @@
 //
 //	history.go    kinds, states, and Find
 //	problem.go    why a source cannot be read, as facts
-//	dir_linux.go  open directories, and read-only mounts of them
+//	dir.go        open directories, and read-only mounts of them
 //	btrfs.go      the top level of a btrfs: a detached mount
 //	layout.go     where old roots, snapper and btrbk keep their states
 //	mounted.go    which path of the machine a subvolume belongs to
