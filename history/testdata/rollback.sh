@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # The rollback script of the README of impermanence, with the device and the directory for the
 # mount as arguments. It runs once for each boot.
 set -eu
@@ -17,6 +18,7 @@ delete_subvolume_recursively() {
 	btrfs subvolume delete "$1"
 }
 
+# shellcheck disable=SC2044 # as in the README
 for i in $(find "$2/old_roots/" -mindepth 1 -maxdepth 1 -mtime +30); do
 	delete_subvolume_recursively "$i" "$2"
 done
