@@ -172,8 +172,13 @@ func (t *Table) claimsOfUnit(d *Declaration, homeOf map[string]account) {
 		c.path, c.from = sign.Path, sign.From
 		t.claims.add(c)
 	}
-	if a, ok := homeOf[d.User]; ok && d.Manager == ManagerSystem && strings.HasPrefix(a.home, "/var/") && !t.homes.Container(a.home) {
+	// Several units may run as one user. The home is that of the unit with its name, if there is one.
+	a, ok := homeOf[d.User]
+	if ok && d.Manager == ManagerSystem && strings.HasPrefix(a.home, "/var/") && !t.homes.Container(a.home) {
 		c := say
+		if named := t.byStem[known.Normalize(path.Base(a.home))]; named != "" && named != d.Name {
+			c = claim{}
+		}
 		c.path, c.user = a.home, a.name
 		c.from = Evidence{SourcePasswd, "/etc/passwd", a.line, "the home of User=" + a.name}
 		t.claims.add(c)

@@ -47,7 +47,7 @@ func read(t testing.TB, files map[string]string) *owner.Table {
 
 // machine has one of everything.
 var machine = map[string]string{
-	"/etc/passwd":                                       "root:x:0:0::/root:/bin/sh\nmysql:x:106:112::/var/lib/mysql:/bin/false\nann:x:1000:100::/home/ann:/bin/sh\n",
+	"/etc/passwd":                                       "root:x:0:0::/root:/bin/sh\npostgres:x:107:113::/var/lib/postgresql:/bin/sh\nmysql:x:106:112::/var/lib/mysql:/bin/false\nann:x:1000:100::/home/ann:/bin/sh\n",
 	"/etc/systemd/system/shop.service":                  "[Unit]\nDescription=A shop\n[Service]\nExecStart=/nix/store/0123456789abcdefghijklmnopqrstuv-shop-1.2/bin/shopd --data-dir=/srv/shop\nStateDirectory=shop:store shop/media\nStateDirectoryMode=700\nCacheDirectory=shop\nLogsDirectory=shop\nConfigurationDirectory=shop\nRuntimeDirectory=shop\nUser=shopper\nGroup=shoppers\n",
 	"/etc/systemd/system/dyn.service":                   "[Service]\nExecStart=/bin/dyn\nDynamicUser=yes\nStateDirectory=dyn a/b\nConfigurationDirectory=dyn\n",
 	"/usr/lib/systemd/system/redis@.service":            "[Service]\nExecStart=/bin/redis\nStateDirectory=redis-%i\nUser=redis\n",
@@ -60,6 +60,8 @@ var machine = map[string]string{
 	"/etc/systemd/system/gone.service":                  "-> /dev/null",
 	"/usr/lib/systemd/system/mariadb.service": "[Service]\nExecStart=/usr/sbin/mariadbd\nUser=mysql\nReadWritePaths=-/var/lib/extra /run /etc/other\n" +
 		"WorkingDirectory=/var/lib/work\nBindPaths=/srv/bound:/x\n",
+	"/usr/lib/systemd/system/backup@.service":                                             "[Service]\nExecStart=/bin/backup\nUser=postgres\n",
+	"/usr/lib/systemd/system/postgresql.service":                                          "[Service]\nExecStart=/bin/true\n",
 	"/etc/systemd/system/mysqld.service":                                                  "-> /usr/lib/systemd/system/mariadb.service",
 	"/usr/lib/systemd/system/cups.service":                                                "[Service]\nExecStart=/usr/sbin/cupsd\n",
 	"/usr/lib/systemd/system/sshd.service":                                                "[Service]\nExecStart=/usr/sbin/sshd -D\n",
@@ -124,6 +126,8 @@ func TestOwnerOfAPath(t *testing.T) {
 		{"its new name", "/home/ann/.local/state/moved", "unit moved.service state 0755 =/home/ann/.config/moved unit directory"},
 		{"masked unit declares nothing", "/var/lib/gone", "unknown  state unknown"},
 		{"home of User=", "/var/lib/mysql/ibdata1", "unit mariadb.service state passwd"},
+		{"home of a user with other units", "/var/lib/postgresql/15", "unit postgresql.service state name"},
+		{"the user still owns it", "/var/lib/postgresql", "unit postgresql.service state 0750 postgres: name"},
 		{"ReadWritePaths", "/var/lib/extra/x", "unit mariadb.service state unit path"},
 		{"not below another's /etc", "/etc/other/x", "unknown  config unknown"},
 		{"WorkingDirectory", "/var/lib/work", "unit mariadb.service state unit path"},
@@ -225,7 +229,7 @@ func TestUnitsDeclareWhatTheirFilesSay(t *testing.T) {
 		names = append(names, d.Manager.String()+" "+d.Name)
 	}
 	want := []string{
-		"system cups.service", "system dyn.service", "system gone.service", "system mariadb.service", "system over.service", "system redis@.service",
+		"system backup@.service", "system cups.service", "system dyn.service", "system gone.service", "system mariadb.service", "system over.service", "system postgresql.service", "system redis@.service",
 		"system shop.service", "system sshd.service", "system vm@.service", "system vm@two.service", "user moved.service", "user notes.service", "user own.service",
 	}
 	if diff := cmp.Diff(want, names); diff != "" {

@@ -138,6 +138,20 @@ func TestMountsOfContainerLayersDoNotSplitTheStorage(t *testing.T) {
 	}
 }
 
+// TestRollupWithoutRulesIsWhatPeopleKeep compares with the units of the data, where no rule splits them.
+func TestRollupWithoutRulesIsWhatPeopleKeep(t *testing.T) {
+	r := NewRollup(NewPolicy(Rules{Mounts: table(t, "21 1 / / tmpfs none")}), "/users/eve")
+	for _, path := range []string{
+		"/users/eve/.mozilla/firefox/p/x", "/home/al/.config/nushell/history.txt", "/home/al/.config/nushell/plugins/x", "/root/.config/JetBrains/Idea/x",
+		"/var/lib/private/ollama/x", "/etc/ssh/ssh_host_rsa_key", "/etc/NetworkManager/system-connections/x", "/var/log/journal/x", "/x", "/home/al/.config/qutebrowser/bookmarks/urls",
+	} {
+		want, _ := r.Homes().Unit(path, false)
+		if got, ok := r.Unit(path, false); !ok || got.Path != want {
+			t.Errorf("Unit(%s) = %+v, want %s", path, got, want)
+		}
+	}
+}
+
 func TestRollupTop(t *testing.T) {
 	r := NewRollup(rollupPolicy(t), "/users/eve")
 	for path, want := range map[string]string{
