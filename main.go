@@ -10,14 +10,14 @@
 //	scan                  policy (the verdict on a path), parallel walk, roll-up
 //	internal/screen       connects the session to the screen
 //	tui                   the screen: keys, list, panes, dialogs
-//	internal/search       a query to ranked paths
-//	internal/index        candidates in memory: store, listings, tree, selection
+//	internal/search       a query to ranked paths; internal/index: candidates in memory
 //	snippet, nixedit      the selection as Nix, its dialects; adds it to a Nix file
 //	trace                 what a command touches
 //	adopt, trash          copies paths into storage; moves strays out of the way
-//	boot, internal/known  what a boot does to each tree; what is known of paths
-//	internal/mounts       the mount table; internal/paths: at or below
+//	boot, boot/check      what a boot does to each tree, by kind of mount; checks of doctor
 //	boot/generation       what a built NixOS system declares; internal/unitfile: units as text
+//	internal/known        what is known of paths; owner: whose they are; internal/setting: dialects
+//	internal/mounts       the mount table; internal/paths: at or below
 //	nix, flake.nix        package and modules; internal/reboot tests it all
 package main
 

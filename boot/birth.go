@@ -54,7 +54,7 @@ func IsOldRoot(root string) bool { return movedAway(root) }
 // survivorShare is the part of a sample that must be older than the boot, one in this many,
 // for a tree to be called kept. A single old file is not enough: an initrd whose clock was not
 // set yet makes some, and so does a rollback to a snapshot with a few files.
-const survivorShare = 4
+const survivorShare = 8
 
 // survivors returns the evidence of the sample. On btrfs the files of a snapshot have the
 // times of the original: they count only where the subvolume itself is older than the boot.

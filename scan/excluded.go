@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"path/filepath"
 	"sync"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
@@ -25,6 +26,7 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats
 		policy: opts.Policy, skipTagged: opts.Tags == TagsSkipped, dirNames: dirs,
 		units:   map[*ruleNode]int32{},
 		extents: make([]Extent, len(dirs)),
+		tagged:  map[string]bool{},
 	}
 	if c.policy == nil {
 		c.policy = NewPolicy(Rules{})
@@ -61,6 +63,7 @@ type excludedCounter struct {
 	mu      sync.Mutex // guards the fields below
 	extents []Extent
 	dirs    []excludedDir // indexed by Dir.ID
+	tagged  map[string]bool
 }
 
 // excludedDir is a directory of the walk: its place in the counting policy, its node in the walking
@@ -124,7 +127,7 @@ func (c *excludedCounter) enter(id, parentID uint32, name []byte, tagged bool) e
 	}
 	if unit, ok := c.units[in.mark]; ok {
 		in.unit = unit
-		tagged = tagged || c.policy.hide && known.Tagged(c.dirNames[unit]) // a walk ignores the tag of a root
+		tagged = c.policy.hide && c.inTagged(c.dirNames[unit]) // this walk reads no tag in or above its roots
 	}
 	if tagged && c.policy.hide {
 		in.at.class = c.policy.known.Tag(in.at.class)
@@ -134,4 +137,19 @@ func (c *excludedCounter) enter(id, parentID uint32, name []byte, tagged bool) e
 	}
 	c.dirs[id] = in
 	return in
+}
+
+// inTagged reports whether a directory, or one above that a walk reads, has a valid CACHEDIR.TAG. A
+// tag in a root does not count.
+func (c *excludedCounter) inTagged(dir string) bool {
+	if answer, ok := c.tagged[dir]; ok {
+		return answer
+	}
+	answer := dir != "/" && c.inTagged(filepath.Dir(dir))
+	// Roots are not candidates, and other directories are not read.
+	if class := c.policy.Judge(dir, KindDir).Class; !answer && (class.Listed() || class == ClassHidden) {
+		answer = known.Tagged(dir)
+	}
+	c.tagged[dir] = answer
+	return answer
 }

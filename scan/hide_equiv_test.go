@@ -40,7 +40,7 @@ type hideCase struct {
 	rules   Rules // without Hide
 }
 
-// classNames are components of paths for which classes.tsv has rows.
+// classNameParts are components of paths for which classes.tsv has rows.
 var classNameParts = []string{
 	".cache", ".config", "Cache", "app", ".local", "share", "state", "nix", "profiles", "Steam", ".steam", ".ssh", ".cargo", "registry", ".mozilla",
 	"firefox", "x", "lock", "rclone", "vfs", "key4.db", "ibus", "bus", ".nix-profile", "a", "a.log", "\xff\n", "*",

@@ -15,7 +15,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/known"
 )
 
-// hiding returns rules that hide by class, on a machine of which these facts hold.
+// hidingRules returns rules that hide by class, on a machine of which these facts hold.
 func hidingRules(facts ...known.Fact) Rules {
 	classes := known.NewClasses(known.HomesOf("/users/eve"), known.Machine{Facts: facts}, known.ClassOptions{})
 	return Rules{Classes: func() *known.Classes { return classes }, Hide: true}

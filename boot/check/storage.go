@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -37,10 +36,6 @@ func (c *checker) storageKept(r *Result) {
 		r.add(Finding{Kind: StorageMissing, Severity: Failure, Path: c.Storage[0]})
 	}
 }
-
-// bootPaths are mounted in the initrd, whatever their options say: pathsNeededForBoot of NixOS
-// (nixos/lib/utils.nix).
-var bootPaths = strings.Fields("/ /nix /nix/store /var /var/log /var/lib /var/lib/nixos /etc /usr")
 
 // storageOrder checks whether storage is mounted before what needs it: by what mounts show now,
 // and by the units and the fstab of the active system.
@@ -88,7 +83,7 @@ func (c *checker) madeTooEarly(storage string) (found []Finding) {
 // needsStorageEarly reports whether an entry is carried out before systemd mounts file systems:
 // in the initrd, or by the activation script, which makes the files of impermanence.
 func needsStorageEarly(e *generation.Entry) bool {
-	return e.Stage == generation.Initrd || e.How == generation.BindOrSymlink || e.How == generation.Bind && slices.Contains(bootPaths, e.Path)
+	return e.Stage == generation.Initrd || e.How == generation.BindOrSymlink || e.How == generation.Bind && slices.Contains(generation.BootPaths, e.Path)
 }
 
 // lateMount returns the mount point of the file system that a path is on by the active system, if
@@ -101,7 +96,7 @@ func (c *checker) lateMount(name string) string {
 			on = e
 		}
 	}
-	if on == nil || !c.marksInitrd() || on.Stage == generation.Initrd || slices.Contains(bootPaths, on.Path) {
+	if on == nil || !c.marksInitrd() || on.Stage == generation.Initrd || slices.Contains(generation.BootPaths, on.Path) {
 		return ""
 	}
 	return on.Path

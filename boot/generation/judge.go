@@ -68,7 +68,7 @@ func (g *Generation) required(i int) bool {
 func (g *Generation) hide() {
 	var mounts []*Entry
 	for i := range g.Entries {
-		if m := &g.Entries[i]; m.How.mounts() && m.order == orderMount && !slices.Contains(bootPaths, m.Path) && !m.blocked() {
+		if m := &g.Entries[i]; m.How.mounts() && m.order == orderMount && !slices.Contains(BootPaths, m.Path) && !m.blocked() {
 			mounts = append(mounts, m)
 		}
 	}

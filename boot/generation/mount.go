@@ -13,9 +13,9 @@ import (
 var kernelTypes = strings.Fields("autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fusectl hugetlbfs mqueue nfsd proc pstore " +
 	"rpc_pipefs securityfs selinuxfs smackfs swap sysfs tracefs")
 
-// bootPaths are mounted in the initrd whatever their options say: pathsNeededForBoot of
-// NixOS' nixos/lib/utils.nix.
-var bootPaths = strings.Fields("/ /nix /nix/store /var /var/log /var/lib /var/lib/nixos /etc /usr")
+// BootPaths are mounted in the initrd whatever their options say: pathsNeededForBoot of
+// NixOS' nixos/lib/utils.nix. Callers do not change it.
+var BootPaths = strings.Fields("/ /nix /nix/store /var /var/log /var/lib /var/lib/nixos /etc /usr")
 
 // mounts reads fstab and the mount units.
 func (r *reader) mounts() {

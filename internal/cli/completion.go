@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/config"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
@@ -51,13 +52,13 @@ func newCompletion() *cobra.Command {
 	}
 }
 
-// completesTo completes the value of a flag to words, not to files.
-func completesTo(cmd *cobra.Command, flag string, words ...string) {
+// completeValues completes the value of a flag to words, not to files.
+func completeValues(cmd *cobra.Command, flag string, words ...string) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// completesToNothing disables completion for flags whose values cannot be enumerated.
-func completesToNothing(cmd *cobra.Command, flags ...string) {
+// noFileCompletion disables completion for flags whose values cannot be enumerated.
+func noFileCompletion(cmd *cobra.Command, flags ...string) {
 	for _, flag := range flags {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.NoFileCompletions)
 	}
@@ -70,7 +71,7 @@ func (a *app) programNames(*cobra.Command, []string, string) ([]string, cobra.Sh
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return cfg.Programs, cobra.ShellCompDirectiveNoFileComp
+	return plainNames(cfg.Programs), cobra.ShellCompDirectiveNoFileComp
 }
 
 // commandNames completes the first argument to the commands in $PATH. The arguments after it
@@ -89,5 +90,11 @@ func commandNames(_ *cobra.Command, args []string, begun string) ([]string, cobr
 		}
 	}
 	slices.Sort(names)
-	return slices.Compact(names), cobra.ShellCompDirectiveDefault
+	return plainNames(slices.Compact(names)), cobra.ShellCompDirectiveDefault
+}
+
+// plainNames returns the names that a completion can contain: one a line, without bytes that a
+// terminal interprets. A tab would begin a description.
+func plainNames(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return printable.Name(name) != name })
 }

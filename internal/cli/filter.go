@@ -1,13 +1,12 @@
 package cli
 
 import (
-	"bufio"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -151,22 +150,11 @@ func parseDuration(text string) (time.Duration, bool) {
 	return total, true
 }
 
-// bootTime returns when the kernel started: "btime" of proc_stat(5), in whole
-// seconds.
+// bootTime returns when the kernel started, in whole seconds.
 func bootTime() (time.Time, error) {
-	f, err := os.Open("/proc/stat")
+	at, err := boot.ReadTime()
 	if err != nil {
 		return time.Time{}, fmt.Errorf("find the time of the last boot: %w", err)
 	}
-	defer f.Close()
-	for s := bufio.NewScanner(f); s.Scan(); {
-		if text, ok := strings.CutPrefix(s.Text(), "btime "); ok {
-			seconds, err := strconv.ParseInt(text, 10, 64)
-			if err != nil {
-				return time.Time{}, fmt.Errorf("find the time of the last boot in /proc/stat: %w", err)
-			}
-			return time.Unix(seconds, 0), nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("find the time of the last boot: /proc/stat has no btime")
+	return at.Start, nil
 }

@@ -212,7 +212,7 @@ func (m *hostileMachine) run(args []string) string {
 func (m *hostileMachine) rareMessages(std streams) {
 	a := &app{streams: std}
 	denied := &fs.PathError{Op: "open", Path: m.file, Err: syscall.EACCES}
-	_ = a.tellUnread(scan.Stats{Errors: []scan.PathError{{Path: m.file, Op: "open", Err: syscall.EACCES}}}, true)
+	_ = a.reportUnread(scan.Stats{Errors: []scan.PathError{{Path: m.file, Op: "open", Err: syscall.EACCES}}}, true)
 	unit := adopt.Unit{Path: m.file, Target: m.file, Err: denied}
 	plan := &adopt.Plan{Storage: m.dir, Units: []adopt.Unit{unit}, Needs: 1}
 	results := []*adopt.Result{{

@@ -76,9 +76,9 @@ func newList(a *app) *cobra.Command {
 	a.exclusive(command, "print0", "json", "long", "count")
 	a.exclusive(command, "print0", "long", "count", "summary")
 	a.exclusive(command, "dirs", "summary")
-	completesTo(command, "sort", "path", "size", "mtime")
-	completesTo(command, "type", "f", "d", "l", "s", "p", "b", "c", "w")
-	completesToNothing(command, "changed-within", "changed-before", "size", "max-results")
+	completeValues(command, "sort", "path", "size", "mtime")
+	completeValues(command, "type", "f", "d", "l", "s", "p", "b", "c", "w")
+	noFileCompletion(command, "changed-within", "changed-before", "size", "max-results")
 	_ = command.RegisterFlagCompletionFunc("program", a.programNames)
 	return leaveStuck(command)
 }
@@ -339,11 +339,11 @@ func (a *app) conclude(s *session.Session, printed int, stats scan.Stats, verbos
 		}
 		return a.failed
 	}
-	return a.tellUnread(stats, verbose)
+	return a.reportUnread(stats, verbose)
 }
 
-// tellUnread reports on stderr the paths that could not be read. stats.Errors must not be empty.
-func (a *app) tellUnread(stats scan.Stats, verbose bool) error {
+// reportUnread reports on stderr the paths that could not be read. stats.Errors must not be empty.
+func (a *app) reportUnread(stats scan.Stats, verbose bool) error {
 	denied := false
 	for _, e := range stats.Errors {
 		denied = denied || errors.Is(e, syscall.EACCES)

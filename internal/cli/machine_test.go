@@ -81,17 +81,17 @@ func TestListOnAnImpermanentMachine(t *testing.T) {
 		{
 			"built-in knowledge",
 			[]string{"list"},
-			[]string{"/bin/list-ephemeral", "/etc/hostname", "/etc/ssh/ssh_host_key", "/home/alice/.config/app/settings", "/home/alice/.config/kept", "/home/alice/.history", "/srv/kept", "/var/lib/app/state"},
+			[]string{"/bin/list-ephemeral", "/etc/hostname", "/etc/ssh/ssh_host_key", "/home/alice/.config/app/settings", "/home/alice/.config/kept", "/home/alice/.history", "/home/bob/ram/lost", "/srv/kept", "/var/lib/app/state"},
 		},
 		{
 			"rolled up, with mounts in between",
 			[]string{"list", "--dirs"},
-			[]string{"/bin/", "/etc/hostname", "/etc/ssh/", "/home/alice/.config/app/", "/home/alice/.config/kept", "/home/alice/.history", "/srv/kept", "/var/lib/app/"},
+			[]string{"/bin/", "/etc/hostname", "/etc/ssh/ssh_host_key", "/home/alice/.config/app/", "/home/alice/.config/kept", "/home/alice/.history", "/home/bob/ram/lost", "/srv/kept", "/var/lib/app/"},
 		},
 		{
 			"a root in a mounted directory, rolled up",
 			[]string{"list", "-d", "--root", "/home/bob/ram", "--root", "/etc", "--exclude", "lost"},
-			[]string{"/etc/hostname", "/etc/ssh/"},
+			[]string{"/etc/hostname", "/etc/ssh/ssh_host_key"},
 		},
 		{
 			"a root in a mounted directory",
@@ -106,7 +106,7 @@ func TestListOnAnImpermanentMachine(t *testing.T) {
 		{
 			"include in an excluded directory and on a mount",
 			[]string{"list", "--include", "/home/alice/.cache/x/blob", "--include", "/home/bob/kept", "--include", "/tmp/session", "/home", "/tmp"},
-			[]string{"/home/alice/.cache/x/blob", "/home/alice/.config/app/settings", "/home/alice/.config/kept", "/home/alice/.history", "/home/bob/kept", "/tmp/session"},
+			[]string{"/home/alice/.cache/x/blob", "/home/alice/.config/app/settings", "/home/alice/.config/kept", "/home/alice/.history", "/home/bob/kept", "/home/bob/ram/lost", "/tmp/session"},
 		},
 	}
 	for _, tt := range tests {
@@ -135,7 +135,7 @@ func TestExplainOnAnImpermanentMachine(t *testing.T) {
 		"/etc/hostname: candidate",
 		"/etc/machine-id: mounted",
 		"/home/alice/Documents/letter: mounted",
-		"/home/alice/.cache/x/blob: excluded",
+		"/home/alice/.cache/x/blob: hidden",
 		"/persist/machine-id: storage",
 		"/nix/store/pkg/file: system",
 		"/home/bob/kept: mounted",

@@ -91,8 +91,8 @@ func (a *app) addGlobalFlags(root *cobra.Command) {
 	textsVar(flags, &a.includes, "include", "a path", "always list `PATH` as a candidate (repeatable)")
 	choiceVar(flags, &a.color, "color", "colour the screen and listings: `WHEN` is auto, always or never", "auto", "always", "never")
 	flags.BoolP("help", "h", false, "print this help")
-	completesTo(root, "color", "auto", "always", "never")
-	completesToNothing(root, "exclude")
+	completeValues(root, "color", "auto", "always", "never")
+	noFileCompletion(root, "exclude")
 	_ = root.MarkPersistentFlagDirname("root")
 	_ = root.MarkPersistentFlagFilename("config", "json")
 }

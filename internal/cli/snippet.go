@@ -149,8 +149,8 @@ func addStyleFlags(cmd *cobra.Command, f *session.Style) {
 	textVar(flags, &f.HomeAttr, "home-attr", "", "an attribute path", "set the home `ATTR` of plain (default user.persistence)")
 	textVar(flags, &f.HostAttr, "host-attr", "", "an attribute path", "set the host `ATTR` of plain (default host.persistence)")
 	cmd.Flags().AddFlagSet(flags)
-	completesTo(cmd, "dialect", setting.DialectNames...)
-	completesTo(cmd, "form", snippet.FormNames()...)
-	completesToNothing(cmd, "home-attr", "host-attr")
+	completeValues(cmd, "dialect", setting.DialectNames...)
+	completeValues(cmd, "form", snippet.FormNames()...)
+	noFileCompletion(cmd, "home-attr", "host-attr")
 	_ = cmd.MarkFlagDirname("storage")
 }

@@ -50,7 +50,7 @@ func newStatus(a *app) *cobra.Command {
 	a.exclusive(cmd, "brief", "json")
 	a.exclusive(cmd, "brief", "next")
 	a.exclusive(cmd, "next", "fail-above")
-	completesToNothing(cmd, "fail-above")
+	noFileCompletion(cmd, "fail-above")
 	return leaveStuck(cmd)
 }
 
@@ -96,7 +96,7 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 		failed = exitError(exitFailed)
 	}
 	if len(stats.Errors) > 0 {
-		failed = errors.Join(failed, a.tellUnread(stats, f.verbose))
+		failed = errors.Join(failed, a.reportUnread(stats, f.verbose))
 	}
 	return failed
 }

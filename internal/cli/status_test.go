@@ -134,7 +134,7 @@ func TestStatusAndStrayOutput(t *testing.T) {
 	for name, texts := range map[string][]string{
 		"brief": {"2 files, 88K would be lost at the next reboot (most of it: ~/.config/app/, 88K), and 2 files (78B) hidden by exclude patterns\n"},
 		"text": {
-			"configuration  D/config.json", "root           D/root on tmpfs none\n", "storage        D/persist, ", "mounts         3 mounts from storage",
+			"configuration  D/config.json", "root           D/root on tmpfs none: wiped (stated by --root or the configuration)\n", "storage        D/persist, ", "mounts         3 mounts from storage",
 			"snippets       dialect plain; storage path D/persist; clipboard via ", "trace          ptrace: ",
 			"lost                   2 files    88K  at the next reboot", "lost, cache            1 files   3.9K  known to be cache",
 			"lost, excluded         2 files    78B  hidden by exclude patterns (2 files, 78B neither cache nor created again at boot)", "the newest\n",

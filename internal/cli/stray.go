@@ -84,7 +84,7 @@ func newStray(a *app) *cobra.Command {
 		a.exclusive(cmd, action, "long")
 	}
 	_ = cmd.MarkFlagDirname("storage")
-	completesToNothing(cmd, "older-than")
+	noFileCompletion(cmd, "older-than")
 	return cmd
 }
 
@@ -195,7 +195,7 @@ func (a *app) reportUnreadStrays(f strayFlags, s *session.Strays) error {
 	if len(s.Stats.Errors) == 0 {
 		return nil
 	}
-	return a.tellUnread(s.Stats, f.verbose)
+	return a.reportUnread(s.Stats, f.verbose)
 }
 
 func (f *strayFlags) format(style report.PathStyle) report.RowFormat {

@@ -95,11 +95,11 @@ func newTrace(a *app) *cobra.Command {
 	for _, started := range []string{"user", "wait", "results", "allow-io-uring"} {
 		a.exclusive(cmd, "pid", started)
 	}
-	completesTo(cmd, "only", "writes")
-	completesTo(cmd, "wait", "all")
-	completesTo(cmd, "results", "exact")
-	completesTo(cmd, "backend", backends...)
-	completesToNothing(cmd, "pid", "timeout", "user")
+	completeValues(cmd, "only", "writes")
+	completeValues(cmd, "wait", "all")
+	completeValues(cmd, "results", "exact")
+	completeValues(cmd, "backend", backends...)
+	noFileCompletion(cmd, "pid", "timeout", "user")
 	cmd.ValidArgsFunction = commandNames
 	return cmd
 }

@@ -25,7 +25,7 @@ func (a *app) printTrace(s *session.Session, f *traceFlags, r *trace.Report) err
 			continue
 		}
 		name := t.Name
-		if terminal && !f.print0 {
+		if terminal {
 			name = printable.Name(name)
 		}
 		switch {

@@ -36,7 +36,7 @@ func arguments(options Options, up int64, hostHasSystemd bool) []string {
 	args := []string{
 		"unshare", "--time", "--boottime", back, "--monotonic", back, "--",
 		"systemd-nspawn", "--quiet", "--boot", "--machine", name, "--register=no", "--notify-ready=yes", "--private-network",
-		"--resolv-conf=off", "--timezone=off", "--link-journal=no", "--console=pipe", "--directory", options.Root,
+		"--resolv-conf=off", "--timezone=off", "--link-journal=no", "--console=pipe", "--kill-signal=SIGKILL", "--directory", options.Root,
 	}
 	if !hostHasSystemd { // otherwise that makes a control group for the machine
 		args = append(args, "--keep-unit")

@@ -71,7 +71,8 @@ func start(ctx context.Context, options Options) (*Machine, error) {
 	m := &Machine{pidfd: -1, cmd: exec.Command(args[0], args[1:]...), log: new(console), ended: make(chan struct{})}
 	m.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "NOTIFY_SOCKET=" + socket.LocalAddr().String()}
 	m.cmd.Stdout, m.cmd.Stderr = m.log, m.log
-	m.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
+	// SIGTERM makes systemd-nspawn kill the machine (--kill-signal), which would survive SIGKILL.
+	m.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGTERM}
 	if err := m.cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -155,23 +156,35 @@ func (m *Machine) PowerOff() error {
 // Kill ends the machine at once, like a power failure, if it still runs, and returns when its
 // last process has ended. It may be called again.
 func (m *Machine) Kill() {
-	_ = m.cmd.Process.Kill()
-	<-m.ended
 	if m.pidfd >= 0 {
-		// The kernel ends all processes of the machine before the first one, pid_namespaces(7).
+		// The kernel ends all processes of the machine with the first one, pid_namespaces(7).
 		_ = unix.PidfdSendSignal(m.pidfd, unix.SIGKILL, nil, 0)
-		wait := []unix.PollFd{{Fd: int32(m.pidfd), Events: unix.POLLIN}}
-		for {
-			if _, err := unix.Poll(wait, -1); !errors.Is(err, unix.EINTR) {
-				break
-			}
-		}
+	}
+	_ = m.cmd.Process.Signal(unix.SIGTERM)
+	select {
+	case <-m.ended:
+	case <-time.After(bootTimeout):
+		_ = m.cmd.Process.Kill()
+		<-m.ended
+	}
+	if m.pidfd >= 0 {
+		waitFor(m.pidfd)
 		unix.Close(m.pidfd)
 		m.pidfd = -1
 	}
 	if m.lock != nil {
 		m.lock.Close()
 		m.lock = nil
+	}
+}
+
+// waitFor waits until a process has ended, pidfd_open(2).
+func waitFor(pidfd int) {
+	wait := []unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}
+	for {
+		if _, err := unix.Poll(wait, -1); !errors.Is(err, unix.EINTR) {
+			return
+		}
 	}
 }
 

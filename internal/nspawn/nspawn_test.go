@@ -2,6 +2,7 @@ package nspawn_test
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -126,6 +127,55 @@ func TestPowerFailureEndsAllProcesses(t *testing.T) {
 		t.Errorf("%s is still there", top)
 	}
 	start(t, nspawn.Options{Root: root}) // the lock is free
+}
+
+// TestInside starts a machine in a process that TestMachineEndsWithTheProcessThatStartedIt ends.
+func TestInside(t *testing.T) {
+	root := os.Getenv(insideVariable)
+	if root == "" {
+		return
+	}
+	m, err := nspawn.Start(t.Context(), nspawn.Options{Root: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Println(m.Root())
+	_, _ = io.Copy(io.Discard, os.Stdin) // until the process is killed
+}
+
+const insideVariable = "NSPAWN_TEST_INSIDE"
+
+func TestMachineEndsWithTheProcessThatStartedIt(t *testing.T) {
+	root := newTree(t)
+	inside := exec.Command(os.Args[0], "-test.run", "^TestInside$")
+	inside.Env = append(os.Environ(), insideVariable+"="+root)
+	inside.Stderr = os.Stderr
+	if _, err := inside.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := inside.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := inside.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var leader int
+	if _, err := fmt.Fscanf(out, "/proc/%d/root\n", &leader); err != nil {
+		t.Fatal(err)
+	}
+	pidfd, err := unix.PidfdOpen(leader, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(pidfd)
+	_ = inside.Process.Kill()
+	_ = inside.Wait()
+	const most = 60_000 // milliseconds
+	if n, err := unix.Poll([]unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}, most); n != 1 {
+		t.Errorf("the machine still runs: %v", err)
+		_ = unix.PidfdSendSignal(pidfd, unix.SIGKILL, nil, 0)
+	}
 }
 
 func TestStartReportsWhyAMachineDoesNotBoot(t *testing.T) {

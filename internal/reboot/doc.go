@@ -46,6 +46,7 @@
 //	bootlayout_test       the layouts of machines that really boot
 //	backdate_test         changes the birth of btrfs subvolumes
 //	boots_test            the test of each layout
+//	adopted_test          paths that are adopted, and mounted by units at the next boot
 //	outcome_test          compares what is lost with what was reported
 //	outcomecontrol_test   tests that this comparison finds problems
 package reboot

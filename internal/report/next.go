@@ -45,14 +45,14 @@ func (n *Next) Losses() (losses int) {
 
 // NotCarriedOut is a declaration that has no effect.
 type NotCarriedOut struct {
-	Path   string `json:"path"`
+	NamedPath
 	Source string `json:"source"`
 	Reason string `json:"reason"`
 }
 
 // NewNotCarriedOut describes an entry.
 func NewNotCarriedOut(e *generation.Entry) NotCarriedOut {
-	n := NotCarriedOut{Path: e.Path, Source: SourceText(e.Source), Reason: e.Verdict.String()}
+	n := NotCarriedOut{NamedPath: NewNamedPath(e.Path), Source: SourceText(e.Source), Reason: e.Verdict.String()}
 	for _, problem := range e.Problems {
 		if problem.Kind.Blocks() {
 			n.Reason = problem.Kind.String()
@@ -99,7 +99,7 @@ func (n *Next) AppendTo(dst []byte) []byte {
 		dst = append(dst, "declared, but without effect\n"...)
 	}
 	for _, e := range n.NotCarriedOut {
-		dst = fmt.Appendf(dst, "  %s: %s (%s)\n", printable.Name(e.Path), printable.Name(e.Reason), printable.Name(e.Source))
+		dst = fmt.Appendf(dst, "  %s: %s (%s)\n", printable.Name(e.Raw), printable.Name(e.Reason), printable.Name(e.Source))
 	}
 	if n.InitrdNotVisible {
 		dst = append(dst, "entries that only the initrd has are not visible here\n"...)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/boot"
+	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
@@ -134,13 +135,13 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 const mostMustKeep = 8
 
 // appendMustKeep appends paths that identify the machine or a user, or are secrets.
-func appendMustKeep(dst []byte, all []string, home string) []byte {
+func appendMustKeep(dst []byte, all []NamedPath, home string) []byte {
 	if len(all) == 0 {
 		return dst
 	}
 	dst = append(dst, "\nmust be kept: identity and secrets\n"...)
 	for _, path := range all[:min(len(all), mostMustKeep)] {
-		dst = fmt.Appendf(dst, "  %s\n", printable.Name(tilde(path, home)))
+		dst = fmt.Appendf(dst, "  %s\n", printable.Name(tilde(path.Raw, home)))
 	}
 	if more := len(all) - mostMustKeep; more > 0 {
 		dst = fmt.Appendf(dst, "  and %s\n", printable.Plural(more, "more", "more"))
@@ -202,24 +203,43 @@ type Status struct {
 	// Worthless counts what is hidden because it is regenerated, runtime, managed or cache.
 	Worthless Amount `json:"worthless"`
 	// MustKeep are candidates that identify the machine or a user, or are secrets.
-	MustKeep []string `json:"mustKeep"`
+	MustKeep []NamedPath `json:"mustKeep"`
 	// Others are the trees that are not roots, and what a boot does to them.
 	Others []RootStatus `json:"others"`
 }
 
 // RootStatus is a root, and the file system that it is on.
 type RootStatus struct {
-	Path   string `json:"path"`
-	FSType string `json:"filesystem"`
-	Source string `json:"source"`
+	Path     string `json:"-"`
+	UTF8Path string `json:"path,omitempty"`
+	// PathBytes is the path in base64 if it is not UTF-8.
+	PathBytes string `json:"pathBytes,omitempty"`
+	FSType    string `json:"filesystem"`
+	Source    string `json:"source"`
 	// Wiped answers whether a boot wipes the tree: yes, no or unknown.
 	Wiped    string   `json:"wiped"`
 	Evidence []string `json:"evidence"`
 }
 
+// NamedPath is a path.
+type NamedPath struct {
+	Raw       string `json:"-"`
+	Path      string `json:"path,omitempty"`
+	PathBytes string `json:"pathBytes,omitempty"`
+}
+
+// NewNamedPath returns a path as JSON writes it.
+func NewNamedPath(path string) NamedPath {
+	n := NamedPath{Raw: path}
+	n.Path, n.PathBytes = jsonline.Path(path)
+	return n
+}
+
 // NewRootStatus describes a tree.
 func NewRootStatus(tree boot.Tree) RootStatus {
-	return RootStatus{Path: tree.Point, FSType: tree.FSType, Source: tree.Source, Wiped: WipedWord(tree.Fate), Evidence: EvidenceTexts(tree)}
+	r := RootStatus{Path: tree.Point, FSType: tree.FSType, Source: tree.Source, Wiped: WipedWord(tree.Fate), Evidence: EvidenceTexts(tree)}
+	r.UTF8Path, r.PathBytes = jsonline.Path(tree.Point)
+	return r
 }
 
 // fate says what a boot does to the tree.

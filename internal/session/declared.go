@@ -130,7 +130,7 @@ func (s *Session) isLinkTo(path, storage string) bool {
 // inStorage reports whether a storage path has something for a path: at the same path below it, or
 // relative to the home if the storage path ends in that.
 func (s *Session) inStorage(dir, path string) bool {
-	if s.stops(dir) {
+	if !s.Mounts.At(dir).Answers() {
 		return true // on a mount that may not answer, the configuration is believed
 	}
 	if exists(filepath.Join(dir, path)) {

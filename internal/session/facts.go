@@ -51,10 +51,12 @@ func (s *Session) machineFacts(top string) known.Machine {
 	return m
 }
 
-// hasHomeManager reports whether a user has a profile of Home Manager.
+// hasHomeManager reports whether a user has a profile of Home Manager. Homes on mounts that may not
+// respond are not read.
 func (s *Session) hasHomeManager(at func(...string) string) bool {
 	for _, home := range s.Homes() {
-		if exists(at(home, ".local/state/nix/profiles/home-manager")) {
+		home = s.resolved(home)
+		if s.Mounts.At(home).Answers() && exists(at(home, ".local/state/nix/profiles/home-manager")) {
 			return true
 		}
 	}

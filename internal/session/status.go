@@ -42,7 +42,7 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) 
 		class := e.Finding().Class
 		cache := class == known.ClassCache || e.Tagged || places.Of(path, false).Cache
 		if class == known.ClassIdentity {
-			into.MustKeep = append(into.MustKeep, path)
+			into.MustKeep = append(into.MustKeep, report.NewNamedPath(path))
 		}
 		if doubtful(path) {
 			if e.Excluded || e.Hidden {
@@ -157,7 +157,7 @@ func (s *Session) Detected() *report.Status {
 		Dialect: s.Style.Dialect.String(), Names: s.Style.Storage,
 		Roots: []report.RootStatus{}, Storage: []report.StoreStatus{},
 	}
-	found.Others, found.MustKeep = []report.RootStatus{}, []string{}
+	found.Others, found.MustKeep = []report.RootStatus{}, []report.NamedPath{}
 	for _, root := range s.Policy.Roots() {
 		found.Roots = append(found.Roots, report.NewRootStatus(s.FateOf(root)))
 	}

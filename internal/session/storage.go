@@ -3,9 +3,11 @@ package session
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/adopt"
+	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
@@ -34,7 +36,7 @@ func (s *Session) StorageToFill(flag string) (string, error) {
 	if kind != scan.KindDir {
 		return "", WithRemedy(fmt.Errorf("storage %s is a %s", storage, kind), storageRemedy)
 	}
-	if why := whyWiped(s.Mounts, s.Policy.Roots(), storage, s.doubts); why != "" {
+	if why := whyWiped(s.Mounts, s.rootsBeside(storage), storage, s.doubts); why != "" {
 		return "", WithRemedy(fmt.Errorf("storage %s %s", storage, why), storageRemedy)
 	}
 	return storage, nil
@@ -68,6 +70,25 @@ const (
 	ofKernel = "it shows the state of the kernel"
 )
 
+// rootsBeside returns the roots, except the one that a storage path is on if only its birth shows
+// that it is wiped: a disk that has just been formatted may be storage.
+func (s *Session) rootsBeside(storage string) []string {
+	tree := s.FateOf(storage)
+	return slices.DeleteFunc(slices.Clone(s.Policy.Roots()), func(root string) bool {
+		return root == tree.Point && root != "/" && bornAtBoot(tree)
+	})
+}
+
+// bornAtBoot reports whether the birth of a tree decides its fate.
+func bornAtBoot(tree boot.Tree) bool {
+	for _, e := range tree.Evidence {
+		if e.Fate != boot.Unknown {
+			return e.Kind == boot.KindTop || e.Kind == boot.KindSubvolume
+		}
+	}
+	return false
+}
+
 // whyWiped returns why a storage path does not survive the next reboot, as a clause that follows
 // the path; "" if it survives. Comparing the file systems is not enough: a bind mount may show a
 // part of a root, while a btrfs subvolume beside the root's is on the same file system.
@@ -79,6 +100,7 @@ func whyWiped(mounts *mounts.Table, roots []string, storage string, doubts func(
 	for _, root := range roots {
 		in, shown := mounts.Stored(storage, root)
 		switch on := mounts.At(root) == at; {
+		case on && root == at.Point && root != "/" && notStored[at.FSType] != "": // says more, below
 		case on && doubts(root):
 			return fmt.Sprintf("is not a mount: it is on %s, as the candidates are", mount)
 		case on:
