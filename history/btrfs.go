@@ -18,8 +18,8 @@ import (
 // process sees the mount, and it ends with its descriptor.
 func openTopLevel(mount *mounts.Mount) (*Dir, error) {
 	d, err := mountTopLevel(mount.Source, true)
-	// Linux 6.8 to 6.14 may refuse "ro" while the file system is mounted for writing. The mount
-	// itself is read-only in any case.
+	// A kernel may refuse the option "ro" of the file system (EBUSY) while it is mounted for writing.
+	// The mount itself is read-only in any case.
 	if errors.Is(err, unix.EBUSY) && slices.Contains(strings.Split(mount.SuperOptions, ","), "rw") {
 		d, err = mountTopLevel(mount.Source, false)
 	}
