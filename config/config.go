@@ -52,6 +52,9 @@ type Snippet struct {
 	StoragePath Value
 	// User is the user name for dialects that write users.<name>; "" if not set.
 	User string
+	// File is the Nix file into which snippets are inserted, or a directory below which it is searched.
+	// Its Text is "" if it is not set.
+	File Value
 	// HomeAttr and HostAttr are the attribute paths of the two blocks of the plain dialect. Their
 	// Text is "" if they are not set. It is not checked here; package snippet parses attribute
 	// paths.

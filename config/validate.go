@@ -44,6 +44,7 @@ func (d *decoder) schema() []field {
 			{name: "dialect", read: choose(d, &c.Snippet.Dialect, setting.DialectNames)},
 			{name: "storagePath", read: d.value(&c.Snippet.StoragePath, notRoot(absolute))},
 			{name: "user", read: d.one(&c.Snippet.User, userName)},
+			{name: "file", read: d.value(&c.Snippet.File, notRoot(c.path))},
 			{name: "homeAttr", read: d.value(&c.Snippet.HomeAttr, notEmpty)},
 			{name: "hostAttr", read: d.value(&c.Snippet.HostAttr, notEmpty)},
 		}},

@@ -11,6 +11,8 @@
   home,
   # The name of the user that the file is for, or null.
   user,
+  # The options of the module system that the file is for.
+  options,
 }:
 let
   storagePath =
@@ -50,6 +52,10 @@ let
     snippet = {
       inherit (cfg) dialect;
       inherit storagePath user;
+      file = import ./defined-in.nix { inherit lib; } {
+        inherit options;
+        inherit (cfg) dialect;
+      };
     };
   };
 in

@@ -3,6 +3,7 @@
 {
   config,
   lib,
+  options,
   pkgs,
   ...
 }@args:
@@ -37,7 +38,12 @@ in
 
     # Plain text instead of a derivation, so evaluation alone shows the contents of the file.
     xdg.configFile."list-ephemeral/config.json".text = import ./config-file.nix { inherit lib; } {
-      inherit cfg persisted home;
+      inherit
+        cfg
+        home
+        options
+        persisted
+        ;
       packages = config.home.packages;
       user = config.home.username;
     };

@@ -84,6 +84,13 @@ func TestCasesDetectMutations(t *testing.T) {
 		{"settings: null", "config-file.nix", "value != null", "true"},
 		{"relative paths", "config-file.nix", `"${if home == null then "~" else home}/${path}"`, "path"},
 		{"paths that begin with ~/", "config-file.nix", `|| lib.hasPrefix "~/" path`, ""},
+		{"snippet.file: of impermanence", "defined-in.nix", "impermanence = options.environment.persistence", "impermanence = options.home.persistence"},
+		{"snippet.file: of preservation", "defined-in.nix", "if builtins.length own == 1 then", "if own != [ ] then"},
+		{"snippet.file: in the store", "defined-in.nix", ` && !lib.hasPrefix "${builtins.storeDir}/" file`, ""},
+		{"snippet.file: without a file", "defined-in.nix", `lib.hasPrefix "/" file && `, ""},
+		{"snippet.file: one file twice", "defined-in.nix", "own = lib.unique (", "own = ("},
+		{"snippet.file: a set of options", "defined-in.nix", "lib.concatMap files (builtins.attrValues tree)", "[ ]"},
+		{"snippet.file: of a home", "defined-in.nix", "home = options.user.persistence or { };", ""},
 		{"storagePath: used", "config-file.nix", "if cfg.storagePath != null then toString cfg.storagePath else", ""},
 		{"storagePath: in storagePaths", "config-file.nix", "lib.optional (storagePath != null) storagePath ++", ""},
 	}

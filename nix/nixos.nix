@@ -3,6 +3,7 @@
 {
   config,
   lib,
+  options,
   pkgs,
   ...
 }:
@@ -28,7 +29,7 @@ in
     environment.systemPackages = lib.optional (cfg.package != null) cfg.package;
 
     environment.etc."list-ephemeral/config.json".text = import ./config-file.nix { inherit lib; } {
-      inherit cfg persisted;
+      inherit cfg options persisted;
       packages = config.environment.systemPackages;
       home = null;
       user = null;

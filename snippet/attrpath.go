@@ -3,6 +3,7 @@ package snippet
 import (
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 	"unicode/utf8"
 
@@ -21,11 +22,26 @@ type AttrPath struct{ text string }
 func (p AttrPath) String() string { return p.text }
 
 // or returns the path, or other for the zero value.
-func (p AttrPath) or(other string) string {
+func (p AttrPath) or(other string) AttrPath {
 	if p.text == "" {
-		return other
+		return AttrPath{other}
 	}
-	return p.text
+	return p
+}
+
+// attrs returns the attributes of a path. An attribute that is an absolute path names the storage.
+func (p AttrPath) attrs() (attrs []Attr) {
+	for rest, more := p.text, true; more; {
+		var attr Attr
+		attr.Name, rest, _ = cutAttr(rest) // ParseAttrPath has accepted the text
+		rest, more, _ = cutDot(rest)
+		attr.Role = RoleFixed
+		if path.IsAbs(attr.Name) {
+			attr.Role = RoleStore
+		}
+		attrs = append(attrs, attr)
+	}
+	return attrs
 }
 
 // ParseAttrPath parses an attribute path in Nix syntax, such as my.persist.home or

@@ -1,6 +1,7 @@
 package snippet
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -9,7 +10,9 @@ import (
 
 // A block is a binding of a module: an attribute path with up to two lists and nested blocks.
 type block struct {
-	attr  string
+	path  []Attr
+	owner string // of a home; "" for the host
+	base  string // the home directory to which the elements are relative, or ""
 	lists []list
 	inner []block
 }
@@ -61,18 +64,24 @@ func userBlocks(s *selection, lists func(*place) []list) []block {
 	var blocks []block
 	for i := range s.places[1:] {
 		p := &s.places[1+i]
-		blocks = append(blocks, block{attr: "users." + attribute(p.user.Name), lists: lists(p)})
+		path := append(fixed("users"), Attr{p.user.Name, RoleUser})
+		blocks = append(blocks, block{path: path, base: p.user.Home, lists: lists(p)})
 	}
 	return blocks
 }
 
-// at returns the attribute path of the storage path in an option: option."/persist".
-func (o *Options) at(option string) string {
-	storage := o.Storage
-	if storage == "" {
-		storage = DefaultStorage
+// attr returns the attribute path of a block in Nix syntax.
+func (b *block) attr() string {
+	parts := make([]string, len(b.path))
+	for i, attr := range b.path {
+		parts[i] = attribute(attr.Name)
 	}
-	return option + "." + quoted(storage)
+	return strings.Join(parts, ".")
+}
+
+// at returns the attribute path of the storage path in an option: option."/persist".
+func (o *Options) at(option ...string) []Attr {
+	return append(fixed(option...), Attr{cmp.Or(o.Storage, DefaultStorage), RoleStore})
 }
 
 // unlikely is a name that no group can have.

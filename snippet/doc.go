@@ -17,6 +17,8 @@
 //   - Paths that cannot be written are reported in a comment and in [Snippet.LeftOut]. Paths that
 //     are written incompletely are reported in a comment and in [Snippet.Warnings].
 //
+// [Entries] returns the same elements as data, for an editor that inserts them into existing lists.
+//
 // Paths are cleaned lexically: a symbolic link before ".." is not followed. The two blocks of the
 // plain dialect belong in two modules, because Home Manager and NixOS do not share options.
 package snippet

@@ -49,3 +49,24 @@ func ExampleParseAttrPath() {
 	// my.persistence."1st.user" <nil>
 	// parse attribute path "my.persistence.1st": part 3 is not a name; write it "in quotes"
 }
+
+func ExampleEntries() {
+	elements := snippet.Entries([]snippet.Item{
+		{Path: "/var/lib/bar", Dir: true, Access: &snippet.Access{Mode: 0o700, User: "bar", Group: "bar"}},
+		{Path: "/home/alice/.ssh", Dir: true},
+	}, snippet.Options{Home: "/home/alice"})
+	for _, e := range elements.Entries {
+		list := elements.Lists[e.List]
+		fmt.Printf("%s in %s.%s\n%s\n", e.Path, list.Path[0].Name, list.Path[2].Name, e.Text)
+	}
+	// Output:
+	// /home/alice/.ssh in user.directories
+	// ".ssh"
+	// /var/lib/bar in host.directories
+	// {
+	//   directory = "/var/lib/bar";
+	//   mode = "0700";
+	//   user = "bar";
+	//   group = "bar";
+	// }
+}

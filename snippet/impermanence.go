@@ -7,15 +7,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 )
 
-// The options of impermanence.
-const (
-	impermanenceAttr   = "environment.persistence"
-	impermanenceHMAttr = "home.persistence"
-)
-
 // impermanenceBlocks returns the block of the NixOS module.
 func impermanenceBlocks(s *selection, opts *Options) []block {
-	b := block{attr: opts.at(impermanenceAttr), lists: hostLists(s, &s.places[0], "ugm")}
+	b := block{path: opts.at("environment", "persistence"), lists: hostLists(s, &s.places[0], "ugm")}
 	b.inner = userBlocks(s, func(p *place) []list { return homeLists(s, p) })
 	return []block{b}
 }
@@ -31,7 +25,7 @@ func homeBlocks(s *selection, opts *Options) []block {
 		if strings.HasSuffix(opts.Storage, p.user.Home) {
 			lists = nameLists
 		}
-		blocks = append(blocks, block{attr: opts.at(impermanenceHMAttr), lists: lists(s, p)})
+		blocks = append(blocks, block{path: opts.at("home", "persistence"), owner: p.user.Name, base: p.user.Home, lists: lists(s, p)})
 	}
 	return blocks
 }

@@ -99,9 +99,9 @@ func (w *writer) block(b *block, outermost bool) {
 	}
 	prefix := ""
 	if !outermost && len(b.inner) == 0 && b.filled() == 1 {
-		prefix = b.attr + "."
+		prefix = b.attr() + "."
 	} else {
-		w.open(b.attr, " = {")
+		w.open(b.attr(), " = {")
 	}
 	for i := range b.lists {
 		w.list(prefix, &b.lists[i])
@@ -120,12 +120,12 @@ func (w *writer) items(b *block, above string) {
 	for i := range b.lists {
 		if l := &b.lists[i]; len(l.items) > 0 {
 			w.blank()
-			w.comment(above + b.attr + "." + l.name)
+			w.comment(above + b.attr() + "." + l.name)
 			w.elements(l)
 		}
 	}
 	for i := range b.inner {
-		w.items(&b.inner[i], above+b.attr+".")
+		w.items(&b.inner[i], above+b.attr()+".")
 	}
 }
 
@@ -149,13 +149,18 @@ func (w *writer) list(prefix string, l *list) {
 	w.close("];")
 }
 
-// elements writes the elements of a list: bare paths first, then the sets, each sorted, as in
-// hand-written lists.
+// elements writes the elements of a list.
 func (w *writer) elements(l *list) {
+	l.each(func(e entry) { w.entry(l.key, e) })
+}
+
+// each calls f for the elements of a list: bare paths first, then the sets, each sorted, as in
+// hand-written lists.
+func (l *list) each(f func(entry)) {
 	for _, sets := range []bool{false, true} {
 		for i := range l.items {
 			if e := l.entry(&l.items[i]); sets == (e.bindings != nil) {
-				w.entry(l.key, e)
+				f(e)
 			}
 		}
 	}

@@ -16,11 +16,12 @@ const (
 func plainBlocks(s *selection, opts *Options) []block {
 	var blocks []block
 	for i := range s.places[1:] {
-		blocks = append(blocks, block{attr: opts.HomeAttr.or(defaultHomeAttr), lists: nameLists(s, &s.places[1+i])})
+		p := &s.places[1+i]
+		blocks = append(blocks, block{path: opts.HomeAttr.or(defaultHomeAttr).attrs(), owner: p.user.Name, base: p.user.Home, lists: nameLists(s, p)})
 	}
 	host := &s.places[0]
 	return append(blocks, block{
-		attr:  opts.HostAttr.or(defaultHostAttr),
+		path:  opts.HostAttr.or(defaultHostAttr).attrs(),
 		lists: hostLists(s, host, "mug"),
 	})
 }

@@ -2,13 +2,11 @@ package snippet
 
 import "path"
 
-const preservationAttr = "preservation.preserveAt"
-
 // preservationBlocks returns the block of preservation. preservation passes modes and owners to
 // systemd-tmpfiles, which sets them at every boot. All that differ from the defaults must be
 // written, also those of files.
 func preservationBlocks(s *selection, opts *Options) []block {
-	b := block{attr: opts.at(preservationAttr)}
+	b := block{path: opts.at("preservation", "preserveAt")}
 	b.lists = preservedLists(s, &s.places[0], byRoot)
 	b.inner = userBlocks(s, func(p *place) []list { return preservedLists(s, p, p.user.byUser()) })
 	return []block{b}

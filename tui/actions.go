@@ -43,6 +43,10 @@ func (m *app) perform(a action) tea.Cmd {
 		return m.openAdopt()
 	case actionAdopt:
 		return m.runAdopt()
+	case actionAskInto:
+		return m.openInto()
+	case actionInto:
+		return m.acceptInto()
 	case actionNone:
 	}
 	return nil

@@ -43,6 +43,7 @@ type app struct {
 	snippet        *snippetPane // instead of the list, or nil
 	dialect        int          // index into Options.Dialects
 	adoptions      int          // the generation of the newest adopt dialog
+	intos          int          // the generation of the newest request of an into dialog
 	notice         notice
 
 	progress   progress
@@ -194,6 +195,12 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 		return m.tickAdopt(msg)
 	case adoptEnded:
 		m.takeAdoptEnd(msg)
+	case intoFound:
+		return m.takeIntoFiles(msg)
+	case intoReady:
+		m.takeIntoPlan(msg)
+	case intoEnd:
+		m.takeIntoEnd(msg)
 	case sideDue:
 		return m.fillSide(msg)
 	case previewed:

@@ -26,7 +26,7 @@ func FuzzRandomSessions(f *testing.F) {
 	f.Add(uint64(3), []byte("\x1bP$q\x1b\\"))
 	f.Fuzz(func(t *testing.T, seed uint64, name []byte) {
 		r := rand.New(rand.NewPCG(seed, 3))
-		opts := Options{ASCII: seed%2 == 0, Programs: []string{"firefox", string(name), "e"}}
+		opts := Options{ASCII: seed%2 == 0, Dialects: []string{"plain", "json"}, Programs: []string{"firefox", string(name), "e"}}
 		rescan := func(_ context.Context, into *index.Store, refused bool) (Summary, error) {
 			into.AddPath(append([]byte("/again/"), name...), scan.KindFile)
 			if refused {
@@ -36,6 +36,12 @@ func FuzzRandomSessions(f *testing.F) {
 		}
 		opts.Machine = fakeMachine{
 			rescan: rescan, explain: func(path string) []string { return []string{path} },
+			intoFiles: func(context.Context, int) ([]IntoFile, error) {
+				return []IntoFile{{Path: string(name), Places: []string{string(name)}}, {Path: "/b"}}, nil
+			},
+			planInto: func(context.Context, string, []index.Selected, int) (IntoPlan, error) {
+				return IntoPlan{Lines: []IntoLine{{LineAdded, string(name)}, {LineNote, string(name)}}, Write: func(context.Context) []string { return []string{string(name)} }}, nil
+			},
 			adopt: func(context.Context, []index.Selected) (Adoption, error) { return Adoption{}, errors.New(string(name)) },
 		}
 		d := newDriver(t, opts)
@@ -50,7 +56,7 @@ func randomStep(d *driver, r *rand.Rand, name []byte) {
 	keys := []string{
 		"up", "down", "pgup", "pgdown", "home", "end", "space", "space", "enter", "esc", "/", "?", "f1", "ctrl+a",
 		"ctrl+d", "ctrl+p", "ctrl+x", "backspace", "delete", "left", "right", "ctrl+u", "ctrl+w", "e", "s", "c", "日",
-		"G", "g", "j", "k", "l", "h", "v", "u", "y", "p", "e", "s", "c", "r", "tab", "tab", "right", "right", "ctrl+z", "x", "o",
+		"G", "g", "j", "k", "l", "h", "v", "u", "y", "p", "e", "s", "c", "r", "i", "enter", "tab", "tab", "right", "right", "ctrl+z", "x", "o",
 	}
 	switch r.IntN(12) {
 	case 0:

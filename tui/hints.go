@@ -37,6 +37,7 @@ func (m *app) conditionals() []conditional {
 		{contextSearch, &s.clearProgram, filtered},
 		{contextBrowse, &b.dialect, dialects},
 		{contextSnippet, &m.keys.snippet.dialect, dialects},
+		{contextSnippet, &m.keys.snippet.into, unless(len(m.opts.Dialects) > 0, "these paths are not a snippet")},
 		{contextBrowse, &b.rescan, once},
 		{contextBrowse, &b.refused, once},
 		{contextBrowse, &b.expand, tree},
@@ -98,13 +99,15 @@ func (k *keyMap) hints(c keyContext) []hint {
 		}
 	case contextSnippet:
 		s := k.snippet
-		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.write, "write"}, {s.adopt, "adopt"}, {s.dialect, "dialect"}, {s.copy, "copy"}, {s.showHelp, "help"}}
+		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.write, "write"}, {s.into, "insert"}, {s.adopt, "adopt"}, {s.dialect, "dialect"}, {s.copy, "copy"}, {s.showHelp, "help"}}
 	case contextPrompt:
 		return []hint{{k.prompt.accept, "write"}, {k.prompt.close, "close"}}
 	case contextConfirm:
 		return []hint{{k.confirm.accept, "write it"}, {k.confirm.close, "back"}}
 	case contextAdopt:
 		return []hint{{k.adopt.accept, "copy"}, {k.adopt.close, "back"}}
+	case contextInto:
+		return []hint{{k.into.accept, "accept"}, {k.into.close, "back"}}
 	case contextPrograms:
 		return []hint{{k.programs.accept, "filter"}, {k.programs.close, "close"}}
 	case contextHelp:

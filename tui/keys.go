@@ -21,10 +21,11 @@ const (
 	contextPrompt
 	contextConfirm
 	contextAdopt
+	contextInto
 	contextHelp
 )
 
-var contextNames = [...]string{"unknown", "browse", "search", "programs", "snippet", "file name", "confirm", "adopt", "help"}
+var contextNames = [...]string{"unknown", "browse", "search", "programs", "snippet", "file name", "confirm", "adopt", "into", "help"}
 
 // String returns the name of the context in KeyTable and in the help.
 func (c keyContext) String() string {
@@ -43,6 +44,7 @@ type keyMap struct {
 	prompt   promptKeys
 	confirm  confirmKeys
 	adopt    adoptKeys
+	into     intoKeys
 	help     dialogKeys
 	suspend  key.Binding // in every context
 }
@@ -94,14 +96,19 @@ type adoptKeys struct {
 	move                moveKeys
 }
 
+type intoKeys struct {
+	accept, close, quit key.Binding
+	move                moveKeys
+}
+
 type dialogKeys struct {
 	move                moveKeys
 	accept, close, quit key.Binding
 }
 
 type snippetKeys struct {
-	move                                                     moveKeys
-	back, leave, write, copy, dialect, adopt, showHelp, quit key.Binding
+	move                                                           moveKeys
+	back, leave, write, copy, dialect, adopt, into, showHelp, quit key.Binding
 }
 
 // bind makes a binding whose help shows the labels of its keys.
@@ -220,6 +227,12 @@ func newKeyMap() keyMap {
 			quit:   quit,
 			move:   letterKeys(),
 		},
+		into: intoKeys{
+			accept: bind("choose the file, or write it", "enter"),
+			close:  bind("go back", "esc"),
+			quit:   quit,
+			move:   letterKeys(),
+		},
 		snippet: newSnippetKeys(quit),
 		help: dialogKeys{
 			move:   letterKeys(),
@@ -238,6 +251,7 @@ func newSnippetKeys(quit key.Binding) snippetKeys {
 		copy:     bind("copy the snippet again", "y"),
 		dialect:  bind("switch to the next dialect", "f"),
 		adopt:    bind("copy the data into storage now", "a"),
+		into:     bind("insert the snippet into your Nix file", "i"),
 		leave:    bind("leave and print the snippet", "enter", "q"),
 		showHelp: bind("show the keys", "?", "f1"),
 		quit:     quit,
@@ -322,9 +336,11 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 		own = []key.Binding{k.confirm.accept, k.confirm.close, k.confirm.quit}
 	case contextSnippet:
 		s := k.snippet
-		own = slices.Concat([]key.Binding{s.leave, s.back, s.write, s.adopt, s.dialect, s.copy, s.showHelp, s.quit}, s.move.bindings())
+		own = slices.Concat([]key.Binding{s.leave, s.back, s.write, s.into, s.adopt, s.dialect, s.copy, s.showHelp, s.quit}, s.move.bindings())
 	case contextAdopt:
 		own = append([]key.Binding{k.adopt.accept, k.adopt.close, k.adopt.quit}, k.adopt.move.bindings()...)
+	case contextInto:
+		own = append([]key.Binding{k.into.accept, k.into.close, k.into.quit}, k.into.move.bindings()...)
 	case contextHelp:
 		own = k.help.bindings()
 	case contextUnknown:

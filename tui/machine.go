@@ -45,6 +45,12 @@ type Machine interface {
 	Snippet(selected []index.Selected, dialect int) SnippetText
 	// Adopt plans to copy the selection into storage. An error says why it is not possible.
 	Adopt(ctx context.Context, selected []index.Selected) (Adoption, error)
+	// IntoFiles returns the Nix files into which a snippet in the dialect with that index can be
+	// inserted, the most likely first.
+	IntoFiles(ctx context.Context, dialect int) ([]IntoFile, error)
+	// PlanInto plans to insert the selection into one of these files. It is not called from two
+	// goroutines at once.
+	PlanInto(ctx context.Context, file string, selected []index.Selected, dialect int) (IntoPlan, error)
 	// Copy puts a text on the clipboard and returns the name of the program that took it.
 	// It returns "" if there is no such program; the screen then uses the terminal.
 	Copy(ctx context.Context, text string) (program string)

@@ -23,6 +23,8 @@ type fakeMachine struct {
 	explain    func(path string) []string
 	snippet    func(selected []index.Selected, dialect int) SnippetText
 	adopt      func(ctx context.Context, selected []index.Selected) (Adoption, error)
+	intoFiles  func(ctx context.Context, dialect int) ([]IntoFile, error)
+	planInto   func(ctx context.Context, file string, selected []index.Selected, dialect int) (IntoPlan, error)
 	copy       func(ctx context.Context, text string) string
 }
 
@@ -88,6 +90,14 @@ func (f fakeMachine) Snippet(selected []index.Selected, dialect int) SnippetText
 
 func (f fakeMachine) Adopt(ctx context.Context, selected []index.Selected) (Adoption, error) {
 	return f.adopt(ctx, selected)
+}
+
+func (f fakeMachine) IntoFiles(ctx context.Context, dialect int) ([]IntoFile, error) {
+	return f.intoFiles(ctx, dialect)
+}
+
+func (f fakeMachine) PlanInto(ctx context.Context, file string, selected []index.Selected, dialect int) (IntoPlan, error) {
+	return f.planInto(ctx, file, selected, dialect)
 }
 
 func (f fakeMachine) Copy(ctx context.Context, text string) string {

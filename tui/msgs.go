@@ -88,6 +88,23 @@ type (
 		gen   int
 		lines []string
 	}
+	// intoFound has the files into which the snippet can be inserted.
+	intoFound struct {
+		gen   int
+		files []IntoFile
+		err   error
+	}
+	// intoReady has the plan for one of them.
+	intoReady struct {
+		gen  int
+		plan IntoPlan
+		err  error
+	}
+	// intoEnd has the result of writing it.
+	intoEnd struct {
+		gen   int
+		lines []string
+	}
 	// noticeExpired means that a notice has been shown long enough.
 	noticeExpired struct{ gen int }
 	// replyTimeEnded means that the terminal has had replyTime to answer.

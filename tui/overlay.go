@@ -32,6 +32,8 @@ const (
 	actionDialect
 	actionAskAdopt
 	actionAdopt
+	actionAskInto
+	actionInto
 	actionConfirm
 )
 

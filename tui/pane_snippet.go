@@ -83,6 +83,8 @@ func (p *snippetPane) press(msg tea.KeyPressMsg) action {
 		return action{kind: actionCopy}
 	case key.Matches(msg, p.keys.adopt) && !p.pending:
 		return action{kind: actionAskAdopt}
+	case key.Matches(msg, p.keys.into) && p.snippet.Text != "":
+		return action{kind: actionAskInto}
 	case key.Matches(msg, p.keys.dialect):
 		return action{kind: actionDialect}
 	case key.Matches(msg, p.keys.leave) && !p.pending:

@@ -36,6 +36,13 @@ le status --next --fail --json | grep -o '"change":"[a-z]*","path":"[^"]*"'
 le explain /var/lib/added/x
 ln -sfn /nix/store/cur /nix/var/nix/profiles/system
 le status --next --fail
+ln -sfn /nix/store/next /nix/var/nix/profiles/system
+cd "$D"; export NH_FLAKE=$D
+printf '{\n  environment.persistence."/mnt/keep".directories = [\n    "/var/lib/added"\n    "/var/lib/same"\n  ];\n}\n' > persist.nix
+le status --next | grep -A1 'declared: .*:5' | sed "s,$D,DIR,"
+le status --next --json | grep -o '"declaredAt":"[^"]*persist.nix:3"' | sed "s,$D,DIR,"
+le explain /var/lib/added/x | grep persist.nix | sed "s,$D,DIR,"
+le stray --storage /mnt/keep /mnt/keep/var/lib/same | sed "s,$D,DIR,"
 `
 
 func TestNextBootIsComparedWithWhatIsKeptNow(t *testing.T) {
@@ -77,6 +84,13 @@ status 1
 status 0
 the next boot keeps what is kept now
 status 0
+      declared: /nix/store/next/etc/fstab:5
+      in the Nix code: DIR/persist.nix:3
+"declaredAt":"DIR/persist.nix:3"
+  declared in DIR/persist.nix:3
+list-ephemeral: error: /mnt/keep/var/lib/same: it is declared by mounted at /var/lib/same; DIR/persist.nix:4
+0 files with 0B not declared
+status 1
 `
 	if diff := cmp.Diff(want, string(out)); diff != "" {
 		t.Errorf("differs (-want +got):\n%s", diff)

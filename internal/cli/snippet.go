@@ -24,16 +24,22 @@ import (
 type snippetFlags struct {
 	session.Style
 	read0, print0 bool
+	into          intoFlags
 }
 
 const snippetLong = `Print the Nix code that keeps the paths given as arguments or on stdin. The dialect is
-that of the configuration (snippet.dialect), otherwise plain.`
+that of the configuration (snippet.dialect), otherwise plain.
+
+With --into, the paths are inserted into the lists of a Nix file instead. Nothing else in
+the file changes. The change is shown as a diff, and written if you confirm it.`
 
 const snippetExamples = `  list-ephemeral snippet ~/.config/Code /var/lib/bluetooth
   list-ephemeral list -0 ~/.mozilla | list-ephemeral snippet -0
   list-ephemeral snippet --dialect preservation /etc/machine-id
   list-ephemeral snippet --form module ~/.ssh > persist.nix
-  list-ephemeral snippet --home-attr my.persist.home ~/.ssh`
+  list-ephemeral snippet --home-attr my.persist.home ~/.ssh
+  list-ephemeral snippet --into persist.nix --diff ~/.ssh   show the change of a file
+  list-ephemeral snippet --into auto ~/.ssh   change the file of the configuration`
 
 func newSnippet(a *app) *cobra.Command {
 	var f snippetFlags
@@ -49,6 +55,7 @@ func newSnippet(a *app) *cobra.Command {
 	flags.BoolVarP(&f.read0, "read0", "0", false, "read NUL-terminated paths from stdin")
 	flags.BoolVar(&f.print0, "print0", false, "end each path with NUL (requires --dialect paths)")
 	addStyleFlags(cmd, &f.Style)
+	f.into.add(a, cmd)
 	return leaveStuck(cmd)
 }
 
@@ -65,6 +72,9 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 		return session.Misuse(fmt.Errorf("--print0 requires --dialect paths, got %s", s.Style.Dialect))
 	}
 	s.Style.Null = f.print0
+	if err := f.into.check(); err != nil {
+		return session.Misuse(err)
+	}
 	if len(args) == 0 && isTerminal(a.in) {
 		return session.Misuse(errors.New("snippet: expected paths as arguments or on stdin, got none"))
 	}
@@ -91,6 +101,9 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 	if tooLong > 0 {
 		say(a.err, "error", fmt.Sprintf("%s of more than %d bytes left out", report.Count(tooLong, "line"), paths.Longest))
 		a.failed = exitError(exitFailed)
+	}
+	if f.into.file != "" {
+		return cmp.Or(a.into(ctx, s, f.into, items), a.failed)
 	}
 	return cmp.Or(a.printSnippet(tui.SnippetText(s.Render(items))), a.failed)
 }

@@ -156,12 +156,15 @@ func (a *app) emptyTrash(ctx context.Context, f strayFlags, storage []string) er
 		return whySignal(ctx, unread)
 	}
 	if !f.yes {
+		if !a.asks() {
+			return session.Misuse(errors.New("--empty requires --yes without a terminal"))
+		}
 		size, err := session.SizeOf(ctx, items)
 		if err != nil {
 			return whySignal(ctx, err)
 		}
 		question := fmt.Sprintf("Permanently remove %s with %s, of %s? [y/N] ", report.Count(len(items), "path"), printable.Size(size.Bytes), report.Count(dates, "date"))
-		if ok, err := a.confirm(ctx, question); err != nil || !ok {
+		if ok, err := a.confirm(ctx, question, "nothing was removed"); err != nil || !ok {
 			return errors.Join(unread, err)
 		}
 	}
@@ -181,11 +184,11 @@ func (a *app) emptyTrash(ctx context.Context, f strayFlags, storage []string) er
 	return errors.Join(unread, err)
 }
 
-// confirm asks a question on the terminal.
-func (a *app) confirm(ctx context.Context, question string) (bool, error) {
-	if !isTerminal(a.in) || !isTerminal(a.err.file) {
-		return false, session.Misuse(errors.New("--empty requires --yes without a terminal"))
-	}
+// asks reports whether a question can be asked on the terminal.
+func (a *app) asks() bool { return isTerminal(a.in) && isTerminal(a.err.file) }
+
+// confirm asks a question on the terminal. no is printed if the answer is not yes.
+func (a *app) confirm(ctx context.Context, question, no string) (bool, error) {
 	a.err.progress(question)
 	answer := ""
 	err := session.WaitFor(ctx, func() (err error) {
@@ -197,7 +200,7 @@ func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	}
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	if answer != "y" && answer != "yes" {
-		a.err.line("nothing was removed")
+		a.err.line(no)
 		return false, nil
 	}
 	return true, nil

@@ -19,7 +19,7 @@ func (e *Explanation) Lines() []string {
 		title = "does not exist; " + e.fateOfNew()
 	}
 	lines := []string{e.Name + ": " + title}
-	for _, reason := range append(e.reasons(), e.what()) {
+	for _, reason := range append(e.reasons(), e.declaration(), e.what()) {
 		if reason != "" {
 			lines = append(lines, "  "+reason)
 		}
@@ -39,6 +39,8 @@ type explainLine struct {
 	Exists   bool     `json:"exists"`
 	Error    string   `json:"error"`
 	Reasons  []string `json:"reasons"`
+	// DeclaredAt is the file and line in the Nix code.
+	DeclaredAt string `json:"declaredAt"`
 }
 
 // JSON returns the explanation as explain --json writes it.
@@ -48,6 +50,7 @@ func (e *Explanation) JSON() *explainLine {
 	for _, reason := range e.reasons() {
 		line.Reasons = append(line.Reasons, printable.Name(reason))
 	}
+	line.DeclaredAt = printable.Name(e.DeclaredAt)
 	if e.Err != nil {
 		line.Error = errors.Unwrap(e.Err).Error()
 	}
@@ -84,10 +87,12 @@ type Explanation struct {
 	Upper string // the path in the upper directory of an overlay, or ""
 	// Declared is the declaration of the path that nothing carries out, or nil.
 	Declared *Declaration
-	Kind     scan.Kind
-	Size     int64
-	Device   string // major and minor number of a device: "8, 1"
-	Err      error  // why it could not be read
+	// DeclaredAt is the file and line of the Nix code that declares the path, or "".
+	DeclaredAt string
+	Kind       scan.Kind
+	Size       int64
+	Device     string // major and minor number of a device: "8, 1"
+	Err        error  // why it could not be read
 }
 
 // what returns the kind and size of the path, as a clause.
@@ -105,6 +110,14 @@ func (e *Explanation) what() string {
 		return fmt.Sprintf("it is a %s (%s)", e.Kind, e.Device)
 	}
 	return fmt.Sprintf("it is a %s of %s", e.Kind, printable.Size(e.Size))
+}
+
+// declaration says where the Nix code declares the path.
+func (e *Explanation) declaration() string {
+	if e.DeclaredAt == "" {
+		return ""
+	}
+	return "declared in " + e.DeclaredAt
 }
 
 // fate says whether a boot wipes the tree that the path is on.

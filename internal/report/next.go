@@ -26,6 +26,8 @@ type NextChange struct {
 	From, To string
 	// Source is the declaration: of the next system, or the one that is removed.
 	Source string
+	// DeclaredAt is the file and line of the Nix code that declares the path now, or "".
+	DeclaredAt string
 	// HasData reports whether the path exists now, and InStorage whether To does.
 	HasData, InStorage bool
 }
@@ -122,6 +124,9 @@ func (c *NextChange) details() (lines []string) {
 		lines = append(lines, "declared: "+c.Source)
 	case generation.ChangeUnknown:
 	}
+	if c.DeclaredAt != "" {
+		lines = append(lines, "in the Nix code: "+c.DeclaredAt)
+	}
 	if c.Kind != generation.NoLongerKept && c.HasData && c.To != "" && !c.InStorage {
 		lines = append(lines, "storage has nothing there: run list-ephemeral adopt "+printable.Quote(c.Path))
 	}
@@ -143,8 +148,10 @@ type changeLine struct {
 	From      string `json:"from"`
 	To        string `json:"to"`
 	Source    string `json:"source"`
-	HasData   bool   `json:"hasData"`
-	InStorage bool   `json:"inStorage"`
+	// DeclaredAt is the file and line in the Nix code.
+	DeclaredAt string `json:"declaredAt"`
+	HasData    bool   `json:"hasData"`
+	InStorage  bool   `json:"inStorage"`
 }
 
 // changeWords are the changes as JSON names them.
@@ -157,7 +164,7 @@ func (n *Next) JSON() *NextLine {
 	line := &NextLine{System: n.System, Changes: []changeLine{}, NotCarriedOut: n.NotCarriedOut, Initrd: n.InitrdNotVisible}
 	for i := range n.Changes {
 		c := &n.Changes[i]
-		one := changeLine{Change: changeWords[c.Kind], From: c.From, To: c.To, Source: c.Source, HasData: c.HasData, InStorage: c.InStorage}
+		one := changeLine{DeclaredAt: printable.Name(c.DeclaredAt), Change: changeWords[c.Kind], From: c.From, To: c.To, Source: c.Source, HasData: c.HasData, InStorage: c.InStorage}
 		one.Path, one.PathBytes = jsonline.Path(c.Path)
 		line.Changes = append(line.Changes, one)
 	}

@@ -5,5 +5,6 @@
 //	list.go       paths from stdin
 //	stray.go      undeclared paths in storage, which can be moved to the trash
 //	adopt.go      copying the selection into storage
+//	into.go       inserting the snippet into a Nix file
 //	clipboard.go  programs that copy the snippet to the clipboard
 package screen

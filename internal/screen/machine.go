@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/known"
@@ -23,11 +24,13 @@ type Machine struct {
 	*session.Session
 	rollup *scan.Rollup
 	places known.Homes
+	// describing is held while the selection is described in a dialect: the session caches what it reads.
+	describing *sync.Mutex
 }
 
 // New returns the machine of a session.
 func New(s *session.Session) Machine {
-	return Machine{s, scan.NewRollup(s.Policy, s.Homes()...), known.HomesOf(s.Homes()...)}
+	return Machine{s, scan.NewRollup(s.Policy, s.Homes()...), known.HomesOf(s.Homes()...), new(sync.Mutex)}
 }
 
 // Scan implements tui.Machine.
@@ -85,12 +88,19 @@ func (m Machine) Explain(_ context.Context, path string) []string {
 
 // Snippet implements tui.Machine.
 func (m Machine) Snippet(selected []index.Selected, dialect int) tui.SnippetText {
+	m.describing.Lock()
+	defer m.describing.Unlock()
+	return tui.SnippetText(m.Render(m.items(selected, dialect)))
+}
+
+// items describes the selection in a dialect. The caller locks describing.
+func (m Machine) items(selected []index.Selected, dialect int) []snippet.Item {
 	m.Style.Dialect = setting.Dialect(dialect)
 	items := make([]snippet.Item, len(selected))
 	for i, s := range selected {
 		items[i] = m.Describe(s.Path, s.Kind)
 	}
-	return tui.SnippetText(m.Render(items))
+	return items
 }
 
 // Copy implements tui.Machine.

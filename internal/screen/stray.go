@@ -81,6 +81,11 @@ func pathsOf(selected []index.Selected) []string {
 	return paths
 }
 
+// IntoFiles implements tui.Machine. Strays are not inserted.
+func (m Strays) IntoFiles(context.Context, int) ([]tui.IntoFile, error) {
+	return nil, errors.New("these paths are not a snippet")
+}
+
 // Adopt implements tui.Machine. It plans to move the selection to the trash.
 func (m Strays) Adopt(_ context.Context, selected []index.Selected) (tui.Adoption, error) {
 	var move, left []string

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -55,7 +56,20 @@ type Options struct {
 	New bool
 	// Regular makes Create fail if the path is a device, pipe or socket.
 	Regular bool
+	// Atomic makes Create fail with ErrInPlace if the target could only be written in place. Commit
+	// then also syncs the directory, so a crash leaves the old or the new file.
+	Atomic bool
+	// Replaces, if not nil, is the file to replace, as Open(path).Stat returned it. Create and Commit
+	// fail with ErrChanged if the path is another file, or if its size or times differ.
+	Replaces fs.FileInfo
 }
+
+// ErrInPlace is the error for a file that cannot be replaced as a whole: a mount point, or a file
+// whose owner cannot be kept.
+var ErrInPlace = errors.New("it could only be overwritten in place: it is a mount point, or a new file cannot have its owner")
+
+// ErrChanged is the error for a file that is not the one to replace any more.
+var ErrChanged = errors.New("it has changed since it was read")
 
 // File is a file that is being written. The target does not change before Commit.
 type File struct {
@@ -91,6 +105,9 @@ func Create(path string, opts Options) (f *File, err error) {
 func (f *File) begin() error {
 	p := f.place
 	kind := p.stat.Mode & unix.S_IFMT
+	if f.opts.Replaces != nil && (p.file < 0 || !isSame(&p.stat, f.opts.Replaces)) {
+		return ErrChanged
+	}
 	switch {
 	case p.file < 0:
 		return f.beside(0o666)
@@ -100,6 +117,8 @@ func (f *File) begin() error {
 		return errNotRegular
 	case kind == unix.S_IFDIR:
 		return unix.EISDIR
+	case f.opts.Atomic && (p.mounted || p.name == ""):
+		return ErrInPlace
 	case kind != unix.S_IFREG || p.mounted || p.name == "":
 		return f.inPlace()
 	}
@@ -107,11 +126,25 @@ func (f *File) begin() error {
 	if err == nil {
 		err = f.inherit()
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+		return nil
+	case f.opts.Atomic && f.temp != nil:
+		err = fmt.Errorf("%w (%w)", ErrInPlace, err)
+	case f.opts.Atomic:
+	default:
 		f.drop()
 		return f.inPlace()
 	}
-	return nil
+	f.drop()
+	return err
+}
+
+// isSame reports whether a file has the identity, the size and the times of another one.
+func isSame(st *unix.Stat_t, other fs.FileInfo) bool {
+	was, ok := other.Sys().(*syscall.Stat_t)
+	return ok && st.Dev == was.Dev && st.Ino == was.Ino && st.Size == was.Size &&
+		st.Mtim.Nano() == was.Mtim.Nano() && st.Ctim.Nano() == was.Ctim.Nano()
 }
 
 // inPlace checks that the target can be written in place.
@@ -206,6 +239,9 @@ func (f *File) Commit() error {
 			return err
 		}
 		f.name = ""
+		if f.opts.Atomic {
+			return syncDir(f.place.dir)
+		}
 		return nil
 	})
 	if path := (*fs.PathError)(nil); errors.As(err, &path) {
@@ -217,8 +253,27 @@ func (f *File) Commit() error {
 	return nil
 }
 
+// syncDir makes the names in a directory durable. A directory that may not be read is not synced.
+func syncDir(dir int) error {
+	fd, err := unix.Openat(dir, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil //nolint:nilerr // the file is complete, with either name
+	}
+	defer unix.Close(fd)
+	if err := unix.Fsync(fd); err != nil && !errors.Is(err, unix.EINVAL) { // EINVAL: the file system has no such call
+		return err
+	}
+	return nil
+}
+
 func (f *File) rename() error {
 	dir, name := f.place.dir, f.place.name
+	if f.opts.Replaces != nil {
+		var now unix.Stat_t
+		if err := unix.Fstatat(dir, name, &now, unix.AT_SYMLINK_NOFOLLOW); err != nil || !isSame(&now, f.opts.Replaces) {
+			return ErrChanged
+		}
+	}
 	if !f.opts.New {
 		return unix.Renameat(dir, f.name, dir, name)
 	}

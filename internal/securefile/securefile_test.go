@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -290,4 +291,68 @@ func TestSymlinkLoopsAreAnError(t *testing.T) {
 	if err := put(link, "", Options{}); !errors.Is(err, unix.ELOOP) {
 		t.Errorf("%v", err)
 	}
+}
+
+func TestAtomicReplacesOnlyTheFileThatWasRead(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		before func(path string) error // after the file was read
+		during func(path string) error // after Create
+		want   error
+		text   string
+	}{
+		{name: "unchanged", text: "new"},
+		{name: "written again", before: func(path string) error { return os.WriteFile(path, []byte("OLD"), 0o644) }, want: ErrChanged, text: "OLD"},
+		{name: "appended while the new text is written", during: func(path string) error { return os.WriteFile(path, []byte("more"), 0o644) }, want: ErrChanged, text: "more"},
+		{name: "another file with the same text", during: func(path string) error {
+			return errors.Join(os.WriteFile(path+"~", []byte("old"), 0o644), os.Rename(path+"~", path))
+		}, want: ErrChanged, text: "old"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "f")
+			must(t, os.WriteFile(path, []byte("old"), 0o640))
+			must(t, os.Chtimes(path, time.Unix(1, 0), time.Unix(1, 0)))
+			file, err := Open(path, nil)
+			must(t, err)
+			info, err := file.Stat()
+			must(t, err, file.Close())
+			if tt.before != nil {
+				must(t, tt.before(path))
+			}
+			f, err := Create(path, Options{Regular: true, Atomic: true, Replaces: info})
+			if err == nil {
+				if tt.during != nil {
+					must(t, tt.during(path))
+				}
+				_, err = io.WriteString(f, "new")
+				must(t, err)
+				holdsText(t, path, tt.during == nil)
+				err = f.Commit()
+			}
+			if !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil) {
+				t.Errorf("got %v, want %v", err, tt.want)
+			}
+			holds(t, path, tt.text)
+		})
+	}
+}
+
+// holdsText checks that the target has its old text before Commit.
+func holdsText(t *testing.T, path string, unchanged bool) {
+	t.Helper()
+	if text, err := os.ReadFile(path); unchanged && (err != nil || string(text) != "old") {
+		t.Errorf("%q, %v before Commit", text, err)
+	}
+}
+
+func TestAtomicRefusesAMountPoint(t *testing.T) {
+	probe.Need(t, probe.Root, probe.Namespaces)
+	path := filepath.Join(t.TempDir(), "f")
+	must(t, os.WriteFile(path, []byte("old"), 0o644))
+	must(t, unix.Mount(path, path, "", unix.MS_BIND, ""))
+	t.Cleanup(func() { must(t, unix.Unmount(path, 0)) })
+	if err := put(path, "new", Options{Atomic: true}); !errors.Is(err, ErrInPlace) {
+		t.Errorf("got %v, want %v", err, ErrInPlace)
+	}
+	holds(t, path, "old")
 }

@@ -23,6 +23,9 @@ func (s *Session) Explanation(path string) report.Explanation {
 	if d, ok := s.Declared(path); ok {
 		e.Declared = &d
 	}
+	if e.Declared != nil || e.Verdict.Class == scan.ClassPersisted || e.Verdict.Class == scan.ClassMounted || e.Verdict.Class == scan.ClassLinked {
+		e.DeclaredAt = s.DeclaredAt(path)
+	}
 	if kind == scan.KindBlock || kind == scan.KindChar {
 		var st unix.Stat_t
 		if unix.Lstat(path, &st) == nil {

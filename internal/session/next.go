@@ -34,6 +34,10 @@ func (s *Session) Next() (*report.Next, error) {
 		}
 	}
 	s.addDeclared(found, next, seen)
+	for i := range found.Changes {
+		c := &found.Changes[i]
+		c.DeclaredAt = s.DeclaredAt(c.Path)
+	}
 	slices.SortFunc(found.Changes, func(a, b report.NextChange) int { return strings.Compare(a.Path, b.Path) })
 	for i := range next.Entries {
 		if e := &next.Entries[i]; e.Verdict == generation.Inactive || e.Verdict == generation.StorageWiped {

@@ -38,6 +38,11 @@ type Session struct {
 	storage []string
 	Style   snippet.Options
 	Owners  *Owners
+	// nix are the Nix files of the configuration, read once.
+	nix struct {
+		sync.Once
+		nixFiles
+	}
 	// unclear is a note for the snippet if several storage paths are possible; "" otherwise.
 	unclear string
 	// parent caches the directory of the last described path, and the directories above it.

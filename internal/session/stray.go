@@ -26,6 +26,8 @@ type Strays struct {
 	Only     []string // the PATHs
 	Rows     []*scan.Row
 	Stats    scan.Stats
+	// at returns where the Nix code declares a path; "" if it is not known.
+	at func(path string) string
 }
 
 // whyNone returns why nothing at a path is stray.
@@ -42,10 +44,21 @@ func (s *Strays) whyNone(path string) string {
 	}
 	for _, d := range s.Declared {
 		if paths.AtOrBelow(path, d.path) {
-			return "it is declared by " + d.by
+			return s.declaredBy(d)
 		}
 	}
 	return "nothing in it is stray"
+}
+
+// declaredBy says what declares a path in storage.
+func (s *Strays) declaredBy(d declared) string {
+	text := "it is declared by " + d.by
+	if s.at != nil && d.live != "" {
+		if at := s.at(d.live); at != "" {
+			text += "; " + at
+		}
+	}
+	return text
 }
 
 // StorageToSearch returns the storage paths that are directories.
@@ -77,8 +90,9 @@ func directories(paths []string) []string {
 	return found
 }
 
-// declared is a declared path in storage, with the source of the declaration.
-type declared struct{ path, by string }
+// declared is a declared path in storage, with the source of the declaration. live is the path that the
+// running system shows it at.
+type declared struct{ path, by, live string }
 
 // DeclaredIn returns the declared paths in storage: the location of each persisted path of the
 // configuration in each storage path, and the paths in storage that are mounted elsewhere.
@@ -88,15 +102,15 @@ func (s *Session) DeclaredIn(storage []string) []declared {
 	var all []declared
 	for _, dir := range storage {
 		for _, kept := range slices.Concat(s.Config.PersistedDirs, s.Config.PersistedFiles) {
-			all = append(all, declared{filepath.Join(dir, kept.Text), kept.Origin.String()})
+			all = append(all, declared{filepath.Join(dir, kept.Text), kept.Origin.String(), kept.Text})
 			below, inHome := paths.Rel(kept.Text, s.Config.Home)
 			if inHome && below != "." && strings.HasSuffix(dir, s.Config.Home) {
-				all = append(all, declared{filepath.Join(dir, below), kept.Origin.String()})
+				all = append(all, declared{filepath.Join(dir, below), kept.Origin.String(), kept.Text})
 			}
 		}
 		for _, mount := range s.Mounts.Points() {
 			if in, ok := s.Mounts.Stored(mount.Point, dir); ok && in != dir {
-				all = append(all, declared{in, "mounted at " + mount.Point})
+				all = append(all, declared{in, "mounted at " + mount.Point, mount.Point})
 			}
 		}
 	}
@@ -130,7 +144,7 @@ func (s *Session) FindStrays(ctx context.Context, into *Strays) error {
 		}
 		return 1
 	})
-	into.Rows, into.Stats = rows, stats
+	into.Rows, into.Stats, into.at = rows, stats, s.DeclaredAt
 	return err
 }
 

@@ -447,6 +447,63 @@ in
     home = [ enabled ];
   };
 
+  # What the user's own file defines: modules in the store, and without a file, do not count.
+  inside-defined-in-a-file = inside {
+    system = [
+      stand.impermanence
+      enabled
+      short
+      {
+        _file = "/etc/nixos/persist.nix";
+        environment.persistence."/persist".directories = [ "/var/log" ];
+      }
+      {
+        _file = "/etc/nixos/persist.nix";
+        environment.persistence."/state".files = [ "/etc/machine-id" ];
+      }
+      {
+        _file = "${builtins.storeDir}/abc-source/module.nix";
+        environment.persistence."/other".directories = [ "/var/lib/a" ];
+      }
+      { environment.persistence."/third".directories = [ "/var/lib/b" ]; }
+    ];
+    home = [
+      enabled
+      short
+    ];
+  };
+
+  inside-defined-in-several-files = inside {
+    system = [
+      stand.preservation
+      enabled
+      short
+      {
+        _file = "/etc/nixos/a.nix";
+        preservation.enable = true;
+        preservation.preserveAt."/persist".directories = [ { directory = "/var/log"; } ];
+      }
+      {
+        _file = "/etc/nixos/b.nix";
+        preservation.preserveAt."/state".directories = [ { directory = "/var/lib/a"; } ];
+      }
+    ];
+  };
+
+  alone-defined-in-a-file = alone {
+    modules = [
+      alice
+      enabled
+      short
+      stand.userPersistence
+      {
+        _file = "/home/alice/nix/home.nix";
+        user.persistence.enable = true;
+        user.persistence.directories = [ "Documents" ];
+      }
+    ];
+  };
+
   inside-preservation-disabled = inside {
     system = [
       enabled

@@ -299,6 +299,7 @@ let
           value = if isFunction module then call module else module;
           rest = removeAttrs value [
             "key"
+            "_file"
             "imports"
             "options"
             "config"
@@ -309,6 +310,7 @@ let
         else
           {
             key = value.key or key;
+            file = value._file or "<unknown-file>";
             imports = value.imports or [ ];
             options = value.options or { };
             config =
@@ -324,6 +326,7 @@ let
         let
           args = specialArgs // {
             inherit lib config;
+            options = located [ ] options;
           };
         in
         f (args // mapAttrs (name: _: args.${name} or config._module.args.${name}) (functionArgs f));
@@ -367,6 +370,22 @@ let
           value at tree
         else
           mapAttrs (name: values (at ++ [ name ])) tree;
+      # The options with the files that define them.
+      located =
+        at: tree:
+        if typeOf tree == "option" then
+          tree
+          // {
+            definitionsWithLocations = concatMap (
+              module:
+              map (definition: {
+                inherit (module) file;
+                inherit (definition) value;
+              }) (definitions 100 at module.config)
+            ) loaded;
+          }
+        else
+          mapAttrs (name: located (at ++ [ name ])) tree;
       config = values [ ] options;
     in
     {

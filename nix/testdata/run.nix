@@ -69,10 +69,12 @@ in
   options = {
     home = optionNames (import ../home-manager.nix {
       config = homeWith [ ../home-manager.nix ];
+      options = { };
       inherit lib pkgs;
     }).options.programs.list-ephemeral;
     system = optionNames (import ../nixos.nix {
       config = systemWith [ ../nixos.nix ];
+      options = { };
       inherit lib pkgs;
     }).options.programs.list-ephemeral;
   };

@@ -1,0 +1,194 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/DaRacci/list-ephemeral/internal/nixfile"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/unidiff"
+	"github.com/DaRacci/list-ephemeral/nixedit"
+	"github.com/DaRacci/list-ephemeral/snippet"
+)
+
+// IntoPlan is a plan to insert a snippet into a Nix file.
+type IntoPlan struct {
+	// Path is the file, without symlinks.
+	Path string
+	// Diff is the change; nil if there is nothing to insert.
+	Diff []unidiff.Line
+	// Added is the number of entries to insert, Present the number of those that the file has.
+	Added, Present int
+	// Refused are the lists whose entries cannot be inserted. LeftOut is the number of these entries,
+	// and of the paths that no snippet contains.
+	Refused []IntoRefusal
+	LeftOut int
+	// Notes are about the paths, as those of SnippetText, and about entries that the file has.
+	Notes []string
+	// Checks say what was proven of the new file, and what git says of the old one.
+	Checks []string
+	Git    nixfile.Git
+
+	file  *nixfile.File
+	text  string
+	paths []string // to insert
+}
+
+// IntoRefusal says why the entries of a list cannot be inserted.
+type IntoRefusal struct {
+	// Text begins with the position in the file.
+	Text string
+	// Choices are the places that --at can choose.
+	Choices []string
+}
+
+// PlanInto plans to insert items into a file. at is the value of --at. An error means that the file
+// cannot be used at all.
+func (s *Session) PlanInto(ctx context.Context, name, at string, items []snippet.Item) (*IntoPlan, error) {
+	f, err := nixfile.Read(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Writable(); err != nil {
+		return nil, fmt.Errorf("change %s: %w", f.Path, err)
+	}
+	file := parseNix(f)
+	if file.err != nil {
+		return nil, fmt.Errorf("parse %s: %w", f.Path, file.err)
+	}
+	choice, err := parseAt(at)
+	if err != nil {
+		return nil, err
+	}
+	return s.planInto(ctx, file, choice, items)
+}
+
+func (s *Session) planInto(ctx context.Context, file nixFile, at nixedit.At, items []snippet.Item) (*IntoPlan, error) {
+	elements := snippet.Entries(items, s.Style)
+	p := &IntoPlan{Path: file.Path, file: file.File, text: file.Text, LeftOut: len(elements.LeftOut), Notes: s.elementNotes(&elements)}
+	edit := nixedit.Edit{Lists: editLists(elements.Lists), At: at}
+	for _, e := range elements.Entries {
+		edit.Entries = append(edit.Entries, nixedit.Entry{List: e.List, Item: e.Text, Path: e.Path})
+	}
+	result := p.insert(file.parsed, &edit)
+	if result == nil || len(result.Changes) == 0 {
+		return p, nil
+	}
+	p.text = result.Text
+	edits := make([]unidiff.Edit, len(result.Changes))
+	for i, c := range result.Changes {
+		edits[i] = unidiff.Edit{Start: c.Start, End: c.End, New: c.New}
+	}
+	p.Diff = unidiff.Of(printable.Name(file.Path), file.Text, edits)
+	return p, p.check(ctx, file.parsed, result)
+}
+
+// insert inserts the entries of the lists that are not refused.
+func (p *IntoPlan) insert(f *nixedit.File, edit *nixedit.Edit) *nixedit.Result {
+	for len(edit.Entries) > 0 {
+		result, err := f.Insert(*edit)
+		if err == nil {
+			p.paths = added(edit.Entries, result.Present)
+			for _, present := range result.Present {
+				p.Notes = append(p.Notes, fmt.Sprintf("%s is declared already: %s:%d", printable.Name(edit.Entries[present.Entry].Path), printable.Name(p.Path), present.Line))
+			}
+			p.Present = len(result.Present)
+			p.Added = len(p.paths)
+			return result
+		}
+		var refusal *nixedit.RefusalError
+		if !errors.As(err, &refusal) {
+			refusal = &nixedit.RefusalError{Detail: err.Error(), List: -1}
+		}
+		left := len(edit.Entries)
+		edit.Entries = slices.DeleteFunc(edit.Entries, func(e nixedit.Entry) bool { return refusal.List < 0 || e.List == refusal.List })
+		if len(edit.Entries) == left { // the refused list has no entries
+			refusal.List, edit.Entries = -1, nil
+		}
+		p.refuse(refusal, edit.Lists, left-len(edit.Entries))
+	}
+	return nil
+}
+
+// added returns the paths of the entries that a file does not have.
+func added(entries []nixedit.Entry, present []nixedit.Present) (paths []string) {
+	for i, e := range entries {
+		if !slices.ContainsFunc(present, func(p nixedit.Present) bool { return p.Entry == i }) {
+			paths = append(paths, e.Path)
+		}
+	}
+	return paths
+}
+
+// refuse adds the lines about a refusal.
+func (p *IntoPlan) refuse(r *nixedit.RefusalError, lists []nixedit.List, entries int) {
+	p.LeftOut += entries
+	at := p.Path
+	if r.Line > 0 {
+		at += fmt.Sprintf(":%d:%d", r.Line, r.Column)
+	}
+	list := ""
+	if r.List >= 0 && r.List < len(lists) {
+		list = " in " + attrText(lists[r.List].Path)
+	}
+	refused := IntoRefusal{Text: fmt.Sprintf("%s: %s%s not inserted: %s", printable.Name(at), report.Count(entries, "path"), printable.Name(list), printable.Name(r.Detail))}
+	for _, c := range r.Candidates {
+		if c.Choosable {
+			refused.Choices = append(refused.Choices, fmt.Sprintf("--at %d chooses %s", c.Line, placeText(&c)))
+		}
+	}
+	p.Refused = append(p.Refused, refused)
+}
+
+// check proves the new text.
+func (p *IntoPlan) check(ctx context.Context, before *nixedit.File, result *nixedit.Result) error {
+	after, err := nixedit.Parse(result.Text, nixedit.Options{})
+	if err == nil {
+		err = nixedit.Verify(before, after, result.Changes)
+	}
+	if err != nil {
+		return fmt.Errorf("verify the new text of %s: %w", p.Path, err)
+	}
+	p.Checks = append(p.Checks, "checked: the new file is the old one with "+printable.Plural(p.Added, "new entry", "new entries"))
+	parsed, err := p.file.Parse(ctx, result.Text)
+	if err != nil {
+		return fmt.Errorf("check the new text of %s: %w", p.Path, err)
+	}
+	p.Checks = append(p.Checks, parsed.String())
+	p.Git = p.file.Uncommitted(ctx)
+	switch p.Git {
+	case nixfile.GitModified:
+		p.Checks = append(p.Checks, "git: the file has uncommitted changes")
+	case nixfile.GitUntracked:
+		p.Checks = append(p.Checks, "git: the file is not tracked, so a flake does not see it")
+	case nixfile.GitClean:
+		p.Checks = append(p.Checks, "git: the file has no uncommitted changes")
+	case nixfile.GitNone, nixfile.GitUnknown:
+	}
+	return ctx.Err()
+}
+
+// Write replaces the file by the planned text. It refuses a file that changed after it was read.
+func (p *IntoPlan) Write() error { return p.file.Write(p.text) }
+
+// elementNotes returns the notes about the paths of a snippet.
+func (s *Session) elementNotes(e *snippet.Elements) (notes []string) {
+	for _, note := range e.Unread {
+		notes = append(notes, printable.Name(note.Path)+": "+note.Reason)
+	}
+	for _, all := range [][]snippet.Note{e.Kept, e.LeftOut} {
+		for _, note := range all {
+			notes = append(notes, "not written, "+note.String())
+		}
+	}
+	for _, note := range e.Warnings {
+		notes = append(notes, note.String())
+	}
+	if s.unclear != "" && s.Style.Dialect.NamesStorage() && len(e.Entries) > 0 {
+		notes = append(notes, s.unclear)
+	}
+	return notes
+}

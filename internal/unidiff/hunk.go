@@ -1,0 +1,121 @@
+package unidiff
+
+import (
+	"fmt"
+	"strings"
+)
+
+// change replaces the lines from up to, but without, through of the old text. Lines count from 0.
+type change struct {
+	from, through int
+	lines         []string // with their newlines
+}
+
+// split returns the lines of a text with their newlines.
+func split(text string) (lines []string) {
+	for line := range strings.Lines(text) {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// changesOf returns the lines that edits change, in order. Edits in the same lines are one change.
+func changesOf(old string, edits []Edit) (changes []change) {
+	line, counted := 0, 0 // the number of newlines before an offset
+	for len(edits) > 0 {
+		start := strings.LastIndexByte(old[:edits[0].Start], '\n') + 1
+		end, n := lineEnd(old, edits[0].End), 1
+		for n < len(edits) && edits[n].Start < end {
+			end = lineEnd(old, edits[n].End)
+			n++
+		}
+		line += strings.Count(old[counted:start], "\n")
+		counted = start
+		before, after := split(old[start:end]), split(applied(old, start, end, edits[:n]))
+		if c := trimmed(line, before, after); c.from < c.through || len(c.lines) > 0 {
+			changes = append(changes, c)
+		}
+		edits = edits[n:]
+	}
+	return changes
+}
+
+// lineEnd returns the offset after the line that contains an offset.
+func lineEnd(text string, at int) int {
+	if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
+		return at + i + 1
+	}
+	return len(text)
+}
+
+// applied returns a part of a text after edits inside it.
+func applied(old string, start, end int, edits []Edit) string {
+	var b strings.Builder
+	for _, e := range edits {
+		b.WriteString(old[start:e.Start])
+		b.WriteString(e.New)
+		start = e.End
+	}
+	b.WriteString(old[start:end])
+	return b.String()
+}
+
+// trimmed returns a change without the equal lines at its start and end.
+func trimmed(line int, before, after []string) change {
+	for len(before) > 0 && len(after) > 0 && before[0] == after[0] {
+		line, before, after = line+1, before[1:], after[1:]
+	}
+	for len(before) > 0 && len(after) > 0 && before[len(before)-1] == after[len(after)-1] {
+		before, after = before[:len(before)-1], after[:len(after)-1]
+	}
+	return change{line, line + len(before), after}
+}
+
+// writer writes hunks.
+type writer struct {
+	old   []string
+	lines []Line
+	shift int // how many lines the hunks so far have added
+}
+
+// hunk writes changes as one hunk.
+func (d *writer) hunk(changes []change) {
+	first := max(changes[0].from-context, 0)
+	last := min(changes[len(changes)-1].through+context, len(d.old))
+	more := 0
+	for _, c := range changes {
+		more += len(c.lines) - (c.through - c.from)
+	}
+	d.lines = append(d.lines, Line{KindHunk, fmt.Sprintf("@@ -%s +%s @@", span(first, last-first), span(first+d.shift, last-first+more))})
+	d.shift += more
+	at := first
+	for _, c := range changes {
+		d.add(KindContext, d.old[at:c.from])
+		d.add(KindRemoved, d.old[c.from:c.through])
+		d.add(KindAdded, c.lines)
+		at = c.through
+	}
+	d.add(KindContext, d.old[at:last])
+}
+
+// span returns a range of lines as diff(1) writes it. The number of an empty range is that of the
+// line before it.
+func span(first, count int) string {
+	if count > 0 {
+		first++
+	}
+	if count == 1 {
+		return fmt.Sprint(first)
+	}
+	return fmt.Sprintf("%d,%d", first, count)
+}
+
+func (d *writer) add(kind Kind, lines []string) {
+	for _, line := range lines {
+		text, ended := strings.CutSuffix(line, "\n")
+		d.lines = append(d.lines, Line{kind, text})
+		if !ended {
+			d.lines = append(d.lines, Line{KindNote, "No newline at end of file"})
+		}
+	}
+}
