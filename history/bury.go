@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/paths"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 // BuryOptions are the options of Bury.
@@ -194,7 +195,7 @@ func (b *burial) bury(name string) error {
 		return errors.Join(err, in.remove(path.Base(name)))
 	}
 	b.Files++
-	b.Bytes += st.Size
+	b.Bytes = sizes.Add(b.Bytes, st.Size)
 	return nil
 }
 

@@ -257,7 +257,7 @@ func (f *File) Commit() error {
 func syncDir(dir int) error {
 	fd, err := unix.Openat(dir, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil //nolint:nilerr // the file is complete, with either name
+		return nil // the file is complete, with either name
 	}
 	defer unix.Close(fd)
 	if err := unix.Fsync(fd); err != nil && !errors.Is(err, unix.EINVAL) { // EINVAL: the file system has no such call
