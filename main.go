@@ -16,7 +16,7 @@
 //	adopt, trash          copies paths into storage; moves strays out of the way
 //	boot, boot/check      what a boot does to each tree, by kind of mount; checks of doctor
 //	boot/generation       what a built NixOS system declares; internal/unitfile: units as text
-//	internal/known        what is known of paths; internal/setting: dialects, themes, views
+//	internal/known        what is known of paths; owner: whose they are; internal/setting: dialects
 //	internal/mounts       the mount table; internal/paths: at or below
 //	nix, flake.nix        package and modules; internal/reboot tests it all
 package main

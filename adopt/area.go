@@ -126,7 +126,12 @@ func (r *run) checkInner(d dir, rel string) error {
 	switch kind {
 	case r.topKind:
 		return nil
-	case unix.TMPFS_MAGIC, unix.RAMFS_MAGIC, unix.FUSE_SUPER_MAGIC, unix.OVERLAYFS_SUPER_MAGIC, unix.PROC_SUPER_MAGIC, unix.SYSFS_MAGIC:
+	case unix.TMPFS_MAGIC, unix.RAMFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC:
+		if r.path == "/" { // a path that is restored in place may be on an ephemeral file system
+			return nil
+		}
+		fallthrough
+	case unix.FUSE_SUPER_MAGIC, unix.PROC_SUPER_MAGIC, unix.SYSFS_MAGIC:
 		return fmt.Errorf("%s: %w", path.Join(r.path, rel), ErrInnerMount)
 	}
 	return nil

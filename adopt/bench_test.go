@@ -24,7 +24,7 @@ func BenchmarkTreeMemory(b *testing.B) {
 	from, err := root.below(g.source)
 	g.must(err)
 	defer from.close()
-	storage, err := openStorage(root, g.store)
+	storage, err := openStorage(root, g.store, nil)
 	g.must(err)
 	defer storage.close()
 	inUse := func() uint64 {

@@ -19,15 +19,24 @@ type origin struct {
 	live  dir    // "/"
 	clone dir    // the clone; used for paths at or below point
 	point string // "" without a clone
+	other Source // the clone is another state of the machine, not a clone of a mount
 }
 
 // openOrigin opens "/" and, if beneath has a path, a clone of the mount there: open_tree(2) with
 // OPEN_TREE_CLONE, Linux 5.2, which requires CAP_SYS_ADMIN. The clone is detached and disappears
-// when it is closed. It is an error if another mount than beneath's is there.
-func openOrigin(beneath Root) (origin, error) {
+// when it is closed. It is an error if another mount than beneath's is there. If source is not nil,
+// that takes the place of the clone.
+func openOrigin(beneath Root, source Source) (origin, error) {
 	live, err := rootDir()
-	if err != nil || beneath.Path == "" {
+	if err != nil || beneath.Path == "" && source == nil {
 		return origin{live: live, clone: dir{fd: -1}}, err
+	}
+	if source != nil {
+		o, err := originOf(live, source)
+		if err != nil {
+			live.close()
+		}
+		return o, err
 	}
 	clone, err := cloneMount(live, beneath)
 	if err != nil {

@@ -3,6 +3,7 @@ package adopt
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -111,3 +112,22 @@ func kindName(mode uint32) string {
 	}
 	return "device"
 }
+
+// differsError reports how an existing target differs from its source.
+type differsError struct {
+	how     string
+	inPlace bool // the target is the path itself
+}
+
+func (e differsError) Error() string {
+	if e.inPlace {
+		return "already there: " + e.how
+	}
+	return "already in storage: " + e.how
+}
+
+// Is makes errors.Is report ErrDiffers.
+func (e differsError) Is(target error) bool { return target == ErrDiffers }
+
+// ErrDiffers is the error of a path whose target exists and differs.
+var ErrDiffers = errors.New("already in storage, but different")

@@ -23,6 +23,9 @@
 //     a root's mount (nosuid, nodev) are not copied either.
 //   - A run keeps a fixed number of directories open, however deep a tree is.
 //
+// With a [Source], the same engine copies from an earlier state of the machine: into storage, or, if
+// the storage path is "/", back to where the paths were. All guarantees hold for both.
+//
 // A unit is a path that is put in place with one rename: a selected path, or an entry that an
 // existing directory lacks. It is copied completely or not at all: if a part cannot be copied,
 // every such part is reported, and the unit is not put in place.
@@ -33,6 +36,7 @@
 //	parents       makes the directories above a target like those above the source
 //	beneath       a clone of a mount, to copy what other mounts cover
 //	sources       opens paths from the roots' own mounts
+//	source        another state of the machine as the source, such as an old root
 //	limits        mount options that disable setuid bits or devices
 //	existing      compares existing directories above a target with the source's
 //	writers       the users who may replace entries in a directory, by mode and ACL

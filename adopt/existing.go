@@ -59,7 +59,16 @@ func (g gain) refuses(owner uint32) error {
 		return nil
 	}
 	source := g.source.String()
-	return replaceableError(fmt.Sprintf("%s %s could replace the copy; %s does not allow this", path.Join(g.storage, source), who, source))
+	return replaceableError(fmt.Sprintf("%s %s could replace the copy; %s does not allow this", path.Join(g.storage, source), who, sourceName(g.storage, source)))
+}
+
+// sourceName returns the name of a source in messages that name the target too. If a path is
+// restored in place, both have the same path.
+func sourceName(storage, source string) string {
+	if storage == "/" {
+		return "the earlier state"
+	}
+	return source
 }
 
 type replaceableError string
@@ -171,7 +180,7 @@ func compareOpen(from, to dir, storage, source string) (existing, error) {
 	if text := func(st *unix.Stat_t) string {
 		return fmt.Sprintf("owner %d:%d and mode %04o", st.Uid, st.Gid, st.Mode&permissions)
 	}; text(&there) != text(&st) {
-		e.differs = &Problem{path.Join(storage, source), fmt.Errorf("has %s, and %s has %s", text(&there), source, text(&st))}
+		e.differs = &Problem{path.Join(storage, source), fmt.Errorf("has %s, and %s has %s", text(&there), sourceName(storage, source), text(&st))}
 	}
 	return e, nil
 }

@@ -12,8 +12,8 @@ import (
 func itoa(n int) string { return strconv.Itoa(n) }
 
 const (
-	// chunk is how much is copied between two checks for cancellation. 16 MiB take a few hundredths
-	// of a second on a slow disk.
+	// chunk is how much is copied between two checks for cancellation: 16 MiB take 40 ms on a disk
+	// that writes 400 MB/s.
 	chunk = 16 << 20
 	// bufferSize is the buffer size for data that the kernel does not copy itself. According to
 	// cp(1), larger buffers than 256 KiB are not faster.

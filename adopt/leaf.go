@@ -60,6 +60,9 @@ func (c *content) fileOnce(ctx context.Context, to dir, newName string, from dir
 	if !isFile(&st) {
 		return copied, false, errChanging
 	}
+	if err := from.limits.lacksContent(in); err != nil {
+		return copied, false, err
+	}
 	out, err := to.open(newName, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL, 0o600, beneath)
 	if err != nil {
 		return copied, false, fmt.Errorf("create: %w", err)

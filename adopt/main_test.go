@@ -5,11 +5,16 @@ import (
 	"fmt"
 	"os"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // runEnv makes the test program execute a plan instead of tests, so the run can be traced, killed,
 // and made to fail. Its value is the storage path, and the arguments are the paths.
 const runEnv = "ADOPT_TEST_RUN"
+
+// earlierEnv makes that plan copy from an earlier state of $SOURCE: its value is the directory.
+const earlierEnv = "ADOPT_TEST_EARLIER"
 
 // beneathEnv is the mount whose covered files are copied.
 const beneathEnv = "ADOPT_TEST_BENEATH"
@@ -28,6 +33,14 @@ func TestMain(m *testing.M) {
 // not.
 func runPlan(storage string, paths []string) int {
 	options := nothingRefused
+	if old := os.Getenv(earlierEnv); old != "" {
+		fd, err := unix.Open(old, unix.O_RDONLY|unix.O_DIRECTORY, 0)
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
+		options.Source = earlier{fd: fd, root: os.Getenv("SOURCE")}
+	}
 	options.Beneath.Path = os.Getenv(beneathEnv)
 	plan, err := Prepare(context.Background(), storage, paths, options)
 	if err != nil {

@@ -57,8 +57,8 @@ func (m *mappings) below(name string) error {
 	return nil
 }
 
-// of returns an error if a process has mapped a file, by any path.
-func (m *mappings) of(st *unix.Stat_t) error {
+// writerOf returns an error if a process has mapped a file, by any path.
+func (m *mappings) writerOf(st *unix.Stat_t) error {
 	if found := m.byInode[inodeOf(st)]; found != nil {
 		return writtenError(found.Open)
 	}
@@ -75,7 +75,7 @@ func (m *mappings) writer(s *staged) error {
 	for todo := []*node{s.node}; len(m.byInode) > 0 && len(todo) > 0; {
 		n := todo[len(todo)-1]
 		todo = append(todo[:len(todo)-1], n.kids...)
-		if err := m.of(&n.st); err != nil {
+		if err := m.writerOf(&n.st); err != nil {
 			return err
 		}
 	}
@@ -87,7 +87,7 @@ func (r *run) mappedFiles(ctx context.Context) *mappings {
 	if r.force {
 		return new(mappings)
 	}
-	return mappedFiles(ctx)
+	return mappedFiles(ctx).of(r.sources.root.other)
 }
 
 // mappedFiles returns the files that processes have mapped for writing. Only root can read the

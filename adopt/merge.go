@@ -95,7 +95,7 @@ func (r *run) mergeLevel(result *Result, in *place) mergeLevel {
 	l := mergeLevel{in: in}
 	if differs, err := differingAttributes(in.from.fd, in.to.fd, in.from.limits); err != nil || differs != "" {
 		if err == nil {
-			err = differsError(differs)
+			err = differsError{differs, r.path == "/"}
 		}
 		result.failAt(in.path.String, err)
 	}

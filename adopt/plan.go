@@ -67,6 +67,7 @@ type Plan struct {
 	Needs, Free int64
 	roots       []Root
 	beneath     Root
+	source      Source
 	force       bool
 	content     content        // for comparing
 	mapped      *mappings      // files that processes may be writing to
@@ -99,30 +100,34 @@ type Options struct {
 	Refuses func(path string) error
 	// Force copies files that other processes may be writing through shared mappings.
 	Force bool
+	// Source is another state of the machine, from which the paths are copied instead of the
+	// running machine. Roots and Beneath do not count then. The caller keeps its descriptor open until Run has
+	// returned. With a Source, the storage path may be "/", which restores the paths in place.
+	Source Source
 }
 
 // Prepare checks the selected paths and plans to copy them below a storage path. It changes
 // nothing. The paths must be absolute and clean and must not contain symlinks, except as their last
 // component. Prepare returns an error if nothing can be copied to storage or if ctx is cancelled.
 func Prepare(ctx context.Context, storage string, selected []string, options Options) (*Plan, error) {
-	root, err := openOrigin(options.Beneath)
+	root, err := openOrigin(options.Beneath, options.Source)
 	if err != nil {
 		return nil, err
 	}
 	defer root.close()
-	store, err := openStorage(root.live, storage)
+	store, err := openStorage(root.live, storage, options.Source)
 	if err != nil {
 		return nil, err
 	}
 	defer store.close()
 	p := &Plan{
-		Storage: path.Clean(storage), roots: root.rootsOf(options.Roots), beneath: options.Beneath, force: options.Force,
+		Storage: path.Clean(storage), roots: root.rootsOf(options.Roots), beneath: options.Beneath, source: options.Source, force: options.Force,
 		linked: map[inode]bool{}, compared: map[string]existing{}, mapped: new(mappings),
 	}
 	p.content.progress = new(Progress)
 	from := &sources{root, p.roots}
 	if !p.force {
-		p.mapped = mappedFiles(ctx)
+		p.mapped = mappedFiles(ctx).of(p.source)
 	}
 	if err := p.checkStorage(store); err != nil {
 		return nil, fmt.Errorf("check storage %s: %w", storage, err)
@@ -167,13 +172,16 @@ func covered(dirs map[string]bool, name string) bool {
 	return false
 }
 
-// openStorage opens the storage path.
-func openStorage(root dir, storage string) (dir, error) {
+// openStorage opens the storage path. It may be "/" only if the paths are copied from another state.
+func openStorage(root dir, storage string, source Source) (dir, error) {
 	if !path.IsAbs(storage) {
 		return dir{}, fmt.Errorf("storage path %q: expected an absolute path below /", storage)
 	}
 	name := strings.TrimPrefix(path.Clean(storage), "/")
-	if name == "" {
+	switch {
+	case name == "" && source != nil:
+		name = "."
+	case name == "":
 		return dir{}, errors.New("storage path /: expected an absolute path below /")
 	}
 	d, err := root.dir(name, beneath)
@@ -199,11 +207,8 @@ func (p *Plan) checkStorage(store dir) error {
 // look decides the action for a unit.
 func (p *Plan) look(ctx context.Context, sources *sources, store dir, u *Unit) {
 	refuse := func(err error) { u.Action, u.Err = Refuse, err }
-	if paths.AtOrBelow(u.Path, p.Storage) {
-		refuse(ErrInStorage)
-		if sources.root.point != "" {
-			refuse(ErrCoveredByStorage)
-		}
+	if err := p.outside(u.Path); err != nil {
+		refuse(err)
 		return
 	}
 	from, name, err := sources.entry(u.Path)
@@ -271,7 +276,7 @@ func sharesBlocks(st *unix.Statfs_t) bool {
 // action returns the action for a unit that can be copied.
 func (p *Plan) action(ctx context.Context, store, from dir, source string, u *Unit, st *unix.Stat_t) (Action, error) {
 	name := path.Base(u.Path)
-	if isLink(st) && from.leadsTo(source, u.Target) {
+	if isLink(st) && u.Target != u.Path && from.leadsTo(source, u.Target) {
 		return Refuse, ErrLinked
 	}
 	to, err := store.below(path.Dir(u.Path))
@@ -296,7 +301,7 @@ func (p *Plan) action(ctx context.Context, store, from dir, source string, u *Un
 	case err != nil:
 		return Refuse, err
 	case differs != "":
-		return Refuse, differsError(differs)
+		return Refuse, differsError{differs, p.Storage == "/"}
 	}
 	return Keep, nil
 }
@@ -335,7 +340,7 @@ func (p *Plan) countEntry(u *Unit, in dir, name string) (d dir, names []string, 
 // space.
 func (p *Plan) countFile(u *Unit, st *unix.Stat_t) (allocated int64) {
 	u.Files++
-	u.writer = cmp.Or(u.writer, p.mapped.of(st))
+	u.writer = cmp.Or(u.writer, p.mapped.writerOf(st))
 	if isFile(st) {
 		u.Bytes = sizes.Add(u.Bytes, st.Size)
 	}

@@ -153,7 +153,7 @@ func TestTargetsThatAppearDuringARunAreKept(t *testing.T) {
 	said := g.meanwhile(func() {
 		g.must(os.WriteFile(g.stored("lone"), []byte("yours"), 0o600), os.Mkdir(g.stored("app"), 0o700), os.WriteFile(g.stored("app/f"), []byte("yours"), 0o600))
 	}, "app", "lone")
-	if strings.Count(said, "it appeared in storage during the copy") != 2 {
+	if strings.Count(said, "its target appeared during the copy") != 2 {
 		t.Error(said)
 	}
 	for _, name := range []string{"lone", "app/f"} {

@@ -80,13 +80,13 @@ func (s *staged) path() string { return s.at.path.child(s.name).String() }
 func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, err error) {
 	r := &run{places: map[string]*place{}, areas: map[reach]*stagingDir{}, path: p.Storage, differing: map[string]bool{}, most: placesAllowed(), force: p.force}
 	r.content.progress = progress
-	root, err := openOrigin(p.beneath)
+	root, err := openOrigin(p.beneath, p.source)
 	if err != nil {
 		return nil, err
 	}
 	defer root.close()
 	r.sources = root.sources(p.roots)
-	if r.storage, err = openStorage(root.live, p.Storage); err != nil {
+	if r.storage, err = openStorage(root.live, p.Storage, p.source); err != nil {
 		return nil, err
 	}
 	defer r.storage.close()
@@ -164,7 +164,7 @@ func (r *run) adoptEntry(ctx context.Context, result *Result, at *place, from, n
 		result.failAt(source.String, err)
 	case isDir(&st) && isDir(&there):
 		return r.enter(result, at, from, name)
-	case isLink(&st) && source.openable() && at.from.leadsTo(from, strings.TrimSuffix(result.Target, result.Path)+source.String()):
+	case isLink(&st) && result.Target != result.Path && source.openable() && at.from.leadsTo(from, strings.TrimSuffix(result.Target, result.Path)+source.String()):
 		r.content.progress.Files.Add(1) // this symlink itself persists the path
 	default:
 		differs, err := r.content.compare(ctx, at.from, at.to, name, &st, &there)
@@ -172,7 +172,7 @@ func (r *run) adoptEntry(ctx context.Context, result *Result, at *place, from, n
 		case err != nil:
 			result.failAt(source.String, err)
 		case differs != "":
-			result.failAt(source.String, differsError(differs))
+			result.failAt(source.String, differsError{differs, r.path == "/"})
 		case st.Nlink > 1 && source.openable(): // links are made by path
 			r.links.remember(&st, &there, location{rel: source.String()})
 		}
@@ -199,17 +199,6 @@ func (r *run) leftOut(result *Result, from dir, name string, source *pathname, s
 	}
 	return true
 }
-
-// differsError reports how an existing target differs from its source.
-type differsError string
-
-func (e differsError) Error() string { return "already in storage: " + string(e) }
-
-// Is makes errors.Is report ErrDiffers.
-func (e differsError) Is(target error) bool { return target == ErrDiffers }
-
-// ErrDiffers is the error of a path whose target exists and differs.
-var ErrDiffers = errors.New("already in storage, but different")
 
 // makeMissing copies the queued units and puts them in place, in batches.
 func (r *run) makeMissing(ctx context.Context) {
@@ -354,7 +343,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 	}
 	if err := s.at.area.place(s.stage, s.at.to, s.name); err != nil {
 		if errors.Is(err, unix.EEXIST) {
-			err = fmt.Errorf("it appeared in storage during the copy: %w", err)
+			err = fmt.Errorf("its target appeared during the copy: %w", err)
 		}
 		problems.failAt(s.path, err)
 		r.discard(s, problems)

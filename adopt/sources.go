@@ -96,7 +96,7 @@ func (s *sources) entry(name string) (dir, string, error) {
 		err = mountedError(name)
 	}
 	if err == nil {
-		d.limits, err = limitsOf(d.fd)
+		d.limits, err = s.root.limits(d.fd)
 	}
 	if err != nil {
 		d.close()
@@ -127,7 +127,7 @@ func (s *sources) dir(name string) (dir, error) {
 		return dir{fd: -1}, err
 	}
 	d := dir{fd: fd}
-	if d.limits, err = limitsOf(fd); err != nil {
+	if d.limits, err = s.root.limits(fd); err != nil {
 		d.close()
 		return dir{fd: -1}, err
 	}

@@ -26,8 +26,11 @@ type ruleNode struct {
 	target string        // of a layer: the mount point of its overlay
 	// overlay is set at the mount point of an overlay of which the upper directory is read.
 	overlay overlayNumber
-	root    bool // a reboot wipes everything below
-	keep    bool // the path itself is always a candidate
+	// layer reports that the mount is one that a container engine makes inside its own storage. It
+	// does not prevent keeping the storage as a whole ([known.ContainerLayer]).
+	layer bool
+	root  bool // a reboot wipes everything below
+	keep  bool // the path itself is always a candidate
 	// declared reports that the path is declared persistent but not kept: it is not a boundary, but
 	// a unit of its own.
 	declared bool
@@ -67,7 +70,7 @@ func (m *ruleNode) child(name []byte) *ruleNode {
 // seal sets below and divides, from the leaves up. It reports whether a walk has to reach m or a
 // node below it.
 func (m *ruleNode) seal() bool {
-	m.divides = m.class != ClassUnknown || m.root
+	m.divides = m.class != ClassUnknown && !m.layer || m.root
 	for _, c := range m.children {
 		if c.seal() {
 			m.below = true

@@ -135,7 +135,7 @@ func NewPolicy(rules Rules) *Policy {
 	// Later rules override earlier ones.
 	if rules.Mounts != nil {
 		for _, mount := range rules.Mounts.Points() {
-			p.set(mount.Point, ruleNode{class: ClassMounted, mount: mount})
+			p.set(mount.Point, ruleNode{class: ClassMounted, mount: mount, layer: known.ContainerLayer(mount.Point)})
 		}
 	}
 	for _, dir := range SystemDirs() {
@@ -181,7 +181,7 @@ func (p *Policy) Roots() []string { return p.roots }
 // set marks a path as a boundary.
 func (p *Policy) set(path string, to ruleNode) {
 	m := p.marks.at(path)
-	m.class, m.source, m.key, m.mount, m.target = to.class, to.source, to.key, to.mount, to.target
+	m.class, m.source, m.key, m.mount, m.target, m.layer = to.class, to.source, to.key, to.mount, to.target, to.layer
 }
 
 // region is the kind of area in which a directory is.

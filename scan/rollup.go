@@ -9,9 +9,11 @@ import (
 // highest directory above it that
 //
 //   - contains nothing that is persisted, mounted, storage, system, a root or included separately,
-//     because such a directory cannot be kept as one unit;
+//     because such a directory cannot be kept as one unit; mounts that a container engine makes
+//     inside its own storage do not count;
 //   - is not a container, which is a directory that belongs to no single program, although its
-//     children do ([known.Homes.Container]);
+//     children do ([known.Homes.Container]), and not a directory of which people usually keep
+//     parts ([known.Homes.Splits]);
 //   - is not above a path to which the rules limit the work.
 //
 // That directory is the candidate's unit. If there is no such directory, the candidate is its own
@@ -47,7 +49,7 @@ func (r *Rollup) Splits(dir string) bool {
 		}
 		limited = limited && !m.only
 	}
-	return limited || m != nil && m.divides || r.homes.Container(dir)
+	return limited || m != nil && m.divides || r.homes.Splits(dir)
 }
 
 // Unit is a path that is worth keeping as a whole: a directory with everything in it, or a file.

@@ -53,7 +53,13 @@ func TestRollupUnit(t *testing.T) {
 		{"/var/lib/app/a/b", false, dir("/var/lib/app")},
 		{"/var/lib/private/app/a", false, dir("/var/lib/private/app")},
 		{"/var/log/journal/a", false, dir("/var/log")},
-		{"/etc/NetworkManager/system-connections/a", false, dir("/etc/NetworkManager")},
+		{"/etc/NetworkManager/system-connections/a", false, dir("/etc/NetworkManager/system-connections")},
+		{"/var/lib/systemd/coredump/a", false, dir("/var/lib/systemd/coredump")},
+		{"/var/lib/systemd/random-seed", false, file("/var/lib/systemd/random-seed")},
+		{"/var/spool/cups/a", false, dir("/var/spool/cups")},
+		{"/etc/ssh/ssh_host_rsa_key", false, file("/etc/ssh/ssh_host_rsa_key")},
+		{"/home/al/.config/systemd/user/a", false, dir("/home/al/.config/systemd/user")},
+		{"/home/al/.config/nushell/history.txt", false, file("/home/al/.config/nushell/history.txt")},
 		{"/games/a/b", false, dir("/games")},
 		// Single files.
 		{"/home/al/.bash_history", false, file("/home/al/.bash_history")},
@@ -104,6 +110,44 @@ func TestRollupStaysAtOrBelowThePathsGiven(t *testing.T) {
 	} {
 		if got, ok := r.Unit(path, false); got != want || !ok {
 			t.Errorf("Unit(%q) = %+v, want %+v", path, got, want)
+		}
+	}
+}
+
+// TestMountsOfContainerLayersDoNotSplitTheStorage has the mounts of Podman and Docker while
+// containers run.
+func TestMountsOfContainerLayersDoNotSplitTheStorage(t *testing.T) {
+	r := NewRollup(NewPolicy(Rules{Mounts: table(t, "21 1 / / tmpfs none",
+		"22 21 /var/lib/containers/storage/overlay /var/lib/containers/storage/overlay tmpfs none",
+		"23 22 / /var/lib/containers/storage/overlay/abc/merged overlay overlay",
+		"24 21 / /var/lib/containers/storage/overlay-containers/abc/userdata/shm tmpfs shm",
+		"25 21 / /var/lib/docker/overlay2/abc/merged overlay overlay",
+		"26 21 / /home/al/.local/share/containers/storage/overlay/abc/merged fuse.fuse-overlayfs fuse-overlayfs",
+		"27 21 / /srv/overlay/abc/merged overlay overlay",
+		"28 21 / /var/lib/containers2/data/deep ext4 /dev/d")}))
+	for path, want := range map[string]Unit{
+		"/var/lib/containers/storage/overlay/abc/diff/a":              {"/var/lib/containers", true},
+		"/var/lib/docker/overlay2/abc/diff/a":                         {"/var/lib/docker", true},
+		"/home/al/.local/share/containers/storage/overlay/abc/diff/a": {"/home/al/.local/share/containers", true},
+		"/srv/overlay/abc/diff/a":                                     {"/srv/overlay/abc/diff", true},
+		"/var/lib/containers2/data/other/a":                           {"/var/lib/containers2/data/other", true},
+	} {
+		if got, ok := r.Unit(path, false); got != want || !ok {
+			t.Errorf("Unit(%s) = %+v, want %+v", path, got, want)
+		}
+	}
+}
+
+// TestRollupWithoutRulesIsWhatPeopleKeep compares with the units of the data, where no rule splits them.
+func TestRollupWithoutRulesIsWhatPeopleKeep(t *testing.T) {
+	r := NewRollup(NewPolicy(Rules{Mounts: table(t, "21 1 / / tmpfs none")}), "/users/eve")
+	for _, path := range []string{
+		"/users/eve/.mozilla/firefox/p/x", "/home/al/.config/nushell/history.txt", "/home/al/.config/nushell/plugins/x", "/root/.config/JetBrains/Idea/x",
+		"/var/lib/private/ollama/x", "/etc/ssh/ssh_host_rsa_key", "/etc/NetworkManager/system-connections/x", "/var/log/journal/x", "/x", "/home/al/.config/qutebrowser/bookmarks/urls",
+	} {
+		want, _ := r.Homes().Unit(path, false)
+		if got, ok := r.Unit(path, false); !ok || got.Path != want {
+			t.Errorf("Unit(%s) = %+v, want %s", path, got, want)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/DaRacci/list-ephemeral/internal/tty"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -81,7 +83,7 @@ func newApp(ctx context.Context, opts Options, store *index.Store) *app {
 		after:     after,
 		now:       time.Now,
 
-		canSuspend: canSuspend,
+		canSuspend: tty.CanSuspend,
 		dirty:      true,
 	}
 	if m.annotated() {

@@ -14,7 +14,6 @@
 //	from scan to rows        progress.go, searchtask.go, result.go, rescan.go
 //	row metadata             statcache.go, annotate.go
 //	background work          cmds.go, msgs.go, newest.go
-//	the terminal             terminal.go
 //
 // Only Update changes the model. Slow work runs in commands (cmds.go). Their arguments are
 // values or immutable listings, and their result is a message (msgs.go). A message that may

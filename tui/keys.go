@@ -173,26 +173,7 @@ func newKeyMap() keyMap {
 		showHelp:     bind("show the keys", "f1"),
 		quit:         quit,
 	}
-	browse := browseKeys{
-		listKeys:   list,
-		search:     bind("search", "/"),
-		expand:     bind("open a directory in the tree view", "right", "l"),
-		collapse:   bind("close the directory, or go to its parent", "left", "h"),
-		onlyMarked: bind("show only the selection, or everything", "v"),
-		undo:       bind("undo the last selection", "u"),
-		hideCaches: bind("show or hide caches", "c"),
-		group:      bind("cycle the trace filter: written, executed, read, looked up", "o"),
-		refused:    bind("show or hide excluded and persisted paths", "x"),
-		sort:       bind("sort by path, size or time", "s"),
-		rescan:     bind("scan again", "r"),
-		explain:    bind("explain why this path is a candidate", "e"),
-		copy:       bind("copy the path", "y"),
-		dialect:    bind("switch to the next dialect", "f"),
-		preview:    bind("show or hide the preview", "p"),
-	}
-	browse.move = letterKeys()
-	browse.showHelp = bind("show the keys", "?", "f1")
-	browse.quit = bind("quit, print nothing", "q", "ctrl+c")
+	browse := newBrowseKeys(list)
 	return keyMap{
 		suspend: bind("suspend; fg resumes", "ctrl+z"),
 		browse:  browse,
@@ -245,6 +226,30 @@ func newIntoKeys(quit key.Binding) intoKeys {
 		quit:   quit,
 		move:   letterKeys(),
 	}
+}
+
+func newBrowseKeys(list listKeys) browseKeys {
+	browse := browseKeys{
+		listKeys:   list,
+		search:     bind("search", "/"),
+		expand:     bind("open a directory in the tree view", "right", "l"),
+		collapse:   bind("close the directory, or go to its parent", "left", "h"),
+		onlyMarked: bind("show only the selection, or everything", "v"),
+		undo:       bind("undo the last selection", "u"),
+		hideCaches: bind("show or hide caches", "c"),
+		group:      bind("cycle the trace filter: written, executed, read, looked up", "o"),
+		refused:    bind("show or hide excluded and persisted paths", "x"),
+		sort:       bind("sort by path, size or time", "s"),
+		rescan:     bind("scan again", "r"),
+		explain:    bind("explain why this path is a candidate", "e"),
+		copy:       bind("copy the path", "y"),
+		dialect:    bind("switch to the next dialect", "f"),
+		preview:    bind("show or hide the preview", "p"),
+	}
+	browse.move = letterKeys()
+	browse.showHelp = bind("show the keys", "?", "f1")
+	browse.quit = bind("quit, print nothing", "q", "ctrl+c")
+	return browse
 }
 
 func newSnippetKeys(quit key.Binding) snippetKeys {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/DaRacci/list-ephemeral/internal/tty"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/sys/unix"
@@ -37,8 +39,8 @@ func Run(parent context.Context, opts Options) (Result, error) {
 	}
 	store := new(index.Store)
 	m := newApp(ctx, opts, store)
-	output := &screenOutput{File: opts.Output}
-	defer dieCleanly(opts.Input, output)()
+	output := &tty.Output{File: opts.Output}
+	defer tty.DieCleanly(opts.Input, output)()
 	program := tea.NewProgram(m, programOptions(opts, output)...)
 	// tea.WithContext is not used: it leaves a goroutine that continues to read from the
 	// terminal.
@@ -60,7 +62,7 @@ func Run(parent context.Context, opts Options) (Result, error) {
 	return m.outcome(err)
 }
 
-func programOptions(opts Options, output *screenOutput) []tea.ProgramOption {
+func programOptions(opts Options, output *tty.Output) []tea.ProgramOption {
 	options := []tea.ProgramOption{
 		tea.WithInput(opts.Input),
 		tea.WithOutput(output),
@@ -99,4 +101,46 @@ func (m *app) outcome(err error) (Result, error) {
 		m.result.Snippet = SnippetText{}
 	}
 	return m.result, nil
+}
+
+// shutdown delays the end of the program until the terminal has replied to the queries that
+// Bubble Tea sends at the start (modes 2026 and 2027), or until replyTime has passed. Otherwise
+// the replies would arrive at the shell's prompt as text.
+type shutdown struct {
+	started time.Time
+	replies int
+	leaving bool
+}
+
+const (
+	queries   = 2
+	replyTime = 150 * time.Millisecond
+)
+
+// leave ends the program, at once or when shutdown allows it.
+func (m *app) leave() tea.Cmd {
+	m.shutdown.leaving = true
+	wait := replyTime - time.Since(m.shutdown.started)
+	if m.shutdown.replies >= queries || wait <= 0 {
+		return tea.Quit
+	}
+	return m.after(wait, replyTimeEnded{})
+}
+
+// noteReply counts a reply of the terminal.
+func (m *app) noteReply() tea.Cmd {
+	m.shutdown.replies++
+	if m.shutdown.leaving && m.shutdown.replies >= queries {
+		return tea.Quit
+	}
+	return nil
+}
+
+// suspend stops the program until the shell resumes it, like Ctrl-Z in other programs. The
+// terminal is in raw mode, so it does not do this by itself.
+func (m *app) suspend() tea.Cmd {
+	if !m.canSuspend() {
+		return m.notify("cannot suspend: no shell to resume the program")
+	}
+	return tea.Suspend
 }

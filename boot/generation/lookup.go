@@ -11,8 +11,8 @@ import (
 // mounts and symlinks alike, among those that a boot carries out. Without one it returns false
 // and an empty Entry: the path is not declared.
 //
-// Where the deepest entry is a symlink, the entries at its target decide about the data: below
-// a link into storage, a tmpfs in storage is wiped.
+// If the deepest entry is a symlink, the file system of its target decides whether the data is
+// kept. For example, a link into storage whose target is on a tmpfs mounted there is wiped.
 func (g *Generation) Keeps(path string) (Entry, bool) {
 	i, _ := g.deepest(path, lookup{latest: orderHome})
 	if i < 0 {

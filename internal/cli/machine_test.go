@@ -86,12 +86,12 @@ func TestListOnAnImpermanentMachine(t *testing.T) {
 		{
 			"rolled up, with mounts in between",
 			[]string{"list", "--dirs"},
-			[]string{"/bin/", "/etc/hostname", "/etc/ssh/", "/home/alice/.config/app/", "/home/alice/.config/kept", "/home/alice/.history", "/home/bob/ram/lost", "/srv/kept", "/var/lib/app/"},
+			[]string{"/bin/", "/etc/hostname", "/etc/ssh/ssh_host_key", "/home/alice/.config/app/", "/home/alice/.config/kept", "/home/alice/.history", "/home/bob/ram/lost", "/srv/kept", "/var/lib/app/"},
 		},
 		{
 			"a root in a mounted directory, rolled up",
 			[]string{"list", "-d", "--root", "/home/bob/ram", "--root", "/etc", "--exclude", "lost"},
-			[]string{"/etc/hostname", "/etc/ssh/"},
+			[]string{"/etc/hostname", "/etc/ssh/ssh_host_key"},
 		},
 		{
 			"a root in a mounted directory",

@@ -30,7 +30,7 @@ func TestReadmePictureIsUpToDate(t *testing.T) {
 	namespace := "unshare " + strings.Join(probe.Unshare(t), " ")
 	s := start(t, columns, rows, fmt.Sprintf("%s %s %s %s /bin/list-ephemeral --config /config.json --root /home --root /var --root /etc",
 		namespace, script, t.TempDir(), buildStatic(t)))
-	s.waitFor("23 paths", "scan complete")
+	s.waitFor("21 paths", "scan complete")
 	s.send("\t")
 	s.waitFor("directories", ".mozilla/")
 	for i, found := range []struct{ query, first string }{{"firefox", ".mozilla/"}, {"ssh", ".ssh/"}} {

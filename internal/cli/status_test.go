@@ -99,7 +99,7 @@ func TestStatusAndStrayCountLikeFindAndDu(t *testing.T) {
 			t.Errorf("%s: status counts %s, find %s", name, counted, s[name])
 		}
 	}
-	if got.Mounted != 3 || got.Unread != 0 || got.Storage[0].Path != "D/persist" || !got.Storage[0].Mounted || got.Roots[0].FSType != "tmpfs" {
+	if got.Mounted != 3 || got.Unread != 0 || got.Storage[0].UTF8Path != "D/persist" || !got.Storage[0].Mounted || got.Roots[0].FSType != "tmpfs" {
 		t.Errorf("status = %+v", got)
 	}
 	if len(got.Largest) != 2 || got.Largest[0].Path != "D/root/home/.config/app" || strconv.FormatInt(got.Largest[0].Bytes, 10)+"\n" != s["apparent"] {

@@ -5,13 +5,24 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"strconv"
 	"strings"
 	"sync"
 )
 
 //go:embed known-paths.tsv
 var knownPathsText string
+
+//go:embed known-paths-more.tsv
+var knownPathsMoreText string
+
+//go:embed same.tsv
+var sameText string
+
+//go:embed program-paths.tsv
+var programPathsText string
+
+//go:embed ignored-paths.tsv
+var ignoredPathsText string
 
 //go:embed containers.txt
 var containersText string
@@ -30,12 +41,16 @@ var classesText string
 
 // Each file is parsed on first use. A plain listing needs none of them.
 var (
-	knownPaths = sync.OnceValue(func() pathTable { return must(parsePaths(knownPathsText)) })
-	containers = sync.OnceValue(func() placeTable { return must(parsePlaces("containers.txt", containersText)) })
-	replaced   = sync.OnceValue(func() placeTable { return must(parsePlaces("replaced.txt", replacedText)) })
-	cacheNames = sync.OnceValue(func() map[string]bool { return must(parseCaches(cachesText)) })
-	aliases    = sync.OnceValue(func() map[string][]string { return must(parseAliases(aliasesText)) })
-	classRows  = sync.OnceValue(func() []*classRow { return must(parseClasses(classesText)) })
+	knownPaths = sync.OnceValue(func() pathTable {
+		return must(parseKnown(knownPathsText, knownPathsMoreText, sameText))
+	})
+	programPaths = sync.OnceValue(func() programTable { return must(parseProgramPaths(programPathsText)) })
+	ignoredPaths = sync.OnceValue(func() []ignoreRow { return must(parseIgnored(ignoredPathsText)) })
+	containers   = sync.OnceValue(func() placeTable { return must(parsePlaces("containers.txt", containersText)) })
+	replaced     = sync.OnceValue(func() placeTable { return must(parsePlaces("replaced.txt", replacedText)) })
+	cacheNames   = sync.OnceValue(func() map[string]bool { return must(parseCaches(cachesText)) })
+	aliases      = sync.OnceValue(func() map[string][]string { return must(parseAliases(aliasesText)) })
+	classRows    = sync.OnceValue(func() []*classRow { return must(parseClasses(classesText)) })
 )
 
 // must returns a parsed data file. It panics on errors, which cannot happen because the tests
@@ -61,49 +76,6 @@ func parseLines(file, text string, parse func(line string) error) error {
 		}
 	}
 	return nil
-}
-
-// pathTable has the known paths by scope: relative to a home, and absolute.
-type pathTable struct{ home, host map[string]Entry }
-
-// parsePaths parses known-paths.tsv: scope, path, kind, repositories and mode, separated by tabs.
-// A path may appear only once in its scope.
-func parsePaths(text string) (pathTable, error) {
-	table := pathTable{home: map[string]Entry{}, host: map[string]Entry{}}
-	err := parseLines("known-paths.tsv", text, func(line string) error {
-		fields := strings.Split(line, "\t")
-		if len(fields) != 5 {
-			return fmt.Errorf("expected 5 fields, got %d", len(fields))
-		}
-		scope, name := fields[0], fields[1]
-		into := map[string]map[string]Entry{"home": table.home, "system": table.host}[scope]
-		switch _, twice := into[name]; {
-		case into == nil:
-			return fmt.Errorf("expected the scope home or system, got %q", scope)
-		case path.Clean(name) != name || name == "/" || path.IsAbs(name) != (scope == "system") || scope == "home" && !fs.ValidPath(name):
-			return fmt.Errorf("expected a clean path, absolute for system and relative for home, got %q", name)
-		case twice:
-			return fmt.Errorf("duplicate path %s", name)
-		}
-		entry, err := parseEntry(fields[2], fields[3], fields[4])
-		into[name] = entry
-		return err
-	})
-	return table, err
-}
-
-func parseEntry(kind, repositories, mode string) (Entry, error) {
-	if kind != "file" && kind != "directory" {
-		return Entry{}, fmt.Errorf("expected the kind file or directory, got %q", kind)
-	}
-	n, err := strconv.Atoi(repositories)
-	if err != nil || n < 1 || n > Repositories {
-		return Entry{}, fmt.Errorf("expected 1 to %d repositories, got %q", Repositories, repositories)
-	}
-	if _, err := strconv.ParseUint(mode, 8, 12); mode != "" && (err != nil || len(mode) != 4) {
-		return Entry{}, fmt.Errorf("expected a mode of four octal digits, got %q", mode)
-	}
-	return Entry{Repositories: n, Dir: kind == "directory", Mode: mode}, nil
 }
 
 // placeTable is a set of paths: relative to a home ("." is the home itself), and absolute.

@@ -3,8 +3,11 @@
 // keep. Only Tagged reads the disk.
 //
 //	[Homes]              where homes are, and which directories are containers: those that
-//	                     belong to no single program (~/.config, /var/lib)
-//	[Lookup]             how many of 31 public NixOS configurations keep a path
+//	                     belong to no single program (~/.config, /var/lib); what people usually keep
+//	                     as one ([Homes.Unit])
+//	[Lookup], [Keeper]   how many public NixOS configurations keep a path, and with which mode
+//	[ProgramsOf]         the programs to which they tie a path
+//	[IgnoredBy]          whether they leave it out of backups
 //	[Caches]             whether a path is a cache, by its location or name
 //	[Tagged]             whether a directory has a valid CACHEDIR.TAG
 //	[Homes.Replaced]     whether programs save a file by renaming another one onto it
@@ -12,10 +15,11 @@
 //	                     path, or for a walk from directory to directory
 //	[Program]            whether a path component is named after a package
 //
-// The data is in six files in this directory, which are embedded in the program: known-paths.tsv
-// (paths that two or more of 31 public NixOS configurations keep; the file describes its origin),
-// containers.txt, replaced.txt, caches.txt, aliases.tsv and classes.tsv. Each
-// is parsed once, on first use.
+// The data is in files in this directory, which are embedded in the program: known-paths.tsv,
+// known-paths-more.tsv, program-paths.tsv and ignored-paths.tsv (counts over public NixOS
+// configurations; the files describe their origin), same.tsv, containers.txt, replaced.txt,
+// caches.txt, aliases.tsv and classes.tsv. Each is parsed once, on first use. knownpaths.go and
+// programpaths.go parse the counts, granularity.go draws units from them.
 //
 // Classes are in six files: class.go has the classes, condition.go the facts about files and
 // machines, classrow.go the parser of classes.tsv and the order of its rows, classes.go the answer

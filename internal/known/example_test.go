@@ -10,7 +10,7 @@ func ExampleKeeper() {
 	homes := known.HomesOf("/users/eve")
 	entry, found := known.Keeper(homes, "/users/eve/.ssh/id_ed25519")
 	fmt.Printf("%v: %d of %d keep it, with mode %s\n", found, entry.Repositories, known.Repositories, entry.Mode)
-	// Output: true: 20 of 31 keep it, with mode 0700
+	// Output: true: 126 of 230 keep it, with mode 0700
 }
 
 func ExampleProgram() {

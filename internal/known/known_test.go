@@ -10,7 +10,7 @@ import (
 
 func TestDataFilesAreValid(t *testing.T) {
 	paths, err := parsePaths(knownPathsText)
-	if err != nil || len(paths.home) != 212 || len(paths.host) != 78 {
+	if err != nil || len(paths.home) != 524 || len(paths.host) != 189 {
 		t.Errorf("known-paths.tsv: %d paths in homes and %d others, %v", len(paths.home), len(paths.host), err)
 	}
 	if table, err := parsePlaces("containers.txt", containersText); err != nil || len(table.home) < 8 || len(table.host) < 15 {
@@ -46,8 +46,8 @@ func TestParseErrorsNameTheLine(t *testing.T) {
 		{"not clean", paths, "system\t/a/\tfile\t2\t", `known-paths.tsv:1: expected a clean path, absolute for system and relative for home, got "/a/"`},
 		{"twice", paths, "home\ta\tfile\t2\t\nhome\ta\tfile\t3\t", "known-paths.tsv:2: duplicate path a"},
 		{"kind", paths, "home\ta\tlink\t2\t", `known-paths.tsv:1: expected the kind file or directory, got "link"`},
-		{"no repository", paths, "home\ta\tfile\t0\t", `known-paths.tsv:1: expected 1 to 31 repositories, got "0"`},
-		{"too many repositories", paths, "home\ta\tfile\t32\t", `known-paths.tsv:1: expected 1 to 31 repositories, got "32"`},
+		{"no repository", paths, "home\ta\tfile\t0\t", `known-paths.tsv:1: expected 1 to 230 repositories, got "0"`},
+		{"too many repositories", paths, "home\ta\tfile\t231\t", `known-paths.tsv:1: expected 1 to 230 repositories, got "231"`},
 		{"mode", paths, "home\ta\tfile\t2\t0888", `known-paths.tsv:1: expected a mode of four octal digits, got "0888"`},
 		{"short mode", paths, "home\ta\tfile\t2\t700", `known-paths.tsv:1: expected a mode of four octal digits, got "700"`},
 		{"relative container", containers, "etc", `containers.txt:1: expected a clean path that begins with / or ~, got "etc"`},
@@ -68,42 +68,54 @@ func TestParseErrorsNameTheLine(t *testing.T) {
 
 func TestLookupAndKeeper(t *testing.T) {
 	homes := HomesOf("/users/eve", "/home/al/nested")
-	ssh := Entry{Repositories: 20, Dir: true, Mode: "0700"}
 	tests := []struct {
-		path           string
-		lookup, keeper Entry
+		name, path string
+		// What Lookup says: own and with other names; and what Keeper says.
+		own, lookup, keeper int
 	}{
-		{"/users/eve/.ssh", ssh, ssh},
-		{"/home/bob/.ssh", ssh, ssh},
-		{"/root/.ssh", ssh, ssh},
-		{"/home/al/nested/.ssh", ssh, ssh},
-		{"/users/bob/.ssh", Entry{}, Entry{}},
-		{"/.ssh", Entry{}, Entry{}},
-		{"/home/bob/.ssh/id_ed25519", Entry{}, ssh},
-		{"/home/bob/.ssh/known_hosts", Entry{Repositories: 2}, Entry{Repositories: 2}},
-		{"/home/bob/.bash_history", Entry{Repositories: 8}, Entry{Repositories: 8}},
-		{"/home/bob/.bash_history/x", Entry{}, Entry{}},
-		{"/etc/machine-id", Entry{Repositories: 23}, Entry{Repositories: 23}},
-		{"/etc/hostname", Entry{}, Entry{}},
-		{"/var/lib/tailscale/state", Entry{}, Entry{Repositories: 13, Dir: true, Mode: "0700"}},
-		{"/var/lib/systemd/timers/x", Entry{}, Entry{Repositories: 10, Dir: true}},
-		{"/var/lib/systemd/coredump/x/y", Entry{}, Entry{Repositories: 14, Dir: true}},
-		{"/var/lib/unheard-of/x", Entry{}, Entry{}},
-		{"/home/bob/.cache", Entry{Repositories: 5, Dir: true}, Entry{Repositories: 5, Dir: true}},
-		{"/home/bob/.cache/unheard-of/x", Entry{}, Entry{}},
-		{"/root/.cache/nix", Entry{Repositories: 12, Dir: true}, Entry{Repositories: 12, Dir: true}},
-		{"/home", Entry{Repositories: 3, Dir: true}, Entry{Repositories: 3, Dir: true}},
-		{"/", Entry{}, Entry{}},
+		{"configured home", "/users/eve/.ssh", 126, 126, 126},
+		{"home in /home", "/home/bob/.ssh", 126, 126, 126},
+		{"home of root", "/root/.ssh", 126, 126, 126},
+		{"nested home", "/home/al/nested/.ssh", 126, 126, 126},
+		{"not a home", "/users/bob/.ssh", 0, 0, 0},
+		{"no home", "/.ssh", 0, 0, 0},
+		{"the directory counts more than the file", "/home/bob/.ssh/id_ed25519", 2, 2, 126},
+		{"the directory counts more than the other file", "/home/bob/.ssh/known_hosts", 13, 13, 126},
+		{"names of one thing add up", "/home/bob/.mozilla/firefox/x", 0, 0, 48 + 18 + 13 + 5},
+		{"the same at the new name", "/home/bob/.config/mozilla/firefox", 5, 48 + 18 + 13 + 5, 48 + 18 + 13 + 5},
+		{"file with another name", "/home/bob/.bash_history", 24, 26, 26},
+		{"below a file", "/home/bob/.bash_history/x", 0, 0, 0},
+		{"file of the system", "/etc/machine-id", 184, 184, 184},
+		{"unknown file", "/etc/hostname", 0, 0, 0},
+		{"below a directory", "/var/lib/tailscale/state", 0, 0, 63},
+		{"below a container", "/var/lib/systemd/timers/x", 0, 0, 29},
+		{"far below a container", "/var/lib/systemd/coredump/x/y", 0, 0, 81},
+		{"nothing known", "/var/lib/unheard-of/x", 0, 0, 0},
+		{"container kept as a whole", "/home/bob/.cache", 34, 34, 34},
+		{"unknown in a container that some keep", "/home/bob/.cache/unheard-of/x", 0, 0, 0},
+		{"unknown in the other container", "/etc/NetworkManager/conf.d/x", 0, 0, 0},
+		{"cache of root", "/root/.cache/nix", 19, 19, 19},
+		{"dynamic user", "/var/lib/private/ollama/models", 0, 0, 8},
+		{"dynamic user by its link", "/var/lib/ollama", 8, 8, 8},
+		{"without a dynamic user in the data", "/var/lib/private/tailscale", 63, 63, 63},
+		{"homes", "/home", 2, 2, 2},
+		{"root", "/", 0, 0, 0},
 	}
 	for _, tt := range tests {
-		lookup, found := Lookup(homes, tt.path)
-		if lookup != tt.lookup || found != (tt.lookup != Entry{}) {
-			t.Errorf("Lookup(%s) = %+v, %v, want %+v", tt.path, lookup, found, tt.lookup)
-		}
-		keeper, found := Keeper(homes, tt.path)
-		if keeper != tt.keeper || found != (tt.keeper != Entry{}) {
-			t.Errorf("Keeper(%s) = %+v, %v, want %+v", tt.path, keeper, found, tt.keeper)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			lookup, found := Lookup(homes, tt.path)
+			if lookup.Own != tt.own || lookup.Repositories != tt.lookup || found != (tt.lookup > 0) {
+				t.Errorf("Lookup(%s) = %+v, %v, want %d and %d", tt.path, lookup, found, tt.own, tt.lookup)
+			}
+			keeper, found := Keeper(homes, tt.path)
+			if keeper.Repositories != tt.keeper || found != (tt.keeper > 0) {
+				t.Errorf("Keeper(%s) = %+v, %v, want %d", tt.path, keeper, found, tt.keeper)
+			}
+		})
+	}
+	want := Entry{Repositories: 126, Own: 126, Dir: true, Mode: "0700", ModeRepositories: 42, CacheRepositories: 2}
+	if got, _ := Lookup(homes, "/root/.ssh"); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 
@@ -127,7 +139,8 @@ func TestContainers(t *testing.T) {
 	homes := HomesOf("/data/users/eve")
 	for _, dir := range []string{
 		"/", "/home", "/var", "/var/lib", "/var/lib/private", "/var/cache", "/etc", "/srv", "/opt", "/usr", "/root",
-		"/root/.config", "/home/al", "/home/al/.config", "/home/al/.local", "/home/al/.local/share", "/home/al/.local/state",
+		"/etc/NetworkManager", "/etc/ssh", "/etc/systemd", "/var/lib/systemd", "/var/spool",
+		"/home/al/.config/systemd", "/home/al/.local/share/icons", "/root/.config", "/home/al", "/home/al/.config", "/home/al/.local", "/home/al/.local/share", "/home/al/.local/state",
 		"/home/al/.cache", "/home/al/.var", "/home/al/.var/app", "/data", "/data/users", "/data/users/eve", "/data/users/eve/.config",
 	} {
 		if !homes.Container(dir) {
@@ -136,7 +149,7 @@ func TestContainers(t *testing.T) {
 	}
 	for _, dir := range []string{
 		"/data/users/bob", "/data/users/eve/.ssh", "/home/al/.config/Code", "/home/al/.local/share/Steam", "/home/al/.var/app/org.x", "/var/log",
-		"/var/lib/bluetooth", "/etc/ssh", "/.config", "/home/al/x/.config", "/boot",
+		"/var/lib/bluetooth", "/.config", "/home/al/x/.config", "/boot",
 	} {
 		if homes.Container(dir) {
 			t.Errorf("%s is a container", dir)
@@ -162,8 +175,9 @@ func TestFewKnownPathsAreContainers(t *testing.T) {
 		}
 	}
 	want := []string{
-		"/home 3", "/root 2", "/srv 2", "/var 2", "/var/cache 4", "/var/lib 3", "/var/lib/private 4", "/var/tmp 2",
-		"~/.cache 5", "~/.local 3", "~/.var/app 4",
+		"/etc 4", "/etc/NetworkManager 14", "/etc/ssh 46", "/home 2", "/root 8", "/srv 8", "/tmp 15", "/var 6", "/var/cache 11",
+		"/var/db 2", "/var/lib 13", "/var/lib/private 10", "/var/lib/systemd 64", "/var/tmp 9",
+		"~/.cache 34", "~/.config 21", "~/.local 8", "~/.local/share 12", "~/.local/state 14", "~/.var 4", "~/.var/app 13",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(slices.Values(kept))); diff != "" {
 		t.Errorf("containers that people keep (-want +got):\n%s", diff)

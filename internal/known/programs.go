@@ -1,6 +1,9 @@
 package known
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Match says how well a name matches a program.
 type Match uint8
@@ -190,3 +193,7 @@ func hasPrefixFold(text []byte, name string) bool {
 	}
 	return true
 }
+
+// AliasesOf returns the names of the directories of a package that differ from its own name, in
+// lower case and without leading dots.
+func AliasesOf(pkg string) []string { return slices.Clone(aliases()[Normalize(pkg)]) }

@@ -126,3 +126,25 @@ func askIOURing() error {
 	}
 	return unix.Close(int(fd))
 }
+
+// askPackages downloads a small package into a directory of its own.
+func askPackages() error {
+	dir, err := os.MkdirTemp("", "probe-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	apt, err := exec.LookPath("apt-get")
+	if err != nil {
+		return err
+	}
+	if _, err := exec.LookPath("dpkg-deb"); err != nil {
+		return err
+	}
+	cmd := exec.Command(apt, "download", "-qq", "hostname")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, strings.TrimSpace(string(out)))
+	}
+	return nil
+}

@@ -60,12 +60,13 @@ var (
 	Overlay    = newProbe("overlay", "needs overlayfs in the kernel", fileSystem("overlay"))
 	Fanotify   = newProbe("fanotify", "needs fanotify and CAP_SYS_ADMIN (fanotify_init(2))", askFanotify)
 	Nspawn     = newProbe("nspawn", "needs root, a Debian with systemd, and to boot it in a container (systemd-nspawn, time namespaces, Linux 5.6)", askNspawn)
+	Packages   = newProbe("packages", "needs apt-get, dpkg-deb and a mirror of Debian that can be reached", askPackages)
 	IOURing    = newProbe("io_uring", "needs io_uring, Linux 5.1 (kernel.io_uring_disabled, proc_sys_kernel(5))", askIOURing)
 )
 
 // All returns every probe.
 func All() []*Probe {
-	return []*Probe{Root, IA32, Namespaces, UserNS, Loop, FUSE, Btrfs, Ext4, Disk, XFS, Overlay, Fanotify, Nspawn, IOURing}
+	return []*Probe{Root, IA32, Namespaces, UserNS, Loop, FUSE, Btrfs, Ext4, Disk, XFS, Overlay, Fanotify, Nspawn, Packages, IOURing}
 }
 
 // Need skips a test if a feature that it needs is missing, or fails it if MustVariable lists the

@@ -11,7 +11,7 @@ import (
 // adopted are the paths that are adopted on a machine that really boots. Directories end with a
 // slash.
 var adopted = []string{
-	"/etc/NetworkManager/", "/etc/hostname", aliceHome + "/.config/app/", "/root/.ssh/known_hosts", "/top", "/var/lib/app/",
+	"/etc/NetworkManager/system-connections/", "/etc/hostname", aliceHome + "/.config/app/", "/root/.ssh/known_hosts", "/top", "/var/lib/app/",
 }
 
 // TestAdoptedPathsSurviveARealBoot adopts paths, adds the units that mount them, and boots again:

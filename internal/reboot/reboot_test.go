@@ -44,7 +44,7 @@ func layouts() []layout {
 var some = []string{
 	aliceHome + "/.config/app/", aliceHome + "/.mozilla/", aliceHome + "/hostile/", hostileDir + "/", aliceHome + "/vms/", aliceHome + "/src/",
 	aliceHome + "/deep/", aliceHome + "/wide/", aliceHome + "/.local/share/game/", "/var/lib/app/", "/var/lib/private/dyn/",
-	"/home/bob/.config/chat/", "/etc/NetworkManager/",
+	"/home/bob/.config/chat/", "/etc/NetworkManager/system-connections/",
 	aliceHome + "/.config/app/settings",
 	"/etc/hostname", "/top", "/var/lib/svc/other", aliceHome + "/.config/tool/other.toml", aliceHome + "/.config/Code/User/settings.json",
 	aliceHome + "/one", aliceHome + "/two", aliceHome + "/quote\"", aliceHome + "/${x}", aliceHome + "/new\nline", aliceHome + "/-rf",

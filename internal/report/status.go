@@ -235,10 +235,10 @@ func NewNamedPath(path string) NamedPath {
 	return n
 }
 
-// NewRootStatus describes a tree.
-func NewRootStatus(tree boot.Tree) RootStatus {
-	r := RootStatus{Path: tree.Point, FSType: tree.FSType, Source: tree.Source, Wiped: WipedWord(tree.Fate), Evidence: EvidenceTexts(tree)}
-	r.UTF8Path, r.PathBytes = jsonline.Path(tree.Point)
+// NewRootStatus describes a path and the tree that it is on.
+func NewRootStatus(path string, tree boot.Tree) RootStatus {
+	r := RootStatus{Path: path, FSType: tree.FSType, Source: tree.Source, Wiped: WipedWord(tree.Fate), Evidence: EvidenceTexts(tree)}
+	r.UTF8Path, r.PathBytes = jsonline.Path(path)
 	return r
 }
 

@@ -13,7 +13,7 @@ import (
 
 // statusOf returns the status of a machine with one root.
 func statusOf(tree boot.Tree) *report.Status {
-	return &report.Status{Home: "/root", Roots: []report.RootStatus{report.NewRootStatus(tree)}}
+	return &report.Status{Home: "/root", Roots: []report.RootStatus{report.NewRootStatus(tree.Point, tree)}}
 }
 
 var claims = regexp.MustCompile(`\b(lost|wiped|reboot|will be)\b`)

@@ -59,8 +59,7 @@ func (f *FS) Read(path string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
-	file := os.NewFile(uintptr(fd), path)
-	defer file.Close()
+	defer unix.Close(fd)
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
 		return nil, &fs.PathError{Op: "stat", Path: path, Err: err}
@@ -71,14 +70,33 @@ func (f *FS) Read(path string, limit int64) ([]byte, error) {
 	case st.Size > limit:
 		return nil, &fs.PathError{Op: "read", Path: path, Err: ErrTooLarge}
 	}
-	content, err := io.ReadAll(io.LimitReader(file, limit+1))
-	if err == nil && int64(len(content)) > limit {
-		err = &fs.PathError{Op: "read", Path: path, Err: ErrTooLarge}
-	}
+	content, err := readAll(fd, int(st.Size), limit)
 	if err != nil {
-		return nil, err
+		return nil, &fs.PathError{Op: "read", Path: path, Err: err}
 	}
 	return content, nil
+}
+
+// readAll reads a regular file. os.File would ask twice whether it can be waited for, and a
+// thousand small files are read at once (package owner). size is a hint: that of files of proc(5) is
+// 0.
+func readAll(fd, size int, limit int64) ([]byte, error) {
+	content := make([]byte, 0, size+512)
+	for {
+		n, err := unix.Read(fd, content[len(content):cap(content)])
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case err != nil:
+			return nil, err
+		case n == 0:
+			return content, nil
+		}
+		if content = content[:len(content)+n]; int64(len(content)) > limit {
+			return nil, ErrTooLarge
+		}
+		content = slices.Grow(content, 512)
+	}
 }
 
 // List returns the entries of a directory, sorted by name, and follows symlinks to it. With

@@ -111,7 +111,7 @@ func (n *Notes) Of(path string, isDir bool) report.Note {
 	n.attribute(path[slash+1:], &note, &best)
 	note.Cache = note.Cache || isDir && n.caches.Holds(path)
 	if entry, ok := known.Lookup(n.homes, path); ok {
-		note.Known = entry.Repositories
+		note.Known = max(note.Known, entry.Repositories)
 	}
 	if d, ok := n.session.Declared(path); ok {
 		note.Declared = d.Source

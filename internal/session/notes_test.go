@@ -27,21 +27,21 @@ func TestNotesPreferExactThenLongNames(t *testing.T) {
 	n := NewNotes(&Session{Config: cfg})
 	for path, want := range map[string]report.Note{
 		"/users/eve/.config/github/x":         {Program: "github-desktop", Cache: false, Known: 0},
-		"/users/eve/.config/gh/hosts.yml":     {Program: "gh", Cache: false, Known: 2},
-		"/users/eve/.config/gh/x":             {Program: "gh", Cache: false, Known: 6},
+		"/users/eve/.config/gh/hosts.yml":     {Program: "gh", Cache: false, Known: 36},
+		"/users/eve/.config/gh/x":             {Program: "gh", Cache: false, Known: 36},
 		"/users/eve/.config/my-github-app/x":  {Program: "github-desktop", Cache: false, Known: 0},
 		"/users/eve/.config/lights/x":         {Program: "gh", Cache: false, Known: 0},
-		"/users/eve/.config/Code/git/Cache/x": {Program: "vscode", Cache: true, Known: 4},
-		"/users/bob/.ssh/x":                   {Program: "", Cache: false, Known: 20},
+		"/users/eve/.config/Code/git/Cache/x": {Program: "vscode", Cache: true, Known: 26},
+		"/users/bob/.ssh/x":                   {Program: "", Cache: false, Known: 126},
 		"/users/eve/.cache/x/y":               {Program: "", Cache: true, Known: 0},
 		"/x":                                  {Program: "", Cache: false, Known: 0},
-		"/var/lib/nixos/uid-map":              {Program: "", Cache: false, Known: 24},
+		"/var/lib/nixos/uid-map":              {Program: "", Cache: false, Known: 194},
 	} {
 		if got := n.Of(path, false); got != want {
 			t.Errorf("%s: %+v, want %+v", path, got, want)
 		}
 	}
-	if got := n.Of("/users/eve/.ssh", true); got.Known != 20 {
+	if got := n.Of("/users/eve/.ssh", true); got.Known != 126 {
 		t.Errorf("~/.ssh: %+v", got)
 	}
 	if got := n.Of("/users/eve/p/node_modules", true); !got.Cache {

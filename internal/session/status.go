@@ -159,18 +159,18 @@ func (s *Session) Detected() *report.Status {
 	}
 	found.Others, found.MustKeep = []report.RootStatus{}, []report.NamedPath{}
 	for _, root := range s.Policy.Roots() {
-		found.Roots = append(found.Roots, report.NewRootStatus(s.FateOf(root)))
+		found.Roots = append(found.Roots, report.NewRootStatus(root, s.FateOf(root)))
 	}
 	for _, tree := range s.Fates().All() {
 		if tree.Role == boot.RoleData && !slices.Contains(s.Policy.Roots(), tree.Point) && s.mountedFrom(tree.Point) == "" {
-			found.Others = append(found.Others, report.NewRootStatus(tree))
+			found.Others = append(found.Others, report.NewRootStatus(tree.Point, tree))
 		}
 	}
 	for _, path := range s.storage {
 		if kind, _, err := scan.Stat(path); err != nil || kind != scan.KindDir {
 			continue
 		}
-		store := report.StoreStatus{RootStatus: report.NewRootStatus(s.FateOf(path)), Mounted: s.Mounts.At(path).Point == path}
+		store := report.StoreStatus{RootStatus: report.NewRootStatus(path, s.FateOf(path)), Mounted: s.Mounts.At(path).Point == path}
 		store.Path = path
 		var st unix.Statfs_t
 		if unix.Statfs(path, &st) == nil {

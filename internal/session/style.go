@@ -14,7 +14,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
 
-// Style has the flags for the style of a snippet, as given.
+// Style contains the style flags as typed, before they are parsed.
 type Style struct{ Dialect, Form, Storage, HomeAttr, HostAttr string }
 
 // SetStyle sets the style of the snippet from the flags, otherwise from the configuration,

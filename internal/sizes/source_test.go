@@ -17,6 +17,8 @@ var sizeName = regexp.MustCompile(`^([Ss]izes?|[Bb]ytes|.*(Size|Bytes))$`)
 
 // notSums are additions of lengths in memory, which cannot overflow.
 var notSums = map[string]bool{
+	"headerSize + 1":                      true, // history/read.go: a limit
+	"size + 512":                          true, // internal/rootfs: a buffer
 	"size += got":                         true, // scan/worker.go: a buffer
 	"start + size":                        true, // scan/node.go: a path
 	"used + size":                         true, // scan/node.go: a slab

@@ -14,7 +14,7 @@ import (
 const maxEntries = 1 << 16
 
 // SearchPath is a list of directories of units, of which the earlier one wins. Their names are
-// read once. It is not safe for concurrent use.
+// read once. Assemble may be called by several goroutines at once, the other methods may not.
 type SearchPath struct {
 	files    *rootfs.FS
 	dirs     []searchDir

@@ -41,7 +41,12 @@ file 33 '200 days' etc/adjtime
 echo root:x:0:0::/root:/bin/sh >etc/passwd
 echo root:x:0: >etc/group
 echo '{}' >config.json
-mkdir -p bin proc nix persist
+mkdir -p bin proc nix/store/system persist run etc
+# NixOS that writes the accounts at each activation.
+touch etc/NIXOS
+ln -s /nix/store/system run/current-system
+echo 'update-users-groups.pl /nix/store/0-users-groups.json' >nix/store/system/activate
+echo '{"mutableUsers":false}' >nix/store/0-users-groups.json
 cp "$program" bin/list-ephemeral
 mount --rbind /proc proc
 mkdir -p dev

@@ -1,4 +1,6 @@
-package tui
+// Package tty is what the screen needs of the terminal besides Bubble Tea: an output that can be
+// shut, a clean end by SIGQUIT, and whether a shell can resume the process.
+package tty
 
 import (
 	"fmt"
@@ -9,58 +11,15 @@ import (
 	"syscall"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/sys/unix"
 )
 
-// shutdown delays the end of the program until the terminal has replied to the queries that
-// Bubble Tea sends at the start (modes 2026 and 2027), or until replyTime has passed. Otherwise
-// the replies would arrive at the shell's prompt as text.
-type shutdown struct {
-	started time.Time
-	replies int
-	leaving bool
-}
-
-const (
-	queries   = 2
-	replyTime = 150 * time.Millisecond
-)
-
-// leave ends the program, at once or when shutdown allows it.
-func (m *app) leave() tea.Cmd {
-	m.shutdown.leaving = true
-	wait := replyTime - time.Since(m.shutdown.started)
-	if m.shutdown.replies >= queries || wait <= 0 {
-		return tea.Quit
-	}
-	return m.after(wait, replyTimeEnded{})
-}
-
-// noteReply counts a reply of the terminal.
-func (m *app) noteReply() tea.Cmd {
-	m.shutdown.replies++
-	if m.shutdown.leaving && m.shutdown.replies >= queries {
-		return tea.Quit
-	}
-	return nil
-}
-
-// suspend stops the program until the shell resumes it, like Ctrl-Z in other programs. The
-// terminal is in raw mode, so it does not do this by itself.
-func (m *app) suspend() tea.Cmd {
-	if !m.canSuspend() {
-		return m.notify("cannot suspend: no shell to resume the program")
-	}
-	return tea.Suspend
-}
-
-// canSuspend reports whether the process group can be stopped and resumed. The kernel does not
+// CanSuspend reports whether the process group can be stopped and resumed. The kernel does not
 // stop an orphaned process group, and Bubble Tea would wait forever. A group is orphaned if no
 // process in it has a parent in another group of the same session (setpgid(2),
 // POSIX.1-2017 3.264).
-func canSuspend() bool {
+func CanSuspend() bool {
 	group := unix.Getpgrp()
 	session, err := unix.Getsid(0)
 	if err != nil {
@@ -95,25 +54,26 @@ func parentOf(pid int) (parent int, err error) {
 	return parent, err
 }
 
-// screenOutput is the terminal that Bubble Tea writes to. After shut, writes block forever.
-type screenOutput struct {
+// Output is the terminal that Bubble Tea writes to. After shut, writes block forever.
+type Output struct {
 	*os.File
+
 	mu sync.Mutex
 }
 
 // Write implements io.Writer.
-func (o *screenOutput) Write(text []byte) (int, error) {
+func (o *Output) Write(text []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.File.Write(text)
 }
 
 // WriteString implements io.StringWriter.
-func (o *screenOutput) WriteString(text string) (int, error) { return o.Write([]byte(text)) }
+func (o *Output) WriteString(text string) (int, error) { return o.Write([]byte(text)) }
 
 // shut takes the lock and keeps it. It waits at most a second for a write that hangs because the
 // terminal does not accept output.
-func (o *screenOutput) shut() {
+func (o *Output) shut() {
 	const patience, step = time.Second, 10 * time.Millisecond
 	for range patience / step {
 		if o.mu.TryLock() {
@@ -129,10 +89,10 @@ const plainScreen = ansi.ResetModeBracketedPaste + ansi.ResetModeFocusEvent +
 	ansi.ResetModifyOtherKeys + ansi.ResetModeUnicodeCore + ansi.ResetModeSynchronizedOutput +
 	ansi.SetModeTextCursorEnable + ansi.ResetStyle
 
-// dieCleanly makes SIGQUIT restore the terminal before its usual effect: the Go runtime prints
+// DieCleanly makes SIGQUIT restore the terminal before its usual effect: the Go runtime prints
 // all goroutine stacks and the process exits. It does not use Bubble Tea, which may be what
 // hangs. The caller must call release at the end.
-func dieCleanly(in *os.File, out *screenOutput) (release func()) {
+func DieCleanly(in *os.File, out *Output) (release func()) {
 	mode, err := unix.IoctlGetTermios(int(in.Fd()), unix.TCGETS)
 	if err != nil || signal.Ignored(syscall.SIGQUIT) {
 		return func() {}
