@@ -133,7 +133,7 @@ func (f *listFlags) run(ctx context.Context, l *listing) (scan.Stats, error) {
 		return f.rollUp(ctx, l)
 	}
 	if f.json {
-		l.printer.format = report.JSONFormat(session.NewNotes(l.session).Of, l.session.Owners)
+		l.printer.format = report.JSONFormat(session.NewNotes(l.session).Of, l.session.Owners, l.session.OwnerOf)
 	} else {
 		l.printer.format = f.format(l)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/owner"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
@@ -38,6 +39,9 @@ type Session struct {
 	storage []string
 	Style   snippet.Options
 	Owners  *Owners
+	// ownerTable is what OwnerTable has read, once.
+	ownersRead sync.Once
+	ownerTable *owner.Table
 	// unclear is a note for the snippet if several storage paths are possible; "" otherwise.
 	unclear string
 	// parent caches the directory of the last described path, and the directories above it.
