@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/nearest"
 	"github.com/DaRacci/list-ephemeral/owner"
@@ -14,7 +15,7 @@ func (s *Session) Unit(name string) (owner.Declaration, error) {
 		return unit, nil
 	}
 	err := fmt.Errorf("no service unit %q", name)
-	if similar, ok := nearest.Name(name, s.UnitNames()); ok {
+	if similar, ok := nearest.Name(strings.TrimSuffix(name, ".service")+".service", s.UnitNames()); ok {
 		return owner.Declaration{}, WithRemedy(err, fmt.Sprintf("did you mean %q?", similar))
 	}
 	return owner.Declaration{}, err
