@@ -79,6 +79,16 @@ func uidOf(name string, accounts []account) int {
 // OwnerOf returns what is known of a path.
 func (s *Session) OwnerOf(path string) owner.Owner { return s.OwnerTable().Of(path) }
 
+// ProgramOf returns the name of the program that a path belongs to, or "". One program has one name.
+func (s *Session) ProgramOf(path string) string {
+	table := s.OwnerTable()
+	name := table.Of(path).Program
+	if p, ok := table.ProgramNamed(name); ok {
+		return p.Name
+	}
+	return name
+}
+
 // OwnerFilter is a filter of list: the unit and the kinds of data that a candidate must have. The
 // zero value accepts all.
 type OwnerFilter struct {
