@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
@@ -119,6 +120,39 @@ func GroupText(now time.Time) GroupFormat {
 // AppendGroup appends a line with the numbers of a group and a name, in columns.
 func AppendGroup(dst []byte, g *Group, what string, now time.Time) []byte {
 	return fmt.Appendf(dst, "%7d %5s %4s %s\n", g.Files, printable.Size(g.Bytes), printable.Age(now.Sub(g.Newest)), what)
+}
+
+// OwnerStake is an owner of which files would be lost, as status --json writes it. Control characters
+// in Name are escaped; it is "" for the paths whose owner is not known.
+type OwnerStake struct {
+	Name    string    `json:"name"`
+	Type    string    `json:"type"`
+	Files   int       `json:"files"`
+	Bytes   int64     `json:"bytes"`
+	ModTime time.Time `json:"mtime"`
+	group   *Group
+}
+
+// NewOwnerStake returns a group of ByOwner as a stake.
+func NewOwnerStake(g *Group) OwnerStake {
+	one := OwnerStake{Name: printable.Name(g.Name), Files: g.Files, Bytes: g.Bytes, ModTime: g.Newest.UTC(), group: g}
+	if g.Name != "" {
+		one.Type = g.Type.String()
+	}
+	return one
+}
+
+// appendOwners appends the owners of status, if one of them is known.
+func appendOwners(dst []byte, owners []OwnerStake, now time.Time) []byte {
+	if !slices.ContainsFunc(owners, func(o OwnerStake) bool { return o.Name != "" }) {
+		return dst
+	}
+	dst = append(dst, "\nby owner\n"...)
+	for _, o := range owners {
+		g := o.group
+		dst = fmt.Appendf(dst, "%7d %6s %4s  %s\n", g.Files, printable.Size(g.Bytes), printable.Age(now.Sub(g.Newest)), g.label())
+	}
+	return dst
 }
 
 // groupLine is the schema of --by --json, which docs/json.md documents.
