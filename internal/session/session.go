@@ -42,6 +42,9 @@ type Session struct {
 	// ownerTable is what OwnerTable has read, once.
 	ownersRead sync.Once
 	ownerTable *owner.Table
+	// styled is set by SetStyle: only then items get comments and modes from units. noComments leaves
+	// out the comments.
+	styled, noComments bool
 	// unclear is a note for the snippet if several storage paths are possible; "" otherwise.
 	unclear string
 	// parent caches the directory of the last described path, and the directories above it.
