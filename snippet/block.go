@@ -32,6 +32,8 @@ type entry struct {
 	bindings []binding
 	// notes are written above the entry as comments.
 	notes []Note
+	// comment is written above the notes, unless it is empty.
+	comment string
 }
 
 // listsOf returns the lists of a place. directory and file build the entries of the dialect.
@@ -149,7 +151,7 @@ func (u User) byUser() ownership { return ownership{"0755", u.Name, u.Group} }
 
 // newEntry returns the entry of an item with the notes that apply to all Nix dialects.
 func (s *selection) newEntry(p *place, item *Item) entry {
-	e := entry{path: item.Path[p.skip():]}
+	e := entry{path: item.Path[p.skip():], comment: item.Comment}
 	for _, reason := range troubles(item) {
 		e.warn(item, reason, s.parentOf(item.Path))
 	}

@@ -32,6 +32,9 @@ type Item struct {
 	// Kept is what already persists the path, as a clause: "persistedDirs[3] of …". It is empty if
 	// the path is not persisted.
 	Kept string
+	// Comment is written above the entry in Nix: "bluetooth.service". It may contain any bytes, and is
+	// empty if there is none.
+	Comment string
 }
 
 // Kind is the kind of a file. Only ordinary files can be persisted by listing them.
@@ -97,7 +100,7 @@ func (i *Item) compare(other *Item) int {
 	return cmp.Or(
 		first(i.Dir, other.Dir), cmp.Compare(other.Kind, i.Kind), strings.Compare(other.Target, i.Target),
 		i.Access.compare(other.Access), i.Parent.compare(other.Parent), slices.CompareFunc(other.Above, i.Above, compareAccess),
-		first(i.Replaced, other.Replaced), strings.Compare(other.Kept, i.Kept),
+		first(i.Replaced, other.Replaced), strings.Compare(other.Kept, i.Kept), strings.Compare(other.Comment, i.Comment),
 		strings.Compare(other.Unread, i.Unread))
 }
 

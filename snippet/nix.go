@@ -136,7 +136,7 @@ func (w *writer) list(prefix string, l *list) {
 		return
 	}
 	if len(l.items) == 1 {
-		if e := l.entry(&l.items[0]); e.bindings == nil && e.notes == nil {
+		if e := l.entry(&l.items[0]); e.bindings == nil && e.notes == nil && e.comment == "" {
 			line := prefix + l.name + " = [ " + quoted(e.path) + " ];"
 			if utf8.RuneCountInString(line) <= maxWidth {
 				w.line(line)
@@ -169,6 +169,9 @@ func (l *list) each(f func(entry)) {
 // entry writes an element on separate lines. A set has at least two bindings, so it is written on
 // several lines.
 func (w *writer) entry(key string, e entry) {
+	if e.comment != "" {
+		w.comment(e.comment)
+	}
 	for _, note := range e.notes {
 		w.comment(note.comment())
 		w.notes = append(w.notes, note)

@@ -97,10 +97,17 @@ func sumSizeCmd(ctx context.Context, gen int, stat index.StatFunc, l *index.List
 	})
 }
 
-func countCmd(ctx context.Context, gen int, l *index.Listing, programs []string) tea.Cmd {
+// countCmd counts the files of programs, or of those that are found if find is set.
+func countCmd(ctx context.Context, gen int, l *index.Listing, programs []string, find *index.Programs) tea.Cmd {
 	return guarded("count programs", func() tea.Msg {
-		counts, err := l.CountPrograms(ctx, programs)
-		return answer(counts, err, func(counts []int) tea.Msg { return counted{gen, counts} })
+		var counts []int
+		var err error
+		if find != nil {
+			programs, counts, err = l.FindPrograms(ctx, *find)
+		} else {
+			counts, err = l.CountPrograms(ctx, programs)
+		}
+		return answer(counts, err, func(counts []int) tea.Msg { return counted{gen, programs, counts} })
 	})
 }
 

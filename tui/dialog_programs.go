@@ -14,7 +14,8 @@ import (
 // programsDialog lets the user choose the program to filter by.
 type programsDialog struct {
 	keys     programsKeys
-	programs []string
+	programs []string  // of Options.Programs, or found
+	program  string    // the current filter
 	counts   []int     // nil until they are known
 	bar      searchBar // narrows the programs
 	rows     []int     // indexes of the programs that are shown
@@ -25,10 +26,29 @@ type programsDialog struct {
 
 // newProgramsDialog makes the dialog with the cursor on the current filter, if any.
 func newProgramsDialog(keys *keyMap, programs []string, program string) *programsDialog {
-	d := &programsDialog{keys: keys.programs, programs: programs}
+	d := &programsDialog{keys: keys.programs, programs: programs, program: program}
 	d.narrow()
 	d.cursor = max(slices.Index(programs, program), 0)
 	return d
+}
+
+// take shows other programs and counts. The cursor stays on its program.
+func (d *programsDialog) take(programs []string, counts []int) {
+	d.counts = counts
+	if slices.Equal(programs, d.programs) {
+		return
+	}
+	current := d.program
+	if d.cursor < len(d.rows) {
+		current = d.programs[d.rows[d.cursor]]
+	}
+	d.programs = programs
+	d.narrow()
+	for row, i := range d.rows {
+		if programs[i] == current {
+			d.cursor = row
+		}
+	}
 }
 
 func (d *programsDialog) context() keyContext { return contextPrograms }

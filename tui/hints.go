@@ -24,7 +24,7 @@ func (m *app) conditionals() []conditional {
 		}
 		return why
 	}
-	programs := unless(len(m.opts.Programs) > 0, "the configuration names no programs to filter by")
+	programs := unless(len(m.opts.Programs) > 0 || m.opts.ProgramOf != nil, "the configuration names no programs to filter by")
 	filtered := unless(m.program != "", "no program filter is set")
 	dialects := unless(len(m.opts.Dialects) > 1, "there is only one dialect")
 	once := unless(!m.opts.Once, "a list of paths cannot be read again")

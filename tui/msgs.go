@@ -40,10 +40,11 @@ type (
 		gen  int
 		size int64
 	}
-	// counted has the number of files of each program, in the order of Options.Programs.
+	// counted has the programs and the number of files of each.
 	counted struct {
-		gen    int
-		counts []int
+		gen      int
+		programs []string
+		counts   []int
 	}
 	// rendered has a snippet and the number of its paths.
 	rendered struct {

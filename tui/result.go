@@ -40,6 +40,8 @@ type request struct {
 	measured *index.FileStats
 	stat     index.StatFunc
 	caches   []string // Options.Caches
+	// find is set if the program of a file is that of its unit, not by names.
+	find *index.Programs
 	// marked is the selection for filters.marked.
 	marked index.Selection
 }
@@ -140,7 +142,11 @@ func (p *result) order(ctx context.Context, in *request) (err error) {
 // narrow returns the part of the listing that the filters include.
 func (in *request) narrow(ctx context.Context) (*index.Listing, error) {
 	var rules []func(id uint32) bool
-	if in.program != "" {
+	switch {
+	case in.program == "":
+	case in.find != nil:
+		rules = append(rules, in.listing.BelongsTo(*in.find, in.program))
+	default:
 		rules = append(rules, in.listing.OfProgram(in.program))
 	}
 	if in.noCaches {

@@ -53,7 +53,7 @@ func (m *app) ask(isNew bool) tea.Cmd {
 	}
 	in := request{
 		query: m.query(), listing: m.progress.latest, marked: m.marked,
-		machine: m.opts.Machine, stat: m.statCache.stat, caches: m.opts.Caches,
+		machine: m.opts.Machine, find: m.opts.findPrograms(), stat: m.statCache.stat, caches: m.opts.Caches,
 	}
 	if m.list.result != nil {
 		in.narrowed, in.recall, in.measured = m.list.result.narrowed, m.list.result.recall, m.list.result.measured
@@ -148,7 +148,7 @@ func (m *app) count(opened bool) tea.Cmd {
 		return nil
 	}
 	ctx, gen := c.start(m.ctx, m.progress.latest)
-	return countCmd(ctx, gen, m.progress.latest, m.opts.Programs)
+	return countCmd(ctx, gen, m.progress.latest, m.opts.Programs, m.opts.findPrograms())
 }
 
 func (m *app) takeCounts(msg counted) tea.Cmd {
@@ -156,7 +156,7 @@ func (m *app) takeCounts(msg counted) tea.Cmd {
 	if !c.done(msg.gen) {
 		return nil
 	}
-	c.dialog.counts = msg.counts
+	c.dialog.take(msg.programs, msg.counts)
 	return m.count(false)
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"os"
 
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
@@ -34,6 +35,9 @@ type Options struct {
 	Job Job
 	// Programs are the package names to filter by.
 	Programs []string
+	// ProgramOf returns the program that a path belongs to, or "". If Programs is empty, the programs
+	// that candidates belong to are those to filter by. It is called from several goroutines.
+	ProgramOf func(path string) string
 	// Doubt is shown in the status line all the time, for example "no sign that / is wiped". It
 	// is empty if there is no doubt.
 	Doubt string
@@ -53,6 +57,14 @@ type Options struct {
 	ASCII bool
 	// NoMouse leaves mouse events to the terminal.
 	NoMouse bool
+}
+
+// findPrograms returns how the programs of files are found, or nil if Options.Programs names them.
+func (o *Options) findPrograms() *index.Programs {
+	if len(o.Programs) > 0 || o.ProgramOf == nil {
+		return nil
+	}
+	return &index.Programs{Splits: o.Machine.Splits, Of: o.ProgramOf}
 }
 
 // Job is the wording of what Machine.Adopt does with a selection.

@@ -74,6 +74,15 @@ func (a *app) programNames(*cobra.Command, []string, string) ([]string, cobra.Sh
 	return plainNames(cfg.Programs), cobra.ShellCompDirectiveNoFileComp
 }
 
+// unitNames completes to the service units of the machine and its users.
+func (a *app) unitNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	s, err := session.New(session.Options{Config: a.config})
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return slices.Compact(slices.Sorted(slices.Values(plainNames(s.UnitNames())))), cobra.ShellCompDirectiveNoFileComp
+}
+
 // commandNames completes the first argument to the commands in $PATH. The arguments after it
 // belong to the command.
 func commandNames(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {

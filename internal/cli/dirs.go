@@ -129,7 +129,7 @@ func (p *rowPrinter) countExcluded(ctx context.Context, rows []*scan.Row) error 
 func (f *listFlags) rowFormat(l *listing) report.RowFormat {
 	switch {
 	case f.json:
-		return report.DirJSONFormat(session.NewNotes(l.session).Of)
+		return report.DirJSONFormat(session.NewNotes(l.session).Of, l.session.OwnerOf)
 	case f.long:
 		return report.DirLongFormat(l.style, time.Now())
 	case f.print0:

@@ -27,6 +27,8 @@ type listFlags struct {
 	sizes                                                  []sizeLimit
 	changedWithin, changedBefore                           time.Time // zero if not given
 	program                                                string
+	by                                                     string
+	owned                                                  session.OwnerFilter
 	sort                                                   string
 	limit                                                  int
 }
@@ -41,6 +43,8 @@ const listExamples = `  list-ephemeral list                          all files t
   list-ephemeral list -l --sort size -r -n 20  the twenty largest
   list-ephemeral list -dl --no-cache           directories worth keeping, with sizes
   list-ephemeral list -d -p firefox            those that belong to Firefox
+  list-ephemeral list --by owner --sort size   whose they are, with totals
+  list-ephemeral list -d --kind state,config   directories of state and settings
   list-ephemeral list -0 | xargs -0 du -ch     for scripts, with any file name`
 
 func newList(a *app) *cobra.Command {
@@ -61,6 +65,7 @@ func newList(a *app) *cobra.Command {
 	flags.BoolVarP(&f.dirs, "dirs", "d", false, "group candidates into the topmost directories worth persisting")
 	flags.BoolVar(&f.summary, "summary", false, "print the number of files and bytes per top directory")
 	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
+	f.addOwnerFlags(a, command)
 	flags.BoolVarP(&a.all, "all", "a", false, "list also what exclude patterns and built-in knowledge hide")
 	flags.BoolVar(&a.noCache, "no-cache", false, "leave out known caches")
 	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(ir), l (symlink), s(ocket), p(ipe), b, c, w")
@@ -75,7 +80,8 @@ func newList(a *app) *cobra.Command {
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
 	a.exclusive(command, "print0", "json", "long", "count")
 	a.exclusive(command, "print0", "long", "count", "summary")
-	a.exclusive(command, "dirs", "summary")
+	a.exclusive(command, "dirs", "summary", "by")
+	a.exclusive(command, "print0", "long", "count", "by")
 	completeValues(command, "sort", "path", "size", "mtime")
 	completeValues(command, "type", "f", "d", "l", "s", "p", "b", "c", "w")
 	noFileCompletion(command, "changed-within", "changed-before", "size", "max-results")
@@ -93,6 +99,10 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	if err != nil {
 		return err
 	}
+	owned, err := f.owned.Of(s)
+	if err != nil {
+		return err
+	}
 	opts.Policy, opts.Hidden = s.Policy, scan.HiddenCounted
 	if a.noCache {
 		opts.Tags = scan.TagsSkipped
@@ -101,7 +111,7 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	out := report.NewWriter(a.out)
 	opts.Waiting = out.Idle
 	printer := &printer{out: out, limit: f.limit, mute: f.count}
-	stats, err := f.run(ctx, &listing{s, opts, f.order(), session.ProgramFilter(f.program), printer, a.pathStyle()})
+	stats, err := f.run(ctx, &listing{s, opts, f.order(), both(session.ProgramFilter(f.program), owned), printer, a.pathStyle()})
 	if f.count {
 		out.Buf = fmt.Appendln(out.Buf, printer.printed)
 	}
@@ -127,13 +137,15 @@ type listing struct {
 // run walks and prints in the requested format.
 func (f *listFlags) run(ctx context.Context, l *listing) (scan.Stats, error) {
 	switch {
+	case f.by != "":
+		return f.group(ctx, l)
 	case f.summary:
 		return f.summarize(ctx, l)
 	case f.dirs:
 		return f.rollUp(ctx, l)
 	}
 	if f.json {
-		l.printer.format = report.JSONFormat(session.NewNotes(l.session).Of, l.session.Owners)
+		l.printer.format = report.JSONFormat(session.NewNotes(l.session).Of, l.session.Owners, l.session.OwnerOf)
 	} else {
 		l.printer.format = f.format(l)
 	}
@@ -167,8 +179,8 @@ func (f *listFlags) options() (scan.Options, error) {
 	if err != nil {
 		return scan.Options{}, err
 	}
-	opts := scan.Options{Kinds: f.kinds, Info: f.json || f.long || f.summary || f.sort != "path"}
-	if f.json && !f.summary {
+	opts := scan.Options{Kinds: f.kinds, Info: f.json || f.long || f.summary || f.by != "" || f.sort != "path"}
+	if f.json && !f.summary && f.by == "" {
 		opts.Tags = scan.TagsMarked
 	}
 	if wanted.active() {
@@ -190,52 +202,6 @@ func (f *listFlags) filter() (*filter, error) {
 	}
 	return &wanted, nil
 }
-
-// kindLetters are the values of --type. They are those of fd, and w.
-var kindLetters = map[string]scan.Kind{
-	"f": scan.KindFile, "file": scan.KindFile,
-	"d": scan.KindDir, "dir": scan.KindDir, "directory": scan.KindDir,
-	"l": scan.KindSymlink, "symlink": scan.KindSymlink,
-	"s": scan.KindSocket, "socket": scan.KindSocket,
-	"p": scan.KindPipe, "pipe": scan.KindPipe,
-	"b": scan.KindBlock, "block-device": scan.KindBlock,
-	"c": scan.KindChar, "char-device": scan.KindChar,
-	"w": scan.KindWhiteout, "whiteout": scan.KindWhiteout,
-}
-
-// kindsValue is the value of --type: kinds separated by commas. The first --type replaces the
-// default, and further ones add kinds.
-type kindsValue struct {
-	to    *scan.Kinds
-	given []string
-}
-
-// Set adds kinds.
-func (v *kindsValue) Set(text string) error {
-	var kinds scan.Kinds
-	for name := range strings.SplitSeq(text, ",") {
-		kind, known := kindLetters[strings.TrimSpace(name)]
-		if !known {
-			return expectedError("f, d, l, s, p, b, c or w, separated by commas")
-		}
-		kinds |= scan.KindsOf(kind)
-	}
-	if len(v.given) > 0 {
-		kinds |= *v.to
-	}
-	*v.to, v.given = kinds, append(v.given, text)
-	return nil
-}
-
-func (v *kindsValue) String() string {
-	if len(v.given) == 0 {
-		return "f"
-	}
-	return strings.Join(v.given, ",")
-}
-
-// Type contains "Array", so that cobra's completions offer the flag again.
-func (v *kindsValue) Type() string { return "kindsArray" }
 
 // readProgram reads the name of a package. It has to contain more than packaging affixes.
 func readProgram(text string) (string, error) {

@@ -75,7 +75,7 @@ func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 		Home:     s.Config.Home,
 		Caches:   session.CachePlaces(),
 		View:     s.Config.UI.View,
-		Programs: s.Config.Programs,
+		Programs: s.Config.Programs, ProgramOf: s.ProgramOf,
 		Doubt:    report.DoubtShort(s.Doubtful()),
 		Warnings: slices.Concat(a.notices, fateNotices(s)),
 		Input:    in,

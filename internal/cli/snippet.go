@@ -162,6 +162,7 @@ func addStyleFlags(cmd *cobra.Command, f *session.Style) {
 	textVar(flags, &f.HomeAttr, "home-attr", "", "an attribute path", "set the home `ATTR` of plain (default user.persistence)")
 	textVar(flags, &f.HostAttr, "host-attr", "", "an attribute path", "set the host `ATTR` of plain (default host.persistence)")
 	cmd.Flags().AddFlagSet(flags)
+	cmd.Flags().BoolVar(&f.NoComments, "no-comments", false, "leave out the comments with the units that paths belong to")
 	completeValues(cmd, "dialect", setting.DialectNames...)
 	completeValues(cmd, "form", snippet.FormNames()...)
 	noFileCompletion(cmd, "home-attr", "host-attr")

@@ -2,6 +2,8 @@ package index
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
 )
@@ -85,4 +87,64 @@ func (c *programCounter) with(set Bitset, name []byte) Bitset {
 		set.Add(uint32(n))
 	}
 	return set
+}
+
+// Programs says which program a path belongs to.
+type Programs struct {
+	// Splits reports whether a directory should not be kept as a whole. It must be the function that
+	// RollUp gets.
+	Splits func(dir string) bool
+	// Of returns the name of a program, or "". It is called for the units of a listing and for files
+	// that are in none. The files of a unit belong to the program of the unit.
+	Of func(path string) string
+}
+
+// programOf returns a function that returns the program of a file, or "". The function is not safe
+// for concurrent use.
+func (l *Listing) programOf(p Programs) func(id uint32) string {
+	units := l.unitsOf(p.Splits)
+	names := map[uint32]string{}
+	return func(id uint32) string {
+		f, _ := l.File(id)
+		unit := units[f.Dir()]
+		if unit == 0 {
+			return p.Of(string(l.AppendNode(nil, id)))
+		}
+		name, known := names[unit]
+		if !known {
+			name = p.Of(string(l.AppendNode(nil, unit)))
+			names[unit] = name
+		}
+		return name
+	}
+}
+
+// BelongsTo returns a function that reports whether a file belongs to a program. The function is
+// not safe for concurrent use.
+func (l *Listing) BelongsTo(p Programs, program string) func(id uint32) bool {
+	of := l.programOf(p)
+	return func(id uint32) bool { return of(id) == program }
+}
+
+// FindPrograms returns the programs that files belong to, sorted by name, and the number of files
+// of each.
+func (l *Listing) FindPrograms(ctx context.Context, p Programs) (programs []string, counts []int, err error) {
+	of := l.programOf(p)
+	files := map[string]int{}
+	for i, id := range l.order {
+		if i%checkEvery == 0 && ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
+		if file, _ := l.File(id); file.nonCandidate() {
+			continue
+		}
+		if name := of(id); name != "" {
+			files[name]++
+		}
+	}
+	programs = slices.Sorted(maps.Keys(files))
+	for _, name := range programs {
+		counts = append(counts, files[name])
+	}
+	return programs, counts, nil
 }

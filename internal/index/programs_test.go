@@ -56,3 +56,42 @@ func TestPartsAndCountsStopWhenCancelled(t *testing.T) {
 		t.Errorf("err is %v", err)
 	}
 }
+
+// byName splits /home and returns the name of the directory or file, without its dot.
+func byName() index.Programs {
+	return index.Programs{
+		Splits: func(dir string) bool { return dir == "/home" },
+		Of: func(path string) string {
+			if strings.HasSuffix(path, "/own") {
+				return ""
+			}
+			return strings.TrimPrefix(strings.TrimSuffix(path, "/"), "/home/")
+		},
+	}
+}
+
+func TestProgramsAreFoundByTheUnitsOfFiles(t *testing.T) {
+	var s index.Store
+	for _, path := range []string{"/home/a/x", "/home/a/b/y", "/home/b/x", "/home/lone", "/home/own"} {
+		s.AddPath([]byte(path), scan.KindFile)
+	}
+	l := listOf(t, &s)
+	programs, counts, err := l.FindPrograms(t.Context(), byName())
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "programs", programs, []string{"a", "b", "lone"})
+	equal(t, "counts", counts, []int{2, 1, 1})
+	for i, program := range programs {
+		part, err := l.Part(t.Context(), l.BelongsTo(byName(), program))
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "files of "+program, len(pathsOf(part)), counts[i])
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := l.FindPrograms(ctx, byName()); !errors.Is(err, context.Canceled) {
+		t.Errorf("err is %v", err)
+	}
+}

@@ -44,10 +44,11 @@ type dirLine struct {
 	Program       string    `json:"program"`
 	Cache         bool      `json:"cache"`
 	Known         int       `json:"known"`
+	ownerKeys
 }
 
 // DirJSONFormat writes one JSON object a line.
-func DirJSONFormat(notes Notes) RowFormat {
+func DirJSONFormat(notes Notes, owners OwnerOf) RowFormat {
 	json := jsonline.NewEncoder()
 	return func(dst []byte, r *scan.Row) []byte {
 		path := string(r.Path)
@@ -60,6 +61,8 @@ func DirJSONFormat(notes Notes) RowFormat {
 			Excluded: r.Excluded.Files, ExcludedBytes: r.Excluded.Bytes,
 			Program: note.Program, Cache: r.Cache, Known: note.Known,
 		}
+		o := owners(path)
+		line.ownerKeys = newOwnerKeys(&o)
 		line.Path, line.PathBytes = jsonline.Path(path)
 		return json.Append(dst, &line)
 	}

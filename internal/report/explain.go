@@ -9,6 +9,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/owner"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -22,6 +23,11 @@ func (e *Explanation) Lines() []string {
 	for _, reason := range append(e.reasons(), e.declaration(), e.what()) {
 		if reason != "" {
 			lines = append(lines, "  "+reason)
+		}
+	}
+	if e.Owner != nil {
+		for _, text := range OwnerLines(e.Owner) {
+			lines = append(lines, "  "+text)
 		}
 	}
 	return lines
@@ -41,6 +47,10 @@ type explainLine struct {
 	Reasons  []string `json:"reasons"`
 	// DeclaredAt is the file and line in the Nix code.
 	DeclaredAt string `json:"declaredAt"`
+	ownerKeys
+	Mode       string `json:"usualMode"`
+	ModeSource string `json:"usualModeSource"`
+	Known      int    `json:"known"`
 }
 
 // JSON returns the explanation as explain --json writes it.
@@ -53,6 +63,10 @@ func (e *Explanation) JSON() *explainLine {
 	line.DeclaredAt = printable.Name(e.DeclaredAt)
 	if e.Err != nil {
 		line.Error = errors.Unwrap(e.Err).Error()
+	}
+	if o := e.Owner; o != nil {
+		line.ownerKeys = newOwnerKeys(o)
+		line.Mode, line.ModeSource, line.Known = o.Mode, OwnerSource(o.ModeFrom), o.Share.Repositories
 	}
 	return line
 }
@@ -89,10 +103,12 @@ type Explanation struct {
 	Declared *Declaration
 	// DeclaredAt is the file and line of the Nix code that declares the path, or "".
 	DeclaredAt string
-	Kind       scan.Kind
-	Size       int64
-	Device     string // major and minor number of a device: "8, 1"
-	Err        error  // why it could not be read
+	// Owner says whose the path is, and what it is for; nil if that is not asked.
+	Owner  *owner.Owner
+	Kind   scan.Kind
+	Size   int64
+	Device string // major and minor number of a device: "8, 1"
+	Err    error  // why it could not be read
 }
 
 // what returns the kind and size of the path, as a clause.

@@ -46,10 +46,11 @@ type jsonLine struct {
 	Cache     bool      `json:"cache"`
 	Known     int       `json:"known"`
 	Declared  string    `json:"declared"`
+	ownerKeys
 }
 
 // JSONFormat writes one JSON object a line.
-func JSONFormat(notes Notes, names Owners) Format {
+func JSONFormat(notes Notes, names Owners, owners OwnerOf) Format {
 	json := jsonline.NewEncoder()
 	var line jsonLine
 	return func(dst []byte, e *scan.Entry) []byte {
@@ -61,7 +62,9 @@ func JSONFormat(notes Notes, names Owners) Format {
 			User: names.User(info.UID), Group: names.Group(info.GID),
 			Program: note.Program, Cache: note.Cache || e.Tagged, Known: note.Known, Declared: note.Declared,
 		}
+		o := owners(path)
 		line.Path, line.PathBytes = jsonline.Path(path)
+		line.ownerKeys = newOwnerKeys(&o)
 		return json.Append(dst, &line)
 	}
 }

@@ -128,6 +128,7 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 	}
 	dst = appendStakes(dst, "the largest", s.Largest, home, now)
 	dst = appendStakes(dst, "the newest", s.Newest, home, now)
+	dst = appendOwners(dst, s.Owners, now)
 	return appendMustKeep(dst, s.MustKeep, home)
 }
 
@@ -196,7 +197,9 @@ type Status struct {
 	Trash   Amount  `json:"trash"`
 	Largest []Stake `json:"largest"`
 	Newest  []Stake `json:"newest"`
-	Unread  int     `json:"unread"`
+	// Owners are the owners with most bytes at stake.
+	Owners []OwnerStake `json:"owners"`
+	Unread int          `json:"unread"`
 	// Doubtful counts the candidates on roots of which nothing shows that a boot wipes them. They
 	// are in none of the other amounts.
 	Doubtful Amount `json:"doubtful"`

@@ -65,13 +65,17 @@ func (m Machine) Kept(path string) bool {
 	return found
 }
 
-// Known implements tui.Machine.
+// Known implements tui.Machine: owner and kind, and how many configurations keep the path.
 func (m Machine) Known(path string) string {
-	entry, found := known.Keeper(m.places, path)
-	if !found {
-		return ""
+	var facts []string
+	o := m.OwnerOf(path)
+	if text := report.OwnerShort(&o); text != "" {
+		facts = append(facts, text)
 	}
-	return fmt.Sprintf("kept by %d of %d public configurations", entry.Repositories, known.Repositories)
+	if entry, found := known.Keeper(m.places, path); found {
+		facts = append(facts, fmt.Sprintf("kept by %d of %d public configurations", entry.Repositories, known.Repositories))
+	}
+	return strings.Join(facts, "; ")
 }
 
 // Owner implements tui.Machine.

@@ -7,6 +7,8 @@
 //	judge.go    the verdict on a path on the disk
 //	notes.go    the program of a path, whether it is cache, and how many others keep it
 //	owners.go   names of users and groups
+//	ownertable.go  whose a path is, and the filter of list by it; unit.go: service units
+//	itemowner.go  units and their modes in items of a snippet
 //	users.go    the users who can have a section in a snippet
 //	style.go    the style of a snippet, and the storage path that it names
 //	item.go     paths as items of a snippet; swap.go: swap files

@@ -41,6 +41,7 @@ func (s *Session) Item(path string, kind scan.Kind, info scan.Info, slash bool) 
 	if kind != scan.KindUnknown && kind != scan.KindSymlink && (item.Dir || s.Style.Dialect.CarriesFiles()) {
 		item.Access = s.access(info)
 	}
+	s.addOwner(&item, kind)
 	return item
 }
 

@@ -17,7 +17,7 @@ import (
 func (s *Session) Explanation(path string) report.Explanation {
 	kind, info, err := scan.Stat(path)
 	e := report.Explanation{Name: path, Verdict: s.Judge(path, kind), Tree: s.FateOf(path), Kind: kind, Size: info.Size, Err: err}
-	if o, upper := s.Policy.Overlay(path); o != nil && err == nil {
+	if overlay, upper := s.Policy.Overlay(path); overlay != nil && err == nil {
 		e.Upper = upper
 	}
 	if d, ok := s.Declared(path); ok {
@@ -26,6 +26,8 @@ func (s *Session) Explanation(path string) report.Explanation {
 	if e.Declared != nil || e.Verdict.Class == scan.ClassPersisted || e.Verdict.Class == scan.ClassMounted || e.Verdict.Class == scan.ClassLinked {
 		e.DeclaredAt = s.DeclaredAt(path)
 	}
+	o := s.OwnerOf(path)
+	e.Owner = &o
 	if kind == scan.KindBlock || kind == scan.KindChar {
 		var st unix.Stat_t
 		if unix.Lstat(path, &st) == nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/pattern"
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/owner"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
@@ -43,6 +44,12 @@ type Session struct {
 		sync.Once
 		nixFiles
 	}
+	// ownerTable is what OwnerTable has read, once.
+	ownersRead sync.Once
+	ownerTable *owner.Table
+	// styled is set by SetStyle: only then items get comments and modes from units. noComments leaves
+	// out the comments.
+	styled, noComments bool
 	// unclear is a note for the snippet if several storage paths are possible; "" otherwise.
 	unclear string
 	// parent caches the directory of the last described path, and the directories above it.

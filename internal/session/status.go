@@ -1,7 +1,9 @@
 package session
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -81,6 +83,7 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) 
 	if brief {
 		return stats, nil
 	}
+	into.Owners = s.topOwners(rows)
 	if into.Kept, err = s.kept(ctx); err == nil {
 		into.Trash, err = SizeOf(ctx, ItemsInTrash(directories(s.storage)))
 	}
@@ -122,6 +125,27 @@ func largestFirst(rows []*scan.Row, before func(a, b *scan.Row) bool) []report.S
 	return all
 }
 
+// topOwners returns the owners of rows with the most bytes.
+func (s *Session) topOwners(rows []*scan.Row) []report.OwnerStake {
+	groups := map[report.GroupKey]*report.Group{}
+	for _, r := range rows {
+		o := s.OwnerOf(cmp.Or(strings.TrimSuffix(string(r.Path), "/"), "/"))
+		key := report.ByOwner.KeyOf(&o)
+		if groups[key] == nil {
+			groups[key] = &report.Group{GroupKey: key}
+		}
+		groups[key].Count(r.Files, r.Bytes, r.Newest)
+	}
+	all := slices.SortedFunc(maps.Values(groups), func(a, b *report.Group) int {
+		return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), strings.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
+	})
+	owners := []report.OwnerStake{}
+	for _, g := range all[:min(len(all), mostStakes)] {
+		owners = append(owners, report.NewOwnerStake(g))
+	}
+	return owners
+}
+
 // kept counts the files in storage that are declared.
 func (s *Session) kept(ctx context.Context) (report.Amount, error) {
 	all := report.Amount{}
@@ -158,6 +182,7 @@ func (s *Session) Detected() *report.Status {
 		Roots: []report.RootStatus{}, Storage: []report.StoreStatus{},
 	}
 	found.Others, found.MustKeep = []report.RootStatus{}, []report.NamedPath{}
+	found.Owners = []report.OwnerStake{}
 	for _, root := range s.Policy.Roots() {
 		found.Roots = append(found.Roots, report.NewRootStatus(root, s.FateOf(root)))
 	}

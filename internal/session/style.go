@@ -15,7 +15,11 @@ import (
 )
 
 // Style contains the style flags as typed, before they are parsed.
-type Style struct{ Dialect, Form, Storage, HomeAttr, HostAttr string }
+type Style struct {
+	Dialect, Form, Storage, HomeAttr, HostAttr string
+	// NoComments leaves out the comments with the units that entries belong to.
+	NoComments bool
+}
 
 // SetStyle sets the style of the snippet from the flags, otherwise from the configuration,
 // otherwise from the state of the machine.
@@ -42,6 +46,7 @@ func (s *Session) SetStyle(f Style) error {
 		return Misuse(errStorageIsRoot(s.storageSource(f.Storage)))
 	}
 	s.Style.Stores = s.storage
+	s.styled, s.noComments = true, f.NoComments
 	if s.Style.Users, err = s.users(); err != nil {
 		return err
 	}
