@@ -140,6 +140,15 @@ status --json
 doctor
 doctor --verbose
 doctor --json
+lost --from=DIR
+lost -l --from=DIR FILE
+lost --json --from=DIR
+lost --from=NAME
+lost --from=MISSING
+lost --list-states --from=DIR
+restore --from=DIR FILE
+restore -n --from=DIR MISSING
+restore --from=NAME FILE
 explain DIR
 status --fail-above=NAME
 explain MISSING
