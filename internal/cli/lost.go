@@ -54,7 +54,7 @@ func newLost(a *app) *cobra.Command {
 	flags.BoolVarP(&f.dirs, "dirs", "d", false, "group paths into the topmost directories worth persisting")
 	flags.BoolVar(&f.count, "count", false, "print only the number of results")
 	flags.BoolVar(&f.states, "list-states", false, "list the earlier states instead of paths")
-	flags.BoolVarP(&a.all, "all", "a", false, "list also what is hidden or persisted today")
+	flags.BoolVarP(&a.all, "all", "a", false, "list also what exclude patterns and built-in knowledge hide")
 	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(ir), l (symlink), s(ocket), p(ipe), b, c")
 	textVar(flags, &f.from, "from", "", "a directory, a time or the name of a state", "use the state `WHICH`: a directory, a name, or the newest before a time")
 	numberVar(flags, &f.boots, "boots", "", "compare `N` states (1)", 1)

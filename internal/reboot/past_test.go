@@ -1,12 +1,15 @@
 package reboot
 
 import (
+	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
@@ -32,9 +35,25 @@ func TestLostIsWhatAnOldRootHas(t *testing.T) {
 			continue
 		}
 		m = c.start()
+		m.disks()
 		m.wantLost(&l, before, listed)
 		m.wantRestored(&l, before)
 		c.stop(m)
+	}
+}
+
+// disks makes the loop devices, which containers do not have, so the machine can mount the top level
+// of its disk as a real one.
+func (m *machine) disks() {
+	m.t.Helper()
+	devices, err := filepath.Glob("/dev/loop[0-9]*")
+	must(m.t, err)
+	for _, device := range devices {
+		var st unix.Stat_t
+		must(m.t, unix.Stat(device, &st))
+		if err := unix.Mknod(m.at(device), unix.S_IFBLK|0o600, int(st.Rdev)); !errors.Is(err, unix.EEXIST) {
+			must(m.t, err)
+		}
 	}
 }
 

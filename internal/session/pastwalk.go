@@ -27,12 +27,6 @@ type pastWalk struct {
 	errors  []scan.PathError
 }
 
-// listed reports whether a path is listed. --all lists also what the configuration keeps, because it may not have
-// been kept at the time of the state.
-func (w *pastWalk) listed(class scan.Class) bool {
-	return class.Listed() || w.session.options.All && (class == scan.ClassPersisted || class == scan.ClassMounted)
-}
-
 // listing returns the candidates, sorted by the bytes of their paths.
 func (w *pastWalk) listing() history.Listing {
 	return func(yield func(history.Item, error) bool) {
@@ -104,7 +98,7 @@ func (w *pastWalk) entry(fd int, path, name string, kind scan.Kind, contents boo
 	if contents {
 		return !w.enters(path, class) || w.enter(fd, path, name, yield)
 	}
-	if !w.kinds.Has(kind) || !w.listed(class) || !w.wanted(path) {
+	if !w.kinds.Has(kind) || !class.Listed() || !w.wanted(path) {
 		return true
 	}
 	var st unix.Stat_t
@@ -145,7 +139,7 @@ func (w *pastWalk) enters(dir string, class scan.Class) bool {
 	if !w.wanted(dir) && !slices.ContainsFunc(w.session.Only, leads) {
 		return false
 	}
-	if w.listed(class) || class == scan.ClassRoot || class == scan.ClassHidden {
+	if class.Listed() || class == scan.ClassRoot || class == scan.ClassHidden {
 		return true
 	}
 	return slices.ContainsFunc(w.session.Policy.Roots(), leads) || slices.ContainsFunc(w.session.ScanRules.Include, leads)
