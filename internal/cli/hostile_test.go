@@ -141,6 +141,11 @@ doctor
 doctor --verbose
 doctor --json
 lost --from=DIR
+receipt --storage=NAME
+receipt --storage=DIR
+receipt --max-age=NAME
+verify
+verify --json
 lost -l --from=DIR FILE
 lost --json --from=DIR
 lost --from=NAME

@@ -27,7 +27,7 @@ ExecStop=/nix/bin/list-ephemeral receipt --graveyard
 `
 
 // TestReceiptIsTrue boots a machine with its root in memory twice, writes a file just before the
-// power-off, and asks what was lost. Then it checks the receipt, and plants lies in it.
+// power-off, and asks what was lost. Then it checks the receipt, and plants wrong entries.
 func TestReceiptIsTrue(t *testing.T) {
 	probe.Need(t, probe.Nspawn, probe.Loop, probe.Ext4)
 	l := bootLayout{name: "tmpfs root", build: tmpfsRoot, wiped: []string{"/"}}
@@ -58,22 +58,22 @@ func TestReceiptIsTrue(t *testing.T) {
 	if brief := m.ask(nil, "status", "--brief"); !strings.Contains(brief, "the last reboot lost ") {
 		t.Errorf("status --brief: %s", brief)
 	}
-	m.plantLies()
+	m.plantWrong(c.at("persist"))
 	stdout, stderr, status = m.run(nil, "verify")
 	found := strings.Split(strings.TrimSuffix(stdout, "\n"), "\n")
-	for path, reason := range lies {
+	for path, reason := range wrong {
 		if !slices.ContainsFunc(found, func(line string) bool { return strings.HasPrefix(line, path+": ") && strings.Contains(line, reason) }) {
 			t.Errorf("verify does not report %s: %s", path, reason)
 		}
 	}
-	if status != 1 || len(found) != len(lies) {
-		t.Errorf("verify of lies: status %d\n%s%s", status, stdout, stderr)
+	if status != 1 || len(found) != len(wrong) {
+		t.Errorf("verify of a wrong receipt: status %d\n%s%s", status, stdout, stderr)
 	}
 	c.stop(m)
 }
 
-// lies are paths about which a receipt says something wrong, and what verify reports.
-var lies = map[string]string{
+// wrong are paths about which a receipt says something wrong, and what verify reports.
+var wrong = map[string]string{
 	"/etc/never":               "said to be kept, but it is gone",
 	"/home/alice/never/below":  "said to be kept, but it is gone",
 	"/persist/never":           "said to be kept, but it is gone",
@@ -86,16 +86,11 @@ var lies = map[string]string{
 	"/nix/etc/config.json":     "said to be lost, but it is there, unchanged",
 }
 
-// plantLies replaces the newest receipt by one with lies in it.
-func (m *machine) plantLies() {
+// plantWrong replaces the only receipt in a storage path by one with wrong entries.
+func (m *machine) plantWrong(storage string) {
 	m.t.Helper()
-	storage := m.at("/persist")
-	names, err := filepath.Glob(storage + "/" + history.Name + "/*receipt*")
+	names, err := filepath.Glob(storage + "/" + history.Name + "/receipts/*")
 	must(m.t, err)
-	if len(names) == 0 {
-		names, err = filepath.Glob(storage + "/" + history.Name + "/*/*receipt*")
-		must(m.t, err)
-	}
 	if len(names) != 1 {
 		m.t.Fatalf("receipts: %q", names)
 	}
@@ -106,12 +101,12 @@ func (m *machine) plantLies() {
 	must(m.t, err)
 	var entries []history.Entry
 	for e := (history.Entry{}); r.Next(&e) == nil; {
-		if lies[string(e.Path)] == "" {
+		if wrong[string(e.Path)] == "" {
 			e.Path = slices.Clone(e.Path)
 			entries = append(entries, e)
 		}
 	}
-	for path, reason := range lies {
+	for path, reason := range wrong {
 		e := history.Entry{Item: history.Item{Path: []byte(path), Kind: history.FileRegular}, Class: history.ClassKept}
 		switch {
 		case strings.Contains(reason, "to be lost"):
