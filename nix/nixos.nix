@@ -14,9 +14,55 @@ let
     hm = null;
     os = config;
   };
+
+  storagePaths = lib.unique (
+    lib.optional (cfg.storagePath != null) (toString cfg.storagePath) ++ persisted.storagePaths
+  );
+
+  size =
+    default: description:
+    lib.mkOption {
+      type = lib.types.str;
+      inherit default description;
+    };
+
+  receiptCommand =
+    "${cfg.package}/bin/list-ephemeral receipt"
+    + lib.optionalString cfg.receipt.graveyard.enable (
+      " --graveyard --max-file ${cfg.receipt.graveyard.maxFile}"
+      + " --max-total ${cfg.receipt.graveyard.maxTotal} --max-age ${cfg.receipt.graveyard.maxAge}"
+    );
 in
 {
-  options.programs.list-ephemeral = import ./options.nix { inherit lib pkgs; } {
+  options.programs.list-ephemeral = {
+    receipt = {
+      enable = lib.mkOption {
+        type = lib.types.bool;
+        default = false;
+        example = true;
+        description = ''
+          Whether to write a receipt into storage at shutdown: which files the reboot wipes.
+          `list-ephemeral verify` compares it with the machine after the reboot.
+        '';
+      };
+      graveyard = {
+        enable = lib.mkOption {
+          type = lib.types.bool;
+          default = false;
+          example = true;
+          description = ''
+            Whether to copy small files that the reboot wipes into storage, for
+            `list-ephemeral lost` and `restore`. The copies may contain secrets. Only root can read
+            them.
+          '';
+        };
+        maxFile = size "1Mi" "The size of the largest file that is copied.";
+        maxTotal = size "256Mi" "The size of all copies. The oldest ones are removed first.";
+        maxAge = size "30d" "The age after which copies are removed.";
+      };
+    };
+  }
+  // import ./options.nix { inherit lib pkgs; } {
     enable = false;
     enableText = lib.literalExpression "false";
     # The list of the original program is for one home, and this file is for all users.
@@ -33,6 +79,30 @@ in
       packages = config.environment.systemPackages;
       home = null;
       user = null;
+    };
+
+    # It stops after the services and the sessions, and before storage is unmounted.
+    systemd.services = lib.mkIf (cfg.receipt.enable && cfg.package != null) {
+      list-ephemeral-receipt = {
+        description = "Receipt of what the reboot wipes";
+        wantedBy = [ "basic.target" ];
+        after = [ "local-fs.target" ];
+        before = [
+          "basic.target"
+          "shutdown.target"
+        ];
+        conflicts = [ "shutdown.target" ];
+        unitConfig = {
+          DefaultDependencies = false;
+          RequiresMountsFor = storagePaths;
+        };
+        serviceConfig = {
+          Type = "oneshot";
+          RemainAfterExit = true;
+          ExecStop = receiptCommand;
+          TimeoutStopSec = 30;
+        };
+      };
     };
   };
 }

@@ -20,6 +20,7 @@ var commandGroups = []struct {
 }{
 	{"Look", []string{"tui", "list", "status", "doctor", "explain", "trace"}},
 	{"Keep", []string{"snippet", "adopt", "stray"}},
+	{"Past", []string{"lost", "restore", "receipt", "verify"}},
 	{"Set up", []string{"completion", "man", "help"}},
 }
 

@@ -140,6 +140,20 @@ status --json
 doctor
 doctor --verbose
 doctor --json
+lost --from=DIR
+receipt --storage=NAME
+receipt --storage=DIR
+receipt --max-age=NAME
+verify
+verify --json
+lost -l --from=DIR FILE
+lost --json --from=DIR
+lost --from=NAME
+lost --from=MISSING
+lost --list-states --from=DIR
+restore --from=DIR FILE
+restore -n --from=DIR MISSING
+restore --from=NAME FILE
 explain DIR
 status --fail-above=NAME
 explain MISSING

@@ -75,7 +75,9 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 	if err != nil {
 		return whySignal(ctx, err)
 	}
-	if !a.brief {
+	if a.brief {
+		s.LastLoss = p.LastLoss(ctx)
+	} else {
 		s.Tracers = session.Tracers()
 	}
 	out := report.NewWriter(a.out)

@@ -10,6 +10,8 @@
 //	status.go   status as a table, as JSON and as one line
 //	trace.go    the paths of a trace
 //	stray.go    strays; trash.go: moved, restored and removed strays
+//	lost.go     what earlier states have, and the states
+//	verify.go   differences between a receipt and the machine
 //	adopt.go    plans and results of adopt
 //	color.go    paths with colours
 //	output.go   buffered output

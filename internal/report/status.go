@@ -14,7 +14,11 @@ import (
 
 // Brief returns what would be lost, as one line.
 func (s *Status) Brief(home string) string {
-	return s.briefLost(home) + s.briefUnread()
+	text := s.briefLost(home) + s.briefUnread()
+	if s.LastLoss != nil {
+		text += "; " + s.LastLoss.Text(home)
+	}
+	return text
 }
 
 // briefUnread returns the number of paths that could not be read, as a clause.
@@ -178,6 +182,8 @@ func (a *Amount) Add(bytes int64) { a.Files, a.Bytes = a.Files+1, sizes.Add(a.By
 
 // Status has the facts that status prints. It is the schema of status --json.
 type Status struct {
+	// LastLoss is what the last reboot took; nil if it is not known. Only the one-line status has it.
+	LastLoss *LastLoss     `json:"-"`
 	Version  string        `json:"version"`
 	Config   string        `json:"config"`
 	Home     string        `json:"home"`

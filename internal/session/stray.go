@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/DaRacci/list-ephemeral/adopt"
+	"github.com/DaRacci/list-ephemeral/history"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
@@ -126,6 +127,9 @@ func (s *Session) FindStrays(ctx context.Context, into *Strays) error {
 	}
 	for _, dir := range trashDirs(into.Storage) {
 		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: dir, Source: "the trash"})
+	}
+	for _, dir := range into.Storage {
+		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: filepath.Join(dir, history.Name), Source: "receipts and the graveyard"})
 	}
 	policy := scan.NewPolicy(rules)
 	var rows []*scan.Row

@@ -81,6 +81,7 @@ rec {
       options = {
         environment.systemPackages = option (types.listOf types.package) [ ];
         environment.etc = sets (x: x);
+        systemd.services = sets (x: x);
         users.users = sets (
           lib.mapAttrs (
             name: user:

@@ -106,6 +106,39 @@ in
       defaultVersion = foreign.version;
     };
 
+  # The unit that writes the receipt, with and without the graveyard, and that of a disabled one.
+  receipt =
+    let
+      unit =
+        receipt:
+        (systemWith [
+          ../nixos.nix
+          enabled
+          {
+            programs.list-ephemeral = {
+              inherit receipt;
+              storagePath = "/persist";
+              package = {
+                type = "derivation";
+                name = "list-ephemeral";
+                outPath = "/pkg";
+              };
+            };
+          }
+        ]).systemd.services;
+    in
+    {
+      plain = unit { enable = true; };
+      graveyard = unit {
+        enable = true;
+        graveyard = {
+          enable = true;
+          maxAge = "7d";
+        };
+      };
+      disabled = unit { };
+    };
+
   # The files, given as { path, type }, that the package's source filter keeps.
   kept =
     files:

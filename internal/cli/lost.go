@@ -1,0 +1,203 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+type lostFlags struct {
+	print0, json, long, dirs, count, states, verbose bool
+	from                                             string
+	boots                                            int
+	kinds                                            scan.Kinds
+}
+
+const lostLong = `List what the last reboot took: the candidates of the newest earlier state of the machine
+that are not there now, or differ. Earlier states are old roots on btrfs, snapshots, old
+upper directories of overlays, what receipt --graveyard has kept, and a directory that
+you name with --from. PATH limits the list to paths at or below it.
+
+With --boots, several states are compared, and each path is regenerated (in every state,
+with the same content), evolving (in most of them) or one-off (in few). Regenerated paths
+come last. Most states can be read only by root.`
+
+const lostExamples = `  sudo list-ephemeral lost                      what the last reboot took
+  sudo list-ephemeral lost -l --boots 5 ~/.config
+  sudo list-ephemeral lost --list-states        the earlier states
+  sudo list-ephemeral lost --from 2d            the newest state that is at least two days old
+  list-ephemeral lost --from /mnt/old-root`
+
+func newLost(a *app) *cobra.Command {
+	f := lostFlags{kinds: scan.KindsOf(scan.KindFile), boots: 1}
+	cmd := &cobra.Command{
+		Use:     "lost [flags] [PATH...]",
+		Short:   "List what the last reboot took",
+		Long:    lostLong,
+		Example: lostExamples,
+		Args:    takesPaths,
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.lost(cmd.Context(), f, args) },
+	}
+	flags := cmd.Flags()
+	flags.BoolVarP(&f.print0, "print0", "0", false, "end each path with NUL instead of a newline")
+	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
+	flags.BoolVarP(&f.long, "long", "l", false, "add the change, size and age, and with --boots the recurrence")
+	flags.BoolVarP(&f.dirs, "dirs", "d", false, "group paths into the topmost directories worth persisting")
+	flags.BoolVar(&f.count, "count", false, "print only the number of results")
+	flags.BoolVar(&f.states, "list-states", false, "list the earlier states instead of paths")
+	flags.BoolVarP(&a.all, "all", "a", false, "list also what exclude patterns and built-in knowledge hide")
+	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(ir), l (symlink), s(ocket), p(ipe), b, c")
+	textVar(flags, &f.from, "from", "", "a directory, a time or the name of a state", "use the state `WHICH`: a directory, a name, or the newest before a time")
+	numberVar(flags, &f.boots, "boots", "", "compare `N` states (1)", 1)
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
+	a.exclusive(cmd, "print0", "json", "long", "count")
+	completeValues(cmd, "type", "f", "d", "l", "s", "p", "b", "c")
+	noFileCompletion(cmd, "boots")
+	return leaveStuck(cmd)
+}
+
+// lost prints what earlier states have and the machine does not have.
+func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
+	s, err := a.newSession(ctx, nil)
+	if err != nil {
+		return err
+	}
+	for _, arg := range args { // the paths may be gone
+		path, err := session.TruePath(arg, false)
+		if err != nil {
+			return err
+		}
+		s.Only = append(s.Only, path)
+	}
+	p, err := a.past(ctx, s, session.PastOptions{From: f.from, States: f.boots})
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	if f.states {
+		return a.printStates(p, f.json)
+	}
+	if len(p.Trees) == 0 {
+		return p.ErrNoState(f.from)
+	}
+	rows, unread, err := s.Lost(ctx, p, f.kinds)
+	if err != nil {
+		return whySignal(ctx, err)
+	}
+	if err := a.printLost(s, f, rows); err != nil {
+		return err
+	}
+	for _, states := range p.Trees {
+		for i := range states {
+			a.err.line("compared with " + report.StateText(&states[i]))
+		}
+	}
+	a.err.line(report.LostSummary(rows))
+	if len(unread) > 0 {
+		return a.reportUnread(scan.Stats{Errors: unread}, f.verbose)
+	}
+	return nil
+}
+
+// past finds the earlier states, and reports the sources that could not be read.
+func (a *app) past(ctx context.Context, s *session.Session, o session.PastOptions) (*session.Past, error) {
+	o.Time = readTime
+	p, err := s.Past(ctx, o)
+	if err != nil {
+		return nil, whySignal(ctx, err)
+	}
+	for _, problem := range p.Problems {
+		say(a.err, "warning", problem.Error())
+	}
+	if hint := session.PastRemedy(p.Problems); hint != "" && len(p.Trees) > 0 {
+		say(a.err, "hint", hint)
+	}
+	return p, nil
+}
+
+// printStates prints the earlier states.
+func (a *app) printStates(p *session.Past, asJSON bool) error {
+	out := report.NewWriter(a.out)
+	for i := range p.All {
+		if asJSON {
+			out.Buf = report.StateJSON(out.Buf, &p.All[i])
+		} else {
+			out.Buf = fmt.Appendln(out.Buf, a.shown(report.StateText(&p.All[i])))
+		}
+	}
+	return out.Flush()
+}
+
+// printLost prints the rows in the requested format.
+func (a *app) printLost(s *session.Session, f lostFlags, rows []report.LostRow) error {
+	out := report.NewWriter(a.out)
+	if f.dirs {
+		return a.printLostDirs(s, f, rows)
+	}
+	if f.count {
+		out.Buf = fmt.Appendln(out.Buf, len(rows))
+		return out.Flush()
+	}
+	format := f.format(a.pathStyle())
+	for i := range rows {
+		out.Buf = format(out.Buf, &rows[i])
+		if err := out.Full(); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+func (f *lostFlags) format(style report.PathStyle) report.LostFormat {
+	switch {
+	case f.json:
+		return report.LostJSONFormat()
+	case f.long:
+		return report.LostLongFormat(style, time.Now())
+	case f.print0:
+		return report.LostPathFormat(0, style.Plain())
+	}
+	return report.LostPathFormat('\n', style)
+}
+
+// printLostDirs prints the directories worth persisting, with what is lost in them.
+func (a *app) printLostDirs(s *session.Session, f lostFlags, rows []report.LostRow) error {
+	rollup := scan.NewRollup(s.Policy, s.Homes()...)
+	dirs := map[string]*scan.Row{}
+	for i := range rows {
+		r := &rows[i]
+		unit, ok := rollup.Unit(r.Path, r.Kind == scan.KindDir)
+		if !ok {
+			continue
+		}
+		row := dirs[unit.Path]
+		if row == nil {
+			kind := r.Kind
+			if unit.Dir {
+				kind = scan.KindDir
+			}
+			row = scan.NewRow(unit.Path, kind)
+			dirs[unit.Path] = row
+		}
+		row.Files++
+		row.Bytes += r.Size
+		if r.ModTime.After(row.Newest) {
+			row.Newest = r.ModTime
+		}
+	}
+	sorted := slices.SortedFunc(maps.Values(dirs), func(a, b *scan.Row) int { return bytes.Compare(a.Path, b.Path) })
+	if f.count {
+		_, err := fmt.Fprintln(a.out, len(sorted))
+		return err
+	}
+	return a.printStrays(strayFlags{print0: f.print0, json: f.json, long: f.long}, sorted)
+}

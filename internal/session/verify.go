@@ -1,0 +1,113 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/boot"
+	"github.com/DaRacci/list-ephemeral/history"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// Verify compares the newest receipt of an earlier boot with the machine. The result is nil if there
+// is no receipt.
+func (s *Session) Verify(ctx context.Context) (*report.Verified, []*history.ReasonError, error) {
+	r, problems, err := s.LastReceipt(ctx)
+	if err != nil || r == nil {
+		return nil, problems, receiptError(err)
+	}
+	defer r.Close()
+	v := &report.Verified{Path: r.Path, Header: r.Header()}
+	var e history.Entry
+	for {
+		err := r.Next(&e)
+		if errors.Is(err, io.EOF) {
+			return v, problems, nil
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return v, problems, err
+		}
+		s.verify(&e, v)
+	}
+}
+
+// verify compares one path.
+func (s *Session) verify(e *history.Entry, v *report.Verified) {
+	path := string(e.Path)
+	var st unix.Stat_t
+	err := unix.Lstat(path, &st)
+	switch {
+	case gone(err) && e.Class == history.ClassListed:
+		v.Gone++
+	case gone(err):
+		v.Add(path, e.Class, report.DifferenceGone, "")
+	case err != nil:
+		v.Add(path, e.Class, report.DifferenceUnread, err.Error())
+	case e.Class == history.ClassKept:
+		s.verifyKept(path, e, scanKind(itemOf(e.Path, &st).Kind), v)
+	default:
+		s.verifyListed(path, &st, v)
+	}
+}
+
+// verifyKept checks a path that was said to be kept.
+func (s *Session) verifyKept(path string, e *history.Entry, kind scan.Kind, v *report.Verified) {
+	if was := scanKind(e.Kind); was != kind {
+		v.Add(path, e.Class, report.DifferenceType, was.String())
+		return
+	}
+	v.Kept++
+}
+
+// verifyListed checks a path that was said to be lost, and exists. It was made again if its last
+// change of any kind is younger than the receipt, or if the boot brings it back from elsewhere.
+func (s *Session) verifyListed(path string, st *unix.Stat_t, v *report.Verified) {
+	sec, nsec := st.Ctim.Unix()
+	if !time.Unix(sec, nsec).Before(v.Header.Time) {
+		v.Again++
+		return
+	}
+	switch verdict := s.Judge(path, kindOfMode(modeOf(st))); {
+	case verdict.Class == scan.ClassLower || s.fromSnapshot(path):
+		v.Again++
+	case verdict.Class == scan.ClassPersisted || verdict.Class == scan.ClassMounted || verdict.Class == scan.ClassStorage:
+		v.Add(path, history.ClassListed, report.DifferenceKept, verdict.By)
+	default:
+		v.Add(path, history.ClassListed, report.DifferenceSurvived, "")
+	}
+}
+
+// fromSnapshot reports whether the boot made the tree of a path as a snapshot of another one, which
+// has old files.
+func (s *Session) fromSnapshot(path string) bool {
+	return slices.ContainsFunc(s.FateOf(path).Evidence, func(e boot.Evidence) bool { return e.Kind == boot.KindSubvolume && e.Snapshot })
+}
+
+// LastLoss returns what the last reboot took, for a line of status; nil if that is not known.
+func (s *Session) LastLoss(ctx context.Context) *report.LastLoss {
+	r, _, err := s.LastReceipt(ctx)
+	if err != nil || r == nil {
+		return nil // an ordinary user cannot read the receipts
+	}
+	defer r.Close()
+	loss := &report.LastLoss{Files: int(r.Header().Listed), Bytes: r.Header().Bytes}
+	var newest time.Time
+	for item, err := range r.Listing(history.ClassListed) {
+		if err != nil {
+			return nil
+		}
+		if item.ModTime.After(newest) {
+			newest, loss.Newest = item.ModTime, string(item.Path)
+		}
+	}
+	return loss
+}
