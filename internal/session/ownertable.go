@@ -66,7 +66,7 @@ func (s *Session) ownerUsers() []owner.User {
 	return users
 }
 
-// uidOf returns the number of a user, or that of nobody.
+// uidOf returns the number of a user, or 65534, the overflow user ID.
 func uidOf(name string, accounts []account) int {
 	for _, a := range accounts {
 		if a.Name == name {
