@@ -13,30 +13,69 @@ import (
 )
 
 const explainLong = `Explain for each PATH whether the next reboot wipes it, and what decided that: a mount,
-the configuration, an exclude pattern. The exit status is 1 if a PATH does not exist or
-could not be read.`
+the configuration, an exclude pattern. Also print whose it is and what it is for, with the
+source of each statement. The exit status is 1 if a PATH does not exist or could not be
+read.`
 
 const explainExamples = `  list-ephemeral explain ~/.ssh/known_hosts    why it is, or is not, in the list
   list-ephemeral explain /etc /var/lib/docker
+  list-ephemeral explain --unit bluetooth      what a service declares, and what is kept
   list-ephemeral explain --json ~/.cache       for scripts`
 
 func newExplain(a *app) *cobra.Command {
 	var asJSON bool
+	var unit string
 	cmd := &cobra.Command{
 		Use:     "explain [flags] PATH...",
 		Short:   "Explain why a path is, or is not, a candidate",
 		Long:    explainLong,
 		Example: explainExamples,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			switch {
+			case unit != "" && len(args) > 0:
+				return session.Misuse(errors.New("--unit takes no PATH"))
+			case unit != "":
+				return nil
+			case len(args) == 0:
 				return session.Misuse(errors.New("explain: expected a PATH, got none"))
 			}
 			return takesPaths(cmd, args)
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return a.explain(cmd.Context(), args, asJSON) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if unit != "" {
+				return a.explainUnit(cmd.Context(), unit, asJSON)
+			}
+			return a.explain(cmd.Context(), args, asJSON)
+		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
+	textVar(cmd.Flags(), &unit, "unit", "", "the name of a service unit", "explain what the service unit `NAME` declares, and what of it is kept")
+	_ = cmd.RegisterFlagCompletionFunc("unit", a.unitNames)
 	return leaveStuck(cmd)
+}
+
+// explainUnit prints what a service unit declares, what of it is on the disk, and a snippet for it.
+func (a *app) explainUnit(ctx context.Context, name string, asJSON bool) error {
+	s, err := a.newSession(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := s.SetStyle(session.Style{NoComments: true}); err != nil {
+		return err
+	}
+	unit, err := s.ExplainUnit(ctx, name)
+	if err != nil {
+		return whySignal(ctx, err)
+	}
+	out := report.NewWriter(a.out)
+	if asJSON {
+		out.Buf = jsonline.NewEncoder().Append(out.Buf, unit.JSON())
+		return out.Flush()
+	}
+	for _, line := range unit.Lines() {
+		out.Buf = append(printable.AppendName(out.Buf, []byte(line)), '\n')
+	}
+	return out.Flush()
 }
 
 // explain prints the verdict on each path. The exit status is 1 if one of them does not exist or

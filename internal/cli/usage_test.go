@@ -59,6 +59,8 @@ func TestWrongUsageSaysWhatWasExpected(t *testing.T) {
 		{[]string{"status", "x"}, `status: expected no arguments, got "x"`, 2},
 		{[]string{"stray", ""}, `stray: expected a PATH, got an empty string`, 2},
 		{[]string{"explain"}, `explain: expected a PATH, got none`, 2},
+		{[]string{"explain", "--unit", "x", "/"}, `--unit takes no PATH`, 2},
+		{[]string{"explain", "--unit", ""}, `--unit: expected the name of a service unit, got an empty string`, 2},
 		{[]string{"explain", "/", ""}, `explain: expected a PATH, got an empty string`, 2},
 		{[]string{"list", ""}, `list: expected a PATH, got an empty string`, 2},
 		{[]string{""}, `expected a PATH, got an empty string`, 2},

@@ -6,7 +6,7 @@
 //	doctor.go   the page of checks; doctorwords.go: words and remedies
 //	list.go     candidates as lines
 //	dirs.go     directories as lines: list --dirs and --summary
-//	owner.go    whose a path is, in words and as JSON; groups.go: list --by
+//	owner.go    whose a path is, in words and as JSON; groups.go: list --by; unit.go: explain --unit
 //	status.go   status as a table, as JSON and as one line
 //	trace.go    the paths of a trace
 //	stray.go    strays; trash.go: moved, restored and removed strays
