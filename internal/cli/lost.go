@@ -12,6 +12,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -189,7 +190,7 @@ func (a *app) printLostDirs(s *session.Session, f lostFlags, rows []report.LostR
 			dirs[unit.Path] = row
 		}
 		row.Files++
-		row.Bytes += r.Size
+		row.Bytes = sizes.Add(row.Bytes, r.Size)
 		if r.ModTime.After(row.Newest) {
 			row.Newest = r.ModTime
 		}

@@ -228,7 +228,12 @@ func example(f *pflag.Flag) string {
 	case "WHEN", "NAME":
 		return "auto"
 	case "KEY":
+		if f.Name == "by" {
+			return "owner"
+		}
 		return "path"
+	case "KINDS":
+		return "state"
 	}
 	return name // writes, all, exact
 }

@@ -6,9 +6,7 @@
 //	rules.go    configuration and flags as the rules of a scan
 //	judge.go    the verdict on a path on the disk
 //	notes.go    the program of a path, whether it is cache, and how many others keep it
-//	owners.go   names of users and groups
-//	ownertable.go  whose a path is, and the filter of list by it; unit.go: service units
-//	itemowner.go  units and their modes in items of a snippet
+//	owners.go   names of users and groups; whose a path is; unit.go: service units
 //	users.go    the users who can have a section in a snippet
 //	style.go    the style of a snippet, and the storage path that it names
 //	item.go     paths as items of a snippet; swap.go: swap files
@@ -16,7 +14,7 @@
 //	nixfiles.go the Nix files of the configuration, and the lines that declare paths
 //	into.go     the plan to insert a snippet into a Nix file; intofile.go: which file, and what comes next
 //	storage.go  the storage to copy into
-//	adopt.go    the paths that may be copied; beneath.go: what mounts cover
+//	adopt.go    the paths that may be copied; what mounts cover
 //	stray.go    undeclared paths in storage; trash.go: the trash
 //	past.go     earlier states; pastwalk.go lists one, lost.go compares, restore.go plans
 //	receipt.go  what a shutdown writes; verify.go compares it
