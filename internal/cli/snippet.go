@@ -39,7 +39,7 @@ const snippetExamples = `  list-ephemeral snippet ~/.config/Code /var/lib/blueto
   list-ephemeral snippet --form module ~/.ssh > persist.nix
   list-ephemeral snippet --home-attr my.persist.home ~/.ssh
   list-ephemeral snippet --into persist.nix --diff ~/.ssh   show the change of a file
-  list-ephemeral snippet --into auto ~/.ssh   change the file of the configuration`
+  list-ephemeral snippet --into auto ~/.ssh                change the file of the configuration`
 
 func newSnippet(a *app) *cobra.Command {
 	var f snippetFlags

@@ -82,15 +82,16 @@ func gitEnv(environ []string) (env []string) {
 	return append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0")
 }
 
-// asOwner makes a command of root run as the owner of the file.
+// asOwner makes a command of root run as the owner of the file, without the environment and the
+// terminal of root.
 func (f *File) asOwner(cmd *exec.Cmd) error {
 	st, ok := f.info.Sys().(*syscall.Stat_t)
 	if !ok {
 		return fmt.Errorf("%s has no owner", f.Path)
 	}
 	if os.Geteuid() == 0 && st.Uid != 0 {
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: st.Uid, Gid: st.Gid}}
-		cmd.Env = append(cmd.Env, "HOME=/nonexistent", "XDG_CONFIG_HOME=/nonexistent")
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Credential: &syscall.Credential{Uid: st.Uid, Gid: st.Gid}}
+		cmd.Env = gitEnv([]string{"PATH=" + os.Getenv("PATH"), "HOME=/nonexistent", "XDG_CONFIG_HOME=/nonexistent"})
 	}
 	return nil
 }

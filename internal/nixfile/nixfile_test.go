@@ -262,16 +262,19 @@ func TestUncommittedRunsAsTheOwner(t *testing.T) {
 		must(t, os.Chmod(up, 0o755))
 	}
 	put(t, "*.nix filter=x\n", dir, ".gitattributes")
-	git("config", "filter.x.clean", "id -u > "+dir+"/who; cat")
-	path := put(t, "{ c = 1; }", dir, "sub", "a.nix")
+	git("config", "filter.x.clean", "{ id -u; id -G; echo $SECRET; (: < /dev/tty) 2>&- && echo tty; } > "+dir+"/who; cat")
+	t.Setenv("SECRET", "of root")
+	path := put(t, "{c}", dir, "sub", "a.nix") // of the same size: git reads it
 	must(t, filepath.Walk(dir, func(path string, _ os.FileInfo, err error) error {
 		return errors.Join(err, os.Lchown(path, 65534, 65534))
 	}))
 	if got := read(t, path).Uncommitted(t.Context()); got != nixfile.GitModified {
 		t.Errorf("%v, want %v", got, nixfile.GitModified)
 	}
-	if who, err := os.ReadFile(filepath.Join(dir, "who")); err == nil && string(who) != "65534\n" {
-		t.Errorf("the filter ran as %q", who)
+	who, err := os.ReadFile(filepath.Join(dir, "who"))
+	must(t, err)
+	if got := strings.Fields(string(who)); !cmp.Equal(got, []string{"65534", "65534"}) {
+		t.Errorf("the filter has the user, the groups, the secret and the terminal %q", got)
 	}
 }
 

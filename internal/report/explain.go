@@ -133,7 +133,11 @@ func (e *Explanation) declaration() string {
 	if e.DeclaredAt == "" {
 		return ""
 	}
-	return "declared in " + e.DeclaredAt
+	text := "declared in " + e.DeclaredAt
+	if e.Verdict.Class == scan.ClassCandidate && e.Declared == nil {
+		text += ", but not in the running system: rebuild it"
+	}
+	return text
 }
 
 // fate says whether a boot wipes the tree that the path is on.

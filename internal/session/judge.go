@@ -23,8 +23,10 @@ func (s *Session) Explanation(path string) report.Explanation {
 	if d, ok := s.Declared(path); ok {
 		e.Declared = &d
 	}
-	if e.Declared != nil || e.Verdict.Class == scan.ClassPersisted || e.Verdict.Class == scan.ClassMounted || e.Verdict.Class == scan.ClassLinked {
+	switch e.Verdict.Class {
+	case scan.ClassCandidate, scan.ClassIncluded, scan.ClassPersisted, scan.ClassMounted, scan.ClassLinked, scan.ClassExcluded, scan.ClassHidden:
 		e.DeclaredAt = s.DeclaredAt(path)
+	case scan.ClassUnknown, scan.ClassRoot, scan.ClassStorage, scan.ClassSystem, scan.ClassOutside, scan.ClassLayer, scan.ClassLower:
 	}
 	o := s.OwnerOf(path)
 	e.Owner = &o
