@@ -66,14 +66,17 @@ func (s *Session) ownerUsers() []owner.User {
 	return users
 }
 
-// uidOf returns the number of a user, or that of nobody.
+// unknownUID is the number that stands for users without an account, 65534 in user_namespaces(7).
+const unknownUID = 65534
+
+// uidOf returns the number of a user, or unknownUID.
 func uidOf(name string, accounts []account) int {
 	for _, a := range accounts {
 		if a.Name == name {
 			return a.uid
 		}
 	}
-	return 65534
+	return unknownUID
 }
 
 // OwnerOf returns what is known of a path.
