@@ -43,7 +43,7 @@ func TestOwnersAreReadBelowTheSystem(t *testing.T) {
 	if o.Name != "demo.service" || o.Kind != owner.KindState || o.From.Line != 2 {
 		t.Errorf("%+v", o)
 	}
-	if first := s.OwnerTable(); s.OwnerTable() != first {
+	if first, second := s.OwnerTable(), s.OwnerTable(); first != second {
 		t.Error("the table is read twice")
 	}
 }
