@@ -187,8 +187,9 @@ func kindOfMode(mode fs.FileMode) scan.Kind {
 		return scan.KindBlock
 	case fs.ModeDevice | fs.ModeCharDevice:
 		return scan.KindChar
+	default:
+		return scan.KindUnknown
 	}
-	return scan.KindUnknown
 }
 
 // fileKinds are the types of files of history, by those of scan.

@@ -177,10 +177,10 @@ func (s *Session) LastReceipt(ctx context.Context) (newest *history.Receipt, pro
 		case newest == nil:
 			newest = r
 		case r.Header().Time.After(newest.Header().Time):
-			newest.Close()
+			_ = newest.Close()
 			newest = r
 		default:
-			r.Close()
+			_ = r.Close()
 		}
 	}
 	if newest != nil {
