@@ -177,10 +177,10 @@ func (s *Session) LastReceipt(ctx context.Context) (newest *history.Receipt, pro
 		case newest == nil:
 			newest = r
 		case r.Header().Time.After(newest.Header().Time):
-			_ = newest.Close() // it was only read
+			_ = newest.Close()
 			newest = r
 		default:
-			_ = r.Close() // it was only read
+			_ = r.Close()
 		}
 	}
 	if newest != nil {

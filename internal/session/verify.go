@@ -22,7 +22,7 @@ func (s *Session) Verify(ctx context.Context) (*report.Verified, []*history.Reas
 	if err != nil || r == nil {
 		return nil, problems, receiptError(err)
 	}
-	defer func() { _ = r.Close() }() // it was only read
+	defer func() { _ = r.Close() }()
 	v := &report.Verified{Path: r.Path, Header: r.Header()}
 	var e history.Entry
 	for {
@@ -98,7 +98,7 @@ func (s *Session) LastLoss(ctx context.Context) *report.LastLoss {
 	if err != nil || r == nil {
 		return nil // an ordinary user cannot read the receipts
 	}
-	defer func() { _ = r.Close() }() // it was only read
+	defer func() { _ = r.Close() }()
 	loss := &report.LastLoss{Files: int(r.Header().Listed), Bytes: r.Header().Bytes}
 	var newest time.Time
 	for item, err := range r.Listing(history.ClassListed) {
