@@ -81,6 +81,7 @@ status 1
   the next reboot wipes /var/lib (tmpfs none): tmpfs is in memory; nothing keeps this path
   declared by /nix/store/next/etc/fstab:5, but not in storage: adopt copies it to /mnt/keep/var/lib/added
   it is a file of 2B
+  kind: state (location: in /var/lib)
 status 0
 the next boot keeps what is kept now
 status 0

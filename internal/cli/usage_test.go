@@ -219,6 +219,12 @@ func example(f *pflag.Flag) string {
 			return text
 		}
 	}
+	switch f.Name {
+	case "by":
+		return "owner"
+	case "kind":
+		return "state,cache"
+	}
 	name, _ := pflag.UnquoteUsage(f)
 	switch name {
 	case "FORM":
