@@ -5,6 +5,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
 )
 
 // Adoption is a plan to copy a selection into storage.
@@ -158,5 +160,5 @@ func (d *adoptDialog) view(s *styles, room, height int) (string, []string) {
 		stagePlanning: d.job.Title, stagePlanned: d.job.Title + "?", stageRunning: d.job.Title + "; Esc stops", stageEnded: d.job.Title,
 	}[d.stage]
 	_, lines := d.text.view(s, room, max(height-2, 1))
-	return title, append(lines, "", s.dim.render(truncated(last, room, s.glyphs.ellipsis)))
+	return title, append(lines, "", s.dim.render(textcell.Truncate(last, room, s.glyphs.ellipsis)))
 }

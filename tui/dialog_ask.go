@@ -5,6 +5,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
 )
 
 // confirmDialog asks for confirmation before a snippet that is too long to be useful.
@@ -49,7 +50,7 @@ func (d *confirmDialog) click(int) action { return action{} }
 func (d *confirmDialog) view(s *styles, room, height int) (string, []string) {
 	var lines []string
 	for _, line := range d.lines[:min(len(d.lines), height)] {
-		lines = append(lines, truncated(line, room, s.glyphs.ellipsis))
+		lines = append(lines, textcell.Truncate(line, room, s.glyphs.ellipsis))
 	}
 	return "a long snippet", lines
 }
@@ -99,7 +100,7 @@ const promptWidth = 50
 func (d *promptDialog) view(s *styles, room, _ int) (string, []string) {
 	lines := []string{d.bar.field(s, min(room, promptWidth))}
 	if d.answer != "" {
-		lines = append(lines, s.warning.render(truncated(d.answer, room, s.glyphs.ellipsis)))
+		lines = append(lines, s.warning.render(textcell.Truncate(d.answer, room, s.glyphs.ellipsis)))
 	}
 	return "write the snippet to", lines
 }

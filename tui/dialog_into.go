@@ -6,6 +6,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
 )
 
 // IntoFile is a Nix file into which a snippet can be inserted.
@@ -246,19 +248,19 @@ func (d *intoDialog) view(s *styles, room, height int) (title string, lines []st
 	}
 	d.scroll(0)
 	shown := slices.Clone(lines[d.top:min(d.top+d.fit, len(lines))])
-	return title, append(shown, "", s.dim.render(truncated(last, room, s.glyphs.ellipsis)))
+	return title, append(shown, "", s.dim.render(textcell.Truncate(last, room, s.glyphs.ellipsis)))
 }
 
 // choices renders the files with their places.
 func (d *intoDialog) choices(s *styles, room int) (lines []string) {
 	for i, f := range d.files {
-		name := truncated(safe(f.Path), room, s.glyphs.ellipsis)
+		name := textcell.Truncate(safe(f.Path), room, s.glyphs.ellipsis)
 		if i == d.cursor {
 			name = s.cursor.render(name)
 		}
 		lines = append(lines, name)
 		for _, place := range f.Places {
-			lines = append(lines, s.dim.render(truncated("  "+safe(place), room, s.glyphs.ellipsis)))
+			lines = append(lines, s.dim.render(textcell.Truncate("  "+safe(place), room, s.glyphs.ellipsis)))
 		}
 	}
 	return lines
@@ -278,7 +280,7 @@ func (d *intoDialog) planLines(s *styles, room int) (lines []string) {
 	for _, line := range d.plan.Lines {
 		switch line.Kind {
 		case LineNote, LineProblem:
-			for _, part := range wrapped(line.Text, room) {
+			for _, part := range textcell.Wrap(line.Text, room) {
 				if line.Kind == LineProblem {
 					part = s.warning.render(part)
 				}
@@ -288,7 +290,7 @@ func (d *intoDialog) planLines(s *styles, room int) (lines []string) {
 		case LineContext, LineHeading, LineAdded, LineRemoved:
 		}
 		style := map[LineKind]style{LineHeading: s.key, LineAdded: s.marked, LineRemoved: s.warning}[line.Kind]
-		lines = append(lines, style.render(truncated(line.Text, room, s.glyphs.ellipsis)))
+		lines = append(lines, style.render(textcell.Truncate(line.Text, room, s.glyphs.ellipsis)))
 	}
 	return lines
 }

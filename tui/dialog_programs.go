@@ -9,6 +9,7 @@ import (
 	"github.com/sahilm/fuzzy"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
 )
 
 // programsDialog lets the user choose the program to filter by.
@@ -117,7 +118,7 @@ func (d *programsDialog) view(s *styles, room, height int) (string, []string) {
 	d.top = max(0, min(d.top, d.cursor, len(d.rows)-d.lines), d.cursor-d.lines+1)
 	column := 0
 	for _, p := range d.programs {
-		column = max(column, width(safe(p)))
+		column = max(column, textcell.Width(safe(p)))
 	}
 	const countWidth = len(" 1,000,000")
 	column = max(min(column, room-2-countWidth), 0)
@@ -131,7 +132,7 @@ func (d *programsDialog) view(s *styles, room, height int) (string, []string) {
 func (d *programsDialog) line(s *styles, row, column, countWidth int) string {
 	var b strings.Builder
 	program := d.rows[row]
-	name := truncated(safe(d.programs[program]), column, s.glyphs.ellipsis)
+	name := textcell.Truncate(safe(d.programs[program]), column, s.glyphs.ellipsis)
 	count := s.glyphs.ellipsis
 	if d.counts != nil {
 		count = printable.Grouped(d.counts[program])
@@ -141,7 +142,7 @@ func (d *programsDialog) line(s *styles, row, column, countWidth int) string {
 		mark = "> "
 	}
 	b.WriteString(mark + name)
-	writeFiller(&b, column-width(name)+countWidth-width(count))
+	textcell.WriteFiller(&b, column-textcell.Width(name)+countWidth-textcell.Width(count))
 	b.WriteString(count)
 	switch {
 	case row == d.cursor:

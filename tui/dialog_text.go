@@ -6,6 +6,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
 )
 
 // textDialog shows lines: the keys of a context, or why a path is a candidate.
@@ -24,16 +26,16 @@ func newHelpDialog(keys *keyMap, of keyContext) *textDialog {
 	rows := slices.DeleteFunc(keys.bindings(of), func(b key.Binding) bool { return !b.Enabled() })
 	column := 0
 	for _, b := range rows {
-		column = max(column, width(b.Help().Key))
+		column = max(column, textcell.Width(b.Help().Key))
 	}
 	lines := func(s *styles, room int) []string {
 		lines := make([]string, len(rows))
 		for i, row := range rows {
 			var b strings.Builder
-			name := truncated(row.Help().Key, room, s.glyphs.ellipsis)
+			name := textcell.Truncate(row.Help().Key, room, s.glyphs.ellipsis)
 			b.WriteString(s.key.render(name))
-			writeFiller(&b, column-width(name)+2)
-			b.WriteString(truncated(row.Help().Desc, max(room-column-2, 0), s.glyphs.ellipsis))
+			textcell.WriteFiller(&b, column-textcell.Width(name)+2)
+			b.WriteString(textcell.Truncate(row.Help().Desc, max(room-column-2, 0), s.glyphs.ellipsis))
 			lines[i] = b.String()
 		}
 		return lines
@@ -46,7 +48,7 @@ func newTextDialog(keys *keyMap, title string, text []string) *textDialog {
 	lines := func(_ *styles, room int) []string {
 		var lines []string
 		for _, line := range text {
-			lines = append(lines, wrapped(line, room)...)
+			lines = append(lines, textcell.Wrap(line, room)...)
 		}
 		return lines
 	}

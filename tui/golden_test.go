@@ -25,7 +25,7 @@ func TestScreensMatchTheGoldenFiles(t *testing.T) {
 	}, sample...)
 	for _, tt := range []struct {
 		name          string
-		width, height int
+		Width, height int
 		ascii         bool
 		keys          []string
 	}{
@@ -41,11 +41,11 @@ func TestScreensMatchTheGoldenFiles(t *testing.T) {
 			d := newDriver(t, Options{ASCII: tt.ascii, Programs: []string{"firefox", "_1password-gui", "nothing-cli"}})
 			d.add(hostile...)
 			d.end(nil)
-			d.send(tea.WindowSizeMsg{Width: tt.width, Height: tt.height})
+			d.send(tea.WindowSizeMsg{Width: tt.Width, Height: tt.height})
 			d.keys(tt.keys...)
 			d.fire(sideDue{})
-			got := emulated(d.app.View().Content, tt.width, tt.height)
-			file := filepath.Join("testdata", fmt.Sprintf("%s-%dx%d.golden", tt.name, tt.width, tt.height))
+			got := emulated(d.app.View().Content, tt.Width, tt.height)
+			file := filepath.Join("testdata", fmt.Sprintf("%s-%dx%d.golden", tt.name, tt.Width, tt.height))
 			if *update {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)

@@ -6,6 +6,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
 )
 
 // conditional is a binding that may be disabled in its context. why is the reason, or "" if it
@@ -137,7 +139,7 @@ func (m *app) hints() string {
 			}
 		}
 		name := keyLabel(h.binding.Keys()[0])
-		cells := 1 + width(name) + 1 + width(label) + 1
+		cells := 1 + textcell.Width(name) + 1 + textcell.Width(label) + 1
 		if cells > room {
 			break
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -223,8 +224,8 @@ func (l *list) line(p *painter, row int) string {
 	b.WriteByte(' ')
 	behind, refusal := p.columns.width(), ""
 	if l.result.listing.NonCandidate(node) {
-		refusal = truncated(safe(p.refusal(node).Reason), p.width/2, p.glyphs.ellipsis)
-		behind = width(refusal) + 1
+		refusal = textcell.Truncate(safe(p.refusal(node).Reason), p.width/2, p.glyphs.ellipsis)
+		behind = textcell.Width(refusal) + 1
 		b.WriteString(p.dim.on)
 	}
 	room := p.width - gutter - behind
@@ -241,7 +242,7 @@ func (l *list) line(p *painter, row int) string {
 		matched = l.matched(text)
 	}
 	cells += p.writeTail(&b, text, matched, room-cells)
-	writeFiller(&b, room-cells)
+	textcell.WriteFiller(&b, room-cells)
 	if refusal != "" {
 		b.WriteString(" " + refusal + p.dim.off)
 	} else {
@@ -328,7 +329,7 @@ func (p *painter) mark(l *index.Listing, node uint32) string {
 func (p *painter) writeColumns(b *strings.Builder, l *index.Listing, node uint32) {
 	c := p.columns
 	if c.note > 0 {
-		writeRight(b, truncated(safe(p.note(l, node).Short), c.note-1, p.glyphs.ellipsis), c.note)
+		writeRight(b, textcell.Truncate(safe(p.note(l, node).Short), c.note-1, p.glyphs.ellipsis), c.note)
 	}
 	if c.files > 0 {
 		files := ""
@@ -351,6 +352,6 @@ func (p *painter) writeColumns(b *strings.Builder, l *index.Listing, node uint32
 
 // writeRight writes a text, right-aligned in so many cells.
 func writeRight(b *strings.Builder, text string, cells int) {
-	writeFiller(b, cells-len(text))
+	textcell.WriteFiller(b, cells-len(text))
 	b.WriteString(text)
 }

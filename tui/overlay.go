@@ -4,6 +4,8 @@ import (
 	"image"
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
+
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 )
@@ -103,22 +105,22 @@ const (
 
 // framed draws a box around lines, as wide as the widest line, but not wider than most.
 func framed(s *styles, title string, lines []string, most int) []string {
-	inner := width(title) + 2
+	inner := textcell.Width(title) + 2
 	for _, line := range lines {
 		inner = max(inner, lipgloss.Width(line))
 	}
 	inner = min(inner, most-frameWidth)
-	title = truncated(" "+title+" ", inner, s.glyphs.ellipsis)
+	title = textcell.Truncate(" "+title+" ", inner, s.glyphs.ellipsis)
 	g := s.glyphs
 	rule := func(n int) string { return strings.Repeat(g.horizontal, max(n, 0)) }
 	box := []string{
 		s.frame.render(g.topLeft+g.horizontal) + s.title.render(title) +
-			s.frame.render(rule(inner+1-width(title))+g.topRight),
+			s.frame.render(rule(inner+1-textcell.Width(title))+g.topRight),
 	}
 	for _, line := range lines {
 		var b strings.Builder
 		b.WriteString(s.frame.render(g.vertical) + " " + line)
-		writeFiller(&b, inner-lipgloss.Width(line))
+		textcell.WriteFiller(&b, inner-lipgloss.Width(line))
 		b.WriteString(" " + s.frame.render(g.vertical))
 		box = append(box, b.String())
 	}

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
 )
 
 // snippetPane shows the snippet before it is printed.
@@ -48,7 +49,7 @@ func snippetLines(s SnippetText, cells, most int) []string {
 		if strings.Contains(s.Text, note) { // a comment in the text says the same
 			continue
 		}
-		for _, line := range wrapped(safe(note), cells-len(notePrefix)) {
+		for _, line := range textcell.Wrap(safe(note), cells-len(notePrefix)) {
 			if len(lines) < most {
 				lines = append(lines, notePrefix+line)
 			}
@@ -125,7 +126,7 @@ func (p *snippetPane) title(result, dialect string) string {
 
 func (p *snippetPane) view(lines []string, s *styles, width int) []string {
 	for _, line := range p.lines[p.top:min(p.top+p.height, len(p.lines))] {
-		line = truncated(line, width, s.glyphs.ellipsis)
+		line = textcell.Truncate(line, width, s.glyphs.ellipsis)
 		if strings.HasPrefix(line, notePrefix) {
 			lines = append(lines, s.warning.render(line))
 		} else {

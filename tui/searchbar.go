@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/DaRacci/list-ephemeral/internal/search"
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
 )
 
 // searchBar edits the query. textinput of package bubbles is not used: its clipboard runs
@@ -90,13 +91,13 @@ func (s *searchBar) field(st *styles, room int) string {
 	cells := st.writeTail(&b, before, nil, room-1)
 	under := " "
 	if after != "" {
-		size := clusterSize(after)
+		size := textcell.ClusterSize(after)
 		under, after = after[:size], after[size:]
 	}
 	b.WriteString(st.cursor.render(under))
-	cells += width(under)
+	cells += textcell.Width(under)
 	after = ansi.Truncate(after, max(room-cells, 0), "")
 	b.WriteString(after)
-	writeFiller(&b, room-cells-width(after))
+	textcell.WriteFiller(&b, room-cells-textcell.Width(after))
 	return b.String()
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
@@ -116,7 +118,7 @@ func (s *side) view(st *styles, m *app, width, height int) []string {
 	for len(lines) < height-below {
 		lines = append(lines, "")
 	}
-	lines = append(lines, st.dim.render(truncated(head, width, st.glyphs.ellipsis)))
+	lines = append(lines, st.dim.render(textcell.Truncate(head, width, st.glyphs.ellipsis)))
 	for _, line := range clipped(st, snippet, width, below-1) {
 		lines = append(lines, st.highlight(line))
 	}
@@ -129,12 +131,12 @@ func clipped(st *styles, lines []string, width, height int) []string {
 	for i, line := range lines {
 		if i == height-1 && len(lines) > height {
 			more := " + " + printable.Grouped(len(lines)-i) + " more lines"
-			return append(shown, st.dim.render(truncated(more, width, st.glyphs.ellipsis)))
+			return append(shown, st.dim.render(textcell.Truncate(more, width, st.glyphs.ellipsis)))
 		}
 		if i == height {
 			break
 		}
-		shown = append(shown, truncated(" "+line, width, st.glyphs.ellipsis))
+		shown = append(shown, textcell.Truncate(" "+line, width, st.glyphs.ellipsis))
 	}
 	return shown
 }
@@ -151,7 +153,7 @@ func (m *app) beside(lines []string) []string {
 		var b strings.Builder
 		b.WriteString(lines[first+i])
 		if lines[first+i] == "" || i >= len(m.list.visible()) {
-			writeFiller(&b, m.layout.listWidth-width(lines[first+i]))
+			textcell.WriteFiller(&b, m.layout.listWidth-textcell.Width(lines[first+i]))
 		}
 		b.WriteString(st.frame.render(st.glyphs.vertical))
 		if i < len(pane) {

@@ -6,6 +6,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
 )
 
 // notice is a short message on the status line that disappears after noticeTime.
@@ -21,9 +22,9 @@ func bar(room int, left, right []string, leftStyle, rightStyle style) string {
 	l, r := 0, 0
 	need := func(left, right string) int {
 		if left == "" || right == "" {
-			return width(left) + width(right)
+			return textcell.Width(left) + textcell.Width(right)
 		}
-		return width(left) + width("  ") + width(right)
+		return textcell.Width(left) + textcell.Width("  ") + textcell.Width(right)
 	}
 	for need(left[l], right[r]) > room && (l < len(left)-1 || r < len(right)-1) {
 		if l <= r && l < len(left)-1 || r == len(right)-1 {
@@ -36,13 +37,13 @@ func bar(room int, left, right []string, leftStyle, rightStyle style) string {
 	if need(onLeft, onRight) > room {
 		onRight = ""
 	}
-	if width(onLeft) > room {
+	if textcell.Width(onLeft) > room {
 		onLeft = ""
 	}
 	var b strings.Builder
 	b.WriteString(leftStyle.render(onLeft))
 	if onRight != "" {
-		writeFiller(&b, room-width(onLeft)-width(onRight))
+		textcell.WriteFiller(&b, room-textcell.Width(onLeft)-textcell.Width(onRight))
 		b.WriteString(rightStyle.render(onRight))
 	}
 	return b.String()
@@ -55,7 +56,7 @@ func (m *app) header() string {
 	if long == "" {
 		left[1], left[2] = " list-ephemeral", ""
 	}
-	left = append(left, truncated(short, max(m.layout.width-1, 0), m.styles.glyphs.ellipsis))
+	left = append(left, textcell.Truncate(short, max(m.layout.width-1, 0), m.styles.glyphs.ellipsis))
 	return bar(m.layout.width, left, m.counts(), m.styles.title, style{})
 }
 
@@ -119,7 +120,7 @@ func (m *app) status() string {
 	if m.snippet != nil {
 		title := " " + m.snippet.title(m.opts.Job.Result, m.dialectName())
 		doubt := m.doubt(title)
-		told := truncated(safe(m.notice.text), max(m.layout.width-width(title)-width(doubt)-3, 0), m.styles.glyphs.ellipsis)
+		told := textcell.Truncate(safe(m.notice.text), max(m.layout.width-textcell.Width(title)-textcell.Width(doubt)-3, 0), m.styles.glyphs.ellipsis)
 		return bar(m.layout.width, []string{m.styles.title.render(title) + doubt}, []string{told + " ", ""}, style{}, m.styles.warning)
 	}
 	left := " " + printable.Grouped(m.selection.Len()) + " selected"
@@ -131,19 +132,19 @@ func (m *app) status() string {
 	}
 	right, rightStyle := m.remark()
 	doubt := m.doubt(left)
-	if room := m.layout.width - width(left) - width(doubt) - 3; right != "" {
-		right = truncated(right, max(room, 0), m.styles.glyphs.ellipsis) + " "
+	if room := m.layout.width - textcell.Width(left) - textcell.Width(doubt) - 3; right != "" {
+		right = textcell.Truncate(right, max(room, 0), m.styles.glyphs.ellipsis) + " "
 	}
 	return bar(m.layout.width, []string{left + doubt}, []string{right, ""}, style{}, rightStyle)
 }
 
 // doubt returns what follows left on the status line if nothing shows that a boot wipes a root.
 func (m *app) doubt(left string) string {
-	room := m.layout.width - width(left) - len("  ")
+	room := m.layout.width - textcell.Width(left) - len("  ")
 	if m.opts.Doubt == "" || room <= 0 {
 		return ""
 	}
-	return "  " + m.styles.warning.render(truncated(safe(m.opts.Doubt), room, m.styles.glyphs.ellipsis))
+	return "  " + m.styles.warning.render(textcell.Truncate(safe(m.opts.Doubt), room, m.styles.glyphs.ellipsis))
 }
 
 // remark returns the most important message.

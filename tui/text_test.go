@@ -8,6 +8,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
 )
 
 func TestWriteTailKeepsTheEnd(t *testing.T) {
@@ -80,7 +81,7 @@ func TestTruncatedKeepsTheFront(t *testing.T) {
 	}{
 		{"hello", 5, "hello"}, {"hello", 4, "hel…"}, {"hello", 1, "h"}, {"hello", 0, ""}, {"hello", -3, ""}, {"日本語", 5, "日本…"},
 	} {
-		equal(t, tt.text, truncated(tt.text, tt.room, "…"), tt.want)
+		equal(t, tt.text, textcell.Truncate(tt.text, tt.room, "…"), tt.want)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
@@ -58,7 +60,7 @@ func (m *app) body(lines []string) []string {
 		return m.snippet.view(lines, &m.styles, m.layout.width)
 	}
 	if len(m.list.nodes) == 0 {
-		return append(lines, " "+truncated(m.empty(), m.layout.listWidth-1, m.styles.glyphs.ellipsis))
+		return append(lines, " "+textcell.Truncate(m.empty(), m.layout.listWidth-1, m.styles.glyphs.ellipsis))
 	}
 	return m.list.view(lines, m.painter())
 }
