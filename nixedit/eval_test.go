@@ -171,7 +171,7 @@ func TestInsertChangesOnlyItsList(t *testing.T) {
 	dir := t.TempDir()
 	checks, refused := 0, map[nixedit.Reason]int{}
 	var pairs []string
-	for i := range probe.Cases(400, 8000) {
+	for i := range probe.Cases(400, 1500) {
 		text := "{ lib, extra, ... }:\n" + r.set(r.options(), "") + "\n"
 		file, err := nixedit.Parse(text, nixedit.Options{})
 		if err != nil {

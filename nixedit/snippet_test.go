@@ -63,7 +63,7 @@ func elements(file *nixedit.File, n nixedit.Node) (items []string) {
 func TestSnippetsAreReadAndInserted(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(25, 18))
-	for range probe.Cases(300, 20000) {
+	for range probe.Cases(300, 3000) {
 		d := dialects[r.IntN(len(dialects))]
 		items := hostileItems(r)
 		s := snippet.Render(items, snippet.Options{
