@@ -36,8 +36,9 @@ func (o *Overlay) upperPath(path string) string {
 	return strings.TrimSuffix(o.Upper, "/") + "/" + inside
 }
 
-// Overlay returns the overlay in whose upper directory a path is lost or not, and the path there;
-// nil if there is none. The path is absolute and clean.
+// Overlay returns the overlay that a path is on, and where the path is in its upper directory. It
+// does not check that the path exists there. It returns nil and "" if the path is on no overlay. The
+// path is absolute and clean.
 func (p *Policy) Overlay(path string) (o *Overlay, upper string) {
 	at := p.start()
 	for name := range components(path) {

@@ -30,7 +30,8 @@ type Options struct {
 	Homes []string
 	// Known says which files programs save by rename.
 	Known known.Homes
-	// Active is the built system that is active, if the caller has read it. nil reads Generation.
+	// Active is the active system, if the caller has already read it. If it is nil, the system at
+	// the path Generation is read.
 	Active *generation.Generation
 	// Generation is the path of the active system; "" is /run/current-system. It need not exist.
 	Generation string

@@ -112,7 +112,8 @@ type Finding struct {
 	Evidence     boot.Evidence
 	Fate         boot.Fate
 	Live, Stored Access
-	// Files counts files, or subvolumes; Bytes is the sum of their sizes.
+	// Files counts files, or subvolumes. Bytes is the total size of the files; subvolumes are not
+	// measured.
 	Files int
 	Bytes int64
 	// More says that a limit ended the count.

@@ -49,7 +49,8 @@ type pastEntry struct {
 	kind scan.Kind
 }
 
-// read lists a directory, whose descriptor it closes. It returns false if the listing ends.
+// read lists the directory that fd is open on, and closes fd. It returns false if the whole listing
+// has to stop.
 func (w *pastWalk) read(fd int, dir string, yield func(history.Item, error) bool) bool {
 	f := os.NewFile(uintptr(fd), "/proc/self/fd/"+strconv.Itoa(fd))
 	defer f.Close()
