@@ -10,6 +10,9 @@ import (
 // aboutTheTable matches words that say something about the rows of classes.tsv, not about a path.
 var aboutTheTable = regexp.MustCompile(`(?i)\b(rows?|table|pattern|listed|shown|hidden)\b`)
 
+// aboutLoss matches words that only hold on a root that a boot wipes. Reasons are printed elsewhere too.
+var aboutLoss = regexp.MustCompile(`(?i)\b(lost|lose|loses|wiped?|wipes)\b`)
+
 func TestClassesFileIsRight(t *testing.T) {
 	rows, err := parseClasses(classesText)
 	if err != nil || len(rows) < 300 {
@@ -24,6 +27,9 @@ func TestClassesFileIsRight(t *testing.T) {
 		}
 		if row.Class.Hidden() && aboutTheTable.MatchString(row.Reason) {
 			t.Errorf("%s: the reason is shown to users and speaks of the table: %q", row.Pattern, row.Reason)
+		}
+		if aboutLoss.MatchString(row.Reason) {
+			t.Errorf("%s: the reason claims a loss: %q", row.Pattern, row.Reason)
 		}
 		// Otherwise no directory of a home could be pruned.
 		if row.home && !row.Class.Hidden() && len(row.parts) > 0 && row.parts[0] == "**" {
