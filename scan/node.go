@@ -34,6 +34,12 @@ func (n *node) crossable() bool {
 	return !inside || n.at.mark != nil && n.at.mark.root
 }
 
+// includes reports whether an entry of the directory is included by the rules, whatever it is.
+func (n *node) includes(name []byte) bool {
+	m := n.at.mark.child(name)
+	return m != nil && m.keep && (!n.at.limited || m.only)
+}
+
 // appendPath appends the directory's absolute path. Only the path of the root, "/", ends in a
 // slash.
 func (n *node) appendPath(dst []byte) []byte {

@@ -366,7 +366,7 @@ func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []b
 	if k.wants != nil && !k.wants(n, name, kind) {
 		return run
 	}
-	if kind == KindSymlink {
+	if kind == KindSymlink && !n.includes(name) {
 		var stored bool
 		if f.tag, stored = k.storesSymlink(n, fd, f, name); !stored {
 			return run
