@@ -5,6 +5,7 @@
 //	main.go               calls the command line
 //	internal/cli          commands, flags, help, exit statuses; prints
 //	internal/session      configuration, flags and machine as what a command works with
+//	internal/past         earlier states and receipts: lost, restore, receipt and verify
 //	internal/report       rows, columns, JSON lines; the words for verdicts and results
 //	config                finds and checks config.json; internal/pattern: its excludes
 //	scan                  policy (the verdict on a path), parallel walk, roll-up

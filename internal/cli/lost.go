@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/DaRacci/list-ephemeral/internal/past"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
@@ -79,7 +80,7 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 		}
 		s.Only = append(s.Only, path)
 	}
-	p, err := a.past(ctx, s, session.PastOptions{From: f.from, States: f.boots})
+	p, err := a.findPast(ctx, s, past.Options{From: f.from, States: f.boots})
 	if err != nil {
 		return err
 	}
@@ -90,7 +91,7 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 	if len(p.Trees) == 0 {
 		return p.ErrNoState(f.from)
 	}
-	rows, unread, err := s.Lost(ctx, p, f.kinds)
+	rows, unread, err := past.Lost(ctx, s, p, f.kinds)
 	if err != nil {
 		return whySignal(ctx, err)
 	}
@@ -109,24 +110,24 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 	return nil
 }
 
-// past finds the earlier states, and reports the sources that could not be read.
-func (a *app) past(ctx context.Context, s *session.Session, o session.PastOptions) (*session.Past, error) {
+// findPast finds the earlier states, and reports the sources that could not be read.
+func (a *app) findPast(ctx context.Context, s *session.Session, o past.Options) (*past.States, error) {
 	o.Time = readTime
-	p, err := s.Past(ctx, o)
+	p, err := past.Find(ctx, s, o)
 	if err != nil {
 		return nil, whySignal(ctx, err)
 	}
 	for _, problem := range p.Problems {
 		say(a.err, "warning", problem.Error())
 	}
-	if hint := session.PastRemedy(p.Problems); hint != "" && len(p.Trees) > 0 {
+	if hint := past.Remedy(p.Problems); hint != "" && len(p.Trees) > 0 {
 		say(a.err, "hint", hint)
 	}
 	return p, nil
 }
 
 // printStates prints the earlier states.
-func (a *app) printStates(p *session.Past, asJSON bool) error {
+func (a *app) printStates(p *past.States, asJSON bool) error {
 	out := report.NewWriter(a.out)
 	for i := range p.All {
 		if asJSON {

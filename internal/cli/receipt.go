@@ -7,13 +7,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/DaRacci/list-ephemeral/internal/past"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
 type receiptFlags struct {
-	session.ReceiptOptions
+	past.ReceiptOptions
 
 	maxFile, maxTotal sizeLimit
 	maxAge            time.Duration
@@ -33,7 +34,7 @@ const receiptExamples = `  sudo list-ephemeral receipt
   sudo list-ephemeral receipt --verbose`
 
 func newReceipt(a *app) *cobra.Command {
-	f := receiptFlags{ReceiptOptions: session.ReceiptOptions{Budget: 2 * time.Second}}
+	f := receiptFlags{ReceiptOptions: past.ReceiptOptions{Budget: 2 * time.Second}}
 	cmd := &cobra.Command{
 		Use:     "receipt [flags]",
 		Short:   "Write into storage what the reboot is about to wipe",
@@ -81,9 +82,9 @@ func (a *app) receipt(ctx context.Context, f receiptFlags) error {
 		return err
 	}
 	f.Limits.FileBytes, f.Limits.TotalBytes, f.Limits.Age = f.maxFile.bytes, f.maxTotal.bytes, f.maxAge
-	var r *session.Receipt
+	var r *past.Receipt
 	err = session.Unstuck(ctx, func() (err error) {
-		r, err = s.WriteReceipt(ctx, f.ReceiptOptions)
+		r, err = past.WriteReceipt(ctx, s, f.ReceiptOptions)
 		return err
 	})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/adopt"
+	"github.com/DaRacci/list-ephemeral/internal/past"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
@@ -69,13 +70,13 @@ func (a *app) restore(ctx context.Context, f restoreFlags, args []string) error 
 	if len(paths.Names) == 0 {
 		return errors.New("no paths: nothing to restore")
 	}
-	options := session.RestoreOptions{Force: f.force}
+	options := past.RestoreOptions{Force: f.force}
 	if f.adopt {
 		if options.Storage, err = s.StorageToFill(f.storage); err != nil {
 			return err
 		}
 	}
-	p, err := a.past(ctx, s, session.PastOptions{From: f.from, States: mostStates})
+	p, err := a.findPast(ctx, s, past.Options{From: f.from, States: mostStates})
 	if err != nil {
 		return err
 	}
@@ -83,14 +84,14 @@ func (a *app) restore(ctx context.Context, f restoreFlags, args []string) error 
 	if len(p.Trees) == 0 {
 		return p.ErrNoState(f.from)
 	}
-	return errors.Join(a.restoreFrom(ctx, s, p, f, paths, options), tooLongError(tooLong))
+	return errors.Join(a.restoreFrom(ctx, p, f, paths, options), tooLongError(tooLong))
 }
 
 // mostStates is how many states are searched for a path.
 const mostStates = 1000
 
-func (a *app) restoreFrom(ctx context.Context, s *session.Session, p *session.Past, f restoreFlags, paths session.AdoptPaths, o session.RestoreOptions) error {
-	r, err := s.Restorations(ctx, p, paths, o)
+func (a *app) restoreFrom(ctx context.Context, p *past.States, f restoreFlags, paths session.AdoptPaths, o past.RestoreOptions) error {
+	r, err := past.PlanRestore(ctx, p, paths, o)
 	if err != nil {
 		return whySignal(ctx, err)
 	}
@@ -117,7 +118,7 @@ func (a *app) restoreFrom(ctx context.Context, s *session.Session, p *session.Pa
 // restorePlan runs one plan, or prints it.
 func (a *app) restorePlan(ctx context.Context, plan *adopt.Plan, f restoreFlags) error {
 	for i := range plan.Units {
-		plan.Units[i].Err = session.RestoreError(plan.Units[i].Err)
+		plan.Units[i].Err = past.RestoreError(plan.Units[i].Err)
 	}
 	if f.dryRun {
 		return a.printPlan(plan, f.json)
@@ -134,7 +135,7 @@ func (a *app) restorePlan(ctx context.Context, plan *adopt.Plan, f restoreFlags)
 	for _, r := range results {
 		left = left || r.More > 0
 		for i := range r.Problems {
-			r.Problems[i].Err = session.RestoreError(r.Problems[i].Err)
+			r.Problems[i].Err = past.RestoreError(r.Problems[i].Err)
 		}
 	}
 	_, printErr := a.printResults(results, f.json)

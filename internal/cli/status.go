@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/past"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/screen"
@@ -76,7 +77,7 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 		return whySignal(ctx, err)
 	}
 	if a.brief {
-		s.LastLoss = p.LastLoss(ctx)
+		s.LastLoss = past.LastLoss(ctx, p)
 	} else {
 		s.Tracers = session.Tracers()
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/DaRacci/list-ephemeral/internal/past"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
@@ -39,7 +40,7 @@ func (a *app) verify(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	v, problems, err := s.Verify(ctx)
+	v, problems, err := past.Verify(ctx, s)
 	for _, p := range problems {
 		say(a.err, "warning", p.Error())
 	}

@@ -16,8 +16,6 @@
 //	storage.go  the storage to copy into
 //	adopt.go    the paths that may be copied; what mounts cover
 //	stray.go    undeclared paths in storage; trash.go: the trash
-//	past.go     earlier states; pastwalk.go lists one, lost.go compares, restore.go plans
-//	receipt.go  what a shutdown writes; verify.go compares it
 //	doctor.go   what the checks of doctor get
 //	status.go   counts of lost and kept files
 //	trace.go    the paths of a trace that are shown

@@ -64,7 +64,7 @@ func TestDoubtIsAboutRootsThatNothingShowsToBeWiped(t *testing.T) {
 			if got := s.Doubtful(); len(got) != tt.roots {
 				t.Errorf("%d doubtful roots, want %d", len(got), tt.roots)
 			}
-			asks := s.doubtfulPaths()
+			asks := s.DoubtfulPaths()
 			for range 2 { // the second answer is remembered
 				if got := asks(tt.path); got != tt.doubtful {
 					t.Errorf("doubtful(%s) = %t", tt.path, got)

@@ -50,7 +50,7 @@ func (s *Session) Item(path string, kind scan.Kind, info scan.Info, slash bool) 
 
 // keptBy returns what persists a path already, or declares it, as a clause; "" if nothing does.
 func (s *Session) keptBy(path string, kind scan.Kind) string {
-	if by := report.KeptBy(s.Judge(path, kind), s.mountedFrom(path)); by != "" {
+	if by := report.KeptBy(s.Judge(path, kind), s.MountedFrom(path)); by != "" {
 		return by
 	}
 	if d, ok := s.Declared(path); ok {

@@ -68,8 +68,8 @@ func (s *Session) leadsAway(path, target string) bool {
 	return err == nil && s.Policy.Hides(filepath.Dir(path), filepath.Base(path), end)
 }
 
-// mountedFrom returns the path in storage that a path is mounted from, or "".
-func (s *Session) mountedFrom(path string) string {
+// MountedFrom returns the path in storage that a path is mounted from, or "".
+func (s *Session) MountedFrom(path string) string {
 	for _, storage := range s.storage {
 		if in, ok := s.Mounts.Stored(path, storage); ok {
 			return in

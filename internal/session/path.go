@@ -26,9 +26,9 @@ func TruePath(arg string, follow bool) (string, error) {
 	return truepath.ResolveParent(abs), nil
 }
 
-// statError returns the error for a PATH that cannot be resolved. Its text contains the PATH as
+// StatError returns the error for a PATH that cannot be resolved. Its text contains the PATH as
 // given, once.
-func statError(arg string, err error) error {
+func StatError(arg string, err error) error {
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {
 		err = pathErr.Err

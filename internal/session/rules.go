@@ -47,7 +47,7 @@ func (s *Session) rules() (scan.Rules, error) {
 func (s *Session) setRoots(rules *scan.Rules) {
 	rules.Stated = s.stated
 	for _, tree := range s.fates.Roots() {
-		if !isContainerLayer(tree) {
+		if !IsContainerLayer(tree) {
 			rules.Roots = append(rules.Roots, tree.Point)
 		}
 	}
@@ -55,15 +55,15 @@ func (s *Session) setRoots(rules *scan.Rules) {
 		overlaps := func(root string) bool {
 			return root == tree.Point || rules.Stated && (paths.AtOrBelow(root, tree.Point) || paths.AtOrBelow(tree.Point, root))
 		}
-		if tree.Upper != "" && !isContainerLayer(tree) && slices.ContainsFunc(rules.Roots, overlaps) {
+		if tree.Upper != "" && !IsContainerLayer(tree) && slices.ContainsFunc(rules.Roots, overlaps) {
 			rules.Overlays = append(rules.Overlays, scan.Overlay{Point: tree.Point, Upper: tree.Upper, Work: tree.Work})
 		}
 	}
 }
 
-// isContainerLayer reports whether an overlay is that of a container, which podman and Docker mount
+// IsContainerLayer reports whether an overlay is that of a container, which podman and Docker mount
 // beside its upper directory. Its files are found there.
-func isContainerLayer(tree boot.Tree) bool {
+func IsContainerLayer(tree boot.Tree) bool {
 	return tree.Upper != "" && filepath.Dir(tree.Upper) == filepath.Dir(tree.Point)
 }
 
@@ -94,7 +94,7 @@ func (s *Session) statedRoots() ([]string, error) {
 func trueRoot(arg string) (string, error) {
 	path, err := TruePath(arg, true)
 	if err != nil {
-		return "", statError(arg, err)
+		return "", StatError(arg, err)
 	}
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
 		return "", fmt.Errorf("stat %s: not a directory", arg)

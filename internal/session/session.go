@@ -122,7 +122,7 @@ func (s *Session) resolveOnly() {
 	for _, arg := range s.options.Paths {
 		path, err := TruePath(arg, true)
 		if err != nil {
-			s.Unresolved = append(s.Unresolved, statError(arg, err))
+			s.Unresolved = append(s.Unresolved, StatError(arg, err))
 			continue
 		}
 		s.Only = append(s.Only, path)

@@ -35,7 +35,7 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) 
 			return scan.Stats{}, err
 		}
 	}
-	doubtful := s.doubtfulPaths()
+	doubtful := s.DoubtfulPaths()
 	var rows []*scan.Row
 	places := NewNotes(s)
 	g := &scan.RowWriter{Rollup: scan.NewRollup(s.Policy, s.Homes()...), Emit: func(r *scan.Row) error { rows = append(rows, r); return nil }}
@@ -187,7 +187,7 @@ func (s *Session) Detected() *report.Status {
 		found.Roots = append(found.Roots, report.NewRootStatus(root, s.FateOf(root)))
 	}
 	for _, tree := range s.Fates().All() {
-		if tree.Role == boot.RoleData && !slices.Contains(s.Policy.Roots(), tree.Point) && s.mountedFrom(tree.Point) == "" {
+		if tree.Role == boot.RoleData && !slices.Contains(s.Policy.Roots(), tree.Point) && s.MountedFrom(tree.Point) == "" {
 			found.Others = append(found.Others, report.NewRootStatus(tree.Point, tree))
 		}
 	}

@@ -153,3 +153,6 @@ func (s *Session) notWiped(path string) error {
 	}
 	return nil
 }
+
+// StorageDirs returns the true paths of the storage paths that are directories.
+func (s *Session) StorageDirs() []string { return directories(s.storage) }

@@ -68,7 +68,7 @@ func (s *Session) StorageToSearch(flag string) ([]string, error) {
 	if flag != "" {
 		path, err := TruePath(flag, true)
 		if err != nil {
-			return nil, Misuse(fmt.Errorf("--storage: %w", statError(flag, err)))
+			return nil, Misuse(fmt.Errorf("--storage: %w", StatError(flag, err)))
 		}
 		named = []string{path}
 	}

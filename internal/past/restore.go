@@ -1,4 +1,4 @@
-package session
+package past
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/history"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
 // Restoration is what is restored from one state.
@@ -46,7 +47,7 @@ func (r *Restorations) Close() {
 	}
 }
 
-// RestoreOptions are the options of Restorations.
+// RestoreOptions are the options of PlanRestore.
 type RestoreOptions struct {
 	// Storage is the storage path into which the paths are copied too; "" for none.
 	Storage string
@@ -54,9 +55,9 @@ type RestoreOptions struct {
 	Force bool
 }
 
-// Restorations plans to restore paths, each from the newest state that has it. The caller closes the
+// PlanRestore plans to restore paths, each from the newest state that has it. The caller closes the
 // result.
-func (s *Session) Restorations(ctx context.Context, p *Past, paths AdoptPaths, o RestoreOptions) (*Restorations, error) {
+func PlanRestore(ctx context.Context, p *States, paths session.AdoptPaths, o RestoreOptions) (*Restorations, error) {
 	all := &Restorations{}
 	left := paths.Names
 	for _, states := range p.Trees {
@@ -119,15 +120,15 @@ func has(dir *history.Dir, path string) bool {
 	return true
 }
 
-func (r *Restoration) plan(ctx context.Context, paths AdoptPaths, o RestoreOptions) (err error) {
+func (r *Restoration) plan(ctx context.Context, paths session.AdoptPaths, o RestoreOptions) (err error) {
 	options := adopt.Options{Source: r.dir, Force: o.Force, Refuses: func(path string) error { return paths.Refused[path] }}
 	if o.Storage != "" {
 		if r.Stored, err = adopt.Prepare(ctx, o.Storage, r.paths, options); err != nil {
-			return AdoptError(err, o.Storage)
+			return session.AdoptError(err, o.Storage)
 		}
 	}
 	if r.Plan, err = adopt.Prepare(ctx, "/", r.paths, options); err != nil {
-		return AdoptError(err, "/")
+		return session.AdoptError(err, "/")
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package session
+package past
 
 import (
 	"context"
@@ -12,36 +12,44 @@ import (
 	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/history"
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
 // Verify compares the newest receipt of an earlier boot with the machine. The result is nil if there
 // is no receipt.
-func (s *Session) Verify(ctx context.Context) (*report.Verified, []*history.ReasonError, error) {
-	r, problems, err := s.LastReceipt(ctx)
+func Verify(ctx context.Context, s *session.Session) (*report.Verified, []*history.ReasonError, error) {
+	r, problems, err := LastReceipt(ctx, s)
 	if err != nil || r == nil {
 		return nil, problems, receiptError(err)
 	}
 	defer func() { _ = r.Close() }()
-	v := &report.Verified{Path: r.Path, Header: r.Header()}
+	v := &verifier{session: s, Verified: report.Verified{Path: r.Path, Header: r.Header()}}
 	var e history.Entry
 	for {
 		err := r.Next(&e)
 		if errors.Is(err, io.EOF) {
-			return v, problems, nil
+			return &v.Verified, problems, nil
 		}
 		if err == nil {
 			err = ctx.Err()
 		}
 		if err != nil {
-			return v, problems, err
+			return &v.Verified, problems, err
 		}
-		s.verify(&e, v)
+		v.verify(&e)
 	}
 }
 
+// verifier compares a receipt with the machine.
+type verifier struct {
+	report.Verified
+
+	session *session.Session
+}
+
 // verify compares one path.
-func (s *Session) verify(e *history.Entry, v *report.Verified) {
+func (v *verifier) verify(e *history.Entry) {
 	path := string(e.Path)
 	var st unix.Stat_t
 	err := unix.Lstat(path, &st)
@@ -53,14 +61,14 @@ func (s *Session) verify(e *history.Entry, v *report.Verified) {
 	case err != nil:
 		v.Add(path, e.Class, report.DifferenceUnread, err.Error())
 	case e.Class == history.ClassKept:
-		s.verifyKept(path, e, scanKind(itemOf(e.Path, &st).Kind), v)
+		v.verifyKept(path, e, scanKind(itemOf(e.Path, &st).Kind))
 	default:
-		s.verifyListed(path, &st, v)
+		v.verifyListed(path, &st)
 	}
 }
 
 // verifyKept checks a path that was said to be kept.
-func (s *Session) verifyKept(path string, e *history.Entry, kind scan.Kind, v *report.Verified) {
+func (v *verifier) verifyKept(path string, e *history.Entry, kind scan.Kind) {
 	if was := scanKind(e.Kind); was != kind {
 		v.Add(path, e.Class, report.DifferenceType, was.String())
 		return
@@ -70,14 +78,14 @@ func (s *Session) verifyKept(path string, e *history.Entry, kind scan.Kind, v *r
 
 // verifyListed checks a path that was said to be lost, and exists. It was made again if its last
 // change of any kind is younger than the receipt, or if the boot brings it back from elsewhere.
-func (s *Session) verifyListed(path string, st *unix.Stat_t, v *report.Verified) {
+func (v *verifier) verifyListed(path string, st *unix.Stat_t) {
 	sec, nsec := st.Ctim.Unix()
 	if !time.Unix(sec, nsec).Before(v.Header.Time) {
 		v.Again++
 		return
 	}
-	switch verdict := s.Judge(path, kindOfMode(modeOf(st))); {
-	case verdict.Class == scan.ClassLower || s.fromSnapshot(path):
+	switch verdict := v.session.Judge(path, kindOfMode(modeOf(st))); {
+	case verdict.Class == scan.ClassLower || v.fromSnapshot(path):
 		v.Again++
 	case verdict.Class == scan.ClassPersisted || verdict.Class == scan.ClassMounted || verdict.Class == scan.ClassStorage:
 		v.Add(path, history.ClassListed, report.DifferenceKept, verdict.By)
@@ -88,13 +96,13 @@ func (s *Session) verifyListed(path string, st *unix.Stat_t, v *report.Verified)
 
 // fromSnapshot reports whether the boot made the tree of a path as a snapshot of another one, which
 // has old files.
-func (s *Session) fromSnapshot(path string) bool {
-	return slices.ContainsFunc(s.FateOf(path).Evidence, func(e boot.Evidence) bool { return e.Kind == boot.KindSubvolume && e.Snapshot })
+func (v *verifier) fromSnapshot(path string) bool {
+	return slices.ContainsFunc(v.session.FateOf(path).Evidence, func(e boot.Evidence) bool { return e.Kind == boot.KindSubvolume && e.Snapshot })
 }
 
 // LastLoss returns what the last reboot took, for a line of status; nil if that is not known.
-func (s *Session) LastLoss(ctx context.Context) *report.LastLoss {
-	r, _, err := s.LastReceipt(ctx)
+func LastLoss(ctx context.Context, s *session.Session) *report.LastLoss {
+	r, _, err := LastReceipt(ctx, s)
 	if err != nil || r == nil {
 		return nil // an ordinary user cannot read the receipts
 	}

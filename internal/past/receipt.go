@@ -1,4 +1,4 @@
-package session
+package past
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/history"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -36,12 +37,12 @@ type Receipt struct {
 
 // WriteReceipt writes into storage what the reboot wipes, and what it keeps. Paths on trees of which
 // nothing shows that a boot wipes them are not part of it.
-func (s *Session) WriteReceipt(ctx context.Context, o ReceiptOptions) (*Receipt, error) {
+func WriteReceipt(ctx context.Context, s *session.Session, o ReceiptOptions) (*Receipt, error) {
 	storage, err := s.StorageToFill(o.Storage)
 	if err != nil {
 		return nil, err
 	}
-	w := &receiptWriter{session: s, kept: s.keptPaths()}
+	w := &receiptWriter{session: s, kept: keptPaths(s)}
 	done := &Receipt{Storage: storage}
 	receipts := history.Receipts{Storage: storage}
 	machine := history.ThisMachine()
@@ -55,7 +56,7 @@ func (s *Session) WriteReceipt(ctx context.Context, o ReceiptOptions) (*Receipt,
 	if !o.Graveyard {
 		return done, nil
 	}
-	notes := NewNotes(s)
+	notes := session.NewNotes(s)
 	yard := history.Graveyard{Storage: storage}
 	done.Buried, err = yard.Bury(ctx, machine, slices.Values(w.candidates), history.BuryOptions{
 		Limits: o.Limits, Roots: s.Policy.Roots(), Budget: o.Budget,
@@ -72,9 +73,9 @@ func receiptError(err error) error {
 	}
 	switch reason.Reason {
 	case history.NeedsRoot:
-		return WithRemedy(err, "run it with sudo: storage belongs to root")
+		return session.WithRemedy(err, "run it with sudo: storage belongs to root")
 	case history.NoSpace:
-		return WithRemedy(err, "free space in storage; list-ephemeral stray lists what is not declared there")
+		return session.WithRemedy(err, "free space in storage; list-ephemeral stray lists what is not declared there")
 	default:
 		return err
 	}
@@ -82,13 +83,13 @@ func receiptError(err error) error {
 
 // receiptWriter writes the entries of a receipt.
 type receiptWriter struct {
-	session    *Session
+	session    *session.Session
 	kept       []string // not yet written, sorted
 	candidates []string // the files that were listed, for the graveyard
 }
 
 func (w *receiptWriter) write(ctx context.Context, to *history.Writer, graveyard bool) (scan.Stats, error) {
-	doubtful := w.session.doubtfulPaths()
+	doubtful := w.session.DoubtfulPaths()
 	stats, err := scan.List(ctx, scan.Options{Policy: w.session.Policy, Info: true}, func(e *scan.Entry) error {
 		path := string(e.Path)
 		if doubtful(path) {
@@ -146,12 +147,12 @@ func modeBits(mode fs.FileMode) uint32 {
 
 // keptPaths returns the paths that a boot keeps: those that the policy has as persisted, and what is
 // mounted from storage. They are sorted.
-func (s *Session) keptPaths() (kept []string) {
+func keptPaths(s *session.Session) (kept []string) {
 	for _, p := range s.ScanRules.Persisted {
 		kept = append(kept, p.Path)
 	}
 	for _, mount := range s.Mounts.Points() {
-		if mount.Answers() && s.mountedFrom(mount.Point) != "" {
+		if mount.Answers() && s.MountedFrom(mount.Point) != "" {
 			kept = append(kept, mount.Point)
 		}
 	}
@@ -165,10 +166,10 @@ func (s *Session) keptPaths() (kept []string) {
 
 // LastReceipt returns the newest receipt of an earlier boot in the storage paths; nil if there is
 // none. The caller closes it. The problems are receipts that were refused.
-func (s *Session) LastReceipt(ctx context.Context) (newest *history.Receipt, problems []*history.ReasonError, err error) {
+func LastReceipt(ctx context.Context, s *session.Session) (newest *history.Receipt, problems []*history.ReasonError, err error) {
 	machine := history.ThisMachine()
 	var failed error
-	for _, storage := range directories(s.storage) {
+	for _, storage := range s.StorageDirs() {
 		receipts := history.Receipts{Storage: storage}
 		r, refused, err := receipts.Newest(ctx, machine)
 		problems, failed = append(problems, refused...), errors.Join(failed, err)

@@ -1,4 +1,4 @@
-package session
+package past
 
 import (
 	"bytes"
@@ -14,21 +14,22 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/history"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// pastWalk lists the candidates of an earlier state, by the policy of today: a path is listed if it
+// walk lists the candidates of an earlier state, by the policy of today: a path is listed if it
 // would be a candidate where it was. Nothing of the state decides, and no symlink is followed.
-type pastWalk struct {
+type walk struct {
 	ctx     context.Context //nolint:containedctx // a walk is one call
-	session *Session
+	session *session.Session
 	dir     *history.Dir
 	kinds   scan.Kinds
 	errors  []scan.PathError
 }
 
 // listing returns the candidates, sorted by the bytes of their paths.
-func (w *pastWalk) listing() history.Listing {
+func (w *walk) listing() history.Listing {
 	return func(yield func(history.Item, error) bool) {
 		fd, err := unix.Openat(w.dir.FD(), ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 		if err != nil {
@@ -39,19 +40,19 @@ func (w *pastWalk) listing() history.Listing {
 	}
 }
 
-func (w *pastWalk) fail(path, op string, err error) {
+func (w *walk) fail(path, op string, err error) {
 	w.errors = append(w.errors, scan.PathError{Path: path, Op: op, Err: errnoOf(err)})
 }
 
-// pastEntry is an entry of a directory, or the contents of a directory.
-type pastEntry struct {
+// entry is an entry of a directory, or the contents of a directory.
+type entry struct {
 	key  string // the name, with a slash for the contents
 	kind scan.Kind
 }
 
 // read lists the directory that fd is open on, and closes fd. It returns false if the whole listing
 // has to stop.
-func (w *pastWalk) read(fd int, dir string, yield func(history.Item, error) bool) bool {
+func (w *walk) read(fd int, dir string, yield func(history.Item, error) bool) bool {
 	f := os.NewFile(uintptr(fd), "/proc/self/fd/"+strconv.Itoa(fd))
 	defer f.Close()
 	if err := w.ctx.Err(); err != nil {
@@ -80,21 +81,21 @@ func (w *pastWalk) read(fd int, dir string, yield func(history.Item, error) bool
 
 // ordered returns the entries in the order of their paths. "a" comes before "a-b", and what is in the
 // directory "a" after it, as "a/" does.
-func ordered(entries []fs.DirEntry) []pastEntry {
-	all := make([]pastEntry, 0, len(entries))
+func ordered(entries []fs.DirEntry) []entry {
+	all := make([]entry, 0, len(entries))
 	for _, e := range entries {
 		kind := kindOfMode(e.Type())
-		all = append(all, pastEntry{e.Name(), kind})
+		all = append(all, entry{e.Name(), kind})
 		if kind == scan.KindDir {
-			all = append(all, pastEntry{e.Name() + "/", kind})
+			all = append(all, entry{e.Name() + "/", kind})
 		}
 	}
-	slices.SortFunc(all, func(a, b pastEntry) int { return bytes.Compare([]byte(a.key), []byte(b.key)) })
+	slices.SortFunc(all, func(a, b entry) int { return bytes.Compare([]byte(a.key), []byte(b.key)) })
 	return all
 }
 
 // entry lists an entry, or enters a directory.
-func (w *pastWalk) entry(fd int, path, name string, kind scan.Kind, contents bool, yield func(history.Item, error) bool) bool {
+func (w *walk) entry(fd int, path, name string, kind scan.Kind, contents bool, yield func(history.Item, error) bool) bool {
 	class := w.session.Policy.Judge(path, kind).Class
 	if contents {
 		return !w.enters(path, class) || w.enter(fd, path, name, yield)
@@ -113,7 +114,7 @@ func (w *pastWalk) entry(fd int, path, name string, kind scan.Kind, contents boo
 	return yield(itemOf([]byte(path), &st), nil)
 }
 
-func (w *pastWalk) enter(fd int, path, name string, yield func(history.Item, error) bool) bool {
+func (w *walk) enter(fd int, path, name string, yield func(history.Item, error) bool) bool {
 	how := unix.OpenHow{
 		Flags:   unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC | unix.O_NOFOLLOW,
 		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_XDEV,
@@ -130,12 +131,12 @@ func (w *pastWalk) enter(fd int, path, name string, yield func(history.Item, err
 }
 
 // wanted reports whether the PATHs include a path.
-func (w *pastWalk) wanted(path string) bool {
+func (w *walk) wanted(path string) bool {
 	return len(w.session.Only) == 0 || slices.ContainsFunc(w.session.Only, func(only string) bool { return paths.AtOrBelow(path, only) })
 }
 
 // enters reports whether a directory may contain candidates.
-func (w *pastWalk) enters(dir string, class scan.Class) bool {
+func (w *walk) enters(dir string, class scan.Class) bool {
 	leads := func(to string) bool { return paths.AtOrBelow(to, dir) }
 	if !w.wanted(dir) && !slices.ContainsFunc(w.session.Only, leads) {
 		return false

@@ -1,4 +1,4 @@
-package session
+package past
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/history"
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -22,7 +23,7 @@ const mostCompared = 16 << 20
 
 // Lost returns the candidates of earlier states that are not there now, or differ. Evolving paths and
 // those of few states come first, then by path.
-func (s *Session) Lost(ctx context.Context, p *Past, kinds scan.Kinds) ([]report.LostRow, []scan.PathError, error) {
+func Lost(ctx context.Context, s *session.Session, p *States, kinds scan.Kinds) ([]report.LostRow, []scan.PathError, error) {
 	var rows []report.LostRow
 	var unread []scan.PathError
 	for _, states := range p.Trees {
@@ -55,13 +56,13 @@ type lostSearch struct {
 	errors []scan.PathError
 }
 
-func (l *lostSearch) run(ctx context.Context, s *Session, kinds scan.Kinds) error {
+func (l *lostSearch) run(ctx context.Context, s *session.Session, kinds scan.Kinds) error {
 	defer func() {
 		for _, d := range l.dirs {
 			d.Close()
 		}
 	}()
-	var walks []*pastWalk
+	var walks []*walk
 	var listings []history.Listing
 	for i := range l.states {
 		dir, err := l.states[i].Open()
@@ -69,7 +70,7 @@ func (l *lostSearch) run(ctx context.Context, s *Session, kinds scan.Kinds) erro
 			return err
 		}
 		l.dirs = append(l.dirs, dir)
-		w := &pastWalk{ctx: ctx, session: s, dir: dir, kinds: kinds}
+		w := &walk{ctx: ctx, session: s, dir: dir, kinds: kinds}
 		walks, listings = append(walks, w), append(listings, w.listing())
 	}
 	equal := func(path []byte, a, b int) (bool, error) {

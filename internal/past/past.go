@@ -1,4 +1,4 @@
-package session
+package past
 
 import (
 	"context"
@@ -15,10 +15,11 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/history"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
-// Past contains the earlier states of the machine that are searched.
-type Past struct {
+// States contains the earlier states of the machine that are searched.
+type States struct {
 	// Trees are the states of each tree that they correspond to, the newest first. The tree of the
 	// newest state comes first.
 	Trees [][]history.State
@@ -30,8 +31,8 @@ type Past struct {
 	found *history.Found
 }
 
-// PastOptions say which earlier states are searched. The zero value is the newest one.
-type PastOptions struct {
+// Options say which earlier states are searched. The zero value is the newest one.
+type Options struct {
 	// From is a directory, the name of a state, or a time; "" is the newest state.
 	From string
 	// Time parses From as a time. A state counts if it is not younger.
@@ -40,9 +41,9 @@ type PastOptions struct {
 	States int
 }
 
-// Past finds earlier states of the machine. The caller closes the result.
-func (s *Session) Past(ctx context.Context, o PastOptions) (*Past, error) {
-	options, err := s.pastOptions(o.From)
+// Find finds earlier states of the machine. The caller closes the result.
+func Find(ctx context.Context, s *session.Session, o Options) (*States, error) {
+	options, err := searched(s, o.From)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func (s *Session) Past(ctx context.Context, o PastOptions) (*Past, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Past{Problems: found.Problems, found: found}
+	p := &States{Problems: found.Problems, found: found}
 	for _, state := range found.States {
 		if state.Age != history.AgeCurrent && state.Root != "" {
 			p.All = append(p.All, state)
@@ -64,14 +65,14 @@ func (s *Session) Past(ctx context.Context, o PastOptions) (*Past, error) {
 }
 
 // Close closes the file systems of the states.
-func (p *Past) Close() { p.found.Close() }
+func (p *States) Close() { p.found.Close() }
 
-// pastOptions returns where states are searched: everywhere, or only in a directory that is named.
-func (s *Session) pastOptions(from string) (history.Options, error) {
+// searched returns where states are searched: everywhere, or only in a directory that is named.
+func searched(s *session.Session, from string) (history.Options, error) {
 	if isDirectoryName(from) {
-		dir, err := TruePath(from, true)
+		dir, err := session.TruePath(from, true)
 		if err != nil {
-			return history.Options{}, Misuse(fmt.Errorf("--from: %w", statError(from, err)))
+			return history.Options{}, session.Misuse(fmt.Errorf("--from: %w", session.StatError(from, err)))
 		}
 		return history.Options{From: []string{dir}}, nil
 	}
@@ -79,9 +80,9 @@ func (s *Session) pastOptions(from string) (history.Options, error) {
 	if err != nil {
 		return history.Options{}, err
 	}
-	options := history.Options{Mounts: s.Mounts, Clock: at, Boot: history.ThisMachine().Boot, Storage: directories(s.storage)}
+	options := history.Options{Mounts: s.Mounts, Clock: at, Boot: history.ThisMachine().Boot, Storage: s.StorageDirs()}
 	for _, tree := range s.Fates().All() {
-		if tree.Upper != "" && !isContainerLayer(tree) {
+		if tree.Upper != "" && !session.IsContainerLayer(tree) {
 			options.Uppers = append(options.Uppers, history.Upper{Path: tree.Upper, Point: tree.Point})
 		}
 	}
@@ -95,7 +96,7 @@ func isDirectoryName(from string) bool {
 }
 
 // choose sets the states that are used.
-func (p *Past) choose(o PastOptions, named bool) error {
+func (p *States) choose(o Options, named bool) error {
 	states, err := p.atOrBefore(o, named)
 	if err != nil {
 		return err
@@ -117,7 +118,7 @@ func (p *Past) choose(o PastOptions, named bool) error {
 }
 
 // atOrBefore returns the states from the one that is asked for on.
-func (p *Past) atOrBefore(o PastOptions, named bool) ([]history.State, error) {
+func (p *States) atOrBefore(o Options, named bool) ([]history.State, error) {
 	if named || o.From == "" {
 		return p.All, nil
 	}
@@ -133,7 +134,7 @@ func (p *Past) atOrBefore(o PastOptions, named bool) ([]history.State, error) {
 	}
 	at, err := o.Time(o.From)
 	if err != nil {
-		return nil, WithRemedy(Misuse(fmt.Errorf("--from: expected a directory, a time or the name of a state, got %q", o.From)), "lost --list-states lists the states")
+		return nil, session.WithRemedy(session.Misuse(fmt.Errorf("--from: expected a directory, a time or the name of a state, got %q", o.From)), "lost --list-states lists the states")
 	}
 	var before []history.State
 	for _, s := range p.All {
@@ -154,8 +155,8 @@ func wholeFirst(states []history.State) []history.State {
 	return slices.DeleteFunc(slices.Clone(states), func(s history.State) bool { return s.Kind == history.KindGraveyard })
 }
 
-// PastRemedy returns the remedy for sources that could not be read, or "".
-func PastRemedy(problems []*history.ReasonError) string {
+// Remedy returns the remedy for sources that could not be read, or "".
+func Remedy(problems []*history.ReasonError) string {
 	for _, p := range problems {
 		switch p.Reason {
 		case history.NeedsRoot:
@@ -169,16 +170,16 @@ func PastRemedy(problems []*history.ReasonError) string {
 }
 
 // ErrNoState reports that there is no earlier state.
-func (p *Past) ErrNoState(from string) error {
+func (p *States) ErrNoState(from string) error {
 	text := "no earlier state of this machine was found"
 	if from != "" && len(p.All) > 0 {
 		text = "no earlier state is as old as " + from
 	}
-	remedy := PastRemedy(p.Problems)
+	remedy := Remedy(p.Problems)
 	if remedy == "" {
 		remedy = "name a directory with --from; the receipt command can keep small files for the next time (--graveyard)"
 	}
-	return WithRemedy(errors.New(text), remedy)
+	return session.WithRemedy(errors.New(text), remedy)
 }
 
 // gone reports whether an error means that there is nothing at a path.

@@ -1,0 +1,9 @@
+// Package past is what the commands lost, restore, receipt and verify do. It combines a session with
+// the earlier states and the receipts of history. It prints nothing.
+//
+//	past.go     the earlier states that a command uses
+//	walk.go     the candidates of a state, by the policy of today
+//	lost.go     compares states with the machine
+//	restore.go  plans to copy paths from states
+//	receipt.go  what a shutdown writes; verify.go compares it with the machine
+package past
