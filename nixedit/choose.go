@@ -7,9 +7,9 @@ import (
 )
 
 // choose returns the one place for the entries of a list.
-func (f *File) choose(l *List, at At) (*target, *RefusalError) {
+func (f *File) choose(l *List, choices []At) (*target, *RefusalError) {
 	found := f.find(l)
-	if at != (At{}) {
+	for _, at := range choices {
 		if t, refusal := found.chosen(at); t != nil || refusal != nil {
 			return t, refusal
 		}
@@ -89,6 +89,9 @@ func (f *finder) refuse(t *target, reason Reason, detail string) *RefusalError {
 
 // chosen returns the target that a user has chosen, or nil if the choice is not for this list.
 func (f *finder) chosen(at At) (*target, *RefusalError) {
+	if at == (At{}) {
+		return nil, nil
+	}
 	var matching []*target
 	all := f.places()
 	for i := range all {
@@ -150,31 +153,29 @@ func innermost(targets []*target) (inner []*target) {
 
 // checkAt refuses a choice that is not for any of the lists.
 func (f *File) checkAt(edit *Edit, pending [][]int) *RefusalError {
-	if edit.At == (At{}) {
+	if len(edit.At) == 0 || !slices.ContainsFunc(pending, func(entries []int) bool { return len(entries) > 0 }) {
 		return nil
 	}
-	var all []Candidate
-	some := false
-	for list, entries := range pending {
-		if len(entries) == 0 {
+	var finders []*finder
+	for list := range edit.Lists {
+		if slices.ContainsFunc(edit.Entries, func(e Entry) bool { return e.List == list }) {
+			finders = append(finders, f.find(&edit.Lists[list]))
+		}
+	}
+	for _, at := range edit.At {
+		if at == (At{}) || slices.ContainsFunc(finders, func(found *finder) bool { return found.isThere(at) }) {
 			continue
 		}
-		some = true
-		found := f.find(&edit.Lists[list])
-		if found.isThere(edit.At) {
-			return nil
+		refusal := f.refusal(0, NotThere, "no place for the entries is at "+at.String())
+		if at.Line > 0 && at.Line <= len(f.lines) {
+			refusal.Position = f.Position(int(f.lines[at.Line-1]))
 		}
-		all = append(all, found.candidates()...)
+		for _, found := range finders {
+			refusal.Candidates = append(refusal.Candidates, found.candidates()...)
+		}
+		return refusal
 	}
-	if !some {
-		return nil
-	}
-	refusal := f.refusal(0, NotThere, "no place for the entries is at "+edit.At.String())
-	if edit.At.Line > 0 && edit.At.Line <= len(f.lines) {
-		refusal.Position = f.Position(int(f.lines[edit.At.Line-1]))
-	}
-	refusal.Candidates = all
-	return refusal
+	return nil
 }
 
 // String returns the choice in words.

@@ -108,7 +108,7 @@ func FuzzInsertThenRemove(f *testing.F) {
 			e := entry(all, i, "n/"+name)
 			edit := nixedit.Edit{Lists: all, Entries: []nixedit.Entry{e}}
 			if list >= 128 {
-				edit.At.Line = int(list - 127)
+				edit.At = []nixedit.At{{Line: int(list - 127)}}
 			}
 			result, err := file.Insert(edit)
 			if err != nil {

@@ -60,7 +60,10 @@ func (f *File) Insert(edit Edit) (*Result, error) {
 			continue
 		}
 		step := edit
-		step.At = d.move(f, now, edit.At)
+		step.At = make([]At, len(edit.At))
+		for i, at := range edit.At {
+			step.At[i] = d.move(f, now, at)
+		}
 		changes, refusal := now.insertList(&step, list, pending, result)
 		if refusal != nil {
 			return nil, refusal

@@ -155,9 +155,43 @@ func TestInsertRefusesAChoiceThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	file := parse(t, mergedBranches)
 	for _, at := range []nixedit.At{{Line: 1}, {Line: 99}, {Attr: "other.directories"}, {Line: 2, Attr: "other"}} {
-		_, err := file.Insert(nixedit.Edit{Lists: custom, Entries: []nixedit.Entry{entry(custom, hostDirs, "/c")}, At: at})
+		_, err := file.Insert(nixedit.Edit{Lists: custom, Entries: []nixedit.Entry{entry(custom, hostDirs, "/c")}, At: []nixedit.At{at}})
 		if r := refusal(t, err); r.Reason != nixedit.NotThere || len(r.Candidates) != 2 || !strings.Contains(r.Error(), at.String()) {
 			t.Errorf("at %v: got %v: %v", at, r.Reason, r)
+		}
+	}
+}
+
+func TestAtChoosesForEachList(t *testing.T) {
+	t.Parallel()
+	file := parse(t, `{ lib, ... }: { config = lib.mkMerge [
+  { my.persistence.directories = [ "/a" ]; my.persistence.files = [ "/b" ]; }
+  { my.persistence.directories = [ "/c" ]; my.persistence.files = [ "/d" ]; }
+]; }
+`)
+	edit := nixedit.Edit{Lists: custom, Entries: []nixedit.Entry{entry(custom, hostDirs, "/new"), entry(custom, hostFiles, "/file")}}
+	for _, tt := range []struct {
+		name string
+		at   []nixedit.At
+		want string // the reason, or the new text
+	}{
+		{"none", nil, nixedit.SeveralPlaces.String()},
+		{"one of two lists", []nixedit.At{{Line: 2, Attr: "directories"}}, nixedit.SeveralPlaces.String()},
+		{"one for each list", []nixedit.At{{Line: 2, Attr: "directories"}, {Line: 3, Attr: "files"}}, "\"/a\"\n    \"/new\"\n"},
+		{"the first of two for a list", []nixedit.At{{Line: 3}, {Line: 2}}, "\"/d\"\n    \"/file\"\n"},
+		{"one for no list", []nixedit.At{{Line: 2}, {Line: 1, Attr: "x"}}, nixedit.NotThere.String()},
+		{"the zero value", []nixedit.At{{}, {Line: 2}}, "\"/b\"\n    \"/file\"\n"},
+	} {
+		edit.At = tt.at
+		result, err := file.Insert(edit)
+		got := ""
+		if err != nil {
+			got = refusal(t, err).Reason.String()
+		} else {
+			got = result.Text
+		}
+		if !strings.Contains(got, tt.want) {
+			t.Errorf("%s: no %q in %s", tt.name, tt.want, got)
 		}
 	}
 }
@@ -247,7 +281,7 @@ func TestAtCountsTheLinesOfTheOldFile(t *testing.T) {
 ]; }
 `)
 	entries := []nixedit.Entry{entry(custom, hostDirs, "/new"), entry(custom, hostFiles, "/file")}
-	result, err := file.Insert(nixedit.Edit{Lists: custom, Entries: entries, At: nixedit.At{Line: 4}})
+	result, err := file.Insert(nixedit.Edit{Lists: custom, Entries: entries, At: []nixedit.At{{Line: 4}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,7 +110,9 @@ type At struct {
 type Edit struct {
 	Lists   []List
 	Entries []Entry
-	At      At
+	// At are the choices among several places: at most one for a list is used, the first one that is
+	// for it.
+	At []At
 }
 
 // check refuses an edit that cannot be carried out in any file.

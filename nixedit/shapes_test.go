@@ -279,7 +279,7 @@ func TestInsertIntoShapes(t *testing.T) {
 				t.Fatal(err)
 			}
 			e := entry(s.of, s.list, s.add)
-			result, err := file.Insert(nixedit.Edit{Lists: s.of, Entries: []nixedit.Entry{e}, At: s.at})
+			result, err := file.Insert(nixedit.Edit{Lists: s.of, Entries: []nixedit.Entry{e}, At: []nixedit.At{s.at}})
 			if s.want != 0 {
 				var refusal *nixedit.RefusalError
 				if !errors.As(err, &refusal) || refusal.Reason != s.want || refusal.Line == 0 || refusal.Detail == "" {

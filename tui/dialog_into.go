@@ -21,10 +21,15 @@ type IntoFile struct {
 type IntoPlan struct {
 	// Lines are the diff and what there is to say of it.
 	Lines []IntoLine
+	// Choices are places of which the user has to choose one for paths that are left out.
+	Choices []IntoChoice
 	// Write writes the file and returns lines that describe the result. Nil means that there is
 	// nothing to write.
 	Write func(ctx context.Context) []string
 }
+
+// IntoChoice is a place in a file. At names it for Machine.PlanInto.
+type IntoChoice struct{ At, Text string }
 
 // IntoLine is a line of a plan.
 type IntoLine struct {
@@ -60,11 +65,14 @@ type intoDialog struct {
 	files  []IntoFile
 	cursor int
 	plan   IntoPlan
-	path   string // of the plan
-	top    int    // the first line that is shown
-	count  int    // of lines, when last shown
-	fit    int
-	cancel context.CancelFunc
+	// place is the row of the places at the cursor, problems the number of lines above the places.
+	place, problems int
+	path            string   // of the plan
+	at              []string // the chosen places in that file
+	top             int      // the first line that is shown
+	count           int      // of lines, when last shown
+	fit             int
+	cancel          context.CancelFunc
 }
 
 type intoStage uint8
@@ -73,6 +81,7 @@ const (
 	intoSearching intoStage = iota
 	intoChoosing
 	intoPlanning
+	intoPlace
 	intoPlanned
 	intoWriting
 	intoEnded
@@ -133,7 +142,13 @@ func (m *app) acceptInto() tea.Cmd {
 	switch {
 	case !open:
 	case d.stage == intoChoosing:
+		d.at = nil
 		return m.planInto()
+	case d.stage == intoPlace && d.place < len(d.plan.Choices):
+		d.at = append(d.at, d.plan.Choices[d.place].At)
+		return m.planInto()
+	case d.stage == intoPlace:
+		d.stage, d.top = intoPlanned, 0
 	case d.stage == intoPlanned && d.plan.Write != nil:
 		ctx := m.startInto(d, intoWriting)
 		gen, write := d.gen, d.plan.Write
@@ -150,9 +165,9 @@ func (m *app) planInto() tea.Cmd {
 	}
 	d.path = d.files[d.cursor].Path
 	ctx := m.startInto(d, intoPlanning)
-	machine, what, gen, path := m.opts.Machine, m.snippet.drawing, d.gen, d.path
+	machine, what, gen, path, at := m.opts.Machine, m.snippet.drawing, d.gen, d.path, slices.Clone(d.at)
 	return guarded("plan to insert", func() tea.Msg {
-		plan, err := machine.PlanInto(ctx, path, what.chosen.Paths(what.listing), what.dialect)
+		plan, err := machine.PlanInto(ctx, path, at, what.chosen.Paths(what.listing), what.dialect)
 		return intoReady{gen, plan, err}
 	})
 }
@@ -168,6 +183,9 @@ func (m *app) takeIntoPlan(msg intoReady) {
 		d.stage, d.plan = intoPlanned, msg.plan
 		for i := range d.plan.Lines {
 			d.plan.Lines[i].Text = safe(d.plan.Lines[i].Text)
+		}
+		if len(d.plan.Choices) > 0 {
+			d.stage, d.place = intoPlace, 0
 		}
 	}
 }
@@ -195,7 +213,7 @@ func (d *intoDialog) press(msg tea.KeyPressMsg) action {
 		return action{}
 	case key.Matches(msg, d.keys.quit):
 		return action{kind: actionQuit}
-	case key.Matches(msg, d.keys.close) && d.stage == intoPlanned && len(d.files) > 1:
+	case key.Matches(msg, d.keys.close) && (d.stage == intoPlanned || d.stage == intoPlace) && len(d.files) > 1:
 		d.stage, d.top = intoChoosing, 0
 		return action{}
 	case key.Matches(msg, d.keys.close), key.Matches(msg, d.keys.accept) && d.done():
@@ -204,10 +222,15 @@ func (d *intoDialog) press(msg tea.KeyPressMsg) action {
 	case key.Matches(msg, d.keys.accept):
 		return action{kind: actionInto}
 	}
-	if d.stage == intoChoosing {
+	switch d.stage {
+	case intoChoosing:
 		d.cursor, _ = d.keys.move.target(msg, d.cursor, max(d.fit, 1), len(d.files))
-	} else if to, ok := d.keys.move.target(msg, d.top, d.fit, d.count); ok {
-		d.scroll(to - d.top)
+	case intoPlace:
+		d.place, _ = d.keys.move.target(msg, d.place, max(d.fit, 1), len(d.plan.Choices)+1)
+	default:
+		if to, ok := d.keys.move.target(msg, d.top, d.fit, d.count); ok {
+			d.scroll(to - d.top)
+		}
 	}
 	return action{}
 }
@@ -231,6 +254,9 @@ func (d *intoDialog) view(s *styles, room, height int) (title string, lines []st
 		lines = d.choices(s, room)
 	case intoPlanning:
 		title, lines = "insert into a file", []string{"planning"}
+	case intoPlace:
+		title, last = "insert where?", "Enter chooses, Esc goes back"
+		lines = d.placeLines(s, room)
 	case intoPlanned:
 		title = "change " + safe(d.path) + "?"
 		if d.plan.Write != nil {
@@ -243,8 +269,12 @@ func (d *intoDialog) view(s *styles, room, height int) (title string, lines []st
 		title, lines = "insert into a file", d.planLines(s, room)
 	}
 	d.count, d.fit = len(lines), max(min(height-2, len(lines)), 1)
-	if d.stage == intoChoosing {
+	switch d.stage {
+	case intoChoosing:
 		d.follow()
+	case intoPlace:
+		d.top = max(min(d.top, d.placeLine()), d.placeLine()+1-d.fit)
+	default:
 	}
 	d.scroll(0)
 	shown := slices.Clone(lines[d.top:min(d.top+d.fit, len(lines))])
@@ -274,6 +304,31 @@ func (d *intoDialog) follow() {
 	}
 	d.top = max(min(d.top, line), line+1-d.fit)
 }
+
+// placeLines renders what is left out of a plan, and below it the places for it.
+func (d *intoDialog) placeLines(s *styles, room int) (lines []string) {
+	for _, line := range d.plan.Lines {
+		if line.Kind == LineProblem {
+			lines = append(lines, textcell.Wrap(line.Text, room)...)
+		}
+	}
+	d.problems = len(lines)
+	for i := range len(d.plan.Choices) + 1 {
+		text := "nowhere: leave them out"
+		if i < len(d.plan.Choices) {
+			text = safe("line " + d.plan.Choices[i].At + ": " + d.plan.Choices[i].Text)
+		}
+		text = textcell.Truncate(text, room, s.glyphs.ellipsis)
+		if i == d.place {
+			text = s.cursor.render(text)
+		}
+		lines = append(lines, text)
+	}
+	return lines
+}
+
+// placeLine is the line of the place at the cursor.
+func (d *intoDialog) placeLine() int { return d.problems + d.place }
 
 // planLines renders a plan. Sentences are wrapped, lines of the diff are cut.
 func (d *intoDialog) planLines(s *styles, room int) (lines []string) {

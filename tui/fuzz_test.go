@@ -39,7 +39,7 @@ func FuzzRandomSessions(f *testing.F) {
 			intoFiles: func(context.Context, int) ([]IntoFile, error) {
 				return []IntoFile{{Path: string(name), Places: []string{string(name)}}, {Path: "/b"}}, nil
 			},
-			planInto: func(context.Context, string, []index.Selected, int) (IntoPlan, error) {
+			planInto: func(context.Context, string, []string, []index.Selected, int) (IntoPlan, error) {
 				return IntoPlan{Lines: []IntoLine{{LineAdded, string(name)}, {LineNote, string(name)}}, Write: func(context.Context) []string { return []string{string(name)} }}, nil
 			},
 			adopt: func(context.Context, []index.Selected) (Adoption, error) { return Adoption{}, errors.New(string(name)) },

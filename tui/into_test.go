@@ -12,7 +12,7 @@ import (
 )
 
 // inserting opens the snippet of a path and its into dialog.
-func inserting(t *testing.T, files []IntoFile, plan func(file string) (IntoPlan, error)) *driver {
+func inserting(t *testing.T, files []IntoFile, plan func(file string, at ...string) (IntoPlan, error)) *driver {
 	t.Helper()
 	d := newDriver(t, Options{Dialects: []string{"plain", "impermanence"}, Machine: fakeMachine{
 		intoFiles: func(_ context.Context, dialect int) ([]IntoFile, error) {
@@ -21,9 +21,9 @@ func inserting(t *testing.T, files []IntoFile, plan func(file string) (IntoPlan,
 			}
 			return files, nil
 		},
-		planInto: func(_ context.Context, file string, selected []index.Selected, _ int) (IntoPlan, error) {
+		planInto: func(_ context.Context, file string, at []string, selected []index.Selected, _ int) (IntoPlan, error) {
 			equal(t, "selected", len(selected), 1)
-			return plan(file)
+			return plan(file, at...)
 		},
 	}})
 	d.add(sample...)
@@ -35,7 +35,7 @@ func inserting(t *testing.T, files []IntoFile, plan func(file string) (IntoPlan,
 func TestIntoChoosesShowsAndWrites(t *testing.T) {
 	var planned, wrote []string
 	d := inserting(t, []IntoFile{{"/etc/nixos/a\x1b.nix", []string{"line 3: host.persistence.directories"}}, {"/etc/nixos/b.nix", []string{"line 9: a new list"}}},
-		func(file string) (IntoPlan, error) {
+		func(file string, _ ...string) (IntoPlan, error) {
 			planned = append(planned, file)
 			return IntoPlan{
 				Lines: []IntoLine{{LineProblem, "one is left out"}, {LineHeading, "@@ -1 +1,2 @@"}, {LineRemoved, `-"\u202e"`}, {LineAdded, "+\u202e"}, {LineContext, " same"}, {LineNote, "checked"}},
@@ -63,6 +63,33 @@ func TestIntoChoosesShowsAndWrites(t *testing.T) {
 	d.hasNot("wrote it")
 }
 
+func TestIntoLetsChooseAmongPlaces(t *testing.T) {
+	var chosen [][]string
+	wrote := false
+	write := func(context.Context) []string { wrote = true; return nil }
+	d := inserting(t, []IntoFile{{Path: "/p.nix"}}, func(_ string, at ...string) (IntoPlan, error) {
+		chosen = append(chosen, at)
+		left := IntoLine{LineProblem, "the list has 2 places"}
+		switch len(at) {
+		case 0:
+			return IntoPlan{Lines: []IntoLine{left}, Choices: []IntoChoice{{"3", "a.files with 2 elements"}, {"9", "b\x1b.files"}}}, nil
+		case 1:
+			return IntoPlan{Lines: []IntoLine{left, {LineAdded, "+one"}}, Choices: []IntoChoice{{"12:c", "c"}}, Write: write}, nil
+		}
+		return IntoPlan{Lines: []IntoLine{{LineAdded, "+both"}}, Write: write}, nil
+	})
+	d.has("insert where?", "the list has 2 places", "line 3: a.files with 2 elements", `line 9: b\e.files`, "nowhere", "Enter chooses")
+	d.keys("j", "enter")
+	d.has("insert where?", "line 12:c: c")
+	d.keys("G", "enter") // nowhere: what can be inserted is shown
+	d.has("change /p.nix?", "+one", "Enter writes the file")
+	d.keys("esc", "i", "enter", "enter")
+	d.has("change /p.nix?", "+both")
+	d.keys("enter")
+	equal(t, "written", wrote, true)
+	equal(t, "choices", fmt.Sprint(chosen), "[[] [9] [] [3] [3 12:c]]")
+}
+
 func TestIntoPlansAtOnceForOneFile(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -74,7 +101,7 @@ func TestIntoPlansAtOnceForOneFile(t *testing.T) {
 		{"a file that is refused", IntoPlan{}, errors.New("syntax \x1berror"), `syntax \eerror`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			d := inserting(t, []IntoFile{{Path: "/p.nix"}}, func(string) (IntoPlan, error) { return tt.plan, tt.err })
+			d := inserting(t, []IntoFile{{Path: "/p.nix"}}, func(string, ...string) (IntoPlan, error) { return tt.plan, tt.err })
 			d.has(tt.want, "Esc goes back")
 			d.hasNot("Enter writes")
 			d.keys("enter")
@@ -92,7 +119,7 @@ func TestIntoSaysWhyThereIsNoFile(t *testing.T) {
 }
 
 func TestIntoDropsLateAnswers(t *testing.T) {
-	d := inserting(t, []IntoFile{{Path: "/a"}, {Path: "/b"}}, func(string) (IntoPlan, error) {
+	d := inserting(t, []IntoFile{{Path: "/a"}, {Path: "/b"}}, func(string, ...string) (IntoPlan, error) {
 		return IntoPlan{Lines: []IntoLine{{LineNote, "late"}}}, nil
 	})
 	d.hold = true

@@ -48,9 +48,9 @@ type Machine interface {
 	// IntoFiles returns the Nix files into which a snippet in the dialect with that index can be
 	// inserted, the most likely first.
 	IntoFiles(ctx context.Context, dialect int) ([]IntoFile, error)
-	// PlanInto plans to insert the selection into one of these files. It is not called from two
-	// goroutines at once.
-	PlanInto(ctx context.Context, file string, selected []index.Selected, dialect int) (IntoPlan, error)
+	// PlanInto plans to insert the selection into one of these files. at are the choices among
+	// IntoPlan.Choices so far. It is not called from two goroutines at once.
+	PlanInto(ctx context.Context, file string, at []string, selected []index.Selected, dialect int) (IntoPlan, error)
 	// Copy puts a text on the clipboard and returns the name of the program that took it.
 	// It returns "" if there is no such program; the screen then uses the terminal.
 	Copy(ctx context.Context, text string) (program string)

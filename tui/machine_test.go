@@ -24,7 +24,7 @@ type fakeMachine struct {
 	snippet    func(selected []index.Selected, dialect int) SnippetText
 	adopt      func(ctx context.Context, selected []index.Selected) (Adoption, error)
 	intoFiles  func(ctx context.Context, dialect int) ([]IntoFile, error)
-	planInto   func(ctx context.Context, file string, selected []index.Selected, dialect int) (IntoPlan, error)
+	planInto   func(ctx context.Context, file string, at []string, selected []index.Selected, dialect int) (IntoPlan, error)
 	copy       func(ctx context.Context, text string) string
 }
 
@@ -96,8 +96,8 @@ func (f fakeMachine) IntoFiles(ctx context.Context, dialect int) ([]IntoFile, er
 	return f.intoFiles(ctx, dialect)
 }
 
-func (f fakeMachine) PlanInto(ctx context.Context, file string, selected []index.Selected, dialect int) (IntoPlan, error) {
-	return f.planInto(ctx, file, selected, dialect)
+func (f fakeMachine) PlanInto(ctx context.Context, file string, at []string, selected []index.Selected, dialect int) (IntoPlan, error) {
+	return f.planInto(ctx, file, at, selected, dialect)
 }
 
 func (f fakeMachine) Copy(ctx context.Context, text string) string {

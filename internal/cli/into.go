@@ -14,7 +14,8 @@ import (
 
 // intoFlags are the flags of snippet that change a Nix file.
 type intoFlags struct {
-	file, at  string
+	file      string
+	at        []string
 	diff, yes bool
 }
 
@@ -25,7 +26,7 @@ const autoFile = "auto"
 func (f *intoFlags) add(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	textVar(flags, &f.file, "into", "", "a file", "insert the paths into the Nix `FILE`, or one below a directory; auto finds it")
-	textVar(flags, &f.at, "at", "", "a line or an attribute path", "with --into: insert at this `PLACE`, a line or an attribute path")
+	textsVar(flags, &f.at, "at", "a line or an attribute path", "with --into: insert at this `PLACE`: a line, an attribute path or LINE:ATTR (repeatable)")
 	flags.BoolVar(&f.diff, "diff", false, "with --into: only print the diff")
 	flags.BoolVarP(&f.yes, "yes", "y", false, "with --into: write the file without asking")
 	a.exclusive(cmd, "diff", "yes")
@@ -37,7 +38,7 @@ func (f *intoFlags) add(a *app, cmd *cobra.Command) {
 
 // check returns an error for flags that cannot be combined.
 func (f *intoFlags) check() error {
-	if f.file == "" && (f.at != "" || f.diff || f.yes) {
+	if f.file == "" && (len(f.at) > 0 || f.diff || f.yes) {
 		return errors.New("--at, --diff and --yes require --into")
 	}
 	return nil
@@ -109,7 +110,7 @@ func (a *app) printPlanInto(plan *session.IntoPlan) error {
 	for _, refused := range plan.Refused {
 		say(a.err, "error", refused.Text)
 		for _, choice := range refused.Choices {
-			say(a.err, "hint", choice)
+			say(a.err, "hint", "--at "+printable.ShellWord(choice.At)+" chooses "+choice.Text)
 		}
 	}
 	if len(plan.Refused) > 0 {

@@ -33,3 +33,17 @@ func Quote(s string) string {
 	b.WriteByte('\'')
 	return b.String()
 }
+
+// ShellWord returns s as one word of a command that a user copies. It is safe to paste: a shell takes
+// it as data, and it is valid UTF-8 without control characters. See [Quote] for the shells that know
+// its form for other bytes.
+func ShellWord(s string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+:@%-"
+	if s != "" && strings.Trim(s, plain) == "" {
+		return s
+	}
+	if quoted := Quote(s); quoted != s {
+		return quoted
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

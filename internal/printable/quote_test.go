@@ -17,6 +17,17 @@ func TestQuoteDoesNotChangeSafeText(t *testing.T) {
 	}
 }
 
+func TestShellWordIsDataForTheShell(t *testing.T) {
+	for in, want := range map[string]string{
+		"/var/lib/a-b_1.2": "/var/lib/a-b_1.2", "": "''", "My App": "'My App'", "it's": `'it'\''s'`, "$(reboot)": "'$(reboot)'", "~": "'~'",
+		"a;b": "'a;b'", "a\nb": `$'a\012b'`,
+	} {
+		if got := ShellWord(in); got != want {
+			t.Errorf("ShellWord(%q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
 // FuzzQuoteIsReadBackByTheShell checks that bash evaluates the words to the original bytes.
 func FuzzQuoteIsReadBackByTheShell(f *testing.F) {
 	bash, err := exec.LookPath("bash")
@@ -26,25 +37,30 @@ func FuzzQuoteIsReadBackByTheShell(f *testing.F) {
 	for _, tt := range names {
 		f.Add(tt.in)
 	}
-	for _, s := range []string{"c\nreboot\n", "\x1b[201~reboot\r", "\n0123", "\x011", "'\n'\\", "$(x)\n`x`!!"} {
+	for _, s := range []string{"c\nreboot\n", "\x1b[201~reboot\r", "\n0123", "\x011", "'\n'\\", "$(x)\n`x`!!", "$HOME/a b*", "{a,b};c&", "it's"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if strings.ContainsRune(s, 0) {
 			t.Skip("a path cannot contain NUL")
 		}
-		word := Quote(s)
-		if start, end := FirstUnsafe(word); start != end {
-			t.Errorf("Quote(%q) = %q is not safe to paste", s, word)
+		quoted := Quote(s)
+		if quoted == s {
+			quoted = "" // for the eyes only
 		}
-		if word == s {
-			return
-		}
-		cmd := exec.Command(bash, "-c", "printf %s "+word)
-		cmd.Env = []string{"LC_ALL=C.UTF-8"}
-		got, err := cmd.Output()
-		if err != nil || string(got) != s {
-			t.Errorf("bash evaluates %q to %q, %v; want %q", word, got, err, s)
+		for _, word := range []string{quoted, ShellWord(s)} {
+			if start, end := FirstUnsafe(word); start != end {
+				t.Errorf("%q = %q is not safe to paste", s, word)
+			}
+			if word == "" {
+				continue
+			}
+			cmd := exec.Command(bash, "-c", "printf %s "+word)
+			cmd.Env = []string{"LC_ALL=C.UTF-8"}
+			got, err := cmd.Output()
+			if err != nil || string(got) != s {
+				t.Errorf("bash evaluates %q to %q, %v; want %q", word, got, err, s)
+			}
 		}
 	})
 }

@@ -146,7 +146,7 @@ func FindingRemedy(f *check.Finding) string {
 	case check.HalfDone:
 		return "save what you need from /, and reboot"
 	case check.OldRootMounted:
-		return "umount " + shellWord(f.Path)
+		return "umount " + printable.ShellWord(f.Path)
 	case check.StorageMissing:
 		return "mount storage, or name it as storagePaths in the configuration"
 	case check.StorageWiped:
@@ -158,19 +158,19 @@ func FindingRemedy(f *check.Finding) string {
 	case check.AccessDiffers:
 		return "give the directory in storage the owner and mode that the live one should have"
 	case check.PrivateOpen:
-		return fmt.Sprintf("chown root:root %s; chmod 0700 %[1]s", shellWord(f.Path))
+		return fmt.Sprintf("chown root:root %s; chmod 0700 %[1]s", printable.ShellWord(f.Path))
 	case check.Lost:
-		return "persist it: list-ephemeral snippet " + shellWord(f.Path) + "; then adopt copies it into storage"
+		return "persist it: list-ephemeral snippet " + printable.ShellWord(f.Path) + "; then adopt copies it into storage"
 	case check.Missing:
 		return "create it with mkpasswd, or the user cannot log in after the next activation"
 	case check.Hidden:
 		return hiddenRemedy(f)
 	case check.HiddenByStorage:
-		return "something wrote there before storage was mounted; mount --bind " + shellWord(f.Other) + " DIR shows it below DIR"
+		return "something wrote there before storage was mounted; mount --bind " + printable.ShellWord(f.Other) + " DIR shows it below DIR"
 	case check.NotMounted:
 		return "switch to the configuration or reboot; systemctl --failed shows mounts that failed"
 	case check.NotStored:
-		return "sudo list-ephemeral adopt " + shellWord(f.Path)
+		return "sudo list-ephemeral adopt " + printable.ShellWord(f.Path)
 	case check.Dangling:
 		return "create the target, or remove the declaration"
 	case check.RenamedFile:
@@ -178,7 +178,7 @@ func FindingRemedy(f *check.Finding) string {
 	case check.StoreLink:
 		return "persist the files beside it instead of the whole directory"
 	case check.StoreDangling:
-		return "remove the link: rm " + shellWord(f.Path)
+		return "remove the link: rm " + printable.ShellWord(f.Path)
 	case check.MemoryUsed:
 		return "persist or remove what takes the space, or mount it with a larger size="
 	case check.OldRootsFound:
@@ -188,22 +188,10 @@ func FindingRemedy(f *check.Finding) string {
 	return ""
 }
 
-// shellWord returns a path as one word of a command that users copy.
-func shellWord(path string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+:@%-"
-	switch {
-	case path != "" && strings.Trim(path, plain) == "":
-		return path
-	case printable.Quote(path) != path:
-		return printable.Quote(path)
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
-}
-
 // hiddenRemedy depends on what the mount is.
 func hiddenRemedy(f *check.Finding) string {
 	if f.Fate == boot.Kept {
-		return "see what it is: mount --bind " + shellWord(f.Other) + " DIR; then remove it there"
+		return "see what it is: mount --bind " + printable.ShellWord(f.Other) + " DIR; then remove it there"
 	}
-	return "sudo list-ephemeral adopt --from-beneath " + shellWord(f.Path)
+	return "sudo list-ephemeral adopt --from-beneath " + printable.ShellWord(f.Path)
 }

@@ -128,7 +128,7 @@ func (c *NextChange) details() (lines []string) {
 		lines = append(lines, "in the Nix code: "+c.DeclaredAt)
 	}
 	if c.Kind != generation.NoLongerKept && c.HasData && c.To != "" && !c.InStorage {
-		lines = append(lines, "storage has nothing there: run list-ephemeral adopt "+printable.Quote(c.Path))
+		lines = append(lines, "storage has nothing there: run list-ephemeral adopt "+printable.ShellWord(c.Path))
 	}
 	return lines
 }

@@ -34,16 +34,21 @@ func (m Machine) withDialect(ctx context.Context, dialect int, run func() error)
 }
 
 // PlanInto implements tui.Machine.
-func (m Machine) PlanInto(ctx context.Context, file string, selected []index.Selected, dialect int) (tui.IntoPlan, error) {
+func (m Machine) PlanInto(ctx context.Context, file string, at []string, selected []index.Selected, dialect int) (tui.IntoPlan, error) {
 	var plan *session.IntoPlan
 	err := m.withDialect(ctx, dialect, func() (err error) {
-		plan, err = m.Session.PlanInto(ctx, file, "", m.items(selected, dialect))
+		plan, err = m.Session.PlanInto(ctx, file, at, m.items(selected, dialect))
 		return err
 	})
 	if err != nil {
 		return tui.IntoPlan{}, withHint(err)
 	}
 	into := tui.IntoPlan{Lines: intoLines(plan)}
+	for _, refused := range plan.Refused {
+		for _, choice := range refused.Choices {
+			into.Choices = append(into.Choices, tui.IntoChoice{At: choice.At, Text: choice.Text})
+		}
+	}
 	if plan.Added > 0 {
 		into.Write = func(ctx context.Context) []string { return writeInto(ctx, plan) }
 	}
@@ -59,9 +64,6 @@ func intoLines(plan *session.IntoPlan) (lines []tui.IntoLine) {
 	}
 	for _, refused := range plan.Refused {
 		add(tui.LineProblem, refused.Text)
-		for _, choice := range refused.Choices {
-			add(tui.LineNote, "snippet --into "+plan.Path+" "+choice)
-		}
 	}
 	add(tui.LineProblem, plan.Notes...)
 	if plan.Added == 0 {

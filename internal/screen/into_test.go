@@ -61,7 +61,7 @@ func TestIntoPlansAndWrites(t *testing.T) {
 		t.Fatalf("files %+v, %v", files, err)
 	}
 	selected := []index.Selected{{Path: "/no/such/\x1bdir", Kind: scan.KindDir}, {Path: "/nix/x", Kind: scan.KindFile}}
-	plan, err := m.PlanInto(t.Context(), file, selected, int(setting.DialectImpermanence))
+	plan, err := m.PlanInto(t.Context(), file, nil, selected, int(setting.DialectImpermanence))
 	if err != nil || plan.Write == nil {
 		t.Fatalf("plan %+v, %v", plan, err)
 	}
@@ -81,7 +81,7 @@ func TestIntoPlansAndWrites(t *testing.T) {
 	if got := strings.Join(plan.Write(t.Context()), "\n"); !strings.Contains(got, "it has changed since it was read") {
 		t.Errorf("a second write: %q", got)
 	}
-	plan, err = m.PlanInto(t.Context(), file, selected[:1], int(setting.DialectImpermanence))
+	plan, err = m.PlanInto(t.Context(), file, nil, selected[:1], int(setting.DialectImpermanence))
 	if err != nil || plan.Write != nil || !strings.Contains(text(plan, tui.LineNote), "nothing to insert") {
 		t.Errorf("plan %+v, %v", plan, err)
 	}
@@ -93,12 +93,12 @@ func TestIntoSaysWhyItIsNotPossible(t *testing.T) {
 	if _, err := m.IntoFiles(t.Context(), int(setting.DialectJSON)); err == nil || !strings.Contains(err.Error(), "dialect json") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := m.PlanInto(t.Context(), file, nil, int(setting.DialectImpermanence)); err == nil || !strings.Contains(err.Error(), "line 1, column 9") {
+	if _, err := m.PlanInto(t.Context(), file, nil, nil, int(setting.DialectImpermanence)); err == nil || !strings.Contains(err.Error(), "line 1, column 9") {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := m.PlanInto(ctx, file, nil, int(setting.DialectImpermanence)); err == nil {
+	if _, err := m.PlanInto(ctx, file, nil, nil, int(setting.DialectImpermanence)); err == nil {
 		t.Error("a cancelled plan has no error")
 	}
 }
@@ -111,7 +111,7 @@ func TestIntoRunsBesideSnippets(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 4 {
 		all.Go(func() {
-			_, _ = m.PlanInto(t.Context(), file, selected, int(setting.DialectImpermanence))
+			_, _ = m.PlanInto(t.Context(), file, nil, selected, int(setting.DialectImpermanence))
 			m.Snippet(selected, i%2)
 			m.Explain(t.Context(), "/etc/passwd")
 		})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/nixfile"
@@ -42,13 +43,19 @@ type IntoPlan struct {
 type IntoRefusal struct {
 	// Text begins with the position in the file.
 	Text string
-	// Choices are the places that --at can choose.
-	Choices []string
+	// Choices are the places of which one can be chosen.
+	Choices []IntoChoice
 }
 
-// PlanInto plans to insert items into a file. at is the value of --at. An error means that the file
+// IntoChoice is a place in a file that can be chosen.
+type IntoChoice struct {
+	// At is the value of --at that chooses it. Text describes it.
+	At, Text string
+}
+
+// PlanInto plans to insert items into a file. at are the values of --at. An error means that the file
 // cannot be used at all.
-func (s *Session) PlanInto(ctx context.Context, name, at string, items []snippet.Item) (*IntoPlan, error) {
+func (s *Session) PlanInto(ctx context.Context, name string, at []string, items []snippet.Item) (*IntoPlan, error) {
 	f, err := nixfile.Read(name)
 	if err != nil {
 		return nil, err
@@ -67,7 +74,7 @@ func (s *Session) PlanInto(ctx context.Context, name, at string, items []snippet
 	return s.planInto(ctx, file, choice, items)
 }
 
-func (s *Session) planInto(ctx context.Context, file nixFile, at nixedit.At, items []snippet.Item) (*IntoPlan, error) {
+func (s *Session) planInto(ctx context.Context, file nixFile, at []nixedit.At, items []snippet.Item) (*IntoPlan, error) {
 	elements := snippet.Entries(items, s.Style)
 	p := &IntoPlan{Path: file.Path, file: file.File, text: file.Text, LeftOut: len(elements.LeftOut), Notes: s.elementNotes(&elements)}
 	edit := nixedit.Edit{Lists: editLists(elements.Lists), At: at}
@@ -108,7 +115,7 @@ func (p *IntoPlan) separate(f *nixedit.File, edit *nixedit.Edit, known []nixedit
 		p.Notes = append(p.Notes, splitNote)
 	}
 	for of, missing := range entries {
-		if missing == 0 || there[of] || !there[1-of] || inside[of] || edit.At != (nixedit.At{}) {
+		if missing == 0 || there[of] || !there[1-of] || inside[of] || len(edit.At) > 0 {
 			continue
 		}
 		edit.Entries = slices.DeleteFunc(edit.Entries, func(e nixedit.Entry) bool { return moduleSystem(&edit.Lists[e.List]) == of })
@@ -176,12 +183,30 @@ func (p *IntoPlan) refuse(r *nixedit.RefusalError, lists []nixedit.List, entries
 		list = " in " + attrText(lists[r.List].Path)
 	}
 	refused := IntoRefusal{Text: fmt.Sprintf("%s: %s%s not inserted: %s", printable.Name(at), report.Count(entries, "path"), printable.Name(list), printable.Name(r.Detail))}
-	for _, c := range r.Candidates {
+	refused.Choices = intoChoices(r.Candidates)
+	p.Refused = append(p.Refused, refused)
+}
+
+// intoChoices returns the places that can be chosen. A line with several places is not enough to choose
+// one of them.
+func intoChoices(places []nixedit.Candidate) (choices []IntoChoice) {
+	onLine := map[int]int{}
+	for _, c := range places {
 		if c.Choosable {
-			refused.Choices = append(refused.Choices, fmt.Sprintf("--at %d chooses %s", c.Line, placeText(&c)))
+			onLine[c.Line]++
 		}
 	}
-	p.Refused = append(p.Refused, refused)
+	for _, c := range places {
+		if !c.Choosable {
+			continue
+		}
+		at := strconv.Itoa(c.Line)
+		if onLine[c.Line] > 1 && c.Attr != "" {
+			at += ":" + c.Attr
+		}
+		choices = append(choices, IntoChoice{at, placeText(&c)})
+	}
+	return choices
 }
 
 // check proves the new text.

@@ -17,15 +17,19 @@ func TestParseAtReadsLinesAndAttributePaths(t *testing.T) {
 		want nixedit.At
 		bad  bool
 	}{
-		{"", nixedit.At{}, false},
+		{"", nixedit.At{}, true},
+		{":a", nixedit.At{}, true},
+		{"3:", nixedit.At{}, true},
+		{"3:a.files", nixedit.At{Line: 3, Attr: "a.files"}, false},
+		{`"3:a".files`, nixedit.At{Attr: `"3:a".files`}, false},
 		{"12", nixedit.At{Line: 12}, false},
 		{"0", nixedit.At{}, true},
 		{"99999999999999999999", nixedit.At{}, true},
 		{`a."/p".directories`, nixedit.At{Attr: `a."/p".directories`}, false},
 		{"-1", nixedit.At{Attr: "-1"}, false},
 	} {
-		got, err := parseAt(tt.text)
-		if (err != nil) != tt.bad || err == nil && got != tt.want {
+		got, err := parseAt([]string{tt.text})
+		if (err != nil) != tt.bad || err == nil && (len(got) != 1 || got[0] != tt.want) {
 			t.Errorf("%q: %+v, %v", tt.text, got, err)
 		}
 	}

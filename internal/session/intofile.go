@@ -190,9 +190,9 @@ func (p *IntoPlan) NextSteps() []string {
 	dir := filepath.Dir(p.Path)
 	for flake := dir; ; flake = filepath.Dir(flake) {
 		if exists(filepath.Join(flake, "flake.nix")) {
-			rebuild += " --flake " + printable.Quote(flake)
+			rebuild += " --flake " + printable.ShellWord(flake)
 			if _, err := exec.LookPath("nh"); err == nil {
-				rebuild = "nh os switch " + printable.Quote(flake)
+				rebuild = "nh os switch " + printable.ShellWord(flake)
 			}
 			break
 		}
@@ -206,11 +206,11 @@ func (p *IntoPlan) NextSteps() []string {
 			adopt += " …"
 			break
 		}
-		adopt += " " + printable.Quote(path)
+		adopt += " " + printable.ShellWord(path)
 	}
 	steps := []string{adopt}
 	if p.Git == nixfile.GitUntracked {
-		steps = append(steps, "let the flake see the file: git add "+printable.Quote(p.Path))
+		steps = append(steps, "let the flake see the file: git add "+printable.ShellWord(p.Path))
 	}
 	return append(steps, "rebuild: "+rebuild)
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -213,13 +214,19 @@ func (s *Session) readDeclared() nixFiles {
 	}
 }
 
-// parseAt parses the value of --at: a line number or an attribute path.
-func parseAt(text string) (at nixedit.At, err error) {
-	if text == "" || strings.Trim(text, "0123456789") != "" {
-		return nixedit.At{Attr: text}, nil
+// parseAt parses the values of --at: LINE, ATTR or LINE:ATTR.
+func parseAt(texts []string) (choices []nixedit.At, err error) {
+	for _, text := range texts {
+		line, attr, both := strings.Cut(text, ":")
+		if strings.Trim(line, "0123456789") != "" {
+			choices = append(choices, nixedit.At{Attr: text})
+			continue
+		}
+		at := nixedit.At{Attr: attr}
+		if at.Line, err = strconv.Atoi(line); err != nil || at.Line < 1 || both && attr == "" {
+			return nil, Misuse(fmt.Errorf("--at: expected a line number from 1, an attribute path, or both as LINE:ATTR, got %q", text))
+		}
+		choices = append(choices, at)
 	}
-	if _, err := fmt.Sscan(text, &at.Line); err != nil || at.Line < 1 {
-		return at, Misuse(fmt.Errorf("--at: expected a line number from 1, or an attribute path, got %q", text))
-	}
-	return at, nil
+	return choices, nil
 }
