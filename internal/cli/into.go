@@ -26,7 +26,7 @@ const autoFile = "auto"
 func (f *intoFlags) add(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	textVar(flags, &f.file, "into", "", "a file", "insert the paths into the Nix `FILE`, or one below a directory; auto finds it")
-	textsVar(flags, &f.at, "at", "a line or an attribute path", "with --into: insert at this `PLACE`: a line, an attribute path or LINE:ATTR (repeatable)")
+	textsVar(flags, &f.at, "at", "a line or an attribute path", "with --into: insert at `PLACE`: LINE, ATTR or LINE:ATTR (repeatable)")
 	flags.BoolVar(&f.diff, "diff", false, "with --into: only print the diff")
 	flags.BoolVarP(&f.yes, "yes", "y", false, "with --into: write the file without asking")
 	a.exclusive(cmd, "diff", "yes")
