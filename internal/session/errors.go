@@ -61,7 +61,7 @@ func Parts(err error) []error {
 		return []error{err}
 	}
 	var all []error
-	for _, one := range err.(interface{ Unwrap() []error }).Unwrap() { //nolint:errorlint // as isJoined reports
+	for _, one := range err.(interface{ Unwrap() []error }).Unwrap() {
 		all = append(all, Parts(one)...)
 	}
 	return all
