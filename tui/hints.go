@@ -75,14 +75,14 @@ type hint struct {
 }
 
 // hints returns the hints of a context, the most useful first.
-func (k *keyMap) hints(c keyContext) []hint {
+func (k *keyMap) hints(c keyContext, job *Job) []hint {
 	switch c {
 	case contextBrowse:
 		b := k.browse
 		return []hint{
 			{b.toggle, "select"},
 			{b.search, "search"},
-			{b.confirm, "snippet"},
+			{b.confirm, job.Shows},
 			{b.showHelp, "help"},
 			{b.nextView, "view"},
 			{b.programs, "program"},
@@ -93,7 +93,7 @@ func (k *keyMap) hints(c keyContext) []hint {
 		return []hint{
 			{s.toggle, "select"},
 			{s.leave, "leave"},
-			{s.confirm, "snippet"},
+			{s.confirm, job.Shows},
 			{s.selectAll, "all"},
 			{s.nextView, "view"},
 			{s.programs, "program"},
@@ -101,13 +101,13 @@ func (k *keyMap) hints(c keyContext) []hint {
 		}
 	case contextSnippet:
 		s := k.snippet
-		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.write, "write"}, {s.into, "insert"}, {s.adopt, "adopt"}, {s.dialect, "dialect"}, {s.copy, "copy"}, {s.showHelp, "help"}}
+		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.write, "write"}, {s.into, "insert"}, {s.adopt, job.Key}, {s.dialect, "dialect"}, {s.copy, "copy"}, {s.showHelp, "help"}}
 	case contextPrompt:
 		return []hint{{k.prompt.accept, "write"}, {k.prompt.close, "close"}}
 	case contextConfirm:
 		return []hint{{k.confirm.accept, "write it"}, {k.confirm.close, "back"}}
 	case contextAdopt:
-		return []hint{{k.adopt.accept, "copy"}, {k.adopt.close, "back"}}
+		return []hint{{k.adopt.accept, job.Verb}, {k.adopt.close, "back"}}
 	case contextInto:
 		return []hint{{k.into.accept, "accept"}, {k.into.close, "back"}}
 	case contextPrograms:
@@ -123,28 +123,17 @@ func (k *keyMap) hints(c keyContext) []hint {
 func (m *app) hints() string {
 	var b strings.Builder
 	room := m.layout.width
-	for _, h := range m.keys.hints(m.context()) {
+	for _, h := range m.keys.hints(m.context(), &m.opts.Job) {
 		if !h.binding.Enabled() {
 			continue
 		}
-		label := h.label
-		switch label {
-		case "snippet":
-			label, _, _ = strings.Cut(m.opts.Job.Result, " ")
-		case adoptJob.Key:
-			label = m.opts.Job.Key
-		case adoptJob.Verb:
-			if m.context() == contextAdopt {
-				label = m.opts.Job.Verb
-			}
-		}
 		name := keyLabel(h.binding.Keys()[0])
-		cells := 1 + textcell.Width(name) + 1 + textcell.Width(label) + 1
+		cells := 1 + textcell.Width(name) + 1 + textcell.Width(h.label) + 1
 		if cells > room {
 			break
 		}
 		room -= cells
-		b.WriteString(" " + m.styles.key.render(name) + " " + m.styles.dim.render(label) + " ")
+		b.WriteString(" " + m.styles.key.render(name) + " " + m.styles.dim.render(h.label) + " ")
 	}
 	return b.String()
 }

@@ -87,7 +87,7 @@ func TestHintsAreBindingsOfTheirContext(t *testing.T) {
 		for _, b := range keys.bindings(c) {
 			known[b.Help().Key] = true
 		}
-		for _, h := range keys.hints(c) {
+		for _, h := range keys.hints(c, &adoptJob) {
 			if !known[h.binding.Help().Key] || h.label == "" {
 				t.Errorf("%s: %q is not one of its keys", c, h.binding.Help().Key)
 			}

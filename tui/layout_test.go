@@ -182,7 +182,9 @@ func TestLongTextsAreWrapped(t *testing.T) {
 	d := newDriver(t, Options{
 		Machine: fakeMachine{
 			explain: func(string) []string { return []string{why} },
-			snippet: func([]index.Selected, int) SnippetText { return SnippetText{Text: "x\n", Notes: []string{why, "x"}} },
+			snippet: func([]index.Selected, int) SnippetText {
+				return SnippetText{Text: "x\n", Notes: []string{why}, Commented: []string{"x"}}
+			},
 		},
 	})
 	d.add("/a")

@@ -19,6 +19,7 @@ type snippetPane struct {
 	snippet SnippetText
 	paths   int
 	lines   []string // safe to show
+	notes   int      // the number of lines with notes, which come first
 	top     int
 	width   int
 	height  int
@@ -35,39 +36,37 @@ func newSnippetPane(keys *keyMap, what renderRequest) *snippetPane {
 // fill shows a rendered snippet.
 func (p *snippetPane) fill(msg rendered) {
 	p.pending, p.snippet, p.paths = false, msg.snippet, msg.paths
-	p.lines = snippetLines(msg.snippet, p.width, shownLines)
+	p.lines, p.notes = snippetLines(msg.snippet, p.width, shownLines)
 }
 
-// notePrefix starts a line about the snippet. No line of Nix starts with it.
+// notePrefix starts a line about the snippet.
 const notePrefix = "note: "
 
 // snippetLines returns the notes on a snippet, wrapped, followed by its text, in lines that are
-// safe to show. The limit is most lines. If there are more, an additional line counts the rest.
-func snippetLines(s SnippetText, cells, most int) []string {
-	var lines []string
+// safe to show, and the number of lines with notes. The limit is most lines. If there are more, an
+// additional line counts the rest.
+func snippetLines(s SnippetText, cells, most int) (lines []string, notes int) {
 	for _, note := range s.Notes {
-		if strings.Contains(s.Text, note) { // a comment in the text says the same
-			continue
-		}
 		for _, line := range textcell.Wrap(safe(note), cells-len(notePrefix)) {
 			if len(lines) < most {
 				lines = append(lines, notePrefix+line)
 			}
 		}
 	}
+	notes = len(lines)
 	text := strings.TrimSuffix(s.Shown(), "\n")
 	if text == "" {
-		return append(lines, "nothing to write")
+		return append(lines, "nothing to write"), notes
 	}
 	for len(lines) < most {
 		line, rest, more := strings.Cut(text, "\n")
 		lines = append(lines, safe(line))
 		if !more {
-			return lines
+			return lines, notes
 		}
 		text = rest
 	}
-	return append(lines, "+ "+printable.Grouped(1+strings.Count(text, "\n"))+" more lines")
+	return append(lines, "+ "+printable.Grouped(1+strings.Count(text, "\n"))+" more lines"), notes
 }
 
 func (p *snippetPane) press(msg tea.KeyPressMsg) action {
@@ -103,7 +102,7 @@ func (p *snippetPane) scroll(lines int) {
 
 func (p *snippetPane) resize(width, height int) {
 	if p.width != width && !p.pending {
-		p.lines = snippetLines(p.snippet, width, shownLines)
+		p.lines, p.notes = snippetLines(p.snippet, width, shownLines)
 	}
 	p.width, p.height = width, height
 	p.scroll(0)
@@ -125,9 +124,9 @@ func (p *snippetPane) title(result, dialect string) string {
 }
 
 func (p *snippetPane) view(lines []string, s *styles, width int) []string {
-	for _, line := range p.lines[p.top:min(p.top+p.height, len(p.lines))] {
+	for i, line := range p.lines[p.top:min(p.top+p.height, len(p.lines))] {
 		line = textcell.Truncate(line, width, s.glyphs.ellipsis)
-		if strings.HasPrefix(line, notePrefix) {
+		if p.top+i < p.notes {
 			lines = append(lines, s.warning.render(line))
 		} else {
 			lines = append(lines, s.highlight(line))

@@ -69,6 +69,7 @@ func (o *Options) findPrograms() *index.Programs {
 
 // Job is the wording of what Machine.Adopt does with a selection.
 type Job struct {
+	Shows  string // the label of Enter: "snippet"
 	Key    string // the label of its key: "adopt"
 	Help   string // the key in the help: "copy the data into storage now"
 	Title  string // of its dialog: "copy into storage"
@@ -78,7 +79,7 @@ type Job struct {
 }
 
 var adoptJob = Job{
-	Key: "adopt", Help: "copy the data into storage now", Title: "copy into storage", Verb: "copy",
+	Shows: "snippet", Key: "adopt", Help: "copy the data into storage now", Title: "copy into storage", Verb: "copy",
 	Asks: "Enter copies, Esc goes back; the sources do not change", Result: "snippet for",
 }
 
@@ -111,6 +112,8 @@ type SnippetText struct {
 	Visible string
 	// Notes say what was left out, and why. They are shown with the text.
 	Notes []string
+	// Commented are further notes, which Text has as comments. They are not shown a second time.
+	Commented []string
 	// LeftOut is the number of selected paths that Text does not contain.
 	LeftOut int
 }

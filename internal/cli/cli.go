@@ -139,3 +139,6 @@ type statusError struct {
 }
 
 func (e statusError) Unwrap() error { return e.error }
+
+// Unmarked implements session.Marked.
+func (e statusError) Unmarked() error { return e.error }

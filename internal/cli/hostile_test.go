@@ -240,7 +240,7 @@ func (m *hostileMachine) rareMessages(std streams) {
 	a.tellTrace(&traceFlags{}, &trace.Report{
 		Command: []string{m.file}, Rejected: []string{m.name}, Privileged: []string{m.file}, Signal: syscall.SIGKILL,
 	})
-	_ = a.printSnippet(tui.SnippetText{Text: "x\n", Notes: []string{m.name}})
+	_ = a.printSnippet(tui.SnippetText{Text: "x\n", Notes: []string{m.name}, Commented: []string{m.name}})
 }
 
 // onTerminal calls do with a raw terminal as its streams, and returns the output.

@@ -89,7 +89,7 @@ status 0
       in the Nix code: DIR/persist.nix:3
 "declaredAt":"DIR/persist.nix:3"
   declared in DIR/persist.nix:3
-list-ephemeral: error: /mnt/keep/var/lib/same: it is declared by mounted at /var/lib/same; DIR/persist.nix:4
+list-ephemeral: error: /mnt/keep/var/lib/same: it is declared by the mount at /var/lib/same; DIR/persist.nix:4
 0 files with 0B not declared
 status 1
 `

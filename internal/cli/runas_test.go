@@ -2,18 +2,15 @@ package cli
 
 import (
 	"errors"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/DaRacci/list-ephemeral/internal/probe"
-	"github.com/DaRacci/list-ephemeral/trace"
+	"github.com/DaRacci/list-ephemeral/internal/runas"
+	"github.com/DaRacci/list-ephemeral/internal/securefile"
 )
 
 // traceAs runs trace --user nobody in a directory, and returns the output. The environment and
@@ -125,7 +122,7 @@ func TestTraceUserWritesTheTraceWithTheUsersPrivileges(t *testing.T) {
 	}
 	_, errs = traceAs(t, home, "-o", "t.jsonl", "--", "true")
 	info, err := os.Lstat(link)
-	if err != nil || info.Size() == 0 || !(&runAs{user: &trace.User{UID: nobody}}).owns(info) {
+	if err != nil || info.Size() == 0 || !(&runas.User{Rights: securefile.User{UID: nobody}}).Owns(info) {
 		t.Errorf("%v, %v:\n%s", info, err, errs)
 	}
 }
@@ -147,31 +144,5 @@ func TestRootDoesNotWriteTraceThroughAnotherUsersSymlink(t *testing.T) {
 	text, err := os.ReadFile(secret)
 	if err != nil || string(text) != "root's" || !strings.Contains(string(out), "symlink of another user") {
 		t.Errorf("the target contains %q, %v:\n%s", text, err, out)
-	}
-}
-
-func TestSessionVariablesComeFromTheRuntimeDirectory(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	as := &runAs{user: &trace.User{UID: uint32(os.Getuid())}}
-	if diff := cmp.Diff([]string{"XDG_RUNTIME_DIR=" + dir}, as.session(dir)); diff != "" {
-		t.Error(diff)
-	}
-	for _, name := range []string{"bus", "wayland-1"} {
-		socket, err := net.Listen("unix", filepath.Join(dir, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer socket.Close()
-	}
-	got := as.session(dir)
-	for _, want := range []string{"DBUS_SESSION_BUS_ADDRESS=unix:path=" + dir + "/bus", "WAYLAND_DISPLAY=wayland-1"} {
-		if !slices.Contains(got, want) {
-			t.Errorf("no %s in %q", want, got)
-		}
-	}
-	as.user.UID++
-	if got := as.session(dir); got != nil {
-		t.Errorf("of another user: %q", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -123,7 +124,7 @@ func eachArg(args []string, add func(path string, slash bool)) error {
 // printSnippet prints a snippet on stdout and its notes on stderr. It returns an error if the
 // snippet does not contain all paths, so that scripts notice.
 func (a *app) printSnippet(s tui.SnippetText) error {
-	for _, note := range s.Notes {
+	for _, note := range slices.Concat(s.Notes, s.Commented) {
 		say(a.err, "warning", note)
 	}
 	if s.Text == "" {

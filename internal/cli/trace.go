@@ -8,13 +8,16 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/user"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/internal/runas"
 	"github.com/DaRacci/list-ephemeral/internal/securefile"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/trace"
@@ -123,8 +126,8 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	var keep *securefile.File // before the run, so that a wrong file name does not cost a run of CMD
 	if f.output != "" && f.replay == "" {
 		// An existing file stays until the trace replaces it.
-		if keep, err = securefile.Create(f.output, securefile.Options{As: as.fileRights()}); err != nil {
-			return statusError{as.explain(err), exitNoTrace}
+		if keep, err = securefile.Create(f.output, securefile.Options{As: rightsOf(as)}); err != nil {
+			return statusError{explainRights(as, err), exitNoTrace}
 		}
 		defer keep.Discard()
 	}
@@ -168,27 +171,28 @@ func (f *traceFlags) prints() bool { return f.list || f.long || f.json || f.prin
 
 // check returns an error for flags that cannot be combined with each other or with CMD.
 func (f *traceFlags) check(args []string) error {
-	switch {
-	case f.replay != "" && len(args) > 0:
-		return errors.New("--replay cannot be combined with a command")
-	case f.pid > 0 && len(args) > 0:
-		return errors.New("--pid cannot be combined with a command")
-	case f.replay == "" && f.pid == 0 && (len(args) == 0 || args[0] == ""):
-		return errors.New("trace: expected a command, as in list-ephemeral trace -- CMD [ARG...]")
-	case f.pid > 0 && f.backend != "auto" && f.backend != "ptrace":
-		return fmt.Errorf("--pid requires --backend ptrace, got %s", f.backend)
-	case f.results != "" && f.backend == "notify":
-		return errors.New("--results requires --backend ptrace, got notify")
-	case f.backend == "fanotify" && (f.only != "" || f.wait != "" || f.results != ""):
-		return errors.New("--backend fanotify cannot be combined with --only, --wait or --results")
-	case f.keepEnv && f.user == "":
-		return errors.New("--keep-env requires --user")
+	command, replay, pid := len(args) > 0, f.replay != "", f.pid > 0
+	for _, wrong := range []struct {
+		is   bool
+		text string
+	}{
+		{replay && command, "--replay cannot be combined with a command"},
+		{pid && command, "--pid cannot be combined with a command"},
+		{!replay && !pid && (!command || args[0] == ""), "trace: expected a command, as in list-ephemeral trace -- CMD [ARG...]"},
+		{pid && f.backend != "auto" && f.backend != "ptrace", "--pid requires --backend ptrace, got " + f.backend},
+		{f.results != "" && f.backend == "notify", "--results requires --backend ptrace, got notify"},
+		{f.backend == "fanotify" && f.only+f.wait+f.results != "", "--backend fanotify cannot be combined with --only, --wait or --results"},
+		{f.keepEnv && f.user == "", "--keep-env requires --user"},
+	} {
+		if wrong.is {
+			return errors.New(wrong.text)
+		}
 	}
 	return nil
 }
 
 // traced runs the command, attaches to a process, or reads a trace from a file.
-func (a *app) traced(ctx context.Context, f *traceFlags, as *runAs, args []string) (*trace.Report, error) {
+func (a *app) traced(ctx context.Context, f *traceFlags, as *runas.User, args []string) (*trace.Report, error) {
 	if f.replay != "" {
 		file, err := os.Open(f.replay)
 		if err != nil {
@@ -224,7 +228,10 @@ func (a *app) traced(ctx context.Context, f *traceFlags, as *runAs, args []strin
 		return nil, err
 	}
 	if as != nil {
-		opts.User, opts.Env = as.user, as.environment(f.keepEnv)
+		opts.User, opts.Env = (*trace.User)(&as.Rights), as.Environment()
+		if f.keepEnv {
+			opts.Env = as.KeptEnvironment()
+		}
 	}
 	a.warnOfRights(path, opts.User)
 	signals, release := a.signals.redirect()
@@ -284,8 +291,67 @@ func (f *traceFlags) limit() (time.Duration, error) {
 	return time.Duration(seconds * float64(time.Second)), nil
 }
 
-// findCommand finds a program as a shell does.
-func findCommand(name string) (string, error) {
+// runAs looks up the user of --user; nil if the flag is not given.
+func (f *traceFlags) runAs() (*runas.User, error) {
+	if f.user == "" {
+		return nil, nil
+	}
+	if os.Geteuid() != 0 {
+		return nil, session.Misuse(errors.New("--user requires root"))
+	}
+	u, err := runas.Lookup(f.user)
+	var unknown user.UnknownUserError
+	if errors.As(err, &unknown) {
+		return nil, session.Misuse(fmt.Errorf("--user: %w", err))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--user %s: %w", f.user, err)
+	}
+	return u, nil
+}
+
+// rightsOf returns the user with whose rights files are written; nil is the user who runs this
+// program.
+func rightsOf(as *runas.User) *securefile.User {
+	if as == nil {
+		return nil
+	}
+	return &as.Rights
+}
+
+// explainRights adds the hint that the trace file is written with the rights of --user.
+func explainRights(as *runas.User, err error) error {
+	if as != nil && errors.Is(err, fs.ErrPermission) {
+		return session.WithRemedy(err, "with --user the trace is written as that user")
+	}
+	return err
+}
+
+// startDir finds the program of a command and changes to the directory in which the command starts.
+// It returns the path of the program and a function that changes back.
+func (a *app) startDir(as *runas.User, name string, keepEnv bool) (program string, back func(), err error) {
+	if program, err = findCommand(as, name, keepEnv); err != nil || as == nil {
+		return program, func() {}, err
+	}
+	start, err := as.Enter(program)
+	if err != nil {
+		return "", nil, err
+	}
+	if start.Denied != "" {
+		say(a.err, "warning", fmt.Sprintf("%s cannot enter %s; the command starts in %s", as.Name, start.Denied, start.Dir))
+	}
+	return start.Program, start.Back, nil
+}
+
+// findCommand finds a program as a shell does, in the PATH of the command.
+func findCommand(as *runas.User, name string, keepEnv bool) (string, error) {
+	if as != nil && !keepEnv && !strings.Contains(name, "/") {
+		path, err := as.Find(name)
+		if err != nil {
+			return "", statusError{fmt.Errorf("run %s: %w in the PATH of %s", name, err, as.Name), exitNoCommand}
+		}
+		return path, nil
+	}
 	path, err := exec.LookPath(name)
 	if err == nil || errors.Is(err, exec.ErrDot) {
 		return path, nil

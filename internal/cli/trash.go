@@ -25,13 +25,13 @@ func (a *app) trashStrays(ctx context.Context, f strayFlags, s *session.Strays, 
 	failed := a.reportAll(wrong)
 	r := &trashReport{app: a, json: f.json}
 	for _, c := range chosen {
-		if why := c.WhyLeft; why != "" {
-			r.add(trash.Result{Item: trash.Item{Path: c.Path}, Err: errors.New(why)}, report.OutcomeLeft)
+		if why := c.WhyLeft; why != nil {
+			r.add(trash.Result{Item: trash.Item{Path: c.Path}, Err: errors.New(why.Text())}, report.OutcomeLeft)
 		}
 	}
 	var names []string
 	for _, c := range chosen {
-		if c.WhyLeft == "" {
+		if c.WhyLeft == nil {
 			names = append(names, c.Path)
 		}
 	}

@@ -14,6 +14,8 @@ type Pattern struct {
 	// Source is where the pattern comes from, for messages: "--exclude" or "config.json:
 	// excludes[3]".
 	Source string
+	// Cache is set if the pattern is for a location of caches.
+	Cache bool
 }
 
 // Error reports that a pattern is invalid.

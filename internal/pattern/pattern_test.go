@@ -65,7 +65,7 @@ func TestMatchHasTheMeaningOfFdExclude(t *testing.T) {
 func TestCompileRejectsInvalidPatterns(t *testing.T) {
 	for _, tt := range wrongPatterns() {
 		t.Run(tt.name, func(t *testing.T) {
-			s, err := Compile([]Pattern{{tt.pattern, "--exclude"}})
+			s, err := Compile([]Pattern{{Text: tt.pattern, Source: "--exclude"}})
 			var wrong *Error
 			if !errors.As(err, &wrong) {
 				t.Fatalf("Compile(%q) = %v, want an *Error", tt.pattern, err)
@@ -82,10 +82,10 @@ func TestCompileRejectsInvalidPatterns(t *testing.T) {
 
 func TestCompileReportsEveryInvalidPattern(t *testing.T) {
 	_, err := Compile([]Pattern{
-		{"fine", "config.json: excludes[0]"},
-		{"foo[", "config.json: excludes[1]"},
-		{"\x1b[2J{\u202e", "--exclude"},
-		{`\`, ""},
+		{Text: "fine", Source: "config.json: excludes[0]"},
+		{Text: "foo[", Source: "config.json: excludes[1]"},
+		{Text: "\x1b[2J{\u202e", Source: "--exclude"},
+		{Text: `\`, Source: ""},
 	})
 	want := strings.Join([]string{
 		`config.json: excludes[1]: exclude pattern 'foo[': a '[' has no ']'`,
@@ -155,13 +155,13 @@ func TestEmptySetExcludesNothing(t *testing.T) {
 }
 
 func TestCompileCopiesItsArgument(t *testing.T) {
-	patterns := []Pattern{{"foo", "a"}}
+	patterns := []Pattern{{Text: "foo", Source: "a"}}
 	s, err := Compile(patterns)
 	if err != nil {
 		t.Fatal(err)
 	}
-	patterns[0] = Pattern{"bar", "b"}
-	if p, _ := s.Find(Start, []byte("foo"), false); p != (Pattern{"foo", "a"}) {
+	patterns[0] = Pattern{Text: "bar", Source: "b"}
+	if p, _ := s.Find(Start, []byte("foo"), false); p != (Pattern{Text: "foo", Source: "a"}) {
 		t.Errorf("Find returned %v", p)
 	}
 }

@@ -11,6 +11,11 @@ type Declaration struct {
 	InStorage bool
 }
 
+// KeptText returns the declaration as what will keep the path, as a noun phrase.
+func (d Declaration) KeptText() string {
+	return d.Source + "; it is not in storage yet, adopt copies it"
+}
+
 // Text says what is missing, as a sentence about the path.
 func (d Declaration) Text() string {
 	if d.InStorage {

@@ -9,7 +9,8 @@
 //	owner.go    whose a path is, in words and as JSON; groups.go: list --by; unit.go: explain --unit
 //	status.go   status as a table, as JSON and as one line
 //	trace.go    the paths of a trace
-//	stray.go    strays; trash.go: moved, restored and removed strays
+//	stray.go    strays; straywhy.go: why they are not moved; trash.go: moved, restored and removed strays
+//	storage.go  why storage is not safe, and why a path does not have to be copied
 //	lost.go     what earlier states have, and the states
 //	verify.go   differences between a receipt and the machine
 //	adopt.go    plans and results of adopt

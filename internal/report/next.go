@@ -52,12 +52,36 @@ type NotCarriedOut struct {
 	Reason string `json:"reason"`
 }
 
+// verdictWords say what a generation does with the data at a path.
+var verdictWords = map[generation.Verdict]string{
+	generation.VerdictUnknown: "unknown",
+	generation.Kept:           "kept",
+	generation.StorageWiped:   "storage is wiped",
+	generation.Wiped:          "wiped",
+	generation.Inactive:       "inactive",
+}
+
+// problemWords say why an entry is not carried out, for the kinds for which Blocks reports true.
+var problemWords = map[generation.ProblemKind]string{
+	generation.Masked:         "masked",
+	generation.UnitRefused:    "unit refused by systemd",
+	generation.NotWanted:      "not started by any target",
+	generation.NoAuto:         "not mounted at boot",
+	generation.NameMismatch:   "unit name does not match Where=",
+	generation.BrokenArgument: "broken argument",
+	generation.BadPath:        "path is relative or contains \"..\"",
+	generation.DuplicateEntry: "another entry for this path counts",
+	generation.HiddenByMount:  "hidden by a later mount",
+	generation.LinkLoop:       "links form a loop",
+	generation.OutsideHome:    "outside the home directory",
+}
+
 // NewNotCarriedOut describes an entry.
 func NewNotCarriedOut(e *generation.Entry) NotCarriedOut {
-	n := NotCarriedOut{NamedPath: NewNamedPath(e.Path), Source: SourceText(e.Source), Reason: e.Verdict.String()}
+	n := NotCarriedOut{NamedPath: NewNamedPath(e.Path), Source: SourceText(e.Source), Reason: verdictWords[e.Verdict]}
 	for _, problem := range e.Problems {
 		if problem.Kind.Blocks() {
-			n.Reason = problem.Kind.String()
+			n.Reason = problemWords[problem.Kind]
 			break
 		}
 	}

@@ -5,6 +5,14 @@ import (
 	"strings"
 )
 
+// nameOf returns the name of a value of an enumeration; the first name if it has none.
+func nameOf(value int, names ...string) string {
+	if value >= len(names) {
+		value = 0
+	}
+	return names[value]
+}
+
 // Count returns a number with a noun: "1 path", "3 paths".
 func Count(n int, noun string) string {
 	if n == 1 {

@@ -27,7 +27,7 @@ func NewStrays(p *session.Session, s *session.Strays) Strays { return Strays{New
 
 // TrashJob describes moving strays to the trash, for the screen.
 var TrashJob = tui.Job{
-	Key: "trash", Help: "move the selection to the trash", Title: "move to the trash", Verb: "move",
+	Shows: "list", Key: "trash", Help: "move the selection to the trash", Title: "move to the trash", Verb: "move",
 	Asks: "Enter moves, Esc goes back; stray --restore undoes it", Result: "list of",
 }
 
@@ -55,8 +55,8 @@ func (m Strays) CannotKeep(dir string) string {
 // Explain implements tui.Machine.
 func (m Strays) Explain(_ context.Context, path string) []string {
 	lines := []string{path + ": stray", "  neither the configuration nor a mount declares it"}
-	if why := m.strays.InUse(path); why != "" {
-		lines = append(lines, "  "+why)
+	if why := m.strays.InUse(path); why != nil {
+		lines = append(lines, "  "+why.Text())
 	}
 	return lines
 }
@@ -92,12 +92,12 @@ func (m Strays) Adopt(_ context.Context, selected []index.Selected) (tui.Adoptio
 	for _, path := range pathsOf(selected) {
 		why := m.strays.InUse(path)
 		if !m.strays.Covers(path) {
-			why = "something in it is declared"
+			why = &report.StrayReason{Kind: report.StrayPartly}
 		}
-		if why == "" {
+		if why == nil {
 			move = append(move, path)
 		} else {
-			left = append(left, path+": left, "+why)
+			left = append(left, path+": left, "+why.Text())
 		}
 	}
 	plan := tui.Adoption{Lines: []string{report.Count(len(move), "path") + " to move to the trash in storage; stray --restore moves them back:", ""}}

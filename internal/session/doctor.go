@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/DaRacci/list-ephemeral/boot/check"
+	"github.com/DaRacci/list-ephemeral/internal/passwd"
 )
 
 // Doctor checks whether the machine is set up so that a boot loses nothing by surprise.
@@ -24,8 +25,8 @@ func (s *Session) Doctor(ctx context.Context) ([]check.Result, error) {
 // allHomes returns the homes of the configuration and of all people of the machine.
 func (s *Session) allHomes() []string {
 	homes := s.Homes()
-	text, _ := os.ReadFile("/etc/passwd") // without it, the homes are those of the configuration
-	for _, a := range Accounts(string(text)) {
+	text, _ := os.ReadFile(passwd.Path) // without it, the homes are those of the configuration
+	for _, a := range passwd.Parse(string(text)) {
 		if a.IsPerson() && !slices.Contains(homes, a.Home) {
 			homes = append(homes, a.Home)
 		}

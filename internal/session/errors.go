@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
+	"reflect"
 	"syscall"
 
 	"github.com/DaRacci/list-ephemeral/adopt"
@@ -37,31 +37,40 @@ func (e HintedError) Error() string { return e.Err.Error() }
 // Unwrap returns the error.
 func (e HintedError) Unwrap() error { return e.Err }
 
+// A Marked error adds a fact to an error, for example a remedy or an exit status, and no text.
+type Marked interface {
+	error
+	// Unmarked returns the error without the fact.
+	Unmarked() error
+}
+
+// Unmarked implements Marked.
+func (e UsageError) Unmarked() error { return e.err }
+
+// Unmarked implements Marked.
+func (e HintedError) Unmarked() error { return e.Err }
+
 // Parts splits an error made by errors.Join into its errors, in order, even if the joined error
-// is wrapped in one that adds no text. It splits by type and never at line breaks, because a
-// name in an error may contain line breaks.
+// is wrapped in a Marked error. It splits by type and never at line breaks, because a name in an
+// error may contain line breaks.
 func Parts(err error) []error {
-	switch wrapped := err.(type) { //nolint:errorlint // the wrapping itself matters
-	case interface{ Unwrap() []error }:
-		inner := wrapped.Unwrap()
-		texts := make([]string, len(inner))
-		for i, one := range inner {
-			texts[i] = one.Error()
-		}
-		if strings.Join(texts, "\n") != err.Error() {
-			return []error{err} // fmt.Errorf with several %w
-		}
-		var all []error
-		for _, one := range inner {
-			all = append(all, Parts(one)...)
-		}
-		return all
-	case interface{ Unwrap() error }:
-		if inner := wrapped.Unwrap(); inner != nil && inner.Error() == err.Error() {
-			return Parts(inner)
-		}
+	if marked, ok := err.(Marked); ok { //nolint:errorlint // what is wrapped deeper has a text around it
+		return Parts(marked.Unmarked())
 	}
-	return []error{err}
+	if !isJoined(err) {
+		return []error{err}
+	}
+	var all []error
+	for _, one := range err.(interface{ Unwrap() []error }).Unwrap() {
+		all = append(all, Parts(one)...)
+	}
+	return all
+}
+
+// isJoined reports whether an error was made by errors.Join. An error of fmt.Errorf with several %w
+// wraps several errors, too, but has a text of its own.
+func isJoined(err error) bool {
+	return reflect.TypeOf(err) == reflect.TypeOf(errors.Join(fs.ErrInvalid))
 }
 
 // AdoptError adds a remedy to an error that stops the whole run.

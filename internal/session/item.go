@@ -54,7 +54,7 @@ func (s *Session) keptBy(path string, kind scan.Kind) string {
 		return by
 	}
 	if d, ok := s.Declared(path); ok {
-		return d.Source + "; it is not in storage yet, adopt copies it"
+		return d.KeptText()
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
@@ -50,18 +51,12 @@ func CachePlaces() []string {
 	return places
 }
 
-// cacheSource is the Source of the patterns of cachePatterns.
-const cacheSource = "--no-cache"
-
 // cachePatterns returns the exclude patterns of --no-cache. They do not cover directories with
 // a CACHEDIR.TAG, which the walk finds.
 func cachePatterns() []pattern.Pattern {
 	var list []pattern.Pattern
-	for _, path := range CachePlaces() {
-		list = append(list, pattern.Pattern{Text: pattern.Literal(path) + "/", Source: cacheSource})
-	}
-	for _, name := range known.CacheDirNames() {
-		list = append(list, pattern.Pattern{Text: pattern.Literal(name) + "/", Source: cacheSource})
+	for _, name := range slices.Concat(CachePlaces(), known.CacheDirNames()) {
+		list = append(list, pattern.Pattern{Text: pattern.Literal(name) + "/", Source: "--no-cache", Cache: true})
 	}
 	return list
 }

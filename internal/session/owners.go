@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/DaRacci/list-ephemeral/internal/passwd"
 	"github.com/DaRacci/list-ephemeral/owner"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -115,10 +116,10 @@ func (s *Session) ownerUsers() []owner.User {
 		}
 		users = append(users, owner.User{Name: name, UID: uint32(uid), Home: home})
 	}
-	accounts := Accounts(string(text))
+	accounts := passwd.Parse(string(text))
 	for _, a := range accounts {
-		if a.uid == 0 || a.IsPerson() {
-			add(a.Name, a.uid, a.Home)
+		if a.UID == 0 || a.IsPerson() {
+			add(a.Name, a.UID, a.Home)
 		}
 	}
 	for name, home := range s.Config.Users {
@@ -131,10 +132,10 @@ func (s *Session) ownerUsers() []owner.User {
 }
 
 // uidOf returns the number of a user, or 65534, the overflow user ID.
-func uidOf(name string, accounts []account) int {
+func uidOf(name string, accounts []passwd.Account) int {
 	for _, a := range accounts {
 		if a.Name == name {
-			return a.uid
+			return a.UID
 		}
 	}
 	return 65534

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
@@ -17,6 +18,8 @@ type SnippetText struct {
 	Visible string
 	// Notes are shown with the snippet, for example paths that were left out, and why.
 	Notes []string
+	// Commented are further notes, which Text has as comments.
+	Commented []string
 	// LeftOut is the number of paths that Text does not contain.
 	LeftOut int
 }
@@ -34,10 +37,12 @@ func (s *Session) Render(items []snippet.Item) SnippetText {
 	for _, note := range code.Unread {
 		text.Notes = append(text.Notes, printable.Name(note.Path)+": "+note.Reason)
 	}
-	for _, notes := range [][]snippet.Note{code.Kept, code.LeftOut} {
-		for _, note := range notes {
-			text.Notes = append(text.Notes, "not written, "+note.String())
-		}
+	notWritten := &text.Notes
+	if s.Style.Dialect.Nix() {
+		notWritten = &text.Commented
+	}
+	for _, note := range slices.Concat(code.Kept, code.LeftOut) {
+		*notWritten = append(*notWritten, "not written, "+note.String())
 	}
 	for _, note := range code.Warnings {
 		text.Notes = append(text.Notes, note.String())

@@ -100,7 +100,7 @@ func (s *Session) withoutCaches(opts scan.Options) (scan.Options, error) {
 	rules := s.ScanRules
 	rules.Exclude, rules.Hide = set, true
 	opts.Policy, opts.Tags = scan.NewPolicy(rules), scan.TagsSkipped
-	opts.Excluded = func(p pattern.Pattern) bool { return p.Source != cacheSource }
+	opts.Excluded = func(p pattern.Pattern) bool { return !p.Cache }
 	return opts, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -36,8 +37,8 @@ func (s *Session) StorageToFill(flag string) (string, error) {
 	if kind != scan.KindDir {
 		return "", WithRemedy(fmt.Errorf("storage %s is a %s", storage, kind), storageRemedy)
 	}
-	if why := whyWiped(s.Mounts, s.rootsBeside(storage), storage, s.doubts); why != "" {
-		return "", WithRemedy(fmt.Errorf("storage %s %s", storage, why), storageRemedy)
+	if why := whyWiped(s.Mounts, s.rootsBeside(storage), storage, s.doubts); why != nil {
+		return "", WithRemedy(fmt.Errorf("storage %s %s", storage, why.Text()), storageRemedy)
 	}
 	return storage, nil
 }
@@ -56,18 +57,18 @@ func errStorageIsRoot(source string) error {
 }
 
 // notStored has the types of file systems that do not keep data over a reboot, and why.
-var notStored = map[string]string{
+var notStored = map[string]report.StorageLossKind{
 	"tmpfs": inMemory, "ramfs": inMemory, "devtmpfs": inMemory, "hugetlbfs": inMemory,
 	// The mount table does not show whether the upper directory is emptied at boot.
-	"overlay": "its upper directory may be wiped at the next reboot",
+	"overlay": report.StorageUpper,
 	"proc":    ofKernel, "sysfs": ofKernel, "cgroup": ofKernel, "cgroup2": ofKernel, "devpts": ofKernel, "mqueue": ofKernel, "bpf": ofKernel,
 	"debugfs": ofKernel, "tracefs": ofKernel, "securityfs": ofKernel, "selinuxfs": ofKernel, "configfs": ofKernel, "pstore": ofKernel,
 	"efivarfs": ofKernel, "fusectl": ofKernel, "binfmt_misc": ofKernel, "nsfs": ofKernel, "rpc_pipefs": ofKernel,
 }
 
 const (
-	inMemory = "the next reboot wipes it"
-	ofKernel = "it shows the state of the kernel"
+	inMemory = report.StorageInMemory
+	ofKernel = report.StorageOfKernel
 )
 
 // rootsBeside returns the roots, except the one that a storage path is on if only its birth shows
@@ -89,43 +90,46 @@ func bornAtBoot(tree boot.Tree) bool {
 	return false
 }
 
-// whyWiped returns why a storage path does not survive the next reboot, as a clause that follows
-// the path; "" if it survives. Comparing the file systems is not enough: a bind mount may show a
-// part of a root, while a btrfs subvolume beside the root's is on the same file system.
+// whyWiped returns why a storage path does not survive the next reboot; nil if it survives.
+// Comparing the file systems is not enough: a bind mount may show a part of a root, while a btrfs
+// subvolume beside the root's is on the same file system.
 //
-// doubts reports whether nothing shows that a boot wipes a root: that is not said then.
-func whyWiped(mounts *mounts.Table, roots []string, storage string, doubts func(root string) bool) string {
+// doubts reports whether nothing shows that a boot wipes a root.
+func whyWiped(mounts *mounts.Table, roots []string, storage string, doubts func(root string) bool) *report.StorageLoss {
 	at := mounts.At(storage)
-	mount := fmt.Sprintf("%s %s at %s", at.FSType, at.Source, at.Point)
+	loss := &report.StorageLoss{Kind: notStored[at.FSType], Mount: at}
 	for _, root := range roots {
 		in, shown := mounts.Stored(storage, root)
-		switch on := mounts.At(root) == at; {
-		case on && root == at.Point && root != "/" && notStored[at.FSType] != "": // says more, below
-		case on && doubts(root):
-			return fmt.Sprintf("is not a mount: it is on %s, as the candidates are", mount)
+		on := mounts.At(root) == at
+		switch {
+		case on && root == at.Point && root != "/" && loss.Kind != report.StorageLossUnknown: // says more, below
 		case on:
-			return fmt.Sprintf("is not a mount: it is on %s, which the next reboot wipes", mount)
-		case shown && doubts(root):
-			return fmt.Sprintf("shows %s, which is on %s, as the candidates are", in, root)
+			loss.Kind, loss.Root, loss.Doubtful = report.StorageOnRoot, root, doubts(root)
+			return loss
 		case shown:
-			return fmt.Sprintf("shows %s, which the next reboot wipes", in)
+			loss.Kind, loss.Shows, loss.Root, loss.Doubtful = report.StorageShowsRoot, in, root, doubts(root)
+			return loss
 		}
 	}
-	if why := notStored[at.FSType]; why != "" {
-		return fmt.Sprintf("is on %s: %s", mount, why)
+	if loss.Kind == report.StorageLossUnknown && strings.HasPrefix(at.Source, "/dev/zram") {
+		loss.Kind = report.StorageInMemory
 	}
-	if strings.HasPrefix(at.Source, "/dev/zram") {
-		return fmt.Sprintf("is on %s: %s", mount, inMemory)
+	if loss.Kind == report.StorageLossUnknown {
+		return nil
 	}
-	return ""
+	return loss
 }
 
 const storageRemedy = "mount persistent storage there, or name it by --storage or snippet.storagePath"
 
-// notWipedError is the reason why a path does not have to be copied.
-type notWipedError string
+// notWipedError says why a path does not have to be copied.
+type notWipedError struct {
+	verdict     scan.Verdict
+	mountedFrom string // the path in storage, or ""
+}
 
-func (e notWipedError) Error() string { return string(e) }
+// Error returns the reason.
+func (e notWipedError) Error() string { return report.NotWipedText(e.verdict, e.mountedFrom) }
 
 // Is makes errors.Is report true for adopt.ErrNotWiped.
 func (e notWipedError) Is(target error) bool { return target == adopt.ErrNotWiped }
@@ -133,23 +137,10 @@ func (e notWipedError) Is(target error) bool { return target == adopt.ErrNotWipe
 // notWiped returns an error for a path that the next reboot does not wipe or creates again.
 func (s *Session) notWiped(path string) error {
 	kind, _, _ := scan.Stat(path)
-	v := s.Judge(path, kind)
-	switch v.Class {
-	case scan.ClassSystem:
-		return notWipedError("it is managed by Nix or created again at every boot")
-	case scan.ClassMounted:
-		return notWipedError("something is mounted at " + v.By + ", which is not wiped")
-	case scan.ClassLower:
-		return notWipedError("a boot brings it back from a lower layer of the overlay at " + v.Target)
-	case scan.ClassLayer:
-		return notWipedError("it is in a layer of the overlay at " + v.Target + ": name it by its path there")
-	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassPersisted, scan.ClassStorage, scan.ClassHidden,
-		scan.ClassExcluded, scan.ClassOutside, scan.ClassLinked:
-	}
-	for _, storage := range s.storage {
-		if in, ok := s.Mounts.Stored(path, storage); ok {
-			return notWipedError("it is a mount of " + in)
-		}
+	err := notWipedError{s.Judge(path, kind), s.mountedFrom(path)}
+	safe := []scan.Class{scan.ClassSystem, scan.ClassMounted, scan.ClassLower, scan.ClassLayer}
+	if err.mountedFrom != "" || slices.Contains(safe, err.verdict.Class) {
+		return err
 	}
 	return nil
 }

@@ -47,13 +47,17 @@ func TestWhyWiped(t *testing.T) {
 		if roots == nil {
 			roots = []string{"/"}
 		}
-		certain := func(string) bool { return false }
-		if got := whyWiped(mounts, roots, tt.storage, certain); !strings.Contains(got, tt.want) || (tt.want == "") != (got == "") {
+		text := func(doubts bool) string {
+			if why := whyWiped(mounts, roots, tt.storage, func(string) bool { return doubts }); why != nil {
+				return why.Text()
+			}
+			return ""
+		}
+		if got := text(false); !strings.Contains(got, tt.want) || (tt.want == "") != (got == "") {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
-		doubtful := func(string) bool { return true }
-		if got := whyWiped(mounts, roots, tt.storage, doubtful); (tt.want == "") != (got == "") ||
-			strings.Contains(got, "candidates are") == strings.Contains(got, "reboot") && got != "" && !strings.Contains(got, ofKernel) {
+		if got := text(true); (tt.want == "") != (got == "") ||
+			strings.Contains(got, "candidates are") == strings.Contains(got, "reboot") && got != "" && !strings.Contains(got, "state of the kernel") {
 			t.Errorf("%s, on a doubtful root: %q", tt.name, got)
 		}
 	}

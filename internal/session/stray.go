@@ -32,34 +32,27 @@ type Strays struct {
 }
 
 // whyNone returns why nothing at a path is stray.
-func (s *Strays) whyNone(path string) string {
+func (s *Strays) whyNone(path string) *report.StrayReason {
 	if StorageOfPath(s.Storage, path) == "" {
-		return "it is not in " + strings.Join(s.Storage, " or ")
+		return &report.StrayReason{Kind: report.StrayOutside, Storage: s.Storage}
 	}
 	if _, _, err := scan.Stat(path); err != nil {
 		var errno syscall.Errno
 		if errors.As(err, &errno) {
 			err = errno
 		}
-		return err.Error()
+		return &report.StrayReason{Kind: report.StrayUnread, Err: err}
 	}
 	for _, d := range s.Declared {
 		if paths.AtOrBelow(path, d.path) {
-			return s.declaredBy(d)
+			by := d.by
+			if s.at != nil && d.live != "" {
+				by.At = s.at(d.live)
+			}
+			return &report.StrayReason{Kind: report.StrayDeclared, Declared: by}
 		}
 	}
-	return "nothing in it is stray"
-}
-
-// declaredBy says what declares a path in storage.
-func (s *Strays) declaredBy(d declared) string {
-	text := "it is declared by " + d.by
-	if s.at != nil && d.live != "" {
-		if at := s.at(d.live); at != "" {
-			text += "; " + at
-		}
-	}
-	return text
+	return &report.StrayReason{Kind: report.StrayNone}
 }
 
 // StorageToSearch returns the storage paths that are directories.
@@ -91,9 +84,12 @@ func directories(paths []string) []string {
 	return found
 }
 
-// declared is a declared path in storage, with the source of the declaration. live is the path that the
-// running system shows it at.
-type declared struct{ path, by, live string }
+// declared is a declared path in storage.
+type declared struct {
+	path string
+	by   report.StrayDeclaration
+	live string // the path at which the running system shows it
+}
 
 // DeclaredIn returns the declared paths in storage: the location of each persisted path of the
 // configuration in each storage path, and the paths in storage that are mounted elsewhere.
@@ -103,15 +99,16 @@ func (s *Session) DeclaredIn(storage []string) []declared {
 	var all []declared
 	for _, dir := range storage {
 		for _, kept := range slices.Concat(s.Config.PersistedDirs, s.Config.PersistedFiles) {
-			all = append(all, declared{filepath.Join(dir, kept.Text), kept.Origin.String(), kept.Text})
+			by := report.StrayDeclaration{Key: kept.Origin.String()}
+			all = append(all, declared{filepath.Join(dir, kept.Text), by, kept.Text})
 			below, inHome := paths.Rel(kept.Text, s.Config.Home)
 			if inHome && below != "." && strings.HasSuffix(dir, s.Config.Home) {
-				all = append(all, declared{filepath.Join(dir, below), kept.Origin.String(), kept.Text})
+				all = append(all, declared{filepath.Join(dir, below), by, kept.Text})
 			}
 		}
 		for _, mount := range s.Mounts.Points() {
 			if in, ok := s.Mounts.Stored(mount.Point, dir); ok && in != dir {
-				all = append(all, declared{in, "mounted at " + mount.Point, mount.Point})
+				all = append(all, declared{in, report.StrayDeclaration{Mount: mount.Point}, mount.Point})
 			}
 		}
 	}
@@ -123,7 +120,7 @@ func (s *Session) DeclaredIn(storage []string) []declared {
 func (s *Session) FindStrays(ctx context.Context, into *Strays) error {
 	rules := scan.Rules{Mounts: s.Mounts, Roots: into.Storage}
 	for _, d := range into.Declared {
-		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: d.path, Source: d.by})
+		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: d.path, Source: d.by.Source()})
 	}
 	for _, dir := range trashDirs(into.Storage) {
 		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: dir, Source: "the trash"})
@@ -155,7 +152,7 @@ func (s *Session) FindStrays(ctx context.Context, into *Strays) error {
 // chosenStray is a stray that was chosen to be moved.
 type chosenStray struct {
 	Path    string
-	WhyLeft string // why it is not moved; "" if it is moved
+	WhyLeft *report.StrayReason // why it is not moved; nil if it is moved
 }
 
 // Chosen returns the strays to move: those named by PATHs, or all without PATHs. It returns an
@@ -179,14 +176,14 @@ func (s *Strays) Chosen() (chosen []chosenStray, wrong []error) {
 			} else {
 				continue
 			}
-			if !slices.Contains(chosen, c) {
+			if !slices.ContainsFunc(chosen, func(o chosenStray) bool { return o.Path == c.Path && (o.WhyLeft == nil) == (c.WhyLeft == nil) }) {
 				chosen = append(chosen, c)
 			}
 		}
 	}
 	for _, arg := range s.Only {
 		if !slices.ContainsFunc(s.Rows, func(r *scan.Row) bool { return r.Touches(arg) }) {
-			wrong = append(wrong, fmt.Errorf("%s: %s", arg, s.whyNone(arg)))
+			wrong = append(wrong, fmt.Errorf("%s: %s", arg, s.whyNone(arg).Text()))
 		}
 	}
 	return chosen, wrong
@@ -199,13 +196,13 @@ func (s *Strays) Covers(path string) bool {
 	})
 }
 
-// InUse returns why a stray is not moved unless it is named; "" if it is moved. Usually it is
-// because the path that it is a copy of exists: adopt has run, but the configuration that
-// declares the path is not active yet.
-func (s *Strays) InUse(path string) string {
+// InUse returns why a stray is not moved unless it is named; nil if it is moved. The usual reason
+// is that the path of which it is a copy exists: adopt has run, but the configuration that declares
+// the path is not active yet.
+func (s *Strays) InUse(path string) *report.StrayReason {
 	storage := StorageOfPath(s.Storage, path)
 	if path == storage+"/lost+found" {
-		return "it belongs to the file system, fsck(8)"
+		return &report.StrayReason{Kind: report.StrayOfFileSystem}
 	}
 	live := []string{path[len(storage):]}
 	if s.Home != "" && strings.HasSuffix(storage, s.Home) {
@@ -214,12 +211,12 @@ func (s *Strays) InUse(path string) string {
 	for _, name := range live {
 		switch _, err := os.Lstat(name); {
 		case err == nil:
-			return name + " exists, so it may have been adopted and not be declared yet"
+			return &report.StrayReason{Kind: report.StrayLive, Path: name}
 		case !errors.Is(err, syscall.ENOENT) && !errors.Is(err, syscall.ENOTDIR):
-			return "it is not known whether it has been adopted: " + err.Error()
+			return &report.StrayReason{Kind: report.StrayUnclear, Err: err}
 		}
 	}
-	return ""
+	return nil
 }
 
 // StorageOfPath returns the innermost storage path that a path is in, or "".

@@ -7,62 +7,22 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
-	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/passwd"
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
-
-// account is a line of passwd(5).
-type account struct {
-	Name, Home, gid, Shell string
-	uid                    int
-}
-
-// The user numbers of people on NixOS (users-groups.nix). In systemd too, users below 1000 are
-// system users, and most numbers from 60000 on have other uses (systemd's docs/UIDS-GIDS.md).
-const (
-	firstPerson = 1000
-	lastPerson  = 59999
-)
-
-// Accounts parses the text of passwd(5). Like getpwent(3), it skips lines without the right
-// fields.
-func Accounts(text string) []account {
-	var all []account
-	for line := range strings.SplitSeq(text, "\n") {
-		fields := strings.Split(line, ":")
-		if len(fields) != 7 || fields[0] == "" || !filepath.IsAbs(fields[5]) {
-			continue
-		}
-		uid, err := strconv.Atoi(fields[2])
-		if err != nil {
-			continue
-		}
-		all = append(all, account{Name: fields[0], Home: filepath.Clean(fields[5]), gid: fields[3], Shell: fields[6], uid: uid})
-	}
-	return all
-}
-
-// IsPerson reports whether an account belongs to a person with a home. The build users of Nix
-// have numbers of people, but /var/empty as home.
-func (a account) IsPerson() bool {
-	return firstPerson <= a.uid && a.uid <= lastPerson &&
-		!slices.Contains([]string{"/", "/var/empty", "/nonexistent", "/dev/null"}, a.Home)
-}
 
 // users returns the users for whom a snippet may contain users.<name>: those of the
 // configuration, otherwise the people of this machine. The owner of the home directory comes
 // first. Root is included only if the configuration names it, because in all dialects root's
 // home belongs to the system.
 func (s *Session) users() ([]snippet.User, error) {
-	text, err := os.ReadFile("/etc/passwd")
+	text, err := os.ReadFile(passwd.Path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("find the users: %w", err)
 	}
-	known := Accounts(string(text))
+	known := passwd.Parse(string(text))
 	homes := s.Config.Users
 	if len(homes) == 0 {
 		homes = map[string]string{}
@@ -93,7 +53,7 @@ func (s *Session) users() ([]snippet.User, error) {
 }
 
 // ownerOf returns the name of the user whose home is the configured one, or "".
-func (s *Session) ownerOf(homes map[string]string, known []account) string {
+func (s *Session) ownerOf(homes map[string]string, known []passwd.Account) string {
 	if s.Config.Snippet.User != "" {
 		return s.Config.Snippet.User
 	}
@@ -107,7 +67,7 @@ func (s *Session) ownerOf(homes map[string]string, known []account) string {
 		return named
 	}
 	for _, a := range known {
-		if a.uid != 0 && s.resolved(a.Home) == s.resolved(s.Config.Home) {
+		if a.UID != 0 && s.resolved(a.Home) == s.resolved(s.Config.Home) {
 			return a.Name
 		}
 	}
@@ -126,10 +86,10 @@ func mapsWith(m map[string]string, key, value string) map[string]string {
 }
 
 // groupOf returns the name of a user's primary group, or "".
-func groupOf(name string, known []account) string {
+func groupOf(name string, known []passwd.Account) string {
 	for _, a := range known {
 		if a.Name == name {
-			if g, err := user.LookupGroupId(a.gid); err == nil {
+			if g, err := user.LookupGroupId(a.GID); err == nil {
 				return g.Name
 			}
 		}

@@ -1,0 +1,85 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
+	"github.com/DaRacci/list-ephemeral/scan"
+)
+
+// StorageLoss is why a storage path does not survive the next reboot.
+type StorageLoss struct {
+	Kind StorageLossKind
+	// Mount is the mount that the path is on.
+	Mount *mounts.Mount
+	// Shows is the path below Root that the storage path shows, for StorageShowsRoot.
+	Shows, Root string
+	// Doubtful reports that nothing shows that a boot wipes the root. Then the text does not claim
+	// it.
+	Doubtful bool
+}
+
+// StorageLossKind says what kind of reason a StorageLoss is.
+type StorageLossKind uint8
+
+// The kinds.
+const (
+	StorageLossUnknown StorageLossKind = iota
+	StorageOnRoot                      // the path is no mount point: it is on a root
+	StorageShowsRoot                   // the mount shows a part of a root
+	StorageInMemory                    // the file system is in memory
+	StorageOfKernel                    // the file system shows the state of the kernel
+	StorageUpper                       // the file system is an overlay, whose upper directory a boot may wipe
+)
+
+// String returns the kind as a few words.
+func (k StorageLossKind) String() string {
+	return nameOf(int(k), "unknown", "on a root", "shows a root", "in memory", "of the kernel", "upper directory")
+}
+
+// Text returns the reason, as a clause that follows the storage path.
+func (l *StorageLoss) Text() string {
+	mount := fmt.Sprintf("%s %s at %s", l.Mount.FSType, l.Mount.Source, l.Mount.Point)
+	fate := "which the next reboot wipes"
+	if l.Doubtful {
+		fate = "as the candidates are"
+	}
+	switch l.Kind {
+	case StorageOnRoot:
+		return fmt.Sprintf("is not a mount: it is on %s, %s", mount, fate)
+	case StorageShowsRoot:
+		if l.Doubtful {
+			return fmt.Sprintf("shows %s, which is on %s, %s", l.Shows, l.Root, fate)
+		}
+		return fmt.Sprintf("shows %s, %s", l.Shows, fate)
+	case StorageInMemory:
+		return fmt.Sprintf("is on %s: the next reboot wipes it", mount)
+	case StorageOfKernel:
+		return fmt.Sprintf("is on %s: it shows the state of the kernel", mount)
+	case StorageUpper:
+		return fmt.Sprintf("is on %s: its upper directory may be wiped at the next reboot", mount)
+	case StorageLossUnknown:
+	}
+	return "is on " + mount
+}
+
+// NotWipedText returns why a path does not have to be copied, as a clause; "" if it has to.
+// mountedFrom is the path in storage that it is mounted from, or "".
+func NotWipedText(v scan.Verdict, mountedFrom string) string {
+	switch v.Class {
+	case scan.ClassSystem:
+		return "it is managed by Nix or created again at every boot"
+	case scan.ClassMounted:
+		return "something is mounted at " + v.By + ", which is not wiped"
+	case scan.ClassLower:
+		return "a boot brings it back from a lower layer of the overlay at " + v.Target
+	case scan.ClassLayer:
+		return "it is in a layer of the overlay at " + v.Target + ": name it by its path there"
+	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassPersisted, scan.ClassStorage, scan.ClassHidden,
+		scan.ClassExcluded, scan.ClassOutside, scan.ClassLinked:
+	}
+	if mountedFrom != "" {
+		return "it is a mount of " + mountedFrom
+	}
+	return ""
+}
