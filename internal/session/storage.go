@@ -137,7 +137,7 @@ func (e notWipedError) Is(target error) bool { return target == adopt.ErrNotWipe
 // notWiped returns an error for a path that the next reboot does not wipe or creates again.
 func (s *Session) notWiped(path string) error {
 	kind, _, _ := scan.Stat(path)
-	err := notWipedError{s.Judge(path, kind), s.mountedFrom(path)}
+	err := notWipedError{s.Judge(path, kind), s.MountedFrom(path)}
 	safe := []scan.Class{scan.ClassSystem, scan.ClassMounted, scan.ClassLower, scan.ClassLayer}
 	if err.mountedFrom != "" || slices.Contains(safe, err.verdict.Class) {
 		return err
