@@ -143,6 +143,13 @@ var shapes = []shape{
 		get: `v.environment.persistence."/keep".directories`, text: inLet,
 	},
 	{
+		name: "10 a module in a let", of: impermanence, list: hostDirs, add: "/new", want: nixedit.InLet, text: moduleInLet,
+	},
+	{
+		name: "10 a module in a let, chosen by its line", of: impermanence, list: hostDirs, add: "/new", at: nixedit.At{Line: 3},
+		get: `(builtins.head v).environment.persistence."/keep".directories`, text: moduleInLet,
+	},
+	{
 		name: "11 map over a literal", of: impermanence, list: hostDirs, add: "/new", want: nixedit.Computed,
 		text: "{ environment.persistence.\"/keep\" = { directories = map (n: \"/var/lib/${n}\") [ \"z\" ]; }; }\n",
 	},
@@ -256,6 +263,7 @@ var shapes = []shape{
 const (
 	mergedBranches = "{ lib, ... }: { config = lib.mkMerge [\n  { my.persistence.directories = [ \"/a\" ]; }\n  (lib.mkIf true\n    { my.persistence.directories = [ \"/b\" ]; })\n]; }\n"
 	conditional    = "{ base, lib, gui, ... }: {\n  home.persistence.\"/keep\".directories = base\n    ++ lib.optionals gui [ \".config/zeta\" ];\n}\n"
+	moduleInLet    = "{ lib, ... }:\nlet\n  base = { environment.persistence.\"/keep\".directories = [ \"/a\" ]; };\n  again = base; loop = loop;\nin\nlib.mkMerge [ base again loop ]\n"
 	inLet          = "let kept = [ \"/var/lib/zeta\" ]; in\n{\n  environment.persistence.\"/keep\".directories = kept;\n}\n"
 	optionalAttrs  = "{ lib, gui, ... }: {\n\tuser.persistence = { files = [ \".z\" ]; } // lib.optionalAttrs gui {\n\t\tdirectories = [\n\t\t\t\".zeta\"\n\t\t];\n\t};\n}\n"
 )

@@ -48,7 +48,7 @@ func (s scope) needing(why Reason, detail string) scope {
 
 // visitor gets the sets and bindings of the modules in a file.
 //
-//	let x = { not = visited; }; in
+//	let x = { not = visited; }; in         but where x is used as a module
 //	{ lib, ... }: {                            set, path []
 //	  options.y = { also = "not"; };
 //	  config = lib.mkIf c {                    set, path config
@@ -59,6 +59,8 @@ type visitor struct {
 	set     func(s scope, set Node)
 	binding func(s scope, set, binding Node) // s is the scope of the value
 	aliases []string
+	// followed are the values of names that were walked through.
+	followed []Node
 }
 
 // merging are functions whose last argument is the value, under a condition or with a priority, and
@@ -114,8 +116,22 @@ func (v *visitor) visit(s scope, n Node) {
 		}
 	case NodeApply:
 		v.visitCall(s, n)
+	case NodeName:
+		v.visitName(s, n)
 	default:
 	}
+}
+
+// visitName walks through the value that a let around the name binds to it, where the name is first
+// used. Places there can only be chosen, because the name may be used more than once.
+func (v *visitor) visitName(s scope, n Node) {
+	value, outside := definition(s.names, n.Text())
+	if value.IsZero() || slices.Contains(v.followed, value) {
+		return
+	}
+	v.followed = append(v.followed, value)
+	s.names = outside
+	v.visit(s.needing(InLet, "the place is bound to the name "+quote(n.Text())+" by let"), value)
 }
 
 // operator returns the first operator of a chain.
