@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -24,4 +25,18 @@ func Literal(path string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// Exact returns a pattern that matches one absolute path, and so everything below it. It returns
+// false for a path that is not UTF-8, because a pattern must be, and for "/".
+func Exact(path string) (text string, ok bool) {
+	if !utf8.ValidString(path) || path == "/" || path == "" {
+		return "", false
+	}
+	// Trailing blanks are trimmed, except in braces.
+	end := len(strings.TrimRightFunc(path, unicode.IsSpace))
+	if end == len(path) {
+		return Literal(path), true
+	}
+	return Literal(path[:end]) + "{" + path[end:] + "}", true
 }
