@@ -5,6 +5,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/triage"
 )
 
 // Machine is the interface between the screen and the system. It finds candidates, describes
@@ -12,7 +13,7 @@ import (
 //
 // Methods that take a context run in their own goroutine and return soon after the context is
 // done. Splits, Kept, Known, Owner and Annotate are called from several goroutines at once.
-// CannotKeep and NotListed are called while the screen waits, so they should be quick.
+// CannotKeep, NotListed and ChangeText are called while the screen waits, so they should be quick.
 type Machine interface {
 	// Scan adds the candidates to the store, from the disk or from a list of paths. If all
 	// is set, it also adds paths that are not candidates.
@@ -51,9 +52,30 @@ type Machine interface {
 	// PlanInto plans to insert the selection into one of these files. at are the choices among
 	// IntoPlan.Choices so far. It is not called from two goroutines at once.
 	PlanInto(ctx context.Context, file string, at []string, selected []index.Selected, dialect int) (IntoPlan, error)
+	// LoadDecisions reads what the user decided in earlier runs, without sizes. An error says why the
+	// decisions of this run cannot be saved either: SaveDecisions is not called then.
+	LoadDecisions(ctx context.Context) (Decisions, error)
+	// SaveDecisions adds decisions to those of earlier runs, in the order of [triage.Book.Pending],
+	// and returns them together with those that other runs have made. After an error, it may be called
+	// again with the same ones.
+	SaveDecisions(ctx context.Context, decisions []triage.Decision) (Decisions, error)
+	// ChangeText says what a change of decisions did, for example "undone: 749 paths ignored".
+	ChangeText(c triage.Change) string
+	// IgnoredSnippet returns the exclude patterns for what is ignored. Its Text is "" if nothing is.
+	IgnoredSnippet(active *triage.Active) SnippetText
 	// Copy puts a text on the clipboard and returns the name of the program that took it.
 	// It returns "" if there is no such program; the screen then uses the terminal.
 	Copy(ctx context.Context, text string) (program string)
+}
+
+// Decisions are what users decided about paths.
+type Decisions struct {
+	Set triage.Set
+	// Notes say which lines of the file could not be read.
+	Notes []string
+	// Wiped says that the next reboot wipes the decisions, and what keeps them; "" if it does not. The
+	// screen shows it once, after the first decision of a run.
+	Wiped string
 }
 
 // Summary is what a scan reports in addition to its candidates.

@@ -28,6 +28,9 @@ type Options struct {
 	Declared []Declared
 	// Homes are the home directories in which links are checked.
 	Homes []string
+	// Decisions are the directories in which users keep their decisions about paths. They need not
+	// exist.
+	Decisions []string
 	// Known says which files programs save by rename.
 	Known known.Homes
 	// Active is the active system, if the caller has already read it. If it is nil, the system at
@@ -69,6 +72,7 @@ var checks = [...]func(*checker, *Result){
 	DeclaredNotMounted: (*checker).declaredNotMounted, DeclaredNotStored: (*checker).declaredNotStored,
 	DanglingLinks: (*checker).danglingLinks, SavedByRename: (*checker).savedByRename, StoreLinks: (*checker).storeLinks,
 	MemoryFill: (*checker).memoryFill, OldRoots: (*checker).oldRoots,
+	Decisions: (*checker).decisions,
 }
 
 // Run makes all checks and returns one result for each, in the order of [IDs]. What cannot be read

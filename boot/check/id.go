@@ -25,12 +25,13 @@ const (
 	StoreLinks
 	MemoryFill
 	OldRoots
+	Decisions
 )
 
 var idNames = [...]string{
 	"unknown", "root-wiped", "rollback-done", "storage-kept", "storage-order", "storage-parents", "private-mode", "nixos-ids", "machine-id", "random-seed",
 	"ssh-host-keys", "password-files", "hidden-data", "declared-not-mounted", "declared-not-stored", "dangling-links", "saved-by-rename",
-	"store-links", "memory-fill", "old-roots",
+	"store-links", "memory-fill", "old-roots", "decisions",
 }
 
 // String returns the ID in lower case, with hyphens.

@@ -37,6 +37,13 @@ func (c *checker) machineID(r *Result) {
 // randomSeed checks the seed of systemd-random-seed.service(8).
 func (c *checker) randomSeed(r *Result) { c.mustKeep(r, Note, "/var/lib/systemd/random-seed") }
 
+// decisions checks whether what users decided about paths survives a boot.
+func (c *checker) decisions(r *Result) {
+	for _, dir := range c.Decisions {
+		c.mustKeep(r, Note, dir)
+	}
+}
+
 // sshHostKeys checks the keys that the configuration of sshd names, sshd_config(5).
 func (c *checker) sshHostKeys(r *Result) {
 	for _, key := range c.hostKeys(r) {

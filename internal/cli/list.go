@@ -22,7 +22,7 @@ import (
 // listFlags are the flags of list.
 type listFlags struct {
 	print0, json, long, count, reverse, verbose, sinceBoot bool
-	dirs, summary                                          bool
+	dirs, summary, undecided                               bool
 	kinds                                                  scan.Kinds
 	sizes                                                  []sizeLimit
 	changedWithin, changedBefore                           time.Time // zero if not given
@@ -45,6 +45,7 @@ const listExamples = `  list-ephemeral list                          all files t
   list-ephemeral list -d -p firefox            those that belong to Firefox
   list-ephemeral list --by owner --sort size   whose they are, with totals
   list-ephemeral list -d --kind state,config   directories of state and settings
+  list-ephemeral list -d --new                 what you have not decided on yet
   list-ephemeral list -0 | xargs -0 du -ch     for scripts, with any file name`
 
 func newList(a *app) *cobra.Command {
@@ -66,6 +67,7 @@ func newList(a *app) *cobra.Command {
 	flags.BoolVar(&f.summary, "summary", false, "print the number of files and bytes per top directory")
 	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
 	f.addOwnerFlags(a, command)
+	flags.BoolVar(&f.undecided, "new", false, "list only what you have not kept, ignored or put off on the screen")
 	flags.BoolVarP(&a.all, "all", "a", false, "list also what exclude patterns and built-in knowledge hide")
 	flags.BoolVar(&a.noCache, "no-cache", false, "leave out known caches")
 	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(ir), l (symlink), s(ocket), p(ipe), b, c, w")
@@ -103,6 +105,10 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	if err != nil {
 		return err
 	}
+	fresh, err := f.newFilter(ctx, a, s)
+	if err != nil {
+		return whySignal(ctx, err)
+	}
 	opts.Policy, opts.Hidden = s.Policy, scan.HiddenCounted
 	if a.noCache {
 		opts.Tags = scan.TagsSkipped
@@ -111,7 +117,7 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	out := report.NewWriter(a.out)
 	opts.Waiting = out.Idle
 	printer := &printer{out: out, limit: f.limit, mute: f.count}
-	stats, err := f.run(ctx, &listing{s, opts, f.order(), both(session.ProgramFilter(f.program), owned), printer, a.pathStyle()})
+	stats, err := f.run(ctx, &listing{s, opts, f.order(), both(both(session.ProgramFilter(f.program), owned), fresh), printer, a.pathStyle()})
 	if f.count {
 		out.Buf = fmt.Appendln(out.Buf, printer.printed)
 	}
@@ -150,6 +156,18 @@ func (f *listFlags) run(ctx context.Context, l *listing) (scan.Stats, error) {
 		l.printer.format = f.format(l)
 	}
 	return l.order.run(ctx, l.opts, l.wanted, l.printer.print)
+}
+
+// newFilter returns the filter of --new, or nil without it.
+func (f *listFlags) newFilter(ctx context.Context, a *app, s *session.Session) (func(*scan.Entry) bool, error) {
+	if !f.undecided {
+		return nil, nil
+	}
+	d, err := a.loadDecisions(ctx, s)
+	return func(e *scan.Entry) bool {
+		_, decided := d.Active.OfBytes(e.Path)
+		return !decided
+	}, err
 }
 
 // only returns a function that passes the wanted entries to emit.

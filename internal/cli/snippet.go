@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/DaRacci/list-ephemeral/internal/decisions"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
@@ -24,15 +25,18 @@ import (
 // snippetFlags are the flags of snippet.
 type snippetFlags struct {
 	session.Style
-	read0, print0 bool
-	into          intoFlags
+	read0, print0, ignored bool
+	into                   intoFlags
 }
 
 const snippetLong = `Print the Nix code that keeps the paths given as arguments or on stdin. The dialect is
 that of the configuration (snippet.dialect), otherwise plain.
 
 With --into, the paths are inserted into the lists of a Nix file instead. Nothing else in
-the file changes. The change is shown as a diff, and written if you confirm it.`
+the file changes. The change is shown as a diff, and written if you confirm it.
+
+With --ignored, it prints the exclude patterns for what you have ignored on the screen
+instead, for the option extraExcludes of the modules for NixOS and Home Manager.`
 
 const snippetExamples = `  list-ephemeral snippet ~/.config/Code /var/lib/bluetooth
   list-ephemeral list -0 ~/.mozilla | list-ephemeral snippet -0
@@ -40,7 +44,8 @@ const snippetExamples = `  list-ephemeral snippet ~/.config/Code /var/lib/blueto
   list-ephemeral snippet --form module ~/.ssh > persist.nix
   list-ephemeral snippet --home-attr my.persist.home ~/.ssh
   list-ephemeral snippet --into persist.nix --diff ~/.ssh   show the change of a file
-  list-ephemeral snippet --into auto ~/.ssh                change the file of the configuration`
+  list-ephemeral snippet --into auto ~/.ssh                change the file of the configuration
+  list-ephemeral snippet --ignored                         hide what you have ignored`
 
 func newSnippet(a *app) *cobra.Command {
 	var f snippetFlags
@@ -55,8 +60,12 @@ func newSnippet(a *app) *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.read0, "read0", "0", false, "read NUL-terminated paths from stdin")
 	flags.BoolVar(&f.print0, "print0", false, "end each path with NUL (requires --dialect paths)")
+	flags.BoolVar(&f.ignored, "ignored", false, "print exclude patterns for the paths that you have ignored")
 	addStyleFlags(cmd, &f.Style)
 	f.into.add(a, cmd)
+	for _, other := range []string{"read0", "print0", "dialect", "form", "storage", "home-attr", "host-attr", "no-comments", "into"} {
+		a.exclusive(cmd, "ignored", other)
+	}
 	return leaveStuck(cmd)
 }
 
@@ -65,6 +74,9 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 	s, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
+	}
+	if f.ignored {
+		return a.ignoredSnippet(ctx, s, args)
 	}
 	if err := s.SetStyle(f.Style); err != nil {
 		return err
@@ -107,6 +119,24 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 		return cmp.Or(a.into(ctx, s, f.into, items), a.failed)
 	}
 	return cmp.Or(a.printSnippet(tui.SnippetText(s.Render(items))), a.failed)
+}
+
+// ignoredSnippet prints the exclude patterns for what the user ignored.
+func (a *app) ignoredSnippet(ctx context.Context, s *session.Session, args []string) error {
+	if len(args) > 0 {
+		return session.Misuse(errors.New("snippet: --ignored takes no paths"))
+	}
+	d, err := a.loadDecisions(ctx, s)
+	if err != nil {
+		return whySignal(ctx, err)
+	}
+	e := decisions.ExcludesOf(&d.Active)
+	text := tui.SnippetText{Text: e.Text, Notes: report.ExcludesNotes(e.Hides, e.NoPattern), LeftOut: len(e.NoPattern)}
+	if e.Ignored == 0 {
+		say(a.err, "hint", "nothing is ignored: i on the screen ignores a path")
+		return a.failed
+	}
+	return cmp.Or(a.printSnippet(text), a.failed)
 }
 
 // eachArg calls add for each argument, with its true path and whether it ends in a slash.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/DaRacci/list-ephemeral/internal/decisions"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/past"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
@@ -72,7 +74,11 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 	}
 	s := p.Detected()
 	s.Version, s.Clip = version(), screen.Clipboard()
-	stats, err := p.Measure(ctx, s, a.brief)
+	decided, err := a.statusDecisions(ctx, p, s)
+	if err != nil {
+		return err
+	}
+	stats, err := p.Measure(ctx, s, session.MeasureOptions{Brief: a.brief, Decided: decided})
 	if err != nil {
 		return whySignal(ctx, err)
 	}
@@ -93,15 +99,54 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 	if err := out.Flush(); err != nil {
 		return err
 	}
-	var failed error
+	if s.Decisions.Any && s.Decisions.Wiped && !a.brief {
+		say(a.err, "hint", report.DecisionsWipedText(filepath.Dir(s.Decisions.File)))
+	}
+	failed := a.failed
 	if why := f.failAbove.exceeded(s.AtStake()); why != "" {
 		say(a.err, "error", why)
-		failed = exitError(exitFailed)
+		failed = errors.Join(failed, exitError(exitFailed))
 	}
 	if len(stats.Errors) > 0 {
 		failed = errors.Join(failed, a.reportUnread(stats, f.verbose))
 	}
 	return failed
+}
+
+// statusDecisions describes the decisions of the user, and returns whether a path is decided. If
+// they cannot be read, it says so, and no path is decided.
+func (a *app) statusDecisions(ctx context.Context, p *session.Session, into *report.Status) (func(path []byte) bool, error) {
+	d, err := a.loadDecisions(ctx, p)
+	if d.File != nil {
+		into.Decisions = report.NewDecisions(d.File.Path(), &d.Loaded, &d.Active)
+		into.Decisions.Wiped, into.Decisions.Unread = decisions.Wiped(p, d.File), err != nil
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		_ = reportError(a.err, err)
+		a.failed = exitError(exitFailed)
+	}
+	return func(path []byte) bool {
+		_, decided := d.Active.OfBytes(path)
+		return decided
+	}, nil
+}
+
+// loadDecisions reads the decisions of the user, and reports damaged lines on stderr.
+func (a *app) loadDecisions(ctx context.Context, s *session.Session) (decisions.Decisions, error) {
+	d, err := decisions.Load(ctx, s, time.Now())
+	if err != nil {
+		if hint := report.DecisionsErrorHint(err); hint != "" {
+			err = session.WithRemedy(err, hint)
+		}
+		return d, err
+	}
+	for _, text := range report.DamageTexts(d.File.Path(), d.Damaged) {
+		say(a.err, "warning", text)
+	}
+	return d, nil
 }
 
 // statusNext prints what the next boot keeps differently.

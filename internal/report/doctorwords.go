@@ -30,6 +30,7 @@ var checkTitles = map[check.ID][2]string{
 	check.StoreLinks:         {"storage has no links into the Nix store", "storage has links into the Nix store"},
 	check.MemoryFill:         {"trees in memory have space", "trees in memory are nearly full"},
 	check.OldRoots:           {"old roots are deleted", "old roots take space"},
+	check.Decisions:          {"decisions about paths are kept", "decisions about paths are lost"},
 }
 
 // CheckTitle says what a check found, in a clause. For a check that was not made, it is what it is

@@ -14,7 +14,7 @@ import (
 
 // Brief returns what would be lost, as one line.
 func (s *Status) Brief(home string) string {
-	text := s.briefLost(home) + s.briefUnread()
+	text := s.briefLost(home) + s.briefUndecided() + s.briefUnread()
 	if s.LastLoss != nil {
 		text += "; " + s.LastLoss.Text(home)
 	}
@@ -103,6 +103,9 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 		line("other", "%s", other.fate())
 	}
 	line("snippets", "dialect %s; storage path %s; clipboard via %s", s.Dialect, s.Names, s.Clip)
+	if s.Decisions.File != "" {
+		line("decisions", "%s", s.decisionsLine())
+	}
 	for _, t := range s.Tracers {
 		reason := "works"
 		if t.Reason != "" {
@@ -215,6 +218,9 @@ type Status struct {
 	MustKeep []NamedPath `json:"mustKeep"`
 	// Others are the trees that are not roots, and what a boot does to them.
 	Others []RootStatus `json:"others"`
+	// Decisions are those of the user, and Undecided counts what they do not cover.
+	Decisions Decisions `json:"decisions"`
+	Undecided Undecided `json:"undecided"`
 }
 
 // RootStatus is a root, and the file system that it is on.

@@ -6,5 +6,6 @@
 //	stray.go      undeclared paths in storage, which can be moved to the trash
 //	adopt.go      copying the selection into storage
 //	into.go       inserting the snippet into a Nix file
+//	decisions.go  what the user decided about paths
 //	clipboard.go  programs that copy the snippet to the clipboard
 package screen

@@ -3,10 +3,12 @@ package session
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/DaRacci/list-ephemeral/boot/check"
 	"github.com/DaRacci/list-ephemeral/internal/passwd"
+	"github.com/DaRacci/list-ephemeral/triage"
 )
 
 // Doctor checks whether the machine is set up so that a boot loses nothing by surprise.
@@ -19,7 +21,26 @@ func (s *Session) Doctor(ctx context.Context) ([]check.Result, error) {
 	for _, kept := range slices.Concat(s.Config.PersistedDirs, s.Config.PersistedFiles) {
 		options.Declared = append(options.Declared, check.Declared{Path: kept.Text, Source: kept.Origin.String()})
 	}
+	options.Decisions = decisionDirs(options.Homes)
 	return check.Run(ctx, options)
+}
+
+// decisionDirs returns the directories in which users with these homes keep their decisions, by the
+// XDG Base Directory Specification 0.8. $XDG_STATE_HOME is that of the current user.
+func decisionDirs(homes []string) (dirs []string) {
+	var states []string
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		states = append(states, filepath.Clean(dir))
+	}
+	for _, home := range homes {
+		states = append(states, filepath.Join(home, ".local", "state"))
+	}
+	for _, state := range states {
+		if dir := triage.InState(state).Dir(); !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
 }
 
 // allHomes returns the homes of the configuration and of all people of the machine.

@@ -22,14 +22,23 @@ import (
 // mostStakes is the length of the lists of largest and newest rows.
 const mostStakes = 5
 
-// Measure counts in one walk the files that the next reboot wipes. With brief it neither enters
-// caches nor counts persisted files, because the one-line status does not show them.
-func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) (scan.Stats, error) {
+// MeasureOptions are the options of Measure.
+type MeasureOptions struct {
+	// Brief leaves out what the one-line status does not show: caches are not entered, and persisted
+	// files are not counted.
+	Brief bool
+	// Decided reports whether the user has decided on a path; nil means that no path is decided. It is
+	// called from one goroutine.
+	Decided func(path []byte) bool
+}
+
+// Measure counts in one walk the files that the next reboot wipes.
+func (s *Session) Measure(ctx context.Context, into *report.Status, o MeasureOptions) (scan.Stats, error) {
 	rules := s.ScanRules
 	rules.Hide = true
 	opts := scan.Options{Policy: scan.NewPolicy(rules), Info: true, Tags: scan.TagsMarked, Excluded: func(pattern.Pattern) bool { return true }}
 	opts.Hidden = scan.HiddenShown
-	if brief {
+	if o.Brief {
 		var err error
 		if opts, err = s.withoutCaches(opts); err != nil {
 			return scan.Stats{}, err
@@ -38,7 +47,16 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) 
 	doubtful := s.DoubtfulPaths()
 	var rows []*scan.Row
 	places := NewNotes(s)
-	g := &scan.RowWriter{Rollup: scan.NewRollup(s.Policy, s.Homes()...), Emit: func(r *scan.Row) error { rows = append(rows, r); return nil }}
+	rollup := scan.NewRollup(s.Policy, s.Homes()...)
+	g := &scan.RowWriter{Rollup: rollup, Emit: func(r *scan.Row) error { rows = append(rows, r); return nil }}
+	undecided := &undecidedCounter{into: &into.Undecided, decided: o.Decided}
+	undecided.rows = scan.RowWriter{Rollup: rollup, Emit: undecided.countRow}
+	add := func(e *scan.Entry) error {
+		if err := undecided.add(e); err != nil {
+			return err
+		}
+		return g.Add(e)
+	}
 	stats, err := scan.List(ctx, opts, func(e *scan.Entry) error {
 		path, size := string(e.Path), e.Info().Size
 		class := e.Finding().Class
@@ -51,7 +69,7 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) 
 				return nil
 			}
 			into.Doubtful.Add(size)
-			return g.Add(e)
+			return add(e)
 		}
 		switch {
 		case e.Excluded:
@@ -65,14 +83,15 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) 
 			into.Worthless.Add(size)
 		default:
 			into.Lost.Add(size)
-			return g.Add(e)
+			return add(e)
 		}
 		return nil
 	})
 	if err != nil {
 		return stats, err
 	}
-	_ = g.End() // Emit cannot fail
+	_, _ = g.End(), undecided.rows.End() // Emit cannot fail
+	into.Undecided.AllPlaces = len(rows)
 	// If something is lost, what may be kept is not at stake.
 	if into.Lost.Files > 0 {
 		rows = slices.DeleteFunc(rows, func(r *scan.Row) bool { return doubtful(string(r.Path)) })
@@ -80,7 +99,7 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) 
 	into.Largest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Bytes > b.Bytes })
 	into.Newest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Newest.After(b.Newest) })
 	into.Unread = len(stats.Errors)
-	if brief {
+	if o.Brief {
 		return stats, nil
 	}
 	into.Owners = s.topOwners(rows)
@@ -88,6 +107,26 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, brief bool) 
 		into.Trash, err = SizeOf(ctx, ItemsInTrash(directories(s.storage)))
 	}
 	return stats, err
+}
+
+// undecidedCounter counts the candidates without a decision, and the units that contain some.
+type undecidedCounter struct {
+	into    *report.Undecided
+	decided func(path []byte) bool
+	rows    scan.RowWriter
+}
+
+func (c *undecidedCounter) add(e *scan.Entry) error {
+	if c.decided != nil && c.decided(e.Path) {
+		return nil
+	}
+	c.into.Add(e.Info().Size)
+	return c.rows.Add(e)
+}
+
+func (c *undecidedCounter) countRow(*scan.Row) error {
+	c.into.Places++
+	return nil
 }
 
 // withoutCaches changes the options of a walk to skip known caches, also in excluded directories.

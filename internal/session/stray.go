@@ -17,6 +17,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/triage"
 )
 
 // Strays are the undeclared paths in storage.
@@ -126,7 +127,9 @@ func (s *Session) FindStrays(ctx context.Context, into *Strays) error {
 		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: dir, Source: "the trash"})
 	}
 	for _, dir := range into.Storage {
-		rules.Persisted = append(rules.Persisted, scan.Persisted{Path: filepath.Join(dir, history.Name), Source: "receipts and the graveyard"})
+		rules.Persisted = append(rules.Persisted,
+			scan.Persisted{Path: filepath.Join(dir, history.Name), Source: "receipts and the graveyard"},
+			scan.Persisted{Path: filepath.Join(dir, triage.Name), Source: "decisions"})
 	}
 	policy := scan.NewPolicy(rules)
 	var rows []*scan.Row
