@@ -13,7 +13,7 @@ import (
 //
 // Methods that take a context run in their own goroutine and return soon after the context is
 // done. Splits, Kept, Known, Owner and Annotate are called from several goroutines at once.
-// CannotKeep, NotListed and ChangeText are called while the screen waits, so they should be quick.
+// CannotKeep and NotListed are called while the screen waits, so they should be quick.
 type Machine interface {
 	// Scan adds the candidates to the store, from the disk or from a list of paths. If all
 	// is set, it also adds paths that are not candidates.
@@ -59,7 +59,8 @@ type Machine interface {
 	// and returns them together with those that other runs have made. After an error, it may be called
 	// again with the same ones.
 	SaveDecisions(ctx context.Context, decisions []triage.Decision) (Decisions, error)
-	// ChangeText says what a change of decisions did, for example "undone: 749 paths ignored".
+	// ChangeText says what a change of decisions did, for example "undone: 749 paths ignored". It is
+	// quick.
 	ChangeText(c triage.Change) string
 	// IgnoredSnippet returns the exclude patterns for what is ignored. Its Text is "" if nothing is.
 	IgnoredSnippet(active *triage.Active) SnippetText

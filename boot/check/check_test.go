@@ -94,6 +94,14 @@ func TestEachFaultIsNamed(t *testing.T) {
 			machine: machine{plant: `umount var/lib/systemd; undeclare var-lib-systemd; echo seed > var/lib/systemd/random-seed`},
 		},
 		{
+			name: "decisions that are lost", want: "decisions note:lost(/home/alice/.local/state/list-ephemeral)\n",
+			machine: machine{plant: `mkdir -p home/alice/.local/state/list-ephemeral`},
+		},
+		{
+			name:    "decisions in a persisted directory",
+			machine: machine{plant: `ln -s /home/alice/Documents home/alice/.local; mkdir -p home/alice/Documents/state/list-ephemeral`},
+		},
+		{
 			name: "a host key that is lost, in an included file", want: "ssh-host-keys failure:lost(/etc/ssh/key)\n",
 			machine: machine{plant: `echo key > etc/ssh/key; mkdir etc/ssh/d; echo 'hostkey=/etc/ssh/key' > etc/ssh/d/a.conf; echo 'Include d/*.conf' >> etc/ssh/sshd_config`},
 		},

@@ -56,6 +56,7 @@ func printChecks() error {
 		return err
 	}
 	checked := check.Options{Table: table, Trees: trees, Storage: strings.Fields(os.Getenv("STORAGE")), Homes: []string{"/home/alice"}, Known: known.HomesOf("/home/alice")}
+	checked.Decisions = []string{"/home/alice/.local/state/list-ephemeral", "/home/bob/.local/state/list-ephemeral"}
 	for _, path := range strings.Fields(os.Getenv("DECLARED")) {
 		checked.Declared = append(checked.Declared, check.Declared{Path: path, Source: "config"})
 	}

@@ -89,7 +89,7 @@ func DamageTexts(file string, damaged []triage.Damage) (texts []string) {
 		texts = append(texts, fmt.Sprintf("%s:%d is left out: %v", file, d.Line, d.Err))
 	}
 	if more := len(damaged) - most; more > 0 {
-		texts = append(texts, fmt.Sprintf("%s: %s more left out", file, Count(more, "line")))
+		texts = append(texts, fmt.Sprintf("%s: %s left out", file, printable.Plural(more, "line more is", "lines more are")))
 	}
 	return texts
 }
@@ -103,7 +103,7 @@ func DecisionsErrorHint(err error) string {
 	case errors.Is(err, triage.ErrFormat), errors.Is(err, triage.ErrKind), errors.Is(err, triage.ErrLink), errors.Is(err, triage.ErrTooLarge):
 		return "move the file away; a new one is made when you decide"
 	case errors.Is(err, triage.ErrMode):
-		return "remove the write permission of other users: chmod go-w"
+		return "remove the write permission of other users: chmod go-w FILE"
 	}
 	return ""
 }

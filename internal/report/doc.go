@@ -8,6 +8,7 @@
 //	dirs.go     directories as lines: list --dirs and --summary
 //	owner.go    whose a path is, in words and as JSON; groups.go: list --by; unit.go: explain --unit
 //	status.go   status as a table, as JSON and as one line
+//	decisions.go  what the user decided about paths
 //	trace.go    the paths of a trace
 //	stray.go    strays; straywhy.go: why they are not moved; trash.go: moved, restored and removed strays
 //	storage.go  why storage is not safe, and why a path does not have to be copied
