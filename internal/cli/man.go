@@ -183,6 +183,8 @@ func (r *manual) files(cmd *cobra.Command) {
 	r.Macro("SH", "FILES")
 	r.Item("$XDG_CONFIG_HOME/list-ephemeral/config.json, /etc/list-ephemeral/config.json",
 		"the configuration: the first of these that exists. It is optional, and usually written by Home Manager.")
+	r.Item("$XDG_STATE_HOME/list-ephemeral/decisions",
+		"what you kept, ignored or put off. That of root is .list-ephemeral-triage/decisions in the storage path.")
 }
 
 // environment lists the environment variables that the program reads.
@@ -192,6 +194,7 @@ func (r *manual) environment() {
 		{"LIST_EPHEMERAL_CONFIG", "the configuration file to read instead"},
 		{"LIST_EPHEMERAL_TIMEOUT", "the time limit of a traced command, in seconds"},
 		{"XDG_CONFIG_HOME, XDG_CACHE_HOME", "the directories of configurations and caches; by default ~/.config and ~/.cache"},
+		{"XDG_STATE_HOME", "the directory of decisions; by default ~/.local/state"},
 		{"SUDO_USER", "under sudo, the user whose configuration and home are used"},
 		{"NO_COLOR", "if set and not empty, disables colours, except with --color=always"},
 	} {
