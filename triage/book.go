@@ -32,7 +32,8 @@ type step struct{ from, to Decision }
 // UndoSteps is the number of changes that can be undone.
 const UndoSteps = 100
 
-// Sized is a path, and its size in bytes.
+// Sized is a path, and its size in bytes. A negative size is not known: then a [NotNow] lasts for
+// Patience.
 type Sized struct {
 	Path  string
 	Bytes int64
@@ -104,7 +105,7 @@ func (b *Book) Decide(paths []Sized, v Verdict, now time.Time) Change {
 		if v == Undecided && (before.Verdict == Undecided || before.Verdict == Unknown) {
 			continue
 		}
-		d := b.put(Decision{Path: name, Verdict: v, Time: exact(now), Bytes: max(p.Bytes, 0)}, now)
+		d := b.put(Decision{Path: name, Verdict: v, Time: exact(now), Bytes: max(p.Bytes, unknownSize)}, now)
 		c.steps = append(c.steps, step{from: d, to: before})
 		if done.Paths++; done.First == "" {
 			done.First = name

@@ -85,7 +85,7 @@ func TestUndoneDecisionsKeepTheirTime(t *testing.T) {
 func TestInvalidPathsAreSkipped(t *testing.T) {
 	var b triage.Book
 	done := b.Decide([]triage.Sized{{Path: "relative"}, {Path: ""}, {Path: "/a\x00b"}, {Path: "/ok/../fine/"}, {Path: "/neg", Bytes: -5}}, triage.Keep, noon)
-	if done.Skipped != 3 || done.Paths != 2 || b.Active().On("/fine") != triage.Keep || b.Pending()[1].Bytes != 0 {
+	if done.Skipped != 3 || done.Paths != 2 || b.Active().On("/fine") != triage.Keep || b.Pending()[1].Bytes != -1 {
 		t.Errorf("%+v, %+v", done, b.Pending())
 	}
 	if done = b.Decide(sized("/a"), triage.Unknown, noon); done.Skipped != 1 || done.Paths != 0 {

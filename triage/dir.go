@@ -3,6 +3,7 @@ package triage
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"strings"
@@ -176,8 +177,8 @@ func isEmpty(fd int) bool {
 	}
 	d := os.NewFile(uintptr(again), Name)
 	defer d.Close()
-	names, _ := d.Readdirnames(1)
-	return len(names) == 0
+	_, err = d.Readdirnames(1)
+	return errors.Is(err, io.EOF)
 }
 
 // check refuses what belongs to another user, or what other users may write to.

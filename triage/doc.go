@@ -17,7 +17,7 @@
 //	{"pathBytes":"L2NhZuk=","verdict":"keep","time":"2026-11-30T10:00:01Z"}
 //
 // A path that is not UTF-8 is in base64. The time is when the user decided; bytes is the size of
-// the path at that time. A decision that undo restored also has "written", the time when it was
+// the path at that time, -1 if it was not known. A decision that undo restored also has "written", the time when it was
 // restored. Other keys are for later versions: a file of another version is neither read nor
 // changed.
 //

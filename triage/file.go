@@ -206,5 +206,8 @@ func rewrite(dir int, c *contents) error {
 		_ = retried(func() error { return unix.Unlinkat(dir, temporary, 0) })
 		return errNoRewrite
 	}
+	for i := range c.Damaged { // they follow the header now
+		c.Damaged[i].Line = 2 + i
+	}
 	return retried(func() error { return unix.Fsync(dir) })
 }

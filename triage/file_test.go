@@ -87,7 +87,7 @@ func TestDamagedLinesAreReportedAndStay(t *testing.T) {
 		`{"pathBytes":"L2E","verdict":"keep","time":"2026-11-30T10:00:00Z"}`,
 		`{"path":"/a","verdict":"keep","time":"9999-11-30T10:00:00Z"}`,
 		`{"path":"/a","verdict":"keep","time":"2026-11-30T10:00:00Z","written":"2026-11-30T09:00:00Z"}`,
-		`{"path":"/a","verdict":"keep","time":"2026-11-30T10:00:00Z","bytes":-1}`,
+		`{"path":"/a","verdict":"keep","time":"2026-11-30T10:00:00Z","bytes":-2}`,
 		`{"path":"/a","verdict":"keep","time":"2026-11-30T10:00:00Z","later":1}`,
 		"{\"path\":\"/caf\xe9\",\"verdict\":\"keep\",\"time\":\"2026-11-30T10:00:00Z\"}",
 		strings.Repeat("\x00", 5000), strings.Repeat(" ", 600<<10) + "x",
@@ -130,8 +130,14 @@ func TestDamagedLinesAreReportedAndStay(t *testing.T) {
 	if lines := strings.Count(string(after), "/same"); lines != 1 {
 		t.Errorf("%d lines that are not in effect stay", lines-1)
 	}
+	saved := loaded.Damaged
 	loaded, err = f.Load(t.Context())
 	check(loaded, err, len(bad)+3)
+	for i, d := range loaded.Damaged {
+		if saved[i].Line != d.Line {
+			t.Errorf("damaged line %d: Save says line %d, Load line %d", i, saved[i].Line, d.Line)
+		}
+	}
 }
 
 // TestCutFilesLoseOneLineAtMost cuts a file after each byte, as a killed run or a power cut may leave

@@ -39,7 +39,7 @@ var (
 	errPath     = errors.New("expected an absolute path in path or pathBytes")
 	errVerdict  = errors.New("expected the verdict keep, ignore, not-now or undecided")
 	errTime     = errors.New("expected a time from 1970 to 2200")
-	errBytes    = errors.New("bytes must not be negative")
+	errBytes    = errors.New("expected bytes of at least 0, or -1 for an unknown size")
 	errTrailing = errors.New("expected one JSON object")
 	errTooLong  = fmt.Errorf("it is longer than %d KiB", longestLine>>10)
 )
@@ -85,7 +85,7 @@ func (l *line) decision() (Decision, error) {
 		return Decision{}, errVerdict
 	case !plausible(d.Time), !plausible(d.Written), d.Written.Before(d.Time):
 		return Decision{}, errTime
-	case d.Bytes < 0:
+	case d.Bytes < unknownSize:
 		return Decision{}, errBytes
 	}
 	return d, nil

@@ -45,7 +45,8 @@ type Decision struct {
 	Verdict Verdict
 	// Time is when the user decided, in UTC.
 	Time time.Time
-	// Bytes is the size of the path at that time: of a directory, the sum of the candidates in it.
+	// Bytes is the size of the path at that time: of a directory, the sum of the candidates in it. It
+	// is -1 if the size was not known.
 	Bytes int64
 	// Written is when the decision was written. It is after Time if undo restored the decision. Of
 	// several decisions on one path, the one that was written last is in effect.
@@ -55,13 +56,18 @@ type Decision struct {
 // Patience is how long [NotNow] is in effect, at most.
 const Patience = 30 * 24 * time.Hour
 
+// unknownSize is the size of a path that was not measured when the user decided.
+const unknownSize = -1
+
 // Due reports whether a path has to be decided again: a [NotNow] is due after Patience, and when the
-// path has at least twice the size that it had. A negative size is not known.
+// path has at least twice the size that it had, if both sizes are known. A negative size is not
+// known.
 func (d Decision) Due(now time.Time, bytes int64) bool {
 	if d.Verdict != NotNow {
 		return false
 	}
-	return now.Sub(d.Time) >= Patience || bytes > d.Bytes && bytes/2 >= d.Bytes
+	doubled := d.Bytes >= 0 && bytes > d.Bytes && bytes/2 >= d.Bytes
+	return doubled || now.Sub(d.Time) >= Patience
 }
 
 // Equal reports whether two decisions are the same.

@@ -77,6 +77,8 @@ func TestNotNowEnds(t *testing.T) {
 		"unknown size":        {100, -1, 0, false},
 		"was empty, and is":   {0, 0, 0, false},
 		"was empty":           {0, 1, 0, true},
+		"was not measured":    {-1, 1 << 40, 0, false},
+		"not measured, late":  {-1, -1, 30 * day, true},
 		"a size near the end": {1 << 62, 1<<63 - 1, 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
