@@ -205,8 +205,12 @@ func TestExcludesOfWhatIsIgnored(t *testing.T) {
 	now := time.Date(2026, 11, 30, 10, 0, 0, 0, time.UTC)
 	var set triage.Set
 	for i, d := range []triage.Decision{
-		{Path: "/home/al/[a]*", Verdict: triage.Ignore}, {Path: "/home/al/[a]*/b", Verdict: triage.Ignore}, {Path: "/home/al/c", Verdict: triage.Keep},
-		{Path: "/home/al/z\xff", Verdict: triage.Ignore}, {Path: "/home/al/${x}", Verdict: triage.Ignore}, {Path: "/home/al/[a]*/kept", Verdict: triage.Keep},
+		{Path: "/home/al/[a]*", Verdict: triage.Ignore},
+		{Path: "/home/al/[a]*/b", Verdict: triage.Ignore},
+		{Path: "/home/al/c", Verdict: triage.Keep},
+		{Path: "/home/al/z\xff", Verdict: triage.Ignore},
+		{Path: "/home/al/${x}", Verdict: triage.Ignore},
+		{Path: "/home/al/[a]*/kept", Verdict: triage.Keep},
 	} {
 		d.Time = now.Add(time.Duration(i) * time.Second)
 		d.Written = d.Time

@@ -100,8 +100,10 @@ func DecisionsErrorHint(err error) string {
 	switch {
 	case errors.Is(err, triage.ErrVersion):
 		return "use the version of list-ephemeral that wrote it, or move the file away"
-	case errors.Is(err, triage.ErrFormat), errors.Is(err, triage.ErrKind), errors.Is(err, triage.ErrLink), errors.Is(err, triage.ErrTooLarge):
+	case errors.Is(err, triage.ErrFormat), errors.Is(err, triage.ErrKind), errors.Is(err, triage.ErrTooLarge):
 		return "move the file away; a new one is made when you decide"
+	case errors.Is(err, triage.ErrLink):
+		return "persist the directory of the file instead, or move the link away"
 	case errors.Is(err, triage.ErrMode):
 		return "remove the write permission of other users: chmod go-w FILE"
 	}
@@ -121,7 +123,7 @@ func ChangeText(c triage.Change, home string) string {
 		subject = tilde(c.First, home)
 	}
 	word := decisionWords[c.Verdict]
-	text := ""
+	var text string
 	switch {
 	case c.Paths == 0 && c.Action == triage.Decided:
 		text = "nothing to decide"
