@@ -15,6 +15,7 @@
 //	snippet, nixedit      the selection as Nix, its dialects; adds it to a Nix file
 //	trace                 what a command touches
 //	adopt, trash          copies paths into storage; moves strays out of the way
+//	triage                what the user decided about paths; internal/decisions: for a session
 //	boot, boot/check      what a boot does to each tree, by kind of mount; checks of doctor
 //	boot/generation       what a built NixOS system declares; internal/unitfile: units as text
 //	internal/known        what is known of paths; owner: whose they are; internal/setting: dialects
