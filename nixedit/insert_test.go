@@ -184,7 +184,7 @@ func TestAtChoosesForEachList(t *testing.T) {
 	} {
 		edit.At = tt.at
 		result, err := file.Insert(edit)
-		got := ""
+		var got string
 		if err != nil {
 			got = refusal(t, err).Reason.String()
 		} else {
