@@ -30,9 +30,9 @@ const (
 	mostLeadingPenalty = -15
 )
 
-// longestScored is the maximum length of a pattern. The bonus for adjacent matches doubles with
-// each match and is stored in 32 bits.
-const longestScored = 24
+// longestScored is the maximum length of a pattern. The bonus for adjacent matches is 5 × 3ⁿ after n
+// of them, and the sum is stored in 32 bits: 19 characters have at most 970 million.
+const longestScored = 19
 
 // pattern is a query of ASCII characters.
 type pattern struct {
@@ -56,7 +56,7 @@ func hasCapital(text string) bool { return strings.ContainsFunc(text, unicode.Is
 
 // Score returns the score of a path in the first stage of a search, which equals that of
 // github.com/sahilm/fuzzy, and whether the query matches. known is false if the query or the path
-// is not ASCII, or the query is longer than 24 bytes.
+// is not ASCII, or the query is longer than 19 bytes.
 func Score(query string, path []byte) (points int, matches, known bool) {
 	if len(query) > longestScored || !isASCII(query) || index.LettersOf(path)&index.NotASCII != 0 {
 		return 0, false, false
