@@ -155,7 +155,13 @@ func TestFindAgreesWithTheMatcher(t *testing.T) {
 
 func checkFind(t *testing.T, l *index.Listing, query string) {
 	t.Helper()
-	q := search.Query{Text: query, Dirs: true, Home: "/A/a"}
+	checkQuery(t, l, search.Query{Text: query, Dirs: true, Home: "/A/a"})
+}
+
+// checkQuery compares the results of a query with the matcher.
+func checkQuery(t *testing.T, l *index.Listing, q search.Query) {
+	t.Helper()
+	query := q.Text
 	found, err := search.Find(t.Context(), l, q)
 	if err != nil {
 		t.Fatal(err)

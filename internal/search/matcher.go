@@ -54,6 +54,24 @@ func (m *Matcher) Match(path []byte) (score int, matches bool) {
 	return score, true
 }
 
+// matches reports whether a path matches. It is faster than Match.
+func (m *Matcher) matches(path []byte) bool {
+	letters := index.LettersOf(path)
+	if letters&index.NotASCII == 0 && m.needed&^letters != 0 {
+		return false
+	}
+	for _, group := range m.groups {
+		found := false
+		for i := 0; i < len(group) && !found; i++ {
+			found = group[i].matches(path)
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
 // Positions returns the positions in a path that match, in ascending order. It returns nil if the
 // path does not match.
 func (m *Matcher) Positions(path []byte) []int {
@@ -114,6 +132,13 @@ func (t *termMatcher) match(path []byte) (score int, matches bool) {
 		score, _ = t.bestRun(path, at, end)
 	}
 	return score, true
+}
+
+// matches reports whether a path matches.
+func (t *termMatcher) matches(path []byte) bool {
+	t.fold(path)
+	_, _, found := t.locate(t.folded)
+	return found != t.Negated
 }
 
 func (t *termMatcher) fold(path []byte) {

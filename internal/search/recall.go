@@ -16,8 +16,9 @@ const mostRecalled = 24
 const narrowingShare = 3
 
 // Recall caches the results of the last queries on one listing. A query that extends an earlier
-// one is searched among the matches of that one, if its terms are narrower, and a repeated query costs nothing. A Recall is
-// immutable. The zero value is empty.
+// one is searched among the matches of that one if its terms are narrower, and a repeated query costs
+// nothing. The Home and Kept of all queries must be the same. A Recall is immutable. The zero value is
+// empty.
 type Recall struct {
 	listing *index.Listing
 	answers []recalled // the newest last

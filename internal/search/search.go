@@ -129,8 +129,9 @@ func (s *search) realign(ctx context.Context, best []ranked) error {
 				if s.filter != nil && index.IsDir(best[i].node) {
 					path = append(path, '/')
 				}
-				best[i].score = s.aligned(m, path, best[i].node)
-				best[i].row = s.tie(path, best[i].row)
+				best[i].score, _ = m.Match(path) // matches, except for a very long path
+				best[i].score += bonusOf(s.Listing, s.kept, path, best[i].node)
+				best[i].row = tieOf(path, s.home, best[i].row)
 			}
 		})
 	})
@@ -144,23 +145,23 @@ func (s *search) realign(ctx context.Context, best []ranked) error {
 // outsideHome is set in the row of a path that is not in the home. A path has fewer than 1<<30 bytes.
 const outsideHome = 1 << 62
 
-// tie returns a number that orders matches with equal scores, given their row.
-func (s *search) tie(path []byte, row int) int {
+// tieOf returns a number that orders matches with equal scores, given their row. home ends in a
+// slash, or is empty.
+func tieOf(path []byte, home string, row int) int {
 	row |= len(path) << 32
-	if s.home != "" && !bytes.HasPrefix(path, []byte(s.home)) {
+	if home != "" && !bytes.HasPrefix(path, []byte(home)) {
 		row |= outsideHome
 	}
 	return row
 }
 
-// aligned returns the score of the alignment of a path, including alignNoise or alignKept.
-func (s *search) aligned(m *Matcher, path []byte, node uint32) int {
-	score, _ := m.Match(path) // matches, except for a very long path
+// bonusOf returns what is added to the score of the alignment of a path: alignNoise or alignKept.
+func bonusOf(l *index.Listing, kept func(path string) bool, path []byte, node uint32) int {
 	switch {
-	case s.Noisy(node):
-		score += alignNoise
-	case s.kept != nil && s.kept(string(bytes.TrimSuffix(path, []byte("/")))):
-		score += alignKept
+	case l.Noisy(node):
+		return alignNoise
+	case kept != nil && kept(string(bytes.TrimSuffix(path, []byte("/")))):
+		return alignKept
 	}
-	return score
+	return 0
 }
