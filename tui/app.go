@@ -377,6 +377,8 @@ func (m *app) pressSearch(msg tea.KeyPressMsg) tea.Cmd {
 		m.relayout()
 	case key.Matches(msg, k.listBindings()...): // Space is one of them
 		return m.pressList(&k.listKeys, msg)
+	case key.Matches(msg, k.space):
+		m.search.insert(" ")
 	default:
 		m.search.edit(&k.editKeys, msg)
 	}

@@ -7,6 +7,7 @@
 // sorts them again. Other terms and operators are those of fzf; see [Parse].
 //
 //	terms.go      Parse: the language of queries
+//	pasted.go     Pasted: the query for pasted text
 //	search.go     Query, Results and Find: both stages
 //	places.go     Results.Places: the rows of the view of places
 //	absent.go     FindAbsent: matches among paths that are not in a listing

@@ -165,3 +165,7 @@ func bonusOf(l *index.Listing, kept func(path string) bool, path []byte, node ui
 	}
 	return 0
 }
+
+// Matcher returns a matcher for the query of the results, to highlight matches and to compare other
+// paths. Case matters to it only if it mattered to the search.
+func (r *Results) Matcher() *Matcher { return newMatcher(r.terms) }
