@@ -115,12 +115,12 @@ func TestQueriesWithoutRowsReportWhatMatches(t *testing.T) {
 		want       []string
 	}{
 		{"nothing at all", "qqq", part, all, knows, []string{"nothing matches qqq"}},
-		{"filtered", "'other", part, all, knows, []string{"nothing matches 'other; 1 filtered matches", "  ~/other  filtered"}},
+		{"filtered", "'other", part, all, knows, []string{"nothing matches; 1 filtered out does", "  ~/other  filtered out"}},
 		{"scanned with the reasons", "cache$ | kept$", part, all, knows, []string{
-			"nothing matches cache$ | kept$; 1 persisted and 1 excluded match: Esc, then x shows them", "  ~/.cache/  excluded", "  ~/kept/  persisted",
+			"nothing matches; 1 persisted and 1 excluded do: Esc, then x shows them", "  ~/.cache/  excluded", "  ~/kept/  persisted",
 		}},
 		{"persisted and not scanned", "keyring | blue", without, without, knows, []string{
-			"nothing matches keyring | blue; 2 persisted match: Esc, then x shows them", "  ~/.local/share/keyrings  persisted", "  /var/lib/bluetooth  persisted",
+			"nothing matches; 2 persisted do: Esc, then x shows them", "  ~/.local/share/keyrings  persisted", "  /var/lib/bluetooth  persisted",
 		}},
 		{"a machine that does not know", "keyring", without, without, machine{}, []string{"nothing matches keyring"}},
 	} {

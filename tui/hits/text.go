@@ -47,31 +47,38 @@ func (rows *Rows) Nothing(query, home, key string) []string {
 	a := &rows.Absent
 	lines := []string{nothing(query, a, key)}
 	for _, p := range a.First {
-		lines = append(lines, "  "+printable.Name(Short(p.Path, home))+"  "+p.Why.String())
+		lines = append(lines, "  "+printable.Name(Short(p.Path, home))+"  "+absence(p.Why))
 	}
 	return lines
 }
 
 func nothing(query string, a *search.Absent, key string) string {
-	line := "nothing matches " + printable.Name(query)
 	if a.Total == 0 {
-		return line
+		return "nothing matches " + printable.Name(query)
 	}
 	var parts []string
 	for _, why := range []search.Absence{search.Persisted, search.Excluded, search.Filtered} {
 		if n := a.Of[why]; n > 0 {
-			parts = append(parts, printable.Grouped(n)+" "+why.String())
+			parts = append(parts, printable.Grouped(n)+" "+absence(why))
 		}
 	}
-	verb := "match"
+	does, them := "do", "them"
 	if a.Total == 1 {
-		verb = "matches"
+		does, them = "does", "it"
 	}
-	line += "; " + strings.Join(parts, " and ") + " " + verb
-	if key != "" && a.Of[search.Persisted]+a.Of[search.Excluded] > 0 {
-		line += ": Esc, then " + key + " shows them"
+	line := "nothing matches; " + strings.Join(parts, " and ") + " " + does
+	if key != "" && a.Of[search.Filtered] < a.Total {
+		line += ": Esc, then " + key + " shows " + them
 	}
 	return line
+}
+
+// absence returns the words for a reason.
+func absence(why search.Absence) string {
+	if why == search.Filtered {
+		return "filtered out"
+	}
+	return why.String()
 }
 
 // Short returns a path with "~" for the home.
