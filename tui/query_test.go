@@ -31,7 +31,6 @@ func TestSpaceInSearchSaysWhatItKept(t *testing.T) {
 	d.keys("up", "space")
 	d.has("do not keep ~/.ssh/config: ")
 	d.keys("esc", "space")
-	d.fire(noticeExpired{})
 	d.hasNot("Ctrl-Space")
 }
 

@@ -93,7 +93,7 @@ func parse(text, home string, ignoreCase bool) Terms {
 }
 
 // newTerm parses one term, in the order in which fzf removes the operators. It returns false if
-// nothing but operators is in it.
+// it has only operators.
 func newTerm(text, home string, ignoreCase bool) (t Term, ok bool) {
 	t = Term{Kind: Fuzzy, CaseSensitive: !ignoreCase && hasCapital(text)}
 	if rest, cut := strings.CutPrefix(text, "!"); cut {
