@@ -68,7 +68,8 @@ func TestPlacesAreRankedByTheirOwnPath(t *testing.T) {
 		want       []place
 	}{
 		{"a match inside is last, with the path", "firefox", []place{
-			{Path: "/home/me/.mozilla/firefox/"}, {Path: "/home/me/.cache/mozilla/firefox/"},
+			{Path: "/home/me/.mozilla/firefox/"},
+			{Path: "/home/me/.cache/mozilla/firefox/"},
 			{"/var/lib/systemd/", "/var/lib/systemd/coredump/core.firefox.zst"},
 		}},
 		{"the own path, then what is inside", "config", []place{
