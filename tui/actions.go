@@ -6,7 +6,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/tui/hits"
 )
 
 // perform carries out an action of a pane or a dialog.
@@ -85,6 +87,9 @@ func (m *app) toggle(row int) tea.Cmd {
 	if index.IsDir(node) && m.selection.Has(node) && m.opts.Machine.Splits(string(l.AppendNode(nil, node))) {
 		return m.notify("shared by several programs, or partly kept: see Tab")
 	}
+	if m.search.active {
+		return m.notify(hits.Toggled(l, node, m.opts.Home, m.selection.Has(node)))
+	}
 	return nil
 }
 
@@ -104,7 +109,7 @@ func (m *app) selectAll() {
 	default:
 		var files []uint32
 		p.hits.Each(func(id uint32) { files = append(files, id) })
-		m.selection.AddNodes(p.listing, p.listing.RollUp(files, m.opts.Machine.Splits))
+		m.selection.AddNodes(p.listing, p.listing.RollUp(append(files, p.rows...), m.opts.Machine.Splits))
 	}
 }
 
@@ -255,10 +260,15 @@ func (m *app) paste(text string) tea.Cmd {
 	if d, ok := m.overlay.top().(typist); ok {
 		d.insert(text)
 	}
-	if m.context() != contextSearch {
+	switch m.context() {
+	case contextBrowse:
+		m.search.open()
+		m.relayout()
+	case contextSearch:
+	default:
 		return nil
 	}
-	m.search.insert(text)
+	m.search.insert(search.Pasted(text))
 	return m.ask(true)
 }
 

@@ -373,10 +373,13 @@ func (m *app) pressSearch(msg tea.KeyPressMsg) tea.Cmd {
 	before := m.search.query
 	switch {
 	case key.Matches(msg, k.leave):
+		m.notice.text = "" // it was for the keys of a search
 		m.search.close()
 		m.relayout()
 	case key.Matches(msg, k.listBindings()...): // Space is one of them
 		return m.pressList(&k.listKeys, msg)
+	case key.Matches(msg, k.space):
+		m.search.insert(" ")
 	default:
 		m.search.edit(&k.editKeys, msg)
 	}

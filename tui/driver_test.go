@@ -175,6 +175,9 @@ var keyCodes = map[string]rune{
 
 // press returns the message for a key, as Bubble Tea makes it from terminal input.
 func press(name string) tea.KeyPressMsg {
+	if name == "ctrl+space" {
+		return tea.KeyPressMsg{Code: tea.KeySpace, Mod: tea.ModCtrl}
+	}
 	if letter, ok := strings.CutPrefix(name, "ctrl+"); ok {
 		return tea.KeyPressMsg{Code: rune(letter[0]), Mod: tea.ModCtrl}
 	}

@@ -76,7 +76,7 @@ type editKeys struct {
 type searchKeys struct {
 	listKeys
 	editKeys
-	leave key.Binding
+	leave, space key.Binding
 }
 
 type programsKeys struct {
@@ -123,7 +123,7 @@ func bind(action string, keys ...string) key.Binding {
 // keyLabel returns the usual name of a key: "Ctrl-P" for "ctrl+p".
 func keyLabel(k string) string {
 	if letter, ok := strings.CutPrefix(k, "ctrl+"); ok {
-		return "Ctrl-" + strings.ToUpper(letter)
+		return "Ctrl-" + strings.ToUpper(letter[:1]) + letter[1:]
 	}
 	switch k {
 	case "pgup":
@@ -181,6 +181,7 @@ func newKeyMap() keyMap {
 			listKeys: list,
 			editKeys: newEditKeys(),
 			leave:    bind("leave the search and clear the query", "esc"),
+			space:    bind("type a space, which separates terms", "ctrl+space"),
 		},
 		programs: programsKeys{
 			editKeys: newEditKeys(),
@@ -335,7 +336,7 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 		}, b.listBindings())
 	case contextSearch:
 		s := k.search
-		own = slices.Concat([]key.Binding{s.leave}, s.bindings(), s.listBindings())
+		own = slices.Concat([]key.Binding{s.leave, s.space}, s.bindings(), s.listBindings())
 	case contextPrograms:
 		own = slices.Concat(k.programs.dialogKeys.bindings(), k.programs.editKeys.bindings())
 	case contextPrompt:

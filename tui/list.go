@@ -5,11 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sahilm/fuzzy"
-
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
-	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -236,10 +233,9 @@ func (l *list) line(p *painter, row int) string {
 		b.WriteString(lead)
 		cells = len(lead)
 	}
-	text := l.text(row)
-	var matched []int
-	if refusal == "" { // a highlight would end the dim style
-		matched = l.matched(text)
+	text, matched := l.result.found.Text(l.result.listing, node, l.text(row), p.glyphs.inside)
+	if refusal != "" { // a highlight would end the dim style
+		matched = nil
 	}
 	cells += p.writeTail(&b, text, matched, room-cells)
 	textcell.WriteFiller(&b, room-cells)
@@ -290,24 +286,6 @@ func (l *list) prefix(row int) int {
 		return 0
 	}
 	return len(l.result.listing.AppendNode(nil, l.result.listing.TreeParent(l.nodes[row]))) + 1
-}
-
-// matched returns the byte positions where the query matches a text. The text is escaped for
-// the screen, so it can differ from the path that was searched.
-func (l *list) matched(text string) []int {
-	if l.result.text == "" {
-		return nil
-	}
-	if a := search.NewAligner(l.result.text); a != nil {
-		if _, ok := a.Align([]byte(text)); ok {
-			return a.Positions()
-		}
-	}
-	matches := fuzzy.FindNoSort(l.result.text, []string{text})
-	if len(matches) == 0 {
-		return nil
-	}
-	return matches[0].MatchedIndexes
 }
 
 // mark returns the mark of a row: "[x]" if it is selected, " x " if a selected directory

@@ -12,8 +12,9 @@ import (
 // paths, and carries out what the user asks for. Paths are absolute and may contain any bytes.
 //
 // Methods that take a context run in their own goroutine and return soon after the context is
-// done. Splits, Kept, Known, Owner and Annotate are called from several goroutines at once.
-// CannotKeep and NotListed are called while the screen waits, so they should be quick.
+// done. Splits, Kept, Known, Owner, Annotate and NotListed are called from several goroutines at
+// once. CannotKeep and NotListed are called while the screen waits, so they should be quick. A
+// Machine may also implement hits.Keeper.
 type Machine interface {
 	// Scan adds the candidates to the store, from the disk or from a list of paths. If all
 	// is set, it also adds paths that are not candidates.

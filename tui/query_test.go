@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/search"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -17,6 +19,63 @@ func TestSpaceTogglesInSearch(t *testing.T) {
 	d.keys("/", "text:sshconf", "space")
 	equal(t, "query", d.app.search.query, "sshconf")
 	equal(t, "selected", d.selected(), []string{"/home/me/.ssh/config"})
+}
+
+func TestSpaceInSearchSaysWhatItKept(t *testing.T) {
+	d := newDriver(t, Options{Home: "/home/me"})
+	d.add(sample...)
+	d.end(nil)
+	d.keys("/", "text:ssh", "ctrl+space", "text:conf", "space")
+	equal(t, "query", d.app.search.query, "ssh conf")
+	d.has("keep ~/.ssh/config: Esc, u undoes; Ctrl-Space types a spa")
+	d.keys("up", "space")
+	d.has("do not keep ~/.ssh/config: ")
+	d.keys("esc", "space")
+	d.hasNot("Ctrl-Space")
+}
+
+func TestTheHomeIsATildeInSearch(t *testing.T) {
+	d := newDriver(t, Options{Home: "/home/me"})
+	d.add(append([]string{"/root/.ssh/config"}, sample...)...)
+	d.end(nil)
+	d.keys("/", "text:.ssh/config")
+	equal(t, "rows", d.shown(), []string{"/home/me/.ssh/config", "/root/.ssh/config"})
+	d.keys("ctrl+u", "text:~/.ssh")
+	equal(t, "rows", d.shown(), []string{"/home/me/.ssh", "/home/me/.ssh/config"})
+}
+
+func TestCapitalsThatMatchNothingAreIgnored(t *testing.T) {
+	d := browse(t, "/home/me/.mozilla/firefox/a", "/home/me/.config/Code/b", "/home/me/.config/code/c")
+	d.keys("/", "text:FIREFOX")
+	equal(t, "rows", d.shown(), []string{"/home/me/.mozilla/firefox", "/home/me/.mozilla/firefox/a"})
+	d.keys("ctrl+u", "text:Code")
+	equal(t, "rows", d.shown(), []string{"/home/me/.config/Code", "/home/me/.config/Code/b"})
+}
+
+func TestPlacesShowWhatMatchesInside(t *testing.T) {
+	splits := func(dir string) bool {
+		return !slices.Contains([]string{"/home/me/.mozilla/firefox", "/var/lib/systemd"}, dir)
+	}
+	d := newDriver(t, Options{Machine: fakeMachine{splits: splits}, View: setting.ViewDirs})
+	d.add("/home/me/.mozilla/firefox/prefs.js", "/var/lib/systemd/coredump/core.firefox.zst", "/var/lib/systemd/seed")
+	d.end(nil)
+	d.keys("/", "text:firefox")
+	equal(t, "rows", d.shown(), []string{"/home/me/.mozilla/firefox", "/var/lib/systemd"})
+	d.has("/var/lib/systemd/  ← coredump/core.firefox.zst")
+	d.keys("ctrl+u", "text:'seed")
+	d.has("/var/lib/systemd/  ← seed", "1 row")
+	d.keys("ctrl+a")
+	equal(t, "selected", d.selected(), []string{"/var/lib/systemd"})
+}
+
+func TestSortOrdersOnlyEqualMatches(t *testing.T) {
+	stat := map[string]int64{"/a/notes": 1, "/a/n/o/t/e/s": 100, "/b/notes": 50}
+	d := browse(t, "/a/notes", "/a/n/o/t/e/s", "/b/notes")
+	d.app.statCache.stat = func(path string) (scan.Kind, scan.Info, error) {
+		return scan.KindFile, scan.Info{Size: stat[path]}, nil
+	}
+	d.keys("s", "/", "text:notes")
+	equal(t, "rows", d.shown(), []string{"/b/notes", "/a/notes", "/a/n/o/t/e/s"})
 }
 
 func TestLettersFilterOnlyInSearch(t *testing.T) {
@@ -88,14 +147,18 @@ func TestQueryEditing(t *testing.T) {
 
 func TestPasteGoesToTheQueryOnly(t *testing.T) {
 	d := browse(t, sample...)
-	paste := tea.PasteMsg{Content: "q\x1b[2Jfire\nfox\x00"}
+	paste := tea.PasteMsg{Content: "q\x1b[2Jfire\tfox\x00"}
 	d.send(paste)
-	if d.quit || d.app.search.query != "" || len(d.selected()) != 0 {
+	if d.quit || len(d.selected()) != 0 {
 		t.Fatal("pasted text acted as keys")
 	}
-	d.keys("/")
+	equal(t, "query of a paste outside a search", d.app.search.query, "q[2Jfire fox")
+	d.keys("esc", "/")
 	d.send(paste)
 	equal(t, "query", d.app.search.query, "q[2Jfire fox")
+	d.keys("ctrl+u")
+	d.send(tea.PasteMsg{Content: "'/home/me/.ssh/config'\n/etc/ssh\n"})
+	equal(t, "query of two lines", d.app.search.query, "/home/me/.ssh/config | /etc/ssh")
 	d.send(tea.PasteMsg{Content: strings.Repeat("é", 100_000)})
 	if n := len(d.app.search.query); n > search.MaxQuery {
 		t.Errorf("the query has %d bytes, want at most %d", n, search.MaxQuery)

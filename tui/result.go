@@ -6,6 +6,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/tui/hits"
 )
 
 // query is what the user asked to see. Equal queries have the same result for the same listing.
@@ -40,6 +42,7 @@ type request struct {
 	measured *index.FileStats
 	stat     index.StatFunc
 	caches   []string // Options.Caches
+	home     string   // Options.Home
 	// find is set if the program of a file is that of its unit, not by names.
 	find *index.Programs
 	// marked is the selection for filters.marked.
@@ -69,13 +72,13 @@ type result struct {
 	// rows are the nodes to show, in the order of the listing; with a search text, the best
 	// matches. The tree view without a search text computes its own rows.
 	rows []uint32
+	// found is set if there is a search text.
+	found *hits.Rows
 	// hits are all files that match the search text; nil means the whole listing.
 	hits index.Bitset
 	// total is the number of matching files. In the directory view, it is the number of
 	// rows.
 	total int
-	// cut is the number of matching files if rows contains only the best of them.
-	cut int
 }
 
 // resultOf computes the result of a request. It returns the error of ctx soon after ctx is done.
@@ -94,38 +97,47 @@ func resultOf(ctx context.Context, in request) (*result, error) {
 		}
 		p.listing = p.narrowed.part
 	}
-	rows := p.listing.Order()
-	p.total = len(rows)
+	if err := p.weigh(ctx, &in); err != nil {
+		return nil, err
+	}
 	if in.text != "" {
-		found, known, err := in.recall.Find(ctx, p.listing, search.Query{Text: in.text, Dirs: true, Kept: in.machine.Kept})
-		if err != nil {
-			return nil, err
-		}
-		p.recall, rows, p.hits, p.total = known, found.Rows, found.Hits, found.Total
-		if p.total > search.BestRows {
-			p.cut = p.total
-		}
+		return p, p.search(ctx, &in)
 	}
-	p.rows = rows
+	p.rows = p.listing.Order()
 	if in.view == setting.ViewDirs {
-		p.rows = p.listing.RollUp(rows, in.machine.Splits)
-		p.total = len(p.rows)
+		p.rows = p.listing.RollUp(p.rows, in.machine.Splits)
 	}
-	return p, p.order(ctx, &in)
+	p.total = len(p.rows)
+	if p.weights != nil {
+		p.rows = p.weights.Sorted(p.rows)
+	}
+	return p, nil
 }
 
-// order sorts the rows, unless the sort key is the path.
-func (p *result) order(ctx context.Context, in *request) (err error) {
+// search finds the rows of a search text. A search ranks; the sort order decides between rows that
+// match equally well.
+func (p *result) search(ctx context.Context, in *request) (err error) {
+	r := hits.Request{
+		Text: in.text, Home: in.home, Machine: in.machine, Listing: p.listing, All: in.listing,
+		Recall: in.recall, Keys: p.weights, Places: in.view == setting.ViewDirs,
+		Selectable: func(path string, kind scan.Kind) bool { return in.machine.NotListed(path, kind).Selectable },
+	}
+	if p.found, err = hits.Find(ctx, &r); err != nil {
+		return err
+	}
+	p.rows, p.hits, p.total, p.recall = p.found.Nodes, p.found.Hits, p.found.Total, p.found.Recall
+	return nil
+}
+
+// weigh computes the keys of the sort order, unless it is the path.
+func (p *result) weigh(ctx context.Context, in *request) (err error) {
 	if in.sort == sortPath {
 		return nil
 	}
 	if in.sort == sortRank {
 		rank := func(path string) int { return in.machine.Annotate(path).Rank }
-		if p.weights, err = p.listing.RankKeys(ctx, rank); err != nil {
-			return err
-		}
-		p.rows = p.weights.Sorted(p.rows)
-		return nil
+		p.weights, err = p.listing.RankKeys(ctx, rank)
+		return err
 	}
 	if p.measured, err = in.listing.StatAll(ctx, in.stat, in.measured); err != nil {
 		return err
@@ -135,7 +147,6 @@ func (p *result) order(ctx context.Context, in *request) (err error) {
 	} else {
 		p.weights = p.listing.SizeKeys(p.measured)
 	}
-	p.rows = p.weights.Sorted(p.rows)
 	return nil
 }
 

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/tui/hits"
 )
 
 // searchBar edits the query. textinput of package bubbles is not used: its clipboard runs
@@ -27,22 +27,9 @@ func (s *searchBar) open() { s.active = true }
 // close ends the search and clears the query.
 func (s *searchBar) close() { *s = searchBar{} }
 
-// insert inserts typed or pasted text at the cursor. Newlines become spaces, unprintable
-// characters are dropped, and the query is limited to search.MaxQuery bytes.
+// insert inserts typed or pasted text at the cursor.
 func (s *searchBar) insert(text string) {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case r == utf8.RuneError || !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, text)
-	for len(text) > search.MaxQuery-len(s.query) {
-		_, size := utf8.DecodeLastRuneInString(text)
-		text = text[:len(text)-size]
-	}
+	text = hits.Printable(text, search.MaxQuery-len(s.query))
 	s.query = s.query[:s.at] + text + s.query[s.at:]
 	s.at += len(text)
 }

@@ -53,7 +53,7 @@ func (m *app) ask(isNew bool) tea.Cmd {
 	}
 	in := request{
 		query: m.query(), listing: m.progress.latest, marked: m.marked,
-		machine: m.opts.Machine, find: m.opts.findPrograms(), stat: m.statCache.stat, caches: m.opts.Caches,
+		machine: m.opts.Machine, find: m.opts.findPrograms(), stat: m.statCache.stat, caches: m.opts.Caches, home: m.opts.Home,
 	}
 	if m.list.result != nil {
 		in.narrowed, in.recall, in.measured = m.list.result.narrowed, m.list.result.recall, m.list.result.measured

@@ -159,8 +159,8 @@ func (m *app) remark() (string, style) {
 		return printable.Plural(m.progress.summary.Errors, "path", "paths") + " could not be read", m.styles.warning
 	case m.searchTask.running() && m.sort != sortPath:
 		return "reading all sizes and times", m.styles.dim
-	case p != nil && p.cut > 0:
-		return "the best " + printable.Grouped(search.BestRows) + " of " + printable.Grouped(p.cut) + " matches", m.styles.dim
+	case p != nil && p.found != nil && p.found.Cut > 0:
+		return "the best " + printable.Grouped(search.BestRows) + " of " + printable.Grouped(p.found.Cut) + " matches", m.styles.dim
 	}
 	return "", style{}
 }

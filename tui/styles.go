@@ -29,6 +29,7 @@ func (s style) render(text string) string {
 // glyphs are the characters that have a Unicode and an ASCII variant.
 type glyphs struct {
 	ellipsis                                   string
+	inside                                     string // before a path inside a place
 	horizontal, vertical                       string
 	topLeft, topRight, bottomLeft, bottomRight string
 }
@@ -80,10 +81,10 @@ func newStyles(theme setting.Theme, ascii bool) styles {
 			sgr(ansi.AttrBold, ansi.AttrUnderline, p.marked),
 			sgr(ansi.AttrNormalIntensity, ansi.AttrNoUnderline, ansi.AttrDefaultForegroundColor),
 		},
-		glyphs: glyphs{"…", "─", "│", "┌", "┐", "└", "┘"},
+		glyphs: glyphs{"…", "  ← ", "─", "│", "┌", "┐", "└", "┘"},
 	}
 	if ascii {
-		s.glyphs = glyphs{"...", "-", "|", "+", "+", "+", "+"}
+		s.glyphs = glyphs{"...", "  <- ", "-", "|", "+", "+", "+", "+"}
 	}
 	return s
 }

@@ -60,7 +60,10 @@ func (m *app) body(lines []string) []string {
 		return m.snippet.view(lines, &m.styles, m.layout.width)
 	}
 	if len(m.list.nodes) == 0 {
-		return append(lines, " "+textcell.Truncate(m.empty(), m.layout.listWidth-1, m.styles.glyphs.ellipsis))
+		for _, line := range m.empty() {
+			lines = append(lines, " "+textcell.Truncate(line, m.layout.listWidth-1, m.styles.glyphs.ellipsis))
+		}
+		return lines[:min(len(lines), m.layout.body+m.layout.listHeight)]
 	}
 	return m.list.view(lines, m.painter())
 }
@@ -83,12 +86,22 @@ func (m *app) painter() *painter {
 }
 
 // empty returns the reason why there are no rows.
-func (m *app) empty() string {
+func (m *app) empty() []string {
+	if p := m.list.result; p != nil && p.found != nil && !m.awaitsResult() {
+		key := ""
+		if refused := m.keys.browse.refused; refused.Enabled() && !m.withRefused {
+			key = refused.Help().Key
+		}
+		return p.found.Nothing(p.text, m.opts.Home, key)
+	}
+	return []string{m.emptyList()}
+}
+
+// emptyList returns the reason why there are no rows without a query.
+func (m *app) emptyList() string {
 	switch {
 	case m.searchTask.running():
 		return "searching"
-	case m.progress.files > 0 && m.search.query != "":
-		return "nothing matches " + safe(m.search.query)
 	case m.marked.Generation() > 0:
 		return "no selected paths here (v shows all)"
 	case m.noCaches && m.progress.files > 0:

@@ -123,3 +123,6 @@ func (l *Listing) RankKeys(ctx context.Context, rank func(path string) int) (*So
 	}
 	return l.summedUp(ranks, func(highest *int64, rank int64) { *highest = max(*highest, rank) }), nil
 }
+
+// Compare compares nodes like cmp.Compare: the highest key comes first.
+func (w *SortKeys) Compare(a, b uint32) int { return w.compare(a, b) }

@@ -122,7 +122,8 @@ func (p *PartlySelected) Of(l *Listing, s *Selection) Bitset {
 	return p.dirs
 }
 
-// partlySelected returns the directories with something selected below them.
+// partlySelected returns the directories with something selected below them. The selection may
+// contain nodes of a newer listing of the store, which have higher numbers.
 func (l *Listing) partlySelected(s *Selection) Bitset {
 	partly := NewBitset(len(l.dirs))
 	up := func(dir uint32) {
@@ -131,9 +132,13 @@ func (l *Listing) partlySelected(s *Selection) Bitset {
 			dir = l.dirs[dir].parent
 		}
 	}
-	s.files.Each(func(id uint32) { up(l.Holder(id)) })
+	s.files.Each(func(id uint32) {
+		if int(id) < l.files {
+			up(l.Holder(id))
+		}
+	})
 	s.dirs.Each(func(dir uint32) {
-		if dir != 0 {
+		if dir != 0 && int(dir) < len(l.dirs) {
 			up(l.dirs[dir].parent)
 		}
 	})

@@ -40,6 +40,26 @@ func TestViewsEqualNaiveImplementations(t *testing.T) {
 	}
 }
 
+// The screen may draw a listing that is older than the selection, while a newer one is searched.
+func TestPartlySelectedIgnoresNodesOfANewerListing(t *testing.T) {
+	var s index.Store
+	s.AddPath([]byte("/a/b"), scan.KindFile)
+	older := listOf(t, &s)
+	s.AddPath([]byte("/a/c/d"), scan.KindFile)
+	s.AddPath([]byte("/e/f"), scan.KindFile)
+	newer := listOf(t, &s)
+	var selection index.Selection
+	for _, id := range newer.Order() {
+		selection.Toggle(newer, id)
+	}
+	selection.Toggle(newer, index.DirNode(newer.Holder(newer.Order()[2])))
+	var partly index.PartlySelected
+	dirs := partly.Of(older, &selection)
+	if a := older.Holder(older.Order()[0]); !dirs.Has(a) || dirs.Count() != 2 { // and "/"
+		t.Errorf("%d directories", dirs.Count())
+	}
+}
+
 func randomListing(t *testing.T, r *rand.Rand, n int) *index.Listing {
 	t.Helper()
 	var s index.Store

@@ -65,6 +65,22 @@ func (m Machine) Kept(path string) bool {
 	return found
 }
 
+// KeptPaths implements hits.Keeper: what the configuration persists, and the mount points below the
+// roots. It stats nothing.
+func (m Machine) KeptPaths() []string {
+	var kept []string
+	for _, p := range m.ScanRules.Persisted {
+		kept = append(kept, p.Path)
+	}
+	for _, mount := range m.Mounts.Points() {
+		if class := m.Policy.Judge(mount.Point, scan.KindUnknown).Class; class == scan.ClassMounted || class == scan.ClassPersisted {
+			kept = append(kept, mount.Point)
+		}
+	}
+	slices.Sort(kept)
+	return slices.Compact(kept)
+}
+
 // Known implements tui.Machine: owner and kind, and how many configurations keep the path.
 func (m Machine) Known(path string) string {
 	var facts []string

@@ -25,6 +25,9 @@ type Strays struct {
 // NewStrays returns a machine whose candidates are the rows of s.
 func NewStrays(p *session.Session, s *session.Strays) Strays { return Strays{New(p), s} }
 
+// KeptPaths implements hits.Keeper: a scan of storage has no rows for paths outside it.
+func (Strays) KeptPaths() []string { return nil }
+
 // TrashJob describes moving strays to the trash, for the screen.
 var TrashJob = tui.Job{
 	Shows: "list", Key: "trash", Help: "move the selection to the trash", Title: "move to the trash", Verb: "move",

@@ -68,13 +68,15 @@ const longestAligned = 4096
 
 const impossible = -1 << 14
 
-// NewAligner returns an aligner for a query. It returns nil if the query is not ASCII or longer
-// than 24 bytes.
-func NewAligner(query string) *Aligner {
-	p, ok := newPattern(query)
-	if !ok {
+// NewAligner returns an aligner for a fuzzy term without operators. It returns nil if the text is
+// not ASCII or longer than MaxQuery.
+func NewAligner(query string) *Aligner { return newAligner(query, hasCapital(query)) }
+
+func newAligner(text string, exact bool) *Aligner {
+	if !isASCII(text) || len(text) > MaxQuery {
 		return nil
 	}
+	p := newPattern(text, exact)
 	return &Aligner{query: p.text, fold: p.fold, windows: make([]window, len(p.text))}
 }
 
@@ -103,7 +105,7 @@ func (a *Aligner) Align(path []byte) (int, bool) {
 	for _, c := range a.rowOf(len(a.query) - 1)[last.first : last.last+1] {
 		best = max(best, int(c.score))
 	}
-	return best + a.whole(path[name:]), true
+	return best + wholeName(a.text[name:], a.query), true
 }
 
 // frame computes the windows and reports whether the query matches.
@@ -134,18 +136,13 @@ func (a *Aligner) frame(path []byte) bool {
 
 func (a *Aligner) rowOf(i int) []cell { return a.rows[i*len(a.text) : (i+1)*len(a.text)] }
 
-// whole returns the bonus if the query is the name, or the name without its extension.
-func (a *Aligner) whole(name []byte) int {
+// wholeName returns the bonus if a text is the name, or the name without its extension. The name is
+// folded.
+func wholeName(name, text []byte) int {
 	name = bytes.TrimPrefix(bytes.TrimSuffix(name, []byte("/")), []byte("."))
-	if len(name) < len(a.query) {
+	switch rest, cut := bytes.CutPrefix(name, text); {
+	case !cut:
 		return 0
-	}
-	for i, q := range a.query {
-		if a.fold[name[i]] != q {
-			return 0
-		}
-	}
-	switch rest := name[len(a.query):]; {
 	case len(rest) == 0:
 		return alignWhole
 	case rest[0] == '.' && bytes.IndexByte(rest[1:], '.') < 0:

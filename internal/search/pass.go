@@ -6,8 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/sahilm/fuzzy"
-
 	"github.com/DaRacci/list-ephemeral/internal/crash"
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
@@ -20,6 +18,7 @@ import (
 //	letters   one AND rejects a name that lacks a letter of the query
 //	gate      a name that cannot change the state gets the score of its directory
 //	automaton reads the name, starting from the state of its directory
+//	filter    compares the terms that are not scored, in the same way
 //	library   scores names that are not ASCII
 
 // The sizes of the blocks that a worker takes, small enough that a cancelled search ends within
@@ -36,12 +35,16 @@ const (
 // search is one run of the first stage.
 type search struct {
 	*index.Listing
-	query   string
+	plan    plan
+	terms   Terms
 	kept    func(path string) bool
+	home    string // with a slash at its end, or ""
 	within  *Results
 	next    atomic.Int64 // start of the next block
 	rowOf   []uint32     // see index.Listing.Rows
 	pattern pattern
+	// filter decides on the paths that are scored. It is nil if the score decides.
+	filter *filter
 	// rest contains, for each position in the pattern, the letters from there to the end.
 	rest []index.Letters
 	// states has the state of the automaton at the end of each directory's path. It is nil
@@ -53,12 +56,18 @@ type search struct {
 	failure *crash.Error
 }
 
-func newSearch(l *index.Listing, q Query, within *Results) *search {
-	s := &search{Listing: l, query: q.Text, kept: q.Kept, within: within, rowOf: l.Rows()}
-	var ok bool
-	if s.pattern, ok = newPattern(q.Text); !ok {
-		return s
+func newSearch(ctx context.Context, l *index.Listing, q Query, terms Terms, within *Results) (*search, error) {
+	s := &search{Listing: l, plan: newPlan(terms), terms: terms, kept: q.Kept, home: homeOf(q), within: within, rowOf: l.Rows()}
+	if len(s.plan.filtered) > 0 {
+		var err error
+		if s.filter, err = newFilter(ctx, l, s.plan.filtered); err != nil {
+			return nil, err
+		}
 	}
+	if !s.plan.ascii {
+		return s, nil
+	}
+	s.pattern = newPattern(s.plan.text, s.plan.exact)
 	text := s.pattern.text
 	s.rest = make([]index.Letters, len(text)+1)
 	for i := len(text) - 1; i >= 0; i-- {
@@ -66,7 +75,7 @@ func newSearch(l *index.Listing, q Query, within *Results) *search {
 	}
 	s.states = takeStates(max(s.Dirs(), 1))
 	s.states[0] = newScore()
-	return s
+	return s, nil
 }
 
 // spareStates contains the states of finished searches, several megabytes for a million files.
@@ -93,7 +102,7 @@ func (s *search) run(ctx context.Context) error {
 	for range runtime.NumCPU() {
 		s.workers = append(s.workers, &worker{
 			search: s, hits: index.NewBitset(s.Files()), holders: index.NewBitset(s.Dirs()),
-			files: top{most: BestRows}, found: top{most: bestDirs},
+			files: top{most: BestRows}, found: top{most: bestDirs}, whole: newMatcher(s.plan.filtered),
 		})
 	}
 	if s.states != nil {
@@ -169,6 +178,9 @@ type worker struct {
 	above []ancestor
 	gate  gate
 
+	whole *Matcher // of the terms of the filter
+	path  []byte   // that whole reads
+
 	block []uint32 // files for the library
 	ends  []int    // where their paths end in text
 	text  []byte
@@ -202,11 +214,20 @@ func (w *worker) enterDirs(entries []index.DirEntry) {
 			state.enter(&w.pattern, w.DirName(e.Dir))
 		}
 		w.states[e.Dir] = *state
-		if m := len(w.pattern.text); state.needed() >= m && before.needed() < m {
+		if m := len(w.pattern.text); state.needed() >= m && w.completes(e, before.needed() >= m) {
 			total, _ := state.ended(&w.pattern)
 			w.found.add(ranked{total, int(w.Below(e.Dir).Start), index.DirNode(e.Dir)})
 		}
 	}
+}
+
+// completes reports whether the own name of a directory that is scored completes the match. above
+// reports whether its parent is scored too.
+func (w *worker) completes(e *index.DirEntry, above bool) bool {
+	if w.filter == nil {
+		return !above
+	}
+	return w.filterDir(e.Dir) && (!above || w.filter.ends || !w.filterDir(e.Parent))
 }
 
 // enterAncestors computes the states of a directory and its ancestors. Another worker may compute
@@ -240,6 +261,10 @@ func (w *worker) open(dir uint32) {
 	w.gate = gate{dir: dir, before: before, need: w.rest[before.needed()] &^ index.LettersOfByte('/'), awaited: ^index.Letters(0)}
 	m := len(w.pattern.text)
 	if before.needed() < m {
+		return
+	}
+	if m == 0 {
+		w.gate.base, w.gate.awaited = 0, 0
 		return
 	}
 	// The path of the directory matches the whole query. Only the last letter can still get a
@@ -301,6 +326,9 @@ func (w *worker) searchFile(id uint32, forLibrary bool) {
 		return
 	}
 	total := g.base - len(name)
+	if len(w.pattern.text) == 0 {
+		total = 0 // in the order of the listing
+	}
 	if g.awaited&f.Letters() != 0 {
 		state := *g.before
 		state.finish(&w.pattern, name)
@@ -309,59 +337,10 @@ func (w *worker) searchFile(id uint32, forLibrary bool) {
 			return
 		}
 	}
+	if w.filter != nil && !w.filterFile(id, f, name) {
+		return
+	}
 	w.hits.Add(id)
 	w.holders.Add(f.Dir())
 	w.files.add(ranked{total, int(w.rowOf[id]), id})
-}
-
-// leave queues a file for the library.
-func (w *worker) leave(id uint32) {
-	if w.rowOf[id] == index.NoRow {
-		return
-	}
-	w.text = w.AppendPath(w.text, id)
-	w.block = append(w.block, id)
-	w.ends = append(w.ends, len(w.text))
-	if len(w.block) == libraryFiles {
-		w.askLibrary()
-	}
-}
-
-// askLibrary scores the queued files with the library.
-func (w *worker) askLibrary() {
-	if len(w.block) == 0 {
-		return
-	}
-	text := string(w.text)
-	paths := func(yield func(string) bool) {
-		start := 0
-		for _, end := range w.ends {
-			if !yield(text[start:end]) {
-				return
-			}
-			start = end
-		}
-	}
-	for _, match := range fuzzy.FindFromIterNoSort(w.query, paths) {
-		if w.pattern.exact && !containsInOrder(match.Str, w.query) {
-			continue
-		}
-		id := w.block[match.Index]
-		w.hits.Add(id)
-		w.holders.Add(w.Holder(id))
-		w.files.add(ranked{match.Score, int(w.rowOf[id]), id})
-	}
-	w.block, w.ends, w.text = w.block[:0], w.ends[:0], w.text[:0]
-}
-
-// containsInOrder reports whether a text contains the characters of a query in order and in the
-// same case.
-func containsInOrder(text, query string) bool {
-	rest := []rune(query)
-	for _, r := range text {
-		if len(rest) > 0 && r == rest[0] {
-			rest = rest[1:]
-		}
-	}
-	return len(rest) == 0
 }

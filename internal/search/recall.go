@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
@@ -17,8 +16,9 @@ const mostRecalled = 24
 const narrowingShare = 3
 
 // Recall caches the results of the last queries on one listing. A query that extends an earlier
-// one is searched among the matches of that one, and a repeated query costs nothing. A Recall is
-// immutable. The zero value is empty.
+// one is searched among the matches of that one if its terms are narrower, and a repeated query costs
+// nothing. The Home and Kept of all queries must be the same. A Recall is immutable. The zero value is
+// empty.
 type Recall struct {
 	listing *index.Listing
 	answers []recalled // the newest last
@@ -34,21 +34,28 @@ func (k Recall) Find(ctx context.Context, l *index.Listing, q Query) (*Results, 
 	if k.listing != l {
 		k = Recall{listing: l}
 	}
-	var within *Results
-	fewest := len(l.Order()) / narrowingShare
 	for _, known := range k.answers {
 		if known.query == q.Text {
 			return known.Results, k, nil
 		}
-		if strings.HasPrefix(q.Text, known.query) && known.Total <= fewest {
-			within, fewest = known.Results, known.Total
-		}
 	}
-	found, err := findWithin(ctx, l, q, within)
+	found, err := findWithin(ctx, l, q, k.within)
 	if err != nil {
 		return nil, k, err
 	}
 	known := k.answers[max(len(k.answers)-mostRecalled+1, 0):]
 	k.answers = append(slices.Clone(known), recalled{q.Text, found})
 	return found, k, nil
+}
+
+// within returns the smallest results that contain all matches of the terms, or nil.
+func (k Recall) within(terms Terms) *Results {
+	var within *Results
+	fewest := len(k.listing.Order()) / narrowingShare
+	for _, known := range k.answers {
+		if known.Total <= fewest && known.terms.monotone() && terms.implies(known.terms) {
+			within, fewest = known.Results, known.Total
+		}
+	}
+	return within
 }

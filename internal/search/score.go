@@ -2,8 +2,8 @@ package search
 
 import (
 	"bytes"
+	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
@@ -30,41 +30,38 @@ const (
 	mostLeadingPenalty = -15
 )
 
-// longestScored is the maximum length of a pattern. The bonus for adjacent matches doubles with
-// each match and is stored in 32 bits.
-const longestScored = 24
+// longestScored is the maximum length of a pattern. The bonus for adjacent matches is 5 × 3ⁿ after n
+// of them, and the sum is stored in 32 bits: 19 characters have at most 970 million.
+const longestScored = 19
 
 // pattern is a query of ASCII characters.
 type pattern struct {
-	text []byte // in lower case, unless exact
-	// exact reports whether case matters, because the query contains a capital.
-	exact bool
+	text []byte // in lower case, unless case matters
 	// fold maps a byte of a path to the byte that is compared with the pattern.
 	fold *[256]byte
 }
 
-// newPattern returns the pattern for a query, and whether the automaton supports it.
-func newPattern(query string) (p pattern, ok bool) {
-	ok = len(query) <= longestScored
-	for _, r := range query {
-		ok = ok && r < utf8.RuneSelf
-		p.exact = p.exact || unicode.IsUpper(r)
-	}
-	p.text, p.fold = []byte(query), &folded
-	if p.exact {
+// newPattern returns the pattern for a text of ASCII characters. If exact is set, case matters;
+// otherwise the text must be folded.
+func newPattern(text string, exact bool) pattern {
+	p := pattern{[]byte(text), &folded}
+	if exact {
 		p.fold = &identity
 	}
-	return p, ok
+	return p
 }
+
+// hasCapital reports whether a text is case-sensitive.
+func hasCapital(text string) bool { return strings.ContainsFunc(text, unicode.IsUpper) }
 
 // Score returns the score of a path in the first stage of a search, which equals that of
 // github.com/sahilm/fuzzy, and whether the query matches. known is false if the query or the path
-// is not ASCII, or the query is longer than 24 bytes.
+// is not ASCII, or the query is longer than 19 bytes.
 func Score(query string, path []byte) (points int, matches, known bool) {
-	p, ok := newPattern(query)
-	if !ok || index.LettersOf(path)&index.NotASCII != 0 {
+	if len(query) > longestScored || !isASCII(query) || index.LettersOf(path)&index.NotASCII != 0 {
 		return 0, false, false
 	}
+	p := newPattern(query, hasCapital(query))
 	state := newScore()
 	for rest := bytes.TrimPrefix(path, []byte("/")); ; {
 		name, below, more := bytes.Cut(rest, []byte("/"))
