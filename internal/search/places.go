@@ -58,11 +58,12 @@ func (r *Results) Places(ctx context.Context, l *index.Listing, q Query, opts Pl
 		if i%checkEvery == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		p, ok := placeRank{Place: Place{Node: node, Inside: node}}, true
+		p := placeRank{Place: Place{Node: node, Inside: node}}
 		if path = l.AppendNode(path[:0], node); index.IsDir(node) {
 			path = append(path, '/')
 		}
 		p.tie = tieOf(path, home, 0)
+		var ok bool
 		if p.Score, ok = m.Match(path); ok {
 			p.Score += bonusOf(l, q.Kept, path, node)
 		} else if p.Inside, p.Score, ok = r.inside(l, m, q, best, node); !ok {

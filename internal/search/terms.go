@@ -157,7 +157,7 @@ func (ts Terms) any(is func(Term) bool) bool {
 	return false
 }
 
-// monotone reports whether everything below a directory that matches matches too.
+// monotone reports whether everything below a matching directory matches too.
 func (ts Terms) monotone() bool {
 	return !ts.any(func(t Term) bool { return t.Negated || !t.sticky() })
 }

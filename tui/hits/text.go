@@ -113,8 +113,8 @@ func Toggled(l *index.Listing, node uint32, home string, kept bool) string {
 	return verb + path + ": Esc, u undoes; Ctrl-Space types a space"
 }
 
-// Printable returns the part of a typed or pasted text that a line of input can contain, at most most
-// bytes of it. Newlines become spaces, and unprintable characters are dropped.
+// Printable returns the part of a typed or pasted text that a line of input can contain, up to most
+// bytes. Newlines become spaces, and unprintable characters are dropped.
 func Printable(text string, most int) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
