@@ -91,7 +91,7 @@ func (g *Graveyard) gravesIn(in *Dir) ([]Grave, error) {
 	var graves []Grave
 	var problems []error
 	for _, name := range names {
-		if !ours.MatchString(name) || strings.HasSuffix(name, unfinished) {
+		if !ours().MatchString(name) || strings.HasSuffix(name, unfinished) {
 			continue
 		}
 		grave, err := readGrave(in, name)

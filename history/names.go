@@ -5,25 +5,30 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"sync"
 	"time"
 )
 
 // stamp is a time in a name: 2026-11-3_08:00:00 (the usual rollback script), 20261103T0800+0100
 // (btrbk), 2026-11-03-0800 (zfs-auto-snapshot). The time of day may be missing.
-var stamp = regexp.MustCompile(`(?:^|[^0-9])((?:19|20)[0-9]{2})-?([0-9]{2})-?([0-9]{1,2})` +
-	`(?:[T_ -]([0-9]{2})[:.hH-]?([0-9]{2})(?:[:.mM-]?([0-9]{2}))?(Z|[+-][0-9]{4})?)?(?:$|[^0-9])`)
+var stamp = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|[^0-9])((?:19|20)[0-9]{2})-?([0-9]{2})-?([0-9]{1,2})` +
+		`(?:[T_ -]([0-9]{2})[:.hH-]?([0-9]{2})(?:[:.mM-]?([0-9]{2}))?(Z|[+-][0-9]{4})?)?(?:$|[^0-9])`)
+})
 
 // seconds are the seconds since 1970, as a whole name.
-var seconds = regexp.MustCompile(`^1[0-9]{9}$`)
+var seconds = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^1[0-9]{9}$`)
+})
 
 // timeOfName returns the time in the name of a state. It returns false if there is none, or if it
 // is not a time, such as one in the 13th month.
 func timeOfName(name string, zone *time.Location) (time.Time, bool) {
-	if seconds.MatchString(name) {
+	if seconds().MatchString(name) {
 		n, _ := strconv.ParseInt(name, 10, 64) // ten digits always fit
 		return time.Unix(n, 0), true
 	}
-	m := stamp.FindStringSubmatch(name)
+	m := stamp().FindStringSubmatch(name)
 	if m == nil {
 		return time.Time{}, false
 	}
@@ -57,11 +62,13 @@ func zoneOf(offset string) *time.Location {
 
 // btrbkName is a name of btrbk.conf(5), timestamp_format: the name of the subvolume, a short, long
 // or long-iso time, and a number if there are several of that time.
-var btrbkName = regexp.MustCompile(`^(.+)\.([0-9]{8}(?:T[0-9]{4}(?:[0-9]{2}[+-][0-9]{4})?)?)(?:_[0-9]+)?$`)
+var btrbkName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(.+)\.([0-9]{8}(?:T[0-9]{4}(?:[0-9]{2}[+-][0-9]{4})?)?)(?:_[0-9]+)?$`)
+})
 
 // parseBtrbk returns the subvolume and the time of a btrbk snapshot.
 func parseBtrbk(name string, zone *time.Location) (subvolume string, at time.Time, ok bool) {
-	m := btrbkName.FindStringSubmatch(name)
+	m := btrbkName().FindStringSubmatch(name)
 	if m == nil {
 		return "", time.Time{}, false
 	}

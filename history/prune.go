@@ -40,7 +40,7 @@ func (g *Graveyard) pruneIn(in *Dir, now time.Time, limits Limits) (removed []st
 		return true
 	}
 	for _, name := range names {
-		if ours.MatchString(name) && strings.HasSuffix(name, unfinished) {
+		if ours().MatchString(name) && strings.HasSuffix(name, unfinished) {
 			remove(name)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -35,7 +36,9 @@ const (
 
 // ours is the form of all names, so nothing else is ever removed: a time, the beginning of the ID of
 // the boot, and the ends above.
-var ours = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z-[0-9a-z]{1,8}(\.jsonl\.gz)?(\.new)?$`)
+var ours = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z-[0-9a-z]{1,8}(\.jsonl\.gz)?(\.new)?$`)
+})
 
 // nameOf returns the name of a receipt or grave.
 func nameOf(at time.Time, boot string) string {
@@ -150,7 +153,7 @@ func (r *Receipts) clear(in *Dir) error {
 		return err
 	}
 	for _, name := range names {
-		if ours.MatchString(name) && path.Ext(name) == unfinished {
+		if ours().MatchString(name) && path.Ext(name) == unfinished {
 			if err := in.remove(name); err != nil {
 				return err
 			}
@@ -181,7 +184,7 @@ func (r *Receipts) prune(in *Dir, added string) {
 func receiptNames(in *Dir) ([]string, error) {
 	names, err := in.names()
 	names = slices.DeleteFunc(names, func(name string) bool {
-		return !ours.MatchString(name) || len(name) < len(receiptEnd) || name[len(name)-len(receiptEnd):] != receiptEnd
+		return !ours().MatchString(name) || len(name) < len(receiptEnd) || name[len(name)-len(receiptEnd):] != receiptEnd
 	})
 	slices.Reverse(names)
 	return names, err

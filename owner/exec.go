@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // launchers are programs that run another one: their arguments name the program, or a script or
@@ -102,12 +103,14 @@ func unwrapped(name string) string {
 }
 
 // storeName is a path in a Nix store: the hash, the name and the version of a package.
-var storeName = regexp.MustCompile(`^/nix/store/[a-z0-9]{32}-(.+?)(-[0-9][^/]*)?(?:/|$)`)
+var storeName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^/nix/store/[a-z0-9]{32}-(.+?)(-[0-9][^/]*)?(?:/|$)`)
+})
 
 // storePackage returns the name of the package in a path of a Nix store, without its version, or
 // "". Scripts of units ("unit-script-x-start") are not packages.
 func storePackage(name string) string {
-	m := storeName.FindStringSubmatch(name)
+	m := storeName().FindStringSubmatch(name)
 	if m == nil || strings.HasPrefix(m[1], "unit-script-") {
 		return ""
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // account is a line of passwd(5).
@@ -56,7 +57,9 @@ func usersOf(accounts []account) []User {
 
 // library is the name of the shared library of systemd's programs, with the version, and the name
 // of its package in a Nix store.
-var library = regexp.MustCompile(`libsystemd-shared-(\d+)|-systemd-(\d+)`)
+var library = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`libsystemd-shared-(\d+)|-systemd-(\d+)`)
+})
 
 // systemdVersion returns the version of systemd that is installed, or 254: directories of user
 // units have not moved since.
@@ -83,7 +86,7 @@ func (r *reader) systemdVersion() int {
 }
 
 func versionIn(name string) int {
-	m := library.FindStringSubmatch(name)
+	m := library().FindStringSubmatch(name)
 	if m == nil {
 		return 0
 	}

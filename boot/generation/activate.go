@@ -8,14 +8,19 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/DaRacci/list-ephemeral/internal/unitfile"
 )
 
 // The files of the store that an activation script names.
 var (
-	usersFile  = regexp.MustCompile(store + `/[0-9A-Za-z+._?=-]*users-groups\.json`)
-	createFile = regexp.MustCompile(store + `/[0-9A-Za-z+._?=-]*-(?:persistence|impermanence)-run-create-directories`)
+	usersFile = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(store + `/[0-9A-Za-z+._?=-]*users-groups\.json`)
+	})
+	createFile = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(store + `/[0-9A-Za-z+._?=-]*-(?:persistence|impermanence)-run-create-directories`)
+	})
 )
 
 // activation reads SYSTEM/activate for the homes of users, and for the owners and modes that
@@ -26,7 +31,7 @@ func (r *reader) activation() {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		r.unreadable(file, err)
 	}
-	if name := usersFile.Find(script); name != nil {
+	if name := usersFile().Find(script); name != nil {
 		r.users(string(name))
 	}
 	for exec := range r.units.Assemble("userborn.service").All("Service", "ExecStart") {
@@ -35,7 +40,7 @@ func (r *reader) activation() {
 		}
 	}
 	r.createDirectories(file, script) // where the lines were until 2022
-	for _, name := range createFile.FindAll(script, -1) {
+	for _, name := range createFile().FindAll(script, -1) {
 		r.impermanence = true
 		content, err := r.files.Read(string(name), maxScript)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -94,7 +95,9 @@ func (r *reader) home(generation, user, home string, source Source) {
 }
 
 // checkHome is the line of GEN/activate that has the home directory, since Home Manager 22.11.
-var checkHome = regexp.MustCompile(`(?m)^\s*checkHomeDirectory (.+)$`)
+var checkHome = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^\s*checkHomeDirectory (.+)$`)
+})
 
 // homeOf returns the home directory of a user: stated, of the list of users, of the caller, or of
 // the activation script of the home.
@@ -108,7 +111,7 @@ func (r *reader) homeOf(generation, user, stated string) string {
 	if err != nil {
 		return ""
 	}
-	if m := checkHome.FindSubmatch(script); m != nil {
+	if m := checkHome().FindSubmatch(script); m != nil {
 		text := strings.TrimSpace(string(m[1]))
 		if inner, ok := strings.CutPrefix(text, `"`); ok {
 			text = strings.TrimSuffix(inner, `"`)
