@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/internal/known"
@@ -65,7 +66,9 @@ func (s *Session) hasHomeManager(at func(...string) string) bool {
 }
 
 // usersJSON finds the accounts that the activation script of NixOS declares.
-var usersJSON = regexp.MustCompile(`/nix/store/[0-9a-z]+-users-groups\.json`)
+var usersJSON = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`/nix/store/[0-9a-z]+-users-groups\.json`)
+})
 
 // userFacts returns how a boot of a built NixOS system writes the accounts.
 func userFacts(top, system string) (facts []known.Fact) {
@@ -77,7 +80,7 @@ func userFacts(top, system string) (facts []known.Fact) {
 	case exists(filepath.Join(system, "etc/systemd/system/systemd-sysusers.service")):
 		facts = append(facts, known.FactUsersBySysusers)
 	}
-	if name := usersJSON.Find(script); name != nil {
+	if name := usersJSON().Find(script); name != nil {
 		accounts, _ := os.ReadFile(filepath.Join(top, string(name)))
 		if bytes.Contains(accounts, []byte(`"mutableUsers":false`)) {
 			facts = append(facts, known.FactImmutableUsers)
