@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
 // build makes the table out of the parts.
@@ -45,7 +46,7 @@ func (t *Table) build(p parts) {
 		}
 	}
 	t.claims.sort()
-	t.buildPrograms(p.desktop, p.binaries)
+	t.buildPrograms(p.desktop, p.binaries, p.packages)
 }
 
 // indexUnits makes units known by name, alias and stem. A service comes before a template.
@@ -165,8 +166,8 @@ func (t *Table) claimsOfUnit(d *Declaration, homeOf map[string]account) {
 		}
 	}
 	for _, sign := range d.Paths {
-		if t.homes.Container(sign.Path) || strings.HasPrefix(sign.Path, "/etc/") && !sameStem(d.Name, path.Base(t.top(sign.Path))) {
-			continue // settings of another program, which it may change
+		if t.homes.Container(sign.Path) || t.ofAnother(d, sign) {
+			continue
 		}
 		c := say
 		c.path, c.from = sign.Path, sign.From
@@ -183,6 +184,12 @@ func (t *Table) claimsOfUnit(d *Declaration, homeOf map[string]account) {
 		c.from = Evidence{SourcePasswd, "/etc/passwd", a.line, "the home of User=" + a.name}
 		t.claims.add(c)
 	}
+}
+
+// ofAnother reports settings of another program, which a unit may change. What is beside the file
+// that names it is its own.
+func (t *Table) ofAnother(d *Declaration, sign PathSign) bool {
+	return strings.HasPrefix(sign.Path, "/etc/") && !paths.Below(sign.Path, path.Dir(sign.From.File)) && !sameStem(d.Name, path.Base(t.top(sign.Path)))
 }
 
 // ofTmpfiles completes a claim of tmpfiles.d with the unit that has the name of the file or of the

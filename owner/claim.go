@@ -23,7 +23,8 @@ type claim struct {
 }
 
 // compareClaims orders claims of one path: those that decide come first. Of two units, the one with
-// the name of the directory decides, and a service before a template.
+// the name of the directory decides, and a service before a template. A unit that uses a volume
+// comes before Podman.
 func compareClaims(a, b claim) int {
 	named := func(c claim) int {
 		if c.unit != "" && sameStem(c.unit, path.Base(c.path)) {
@@ -32,7 +33,7 @@ func compareClaims(a, b claim) int {
 		return 1
 	}
 	template := func(c claim) int {
-		if strings.Contains(c.unit, "@") {
+		if c.unit == "" || strings.Contains(c.unit, "@") {
 			return 1
 		}
 		return 0

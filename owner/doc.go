@@ -21,8 +21,10 @@
 //	desktop.go       desktop files, commands in directories of programs
 //	exec.go          the program that a command line runs
 //	keyfile.go       groups, keys and values
+//	packages.go      names of packages of dpkg
 //	flatpak.go       applications of Flatpak
 //	engines.go       storage of Podman and Docker
+//	quadlets.go      containers that Podman makes services of, podman-systemd.unit(5)
 //	places.go        libvirt, NetworkManager, systemd-homed, directories of users
 //
 // Precedence: the directory keys of units and the sources that know a directory exactly, then

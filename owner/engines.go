@@ -10,26 +10,41 @@ import (
 
 // containers returns the claims of the storage of Podman and Docker, of the system and of users.
 func (r *reader) containers() []claim {
-	root := tomlValue(r.read("/etc/containers/storage.conf"), "storage", "graphroot")
-	rootlessAll := tomlValue(r.read("/etc/containers/storage.conf"), "storage", "rootless_storage_path")
-	if root == "" {
-		usr := r.read("/usr/share/containers/storage.conf")
-		root, rootlessAll = tomlValue(usr, "storage", "graphroot"), tomlValue(usr, "storage", "rootless_storage_path")
-	}
-	all := r.podman(absolute(root, "/var/lib/containers/storage"), "/var/lib/containers")
+	all := r.podman(r.graphRoot(), "/var/lib/containers")
 	all = append(all, r.docker(dockerRoot(r.read("/etc/docker/daemon.json"), "/var/lib/docker"))...)
 	all = append(all, engineClaim("/var/lib/containerd", "containerd", KindRegenerated, "the storage of containerd; images can be fetched again"))
 	for _, u := range r.users {
-		own := r.read(u.Home + "/.config/containers/storage.conf")
-		graph := tomlValue(own, "storage", "graphroot")
-		if own == "" {
-			graph = rootlessAll
-		}
-		graph = strings.NewReplacer("$HOME", u.Home, "$UID", strconv.FormatUint(uint64(u.UID), 10), "$USER", u.Name).Replace(graph)
-		all = append(all, r.podman(absolute(graph, u.Home+"/.local/share/containers/storage"), u.Home+"/.local/share/containers")...)
+		all = append(all, r.podman(r.userGraphRoot(u), u.Home+"/.local/share/containers")...)
 		all = append(all, r.docker(dockerRoot(r.read(u.Home+"/.config/docker/daemon.json"), u.Home+"/.local/share/docker"))...)
 	}
 	return all
+}
+
+// storageConf returns a value of the first containers-storage.conf(5) of the system.
+func (r *reader) storageConf(key string) string {
+	text := r.read("/etc/containers/storage.conf")
+	if tomlValue(text, "storage", "graphroot") == "" {
+		text = r.read("/usr/share/containers/storage.conf")
+	}
+	return tomlValue(text, "storage", key)
+}
+
+// graphRoot returns the storage of the system's Podman.
+func (r *reader) graphRoot() string {
+	return absolute(r.storageConf("graphroot"), "/var/lib/containers/storage")
+}
+
+// userGraphRoot returns the storage of a user's Podman. The user's own file replaces that of the
+// system.
+func (r *reader) userGraphRoot(u User) string {
+	graph := ""
+	if own := r.read(u.Home + "/.config/containers/storage.conf"); own != "" {
+		graph = tomlValue(own, "storage", "graphroot")
+	} else {
+		graph = r.storageConf("rootless_storage_path")
+	}
+	graph = strings.NewReplacer("$HOME", u.Home, "$UID", strconv.FormatUint(uint64(u.UID), 10), "$USER", u.Name).Replace(graph)
+	return absolute(graph, u.Home+"/.local/share/containers/storage")
 }
 
 // absolute returns a clean path, or a default if it is not absolute.

@@ -46,6 +46,10 @@ func programName(command string, args []string) string {
 			return programName(args[i+1], args[i+2:])
 		}
 		return ""
+	case "docker", "podman":
+		if slices.Contains(args, "run") || slices.Contains(args, "start") { // the program is in the container
+			return ""
+		}
 	case ".", "/":
 		return ""
 	}

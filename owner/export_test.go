@@ -11,6 +11,9 @@ var (
 	CutDirectory  = cutDirectory
 	RelativeName  = relativeName
 	FlatpakList   = flatpakList
+	VolumeSource  = volumeSource
+	MountSource   = mountSource
+	DpkgStatus    = parseDpkgStatus
 )
 
 // ParseKeyFile returns the groups of a key file.

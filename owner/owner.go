@@ -108,6 +108,7 @@ const (
 	SourceKnowledge             // public configurations, or the classes of paths
 	SourceDesktop               // a desktop file
 	SourcePath                  // a directory of programs
+	SourcePackage               // the list of packages of dpkg
 	SourceName                  // the name of a unit or a program equals the name of the directory
 	SourceLocation              // the directory above: /var/cache, a home
 )
@@ -115,7 +116,7 @@ const (
 // String returns a few words.
 func (s Source) String() string {
 	return nameOf(int(s), "unknown", "unit directory", "flatpak", "containers", "libvirt", "NetworkManager", "homed", "user-dirs", "tmpfiles.d",
-		"unit path", "passwd", "knowledge", "desktop file", "program directory", "name", "location")
+		"unit path", "passwd", "knowledge", "desktop file", "program directory", "package", "name", "location")
 }
 
 // rank is the precedence of a source: a smaller rank decides. Sources that know exactly whose a
@@ -132,7 +133,7 @@ func (s Source) rank() int {
 		return 4
 	case SourceKnowledge:
 		return 5
-	case SourceUnknown, SourceDesktop, SourcePath, SourceName, SourceLocation:
+	case SourceUnknown, SourceDesktop, SourcePath, SourcePackage, SourceName, SourceLocation:
 	}
 	return 6
 }

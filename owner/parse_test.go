@@ -132,6 +132,8 @@ func FuzzParsers(f *testing.F) {
 	f.Add("<pool><target><path>/srv//x</path></target></pool>")
 	f.Add("XDG_MUSIC_DIR=\"$HOME/a\\\"b\"\nXDG_VIDEOS_DIR=\"/x/../y\"")
 	f.Add("a:b:ro")
+	f.Add("type=bind,source=/a,ro")
+	f.Add("Package: a\nStatus: install ok installed\n\nPackage: b")
 	f.Add(`sh -c "exec env X=1 flatpak run org.x"`)
 	f.Fuzz(func(t *testing.T, text string) {
 		clean := func(what, name string) {
@@ -162,6 +164,16 @@ func FuzzParsers(f *testing.F) {
 		if words := owner.ExecWords(text); len(words) > 0 {
 			if name := owner.ProgramName(words[0], words[1:]); strings.Contains(name, "/") {
 				t.Errorf("program: %q", name)
+			}
+		}
+		for _, source := range []func(string) (string, bool){owner.VolumeSource, owner.MountSource} {
+			if name, ok := source(text); ok && (name == "" || !strings.Contains(text, name)) {
+				t.Errorf("volume: %q", name)
+			}
+		}
+		for _, name := range owner.DpkgStatus(text) {
+			if name == "" || strings.Contains(name, "\n") || !strings.Contains(text, name) {
+				t.Errorf("package: %q", name)
 			}
 		}
 		owner.ParseDesktop(text)

@@ -18,9 +18,10 @@ type Program struct {
 	// Names are the normalised names that it matches, sorted: the ID, the command, the class of its
 	// windows, the icon, and the names of its directories.
 	Names []string
-	// File is the desktop file, or the directory of the command; "" if it is not installed.
+	// File is the desktop file, the directory of the command, or the list of packages; "" if it is not
+	// installed.
 	File string
-	// Installed reports whether a desktop file or a command was found.
+	// Installed reports whether a desktop file, a command or a package was found.
 	Installed bool
 	Source    Source
 }
@@ -40,9 +41,9 @@ var genericNames = map[string]bool{
 	"wine": true, "system-settings": true, "preferences-desktop": true, "web-browser": true,
 }
 
-// buildPrograms joins what the sources name: desktop files first, then commands, then the pairs of
-// public configurations, of which the names add to the programs that are there.
-func (t *Table) buildPrograms(desktop []entryOfDesktop, binaries []binary) {
+// buildPrograms joins what the sources name: desktop files first, then commands, then packages, then
+// the pairs of public configurations, of which the names add to the programs that are there.
+func (t *Table) buildPrograms(desktop []entryOfDesktop, binaries []binary, packages []string) {
 	g := grouping{byName: t.byName}
 	for _, e := range desktop {
 		g.addDesktop(e)
@@ -50,6 +51,11 @@ func (t *Table) buildPrograms(desktop []entryOfDesktop, binaries []binary) {
 	for _, b := range binaries {
 		if key := known.Normalize(b.name); !genericNames[key] {
 			g.join(Program{Name: b.name, File: b.dir, Installed: true, Source: SourcePath}, []string{key}, nil)
+		}
+	}
+	for _, name := range packages {
+		if key := known.Normalize(name); !genericNames[key] {
+			g.join(Program{Name: name, File: dpkgStatus, Installed: true, Source: SourcePackage}, []string{key}, nil)
 		}
 	}
 	g.addKnown()
@@ -226,7 +232,8 @@ func (t *Table) canonical(name string) string {
 }
 
 // Programs returns the programs, sorted by name, no program twice: those with a desktop file, the
-// commands in directories of programs, and those that public configurations tie to paths.
+// commands in directories of programs, the packages of dpkg, and those that public configurations
+// tie to paths.
 func (t *Table) Programs() []Program {
 	all := slices.DeleteFunc(slices.Clone(t.programs), func(p Program) bool { return p.Name == "" })
 	slices.SortStableFunc(all, func(a, b Program) int { return cmp.Or(compareText(a.Name, b.Name), compareText(a.File, b.File)) })

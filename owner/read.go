@@ -140,6 +140,7 @@ type parts struct {
 	places   []claim
 	desktop  []entryOfDesktop
 	binaries []binary
+	packages []string
 	accounts []account
 }
 
@@ -155,6 +156,7 @@ func (r *reader) readParts(ctx context.Context) parts {
 		func() { tmp, userTmp = r.tmpfiles() },
 		func() { p.places = r.places(ctx) },
 		func() { p.binaries = r.programs(ctx) },
+		func() { p.packages = r.packages() },
 	}
 	inParallel(ctx, len(steps), len(steps), func(i int) { steps[i]() })
 	p.tmpfiles = slices.Concat(append([][]claim{tmp}, userTmp...)...)

@@ -39,14 +39,18 @@ func (r *reader) units(ctx context.Context) []Declaration {
 		specifiers := unitfile.System("")
 		specifiers.MachineID, specifiers.Host = machineID, host
 		if i == 0 {
-			managers[i] = r.managerUnits(ctx, Declaration{Manager: ManagerSystem}, specifiers, systemBases(r.systemd), systemUnitDirs)
+			like := Declaration{Manager: ManagerSystem}
+			managers[i] = r.managerUnits(ctx, like, specifiers, systemBases(r.systemd), systemUnitDirs)
+			managers[i] = r.quadlets(managers[i], like, specifiers, r.graphRoot(), quadletDirs)
 			return
 		}
 		u := r.users[i-1]
 		b := userBases(u, r.systemd)
 		specifiers.Home, specifiers.User, specifiers.UID = u.Home, u.Name, strings.TrimPrefix(b.runtime, "/run/user/")
 		specifiers.Runtime, specifiers.State, specifiers.Cache, specifiers.Logs, specifiers.Config = b.runtime, b.state, b.cache, b.logs, b.config
-		managers[i] = r.managerUnits(ctx, Declaration{Manager: ManagerUser, Home: u.Home}, specifiers, b, r.userUnitDirs(u))
+		like := Declaration{Manager: ManagerUser, Home: u.Home}
+		managers[i] = r.managerUnits(ctx, like, specifiers, b, r.userUnitDirs(u))
+		managers[i] = r.quadlets(managers[i], like, specifiers, r.userGraphRoot(u), userQuadletDirs(u, b.runtime))
 	})
 	return slices.Concat(managers...)
 }
