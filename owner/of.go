@@ -116,19 +116,19 @@ func (t *Table) program(o *Owner, name string) {
 	}
 	of, pair, named, ok := bestPair(t.homes, name)
 	if i, found := t.unitAt[o.Unit]; found && !named && t.units[i].Program != "" {
-		o.Program = t.units[i].Program
+		o.Program = t.ofUnit(&t.units[i])
 		o.ProgramFrom = Evidence{Source: SourceName, File: t.units[i].File, Text: "ExecStart= runs it"}
 		return
 	}
-	if ok {
+	after, isNamed := t.namedAfter(name)
+	if ok && (named || !isNamed || !after.Installed) {
 		o.Program = t.canonical(pair.Program)
 		o.ProgramFrom = Evidence{Source: SourceKnowledge, File: "program-paths.tsv", Text: pair.Program + " and " + of + ": " + pair.Sources}
 		return
 	}
-	top := t.top(name)
-	if i, ok := t.byName[known.Normalize(strings.TrimLeft(path.Base(top), "."))]; ok && !t.homes.Container(top) && !t.own(name) {
-		o.Program = t.programs[i].Name
-		o.ProgramFrom = Evidence{Source: SourceName, File: t.programs[i].File, Text: "the directory is named after it"}
+	if isNamed {
+		o.Program = after.Name
+		o.ProgramFrom = Evidence{Source: SourceName, File: after.File, Text: "the directory is named after it"}
 	}
 }
 
@@ -148,7 +148,7 @@ func (t *Table) guess(o *Owner, name string) {
 		}
 	}
 	if i, ok := t.unitAt[o.Unit]; ok && o.Program == "" && t.units[i].Program != "" {
-		o.Program = t.units[i].Program
+		o.Program = t.ofUnit(&t.units[i])
 		o.ProgramFrom = Evidence{Source: SourceName, File: t.units[i].File, Text: "ExecStart= runs it"}
 	}
 	switch {

@@ -15,6 +15,7 @@ func (r *reader) places(ctx context.Context) []claim {
 	all := slices.Concat(r.containers(), r.libvirt(), r.networkManager(), r.homed())
 	for _, u := range r.users {
 		all = append(all, r.flatpak(ctx, u)...)
+		all = append(all, r.userLibvirt(u)...)
 		all = append(all, r.userDirs(u)...)
 	}
 	return all
@@ -75,6 +76,25 @@ func (r *reader) libvirt() []claim {
 				})
 			}
 		}
+	}
+	return all
+}
+
+// userLibvirt returns the directories of a user's own machines, "Session driver" of libvirt's
+// documentation. It is nothing without one of them.
+func (r *reader) userLibvirt(u User) []claim {
+	data, config := u.Home+"/.local/share/libvirt", u.Home+"/.config/libvirt"
+	if !r.exists(data) && !r.exists(config) {
+		return nil
+	}
+	all := fixedClaims(SourceLibvirt, "", []fixed{
+		{data, KindState, "", "machines of the user"},
+		{data + "/images", KindData, "", "disks of the user's machines"},
+		{config, KindConfig, "", "the user's machines, networks and pools"},
+		{u.Home + "/.cache/libvirt", KindCache, "", "logs and capabilities of the user's machines"},
+	})
+	for i := range all {
+		all[i].typ, all[i].name, all[i].user = TypeProgram, "libvirt", u.Name
 	}
 	return all
 }

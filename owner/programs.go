@@ -69,16 +69,16 @@ func (t *Table) buildPrograms(desktop []entryOfDesktop, binaries []binary, packa
 
 // addDesktop adds the program of a desktop file.
 func (g *grouping) addDesktop(e entryOfDesktop) {
-	last := e.id[strings.LastIndexByte(e.id, '.')+1:]
-	p := Program{Name: cmp.Or(e.program, last), Title: e.name, File: e.file, Installed: true, Source: SourceDesktop}
+	last := nameOfID(e.id)
+	p := Program{Name: cmp.Or(withoutVersion(e.program), last), Title: e.name, File: e.file, Installed: true, Source: SourceDesktop}
 	if e.flatpak != "" || strings.Count(p.Name, ".") >= 2 { // the command is the ID
 		p.Name = last
 	}
 	p.Name = strings.ToLower(p.Name)
-	names := []string{e.program, last, e.id, e.class, e.icon, e.flatpak}
+	names := []string{e.program, withoutVersion(e.program), last, e.id, e.class, e.icon, e.flatpak}
 	for _, name := range []string{e.icon, e.class, e.program} {
 		if strings.Count(name, ".") >= 2 {
-			names = append(names, name[strings.LastIndexByte(name, '.')+1:])
+			names = append(names, nameOfID(name))
 		}
 	}
 	keys := make([]string, 0, len(names))
@@ -92,6 +92,34 @@ func (g *grouping) addDesktop(e entryOfDesktop) {
 	}
 }
 
+// nameOfID returns the last part of an ID that says whose it is: "spotify" of "com.spotify.Client".
+func nameOfID(id string) string {
+	parts := strings.Split(id, ".")
+	for i := len(parts) - 1; i > 0; i-- {
+		if !genericNames[known.Normalize(parts[i])] {
+			return parts[i]
+		}
+	}
+	return parts[len(parts)-1]
+}
+
+// withoutVersion removes a version from the name of a command: "gimp" of "gimp-2.10".
+func withoutVersion(command string) string {
+	name, version, ok := cutLast(command, "-")
+	if ok && name != "" && version != "" && strings.Trim(version, "0123456789.") == "" {
+		return name
+	}
+	return command
+}
+
+// cutLast cuts a text around the last separator.
+func cutLast(text, separator string) (before, after string, found bool) {
+	if at := strings.LastIndex(text, separator); at >= 0 {
+		return text[:at], text[at+len(separator):], true
+	}
+	return text, "", false
+}
+
 // join adds a program under the keys, or adds the keys to the programs that have one of them. more
 // are names of which an existing owner keeps its own.
 func (g *grouping) join(p Program, keys, more []string) {
@@ -102,8 +130,9 @@ func (g *grouping) join(p Program, keys, more []string) {
 		case !taken || i == at:
 		case at < 0:
 			at = i
-		default:
-			g.merge(at, i)
+		default: // the sources come in the order of their precedence
+			g.merge(min(at, i), max(at, i))
+			at = min(at, i)
 		}
 	}
 	if at < 0 {
@@ -121,11 +150,8 @@ func (g *grouping) join(p Program, keys, more []string) {
 }
 
 // merge moves the names of one program to another, and leaves an empty one that is removed at the
-// end. A program that a desktop file names comes first.
+// end.
 func (g *grouping) merge(into, from int) {
-	if into == from {
-		return
-	}
 	for _, name := range g.programs[from].Names {
 		g.byName[name] = into
 	}
@@ -134,8 +160,8 @@ func (g *grouping) merge(into, from int) {
 }
 
 // addKnown adds the programs of public configurations. Two of them are one program if they have the
-// same path and one name contains the other ("obs" and "obs-studio"). The names of paths are added
-// for the program that fits best.
+// same path and one name contains the other ("obs" and "obs-studio"), or if one has the other's name
+// as an alias ("neovim" and "nvim"). The names of paths are added for the program that fits best.
 func (g *grouping) addKnown() {
 	type pair struct {
 		name string
@@ -182,7 +208,7 @@ func (g *grouping) addPairs(name string, pairs []known.ProgramPath) {
 		more = append(more, base)
 	}
 	for _, alias := range known.AliasesOf(best.Program) {
-		more = append(more, known.Normalize(strings.TrimLeft(alias, ".")))
+		keys = append(keys, known.Normalize(strings.TrimLeft(alias, ".")))
 	}
 	g.join(Program{Name: strings.ToLower(best.Program), Source: SourceKnowledge}, keys, more)
 }
@@ -221,6 +247,29 @@ func chooseFrom(name string, pairs []known.ProgramPath) (best known.ProgramPath,
 		}
 	}
 	return pairs[0], false
+}
+
+// ofUnit returns the name of the program of a unit. A daemon has the name of its program, if there is
+// one: "tailscale" for tailscaled.
+func (t *Table) ofUnit(d *Declaration) string {
+	list := stems(d.Program)
+	for i := len(list) - 1; i > 0; i-- {
+		if at, ok := t.byName[list[i]]; ok {
+			return t.programs[at].Name
+		}
+	}
+	return d.Program
+}
+
+// namedAfter returns the installed program with the name of the directory that a path belongs to.
+func (t *Table) namedAfter(name string) (Program, bool) {
+	top := t.top(name)
+	key := known.Normalize(strings.TrimLeft(path.Base(top), "."))
+	i, ok := t.byName[key]
+	if !ok || t.homes.Container(top) || t.own(name) {
+		return Program{}, false
+	}
+	return t.programs[i], true
 }
 
 // canonical returns the name under which Programs has a program.

@@ -112,3 +112,41 @@ func TestProgramsWithDesktopFiles(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestPostgresqlOwnsItsClusters has the units and accounts of Debian, of NixOS, and an account only.
+func TestPostgresqlOwnsItsClusters(t *testing.T) {
+	const passwd = "postgres:x:107:113::/var/lib/postgresql:/bin/sh\n"
+	const template = "/usr/lib/systemd/system/postgresql@.service"
+	cluster := "[Service]\nExecStart=/usr/bin/pg_ctlcluster %i start\nUser=postgres\n"
+	for name, tt := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"Debian":                 {map[string]string{"/etc/passwd": passwd, template: cluster, "/usr/lib/systemd/system/postgresql.service": "[Service]\nExecStart=/bin/true\n"}, "unit postgresql.service state"},
+		"with the template only": {map[string]string{"/etc/passwd": passwd, template: cluster}, "unit postgresql@.service state"},
+		"NixOS": {map[string]string{"/etc/passwd": passwd, "/etc/systemd/system/postgresql.service": "[Service]\nExecStart=/nix/store/0123456789abcdfghijklmnpqrsvwxyz-postgresql-16.4/bin/postgres\n" +
+			"User=postgres\nStateDirectory=postgresql postgresql/16\nStateDirectoryMode=0750\n"}, "unit postgresql.service state"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := read(t, tt.files).Of("/var/lib/postgresql/16/main/base/1")
+			if got := fmt.Sprintf("%v %s %v", o.Type, o.Name, o.Kind); got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestNamesOfCommandsAndIDs(t *testing.T) {
+	files := map[string]string{}
+	for id, exec := range map[string]string{"gimp": "gimp-2.10", "com.spotify.Client": "flatpak run com.spotify.Client", "org.telegram.desktop": "wine x", "one-2": "one-2b"} {
+		files["/usr/share/applications/"+id+".desktop"] = "[Desktop Entry]\nType=Application\nName=x\nExec=" + exec + "\n"
+	}
+	table := read(t, files)
+	for name, want := range map[string]string{
+		"gimp": "gimp", "gimp-2.10": "gimp", "com.spotify.Client": "spotify", "spotify": "spotify", "telegram": "telegram", "one-2b": "one-2b", "client": "", "desktop": "",
+	} {
+		if p, _ := table.ProgramNamed(name); p.Name != want {
+			t.Errorf("%s is %q, want %q", name, p.Name, want)
+		}
+	}
+}
