@@ -25,3 +25,18 @@ func TestHostileCommentStaysOnOneLine(t *testing.T) {
 		}
 	}
 }
+
+func TestDirectoryWithLinksOfTheStoreHasAWarning(t *testing.T) {
+	items := []snippet.Item{{Path: "/var/lib/a", Dir: true, StoreLink: "x\n\x1b.conf"}, {Path: "/var/lib/b", Dir: true}}
+	for d := range setting.DialectNames {
+		dialect := setting.Dialect(d)
+		if !dialect.Nix() {
+			continue
+		}
+		got := snippet.Render(items, snippet.Options{Dialect: dialect})
+		warned := strings.Count(got.Text, "symlinks into the Nix store, such as")
+		if dialect != setting.DialectImpermanenceHM && warned != 1 || strings.ContainsAny(got.Text, "\x1b") {
+			t.Errorf("%s:\n%s", setting.DialectNames[d], got.Text)
+		}
+	}
+}

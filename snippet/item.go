@@ -19,6 +19,9 @@ type Item struct {
 	Target string
 	// Replaced is set for a file that programs save by renaming another file over it.
 	Replaced bool
+	// StoreLink is the name of a symlink into the Nix store that a directory contains, such as those that
+	// Home Manager makes beside the files of a program; "" if there is none. It may contain any bytes.
+	StoreLink string
 	// Access is nil if unknown. It is meaningless for a symlink.
 	Access *Access
 	// Parent is the access of the directory that contains the path; nil if unknown.
@@ -100,7 +103,7 @@ func (i *Item) compare(other *Item) int {
 	return cmp.Or(
 		first(i.Dir, other.Dir), cmp.Compare(other.Kind, i.Kind), strings.Compare(other.Target, i.Target),
 		i.Access.compare(other.Access), i.Parent.compare(other.Parent), slices.CompareFunc(other.Above, i.Above, compareAccess),
-		first(i.Replaced, other.Replaced), strings.Compare(other.Kept, i.Kept), strings.Compare(other.Comment, i.Comment),
+		first(i.Replaced, other.Replaced), strings.Compare(other.StoreLink, i.StoreLink), strings.Compare(other.Kept, i.Kept), strings.Compare(other.Comment, i.Comment),
 		strings.Compare(other.Unread, i.Unread))
 }
 

@@ -58,6 +58,10 @@ func troubles(item *Item) (reasons []string) {
 	if item.Replaced && !item.Dir {
 		reasons = append(reasons, "programs replace it when they save, which fails if the file is a mount point (EBUSY)")
 	}
+	if item.StoreLink != "" && item.Dir {
+		reasons = append(reasons, "it contains symlinks into the Nix store, such as "+inQuotes(item.StoreLink)+
+			": they are kept too, also after the configuration no longer makes them")
+	}
 	return reasons
 }
 

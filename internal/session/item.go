@@ -39,6 +39,9 @@ func (s *Session) Item(path string, kind scan.Kind, info scan.Info, slash bool) 
 		if s.isSwap(path, item.Dir) {
 			item.Kind = snippet.Swap
 		}
+		if item.Dir && s.Style.Dialect.Nix() {
+			item.StoreLink = s.storeLink(path)
+		}
 	case scan.KindUnknown, scan.KindWhiteout:
 	}
 	if kind != scan.KindUnknown && kind != scan.KindSymlink && (item.Dir || s.Style.Dialect.CarriesFiles()) {
@@ -46,6 +49,33 @@ func (s *Session) Item(path string, kind scan.Kind, info scan.Info, slash bool) 
 	}
 	s.addOwner(&item, kind)
 	return item
+}
+
+// mostNames is how many entries of a directory are read in search of a symlink.
+const mostNames = 256
+
+// storeLink returns the name of a symlink into the Nix store that a directory contains; "" if none of
+// the entries that are read is one. Of several, it is the first by name.
+func (s *Session) storeLink(dir string) string {
+	if !s.Mounts.At(s.resolved(dir)).Answers() {
+		return ""
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	entries, _ := f.ReadDir(mostNames)
+	first := ""
+	for _, entry := range entries {
+		if entry.Type()&fs.ModeSymlink == 0 || first != "" && first < entry.Name() {
+			continue
+		}
+		if target, err := os.Readlink(filepath.Join(dir, entry.Name())); err == nil && strings.HasPrefix(target, "/nix/store/") {
+			first = entry.Name()
+		}
+	}
+	return first
 }
 
 // keptBy returns what persists a path already, or declares it, as a clause; "" if nothing does.

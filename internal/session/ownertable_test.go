@@ -128,3 +128,20 @@ func TestOneProgramHasOneName(t *testing.T) {
 		}
 	}
 }
+
+func TestItemOfADirectoryNamesALinkIntoTheStore(t *testing.T) {
+	s := ownedBy(t, nil)
+	dir := t.TempDir()
+	for name, target := range map[string]string{"z": "/nix/store/x", "b": "/nix/store/y", "a": "/etc/a"} {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if item := s.Item(dir, scan.KindDir, scan.Info{}, false); item.StoreLink != "b" {
+		t.Errorf("%+v", item)
+	}
+	s.Style.Dialect = setting.DialectPaths
+	if item := s.Item(dir, scan.KindDir, scan.Info{}, false); item.StoreLink != "" {
+		t.Errorf("in a list of paths: %+v", item)
+	}
+}
