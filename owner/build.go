@@ -116,7 +116,7 @@ func (t *Table) indexStems() {
 
 // genericStems are names that say nothing: those of helpers and of what every system has.
 var genericStems = map[string]bool{
-	"true": true, "sh": true, "bash": true, "env": true, "systemd": true, "echo": true, "test": true, "mkdir": true, "chown": true, "install": true, "rm": true,
+	"true": true, "sh": true, "bash": true, "env": true, "systemd": true, "system": true, "echo": true, "test": true, "mkdir": true, "chown": true, "install": true, "rm": true,
 	"systemctl": true, "python": true, "python3": true, "perl": true, "java": true, "node": true, "init": true, "log": true, "lib": true, "local": true,
 	"kill": true, "touch": true, "cat": true, "chmod": true, "start": true, "stop": true, "systemd-": true, "user": true, "users": true,
 }

@@ -62,6 +62,7 @@ var machine = map[string]string{
 		"WorkingDirectory=/var/lib/work\nBindPaths=/srv/bound:/x\n",
 	"/usr/lib/systemd/system/backup@.service":                                             "[Service]\nExecStart=/bin/backup\nUser=postgres\n",
 	"/usr/lib/systemd/system/postgresql.service":                                          "[Service]\nExecStart=/bin/true\n",
+	"/usr/lib/systemd/system/user@.service":                                               "[Service]\nExecStart=/usr/lib/systemd/systemd --user\n",
 	"/etc/systemd/system/mysqld.service":                                                  "-> /usr/lib/systemd/system/mariadb.service",
 	"/usr/lib/systemd/system/cups.service":                                                "[Service]\nExecStart=/usr/sbin/cupsd\n",
 	"/usr/lib/systemd/system/sshd.service":                                                "[Service]\nExecStart=/usr/sbin/sshd -D\n",
@@ -135,6 +136,7 @@ func TestOwnerOfAPath(t *testing.T) {
 		{"BindPaths", "/srv/bound", "unit mariadb.service data unit path"},
 		{"by name", "/var/spool/cups/c1", "unit cups.service state name"},
 		{"directory of logs by name", "/var/log/cups/error_log", "unit cups.service log name"},
+		{"files of units", "/etc/systemd/system/x.service", "unknown  config unknown"},
 		{"all logs", "/var/log", "unknown  unknown unknown"},
 		{"key of a unit by the names of its program", "/etc/ssh/ssh_host_ed25519_key", "unit sshd.service config 0600 knowledge"},
 		{"drop-in resets", "/var/lib/new", "unit over.service state 0755 root:root unit directory"},
@@ -234,7 +236,7 @@ func TestUnitsDeclareWhatTheirFilesSay(t *testing.T) {
 	}
 	want := []string{
 		"system backup@.service", "system cups.service", "system dyn.service", "system gone.service", "system mariadb.service", "system over.service", "system postgresql.service", "system redis@.service",
-		"system shop.service", "system sshd.service", "system vm@.service", "system vm@two.service", "user moved.service", "user notes.service", "user own.service",
+		"system shop.service", "system sshd.service", "system user@.service", "system vm@.service", "system vm@two.service", "user moved.service", "user notes.service", "user own.service",
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

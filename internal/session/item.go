@@ -196,9 +196,10 @@ func (s *Session) addOwner(item *snippet.Item, kind scan.Kind) {
 	}
 }
 
-// declares reports whether a unit itself names the path. Its name alone is not enough for a comment.
+// declares reports whether a unit itself names the path, or its container does. The name of the unit
+// alone is not enough for a comment.
 func declares(source owner.Source) bool {
-	return source == owner.SourceUnitDirectory || source == owner.SourceUnitPath || source == owner.SourceTmpfiles
+	return source == owner.SourceUnitDirectory || source == owner.SourceUnitPath || source == owner.SourceTmpfiles || source == owner.SourceContainers
 }
 
 // unitMode returns the mode that a unit or tmpfiles.d(5) gives a path.

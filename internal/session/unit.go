@@ -41,7 +41,7 @@ func (s *Session) UnitNames() []string {
 }
 
 // ExplainUnit returns what a service unit declares, what of it is on the disk, and a snippet for its
-// state, settings and logs. For an instance of a template, its name replaces "*". SetStyle must have
+// state, settings, logs and data. For an instance of a template, its name replaces "*". SetStyle must have
 // been called.
 func (s *Session) ExplainUnit(ctx context.Context, name string) (*report.Unit, error) {
 	d, err := s.Unit(name)
@@ -59,7 +59,7 @@ func (s *Session) ExplainUnit(ctx context.Context, name string) (*report.Unit, e
 		for _, sign := range d.Paths {
 			p := instance(sign.Path)
 			if !slices.ContainsFunc(found.Paths, func(u report.UnitPath) bool { return u.Path == p || u.Data == p }) {
-				found.Paths = append(found.Paths, report.UnitPath{Path: p, Data: p, From: sign.From})
+				found.Paths = append(found.Paths, report.UnitPath{Path: p, Data: p, Kind: s.kindFor(&d, p), From: sign.From})
 			}
 		}
 	}
@@ -69,6 +69,14 @@ func (s *Session) ExplainUnit(ctx context.Context, name string) (*report.Unit, e
 	}
 	found.Snippet = s.unitSnippet(found.Paths)
 	return found, nil
+}
+
+// kindFor returns the kind of data at a path that a unit uses, if it belongs to the unit.
+func (s *Session) kindFor(d *owner.Declaration, p string) owner.Kind {
+	if o := s.OwnerOf(p); o.Unit == d.Name {
+		return o.Kind
+	}
+	return owner.KindUnknown
 }
 
 // attributed returns the directories of the system that belong to a unit by another source than its
@@ -138,7 +146,7 @@ func (s *Session) unitSnippet(all []report.UnitPath) string {
 	var items []snippet.Item
 	for i := range all {
 		p := &all[i]
-		worth := p.Kind == owner.KindState || p.Kind == owner.KindConfig || p.Kind == owner.KindLog
+		worth := p.Kind == owner.KindState || p.Kind == owner.KindConfig || p.Kind == owner.KindLog || p.Kind == owner.KindData
 		lost := p.Verdict.Class == scan.ClassCandidate || p.Verdict.Class == scan.ClassIncluded
 		if !worth || !lost {
 			continue
