@@ -187,7 +187,7 @@ func TestFewKnownPathsAreContainers(t *testing.T) {
 func TestReplacedFilesInHomesAndTheSystem(t *testing.T) {
 	homes := HomesOf("/data/alice")
 	for name, want := range map[string]bool{
-		"/data/alice/.ssh/known_hosts": true, "/root/.bash_history": true, "/home/bob/.config/monitors.xml": true,
+		"/data/alice/.ssh/known_hosts": true, "/root/.bash_history": true, "/data/alice/.config/kwinrc": true, "/home/bob/.config/monitors.xml": true,
 		"/var/lib/logrotate.status": true, "/data/alice/.ssh": false, "/etc/machine-id": false, "/data/alice/x/.bash_history": false,
 	} {
 		if got := homes.Replaced(name); got != want {
