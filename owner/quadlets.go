@@ -143,7 +143,7 @@ func (r *reader) mountsOf(d *Declaration, u *unitfile.Unit, files *quadletFiles,
 				d.addPath(source, setting, key+"="+setting.Value)
 			case strings.HasPrefix(source, "."):
 				d.addPath(path.Join(path.Dir(u.Path), source), setting, key+"="+setting.Value)
-			default:
+			case validVolume(source):
 				volume := path.Join(storage, "volumes", r.volumeName(files, source))
 				d.Paths = append(d.Paths, PathSign{volume, Evidence{SourceContainers, setting.File, setting.Line, key + "=" + setting.Value}})
 			}
@@ -207,7 +207,8 @@ func mountSource(value string) (source string, ok bool) {
 	return source, ok && isSource(source)
 }
 
-// isSource reports whether a text is a path or the name of a volume.
+// isSource reports whether a text is a path or the name of a volume, or may become one when its
+// specifiers are expanded.
 func isSource(source string) bool {
 	return strings.HasPrefix(source, "/") || strings.HasPrefix(source, "%") || strings.HasPrefix(source, ".") || validVolume(source)
 }

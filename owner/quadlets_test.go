@@ -14,7 +14,7 @@ import (
 var containers = map[string]string{
 	"/etc/containers/systemd/web.container": "[Unit]\nDescription=A web server\n[Container]\nImage=docker.io/web\nVolume=/srv/web:/usr/share:Z\nVolume=./conf:/etc/web\n" +
 		"Volume=/srv/static:/static:ro,z\nVolume=/run/x.sock:/x.sock\nVolume=/anonymous\nVolume=pages:/pages\nVolume=db.volume:/db\nVolume=named.volume:/n\n" +
-		"Mount=type=bind,source=/srv/mounted,destination=/m\nMount=type=volume,src=kept,dst=/k\nMount=type=bind,src=/srv/read,dst=/r,ro=true\nMount=type=tmpfs,dst=/t\n",
+		"Mount=type=bind,source=/srv/mounted,destination=/m\nMount=type=volume,src=kept,dst=/k\nMount=type=bind,src=/srv/read,dst=/r,ro=true\nMount=type=tmpfs,dst=/t\nVolume=%n/../../up:/u\n",
 	"/etc/containers/systemd/named.volume":                 "[Volume]\nVolumeName=chosen\n",
 	"/etc/containers/systemd/below/deep.container":         "[Container]\nImage=x\nVolume=/srv/deep:/d\nServiceName=renamed\n",
 	"/etc/containers/systemd/web.container.d/10-more.conf": "[Container]\nVolume=/srv/more:/more\n",
