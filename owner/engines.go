@@ -37,11 +37,9 @@ func (r *reader) graphRoot() string {
 // userGraphRoot returns the storage of a user's Podman. The user's own file replaces that of the
 // system.
 func (r *reader) userGraphRoot(u User) string {
-	graph := ""
+	graph := r.storageConf("rootless_storage_path")
 	if own := r.read(u.Home + "/.config/containers/storage.conf"); own != "" {
 		graph = tomlValue(own, "storage", "graphroot")
-	} else {
-		graph = r.storageConf("rootless_storage_path")
 	}
 	graph = strings.NewReplacer("$HOME", u.Home, "$UID", strconv.FormatUint(uint64(u.UID), 10), "$USER", u.Name).Replace(graph)
 	return absolute(graph, u.Home+"/.local/share/containers/storage")
