@@ -7,6 +7,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
+	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/owner"
@@ -29,6 +30,9 @@ func (e *Explanation) Lines() []string {
 		for _, text := range OwnerLines(e.Owner) {
 			lines = append(lines, "  "+text)
 		}
+	}
+	if text := IgnoredText(e.Ignored); text != "" {
+		lines = append(lines, "  "+text)
 	}
 	return lines
 }
@@ -104,11 +108,13 @@ type Explanation struct {
 	// DeclaredAt is the file and line of the Nix code that declares the path, or "".
 	DeclaredAt string
 	// Owner says whose the path is, and what it is for; nil if that is not asked.
-	Owner  *owner.Owner
-	Kind   scan.Kind
-	Size   int64
-	Device string // major and minor number of a device: "8, 1"
-	Err    error  // why it could not be read
+	Owner *owner.Owner
+	// Ignored is the pattern of public configurations that leaves the path out of backups.
+	Ignored known.Ignored
+	Kind    scan.Kind
+	Size    int64
+	Device  string // major and minor number of a device: "8, 1"
+	Err     error  // why it could not be read
 }
 
 // what returns the kind and size of the path, as a clause.

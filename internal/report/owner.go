@@ -115,6 +115,17 @@ func ShareText(e known.Entry) string {
 	return fmt.Sprintf("kept by %d of %d public configurations (%d %%)", e.Repositories, known.Repositories, (100*e.Repositories+known.Repositories/2)/known.Repositories)
 }
 
+// fewestBackups is how many owners have to leave a path out of backups before that is worth a line.
+const fewestBackups = 2
+
+// IgnoredText returns how many owners of public configurations leave a path out of backups, or "".
+func IgnoredText(i known.Ignored) string {
+	if i.Backups < fewestBackups {
+		return ""
+	}
+	return fmt.Sprintf("%d owners of public configurations leave it out of backups (pattern %s)", i.Backups, i.Pattern)
+}
+
 // OwnerShort returns owner and kind in a few words for the screen: "unit bluetooth.service, state".
 func OwnerShort(o *owner.Owner) string {
 	var words []string

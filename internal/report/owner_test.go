@@ -52,6 +52,17 @@ func TestOwnerLinesNameSeveralUnitsAndTheDataBehindALink(t *testing.T) {
 	}
 }
 
+func TestPathsThatAreLeftOutOfBackupsHaveALine(t *testing.T) {
+	for want, ignored := range map[string]known.Ignored{
+		"": {Pattern: "/etc/passwd", Owners: 7, Ephemeral: 7},
+		"4 owners of public configurations leave it out of backups (pattern ~/.local/share/Steam)": {Pattern: "~/.local/share/Steam", Owners: 4, Backups: 4},
+	} {
+		if got := report.IgnoredText(ignored); got != want {
+			t.Errorf("%+v: %q, want %q", ignored, got, want)
+		}
+	}
+}
+
 func TestOwnerShortIsOneLine(t *testing.T) {
 	for want, o := range map[string]owner.Owner{
 		"unit bluetooth.service, state": bluetooth,

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -30,6 +31,7 @@ func (s *Session) Explanation(path string) report.Explanation {
 	}
 	o := s.OwnerOf(path)
 	e.Owner = &o
+	e.Ignored, _ = known.IgnoredBy(s.known, path)
 	if kind == scan.KindBlock || kind == scan.KindChar {
 		var st unix.Stat_t
 		if unix.Lstat(path, &st) == nil {
