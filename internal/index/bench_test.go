@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
@@ -86,5 +87,53 @@ func BenchmarkPrograms(b *testing.B) {
 		if _, err := l.CountPrograms(context.Background(), programs); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkGroupByOwner groups a million files by owner. The names of 785 to 946,046 places are mapped
+// to owners. "stats" sums the sizes of groups, "rows" makes the rows with all groups open.
+func BenchmarkGroupByOwner(b *testing.B) {
+	var s index.Store
+	million(&s)
+	for _, depth := range []int{2, 5, 9} {
+		l := listOf(b, &s)
+		owners := index.Owners{
+			Splits: func(dir string) bool { return strings.Count(dir, "/") < depth },
+			Of: func(path string) (index.Owner, int) {
+				name, _, _ := strings.Cut(path[strings.LastIndexByte(path, '/')+1:], "-")
+				return index.Owner{Type: "program", Name: name}, len(path)
+			},
+		}
+		g := groupsOf(b, l, owners, nil)
+		places := 0
+		for _, group := range g.All() {
+			places += len(group.Places)
+		}
+		b.Run(fmt.Sprintf("places=%d", places), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				groupsOf(b, l, owners, nil)
+			}
+		})
+		b.Run(fmt.Sprintf("rows/places=%d", places), func(b *testing.B) {
+			b.ReportAllocs()
+			open := index.NewBitset(len(g.All()))
+			for i := range g.All() {
+				open.Add(uint32(i))
+			}
+			for b.Loop() {
+				g.Rows(index.GroupOptions{Open: open})
+			}
+		})
+		stats, err := l.StatAll(b.Context(), func(string) (scan.Kind, scan.Info, error) { return scan.KindFile, scan.Info{Size: 1}, nil }, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprintf("stats/places=%d", places), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				g.Stats(stats)
+			}
+		})
 	}
 }

@@ -18,6 +18,7 @@
 //	caches.go      files that are cache
 //	programs.go    files that belong to a program
 //	units.go       rolled-up directories
+//	groups.go      rolled-up directories by owner
 //	tree.go        the tree view
 //	stat.go        sizes and times of nodes
 //	sortkeys.go    orders by size, time and rank

@@ -123,6 +123,31 @@ func (s *Selection) AddNodes(l *Listing, nodes []uint32) {
 	}
 }
 
+// ToggleNodes selects the nodes that are candidates, or deselects those that are selected if none is
+// left to select. Nodes that are covered do not change.
+func (s *Selection) ToggleNodes(l *Listing, nodes []uint32) {
+	before := s.gen
+	if s.AddNodes(l, nodes); s.gen != before {
+		return
+	}
+	for _, node := range nodes {
+		if s.Has(node) {
+			s.deselect(node)
+		}
+	}
+}
+
+// Covered returns how many of the nodes are selected or covered.
+func (s *Selection) Covered(l *Listing, nodes []uint32) int {
+	count := 0
+	for _, node := range nodes {
+		if _, covered := s.CoveredBy(l, node); covered || s.Has(node) {
+			count++
+		}
+	}
+	return count
+}
+
 func (s *Selection) recount() {
 	s.count = s.files.Count() + s.dirs.Count()
 	s.gen++

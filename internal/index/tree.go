@@ -28,7 +28,11 @@ type treeBuilder struct {
 
 // grow adds the rows for the children of an open directory.
 func (g *treeBuilder) grow(dir uint32, depth int) {
-	nodes := g.Children(dir)
+	g.add(g.Children(dir), depth)
+}
+
+// add adds rows for nodes, which it sorts, and for the children of those that are open.
+func (g *treeBuilder) add(nodes []uint32, depth int) {
 	if g.by != nil {
 		slices.SortStableFunc(nodes, g.by.compare)
 	}

@@ -78,6 +78,16 @@ func (m Machine) Known(path string) string {
 	return strings.Join(facts, "; ")
 }
 
+// Whose returns the owner of a place, and how many public configurations keep the place. It is the
+// function that index.Owners calls.
+func (m Machine) Whose(path string) (whose index.Owner, kept int) {
+	o := m.OwnerOf(path)
+	if o.Name != "" {
+		whose = index.Owner{Type: o.Type.String(), Name: o.Name}
+	}
+	return whose, o.Share.Repositories
+}
+
 // Owner implements tui.Machine.
 func (m Machine) Owner(uid, gid uint32) string { return m.Owners.UserAndGroup(uid, gid) }
 
