@@ -16,6 +16,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
 func TestProgramFilter(t *testing.T) {
@@ -417,13 +418,13 @@ func TestProgramDialogFiltersWhileTyping(t *testing.T) {
 }
 
 func TestHighlightDoesNotChangeText(t *testing.T) {
-	s := newStyles(setting.ThemeAuto, false)
+	s := draw.NewStyles(setting.ThemeAuto, false)
 	for _, line := range []string{
 		"", `a = "b";`, `"a\"b" # c "d"`, `"open`, `"back\`, "# note", `x = [ "a" "#b" ]; # "`,
 	} {
-		equal(t, "text", ansi.Strip(s.highlight(line)), line)
+		equal(t, "text", ansi.Strip(s.Highlight(line)), line)
 	}
-	equal(t, "a string and a comment", s.highlight(`a "b#\"c" # d`), `a `+s.text.render(`"b#\"c"`)+` `+s.dim.render("# d"))
+	equal(t, "a string and a comment", s.Highlight(`a "b#\"c" # d`), `a `+s.Code.Render(`"b#\"c"`)+` `+s.Dim.Render("# d"))
 }
 
 func TestSuspendNeedsAShell(t *testing.T) {

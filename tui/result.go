@@ -2,10 +2,13 @@ package tui
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/tui/places"
 )
 
 // query is what the user asked to see. Equal queries have the same result for the same listing.
@@ -14,6 +17,8 @@ type query struct {
 	text string
 	view setting.View
 	sort sortKey
+	// reversed reverses the sort order.
+	reversed bool
 }
 
 // filters restrict a listing. The zero value includes everything.
@@ -39,7 +44,18 @@ type request struct {
 	recall   search.Recall
 	measured *index.FileStats
 	stat     index.StatFunc
-	caches   []string // Options.Caches
+	// totals are those of the listing, or nil if they are not known yet.
+	totals *index.Totals
+	// groups are those of an earlier result.
+	groups *index.Groups
+	facts  *factCache
+	home   string
+	now    time.Time
+	// configurations is Options.Configurations.
+	configurations int
+	// quick leaves out what is known of places, so the first rows are shown at once.
+	quick  bool
+	caches []string // Options.Caches
 	// find is set if the program of a file is that of its unit, not by names.
 	find *index.Programs
 	// marked is the selection for filters.marked.
@@ -71,9 +87,20 @@ type result struct {
 	rows []uint32
 	// hits are all files that match the search text; nil means the whole listing.
 	hits index.Bitset
-	// total is the number of matching files. In the directory view, it is the number of
-	// rows.
+	// total is the number of matching files. In the views of places and programs, it is the number
+	// of rows.
 	total int
+	// totals, places, sections, programs and matches describe the rows of the views of places and
+	// programs; see arrange.
+	totals   *index.Totals
+	quick    bool
+	groups   *index.Groups
+	places   []places.Place
+	sections []places.Section
+	programs []program
+	// matches is the number of files of each row that the filters and the query include; nil if they
+	// include all.
+	matches []int
 	// cut is the number of matching files if rows contains only the best of them.
 	cut int
 }
@@ -83,6 +110,7 @@ func resultOf(ctx context.Context, in request) (*result, error) {
 	p := &result{
 		query: in.query, from: in.listing, listing: in.listing,
 		narrowed: in.narrowed, recall: in.recall, measured: in.measured,
+		totals: in.totals, quick: in.quick, groups: in.groups,
 	}
 	if in.filters != (filters{}) {
 		if n := p.narrowed; n == nil || n.from != in.listing || n.filters != in.filters {
@@ -107,21 +135,26 @@ func resultOf(ctx context.Context, in request) (*result, error) {
 		}
 	}
 	p.rows = rows
-	if in.view == setting.ViewDirs {
+	if in.view == setting.ViewPlaces || in.view == setting.ViewPrograms {
 		p.rows = p.listing.RollUp(rows, in.machine.Splits)
-		p.total = len(p.rows)
+		return p, p.arrange(ctx, &in)
 	}
 	return p, p.order(ctx, &in)
 }
 
-// order sorts the rows, unless the sort key is the path.
+// order sorts the rows, unless the sort key is the path or there is a query, which ranks them.
 func (p *result) order(ctx context.Context, in *request) (err error) {
-	if in.sort == sortPath {
+	switch {
+	case in.text != "":
 		return nil
-	}
-	if in.sort == sortRank {
-		rank := func(path string) int { return in.machine.Annotate(path).Rank }
-		if p.weights, err = p.listing.RankKeys(ctx, rank); err != nil {
+	case in.sort == sortPath:
+		if in.reversed && in.view == setting.ViewFiles {
+			p.rows = slices.Clone(p.rows)
+			slices.Reverse(p.rows)
+		}
+		return nil
+	case in.sort == sortRank:
+		if err = p.rank(ctx, in); err != nil {
 			return err
 		}
 		p.rows = p.weights.Sorted(p.rows)
@@ -135,8 +168,20 @@ func (p *result) order(ctx context.Context, in *request) (err error) {
 	} else {
 		p.weights = p.listing.SizeKeys(p.measured)
 	}
+	if in.reversed {
+		p.weights = p.weights.Reversed()
+	}
 	p.rows = p.weights.Sorted(p.rows)
 	return nil
+}
+
+// rank computes the keys for sorting by annotations.
+func (p *result) rank(ctx context.Context, in *request) (err error) {
+	rank := func(path string) int { return in.machine.Annotate(path).Rank }
+	if p.weights, err = p.listing.RankKeys(ctx, rank); err == nil && in.reversed {
+		p.weights = p.weights.Reversed()
+	}
+	return err
 }
 
 // narrow returns the part of the listing that the filters include.
@@ -175,11 +220,15 @@ func (in *request) narrow(ctx context.Context) (*index.Listing, error) {
 }
 
 // plain reports whether the rows are all files of the listing in its order.
-func (q query) plain() bool { return !q.narrows() && !q.noRefused && q.sort == sortPath }
+func (q query) plain() bool {
+	return q.view == setting.ViewFiles && !q.narrows() && !q.noRefused && q.sort == sortPath && !q.reversed
+}
 
-// narrows reports whether the rows differ from one row for each candidate.
-func (q query) narrows() bool {
-	known := q.filters
-	known.noRefused = false // non-candidates are not counted
-	return known != filters{} || q.text != "" || q.view == setting.ViewDirs
+// narrows reports whether some candidates are not shown.
+func (q query) narrows() bool { return q.filters.narrows() || q.text != "" }
+
+// narrows reports whether the filters exclude candidates.
+func (f filters) narrows() bool {
+	f.noRefused = false // non-candidates are not counted
+	return f != filters{}
 }

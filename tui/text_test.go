@@ -9,10 +9,11 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
 func TestWriteTailKeepsTheEnd(t *testing.T) {
-	s := newStyles(setting.ThemeAuto, false)
+	s := draw.NewStyles(setting.ThemeAuto, false)
 	for _, tt := range []struct {
 		name, text string
 		room       int
@@ -40,7 +41,7 @@ func TestWriteTailKeepsTheEnd(t *testing.T) {
 }
 
 func TestWriteTailHighlightsMatches(t *testing.T) {
-	s := newStyles(setting.ThemeAuto, true)
+	s := draw.NewStyles(setting.ThemeAuto, true)
 	s.match, s.dim = style{"<", ">"}, style{}
 	for _, tt := range []struct {
 		text    string
@@ -63,7 +64,7 @@ func TestWriteTailHighlightsMatches(t *testing.T) {
 func TestMatchesAreHighlightedInRows(t *testing.T) {
 	d := browse(t, "/home/me/.ssh/config", "/x\x1b[2J/ssh\xff")
 	d.keys("/", "text:ssh")
-	on, off := d.app.styles.match.on, d.app.styles.match.off
+	on, off := d.app.styles.Match.On, d.app.styles.Match.Off
 	content := d.app.View().Content
 	letters := on + "s" + off + on + "s" + off + on + "h" + off
 	for _, want := range []string{"/home/me/." + letters + "/config", `/x\e[2J/` + letters + `\xff`} {

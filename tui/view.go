@@ -5,11 +5,11 @@ import (
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
-
-	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // View returns the screen and the terminal modes that it needs.
@@ -24,7 +24,7 @@ func (m *app) View() tea.View {
 func (m *app) render() tea.View {
 	v := tea.NewView("")
 	v.AltScreen = true
-	v.WindowTitle = "list-ephemeral"
+	v.WindowTitle = m.windowTitle()
 	if !m.opts.NoMouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
@@ -32,13 +32,19 @@ func (m *app) render() tea.View {
 		v.Content = m.tooSmall()
 		return v
 	}
-	lines := []string{m.header()}
+	lines := []string{m.headline()}
+	if m.layout.tabs >= 0 {
+		lines = append(lines, m.tabLine())
+	}
 	if m.layout.search >= 0 {
-		line, column := m.search.view(&m.styles, m.layout.width)
+		line, column := m.searchLine()
 		lines = append(lines, line)
 		if m.context() == contextSearch {
 			v.Cursor = tea.NewCursor(column, m.layout.search)
 		}
+	}
+	if m.layout.heads >= 0 {
+		lines = append(lines, m.heads())
 	}
 	lines = m.body(lines)
 	if m.layout.side > 0 {
@@ -55,50 +61,93 @@ func (m *app) render() tea.View {
 	return v
 }
 
+// windowTitle returns the title of the terminal's window.
+func (m *app) windowTitle() string {
+	if m.opts.Host == "" {
+		return "list-ephemeral"
+	}
+	return "list-ephemeral: " + safe(m.opts.Host)
+}
+
 func (m *app) body(lines []string) []string {
 	if m.snippet != nil {
 		return m.snippet.view(lines, &m.styles, m.layout.width)
 	}
 	if len(m.list.nodes) == 0 {
-		return append(lines, " "+textcell.Truncate(m.empty(), m.layout.listWidth-1, m.styles.glyphs.ellipsis))
+		for i, line := range m.empty() {
+			if i < m.layout.listHeight {
+				lines = append(lines, "  "+textcell.Truncate(line, max(m.layout.rowWidth()-2, 0), m.styles.Glyphs.Ellipsis))
+			}
+		}
+		return lines
 	}
-	return m.list.view(lines, m.painter())
+	return m.painter().view(lines)
 }
 
-func (m *app) painter() *painter {
-	p := &painter{
-		styles:    &m.styles,
-		selection: &m.selection,
-		metas:     m.statCache,
-		refusal:   m.notListed,
-		note:      m.annotation,
-		columns:   newColumns(m.layout.listWidth, m.list.result.view != setting.ViewFiles, m.annotated()),
-		width:     m.layout.listWidth,
-		now:       m.now(),
+// heads returns the heads of the columns.
+func (m *app) heads() string {
+	name := "keep place"
+	if m.opts.Job.Result != adoptJob.Result {
+		name = "path"
 	}
-	if m.list.result.view != setting.ViewFiles && m.selection.Len() > 0 {
-		p.partly = m.partly.Of(m.list.result.listing, &m.selection)
+	by, reversed := m.sort.in(m.view, m.annotated()), m.reversed
+	if p := m.list.result; p != nil && p.text != "" {
+		by = sortMatters // a query ranks
 	}
-	return p
+	columns := m.columns()
+	return m.styles.Heads(&columns, name, draw.Sorted{By: by.column(), Reversed: reversed})
 }
 
-// empty returns the reason why there are no rows.
-func (m *app) empty() string {
+// empty returns why there are no rows, and which key helps.
+func (m *app) empty() []string {
+	p := &m.progress
+	found := p.latest != nil && p.latest.Files() > p.latest.NonCandidates()
 	switch {
-	case m.searchTask.running():
-		return "searching"
-	case m.progress.files > 0 && m.search.query != "":
-		return "nothing matches " + safe(m.search.query)
+	case m.search.query != "" && (found || !p.running):
+		return m.noMatch()
 	case m.marked.Generation() > 0:
-		return "no selected paths here (v shows all)"
-	case m.noCaches && m.progress.files > 0:
-		return "only caches here (c shows them)"
-	case m.progress.files > 0 && m.program != "":
-		return "nothing belongs to " + safe(m.program) + " (Ctrl-X shows all)"
-	case m.progress.running || m.progress.files > 0:
-		return "scanning"
+		return []string{"no selected paths here", "v shows all"}
+	case m.group > 0 && found:
+		return []string{"the trace has no " + safe(m.opts.Groups[m.group-1]), "o shows others"}
+	case m.noCaches && found:
+		return []string{"only caches here", "c shows them"}
+	case found && m.program != "":
+		return []string{"nothing belongs to " + safe(m.program), "Ctrl-X shows all"}
+	case p.running:
+		return []string{"scanning"}
+	case m.searchTask.running() || !p.current():
+		return []string{"reading"}
 	}
-	return "no candidates found"
+	return m.nothing()
+}
+
+// noMatch returns what is shown if nothing matches the query.
+func (m *app) noMatch() []string {
+	if m.searchTask.running() {
+		return []string{"searching"}
+	}
+	lines := []string{"nothing matches " + safe(m.search.query)}
+	switch {
+	case m.program != "":
+		lines = append(lines, "among the paths of "+safe(m.program)+": Ctrl-X searches all")
+	case m.noCaches:
+		lines = append(lines, "outside caches: Esc and c search them too")
+	case !m.withRefused && !m.opts.Once:
+		lines = append(lines, "among the candidates: Esc and x search excluded and kept paths too")
+	}
+	return lines
+}
+
+// nothing returns what is shown if a scan found no candidates.
+func (m *app) nothing() []string {
+	if len(m.opts.Paths) == 0 {
+		return []string{"no candidates found", "x shows excluded and kept paths"}
+	}
+	lines := []string{"no candidates found"}
+	for _, path := range m.opts.Paths {
+		lines = append(lines, safe(path)+": "+safe(m.opts.Machine.NotListed(path, scan.KindDir).Reason))
+	}
+	return lines
 }
 
 func (m *app) tooSmall() string {
@@ -115,7 +164,7 @@ func (m *app) resize(width, height int) {
 	m.relayout()
 }
 
-// wish returns whether the pane should be shown. It is only shown with the list.
+// wish returns whether the cards should be shown. They are only shown with the list.
 func (m *app) wish(list bool) pane {
 	if !list {
 		return paneHidden
@@ -126,6 +175,7 @@ func (m *app) wish(list bool) pane {
 func (m *app) relayout() {
 	list := m.snippet == nil
 	m.layout = newLayout(m.layout.width, m.layout.height, parts{
+		list:   list,
 		search: list && m.search.active,
 		side:   m.wish(list),
 	})
