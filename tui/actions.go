@@ -245,7 +245,7 @@ func (m *app) takeSnippet(msg rendered) tea.Cmd {
 		}
 		return m.renderSnippet(next)
 	case live > 0 && live == m.side.gen:
-		m.side.snippet, _ = snippetLines(msg.snippet, m.paneWidth(), sideLines)
+		m.side.snippet = codeLines(msg.snippet)
 	case live == 0 && m.snippet != nil:
 		m.snippet.fill(msg)
 		m.result.Snippet = msg.snippet

@@ -307,7 +307,7 @@ func (d *intoDialog) follow() {
 }
 
 // placeLines renders what is left out of a plan, and below it the places for it.
-func (d *intoDialog) placeLines(s *styles, room int) (lines []string) {
+func (d *intoDialog) placeLines(s *draw.Styles, room int) (lines []string) {
 	for _, line := range d.plan.Lines {
 		if line.Kind == LineProblem {
 			lines = append(lines, textcell.Wrap(line.Text, room)...)
@@ -319,9 +319,9 @@ func (d *intoDialog) placeLines(s *styles, room int) (lines []string) {
 		if i < len(d.plan.Choices) {
 			text = safe("line " + d.plan.Choices[i].At + ": " + d.plan.Choices[i].Text)
 		}
-		text = textcell.Truncate(text, room, s.glyphs.ellipsis)
+		text = textcell.Truncate(text, room, s.Glyphs.Ellipsis)
 		if i == d.place {
-			text = s.cursor.render(text)
+			text = s.Cursor.Render(text)
 		}
 		lines = append(lines, text)
 	}

@@ -35,7 +35,7 @@ func TestScreensMatchTheGoldenFiles(t *testing.T) {
 		{"narrow", 40, 10, true, []string{"space", "/", "text:e"}},
 		{"help", 40, 10, true, []string{"?"}},
 		{"snippet", 200, 60, false, []string{"ctrl+a", "enter"}},
-		{"tree", 120, 30, false, []string{"tab", "tab", "down", "right", "down", "down", "space"}},
+		{"tree", 120, 30, false, []string{"tab", "tab", "tab", "down", "right", "down", "down", "space"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := newDriver(t, Options{ASCII: tt.ascii, Programs: []string{"firefox", "_1password-gui", "nothing-cli"}})

@@ -16,7 +16,7 @@ type list struct {
 	result *result // nil before the first result
 	nodes  []uint32
 	depths []int // of each row, in views that open and close; nil in others
-	heads  []head
+	heads  []sectionHead
 	// at are the positions of the rows in result.places; nil if a row is at its own position, or the
 	// view has no places.
 	at         []int
@@ -29,10 +29,12 @@ type list struct {
 	// touched reports whether the user has moved the cursor or selected something. If so,
 	// the cursor stays on its path while rows arrive; otherwise it stays on the first row.
 	touched bool
+	// anchor is the path that the cursor was on before the view of programs.
+	anchor uint32
 }
 
-// head is the line of a section, before a row.
-type head struct {
+// sectionHead is the line of a section, before a row.
+type sectionHead struct {
 	row     int
 	section places.Section
 }
@@ -83,32 +85,28 @@ func (l *list) placeAt(row int) *places.Place {
 // on it, and the path stays on its line of the screen. A new query starts on the best match.
 // After the query is cleared, the cursor stays on the match.
 func (l *list) show(p *result) {
-	var node uint32
-	shown := l.cursor < len(l.nodes)
-	var of *program
-	if shown {
-		node, of = l.nodes[l.cursor], l.programAt(l.cursor)
+	at, line := -1, l.lineOf(l.cursor)-l.top
+	of, from := l.programAt(l.cursor), l.cursorNode()
+	before := l.result
+	switched := before != nil && before.view != p.view
+	if switched && of == nil {
+		l.anchor = from
 	}
-	line := l.lineOf(l.cursor) - l.top
-	switched := l.result != nil && l.result.view != p.view
-	if l.result != nil && l.result.text != p.text {
+	if before != nil && before.text != p.text {
 		l.touched = p.text == ""
 		switched = true
 	}
 	l.result = p
-	if _, group := index.GroupOf(node); switched && shown && !group && l.touched && p.view == setting.ViewTree {
-		l.open = p.listing.OpenTo(l.open, node)
+	if switched && l.touched && from != index.NoNode && p.view == setting.ViewTree {
+		l.open = p.listing.OpenTo(l.open, from)
 	}
 	l.fill()
-	at := -1
 	switch {
-	case !shown || !l.touched:
-	case of != nil:
+	case !l.touched:
+	case of != nil && p.view == setting.ViewPrograms:
 		at = l.find(of.Owner)
-	default:
-		if at = slices.Index(l.nodes, node); at < 0 && switched && node != foldNode {
-			at = l.near(node)
-		}
+	case from != index.NoNode:
+		at = l.rowFor(from, switched)
 	}
 	l.cursor = max(at, 0)
 	l.top = 0
@@ -116,6 +114,33 @@ func (l *list) show(p *result) {
 		l.top = max(l.lineOf(at)-line, 0)
 	}
 	l.clamp()
+}
+
+// cursorNode returns the path under the cursor, or index.NoNode: of a program, that of its first place.
+func (l *list) cursorNode() uint32 {
+	if of := l.programAt(l.cursor); of != nil && len(of.shown) > 0 {
+		if group, found := l.result.groups.Of(l.anchor); found && l.result.groups.All()[group].Owner == of.Owner {
+			return l.anchor
+		}
+		return of.shown[0]
+	}
+	if node, ok := l.current(); ok {
+		return node
+	}
+	return index.NoNode
+}
+
+// rowFor returns the row of a node, or -1. near accepts a row close to it.
+func (l *list) rowFor(node uint32, near bool) int {
+	if at := slices.Index(l.nodes, node); at >= 0 || !near {
+		return at
+	}
+	if l.result.view == setting.ViewPrograms {
+		if group, found := l.result.groups.Of(node); found {
+			return l.find(l.result.groups.All()[group].Owner)
+		}
+	}
+	return l.near(node)
 }
 
 // find returns the row of a program, or -1.
@@ -164,7 +189,7 @@ func (l *list) fillPrograms() {
 func (l *list) fillSections() {
 	l.nodes, l.at = nil, []int{}
 	for _, section := range l.result.sections {
-		l.heads = append(l.heads, head{len(l.nodes), section})
+		l.heads = append(l.heads, sectionHead{len(l.nodes), section})
 		if section.Kind == places.KindUnlikely && !l.unfolded {
 			l.nodes, l.at = append(l.nodes, foldNode), append(l.at, -1)
 			continue
@@ -282,7 +307,7 @@ func (l *list) lineOf(row int) int {
 }
 
 // lineAt returns the row or the head at a line of the list.
-func (l *list) lineAt(line int) (row int, of *head) {
+func (l *list) lineAt(line int) (row int, of *sectionHead) {
 	row = line
 	for i := range l.heads {
 		h := &l.heads[i]

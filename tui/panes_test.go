@@ -25,14 +25,14 @@ func TestProgramFilter(t *testing.T) {
 	d.has("filter by program", "> firefox", "2", "_1password-gui", "nothing-cli")
 	d.keys("enter")
 	equal(t, "rows", d.shown(), sample[3:5])
-	d.has("program: firefox", "2/8 paths")
+	d.has("⟨firefox ^X⟩", "[Files 2]")
 	d.hasNot("filter by program")
 
 	d.keys("/", "text:cookies")
 	equal(t, "rows of a query", d.shown(), sample[3:4])
 	d.keys("esc", "ctrl+x")
 	equal(t, "rows", d.shown(), sample)
-	d.hasNot("program: firefox")
+	d.hasNot("firefox ^X")
 }
 
 func TestProgramDialogCountsAndCloses(t *testing.T) {
@@ -45,7 +45,7 @@ func TestProgramDialogCountsAndCloses(t *testing.T) {
 	d.hasNot("nothing-cli")
 	equal(t, "rows", d.shown(), sample)
 	d.keys("ctrl+p", "end", "enter")
-	d.has("nothing belongs to nothing-cli (Ctrl-X shows all)")
+	d.has("nothing belongs to nothing-cli", "Ctrl-X shows all")
 	d.keys("ctrl+p")
 	d.has("> nothing-cli")
 }
@@ -202,11 +202,11 @@ func TestNextDialectRendersTheSnippetAgain(t *testing.T) {
 	d.end(nil)
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 30})
 	d.fire(sideDue{})
-	d.has("snippet of this line, impermanence", "dialect 1")
+	d.has("this place · impermanence", "dialect 1")
 	d.keys("space", "f")
 	d.has("dialect paths")
 	d.fire(sideDue{})
-	d.has("snippet of the selection, paths")
+	d.has("1 kept · paths")
 	d.keys("enter", "f")
 	d.has("snippet for 1 path in dialect plain", `file "/etc/hosts"`)
 	d.hasNot("dialect 2")
@@ -241,7 +241,7 @@ func TestEmptySnippetShowsANote(t *testing.T) {
 func TestHelpListsTheKeysOfItsContext(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("?")
-	d.has("keys: browse", "select or deselect, and move down", "Ctrl-P")
+	d.has("keys: browse", "keep or not, and move down", "Ctrl-P")
 	d.keys("?", "/", "f1")
 	d.has("keys: search", "leave the search and clear the query")
 	d.keys("esc")

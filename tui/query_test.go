@@ -25,7 +25,7 @@ func TestLettersFilterOnlyInSearch(t *testing.T) {
 	equal(t, "rows", d.shown(), sample)
 	d.keys("/", "text:prof")
 	equal(t, "rows", d.shown(), []string{"/home/me/.mozilla/firefox/profiles.ini"})
-	d.has("/ prof", "1/8 paths")
+	d.has("/ prof", "1 of 8 files")
 	if got := d.app.View().Cursor; got == nil || got.X != len("/ prof") || got.Y != 1 {
 		t.Errorf("cursor is at %+v, want it after the query", got)
 	}
@@ -107,10 +107,10 @@ func TestCtrlASelectsAllShown(t *testing.T) {
 		d := browse(t, sample...)
 		d.keys("ctrl+a")
 		equal(t, "selected", d.selected(), sample)
-		d.has("8 selected")
+		d.has("8 kept")
 		d.keys("ctrl+d")
 		equal(t, "selected", d.selected(), []string{})
-		d.has("0 selected")
+		d.has("0 kept")
 	})
 	t.Run("in search", func(t *testing.T) {
 		d := browse(t, sample...)
@@ -132,7 +132,7 @@ func TestCtrlASelectsAllShown(t *testing.T) {
 		d.keys("/", "text:match", "ctrl+a")
 		equal(t, "rows", len(d.shown()), search.BestRows)
 		equal(t, "selected", d.app.selection.Len(), 3*search.BestRows)
-		d.has("30,000/30,001 paths", "30,000 selected", "the best 10,000 of 30,000 matches")
+		d.has("30,000 of 30,001 files", "30,000 kept", "the best 10,000 of 30,000 matches")
 	})
 }
 
@@ -262,7 +262,7 @@ func TestQueryFollowsTheScan(t *testing.T) {
 	equal(t, "rows", d.shown(), []string{"/a/config"})
 	d.add("/b/config", "/c")
 	equal(t, "rows", d.shown(), []string{"/a/config", "/b/config"})
-	d.has("2/3 paths")
+	d.has("2 of 3 files")
 }
 
 func TestSlowQueryIsNotCancelledByNewRows(t *testing.T) {
@@ -286,7 +286,7 @@ func TestDirectoriesAreFoundByTheirOwnNames(t *testing.T) {
 	equal(t, "rows", d.shown(), []string{
 		"/home/me/.local/share/keyrings", "/home/me/.local/share/keyrings/a", "/home/me/.local/share/keyrings/b",
 	})
-	d.has("/home/me/.local/share/keyrings/ ", "2/10 paths")
+	d.has("/home/me/.local/share/keyrings/ ", "2 of 10 files")
 	d.keys("ctrl+a")
 	equal(t, "all matches are files", d.selected(), []string{"/home/me/.local/share/keyrings/a", "/home/me/.local/share/keyrings/b"})
 	d.keys("ctrl+d", "space")

@@ -107,6 +107,9 @@ type result struct {
 
 // resultOf computes the result of a request. It returns the error of ctx soon after ctx is done.
 func resultOf(ctx context.Context, in request) (*result, error) {
+	if in.facts == nil {
+		in.facts = newFactCache(in.machine)
+	}
 	p := &result{
 		query: in.query, from: in.listing, listing: in.listing,
 		narrowed: in.narrowed, recall: in.recall, measured: in.measured,
@@ -147,7 +150,7 @@ func (p *result) order(ctx context.Context, in *request) (err error) {
 	switch {
 	case in.text != "":
 		return nil
-	case in.sort == sortPath:
+	case in.sort != sortRank && in.sort != sortSize && in.sort != sortTime: // by path
 		if in.reversed && in.view == setting.ViewFiles {
 			p.rows = slices.Clone(p.rows)
 			slices.Reverse(p.rows)

@@ -73,7 +73,7 @@ func (p *painter) view(lines []string) []string {
 }
 
 // section describes a section.
-func (p *painter) section(of *head) *draw.Section {
+func (p *painter) section(of *sectionHead) *draw.Section {
 	s := &draw.Section{Size: of.section.Size, Sized: of.section.Sized}
 	switch of.section.Kind {
 	case places.KindHome:

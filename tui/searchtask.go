@@ -80,7 +80,7 @@ func (m *app) take(msg resultReady) tea.Cmd {
 	}
 	m.list.show(msg.result)
 	keys := m.pressPending()
-	if msg.result.from != m.progress.latest || msg.result.quick {
+	if p := msg.result; p.from != m.progress.latest || p.quick || p.totals != m.overview.of(p.from) {
 		return tea.Batch(m.ask(false), keys)
 	}
 	return keys

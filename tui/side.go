@@ -83,13 +83,13 @@ func (m *app) fillSide(msg sideDue) tea.Cmd {
 		s.preview, s.snippet = preview{}, nil
 		return nil
 	}
-	of := previewer{
-		Listing: m.list.result.from, stat: m.statCache.stat, machine: m.opts.Machine, annotated: m.annotated(),
-		totals: m.overview.of(m.list.result.from), now: m.now(), configurations: m.opts.Configurations, title: m.pathText(s.request.node),
-	}
 	if program := m.list.programAt(m.list.cursor); program != nil {
 		s.preview = m.previewProgram(program)
 		return m.renderLive()
+	}
+	of := previewer{
+		Listing: m.list.result.from, stat: m.statCache.stat, machine: m.opts.Machine, annotated: m.annotated(),
+		totals: m.overview.of(m.list.result.from), now: m.now(), configurations: m.opts.Configurations, title: m.pathText(s.request.node),
 	}
 	return tea.Batch(previewCmd(s.begin(m.ctx), s.gen, of, s.request.node), m.renderLive())
 }
@@ -118,15 +118,6 @@ func (m *app) underCursor() (chosen index.Selection) {
 		chosen.Select(node)
 	}
 	return chosen
-}
-
-// paneWidth returns the width of a line in the card of the snippet.
-func (m *app) paneWidth() int {
-	if m.layout.side > 0 {
-		return m.layout.side - draw.FrameWidth
-	}
-	_, right := m.belowWidths()
-	return max(right-draw.FrameWidth, 1)
 }
 
 // belowWidths returns the widths of the cards below the list. On a narrow terminal there is only the
@@ -176,6 +167,19 @@ func (m *app) snippetCard(width, height int) []string {
 	}
 	lines := clipped(st, m.side.snippet, width-draw.FrameWidth, height-draw.FrameHeight)
 	return st.Card(title, lines, width, height)
+}
+
+// codeLines returns the first lines of a snippet for the card, without comments.
+func codeLines(s SnippetText) (lines []string) {
+	for line := range strings.SplitSeq(strings.TrimSuffix(s.Shown(), "\n"), "\n") {
+		if len(lines) == sideLines {
+			break
+		}
+		if !strings.HasPrefix(strings.TrimSpace(line), "#") {
+			lines = append(lines, safe(line))
+		}
+	}
+	return lines
 }
 
 // clipped returns the first height lines of code, truncated to width.

@@ -159,7 +159,9 @@ func (m *app) chips() (all []chip) {
 	if m.group > 0 {
 		add(true, safe(m.opts.Groups[m.group-1]), "o", letter('o'))
 	}
-	add(true, "sort: "+m.sort.in(m.view, m.annotated()).String(), "s", letter('s'))
+	key := m.sort.in(m.view, m.annotated())
+	isDefault := key == sortKeys(m.view, m.annotated())[0] && !m.reversed
+	add(m.search.query == "" && (!isDefault || m.layout.tabs >= 0 && m.layout.width >= sideFrom), "sort: "+key.String(), "s", letter('s'))
 	return all
 }
 
