@@ -22,7 +22,7 @@ type program struct {
 // arrange describes and orders the rows of the views of places and programs. A query ranks rows, so
 // they keep their order.
 func (p *result) arrange(ctx context.Context, in *request) error {
-	if in.filters.narrows() || in.text != "" {
+	if (in.filters.narrows() || in.text != "") && !in.chosenAlone() {
 		p.matches = p.listing.Hits(p.rows, p.hits)
 	}
 	p.total = len(p.rows)

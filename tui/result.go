@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
@@ -138,11 +139,35 @@ func resultOf(ctx context.Context, in request) (*result, error) {
 		}
 	}
 	p.rows = rows
+	if in.chosenAlone() {
+		p.rows = in.chosen()
+		p.total = len(p.rows)
+		if in.view == setting.ViewPlaces {
+			return p, p.arrange(ctx, &in)
+		}
+		return p, p.order(ctx, &in)
+	}
 	if in.view == setting.ViewPlaces || in.view == setting.ViewPrograms {
 		p.rows = p.listing.RollUp(rows, in.machine.Splits)
 		return p, p.arrange(ctx, &in)
 	}
 	return p, p.order(ctx, &in)
+}
+
+// chosenAlone reports whether the rows are exactly the selected paths, not what is below them.
+func (in *request) chosenAlone() bool {
+	return in.filters.marked > 0 && in.text == "" && (in.view == setting.ViewPlaces || in.view == setting.ViewFiles)
+}
+
+// chosen returns the selected nodes by path.
+func (in *request) chosen() []uint32 {
+	nodes := in.marked.Nodes(in.listing)
+	paths := make(map[uint32]string, len(nodes))
+	for _, node := range nodes {
+		paths[node] = string(in.listing.AppendNode(nil, node))
+	}
+	slices.SortFunc(nodes, func(a, b uint32) int { return strings.Compare(paths[a], paths[b]) })
+	return nodes
 }
 
 // order sorts the rows, unless the sort key is the path or there is a query, which ranks them.

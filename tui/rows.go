@@ -203,7 +203,7 @@ func (p *painter) foldRow(row int) draw.Row {
 	for i := section.First; i < section.First+min(section.Count, foldNames); i++ {
 		text += p.app.pathText(p.list.result.rows[i]) + "  "
 	}
-	return draw.Row{Current: row == p.list.cursor, Lead: p.Glyphs.Folded + " ", Text: strings.TrimRight(text, " ")}
+	return draw.Row{Current: row == p.list.cursor, Quiet: true, Lead: p.Glyphs.Folded + " ", Text: strings.TrimRight(text, " ")}
 }
 
 // foldNames is the number of paths that the row of a folded section names.

@@ -32,8 +32,8 @@ func (m *app) headline() string {
 	stake := m.stake()
 	brief := stake[:min(len(stake), 2)]
 	left := [][]draw.Span{
-		spans(name, where, gap(3), stake), spans(name, where, gap(3), brief), spans(name, gap(3), stake),
-		spans(name, gap(2), brief), spans(gap(1), brief), {},
+		spans(name, where, gap(3), stake), spans(name, gap(3), stake), spans(gap(1), stake), spans(name, gap(2), brief),
+		spans(gap(1), brief), {},
 	}
 	return draw.Ends(m.layout.width, left, m.headlineRight())
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
@@ -86,16 +87,19 @@ func (m *app) body(lines []string) []string {
 
 // heads returns the heads of the columns.
 func (m *app) heads() string {
-	name := "keep place"
-	if m.opts.Job.Result != adoptJob.Result {
-		name = "path"
+	names := draw.Names{Path: "keep " + m.view.Row(), Hits: "files"}
+	if m.view == setting.ViewPrograms {
+		names.Hits = "places"
+	}
+	if p := m.list.result; p != nil && p.matches != nil {
+		names.Hits = "matching files"
 	}
 	by, reversed := m.sort.in(m.view, m.annotated()), m.reversed
 	if p := m.list.result; p != nil && p.text != "" {
 		by = sortMatters // a query ranks
 	}
 	columns := m.columns()
-	return m.styles.Heads(&columns, name, draw.Sorted{By: by.column(), Reversed: reversed})
+	return m.styles.Heads(&columns, names, draw.Sorted{By: by.column(), Reversed: reversed})
 }
 
 // empty returns why there are no rows, and which key helps.

@@ -97,6 +97,20 @@ func (v View) Known() View {
 	return v
 }
 
+// Row returns what a row of the view is: "place", "program", "path" or "file".
+func (v View) Row() string {
+	switch v.Known() {
+	case ViewPrograms:
+		return "program"
+	case ViewTree:
+		return "path"
+	case ViewFiles:
+		return "file"
+	case ViewPlaces:
+	}
+	return "place"
+}
+
 // String returns the name of the view.
 func (v View) String() string { return ViewNames.name(v) }
 

@@ -135,8 +135,11 @@ type Sorted struct {
 	Reversed bool
 }
 
-// Heads returns the line above the list. name is the head of the column of paths.
-func (s *Styles) Heads(c *Columns, name string, by Sorted) string {
+// Names are the heads of the columns whose meaning depends on the view.
+type Names struct{ Path, Hits string }
+
+// Heads returns the line above the list.
+func (s *Styles) Heads(c *Columns, names Names, by Sorted) string {
 	arrow := s.Glyphs.Down
 	if by.Reversed {
 		arrow = s.Glyphs.Up
@@ -145,8 +148,12 @@ func (s *Styles) Heads(c *Columns, name string, by Sorted) string {
 	textcell.WriteFiller(&b, Gutter)
 	for _, p := range c.layout() {
 		head := p.column.String()
-		if p.column == ColumnPath {
-			head = name
+		switch p.column {
+		case ColumnPath:
+			head = names.Path
+		case ColumnHits:
+			head = names.Hits
+		default:
 		}
 		style := s.Dim
 		if p.column == by.By && head != "" {

@@ -38,6 +38,8 @@ type Row struct {
 	Text    string // the path or name; a directory ends in a slash
 	Dir     bool
 	Matched []int // byte positions of Text to highlight
+	// Quiet shows a text that is not a path: faint, and shortened at its end.
+	Quiet bool
 	// Inside is the path of a match inside the directory, which is the reason for the row, and
 	// InsideMatched are its positions to highlight.
 	Inside        string
@@ -66,9 +68,18 @@ func (s *Styles) WriteRow(b *strings.Builder, r *Row, c *Columns) {
 		reason = textcell.Truncate(r.Reason, (c.Width-Gutter)/2, s.Glyphs.Ellipsis)
 		room = c.Width - Gutter - textcell.Width(reason) - 1
 	}
-	lead := r.Lead[:min(len(r.Lead), max(room-minName, 0))]
+	lead := textcell.Truncate(r.Lead, max(room-minName, 0), "")
 	b.WriteString(s.Dim.Render(lead))
-	cells := len(lead)
+	cells := textcell.Width(lead)
+	if r.Quiet {
+		text, style := textcell.Truncate(r.Text, max(c.Width-Gutter-cells, 0), s.Glyphs.Ellipsis), s.Dim
+		if r.Current {
+			style = s.Cursor
+		}
+		b.WriteString(style.Render(text))
+		textcell.WriteFiller(b, c.Width-Gutter-cells-textcell.Width(text))
+		return
+	}
 	cells += s.WriteName(b, s.nameOf(r), max(room-cells, 0))
 	if r.Inside != "" && reason == "" {
 		cells += s.writeInside(b, r, room-cells)

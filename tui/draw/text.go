@@ -75,12 +75,15 @@ func (n *Name) cut(base, room int) (head, tail int) {
 		}
 		return head, slash
 	}
-	head = 0
-	if textcell.Width(n.Text[base:]) > room { // the base name alone is too long
-		base, head = 0, prefix(n.Text, room/2)
+	switch {
+	case textcell.Width(n.Text[slash:]) <= room:
+		return 0, slash
+	case textcell.Width(n.Text[base:]) <= room:
+		return 0, base
 	}
+	head = prefix(n.Text, room/2) // the base name alone is too long
 	start, _ := textcell.TailStart(n.Text[head:], room-textcell.Width(n.Text[:head]), 0)
-	return head, max(head+start, base)
+	return head, head + start
 }
 
 // prefix returns the length in bytes of the longest beginning of a text that fits.
