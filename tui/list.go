@@ -190,7 +190,7 @@ func (l *list) fillSections() {
 	l.nodes, l.at = nil, []int{}
 	for _, section := range l.result.sections {
 		l.heads = append(l.heads, sectionHead{len(l.nodes), section})
-		if section.Kind == places.KindUnlikely && !l.unfolded {
+		if section.Kind == places.KindUnlikely && !l.unfolded && len(l.result.sections) > 1 {
 			l.nodes, l.at = append(l.nodes, foldNode), append(l.at, -1)
 			continue
 		}
@@ -256,7 +256,7 @@ func (l *list) opens() bool {
 func (l *list) unfoldedAt(row int) bool {
 	for _, h := range l.heads {
 		if h.section.Kind == places.KindUnlikely {
-			return l.unfolded && row >= h.row
+			return l.unfolded && row >= h.row && len(l.heads) > 1
 		}
 	}
 	return false

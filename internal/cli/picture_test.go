@@ -22,7 +22,7 @@ import (
 // picture").
 func TestReadmePictureIsUpToDate(t *testing.T) {
 	t.Parallel()
-	const file, columns, rows = "../../docs/screen.svg", 118, 26
+	const file, columns, rows = "../../docs/screen.svg", 120, 30
 	script, err := filepath.Abs("testdata/picture/run.sh")
 	if err != nil {
 		t.Fatal(err)
@@ -30,18 +30,17 @@ func TestReadmePictureIsUpToDate(t *testing.T) {
 	namespace := "unshare " + strings.Join(probe.Unshare(t), " ")
 	s := start(t, columns, rows, fmt.Sprintf("%s %s %s %s /bin/list-ephemeral --config /config.json --root /home --root /var --root /etc",
 		namespace, script, t.TempDir(), buildStatic(t)))
-	s.waitFor("21 paths", "scan complete")
-	s.send("\t")
-	s.waitFor("directories", ".mozilla/")
-	for i, found := range []struct{ query, first string }{{"firefox", ".mozilla/"}, {"ssh", ".ssh/"}} {
+	s.waitFor("21 files", "13 places", "will be lost")
+	for i, found := range []struct{ query, first string }{{"firefox", "▌[ ] ~/.mozilla/"}, {"ssh", "▌[ ]!~/.ssh/"}} {
 		s.send("/" + found.query)
-		s.waitFor("/ "+found.query, ">[ ] /home/alice/"+found.first)
+		s.waitFor("/ "+found.query, found.first)
 		s.send(keySpace)
-		s.waitFor(fmt.Sprint(i+1, " selected"))
+		s.waitFor(fmt.Sprint(i+1, " kept"))
 		s.send("\x1b")
 		s.waitFor("/var/lib/tailscale/")
 	}
-	s.waitFor("/var/lib/tailscale/", "snippet of the selection", `".ssh"`)
+	s.send("g")
+	s.waitFor("▌[x]!~/.ssh/", "─ ~/.ssh/ ─", "2 kept · plain", `".ssh"`, "2 of 13 places kept")
 	got := s.picture(columns, rows)
 	s.send(keyCtrlC)
 	s.status()

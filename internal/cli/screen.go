@@ -63,7 +63,7 @@ func (a *app) screen(ctx context.Context, style session.Style, args []string, pr
 		}
 		hint = fmt.Sprintf("lines of more than %d bytes are not paths", paths.Longest)
 		opts.Machine = screen.NewListed(s, a.in, paths.LineEnd(print0))
-		opts.Once, opts.Listed = true, true
+		opts.Once, opts.Listed, opts.View = true, true, setting.ViewFiles
 	}
 	return a.runScreen(ctx, opts, hint)
 }
