@@ -1,6 +1,6 @@
 // Package draw renders the parts of the screen: rows, columns, tabs, chips, cards, bars. It has no
 // state and reads nothing: each function turns values into text with attributes, at most as wide as
-// it was asked for. It knows nothing of candidates, keys or the terminal.
+// it was asked for. It does not depend on candidates, keys or the terminal.
 //
 //	styles.go    Styles: the attributes and the glyphs
 //	text.go      paths that are shortened in the middle, lines with two ends
