@@ -104,7 +104,7 @@ func TestDefaultsWithoutFileOrKeys(t *testing.T) {
 	want := &Config{
 		Home:    "/home/alice",
 		Snippet: Snippet{Dialect: setting.DialectPlain},
-		UI:      UI{Theme: setting.ThemeAuto, View: setting.ViewFiles, Mouse: true},
+		UI:      UI{Theme: setting.ThemeAuto, View: setting.ViewPlaces, Mouse: true},
 	}
 	if diff := cmp.Diff(want, none); diff != "" {
 		t.Errorf("without a file (-want +got):\n%s", diff)

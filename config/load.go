@@ -35,7 +35,7 @@ func Load(env Env, explicit string) (*Config, error) {
 		Source:  file,
 		Home:    home,
 		Snippet: Snippet{Dialect: setting.DialectPlain},
-		UI:      UI{Theme: setting.ThemeAuto, View: setting.ViewFiles, Mouse: true},
+		UI:      UI{Theme: setting.ThemeAuto, View: setting.ViewPlaces, Mouse: true},
 	}
 	if file != "" {
 		if err := c.decode(text); err != nil {

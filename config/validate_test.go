@@ -84,7 +84,7 @@ var wrongValues = []mistake{
 	{"the dialect unknown", `{"snippet": {"dialect": "unknown"}}`, `1:25: snippet.dialect: expected one of plain, impermanence, impermanence-hm, preservation, json, paths, got "unknown"`},
 	{"a number for a theme", `{"ui": {"theme": 1}}`, `1:18: ui.theme: expected a string, got a number`},
 	{"an unknown theme", `{"ui": {"theme": "Dark"}}`, `1:18: ui.theme: expected one of auto, light, dark, got "Dark"`},
-	{"an unknown view", `{"ui": {"view": ""}}`, `1:17: ui.view: expected one of files, dirs, tree, got ""`},
+	{"an unknown view", `{"ui": {"view": ""}}`, `1:17: ui.view: expected one of places, programs, tree, files, dirs, got ""`},
 	{"NUL in a path", `{"persistedFiles": ["/a\u0000b"]}`, `1:21: persistedFiles[0]: contains a NUL character`},
 	{"NUL in a pattern", `{"excludes": ["\u0000"]}`, `1:15: excludes[0]: contains a NUL character`},
 	{"a hostile value", `{"homeDir": "\u001b[2J\n\"\\\u202e"}`, `1:13: homeDir: expected an absolute path, got "\e[2J\n\"\\\u{202e}"`},

@@ -6,9 +6,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
-	"github.com/DaRacci/list-ephemeral/tui/hits"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
 // perform carries out an action of a pane or a dialog.
@@ -75,7 +76,15 @@ func (m *app) toggle(row int) tea.Cmd {
 	if row >= len(m.list.nodes) {
 		return nil
 	}
+	if m.list.folded(row) {
+		return m.notify("Enter opens these places; then choose among them")
+	}
 	l, node := m.progress.latest, m.list.nodes[row]
+	if of := m.list.programAt(row); of != nil {
+		m.history.Push(&m.selection)
+		m.selection.ToggleNodes(l, of.all)
+		return nil
+	}
 	if told := m.whyUnselectable(node); told != nil {
 		return told
 	}
@@ -88,9 +97,28 @@ func (m *app) toggle(row int) tea.Cmd {
 		return m.notify("shared by several programs, or partly kept: see Tab")
 	}
 	if m.search.active {
-		return m.notify(hits.Toggled(l, node, m.opts.Home, m.selection.Has(node)))
+		return m.notifyChosen(node)
 	}
 	return nil
+}
+
+// notifyChosen names the row that Space has selected or deselected in a search: the text of the
+// query may have been meant.
+func (m *app) notifyChosen(node uint32) tea.Cmd {
+	const keys = ": Esc, u undoes; Ctrl-Space types a space"
+	if m.selection.Has(node) {
+		return m.notify(m.opts.Job.Selected + " " + m.pathText(node) + keys)
+	}
+	return m.notify("no longer " + m.opts.Job.Selected + " " + m.pathText(node) + keys)
+}
+
+// switchTo shows another view.
+func (m *app) switchTo(v setting.View) tea.Cmd {
+	m.view = v
+	if key := m.sort.in(v, m.annotated()); key != m.sort {
+		m.sort, m.reversed = key, false
+	}
+	return m.ask(true)
 }
 
 // selectAll selects everything in the result, not only the rows that are displayed: files, or in
@@ -109,7 +137,7 @@ func (m *app) selectAll() {
 	default:
 		var files []uint32
 		p.hits.Each(func(id uint32) { files = append(files, id) })
-		m.selection.AddNodes(p.listing, p.listing.RollUp(append(files, p.rows...), m.opts.Machine.Splits))
+		m.selection.AddNodes(p.listing, p.listing.RollUp(append(files, p.found.Nodes...), m.opts.Machine.Splits))
 	}
 }
 
@@ -132,14 +160,14 @@ func (m *app) confirm() tea.Cmd {
 	}
 	chosen := m.selection.Clone()
 	if chosen.Len() == 0 {
-		id, ok := m.list.current()
-		if !ok {
+		if chosen = m.underCursor(); chosen.Len() == 0 {
 			return m.notify("nothing to confirm")
 		}
-		if told := m.whyUnselectable(id); told != nil {
-			return told
+		if id, ok := m.list.current(); ok {
+			if told := m.whyUnselectable(id); told != nil {
+				return told
+			}
 		}
-		chosen.Select(id)
 	}
 	if chosen.Len() > longSnippet {
 		m.overlay.push(newConfirmDialog(&m.keys, chosen.Len()))
@@ -219,7 +247,7 @@ func (m *app) takeSnippet(msg rendered) tea.Cmd {
 		}
 		return m.renderSnippet(next)
 	case live > 0 && live == m.side.gen:
-		m.side.snippet, _ = snippetLines(msg.snippet, m.paneWidth(), sideLines)
+		m.side.snippet = codeLines(msg.snippet)
 	case live == 0 && m.snippet != nil:
 		m.snippet.fill(msg)
 		m.result.Snippet = msg.snippet
@@ -313,16 +341,88 @@ func (m *app) click(mouse tea.Mouse) tea.Cmd {
 	if m.overlay.top() != nil {
 		return m.perform(m.overlay.click(mouse.X, mouse.Y))
 	}
-	if m.snippet != nil || m.layout.tooSmall || !m.overList(mouse) {
+	if m.snippet != nil || m.layout.tooSmall {
 		return nil
+	}
+	if cmd, hit := m.clickFrame(mouse.X, mouse.Y); hit || !m.overList(mouse) {
+		return cmd
 	}
 	row, ok := m.list.rowAt(mouse.Y - m.layout.body)
 	if !ok {
 		return nil
 	}
 	m.list.moveTo(row)
-	if mouse.X < gutter {
+	switch {
+	case m.list.folded(row), m.overSign(mouse.X, row):
+		m.list.setOpen(!m.isOpen(row))
+	case mouse.X < draw.Gutter:
 		return m.toggle(row)
 	}
+	return nil
+}
+
+// overSign reports whether the mouse is over the sign of a row that opens and closes.
+func (m *app) overSign(x, row int) bool {
+	if m.list.depths == nil {
+		return false
+	}
+	sign := draw.Gutter + 2*m.list.depths[row]
+	return x == sign || x == sign+1
+}
+
+// isOpen reports whether a directory of the tree or a program is open.
+func (m *app) isOpen(row int) bool {
+	if of := m.list.programAt(row); of != nil {
+		return m.list.openOwners[of.Owner]
+	}
+	node := m.list.nodes[row]
+	return m.list.tree() && index.IsDir(node) && m.list.open.Has(index.DirOf(node))
+}
+
+// clickFrame handles a click above the list: on a tab, a chip, or the head of a column. It reports
+// whether there is one.
+func (m *app) clickFrame(x, y int) (tea.Cmd, bool) {
+	switch y {
+	case m.layout.tabs:
+		_, used, at := m.styles.Tabs(m.tabs(), m.layout.width-1)
+		for i, tab := range at {
+			if tab.Has(x - 1) {
+				return m.switchTo(setting.View(i)), true
+			}
+		}
+		_, cells, chips := m.drawnChips(m.layout.width - used - 3)
+		for i, at := range chips {
+			if at.Has(x - (m.layout.width - cells)) {
+				return m.press(m.chips()[i].key), true
+			}
+		}
+		return nil, true
+	case m.layout.heads:
+		columns := m.columns()
+		if c := columns.At(x); c != draw.ColumnUnknown && x < m.layout.listWidth {
+			return m.sortBy(keyOf(c, m.view)), true
+		}
+	}
+	return nil, false
+}
+
+// sortBy sorts by a key, or reverses the order if rows are sorted by it.
+func (m *app) sortBy(by sortKey) tea.Cmd {
+	by = by.in(m.view, m.annotated())
+	m.reversed = by == m.sort.in(m.view, m.annotated()) && !m.reversed
+	m.sort = by
+	return m.ask(true)
+}
+
+// showUnread lists the paths that could not be read.
+func (m *app) showUnread() tea.Cmd {
+	lines := []string{printable.Plural(m.progress.summary.Errors, "path", "paths") + " could not be read:", ""}
+	for _, line := range m.progress.summary.Unread {
+		lines = append(lines, safe(line))
+	}
+	if rest := m.progress.summary.Errors - len(m.progress.summary.Unread); rest > 0 {
+		lines = append(lines, "and "+printable.Grouped(rest)+" more: list-ephemeral list --verbose prints them")
+	}
+	m.overlay.push(newTextDialog(&m.keys, "not read", lines))
 	return nil
 }

@@ -6,9 +6,6 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
-// noteWidth is the width of the column for annotations.
-const noteWidth = len(" looked up")
-
 // annotation returns the annotation of a node.
 func (m *app) annotation(l *index.Listing, node uint32) Annotation {
 	if !m.annotated() {
@@ -72,11 +69,13 @@ func (m *app) toggleRefused() tea.Cmd {
 		m.withRefused = !m.withRefused
 		return m.ask(true)
 	}
-	gen := m.progress.gen
 	m.withRefused = !m.withRefused
-	cmd := m.rescan()
-	if m.progress.gen == gen { // it cannot be scanned now
-		m.withRefused = !m.withRefused
+	if m.progress.running || m.progress.latest == nil {
+		m.rescanDue = m.withRefused
+		if m.rescanDue {
+			return m.notify("they are shown when the scan is complete")
+		}
+		return nil
 	}
-	return cmd
+	return m.rescan()
 }

@@ -29,7 +29,7 @@ func annotated(t *testing.T) *driver {
 func TestAnnotatedPathsAreSortedByRank(t *testing.T) {
 	d := annotated(t)
 	equal(t, "rows", d.shown(), []string{"/b/written", "/d/written", "/a/read", "/c/looked", "/e/without"})
-	d.has("by operation", "written  ", "created  ", "read  ", "looked up  ")
+	d.has("sort: operation", "written  ", "created  ", "read  ", "looked up  ")
 	d.fire(sideDue{})
 	d.has("written, read")
 	d.keys("s")
@@ -41,7 +41,7 @@ func TestAnnotatedPathsAreSortedByRank(t *testing.T) {
 func TestGroupsAreShownAlone(t *testing.T) {
 	d := annotated(t)
 	d.keys("o")
-	d.has("only paths that were changed", "2/5 paths")
+	d.has("paths that were changed o", "[Files 2]")
 	equal(t, "changed", d.shown(), []string{"/b/written", "/d/written"})
 	d.keys("o")
 	equal(t, "read", d.shown(), []string{"/b/written", "/a/read"})

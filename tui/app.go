@@ -12,6 +12,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
 // app is the model of the whole program.
@@ -19,13 +20,14 @@ type app struct {
 	ctx    context.Context // of the program: cancels the work in the background
 	opts   Options
 	keys   keyMap
-	styles styles
+	styles draw.Styles
 
 	layout   layout
 	list     list
 	search   searchBar
 	view     setting.View
 	sort     sortKey
+	reversed bool // the sort order
 	noCaches bool
 	group    int // the only group of Options.Groups that is shown, from 1; 0 shows all
 	// withRefused shows paths that are not candidates as well.
@@ -40,6 +42,8 @@ type app struct {
 	partly         index.PartlySelected
 	marked         index.Selection // the copy of the selection that is shown alone; generation 0 shows all
 	statCache      *statCache
+	facts          *factCache
+	overview       overview
 	side           side
 	overlay        overlay
 	snippet        *snippetPane // instead of the list, or nil
@@ -48,8 +52,10 @@ type app struct {
 	intos          int          // the generation of the newest request of an into dialog
 	notice         notice
 
-	progress   progress
-	saved      *savedState // from before a rescan, until it is restored
+	progress progress
+	saved    *savedState // from before a rescan, until it is restored
+	// rescanDue reports whether a rescan was asked for while a scan was running.
+	rescanDue  bool
 	searchTask searchTask
 	counter    counter
 	snippetJob snippetJob
@@ -73,11 +79,12 @@ func newApp(ctx context.Context, opts Options, store *index.Store) *app {
 		ctx:       ctx,
 		opts:      opts,
 		keys:      newKeyMap(),
-		styles:    newStyles(opts.Theme, opts.ASCII),
-		view:      max(opts.View, setting.ViewFiles),
+		styles:    draw.NewStyles(opts.Theme, opts.ASCII),
+		view:      opts.View.Known(),
 		dialect:   opts.Dialect,
 		statCache: newStatCache(),
-		progress:  progress{store: store, running: true},
+		facts:     newFactCache(opts.Machine),
+		progress:  progress{store: store, running: true, began: time.Now()},
 		shutdown:  shutdown{started: time.Now()},
 		result:    Result{Outcome: Quit},
 		after:     after,
@@ -86,9 +93,7 @@ func newApp(ctx context.Context, opts Options, store *index.Store) *app {
 		canSuspend: tty.CanSuspend,
 		dirty:      true,
 	}
-	if m.annotated() {
-		m.sort = sortRank
-	}
+	m.sort = m.sort.in(m.view, m.annotated())
 	if opts.Job == (Job{}) {
 		m.opts.Job = adoptJob
 	}
@@ -113,7 +118,7 @@ func (m *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.dirty = m.dirty || changes(msg)
 	cmd := m.route(msg)
 	m.enableKeys()
-	return m, tea.Batch(cmd, m.statVisible(), m.followCursor(), m.followSelection())
+	return m, tea.Batch(cmd, m.statVisible(), m.followCursor(), m.followSelection(), m.followListing())
 }
 
 func (m *app) route(msg tea.Msg) tea.Cmd {
@@ -141,7 +146,7 @@ func (m *app) statVisible() tea.Cmd {
 	if m.list.result == nil || m.snippet != nil || m.shutdown.leaving {
 		return nil
 	}
-	return m.statCache.fetch(m.ctx, m.list.result.listing, m.list.visible(), m.progress.running)
+	return m.statCache.fetch(m.ctx, m.facts, m.list.result.listing, m.list.visible(), m.progress.running)
 }
 
 // changes reports whether a message can change the screen. Bubble Tea calls View after every
@@ -181,6 +186,8 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 		m.statCache.take(msg)
 	case sizeSummed:
 		m.selectionSize.take(msg)
+	case overviewReady:
+		return m.takeOverview(msg)
 	case counted:
 		return m.takeCounts(msg)
 	case rendered:
@@ -207,7 +214,7 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 		return m.fillSide(msg)
 	case previewed:
 		if m.side.done(msg.gen) {
-			m.side.preview = msg.lines
+			m.side.preview = msg.preview
 		}
 	case noticeExpired:
 		if msg.gen == m.notice.gen {
@@ -284,12 +291,12 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 		if m.list.result != nil {
 			return prepareCmd(m.list.result.listing)
 		}
-	case key.Matches(msg, k.expand) && shown:
-		if !m.list.setOpen(node, true) && m.list.tree() && index.IsDir(node) {
+	case key.Matches(msg, k.expand):
+		if !m.list.setOpen(true) && shown && m.list.tree() && index.IsDir(node) {
 			m.list.moveTo(m.list.cursor + 1)
 		}
-	case key.Matches(msg, k.collapse) && shown:
-		if !m.list.setOpen(node, false) {
+	case key.Matches(msg, k.collapse):
+		if !m.list.setOpen(false) {
 			m.list.toParent()
 		}
 	case key.Matches(msg, k.rescan):
@@ -304,8 +311,13 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.dialect):
 		return m.nextDialect()
 	case key.Matches(msg, k.sort):
-		m.sort = m.sort.next(m.annotated())
+		m.sort, m.reversed = m.sort.next(m.view, m.annotated()), false
 		return m.ask(true)
+	case key.Matches(msg, k.reverse):
+		m.reversed = !m.reversed
+		return m.ask(true)
+	case key.Matches(msg, k.unread):
+		return m.showUnread()
 	case key.Matches(msg, k.explain) && shown:
 		return m.explain(node)
 	case key.Matches(msg, k.copy) && shown:
@@ -345,13 +357,16 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 			m.saved.selected = nil
 		}
 	case key.Matches(msg, k.nextView):
-		m.view = nextView(m.view)
-		return m.ask(true)
+		return m.switchTo(m.view.Next())
 	case key.Matches(msg, k.programs):
 		return m.openPrograms()
 	case key.Matches(msg, k.clearProgram):
 		return m.filter("")
 	case key.Matches(msg, k.confirm):
+		if m.list.folded(m.list.cursor) {
+			m.list.setOpen(true)
+			return nil
+		}
 		return m.confirm()
 	case key.Matches(msg, k.showHelp):
 		return m.perform(action{kind: actionHelp})

@@ -34,7 +34,7 @@ func TestBrowseShowsSortedPathsAndCounts(t *testing.T) {
 	slices.Reverse(shuffled)
 	d := browse(t, shuffled...)
 	equal(t, "rows", d.shown(), sample)
-	d.has(">[ ] /etc/hosts", " [ ] /home/me/.bashrc", "8 paths", "scan complete", "0 selected", "Space select")
+	d.has("▌[ ] /etc/hosts", " [ ] /home/me/.bashrc", "8 files", "not kept", "0 kept", "Space keep")
 }
 
 func TestKeysMoveTheCursor(t *testing.T) {
@@ -52,8 +52,8 @@ func TestKeysMoveTheCursor(t *testing.T) {
 		{"up", []string{"j", "j", "up"}, "/f001"},
 		{"k", []string{"j", "k"}, "/f000"},
 		{"up at the top", []string{"up"}, "/f000"},
-		{"page down", []string{"pgdown"}, "/f021"},
-		{"page up", []string{"pgdown", "pgdown", "pgup"}, "/f021"},
+		{"page down", []string{"pgdown"}, "/f019"},
+		{"page up", []string{"pgdown", "pgdown", "pgup"}, "/f019"},
 		{"end", []string{"end"}, "/f099"},
 		{"G", []string{"G"}, "/f099"},
 		{"down at the bottom", []string{"G", "down"}, "/f099"},
@@ -65,7 +65,7 @@ func TestKeysMoveTheCursor(t *testing.T) {
 			d := browse(t, many...)
 			d.keys(tt.keys...)
 			equal(t, "cursor", d.cursor(), tt.want)
-			d.has(">[ ] " + tt.want)
+			d.has("▌[ ] " + tt.want)
 		})
 	}
 }
@@ -74,9 +74,9 @@ func TestSpaceTogglesAndMovesDown(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("space", "space")
 	equal(t, "cursor", d.cursor(), sample[2])
-	d.has(" [x] /etc/hosts", " [x] /home/me/.bashrc", "2 selected")
+	d.has(" [x] /etc/hosts", " [x] /home/me/.bashrc", "2 kept")
 	d.keys("up", "space")
-	d.has(" [ ] /home/me/.bashrc", "1 selected")
+	d.has(" [ ] /home/me/.bashrc", "1 kept")
 }
 
 func TestQuitting(t *testing.T) {
@@ -128,14 +128,14 @@ func TestQuitWaitsForTerminalReplies(t *testing.T) {
 
 func TestMouse(t *testing.T) {
 	d := browse(t, sample...)
-	d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: 20, Y: 3})
+	d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: 20, Y: 5})
 	equal(t, "cursor", d.cursor(), sample[2])
 	equal(t, "selected", d.selected(), []string{})
-	d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: 2, Y: 4})
+	d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: 2, Y: 6})
 	equal(t, "cursor", d.cursor(), sample[3])
 	equal(t, "selected", d.selected(), sample[3:4])
 	d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: 2, Y: 20}) // below the rows
-	d.send(tea.MouseClickMsg{Button: tea.MouseRight, X: 2, Y: 2})
+	d.send(tea.MouseClickMsg{Button: tea.MouseRight, X: 2, Y: 4})
 	equal(t, "selected", d.selected(), sample[3:4])
 	d.send(tea.MouseWheelMsg{Button: tea.MouseWheelUp})
 	equal(t, "cursor", d.cursor(), sample[0])
@@ -195,10 +195,10 @@ func TestEmptyStates(t *testing.T) {
 	d.tick()
 	d.has("scanning")
 	d.end(nil)
-	d.has("no candidates found", "scan complete")
+	d.has("no candidates found", "x shows excluded and kept paths")
 	d = browse(t, sample...)
 	d.keys("/", "text:zzz")
-	d.has("nothing matches zzz", "0/8 paths")
+	d.has("nothing matches zzz", "0 of 8 files")
 }
 
 func TestScanErrorsAreShown(t *testing.T) {
@@ -209,7 +209,7 @@ func TestScanErrorsAreShown(t *testing.T) {
 	d.has("scan stopped", `scan stopped: read \e[2Jpipe`)
 	d = newDriver(t, Options{})
 	d.send(scanEnded{summary: Summary{Errors: 3}})
-	d.has("3 paths could not be read")
+	d.has("! 3 unread")
 }
 
 func TestFrameIsReusedIfNothingChanged(t *testing.T) {

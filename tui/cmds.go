@@ -50,8 +50,9 @@ func after(d time.Duration, msg tea.Msg) tea.Cmd {
 
 func scanCmd(ctx context.Context, gen int, machine Machine, into *index.Store, all bool) tea.Cmd {
 	return guarded("scan", func() tea.Msg {
+		start := time.Now()
 		summary, err := machine.Scan(ctx, into, all)
-		return scanEnded{gen, summary, err}
+		return scanEnded{gen, summary, err, time.Since(start)}
 	})
 }
 
@@ -86,15 +87,38 @@ func resultCmd(ctx context.Context, gen int, in request) tea.Cmd {
 	})
 }
 
-func statCmd(ctx context.Context, gen int, stat index.StatFunc, l *index.Listing, nodes []uint32) tea.Cmd {
-	return guarded("stat", func() tea.Msg { return statted{gen, nodes, l.StatNodes(ctx, stat, nodes)} })
+// statCmd stats nodes, and finds out what is known of them.
+func statCmd(ctx context.Context, gen int, stat index.StatFunc, facts *factCache, l *index.Listing, nodes []uint32) tea.Cmd {
+	return guarded("stat", func() tea.Msg {
+		var path []byte
+		for _, node := range nodes {
+			path = l.AppendNode(path[:0], node)
+			facts.of(path)
+		}
+		return statted{gen, nodes, l.StatNodes(ctx, stat, nodes)}
+	})
 }
 
-func sumSizeCmd(ctx context.Context, gen int, stat index.StatFunc, l *index.Listing, chosen index.Selection) tea.Cmd {
+// sumSizeCmd sums up what a selection keeps. sums are those of the listing, or zero.
+func sumSizeCmd(ctx context.Context, gen int, stat index.StatFunc, l *index.Listing, chosen index.Selection, sums overviewSums) tea.Cmd {
 	return guarded("sum sizes", func() tea.Msg {
-		size, err := chosen.Size(ctx, stat, l)
-		return answer(size, err, func(size int64) tea.Msg { return sizeSummed{gen, size} })
+		of, err := sumSelection(ctx, stat, l, &chosen, sums)
+		return answer(of, err, func(of selectionSums) tea.Msg { return sizeSummed{gen, of} })
 	})
+}
+
+func sumSelection(ctx context.Context, stat index.StatFunc, l *index.Listing, chosen *index.Selection, sums overviewSums) (of selectionSums, err error) {
+	if sums.totals != nil {
+		if sum, exact := sums.totals.Selected(chosen); exact {
+			of.size = sum.Size
+			for _, group := range sums.groups.All() {
+				of.places += chosen.Covered(l, group.Places)
+			}
+			return of, ctx.Err()
+		}
+	}
+	of.size, err = chosen.Size(ctx, stat, l)
+	return of, err
 }
 
 // countCmd counts the files of programs, or of those that are found if find is set.
@@ -138,4 +162,53 @@ func explainCmd(ctx context.Context, machine Machine, path string) tea.Cmd {
 
 func previewCmd(ctx context.Context, gen int, p previewer, node uint32) tea.Cmd {
 	return guarded("preview", func() tea.Msg { return previewed{gen, p.preview(ctx, node)} })
+}
+
+// newest tracks background work for which only the answer to the newest request is used. Each
+// request has a generation number, which its answer carries.
+type newest[R comparable] struct {
+	request R
+	gen     int
+	cancel  context.CancelFunc // nil if nothing runs
+}
+
+// start begins the work for a request and cancels the work for the previous one.
+func (n *newest[R]) start(ctx context.Context, request R) (context.Context, int) {
+	gen := n.ask(request)
+	return n.begin(ctx), gen
+}
+
+// ask records a request whose work begins later and cancels the work for the previous one.
+func (n *newest[R]) ask(request R) (gen int) {
+	n.stop()
+	n.request = request
+	return n.gen
+}
+
+// begin begins the work for the newest request.
+func (n *newest[R]) begin(ctx context.Context) context.Context {
+	ctx, n.cancel = context.WithCancel(ctx)
+	return ctx
+}
+
+// stop cancels the running work. Its answer is dropped.
+func (n *newest[R]) stop() {
+	if n.cancel != nil {
+		n.cancel()
+	}
+	n.cancel = nil
+	n.gen++
+}
+
+// running reports whether an answer is pending.
+func (n *newest[R]) running() bool { return n.cancel != nil }
+
+// done reports whether an answer is for the newest request. If so, the request is finished.
+func (n *newest[R]) done(gen int) bool {
+	if gen != n.gen || n.cancel == nil {
+		return false
+	}
+	n.cancel()
+	n.cancel = nil
+	return true
 }

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
 // Adoption is a plan to copy a selection into storage.
@@ -149,7 +150,7 @@ func (d *adoptDialog) scroll(lines int) { d.text.scroll(lines) }
 
 func (d *adoptDialog) click(int) action { return action{} }
 
-func (d *adoptDialog) view(s *styles, room, height int) (string, []string) {
+func (d *adoptDialog) view(s *draw.Styles, room, height int) (string, []string) {
 	last := map[adoptStage]string{
 		stagePlanning: "Esc goes back",
 		stagePlanned:  d.job.Asks,
@@ -160,5 +161,5 @@ func (d *adoptDialog) view(s *styles, room, height int) (string, []string) {
 		stagePlanning: d.job.Title, stagePlanned: d.job.Title + "?", stageRunning: d.job.Title + "; Esc stops", stageEnded: d.job.Title,
 	}[d.stage]
 	_, lines := d.text.view(s, room, max(height-2, 1))
-	return title, append(lines, "", s.dim.render(textcell.Truncate(last, room, s.glyphs.ellipsis)))
+	return title, append(lines, "", s.Dim.Render(textcell.Truncate(last, room, s.Glyphs.Ellipsis)))
 }

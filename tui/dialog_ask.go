@@ -6,6 +6,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
 // confirmDialog asks for confirmation before a snippet that is too long to be useful.
@@ -47,10 +48,10 @@ func (d *confirmDialog) scroll(int) {}
 
 func (d *confirmDialog) click(int) action { return action{} }
 
-func (d *confirmDialog) view(s *styles, room, height int) (string, []string) {
+func (d *confirmDialog) view(s *draw.Styles, room, height int) (string, []string) {
 	var lines []string
 	for _, line := range d.lines[:min(len(d.lines), height)] {
-		lines = append(lines, textcell.Truncate(line, room, s.glyphs.ellipsis))
+		lines = append(lines, textcell.Truncate(line, room, s.Glyphs.Ellipsis))
 	}
 	return "a long snippet", lines
 }
@@ -97,10 +98,10 @@ func (d *promptDialog) click(int) action { return action{} }
 // promptWidth is the maximum width of the field.
 const promptWidth = 50
 
-func (d *promptDialog) view(s *styles, room, _ int) (string, []string) {
+func (d *promptDialog) view(s *draw.Styles, room, _ int) (string, []string) {
 	lines := []string{d.bar.field(s, min(room, promptWidth))}
 	if d.answer != "" {
-		lines = append(lines, s.warning.render(textcell.Truncate(d.answer, room, s.glyphs.ellipsis)))
+		lines = append(lines, s.Warning.Render(textcell.Truncate(d.answer, room, s.Glyphs.Ellipsis)))
 	}
 	return "write the snippet to", lines
 }

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
 // IntoFile is a Nix file into which a snippet can be inserted.
@@ -244,7 +245,7 @@ func (d *intoDialog) scroll(lines int) { d.top = max(0, min(d.top+lines, d.count
 
 func (d *intoDialog) click(int) action { return action{} }
 
-func (d *intoDialog) view(s *styles, room, height int) (title string, lines []string) {
+func (d *intoDialog) view(s *draw.Styles, room, height int) (title string, lines []string) {
 	last := "Esc goes back"
 	switch d.stage {
 	case intoSearching:
@@ -278,19 +279,19 @@ func (d *intoDialog) view(s *styles, room, height int) (title string, lines []st
 	}
 	d.scroll(0)
 	shown := slices.Clone(lines[d.top:min(d.top+d.fit, len(lines))])
-	return title, append(shown, "", s.dim.render(textcell.Truncate(last, room, s.glyphs.ellipsis)))
+	return title, append(shown, "", s.Dim.Render(textcell.Truncate(last, room, s.Glyphs.Ellipsis)))
 }
 
 // choices renders the files with their places.
-func (d *intoDialog) choices(s *styles, room int) (lines []string) {
+func (d *intoDialog) choices(s *draw.Styles, room int) (lines []string) {
 	for i, f := range d.files {
-		name := textcell.Truncate(safe(f.Path), room, s.glyphs.ellipsis)
+		name := textcell.Truncate(safe(f.Path), room, s.Glyphs.Ellipsis)
 		if i == d.cursor {
-			name = s.cursor.render(name)
+			name = s.Cursor.Render(name)
 		}
 		lines = append(lines, name)
 		for _, place := range f.Places {
-			lines = append(lines, s.dim.render(textcell.Truncate("  "+safe(place), room, s.glyphs.ellipsis)))
+			lines = append(lines, s.Dim.Render(textcell.Truncate("  "+safe(place), room, s.Glyphs.Ellipsis)))
 		}
 	}
 	return lines
@@ -306,7 +307,7 @@ func (d *intoDialog) follow() {
 }
 
 // placeLines renders what is left out of a plan, and below it the places for it.
-func (d *intoDialog) placeLines(s *styles, room int) (lines []string) {
+func (d *intoDialog) placeLines(s *draw.Styles, room int) (lines []string) {
 	for _, line := range d.plan.Lines {
 		if line.Kind == LineProblem {
 			lines = append(lines, textcell.Wrap(line.Text, room)...)
@@ -318,9 +319,9 @@ func (d *intoDialog) placeLines(s *styles, room int) (lines []string) {
 		if i < len(d.plan.Choices) {
 			text = safe("line " + d.plan.Choices[i].At + ": " + d.plan.Choices[i].Text)
 		}
-		text = textcell.Truncate(text, room, s.glyphs.ellipsis)
+		text = textcell.Truncate(text, room, s.Glyphs.Ellipsis)
 		if i == d.place {
-			text = s.cursor.render(text)
+			text = s.Cursor.Render(text)
 		}
 		lines = append(lines, text)
 	}
@@ -331,21 +332,21 @@ func (d *intoDialog) placeLines(s *styles, room int) (lines []string) {
 func (d *intoDialog) placeLine() int { return d.problems + d.place }
 
 // planLines renders a plan. Sentences are wrapped, lines of the diff are cut.
-func (d *intoDialog) planLines(s *styles, room int) (lines []string) {
+func (d *intoDialog) planLines(s *draw.Styles, room int) (lines []string) {
 	for _, line := range d.plan.Lines {
 		switch line.Kind {
 		case LineNote, LineProblem:
 			for _, part := range textcell.Wrap(line.Text, room) {
 				if line.Kind == LineProblem {
-					part = s.warning.render(part)
+					part = s.Warning.Render(part)
 				}
 				lines = append(lines, part)
 			}
 			continue
 		case LineContext, LineHeading, LineAdded, LineRemoved:
 		}
-		style := map[LineKind]style{LineHeading: s.key, LineAdded: s.marked, LineRemoved: s.warning}[line.Kind]
-		lines = append(lines, style.render(textcell.Truncate(line.Text, room, s.glyphs.ellipsis)))
+		style := map[LineKind]draw.Style{LineHeading: s.Key, LineAdded: s.Marked, LineRemoved: s.Warning}[line.Kind]
+		lines = append(lines, style.Render(textcell.Truncate(line.Text, room, s.Glyphs.Ellipsis)))
 	}
 	return lines
 }

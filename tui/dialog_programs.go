@@ -10,6 +10,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
 // programsDialog lets the user choose the program to filter by.
@@ -113,7 +114,7 @@ func (d *programsDialog) click(line int) action {
 	return d.chosen(d.top + line - 1)
 }
 
-func (d *programsDialog) view(s *styles, room, height int) (string, []string) {
+func (d *programsDialog) view(s *draw.Styles, room, height int) (string, []string) {
 	d.lines = max(0, min(height-1, len(d.rows)))
 	d.top = max(0, min(d.top, d.cursor, len(d.rows)-d.lines), d.cursor-d.lines+1)
 	column := 0
@@ -129,11 +130,11 @@ func (d *programsDialog) view(s *styles, room, height int) (string, []string) {
 	return "filter by program", lines
 }
 
-func (d *programsDialog) line(s *styles, row, column, countWidth int) string {
+func (d *programsDialog) line(s *draw.Styles, row, column, countWidth int) string {
 	var b strings.Builder
 	program := d.rows[row]
-	name := textcell.Truncate(safe(d.programs[program]), column, s.glyphs.ellipsis)
-	count := s.glyphs.ellipsis
+	name := textcell.Truncate(safe(d.programs[program]), column, s.Glyphs.Ellipsis)
+	count := s.Glyphs.Ellipsis
 	if d.counts != nil {
 		count = printable.Grouped(d.counts[program])
 	}
@@ -146,9 +147,9 @@ func (d *programsDialog) line(s *styles, row, column, countWidth int) string {
 	b.WriteString(count)
 	switch {
 	case row == d.cursor:
-		return s.cursor.render(b.String())
+		return s.Cursor.Render(b.String())
 	case d.counts != nil && d.counts[program] == 0:
-		return s.dim.render(b.String())
+		return s.Dim.Render(b.String())
 	}
 	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
 // textDialog shows lines: the keys of a context, or why a path is a candidate.
@@ -15,7 +16,7 @@ type textDialog struct {
 	keys  dialogKeys
 	title string
 	// lines renders the text for a width of room cells.
-	lines func(s *styles, room int) []string
+	lines func(s *draw.Styles, room int) []string
 	count int // number of lines when last shown
 	top   int
 	fit   int // number of lines that fit
@@ -28,14 +29,14 @@ func newHelpDialog(keys *keyMap, of keyContext) *textDialog {
 	for _, b := range rows {
 		column = max(column, textcell.Width(b.Help().Key))
 	}
-	lines := func(s *styles, room int) []string {
+	lines := func(s *draw.Styles, room int) []string {
 		lines := make([]string, len(rows))
 		for i, row := range rows {
 			var b strings.Builder
-			name := textcell.Truncate(row.Help().Key, room, s.glyphs.ellipsis)
-			b.WriteString(s.key.render(name))
+			name := textcell.Truncate(row.Help().Key, room, s.Glyphs.Ellipsis)
+			b.WriteString(s.Key.Render(name))
 			textcell.WriteFiller(&b, column-textcell.Width(name)+2)
-			b.WriteString(textcell.Truncate(row.Help().Desc, max(room-column-2, 0), s.glyphs.ellipsis))
+			b.WriteString(textcell.Truncate(row.Help().Desc, max(room-column-2, 0), s.Glyphs.Ellipsis))
 			lines[i] = b.String()
 		}
 		return lines
@@ -45,7 +46,7 @@ func newHelpDialog(keys *keyMap, of keyContext) *textDialog {
 
 // newTextDialog shows a text, wrapped. Its lines must be safe to show.
 func newTextDialog(keys *keyMap, title string, text []string) *textDialog {
-	lines := func(_ *styles, room int) []string {
+	lines := func(_ *draw.Styles, room int) []string {
 		var lines []string
 		for _, line := range text {
 			lines = append(lines, textcell.Wrap(line, room)...)
@@ -78,7 +79,7 @@ func (d *textDialog) scroll(lines int) { d.top = max(0, min(d.top+lines, d.count
 
 func (d *textDialog) click(int) action { return action{kind: actionClose} }
 
-func (d *textDialog) view(s *styles, room, height int) (string, []string) {
+func (d *textDialog) view(s *draw.Styles, room, height int) (string, []string) {
 	lines := d.lines(s, room)
 	d.count = len(lines)
 	d.fit = min(height, d.count)

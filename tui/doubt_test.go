@@ -32,7 +32,7 @@ func TestDoubtIsShortenedOnANarrowScreen(t *testing.T) {
 	d := newDriver(t, Options{Doubt: "no sign that / is wiped"})
 	d.send(tea.WindowSizeMsg{Width: minWidth, Height: minHeight})
 	d.check()
-	d.has("0 selected  no sign that")
+	d.has("0 kept  no sign that")
 }
 
 func TestDoubtIsMadePrintable(t *testing.T) {

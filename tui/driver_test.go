@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -32,7 +33,18 @@ type driver struct {
 	asked [][]index.Selected
 }
 
+// newDriver opens the screen in the view of files, unless opts names another one. Most tests are about
+// what is the same in all views.
 func newDriver(t testing.TB, opts Options) *driver {
+	t.Helper()
+	if opts.View == setting.ViewPlaces {
+		opts.View = setting.ViewFiles
+	}
+	return newScreen(t, opts)
+}
+
+// newScreen opens the screen.
+func newScreen(t testing.TB, opts Options) *driver {
 	t.Helper()
 	d := &driver{t: t, store: new(index.Store)}
 	machine, _ := opts.Machine.(fakeMachine)
@@ -268,7 +280,15 @@ func (d *driver) hasNot(texts ...string) {
 // shown returns the paths of the rows; selected returns the selected paths.
 func (d *driver) shown() []string {
 	var paths []string
-	for _, node := range d.app.list.nodes {
+	for row, node := range d.app.list.nodes {
+		if of := d.app.list.programAt(row); of != nil {
+			paths = append(paths, "program "+programName(of))
+			continue
+		}
+		if d.app.list.folded(row) {
+			paths = append(paths, "folded")
+			continue
+		}
 		paths = append(paths, string(d.app.list.result.listing.AppendNode(nil, node)))
 	}
 	return paths

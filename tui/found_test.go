@@ -28,7 +28,7 @@ func TestProgramDialogShowsThoseThatAreFound(t *testing.T) {
 	equal(t, "counts", d.app.counter.dialog.counts, []int{1, 2})
 	d.keys("end", "enter")
 	equal(t, "rows", d.shown(), []string{"/home/zed/a", "/home/zed/b"})
-	d.has("program: zed")
+	d.has("⟨zed ^X⟩")
 	d.keys("ctrl+p")
 	d.has("> zed")
 }
@@ -42,5 +42,5 @@ func TestProgramDialogKeepsTheCursorOnAProgramWhileMoreAreFound(t *testing.T) {
 	equal(t, "programs", d.app.counter.dialog.programs, []string{"firefox", "gimp", "zed"})
 	d.has("> zed")
 	d.keys("text:gi", "enter")
-	d.has("program: gimp")
+	d.has("⟨gimp ^X⟩")
 }

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -18,7 +19,7 @@ import (
 // character of a name is on it. checkModel checks that the cursor is on a row and that the count
 // of the selection is right.
 func FuzzRandomSessions(f *testing.F) {
-	for seed := range uint64(40) {
+	for seed := range uint64(60) {
 		f.Add(seed, []byte(nil))
 	}
 	f.Add(uint64(1), []byte("\x1b]52;c;Zm9v\x07"))
@@ -34,7 +35,11 @@ func FuzzRandomSessions(f *testing.F) {
 			}
 			return Summary{Errors: len(name)}, nil
 		}
+		opts.View = setting.View(seed % 4)
+		opts.Configurations, opts.Host = 10, string(name)
 		opts.Machine = fakeMachine{
+			place: func(path string) Place { return randomPlace(path, name) }, splits: func(dir string) bool { return len(dir)%3 == 0 },
+			known:  func(path string) string { return path },
 			rescan: rescan, explain: func(path string) []string { return []string{path} },
 			intoFiles: func(context.Context, int) ([]IntoFile, error) {
 				return []IntoFile{{Path: string(name), Places: []string{string(name)}}, {Path: "/b"}}, nil
@@ -44,7 +49,7 @@ func FuzzRandomSessions(f *testing.F) {
 			},
 			adopt: func(context.Context, []index.Selected) (Adoption, error) { return Adoption{}, errors.New(string(name)) },
 		}
-		d := newDriver(t, opts)
+		d := newScreen(t, opts)
 		for range 120 {
 			randomStep(d, r, name)
 			checkModel(d)
@@ -52,11 +57,27 @@ func FuzzRandomSessions(f *testing.F) {
 	})
 }
 
+// randomPlace returns facts that depend on the path only.
+func randomPlace(path string, name []byte) Place {
+	n := len(path)
+	p := Place{Kept: n % 11, Secret: n%5 == 0}
+	if n%2 == 0 {
+		p.Owner = index.Owner{Type: "program", Name: path[:n/2] + string(name)}
+	}
+	if n%3 == 0 {
+		p.Home = "/" + string(name)
+	}
+	if n%7 == 0 {
+		p.Unlikely = string(name)
+	}
+	return p
+}
+
 func randomStep(d *driver, r *rand.Rand, name []byte) {
 	keys := []string{
 		"up", "down", "pgup", "pgdown", "home", "end", "space", "space", "enter", "esc", "/", "?", "f1", "ctrl+a",
 		"ctrl+d", "ctrl+p", "ctrl+x", "backspace", "delete", "left", "right", "ctrl+u", "ctrl+w", "e", "s", "c", "日",
-		"G", "g", "j", "k", "l", "h", "v", "u", "y", "p", "e", "s", "c", "r", "i", "enter", "tab", "tab", "right", "right", "ctrl+z", "x", "o",
+		"G", "g", "j", "k", "l", "h", "v", "u", "y", "p", "e", "s", "c", "r", "i", "enter", "tab", "tab", "tab", "S", "!", "right", "right", "ctrl+z", "x", "o",
 	}
 	switch r.IntN(12) {
 	case 0:
@@ -68,7 +89,7 @@ func randomStep(d *driver, r *rand.Rand, name []byte) {
 	case 3:
 		d.send(tea.PasteMsg{Content: string(name)})
 	case 4:
-		d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: r.IntN(100), Y: r.IntN(40)})
+		d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: r.IntN(120), Y: []int{r.IntN(40), r.IntN(4)}[r.IntN(2)]})
 	case 5:
 		d.send(tea.MouseWheelMsg{Button: []tea.MouseButton{tea.MouseWheelUp, tea.MouseWheelDown}[r.IntN(2)]})
 	case 6:
@@ -110,7 +131,7 @@ func checkModel(d *driver) {
 	if n := len(m.list.nodes); m.list.cursor < 0 || m.list.cursor >= max(n, 1) {
 		d.t.Fatalf("the cursor is on row %d, but there are %d rows", m.list.cursor, n)
 	}
-	if m.list.height > 0 && (m.list.cursor < m.list.top || m.list.cursor >= m.list.top+m.list.height) {
+	if line := m.list.lineOf(m.list.cursor); m.list.height > 0 && (line < m.list.top || line >= m.list.top+m.list.height) {
 		d.t.Fatalf("the cursor is on row %d, but the screen shows %d rows from row %d", m.list.cursor, m.list.height, m.list.top)
 	}
 	if m.progress.latest == nil {

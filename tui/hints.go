@@ -30,7 +30,7 @@ func (m *app) conditionals() []conditional {
 	filtered := unless(m.program != "", "no program filter is set")
 	dialects := unless(len(m.opts.Dialects) > 1, "there is only one dialect")
 	once := unless(!m.opts.Once, "a list of paths cannot be read again")
-	tree := unless(m.list.tree(), "directories open and close in the tree view: Tab")
+	tree := unless(m.list.opens(), "programs and directories open and close in other views: Tab")
 	b, s := &m.keys.browse, &m.keys.search
 	return []conditional{
 		{contextBrowse, &b.programs, programs},
@@ -45,6 +45,7 @@ func (m *app) conditionals() []conditional {
 		{contextBrowse, &b.expand, tree},
 		{contextBrowse, &b.collapse, tree},
 		{contextBrowse, &b.group, unless(m.annotated(), "only the paths of a trace can be filtered by operation: list-ephemeral trace -- CMD")},
+		{contextBrowse, &b.unread, unless(m.progress.summary.Errors > 0, "everything was read")},
 		{contextBrowse, &b.undo, unless(m.history.Len() > 0, "nothing to undo")},
 		{contextBrowse, &b.onlyMarked, unless(m.selection.Len() > 0 || m.marked.Generation() > 0, "nothing is selected")},
 	}
@@ -80,7 +81,7 @@ func (k *keyMap) hints(c keyContext, job *Job) []hint {
 	case contextBrowse:
 		b := k.browse
 		return []hint{
-			{b.toggle, "select"},
+			{b.toggle, "keep"},
 			{b.search, "search"},
 			{b.confirm, job.Shows},
 			{b.showHelp, "help"},
@@ -91,7 +92,7 @@ func (k *keyMap) hints(c keyContext, job *Job) []hint {
 	case contextSearch:
 		s := k.search
 		return []hint{
-			{s.toggle, "select"},
+			{s.toggle, "keep"},
 			{s.leave, "leave"},
 			{s.confirm, job.Shows},
 			{s.selectAll, "all"},
@@ -133,7 +134,7 @@ func (m *app) hints() string {
 			break
 		}
 		room -= cells
-		b.WriteString(" " + m.styles.key.render(name) + " " + m.styles.dim.render(h.label) + " ")
+		b.WriteString(" " + m.styles.Key.Render(name) + " " + m.styles.Dim.Render(h.label) + " ")
 	}
 	return b.String()
 }

@@ -65,7 +65,7 @@ type listKeys struct {
 
 type browseKeys struct {
 	listKeys
-	search, expand, collapse, onlyMarked, undo, sort, hideCaches, group, refused, rescan, preview, explain, copy, dialect key.Binding
+	search, expand, collapse, onlyMarked, undo, sort, reverse, unread, hideCaches, group, refused, rescan, preview, explain, copy, dialect key.Binding
 }
 
 // editKeys edit a line of text.
@@ -163,10 +163,10 @@ func newKeyMap() keyMap {
 	quit := bind("quit, print nothing", "ctrl+c")
 	list := listKeys{
 		move:         arrowKeys(),
-		toggle:       bind("select or deselect, and move down", "space"),
+		toggle:       bind("keep or not, and move down", "space"),
 		selectAll:    bind("select all shown", "ctrl+a"),
 		deselectAll:  bind("deselect all", "ctrl+d"),
-		nextView:     bind("next view: files, directories, tree", "tab"),
+		nextView:     bind("next view: places, programs, tree, files", "tab"),
 		programs:     bind("filter by program", "ctrl+p"),
 		clearProgram: bind("clear the program filter", "ctrl+x"),
 		confirm:      bind("show the snippet", "enter"),
@@ -233,14 +233,16 @@ func newBrowseKeys(list listKeys) browseKeys {
 	browse := browseKeys{
 		listKeys:   list,
 		search:     bind("search", "/"),
-		expand:     bind("open a directory in the tree view", "right", "l"),
-		collapse:   bind("close the directory, or go to its parent", "left", "h"),
+		expand:     bind("open a program, a directory of the tree, or \"probably not\"", "right", "l"),
+		collapse:   bind("close it, or go to its parent", "left", "h"),
 		onlyMarked: bind("show only the selection, or everything", "v"),
 		undo:       bind("undo the last selection", "u"),
 		hideCaches: bind("show or hide caches", "c"),
 		group:      bind("cycle the trace filter: written, executed, read, looked up", "o"),
 		refused:    bind("show or hide excluded and persisted paths", "x"),
-		sort:       bind("sort by path, size or time", "s"),
+		sort:       bind("sort by the next column", "s"),
+		reverse:    bind("reverse the sort order", "S"),
+		unread:     bind("list the paths that could not be read", "!"),
 		rescan:     bind("scan again", "r"),
 		explain:    bind("explain why this path is a candidate", "e"),
 		copy:       bind("copy the path", "y"),
@@ -332,7 +334,7 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 	case contextBrowse:
 		b := k.browse
 		own = slices.Concat([]key.Binding{
-			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.hideCaches, b.group, b.refused, b.rescan, b.explain, b.copy, b.dialect, b.preview,
+			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.reverse, b.hideCaches, b.group, b.refused, b.rescan, b.unread, b.explain, b.copy, b.dialect, b.preview,
 		}, b.listBindings())
 	case contextSearch:
 		s := k.search

@@ -105,8 +105,8 @@ func TestKeyTableNamesTheKeysOfTheOriginal(t *testing.T) {
 		{"search", "Esc", "leave the search and clear the query"},
 		{"browse", "Ctrl-P", "filter by program"},
 		{"browse", "Ctrl-X", "clear the program filter"},
-		{"browse", "Space", "select or deselect, and move down"},
-		{"search", "Space", "select or deselect, and move down"},
+		{"browse", "Space", "keep or not, and move down"},
+		{"search", "Space", "keep or not, and move down"},
 		{"browse", "Ctrl-A", "select all shown"},
 		{"browse", "Ctrl-D", "deselect all"},
 		{"browse", "q, Ctrl-C", "quit, print nothing"},
@@ -192,15 +192,15 @@ func TestKeysWithoutEffectAreDisabled(t *testing.T) {
 	d.hasNot("Ctrl-P program")
 	for press, why := range map[string]string{
 		"ctrl+p": "the configuration names no programs", "ctrl+x": "no program filter is set", "f": "there is only one dialect",
-		"r": "a list of paths cannot be read again", "x": "a list of paths cannot be read again", "right": "in the tree view",
+		"r": "a list of paths cannot be read again", "x": "a list of paths cannot be read again", "right": "open and close in other views",
 		"o": "only the paths of a trace", "u": "nothing to undo", "v": "nothing is selected",
 	} {
 		d.keys(press)
 		d.has(why)
 	}
 	d.keys("?")
-	d.hasNot("filter by program", "scan again", "undo the last selection", "open a directory in the tree view")
+	d.hasNot("filter by program", "scan again", "undo the last selection", "open a program, a directory")
 	d.has("show or hide caches")
-	d.keys("esc", "space", "tab", "tab", "?")
-	d.has("undo the last selection", "open a directory in the tree view", "show only the selection, or everything")
+	d.keys("esc", "space", "tab", "tab", "tab", "?")
+	d.has("undo the last selection", "open a program, a directory", "show only the selection, or everything")
 }

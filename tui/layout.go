@@ -9,32 +9,42 @@ const (
 // layout says where the parts of the screen are. newLayout computes it whenever the size or the
 // parts change. From top to bottom:
 //
-//	header      program, filter, counts, progress
-//	search      the query, while searching
-//	body        the list, with the preview beside or below it; or the snippet
+//	headline    what is at stake and what is kept; host, file system, scan
+//	tabs        the views and the filters; while searching, the query instead
+//	heads       the heads of the columns
+//	body        the list, with cards beside or below it; or the snippet
 //	status      selection, messages, errors
 //	hints       what keys do
+//
+// On a terminal with few lines, the tabs are in the headline, and there are no heads.
 type layout struct {
 	width, height int
+	tabs          int // line, or -1
 	search        int // line, or -1
+	heads         int // line, or -1
 	body          int // the first line
 	bodyHeight    int
-	listWidth     int
+	listWidth     int // with the scroll bar
 	listHeight    int
-	side          int // width of the pane beside the list, including its rule, or 0
-	below         int // height of the pane below the list, including its rule, or 0
+	side          int // width of the cards beside the list, or 0
+	below         int // height of the cards below the list, or 0
 	tooSmall      bool
 }
 
 const (
-	// sideFrom is the minimum width of a terminal with a pane beside the list.
+	// sideFrom is the minimum width of a terminal with cards beside the list.
 	sideFrom = 100
-	// belowFrom is the minimum height of the body with a pane below the list, on a narrower
+	// sideMost is the maximum width of the cards.
+	sideMost = 72
+	// belowFrom is the minimum height of the body with cards below the list, on a narrower
 	// terminal.
 	belowFrom = 12
+	// tabsFrom and headsFrom are the minimum heights of a terminal with a line for them.
+	tabsFrom  = 20
+	headsFrom = 12
 )
 
-// pane says whether the pane is shown. paneAuto shows it only if the terminal is at least
+// pane says whether the cards are shown. paneAuto shows them only if the terminal is at least
 // sideFrom wide.
 type pane uint8
 
@@ -46,15 +56,24 @@ const (
 
 // parts are the parts of the screen that can take room from the list.
 type parts struct {
+	list   bool // the list is shown, not the snippet
 	search bool
 	side   pane
 }
 
 func newLayout(width, height int, with parts) layout {
-	const header, status, hints = 1, 1, 1
-	l := layout{width: width, height: height, search: -1, body: header, listWidth: width}
-	if with.search {
+	const headline, status, hints = 1, 1, 1
+	l := layout{width: width, height: height, tabs: -1, search: -1, heads: -1, body: headline, listWidth: width}
+	switch {
+	case with.search:
 		l.search = l.body
+		l.body++
+	case with.list && height >= tabsFrom:
+		l.tabs = l.body
+		l.body++
+	}
+	if with.list && height >= headsFrom {
+		l.heads = l.body
 		l.body++
 	}
 	l.bodyHeight = max(height-l.body-status-hints, 0)
@@ -62,15 +81,18 @@ func newLayout(width, height int, with parts) layout {
 	switch {
 	case with.side == paneHidden:
 	case width >= sideFrom:
-		l.side = width * 2 / 5
+		l.side = min(width*7/20, sideMost)
 		l.listWidth = width - l.side
 	case with.side == paneShown && l.bodyHeight >= belowFrom:
-		l.below = l.bodyHeight / 2
+		l.below = l.bodyHeight * 2 / 5
 		l.listHeight = l.bodyHeight - l.below
 	}
 	l.tooSmall = width < minWidth || height < minHeight
 	return l
 }
 
-// pane reports whether there is room for the pane and it is not hidden.
+// pane reports whether there is room for the cards and they are not hidden.
 func (l *layout) pane() bool { return l.side > 0 || l.below > 0 }
+
+// rowWidth returns the width of a row, without the scroll bar.
+func (l *layout) rowWidth() int { return max(l.listWidth-1, 0) }

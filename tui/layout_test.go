@@ -66,26 +66,26 @@ func TestStatusShowsTheSizeOfTheSelection(t *testing.T) {
 	}
 	d.add("/a/1", "/a/22", "/b")
 	d.keys("space")
-	d.has(" 1 selected, 4.0M")
+	d.has(" 1 kept, 4.0M")
 	d.keys("ctrl+a")
-	d.has(" 3 selected, 11M")
+	d.has(" 3 kept, 11M")
 	d.keys("ctrl+d")
 	d.hasNot("selected, ")
 
 	d.keys("tab", "home", "space")
-	d.has(" 1 selected, 9.0M")
+	d.has(" 1 kept, 9.0M")
 	d.add("/a/333")
 	d.end(nil)
-	d.has(" 1 selected, 15M")
+	d.has(" 1 kept, 15M")
 }
 
 func TestSizeIsOfTheNewestSelection(t *testing.T) {
 	d := browse(t, "/1", "/22")
 	d.hold = true
 	d.keys("space", "space")
-	d.app.selectionSize.take(sizeSummed{d.app.selectionSize.gen - 1, 4096})
+	d.app.selectionSize.take(sizeSummed{d.app.selectionSize.gen - 1, selectionSums{size: 4096}})
 	d.hasNot("4.0K")
-	d.app.selectionSize.take(sizeSummed{d.app.selectionSize.gen, 8192})
+	d.app.selectionSize.take(sizeSummed{d.app.selectionSize.gen, selectionSums{size: 8192}})
 	equal(t, "size", d.app.selectionSize.size, 8192)
 }
 
@@ -120,7 +120,7 @@ func TestSelectingASharedDirectoryWarns(t *testing.T) {
 	d.add("/home/me/.config/a/b", "/home/me/.config/c", "/home/me/x")
 	d.end(nil)
 	d.keys("space")
-	d.has("not selected: it is the whole home directory", "0 selected")
+	d.has("not selected: it is the whole home directory", "0 kept")
 	d.keys("home", "enter")
 	if d.app.snippet != nil {
 		t.Error("Enter showed a snippet of the home directory")
@@ -145,14 +145,14 @@ func TestQuitAsksWhenSomethingIsSelected(t *testing.T) {
 
 func TestPreviewIsBelowTheListOnANarrowTerminal(t *testing.T) {
 	d := browse(t, sample...)
-	d.hasNot("snippet of this line")
+	d.hasNot("this place")
 	d.keys("p")
 	d.fire(sideDue{})
-	d.has("snippet of this line", `file "/etc/hosts"`)
+	d.has("this place", `file "/etc/hosts"`)
 	d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: 1, Y: 17})
 	equal(t, "a click on the pane", d.cursor(), "/etc/hosts")
 	d.keys("p")
-	d.hasNot("snippet of this line")
+	d.hasNot("this place")
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 10})
 	d.keys("p")
 	d.has("no room for the preview")
@@ -164,11 +164,11 @@ func TestPreviewIsBelowTheListOnANarrowTerminal(t *testing.T) {
 func TestHeaderAlwaysShowsTheModes(t *testing.T) {
 	d := browse(t, sample...)
 	d.app.scannedRefused = true
-	d.keys("tab", "tab", "x", "c", "s")
+	d.keys("tab", "tab", "tab", "x", "c", "s")
 	for _, width := range []int{200, 100, 80, 60, 40} {
 		d.send(tea.WindowSizeMsg{Width: width, Height: 24})
-		header := d.lines()[0]
-		if !strings.Contains(header, "tree") {
+		header := d.lines()[1]
+		if !strings.Contains(header, "[Tree]") {
 			t.Errorf("%d columns: %q", width, header)
 		}
 		if width >= 60 && !strings.Contains(header, "caches") {

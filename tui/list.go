@@ -1,82 +1,202 @@
 package tui
 
 import (
+	"maps"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
-	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
-	"github.com/DaRacci/list-ephemeral/internal/textcell"
-	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/tui/places"
 )
 
 // list shows the rows of a result. Only visible rows are rendered, so the cost of a frame does
-// not depend on the number of rows.
+// not depend on the number of rows. Between rows there are the heads of sections, which the cursor
+// skips: a line of the list is a row or a head.
 type list struct {
 	result *result // nil before the first result
 	nodes  []uint32
-	depths []int        // of each row, in the tree view
-	open   index.Bitset // directories that are open in the tree view
-	cursor int          // a row
-	top    int          // the first row on the screen
-	height int
+	depths []int // of each row, in views that open and close; nil in others
+	heads  []sectionHead
+	// at are the positions of the rows in result.places; nil if a row is at its own position, or the
+	// view has no places.
+	at         []int
+	open       index.Bitset         // directories that are open in the tree view
+	openOwners map[index.Owner]bool // programs whose places are shown
+	unfolded   bool                 // the places that are probably not worth keeping are shown
+	cursor     int                  // a row
+	top        int                  // the first line on the screen
+	height     int
 	// touched reports whether the user has moved the cursor or selected something. If so,
 	// the cursor stays on its path while rows arrive; otherwise it stays on the first row.
 	touched bool
+	// anchor is the path that the cursor was on before the view of programs.
+	anchor uint32
 }
 
-// gutter is the width of what precedes a path: cursor, mark and a space.
-const gutter = len(">[x] ")
+// sectionHead is the line of a section, before a row.
+type sectionHead struct {
+	row     int
+	section places.Section
+}
 
-// tree reports whether the rows are those of a tree.
-func (l *list) tree() bool { return l.depths != nil }
+// foldNode is the row that stands for the places that are probably not worth keeping.
+var foldNode = index.GroupNode(1 << 29)
 
-// current returns the node under the cursor.
+// tree reports whether the rows are those of a tree of directories.
+func (l *list) tree() bool { return l.depths != nil && l.result.view == setting.ViewTree }
+
+// current returns the file or directory under the cursor.
 func (l *list) current() (uint32, bool) {
 	if l.cursor < len(l.nodes) {
-		return l.nodes[l.cursor], true
+		_, group := index.GroupOf(l.nodes[l.cursor])
+		return l.nodes[l.cursor], !group
 	}
 	return 0, false
+}
+
+// programAt returns the program of a row, or nil.
+func (l *list) programAt(row int) *program {
+	if row < len(l.nodes) {
+		if i, group := index.GroupOf(l.nodes[row]); group && i < len(l.result.programs) {
+			return &l.result.programs[i]
+		}
+	}
+	return nil
+}
+
+// folded reports whether a row stands for places that are not shown.
+func (l *list) folded(row int) bool { return row < len(l.nodes) && l.nodes[row] == foldNode }
+
+// placeAt returns the place of a row, or nil.
+func (l *list) placeAt(row int) *places.Place {
+	if l.result.view != setting.ViewPlaces {
+		return nil
+	}
+	if l.at != nil {
+		row = l.at[row]
+	}
+	if row < 0 || row >= len(l.result.places) {
+		return nil
+	}
+	return &l.result.places[row]
 }
 
 // show replaces the rows. If the path under the cursor is among the new rows, the cursor stays
 // on it, and the path stays on its line of the screen. A new query starts on the best match.
 // After the query is cleared, the cursor stays on the match.
 func (l *list) show(p *result) {
-	node, shown := l.current()
-	line := l.cursor - l.top
-	switched := l.result != nil && l.result.view != p.view
-	if l.result != nil && l.result.text != p.text {
+	at, line := -1, l.lineOf(l.cursor)-l.top
+	of, from := l.programAt(l.cursor), l.cursorNode()
+	before := l.result
+	switched := before != nil && before.view != p.view
+	if switched && of == nil {
+		l.anchor = from
+	}
+	if before != nil && before.text != p.text {
 		l.touched = p.text == ""
 		switched = true
 	}
 	l.result = p
-	if switched && shown && l.touched && p.view == setting.ViewTree {
-		l.open = p.listing.OpenTo(l.open, node)
+	if switched && l.touched && from != index.NoNode && p.view == setting.ViewTree {
+		l.open = p.listing.OpenTo(l.open, from)
 	}
 	l.fill()
-	at := -1
-	if shown && l.touched {
-		if at = slices.Index(l.nodes, node); at < 0 && switched {
-			at = l.near(node)
+	switch {
+	case !l.touched:
+	case of != nil && p.view == setting.ViewPrograms:
+		at = l.find(of.Owner)
+	case from != index.NoNode:
+		at = l.rowFor(from, switched)
+	}
+	l.cursor = max(at, 0)
+	l.top = 0
+	if at >= 0 {
+		l.top = max(l.lineOf(at)-line, 0)
+	}
+	l.clamp()
+}
+
+// cursorNode returns the path under the cursor, or index.NoNode: of a program, that of its first place.
+func (l *list) cursorNode() uint32 {
+	if of := l.programAt(l.cursor); of != nil && len(of.shown) > 0 {
+		if group, found := l.result.groups.Of(l.anchor); found && l.result.groups.All()[group].Owner == of.Owner {
+			return l.anchor
+		}
+		return of.shown[0]
+	}
+	if node, ok := l.current(); ok {
+		return node
+	}
+	return index.NoNode
+}
+
+// rowFor returns the row of a node, or -1. near accepts a row close to it.
+func (l *list) rowFor(node uint32, near bool) int {
+	if at := slices.Index(l.nodes, node); at >= 0 || !near {
+		return at
+	}
+	if l.result.view == setting.ViewPrograms {
+		if group, found := l.result.groups.Of(node); found {
+			return l.find(l.result.groups.All()[group].Owner)
 		}
 	}
-	l.cursor, l.top = max(at, 0), max(at-line, 0)
-	l.clamp()
+	return l.near(node)
+}
+
+// find returns the row of a program, or -1.
+func (l *list) find(owner index.Owner) int {
+	for row := range l.nodes {
+		if of := l.programAt(row); of != nil && of.Owner == owner {
+			return row
+		}
+	}
+	return -1
 }
 
 // fill makes the rows.
 func (l *list) fill() {
-	l.nodes, l.depths = l.result.rows, nil
-	if l.result.view != setting.ViewTree || l.result.text != "" {
-		return
+	p := l.result
+	l.nodes, l.depths, l.heads, l.at = p.rows, nil, nil, nil
+	switch {
+	case p.view == setting.ViewPrograms:
+		l.fillPrograms()
+	case len(p.sections) > 0:
+		l.fillSections()
+	case p.view == setting.ViewTree && p.text == "":
+		rows := p.listing.TreeRows(l.open, p.weights)
+		l.nodes, l.depths = make([]uint32, len(rows)), make([]int, len(rows))
+		for i, row := range rows {
+			l.nodes[i], l.depths[i] = row.Node, row.Depth
+		}
 	}
-	rows := l.result.listing.TreeRows(l.open, l.result.weights)
-	l.nodes, l.depths = make([]uint32, len(rows)), make([]int, len(rows))
-	for i, row := range rows {
-		l.nodes[i], l.depths[i] = row.Node, row.Depth
+}
+
+// fillPrograms makes the rows of programs, and of the places of those that are open.
+func (l *list) fillPrograms() {
+	l.nodes, l.depths = nil, []int{}
+	for i := range l.result.programs {
+		l.nodes, l.depths = append(l.nodes, index.GroupNode(i)), append(l.depths, 0)
+		if of := &l.result.programs[i]; l.openOwners[of.Owner] {
+			for _, node := range of.shown {
+				l.nodes, l.depths = append(l.nodes, node), append(l.depths, 1)
+			}
+		}
+	}
+}
+
+// fillSections makes the rows of sections. What is probably not worth keeping is one row, unless it
+// was opened.
+func (l *list) fillSections() {
+	l.nodes, l.at = nil, []int{}
+	for _, section := range l.result.sections {
+		l.heads = append(l.heads, sectionHead{len(l.nodes), section})
+		if section.Kind == places.KindUnlikely && !l.unfolded && len(l.result.sections) > 1 {
+			l.nodes, l.at = append(l.nodes, foldNode), append(l.at, -1)
+			continue
+		}
+		for i := section.First; i < section.First+section.Count; i++ {
+			l.nodes, l.at = append(l.nodes, l.result.rows[i]), append(l.at, i)
+		}
 	}
 }
 
@@ -99,25 +219,61 @@ func (l *list) near(node uint32) int {
 	return -1
 }
 
-// setOpen opens or closes a directory of the tree view. It reports whether anything changed.
-func (l *list) setOpen(node uint32, open bool) bool {
-	if !l.tree() || !index.IsDir(node) || l.open.Has(index.DirOf(node)) == open {
+// setOpen opens or closes the row under the cursor: a directory of the tree, a program, or the places
+// that are probably not worth keeping. It reports whether anything changed.
+func (l *list) setOpen(open bool) bool {
+	node, shown := l.current()
+	switch of := l.programAt(l.cursor); {
+	case l.folded(l.cursor) && open, l.unfoldedAt(l.cursor) && !open:
+		l.unfolded = open
+	case of != nil && l.openOwners[of.Owner] != open:
+		l.openOwners = maps.Clone(l.openOwners)
+		if l.openOwners == nil {
+			l.openOwners = map[index.Owner]bool{}
+		}
+		l.openOwners[of.Owner] = open
+	case l.tree() && shown && index.IsDir(node) && l.open.Has(index.DirOf(node)) != open:
+		l.open = l.open.Grown(int(index.DirOf(node)) + 1)
+		l.open.Flip(index.DirOf(node))
+	default:
 		return false
 	}
-	l.open = l.open.Grown(int(index.DirOf(node)) + 1)
-	l.open.Flip(index.DirOf(node))
 	l.fill()
+	if l.cursor >= len(l.nodes) {
+		l.cursor = len(l.nodes) - 1
+	}
+	l.touched = true
 	l.clamp()
 	return true
 }
 
-// toParent moves the cursor to the row of the parent directory.
+// opens reports whether rows of the view open and close.
+func (l *list) opens() bool {
+	return l.depths != nil || len(l.heads) > 0
+}
+
+// unfoldedAt reports whether a row is one of the places that are probably not worth keeping.
+func (l *list) unfoldedAt(row int) bool {
+	for _, h := range l.heads {
+		if h.section.Kind == places.KindUnlikely {
+			return l.unfolded && row >= h.row && len(l.heads) > 1
+		}
+	}
+	return false
+}
+
+// toParent moves the cursor to the row of the parent directory or of the program.
 func (l *list) toParent() {
-	if !l.tree() {
+	if l.depths == nil || l.cursor >= len(l.nodes) || l.depths[l.cursor] == 0 {
 		return
 	}
-	if l.cursor >= len(l.nodes) || l.depths[l.cursor] == 0 {
-		return
+	if !l.tree() {
+		for row := l.cursor; row >= 0; row-- {
+			if l.depths[row] == 0 {
+				l.moveTo(row)
+				return
+			}
+		}
 	}
 	if row := slices.Index(l.nodes, l.result.listing.TreeParent(l.nodes[l.cursor])); row >= 0 {
 		l.moveTo(row)
@@ -136,200 +292,67 @@ func (l *list) resize(height int) {
 	l.clamp()
 }
 
-// clamp keeps the cursor on an existing, visible row, and the screen full.
+// lines returns the number of lines: rows and heads.
+func (l *list) lines() int { return len(l.nodes) + len(l.heads) }
+
+// lineOf returns the line of a row. There are only a few heads.
+func (l *list) lineOf(row int) int {
+	line := row
+	for _, h := range l.heads {
+		if h.row <= row {
+			line++
+		}
+	}
+	return line
+}
+
+// lineAt returns the row or the head at a line of the list.
+func (l *list) lineAt(line int) (row int, of *sectionHead) {
+	row = line
+	for i := range l.heads {
+		h := &l.heads[i]
+		switch at := h.row + i; {
+		case at == line:
+			return h.row, h
+		case at < line:
+			row--
+		}
+	}
+	return row, nil
+}
+
+// clamp keeps the cursor on an existing, visible row, and the screen full. If the cursor is on the
+// first row of a section, the head is visible too.
 func (l *list) clamp() {
-	n := len(l.nodes)
-	l.cursor = max(0, min(l.cursor, n-1))
-	l.top = min(l.top, l.cursor, n-l.height)
-	l.top = max(0, l.top, l.cursor-l.height+1)
+	n := l.lines()
+	l.cursor = max(0, min(l.cursor, len(l.nodes)-1))
+	line := l.lineOf(l.cursor)
+	first := line
+	if _, of := l.lineAt(line - 1); of != nil && line > 0 {
+		first--
+	}
+	l.top = min(l.top, first, n-l.height)
+	l.top = max(0, l.top, line-l.height+1)
 }
 
-// rowAt returns the row at a line of the list.
+// rowAt returns the row at a line of the screen.
 func (l *list) rowAt(line int) (int, bool) {
-	row := l.top + line
-	return row, line >= 0 && line < l.height && row < len(l.nodes)
+	if line < 0 || line >= l.height || l.top+line >= l.lines() {
+		return 0, false
+	}
+	row, of := l.lineAt(l.top + line)
+	return row, of == nil
 }
 
-// visible returns the nodes on the screen.
+// visible returns the files and directories on the screen.
 func (l *list) visible() []uint32 {
-	if l.height <= 0 {
-		return nil
-	}
-	return l.nodes[l.top:min(l.top+l.height, len(l.nodes))]
-}
-
-// columns are the widths of the columns to the right of a path; 0 omits a column.
-type columns struct{ note, files, size, age int }
-
-const (
-	filesWidth = len(" 100,000")
-	sizeWidth  = len(" 1023B")
-	ageWidth   = len(" 24mo")
-)
-
-// newColumns returns the columns that leave enough room for paths.
-func newColumns(width int, files, notes bool) columns {
-	var c columns
-	if notes && width >= 50 {
-		c.note = noteWidth
-	}
-	if width >= 40 {
-		c.size = sizeWidth
-	}
-	if width >= 60 {
-		c.age = ageWidth
-	}
-	if files && width >= 70 {
-		c.files = filesWidth
-	}
-	return c
-}
-
-func (c columns) width() int { return c.note + c.files + c.size + c.age }
-
-// painter has everything that is needed to render rows.
-type painter struct {
-	*styles
-	selection *index.Selection
-	partly    index.Bitset
-	metas     *statCache
-	refusal   func(node uint32) NotListedReason
-	note      func(l *index.Listing, node uint32) Annotation
-	columns   columns
-	width     int
-	now       time.Time
-}
-
-// view appends one line for each visible row.
-func (l *list) view(lines []string, p *painter) []string {
-	for i := range l.visible() {
-		lines = append(lines, l.line(p, l.top+i))
-	}
-	return lines
-}
-
-func (l *list) line(p *painter, row int) string {
-	var b strings.Builder
-	node := l.nodes[row]
-	pointer := byte(' ')
-	if row == l.cursor {
-		b.WriteString(p.cursor.on)
-		pointer = '>'
-	}
-	b.WriteByte(pointer)
-	b.WriteString(p.mark(l.result.listing, node))
-	b.WriteByte(' ')
-	behind, refusal := p.columns.width(), ""
-	if l.result.listing.NonCandidate(node) {
-		refusal = textcell.Truncate(safe(p.refusal(node).Reason), p.width/2, p.glyphs.ellipsis)
-		behind = textcell.Width(refusal) + 1
-		b.WriteString(p.dim.on)
-	}
-	room := p.width - gutter - behind
-	cells := 0
-	if l.tree() {
-		lead := l.lead(row)
-		lead = lead[:min(len(lead), max(room-minName, 0))]
-		b.WriteString(lead)
-		cells = len(lead)
-	}
-	text, matched := l.result.found.Text(l.result.listing, node, l.text(row), p.glyphs.inside)
-	if refusal != "" { // a highlight would end the dim style
-		matched = nil
-	}
-	cells += p.writeTail(&b, text, matched, room-cells)
-	textcell.WriteFiller(&b, room-cells)
-	if refusal != "" {
-		b.WriteString(" " + refusal + p.dim.off)
-	} else {
-		p.writeColumns(&b, l.result.listing, node)
-	}
-	if row == l.cursor {
-		b.WriteString(p.cursor.off)
-	}
-	return b.String()
-}
-
-// minName is the number of cells of a name that the tree view shows at any depth.
-const minName = 15
-
-// lead returns what precedes a name in the tree view: the indentation for its depth, and the
-// sign of an open or closed directory.
-func (l *list) lead(row int) string {
-	sign := "  "
-	if node := l.nodes[row]; index.IsDir(node) {
-		sign = "+ "
-		if l.open.Has(index.DirOf(node)) {
-			sign = "- "
+	var nodes []uint32
+	for line := range l.height {
+		if row, ok := l.rowAt(line); ok {
+			if _, group := index.GroupOf(l.nodes[row]); !group {
+				nodes = append(nodes, l.nodes[row])
+			}
 		}
 	}
-	return strings.Repeat("  ", l.depths[row]) + sign
-}
-
-// text returns the path of a row as it is shown. In the tree view it is relative to the row of
-// its parent. A directory ends in a slash.
-func (l *list) text(row int) string {
-	node := l.nodes[row]
-	path := l.result.listing.AppendNode(nil, node)
-	if l.result.listing.NodeKind(node) == scan.KindDir && len(path) > 1 {
-		path = append(path, '/')
-	}
-	if l.tree() {
-		path = path[l.prefix(row):]
-	}
-	return string(printable.AppendName(make([]byte, 0, len(path)), path))
-}
-
-// prefix returns the length of the part of a path that the row of its parent already shows.
-func (l *list) prefix(row int) int {
-	if l.depths[row] == 0 {
-		return 0
-	}
-	return len(l.result.listing.AppendNode(nil, l.result.listing.TreeParent(l.nodes[row]))) + 1
-}
-
-// mark returns the mark of a row: "[x]" if it is selected, " x " if a selected directory
-// includes it, "[-]" if something below it is selected.
-func (p *painter) mark(l *index.Listing, node uint32) string {
-	if p.selection.Has(node) {
-		return p.marked.render("[x]")
-	}
-	if _, covered := p.selection.CoveredBy(l, node); covered {
-		return p.marked.render(" x ")
-	}
-	if index.IsDir(node) && p.partly.Has(index.DirOf(node)) {
-		return p.marked.render("[-]")
-	}
-	return "[ ]"
-}
-
-// writeColumns writes the columns of a node.
-func (p *painter) writeColumns(b *strings.Builder, l *index.Listing, node uint32) {
-	c := p.columns
-	if c.note > 0 {
-		writeRight(b, textcell.Truncate(safe(p.note(l, node).Short), c.note-1, p.glyphs.ellipsis), c.note)
-	}
-	if c.files > 0 {
-		files := ""
-		if index.IsDir(node) {
-			files = printable.Grouped(l.FilesOf(node))
-		}
-		writeRight(b, files, c.files)
-	}
-	size, age := "", ""
-	if m, known := p.metas.of(node); known && !m.Gone {
-		size, age = printable.Size(m.Size), printable.Age(p.now.Sub(time.Unix(m.ModTime, 0)))
-	}
-	if c.size > 0 {
-		writeRight(b, size, c.size)
-	}
-	if c.age > 0 {
-		writeRight(b, age, c.age)
-	}
-}
-
-// writeRight writes a text, right-aligned in so many cells.
-func writeRight(b *strings.Builder, text string, cells int) {
-	textcell.WriteFiller(b, cells-len(text))
-	b.WriteString(text)
+	return nodes
 }

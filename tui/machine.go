@@ -6,14 +6,15 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/triage"
+	"github.com/DaRacci/list-ephemeral/tui/places"
 )
 
 // Machine is the interface between the screen and the system. It finds candidates, describes
 // paths, and carries out what the user asks for. Paths are absolute and may contain any bytes.
 //
 // Methods that take a context run in their own goroutine and return soon after the context is
-// done. Splits, Kept, Known, Owner, Annotate and NotListed are called from several goroutines at
-// once. CannotKeep and NotListed are called while the screen waits, so they should be quick. A
+// done. Splits, Kept, Place, Known, Owner, Annotate and NotListed are called from several goroutines
+// at once. CannotKeep and NotListed are called while the screen waits, so they should be quick. A
 // Machine may also implement hits.Keeper.
 type Machine interface {
 	// Scan adds the candidates to the store, from the disk or from a list of paths. If all
@@ -26,13 +27,16 @@ type Machine interface {
 	// NotListed returns why a path that Scan added as a non-candidate is not a candidate.
 	NotListed(path string, kind scan.Kind) NotListedReason
 	// Splits reports whether a directory should not be kept as a whole. If so, the
-	// directory view shows its contents instead.
+	// views of places and programs show its contents instead.
 	Splits(dir string) bool
 	// CannotKeep returns why a directory cannot be selected at all, or "" if it can.
 	CannotKeep(dir string) string
 	// Kept reports whether a path is in the list of paths that people usually keep. A
 	// search prefers such paths.
 	Kept(path string) bool
+	// Place returns what is known of a path without reading it: whose it is, how many configurations
+	// keep it, and whether it is likely to be worth keeping.
+	Place(path string) Place
 	// Known returns a line that describes a well-known path, or "".
 	Known(path string) string
 	// Owner returns the names of a user and a group, or "".
@@ -80,10 +84,15 @@ type Decisions struct {
 	Wiped string
 }
 
+// Place is what is known of a path.
+type Place = places.Facts
+
 // Summary is what a scan reports in addition to its candidates.
 type Summary struct {
 	// Errors is the number of paths that could not be read.
 	Errors int
+	// Unread says for the first of them which path, and why.
+	Unread []string
 }
 
 // Annotation is what a program did to a path. The zero value means no annotation.

@@ -17,6 +17,7 @@ type fakeMachine struct {
 	splits     func(dir string) bool
 	cannotKeep func(dir string) string
 	kept       func(path string) bool
+	place      func(path string) Place
 	known      func(path string) string
 	owner      func(uid, gid uint32) string
 	annotate   func(path string) Annotation
@@ -55,6 +56,13 @@ func (f fakeMachine) CannotKeep(dir string) string {
 }
 
 func (f fakeMachine) Kept(path string) bool { return f.kept != nil && f.kept(path) }
+
+func (f fakeMachine) Place(path string) Place {
+	if f.place == nil {
+		return Place{}
+	}
+	return f.place(path)
+}
 
 func (f fakeMachine) Known(path string) string {
 	if f.known == nil {

@@ -17,6 +17,7 @@ type (
 		gen     int
 		summary Summary
 		err     error
+		took    time.Duration
 	}
 	// listed has a sorted listing and the time that sorting took.
 	listed struct {
@@ -35,10 +36,10 @@ type (
 		nodes []uint32
 		metas []index.NodeStat
 	}
-	// sizeSummed has the size of the selection in bytes.
+	// sizeSummed has the size of the selection in bytes, and the number of places that it keeps.
 	sizeSummed struct {
-		gen  int
-		size int64
+		gen int
+		selectionSums
 	}
 	// counted has the programs and the number of files of each.
 	counted struct {
@@ -73,8 +74,8 @@ type (
 	sideDue struct{ gen int }
 	// previewed has the preview of that line.
 	previewed struct {
-		gen   int
-		lines []string
+		gen     int
+		preview preview
 	}
 	// adoptPlanned has the plan for copying into storage.
 	adoptPlanned struct {

@@ -4,7 +4,7 @@ import (
 	"image"
 	"strings"
 
-	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
@@ -48,7 +48,7 @@ type dialog interface {
 	click(line int) action
 	// view returns the title and the lines of the content, at most width cells wide and
 	// height lines high.
-	view(s *styles, width, height int) (title string, lines []string)
+	view(s *draw.Styles, width, height int) (title string, lines []string)
 }
 
 // typist is a dialog that accepts text.
@@ -81,48 +81,18 @@ func (o *overlay) click(x, y int) action {
 }
 
 // draw renders the dialogs over a screen.
-func (o *overlay) draw(screen string, s *styles, width, height int) string {
+func (o *overlay) draw(screen string, s *draw.Styles, width, height int) string {
 	if len(o.dialogs) == 0 {
 		return screen
 	}
 	layers := []*lipgloss.Layer{lipgloss.NewLayer(screen)}
 	for i, d := range o.dialogs {
-		title, lines := d.view(s, width-frameWidth, height-frameHeight)
-		box := framed(s, title, lines, width)
+		title, lines := d.view(s, width-draw.FrameWidth, height-draw.FrameHeight)
+		box := s.Box(title, lines, width)
 		y := max((height-len(box))/2, 0)
 		x := max((width-lipgloss.Width(box[0]))/2, 0)
 		layers = append(layers, lipgloss.NewLayer(strings.Join(box, "\n")).X(x).Y(y).Z(i+1))
 		o.content = image.Rect(x+2, y+1, x+lipgloss.Width(box[0])-2, y+len(box)-1)
 	}
 	return lipgloss.NewCompositor(layers...).Render()
-}
-
-// The size of a frame, both sides together.
-const (
-	frameWidth  = len("|  |")
-	frameHeight = 2
-)
-
-// framed draws a box around lines, as wide as the widest line, but not wider than most.
-func framed(s *styles, title string, lines []string, most int) []string {
-	inner := textcell.Width(title) + 2
-	for _, line := range lines {
-		inner = max(inner, lipgloss.Width(line))
-	}
-	inner = min(inner, most-frameWidth)
-	title = textcell.Truncate(" "+title+" ", inner, s.glyphs.ellipsis)
-	g := s.glyphs
-	rule := func(n int) string { return strings.Repeat(g.horizontal, max(n, 0)) }
-	box := []string{
-		s.frame.render(g.topLeft+g.horizontal) + s.title.render(title) +
-			s.frame.render(rule(inner+1-textcell.Width(title))+g.topRight),
-	}
-	for _, line := range lines {
-		var b strings.Builder
-		b.WriteString(s.frame.render(g.vertical) + " " + line)
-		textcell.WriteFiller(&b, inner-lipgloss.Width(line))
-		b.WriteString(" " + s.frame.render(g.vertical))
-		box = append(box, b.String())
-	}
-	return append(box, s.frame.render(g.bottomLeft+rule(inner+2)+g.bottomRight))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
 // snippetPane shows the snippet before it is printed.
@@ -123,48 +124,14 @@ func (p *snippetPane) title(result, dialect string) string {
 	return title
 }
 
-func (p *snippetPane) view(lines []string, s *styles, width int) []string {
+func (p *snippetPane) view(lines []string, s *draw.Styles, width int) []string {
 	for i, line := range p.lines[p.top:min(p.top+p.height, len(p.lines))] {
-		line = textcell.Truncate(line, width, s.glyphs.ellipsis)
+		line = textcell.Truncate(line, width, s.Glyphs.Ellipsis)
 		if p.top+i < p.notes {
-			lines = append(lines, s.warning.render(line))
+			lines = append(lines, s.Warning.Render(line))
 		} else {
-			lines = append(lines, s.highlight(line))
+			lines = append(lines, s.Highlight(line))
 		}
 	}
 	return lines
-}
-
-// highlight colours the strings and comments in a line of Nix that is safe to show. Snippets
-// have no multi-line strings.
-func (s *styles) highlight(line string) string {
-	var b strings.Builder
-	for line != "" {
-		at := strings.IndexAny(line, `"#`)
-		if at < 0 {
-			break
-		}
-		b.WriteString(line[:at])
-		if line[at] == '#' {
-			b.WriteString(s.dim.render(line[at:]))
-			return b.String()
-		}
-		end := stringEnd(line[at:]) + at
-		b.WriteString(s.text.render(line[at:end]))
-		line = line[end:]
-	}
-	return b.String() + line
-}
-
-// stringEnd returns the length of the string literal at the start of a text.
-func stringEnd(text string) int {
-	for i := 1; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
-		}
-	}
-	return len(text)
 }

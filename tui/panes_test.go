@@ -16,6 +16,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
 func TestProgramFilter(t *testing.T) {
@@ -24,14 +25,14 @@ func TestProgramFilter(t *testing.T) {
 	d.has("filter by program", "> firefox", "2", "_1password-gui", "nothing-cli")
 	d.keys("enter")
 	equal(t, "rows", d.shown(), sample[3:5])
-	d.has("program: firefox", "2/8 paths")
+	d.has("⟨firefox ^X⟩", "[Files 2]")
 	d.hasNot("filter by program")
 
 	d.keys("/", "text:cookies")
 	equal(t, "rows of a query", d.shown(), sample[3:4])
 	d.keys("esc", "ctrl+x")
 	equal(t, "rows", d.shown(), sample)
-	d.hasNot("program: firefox")
+	d.hasNot("firefox ^X")
 }
 
 func TestProgramDialogCountsAndCloses(t *testing.T) {
@@ -44,7 +45,7 @@ func TestProgramDialogCountsAndCloses(t *testing.T) {
 	d.hasNot("nothing-cli")
 	equal(t, "rows", d.shown(), sample)
 	d.keys("ctrl+p", "end", "enter")
-	d.has("nothing belongs to nothing-cli (Ctrl-X shows all)")
+	d.has("nothing belongs to nothing-cli", "Ctrl-X shows all")
 	d.keys("ctrl+p")
 	d.has("> nothing-cli")
 }
@@ -201,11 +202,11 @@ func TestNextDialectRendersTheSnippetAgain(t *testing.T) {
 	d.end(nil)
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 30})
 	d.fire(sideDue{})
-	d.has("snippet of this line, impermanence", "dialect 1")
+	d.has("this place · impermanence", "dialect 1")
 	d.keys("space", "f")
 	d.has("dialect paths")
 	d.fire(sideDue{})
-	d.has("snippet of the selection, paths")
+	d.has("1 kept · paths")
 	d.keys("enter", "f")
 	d.has("snippet for 1 path in dialect plain", `file "/etc/hosts"`)
 	d.hasNot("dialect 2")
@@ -240,7 +241,7 @@ func TestEmptySnippetShowsANote(t *testing.T) {
 func TestHelpListsTheKeysOfItsContext(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("?")
-	d.has("keys: browse", "select or deselect, and move down", "Ctrl-P")
+	d.has("keys: browse", "keep or not, and move down", "Ctrl-P")
 	d.keys("?", "/", "f1")
 	d.has("keys: search", "leave the search and clear the query")
 	d.keys("esc")
@@ -417,13 +418,13 @@ func TestProgramDialogFiltersWhileTyping(t *testing.T) {
 }
 
 func TestHighlightDoesNotChangeText(t *testing.T) {
-	s := newStyles(setting.ThemeAuto, false)
+	s := draw.NewStyles(setting.ThemeAuto, false)
 	for _, line := range []string{
 		"", `a = "b";`, `"a\"b" # c "d"`, `"open`, `"back\`, "# note", `x = [ "a" "#b" ]; # "`,
 	} {
-		equal(t, "text", ansi.Strip(s.highlight(line)), line)
+		equal(t, "text", ansi.Strip(s.Highlight(line)), line)
 	}
-	equal(t, "a string and a comment", s.highlight(`a "b#\"c" # d`), `a `+s.text.render(`"b#\"c"`)+` `+s.dim.render("# d"))
+	equal(t, "a string and a comment", s.Highlight(`a "b#\"c" # d`), `a `+s.Code.Render(`"b#\"c"`)+` `+s.Dim.Render("# d"))
 }
 
 func TestSuspendNeedsAShell(t *testing.T) {

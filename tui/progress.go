@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -18,6 +19,8 @@ type progress struct {
 	err         error
 	dirs, files int
 	ticks       int
+	began       time.Time
+	took        time.Duration // of the scan, once it has ended
 	// latest is the newest listing, or nil.
 	latest  *index.Listing
 	sorting bool
@@ -70,7 +73,7 @@ func (p *progress) sorted(msg listed) {
 
 // ended records the end of the scan and starts the last sort.
 func (p *progress) ended(ctx context.Context, msg scanEnded) tea.Cmd {
-	p.running, p.summary, p.err = false, msg.summary, msg.err
+	p.running, p.summary, p.err, p.took = false, msg.summary, msg.err, msg.took
 	p.store.Seal()
 	p.look()
 	return p.sort(ctx)

@@ -27,9 +27,9 @@ func TestSpaceInSearchSaysWhatItKept(t *testing.T) {
 	d.end(nil)
 	d.keys("/", "text:ssh", "ctrl+space", "text:conf", "space")
 	equal(t, "query", d.app.search.query, "ssh conf")
-	d.has("keep ~/.ssh/config: Esc, u undoes; Ctrl-Space types a spa")
+	d.has("kept ~/.ssh/config: Esc, u undoes; Ctrl-Space types a space")
 	d.keys("up", "space")
-	d.has("do not keep ~/.ssh/config: ")
+	d.has("no longer kept ~/.ssh/config: Esc, u undoes")
 	d.keys("esc", "space")
 	d.hasNot("Ctrl-Space")
 }
@@ -56,24 +56,27 @@ func TestPlacesShowWhatMatchesInside(t *testing.T) {
 	splits := func(dir string) bool {
 		return !slices.Contains([]string{"/home/me/.mozilla/firefox", "/var/lib/systemd"}, dir)
 	}
-	d := newDriver(t, Options{Machine: fakeMachine{splits: splits}, View: setting.ViewDirs})
+	d := newDriver(t, Options{Machine: fakeMachine{splits: splits}})
+	d.app.view = setting.ViewPlaces
 	d.add("/home/me/.mozilla/firefox/prefs.js", "/var/lib/systemd/coredump/core.firefox.zst", "/var/lib/systemd/seed")
 	d.end(nil)
 	d.keys("/", "text:firefox")
 	equal(t, "rows", d.shown(), []string{"/home/me/.mozilla/firefox", "/var/lib/systemd"})
-	d.has("/var/lib/systemd/  ← coredump/core.firefox.zst")
+	d.has("/var/lib/systemd/  ← cored…ox.zst")
 	d.keys("ctrl+u", "text:'seed")
-	d.has("/var/lib/systemd/  ← seed", "1 row")
+	d.has("/var/lib/systemd/  ← seed", "1 of 2 places")
 	d.keys("ctrl+a")
 	equal(t, "selected", d.selected(), []string{"/var/lib/systemd"})
 }
 
 func TestSortOrdersOnlyEqualMatches(t *testing.T) {
 	stat := map[string]int64{"/a/notes": 1, "/a/n/o/t/e/s": 100, "/b/notes": 50}
-	d := browse(t, "/a/notes", "/a/n/o/t/e/s", "/b/notes")
+	d := newDriver(t, Options{Machine: fakeMachine{}})
 	d.app.statCache.stat = func(path string) (scan.Kind, scan.Info, error) {
 		return scan.KindFile, scan.Info{Size: stat[path]}, nil
 	}
+	d.add("/a/notes", "/a/n/o/t/e/s", "/b/notes")
+	d.end(nil)
 	d.keys("s", "/", "text:notes")
 	equal(t, "rows", d.shown(), []string{"/b/notes", "/a/notes", "/a/n/o/t/e/s"})
 }
@@ -84,7 +87,7 @@ func TestLettersFilterOnlyInSearch(t *testing.T) {
 	equal(t, "rows", d.shown(), sample)
 	d.keys("/", "text:prof")
 	equal(t, "rows", d.shown(), []string{"/home/me/.mozilla/firefox/profiles.ini"})
-	d.has("/ prof", "1/8 paths")
+	d.has("/ prof", "1 of 8 files")
 	if got := d.app.View().Cursor; got == nil || got.X != len("/ prof") || got.Y != 1 {
 		t.Errorf("cursor is at %+v, want it after the query", got)
 	}
@@ -170,10 +173,10 @@ func TestCtrlASelectsAllShown(t *testing.T) {
 		d := browse(t, sample...)
 		d.keys("ctrl+a")
 		equal(t, "selected", d.selected(), sample)
-		d.has("8 selected")
+		d.has("8 kept")
 		d.keys("ctrl+d")
 		equal(t, "selected", d.selected(), []string{})
-		d.has("0 selected")
+		d.has("0 kept")
 	})
 	t.Run("in search", func(t *testing.T) {
 		d := browse(t, sample...)
@@ -195,7 +198,7 @@ func TestCtrlASelectsAllShown(t *testing.T) {
 		d.keys("/", "text:match", "ctrl+a")
 		equal(t, "rows", len(d.shown()), search.BestRows)
 		equal(t, "selected", d.app.selection.Len(), 3*search.BestRows)
-		d.has("30,000/30,001 paths", "30,000 selected", "the best 10,000 of 30,000 matches")
+		d.has("30,000 of 30,001 files", "30,000 kept", "the best 10,000 of 30,000 matches")
 	})
 }
 
@@ -325,7 +328,7 @@ func TestQueryFollowsTheScan(t *testing.T) {
 	equal(t, "rows", d.shown(), []string{"/a/config"})
 	d.add("/b/config", "/c")
 	equal(t, "rows", d.shown(), []string{"/a/config", "/b/config"})
-	d.has("2/3 paths")
+	d.has("2 of 3 files")
 }
 
 func TestSlowQueryIsNotCancelledByNewRows(t *testing.T) {
@@ -349,7 +352,7 @@ func TestDirectoriesAreFoundByTheirOwnNames(t *testing.T) {
 	equal(t, "rows", d.shown(), []string{
 		"/home/me/.local/share/keyrings", "/home/me/.local/share/keyrings/a", "/home/me/.local/share/keyrings/b",
 	})
-	d.has("/home/me/.local/share/keyrings/ ", "2/10 paths")
+	d.has("/home/me/.local/share/keyrings/ ", "2 of 10 files")
 	d.keys("ctrl+a")
 	equal(t, "all matches are files", d.selected(), []string{"/home/me/.local/share/keyrings/a", "/home/me/.local/share/keyrings/b"})
 	d.keys("ctrl+d", "space")

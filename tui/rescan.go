@@ -16,14 +16,17 @@ func (m *app) rescan() tea.Cmd {
 	case m.progress.running || m.progress.latest == nil:
 		return m.notify("the scan is still running")
 	}
+	m.rescanDue = false
 	m.saved = m.savedState()
 	m.searchTask.stop()
 	m.searchTask.pendingKeys = nil
 	m.closePrograms()
 	store := new(index.Store)
-	m.progress = progress{store: store, running: true, gen: m.progress.gen + 1}
+	m.progress = progress{store: store, running: true, gen: m.progress.gen + 1, began: m.now()}
 	m.statCache.forget()
-	m.list = list{height: m.list.height}
+	m.overview.stop()
+	m.overview.request, m.overview.overviewSums = nil, overviewSums{}
+	m.list = list{height: m.list.height, openOwners: m.list.openOwners, unfolded: m.list.unfolded}
 	m.history, m.marked = index.UndoStack{}, index.Selection{}
 	m.side.ask(subject{})
 	m.snippetJob.next = renderRequest{}

@@ -21,14 +21,14 @@ func TestRescanKeepsTheSelection(t *testing.T) {
 	d.keys("r")
 	d.has("the scan is still running")
 	d.end(nil)
-	d.keys("tab", "g", "down", "space", "G", "space", "up", "space", "tab", "tab") // /b, /c, and /gone, which the rescan does not find
+	d.keys("tab", "g", "down", "space", "G", "space", "up", "space", "tab", "tab", "tab") // /b, /c, and /gone, which the rescan does not find
 	equal(t, "selected", d.selected(), []string{"/b", "/c", "/gone"})
 	d.keys("r")
 	d.tick()
 	equal(t, "rows", d.shown(), []string{"/b/x", "/b/y", "/c", "/new/a"})
 	equal(t, "selected again", d.selected(), []string{"/b", "/c"})
 	d.fire(noticeExpired{})
-	d.has("4 paths", "2 paths could not be read", " x  /b/y")
+	d.has("4 files", "! 2 unread", " x  /b/y")
 }
 
 func TestRescanDropsLateMessages(t *testing.T) {
@@ -76,15 +76,14 @@ func TestNonCandidatesAreShownOnDemand(t *testing.T) {
 	}
 	d := newDriver(t, Options{Machine: fakeMachine{rescan: rescan, notListed: func(path string, _ scan.Kind) NotListedReason { return refusals[path] }}})
 	d.add("/home/me/a", "/home/me/z")
-	d.keys("x")
-	d.has("the scan is still running")
-	d.hasNot("excluded")
-	d.end(nil)
 	d.keys("down", "x")
+	d.has("they are shown when the scan is complete")
+	d.hasNot("excluded: ")
+	d.end(nil)
 	d.tick()
 	equal(t, "rows", d.shown(), []string{"/home/me/.cache", "/home/me/a", "/home/me/kept", "/home/me/z"})
 	equal(t, "cursor", d.cursor(), "/home/me/z")
-	d.has("with excluded and persisted", "/home/me/.cache/", "excluded: **/.cache", "persisted: persistedDirs[0]")
+	d.has("⟨excluded too x⟩", "/home/me/.cache/", "excluded: **/.cache", "persisted: persistedDirs[0]")
 
 	d.keys("ctrl+a")
 	equal(t, "all", d.selected(), []string{"/home/me/a", "/home/me/z"})
@@ -98,20 +97,20 @@ func TestNonCandidatesAreShownOnDemand(t *testing.T) {
 	d.keys("home", "space")
 	equal(t, "what is excluded", d.selected(), []string{"/home/me/.cache"})
 
-	d.keys("tab", "tab", "home", "right")
+	d.keys("tab", "tab", "tab", "home", "right")
 	d.fire(noticeExpired{})
-	d.has("- /home/me/", "  .cache/", "excluded: **/.cache")
+	d.has("▾ /home/me/", "  .cache/", "excluded: **/.cache")
 	equal(t, "files of a directory", d.app.list.result.listing.FilesOf(d.app.list.nodes[0]), 2)
 	d.keys("x")
 	d.hasNot("excluded", "persisted")
-	d.has("  2 paths")
+	d.has("2 files")
 	equal(t, "selected", d.selected(), []string{"/home/me/.cache"})
 	d.keys("r")
 	d.tick()
-	d.has("1 selected", "  2 paths")
+	d.has("1 kept", "2 files")
 	equal(t, "selected after a scan", d.selected(), []string{"/home/me/.cache"})
 	d.keys("x", "home", "right")
-	d.has("excluded: **/.cache", "  2 paths")
+	d.has("excluded: **/.cache", "2 files")
 }
 
 // again opens the screen with some paths, selects the first and starts a rescan that finds other
@@ -138,7 +137,7 @@ func again(t *testing.T, before, after []string) (*driver, func()) {
 
 func TestEnterWaitsForTheRestoredSelection(t *testing.T) {
 	d, scanned := again(t, []string{"/a", "/b"}, []string{"/a"})
-	d.has("0 selected, 1 to be restored")
+	d.has("0 kept, 1 to be restored")
 	d.app.confirm()
 	d.app.dirty = true
 	d.has("restoring the selection")

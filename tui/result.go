@@ -2,12 +2,16 @@ package tui
 
 import (
 	"context"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/tui/hits"
+	"github.com/DaRacci/list-ephemeral/tui/places"
 )
 
 // query is what the user asked to see. Equal queries have the same result for the same listing.
@@ -16,6 +20,8 @@ type query struct {
 	text string
 	view setting.View
 	sort sortKey
+	// reversed reverses the sort order.
+	reversed bool
 }
 
 // filters restrict a listing. The zero value includes everything.
@@ -41,8 +47,18 @@ type request struct {
 	recall   search.Recall
 	measured *index.FileStats
 	stat     index.StatFunc
-	caches   []string // Options.Caches
-	home     string   // Options.Home
+	// totals are those of the listing, or nil if they are not known yet.
+	totals *index.Totals
+	// groups are those of an earlier result.
+	groups *index.Groups
+	facts  *factCache
+	home   string
+	now    time.Time
+	// configurations is Options.Configurations.
+	configurations int
+	// quick leaves out what is known of places, so the first rows are shown at once.
+	quick  bool
+	caches []string // Options.Caches
 	// find is set if the program of a file is that of its unit, not by names.
 	find *index.Programs
 	// marked is the selection for filters.marked.
@@ -76,16 +92,31 @@ type result struct {
 	found *hits.Rows
 	// hits are all files that match the search text; nil means the whole listing.
 	hits index.Bitset
-	// total is the number of matching files. In the directory view, it is the number of
-	// rows.
+	// total is the number of matching files. In the views of places and programs, it is the number
+	// of rows.
 	total int
+	// totals, places, sections, programs and matches describe the rows of the views of places and
+	// programs; see arrange.
+	totals   *index.Totals
+	quick    bool
+	groups   *index.Groups
+	places   []places.Place
+	sections []places.Section
+	programs []program
+	// matches is the number of files of each row that the filters and the query include; nil if they
+	// include all.
+	matches []int
 }
 
 // resultOf computes the result of a request. It returns the error of ctx soon after ctx is done.
 func resultOf(ctx context.Context, in request) (*result, error) {
+	if in.facts == nil {
+		in.facts = newFactCache(in.machine)
+	}
 	p := &result{
 		query: in.query, from: in.listing, listing: in.listing,
 		narrowed: in.narrowed, recall: in.recall, measured: in.measured,
+		totals: in.totals, quick: in.quick, groups: in.groups,
 	}
 	if in.filters != (filters{}) {
 		if n := p.narrowed; n == nil || n.from != in.listing || n.filters != in.filters {
@@ -97,47 +128,91 @@ func resultOf(ctx context.Context, in request) (*result, error) {
 		}
 		p.listing = p.narrowed.part
 	}
-	if err := p.weigh(ctx, &in); err != nil {
-		return nil, err
-	}
 	if in.text != "" {
 		return p, p.search(ctx, &in)
 	}
 	p.rows = p.listing.Order()
-	if in.view == setting.ViewDirs {
-		p.rows = p.listing.RollUp(p.rows, in.machine.Splits)
-	}
 	p.total = len(p.rows)
-	if p.weights != nil {
-		p.rows = p.weights.Sorted(p.rows)
+	if in.chosenAlone() {
+		p.rows = in.chosen()
+		p.total = len(p.rows)
+		if in.view == setting.ViewPlaces {
+			return p, p.arrange(ctx, &in)
+		}
+		return p, p.order(ctx, &in)
 	}
-	return p, nil
+	if in.hasPlaces() {
+		p.rows = p.listing.RollUp(p.rows, in.machine.Splits)
+		return p, p.arrange(ctx, &in)
+	}
+	return p, p.order(ctx, &in)
+}
+
+// hasPlaces reports whether rows are made of places.
+func (q query) hasPlaces() bool {
+	return q.view == setting.ViewPlaces || q.view == setting.ViewPrograms
 }
 
 // search finds the rows of a search text. A search ranks; the sort order decides between rows that
 // match equally well.
 func (p *result) search(ctx context.Context, in *request) (err error) {
+	if err = p.weigh(ctx, in); err != nil {
+		return err
+	}
 	r := hits.Request{
 		Text: in.text, Home: in.home, Machine: in.machine, Listing: p.listing, All: in.listing,
-		Recall: in.recall, Keys: p.weights, Places: in.view == setting.ViewDirs,
+		Recall: in.recall, Keys: p.weights, Places: in.hasPlaces(),
 		Selectable: func(path string, kind scan.Kind) bool { return in.machine.NotListed(path, kind).Selectable },
 	}
 	if p.found, err = hits.Find(ctx, &r); err != nil {
 		return err
 	}
 	p.rows, p.hits, p.total, p.recall = p.found.Nodes, p.found.Hits, p.found.Total, p.found.Recall
+	if in.hasPlaces() {
+		return p.arrange(ctx, in)
+	}
 	return nil
 }
 
-// weigh computes the keys of the sort order, unless it is the path.
-func (p *result) weigh(ctx context.Context, in *request) (err error) {
-	if in.sort == sortPath {
-		return nil
+// chosenAlone reports whether the rows are exactly the selected paths, not what is below them.
+func (in *request) chosenAlone() bool {
+	return in.filters.marked > 0 && in.text == "" && (in.view == setting.ViewPlaces || in.view == setting.ViewFiles)
+}
+
+// chosen returns the selected nodes by path.
+func (in *request) chosen() []uint32 {
+	nodes := in.marked.Nodes(in.listing)
+	paths := make(map[uint32]string, len(nodes))
+	for _, node := range nodes {
+		paths[node] = string(in.listing.AppendNode(nil, node))
 	}
-	if in.sort == sortRank {
-		rank := func(path string) int { return in.machine.Annotate(path).Rank }
-		p.weights, err = p.listing.RankKeys(ctx, rank)
+	slices.SortFunc(nodes, func(a, b uint32) int { return strings.Compare(paths[a], paths[b]) })
+	return nodes
+}
+
+// order sorts the rows.
+func (p *result) order(ctx context.Context, in *request) error {
+	if err := p.weigh(ctx, in); err != nil {
 		return err
+	}
+	switch {
+	case p.weights != nil:
+		p.rows = p.weights.Sorted(p.rows)
+	case in.reversed && in.view == setting.ViewFiles:
+		p.rows = slices.Clone(p.rows)
+		slices.Reverse(p.rows)
+	}
+	return nil
+}
+
+// weigh computes the keys of the sort order, unless it is by path.
+func (p *result) weigh(ctx context.Context, in *request) (err error) {
+	switch in.sort {
+	case sortRank:
+		return p.rank(ctx, in)
+	case sortSize, sortTime:
+	default:
+		return nil
 	}
 	if p.measured, err = in.listing.StatAll(ctx, in.stat, in.measured); err != nil {
 		return err
@@ -147,7 +222,19 @@ func (p *result) weigh(ctx context.Context, in *request) (err error) {
 	} else {
 		p.weights = p.listing.SizeKeys(p.measured)
 	}
+	if in.reversed {
+		p.weights = p.weights.Reversed()
+	}
 	return nil
+}
+
+// rank computes the keys for sorting by annotations.
+func (p *result) rank(ctx context.Context, in *request) (err error) {
+	rank := func(path string) int { return in.machine.Annotate(path).Rank }
+	if p.weights, err = p.listing.RankKeys(ctx, rank); err == nil && in.reversed {
+		p.weights = p.weights.Reversed()
+	}
+	return err
 }
 
 // narrow returns the part of the listing that the filters include.
@@ -186,11 +273,15 @@ func (in *request) narrow(ctx context.Context) (*index.Listing, error) {
 }
 
 // plain reports whether the rows are all files of the listing in its order.
-func (q query) plain() bool { return !q.narrows() && !q.noRefused && q.sort == sortPath }
+func (q query) plain() bool {
+	return q.view == setting.ViewFiles && !q.narrows() && !q.noRefused && q.sort == sortPath && !q.reversed
+}
 
-// narrows reports whether the rows differ from one row for each candidate.
-func (q query) narrows() bool {
-	known := q.filters
-	known.noRefused = false // non-candidates are not counted
-	return known != filters{} || q.text != "" || q.view == setting.ViewDirs
+// narrows reports whether some candidates are not shown.
+func (q query) narrows() bool { return q.filters.narrows() || q.text != "" }
+
+// narrows reports whether the filters exclude candidates.
+func (f filters) narrows() bool {
+	f.noRefused = false // non-candidates are not counted
+	return f != filters{}
 }

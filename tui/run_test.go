@@ -17,6 +17,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/crash"
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -186,19 +187,19 @@ func (term *terminal) wait(r *running) {
 func TestRunStreamsSelectsAndReturnsTheSnippet(t *testing.T) {
 	term := newTerminal(t)
 	more := make(chan struct{})
-	r := term.run(t.Context(), Options{Machine: fakeMachine{scan: func(_ context.Context, into *index.Store) (Summary, error) {
+	r := term.run(t.Context(), Options{View: setting.ViewFiles, Machine: fakeMachine{scan: func(_ context.Context, into *index.Store) (Summary, error) {
 		into.AddPath([]byte("/home/me/.ssh/config"), scan.KindFile)
 		<-more
 		into.AddPath([]byte("/etc/evil\x1b]0;title\x07"), scan.KindFile)
 		return Summary{Errors: 2}, nil
 	}}})
-	term.await(">[ ] /home/me/.ssh/config", "scanning", "1 path ")
+	term.await("▌[ ] /home/me/.ssh/config", "scanning", "1 file")
 	close(more)
-	term.await(`/etc/evil\e]0;title\x07`, "scan complete", "2 paths could not be read")
+	term.await(`/etc/evil\e]0;title\x07`, "not kept", "! 2 unread")
 	term.send("/sshconf")
-	term.await("1/2 paths", "/ sshconf")
+	term.await("1 of 2 files", "/ sshconf")
 	term.send(" ")
-	term.await("1 selected")
+	term.await("1 kept")
 	term.send("\r")
 	term.await("chosen: [{/home/me/.ssh/config file}]", "snippet for 1 path")
 	term.send("\r")
@@ -235,7 +236,7 @@ func candidates(names ...string) iter.Seq2[[]byte, scan.DirEntry] {
 // All kinds of keys while workers fill the store, for the race detector.
 func TestRunHandlesKeysWhileWorkersFillTheStore(t *testing.T) {
 	term := newTerminal(t)
-	r := term.run(t.Context(), Options{Programs: []string{"even", "odd"}, Machine: fakeMachine{scan: func(_ context.Context, into *index.Store) (Summary, error) {
+	r := term.run(t.Context(), Options{View: setting.ViewFiles, Programs: []string{"even", "odd"}, Machine: fakeMachine{scan: func(_ context.Context, into *index.Store) (Summary, error) {
 		const workers, dirsEach = 4, 500
 		into.AddEntries(0, 0, []byte("/"), candidates())
 		var all sync.WaitGroup
@@ -260,7 +261,7 @@ func TestRunHandlesKeysWhileWorkersFillTheStore(t *testing.T) {
 			time.Sleep(3 * time.Millisecond)
 		}
 	}
-	term.await("scan complete")
+	term.await("not kept")
 	term.send("\x03")
 	term.wait(r)
 	if r.err != nil || !r.result.ScanEnded {
@@ -270,7 +271,7 @@ func TestRunHandlesKeysWhileWorkersFillTheStore(t *testing.T) {
 
 func TestRunEndsOnCtrlCWhileTheScanRuns(t *testing.T) {
 	term := newTerminal(t)
-	r := term.run(t.Context(), Options{Machine: fakeMachine{scan: blocked}})
+	r := term.run(t.Context(), Options{View: setting.ViewFiles, Machine: fakeMachine{scan: blocked}})
 	term.await("/a", "scanning")
 	term.send("\x03")
 	term.wait(r)
@@ -285,7 +286,7 @@ func TestRunEndsOnCtrlCWhileTheScanRuns(t *testing.T) {
 func TestRunLeavesNoTerminalRepliesIfItEndsAtOnce(t *testing.T) {
 	for range 5 {
 		term := newTerminal(t)
-		r := term.run(t.Context(), Options{Machine: fakeMachine{scan: blocked}})
+		r := term.run(t.Context(), Options{View: setting.ViewFiles, Machine: fakeMachine{scan: blocked}})
 		for term.termios().Lflag&unix.ICANON != 0 {
 			time.Sleep(100 * time.Microsecond)
 		}
@@ -299,7 +300,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	cause := errors.New("terminated")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	term := newTerminal(t)
-	r := term.run(ctx, Options{Machine: fakeMachine{scan: blocked}})
+	r := term.run(ctx, Options{View: setting.ViewFiles, Machine: fakeMachine{scan: blocked}})
 	term.await("/a")
 	cancel(cause)
 	term.wait(r)
@@ -310,7 +311,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 
 func TestRunRestoresTheTerminalAfterAPanicOfTheScan(t *testing.T) {
 	term := newTerminal(t)
-	r := term.run(t.Context(), Options{Machine: fakeMachine{scan: func(context.Context, *index.Store) (Summary, error) { panic("boom") }}})
+	r := term.run(t.Context(), Options{View: setting.ViewFiles, Machine: fakeMachine{scan: func(context.Context, *index.Store) (Summary, error) { panic("boom") }}})
 	term.wait(r)
 	var panicErr *crash.Error
 	if !errors.As(r.err, &panicErr) || panicErr.In != "scan" || panicErr.Value != "boom" {
@@ -322,7 +323,7 @@ func TestRunDoesNotWaitForAScanThatHangs(t *testing.T) {
 	term := newTerminal(t)
 	release := make(chan struct{})
 	defer close(release)
-	r := term.run(t.Context(), Options{Machine: fakeMachine{scan: func(_ context.Context, into *index.Store) (Summary, error) {
+	r := term.run(t.Context(), Options{View: setting.ViewFiles, Machine: fakeMachine{scan: func(_ context.Context, into *index.Store) (Summary, error) {
 		into.AddPath([]byte("/a"), scan.KindFile)
 		<-release
 		return Summary{}, nil
@@ -338,7 +339,7 @@ func TestRunDoesNotWaitForAScanThatHangs(t *testing.T) {
 
 func TestRunFollowsTheSizeOfTheTerminal(t *testing.T) {
 	term := newTerminal(t)
-	r := term.run(t.Context(), Options{Machine: fakeMachine{scan: blocked}})
+	r := term.run(t.Context(), Options{View: setting.ViewFiles, Machine: fakeMachine{scan: blocked}})
 	term.await("/a", "Tab view")
 	term.mu.Lock()
 	term.emulator.Resize(40, 10)
@@ -373,7 +374,7 @@ func TestRunUsesTheRequestedColours(t *testing.T) {
 			r := term.run(t.Context(), Options{
 				Machine: fakeMachine{scan: blocked}, Color: tt.color, Environ: []string{"TERM=xterm-256color", tt.environ},
 			})
-			term.await(">[ ] /a", "Tab view")
+			term.await("▌[ ] /a", "Tab view")
 			equal(t, "colours", term.coloured(), tt.want)
 			term.send("q")
 			term.wait(r)

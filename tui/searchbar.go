@@ -8,8 +8,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 	"github.com/DaRacci/list-ephemeral/tui/hits"
 )
 
@@ -61,30 +63,33 @@ func (s *searchBar) edit(keys *editKeys, msg tea.KeyPressMsg) {
 func (s *searchBar) set(before, after string) { s.query, s.at = before+after, len(before) }
 
 // view returns the line and the column of the cursor.
-func (s *searchBar) view(st *styles, room int) (line string, column int) {
+func (s *searchBar) view(st *draw.Styles, room int) (line string, column int) {
 	var b strings.Builder
-	b.WriteString(st.key.render("/ "))
+	b.WriteString(st.Key.Render("/ "))
 	room -= 2
 	before, after := safe(s.query[:s.at]), safe(s.query[s.at:])
-	column = 2 + st.writeTail(&b, before, nil, room-1)
+	column = 2 + st.Tail(&b, before, room-1)
 	b.WriteString(ansi.Truncate(after, max(room-(column-2), 0), ""))
 	return b.String(), column
 }
 
 // field returns the query with a drawn cursor, for a box of room cells.
-func (s *searchBar) field(st *styles, room int) string {
+func (s *searchBar) field(st *draw.Styles, room int) string {
 	var b strings.Builder
 	before, after := safe(s.query[:s.at]), safe(s.query[s.at:])
-	cells := st.writeTail(&b, before, nil, room-1)
+	cells := st.Tail(&b, before, room-1)
 	under := " "
 	if after != "" {
 		size := textcell.ClusterSize(after)
 		under, after = after[:size], after[size:]
 	}
-	b.WriteString(st.cursor.render(under))
+	b.WriteString(st.Cursor.Render(under))
 	cells += textcell.Width(under)
 	after = ansi.Truncate(after, max(room-cells, 0), "")
 	b.WriteString(after)
 	textcell.WriteFiller(&b, room-cells-textcell.Width(after))
 	return b.String()
 }
+
+// safe makes a text from outside printable.
+func safe(s string) string { return printable.Name(s) }

@@ -29,9 +29,7 @@ func (m *app) query() query {
 			program: m.program, noCaches: m.noCaches, marked: m.marked.Generation(),
 			group: m.group, noRefused: m.scannedRefused && !m.withRefused,
 		},
-		text: m.search.query,
-		view: m.view,
-		sort: m.sort,
+		text: m.search.query, view: m.view, sort: m.sort.in(m.view, m.annotated()), reversed: m.reversed,
 	}
 }
 
@@ -53,10 +51,15 @@ func (m *app) ask(isNew bool) tea.Cmd {
 	}
 	in := request{
 		query: m.query(), listing: m.progress.latest, marked: m.marked,
-		machine: m.opts.Machine, find: m.opts.findPrograms(), stat: m.statCache.stat, caches: m.opts.Caches, home: m.opts.Home,
+		machine: m.opts.Machine, find: m.opts.findPrograms(), stat: m.statCache.stat, caches: m.opts.Caches,
+		totals: m.overview.of(m.progress.latest), measured: m.overview.stats, facts: m.facts,
+		home: m.opts.Home, now: m.now(), configurations: m.opts.Configurations, quick: m.list.result == nil,
 	}
-	if m.list.result != nil {
-		in.narrowed, in.recall, in.measured = m.list.result.narrowed, m.list.result.recall, m.list.result.measured
+	if p := m.list.result; p != nil {
+		in.narrowed, in.recall, in.groups = p.narrowed, p.recall, p.groups
+		if in.measured == nil {
+			in.measured = p.measured
+		}
 	}
 	if in.plain() {
 		l := in.listing
@@ -77,7 +80,7 @@ func (m *app) take(msg resultReady) tea.Cmd {
 	}
 	m.list.show(msg.result)
 	keys := m.pressPending()
-	if msg.result.from != m.progress.latest {
+	if p := msg.result; p.from != m.progress.latest || p.quick || p.totals != m.overview.of(p.from) {
 		return tea.Batch(m.ask(false), keys)
 	}
 	return keys
@@ -100,7 +103,7 @@ func (m *app) shouldQueue(k *listKeys, msg tea.KeyPressMsg) bool {
 	}
 	if p := m.list.result; p != nil && len(m.searchTask.pendingKeys) == 0 {
 		asked := m.query()
-		asked.sort = p.sort
+		asked.sort, asked.reversed = p.sort, p.reversed
 		if asked == p.query {
 			return false
 		}

@@ -8,25 +8,30 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
 
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 
+	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
-// side is the pane beside the list. It shows a preview of the line under the cursor, and below
-// it a live snippet.
+// side is the two cards beside the list: what is under the cursor, and the snippet as it would be
+// now.
 type side struct {
 	newest[subject]
-	wish    pane     // what the user chose
-	preview []string // safe to show
+	wish    pane // what the user chose
+	preview preview
 	snippet []string // safe to show
 }
 
-// subject is what the pane shows.
+// subject is what the cards show.
 type subject struct {
 	node    uint32
-	shown   bool // there is a line under the cursor
-	marks   int  // generation of the selection
-	dialect int  // of the snippet
+	owner   index.Owner // of a row of a program
+	shown   bool        // there is a line under the cursor
+	marks   int         // generation of the selection
+	dialect int         // of the snippet
+	totals  *index.Totals
 }
 
 const (
@@ -39,20 +44,23 @@ const (
 	sideLines = 200
 )
 
-// followCursor updates the pane after a change of the cursor or the selection.
+// followCursor updates the cards after a change of the cursor or the selection.
 func (m *app) followCursor() tea.Cmd {
 	if !m.layout.pane() || m.snippet != nil || m.list.result == nil || m.shutdown.leaving {
 		return nil
 	}
-	now := subject{marks: m.selection.Generation(), dialect: m.dialect}
+	now := subject{marks: m.selection.Generation(), dialect: m.dialect, totals: m.overview.totals}
 	now.node, now.shown = m.list.current()
+	if of := m.list.programAt(m.list.cursor); of != nil {
+		now.owner, now.shown = of.Owner, true
+	}
 	if now == m.side.request {
 		return nil
 	}
 	return m.after(sideDelay, sideDue{m.side.ask(now)})
 }
 
-// togglePreview shows the pane or hides it.
+// togglePreview shows the cards or hides them.
 func (m *app) togglePreview() tea.Cmd {
 	m.side.wish = paneHidden
 	if !m.layout.pane() {
@@ -65,111 +73,170 @@ func (m *app) togglePreview() tea.Cmd {
 	return nil
 }
 
-// fillSide requests the contents of the pane.
+// fillSide requests the contents of the cards.
 func (m *app) fillSide(msg sideDue) tea.Cmd {
 	s := &m.side
 	if msg.gen != s.gen || m.list.result == nil || m.snippet != nil {
 		return nil
 	}
 	if !s.request.shown {
-		s.preview, s.snippet = nil, nil
+		s.preview, s.snippet = preview{}, nil
 		return nil
 	}
-	return tea.Batch(
-		previewCmd(s.begin(m.ctx), s.gen, previewer{m.list.result.listing, m.statCache.stat, m.opts.Machine, m.annotated()}, s.request.node),
-		m.renderLive(),
-	)
+	if program := m.list.programAt(m.list.cursor); program != nil {
+		s.preview = m.previewProgram(program)
+		return m.renderLive()
+	}
+	of := previewer{
+		Listing: m.list.result.from, stat: m.statCache.stat, machine: m.opts.Machine, annotated: m.annotated(),
+		totals: m.overview.of(m.list.result.from), now: m.now(), configurations: m.opts.Configurations, title: m.pathText(s.request.node),
+	}
+	return tea.Batch(previewCmd(s.begin(m.ctx), s.gen, of, s.request.node), m.renderLive())
 }
 
 // renderLive renders the snippet for the selection, or for the line under the cursor if the
 // selection is empty.
 func (m *app) renderLive() tea.Cmd {
 	chosen := m.selection.Clone()
-	switch {
-	case chosen.Len() > liveMarks:
-		m.side.snippet = []string{printable.Grouped(chosen.Len()) + " selected: Enter shows the snippet"}
+	if chosen.Len() == 0 {
+		chosen = m.underCursor()
+	}
+	if chosen.Len() > liveMarks {
+		m.side.snippet = []string{printable.Grouped(chosen.Len()) + " " + m.opts.Job.Selected + ": Enter shows the snippet"}
 		return nil
-	case chosen.Len() == 0:
-		chosen.Select(m.side.request.node)
 	}
 	return m.renderSnippet(renderRequest{chosen: chosen, listing: m.progress.latest, dialect: m.dialect, live: m.side.gen})
 }
 
-// paneWidth returns the maximum width of a line of the pane.
-func (m *app) paneWidth() int {
-	if m.layout.side > 0 {
-		return m.layout.side - 2
+// underCursor returns a selection of the row under the cursor: a path, or all places of a program.
+func (m *app) underCursor() (chosen index.Selection) {
+	if of := m.list.programAt(m.list.cursor); of != nil {
+		chosen.ToggleNodes(m.list.result.from, of.all)
+		return chosen
 	}
-	return m.layout.width - 1
+	if node, ok := m.list.current(); ok {
+		chosen.Select(node)
+	}
+	return chosen
 }
 
-// view returns the lines of the pane.
-func (s *side) view(st *styles, m *app, width, height int) []string {
-	head := " snippet of the selection"
-	if m.selection.Len() == 0 {
-		head = " snippet of this line"
+// belowWidths returns the widths of the cards below the list. On a narrow terminal there is only the
+// first one.
+func (m *app) belowWidths() (place, snippet int) {
+	if m.layout.width < bothFrom {
+		return m.layout.width, 0
+	}
+	place = m.layout.width / 2
+	return place, m.layout.width - place
+}
+
+// bothFrom is the least width of a terminal with both cards below the list.
+const bothFrom = 72
+
+// placeCard returns the card of the row under the cursor.
+func (m *app) placeCard(width, height int) []string {
+	title := m.side.preview.title
+	if title == "" {
+		title = m.styles.Glyphs.Ellipsis
+	}
+	return m.styles.Card(shortTitle(title, width, m.styles.Glyphs.Ellipsis), m.side.preview.lines(&m.styles, width-draw.FrameWidth, height-draw.FrameHeight), width, height)
+}
+
+// shortTitle shortens a path for the title of a card, on the left: its end is what matters.
+func shortTitle(title string, width int, ellipsis string) string {
+	room := max(width-draw.FrameWidth-2, 1)
+	start, _ := textcell.TailStart(title, room, textcell.Width(ellipsis))
+	if start == 0 {
+		return title
+	}
+	return ellipsis + title[start:]
+}
+
+// snippetCard returns the card of the snippet.
+func (m *app) snippetCard(width, height int) []string {
+	st := &m.styles
+	title := "this place"
+	if n := m.selection.Len(); n > 0 {
+		title = printable.Grouped(n) + " " + m.opts.Job.Selected
 	}
 	if name := m.dialectName(); name != "" {
-		head += ", " + name
+		title += " " + st.Glyphs.Separator + " " + name
 	}
-	snippet := s.snippet
-	below := min(len(snippet)+1, max(height/2, height-len(s.preview)-1))
-	lines := clipped(st, s.preview, width, height-below)
-	for len(lines) < height-below {
-		lines = append(lines, "")
+	if m.selectionSize.known && m.selection.Len() > 0 {
+		title += " " + st.Glyphs.Separator + " " + printable.Size(m.selectionSize.size)
 	}
-	lines = append(lines, st.dim.render(textcell.Truncate(head, width, st.glyphs.ellipsis)))
-	for _, line := range clipped(st, snippet, width, below-1) {
-		lines = append(lines, st.highlight(line))
+	lines := clipped(st, m.side.snippet, width-draw.FrameWidth, height-draw.FrameHeight)
+	return st.Card(title, lines, width, height)
+}
+
+// codeLines returns the first lines of a snippet for the card, without comments.
+func codeLines(s SnippetText) (lines []string) {
+	for line := range strings.SplitSeq(strings.TrimSuffix(s.Shown(), "\n"), "\n") {
+		if len(lines) == sideLines {
+			break
+		}
+		if !strings.HasPrefix(strings.TrimSpace(line), "#") {
+			lines = append(lines, safe(line))
+		}
 	}
 	return lines
 }
 
-// clipped returns the first height lines, truncated to width.
-func clipped(st *styles, lines []string, width, height int) []string {
+// clipped returns the first height lines of code, truncated to width.
+func clipped(st *draw.Styles, lines []string, width, height int) []string {
 	var shown []string
 	for i, line := range lines {
 		if i == height-1 && len(lines) > height {
-			more := " + " + printable.Grouped(len(lines)-i) + " more lines"
-			return append(shown, st.dim.render(textcell.Truncate(more, width, st.glyphs.ellipsis)))
+			more := "+ " + printable.Grouped(len(lines)-i) + " more lines"
+			return append(shown, st.Dim.Render(textcell.Truncate(more, width, st.Glyphs.Ellipsis)))
 		}
 		if i == height {
 			break
 		}
-		shown = append(shown, textcell.Truncate(" "+line, width, st.glyphs.ellipsis))
+		shown = append(shown, st.Highlight(textcell.Truncate(line, width, st.Glyphs.Ellipsis)))
 	}
 	return shown
 }
 
-// beside appends the lines of the pane to those of the list.
+// beside appends the lines of the cards to those of the list. The first card begins at the heads of
+// the columns.
 func (m *app) beside(lines []string) []string {
-	st := &m.styles
-	pane := m.side.view(st, m, m.layout.side-1, m.layout.bodyHeight)
-	first := m.layout.body
-	for len(lines) < first+m.layout.bodyHeight {
+	first, height := m.layout.body, m.layout.bodyHeight
+	if m.layout.heads >= 0 {
+		first, height = m.layout.heads, height+1
+	}
+	place := height - height*2/5
+	cards := append(m.placeCard(m.layout.side, place), m.snippetCard(m.layout.side, height-place)...)
+	for len(lines) < first+height {
 		lines = append(lines, "")
 	}
-	for i := range m.layout.bodyHeight {
+	for i := range height {
 		var b strings.Builder
 		b.WriteString(lines[first+i])
-		if lines[first+i] == "" || i >= len(m.list.visible()) {
-			textcell.WriteFiller(&b, m.layout.listWidth-textcell.Width(lines[first+i]))
-		}
-		b.WriteString(st.frame.render(st.glyphs.vertical))
-		if i < len(pane) {
-			b.WriteString(pane[i])
+		if i < len(cards) {
+			textcell.WriteFiller(&b, m.layout.listWidth-lipgloss.Width(lines[first+i]))
+			b.WriteString(cards[i])
 		}
 		lines[first+i] = b.String()
 	}
 	return lines
 }
 
-// below adds the lines of the pane below those of the list.
+// below adds the cards below the list.
 func (m *app) below(lines []string) []string {
-	st := &m.styles
 	for len(lines) < m.layout.body+m.layout.listHeight {
 		lines = append(lines, "")
 	}
-	lines = append(lines, st.frame.render(strings.Repeat(st.glyphs.horizontal, m.layout.width)))
-	return append(lines, m.side.view(st, m, m.layout.width, m.layout.below-1)...)
+	left, right := m.belowWidths()
+	place, snippet := m.placeCard(left, m.layout.below), []string(nil)
+	if right > 0 {
+		snippet = m.snippetCard(right, m.layout.below)
+	}
+	for i, line := range place {
+		if i < len(snippet) {
+			line += snippet[i]
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }

@@ -29,23 +29,23 @@ func TestSideShowsThePathUnderTheCursor(t *testing.T) {
 	known := func(path string) string { return "known\x1b: " + path }
 	owner := func(_, _ uint32) string { return "alice users" }
 	d := wide(t, Options{Machine: fakeMachine{known: known, owner: owner}}, sample...)
-	d.has("│ /etc/hosts", "alice users  9.8K  2026-01-31", `known\e: /etc/hosts`, "snippet of this line", `│ file "/etc/hosts"`)
+	d.has("─ /etc/hosts ─", "alice users 0000", "9.8K, changed 10h ago", `known\e: /etc/hosts`, "this place", `│ file "/etc/hosts"`)
 	d.keys("down")
-	d.has("│ /etc/hosts") // until the cursor has rested
+	d.has("─ /etc/hosts ─") // until the cursor has rested
 	d.fire(sideDue{})
-	d.has("│ /home/me/.bashrc", `│ file "/home/me/.bashrc"`)
+	d.has("─ /home/me/.bashrc ─", `│ file "/home/me/.bashrc"`)
 	d.keys("space", "down", "space")
 	d.fire(sideDue{})
-	d.has("snippet of the selection", `│ file "/home/me/.bashrc"`, `│ file "/home/me/.mozilla/firefox/abc/cookies.sqlite"`)
+	d.has("2 kept", `│ file "/home/me/.bashrc"`, `│ file "/home/me/.mozilla/firefox/abc/`)
 }
 
 func TestSideOfADirectoryListsTheLargestFirst(t *testing.T) {
 	d := wide(t, Options{}, "/a/b", "/a/dir/with/files", "/a/longer", "/c")
-	d.keys("tab", "tab")
+	d.keys("tab", "tab", "tab")
 	d.fire(sideDue{})
-	d.has("│ 3 candidates, 38K, newest ")
+	d.has("│ 3 files, 38K, newest 4h ago")
 	screen := strings.Join(d.lines(), "\n")
-	if large, small := strings.Index(screen, "28K  dir/"), strings.Index(screen, "1.6K  b"); large < 0 || small < large {
+	if large, small := strings.Index(screen, "28K  dir/with/"), strings.Index(screen, "1.6K  b"); large < 0 || small < large {
 		t.Errorf("the largest is not first:\n%s", screen)
 	}
 }
@@ -53,15 +53,15 @@ func TestSideOfADirectoryListsTheLargestFirst(t *testing.T) {
 func TestSideIsHiddenOnANarrowTerminalOrOnRequest(t *testing.T) {
 	d := wide(t, Options{}, sample...)
 	d.keys("p")
-	d.hasNot("│")
+	d.hasNot("╭")
 	d.keys("p")
-	d.has("│ /etc/hosts")
+	d.has("─ /etc/hosts ─")
 	d.send(tea.WindowSizeMsg{Width: sideFrom - 1, Height: 30})
-	d.hasNot("│")
+	equal(t, "width of the cards", d.app.layout.side, 0)
 	d.send(tea.WindowSizeMsg{Width: sideFrom, Height: 30})
-	d.has("│ /etc/hosts")
+	d.has("─ /etc/hosts ─")
 	d.keys("enter")
-	d.hasNot("│")
+	d.hasNot("╭")
 }
 
 func TestSideDoesNotRenderALargeSelection(t *testing.T) {
@@ -74,7 +74,7 @@ func TestSideDoesNotRenderALargeSelection(t *testing.T) {
 	d.add(many...)
 	d.keys("ctrl+a")
 	d.fire(sideDue{})
-	d.has("2,001 selected: Enter shows the snippet")
+	d.has("2,001 kept: Enter shows the snippet")
 	equal(t, "rendered", len(d.asked), 0)
 }
 
@@ -121,7 +121,7 @@ func TestHeadShowsOnlyText(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			equal(t, "lines", head(tt.path), tt.want)
+			equal(t, "lines", firstLines(tt.path), tt.want)
 		})
 	}
 }
@@ -133,6 +133,6 @@ func TestPreviewOfASymlinkNamesItsTarget(t *testing.T) {
 	}
 	var s index.Store
 	s.AddPath([]byte(link), scan.KindSymlink)
-	lines := previewer{listOf(t, &s), scan.Stat, fakeMachine{}, false}.preview(t.Context(), 0)
-	equal(t, "last line", lines[len(lines)-1], `symlink to /etc/\ehostname`)
+	show := previewer{Listing: listOf(t, &s), stat: scan.Stat, machine: fakeMachine{}}.preview(t.Context(), 0)
+	equal(t, "text", show.text, []string{`symlink to /etc/\ehostname`})
 }

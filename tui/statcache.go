@@ -46,7 +46,7 @@ const (
 
 // fetch starts a command for the nodes that are not cached, and for directories whose number of
 // files has changed.
-func (m *statCache) fetch(ctx context.Context, l *index.Listing, nodes []uint32, scanning bool) tea.Cmd {
+func (m *statCache) fetch(ctx context.Context, facts *factCache, l *index.Listing, nodes []uint32, scanning bool) tea.Cmd {
 	if m.running {
 		return nil
 	}
@@ -65,7 +65,7 @@ func (m *statCache) fetch(ctx context.Context, l *index.Listing, nodes []uint32,
 		clear(m.known)
 	}
 	m.running = true
-	return statCmd(ctx, m.gen, m.stat, l, wanted)
+	return statCmd(ctx, m.gen, m.stat, facts, l, wanted)
 }
 
 // take stores fetched metadata.
@@ -83,8 +83,14 @@ func (m *statCache) take(msg statted) {
 // whenever the selection changes.
 type selectionSize struct {
 	newest[selectionOf]
-	size  int64
+	selectionSums
 	known bool
+}
+
+// selectionSums is what a selection keeps.
+type selectionSums struct {
+	size   int64 // in bytes
+	places int   // that are kept whole
 }
 
 // selectionOf identifies what is summed. listing is nil while the scan runs: directories still
@@ -92,28 +98,35 @@ type selectionSize struct {
 type selectionOf struct {
 	selection int // its generation
 	listing   *index.Listing
+	totals    *index.Totals
 }
 
 // followSelection computes the size again if the selection has changed.
 func (m *app) followSelection() tea.Cmd {
 	now := selectionOf{selection: m.selection.Generation()}
 	if !m.progress.running {
-		now.listing = m.progress.latest
+		now.listing, now.totals = m.progress.latest, m.overview.of(m.progress.latest)
 	}
 	t := &m.selectionSize
 	if t.request == now {
 		return nil
 	}
-	t.known = false
+	if m.selection.Len() == 0 {
+		t.known, t.selectionSums = false, selectionSums{}
+	}
 	gen := t.ask(now)
 	if m.selection.Len() == 0 || m.progress.latest == nil {
 		return nil
 	}
-	return sumSizeCmd(t.begin(m.ctx), gen, m.statCache.stat, m.progress.latest, m.selection.Clone())
+	var sums overviewSums
+	if now.totals != nil {
+		sums = m.overview.overviewSums
+	}
+	return sumSizeCmd(t.begin(m.ctx), gen, m.statCache.stat, m.progress.latest, m.selection.Clone(), sums)
 }
 
 func (t *selectionSize) take(msg sizeSummed) {
 	if t.done(msg.gen) {
-		t.size, t.known = msg.size, true
+		t.selectionSums, t.known = msg.selectionSums, true
 	}
 }

@@ -1,12 +1,16 @@
 package tui
 
 import (
-	"strings"
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
 // notice is a short message on the status line that disappears after noticeTime.
@@ -15,152 +19,290 @@ type notice struct {
 	gen  int
 }
 
-// bar renders a line with text on the left and on the right. Both are given as variants from
-// long to short. If they do not fit, they are shortened in turns, the left one first. If the
-// shortest variants do not fit, the right one is omitted, then the left one.
-func bar(room int, left, right []string, leftStyle, rightStyle style) string {
-	l, r := 0, 0
-	need := func(left, right string) int {
-		if left == "" || right == "" {
-			return textcell.Width(left) + textcell.Width(right)
-		}
-		return textcell.Width(left) + textcell.Width("  ") + textcell.Width(right)
-	}
-	for need(left[l], right[r]) > room && (l < len(left)-1 || r < len(right)-1) {
-		if l <= r && l < len(left)-1 || r == len(right)-1 {
-			l++
-		} else {
-			r++
+// headline renders the first line: what is at stake and what is kept, where, and the scan.
+func (m *app) headline() string {
+	st := &m.styles
+	name := []draw.Span{{Text: " ephemeral", Style: st.Title}}
+	where := []draw.Span{}
+	for _, text := range []string{m.opts.Host, m.opts.FileSystem} {
+		if text != "" {
+			where = append(where, draw.Span{Text: "  " + safe(text), Style: st.Dim})
 		}
 	}
-	onLeft, onRight := left[l], right[r]
-	if need(onLeft, onRight) > room {
-		onRight = ""
+	stake := m.stake()
+	brief := stake[:min(len(stake), 2)]
+	left := [][]draw.Span{
+		spans(name, where, gap(3), stake), spans(name, gap(3), stake), spans(gap(1), stake), spans(name, gap(2), brief),
+		spans(gap(1), brief), {},
 	}
-	if textcell.Width(onLeft) > room {
-		onLeft = ""
-	}
-	var b strings.Builder
-	b.WriteString(leftStyle.render(onLeft))
-	if onRight != "" {
-		textcell.WriteFiller(&b, room-textcell.Width(onLeft)-textcell.Width(onRight))
-		b.WriteString(rightStyle.render(onRight))
-	}
-	return b.String()
+	return draw.Ends(m.layout.width, left, m.headlineRight())
 }
 
-// header renders the first line: what is shown, and the progress of the scan.
-func (m *app) header() string {
-	long, short := m.modes()
-	left := []string{" list-ephemeral" + long, strings.TrimPrefix(long, " "), short}
-	if long == "" {
-		left[1], left[2] = " list-ephemeral", ""
+func gap(cells int) []draw.Span { return []draw.Span{{Text: fmt.Sprintf("%*s", cells, "")}} }
+
+func spans(parts ...[]draw.Span) (all []draw.Span) {
+	for _, part := range parts {
+		all = append(all, part...)
 	}
-	left = append(left, textcell.Truncate(short, max(m.layout.width-1, 0), m.styles.glyphs.ellipsis))
-	return bar(m.layout.width, left, m.counts(), m.styles.title, style{})
+	return all
 }
 
-// modes describes the settings that differ from the default, in a long and a short form.
-func (m *app) modes() (long, short string) {
-	say := func(is bool, text, brief string) {
-		if is {
-			long += "  " + text
-			short += " " + brief
+// stake says what is at stake and what is kept. The number counts down while the user keeps places.
+func (m *app) stake() []draw.Span {
+	st, p := &m.styles, &m.progress
+	switch totals := m.overview.totals; {
+	case totals != nil && totals.Listing() == p.latest && !p.running:
+		kept := int64(0)
+		if m.selectionSize.known {
+			kept = m.selectionSize.size
 		}
+		all := []draw.Span{{Text: printable.Size(max(totals.Size()-kept, 0)), Style: st.Stake}, {Text: " " + m.opts.stake()}}
+		if m.selection.Len() > 0 && m.selectionSize.known {
+			all = append(all, draw.Span{Text: "  "}, draw.Span{Text: printable.Size(kept), Style: st.Marked}, draw.Span{Text: " " + m.opts.Job.Selected})
+		}
+		return all
+	case p.running:
+		return []draw.Span{{Text: p.spin() + " scanning", Style: st.Stake}, {Text: ""}}
+	case p.err != nil:
+		return []draw.Span{{Text: "scan stopped", Style: st.Stake}, {Text: ""}}
 	}
-	say(m.view == setting.ViewDirs, "directories", "dirs")
-	say(m.view == setting.ViewTree, "tree", "tree")
-	say(m.marked.Generation() > 0, "selected", "selected")
-	say(m.withRefused, "with excluded and persisted", "+excluded")
-	say(m.noCaches, "without caches", "-caches")
-	if m.group > 0 {
-		name := m.opts.Groups[m.group-1]
-		say(true, "only "+name, name)
-	}
-	say(m.sort != sortPath, "by "+m.sort.String(), "by "+m.sort.String())
-	say(m.program != "", "program: "+safe(m.program), safe(m.program))
-	return long, short
+	return []draw.Span{{Text: "adding up sizes", Style: st.Dim}, {Text: ""}}
 }
 
-// counts writes the number of paths that are shown, in variants from long to short.
-func (m *app) counts() []string {
-	p := &m.progress
+// stake returns the words for what is not selected.
+func (o *Options) stake() string {
+	if o.Stake == "" {
+		return "not kept"
+	}
+	return o.Stake
+}
+
+// headlineRight describes the scan, or names the view if there is no line for tabs.
+func (m *app) headlineRight() [][]draw.Span {
+	st, p := &m.styles, &m.progress
+	var unread []draw.Span
+	if n := p.summary.Errors; n > 0 {
+		unread = []draw.Span{{Text: "! " + printable.Grouped(n) + " unread", Style: st.Secret}, {Text: "  "}}
+	}
+	if m.layout.tabs < 0 && m.snippet == nil && m.layout.search < 0 {
+		line, short := m.tabSpans(m.layout.width), m.tabSpans(len("Programs 1,000"))
+		return [][]draw.Span{spans(unread, line), spans(unread, short), short, nil}
+	}
 	files := p.files
 	if p.latest != nil {
 		files -= p.latest.NonCandidates()
 	}
-	paths, count := printable.Plural(files, "path", "paths")+"  ", printable.Grouped(files)
-	if page := m.list.result; page != nil && page.narrows() && !m.withRefused {
-		shown := printable.Grouped(page.total)
-		if page.view == setting.ViewDirs {
-			shown = printable.Plural(page.total, "row", "rows") + " for "
-			paths, count = shown+paths, printable.Grouped(page.total)+"/"+count
-		} else {
-			paths, count = shown+"/"+paths, shown+"/"+count
+	count := printable.Plural(files, "file", "files")
+	took := ""
+	if !p.running && p.took > 0 {
+		took = fmt.Sprintf(" %s %.1fs", st.Glyphs.Separator, p.took.Seconds())
+	}
+	more := ""
+	if m.overview.places > 0 {
+		more = " " + st.Glyphs.Separator + " " + printable.Plural(m.overview.places, "place", "places")
+	}
+	var variants [][]draw.Span
+	for _, text := range []string{count + more + took, count + took, count} {
+		variants = append(variants, spans(unread, []draw.Span{{Text: text + " ", Style: st.Dim}}))
+	}
+	return append(variants, unread, nil)
+}
+
+// tabSpans returns as many tabs as fit into room cells.
+func (m *app) tabSpans(room int) []draw.Span {
+	line, cells, _ := m.styles.Tabs(m.tabs(), room)
+	if cells == 0 {
+		return nil
+	}
+	return []draw.Span{{Text: line, Cells: cells}, {Text: " "}}
+}
+
+// tabs returns the views with their counts.
+func (m *app) tabs() []draw.Tab {
+	p := m.list.result
+	count := func(v setting.View, known int) string {
+		if p != nil && p.view == v && (p.narrows() || known == 0) && v != setting.ViewTree {
+			return plainCount(p.total)
+		}
+		return plainCount(known)
+	}
+	files := 0
+	if m.progress.latest != nil {
+		files = m.progress.files - m.progress.latest.NonCandidates()
+	}
+	return []draw.Tab{
+		{Name: "Places", Count: count(setting.ViewPlaces, m.overview.places), Active: m.view == setting.ViewPlaces},
+		{Name: "Programs", Count: count(setting.ViewPrograms, m.overview.programs), Active: m.view == setting.ViewPrograms},
+		{Name: "Tree", Active: m.view == setting.ViewTree},
+		{Name: "Files", Count: count(setting.ViewFiles, files), Active: m.view == setting.ViewFiles},
+	}
+}
+
+// chip is a filter that is set, and the key that removes it.
+type chip struct {
+	draw.Chip
+	key tea.KeyPressMsg
+}
+
+// chips returns the filters that are set.
+func (m *app) chips() (all []chip) {
+	add := func(set bool, text, label string, key tea.KeyPressMsg) {
+		if set {
+			all = append(all, chip{draw.Chip{Text: text, Key: label}, key})
 		}
 	}
-	dirs := printable.Plural(p.dirs, "directory", "directories")
-	state, short := "scan complete ", ""
-	switch {
-	case p.running:
-		state, short = "scanning "+p.spin()+" ", p.spin()+" "
-	case p.err != nil:
-		state, short = "scan stopped ", "! "
+	letter := func(r rune) tea.KeyPressMsg { return tea.KeyPressMsg{Code: r, Text: string(r)} }
+	add(m.program != "", safe(m.program), "^X", tea.KeyPressMsg{Code: 'x', Mod: tea.ModCtrl})
+	add(m.noCaches, "no caches", "c", letter('c'))
+	add(m.marked.Generation() > 0, "selected", "v", letter('v'))
+	add(m.withRefused, "excluded too", "x", letter('x'))
+	if m.group > 0 {
+		add(true, safe(m.opts.Groups[m.group-1]), "o", letter('o'))
 	}
-	return []string{
-		paths + dirs + "  " + state,
-		paths + state,
-		count + " " + short,
-		count,
-	}
+	key := m.sort.in(m.view, m.annotated())
+	isDefault := key == sortKeys(m.view, m.annotated())[0] && !m.reversed
+	add(m.search.query == "" && (!isDefault || m.layout.tabs >= 0 && m.layout.width >= sideFrom), "sort: "+key.String(), "s", letter('s'))
+	return all
 }
 
-// status renders the line below the list: the selection and the remark.
+// drawnChips returns the chips that fit into room cells.
+func (m *app) drawnChips(room int) (line string, cells int, at []draw.Range) {
+	chips := make([]draw.Chip, 0, 4)
+	for _, c := range m.chips() {
+		chips = append(chips, c.Chip)
+	}
+	return m.styles.Chips(chips, room)
+}
+
+// tabLine renders the views and, on the right, the filters.
+func (m *app) tabLine() string {
+	width := m.layout.width
+	tabs, used, _ := m.styles.Tabs(m.tabs(), width-1)
+	used++
+	chips, cells, _ := m.drawnChips(width - used - 2)
+	line := " " + tabs
+	if cells > 0 {
+		line += fmt.Sprintf("%*s", width-used-cells, "") + chips
+	}
+	return line
+}
+
+// searchLine renders the query, and how much matches.
+func (m *app) searchLine() (line string, column int) {
+	st := &m.styles
+	right := ""
+	if p := m.list.result; p != nil && p.text == m.search.query && p.text != "" {
+		right = printable.Grouped(p.total)
+		if total := m.tabTotal(p.view); total > 0 {
+			right += " of " + printable.Grouped(total)
+		}
+		right += " " + m.view.String() + " "
+	}
+	room := m.layout.width - textcell.Width(right)
+	if room < m.layout.width/2 {
+		right, room = "", m.layout.width
+	}
+	line, column = m.search.view(st, room)
+	if right != "" {
+		line += fmt.Sprintf("%*s", max(room-lipgloss.Width(line), 0), "") + st.Dim.Render(right)
+	}
+	return line, column
+}
+
+// tabTotal returns the number of rows of a view without a query.
+func (m *app) tabTotal(v setting.View) int {
+	switch v {
+	case setting.ViewPlaces:
+		return m.overview.places
+	case setting.ViewPrograms:
+		return m.overview.programs
+	case setting.ViewFiles, setting.ViewTree:
+	}
+	if m.progress.latest == nil {
+		return 0
+	}
+	return m.progress.files - m.progress.latest.NonCandidates()
+}
+
+// status renders the line below the list: the selection, the progress of the review, and the remark.
 func (m *app) status() string {
+	st, width := &m.styles, m.layout.width
 	if m.snippet != nil {
 		title := " " + m.snippet.title(m.opts.Job.Result, m.dialectName())
-		doubt := m.doubt(title)
-		told := textcell.Truncate(safe(m.notice.text), max(m.layout.width-textcell.Width(title)-textcell.Width(doubt)-3, 0), m.styles.glyphs.ellipsis)
-		return bar(m.layout.width, []string{m.styles.title.render(title) + doubt}, []string{told + " ", ""}, style{}, m.styles.warning)
+		doubt := m.doubt(textcell.Width(title))
+		told := textcell.Truncate(safe(m.notice.text), max(width-textcell.Width(title)-textcell.Width(doubt)-3, 0), st.Glyphs.Ellipsis)
+		return draw.Ends(width, [][]draw.Span{{{Text: title, Style: st.Title}, {Text: doubt, Style: st.Warning}}}, [][]draw.Span{{{Text: told + " ", Style: st.Warning}}, {}})
 	}
-	left := " " + printable.Grouped(m.selection.Len()) + " selected"
-	if m.restoring() {
-		left += ", " + printable.Grouped(len(m.saved.selected)) + " to be restored"
+	left := m.selectedSpans()
+	_, used := draw.Spans(left...)
+	if doubt := m.doubt(used); doubt != "" {
+		left = append(left, draw.Span{Text: doubt, Style: st.Warning})
+		used += textcell.Width(doubt)
 	}
-	if m.selectionSize.known {
-		left += ", " + printable.Size(m.selectionSize.size)
+	right, style := m.remark()
+	if right != "" {
+		right = textcell.Truncate(right, max(width-used-3, 0), st.Glyphs.Ellipsis) + " "
+		return draw.Ends(width, [][]draw.Span{left}, [][]draw.Span{{{Text: right, Style: style}}, {}})
 	}
-	right, rightStyle := m.remark()
-	doubt := m.doubt(left)
-	if room := m.layout.width - textcell.Width(left) - textcell.Width(doubt) - 3; right != "" {
-		right = textcell.Truncate(right, max(room, 0), m.styles.glyphs.ellipsis) + " "
+	if m.layout.tabs < 0 {
+		if chips, cells, _ := m.drawnChips(width - used - 2); cells > 0 {
+			return draw.Ends(width, [][]draw.Span{left}, [][]draw.Span{{{Text: chips, Cells: cells}}})
+		}
 	}
-	return bar(m.layout.width, []string{left + doubt}, []string{right, ""}, style{}, rightStyle)
+	return draw.Ends(width, [][]draw.Span{spans(left, m.reviewed()), left}, [][]draw.Span{{}})
 }
 
-// doubt returns what follows left on the status line if nothing shows that a boot wipes a root.
-func (m *app) doubt(left string) string {
-	room := m.layout.width - textcell.Width(left) - len("  ")
+// selectedSpans describes the selection.
+func (m *app) selectedSpans() []draw.Span {
+	st := &m.styles
+	left := " " + printable.Grouped(m.selection.Len()) + " " + m.opts.Job.Selected
+	all := []draw.Span{{Text: left, Style: st.Marked}}
+	if m.selection.Len() == 0 {
+		all[0].Style = st.Dim
+	}
+	if m.restoring() {
+		all = append(all, draw.Span{Text: ", " + printable.Grouped(len(m.saved.selected)) + " to be restored"})
+	}
+	if m.selectionSize.known && m.selection.Len() > 0 {
+		all = append(all, draw.Span{Text: ", " + printable.Size(m.selectionSize.size)})
+	}
+	return all
+}
+
+// progressCells is the width of the progress bar.
+const progressCells = 16
+
+// reviewed shows how many of all places are kept.
+func (m *app) reviewed() []draw.Span {
+	st := &m.styles
+	if m.overview.places == 0 || m.selectionSize.places == 0 || m.opts.Job != adoptJob {
+		return nil
+	}
+	text := fmt.Sprintf("  %s  %s of %s places kept ", st.Glyphs.Separator, printable.Grouped(m.selectionSize.places), printable.Grouped(m.overview.places))
+	return []draw.Span{{Text: text, Style: st.Dim}, {Text: st.Progress(m.selectionSize.places, m.overview.places, progressCells), Cells: progressCells}}
+}
+
+// doubt returns what follows used cells of the status line if nothing shows that a boot wipes a root.
+func (m *app) doubt(used int) string {
+	room := m.layout.width - used - len("  ")
 	if m.opts.Doubt == "" || room <= 0 {
 		return ""
 	}
-	return "  " + m.styles.warning.render(textcell.Truncate(safe(m.opts.Doubt), room, m.styles.glyphs.ellipsis))
+	return "  " + textcell.Truncate(safe(m.opts.Doubt), room, m.styles.Glyphs.Ellipsis)
 }
 
 // remark returns the most important message.
-func (m *app) remark() (string, style) {
-	p := m.list.result
+func (m *app) remark() (string, draw.Style) {
+	p, st := m.list.result, &m.styles
 	switch {
 	case m.notice.text != "":
-		return safe(m.notice.text), m.styles.warning
+		return safe(m.notice.text), st.Warning
 	case m.progress.err != nil:
-		return "scan stopped: " + safe(m.progress.err.Error()), m.styles.warning
-	case m.progress.summary.Errors > 0:
-		return printable.Plural(m.progress.summary.Errors, "path", "paths") + " could not be read", m.styles.warning
-	case m.searchTask.running() && m.sort != sortPath:
-		return "reading all sizes and times", m.styles.dim
+		return "scan stopped: " + safe(m.progress.err.Error()), st.Warning
+	case m.searchTask.running() && m.awaitsResult() && (m.sort == sortSize || m.sort == sortTime):
+		return "reading all sizes and times", st.Dim
 	case p != nil && p.found != nil && p.found.Cut > 0:
-		return "the best " + printable.Grouped(search.BestRows) + " of " + printable.Grouped(p.found.Cut) + " matches", m.styles.dim
+		return "the best " + printable.Grouped(search.BestRows) + " of " + printable.Grouped(p.found.Cut) + " matches", st.Dim
 	}
-	return "", style{}
+	return "", draw.Style{}
 }

@@ -29,7 +29,17 @@ type Options struct {
 	// Groups are the names of the sets of annotated paths that can be shown alone. If it is
 	// empty, there are no annotations.
 	Groups []string
-	// View is the initial view; ViewFiles by default.
+	// Configurations is the number of public configurations whose share Place.Kept is.
+	Configurations int
+	// Host is where the screen runs, "user@host", and FileSystem what it is about, "/ on btrfs". Both
+	// are shown in the headline if they are not empty.
+	Host, FileSystem string
+	// Stake says what happens to candidates that are not selected: "will be lost". Empty means "not
+	// kept", which claims no loss.
+	Stake string
+	// Paths limit the candidates to what is at or below them. The screen names them if there is none.
+	Paths []string
+	// View is the initial view; ViewPlaces by default.
 	View setting.View
 	// Job describes what Machine.Adopt does. The zero value copies into storage.
 	Job Job
@@ -76,11 +86,13 @@ type Job struct {
 	Verb   string // "copy"
 	Asks   string // "Enter copies, Esc goes back; the sources do not change"
 	Result string // what Enter shows: "snippet for"
+	// Selected says of paths that they are selected: "kept".
+	Selected string
 }
 
 var adoptJob = Job{
 	Shows: "snippet", Key: "adopt", Help: "copy the data into storage now", Title: "copy into storage", Verb: "copy",
-	Asks: "Enter copies, Esc goes back; the sources do not change", Result: "snippet for",
+	Asks: "Enter copies, Esc goes back; the sources do not change", Result: "snippet for", Selected: "kept",
 }
 
 // Color selects whether colours are used.

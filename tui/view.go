@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
-
-	"github.com/DaRacci/list-ephemeral/internal/setting"
 )
 
 // View returns the screen and the terminal modes that it needs.
@@ -24,7 +25,7 @@ func (m *app) View() tea.View {
 func (m *app) render() tea.View {
 	v := tea.NewView("")
 	v.AltScreen = true
-	v.WindowTitle = "list-ephemeral"
+	v.WindowTitle = m.windowTitle()
 	if !m.opts.NoMouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
@@ -32,13 +33,19 @@ func (m *app) render() tea.View {
 		v.Content = m.tooSmall()
 		return v
 	}
-	lines := []string{m.header()}
+	lines := []string{m.headline()}
+	if m.layout.tabs >= 0 {
+		lines = append(lines, m.tabLine())
+	}
 	if m.layout.search >= 0 {
-		line, column := m.search.view(&m.styles, m.layout.width)
+		line, column := m.searchLine()
 		lines = append(lines, line)
 		if m.context() == contextSearch {
 			v.Cursor = tea.NewCursor(column, m.layout.search)
 		}
+	}
+	if m.layout.heads >= 0 {
+		lines = append(lines, m.heads())
 	}
 	lines = m.body(lines)
 	if m.layout.side > 0 {
@@ -55,63 +62,99 @@ func (m *app) render() tea.View {
 	return v
 }
 
+// windowTitle returns the title of the terminal's window.
+func (m *app) windowTitle() string {
+	if m.opts.Host == "" {
+		return "list-ephemeral"
+	}
+	return "list-ephemeral: " + safe(m.opts.Host)
+}
+
 func (m *app) body(lines []string) []string {
 	if m.snippet != nil {
 		return m.snippet.view(lines, &m.styles, m.layout.width)
 	}
 	if len(m.list.nodes) == 0 {
-		for _, line := range m.empty() {
-			lines = append(lines, " "+textcell.Truncate(line, m.layout.listWidth-1, m.styles.glyphs.ellipsis))
+		for i, line := range m.empty() {
+			if i < m.layout.listHeight {
+				lines = append(lines, "  "+textcell.Truncate(line, max(m.layout.rowWidth()-2, 0), m.styles.Glyphs.Ellipsis))
+			}
 		}
-		return lines[:min(len(lines), m.layout.body+m.layout.listHeight)]
+		return lines
 	}
-	return m.list.view(lines, m.painter())
+	return m.painter().view(lines)
 }
 
-func (m *app) painter() *painter {
-	p := &painter{
-		styles:    &m.styles,
-		selection: &m.selection,
-		metas:     m.statCache,
-		refusal:   m.notListed,
-		note:      m.annotation,
-		columns:   newColumns(m.layout.listWidth, m.list.result.view != setting.ViewFiles, m.annotated()),
-		width:     m.layout.listWidth,
-		now:       m.now(),
+// heads returns the heads of the columns.
+func (m *app) heads() string {
+	names := draw.Names{Path: "keep " + m.view.Row(), Hits: "files"}
+	if m.view == setting.ViewPrograms {
+		names.Hits = "places"
 	}
-	if m.list.result.view != setting.ViewFiles && m.selection.Len() > 0 {
-		p.partly = m.partly.Of(m.list.result.listing, &m.selection)
+	if p := m.list.result; p != nil && p.matches != nil {
+		names.Hits = "matching files"
 	}
-	return p
+	by, reversed := m.sort.in(m.view, m.annotated()), m.reversed
+	if p := m.list.result; p != nil && p.text != "" {
+		by = sortMatters // a query ranks
+	}
+	columns := m.columns()
+	return m.styles.Heads(&columns, names, draw.Sorted{By: by.column(), Reversed: reversed})
 }
 
-// empty returns the reason why there are no rows.
+// empty returns why there are no rows, and which key helps.
 func (m *app) empty() []string {
-	if p := m.list.result; p != nil && p.found != nil && !m.awaitsResult() {
-		key := ""
-		if refused := m.keys.browse.refused; refused.Enabled() && !m.withRefused {
-			key = refused.Help().Key
-		}
-		return p.found.Nothing(p.text, m.opts.Home, key)
+	p := &m.progress
+	found := p.latest != nil && p.latest.Files() > p.latest.NonCandidates()
+	switch {
+	case m.search.query != "" && (found || !p.running):
+		return m.noMatch()
+	case m.marked.Generation() > 0:
+		return []string{"no selected paths here", "v shows all"}
+	case m.group > 0 && found:
+		return []string{"the trace has no " + safe(m.opts.Groups[m.group-1]), "o shows others"}
+	case m.noCaches && found:
+		return []string{"only caches here", "c shows them"}
+	case found && m.program != "":
+		return []string{"nothing belongs to " + safe(m.program), "Ctrl-X shows all"}
+	case p.running:
+		return []string{"scanning"}
+	case m.searchTask.running() || !p.current():
+		return []string{"reading"}
 	}
-	return []string{m.emptyList()}
+	return m.nothing()
 }
 
-// emptyList returns the reason why there are no rows without a query.
-func (m *app) emptyList() string {
-	switch {
-	case m.searchTask.running():
-		return "searching"
-	case m.marked.Generation() > 0:
-		return "no selected paths here (v shows all)"
-	case m.noCaches && m.progress.files > 0:
-		return "only caches here (c shows them)"
-	case m.progress.files > 0 && m.program != "":
-		return "nothing belongs to " + safe(m.program) + " (Ctrl-X shows all)"
-	case m.progress.running || m.progress.files > 0:
-		return "scanning"
+// noMatch returns what is shown if nothing matches the query.
+func (m *app) noMatch() []string {
+	p := m.list.result
+	if m.searchTask.running() || p == nil || p.found == nil || m.awaitsResult() {
+		return []string{"searching"}
 	}
-	return "no candidates found"
+	key := ""
+	if refused := m.keys.browse.refused; refused.Enabled() && !m.withRefused {
+		key = refused.Help().Key
+	}
+	lines := p.found.Nothing(p.text, m.opts.Home, key)
+	switch {
+	case m.program != "":
+		lines = append(lines, "only paths of "+safe(m.program)+" are searched: Ctrl-X searches all")
+	case m.noCaches:
+		lines = append(lines, "caches are not searched: Esc and c search them too")
+	}
+	return lines
+}
+
+// nothing returns what is shown if a scan found no candidates.
+func (m *app) nothing() []string {
+	if len(m.opts.Paths) == 0 {
+		return []string{"no candidates found", "x shows excluded and kept paths"}
+	}
+	lines := []string{"no candidates found"}
+	for _, path := range m.opts.Paths {
+		lines = append(lines, safe(path)+": "+safe(m.opts.Machine.NotListed(path, scan.KindDir).Reason))
+	}
+	return lines
 }
 
 func (m *app) tooSmall() string {
@@ -128,7 +171,7 @@ func (m *app) resize(width, height int) {
 	m.relayout()
 }
 
-// wish returns whether the pane should be shown. It is only shown with the list.
+// wish returns whether the cards should be shown. They are only shown with the list.
 func (m *app) wish(list bool) pane {
 	if !list {
 		return paneHidden
@@ -139,6 +182,7 @@ func (m *app) wish(list bool) pane {
 func (m *app) relayout() {
 	list := m.snippet == nil
 	m.layout = newLayout(m.layout.width, m.layout.height, parts{
+		list:   list,
 		search: list && m.search.active,
 		side:   m.wish(list),
 	})

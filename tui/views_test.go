@@ -35,9 +35,11 @@ func TestTabSwitchesTheView(t *testing.T) {
 	d.keys("G", "tab")
 	equal(t, "directories", d.shown(), rolledUpSample)
 	equal(t, "cursor", d.cursor(), "/var/lib/bluetooth")
-	d.has("directories", "/home/me/.mozilla/", "7 rows for 8 paths")
+	d.has("[Places 7]", "/home/me/.mozilla/")
 	d.keys("tab")
-	d.has("- /var/lib/", "  + bluetooth/", "tree") // open down to the cursor
+	d.has("[Programs 1]")
+	d.keys("tab")
+	d.has("▾ /var/lib/", "  ▸ bluetooth/", "[Tree]") // open down to the cursor
 	equal(t, "cursor", d.cursor(), "/var/lib/bluetooth")
 	d.keys("tab")
 	equal(t, "files", d.shown(), sample)
@@ -46,15 +48,15 @@ func TestTabSwitchesTheView(t *testing.T) {
 
 func TestTreeOpensAndCloses(t *testing.T) {
 	d := browseViews(t, sample...)
-	d.keys("tab", "tab")
+	d.keys("tab", "tab", "tab")
 	top := []string{"/etc", "/home/me", "/var/lib"}
 	equal(t, "closed", d.shown(), top)
-	d.has(">[ ] + /etc/", " [ ] + /home/me/", " [ ] + /var/lib/")
+	d.has("▌[ ] ▸ /etc/", " [ ] ▸ /home/me/", " [ ] ▸ /var/lib/")
 	d.keys("down", "right")
 	equal(t, "open", d.shown(), []string{
 		"/etc", "/home/me", "/home/me/.bashrc", "/home/me/.config/Code/User", "/home/me/.mozilla/firefox", "/home/me/.ssh", "/var/lib",
 	})
-	d.has(">[ ] - /home/me/", " [ ]     .bashrc", " [ ]   + .config/Code/User/")
+	d.has("▌[ ] ▾ /home/me/", " [ ]     .bashrc", " [ ]   ▸ .config/Code/User/")
 	d.keys("right", "down", "right")
 	equal(t, "cursor", d.cursor(), "/home/me/.config/Code/User")
 	d.has(" [ ]       settings.json")
@@ -70,8 +72,8 @@ func TestSelectedDirectoryCoversItsContents(t *testing.T) {
 	d.keys("/", "text:cookies", "space", "esc") // below .mozilla
 	d.keys("tab", "g", "down", "down", "down", "space")
 	equal(t, "selected", d.selected(), []string{"/home/me/.mozilla"})
-	d.keys("tab", "tab", "g", "down", "down", "down")
-	d.has("  x  /home/me/.mozilla/firefox/profiles.ini", "1 selected")
+	d.keys("tab", "tab", "tab", "g", "down", "down", "down")
+	d.has("  x  /home/me/.mozilla/firefox/profiles.ini", "1 kept")
 	d.keys("space")
 	equal(t, "selected", d.selected(), []string{"/home/me/.mozilla"})
 	d.has("covered by /home/me/.mozilla")
@@ -123,8 +125,8 @@ func TestOnlyTheSelectionIsShown(t *testing.T) {
 	d := browseViews(t, sample...)
 	d.keys("v")
 	d.has("nothing is selected")
-	d.keys("space", "G", "space", "tab", "/", "text:mozilla", "space", "esc", "tab", "tab", "v")
-	want := []string{sample[0], sample[3], sample[4], sample[7]}
+	d.keys("space", "G", "space", "tab", "/", "text:mozilla", "space", "esc", "tab", "tab", "tab", "v")
+	want := []string{sample[0], "/home/me/.mozilla", sample[7]}
 	equal(t, "rows", d.shown(), want)
 	d.keys("g", "space")
 	equal(t, "rows stay while marks change", d.shown(), want)
@@ -136,15 +138,15 @@ func TestViewsFollowTheProgramFilter(t *testing.T) {
 	d := browseViews(t, sample...)
 	d.keys("ctrl+p", "enter", "tab")
 	equal(t, "directories", d.shown(), []string{"/home/me/.mozilla"})
-	d.keys("tab")
+	d.keys("tab", "tab")
 	equal(t, "tree", d.shown(), []string{"/home/me/.mozilla/firefox"})
-	d.has("2  ", "+ /home/me/.mozilla/firefox/")
+	d.has("2  ", "▸ /home/me/.mozilla/firefox/")
 }
 
 func TestSizesAreFetchedForVisibleRows(t *testing.T) {
 	d := browseViews(t, "/a/one", "/a/gone", "/b/two")
-	d.keys("tab", "tab")
-	d.has("1  3.5K   6h")
+	d.keys("tab", "tab", "tab")
+	d.has("3.5K   6h")
 	if got, want := d.app.statCache.known[index.DirNode(1)], (index.NodeStat{Size: 3600, ModTime: fakeNow.Unix() - 6*3600, Files: 2}); got != want {
 		t.Errorf("metadata of a directory is %+v, want %+v", got, want)
 	}
@@ -160,15 +162,15 @@ func TestSortingPutsTheLargestAndTheNewestFirst(t *testing.T) {
 	slices.SortStableFunc(byTime, func(a, b string) int { return len(a) - len(b) })
 	d.keys("s")
 	equal(t, "by size", d.shown(), bySize)
-	d.has("by size")
+	d.has("⟨sort: size s⟩")
 	d.keys("s")
 	equal(t, "by time", d.shown(), byTime)
 	d.keys("tab")
 	equal(t, "directories by time", d.shown()[:3], []string{"/etc/hosts", "/home/me/.bashrc", "/home/me/.ssh"})
-	d.keys("tab", "s", "s", "g", "right")
+	d.keys("tab", "tab", "s", "s", "g", "right")
 	equal(t, "tree by size", d.shown()[:3], []string{"/home/me", "/home/me/.mozilla/firefox", "/home/me/.config/Code/User"})
 	d.keys("tab", "/", "text:firefox")
-	equal(t, "matches by size", d.shown(), []string{"/home/me/.mozilla/firefox", sample[3], sample[4]})
+	equal(t, "matches by rank, then by size", d.shown(), []string{"/home/me/.mozilla/firefox", sample[3], sample[4]})
 	d.keys("esc", "s", "s")
 	equal(t, "by path", d.shown(), sample)
 }
@@ -191,7 +193,7 @@ func TestSortingStatsEachFileOnce(t *testing.T) {
 
 func TestLeavingASearchInTheTreeStaysOnThePath(t *testing.T) {
 	d := browseViews(t, sample...)
-	d.keys("tab", "tab", "/", "text:cookies", "esc")
+	d.keys("tab", "tab", "tab", "/", "text:cookies", "esc")
 	equal(t, "cursor", d.cursor(), "/home/me/.mozilla/firefox/abc/cookies.sqlite")
 }
 
@@ -216,7 +218,7 @@ func TestCachesAreHidden(t *testing.T) {
 	slices.Sort(kept)
 	d.keys("c")
 	equal(t, "rows", d.shown(), kept)
-	d.has("without caches", "5/12 paths")
+	d.has("⟨no caches c⟩", "[Files 5]")
 	d.keys("c")
 	equal(t, "rows", len(d.shown()), 12)
 }

@@ -63,7 +63,7 @@ func TestStoryIntoOnTheScreen(t *testing.T) {
 	t.Parallel()
 	root, nix, config := intoStory(t)
 	s := start(t, 120, 30, "exec list-ephemeral --config "+config+" --root "+root)
-	s.waitFor("alpha", "scan complete")
+	s.waitFor("alpha", "will be lost")
 	s.send("\r")
 	s.waitFor("snippet for 1 path")
 	s.send("i")

@@ -211,7 +211,7 @@ func TestStoryBrowseSelectSnippet(t *testing.T) {
 	t.Parallel()
 	root, binary := storyTree(t)
 	s := start(t, 100, 24, binary+" --root "+root+"; echo status $?")
-	s.waitFor("settings.json", "scan complete", `evil\e]0;x\x07\nname`)
+	s.waitFor("settings.json", "will be lost", `evil\e]0;x\x07\nname`)
 	if strings.Contains(s.output(), "\x1b]0;x") {
 		t.Error("a file name reached the terminal raw")
 	}
@@ -238,10 +238,10 @@ func TestStorySearchAndUseTheLineUnderTheCursor(t *testing.T) {
 	t.Parallel()
 	root, binary := storyTree(t)
 	s := start(t, 80, 24, binary+" --root "+root)
-	s.waitFor("gamma", "scan complete")
+	s.waitFor("gamma", "will be lost")
 	s.send("/")
 	s.send("gamm")
-	s.waitFor("1/5")
+	s.waitFor("1 of 5")
 	s.send(keyEnter)
 	s.waitFor("host.persistence", "snippet for 1 path")
 	s.send("q")
@@ -284,7 +284,7 @@ func TestStoryPathsOnStdinAndSnippetIntoAFile(t *testing.T) {
 	root, binary := storyTree(t)
 	out := t.TempDir() + "/snippet.nix"
 	s := start(t, 80, 24, "printf '%s\\n' "+root+"/alpha "+root+"/beta | "+binary+" > "+out)
-	s.waitFor("alpha", "beta", "2 paths")
+	s.waitFor("alpha", "beta", "2 files")
 	s.send(keyCtrlA)
 	s.send(keyEnter)
 	s.waitFor("host.persistence", "snippet for 2 paths")
@@ -328,12 +328,12 @@ func TestStoryErrorsOfTheScanArePrintedAfterTheScreen(t *testing.T) {
 		},
 		{
 			"a line that is too long", "{ echo " + root + "/alpha; head -c 2000000 /dev/zero | tr '\\0' a; } | " + binary,
-			"1 path could not be read", "error: 1 path could not be read",
+			"! 1 unread", "error: 1 path could not be read",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := start(t, 200, 24, tt.shell)
-			s.waitFor("alpha", "scan complete", tt.onScreen)
+			s.waitFor("alpha", tt.onScreen)
 			s.send(keyEnter)
 			s.waitFor("snippet for 1 path")
 			s.send("q")
@@ -355,16 +355,16 @@ func TestStorySuspendAndResume(t *testing.T) {
 	s := start(t, 80, 24, "PS1='$ ' exec bash --norc --noprofile -i")
 	s.waitFor("$")
 	s.send(binary + " --root " + root + keyEnter)
-	s.waitFor("alpha", "scan complete")
+	s.waitFor("alpha", "will be lost")
 	s.send(keySpace + keyCtrlZ)
 	s.waitFor("Stopped")
-	if strings.Contains(s.screen(), "scan complete") {
+	if strings.Contains(s.screen(), "will be lost") {
 		t.Errorf("the screen is still there:\n%s", s.screen())
 	}
 	s.send("echo in the $((40+2)) shell" + keyEnter)
 	s.waitFor("in the 42 shell")
 	s.send("fg" + keyEnter)
-	s.waitFor("[x]", "scan complete", "1 selected")
+	s.waitFor("[x]", "will be lost", "1 kept")
 	s.send(keyEnter)
 	s.waitFor("snippet for 1 path")
 	s.send("q")
@@ -379,7 +379,7 @@ func TestStorySuspendWithoutAShellDoesNotHang(t *testing.T) {
 	t.Parallel()
 	root, binary := storyTree(t)
 	s := start(t, 100, 24, "exec "+binary+" --root "+root)
-	s.waitFor("alpha", "scan complete")
+	s.waitFor("alpha", "will be lost")
 	s.send(keyCtrlZ)
 	s.waitFor("no shell to resume")
 	s.send("q")

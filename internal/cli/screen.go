@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/screen"
@@ -61,7 +63,7 @@ func (a *app) screen(ctx context.Context, style session.Style, args []string, pr
 		}
 		hint = fmt.Sprintf("lines of more than %d bytes are not paths", paths.Longest)
 		opts.Machine = screen.NewListed(s, a.in, paths.LineEnd(print0))
-		opts.Once, opts.Listed = true, true
+		opts.Once, opts.Listed, opts.View = true, true, setting.ViewFiles
 	}
 	return a.runScreen(ctx, opts, hint)
 }
@@ -75,7 +77,10 @@ func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 		Home:     s.Config.Home,
 		Caches:   session.CachePlaces(),
 		View:     s.Config.UI.View,
-		Programs: s.Config.Programs, ProgramOf: s.ProgramOf,
+		Host:     hostName(s), FileSystem: report.RootsShort(s.Fates().Roots()), Stake: stake(s),
+		Configurations: known.Repositories,
+		Paths:          s.Only,
+		Programs:       s.Config.Programs, ProgramOf: s.ProgramOf,
 		Doubt:    report.DoubtShort(s.Doubtful()),
 		Warnings: slices.Concat(a.notices, fateNotices(s)),
 		Input:    in,
@@ -85,6 +90,27 @@ func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 		ASCII:    s.Config.UI.ASCII,
 		NoMouse:  !s.Config.UI.Mouse,
 	}
+}
+
+// hostName returns "user@host" for the headline of the screen, with the user whose home is configured.
+func hostName(s *session.Session) string {
+	host, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	if s.Config.Home == "" {
+		return host
+	}
+	return filepath.Base(s.Config.Home) + "@" + host
+}
+
+// stake says what happens to candidates that are not kept. It claims a loss only if a boot is seen to
+// wipe every root.
+func stake(s *session.Session) string {
+	if len(s.Doubtful()) > 0 {
+		return "not kept"
+	}
+	return "will be lost"
 }
 
 // runScreen opens the screen, and prints the snippet when the user confirms it. hint is the remedy

@@ -27,7 +27,7 @@ func TestStoryStraysAreMovedFromTheScreen(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := start(t, 150, 30, binary+" --config "+dir+"/config.json stray --browse; echo status $?")
-	s.waitFor("/persist/near/old/", "scan complete", "Enter list")
+	s.waitFor("/persist/near/old/", "undeclared", "Enter list")
 	s.send("\x01\r")
 	s.waitFor("list of 2 paths", "a trash")
 	s.send("a")

@@ -48,10 +48,10 @@ func TestStoryInTmux(t *testing.T) {
 		}
 	}
 	tmux("send-keys", binary+" --root "+root+"; echo status $?", "Enter")
-	waitFor("scan complete", "alpha", `evil\e]0;x\x07\nname`)
+	waitFor("will be lost", "alpha", `evil\e]0;x\x07\nname`)
 	tmux("send-keys", "/")
 	tmux("send-keys", "-l", "bet")
-	waitFor("1/5 paths")
+	waitFor("1 of 5 places")
 	tmux("send-keys", "Space", "Enter")
 	waitFor("host.persistence = {", "snippet for 1 path")
 	tmux("send-keys", "Enter")

@@ -11,6 +11,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
@@ -93,6 +94,6 @@ func (a *app) browseTrace(ctx context.Context, s *session.Session, f *traceFlags
 	opts := a.screenOptions(s, in, out)
 	opts.Machine = screen.NewTraced(s, s.SelectTraced(f.all, f.missing, r), ops)
 	opts.Listed = true
-	opts.Groups = screen.TracedGroups()
+	opts.Groups, opts.View = screen.TracedGroups(), setting.ViewFiles
 	return a.runScreen(ctx, opts, "")
 }

@@ -9,7 +9,7 @@
 //
 //	store.go       the store, and how a directory is recognised
 //	snapshot.go    the records of directories and files
-//	node.go        numbers of files and directories
+//	node.go        numbers of files, directories and groups
 //	bitset.go      sets of these numbers
 //	letters.go     sets of bytes, which reject names quickly
 //	listing.go     a sorted snapshot, and parts of it
@@ -22,6 +22,7 @@
 //	tree.go        the tree view
 //	stat.go        sizes and times of nodes
 //	sortkeys.go    orders by size, time and rank
+//	totals.go      sizes and times of all nodes
 //	selection.go   the selected nodes, and undo
 //	locate.go      finds nodes by path, in a newer listing
 package index

@@ -21,6 +21,8 @@ type Listing struct {
 
 	unitsOnce sync.Once
 	units     []uint32 // see unitsOf
+	twinsOnce sync.Once
+	twins     map[uint32]uint32 // see twinsOf
 	rowsOnce  sync.Once
 	rowOf     []uint32 // see Rows
 

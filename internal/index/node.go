@@ -51,3 +51,16 @@ func (t *snapshot) isBelow(dir, above uint32) bool {
 	}
 	return dir == above
 }
+
+// A group is a node that stands for several nodes of one result, such as the places of a program.
+// Its number is an index that only the result knows, and no listing contains it. Files have
+// numbers below groupBit: a store with more would not fit into memory.
+const groupBit = 1 << 30
+
+// GroupNode returns the node of a group.
+func GroupNode(i int) uint32 { return uint32(i) | groupBit }
+
+// GroupOf returns the index of a group, and whether the node is one.
+func GroupOf(node uint32) (i int, group bool) {
+	return int(node &^ groupBit), !IsDir(node) && node&groupBit != 0
+}

@@ -159,21 +159,28 @@ func (s *Selection) Clear() { *s = Selection{gen: s.gen + 1} }
 // Paths returns the selected paths: first the directories, then the files in the order of the
 // listing.
 func (s *Selection) Paths(l *Listing) []Selected {
-	paths := make([]Selected, 0, s.count)
+	nodes := s.Nodes(l)
+	paths := make([]Selected, len(nodes))
 	var buf []byte
-	add := func(node uint32) {
+	for i, node := range nodes {
 		buf = l.AppendNode(buf[:0], node)
-		paths = append(paths, Selected{Path: string(buf), Kind: l.NodeKind(node)})
+		paths[i] = Selected{Path: string(buf), Kind: l.NodeKind(node)}
 	}
-	s.dirs.Each(func(dir uint32) { add(dir | dirBit) })
+	return paths
+}
+
+// Nodes returns the selected nodes, in the order of Paths.
+func (s *Selection) Nodes(l *Listing) []uint32 {
+	nodes := make([]uint32, 0, s.count)
+	s.dirs.Each(func(dir uint32) { nodes = append(nodes, dir|dirBit) })
 	if s.files != nil {
 		for _, id := range l.order {
 			if s.files.Has(id) {
-				add(id)
+				nodes = append(nodes, id)
 			}
 		}
 	}
-	return paths
+	return nodes
 }
 
 // Clone returns a copy.

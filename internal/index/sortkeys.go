@@ -18,9 +18,12 @@ type FileStats struct {
 }
 
 // StatAll calls stat for all files of the store. If before is not nil, it copies the results in
-// before and calls stat only for files that were added later. A file that no longer exists has
-// size 0. StatAll returns the error of ctx soon after ctx is done.
+// before and calls stat only for files that were added later. A file that no longer exists, or that
+// is not a candidate, has size 0. StatAll returns the error of ctx soon after ctx is done.
 func (l *Listing) StatAll(ctx context.Context, stat StatFunc, before *FileStats) (*FileStats, error) {
+	if before != nil && len(before.sizes) == l.files {
+		return before, ctx.Err()
+	}
 	m := &FileStats{make([]int64, l.files), make([]int64, l.files)}
 	known := 0
 	if before != nil {
@@ -54,6 +57,9 @@ func (l *Listing) statSome(ctx context.Context, stat StatFunc, m *FileStats, nex
 			return
 		}
 		for id := start; id < min(start+block, l.files); id++ {
+			if l.NonCandidate(uint32(id)) { // may be on a server that does not respond
+				continue
+			}
 			path = l.AppendPath(path[:0], uint32(id))
 			if _, info, err := stat(string(path)); err == nil {
 				m.sizes[id], m.times[id] = info.Size, info.ModTime.Unix()
@@ -66,7 +72,12 @@ func (l *Listing) statSome(ctx context.Context, stat StatFunc, m *FileStats, nex
 type SortKeys struct {
 	files []int64 // by number
 	dirs  []int64 // by number: the total size, the newest time or the highest rank below
+	// ascending reverses the order.
+	ascending bool
 }
+
+// Reversed returns the keys for the reverse order.
+func (w *SortKeys) Reversed() *SortKeys { return &SortKeys{w.files, w.dirs, !w.ascending} }
 
 func (w *SortKeys) key(node uint32) int64 {
 	if IsDir(node) {
@@ -76,7 +87,12 @@ func (w *SortKeys) key(node uint32) int64 {
 }
 
 // compare compares nodes for sorting, the highest key first.
-func (w *SortKeys) compare(a, b uint32) int { return cmp.Compare(w.key(b), w.key(a)) }
+func (w *SortKeys) compare(a, b uint32) int {
+	if w.ascending {
+		a, b = b, a
+	}
+	return cmp.Compare(w.key(b), w.key(a))
+}
 
 // SizeKeys returns the keys for sorting by size.
 func (l *Listing) SizeKeys(m *FileStats) *SortKeys {

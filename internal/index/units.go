@@ -1,5 +1,7 @@
 package index
 
+import "github.com/DaRacci/list-ephemeral/scan"
+
 // unitsOf returns for each directory the node that its files are rolled up into: the directory
 // itself or one above it, or 0 if its files are not rolled up. splits reports whether a directory
 // should not be kept as a whole.
@@ -43,9 +45,16 @@ func (l *Listing) unitOf(units []uint32, node uint32) uint32 {
 // their first occurrence. A directory for which splits returns true is omitted.
 func (l *Listing) RollUp(nodes []uint32, splits func(dir string) bool) []uint32 {
 	units := l.unitsOf(splits)
+	twins := l.twinsOf()
 	seen := NewBitset(len(l.dirs))
 	var rows []uint32
 	for _, node := range nodes {
+		if dir, listed := twins[node]; listed {
+			node = dir | dirBit
+			if units[dir] == 0 { // its entries have rows of their own
+				continue
+			}
+		}
 		unit := l.unitOf(units, node)
 		if IsDir(unit) {
 			if IsDir(node) && units[node&^dirBit] == 0 {
@@ -59,4 +68,58 @@ func (l *Listing) RollUp(nodes []uint32, splits func(dir string) bool) []uint32 
 		rows = append(rows, unit)
 	}
 	return rows
+}
+
+// twinsOf returns the directories that are candidates themselves and have candidates below them:
+// the number of the directory, by the node of the candidate. Both are one row.
+func (l *Listing) twinsOf() map[uint32]uint32 {
+	l.twinsOnce.Do(func() {
+		type entry struct {
+			dir  uint32
+			name string
+		}
+		listed := map[entry]uint32{}
+		for _, id := range l.order {
+			if f, name := l.File(id); f.kind() == scan.KindDir && !f.nonCandidate() {
+				listed[entry{f.Dir(), string(name)}] = id
+			}
+		}
+		if len(listed) == 0 {
+			return
+		}
+		l.twins = map[uint32]uint32{}
+		for dir := 1; dir < len(l.dirs); dir++ {
+			if l.spans[dir].Start == l.spans[dir].End {
+				continue
+			}
+			if id, twin := listed[entry{l.dirs[dir].parent, string(l.DirName(uint32(dir)))}]; twin {
+				l.twins[id] = uint32(dir)
+			}
+		}
+	})
+	return l.twins
+}
+
+// Hits returns for each of some rows the number of candidates at or below it that are in hits; nil
+// stands for all candidates of the listing. The rows must be files, or directories none of which is
+// below another. The cost is that of the files of the listing.
+func (l *Listing) Hits(rows []uint32, hits Bitset) []int {
+	counts := make([]int, len(rows))
+	for i, row := range rows {
+		switch {
+		case hits == nil:
+			counts[i] = l.candidatesAt(row)
+		case !IsDir(row):
+			if hits.Has(row) && !l.NonCandidate(row) {
+				counts[i] = 1
+			}
+		default:
+			for _, id := range l.order[l.spans[row&^dirBit].Start:l.spans[row&^dirBit].End] {
+				if hits.Has(id) && !l.NonCandidate(id) {
+					counts[i]++
+				}
+			}
+		}
+	}
+	return counts
 }

@@ -90,6 +90,18 @@ func Backing(tree boot.Tree) string {
 	return fmt.Sprintf("%s (%s %s)", tree.Point, tree.FSType, tree.Source)
 }
 
+// RootsShort names roots with their file systems in a few words: "/ on ext4", "/ on tmpfs, 2 more".
+func RootsShort(roots []boot.Tree) string {
+	if len(roots) == 0 {
+		return ""
+	}
+	text := roots[0].Point + " on " + roots[0].FSType
+	if len(roots) > 1 {
+		text += fmt.Sprintf(", %d more", len(roots)-1)
+	}
+	return text
+}
+
 // DoubtText says that nothing shows that a boot wipes a tree.
 func DoubtText(tree boot.Tree) string {
 	if tree.Fate == boot.Kept {

@@ -2,7 +2,6 @@ package screen
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -36,8 +35,15 @@ func New(s *session.Session) Machine {
 // Scan implements tui.Machine.
 func (m Machine) Scan(ctx context.Context, into *index.Store, all bool) (tui.Summary, error) {
 	stats, err := scan.Walk(ctx, scan.Options{Policy: m.Policy, Refused: all}, into.AddDir)
-	return tui.Summary{Errors: len(stats.Errors)}, err
+	summary := tui.Summary{Errors: len(stats.Errors)}
+	for _, unread := range stats.Errors[:min(len(stats.Errors), mostUnread)] {
+		summary.Unread = append(summary.Unread, unread.Error())
+	}
+	return summary, err
 }
+
+// mostUnread is the number of paths that could not be read that the screen lists.
+const mostUnread = 1000
 
 // NotListed implements tui.Machine.
 func (m Machine) NotListed(path string, kind scan.Kind) tui.NotListedReason {
@@ -83,25 +89,15 @@ func (m Machine) KeptPaths() []string {
 
 // Known implements tui.Machine: owner and kind, and how many configurations keep the path.
 func (m Machine) Known(path string) string {
-	var facts []string
 	o := m.OwnerOf(path)
-	if text := report.OwnerShort(&o); text != "" {
-		facts = append(facts, text)
-	}
-	if entry, found := known.Keeper(m.places, path); found {
-		facts = append(facts, fmt.Sprintf("kept by %d of %d public configurations", entry.Repositories, known.Repositories))
-	}
-	return strings.Join(facts, "; ")
+	return report.OwnerShort(&o)
 }
 
 // Whose returns the owner of a place, and how many public configurations keep the place. It is the
 // function that index.Owners calls.
 func (m Machine) Whose(path string) (whose index.Owner, kept int) {
 	o := m.OwnerOf(path)
-	if o.Name != "" {
-		whose = index.Owner{Type: o.Type.String(), Name: o.Name}
-	}
-	return whose, o.Share.Repositories
+	return indexOwner(&o), o.Share.Repositories
 }
 
 // Owner implements tui.Machine.

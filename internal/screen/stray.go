@@ -31,7 +31,7 @@ func (Strays) KeptPaths() []string { return nil }
 // TrashJob describes moving strays to the trash, for the screen.
 var TrashJob = tui.Job{
 	Shows: "list", Key: "trash", Help: "move the selection to the trash", Title: "move to the trash", Verb: "move",
-	Asks: "Enter moves, Esc goes back; stray --restore undoes it", Result: "list of",
+	Asks: "Enter moves, Esc goes back; stray --restore undoes it", Result: "list of", Selected: "selected",
 }
 
 // Scan implements tui.Machine.

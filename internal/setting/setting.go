@@ -73,13 +73,43 @@ type View uint8
 
 // The views.
 const (
-	ViewFiles View = iota // one row for each file
-	ViewDirs              // the directories that are worth keeping as a whole
-	ViewTree              // a tree of directories that open and close
+	ViewPlaces   View = iota // directories that are worth keeping as a whole, and files in none
+	ViewPrograms             // one row for each owner of places
+	ViewTree                 // a tree of directories that open and close
+	ViewFiles                // one row for each file
 )
 
-// ViewNames are the names of the views.
-var ViewNames = Names[View]{"files", "dirs", "tree"}
+// ViewNames are the names of the views, in the order of Tab. "dirs" is an older name of places, which
+// is accepted too.
+var ViewNames = Names[View]{"places", "programs", "tree", "files", "dirs"}
+
+// views is the number of views.
+const views = View(4)
+
+// Next returns the view after v, in the order of Tab.
+func (v View) Next() View { return (v + 1) % views }
+
+// Known returns the view for a value that a name stands for: places for "dirs".
+func (v View) Known() View {
+	if v >= views {
+		return ViewPlaces
+	}
+	return v
+}
+
+// Row returns what a row of the view is: "place", "program", "path" or "file".
+func (v View) Row() string {
+	switch v.Known() {
+	case ViewPrograms:
+		return "program"
+	case ViewTree:
+		return "path"
+	case ViewFiles:
+		return "file"
+	case ViewPlaces:
+	}
+	return "place"
+}
 
 // String returns the name of the view.
 func (v View) String() string { return ViewNames.name(v) }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/tui/hits"
@@ -51,7 +52,33 @@ func find(t *testing.T, r hits.Request) *hits.Rows {
 	return rows
 }
 
-func TestTextShowsTheMatchInside(t *testing.T) {
+// shown returns the text of a node as the screen shows it.
+func shown(l *index.Listing, home string) func(node uint32) string {
+	return func(node uint32) string {
+		path := l.AppendNode(nil, node)
+		if l.NodeKind(node) == scan.KindDir && len(path) > 1 {
+			path = append(path, '/')
+		}
+		return printable.Name(hits.Short(string(path), home))
+	}
+}
+
+// starred returns a text with stars around what is highlighted.
+func starred(text string, positions []int) string {
+	var b strings.Builder
+	for at := range len(text) {
+		if len(positions) > 0 && at == positions[0] {
+			b.WriteByte('*')
+		}
+		b.WriteByte(text[at])
+		if len(positions) > 0 && at == positions[len(positions)-1] {
+			b.WriteByte('*')
+		}
+	}
+	return b.String()
+}
+
+func TestHighlightShowsTheMatchInside(t *testing.T) {
 	l := listing(t, []string{"/home/me/.ssh/config", "/var/lib/systemd/coredump/core.ssh\n.zst"}, nil)
 	rows := find(t, hits.Request{
 		Text: "'ssh", Machine: machine{map[string]bool{"/home/me/.ssh": true, "/var/lib/systemd": true}}, Listing: l, All: l, Places: true,
@@ -59,26 +86,31 @@ func TestTextShowsTheMatchInside(t *testing.T) {
 	if rows.Total != 2 || rows.Own() != 1 || len(rows.Nodes) != 2 {
 		t.Fatalf("%d rows, %d by their own paths", rows.Total, rows.Own())
 	}
-	for i, want := range []string{"/home/me/.*ssh*/", `/var/lib/systemd/ <- coredump/core.*ssh*\n.zst`} {
-		shown := string(l.AppendNode(nil, rows.Nodes[i])) + "/"
-		text, matched := rows.Text(l, rows.Nodes[i], shown, " <- ")
-		var b strings.Builder
-		for at := range len(text) {
-			if len(matched) > 0 && at == matched[0] {
-				b.WriteByte('*')
-			}
-			b.WriteByte(text[at])
-			if len(matched) > 0 && at == matched[len(matched)-1] {
-				b.WriteByte('*')
-			}
-		}
-		if b.String() != want {
-			t.Errorf("row %d is %s, want %s", i, b.String(), want)
+	for i, want := range [][2]string{{"~/.*ssh*/", ""}, {"/var/lib/systemd/", `coredump/core.*ssh*\n.zst`}} {
+		show := shown(l, "/home/me")
+		h := rows.Highlight(l, rows.Nodes[i], show)
+		got := [2]string{starred(show(rows.Nodes[i]), h.Positions), starred(h.Inside, h.InsidePositions)}
+		if got != want {
+			t.Errorf("row %d is %q, want %q", i, got, want)
 		}
 	}
 	var none *hits.Rows
-	if text, matched := none.Text(l, rows.Nodes[0], "/x", " <- "); text != "/x" || matched != nil {
-		t.Errorf("without a query: %q %v", text, matched)
+	if h := none.Highlight(l, rows.Nodes[0], shown(l, "")); h.Positions != nil || h.Inside != "" {
+		t.Errorf("without a query: %+v", h)
+	}
+}
+
+func TestHighlightFitsTheTextOfARow(t *testing.T) {
+	l := listing(t, []string{"/home/me/.ssh/config"}, nil)
+	rows := find(t, hits.Request{Text: "'me/.ssh", Machine: machine{}, Listing: l, All: l})
+	for text, want := range map[string]string{
+		"~/.ssh/config": "*~/.ssh*/config", ".ssh/config": "*.ssh*/config", "config": "config", "/home/me/.ssh/config": "/home/*me/.ssh*/config",
+		"something else": "something else",
+	} {
+		h := rows.Highlight(l, l.Order()[0], func(uint32) string { return text })
+		if got := starred(text, h.Positions); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
 	}
 }
 
@@ -135,20 +167,6 @@ func TestQueriesWithoutRowsReportWhatMatches(t *testing.T) {
 	}
 }
 
-func TestToggledNamesTheEndOfAPath(t *testing.T) {
-	const hint = ": Esc, u undoes; Ctrl-Space types a space"
-	l := listing(t, []string{"/home/me/.ssh/id", "/home/me/.config/Code/User/globalStorage/x.json"}, nil)
-	for i, want := range []string{"keep .../globalStorage/x.json" + hint, "keep ~/.ssh/id" + hint} {
-		if got := hits.Toggled(l, l.Order()[i], "/home/me", true); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-	ssh := index.DirNode(l.Holder(l.Order()[1]))
-	if got, want := hits.Toggled(l, ssh, "/home/me/", false), "do not keep ~/.ssh/"+hint; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
 func TestPrintableTextFits(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string
@@ -182,10 +200,13 @@ func FuzzText(f *testing.F) {
 		l := l(t, path)
 		rows := find(t, hits.Request{Text: query, Machine: machine{map[string]bool{"/var": true}}, Listing: l, All: l, Places: true})
 		for _, node := range rows.Nodes {
-			text, matched := rows.Text(l, node, "/var/", "  <- ")
-			for i, at := range matched {
-				if at < 0 || at >= len(text) || i > 0 && at <= matched[i-1] {
-					t.Fatalf("%q in %q: positions %v", query, text, matched)
+			show := shown(l, "/var")
+			h := rows.Highlight(l, node, show)
+			for text, matched := range map[string][]int{show(node): h.Positions, "\x00" + h.Inside: append([]int{0}, h.InsidePositions...)} {
+				for i, at := range matched {
+					if at < 0 || at >= len(text) || i > 1 && at <= matched[i-1] {
+						t.Fatalf("%q in %q: positions %v", query, text, matched)
+					}
 				}
 			}
 		}

@@ -11,33 +11,58 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// Text returns the text of a row and the byte positions in it to highlight. text is the path as the
-// screen shows it, escaped. If the row matches only by a path inside, arrow and the rest of that path
-// follow. rows may be nil: then nothing is highlighted.
-func (rows *Rows) Text(l *index.Listing, node uint32, text, arrow string) (string, []int) {
+// Highlight is what the query matches in a row. Positions are byte positions, in ascending order.
+type Highlight struct {
+	// Positions are those in the text of the row.
+	Positions []int
+	// Inside is the path, relative to the row, that is the only reason for it, or "". InsidePositions
+	// are those in Inside.
+	Inside          string
+	InsidePositions []int
+}
+
+// Highlight returns what the query matches in a row. show returns the text of a node as the screen
+// shows it, escaped: its path or the end of it; "~" may stand for the home. rows may be nil: then
+// nothing is highlighted.
+func (rows *Rows) Highlight(l *index.Listing, node uint32, show func(node uint32) string) (h Highlight) {
 	if rows == nil {
-		return text, nil
+		return h
 	}
 	inside, only := rows.Inside(node)
 	if !only {
-		return text, rows.Positions([]byte(text))
+		h.Positions = rows.shown(l, node, show(node))
+		return h
 	}
-	path := l.AppendNode(nil, inside)
-	if index.IsDir(inside) {
+	h.Inside = strings.TrimPrefix(show(inside), show(node))
+	h.InsidePositions = rows.shown(l, inside, h.Inside)
+	return h
+}
+
+// shown returns the matching positions of a path in a text that is the end of the path, or "~" and the
+// end of it.
+func (rows *Rows) shown(l *index.Listing, node uint32, text string) (positions []int) {
+	path := l.AppendNode(nil, node)
+	if l.NodeKind(node) == scan.KindDir && len(path) > 1 {
 		path = append(path, '/')
 	}
 	whole := printable.Name(string(path))
-	rest, below := strings.CutPrefix(whole, text)
-	if !below {
-		return text + arrow + whole, nil
+	end := text
+	if !strings.HasSuffix(whole, end) {
+		end = strings.TrimPrefix(text, "~")
 	}
-	matched := rows.Positions([]byte(whole))
-	for i := range matched {
-		if matched[i] >= len(text) {
-			matched[i] += len(arrow)
+	if !strings.HasSuffix(whole, end) {
+		return nil
+	}
+	cut, home := len(whole)-len(end), len(text)-len(end)
+	for _, at := range rows.Positions([]byte(whole)) {
+		switch {
+		case at >= cut:
+			positions = append(positions, at-cut+home)
+		case home > 0 && len(positions) == 0:
+			positions = append(positions, 0)
 		}
 	}
-	return text + arrow + rest, matched
+	return positions
 }
 
 // Nothing returns the lines for a query without rows: one for the query, and one for each of the first
@@ -88,29 +113,6 @@ func Short(path, home string) string {
 		return path
 	}
 	return "~/" + rest
-}
-
-// longestToggled is the length of the end of a path that Toggled contains, in bytes.
-const longestToggled = 24
-
-// Toggled returns the notice after Space in a search, where the next letter may remove the row that it
-// changed. kept reports whether the node is selected now.
-func Toggled(l *index.Listing, node uint32, home string, kept bool) string {
-	path := string(l.AppendNode(nil, node))
-	if l.NodeKind(node) == scan.KindDir {
-		path += "/"
-	}
-	path = Short(path, home)
-	if cut := len(path) - longestToggled; cut > 0 {
-		if at := strings.IndexByte(path[cut:], '/'); at >= 0 && at < longestToggled-1 {
-			path = "..." + path[cut+at:]
-		}
-	}
-	verb := "keep "
-	if !kept {
-		verb = "do not keep "
-	}
-	return verb + path + ": Esc, u undoes; Ctrl-Space types a space"
 }
 
 // Printable returns the part of a typed or pasted text that a line of input can contain, up to most

@@ -1,0 +1,139 @@
+package tui
+
+import (
+	"context"
+	"sync"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/tui/places"
+)
+
+// overview has the sums over a whole listing: what is at stake, and how many rows each view has. It
+// is computed in the background after a scan, because it reads the metadata of every file.
+type overview struct {
+	newest[*index.Listing]
+	overviewSums
+}
+
+// overviewSums is what a command computes. The zero value means that it is not known yet.
+type overviewSums struct {
+	stats            *index.FileStats
+	totals           *index.Totals
+	groups           *index.Groups
+	places, programs int
+}
+
+// overviewReady has the sums of a listing.
+type overviewReady struct {
+	gen int
+	overviewSums
+}
+
+// of returns the totals if they are those of a listing.
+func (o *overview) of(l *index.Listing) *index.Totals {
+	if o.totals != nil && o.totals.Listing() == l {
+		return o.totals
+	}
+	return nil
+}
+
+// followListing starts to compute the sums when a scan has ended.
+func (m *app) followListing() tea.Cmd {
+	p := &m.progress
+	if p.running || p.latest == nil || !p.current() || m.shutdown.leaving {
+		return nil
+	}
+	if m.rescanDue {
+		return m.rescan()
+	}
+	if m.overview.request == p.latest {
+		return nil
+	}
+	ctx, gen := m.overview.start(m.ctx, p.latest)
+	return overviewCmd(ctx, gen, p.latest, m.statCache.stat, m.facts.owners())
+}
+
+func overviewCmd(ctx context.Context, gen int, l *index.Listing, stat index.StatFunc, owners index.Owners) tea.Cmd {
+	return guarded("overview", func() tea.Msg {
+		sums, err := sumUp(ctx, l, stat, owners)
+		return answer(sums, err, func(sums overviewSums) tea.Msg { return overviewReady{gen, sums} })
+	})
+}
+
+func sumUp(ctx context.Context, l *index.Listing, stat index.StatFunc, owners index.Owners) (sums overviewSums, err error) {
+	if sums.stats, err = l.StatAll(ctx, stat, nil); err != nil {
+		return sums, err
+	}
+	sums.totals = l.Totals(sums.stats)
+	if sums.groups, err = l.GroupByOwner(ctx, owners, nil); err != nil {
+		return sums, err
+	}
+	sums.programs = len(sums.groups.All())
+	for _, group := range sums.groups.All() {
+		sums.places += len(group.Places)
+	}
+	return sums, nil
+}
+
+// takeOverview shows the sums. Rows that are ordered by them are computed again.
+func (m *app) takeOverview(msg overviewReady) tea.Cmd {
+	if !m.overview.done(msg.gen) {
+		return nil
+	}
+	m.overview.overviewSums = msg.overviewSums
+	return m.ask(false)
+}
+
+// factCache remembers what is known of paths. Commands fill it, and rows are drawn from it. It is
+// safe for concurrent use.
+type factCache struct {
+	machine Machine
+	mu      sync.RWMutex
+	known   map[string]places.Facts
+}
+
+func newFactCache(machine Machine) *factCache {
+	return &factCache{machine: machine, known: map[string]places.Facts{}}
+}
+
+// cached returns the facts of a path if they are known.
+func (c *factCache) cached(path []byte) (places.Facts, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	found, known := c.known[string(path)]
+	return found, known
+}
+
+// of returns the facts of a path. It may read files of the system.
+func (c *factCache) of(path []byte) places.Facts {
+	if found, known := c.cached(path); known {
+		return found
+	}
+	found := c.machine.Place(string(path))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.known) > mostFacts {
+		clear(c.known)
+	}
+	c.known[string(path)] = found
+	return found
+}
+
+// mostFacts is the maximum number of cached facts, some 50 MB.
+const mostFacts = 300_000
+
+// lookup returns the facts of a node if they are known.
+func (c *factCache) lookup(l *index.Listing, node uint32) places.Facts {
+	found, _ := c.cached(l.AppendNode(nil, node))
+	return found
+}
+
+// owners returns the owners of places.
+func (c *factCache) owners() index.Owners {
+	return index.Owners{Splits: c.machine.Splits, Of: func(path string) (index.Owner, int) {
+		found := c.of([]byte(path))
+		return found.Owner, found.Kept
+	}}
+}
