@@ -146,7 +146,7 @@ func Prepare(ctx context.Context, storage string, selected []string, options Opt
 		if unit.Err != nil {
 			unit.Action = Refuse
 		} else {
-			p.look(ctx, from, store, &unit)
+			p.decide(ctx, from, store, &unit)
 			p.checkParents(root, store, &unit)
 		}
 		if err := ctx.Err(); err != nil {
@@ -204,8 +204,8 @@ func (p *Plan) checkStorage(store dir) error {
 	return retried(func() error { return unix.Faccessat(store.fd, ".", unix.W_OK|unix.X_OK, unix.AT_EACCESS) })
 }
 
-// look decides the action for a unit.
-func (p *Plan) look(ctx context.Context, sources *sources, store dir, u *Unit) {
+// decide sets the action for a unit.
+func (p *Plan) decide(ctx context.Context, sources *sources, store dir, u *Unit) {
 	refuse := func(err error) { u.Action, u.Err = Refuse, err }
 	if err := p.outside(u.Path); err != nil {
 		refuse(err)

@@ -44,8 +44,8 @@ func (c Class) String() string {
 // Listed reports whether a path of this class is a candidate.
 func (c Class) Listed() bool { return c == ClassCandidate || c == ClassIncluded }
 
-// refused reports whether a path of this class is not a candidate although it is among candidates.
-func (c Class) refused() bool {
+// nonCandidate reports whether a path of this class is not a candidate although it is among candidates.
+func (c Class) nonCandidate() bool {
 	switch c {
 	case ClassPersisted, ClassMounted, ClassStorage, ClassSystem, ClassExcluded, ClassHidden, ClassLayer:
 		return true
