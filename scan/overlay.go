@@ -8,19 +8,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Overlay is an overlayfs mount of which a boot wipes the upper directory and brings back the lower
-// layers. Only what the upper directory contains is lost, so a walk reads that directory in place
-// of the mount point. Paths are those below the mount point.
+// Overlay is an overlayfs mount whose upper directory a boot wipes and whose lower layers it brings
+// back. Only what the upper directory contains is lost, so a walk reads that directory in place of
+// the mount point. Paths are those below the mount point.
 //
 // Directories that were renamed (the xattr overlay.redirect) are read as the upper directory has
 // them. Whiteouts are reported as KindWhiteout. Opaque directories are not reported, because
 // overlayfs marks every directory as opaque that is created in a merged one.
 // See Documentation/filesystems/overlayfs.rst.
 type Overlay struct {
-	// Point is the mount point, and Upper the upper directory as it is reached from here. Both are
-	// absolute, clean and without symlinks.
+	// Point is the mount point, and Upper the path of the upper directory in this mount namespace.
+	// Both are absolute, clean and without symlinks.
 	Point, Upper string
-	// Work is the work directory, or "". It is not scanned where it is reached by its own path.
+	// Work is the work directory, or "". A walk that reaches it by its own path does not scan it.
 	Work string
 }
 

@@ -84,7 +84,7 @@ type Rules struct {
 	Declared []string
 	// Include lists paths that are always candidates, whatever other rules apply.
 	Include []string
-	// Overlays are the overlays of which the upper directory is read in place of the mount point.
+	// Overlays are the overlays whose upper directory is read in place of the mount point.
 	Overlays []Overlay
 	// Exclude contains the exclude patterns; nil excludes nothing.
 	Exclude *pattern.Set
@@ -92,11 +92,11 @@ type Rules struct {
 	// store a boot makes again; nil says that it makes all of them. It is called only if needed,
 	// from several goroutines at once.
 	Classes func() *known.Classes
-	// Hide makes what is regenerated, runtime, managed or cache by Classes hidden: it is lost, but
-	// not a candidate.
+	// Hide hides paths that are regenerated, runtime, managed or cache by Classes: they are lost,
+	// but are not candidates.
 	Hide bool
-	// Stated says that the user named the roots: there, the class of a root does not hide what is
-	// in it.
+	// Stated says that the user named the roots. Then the class of a root does not hide what is in
+	// it.
 	Stated bool
 	// Only limits the work to these paths and everything below them; empty means no limit.
 	Only []string
@@ -299,8 +299,8 @@ type Verdict struct {
 	Pattern pattern.Pattern
 	// Finding is why By is hidden.
 	Finding known.Finding
-	// Target is the target of the symlink By, or the mount point of the overlay of which By is a
-	// layer.
+	// Target is the target of the symlink By, or, if By is a layer of an overlay, the mount point
+	// of the overlay.
 	Target string
 }
 

@@ -36,7 +36,7 @@ type Options struct {
 	// true, given the first pattern that excludes the path. It is called from several goroutines at
 	// once. Walk ignores it.
 	Excluded func(pattern.Pattern) bool
-	// Hidden says what becomes of what is hidden by its class.
+	// Hidden says what the walk does with paths that are hidden by their class.
 	Hidden HiddenMode
 	// Ages, if set, takes the ages of some files below roots that are mount points.
 	Ages Ages

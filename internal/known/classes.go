@@ -128,8 +128,9 @@ func validBytes(name string) bool {
 	return name != "" && name[0] != '/' && path.Clean(name) == name && name != ".." && !strings.HasPrefix(name, "../")
 }
 
-// Of returns the class of a path that is absolute and clean, and has no symlink above its end.
-// It compares the path with one row after the other. What file does not say does not hold.
+// Of returns the class of a path that is absolute and clean, and has no symlink above its end. It
+// compares the path with one row after the other. Conditions on what file does not say count as
+// false.
 func (c *Classes) Of(name string, file File) Finding {
 	names := splitPath(name)
 	rel, inHome := c.homes.Within(name)

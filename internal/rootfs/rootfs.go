@@ -127,7 +127,7 @@ func (f *FS) List(path string, limit int) ([]Entry, error) {
 // Stat describes the file that a path leads to. It does not open the file.
 func (f *FS) Stat(path string) (Info, error) { return f.stat(path, 0) }
 
-// Lstat is Stat that does not follow a symlink in the last component.
+// Lstat is like Stat, but does not follow a symlink in the last component.
 func (f *FS) Lstat(path string) (Info, error) { return f.stat(path, unix.O_NOFOLLOW) }
 
 func (f *FS) stat(path string, flags int) (Info, error) {
@@ -143,8 +143,8 @@ func (f *FS) stat(path string, flags int) (Info, error) {
 	return Info{Mode: fileType(st.Mode), Dev: st.Dev, Ino: st.Ino, Size: st.Size}, nil
 }
 
-// Readlink returns the target of a symlink. It is EINVAL for any other type of file, as
-// readlink(2) reports it.
+// Readlink returns the target of a symlink. The error is EINVAL for any other type of file, as for
+// readlink(2).
 func (f *FS) Readlink(path string) (string, error) {
 	target, err := f.readlink(path, 0)
 	if err != nil {

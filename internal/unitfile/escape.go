@@ -32,8 +32,8 @@ func Escape(text string) string {
 
 const hex = "0123456789abcdef"
 
-// Unescape is the inverse of Escape, with any "\xNN" in it. A backslash without "xNN" is ErrName;
-// other bytes stay, even those that a name may not contain.
+// Unescape is the inverse of Escape, with any "\xNN" in it. A backslash without "xNN" gives
+// ErrName; other bytes stay, even those that a name may not contain.
 func Unescape(escaped string) (string, error) {
 	out := make([]byte, 0, len(escaped))
 	for i := 0; i < len(escaped); i++ {
@@ -104,8 +104,8 @@ func hasDotDot(p string) bool {
 	return false
 }
 
-// UnescapePath is the inverse of EscapePath. What EscapePath does not return for any path, such
-// as "a--b", is ErrName.
+// UnescapePath is the inverse of EscapePath. A text that EscapePath never returns, such as "a--b",
+// gives ErrName.
 func UnescapePath(escaped string) (string, error) {
 	if escaped == "-" {
 		return "/", nil

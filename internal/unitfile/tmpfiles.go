@@ -47,7 +47,7 @@ type TmpfilesOptions struct {
 }
 
 // ParseTmpfiles reads the text of a file of tmpfiles.d(5). A line that systemd ignores is a
-// problem. C escapes are undone, in the argument for the types that write text or links only.
+// problem. C escapes are undone; in the argument, only for the types that write text or links.
 func ParseTmpfiles(text, file string, opts TmpfilesOptions) ([]TmpfilesLine, []Problem) {
 	var lines []TmpfilesLine
 	var problems []Problem
