@@ -51,7 +51,8 @@ func (p *Policy) Overlay(path string) (o *Overlay, upper string) {
 	return o, o.upperPath(path)
 }
 
-// overlayNumber is 1 + the index of an overlay of the rules. A byte costs a place no memory.
+// overlayNumber is 1 + the index of an overlay of the rules. In a byte, it does not make a place
+// larger.
 type overlayNumber uint8
 
 const noOverlay overlayNumber = 0
@@ -59,8 +60,8 @@ const noOverlay overlayNumber = 0
 // overlay returns the overlay with that number.
 func (p *Policy) overlay(number overlayNumber) *Overlay { return &p.overlays[number-1] }
 
-// setOverlays makes the mount points of overlays known, and their layers boundaries. Of overlays
-// beyond the 255th, the mount point is read.
+// setOverlays registers the mount points of overlays, and makes their layers boundaries. For
+// overlays beyond the 255th, the mount point is read.
 func (p *Policy) setOverlays(overlays []Overlay) {
 	p.overlays = overlays[:min(len(overlays), math.MaxUint8)]
 	for i := range p.overlays {

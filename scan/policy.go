@@ -234,7 +234,7 @@ func (p *Policy) start() place {
 
 // step gives the verdict on an entry of the directory at, and the place of that entry's own
 // contents. This function alone is the policy: the walk and Judge differ only in where their names
-// come from. The returned place reports with included whether the entry is always a candidate.
+// come from. The field included of the returned place says whether the entry is always a candidate.
 func (p *Policy) step(at place, name []byte, kind Kind) (Class, place) {
 	isDir := kind == KindDir
 	m := at.mark.child(name)

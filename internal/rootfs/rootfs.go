@@ -77,9 +77,9 @@ func (f *FS) Read(path string, limit int64) ([]byte, error) {
 	return content, nil
 }
 
-// readAll reads a regular file. os.File would ask twice whether it can be waited for, and a
-// thousand small files are read at once (package owner). size is a hint: that of files of proc(5) is
-// 0.
+// readAll reads a regular file. os.File would make two more system calls for each file, to find out
+// whether it can be polled, and a thousand small files are read at once (package owner). size is a
+// hint: that of files of proc(5) is 0.
 func readAll(fd, size int, limit int64) ([]byte, error) {
 	content := make([]byte, 0, size+512)
 	for {
