@@ -278,8 +278,8 @@ func (p *Policy) below(at pattern.State, name []byte, isDir bool) region {
 	return regionExcluded
 }
 
-// showing returns the policy for a walk that also reports entries whose excluding pattern satisfies
-// shows.
+// showing returns the policy for a walk that also reports excluded entries: those for whose pattern
+// shows returns true.
 func (p *Policy) showing(shows func(pattern.Pattern) bool) *Policy {
 	with := *p
 	with.shows = shows

@@ -173,7 +173,7 @@ func (s *store) move(item *Item) error {
 	return explained(from.rename(path.Base(item.rel), to, item.name))
 }
 
-// explained adds the meaning to an error of rename(2).
+// explained adds the reason in plain words to an error of rename(2).
 func explained(err error) error {
 	switch {
 	case errors.Is(err, unix.EBUSY):
