@@ -123,7 +123,7 @@ type term struct {
 	target []string // components of the target's pattern
 }
 
-// parseTerms reads the conditions of a row: terms with "; " between.
+// parseTerms reads the conditions of a row: terms separated by "; ".
 func parseTerms(text string) ([]term, error) {
 	if text == "" {
 		return nil, nil

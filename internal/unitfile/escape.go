@@ -32,8 +32,8 @@ func Escape(text string) string {
 
 const hex = "0123456789abcdef"
 
-// Unescape is the inverse of Escape, with any "\xNN" in it. A backslash without "xNN" gives
-// ErrName; other bytes stay, even those that a name may not contain.
+// Unescape reverses Escape. It accepts every "\xNN". A backslash without "xNN" gives ErrName; other
+// bytes stay, even those that a name may not contain.
 func Unescape(escaped string) (string, error) {
 	out := make([]byte, 0, len(escaped))
 	for i := 0; i < len(escaped); i++ {

@@ -23,7 +23,7 @@ type TmpfilesLine struct {
 // modifiers are those that systemd has had up to version 258.
 const modifiers = "+!-=~^$?"
 
-// types of lines, by what they have to do with each other.
+// types of lines, in overlapping groups.
 const (
 	// creating are the types that make, fill or remove a path (takes_ownership in systemd's
 	// src/tmpfiles/tmpfiles.c): one line for a path counts.
