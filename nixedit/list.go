@@ -13,10 +13,10 @@ const (
 	_ Role = iota
 	// RoleFixed is an attribute that the file must write as a name or a plain string.
 	RoleFixed
-	// RoleStore is a storage path. A computed attribute may be it, if no other place is. A list of
+	// RoleStore is a storage path. A computed attribute may match, if nothing else does. A list of
 	// another storage path is never used without a choice. The name "" means every storage path.
 	RoleStore
-	// RoleUser is the name of a user. A computed attribute may be it, if no other place is. The name
+	// RoleUser is the name of a user. A computed attribute may match, if nothing else does. The name
 	// "" means every user.
 	RoleUser
 )

@@ -141,7 +141,7 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 			notKept = statusError{err, exitNoTrace}
 		}
 	}
-	a.tellTrace(f, found)
+	a.summarizeTrace(f, found)
 	if !f.prints() && isTerminal(a.out) {
 		err := a.browseTrace(ctx, s, f, found)
 		return cmp.Or(notKept, err)

@@ -82,7 +82,7 @@ func digit(c byte, base int) int {
 
 // EscapePath returns an absolute path as the name of a mount unit without ".mount", as
 // systemd-escape --path does: "/" is "-", and slashes at both ends and double ones do not count. A
-// path that is relative, has ".." or a NUL in it, or is longer than PATH_MAX is ErrName.
+// path that is relative, has ".." or a NUL in it, or is longer than PATH_MAX gives ErrName.
 func EscapePath(p string) (string, error) {
 	clean := path.Clean(p)
 	if !strings.HasPrefix(p, "/") || len(p) >= pathMax || strings.IndexByte(p, 0) >= 0 || hasDotDot(p) {
