@@ -239,7 +239,7 @@ func (s *store) dropPart(subvolume, batch string) {
 }
 
 // subvolumes returns the subvolumes with parts of a batch, with the storage path last, and reports
-// whether the manifest is in force. If it is, every part has been made.
+// whether the manifest is valid. If it is, every part has been made.
 func (s *store) subvolumes(batch string) (all []string, inForce bool, err error) {
 	items, inForce, err := s.readManifest(batch, manifestName)
 	if err == nil && !inForce {
