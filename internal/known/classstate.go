@@ -7,7 +7,7 @@ import (
 )
 
 // classState is what a list of nodes and covers says about the next name. It does not change,
-// except for what it remembers of names that match a glob, and the states of its edges.
+// except for its caches: which names match a glob, and the states of its edges.
 type classState struct {
 	ids   []uint32 // sorted
 	prune bool     // all that is below is hidden
