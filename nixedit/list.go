@@ -99,10 +99,11 @@ type Entry struct {
 type At struct {
 	// Line is a line of the binding or the list, from 1.
 	Line int
-	// Attr is an attribute path as the file writes it, or the end of one. For a list that is bound by
-	// a let it may be that name.
+	// Attr is an attribute path as the file writes it, or the end of one. For a list that a let
+	// binds to a name, it may be that name.
 	Attr string
-	// through is the last line that Line has become, if entries were inserted into it; 0 means Line.
+	// through is the last line of those that line Line became when entries were inserted there; 0
+	// means Line.
 	through int
 }
 

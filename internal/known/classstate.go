@@ -16,8 +16,8 @@ type classState struct {
 	literals map[string]*classEdge
 	globs    []uint32
 	other    *classEdge
-	// lengths has a bit for the length of each literal, the last for all from 63 up; heads
-	// are their first bytes. They spare most names the map.
+	// lengths has a bit for each length of a literal; the last bit is for 63 bytes and more. heads
+	// are the first bytes of the literals. They spare most names the map.
 	lengths uint64
 	heads   [4]uint64
 
