@@ -97,7 +97,7 @@ func (m *Machine) holds(row *classRow) bool {
 	return true
 }
 
-// another reports whether a row holds that has the pattern of row i, and no "otherwise".
+// another reports whether another row with the pattern of row i applies: one without "otherwise".
 func (m *Machine) another(rows []*classRow, i int) bool {
 	for j := range rows {
 		if rows[j].Pattern == rows[i].Pattern && !rows[j].has(termOtherwise) && m.holds(rows[j]) {

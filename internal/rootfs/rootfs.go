@@ -170,8 +170,8 @@ func (f *FS) readlink(path string, resolve uint64) (string, error) {
 	return string(buf[:n]), nil
 }
 
-// open calls openat2(2), again while the kernel asks for it: a rename during the lookup of
-// ".." gives EAGAIN.
+// open calls openat2(2), and repeats the call after EAGAIN, which a rename during the lookup of
+// ".." causes.
 func (f *FS) open(path string, flags int, resolve uint64) (int, error) {
 	how := unix.OpenHow{
 		Flags:   uint64(flags | unix.O_CLOEXEC),
