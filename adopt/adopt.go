@@ -63,7 +63,7 @@ type Result struct {
 	// of them; More is the total number.
 	Problems []Problem
 	More     int
-	// Mounts are the mount points in it, which were left out.
+	// Mounts are the mount points below the path. They were left out.
 	Mounts []string
 	// Warnings are the directories in storage whose owner or mode differs from the source's, each
 	// reported with the first path of a run below it. They also include the first mostProblems

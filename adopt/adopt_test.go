@@ -275,17 +275,17 @@ func TestPrepareCountsLinksOnceAndRefusesPaths(t *testing.T) {
 // source, and for a directory in storage that another program has made.
 func TestSourcesMayHaveTheNameOfTheStagingDirectory(t *testing.T) {
 	g := newGround(t)
-	g.write("home/"+areaName+"/7/theirs", "x")
+	g.write("home/"+stagingName+"/7/theirs", "x")
 	g.write("home/f", "y")
-	g.adopt("home/" + areaName)
+	g.adopt("home/" + stagingName)
 	g.expect(g.adopt("home/f", "home"), "copied home 1") // the file is in the directory
-	g.same("home/" + areaName)
-	g.must(os.Mkdir(filepath.Join(g.store, areaName), 0o700), os.WriteFile(filepath.Join(g.store, areaName, "theirs"), nil, 0o600))
-	results := g.adopt("home/" + areaName + "/7/theirs")
+	g.same("home/" + stagingName)
+	g.must(os.Mkdir(filepath.Join(g.store, stagingName), 0o700), os.WriteFile(filepath.Join(g.store, stagingName, "theirs"), nil, 0o600))
+	results := g.adopt("home/" + stagingName + "/7/theirs")
 	if results[0].Outcome != Failed {
 		t.Errorf("another directory with the name of the staging directory: %s", g.outcomes(results))
 	}
-	if _, err := os.Lstat(filepath.Join(g.store, areaName, "theirs")); err != nil {
+	if _, err := os.Lstat(filepath.Join(g.store, stagingName, "theirs")); err != nil {
 		t.Error(err)
 	}
 }

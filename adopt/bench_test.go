@@ -37,7 +37,7 @@ func BenchmarkTreeMemory(b *testing.B) {
 	for b.Loop() {
 		r := &run{storage: storage, links: links{storage: storage, made: map[inode]*copyWithNames{}}}
 		r.content.progress = new(Progress)
-		at := &place{from: from, path: absolute(g.source), area: &stagingDir{dir: storage}}
+		at := &place{from: from, path: absolute(g.source), staging: &stagingDir{dir: storage}}
 		name := strconv.FormatUint(copies, 10)
 		before := inUse()
 		top, t := r.copyTree(b.Context(), &staged{at: at, source: "app", name: "app", stage: name})

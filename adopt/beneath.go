@@ -10,7 +10,7 @@ import (
 )
 
 // ErrCoveredByStorage is the error of a path that the mount of the storage path itself covers. Its
-// target would be inside of what is to be copied.
+// target would be inside the copied tree.
 var ErrCoveredByStorage = errors.New("the mount of storage itself covers it")
 
 // origin is where the paths of sources begin. Usually that is "/". To copy what mounts cover, it

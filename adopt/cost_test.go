@@ -216,10 +216,10 @@ func TestDepthNeedsNoDescriptors(t *testing.T) {
 	g := newGround(t)
 	g.deep("app", levels)
 	const script = `ulimit -n 64; adopt "$SOURCE/app"; adopt "$SOURCE/app"; ls -A "$STORE"`
-	g.says(g.onMachine(script), "copied "+g.at("app")+"\nstatus 0\npresent "+g.at("app")+"\nstatus 0\n", "!"+areaName)
+	g.says(g.onMachine(script), "copied "+g.at("app")+"\nstatus 0\npresent "+g.at("app")+"\nstatus 0\n", "!"+stagingName)
 	stored, last := g.bottom("app")
 	g.must(unix.Unlinkat(int(last.Fd()), "bottom", 0), last.Close())
-	g.says(g.onMachine(script), "copied "+g.at("app")+"\nstatus 0\npresent "+g.at("app")+"\nstatus 0\n", "!"+areaName)
+	g.says(g.onMachine(script), "copied "+g.at("app")+"\nstatus 0\npresent "+g.at("app")+"\nstatus 0\n", "!"+stagingName)
 	again, last := g.bottom("app")
 	var st unix.Stat_t
 	g.must(unix.Fstatat(int(last.Fd()), "bottom", &st, 0), last.Close())
@@ -259,7 +259,7 @@ func TestDeepTreesThatFailAreRemoved(t *testing.T) {
 	if _, err := os.Lstat(g.stored("app")); err == nil {
 		t.Error("an incomplete copy exists")
 	}
-	if _, err := os.Lstat(filepath.Join(g.store, areaName)); err == nil {
+	if _, err := os.Lstat(filepath.Join(g.store, stagingName)); err == nil {
 		t.Error("the staging directory was not removed")
 	}
 }
@@ -295,12 +295,12 @@ func TestFailureToRemoveTheStagingDirectoryIsReported(t *testing.T) {
 	last := g.callsOf("unlinkat", "f")
 	g.must(os.RemoveAll(g.store), os.Mkdir(g.store, 0o755))
 	status, said := g.injected("unlinkat", "error=EIO", last, "f")
-	if status != 1 || !strings.Contains(said, "remove ") || !strings.Contains(said, areaName) || !strings.Contains(said, unix.EIO.Error()) {
+	if status != 1 || !strings.Contains(said, "remove ") || !strings.Contains(said, stagingName) || !strings.Contains(said, unix.EIO.Error()) {
 		t.Errorf("status %d\n%s", status, said)
 	}
 	g.same("f")
 	g.expect(g.adopt("f"), "present f 0")
-	if _, err := os.Lstat(filepath.Join(g.store, areaName)); err == nil {
+	if _, err := os.Lstat(filepath.Join(g.store, stagingName)); err == nil {
 		t.Error("the next run has not removed it")
 	}
 }

@@ -32,7 +32,7 @@
 //
 //	plan          what a run will do
 //	run           copies units in batches, syncs them and puts them in place
-//	area          staging directories, which no other user may enter
+//	staging       directories for unfinished copies, which no other user may enter
 //	parents       makes the directories above a target like those above the source
 //	beneath       a clone of a mount, to copy what other mounts cover
 //	sources       opens paths from the roots' own mounts

@@ -95,7 +95,7 @@ func (g *ground) unharmed(before, after string, names ...string) {
 	}
 	g.same(".")
 	_ = filepath.WalkDir(g.store, func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || filepath.Base(path) == areaName {
+		if err != nil || filepath.Base(path) == stagingName {
 			g.t.Fatalf("%s: left behind: %s, %v", after, path, err)
 		}
 		return nil

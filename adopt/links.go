@@ -32,7 +32,7 @@ func (l location) path() string {
 		return l.rel[1:]
 	}
 	if !l.of.placed {
-		return (l.of.at.area.rel + "/" + l.of.stage)[1:] + l.rel
+		return (l.of.at.staging.rel + "/" + l.of.stage)[1:] + l.rel
 	}
 	return l.of.path()[1:] + l.rel
 }

@@ -71,7 +71,7 @@ func (r *run) enter(result *Result, at *place, source, name string) *place {
 		result.failAt(inSource.String, err)
 		return nil
 	}
-	area, err := r.areaOf(to, inSource)
+	staging, err := r.stagingOf(to, inSource)
 	if err != nil {
 		from.close()
 		to.close()
@@ -79,7 +79,7 @@ func (r *run) enter(result *Result, at *place, source, name string) *place {
 		return nil
 	}
 	in := r.newPlace(from, inSource)
-	in.to, in.area = to, area
+	in.to, in.staging = to, staging
 	gains, err := gainsBetween(from, to, r.path, inSource)
 	if err != nil {
 		result.failAt(inSource.String, err)

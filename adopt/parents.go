@@ -15,7 +15,7 @@ import (
 // when its last user releases it.
 type place struct {
 	from, to dir
-	area     *stagingDir // the staging directory
+	staging  *stagingDir // the staging directory
 	path     *pathname   // of the source
 	gains    []gain      // of directories in storage, from the top to this one
 	users    int
@@ -77,12 +77,12 @@ func (r *run) target(result *Result, p *place) (err error) {
 	if p.to, err = r.storage.dir(".", beneath); err != nil {
 		return fmt.Errorf("open storage %s: %w", r.path, err)
 	}
-	if p.area, err = r.areaOf(p.to, nil); err != nil {
+	if p.staging, err = r.stagingOf(p.to, nil); err != nil {
 		return err
 	}
 	for source := range paths.FromTop(join(p.path.String(), "x")) {
 		above := p.to
-		p.to, err = r.enterParent(above, p.area, source)
+		p.to, err = r.enterParent(above, p.staging, source)
 		above.close()
 		var differs *Problem
 		if err == nil {
@@ -95,7 +95,7 @@ func (r *run) target(result *Result, p *place) (err error) {
 			r.differing[source] = true
 			result.Warnings = append(result.Warnings, *differs)
 		}
-		if p.area, err = r.areaOf(p.to, absolute(source)); err != nil {
+		if p.staging, err = r.stagingOf(p.to, absolute(source)); err != nil {
 			return err
 		}
 	}
@@ -103,13 +103,13 @@ func (r *run) target(result *Result, p *place) (err error) {
 }
 
 // enterParent opens the directory in storage for a source, and makes it if it does not exist.
-func (r *run) enterParent(above dir, area *stagingDir, source string) (dir, error) {
+func (r *run) enterParent(above dir, staging *stagingDir, source string) (dir, error) {
 	name := path.Base(source)
 	to, err := above.dir(name, beneath)
 	if !errors.Is(err, unix.ENOENT) {
 		return to, err
 	}
-	if err := r.makeParent(above, area, source); err != nil {
+	if err := r.makeParent(above, staging, source); err != nil {
 		return dir{fd: -1}, err
 	}
 	return above.dir(name, beneath)
@@ -117,7 +117,7 @@ func (r *run) enterParent(above dir, area *stagingDir, source string) (dir, erro
 
 // makeParent makes a directory with the attributes of the source. It is made in the staging
 // directory first, so it never has the wrong mode or owner under its real name.
-func (r *run) makeParent(above dir, area *stagingDir, source string) error {
+func (r *run) makeParent(above dir, staging *stagingDir, source string) error {
 	from, err := r.sources.dir(source)
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ func (r *run) makeParent(above dir, area *stagingDir, source string) error {
 		return err
 	}
 	stage := r.nextStage()
-	to, err := area.makeDir(stage)
+	to, err := staging.makeDir(stage)
 	if err != nil {
 		return err
 	}
@@ -138,10 +138,10 @@ func (r *run) makeParent(above dir, area *stagingDir, source string) error {
 		err = to.sync()
 	}
 	if err == nil {
-		err = area.place(stage, above, path.Base(source))
+		err = staging.place(stage, above, path.Base(source))
 	}
 	if err != nil {
-		_ = area.remove(stage)
+		_ = staging.remove(stage)
 		if errors.Is(err, unix.EEXIST) { // another process has made it
 			return nil
 		}

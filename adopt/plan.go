@@ -92,17 +92,18 @@ type Options struct {
 	// Roots are the trees from which paths are copied. "/" is always one of them. A path with a
 	// mount between it and its root is refused with ErrMounted.
 	Roots []Root
-	// Beneath, if it has a path, is the mount whose covered files are copied: what other mounts hide
-	// at the selected paths. Roots do not count then. See [Root] for its mount. It requires
-	// CAP_SYS_ADMIN, and Linux 5.2.
+	// Beneath, if it has a path, is a mount that other mounts cover at the selected paths; the
+	// covered files are copied. Roots are ignored then. [Root] says how the mount is identified. It
+	// requires CAP_SYS_ADMIN, and Linux 5.2.
 	Beneath Root
 	// Refuses returns an error if a path is to be refused. A nil function refuses nothing.
 	Refuses func(path string) error
 	// Force copies files that other processes may be writing through shared mappings.
 	Force bool
 	// Source is another state of the machine, from which the paths are copied instead of the
-	// running machine. Roots and Beneath do not count then. The caller keeps its descriptor open until Run has
-	// returned. With a Source, the storage path may be "/", which restores the paths in place.
+	// running machine. Roots and Beneath are ignored then. The caller keeps its descriptor open
+	// until Run has returned. With a Source, the storage path may be "/", which restores the paths
+	// in place.
 	Source Source
 }
 
@@ -146,7 +147,7 @@ func Prepare(ctx context.Context, storage string, selected []string, options Opt
 		if unit.Err != nil {
 			unit.Action = Refuse
 		} else {
-			p.look(ctx, from, store, &unit)
+			p.decide(ctx, from, store, &unit)
 			p.checkParents(root, store, &unit)
 		}
 		if err := ctx.Err(); err != nil {
@@ -204,8 +205,8 @@ func (p *Plan) checkStorage(store dir) error {
 	return retried(func() error { return unix.Faccessat(store.fd, ".", unix.W_OK|unix.X_OK, unix.AT_EACCESS) })
 }
 
-// look decides the action for a unit.
-func (p *Plan) look(ctx context.Context, sources *sources, store dir, u *Unit) {
+// decide sets the action for a unit.
+func (p *Plan) decide(ctx context.Context, sources *sources, store dir, u *Unit) {
 	refuse := func(err error) { u.Action, u.Err = Refuse, err }
 	if err := p.outside(u.Path); err != nil {
 		refuse(err)

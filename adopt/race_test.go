@@ -130,7 +130,7 @@ func (g *ground) meanwhile(do func(), names ...string) string {
 	var said strings.Builder
 	cmd.Stdout, cmd.Stderr = &said, &said
 	g.must(cmd.Start())
-	staged := filepath.Join(g.store, areaName, "*")
+	staged := filepath.Join(g.store, stagingName, "*")
 	for deadline := time.Now().Add(20 * time.Second); ; {
 		found, _ := filepath.Glob(staged)
 		if trace, _ := os.ReadFile(g.store + ".trace"); len(found) > 0 && strings.Contains(string(trace), "syncfs(") {
@@ -161,7 +161,7 @@ func TestTargetsThatAppearDuringARunAreKept(t *testing.T) {
 			t.Errorf("%s has %q, %v", name, data, err)
 		}
 	}
-	if left, _ := filepath.Glob(filepath.Join(g.store, areaName)); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(g.store, stagingName)); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 }

@@ -39,21 +39,21 @@ var ErrBusy = errors.New("another adopt is running")
 
 // run is the execution of a plan.
 type run struct {
-	sources    sources
-	storage    dir
-	force      bool
-	content    content
-	links      links
-	places     map[string]*place // places of this batch, by source
-	open, most int               // how many places are open, and may be open
-	missing    []*staged         // units to be copied
-	batch      []*staged         // units that have been copied
-	created    []createdParent
-	areas      map[reach]*stagingDir
-	path       string          // the storage path
-	differing  map[string]bool // sources whose directory in storage differs
-	stages     int
-	topKind    int64 // the type of the file system at the top of storage (statfs(2))
+	sources     sources
+	storage     dir
+	force       bool
+	content     content
+	links       links
+	places      map[string]*place // places of this batch, by source
+	open, most  int               // how many places are open, and may be open
+	missing     []*staged         // units to be copied
+	batch       []*staged         // units that have been copied
+	created     []createdParent
+	stagingDirs map[reach]*stagingDir
+	path        string          // the storage path
+	differing   map[string]bool // sources whose directory in storage differs
+	stages      int
+	topKind     int64 // the type of the file system at the top of storage (statfs(2))
 }
 
 // staged is a unit that is copied to the staging directory and then put in place.
@@ -78,7 +78,7 @@ func (s *staged) path() string { return s.at.path.child(s.name).String() }
 // an error if nothing could be done. If ctx is cancelled, it returns the results so far and ctx's
 // error.
 func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, err error) {
-	r := &run{places: map[string]*place{}, areas: map[reach]*stagingDir{}, path: p.Storage, differing: map[string]bool{}, most: placesAllowed(), force: p.force}
+	r := &run{places: map[string]*place{}, stagingDirs: map[reach]*stagingDir{}, path: p.Storage, differing: map[string]bool{}, most: placesAllowed(), force: p.force}
 	r.content.progress = progress
 	root, err := openOrigin(p.beneath, p.source)
 	if err != nil {
@@ -96,7 +96,7 @@ func (p *Plan) Run(ctx context.Context, progress *Progress) (results []*Result, 
 		}
 		return nil, fmt.Errorf("lock %s: %w", p.Storage, err)
 	}
-	defer func() { err = errors.Join(err, r.dropAreas()) }()
+	defer func() { err = errors.Join(err, r.dropStaging()) }()
 	r.links = links{storage: r.storage, made: map[inode]*copyWithNames{}}
 	for _, unit := range p.Units {
 		result := &Result{Path: unit.Path, Target: unit.Target}
@@ -261,22 +261,22 @@ func (r *run) stage(ctx context.Context, s *staged) {
 // same file.
 func (r *run) stageLeaf(ctx context.Context, s *staged, st *unix.Stat_t) (warning, err error) {
 	if st.Nlink > 1 {
-		linked, err := r.links.link(s.at.area.dir, s.stage, st, location{of: s})
+		linked, err := r.links.link(s.at.staging.dir, s.stage, st, location{of: s})
 		if linked || err != nil {
 			return nil, err
 		}
 	}
-	copied, err := r.content.leaf(ctx, s.at.area.dir, s.stage, s.at.from, s.source, st)
+	copied, err := r.content.leaf(ctx, s.at.staging.dir, s.stage, s.at.from, s.source, st)
 	s.node.st, s.bytes = copied.st, copied.st.Size
 	if st.Nlink > 1 && err == nil {
-		r.links.add(&node{name: s.stage, st: *st}, s.at.area.dir, location{of: s})
+		r.links.add(&node{name: s.stage, st: *st}, s.at.staging.dir, location{of: s})
 	}
 	return copied.warning, err
 }
 
 // discard removes the copy of a unit that is not put in place.
 func (r *run) discard(s *staged, problems *Result) {
-	if err := s.at.area.remove(s.stage); err != nil {
+	if err := s.at.staging.remove(s.stage); err != nil {
 		problems.failAt(s.path, fmt.Errorf("remove staging entry %s: %w", s.stage, err))
 	}
 	for _, p := range problems.Problems {
@@ -330,7 +330,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 	}
 	if changed := verify(s.at.from, s.path, s.node); len(changed) > 0 {
 		if s.tries < attempts {
-			if err := s.at.area.remove(s.stage); err == nil {
+			if err := s.at.staging.remove(s.stage); err == nil {
 				r.stage(ctx, s)
 				return
 			}
@@ -341,7 +341,7 @@ func (r *run) finish(ctx context.Context, s *staged, err error) {
 		r.discard(s, problems)
 		return
 	}
-	if err := s.at.area.place(s.stage, s.at.to, s.name); err != nil {
+	if err := s.at.staging.place(s.stage, s.at.to, s.name); err != nil {
 		if errors.Is(err, unix.EEXIST) {
 			err = fmt.Errorf("its target appeared during the copy: %w", err)
 		}

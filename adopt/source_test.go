@@ -91,7 +91,7 @@ func TestEarlierStateIsRestoredInPlace(t *testing.T) {
 	if r := g.restore(state, "/", "zoo"); r[0].Outcome != Present {
 		t.Errorf("again: %s", g.outcomes(r))
 	}
-	if _, err := os.Lstat("/" + areaName); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Lstat("/" + stagingName); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the staging directory: %v", err)
 	}
 }
@@ -221,7 +221,7 @@ func TestKilledRestoreLeavesNothingIncomplete(t *testing.T) {
 		time.Sleep(time.Duration(r.IntN(250)) * time.Millisecond)
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-		if _, err := os.Lstat("/" + areaName); err == nil {
+		if _, err := os.Lstat("/" + stagingName); err == nil {
 			killed++
 		}
 		for _, name := range []string{"a", "c"} {

@@ -18,8 +18,8 @@ import (
 
 func (g *ground) noArea() {
 	g.t.Helper()
-	if _, err := os.Lstat(filepath.Join(g.store, areaName)); !errors.Is(err, unix.ENOENT) {
-		g.t.Errorf("%s is left behind: %v", areaName, err)
+	if _, err := os.Lstat(filepath.Join(g.store, stagingName)); !errors.Is(err, unix.ENOENT) {
+		g.t.Errorf("%s is left behind: %v", stagingName, err)
 	}
 }
 
@@ -86,23 +86,23 @@ func TestForeignStagingDirectoriesAreNotCleared(t *testing.T) {
 	for _, tt := range tests {
 		g := newGround(t)
 		g.write("f", "x")
-		area := filepath.Join(g.store, areaName)
+		staging := filepath.Join(g.store, stagingName)
 		for _, file := range []string{"2022/precious", "2023/precious", tt.file} {
-			g.must(os.MkdirAll(filepath.Dir(filepath.Join(area, file)), 0o700), os.WriteFile(filepath.Join(area, file), nil, 0o600))
+			g.must(os.MkdirAll(filepath.Dir(filepath.Join(staging, file)), 0o700), os.WriteFile(filepath.Join(staging, file), nil, 0o600))
 		}
 		// Inherited ACLs are not removed either.
-		g.must(unix.Setxattr(area, "system.posix_acl_default", aclOf(entry{aclUser, 7, 65534}), 0))
-		g.must(os.Chmod(area, os.ModeSetgid|0o500), os.Chmod(g.store, tt.mode))
-		before := snapshot(t, area)
+		g.must(unix.Setxattr(staging, "system.posix_acl_default", aclOf(entry{aclUser, 7, 65534}), 0))
+		g.must(os.Chmod(staging, os.ModeSetgid|0o500), os.Chmod(g.store, tt.mode))
+		before := snapshot(t, staging)
 		results := g.adopt("f")
-		var refused *AreaError
-		if results[0].Outcome != Failed || !errors.As(results[0].Problems[0].Err, &refused) || refused.Path != area || tt.want != nil && !errors.Is(refused, tt.want) {
+		var refused *StagingError
+		if results[0].Outcome != Failed || !errors.As(results[0].Problems[0].Err, &refused) || refused.Path != staging || tt.want != nil && !errors.Is(refused, tt.want) {
 			t.Errorf("%s: %s", tt.name, g.outcomes(results))
 		}
-		if after := snapshot(t, area); after != before {
+		if after := snapshot(t, staging); after != before {
 			t.Errorf("%s: before\n%s\nafter\n%s", tt.name, before, after)
 		}
-		g.must(os.Chmod(area, 0o700)) // so the cleanup can remove it
+		g.must(os.Chmod(staging, 0o700)) // so the cleanup can remove it
 	}
 }
 
@@ -110,19 +110,19 @@ func TestForeignStagingDirectoriesAreNotCleared(t *testing.T) {
 // staging directory.
 func TestInvalidStagingDirectoriesAreRefused(t *testing.T) {
 	for name, tt := range map[string]struct {
-		make func(area string) error
+		make func(staging string) error
 		want error
 	}{
-		"file":    {func(area string) error { return os.WriteFile(area, nil, 0o600) }, owned.ErrKind},
-		"symlink": {func(area string) error { return os.Symlink("/etc", area) }, owned.ErrKind},
-		"mode":    {func(area string) error { return errors.Join(os.Mkdir(area, 0o700), os.Chmod(area, 0o750)) }, owned.ErrMode},
+		"file":    {func(staging string) error { return os.WriteFile(staging, nil, 0o600) }, owned.ErrKind},
+		"symlink": {func(staging string) error { return os.Symlink("/etc", staging) }, owned.ErrKind},
+		"mode":    {func(staging string) error { return errors.Join(os.Mkdir(staging, 0o700), os.Chmod(staging, 0o750)) }, owned.ErrMode},
 	} {
 		g := newGround(t)
 		g.write("f", "x")
-		area := filepath.Join(g.store, areaName)
-		g.must(tt.make(area))
+		staging := filepath.Join(g.store, stagingName)
+		g.must(tt.make(staging))
 		results := g.adopt("f")
-		if text := g.outcomes(results); results[0].Outcome != Failed || !errors.Is(results[0].Problems[0].Err, tt.want) || !strings.Contains(text, "prepare staging directory "+area+": ") {
+		if text := g.outcomes(results); results[0].Outcome != Failed || !errors.Is(results[0].Problems[0].Err, tt.want) || !strings.Contains(text, "prepare staging directory "+staging+": ") {
 			t.Errorf("%s: %s", name, text)
 		}
 	}
@@ -148,7 +148,7 @@ cat "$TARGET/data/w" "$TARGET/data/x" "$TARGET/data/inner/y" "$TARGET/other/z" "
 ls -a "$STORE" "$TARGET/srv" "$TARGET/other" "$TARGET/all"
 `)
 	g.says(out, "copied "+g.at("srv/x"), "copied "+g.at("srv/inner"), "copied "+g.at("other"), "copied "+g.at("all/v"),
-		"data/wsrv/xsrv/inner/yother/zsrv/xall/v\n", "!"+areaName)
+		"data/wsrv/xsrv/inner/yother/zsrv/xall/v\n", "!"+stagingName)
 }
 
 func TestMountIDsOfTheKernelAreEqual(t *testing.T) {
@@ -171,14 +171,14 @@ func TestMountIDsOfTheKernelAreEqual(t *testing.T) {
 func TestRunsWithTheSameStagingDirectoryExcludeEachOther(t *testing.T) {
 	g := newGround(t)
 	g.write("f", "x")
-	g.must(os.Mkdir(filepath.Join(g.store, areaName), 0o700))
-	held, err := os.Open(filepath.Join(g.store, areaName))
-	g.must(err, unix.Flock(int(held.Fd()), unix.LOCK_EX), os.WriteFile(filepath.Join(g.store, areaName, "1"), nil, 0o600))
+	g.must(os.Mkdir(filepath.Join(g.store, stagingName), 0o700))
+	held, err := os.Open(filepath.Join(g.store, stagingName))
+	g.must(err, unix.Flock(int(held.Fd()), unix.LOCK_EX), os.WriteFile(filepath.Join(g.store, stagingName, "1"), nil, 0o600))
 	results := g.adopt("f")
 	if results[0].Outcome != Failed || !errors.Is(results[0].Problems[0].Err, ErrBusy) {
 		t.Errorf("a second run: %s", g.outcomes(results))
 	}
-	if _, err := os.Lstat(filepath.Join(g.store, areaName, "1")); err != nil {
+	if _, err := os.Lstat(filepath.Join(g.store, stagingName, "1")); err != nil {
 		t.Error(err)
 	}
 	g.must(held.Close())

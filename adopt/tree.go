@@ -47,7 +47,7 @@ func (r *run) copyTree(ctx context.Context, s *staged) (*node, *tree) {
 	t.ctx, t.stop = context.WithCancel(ctx)
 	defer t.stop()
 	top := &node{name: s.source}
-	f, err := t.enter(s.at.from, s.at.area.dir, top, s.stage)
+	f, err := t.enter(s.at.from, s.at.staging.dir, top, s.stage)
 	if err != nil {
 		t.fail(top, err)
 		return top, t

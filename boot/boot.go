@@ -14,9 +14,9 @@ type Options struct {
 	// Stated are the trees that the user says are wiped: absolute, clean paths without
 	// symlinks. One that is not a mount point is a tree of its own.
 	Stated []string
-	// Storage are directories that are meant to survive, absolute and clean. The birth of the
-	// tree that one is on is no evidence, except of "/": a disk for storage that has just been
-	// formatted is as young as one that each boot formats.
+	// Storage are directories that are meant to survive, absolute and clean. The creation time of a
+	// tree that contains one of them is no evidence, unless the tree is "/": a new disk for storage
+	// is as young as a disk that each boot formats.
 	Storage []string
 	// Time is when the machine was booted. If it is zero it is read from the kernel, with Early.
 	Time Time
@@ -39,20 +39,21 @@ type Tree struct {
 	// Evidence is all that was found. The first piece that shows a fate decides; later ones may
 	// contradict it. It is empty if nothing was found. Callers do not change it.
 	Evidence []Evidence
-	// Alias is where the same directory is visible in another tree, of which the mount shows
-	// a part, as a bind mount does; "" if it is not.
+	// Alias is the path of the same directory in another tree, if the mount shows a part of that
+	// tree, as a bind mount does. It is "" otherwise.
 	Alias string
 	// Overlay is whether the tree is an overlay. If it is wiped, only the files in its upper
-	// directory are lost. Upper is the path of that directory, without symlinks. It is "" if
-	// the directory cannot be read from here, and UpperProblem is the reason; both are empty for
-	// an overlay without one. Work is the directory beside Upper in which the kernel prepares
-	// files, "" if it is not known.
+	// directory are lost. Upper is the path of that directory, without symlinks. It is "" if the
+	// directory cannot be read from here, and UpperProblem is the reason; both are empty for an
+	// overlay without an upper directory. Work is the directory beside Upper in which the kernel
+	// prepares files, "" if it is not known.
 	Overlay      bool
 	Upper, Work  string
 	UpperProblem error
-	// File is whether the mount point is not a directory, as far as it was asked.
+	// File is set if the mount point is known not to be a directory.
 	File bool
-	// Problem is what could not be asked, or nil. The fate is judged by what is left.
+	// Problem is the error of a question to the machine, or nil. The fate is judged by the other
+	// answers.
 	Problem error
 }
 
@@ -136,6 +137,6 @@ func (t *Trees) All() []Tree { return slices.Clone(t.all) }
 // At returns the tree that a path is on. The path is absolute and clean, and has no symlink.
 func (t *Trees) At(path string) Tree { return t.all[t.byNode[t.decided.at(path)]] }
 
-// Time returns the time of the boot that was compared with, and why it is not known, if it
+// Time returns the time of the boot with which other times were compared. The error says why it
 // could not be read.
 func (t *Trees) Time() (Time, error) { return t.boot, t.timeProblem }

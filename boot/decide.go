@@ -78,8 +78,8 @@ func decide(t *Trees, sample *Sample) *decision {
 	return d
 }
 
-// count adds the sample of each mount to it, and to those that show more of its tree: a file
-// that has survived there has survived here.
+// count adds the sample of each mount to the node of the mount, and to the nodes of mounts that
+// show more of the same tree, because the sampled files are in these trees too.
 func (d *decision) count(sample *Sample) {
 	for _, n := range d.nodes {
 		old, seen := sample.Of(n.mount.ID).count(d.boot)

@@ -23,10 +23,9 @@ type Machine interface {
 	Subvolume(mount *mounts.Mount) (Subvolume, error)
 	// Device describes the block device that a file system is on.
 	Device(mount *mounts.Mount) (Device, error)
-	// Upper returns the path without symlinks of the upper directory of an overlay, where
-	// the path, which is absolute and clean, is that directory. The error is fs.ErrNotExist
-	// if there is nothing or another directory, and fs.ErrPermission if that cannot be
-	// checked.
+	// Upper checks that path, which is absolute and clean, is the upper directory of an overlay,
+	// and returns it without symlinks. The error is fs.ErrNotExist if nothing or another directory
+	// is there, and fs.ErrPermission if that cannot be checked.
 	Upper(overlay *mounts.Mount, path string) (string, error)
 }
 
@@ -35,7 +34,7 @@ type Top struct {
 	// Born is when it was created: statx(2), STATX_BTIME, Linux 4.11. It is zero where the
 	// file system does not record that.
 	Born time.Time
-	// File is whether it is not a directory.
+	// File is set if it is not a directory.
 	File bool
 }
 
@@ -53,8 +52,8 @@ type Device struct {
 	// Name is the kernel's: "vda1", "zram0", "dm-0". For a partition it is that of the
 	// partition.
 	Name string
-	// LoopFile is the backing file of a loop device, loop(4), as the kernel shows it: with
-	// " (deleted)" behind the name if it has none any more.
+	// LoopFile is the backing file of a loop device, loop(4), as the kernel shows it: with "
+	// (deleted)" after the name if the file was deleted.
 	LoopFile string
 	// Below are the devices that this one is made of, as those of LVM and LUKS are.
 	Below []Device

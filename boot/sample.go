@@ -33,7 +33,7 @@ func NewSample(table *mounts.Table) *Sample {
 // such mount.
 func (s *Sample) Of(mount int) *Files { return s.files[mount] }
 
-// Files are those of one mount. Nil Files want none.
+// Files collects the ages of files of one mount. A nil *Files collects none.
 type Files struct {
 	full  atomic.Bool
 	mu    sync.Mutex

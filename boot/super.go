@@ -6,8 +6,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/octal"
 )
 
-// Overlay is what the mount table says of the layers of an overlay. Paths are those that
-// mount(2) was given, in the mount namespace and from the working directory of that time.
+// Overlay is what the mount table says of the layers of an overlay. Paths are the arguments of
+// mount(2): they refer to the mount namespace and the working directory of that call.
 type Overlay struct {
 	// Upper is where all changes go, "" if the overlay is read-only.
 	Upper string
@@ -15,11 +15,10 @@ type Overlay struct {
 	Work string
 }
 
-// ParseOverlay reads upperdir and workdir from the super options of an overlay, as
-// [mounts.Mount] has them. Two escapes are undone: the octal ones of the mount table
-// (fs/seq_file.c, seq_escape), and below them the backslashes by which mount(2) is given a
-// comma or a backslash (fs/overlayfs, ovl_unescape), which the kernel records. An option that
-// is there twice has its last value.
+// ParseOverlay reads upperdir and workdir from the super options of an overlay, as [mounts.Mount]
+// has them. Two escapes are undone: the octal ones of the mount table (fs/seq_file.c, seq_escape),
+// and below them the backslashes by which mount(2) is given a comma or a backslash (fs/overlayfs,
+// ovl_unescape), which the kernel records. Of an option that is given twice, the last value counts.
 func ParseOverlay(super string) Overlay {
 	var found Overlay
 	for part := range strings.SplitSeq(super, ",") {

@@ -11,9 +11,9 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
 )
 
-// Tolerance is how much earlier than the boot a time may be and still be of this boot. The
-// kernel computes the time of the boot from the clock of today, so it moves when the clock is
-// set, while the times on disk stay. An initrd that has read a slow hardware clock writes
+// Tolerance is by how much a time may be before the time of the boot and still count as a time of
+// this boot. The kernel computes the time of the boot from the current clock, so it moves when the
+// clock is set, while the times on disk stay. An initrd that has read a slow hardware clock writes
 // times that are some seconds early.
 const Tolerance = 2 * time.Minute
 
@@ -33,12 +33,12 @@ const (
 	mostSlow = 25 * time.Hour
 )
 
-// Time is when the running kernel was booted, and when that was asked. The zero value is an
-// unknown time, with which no time of a file shows anything.
+// Time is when the running kernel was booted, and when that was asked. The zero value is an unknown
+// time, with which times of files prove nothing.
 type Time struct {
-	// Start is the time of the boot by the clock of today, in whole seconds.
+	// Start is the time of the boot by the current clock, in whole seconds.
 	Start time.Time
-	// Now is when Start was read. A file that is younger has its time from a wrong clock.
+	// Now is when Start was read. A later time of a file comes from a wrong clock.
 	Now time.Time
 	// Early is the time that the clock showed early in this boot, zero if that is not known: the
 	// birth of /dev or /run, which every boot makes in memory. It differs from Start if the
@@ -80,9 +80,9 @@ func ParseStat(text string) (time.Time, error) {
 // Known reports whether the clock was set when the time of the boot was read.
 func (t Time) Known() bool { return !t.Start.Before(clockSet) }
 
-// Younger reports whether a time is of this boot: not earlier than Start, with the
-// tolerance, or of the minutes before the clock was set. A time of a clock that was not set
-// yet, or in the future, is not.
+// Younger reports whether a time is of this boot: not earlier than Start, with the tolerance, or of
+// the minutes before the clock was set. A time of a clock that was not set yet, or a time in the
+// future, does not count.
 func (t Time) Younger(at time.Time) bool {
 	if t.early(at) && t.Start.Sub(t.Early).Abs() <= mostSlow {
 		return true
@@ -90,9 +90,9 @@ func (t Time) Younger(at time.Time) bool {
 	return t.plausible(at) && !at.Before(t.Start.Add(-Tolerance))
 }
 
-// Older reports whether a time is before this boot: earlier than Start by more than the
-// tolerance, and not of the minutes before the clock was set. A time of a clock that was not
-// set yet is not.
+// Older reports whether a time is before this boot: earlier than Start by more than the tolerance,
+// and not of the minutes before the clock was set. A time of a clock that was not set yet does not
+// count.
 func (t Time) Older(at time.Time) bool {
 	return t.plausible(at) && at.Before(t.Start.Add(-Tolerance)) && !t.early(at)
 }

@@ -90,7 +90,8 @@ func (l List) Texts() []string {
 	return texts
 }
 
-// HidesKnown reports whether the knowledge of the program says what is hidden: excludes is not set.
+// HidesKnown reports whether the program's knowledge of paths decides what is hidden, because
+// excludes is not set.
 func (c *Config) HidesKnown() bool { return c.Excludes == nil }
 
 // Patterns returns all exclude patterns: Excludes, then ExtraExcludes.

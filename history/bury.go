@@ -42,7 +42,7 @@ type Buried struct {
 	// Problems are the first hundred files that could not be copied; More is their number.
 	Problems []*ReasonError
 	More     int
-	// Complete is false if the time was over or ctx was cancelled before the last file.
+	// Complete is false if the budget ran out or ctx was cancelled before the last file.
 	Complete bool
 	// Removed are the graves that were too old or too large.
 	Removed []string

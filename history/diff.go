@@ -8,7 +8,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
-// Change is how a path of an earlier state is now.
+// Change says how a path differs from an earlier state.
 type Change uint8
 
 // The changes.
@@ -68,13 +68,13 @@ type Counts struct {
 	GoneBytes int64
 }
 
-// Listing is a listing that is sorted by the bytes of the paths, each of which occurs once. Its
-// error ends it.
+// Listing is a listing that is sorted by the bytes of the paths, each of which occurs once. An
+// error ends the listing.
 type Listing = iter.Seq2[Item, error]
 
 // Diff compares two listings, and calls emit once for each path, sorted. It keeps one entry of each
-// in memory. The first error of a listing or of emit ends it; ErrOrder is that of a listing which
-// is not sorted.
+// in memory. The first error of a listing or of emit ends it; The error is ErrOrder if a listing is
+// not sorted.
 //
 // Of directories, only the type is compared: their sizes and mtimes are those of their entries.
 func Diff(earlier, now Listing, emit func(*Difference) error) (Counts, error) {

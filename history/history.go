@@ -140,7 +140,7 @@ type Clock interface {
 type OldRoots struct {
 	// Dir is a path below the top level of a btrfs, without a leading slash.
 	Dir string
-	// Root is the path of the running machine that they were. "" means "/".
+	// Root is the path of the running machine at which the old roots were mounted. "" means "/".
 	Root string
 	// Layout is the form of their names, as in package time. "" means any usual one.
 	Layout string

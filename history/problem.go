@@ -62,7 +62,8 @@ func (p *ReasonError) Error() string {
 // Unwrap returns the cause.
 func (p *ReasonError) Unwrap() error { return p.Err }
 
-// problem returns a problem with the reason of an error.
+// problem returns an error as a ReasonError: with its reason, or with the reason of the system
+// error.
 func problem(kind Kind, path string, err error) *ReasonError {
 	p := &ReasonError{Kind: kind, Path: path, Reason: reasonOf(err), Err: err}
 	if inner := (*ReasonError)(nil); errors.As(err, &inner) {

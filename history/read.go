@@ -18,8 +18,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
-// The limits of a receipt, which anything that reads one has to bear. They are far above those of a
-// real machine: ten million files.
+// The limits of a receipt. A reader has to accept everything within them. They are far above those
+// of a real machine: ten million files.
 const (
 	mostLines = 50_000_000
 	mostText  = 16 << 30 // bytes, decompressed

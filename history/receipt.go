@@ -63,7 +63,7 @@ type Header struct {
 	Listed int64 `json:"listed"`
 	Kept   int64 `json:"kept"`
 	Bytes  int64 `json:"bytes"`
-	// Complete reports that the listing was written to its end. It is false if the time was over.
+	// Complete reports that the listing was written to its end. It is false if the budget ran out.
 	Complete bool `json:"complete"`
 }
 

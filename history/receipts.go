@@ -60,10 +60,10 @@ type WriteOptions struct {
 	Now func() time.Time
 }
 
-// Write writes a receipt of the running boot. list calls [Writer.Add] for each entry, sorted by path,
-// and returns its error. The receipt appears under its name when it is on the disk as a whole, or
-// not at all. If the time is over or ctx is cancelled, it has the entries so far, and its header
-// says that it is not complete.
+// Write writes a receipt of the running boot. list calls [Writer.Add] for each entry, sorted by
+// path, and returns its error. The receipt appears under its name when it is on the disk as a
+// whole, or not at all. If the budget runs out or ctx is cancelled, it has the entries so far, and
+// its header says that it is not complete.
 //
 // The errors are those of list, and a *[ReasonError] if the storage path cannot be used or is full.
 func (r *Receipts) Write(ctx context.Context, machine Machine, options WriteOptions, list func(*Writer) error) (Header, error) {

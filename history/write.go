@@ -22,8 +22,8 @@ const headerSize = 1024
 
 // The errors of a Writer that end the listing.
 var (
-	// ErrBudget reports that the time is over. Commit still writes a valid receipt, whose header
-	// says that it is not complete.
+	// ErrBudget reports that the budget has run out. Commit still writes a valid receipt, whose
+	// header says that it is not complete.
 	ErrBudget = errors.New("the time for the receipt is over")
 	// ErrOrder reports that a path does not come after the one before.
 	ErrOrder = errors.New("the paths are not sorted")

@@ -13,10 +13,10 @@ const (
 	_ Role = iota
 	// RoleFixed is an attribute that the file must write as a name or a plain string.
 	RoleFixed
-	// RoleStore is a storage path. A computed attribute may be it, if no other place is. A list of
+	// RoleStore is a storage path. A computed attribute may match, if nothing else does. A list of
 	// another storage path is never used without a choice. The name "" means every storage path.
 	RoleStore
-	// RoleUser is the name of a user. A computed attribute may be it, if no other place is. The name
+	// RoleUser is the name of a user. A computed attribute may match, if nothing else does. The name
 	// "" means every user.
 	RoleUser
 )
@@ -99,10 +99,11 @@ type Entry struct {
 type At struct {
 	// Line is a line of the binding or the list, from 1.
 	Line int
-	// Attr is an attribute path as the file writes it, or the end of one. For a list that is bound by
-	// a let it may be that name.
+	// Attr is an attribute path as the file writes it, or the end of one. For a list that a let
+	// binds to a name, it may be that name.
 	Attr string
-	// through is the last line that Line has become, if entries were inserted into it; 0 means Line.
+	// through is the last line of those that line Line became when entries were inserted there; 0
+	// means Line.
 	through int
 }
 

@@ -43,7 +43,7 @@ func (p *parser) selection() uint32 {
 		}
 		return p.node(NodeSelect, p.startOf(operand), children)
 	case keywordOr:
-		// Nix takes this for a call with the argument or, from before or was a keyword.
+		// Nix parses this as a call with the argument "or", because "or" once was not a keyword.
 		p.add(&children, operand)
 		first := p.i
 		p.advance()

@@ -122,8 +122,8 @@ func (v *visitor) visit(s scope, n Node) {
 	}
 }
 
-// visitName walks through the value that a let around the name binds to it, where the name is first
-// used. Places there can only be chosen, because the name may be used more than once.
+// visitName walks through the value of a name that a let binds, at the first use of the name.
+// Places there can only be chosen, because the name may be used more than once.
 func (v *visitor) visitName(s scope, n Node) {
 	value, outside := definition(s.names, n.Text())
 	if value.IsZero() || slices.Contains(v.followed, value) {

@@ -17,7 +17,7 @@ type Owner struct {
 	// Data is where the data is if Path is a symlink that systemd makes, or "": /var/lib/private/x for
 	// /var/lib/x of a unit with DynamicUser=, systemd.exec(5).
 	Data string
-	// Unit is the unit that uses the path, and Program the program, also where the other one is the
+	// Unit and Program are the unit and the program that use the path, even if they are not the
 	// owner. Units are all units that declare Path, sorted; Unit is among them.
 	Unit, Program         string
 	UnitFrom, ProgramFrom Evidence

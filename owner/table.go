@@ -38,9 +38,9 @@ func (t *Table) Users() []User { return t.users }
 // name. Templates, instances that are pulled in, and masked units are among them; aliases are not.
 func (t *Table) Units() []Declaration { return t.units }
 
-// Unit returns what a unit declares. The name may be an alias, that of an instance of a
-// template, and without ".service". Of the same name, the unit of the system comes before those
-// of users, in the order of their homes.
+// Unit returns what a unit declares. The name may be an alias or that of an instance of a template,
+// with or without ".service". If several units have the name, that of the system is returned,
+// otherwise that of the first user in the order of homes.
 func (t *Table) Unit(name string) (Declaration, bool) {
 	if !strings.HasSuffix(name, ".service") {
 		name += ".service"

@@ -11,10 +11,10 @@ import (
 // On most file systems, a file that occupies less than its length is sparse. On ZFS, it may instead
 // be compressed, or so new that its blocks are not counted yet: until the transaction group is
 // written, which is every 5 s (zfs_txg_timeout) or later, st_blocks is 1 or its previous value
-// (https://github.com/openzfs/zfs/issues/13991 and 16463; on compression 11532). If a guard treated
-// such a file as a hole, a reboot could remove it. SEEK_HOLE (lseek(2)) is no alternative: it
-// requires opening the file, which breaks leases, and at least two calls for each compressed file;
-// on ZFS, it also waits for the transaction group.
+// (https://github.com/openzfs/zfs/issues/13991 and 16463; on compression 11532). If status
+// --fail-above counted such a file as a hole, a reboot could remove it. SEEK_HOLE (lseek(2)) is no
+// alternative: it requires opening the file, which breaks leases, and at least two calls for each
+// compressed file; on ZFS, it also waits for the transaction group.
 
 // settles is how long after its last change a file may occupy more than its block count shows: 30 s
 // until the kernel writes out changes made through mmap(2) (dirty_expire_centisecs), and on ZFS the

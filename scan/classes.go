@@ -94,9 +94,9 @@ func (p *Policy) showingHidden() *Policy {
 	return &with
 }
 
-// Hides reports whether a symlink in dir is not a candidate, because it has no data of its own or
-// because its class hides it: its target is in storage, or in the Nix store and a boot makes the
-// symlink again ([Rules].Classes). The target may be absolute or relative to dir.
+// Hides reports whether a symlink in dir is not a candidate: its target is in storage, or its
+// target is in the Nix store and a boot makes the symlink again ([Rules].Classes), or its class is
+// hidden. The target may be absolute or relative to dir.
 func (p *Policy) Hides(dir, name, target string) bool {
 	at := p.start()
 	for part := range components(dir) {

@@ -88,7 +88,7 @@ func (d *Dir) Candidates() iter.Seq2[[]byte, Kind] {
 		for rest := d.records; len(rest) > 0; {
 			var r record
 			r, rest = nextRecord(rest)
-			if !r.descend() && !r.refused() && !yield(r.name, r.kind()) {
+			if !r.descend() && !r.nonCandidate() && !yield(r.name, r.kind()) {
 				return
 			}
 		}
@@ -98,18 +98,18 @@ func (d *Dir) Candidates() iter.Seq2[[]byte, Kind] {
 // DirEntry describes one name in a directory.
 type DirEntry struct {
 	Kind Kind
-	// Refused reports that the entry is not a candidate: it is excluded, persisted, mounted,
+	// NonCandidate reports that the entry is not a candidate: it is excluded, persisted, mounted,
 	// storage or system.
-	Refused bool
+	NonCandidate bool
 }
 
-// Entries is like Candidates, but includes refused entries if [Options] requests them.
+// Entries is like Candidates, but includes non-candidates if [Options] requests them.
 func (d *Dir) Entries() iter.Seq2[[]byte, DirEntry] {
 	return func(yield func([]byte, DirEntry) bool) {
 		for rest := d.records; len(rest) > 0; {
 			var r record
 			r, rest = nextRecord(rest)
-			if !r.descend() && !yield(r.name, DirEntry{r.kind(), r.refused()}) {
+			if !r.descend() && !yield(r.name, DirEntry{r.kind(), r.nonCandidate()}) {
 				return
 			}
 		}

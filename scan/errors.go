@@ -28,8 +28,7 @@ type Stats struct {
 	// Boundaries is the number of directories that were mount points but not in the mount table,
 	// because they were mounted later or by an automounter.
 	Boundaries int
-	// Hidden counts the paths of the kinds asked for that are hidden by their class, with
-	// HiddenCounted.
+	// Hidden counts, with HiddenCounted, the paths of Options.Kinds that are hidden by their class.
 	Hidden Hidden
 	// Errors lists the paths that could not be read, sorted by path.
 	Errors []PathError

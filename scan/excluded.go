@@ -46,7 +46,7 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats
 	if c.skipTagged || c.policy.hide {
 		opts.Tags = TagsMarked
 	}
-	opts.Policy, opts.Info, opts.Keep, opts.Refused = c.whole, true, nil, false
+	opts.Policy, opts.Info, opts.Keep, opts.NonCandidates = c.whole, true, nil, false
 	w := newWalk(opts)
 	w.visit, w.wants = c.visit, c.wants
 	stats, err := w.run(ctx)

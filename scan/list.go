@@ -57,7 +57,7 @@ func (e *Entry) Clone() Entry {
 func List(ctx context.Context, opts Options, emit func(*Entry) error) (Stats, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	opts.Refused = false
+	opts.NonCandidates = false
 	w := newWalk(opts)
 	if opts.Excluded != nil {
 		w.policy = w.policy.showing(opts.Excluded)

@@ -8,19 +8,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Overlay is an overlayfs mount of which a boot wipes the upper directory and brings back the lower
-// layers. Only what the upper directory contains is lost, so a walk reads that directory in place
-// of the mount point. Paths are those below the mount point.
+// Overlay is an overlayfs mount whose upper directory a boot wipes and whose lower layers it brings
+// back. Only what the upper directory contains is lost, so a walk reads that directory in place of
+// the mount point. Paths are those below the mount point.
 //
 // Directories that were renamed (the xattr overlay.redirect) are read as the upper directory has
 // them. Whiteouts are reported as KindWhiteout. Opaque directories are not reported, because
 // overlayfs marks every directory as opaque that is created in a merged one.
 // See Documentation/filesystems/overlayfs.rst.
 type Overlay struct {
-	// Point is the mount point, and Upper the upper directory as it is reached from here. Both are
-	// absolute, clean and without symlinks.
+	// Point is the mount point, and Upper the path of the upper directory in this mount namespace.
+	// Both are absolute, clean and without symlinks.
 	Point, Upper string
-	// Work is the work directory, or "". It is not scanned where it is reached by its own path.
+	// Work is the work directory, or "". A walk that reaches it by its own path does not scan it.
 	Work string
 }
 
@@ -51,7 +51,8 @@ func (p *Policy) Overlay(path string) (o *Overlay, upper string) {
 	return o, o.upperPath(path)
 }
 
-// overlayNumber is 1 + the index of an overlay of the rules. A byte costs a place no memory.
+// overlayNumber is 1 + the index of an overlay of the rules. In a byte, it does not make a place
+// larger.
 type overlayNumber uint8
 
 const noOverlay overlayNumber = 0
@@ -59,8 +60,8 @@ const noOverlay overlayNumber = 0
 // overlay returns the overlay with that number.
 func (p *Policy) overlay(number overlayNumber) *Overlay { return &p.overlays[number-1] }
 
-// setOverlays makes the mount points of overlays known, and their layers boundaries. Of overlays
-// beyond the 255th, the mount point is read.
+// setOverlays registers the mount points of overlays, and makes their layers boundaries. For
+// overlays beyond the 255th, the mount point is read.
 func (p *Policy) setOverlays(overlays []Overlay) {
 	p.overlays = overlays[:min(len(overlays), math.MaxUint8)]
 	for i := range p.overlays {

@@ -44,8 +44,8 @@ func (c Class) String() string {
 // Listed reports whether a path of this class is a candidate.
 func (c Class) Listed() bool { return c == ClassCandidate || c == ClassIncluded }
 
-// refused reports whether a path of this class is not a candidate although it is among candidates.
-func (c Class) refused() bool {
+// nonCandidate reports whether a path of this class is not a candidate although it is among candidates.
+func (c Class) nonCandidate() bool {
 	switch c {
 	case ClassPersisted, ClassMounted, ClassStorage, ClassSystem, ClassExcluded, ClassHidden, ClassLayer:
 		return true
@@ -84,7 +84,7 @@ type Rules struct {
 	Declared []string
 	// Include lists paths that are always candidates, whatever other rules apply.
 	Include []string
-	// Overlays are the overlays of which the upper directory is read in place of the mount point.
+	// Overlays are the overlays whose upper directory is read in place of the mount point.
 	Overlays []Overlay
 	// Exclude contains the exclude patterns; nil excludes nothing.
 	Exclude *pattern.Set
@@ -92,11 +92,11 @@ type Rules struct {
 	// store a boot makes again; nil says that it makes all of them. It is called only if needed,
 	// from several goroutines at once.
 	Classes func() *known.Classes
-	// Hide makes what is regenerated, runtime, managed or cache by Classes hidden: it is lost, but
-	// not a candidate.
+	// Hide hides paths that are regenerated, runtime, managed or cache by Classes: they are lost,
+	// but are not candidates.
 	Hide bool
-	// Stated says that the user named the roots: there, the class of a root does not hide what is
-	// in it.
+	// Stated says that the user named the roots. Then the class of a root does not hide what is in
+	// it.
 	Stated bool
 	// Only limits the work to these paths and everything below them; empty means no limit.
 	Only []string
@@ -234,7 +234,7 @@ func (p *Policy) start() place {
 
 // step gives the verdict on an entry of the directory at, and the place of that entry's own
 // contents. This function alone is the policy: the walk and Judge differ only in where their names
-// come from. The returned place reports with included whether the entry is always a candidate.
+// come from. The field included of the returned place says whether the entry is always a candidate.
 func (p *Policy) step(at place, name []byte, kind Kind) (Class, place) {
 	isDir := kind == KindDir
 	m := at.mark.child(name)
@@ -278,8 +278,8 @@ func (p *Policy) below(at pattern.State, name []byte, isDir bool) region {
 	return regionExcluded
 }
 
-// showing returns the policy for a walk that also reports entries whose excluding pattern satisfies
-// shows.
+// showing returns the policy for a walk that also reports excluded entries: those for whose pattern
+// shows returns true.
 func (p *Policy) showing(shows func(pattern.Pattern) bool) *Policy {
 	with := *p
 	with.shows = shows
@@ -299,8 +299,8 @@ type Verdict struct {
 	Pattern pattern.Pattern
 	// Finding is why By is hidden.
 	Finding known.Finding
-	// Target is the target of the symlink By, or the mount point of the overlay of which By is a
-	// layer.
+	// Target is the target of the symlink By, or, if By is a layer of an overlay, the mount point
+	// of the overlay.
 	Target string
 }
 

@@ -10,11 +10,11 @@ package scan
 // over the records therefore yields full paths in bytewise order, without sorting the whole tree.
 // Names have at most NAME_MAX = 255 bytes (limits.h), so the length fits in one byte.
 const (
-	tagKind    = 0x0f // the Kind
-	tagDescend = 0x10 // the contents of the next child directory follow here
-	tagInfo    = 0x20 // infoSize bytes of metadata follow the name
-	tagRefused = 0x40 // not a candidate, but reported if Options.Refused is set
-	tagShown   = 0x80 // excluded, but reported if Options.Excluded asks for it
+	tagKind         = 0x0f // the Kind
+	tagDescend      = 0x10 // the contents of the next child directory follow here
+	tagInfo         = 0x20 // infoSize bytes of metadata follow the name
+	tagNonCandidate = 0x40 // not a candidate, but reported if Options.NonCandidates is set
+	tagShown        = 0x80 // excluded, but reported if Options.Excluded asks for it
 )
 
 // record is a decoded view of one record; name and info point into the run.
@@ -24,10 +24,10 @@ type record struct {
 	info []byte
 }
 
-func (r record) kind() Kind    { return Kind(r.tag & tagKind) }
-func (r record) descend() bool { return r.tag&tagDescend != 0 }
-func (r record) refused() bool { return r.tag&tagRefused != 0 }
-func (r record) shown() bool   { return r.tag&tagShown != 0 }
+func (r record) kind() Kind         { return Kind(r.tag & tagKind) }
+func (r record) descend() bool      { return r.tag&tagDescend != 0 }
+func (r record) nonCandidate() bool { return r.tag&tagNonCandidate != 0 }
+func (r record) shown() bool        { return r.tag&tagShown != 0 }
 
 // nextRecord splits the first record off a run. The run must not be empty.
 func nextRecord(run []byte) (record, []byte) {

@@ -29,14 +29,14 @@ type Options struct {
 	Keep func(Kind, Info) bool
 	// Tags decides how directories with a CACHEDIR.TAG are treated.
 	Tags Tags
-	// Refused makes [Dir.Entries] also yield paths that are not candidates, but nothing below them:
+	// NonCandidates makes [Dir.Entries] also yield paths that are not candidates, but nothing below them:
 	// for example a persisted directory, without its contents.
-	Refused bool
+	NonCandidates bool
 	// Excluded, if set, makes [List] also report excluded paths: those for which Excluded returns
 	// true, given the first pattern that excludes the path. It is called from several goroutines at
 	// once. Walk ignores it.
 	Excluded func(pattern.Pattern) bool
-	// Hidden says what becomes of what is hidden by its class.
+	// Hidden says what the walk does with paths that are hidden by their class.
 	Hidden HiddenMode
 	// Ages, if set, takes the ages of some files below roots that are mount points.
 	Ages Ages

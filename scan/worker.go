@@ -269,7 +269,7 @@ func (k *worker) considerPlain(n *node, name []byte, off uint32, kind Kind) {
 		return
 	}
 	if k.policy.exclude.Match(n.at.exclude, name, isDir) {
-		if k.opts.Refused || k.policy.shows != nil {
+		if k.opts.NonCandidates || k.policy.shows != nil {
 			k.consider(n, name, off, kind)
 		}
 		return
@@ -302,8 +302,8 @@ func (k *worker) consider(n *node, name []byte, off uint32, kind Kind) {
 	switch {
 	case listed || in.included():
 		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: tag})
-	case k.opts.Refused && n.at.scanned() && class.refused() && (kind == KindDir || k.opts.Kinds.Has(kind)):
-		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind) | tagRefused})
+	case k.opts.NonCandidates && n.at.scanned() && class.nonCandidate() && (kind == KindDir || k.opts.Kinds.Has(kind)):
+		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: uint8(kind) | tagNonCandidate})
 	}
 	if kind == KindDir && in.mayContainCandidates() {
 		k.entries = append(k.entries, found{name: off, length: uint8(len(name)), tag: tag | tagDescend})
@@ -329,7 +329,7 @@ func (k *worker) store(n *node, fd int32) {
 	for _, f := range k.entries {
 		name := f.nameIn(k.buf)
 		switch {
-		case f.tag&tagRefused != 0:
+		case f.tag&tagNonCandidate != 0:
 			run = appendRecord(run, f.tag, name)
 			continue
 		case f.tag&tagDescend == 0:

@@ -57,10 +57,10 @@ type List struct {
 	Block int
 	// Base is the home directory to which the elements are relative; "" for absolute elements.
 	Base string
-	// Owner is the name of the user to whose Home Manager the list belongs; "" for a list of NixOS, or
-	// if the name is unknown.
+	// Owner is the name of the user whose Home Manager configuration has the list; "" for a list of
+	// NixOS, or if the name is unknown.
 	Owner string
-	// Key is the attribute of the path in an element that is a set.
+	// Key is the attribute that contains the path, if an element is a set.
 	Key string
 	// Directories is set if the elements are directories.
 	Directories bool

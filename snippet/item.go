@@ -26,8 +26,8 @@ type Item struct {
 	Access *Access
 	// Parent is the access of the directory that contains the path; nil if unknown.
 	Parent *Access
-	// Above is the access of the directories above that one, nearest first, without "/". It may be
-	// shorter than the path, and elements may be nil, if they are unknown.
+	// Above is the access of the directories above that one, nearest first, without "/". What is
+	// unknown is missing at the end, or nil.
 	Above []*Access
 	// Unread is the reason why the path could not be read, as a clause: "no such file or
 	// directory". Dir is then an assumption. It is empty if the path was read.

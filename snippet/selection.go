@@ -23,16 +23,16 @@ type selection struct {
 	// the dialect.
 	homes map[string]int
 	names map[string]string // the names of those users, by home
-	// refused are the homes, which are never persisted as a whole; longest is the length of the
-	// longest one.
-	refused map[string]bool
-	longest int
-	known   known.Homes // the same homes
-	storage []string    // all storage paths
-	opts    *Options
-	leftOut []Note
-	kept    []Note
-	unread  []Note
+	// allHomes are the homes of all users, which are never persisted as a whole; longest is the
+	// length of the longest one.
+	allHomes map[string]bool
+	longest  int
+	known    known.Homes // the same homes
+	storage  []string    // all storage paths
+	opts     *Options
+	leftOut  []Note
+	kept     []Note
+	unread   []Note
 }
 
 // A place is the host, or the home of a user. Its lists contain absolute paths.
@@ -77,7 +77,7 @@ func cleanHome(home string) string {
 func newSelection(opts *Options, users []User) *selection {
 	s := &selection{
 		places: make([]place, 1, 1+len(users)), homes: map[string]int{}, names: map[string]string{},
-		refused: map[string]bool{}, opts: opts,
+		allHomes: map[string]bool{}, opts: opts,
 	}
 	for _, user := range users {
 		if _, twice := s.homes[user.Home]; twice {
@@ -88,7 +88,7 @@ func newSelection(opts *Options, users []User) *selection {
 	}
 	for _, user := range append([]User{{Home: opts.Home}}, opts.Users...) {
 		if home := cleanHome(user.Home); home != "" {
-			s.refused[home] = true
+			s.allHomes[home] = true
 			s.longest = max(s.longest, len(home))
 		}
 	}
@@ -98,7 +98,7 @@ func newSelection(opts *Options, users []User) *selection {
 			s.homes[home], s.names[home] = stranger, user.Name
 		}
 	}
-	s.known = known.HomesOf(slices.Collect(maps.Keys(s.refused))...)
+	s.known = known.HomesOf(slices.Collect(maps.Keys(s.allHomes))...)
 	for _, dir := range append([]string{cmp.Or(opts.Storage, DefaultStorage)}, opts.Stores...) {
 		if dir = cleanHome(dir); dir != "" {
 			s.storage = append(s.storage, dir)
@@ -195,7 +195,7 @@ func (s *selection) refuse(p string) (reason string) {
 		return "the path contains a NUL byte"
 	case p == "/":
 		return "it is the whole file system"
-	case len(p) <= s.longest && s.refused[p]:
+	case len(p) <= s.longest && s.allHomes[p]:
 		return "it is the whole home directory"
 	case p == "/home", len(p) < s.longest && s.aboveHome(p):
 		return "it contains home directories"
@@ -254,7 +254,7 @@ func (s *selection) parent(p string) string {
 
 // aboveHome reports whether a directory is a home or contains one.
 func (s *selection) aboveHome(dir string) bool {
-	for home := range s.refused {
+	for home := range s.allHomes {
 		if paths.AtOrBelow(home, dir) {
 			return true
 		}

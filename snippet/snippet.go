@@ -56,7 +56,7 @@ type Snippet struct {
 	// sorted.
 	Kept []Note
 	// Unread are the paths with Item.Unread that are in Text, sorted. Reason is Item.Unread,
-	// followed by how they are written or that a directory above them is listed.
+	// followed by how the path is written, or by the remark that a directory above it is listed.
 	Unread []Note
 	// Warnings are the paths that Text describes incompletely, or that may cause problems on the
 	// system, sorted.

@@ -95,7 +95,7 @@ func (s *selection) parentOf(p string) string {
 // ofTheBoot reports whether the boot creates a directory, whatever is persisted. No entry may
 // change the mode or owner of such a directory, because all users depend on them.
 func (s *selection) ofTheBoot(dir string) bool {
-	return dir == "/" || dir == "/home" || neverMounted(dir) != "" || !s.refused[dir] && s.aboveHome(dir)
+	return dir == "/" || dir == "/home" || neverMounted(dir) != "" || !s.allHomes[dir] && s.aboveHome(dir)
 }
 
 // advisable returns dir if it can be recommended, otherwise "".

@@ -14,9 +14,9 @@
 //	fanotify  fanotify(7) in a separate mount namespace: requires root, records only opens and writes
 //
 // Paths are made absolute during the call, with the caller's working directory, descriptors and
-// root (resolve_linux.go, views_linux.go). A recorder merges them (recorder.go). After the run, and
+// root (resolve.go, views.go). A recorder merges them (recorder.go). After the run, and
 // not before, each path is checked on the disk to find out which operations took effect
-// (report_linux.go, judge.go).
+// (report.go, judge.go).
 //
 // # Guarantees
 //

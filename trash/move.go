@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// newManifest is the name of a manifest that is not in force: before anything is moved, and after
-// the batch has become empty.
+// newManifest is the name of a manifest that is not valid: before anything is moved, and after the
+// batch has become empty.
 const newManifest = "manifest.new"
 
 // Move moves paths below a storage path into its trash, as a batch with the date now, and returns
@@ -92,7 +92,7 @@ func (s *store) planned(name, batch string, number int) Result {
 }
 
 // writeManifest writes the manifest and makes the parts of the batch before anything is moved. The
-// parts exist before the manifest is in force. So a part that is missing later has been hidden or
+// parts exist before the manifest is valid. So a part that is missing later has been hidden or
 // renamed, and was not just never made.
 func (s *store) writeManifest(batch string, results []Result) error {
 	in, err := s.batch("", batch, true)
@@ -173,7 +173,7 @@ func (s *store) move(item *Item) error {
 	return explained(from.rename(path.Base(item.rel), to, item.name))
 }
 
-// explained adds the meaning to an error of rename(2).
+// explained adds the reason in plain words to an error of rename(2).
 func explained(err error) error {
 	switch {
 	case errors.Is(err, unix.EBUSY):

@@ -187,8 +187,8 @@ func (s *store) batch(subvolume, name string, create bool) (dir, error) {
 // dropEmpty removes the directories of a batch that has no items any more, and trash directories
 // without a batch. As long as one part of the batch contains an item or cannot be opened, all parts
 // and the manifest stay. Without them, a subvolume that was renamed or is hidden by a mount would
-// look like one whose items have all been restored. The manifest is taken out of force before the
-// first part is removed, so the next run can finish an interrupted one.
+// look like one whose items have all been restored. The manifest is invalidated before the first
+// part is removed, so the next run can finish an interrupted one.
 func (s *store) dropEmpty(batch string) {
 	subvolumes, inForce, err := s.subvolumes(batch)
 	if err != nil {
@@ -239,7 +239,7 @@ func (s *store) dropPart(subvolume, batch string) {
 }
 
 // subvolumes returns the subvolumes with parts of a batch, with the storage path last, and reports
-// whether the manifest is in force. If it is, every part has been made.
+// whether the manifest is valid. If it is, every part has been made.
 func (s *store) subvolumes(batch string) (all []string, inForce bool, err error) {
 	items, inForce, err := s.readManifest(batch, manifestName)
 	if err == nil && !inForce {

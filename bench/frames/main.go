@@ -38,8 +38,8 @@ func main() {
 		}
 		filling, complete = append(filling, f...), append(complete, c...)
 	}
-	tell("while it fills", filling)
-	tell("when complete", complete)
+	printTimes("while it fills", filling)
+	printTimes("when complete", complete)
 }
 
 const (
@@ -89,7 +89,7 @@ func cursorPath(text string) string {
 	return ""
 }
 
-func tell(when string, times []time.Duration) {
+func printTimes(when string, times []time.Duration) {
 	if len(times) == 0 {
 		fmt.Printf("%s: no key\n", when)
 		return

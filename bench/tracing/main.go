@@ -123,7 +123,7 @@ func run(dir, program, openClose string, rounds int, only string) error {
 				whole[i], inside[i] = append(whole[i], all), append(inside[i], its)
 			}
 		}
-		tell(w.name, configs, whole, inside)
+		printRatios(w.name, configs, whole, inside)
 	}
 	return nil
 }
@@ -142,26 +142,26 @@ func timeOnce(work, dir string, env []string, w workload, c configuration) (whol
 	}
 	args := append(slices.Clone(c.prefix), w.args...)
 	cmd := exec.Command(args[0], args[1:]...)
-	var told bytes.Buffer
-	cmd.Dir, cmd.Env, cmd.Stderr = work, env, &told
+	var output bytes.Buffer
+	cmd.Dir, cmd.Env, cmd.Stderr = work, env, &output
 	start := time.Now()
 	err = cmd.Run()
 	whole = time.Since(start)
 	if err != nil {
-		return 0, 0, fmt.Errorf("%w: %s", err, told.String())
+		return 0, 0, fmt.Errorf("%w: %s", err, output.String())
 	}
 	if c.ours {
-		m := took.FindSubmatch(told.Bytes())
+		m := took.FindSubmatch(output.Bytes())
 		if m == nil {
-			return 0, 0, fmt.Errorf("no summary in %q", told.String())
+			return 0, 0, fmt.Errorf("no summary in %q", output.String())
 		}
 		inside, err = time.ParseDuration(string(m[1]))
 	}
 	return whole, inside, err
 }
 
-// tell prints the ratios to the command alone, without the first round.
-func tell(name string, configs []configuration, whole, inside [][]time.Duration) {
+// printRatios prints the ratios to the command alone, without the first round.
+func printRatios(name string, configs []configuration, whole, inside [][]time.Duration) {
 	alone := median(whole[0])
 	fmt.Printf("%s: %.2f s alone\n", name, alone.Seconds())
 	for i, c := range configs[1:] {

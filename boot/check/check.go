@@ -57,8 +57,8 @@ type Result struct {
 	Gap      Gap
 	// Err is the error of the call where Gap is Failed.
 	Err error
-	// Findings are sorted as they were found. Those with the severity OK are facts that the check
-	// is made of.
+	// Findings are in the order in which they were found. Those with the severity OK are the facts
+	// that the check has verified.
 	Findings []Finding
 }
 

@@ -23,14 +23,15 @@ const (
 	StorageMissing
 	// StorageWiped: the storage path is on a tree that a boot wipes. Path; Other is the tree.
 	StorageWiped
-	// MountedTooEarly: a mount shows the directory that the mount of storage covers, not that in
-	// storage: it was made before. Path is the mount point, Other the path in storage.
+	// MountedTooEarly: a mount was made before that of storage, so it shows the directory that the
+	// mount of storage covers, and not the one in storage. Path is the mount point, Other the path
+	// in storage.
 	MountedTooEarly
 	// MountedLate: something in the initrd or the activation needs storage that is mounted
 	// later. Path is what needs it, Other the mount point of storage, Source the unit or line.
 	MountedLate
-	// AccessDiffers: a directory has another owner or mode than the same one in storage. Path is
-	// the live one with Live, Other that in storage with Stored.
+	// AccessDiffers: the owner or mode of a directory differs from that of its counterpart in
+	// storage. Path and Live are those of the directory, Other and Stored those of the counterpart.
 	AccessDiffers
 	// PrivateOpen: /var/lib/private, or the same in storage, is not 0700 of root. Path, Live.
 	PrivateOpen
@@ -41,8 +42,8 @@ const (
 	// Hidden: a mount hides files. Path is the mount point, Other the mount that the files are
 	// on, Fate what a boot does to that one. Files, Bytes; More if these are not all.
 	Hidden
-	// HiddenByStorage: as Hidden, by the mount of a storage path, into which it cannot be copied by
-	// its own path.
+	// HiddenByStorage: as Hidden, but the mount is that of a storage path. Then the files cannot be
+	// copied into storage under their own path.
 	HiddenByStorage
 	// NotMounted: the path is declared and in storage, but not kept now. Path; Other is the path
 	// in storage; Source is the declaration.

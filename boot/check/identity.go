@@ -111,7 +111,7 @@ func (c *checker) glob(pattern string) (files []string) {
 // mostListed is how many names are read in one directory.
 const mostListed = 10_000
 
-// passwordFiles checks the files that the activation reads the passwords of users from.
+// passwordFiles checks the files from which the activation reads the passwords of users.
 func (c *checker) passwordFiles(r *Result) {
 	if c.active == nil {
 		return

@@ -62,7 +62,7 @@ func (c *checker) checkLink(r *Result, name string) {
 
 // storeLinks finds symlinks into the Nix store in persisted directories. The store's garbage
 // collector does not know them, and a module that wants to make them again finds them in its way.
-// Links that Nix itself keeps roots for ("result", profiles) are left out.
+// Links that are roots of the garbage collector ("result", profiles) are left out.
 func (c *checker) storeLinks(r *Result) {
 	w := walk{c: c, r: r, depth: linkLevels, left: mostLinksVisited}
 	w.visit = func(name string, e rootfs.Entry) bool {

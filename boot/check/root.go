@@ -29,7 +29,7 @@ func (c *checker) rootWiped(r *Result) {
 	r.add(f)
 }
 
-// contradiction returns evidence that a tree that the user says is wiped is kept.
+// contradiction returns evidence that a tree is kept although the user says that it is wiped.
 func contradiction(tree boot.Tree) (boot.Evidence, bool) {
 	for _, e := range tree.Evidence {
 		if e.Fate == boot.Kept {

@@ -86,8 +86,8 @@ func needsStorageEarly(e *generation.Entry) bool {
 	return e.Stage == generation.Initrd || e.How == generation.BindOrSymlink || e.How == generation.Bind && slices.Contains(generation.BootPaths, e.Path)
 }
 
-// lateMount returns the mount point of the file system that a path is on by the active system, if
-// the initrd does not mount it; otherwise "".
+// lateMount returns the mount point of the file system on which the active system has a path, if it
+// is mounted after the initrd; otherwise "".
 func (c *checker) lateMount(name string) string {
 	var on *generation.Entry
 	for i := range c.active.Entries {

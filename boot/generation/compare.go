@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// Change is a path about which two generations decide differently.
+// Change is a path that two generations treat differently.
 type Change struct {
 	Kind ChangeKind
 	Path string
-	// Now and Next are the entries that decide. One is empty where no entry does.
+	// Now and Next are the entries that decide in the two generations; empty if there is none.
 	Now, Next Entry
 	// From and To are where the data is now and next: paths on the file system that has
 	// it. "" where it is not kept.

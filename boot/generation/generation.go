@@ -18,7 +18,7 @@ import (
 
 // Options say how a generation is read. The zero value reads the running machine.
 type Options struct {
-	// Root is the directory that absolute paths and links begin at, as for chroot(2). "" is "/".
+	// Root is the directory to which absolute paths and links refer, as after chroot(2). "" is "/".
 	Root string
 	// Wiped reports whether a reboot wipes the file system of an entry, which is an
 	// OwnFileSystem. nil means that only "/" is wiped.
@@ -49,7 +49,7 @@ type Generation struct {
 	Entries []Entry
 	// Problems are those that belong to no entry.
 	Problems []Problem
-	// PasswordFiles are the files that the activation reads the passwords of users from.
+	// PasswordFiles are the files from which the activation reads passwords of users.
 	PasswordFiles []PasswordFile
 	// Initrd says whether entries of the initrd may be missing.
 	Initrd InitrdState
@@ -117,8 +117,8 @@ type reader struct {
 }
 
 // Read reads the generation that a path leads to, such as /run/booted-system or
-// /nix/var/nix/profiles/system. The only errors are that Options.Root cannot be opened, and that the
-// path does not lead to a directory; all else is in the result.
+// /nix/var/nix/profiles/system. The only errors are that Options.Root cannot be opened, and that
+// the path does not lead to a directory; every other problem is in the result.
 func Read(system string, opts Options) (*Generation, error) {
 	files, err := rootfs.Open(opts.Root)
 	if err != nil {

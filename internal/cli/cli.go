@@ -1,10 +1,3 @@
-// Package cli implements the command line, one file for each command.
-//
-// Results go to stdout, and everything else to stderr as "list-ephemeral: error: …",
-// "list-ephemeral: warning: …" and "list-ephemeral: hint: …", each message on one line
-// (messages.go). Bytes from file names or the configuration reach a terminal only through the
-// package printable. Main prints the error of a command, once, at the end. Packages below
-// internal/session do not add hints to errors.
 package cli
 
 import (

@@ -11,11 +11,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/report"
 )
 
-const doctorLong = `Check whether this machine is set up so that a reboot loses nothing by surprise: is the
-root wiped, is storage mounted in time, are identity and passwords kept, is everything
-mounted that is declared, do mounts hide data. Prints what is not ok, with a remedy.
-The exit status is 1 if a check fails; warnings and notes do not fail. Some checks
-require root.`
+const doctorLong = `Check whether this machine is set up so that a reboot loses nothing by surprise: the root
+is wiped, storage is mounted in time, identity and passwords are kept, declared paths are
+mounted, and mounts hide no data. Only what is not ok is printed, with a remedy. The exit
+status is 1 if a check fails; warnings and notes do not fail. Some checks require root.`
 
 const doctorExamples = `  sudo list-ephemeral doctor
   sudo list-ephemeral doctor --verbose     also what is ok

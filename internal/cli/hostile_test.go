@@ -237,7 +237,7 @@ func (m *hostileMachine) rareMessages(std streams) {
 	a.tellAdopted(plan, results, time.Second)
 	a.remedy(results)
 	reportError(a.err, session.AdoptError(&fs.PathError{Op: "open", Path: m.dir, Err: syscall.EROFS}, m.dir))
-	a.tellTrace(&traceFlags{}, &trace.Report{
+	a.summarizeTrace(&traceFlags{}, &trace.Report{
 		Command: []string{m.file}, Rejected: []string{m.name}, Privileged: []string{m.file}, Signal: syscall.SIGKILL,
 	})
 	_ = a.printSnippet(tui.SnippetText{Text: "x\n", Notes: []string{m.name}, Commented: []string{m.name}})

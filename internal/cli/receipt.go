@@ -26,7 +26,7 @@ keeps, for verify and status --brief of the next boot. It is meant for a unit th
 shutdown, see programs.list-ephemeral.receipt.enable of the NixOS module. Only root can
 read receipts, and the last eight are kept. Nothing is printed unless something failed.
 
-With --graveyard, small files that are no caches are copied too, so lost and restore work
+With --graveyard, small files are copied too, except caches. So lost and restore also work
 on roots that leave no old state, such as a tmpfs.`
 
 const receiptExamples = `  sudo list-ephemeral receipt
@@ -44,7 +44,7 @@ func newReceipt(a *app) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.receipt(cmd.Context(), f) },
 	}
 	flags := cmd.Flags()
-	durationVar(flags, &f.Budget, "budget", "stop listing, and copying, after `DUR` each (2s)")
+	durationVar(flags, &f.Budget, "budget", "limit listing, and then copying, to `DUR` each (2s)")
 	flags.BoolVar(&f.Graveyard, "graveyard", false, "copy small files that the reboot wipes")
 	flags.Var(&value[sizeLimit]{to: &f.maxFile, read: parsePlainSize}, "max-file", "with --graveyard: copy files of at most `SIZE` (1Mi)")
 	flags.Var(&value[sizeLimit]{to: &f.maxTotal, read: parsePlainSize}, "max-total", "with --graveyard: keep at most `SIZE` in all (256Mi)")

@@ -26,8 +26,8 @@ type statusFlags struct {
 
 const statusLong = `Show what was detected (configuration, roots, storage, snippet dialect, whether commands
 can be traced) and what the next reboot would wipe, including what exclude patterns hide.
-Only regular files count. A sparse file counts the blocks that it takes up, where the
-file system counts them exactly (ext4, btrfs, XFS, tmpfs and others).`
+Only regular files count. Of a sparse file, only the allocated blocks count, if the file
+system reports them exactly (ext4, btrfs, XFS, tmpfs and others).`
 
 const statusExamples = `  list-ephemeral status
   list-ephemeral status --brief                      one line, for a login message

@@ -33,7 +33,7 @@ const strayLong = `List paths in persistent storage that are neither declared in
 mounted anywhere. A directory is printed as a whole if nothing in it is declared.
 Directories without any file come last. PATH limits the list to paths at or below it.
 
-With --trash, strays are moved to STORAGE/.trash, which is fast at any size, and
+With --trash, strays are renamed into STORAGE/.trash, which is fast at any size, and
 --restore moves them back. Only --empty removes them. A stray whose path also exists
 outside storage is moved only if PATH names it: adopt may have just copied it there
 for a configuration that is not active yet.`

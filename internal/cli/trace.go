@@ -141,7 +141,7 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 			notKept = statusError{err, exitNoTrace}
 		}
 	}
-	a.tellTrace(f, found)
+	a.summarizeTrace(f, found)
 	if !f.prints() && isTerminal(a.out) {
 		err := a.browseTrace(ctx, s, f, found)
 		return cmp.Or(notKept, err)
@@ -193,22 +193,10 @@ func (f *traceFlags) check(args []string) error {
 
 // traced runs the command, attaches to a process, or reads a trace from a file.
 func (a *app) traced(ctx context.Context, f *traceFlags, as *runas.User, args []string) (*trace.Report, error) {
-	if f.replay != "" {
-		file, err := os.Open(f.replay)
-		if err != nil {
-			return nil, err
-		}
-		defer file.Close()
-		if info, err := file.Stat(); err == nil && info.IsDir() {
-			return nil, fmt.Errorf("read the trace %s: %w", f.replay, syscall.EISDIR)
-		}
-		found, err := trace.ReadReport(file)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.replay, err)
-		}
-		return found, nil
-	}
-	if f.pid > 0 {
+	switch {
+	case f.replay != "":
+		return replayed(f.replay)
+	case f.pid > 0:
 		return a.attached(ctx, f)
 	}
 	path, back, err := a.startDir(as, args[0], f.keepEnv)
@@ -250,6 +238,23 @@ func (a *app) traced(ctx context.Context, f *traceFlags, as *runas.User, args []
 		return nil, statusError{fmt.Errorf("run %s: %w", args[0], err), exitNotRun}
 	case err != nil:
 		return nil, statusError{fmt.Errorf("trace %s: %w", args[0], err), exitNoTrace}
+	}
+	return found, nil
+}
+
+// replayed reads a trace from a file.
+func replayed(name string) (*trace.Report, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("read the trace %s: %w", name, syscall.EISDIR)
+	}
+	found, err := trace.ReadReport(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return found, nil
 }

@@ -44,8 +44,8 @@ func (a *app) printTrace(s *session.Session, f *traceFlags, r *trace.Report) err
 	return out.Flush()
 }
 
-// tellTrace summarizes a trace on stderr, and warns about incomplete results.
-func (a *app) tellTrace(f *traceFlags, r *trace.Report) {
+// summarizeTrace summarizes a trace on stderr, and warns about incomplete results.
+func (a *app) summarizeTrace(f *traceFlags, r *trace.Report) {
 	changed, missing := 0, 0
 	for _, p := range r.Paths {
 		switch {

@@ -54,14 +54,10 @@ func (a *app) trashStrays(ctx context.Context, f strayFlags, s *session.Strays, 
 // restoreTrash moves items of the trash back: the newest batch, or the items that the arguments
 // name.
 func (a *app) restoreTrash(ctx context.Context, f strayFlags, storage, args []string) error {
-	type found struct {
-		in string
-		trash.Batch
-	}
-	var all []found
+	var all []storedBatch
 	unread := session.EachBatch(ctx, storage, func(in string, b trash.Batch) {
 		if len(b.Items) > 0 {
-			all = append(all, found{in, b})
+			all = append(all, storedBatch{in, b})
 		}
 	})
 	switch {
@@ -71,29 +67,9 @@ func (a *app) restoreTrash(ctx context.Context, f strayFlags, storage, args []st
 		return errors.New("the trash is empty")
 	}
 	if len(args) == 0 {
-		args = []string{slices.MaxFunc(all, func(a, b found) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Name, b.Name)) }).Name}
+		args = []string{slices.MaxFunc(all, func(a, b storedBatch) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Name, b.Name)) }).Name}
 	}
-	items := map[string][]trash.Item{}
-	wanted := map[string]bool{}
-	for _, b := range all {
-		for _, item := range b.Items {
-			named := false
-			for _, arg := range args {
-				if namesItem(arg, &item) {
-					wanted[arg], named = true, true
-				}
-			}
-			if named {
-				items[b.in] = append(items[b.in], item)
-			}
-		}
-	}
-	var missing error
-	for _, arg := range args {
-		if !wanted[arg] {
-			missing = errors.Join(missing, fmt.Errorf("%s: nothing in the trash has this date or path", arg))
-		}
-	}
+	items, missing := namedItems(all, args)
 	r := &trashReport{app: a, json: f.json}
 	err := session.EachStorage(ctx, storage, func(in string) error {
 		if len(items[in]) == 0 {
@@ -110,6 +86,38 @@ func (a *app) restoreTrash(ctx context.Context, f strayFlags, storage, args []st
 	err = r.conclude(ctx, err)
 	a.err.line(fmt.Sprintf("%s restored", report.Count(r.done, "path")))
 	return errors.Join(unread, missing, err)
+}
+
+// storedBatch is a batch in the trash of a storage path.
+type storedBatch struct {
+	in string
+	trash.Batch
+}
+
+// namedItems returns the items that arguments name, by storage path. The error names the arguments
+// that name no item.
+func namedItems(batches []storedBatch, args []string) (items map[string][]trash.Item, missing error) {
+	items = map[string][]trash.Item{}
+	found := map[string]bool{}
+	for _, b := range batches {
+		for _, item := range b.Items {
+			named := false
+			for _, arg := range args {
+				if namesItem(arg, &item) {
+					found[arg], named = true, true
+				}
+			}
+			if named {
+				items[b.in] = append(items[b.in], item)
+			}
+		}
+	}
+	for _, arg := range args {
+		if !found[arg] {
+			missing = errors.Join(missing, fmt.Errorf("%s: nothing in the trash has this date or path", arg))
+		}
+	}
+	return items, missing
 }
 
 // unstuckTrash calls run, which changes storage or its trash. It returns shortly after ctx is done

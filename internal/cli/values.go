@@ -89,7 +89,8 @@ func choiceVar(flags *pflag.FlagSet, to *string, name, usage string, names ...st
 	flags.Var(&value[string]{to: to, read: read, text: *to}, name, usage)
 }
 
-// numberVar defines a flag whose value is a whole number of at least least, which is 0 or 1.
+// numberVar defines a flag whose value is a whole number that is not less than least, which is 0 or
+// 1.
 func numberVar(flags *pflag.FlagSet, to *int, name, short, usage string, least int) {
 	read := func(text string) (int, error) {
 		n, err := strconv.Atoi(text)

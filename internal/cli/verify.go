@@ -12,10 +12,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/session"
 )
 
-const verifyLong = `Compare the receipt of the last boot with the machine: is what was said to be lost gone,
-and is there what was said to be kept? A file that was made again after the receipt counts
-as gone. Each difference is printed with its reason, and the exit status is then 1.
-Receipts can be read only by root.`
+const verifyLong = `Compare the receipt of the last boot with the machine: what the receipt lists as lost has to
+be gone, and what it lists as kept has to be there. A file that was made again after the
+receipt counts as gone. Each difference is printed with its reason, and the exit status is
+then 1. Receipts can be read only by root.`
 
 const verifyExamples = `  sudo list-ephemeral verify
   sudo list-ephemeral verify --json | jq -r .path`
@@ -24,7 +24,7 @@ func newVerify(a *app) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:     "verify [flags]",
-		Short:   "Check that the last reboot took what was said",
+		Short:   "Check that the last reboot wiped what the receipt lists",
 		Long:    verifyLong,
 		Example: verifyExamples,
 		Args:    takesNothing,

@@ -2,9 +2,9 @@ package index
 
 import "context"
 
-// Locate returns the nodes whose paths are in paths, and the nodes whose path is one. There can be
-// two nodes for a path, because a file and a directory can have the same path. If ctx is done,
-// Locate returns nil.
+// Locate returns, as nodes, those whose path is in paths, and, as same, those whose path equals
+// one. There can be two nodes for a path, because a file and a directory can have the same path. If
+// ctx is done, Locate returns nil.
 func (l *Listing) Locate(ctx context.Context, paths map[string]bool, one string) (nodes, same []uint32) {
 	var buf []byte
 	compare := func(node uint32) {

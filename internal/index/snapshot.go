@@ -103,7 +103,7 @@ func (t *snapshot) addFile(dir uint32, name []byte, entry scan.DirEntry) {
 		dirKind: dir<<dirShift | uint32(entry.Kind),
 		name:    uint32(len(s.names)),
 	}
-	if entry.Refused {
+	if entry.NonCandidate {
 		f.dirKind |= otherBit
 		t.others++
 	}

@@ -82,12 +82,12 @@ func (l *Listing) StatNode(ctx context.Context, stat StatFunc, node uint32) Node
 // Size returns the total size of the selected files and directories.
 func (s *Selection) Size(ctx context.Context, stat StatFunc, l *Listing) (int64, error) {
 	var sum int64
-	weigh := func(node uint32) {
+	addSize := func(node uint32) {
 		if ctx.Err() == nil {
 			sum = sizes.Add(sum, l.StatNode(ctx, stat, node).Size)
 		}
 	}
-	s.dirs.Each(func(dir uint32) { weigh(dir | dirBit) })
-	s.files.Each(weigh)
+	s.dirs.Each(func(dir uint32) { addSize(dir | dirBit) })
+	s.files.Each(addSize)
 	return sum, ctx.Err()
 }

@@ -86,7 +86,7 @@ func (s *Store) AddPath(path []byte, kind scan.Kind) { s.addPath(path, scan.DirE
 
 // AddNonCandidate is like AddPath for a path that is not a candidate.
 func (s *Store) AddNonCandidate(path []byte, kind scan.Kind) {
-	s.addPath(path, scan.DirEntry{Kind: kind, Refused: true})
+	s.addPath(path, scan.DirEntry{Kind: kind, NonCandidate: true})
 }
 
 func (s *Store) addPath(path []byte, entry scan.DirEntry) {

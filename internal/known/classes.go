@@ -97,7 +97,7 @@ func (m *Machine) holds(row *classRow) bool {
 	return true
 }
 
-// another reports whether a row holds that has the pattern of row i, and no "otherwise".
+// another reports whether another row with the pattern of row i applies: one without "otherwise".
 func (m *Machine) another(rows []*classRow, i int) bool {
 	for j := range rows {
 		if rows[j].Pattern == rows[i].Pattern && !rows[j].has(termOtherwise) && m.holds(rows[j]) {
@@ -128,8 +128,9 @@ func validBytes(name string) bool {
 	return name != "" && name[0] != '/' && path.Clean(name) == name && name != ".." && !strings.HasPrefix(name, "../")
 }
 
-// Of returns the class of a path that is absolute and clean, and has no symlink above its end.
-// It compares the path with one row after the other. What file does not say does not hold.
+// Of returns the class of a path that is absolute and clean, and has no symlink above its end. It
+// compares the path with one row after the other. Conditions on what file does not say count as
+// false.
 func (c *Classes) Of(name string, file File) Finding {
 	names := splitPath(name)
 	rel, inHome := c.homes.Within(name)

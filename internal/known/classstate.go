@@ -7,7 +7,7 @@ import (
 )
 
 // classState is what a list of nodes and covers says about the next name. It does not change,
-// except for what it remembers of names that match a glob, and the states of its edges.
+// except for its caches: which names match a glob, and the states of its edges.
 type classState struct {
 	ids   []uint32 // sorted
 	prune bool     // all that is below is hidden
@@ -16,8 +16,8 @@ type classState struct {
 	literals map[string]*classEdge
 	globs    []uint32
 	other    *classEdge
-	// lengths has a bit for the length of each literal, the last for all from 63 up; heads
-	// are their first bytes. They spare most names the map.
+	// lengths has a bit for each length of a literal; the last bit is for 63 bytes and more. heads
+	// are the first bytes of the literals. They spare most names the map.
 	lengths uint64
 	heads   [4]uint64
 

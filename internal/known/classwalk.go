@@ -15,9 +15,9 @@ const WalkStart WalkState = 0
 // ClassStep is the answer about an entry of a directory.
 type ClassStep struct {
 	Class Class
-	// Prune says that the entry is a directory whose class is hidden, as is the class of
-	// everything that can be below it: a walk need not enter it. Where a row that hides
-	// nothing may match below, or a home may begin there, it is false.
+	// Prune says that a walk need not enter the entry: it is a directory whose class is hidden, and
+	// so is the class of everything that can be below it. Prune is false if a row of a shown class
+	// may match below, or if a home may be there.
 	Prune bool
 	// NeedsTarget says that the entry is a symlink whose class depends on what it points to:
 	// [Classes.Link] answers. Class is unknown until then.
@@ -55,9 +55,9 @@ func (c *Classes) Tag(at WalkState) WalkState {
 	return c.id(slices.Concat(c.state(at).ids, c.tags))
 }
 
-// Uncover returns the state of a directory in state at of which the rows that cover it are left
-// out, as of /tmp/x if the user says that files there have a worth of their own. Rows on what a
-// file itself is stay, as those on sockets and on symlinks to some target.
+// Uncover returns state at without the rows that cover the directory: as for /tmp/x, if the user
+// says that its files are worth keeping. Rows about the file itself stay, such as those on sockets
+// and on the targets of symlinks.
 func (c *Classes) Uncover(at WalkState) WalkState {
 	return c.id(slices.DeleteFunc(slices.Clone(c.state(at).ids), func(id uint32) bool {
 		return id >= uint32(len(c.nodes)) && !c.rows[c.rowOf(id)].onItself()

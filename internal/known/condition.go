@@ -85,8 +85,8 @@ func (f Fact) String() string {
 	return factNames[FactUnknown]
 }
 
-// Machine is what a caller has found out about a machine. What is not said here does not hold,
-// so the zero value hides the least.
+// Machine is what a caller has found out about a machine. Everything that is not set here counts as
+// false, so the zero value hides the least.
 type Machine struct {
 	// Facts are the facts that hold.
 	Facts []Fact
@@ -123,7 +123,7 @@ type term struct {
 	target []string // components of the target's pattern
 }
 
-// parseTerms reads the conditions of a row: terms with "; " between.
+// parseTerms reads the conditions of a row: terms separated by "; ".
 func parseTerms(text string) ([]term, error) {
 	if text == "" {
 		return nil, nil

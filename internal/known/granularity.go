@@ -10,9 +10,8 @@ import (
 // keep parts rather than the whole.
 var splits = sync.OnceValue(func() placeTable { return splitsOf(containers(), knownPaths()) })
 
-// Splits reports whether a directory is not what people keep: it is a container, or
-// public configurations keep parts of it more often than the whole. It takes as long
-// as Container.
+// Splits reports whether people do not keep a directory as a whole: it is a container, or public
+// configurations keep parts of it more often than the whole. It takes as long as Container.
 func (h Homes) Splits(dir string) bool {
 	return h.above[dir] || splits().has(h, dir)
 }

@@ -53,10 +53,10 @@ func Lookup(homes Homes, name string) (Entry, bool) {
 }
 
 // Keeper returns the entry that says how many configurations keep a path: of the entries of the
-// path and of the directories above it that are not containers, the one with most
-// configurations, because who keeps a directory keeps what is in it. Containers
-// are excluded because an entry for ~/.cache, for example, does not apply to a path in it; those
-// who keep a container as a whole are not counted.
+// path and of the directories above it that are not containers, the one with most configurations,
+// because keeping a directory keeps what is in it. Containers are excluded because an entry for
+// ~/.cache, for example, does not apply to a path in it; those who keep a container as a whole are
+// not counted.
 func Keeper(homes Homes, name string) (Entry, bool) {
 	best, found := Lookup(homes, name)
 	for dir := range paths.Ancestors(name) {

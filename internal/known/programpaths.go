@@ -17,12 +17,12 @@ import (
 // companion; of the 301 pairs at or above this share, 20 do.
 const companionShare = 0.3
 
-// ProgramPath is a pair of a program and a path that two or more owners of public configurations
-// make.
+// ProgramPath is a program and a path that the configurations of two or more owners tie together.
 type ProgramPath struct {
 	// Program is the name of an option of NixOS or Home Manager, of a package or of a module.
 	Program string
-	// Repositories is how many owners make the pair; Of is how many tie the path to any program.
+	// Repositories is how many owners tie the two together; Of is how many tie the path to any
+	// program.
 	Repositories, Of int
 	// Sources are how they make it, with the number of owners: "file:3,option:1".
 	Sources string

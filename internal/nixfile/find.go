@@ -89,7 +89,7 @@ func Find(ctx context.Context, dir string, words []string, limits Limits) (found
 	return s.found, complete
 }
 
-// search is a search in progress; the numbers are what is left.
+// search is a search in progress. The numbers are what is left of the limits.
 type search struct {
 	ctx            context.Context
 	words          []string

@@ -90,7 +90,7 @@ func read(abs string, limit int64) (*File, error) {
 	if f.info, err = from.Stat(); err != nil {
 		return nil, err
 	}
-	// The path of the file that is open: a symlink may have changed since.
+	// Read the path of the open file: a symlink may have changed since.
 	if f.Path, err = os.Readlink("/proc/self/fd/" + strconv.Itoa(int(from.Fd()))); err != nil {
 		return nil, err
 	}

@@ -126,14 +126,14 @@ func (p *paths) prune(positions []uint32) []uint32 {
 	slices.Sort(positions)
 	positions = slices.Compact(positions)
 	keep := len(positions)
-	settled := -1 // the rule whose last tree has been found
+	decided := -1 // the rule whose last tree has been found
 	for i := len(positions) - 1; i >= 0; i-- {
 		at := &p.positions[positions[i]]
-		if at.rule == settled {
+		if at.rule == decided {
 			continue
 		}
 		if at.kind == tree {
-			settled = at.rule
+			decided = at.rule
 		}
 		keep--
 		positions[keep] = positions[i]

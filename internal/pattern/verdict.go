@@ -10,7 +10,7 @@ type verdict struct{ any, dir int32 }
 // none is greater than all indexes, so the minimum of two indexes is the first pattern.
 const none = math.MaxInt32
 
-// acquitted returns the verdict of no patterns.
+// acquitted returns the verdict that no pattern matches.
 func acquitted() verdict { return verdict{any: none, dir: none} }
 
 // newVerdict returns the verdict of one pattern.

@@ -15,7 +15,7 @@ const (
 	// MustVariable lists the probes that must succeed. If one fails, a test that needs it
 	// fails too.
 	MustVariable = "LIST_EPHEMERAL_MUST"
-	// WithoutVariable lists the probes that report that the feature is missing.
+	// WithoutVariable lists the probes that act as if the feature were missing.
 	WithoutVariable = "LIST_EPHEMERAL_WITHOUT"
 )
 

@@ -33,8 +33,8 @@ var checkTitles = map[check.ID][2]string{
 	check.Decisions:          {"decisions about paths are kept", "decisions about paths are lost"},
 }
 
-// CheckTitle says what a check found, in a clause. For a check that was not made, it is what it is
-// about.
+// CheckTitle says what a check found, in a clause. For a check that was not made, it says what the
+// check is about.
 func CheckTitle(id check.ID, severity check.Severity) string {
 	titles := checkTitles[id]
 	if severity > check.OK {

@@ -83,7 +83,7 @@ type Group struct {
 	Newest time.Time // the last change of a file
 }
 
-// Add counts a candidate, of which e.Info is set.
+// Add counts a candidate whose metadata is set.
 func (g *Group) Add(e *scan.Entry) {
 	info := e.Info()
 	g.Count(1, info.Size, info.ModTime)
@@ -122,7 +122,7 @@ func AppendGroup(dst []byte, g *Group, what string, now time.Time) []byte {
 	return fmt.Appendf(dst, "%7d %5s %4s %s\n", g.Files, printable.Size(g.Bytes), printable.Age(now.Sub(g.Newest)), what)
 }
 
-// OwnerStake is an owner of which files would be lost, as status --json writes it. Control characters
+// OwnerStake is an owner whose files would be lost, as status --json writes it. Control characters
 // in Name are escaped; it is "" for the paths whose owner is not known.
 type OwnerStake struct {
 	Name    string    `json:"name"`
@@ -133,7 +133,7 @@ type OwnerStake struct {
 	group   *Group
 }
 
-// NewOwnerStake returns a group of ByOwner as a stake.
+// NewOwnerStake returns a group of ByOwner as status --json writes it.
 func NewOwnerStake(g *Group) OwnerStake {
 	one := OwnerStake{Name: printable.Name(g.Name), Files: g.Files, Bytes: g.Bytes, ModTime: g.Newest.UTC(), group: g}
 	if g.Name != "" {

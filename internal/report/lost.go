@@ -19,7 +19,8 @@ type LostRow struct {
 	Size    int64
 	ModTime time.Time
 	Change  history.Change
-	// State is the newest state that has the path. States of Of states have it.
+	// State is the newest state that has the path. Of is how many states were compared, and States
+	// how many of them have the path.
 	State      *history.State
 	States, Of int
 	Recurrence history.Recurrence
@@ -103,7 +104,7 @@ func LostSummary(rows []LostRow) string {
 	return text
 }
 
-// StateText returns which state it is, and of which time.
+// StateText returns the kind, the name and the time of a state.
 func StateText(s *history.State) string {
 	text := s.Kind.String() + " " + s.Name
 	if s.Root != "/" {

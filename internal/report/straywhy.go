@@ -11,7 +11,7 @@ type StrayReason struct {
 	Storage []string
 	// Declared is the declaration, for StrayDeclared.
 	Declared StrayDeclaration
-	// Err is why the path could not be read, for StrayUnread and StrayUnknown.
+	// Err is why the path could not be read, for StrayUnread and StrayUnclear.
 	Err error
 }
 

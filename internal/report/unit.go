@@ -22,7 +22,7 @@ type Unit struct {
 // UnitPath is a directory that a unit declares, or a path that another key names.
 type UnitPath struct {
 	Path string // with "*" for the instance of a template
-	Data string // where the data is, which Path may be a symlink to
+	Data string // where the data is; Path may be a symlink to it
 	Kind owner.Kind
 	Mode string // that of the unit; "" if it gives none
 	From owner.Evidence

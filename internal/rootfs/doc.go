@@ -1,5 +1,5 @@
-// Package rootfs reads files below a directory as a process sees them that has this
-// directory as its root, chroot(2): absolute symlinks and ".." stay below it.
+// Package rootfs reads files below a directory as they look to a process whose root is this
+// directory, chroot(2): absolute symlinks and ".." stay below it.
 //
 //	rootfs.go    FS: read a file, list a directory, stat, read a symlink
 //	resolve.go   FS.Resolve: follow symlinks one by one, and stop where the caller says so

@@ -12,13 +12,13 @@ import (
 // MostLinks is how many symlinks Resolve follows, as many as the kernel, path_resolution(7).
 const MostLinks = 40
 
-// Resolve follows symlinks until none is left, and returns a path without symlinks. After
-// each link it asks stop, if set, about the path that this link leads to: at true, it returns
-// that path as the links say it, and reads nothing there. stopped reports that.
+// Resolve follows symlinks until none is left, and returns a path without symlinks. After each link
+// it calls stop, if set, with the path that this link leads to. If stop returns true, Resolve reads
+// nothing there, and returns that path with stopped set.
 //
-// With an error, the path is the one that could not be followed further: fs.ErrNotExist for a
-// dangling link, ELOOP after MostLinks. ".." in a link's target is resolved as text, so a link
-// such as "dir/../x" is wrong where dir is a symlink itself.
+// With an error, it returns the path that could not be followed further. The error is fs.ErrNotExist
+// for a dangling link, and ELOOP after MostLinks. ".." in a link's target is resolved as text, so
+// the result is wrong for a link such as "dir/../x" if dir is a symlink itself.
 func (f *FS) Resolve(name string, stop func(path string) bool) (resolved string, stopped bool, err error) {
 	at := path.Join("/", name)
 	for links := 0; ; {

@@ -77,9 +77,9 @@ func (f *FS) Read(path string, limit int64) ([]byte, error) {
 	return content, nil
 }
 
-// readAll reads a regular file. os.File would ask twice whether it can be waited for, and a
-// thousand small files are read at once (package owner). size is a hint: that of files of proc(5) is
-// 0.
+// readAll reads a regular file. os.File would make two more system calls for each file, to find out
+// whether it can be polled, and a thousand small files are read at once (package owner). size is a
+// hint: that of files of proc(5) is 0.
 func readAll(fd, size int, limit int64) ([]byte, error) {
 	content := make([]byte, 0, size+512)
 	for {
@@ -127,7 +127,7 @@ func (f *FS) List(path string, limit int) ([]Entry, error) {
 // Stat describes the file that a path leads to. It does not open the file.
 func (f *FS) Stat(path string) (Info, error) { return f.stat(path, 0) }
 
-// Lstat is Stat that does not follow a symlink in the last component.
+// Lstat is like Stat, but does not follow a symlink in the last component.
 func (f *FS) Lstat(path string) (Info, error) { return f.stat(path, unix.O_NOFOLLOW) }
 
 func (f *FS) stat(path string, flags int) (Info, error) {
@@ -143,8 +143,8 @@ func (f *FS) stat(path string, flags int) (Info, error) {
 	return Info{Mode: fileType(st.Mode), Dev: st.Dev, Ino: st.Ino, Size: st.Size}, nil
 }
 
-// Readlink returns the target of a symlink. It is EINVAL for any other type of file, as
-// readlink(2) reports it.
+// Readlink returns the target of a symlink. The error is EINVAL for any other type of file, as for
+// readlink(2).
 func (f *FS) Readlink(path string) (string, error) {
 	target, err := f.readlink(path, 0)
 	if err != nil {
@@ -170,8 +170,8 @@ func (f *FS) readlink(path string, resolve uint64) (string, error) {
 	return string(buf[:n]), nil
 }
 
-// open calls openat2(2), again while the kernel asks for it: a rename during the lookup of
-// ".." gives EAGAIN.
+// open calls openat2(2), and repeats the call after EAGAIN, which a rename during the lookup of
+// ".." causes.
 func (f *FS) open(path string, flags int, resolve uint64) (int, error) {
 	how := unix.OpenHow{
 		Flags:   uint64(flags | unix.O_CLOEXEC),

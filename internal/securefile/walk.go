@@ -62,7 +62,7 @@ func find(path string, as *User, follow bool) (p *place, err error) {
 	for links := 0; len(rest) > 0; {
 		p.name, rest = rest[0], rest[1:]
 		last := len(rest) == 0
-		if err = p.look(); errors.Is(err, unix.ENOENT) && last {
+		if err = p.openEntry(); errors.Is(err, unix.ENOENT) && last {
 			return p, nil
 		}
 		if err != nil {
@@ -102,8 +102,8 @@ func (p *place) enter(dir int, name string) error {
 	return nil
 }
 
-// look opens the entry p.name and reads its metadata.
-func (p *place) look() (err error) {
+// openEntry opens the entry p.name and reads its metadata.
+func (p *place) openEntry() (err error) {
 	if p.file >= 0 {
 		unix.Close(p.file)
 	}

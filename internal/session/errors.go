@@ -90,16 +90,16 @@ func AdoptError(err error, storage string) error {
 
 // RemedyFor returns the remedy for the error of one path, or "".
 func RemedyFor(err error) string {
-	var area *adopt.AreaError
+	var staging *adopt.StagingError
 	switch {
 	case errors.Is(err, adopt.ErrWritten):
 		return "close the program, or copy its files as they are with --force"
 	case errors.Is(err, adopt.ErrBusy):
 		return "wait until the other adopt is done"
-	case errors.As(err, &area) && errors.Is(err, syscall.EPERM):
-		return "something in " + area.Path + " cannot be removed: lsattr shows whether it is immutable"
-	case errors.As(err, &area) && !errors.Is(err, fs.ErrPermission) && !isErrno(err):
-		return "rename " + area.Path + ", or unmount it, and run adopt again"
+	case errors.As(err, &staging) && errors.Is(err, syscall.EPERM):
+		return "something in " + staging.Path + " cannot be removed: lsattr shows whether it is immutable"
+	case errors.As(err, &staging) && !errors.Is(err, fs.ErrPermission) && !isErrno(err):
+		return "rename " + staging.Path + ", or unmount it, and run adopt again"
 	case errors.Is(err, adopt.ErrCoveredByStorage):
 		return "move it by hand: mount --bind / DIR shows it below DIR"
 	case errors.Is(err, adopt.ErrReplaceable):

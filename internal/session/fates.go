@@ -89,8 +89,8 @@ func (s *Session) doubts(root string) bool { return s.FateOf(root).Fate != boot.
 // FateOf returns what a boot does to the tree that a path is on.
 func (s *Session) FateOf(path string) boot.Tree { return s.Fates().At(path) }
 
-// DoubtfulPaths returns a function that reports whether a path is on a doubtful root. It is for one
-// goroutine, and quick for paths of one directory after the other.
+// DoubtfulPaths returns a function that reports whether a path is on a doubtful root. It must be
+// used by one goroutine only, and is fast if the paths of a directory come one after the other.
 func (s *Session) DoubtfulPaths() func(path string) bool {
 	switch doubtful := len(s.Doubtful()); doubtful {
 	case 0:

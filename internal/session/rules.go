@@ -61,8 +61,8 @@ func (s *Session) setRoots(rules *scan.Rules) {
 	}
 }
 
-// IsContainerLayer reports whether an overlay is that of a container, which podman and Docker mount
-// beside its upper directory. Its files are found there.
+// IsContainerLayer reports whether an overlay is the file system of a container. Podman and Docker
+// mount it beside its upper directory, where a scan finds its files.
 func IsContainerLayer(tree boot.Tree) bool {
 	return tree.Upper != "" && filepath.Dir(tree.Upper) == filepath.Dir(tree.Point)
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/snippet"
 )
 
-// Unit returns what a service unit declares. The name may be an alias, that of an instance of a
-// template, and without ".service". The error suggests a unit with a similar name.
+// Unit returns what a service unit declares. The name may be an alias or that of an instance of a
+// template, with or without ".service". The error suggests a unit with a similar name.
 func (s *Session) Unit(name string) (owner.Declaration, error) {
 	if unit, ok := s.OwnerTable().Unit(name); ok {
 		return unit, nil

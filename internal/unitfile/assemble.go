@@ -17,7 +17,7 @@ const maxAliases = 16
 // errAliases is the error of a chain of links between unit names.
 var errAliases = errors.New("too many aliases")
 
-// Assemble reads a unit: its fragment, by the first directory that has it or its template, and
+// Assemble reads a unit: its fragment, from the first directory that has it or its template, and
 // its drop-ins. A link to another name in the search path is an alias; a link out of the search
 // path is a file elsewhere, whose name does not count. Every problem is in the result.
 func (s *SearchPath) Assemble(name string) *Unit {

@@ -13,8 +13,8 @@ import (
 
 // ReadTmpfiles reads the files "*.conf" of directories such as /etc/tmpfiles.d and returns the
 // lines that count, in the order of reading. Of equal file names, the earlier directory wins; an
-// empty file or a link to /dev/null is nothing. Files are read sorted by name over all
-// directories, and then [Effective] decides. A missing directory is not a problem.
+// empty file or a link to /dev/null disables the files of that name. Files are read sorted by name
+// over all directories, and then [Effective] decides. A missing directory is not a problem.
 func ReadTmpfiles(files *rootfs.FS, opts TmpfilesOptions, dirs ...string) ([]TmpfilesLine, []Problem) {
 	var problems []Problem
 	chosen := map[string]string{}

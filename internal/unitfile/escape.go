@@ -32,8 +32,8 @@ func Escape(text string) string {
 
 const hex = "0123456789abcdef"
 
-// Unescape is the inverse of Escape, with any "\xNN" in it. A backslash without "xNN" is ErrName;
-// other bytes stay, even those that a name may not contain.
+// Unescape reverses Escape. It accepts every "\xNN". A backslash without "xNN" gives ErrName; other
+// bytes stay, even those that a name may not contain.
 func Unescape(escaped string) (string, error) {
 	out := make([]byte, 0, len(escaped))
 	for i := 0; i < len(escaped); i++ {
@@ -82,7 +82,7 @@ func digit(c byte, base int) int {
 
 // EscapePath returns an absolute path as the name of a mount unit without ".mount", as
 // systemd-escape --path does: "/" is "-", and slashes at both ends and double ones do not count. A
-// path that is relative, has ".." or a NUL in it, or is longer than PATH_MAX is ErrName.
+// path that is relative, has ".." or a NUL in it, or is longer than PATH_MAX gives ErrName.
 func EscapePath(p string) (string, error) {
 	clean := path.Clean(p)
 	if !strings.HasPrefix(p, "/") || len(p) >= pathMax || strings.IndexByte(p, 0) >= 0 || hasDotDot(p) {
@@ -104,8 +104,8 @@ func hasDotDot(p string) bool {
 	return false
 }
 
-// UnescapePath is the inverse of EscapePath. What EscapePath does not return for any path, such
-// as "a--b", is ErrName.
+// UnescapePath is the inverse of EscapePath. A text that EscapePath never returns, such as "a--b",
+// gives ErrName.
 func UnescapePath(escaped string) (string, error) {
 	if escaped == "-" {
 		return "/", nil

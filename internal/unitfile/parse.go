@@ -97,8 +97,8 @@ type parser struct {
 	problems []Problem
 }
 
-// Parse reads the text of a unit file. file is for Setting.File only. Where a problem is Fatal, it
-// is the last one, and the settings are those of the lines before.
+// Parse reads the text of a unit file. file is for Setting.File only. A Fatal problem is the last
+// one, and the settings are then those of the lines before it.
 func Parse(text, file string) ([]Setting, []Problem) {
 	p := parser{file: file}
 	p.settings = make([]Setting, 0, strings.Count(text, "=")/2+1)

@@ -13,8 +13,9 @@ import (
 // maxEntries is how many entries of a directory are read. Large systems have some thousand units.
 const maxEntries = 1 << 16
 
-// SearchPath is a list of directories of units, of which the earlier one wins. Their names are
-// read once. Assemble may be called by several goroutines at once, the other methods may not.
+// SearchPath is a list of directories of units. If several have a unit, the first one wins. Their
+// names are read once. Assemble may be called by several goroutines at once, the other methods may
+// not.
 type SearchPath struct {
 	files    *rootfs.FS
 	dirs     []searchDir

@@ -9,8 +9,8 @@ import (
 // ErrSpecifier is the error of a specifier that is unknown, or whose value is not known.
 var ErrSpecifier = errors.New("unknown specifier")
 
-// Specifiers are the values that "%n" and the others stand for, systemd.unit(5). An empty value
-// is not known: to expand it is ErrSpecifier.
+// Specifiers are the values that "%n" and the others stand for, systemd.unit(5). An empty value is
+// unknown: expanding it returns ErrSpecifier.
 type Specifiers struct {
 	Unit                                string // %n, and from it %N %p %P %i %I %j %J
 	Runtime, State, Cache, Logs, Config string // %t %S %C %L %E

@@ -23,7 +23,7 @@ type TmpfilesLine struct {
 // modifiers are those that systemd has had up to version 258.
 const modifiers = "+!-=~^$?"
 
-// types of lines, by what they have to do with each other.
+// types of lines, in overlapping groups.
 const (
 	// creating are the types that make, fill or remove a path (takes_ownership in systemd's
 	// src/tmpfiles/tmpfiles.c): one line for a path counts.
@@ -47,7 +47,7 @@ type TmpfilesOptions struct {
 }
 
 // ParseTmpfiles reads the text of a file of tmpfiles.d(5). A line that systemd ignores is a
-// problem. C escapes are undone, in the argument for the types that write text or links only.
+// problem. C escapes are undone; in the argument, only for the types that write text or links.
 func ParseTmpfiles(text, file string, opts TmpfilesOptions) ([]TmpfilesLine, []Problem) {
 	var lines []TmpfilesLine
 	var problems []Problem

@@ -41,8 +41,8 @@ func (s State) String() string {
 	}
 }
 
-// Last returns the last assignment of a key that takes one value. An empty one resets: it
-// reports false.
+// Last returns the last assignment of a key that takes one value. If that is empty, it resets the
+// key, and Last reports false.
 func (u *Unit) Last(section, key string) (Setting, bool) {
 	for i := len(u.Settings) - 1; i >= 0; i-- {
 		if s := u.Settings[i]; s.Key == key && s.Section == section {

@@ -12,11 +12,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The refused entries must be those for which Judge decides by the entry's own path. The candidates
-// must be the same with and without Options.Refused.
-func TestRefusedEqualsNaive(t *testing.T) {
+// The entries that are not candidates must be those for which Judge decides by the entry's own path.
+// The candidates must be the same with and without Options.NonCandidates.
+func TestNonCandidatesEqualNaive(t *testing.T) {
 	random := rand.New(rand.NewPCG(12, 12))
-	refused := 0
+	count := 0
 	for range 20 {
 		root := randomTree(t, random, 200)
 		var dirs []string
@@ -34,25 +34,25 @@ func TestRefusedEqualsNaive(t *testing.T) {
 			Exclude:   patterns(t, "**/log*", "**/.*", "*.é"),
 		})
 		without := walked(t, opts)
-		opts.Refused = true
+		opts.NonCandidates = true
 		if diff := cmp.Diff(without, walked(t, opts)); diff != "" {
 			t.Errorf("candidates differ (-without +with):\n%s", diff)
 		}
-		got := refusedBy(t, opts)
-		if diff := cmp.Diff(naiveRefused(t, root, opts), got); diff != "" {
-			t.Errorf("refused (-want +got):\n%s", diff)
+		got := nonCandidatesBy(t, opts)
+		if diff := cmp.Diff(naiveNonCandidates(t, root, opts), got); diff != "" {
+			t.Errorf("non-candidates (-want +got):\n%s", diff)
 		}
-		refused += len(got)
+		count += len(got)
 		if listed, _ := list(t, opts); !slices.Equal(listed, without) {
-			t.Error("List reports refused entries")
+			t.Error("List reports non-candidates")
 		}
 	}
-	if refused < 100 {
-		t.Errorf("only %d paths were refused", refused)
+	if count < 100 {
+		t.Errorf("only %d paths were non-candidates", count)
 	}
 }
 
-func refusedBy(t *testing.T, opts Options) []string {
+func nonCandidatesBy(t *testing.T, opts Options) []string {
 	t.Helper()
 	var mu sync.Mutex
 	dirs := map[uint32]string{}
@@ -66,7 +66,7 @@ func refusedBy(t *testing.T, opts Options) []string {
 		}
 		dirs[d.ID] = path
 		for name, entry := range d.Entries() {
-			if entry.Refused {
+			if entry.NonCandidate {
 				paths = append(paths, path+"/"+string(name))
 			}
 		}
@@ -78,7 +78,7 @@ func refusedBy(t *testing.T, opts Options) []string {
 	return paths
 }
 
-func naiveRefused(t *testing.T, root string, opts Options) []string {
+func naiveNonCandidates(t *testing.T, root string, opts Options) []string {
 	t.Helper()
 	var paths []string
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {

@@ -13,27 +13,27 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/owned"
 )
 
-// areaName is the name of the staging directories in which copies are made: at the top of a storage
-// path, and of each mount and btrfs subvolume in it. Only the user of this process may enter them,
-// so the owner of the target's parent directory cannot replace anything in them.
-const areaName = ".list-ephemeral-adopt"
+// stagingName is the name of the staging directories in which copies are made: at the top of a
+// storage path, and of each mount and btrfs subvolume in it. Only the user of this process may enter
+// them, so the owner of the target's parent directory cannot replace anything in them.
+const stagingName = ".list-ephemeral-adopt"
 
 // IsLeftover reports whether a path is a staging directory, which a killed run leaves behind. The
 // next run in the same storage removes it.
-func IsLeftover(name string) bool { return path.Base(name) == areaName }
+func IsLeftover(name string) bool { return path.Base(name) == stagingName }
 
-// AreaError reports that the staging directory at Path cannot be used, and why.
-type AreaError struct {
+// StagingError reports that the staging directory at Path cannot be used, and why.
+type StagingError struct {
 	Path string
 	Err  error
 }
 
-func (e *AreaError) Error() string {
+func (e *StagingError) Error() string {
 	return "prepare staging directory " + e.Path + ": " + e.Err.Error()
 }
 
 // Unwrap returns the reason.
-func (e *AreaError) Unwrap() error { return e.Err }
+func (e *StagingError) Unwrap() error { return e.Err }
 
 // stagingDir is an open staging directory.
 type stagingDir struct {
@@ -80,15 +80,15 @@ func mountIDOfInfo(fd int) (id uint64, err error) {
 	return id, nil
 }
 
-// areaOf returns the staging directory from which rename(2) can move entries into a directory of
+// stagingOf returns the staging directory from which rename(2) can move entries into a directory of
 // storage. at is the source of that directory, or nil for the top of storage. A new staging
 // directory is made in the first directory of each reach on the way down.
-func (r *run) areaOf(d dir, at *pathname) (*stagingDir, error) {
+func (r *run) stagingOf(d dir, at *pathname) (*stagingDir, error) {
 	reach, err := reachOf(d.fd)
 	if err != nil {
 		return nil, err
 	}
-	if a := r.areas[reach]; a != nil {
+	if a := r.stagingDirs[reach]; a != nil {
 		return a, nil
 	}
 	rel := ""
@@ -98,11 +98,11 @@ func (r *run) areaOf(d dir, at *pathname) (*stagingDir, error) {
 	if err := r.checkInner(d, rel); err != nil {
 		return nil, err
 	}
-	a, err := r.openArea(d, rel)
+	a, err := r.openStaging(d, rel)
 	if err != nil {
-		return nil, &AreaError{path.Join(r.path, rel, areaName), err}
+		return nil, &StagingError{path.Join(r.path, rel, stagingName), err}
 	}
-	r.areas[reach] = a
+	r.stagingDirs[reach] = a
 	return a, nil
 }
 
@@ -137,19 +137,19 @@ func (r *run) checkInner(d dir, rel string) error {
 	return nil
 }
 
-// openArea makes the staging directory in top, or opens one left by a killed run and empties it.
-func (r *run) openArea(top dir, rel string) (*stagingDir, error) {
+// openStaging makes the staging directory in top, or opens one left by a killed run and empties it.
+func (r *run) openStaging(top dir, rel string) (*stagingDir, error) {
 	above, err := top.dir(".", beneath)
 	if err != nil {
 		return nil, err
 	}
-	made, err := above.private(areaName)
+	made, err := above.private(stagingName)
 	if err != nil {
 		above.close()
 		return nil, err
 	}
-	a := &stagingDir{dir: made, above: above, rel: strings.TrimSuffix(rel, "/") + "/" + areaName}
-	if err := r.prepareArea(a); err != nil {
+	a := &stagingDir{dir: made, above: above, rel: strings.TrimSuffix(rel, "/") + "/" + stagingName}
+	if err := r.prepareStaging(a); err != nil {
 		a.dir.close()
 		above.close()
 		return nil, err
@@ -158,15 +158,15 @@ func (r *run) openArea(top dir, rel string) (*stagingDir, error) {
 	return a, nil
 }
 
-// prepareArea locks a staging directory and empties it. It skips both if the directory is one that
+// prepareStaging locks a staging directory and empties it. It skips both if the directory is one that
 // this run already uses through another mount.
-func (r *run) prepareArea(a *stagingDir) error {
+func (r *run) prepareStaging(a *stagingDir) error {
 	st, err := fstat(a.fd)
 	if err != nil {
 		return err
 	}
 	a.inode = inodeOf(&st)
-	for _, other := range r.areas {
+	for _, other := range r.stagingDirs {
 		if other.inode == a.inode {
 			return nil
 		}
@@ -178,7 +178,7 @@ func (r *run) prepareArea(a *stagingDir) error {
 		return err
 	}
 	// Another run held the lock until now and has removed the directory.
-	if st, err := a.above.stat(areaName); err != nil || inodeOf(&st) != a.inode {
+	if st, err := a.above.stat(stagingName); err != nil || inodeOf(&st) != a.inode {
 		return ErrBusy
 	}
 	// The name may belong to an unrelated directory of the current user. Nothing in it is changed
@@ -227,15 +227,15 @@ func (a *stagingDir) clear() error {
 func (a *stagingDir) close() error {
 	a.dir.close()
 	defer a.above.close()
-	if err := retried(func() error { return unix.Unlinkat(a.above.fd, areaName, unix.AT_REMOVEDIR) }); err != nil && !errors.Is(err, unix.ENOENT) {
+	if err := retried(func() error { return unix.Unlinkat(a.above.fd, stagingName, unix.AT_REMOVEDIR) }); err != nil && !errors.Is(err, unix.ENOENT) {
 		return fmt.Errorf("remove %s in storage (the next run will try again): %w", a.rel, err)
 	}
 	return nil
 }
 
-// dropAreas removes all staging directories.
-func (r *run) dropAreas() (err error) {
-	for _, a := range r.areas {
+// dropStaging removes all staging directories.
+func (r *run) dropStaging() (err error) {
+	for _, a := range r.stagingDirs {
 		err = errors.Join(err, a.close())
 	}
 	return err
