@@ -160,6 +160,14 @@ func (e *Explanation) fate() string {
 	return text
 }
 
+// lower says that a lower layer of the overlay may have the path, which is not known.
+func (e *Explanation) lower() []string {
+	if !ListsLower(e.Tree) {
+		return nil
+	}
+	return []string{"the overlay's upper directory cannot be read from here: if a lower layer has the path, a boot brings that version back"}
+}
+
 // missing reports whether the path does not exist.
 func (e *Explanation) missing() bool {
 	return errors.Is(e.Err, syscall.ENOENT) || errors.Is(e.Err, syscall.ENOTDIR)
@@ -184,11 +192,11 @@ func (e *Explanation) reasons() []string {
 		if e.Upper != "" {
 			reasons = append(reasons, "the upper directory of the overlay has it: "+e.Upper)
 		}
-		return reasons
+		return append(reasons, e.lower()...)
 	case scan.ClassIncluded:
-		return []string{"the configuration or --include always lists it"}
+		return append([]string{"the configuration or --include always lists it"}, e.lower()...)
 	case scan.ClassRoot:
-		return []string{e.fate()}
+		return append([]string{e.fate()}, e.lower()...)
 	case scan.ClassPersisted:
 		return []string{fmt.Sprintf("%s is kept: %s", by, v.Source)}
 	case scan.ClassMounted:

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
+)
+
+// bootScript runs a script in a mount namespace: $1 is an empty directory, $2 the program. le runs
+// it and prints its messages after its output, without the hint about the configuration.
+func bootScript(t *testing.T, script string) string {
+	t.Helper()
+	const le = `D=$1 PROGRAM=$2; le() { "$PROGRAM" "$@" 2> "$D/err" || echo "status $?"; grep -v -e 'no configuration file' "$D/err" || :; }; `
+	cmd := exec.Command("unshare", slices.Concat(probe.Unshare(t), []string{"bash", "-euc", le + script, "sh", t.TempDir(), buildStatic(t)})...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s%s", err, out, stderr.String())
+	}
+	return string(out)
+}
+
+// TestStatusCountsWhatListCounts compares "listed" of status with list --count, where classes hide
+// files, where exclude patterns do, and where nothing shows that a boot wipes the root.
+func TestStatusCountsWhatListCounts(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Root)
+	out := bootScript(t, `
+mount -t tmpfs none /mnt; export HOME=/mnt/home; unset XDG_CACHE_HOME; cd /mnt
+mkdir -p home/{.cache/zz,.config/app,.config/Code/GPUCache,.cargo/registry,tagged,proj/{__pycache__,node_modules/x}}
+for f in .cache/zz/b .config/app/c proj/__pycache__/d proj/node_modules/x/e tagged/f .config/Code/GPUCache/g .cargo/registry/h .cargo/credentials proj/plain; do echo hi > home/$f; done
+printf 'Signature: 8a477f597d28d172789f06886806bc55' > home/tagged/CACHEDIR.TAG
+count() { echo "$1: list $("$PROGRAM" "${@:2}" list --count 2> /dev/null), status $("$PROGRAM" "${@:2}" status --json 2> /dev/null | grep -o '"listed":{"files":[0-9]*' | grep -o '[0-9]*$')"; }
+echo '{"excludes": []}' > "$D/none.json"; echo '{"excludes": ["**/proj"], "extraIncludes": ["/mnt/home/proj/plain"]}' > "$D/some.json"
+count 'no configuration' --root /mnt
+count 'no excludes' --config "$D/none.json" --root /mnt
+count 'excludes' --config "$D/some.json" --root /mnt
+`)
+	want := "no configuration: list 5, status 5\nno excludes: list 10, status 10\nexcludes: list 8, status 8\n"
+	if diff := cmp.Diff(want, out); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
+}
+
+// TestAnUpperDirectoryOutOfReachIsSaid mounts an overlay whose upper directory is on a tmpfs that is
+// not mounted any more: the files of both layers are listed, and every surface says so.
+func TestAnUpperDirectoryOutOfReachIsSaid(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Root)
+	out := bootScript(t, `
+mount -t tmpfs none /srv; mkdir -p /srv/{lower,up,at}; echo lower > /srv/lower/image; mount -t tmpfs none /srv/up; mkdir /srv/up/{u,w}
+mount -t overlay overlay -o lowerdir=/srv/lower,upperdir=/srv/up/u,workdir=/srv/up/w /srv/at; umount -l /srv/up
+echo new > /srv/at/new; export HOME=/nowhere; at="--root /srv/at"
+le $at list
+le $at status | grep -e ^root -e ^lost\  -e ^listed
+le $at status --brief
+le $at status --fail-above 1 | tail -2
+le $at status --json | grep -o '"lowerLayersListed":[a-z]*' | head -1
+le $at explain /srv/at/image | grep lower
+`)
+	lower := "files of its lower layers, which a boot brings back, are listed too\n"
+	want := `/srv/at/image
+/srv/at/new
+list-ephemeral: hint: the upper directory of /srv/at (overlay overlay) cannot be read from here: ` + lower +
+		`root           /srv/at on overlay overlay: wiped (stated by --root or the configuration); ` + lower +
+		`listed                 2 files    10B  by list
+lost                   2 files    10B  at the next reboot, at most: files of lower layers, which a boot brings back, are counted too
+at most 2 files, 10B would be lost at the next reboot (most of it: /srv/at/image, 6B)
+status 1
+list-ephemeral: error: at most 2 files would be lost, more than 1
+"lowerLayersListed":true
+  the overlay's upper directory cannot be read from here: if a lower layer has the path, a boot brings that version back
+`
+	if diff := cmp.Diff(want, out); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
+}
