@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/boot"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -33,6 +35,27 @@ func (f *filter) keep(kind scan.Kind, info scan.Info) bool {
 		return false
 	}
 	return f.before.IsZero() || info.ModTime.Before(f.before)
+}
+
+// observer counts candidates by facts that a walk does not know.
+type observer struct {
+	coming  report.ComingOf // nil: no candidate is declared
+	comings report.Comings
+}
+
+func newObserver(s *session.Session) *observer {
+	return &observer{coming: s.ComingsOf()}
+}
+
+// filter returns a filter that counts candidates. It is nil if there is nothing to count.
+func (o *observer) filter() func(*scan.Entry) bool {
+	if o.coming == nil {
+		return nil
+	}
+	return func(e *scan.Entry) bool {
+		o.comings.Add(o.coming(string(e.Path)))
+		return true
+	}
 }
 
 // sizeLimit is the value of one --size: at least (+1), at most (-1) or exactly (0) this number of

@@ -117,7 +117,9 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	out := report.NewWriter(a.out)
 	opts.Waiting = out.Idle
 	printer := &printer{out: out, limit: f.limit, mute: f.count}
-	stats, err := f.run(ctx, &listing{s, opts, f.order(), both(both(session.ProgramFilter(f.program), owned), fresh), printer, a.pathStyle()})
+	seen := newObserver(s)
+	wanted := both(both(both(session.ProgramFilter(f.program), owned), fresh), seen.filter())
+	stats, err := f.run(ctx, &listing{s, opts, f.order(), wanted, seen.coming, printer, a.pathStyle()})
 	if f.count {
 		out.Buf = fmt.Appendln(out.Buf, printer.printed)
 	}
@@ -127,6 +129,7 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	if err != nil && !errors.Is(err, errEnough) {
 		return whySignal(ctx, err)
 	}
+	a.sayComing(s, seen.comings)
 	return a.conclude(s, printer.printed, stats, f.verbose)
 }
 
@@ -136,6 +139,7 @@ type listing struct {
 	opts    scan.Options
 	order   *order
 	wanted  func(*scan.Entry) bool // nil: all
+	coming  report.ComingOf        // nil: nothing is declared
 	printer *printer
 	style   report.PathStyle
 }
@@ -232,7 +236,7 @@ func readProgram(text string) (string, error) {
 func (f *listFlags) format(l *listing) report.Format {
 	switch {
 	case f.long:
-		return report.LongFormat(l.style, l.session.Owners, time.Now())
+		return report.LongFormat(l.style, l.session.Owners, l.coming, time.Now())
 	case f.print0:
 		return report.PathFormat(0, l.style.Plain())
 	}
@@ -309,6 +313,17 @@ func (o *order) run(ctx context.Context, opts scan.Options, wanted func(*scan.En
 		}
 	}
 	return stats, nil
+}
+
+// sayComing says what the next boot changes about the candidates, and that it no longer keeps data.
+func (a *app) sayComing(s *session.Session, candidates report.Comings) {
+	for _, text := range candidates.Texts() {
+		say(a.err, "hint", text)
+	}
+	all := s.Comings()
+	if text := all.LossText(); text != "" {
+		say(a.err, "warning", text+"; status --next names them")
+	}
 }
 
 // conclude reports on stderr the paths that could not be read, or why there are no candidates.

@@ -15,6 +15,9 @@ import (
 // Brief returns what would be lost, as one line.
 func (s *Status) Brief(home string) string {
 	text := s.briefLost(home) + s.briefUndecided() + s.briefUnread()
+	if loss := s.Next.LossText(); loss != "" {
+		text += "; " + loss
+	}
 	if s.LastLoss != nil {
 		text += "; " + s.LastLoss.Text(home)
 	}
@@ -131,6 +134,7 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 	if s.Trash.Files > 0 {
 		amountLine("trash", s.Trash, "in storage, moved there by stray --trash")
 	}
+	dst = s.appendNext(dst)
 	dst = appendStakes(dst, "the largest", s.Largest, home, now)
 	dst = appendStakes(dst, "the newest", s.Newest, home, now)
 	dst = appendOwners(dst, s.Owners, now)
@@ -167,6 +171,17 @@ func (s *Status) lowerCounted() string {
 		return ""
 	}
 	return ", at most: files of lower layers, which a boot brings back, are counted too"
+}
+
+// appendNext appends what the next boot changes about declared paths.
+func (s *Status) appendNext(dst []byte) []byte {
+	if s.Next.Lost > 0 {
+		dst = fmt.Appendf(dst, "%-14s NO LONGER KEPT: %s with data; status --next names them\n", "next boot", Count(s.Next.Lost, "path"))
+	}
+	for _, text := range s.Next.Texts() {
+		dst = fmt.Appendf(dst, "%-14s %s\n", "next boot", text)
+	}
+	return dst
 }
 
 // mostMustKeep is how many paths are named that must be kept.
@@ -248,6 +263,8 @@ type Status struct {
 	Worthless Amount `json:"worthless"`
 	// MustKeep are candidates that identify the machine or a user, or are secrets.
 	MustKeep []NamedPath `json:"mustKeep"`
+	// Next counts declared paths with data, by what the next boot changes about them.
+	Next Comings `json:"next"`
 	// Others are the trees that are not roots, and what a boot does to them.
 	Others []RootStatus `json:"others"`
 	// Decisions are those of the user, and Undecided counts what they do not cover.

@@ -23,6 +23,8 @@ func (s *Session) Explanation(path string) report.Explanation {
 	}
 	if d, ok := s.Declared(path); ok {
 		e.Declared = &d
+	} else {
+		e.Removed = s.removed(path)
 	}
 	switch e.Verdict.Class {
 	case scan.ClassCandidate, scan.ClassIncluded, scan.ClassPersisted, scan.ClassMounted, scan.ClassLinked, scan.ClassExcluded, scan.ClassHidden:

@@ -246,7 +246,7 @@ func (s *Session) Detected() *report.Status {
 		Roots: []report.RootStatus{}, Storage: []report.StoreStatus{},
 	}
 	found.Others, found.MustKeep = []report.RootStatus{}, []report.NamedPath{}
-	found.Owners = []report.OwnerStake{}
+	found.Owners, found.Next = []report.OwnerStake{}, s.Comings()
 	for _, root := range s.Policy.Roots() {
 		tree := s.FateOf(root)
 		status := report.NewRootStatus(root, tree)
