@@ -48,6 +48,44 @@ count 'excludes' --config "$D/some.json" --root /mnt
 	}
 }
 
+// TestDirectoriesOfManagedLinksAreHidden makes a home of Home Manager's NixOS module: directories
+// that contain nothing but its links are managed too.
+func TestDirectoriesOfManagedLinksAreHidden(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Root)
+	out := bootScript(t, `
+for dir in /mnt /nix /etc; do mkdir -p $dir; mount -t tmpfs none $dir; done; export HOME=/mnt/home; cd /mnt
+mkdir -p /nix/store/abc-home-manager-files /etc/systemd/system home/.config/{git,nvim/lua,mixed,empty,sub/a,sub/b}
+touch /etc/NIXOS /etc/systemd/system/home-manager-u.service; echo x > /nix/store/abc-home-manager-files/f
+for link in git/ignore nvim/init.lua nvim/lua/a.lua mixed/a sub/a/x; do ln -s /nix/store/abc-home-manager-files/f home/.config/$link; done
+echo x > home/.config/mixed/b; echo x > home/.config/sub/b/y
+le --root /mnt list --type d /mnt/home/.config
+le --root /mnt list --type f,d --dirs /mnt/home/.config 
+le --root /mnt list --type d --all --count
+le --root /mnt explain /mnt/home/.config/git /mnt/home/.config/sub | grep -e : | head -2
+echo '{"excludes": []}' > /etc/c.json
+le --config /etc/c.json --root /mnt list --type d --count
+`)
+	want := `/mnt/home/.config
+/mnt/home/.config/empty
+/mnt/home/.config/mixed
+/mnt/home/.config/sub
+/mnt/home/.config/sub/b
+list-ephemeral: hint: 4 paths hidden: 4 managed; --all lists them
+/mnt/home/.config/empty/
+/mnt/home/.config/mixed/
+/mnt/home/.config/sub/
+list-ephemeral: hint: 4 paths hidden: 4 managed; --all lists them
+10
+/mnt/home/.config/git: hidden
+  it is managed data (only links): It contains nothing but symlinks into the store or storage, which a boot makes again.
+10
+`
+	if diff := cmp.Diff(want, out); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
+}
+
 // TestAnUpperDirectoryOutOfReachIsSaid mounts an overlay whose upper directory is on a tmpfs that is
 // not mounted any more: the files of both layers are listed, and every surface says so.
 func TestAnUpperDirectoryOutOfReachIsSaid(t *testing.T) {

@@ -39,21 +39,35 @@ func (f *filter) keep(kind scan.Kind, info scan.Info) bool {
 
 // observer counts candidates by facts that a walk does not know.
 type observer struct {
-	coming  report.ComingOf // nil: no candidate is declared
-	comings report.Comings
+	isManaged func(path string) bool // nil: no directory is left out
+	coming    report.ComingOf        // nil: no candidate is declared
+	managed   int                    // directories that were left out
+	comings   report.Comings
 }
 
-func newObserver(s *session.Session) *observer {
-	return &observer{coming: s.ComingsOf()}
+func newObserver(s *session.Session, kinds scan.Kinds) *observer {
+	o := &observer{coming: s.ComingsOf()}
+	if kinds.Has(scan.KindDir) {
+		o.isManaged = s.ManagedDirs()
+	}
+	return o
 }
 
-// filter returns a filter that counts candidates. It is nil if there is nothing to count.
+// filter returns a filter that counts candidates, and leaves out directories of managed links. It is
+// nil if there is nothing to count.
 func (o *observer) filter() func(*scan.Entry) bool {
-	if o.coming == nil {
+	if o.isManaged == nil && o.coming == nil {
 		return nil
 	}
 	return func(e *scan.Entry) bool {
-		o.comings.Add(o.coming(string(e.Path)))
+		path := string(e.Path)
+		if o.isManaged != nil && e.Kind == scan.KindDir && o.isManaged(path) {
+			o.managed++
+			return false
+		}
+		if o.coming != nil {
+			o.comings.Add(o.coming(path))
+		}
 		return true
 	}
 }

@@ -117,9 +117,10 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	out := report.NewWriter(a.out)
 	opts.Waiting = out.Idle
 	printer := &printer{out: out, limit: f.limit, mute: f.count}
-	seen := newObserver(s)
+	seen := newObserver(s, f.kinds)
 	wanted := both(both(both(session.ProgramFilter(f.program), owned), fresh), seen.filter())
 	stats, err := f.run(ctx, &listing{s, opts, f.order(), wanted, seen.coming, printer, a.pathStyle()})
+	stats.Hidden[known.ClassManaged] += seen.managed
 	if f.count {
 		out.Buf = fmt.Appendln(out.Buf, printer.printed)
 	}
