@@ -35,7 +35,9 @@ type listFlags struct {
 
 const listLong = `List the files that the next reboot wipes, one path per line, sorted by path. PATH
 limits the list to paths at or below it. Paths that cannot be read are counted on
-stderr, and the exit status is 1.`
+stderr, and the exit status is 1. With --long, paths that are declared persistent but not
+mounted are marked: kept (the next boot shows what storage has there) or missing
+(storage has nothing there; adopt copies the data).`
 
 const listExamples = `  list-ephemeral list                          all files that the next reboot wipes
   list-ephemeral list ~/.config                those below a directory
