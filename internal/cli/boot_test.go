@@ -49,7 +49,7 @@ count 'excludes' --config "$D/some.json" --root /mnt
 }
 
 // TestDirectoriesOfManagedLinksAreHidden makes a home of Home Manager's NixOS module: directories
-// that contain nothing but its links are managed too.
+// that contain only its links are managed too.
 func TestDirectoriesOfManagedLinksAreHidden(t *testing.T) {
 	t.Parallel()
 	probe.Need(t, probe.Root)
@@ -78,7 +78,7 @@ list-ephemeral: hint: 4 paths hidden: 4 managed; --all lists them
 list-ephemeral: hint: 4 paths hidden: 4 managed; --all lists them
 10
 /mnt/home/.config/git: hidden
-  it is managed data (only links): It contains nothing but symlinks into the store or storage, which a boot makes again.
+  it is managed data (only links): It contains only symlinks into the store or storage, which a boot makes again.
 10
 `
 	if diff := cmp.Diff(want, out); diff != "" {

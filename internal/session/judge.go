@@ -71,10 +71,10 @@ func (s *Session) Judge(path string, kind scan.Kind) scan.Verdict {
 // managedDir is why a directory of managed links is hidden.
 var managedDir = known.Finding{
 	Class: known.ClassManaged, Pattern: "only links", Source: "the entries of the directory",
-	Reason: "It contains nothing but symlinks into the store or storage, which a boot makes again.",
+	Reason: "It contains only symlinks into the store or storage, which a boot makes again.",
 }
 
-// ManagedDirs returns a function that reports whether a directory contains nothing but managed
+// ManagedDirs returns a function that reports whether a directory contains only managed
 // links, or is in one that does. A walk does not know that of a directory, so this reads the
 // directory. It is for one goroutine, and for the paths of a listing, in their order. It is nil where
 // the configuration says what is hidden.
