@@ -119,3 +119,34 @@ list-ephemeral: error: at most 2 files would be lost, more than 1
 		t.Errorf("differs (-want +got):\n%s", diff)
 	}
 }
+
+// TestBindMountsOfAWipedTreeNameIt explains, writes and adopts paths below a bind mount of a part of
+// a wiped tree: they name the part that list has.
+func TestBindMountsOfAWipedTreeNameIt(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Root)
+	out := bootScript(t, `
+mount -t tmpfs none /srv; mkdir -p /srv/{real/in,alias,store}; echo x > /srv/real/in/file; mount --bind /srv/real /srv/alias
+mount -t tmpfs none /mnt; mkdir /mnt/other; export HOME=/nowhere; at="--root /srv"
+le $at list
+le $at explain /srv/alias/in/file | sed -n 1,4p
+le $at snippet --dialect plain /srv/alias/in
+le $at adopt --dry-run --storage "$D" /srv/alias/in /mnt/other | head -4
+`)
+	want := `/srv/real/in/file
+/srv/alias/in/file: mounted
+  /srv/alias is a mount point: it shows /real of tmpfs none
+  the next reboot wipes /srv/alias (tmpfs none): it shows a part of what is mounted at /srv
+  it is the same as /srv/real/in/file, where it is listed
+# not written, it is a bind mount of "/srv/real/in", which the next reboot wipes: "/srv/alias/in"; persist "/srv/real/in" instead
+status 1
+list-ephemeral: warning: not written, it is a bind mount of "/srv/real/in", which the next reboot wipes: "/srv/alias/in"; persist "/srv/real/in" instead
+refuse      0B   0 files  /mnt/other
+        it is on /mnt, which the next reboot wipes, but which is not a root: name that with --root
+refuse      0B   0 files  /srv/alias/in
+        it is a bind mount of /srv/real/in, which the next reboot wipes: name that path
+`
+	if diff := cmp.Diff(want, out); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
+}

@@ -106,6 +106,8 @@ type Explanation struct {
 	// Tree is the tree that the path is on, with its fate.
 	Tree  boot.Tree
 	Upper string // the path in the upper directory of an overlay, or ""
+	// ShownFrom is the path of which a bind mount shows this one, if list has it there, or "".
+	ShownFrom string
 	// Declared is the declaration of the path that nothing carries out, or nil.
 	Declared *Declaration
 	// Removed is the change by which the next boot no longer keeps the path, or nil.
@@ -224,7 +226,11 @@ func (e *Explanation) reasons() []string {
 	case scan.ClassPersisted:
 		return append([]string{fmt.Sprintf("%s is kept: %s", by, v.Source)}, e.removal()...)
 	case scan.ClassMounted:
-		return append([]string{fmt.Sprintf("%s is a mount point: it shows %s", by, mountText(v.Mount)), e.fate()}, e.removal()...)
+		reasons := []string{fmt.Sprintf("%s is a mount point: it shows %s", by, mountText(v.Mount)), e.fate()}
+		if e.ShownFrom != "" {
+			reasons = append(reasons, "it is the same as "+e.ShownFrom+", where it is listed")
+		}
+		return append(reasons, e.removal()...)
 	case scan.ClassStorage:
 		return []string{by + " is persistent storage"}
 	case scan.ClassSystem:

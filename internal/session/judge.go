@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/report"
@@ -23,6 +24,7 @@ func (s *Session) Explanation(path string) report.Explanation {
 	if overlay, upper := s.Policy.Overlay(path); overlay != nil && err == nil {
 		e.Upper = upper
 	}
+	e.ShownFrom = s.shownFrom(path, e.Verdict)
 	if d, ok := s.Declared(path); ok {
 		e.Declared = &d
 	} else {
@@ -66,6 +68,24 @@ func (s *Session) Judge(path string, kind scan.Kind) scan.Verdict {
 		return scan.Verdict{Class: scan.ClassHidden, By: path, Finding: managedDir}
 	}
 	return v
+}
+
+// shownFrom returns, for a path on a bind mount of a part of a wiped tree, the path in that tree,
+// where list has it; otherwise "".
+func (s *Session) shownFrom(path string, v scan.Verdict) string {
+	if v.Class != scan.ClassMounted {
+		return ""
+	}
+	tree := s.FateOf(path)
+	rel, ok := paths.Rel(path, tree.Point)
+	if tree.Fate != boot.Wiped || tree.Alias == "" || !ok {
+		return ""
+	}
+	shown := filepath.Join(tree.Alias, rel)
+	if s.Policy.Judge(shown, scan.KindFile).Class != scan.ClassCandidate {
+		return ""
+	}
+	return shown
 }
 
 // managedDir is why a directory of managed links is hidden.
