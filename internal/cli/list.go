@@ -320,7 +320,7 @@ func (o *order) run(ctx context.Context, opts scan.Options, wanted func(*scan.En
 
 // sayComing says what the next boot changes about the candidates, and that it no longer keeps data.
 func (a *app) sayComing(s *session.Session, candidates report.Comings) {
-	for _, text := range candidates.Texts() {
+	for _, text := range candidates.Texts("candidate") {
 		say(a.err, "hint", text)
 	}
 	all := s.Comings()

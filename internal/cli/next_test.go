@@ -105,8 +105,8 @@ kept /var/lib/stored/
 "next":"kept"
 "path":"/var/lib/z"
 "next":""
-list-ephemeral: hint: 1 path declared and in storage, but not mounted: the next boot shows what storage has there
-list-ephemeral: hint: 1 path declared, but storage has nothing there: adopt copies the data
+list-ephemeral: hint: 1 candidate declared and in storage, but not mounted: the next boot shows what storage has there
+list-ephemeral: hint: 1 candidate declared, but storage has nothing there: adopt copies the data
 list-ephemeral: warning: 1 path with data will no longer be kept after the next boot; status --next names them
 next boot      NO LONGER KEPT: 1 path with data; status --next names them
 next boot      1 path declared and in storage, but not mounted: the next boot shows what storage has there

@@ -98,13 +98,14 @@ func (c *Comings) LossText() string {
 	return Count(c.Lost, "path") + " with data will no longer be kept after the next boot"
 }
 
-// Texts says what the next boot changes about candidates, in clauses.
-func (c *Comings) Texts() (texts []string) {
+// Texts says what the next boot changes about the counted things, candidates or declared paths, in
+// clauses.
+func (c *Comings) Texts(noun string) (texts []string) {
 	if c.Kept > 0 {
-		texts = append(texts, fmt.Sprintf("%s declared and in storage, but not mounted: the next boot shows what storage has there", Count(c.Kept, "path")))
+		texts = append(texts, fmt.Sprintf("%s declared and in storage, but not mounted: the next boot shows what storage has there", Count(c.Kept, noun)))
 	}
 	if c.Missing > 0 {
-		texts = append(texts, fmt.Sprintf("%s declared, but storage has nothing there: adopt copies the data", Count(c.Missing, "path")))
+		texts = append(texts, fmt.Sprintf("%s declared, but storage has nothing there: adopt copies the data", Count(c.Missing, noun)))
 	}
 	return texts
 }

@@ -178,7 +178,7 @@ func (s *Status) appendNext(dst []byte) []byte {
 	if s.Next.Lost > 0 {
 		dst = fmt.Appendf(dst, "%-14s NO LONGER KEPT: %s with data; status --next names them\n", "next boot", Count(s.Next.Lost, "path"))
 	}
-	for _, text := range s.Next.Texts() {
+	for _, text := range s.Next.Texts("path") {
 		dst = fmt.Appendf(dst, "%-14s %s\n", "next boot", text)
 	}
 	return dst
