@@ -113,7 +113,7 @@ next boot      1 path declared and in storage, but not mounted: the next boot sh
 next boot      1 path declared, but storage has nothing there: adopt copies the data
 3 files, 6B would be lost at the next reboot (most of it: /var/lib/added/, 2B); 1 path with data will no longer be kept after the next boot
 status 0
-"next":{"kept":1,"lost":1,"missing":1}
+"next":{"kept":1,"removed":1,"missing":1}
 the next boot keeps what is kept now
 status 0
       declared: /nix/store/next/etc/fstab:5

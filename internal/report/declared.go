@@ -47,11 +47,11 @@ type Coming uint8
 const (
 	ComingUnknown Coming = iota
 	ComingKept           // kept from the next boot on: what storage has is shown there
-	ComingLost           // kept now, and no longer after the next boot
+	ComingRemoved        // kept now, and no longer after the next boot
 	ComingMissing        // declared, but storage has nothing there: adopt copies it
 )
 
-var comingNames = [...]string{"unknown", "kept", "lost", "missing"}
+var comingNames = [...]string{"unknown", "kept", "removed", "missing"}
 
 // String returns the change as one word in lower case.
 func (c Coming) String() string {
@@ -73,7 +73,7 @@ func (c Coming) word() string {
 // of status --json.
 type Comings struct {
 	Kept    int `json:"kept"`
-	Lost    int `json:"lost"`
+	Removed int `json:"removed"`
 	Missing int `json:"missing"`
 }
 
@@ -82,8 +82,8 @@ func (c *Comings) Add(one Coming) {
 	switch one {
 	case ComingKept:
 		c.Kept++
-	case ComingLost:
-		c.Lost++
+	case ComingRemoved:
+		c.Removed++
 	case ComingMissing:
 		c.Missing++
 	case ComingUnknown:
@@ -92,10 +92,10 @@ func (c *Comings) Add(one Coming) {
 
 // LossText is the loudest warning that there is, or "".
 func (c *Comings) LossText() string {
-	if c.Lost == 0 {
+	if c.Removed == 0 {
 		return ""
 	}
-	return Count(c.Lost, "path") + " with data will no longer be kept after the next boot"
+	return Count(c.Removed, "path") + " with data will no longer be kept after the next boot"
 }
 
 // Texts says what the next boot changes about the counted things, candidates or declared paths, in

@@ -49,7 +49,7 @@ type explainLine struct {
 	Exists   bool     `json:"exists"`
 	Error    string   `json:"error"`
 	Reasons  []string `json:"reasons"`
-	// Next is what the next boot changes: kept, lost or missing; empty if nothing is known.
+	// Next is what the next boot changes: kept, removed or missing; empty if nothing is known.
 	Next string `json:"next"`
 	// DeclaredAt is the file and line in the Nix code.
 	DeclaredAt string `json:"declaredAt"`
@@ -173,7 +173,7 @@ func (e *Explanation) coming() Coming {
 	case e.Declared != nil:
 		return e.Declared.Coming()
 	case e.Removed != nil:
-		return ComingLost
+		return ComingRemoved
 	}
 	return ComingUnknown
 }

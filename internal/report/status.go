@@ -175,8 +175,8 @@ func (s *Status) lowerCounted() string {
 
 // appendNext appends what the next boot changes about declared paths.
 func (s *Status) appendNext(dst []byte) []byte {
-	if s.Next.Lost > 0 {
-		dst = fmt.Appendf(dst, "%-14s NO LONGER KEPT: %s with data; status --next names them\n", "next boot", Count(s.Next.Lost, "path"))
+	if s.Next.Removed > 0 {
+		dst = fmt.Appendf(dst, "%-14s NO LONGER KEPT: %s with data; status --next names them\n", "next boot", Count(s.Next.Removed, "path"))
 	}
 	for _, text := range s.Next.Texts("path") {
 		dst = fmt.Appendf(dst, "%-14s %s\n", "next boot", text)

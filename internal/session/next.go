@@ -72,7 +72,7 @@ func (s *Session) ComingOf(path string) report.Coming {
 		return d.Coming()
 	}
 	if s.removed(path) != nil {
-		return report.ComingLost
+		return report.ComingRemoved
 	}
 	return report.ComingUnknown
 }
@@ -101,7 +101,7 @@ func (s *Session) Comings() (all report.Comings) {
 	changes := s.changes()
 	for i := range changes {
 		if changes[i].Loses() {
-			all.Add(report.ComingLost)
+			all.Add(report.ComingRemoved)
 		}
 	}
 	for path, d := range s.declared {

@@ -30,8 +30,8 @@ func TestComingIsThatOfTheNearestDeclaration(t *testing.T) {
 		want   report.Coming
 		listed report.Coming // what is lost is mounted, so it is not listed
 	}{
-		{"/srv/gone", report.ComingLost, report.ComingUnknown},
-		{"/srv/gone/x/y", report.ComingLost, report.ComingUnknown},
+		{"/srv/gone", report.ComingRemoved, report.ComingUnknown},
+		{"/srv/gone/x/y", report.ComingRemoved, report.ComingUnknown},
 		{"/srv/gone2", report.ComingUnknown, report.ComingUnknown},
 		{"/srv/soon", report.ComingUnknown, report.ComingUnknown},
 		{"/var/lib", report.ComingUnknown, report.ComingUnknown},
