@@ -58,6 +58,8 @@ const survivorShare = 8
 
 // survivors returns the evidence of the sample. On btrfs the files of a snapshot have the
 // times of the original: they count only where the subvolume itself is older than the boot.
+// ZFS has no such time, and zfs-rollback(8) brings back old files: they are shown, and decide
+// nothing.
 func (d *decision) survivors(n *node) []Evidence {
 	if n.seen == 0 || !d.boot.Known() {
 		return nil
@@ -72,7 +74,7 @@ func (d *decision) survivors(n *node) []Evidence {
 		return nil
 	}
 	found := Evidence{Kind: KindSurvivors, Old: n.old, Seen: n.seen, Boot: d.boot.Start}
-	if n.old > 0 && n.old*survivorShare >= n.seen {
+	if n.old > 0 && n.old*survivorShare >= n.seen && n.mount.FSType != "zfs" {
 		found.Fate = Kept
 	}
 	return []Evidence{found}

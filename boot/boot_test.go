@@ -153,6 +153,7 @@ func TestEvidenceNeedsItsFact(t *testing.T) {
 		{"survivors: none of the files", "debian", []string{"29/32", "0/32"}, []string{"/ data unknown survivors(0 of 32 older)=unknown"}},
 		{"survivors: too few", "debian", []string{"29/32", "3/32"}, []string{"/ data unknown survivors(3 of 32 older)=unknown"}},
 		{"survivors: just enough", "debian", []string{"29/32", "4/32"}, []string{"/ data kept survivors(4 of 32 older)=kept"}},
+		{"survivors: ZFS, which a boot may roll back to a snapshot with files", "debian", []string{"- ext4 /dev/vda1", "- zfs rpool/root"}, []string{"/ data unknown survivors(29 of 32 older)=unknown"}},
 		{"survivors: no files", "debian", []string{"sample / 29/32\n", ""}, []string{"/ data unknown no evidence"}},
 		{"survivors: on a part of the tree", "debian", []string{"sample / 29/32", "sample /home/al/data 4/4"}, []string{"/ data kept survivors(4 of 4 older)=kept"}},
 		{"survivors: the tree is new, and the files are those of an image", "debian", []string{"born / -9000h", "born / +3s"}, []string{"/ data wiped top(born 3s)=wiped; survivors(29 of 32 older)=kept"}},

@@ -79,7 +79,7 @@ const (
 	// shows, was created at this boot or later. Wiped, or Unknown for storage. Born, Boot.
 	KindTop
 	// KindSurvivors: regular files of the tree are older than this boot. Kept, or Unknown
-	// where too few are. Old, Seen, Boot.
+	// where too few are, and on ZFS. Old, Seen, Boot.
 	KindSurvivors
 )
 

@@ -61,7 +61,7 @@ const (
 // exfat_read_root), vfat keeps local time, and files of both have no ctime of their own: their
 // times are no evidence. bcachefs takes snapshots as btrfs does, and has no call for the birth
 // of a subvolume. ZFS gives no birth of a dataset, and a rollback keeps the times of what it
-// restores; an empty snapshot has directories only, so that regular files count.
+// restores.
 func familyOf(kind string) family {
 	switch kind {
 	case "tmpfs", "ramfs", "rootfs":

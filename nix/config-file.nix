@@ -5,6 +5,8 @@
   cfg,
   # The result of persisted.nix.
   persisted,
+  # The configuration of NixOS, or null with standalone Home Manager.
+  os,
   # Packages whose names the program filter lists.
   packages,
   # The home directory, or null if the file is for all users.
@@ -40,8 +42,10 @@ let
     excludes = cfg.baseExcludes;
     inherit (cfg) extraExcludes extraIncludes;
     homeDir = home;
-    # Not interpolated, because an element may be a path literal.
-    roots = if cfg.roots == null then null else map toString cfg.roots;
+    roots = import ./roots.nix { inherit lib; } {
+      stated = cfg.roots;
+      inherit os;
+    };
     persistedDirs = lib.unique (persisted.dirs ++ map expand cfg.extraPersisted.directories);
     persistedFiles = lib.unique (persisted.files ++ map expand cfg.extraPersisted.files);
     programs = lib.filter isProgram (lib.unique (map lib.getName packages));

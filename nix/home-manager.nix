@@ -44,6 +44,7 @@ in
         options
         persisted
         ;
+      os = osConfig;
       packages = config.home.packages;
       user = config.home.username;
     };

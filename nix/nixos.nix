@@ -76,6 +76,7 @@ in
 
     environment.etc."list-ephemeral/config.json".text = import ./config-file.nix { inherit lib; } {
       inherit cfg options persisted;
+      os = config;
       packages = config.environment.systemPackages;
       home = null;
       user = null;

@@ -85,8 +85,10 @@ in
       "/home"
     ];
     description = ''
-      The directories that a reboot wipes, all of them: nothing else is listed. With null the
-      program detects them on the running machine.
+      The directories that a reboot wipes: nothing else is listed. The module adds what the
+      configuration of NixOS shows: file systems of type tmpfs and ramfs, and a mutable
+      `system.etc.overlay` on a wiped /. A rollback in the initrd is a script that it cannot read.
+      With null the program detects all of them on the running machine, except on ZFS.
     '';
   };
 

@@ -35,6 +35,8 @@ type Item struct {
 	// Kept is what already persists the path, as a clause: "persistedDirs[3] of …". It is empty if
 	// the path is not persisted.
 	Kept string
+	// ShownFrom is the path of which a bind mount shows this one, if the next reboot wipes that, or "".
+	ShownFrom string
 	// Comment is written above the entry in Nix: "bluetooth.service". It may contain any bytes, and is
 	// empty if there is none.
 	Comment string
@@ -59,8 +61,11 @@ func (k Kind) String() string {
 	return []string{"ordinary", "symlink", "pipe", "socket", "device", "swap"}[k]
 }
 
-// reason returns why Nix snippets do not list an item of its kind; "" if they do.
+// reason returns why Nix snippets do not list an item; "" if they do.
 func (i *Item) reason() string {
+	if i.ShownFrom != "" {
+		return "it is a bind mount of " + inQuotes(i.ShownFrom) + ", which the next reboot wipes"
+	}
 	switch i.Kind {
 	case Ordinary:
 	case Symlink:
@@ -103,7 +108,8 @@ func (i *Item) compare(other *Item) int {
 	return cmp.Or(
 		first(i.Dir, other.Dir), cmp.Compare(other.Kind, i.Kind), strings.Compare(other.Target, i.Target),
 		i.Access.compare(other.Access), i.Parent.compare(other.Parent), slices.CompareFunc(other.Above, i.Above, compareAccess),
-		first(i.Replaced, other.Replaced), strings.Compare(other.StoreLink, i.StoreLink), strings.Compare(other.Kept, i.Kept), strings.Compare(other.Comment, i.Comment),
+		first(i.Replaced, other.Replaced), strings.Compare(other.StoreLink, i.StoreLink), strings.Compare(other.Kept, i.Kept),
+		strings.Compare(other.ShownFrom, i.ShownFrom), strings.Compare(other.Comment, i.Comment),
 		strings.Compare(other.Unread, i.Unread))
 }
 

@@ -230,9 +230,12 @@ func (s *selection) placeOf(p string) int {
 	return max(n, 0)
 }
 
-// targetOf returns the path to persist instead of a symlink: its target, if that can be persisted,
-// or "".
+// targetOf returns the path to persist instead of a symlink or a bind mount: its target, if that can
+// be persisted, or "".
 func (s *selection) targetOf(item *Item) string {
+	if shown := item.ShownFrom; shown != "" && utf8.ValidString(shown) && s.refuse(shown) == "" {
+		return shown
+	}
 	if item.Kind != Symlink || item.Target == "" || !utf8.ValidString(item.Target) || s.refuse(item.Target) != "" {
 		return ""
 	}

@@ -41,7 +41,7 @@ func TestPathsThatMustNotBeMountsAreLeftOut(t *testing.T) {
 	}
 }
 
-// TestSpecialFilesAreNotListed selects every kind of special file. Nix dialects write a comment,
+// TestSpecialFilesAreNotListed selects every kind of special file, and bind mounts of wiped trees. Nix dialects write a comment,
 // dialects for scripts write the kind.
 func TestSpecialFilesAreNotListed(t *testing.T) {
 	link := &Access{0o777, "alice", "users"}
@@ -55,6 +55,8 @@ func TestSpecialFilesAreNotListed(t *testing.T) {
 		{Path: home + "/h", Kind: Swap},
 		{Path: home + "/i", Kind: Swap, Dir: true},
 		{Path: home + "/j", Kind: Symlink, Target: home, Access: link},
+		{Path: home + "/k", ShownFrom: "/srv/real"},
+		{Path: home + "/l", Dir: true, ShownFrom: home},
 	}
 	want := lines(
 		`# not written, it is a symlink to "/home/alice/real \e": "/home/alice/.b"; persist "/home/alice/real \e" instead`,
@@ -66,6 +68,8 @@ func TestSpecialFilesAreNotListed(t *testing.T) {
 		`# not written, it is a swap file, which must not be copied or bind-mounted: give it a subvolume or file system of its own: "/home/alice/h"`,
 		`# not written, it contains a swap file, which must not be copied or bind-mounted: give it a subvolume or file system of its own: "/home/alice/i"`,
 		`# not written, it is a symlink to "/home/alice": "/home/alice/j"`,
+		`# not written, it is a bind mount of "/srv/real", which the next reboot wipes: "/home/alice/k"; persist "/srv/real" instead`,
+		`# not written, it is a bind mount of "/home/alice", which the next reboot wipes: "/home/alice/l"`,
 	)
 	opts := Options{Home: home, Users: alice}
 	for _, opts.Dialect = range nixDialects {

@@ -2,10 +2,13 @@ package check_test
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/DaRacci/list-ephemeral/boot/check"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
@@ -19,12 +22,13 @@ device=$(findmnt -no SOURCE "$DISK.top"); mount -o subvol=root "$device" .; chmo
 
 // TestEachFaultIsNamed plants one fault and expects the check that names it, and no other.
 func TestEachFaultIsNamed(t *testing.T) {
-	tests := []struct {
+	type fault struct {
 		name string
 		machine
 		want string
 		need []*probe.Probe
-	}{
+	}
+	tests := []fault{
 		{name: "a healthy machine"},
 		{
 			name: "the root is an ordinary disk with old files", want: "root-wiped warning:tree-kept(/)\n",
@@ -178,6 +182,11 @@ func TestEachFaultIsNamed(t *testing.T) {
 			name: "a tree in memory that is full of inodes", want: "memory-fill failure:memory-used(/srv) failure:memory-directory(/srv)\n",
 			machine: machine{plant: `mount -t tmpfs -o size=1m,nr_inodes=20 ram srv; cd srv; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19; do : > $i; done; cd ..`},
 		},
+	}
+	for _, id := range check.IDs() {
+		if !slices.ContainsFunc(tests, func(tt fault) bool { return strings.HasPrefix(tt.want, id.String()+" ") }) {
+			t.Errorf("no fault is planted for %v", id)
+		}
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -36,7 +36,7 @@ func TestAdoptOnAnImpermanentMachine(t *testing.T) {
 			"what would be done",
 			[]string{"-n", "--storage", "/disk", "/home/alice/.history", "/home/alice/.config", "/etc/machine-id"},
 			0,
-			"kept        0B   0 files  /etc/machine-id\n        something is mounted at /etc/machine-id, which is not wiped\n" +
+			"kept        0B   0 files  /etc/machine-id\n        it is a mount of /persist/machine-id\n" +
 				"copy       56B   2 files  /home/alice/.config\ncopy       20B    1 file  /home/alice/.history\n",
 			[]string{"3 files with 76B would be copied into /disk, which has"},
 		},

@@ -131,7 +131,7 @@ func (f *listFlags) rowFormat(l *listing) report.RowFormat {
 	case f.json:
 		return report.DirJSONFormat(session.NewNotes(l.session).Of, l.session.OwnerOf)
 	case f.long:
-		return report.DirLongFormat(l.style, time.Now())
+		return report.DirLongFormat(l.style, l.coming, time.Now())
 	case f.print0:
 		return report.DirPathFormat(0, l.style.Plain())
 	}

@@ -36,7 +36,7 @@ func TestRowPrinterCountsInBatches(t *testing.T) {
 			var out bytes.Buffer
 			p := &rowPrinter{
 				printer: &printer{out: report.NewWriter(&out), limit: tt.limit}, opts: opts, keep: keep,
-				format: report.DirLongFormat(report.PathStyle{}, time.Now()), numbers: true, batch: tt.batch,
+				format: report.DirLongFormat(report.PathStyle{}, nil, time.Now()), numbers: true, batch: tt.batch,
 			}
 			err := error(nil)
 			for i := 0; i < dirs && err == nil; i++ {

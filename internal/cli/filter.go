@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/boot"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
@@ -33,6 +35,41 @@ func (f *filter) keep(kind scan.Kind, info scan.Info) bool {
 		return false
 	}
 	return f.before.IsZero() || info.ModTime.Before(f.before)
+}
+
+// observer counts candidates by facts that a walk does not know.
+type observer struct {
+	isManaged func(path string) bool // nil: no directory is left out
+	coming    report.ComingOf        // nil: no candidate is declared
+	managed   int                    // directories that were left out
+	comings   report.Comings
+}
+
+func newObserver(s *session.Session, kinds scan.Kinds) *observer {
+	o := &observer{coming: s.ComingsOf()}
+	if kinds.Has(scan.KindDir) {
+		o.isManaged = s.ManagedDirs()
+	}
+	return o
+}
+
+// filter returns a filter that counts candidates, and leaves out directories of managed links. It is
+// nil if there is nothing to count.
+func (o *observer) filter() func(*scan.Entry) bool {
+	if o.isManaged == nil && o.coming == nil {
+		return nil
+	}
+	return func(e *scan.Entry) bool {
+		path := string(e.Path)
+		if o.isManaged != nil && e.Kind == scan.KindDir && o.isManaged(path) {
+			o.managed++
+			return false
+		}
+		if o.coming != nil {
+			o.comings.Add(o.coming(path))
+		}
+		return true
+	}
 }
 
 // sizeLimit is the value of one --size: at least (+1), at most (-1) or exactly (0) this number of

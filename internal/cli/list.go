@@ -35,7 +35,9 @@ type listFlags struct {
 
 const listLong = `List the files that the next reboot wipes, one path per line, sorted by path. PATH
 limits the list to paths at or below it. Paths that cannot be read are counted on
-stderr, and the exit status is 1.`
+stderr, and the exit status is 1. With --long, paths that are declared persistent but not
+mounted are marked: kept (the next boot shows what storage has there) or missing
+(storage has nothing there; adopt copies the data).`
 
 const listExamples = `  list-ephemeral list                          all files that the next reboot wipes
   list-ephemeral list ~/.config                those below a directory
@@ -117,7 +119,10 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	out := report.NewWriter(a.out)
 	opts.Waiting = out.Idle
 	printer := &printer{out: out, limit: f.limit, mute: f.count}
-	stats, err := f.run(ctx, &listing{s, opts, f.order(), both(both(session.ProgramFilter(f.program), owned), fresh), printer, a.pathStyle()})
+	seen := newObserver(s, f.kinds)
+	wanted := both(both(both(session.ProgramFilter(f.program), owned), fresh), seen.filter())
+	stats, err := f.run(ctx, &listing{s, opts, f.order(), wanted, seen.coming, printer, a.pathStyle()})
+	stats.Hidden[known.ClassManaged] += seen.managed
 	if f.count {
 		out.Buf = fmt.Appendln(out.Buf, printer.printed)
 	}
@@ -127,6 +132,7 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	if err != nil && !errors.Is(err, errEnough) {
 		return whySignal(ctx, err)
 	}
+	a.sayComing(s, seen.comings)
 	return a.conclude(s, printer.printed, stats, f.verbose)
 }
 
@@ -136,6 +142,7 @@ type listing struct {
 	opts    scan.Options
 	order   *order
 	wanted  func(*scan.Entry) bool // nil: all
+	coming  report.ComingOf        // nil: nothing is declared
 	printer *printer
 	style   report.PathStyle
 }
@@ -232,7 +239,7 @@ func readProgram(text string) (string, error) {
 func (f *listFlags) format(l *listing) report.Format {
 	switch {
 	case f.long:
-		return report.LongFormat(l.style, l.session.Owners, time.Now())
+		return report.LongFormat(l.style, l.session.Owners, l.coming, time.Now())
 	case f.print0:
 		return report.PathFormat(0, l.style.Plain())
 	}
@@ -309,6 +316,17 @@ func (o *order) run(ctx context.Context, opts scan.Options, wanted func(*scan.En
 		}
 	}
 	return stats, nil
+}
+
+// sayComing says what the next boot changes about the candidates, and that it no longer keeps data.
+func (a *app) sayComing(s *session.Session, candidates report.Comings) {
+	for _, text := range candidates.Texts("candidate") {
+		say(a.err, "hint", text)
+	}
+	all := s.Comings()
+	if text := all.LossText(); text != "" {
+		say(a.err, "warning", text+"; status --next names them")
+	}
 }
 
 // conclude reports on stderr the paths that could not be read, or why there are no candidates.

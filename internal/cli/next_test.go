@@ -34,6 +34,14 @@ le status --next
 le status --next --fail | tail -1
 le status --next --fail --json | grep -o '"change":"[a-z]*","path":"[^"]*"'
 le explain /var/lib/added/x
+le explain /var/lib/removed/x | sed -n 4,5p
+echo y > /var/lib/stored/y; echo z > /var/lib/z
+"$PROGRAM" list -l /var/lib 2> /dev/null | awk '{ print $(NF-1), $NF }'
+"$PROGRAM" list -dl /var/lib 2> /dev/null | awk '{ print $(NF-1), $NF }'
+le --root /var/lib list --json | grep -o '"path":"[^"]*"\|"next":"[a-z]*"\|list-ephemeral: .*'
+le --root /var/lib status | grep 'next boot'
+le --root /var/lib status --brief
+le --root /var/lib status --json | grep -o '"next":{[^}]*}'
 ln -sfn /nix/store/cur /nix/var/nix/profiles/system
 le status --next --fail
 ln -sfn /nix/store/next /nix/var/nix/profiles/system
@@ -83,6 +91,29 @@ status 1
   it is a file of 2B
   kind: state (location: in /var/lib)
 status 0
+  NO LONGER KEPT after the next boot
+  removed: /nix/store/cur/etc/fstab:3; its data stays in /mnt/keep/var/lib/removed
+missing /var/lib/added/x
+kept /var/lib/stored/y
+- /var/lib/z
+missing /var/lib/added/
+kept /var/lib/stored/
+- /var/lib/z
+"path":"/var/lib/added/x"
+"next":"missing"
+"path":"/var/lib/stored/y"
+"next":"kept"
+"path":"/var/lib/z"
+"next":""
+list-ephemeral: hint: 1 candidate declared and in storage, but not mounted: the next boot shows what storage has there
+list-ephemeral: hint: 1 candidate declared, but storage has nothing there: adopt copies the data
+list-ephemeral: warning: 1 path with data will no longer be kept after the next boot; status --next names them
+next boot      NO LONGER KEPT: 1 path with data; status --next names them
+next boot      1 path declared and in storage, but not mounted: the next boot shows what storage has there
+next boot      1 path declared, but storage has nothing there: adopt copies the data
+3 files, 6B would be lost at the next reboot (most of it: /var/lib/added/, 2B); 1 path with data will no longer be kept after the next boot
+status 0
+"next":{"kept":1,"removed":1,"missing":1}
 the next boot keeps what is kept now
 status 0
       declared: /nix/store/next/etc/fstab:5

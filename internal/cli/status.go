@@ -103,7 +103,7 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 		say(a.err, "hint", report.DecisionsWipedText(filepath.Dir(s.Decisions.File)))
 	}
 	failed := a.failed
-	if why := f.failAbove.exceeded(s.AtStake()); why != "" {
+	if why := f.failAbove.exceeded(s.AtStake(), s.AtMost()); why != "" {
 		say(a.err, "error", why)
 		failed = errors.Join(failed, exitError(exitFailed))
 	}
@@ -192,14 +192,15 @@ func parseLimit(text string) (limit, error) {
 	return limit{text: text, files: -1, bytes: size.bytes}, nil
 }
 
-// exceeded returns the error message if an amount exceeds the limit, otherwise "".
-func (l limit) exceeded(lost report.Amount) string {
+// exceeded returns the error message if an amount exceeds the limit, otherwise "". atMost comes before
+// the amount.
+func (l limit) exceeded(lost report.Amount, atMost string) string {
 	switch {
 	case l.text == "":
 	case l.files >= 0 && lost.Files > l.files:
-		return fmt.Sprintf("%s would be lost, more than %s", report.Count(lost.Files, "file"), l.text)
+		return fmt.Sprintf("%s%s would be lost, more than %s", atMost, report.Count(lost.Files, "file"), l.text)
 	case l.files < 0 && lost.Bytes > l.bytes:
-		return fmt.Sprintf("%s would be lost, more than %s", printable.Size(lost.Bytes), l.text)
+		return fmt.Sprintf("%s%s would be lost, more than %s", atMost, printable.Size(lost.Bytes), l.text)
 	}
 	return ""
 }

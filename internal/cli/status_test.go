@@ -173,7 +173,7 @@ func TestFailAbove(t *testing.T) {
 		if text != "" {
 			l, _ = parseLimit(text)
 		}
-		if got := l.exceeded(lost) != ""; got != fails {
+		if got := l.exceeded(lost, "") != ""; got != fails {
 			t.Errorf("limit %q exceeded: %t", text, got)
 		}
 	}

@@ -18,8 +18,8 @@ func DirPathFormat(end byte, style PathStyle) RowFormat {
 }
 
 // DirLongFormat writes files, size, excluded files that are kept with the directory, age and path
-// in columns.
-func DirLongFormat(style PathStyle, now time.Time) RowFormat {
+// in columns, and before the path what the next boot changes about it, if coming is not nil.
+func DirLongFormat(style PathStyle, coming ComingOf, now time.Time) RowFormat {
 	path := DirPathFormat('\n', style)
 	return func(dst []byte, r *scan.Row) []byte {
 		along := "-"
@@ -27,6 +27,7 @@ func DirLongFormat(style PathStyle, now time.Time) RowFormat {
 			along = fmt.Sprintf("+%d", r.Excluded.Files)
 		}
 		dst = fmt.Appendf(dst, "%7d %5s %8s %4s ", r.Files, printable.Size(r.Bytes), along, printable.Age(now.Sub(r.Newest)))
+		dst = coming.append(dst, rowPath(r))
 		return path(dst, r)
 	}
 }
@@ -44,22 +45,31 @@ type dirLine struct {
 	Program       string    `json:"program"`
 	Cache         bool      `json:"cache"`
 	Known         int       `json:"known"`
+	Declared      string    `json:"declared"`
+	Next          string    `json:"next"`
 	ownerKeys
+}
+
+// rowPath returns the path of a row without the slash of a directory.
+func rowPath(r *scan.Row) string {
+	path := string(r.Path)
+	if r.IsDir() && path != "/" {
+		path = path[:len(path)-1]
+	}
+	return path
 }
 
 // DirJSONFormat writes one JSON object a line.
 func DirJSONFormat(notes Notes, owners OwnerOf) RowFormat {
 	json := jsonline.NewEncoder()
 	return func(dst []byte, r *scan.Row) []byte {
-		path := string(r.Path)
-		if r.IsDir() {
-			path = path[:len(path)-1]
-		}
+		path := rowPath(r)
 		note := notes(path, r.IsDir())
 		line := dirLine{
 			Type: r.Kind.String(), Files: r.Files, Bytes: r.Bytes, ModTime: r.Newest.UTC(),
 			Excluded: r.Excluded.Files, ExcludedBytes: r.Excluded.Bytes,
 			Program: note.Program, Cache: r.Cache, Known: note.Known,
+			Declared: note.Declared, Next: note.Coming.word(),
 		}
 		o := owners(path)
 		line.ownerKeys = newOwnerKeys(&o)
@@ -93,10 +103,7 @@ type summaryLine struct {
 func SummaryJSONFormat() RowFormat {
 	json := jsonline.NewEncoder()
 	return func(dst []byte, r *scan.Row) []byte {
-		path := string(r.Path)
-		if len(path) > 1 {
-			path = path[:len(path)-1]
-		}
+		path := rowPath(r)
 		line := summaryLine{Files: r.Files, Bytes: r.Bytes, ModTime: r.Newest.UTC()}
 		line.Path, line.PathBytes = jsonline.Path(path)
 		return json.Append(dst, &line)

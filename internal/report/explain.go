@@ -49,6 +49,8 @@ type explainLine struct {
 	Exists   bool     `json:"exists"`
 	Error    string   `json:"error"`
 	Reasons  []string `json:"reasons"`
+	// Next is what the next boot changes: kept, removed or missing; empty if nothing is known.
+	Next string `json:"next"`
 	// DeclaredAt is the file and line in the Nix code.
 	DeclaredAt string `json:"declaredAt"`
 	ownerKeys
@@ -65,6 +67,7 @@ func (e *Explanation) JSON() *explainLine {
 		line.Reasons = append(line.Reasons, printable.Name(reason))
 	}
 	line.DeclaredAt = printable.Name(e.DeclaredAt)
+	line.Next = e.coming().word()
 	if e.Err != nil {
 		line.Error = errors.Unwrap(e.Err).Error()
 	}
@@ -103,8 +106,12 @@ type Explanation struct {
 	// Tree is the tree that the path is on, with its fate.
 	Tree  boot.Tree
 	Upper string // the path in the upper directory of an overlay, or ""
+	// ShownFrom is the path of which a bind mount shows this one, if list has it there, or "".
+	ShownFrom string
 	// Declared is the declaration of the path that nothing carries out, or nil.
 	Declared *Declaration
+	// Removed is the change by which the next boot no longer keeps the path, or nil.
+	Removed *NextChange
 	// DeclaredAt is the file and line of the Nix code that declares the path, or "".
 	DeclaredAt string
 	// Owner says whose the path is, and what it is for; nil if that is not asked.
@@ -160,6 +167,33 @@ func (e *Explanation) fate() string {
 	return text
 }
 
+// coming returns what the next boot changes about the path.
+func (e *Explanation) coming() Coming {
+	switch {
+	case e.Declared != nil:
+		return e.Declared.Coming()
+	case e.Removed != nil:
+		return ComingRemoved
+	}
+	return ComingUnknown
+}
+
+// lower says that a lower layer of the overlay may have the path, which is not known.
+func (e *Explanation) lower() []string {
+	if !ListsLower(e.Tree) {
+		return nil
+	}
+	return []string{"the overlay's upper directory cannot be read from here: if a lower layer has the path, a boot brings that version back"}
+}
+
+// removal says that the next boot no longer keeps the path.
+func (e *Explanation) removal() []string {
+	if e.Removed == nil {
+		return nil
+	}
+	return append([]string{"NO LONGER KEPT after the next boot"}, e.Removed.details()...)
+}
+
 // missing reports whether the path does not exist.
 func (e *Explanation) missing() bool {
 	return errors.Is(e.Err, syscall.ENOENT) || errors.Is(e.Err, syscall.ENOTDIR)
@@ -184,15 +218,19 @@ func (e *Explanation) reasons() []string {
 		if e.Upper != "" {
 			reasons = append(reasons, "the upper directory of the overlay has it: "+e.Upper)
 		}
-		return reasons
+		return append(reasons, e.lower()...)
 	case scan.ClassIncluded:
-		return []string{"the configuration or --include always lists it"}
+		return append([]string{"the configuration or --include always lists it"}, e.lower()...)
 	case scan.ClassRoot:
-		return []string{e.fate()}
+		return append([]string{e.fate()}, e.lower()...)
 	case scan.ClassPersisted:
-		return []string{fmt.Sprintf("%s is kept: %s", by, v.Source)}
+		return append([]string{fmt.Sprintf("%s is kept: %s", by, v.Source)}, e.removal()...)
 	case scan.ClassMounted:
-		return []string{fmt.Sprintf("%s is a mount point: it shows %s", by, mountText(v.Mount)), e.fate()}
+		reasons := []string{fmt.Sprintf("%s is a mount point: it shows %s", by, mountText(v.Mount)), e.fate()}
+		if e.ShownFrom != "" {
+			reasons = append(reasons, "it is the same as "+e.ShownFrom+", where it is listed")
+		}
+		return append(reasons, e.removal()...)
 	case scan.ClassStorage:
 		return []string{by + " is persistent storage"}
 	case scan.ClassSystem:

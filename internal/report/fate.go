@@ -133,10 +133,16 @@ func DoubtShort(doubtful []boot.Tree) string {
 // LowerLayersText says that the candidates of an overlay include files that a boot brings back,
 // because its upper directory cannot be read. It is "" for other trees.
 func LowerLayersText(tree boot.Tree) string {
-	if !tree.Overlay || tree.Upper != "" || tree.UpperProblem == nil {
+	if !ListsLower(tree) {
 		return ""
 	}
 	return fmt.Sprintf("the upper directory of %s cannot be read from here: files of its lower layers, which a boot brings back, are listed too", Backing(tree))
+}
+
+// ListsLower reports whether the candidates of a tree include files of the lower layers of an
+// overlay, because its upper directory cannot be read.
+func ListsLower(tree boot.Tree) bool {
+	return tree.Overlay && tree.Upper == "" && tree.UpperProblem != nil
 }
 
 // hiddenClasses are the classes that are hidden by default, as the counts name them.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -21,13 +22,26 @@ func PathFormat(end byte, style PathStyle) Format {
 	return func(dst []byte, e *scan.Entry) []byte { return append(style.Append(dst, e.Path, e.Kind), end) }
 }
 
-// LongFormat writes mode, owner, size, age and path in columns.
-func LongFormat(style PathStyle, names Owners, now time.Time) Format {
+// ComingOf says what the next boot changes about a path.
+type ComingOf func(path string) Coming
+
+// append appends a column that says it, or nothing where c is nil.
+func (c ComingOf) append(dst []byte, path string) []byte {
+	if c == nil {
+		return dst
+	}
+	return fmt.Appendf(dst, "%-7s ", cmp.Or(c(path).word(), "-"))
+}
+
+// LongFormat writes mode, owner, size, age and path in columns, and before the path what the next
+// boot changes about it, if coming is not nil.
+func LongFormat(style PathStyle, names Owners, coming ComingOf, now time.Time) Format {
 	path := PathFormat('\n', style)
 	return func(dst []byte, e *scan.Entry) []byte {
 		info := e.Info()
 		dst = fmt.Appendf(dst, "%s %-8s %5s %4s ", info.Mode, printable.Name(names.User(info.UID)),
 			printable.Size(info.Size), printable.Age(now.Sub(info.ModTime)))
+		dst = coming.append(dst, string(e.Path))
 		return path(dst, e)
 	}
 }
@@ -46,6 +60,7 @@ type jsonLine struct {
 	Cache     bool      `json:"cache"`
 	Known     int       `json:"known"`
 	Declared  string    `json:"declared"`
+	Next      string    `json:"next"`
 	ownerKeys
 }
 
@@ -61,6 +76,7 @@ func JSONFormat(notes Notes, names Owners, owners OwnerOf) Format {
 			Mode: octal.Mode(info.Mode),
 			User: names.User(info.UID), Group: names.Group(info.GID),
 			Program: note.Program, Cache: note.Cache || e.Tagged, Known: note.Known, Declared: note.Declared,
+			Next: note.Coming.word(),
 		}
 		o := owners(path)
 		line.Path, line.PathBytes = jsonline.Path(path)
@@ -75,7 +91,9 @@ type Note struct {
 	Cache   bool   // whether it is cache, by location or name
 	// Declared is where it is declared persistent, if nothing carries that out.
 	Declared string
-	Known    int // number of public configurations that keep it
+	// Coming is what the next boot changes about it.
+	Coming Coming
+	Known  int // number of public configurations that keep it
 }
 
 // Notes returns the note on a path.

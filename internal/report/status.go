@@ -15,6 +15,9 @@ import (
 // Brief returns what would be lost, as one line.
 func (s *Status) Brief(home string) string {
 	text := s.briefLost(home) + s.briefUndecided() + s.briefUnread()
+	if loss := s.Next.LossText(); loss != "" {
+		text += "; " + loss
+	}
 	if s.LastLoss != nil {
 		text += "; " + s.LastLoss.Text(home)
 	}
@@ -39,7 +42,7 @@ func (s *Status) briefLost(home string) string {
 		return "nothing listed, and nothing shows that a boot wipes " + printable.Name(s.Roots[0].Path)
 	}
 	if s.Doubtful.Files > 0 {
-		doubt := fmt.Sprintf("%s, %s listed, but nothing shows that a boot wipes them", Count(s.Doubtful.Files, "file"), printable.Size(s.Doubtful.Bytes))
+		doubt := fmt.Sprintf("%s, %s outside caches, but nothing shows that a boot wipes them", Count(s.Doubtful.Files, "file"), printable.Size(s.Doubtful.Bytes))
 		if s.AtStake().Files == 0 {
 			return doubt
 		}
@@ -56,7 +59,7 @@ func (s *Status) briefWiped(home string) string {
 	case s.Lost.Files == 0:
 		return "nothing listed would be lost at the next reboot; " + hidden + " would be"
 	}
-	text := fmt.Sprintf("%s, %s would be lost at the next reboot", Count(s.Lost.Files, "file"), printable.Size(s.Lost.Bytes))
+	text := fmt.Sprintf("%s%s, %s would be lost at the next reboot", s.AtMost(), Count(s.Lost.Files, "file"), printable.Size(s.Lost.Bytes))
 	if len(s.Largest) > 0 {
 		text += fmt.Sprintf(" (most of it: %s, %s)", printable.Name(tilde(s.Largest[0].Shown, home)), printable.Size(s.Largest[0].Bytes))
 	}
@@ -117,11 +120,9 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 	amountLine := func(name string, a Amount, what string) {
 		dst = fmt.Appendf(dst, "%-14s %9d files %6s  %s\n", name, a.Files, printable.Size(a.Bytes), what)
 	}
-	if s.Doubtful.Files > 0 || !s.wipes() {
-		amountLine("listed", s.Doubtful, "where nothing shows that a boot wipes them")
-	}
+	amountLine("listed", s.Listed, "by list"+s.listedDoubt())
 	if s.wipes() {
-		amountLine("lost", s.Lost, "at the next reboot")
+		amountLine("lost", s.Lost, "at the next reboot"+s.lowerCounted())
 		amountLine("lost, cache", s.Cache, "known to be cache")
 		amountLine("lost, excluded", s.Excluded, fmt.Sprintf("hidden by exclude patterns (%s, %s neither cache nor created again at boot)",
 			Count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes)))
@@ -133,10 +134,54 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 	if s.Trash.Files > 0 {
 		amountLine("trash", s.Trash, "in storage, moved there by stray --trash")
 	}
+	dst = s.appendNext(dst)
 	dst = appendStakes(dst, "the largest", s.Largest, home, now)
 	dst = appendStakes(dst, "the newest", s.Newest, home, now)
 	dst = appendOwners(dst, s.Owners, now)
 	return appendMustKeep(dst, s.MustKeep, home)
+}
+
+// listedDoubt says of which of the listed files nothing shows that a boot wipes them, as a clause.
+func (s *Status) listedDoubt() string {
+	switch {
+	case s.Doubtful.Files == 0 && s.wipes():
+		return ""
+	case s.Doubtful == s.Listed:
+		return "; nothing shows that a boot wipes them"
+	}
+	return fmt.Sprintf("; nothing shows that a boot wipes %s, %s of them", Count(s.Doubtful.Files, "file"), printable.Size(s.Doubtful.Bytes))
+}
+
+// countsLower reports whether files of lower layers of an overlay are counted.
+func (s *Status) countsLower() bool {
+	return slices.ContainsFunc(s.Roots, func(root RootStatus) bool { return root.ListsLower })
+}
+
+// AtMost precedes a number of files that are lost.
+func (s *Status) AtMost() string {
+	if s.countsLower() {
+		return "at most "
+	}
+	return ""
+}
+
+// lowerCounted says that files of lower layers are counted, as a clause.
+func (s *Status) lowerCounted() string {
+	if !s.countsLower() {
+		return ""
+	}
+	return ", at most: files of lower layers, which a boot brings back, are counted too"
+}
+
+// appendNext appends what the next boot changes about declared paths.
+func (s *Status) appendNext(dst []byte) []byte {
+	if s.Next.Removed > 0 {
+		dst = fmt.Appendf(dst, "%-14s NO LONGER KEPT: %s with data; status --next names them\n", "next boot", Count(s.Next.Removed, "path"))
+	}
+	for _, text := range s.Next.Texts("path") {
+		dst = fmt.Appendf(dst, "%-14s %s\n", "next boot", text)
+	}
+	return dst
 }
 
 // mostMustKeep is how many paths are named that must be kept.
@@ -197,9 +242,11 @@ type Status struct {
 	Tracers  []Tracer      `json:"tracers"`
 	Clip     string        `json:"clipboard"`
 	Mounted  int           `json:"mountedFromStorage"`
-	Lost     Amount        `json:"candidates"`
-	Cache    Amount        `json:"cache"`
-	Excluded Amount        `json:"excluded"`
+	// Listed counts what list prints: on all roots, with caches that are not hidden.
+	Listed   Amount `json:"listed"`
+	Lost     Amount `json:"candidates"`
+	Cache    Amount `json:"cache"`
+	Excluded Amount `json:"excluded"`
 	// Hidden is the part of Excluded that is neither cache nor created again at boot.
 	Hidden  Amount  `json:"hidden"`
 	Kept    Amount  `json:"persisted"`
@@ -210,12 +257,14 @@ type Status struct {
 	Owners []OwnerStake `json:"owners"`
 	Unread int          `json:"unread"`
 	// Doubtful counts the candidates on roots of which nothing shows that a boot wipes them. They
-	// are in none of the other amounts.
+	// are in none of the other amounts except Listed.
 	Doubtful Amount `json:"doubtful"`
 	// Worthless counts what is hidden because it is regenerated, runtime, managed or cache.
 	Worthless Amount `json:"worthless"`
 	// MustKeep are candidates that identify the machine or a user, or are secrets.
 	MustKeep []NamedPath `json:"mustKeep"`
+	// Next counts declared paths with data, by what the next boot changes about them.
+	Next Comings `json:"next"`
 	// Others are the trees that are not roots, and what a boot does to them.
 	Others []RootStatus `json:"others"`
 	// Decisions are those of the user, and Undecided counts what they do not cover.
@@ -234,6 +283,9 @@ type RootStatus struct {
 	// Wiped answers whether a boot wipes the tree: yes, no or unknown.
 	Wiped    string   `json:"wiped"`
 	Evidence []string `json:"evidence"`
+	// ListsLower reports that files of the lower layers of an overlay are listed too, which a boot
+	// brings back, because its upper directory cannot be read from here.
+	ListsLower bool `json:"lowerLayersListed"`
 }
 
 // NamedPath is a path.
@@ -263,6 +315,9 @@ func (r *RootStatus) fate() string {
 	text := fmt.Sprintf("%s on %s %s: %s", r.Path, r.FSType, r.Source, verdict)
 	if len(r.Evidence) > 0 {
 		text += " (" + r.Evidence[0] + ")"
+	}
+	if r.ListsLower {
+		text += "; files of its lower layers, which a boot brings back, are listed too"
 	}
 	return text
 }

@@ -51,7 +51,7 @@ func TestStatusOfAWipedRootSaysSo(t *testing.T) {
 		}
 	}
 	s.Doubtful = report.Amount{Files: 2, Bytes: 10} // another root
-	if got := s.Brief("/root"); !strings.Contains(got, "would be lost") || !strings.HasSuffix(got, "; 2 files, 10B listed, but nothing shows that a boot wipes them") {
+	if got := s.Brief("/root"); !strings.Contains(got, "would be lost") || !strings.HasSuffix(got, "; 2 files, 10B outside caches, but nothing shows that a boot wipes them") {
 		t.Errorf("brief with a doubtful root too: %q", got)
 	}
 }

@@ -63,14 +63,25 @@ func (l *StorageLoss) Text() string {
 	return "is on " + mount
 }
 
-// NotWipedText returns why a path does not have to be copied, as a clause; "" if it has to.
-// mountedFrom is the path in storage that it is mounted from, or "".
-func NotWipedText(v scan.Verdict, mountedFrom string) string {
+// NotCopied is why adopt does not copy a path.
+type NotCopied struct {
+	Verdict     scan.Verdict
+	MountedFrom string // the path in storage that it is mounted from, or ""
+	ShownFrom   string // the path in a wiped tree of which a bind mount shows it, or ""
+	Wiped       bool   // a boot wipes what is mounted there
+}
+
+// IsKept reports whether the path does not have to be copied.
+func (n NotCopied) IsKept() bool { return n.MountedFrom != "" || !n.Wiped }
+
+// Text returns the reason as a clause; "" if the path is copied.
+func (n NotCopied) Text() string {
+	v := n.Verdict
 	switch v.Class {
 	case scan.ClassSystem:
 		return "it is managed by Nix or created again at every boot"
 	case scan.ClassMounted:
-		return "something is mounted at " + v.By + ", which is not wiped"
+		return n.mount()
 	case scan.ClassLower:
 		return "a boot brings it back from a lower layer of the overlay at " + v.Target
 	case scan.ClassLayer:
@@ -78,8 +89,21 @@ func NotWipedText(v scan.Verdict, mountedFrom string) string {
 	case scan.ClassUnknown, scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot, scan.ClassPersisted, scan.ClassStorage, scan.ClassHidden,
 		scan.ClassExcluded, scan.ClassOutside, scan.ClassLinked:
 	}
-	if mountedFrom != "" {
-		return "it is a mount of " + mountedFrom
+	if n.MountedFrom != "" {
+		return "it is a mount of " + n.MountedFrom
 	}
 	return ""
+}
+
+// mount is Text for a path on a mount that is not a root.
+func (n NotCopied) mount() string {
+	switch {
+	case n.MountedFrom != "":
+		return "it is a mount of " + n.MountedFrom
+	case n.ShownFrom != "":
+		return "it is a bind mount of " + n.ShownFrom + ", which the next reboot wipes: name that path"
+	case n.Wiped:
+		return "it is on " + n.Verdict.By + ", which the next reboot wipes, but which is not a root: name that with --root"
+	}
+	return "something is mounted at " + n.Verdict.By + ", and nothing shows that a boot wipes it"
 }

@@ -53,7 +53,7 @@ func (s *Session) AdoptOptions(paths AdoptPaths, force bool) adopt.Options {
 		if err := paths.Refused[name]; err != nil {
 			return err
 		}
-		return s.notWiped(name)
+		return s.notCopied(name)
 	}
 	return options
 }

@@ -92,14 +92,24 @@ func (s *Session) declareBuilt() {
 		}
 		for i := range g.Entries {
 			e := &g.Entries[i]
-			if e.Storage == "" || e.Verdict != generation.Kept || s.isMounted(e.Path) || s.isLinkTo(e.Path, e.Storage) {
+			if e.Storage == "" || e.Verdict != generation.Kept || s.isMounted(e.Path) || s.isLinkTo(e.Path, e.Storage) || s.dropped(e.Path) {
 				continue
 			}
 			s.declared[e.Path] = report.Declaration{
-				Path: e.Path, Source: report.SourceText(e.Source), Storage: e.Storage, InStorage: e.Presence == generation.Present,
+				Path: e.Path, Source: report.SourceText(e.Source), Storage: e.Storage, InStorage: e.Presence != generation.Absent,
 			}
 		}
 	}
+}
+
+// dropped reports whether the system that boots next does not keep a path, so what the active one
+// declares has no effect any more.
+func (s *Session) dropped(path string) bool {
+	if s.generations.next == nil {
+		return false
+	}
+	_, kept := s.generations.next.Keeps(path)
+	return !kept
 }
 
 // isKept reports whether a declared path is mounted, or in a storage path.

@@ -23,8 +23,10 @@ import (
 func (s *Session) Item(path string, kind scan.Kind, info scan.Info, slash bool) snippet.Item {
 	item := snippet.Item{
 		Path: path, Dir: kind == scan.KindDir || kind == scan.KindUnknown && (slash || s.usuallyDir(path)),
-		Kept: s.keptBy(path, kind), Replaced: s.replaced(path),
+		Replaced: s.replaced(path),
 	}
+	verdict := s.Judge(path, kind)
+	item.Kept, item.ShownFrom = s.keptBy(path, verdict), s.shownFrom(path, verdict)
 	item.Parent, item.Above = s.parents(path)
 	switch kind {
 	case scan.KindSymlink:
@@ -79,8 +81,8 @@ func (s *Session) storeLink(dir string) string {
 }
 
 // keptBy returns what persists a path already, or declares it, as a clause; "" if nothing does.
-func (s *Session) keptBy(path string, kind scan.Kind) string {
-	if by := report.KeptBy(s.Judge(path, kind), s.MountedFrom(path)); by != "" {
+func (s *Session) keptBy(path string, v scan.Verdict) string {
+	if by := report.KeptBy(v, s.MountedFrom(path)); by != "" {
 		return by
 	}
 	if d, ok := s.Declared(path); ok {

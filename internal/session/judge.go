@@ -3,13 +3,16 @@ package session
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -21,8 +24,11 @@ func (s *Session) Explanation(path string) report.Explanation {
 	if overlay, upper := s.Policy.Overlay(path); overlay != nil && err == nil {
 		e.Upper = upper
 	}
+	e.ShownFrom = s.shownFrom(path, e.Verdict)
 	if d, ok := s.Declared(path); ok {
 		e.Declared = &d
+	} else {
+		e.Removed = s.removed(path)
 	}
 	switch e.Verdict.Class {
 	case scan.ClassCandidate, scan.ClassIncluded, scan.ClassPersisted, scan.ClassMounted, scan.ClassLinked, scan.ClassExcluded, scan.ClassHidden:
@@ -58,7 +64,98 @@ func (s *Session) Judge(path string, kind scan.Kind) scan.Verdict {
 			}
 		}
 	}
+	if v.Class == scan.ClassCandidate && kind == scan.KindDir && s.ScanRules.Hide && s.isManaged(path) {
+		return scan.Verdict{Class: scan.ClassHidden, By: path, Finding: managedDir}
+	}
 	return v
+}
+
+// shownFrom returns, for a path on a bind mount of a part of a wiped tree, the path in that tree,
+// where list has it; otherwise "".
+func (s *Session) shownFrom(path string, v scan.Verdict) string {
+	if v.Class != scan.ClassMounted {
+		return ""
+	}
+	tree := s.FateOf(path)
+	rel, ok := paths.Rel(path, tree.Point)
+	if tree.Fate != boot.Wiped || tree.Alias == "" || !ok {
+		return ""
+	}
+	shown := filepath.Join(tree.Alias, rel)
+	if s.Policy.Judge(shown, scan.KindFile).Class != scan.ClassCandidate {
+		return ""
+	}
+	return shown
+}
+
+// managedDir is why a directory of managed links is hidden.
+var managedDir = known.Finding{
+	Class: known.ClassManaged, Pattern: "only links", Source: "the entries of the directory",
+	Reason: "It contains only symlinks into the store or storage, which a boot makes again.",
+}
+
+// ManagedDirs returns a function that reports whether a directory contains only managed
+// links, or is in one that does. A walk does not know that of a directory, so this reads the
+// directory. It is for one goroutine, and for the paths of a listing, in their order. It is nil where
+// the configuration says what is hidden.
+func (s *Session) ManagedDirs() func(path string) bool {
+	if !s.ScanRules.Hide {
+		return nil
+	}
+	last := ""
+	return func(path string) bool {
+		if last != "" && paths.AtOrBelow(path, last) {
+			return true
+		}
+		if !s.isManaged(path) {
+			return false
+		}
+		last = path
+		return true
+	}
+}
+
+// isManaged reports whether a directory contains symlinks that are not candidates, also in
+// directories in it, and nothing else. An empty directory does not.
+func (s *Session) isManaged(dir string) bool {
+	links, other := s.onlyLinks(dir)
+	return links && !other
+}
+
+// onlyLinks reports whether a directory contains managed links, and whether anything else. It stops
+// at the first other entry.
+func (s *Session) onlyLinks(dir string) (links, other bool) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return false, true
+	}
+	defer f.Close()
+	for {
+		entries, err := f.ReadDir(64)
+		for _, e := range entries {
+			path := filepath.Join(dir, e.Name())
+			switch {
+			case e.IsDir() && s.Policy.Judge(path, scan.KindDir).Class == scan.ClassCandidate:
+				in, more := s.onlyLinks(path)
+				if links = links || in; more {
+					return links, true
+				}
+			case e.Type() == fs.ModeSymlink && s.isManagedLink(path):
+				links = true
+			default:
+				return links, true
+			}
+		}
+		if err != nil {
+			return links, !errors.Is(err, io.EOF)
+		}
+	}
+}
+
+// isManagedLink reports whether a symlink is not a candidate by its target.
+func (s *Session) isManagedLink(path string) bool {
+	target, err := os.Readlink(path)
+	return err == nil && s.Policy.Hides(filepath.Dir(path), filepath.Base(path), target)
 }
 
 // leadsAway reports whether a symlink ends in the store or in storage.

@@ -3,10 +3,12 @@ package session
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/boot/generation"
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 )
 
@@ -19,21 +21,10 @@ func (s *Session) Next() (*report.Next, error) {
 	if next == nil || booted == nil && current == nil {
 		return nil, WithRemedy(errNoGeneration, "status --next reads the generations of NixOS")
 	}
-	found := &report.Next{System: next.System, Changes: []report.NextChange{}, NotCarriedOut: []report.NotCarriedOut{}}
-	seen := map[string]bool{}
-	for _, now := range []*generation.Generation{current, booted} {
-		if now == nil {
-			continue
-		}
-		for _, change := range generation.Compare(now, next) {
-			if seen[change.Path] {
-				continue
-			}
-			seen[change.Path] = true
-			found.Changes = append(found.Changes, s.nextChange(change))
-		}
+	found := &report.Next{System: next.System, Changes: slices.Clone(s.changes()), NotCarriedOut: []report.NotCarriedOut{}}
+	if found.Changes == nil {
+		found.Changes = []report.NextChange{}
 	}
-	s.addDeclared(found, next, seen)
 	for i := range found.Changes {
 		c := &found.Changes[i]
 		c.DeclaredAt = s.DeclaredAt(c.Path)
@@ -48,6 +39,100 @@ func (s *Session) Next() (*report.Next, error) {
 	return found, nil
 }
 
+// changes returns what the next boot keeps differently, without a system to compare with nothing.
+// They are read once.
+func (s *Session) changes() []report.NextChange {
+	s.next.Do(func() {
+		booted, current, next := s.Generations()
+		if next == nil {
+			return
+		}
+		seen := map[string]bool{}
+		for _, now := range []*generation.Generation{current, booted} {
+			if now == nil || now == next {
+				continue
+			}
+			for _, change := range generation.Compare(now, next) {
+				if !seen[change.Path] {
+					seen[change.Path] = true
+					s.next.changes = append(s.next.changes, s.nextChange(change))
+				}
+			}
+		}
+		if booted != nil || current != nil {
+			s.next.changes = append(s.next.changes, s.newlyDeclared(next, seen)...)
+		}
+	})
+	return s.next.changes
+}
+
+// ComingOf returns what the next boot changes about a path.
+func (s *Session) ComingOf(path string) report.Coming {
+	if d, ok := s.Declared(path); ok {
+		return d.Coming()
+	}
+	if s.removed(path) != nil {
+		return report.ComingRemoved
+	}
+	return report.ComingUnknown
+}
+
+// removed returns the change by which the next boot no longer keeps a path, or nil.
+func (s *Session) removed(path string) *report.NextChange {
+	var nearest *report.NextChange
+	changes := s.changes()
+	for i := range changes {
+		c := &changes[i]
+		if c.Kind == generation.NoLongerKept && paths.AtOrBelow(path, c.Path) && (nearest == nil || len(c.Path) > len(nearest.Path)) {
+			nearest = c
+		}
+	}
+	if nearest == nil {
+		return nil
+	}
+	if _, kept := s.generations.next.Keeps(path); kept { // declared separately
+		return nil
+	}
+	return nearest
+}
+
+// Comings counts the declared paths that have data, by what the next boot changes about them.
+func (s *Session) Comings() (all report.Comings) {
+	changes := s.changes()
+	for i := range changes {
+		if changes[i].Loses() {
+			all.Add(report.ComingRemoved)
+		}
+	}
+	for path, d := range s.declared {
+		if s.hasData(path) {
+			all.Add(d.Coming())
+		}
+	}
+	return all
+}
+
+// ComingsOf returns a function that is ComingOf for candidates, or nil if no candidate is declared.
+// It is for one goroutine, and quick for paths of one directory after the other.
+func (s *Session) ComingsOf() func(path string) report.Coming {
+	if len(s.declared) == 0 {
+		return nil
+	}
+	last, above := "", report.ComingUnknown
+	return func(path string) report.Coming {
+		if d, ok := s.declared[path]; ok {
+			return d.Coming()
+		}
+		if dir := filepath.Dir(path); dir != last {
+			last, above = dir, report.ComingUnknown
+			if d, ok := s.Declared(dir); ok {
+				above = d.Coming()
+			}
+		}
+		return above
+	}
+}
+
 // nextChange describes a change, with what is on the disk.
 func (s *Session) nextChange(change generation.Change) report.NextChange {
 	c := report.NextChange{Kind: change.Kind, Path: change.Path, From: change.From, To: change.To}
@@ -55,27 +140,33 @@ func (s *Session) nextChange(change generation.Change) report.NextChange {
 	if change.Kind == generation.NoLongerKept {
 		c.Source = report.SourceText(change.Now.Source)
 	}
-	c.HasData = hasData(change.Path)
-	c.InStorage = change.To != "" && change.Next.Presence == generation.Present
+	c.HasData = s.hasData(change.Path)
+	c.InStorage = change.To != "" && change.Next.Presence != generation.Absent
 	return c
 }
 
-// addDeclared adds what the active system declares, as the next one does, but nothing mounts now.
-func (s *Session) addDeclared(found *report.Next, next *generation.Generation, seen map[string]bool) {
+// newlyDeclared returns what the active system declares, as the next one does, but nothing mounts
+// now, without the paths that were seen.
+func (s *Session) newlyDeclared(next *generation.Generation, seen map[string]bool) (changes []report.NextChange) {
 	for path, d := range s.declared {
 		if seen[path] {
 			continue
 		}
 		if entry, kept := next.Keeps(path); kept && entry.Path == path {
-			found.Changes = append(found.Changes, report.NextChange{
-				Kind: generation.KeptFromNext, Path: path, To: d.Storage, Source: d.Source, HasData: hasData(path), InStorage: d.InStorage,
+			changes = append(changes, report.NextChange{
+				Kind: generation.KeptFromNext, Path: path, To: d.Storage, Source: d.Source, HasData: s.hasData(path), InStorage: d.InStorage,
 			})
 		}
 	}
+	return changes
 }
 
-// hasData reports whether a path exists, and is not an empty directory.
-func hasData(path string) bool {
+// hasData reports whether a path exists, and is not an empty directory. What is on a mount that may
+// not answer is not read.
+func (s *Session) hasData(path string) bool {
+	if !s.Mounts.At(path).Answers() {
+		return true
+	}
 	info, err := os.Lstat(path)
 	if err != nil || !info.IsDir() {
 		return err == nil

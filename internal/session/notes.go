@@ -109,7 +109,7 @@ func (n *Notes) Of(path string, isDir bool) report.Note {
 		note.Known = max(note.Known, entry.Repositories)
 	}
 	if d, ok := n.session.Declared(path); ok {
-		note.Declared = d.Source
+		note.Declared, note.Coming = d.Source, d.Coming()
 	}
 	return note
 }

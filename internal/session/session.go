@@ -32,7 +32,12 @@ type Session struct {
 	// but the running machine does not keep, by path.
 	generations *generations
 	declared    map[string]report.Declaration
-	stated      bool // the roots are those of the flags or the configuration
+	// next is what the next boot keeps differently, read once.
+	next struct {
+		sync.Once
+		changes []report.NextChange
+	}
+	stated bool // the roots are those of the flags or the configuration
 	// patterns are the exclude patterns of configuration and flags.
 	patterns []pattern.Pattern
 	// storage are the storage paths.

@@ -44,57 +44,17 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, o MeasureOpt
 			return scan.Stats{}, err
 		}
 	}
-	doubtful := s.DoubtfulPaths()
-	var rows []*scan.Row
-	places := NewNotes(s)
-	rollup := scan.NewRollup(s.Policy, s.Homes()...)
-	g := &scan.RowWriter{Rollup: rollup, Emit: func(r *scan.Row) error { rows = append(rows, r); return nil }}
-	undecided := &undecidedCounter{into: &into.Undecided, decided: o.Decided}
-	undecided.rows = scan.RowWriter{Rollup: rollup, Emit: undecided.countRow}
-	add := func(e *scan.Entry) error {
-		if err := undecided.add(e); err != nil {
-			return err
-		}
-		return g.Add(e)
-	}
-	stats, err := scan.List(ctx, opts, func(e *scan.Entry) error {
-		path, size := string(e.Path), e.Info().Size
-		class := e.Finding().Class
-		cache := class == known.ClassCache || e.Tagged || places.Of(path, false).Cache
-		if class == known.ClassIdentity {
-			into.MustKeep = append(into.MustKeep, report.NewNamedPath(path))
-		}
-		if doubtful(path) {
-			if e.Excluded || e.Hidden {
-				return nil
-			}
-			into.Doubtful.Add(size)
-			return add(e)
-		}
-		switch {
-		case e.Excluded:
-			into.Excluded.Add(size)
-			if !cache && !class.Hidden() {
-				into.Hidden.Add(size)
-			}
-		case cache:
-			into.Cache.Add(size)
-		case class.Hidden():
-			into.Worthless.Add(size)
-		default:
-			into.Lost.Add(size)
-			return add(e)
-		}
-		return nil
-	})
+	m := newMeasure(s, into, o.Decided)
+	stats, err := scan.List(ctx, opts, m.add)
 	if err != nil {
 		return stats, err
 	}
-	_, _ = g.End(), undecided.rows.End() // Emit cannot fail
+	_, _ = m.units.End(), m.undecided.rows.End() // Emit cannot fail
+	rows := m.rows
 	into.Undecided.AllPlaces = len(rows)
 	// If something is lost, what may be kept is not at stake.
 	if into.Lost.Files > 0 {
-		rows = slices.DeleteFunc(rows, func(r *scan.Row) bool { return doubtful(string(r.Path)) })
+		rows = slices.DeleteFunc(rows, func(r *scan.Row) bool { return m.doubtful(string(r.Path)) })
 	}
 	into.Largest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Bytes > b.Bytes })
 	into.Newest = largestFirst(rows, func(a, b *scan.Row) bool { return a.Newest.After(b.Newest) })
@@ -107,6 +67,71 @@ func (s *Session) Measure(ctx context.Context, into *report.Status, o MeasureOpt
 		into.Trash, err = SizeOf(ctx, ItemsInTrash(directories(s.storage)))
 	}
 	return stats, err
+}
+
+// measure counts files for Measure.
+type measure struct {
+	into     *report.Status
+	doubtful func(path string) bool
+	notes    *Notes
+	units    *scan.RowWriter
+	rows     []*scan.Row
+	hides    bool // list leaves out what its class hides
+	// undecided counts what is at stake and not decided.
+	undecided *undecidedCounter
+}
+
+func newMeasure(s *Session, into *report.Status, decided func(path []byte) bool) *measure {
+	m := &measure{into: into, doubtful: s.DoubtfulPaths(), notes: NewNotes(s), hides: s.ScanRules.Hide}
+	rollup := scan.NewRollup(s.Policy, s.Homes()...)
+	m.units = &scan.RowWriter{Rollup: rollup, Emit: func(r *scan.Row) error { m.rows = append(m.rows, r); return nil }}
+	m.undecided = &undecidedCounter{into: &into.Undecided, decided: decided}
+	m.undecided.rows = scan.RowWriter{Rollup: rollup, Emit: m.undecided.countRow}
+	return m
+}
+
+// add counts a file, which may be excluded or hidden.
+func (m *measure) add(e *scan.Entry) error {
+	into, path, size := m.into, string(e.Path), e.Info().Size
+	class := e.Finding().Class
+	listed := !e.Excluded && (!e.Hidden || !m.hides)
+	if listed {
+		into.Listed.Add(size)
+	}
+	if class == known.ClassIdentity {
+		into.MustKeep = append(into.MustKeep, report.NewNamedPath(path))
+	}
+	if m.doubtful(path) {
+		if !listed {
+			return nil
+		}
+		into.Doubtful.Add(size)
+		return m.stake(e)
+	}
+	cache := class == known.ClassCache || e.Tagged || m.notes.Of(path, false).Cache
+	switch {
+	case e.Excluded:
+		into.Excluded.Add(size)
+		if !cache && !class.Hidden() {
+			into.Hidden.Add(size)
+		}
+	case cache:
+		into.Cache.Add(size)
+	case class.Hidden():
+		into.Worthless.Add(size)
+	default:
+		into.Lost.Add(size)
+		return m.stake(e)
+	}
+	return nil
+}
+
+// stake counts a file that is at stake.
+func (m *measure) stake(e *scan.Entry) error {
+	if err := m.undecided.add(e); err != nil {
+		return err
+	}
+	return m.units.Add(e)
 }
 
 // undecidedCounter counts the candidates without a decision, and the units that contain some.
@@ -221,9 +246,12 @@ func (s *Session) Detected() *report.Status {
 		Roots: []report.RootStatus{}, Storage: []report.StoreStatus{},
 	}
 	found.Others, found.MustKeep = []report.RootStatus{}, []report.NamedPath{}
-	found.Owners = []report.OwnerStake{}
+	found.Owners, found.Next = []report.OwnerStake{}, s.Comings()
 	for _, root := range s.Policy.Roots() {
-		found.Roots = append(found.Roots, report.NewRootStatus(root, s.FateOf(root)))
+		tree := s.FateOf(root)
+		status := report.NewRootStatus(root, tree)
+		status.ListsLower = report.ListsLower(tree)
+		found.Roots = append(found.Roots, status)
 	}
 	for _, tree := range s.Fates().All() {
 		if tree.Role == boot.RoleData && !slices.Contains(s.Policy.Roots(), tree.Point) && s.MountedFrom(tree.Point) == "" {

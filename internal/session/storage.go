@@ -122,27 +122,27 @@ func whyWiped(mounts *mounts.Table, roots []string, storage string, doubts func(
 
 const storageRemedy = "mount persistent storage there, or name it by --storage or snippet.storagePath"
 
-// notWipedError says why a path does not have to be copied.
-type notWipedError struct {
-	verdict     scan.Verdict
-	mountedFrom string // the path in storage, or ""
-}
+// notCopiedError says why a path is not copied.
+type notCopiedError struct{ report.NotCopied }
 
 // Error returns the reason.
-func (e notWipedError) Error() string { return report.NotWipedText(e.verdict, e.mountedFrom) }
+func (e notCopiedError) Error() string { return e.Text() }
 
-// Is makes errors.Is report true for adopt.ErrNotWiped.
-func (e notWipedError) Is(target error) bool { return target == adopt.ErrNotWiped }
+// Is makes errors.Is report true for adopt.ErrNotWiped if the path does not have to be copied.
+func (e notCopiedError) Is(target error) bool { return target == adopt.ErrNotWiped && e.IsKept() }
 
-// notWiped returns an error for a path that the next reboot does not wipe or creates again.
-func (s *Session) notWiped(path string) error {
+// notCopied returns an error for a path that the next reboot does not wipe or creates again, or that
+// is on a mount which is not a root.
+func (s *Session) notCopied(path string) error {
 	kind, _, _ := scan.Stat(path)
-	err := notWipedError{s.Judge(path, kind), s.MountedFrom(path)}
-	safe := []scan.Class{scan.ClassSystem, scan.ClassMounted, scan.ClassLower, scan.ClassLayer}
-	if err.mountedFrom != "" || slices.Contains(safe, err.verdict.Class) {
-		return err
+	found := report.NotCopied{Verdict: s.Judge(path, kind), MountedFrom: s.MountedFrom(path)}
+	if found.Verdict.Class == scan.ClassMounted {
+		found.ShownFrom, found.Wiped = s.shownFrom(path, found.Verdict), s.FateOf(path).Fate == boot.Wiped
 	}
-	return nil
+	if found.Text() == "" {
+		return nil
+	}
+	return notCopiedError{found}
 }
 
 // StorageDirs returns the true paths of the storage paths that are directories.

@@ -241,6 +241,50 @@ in
     ];
   };
 
+  # The initrd rolls back / and /home, which only the user can say.
+  inside-roots = inside {
+    system = [
+      enabled
+      stand.disks
+      {
+        programs.list-ephemeral.roots = [
+          "/"
+          /home
+          "/var/lib/x"
+        ];
+        system.etc.overlay.enable = true;
+      }
+    ];
+    home = [
+      enabled
+      { programs.list-ephemeral.roots = [ "/home" ]; }
+    ];
+  };
+
+  # A / in memory, and an /etc whose changes are not kept anywhere.
+  inside-roots-in-memory = inside {
+    system = [
+      enabled
+      stand.memory
+      {
+        system.etc.overlay = {
+          enable = true;
+          mutable = false;
+        };
+        programs.list-ephemeral.roots = [ "/home" ];
+      }
+    ];
+  };
+
+  # The program detects them.
+  inside-no-roots = inside {
+    system = [
+      enabled
+      stand.disks
+    ];
+    home = [ enabled ];
+  };
+
   inside-nothing = inside {
     system = [ enabled ];
     home = [ enabled ];

@@ -82,6 +82,21 @@ rec {
         environment.systemPackages = option (types.listOf types.package) [ ];
         environment.etc = sets (x: x);
         systemd.services = sets (x: x);
+        fileSystems = sets (
+          lib.mapAttrs (
+            name: fs:
+            {
+              mountPoint = name;
+              fsType = "auto";
+              options = [ "defaults" ];
+            }
+            // fs
+          )
+        );
+        system.etc.overlay = {
+          enable = yesOrNo false;
+          mutable = yesOrNo true;
+        };
         users.users = sets (
           lib.mapAttrs (
             name: user:
@@ -111,6 +126,37 @@ rec {
       };
       config._module.args.pkgs = pkgs;
     };
+
+  # File systems, some of them in memory.
+  disks = {
+    fileSystems = {
+      "/".fsType = "zfs";
+      "/home".fsType = "zfs";
+      "/var/lib/x".fsType = "tmpfs";
+      "/srv/off" = {
+        fsType = "tmpfs";
+        enable = false;
+      };
+      "/srv/auto" = {
+        fsType = "tmpfs";
+        options = [
+          "size=1g"
+          "x-systemd.automount"
+        ];
+      };
+      "/tmp".fsType = "tmpfs";
+      "/nix/.rw-store".fsType = "tmpfs";
+      scratch = {
+        mountPoint = "/srv/scratch";
+        fsType = "ramfs";
+      };
+    };
+  };
+  memory.fileSystems = {
+    "/".fsType = "tmpfs";
+    "/home".fsType = "ext4";
+    "/runner".fsType = "tmpfs";
+  };
 
   impermanence =
     { config, lib, ... }:

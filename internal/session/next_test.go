@@ -1,0 +1,58 @@
+package session
+
+import (
+	"testing"
+
+	"github.com/DaRacci/list-ephemeral/boot/generation"
+	"github.com/DaRacci/list-ephemeral/internal/report"
+)
+
+// TestComingIsThatOfTheNearestDeclaration asks what the next boot changes about paths at, below and
+// beside declared ones, one by one and in the order of a listing.
+func TestComingIsThatOfTheNearestDeclaration(t *testing.T) {
+	s := &Session{
+		generations: &generations{next: &generation.Generation{}},
+		declared: map[string]report.Declaration{
+			"/var/lib/a":     {Path: "/var/lib/a", Storage: "/keep/var/lib/a"},
+			"/var/lib/a/in":  {Path: "/var/lib/a/in", Storage: "/keep/var/lib/a/in", InStorage: true},
+			"/var/lib/sole":  {Path: "/var/lib/sole", Storage: "/keep/var/lib/sole", InStorage: true},
+			"/var/lib/zz/zz": {Path: "/var/lib/zz/zz"},
+		},
+	}
+	s.next.Do(func() {})
+	s.next.changes = []report.NextChange{
+		{Kind: generation.NoLongerKept, Path: "/srv/gone"},
+		{Kind: generation.KeptFromNext, Path: "/srv/soon"},
+	}
+	listed := s.ComingsOf()
+	for _, tt := range []struct {
+		path   string
+		want   report.Coming
+		listed report.Coming // what is lost is mounted, so it is not listed
+	}{
+		{"/srv/gone", report.ComingRemoved, report.ComingUnknown},
+		{"/srv/gone/x/y", report.ComingRemoved, report.ComingUnknown},
+		{"/srv/gone2", report.ComingUnknown, report.ComingUnknown},
+		{"/srv/soon", report.ComingUnknown, report.ComingUnknown},
+		{"/var/lib", report.ComingUnknown, report.ComingUnknown},
+		{"/var/lib/a", report.ComingMissing, report.ComingMissing},
+		{"/var/lib/a/b", report.ComingMissing, report.ComingMissing},
+		{"/var/lib/a/in", report.ComingKept, report.ComingKept},
+		{"/var/lib/a/in/x", report.ComingKept, report.ComingKept},
+		{"/var/lib/a/z", report.ComingMissing, report.ComingMissing},
+		{"/var/lib/ab", report.ComingUnknown, report.ComingUnknown},
+		{"/var/lib/sole", report.ComingKept, report.ComingKept},
+		{"/var/lib/zz/y", report.ComingUnknown, report.ComingUnknown},
+		{"/var/lib/zz/zz", report.ComingMissing, report.ComingMissing},
+	} {
+		if got := s.ComingOf(tt.path); got != tt.want {
+			t.Errorf("%s: got %v, want %v", tt.path, got, tt.want)
+		}
+		if got := listed(tt.path); got != tt.listed {
+			t.Errorf("%s in a listing: got %v, want %v", tt.path, got, tt.listed)
+		}
+	}
+	if (&Session{}).ComingsOf() != nil {
+		t.Error("nothing is declared, but candidates are asked for")
+	}
+}
