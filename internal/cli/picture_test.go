@@ -27,7 +27,7 @@ func TestReadmePictureIsUpToDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	namespace := "unshare " + strings.Join(probe.Unshare(t), " ")
+	namespace := "unshare --uts " + strings.Join(probe.Unshare(t), " ")
 	s := start(t, columns, rows, fmt.Sprintf("%s %s %s %s /bin/list-ephemeral --config /config.json --root /home --root /var --root /etc",
 		namespace, script, t.TempDir(), buildStatic(t)))
 	s.waitFor("21 files", "13 places", "will be lost")

@@ -8,6 +8,7 @@
 set -eu
 dir=$1 program=$2
 shift 2
+hostname forge
 mount -t tmpfs -o mode=755 machine "$dir"
 cd "$dir"
 # file SIZE AGE PATH creates a file with this size in bytes and this age.
