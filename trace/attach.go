@@ -64,7 +64,7 @@ func Attach(ctx context.Context, pid int, opts Options) (*Report, error) {
 	}
 	r.Took = time.Since(start)
 	s.report(r)
-	s.views.close()
+	s.close()
 	return r, nil
 }
 

@@ -34,6 +34,9 @@ type fileHeader struct {
 	Survivors  bool      `json:"survivors,omitempty"`
 	Attached   bool      `json:"attached,omitempty"`
 	Privileged []string  `json:"privileged,omitempty"`
+	Unreadable []string  `json:"unreadableBy,omitempty"`
+	Kept       []string  `json:"keptReadable,omitempty"`
+	NoNewPrivs bool      `json:"noNewPrivs,omitempty"`
 	Stats      Stats     `json:"stats"`
 }
 
@@ -55,7 +58,7 @@ func WriteReport(to io.Writer, r *Report) error {
 	err := enc.Encode(fileHeader{
 		Format: fileFormat, Version: fileVersion, Command: r.Command, Backend: r.Backend.String(), Started: r.Started, Seconds: r.Took.Seconds(),
 		Status: r.Status, Signal: int(r.Signal), TimedOut: r.TimedOut, Survivors: r.Survivors, Attached: r.Attached,
-		Privileged: r.Privileged, Stats: r.Stats,
+		Privileged: r.Privileged, Unreadable: r.Unreadable, Kept: r.KeptReadable, NoNewPrivs: r.NoNewPrivs, Stats: r.Stats,
 	})
 	for i := 0; i < len(r.Paths) && err == nil; i++ {
 		p := &r.Paths[i]
@@ -129,7 +132,7 @@ func readHeader(line []byte) (*Report, error) {
 	}
 	return &Report{
 		Command: head.Command, Backend: backend, Started: head.Started, Took: time.Duration(head.Seconds * float64(time.Second)), Status: head.Status, Signal: syscall.Signal(head.Signal),
-		TimedOut: head.TimedOut, Survivors: head.Survivors, Attached: head.Attached, Privileged: head.Privileged, Stats: head.Stats,
+		TimedOut: head.TimedOut, Survivors: head.Survivors, Attached: head.Attached, Privileged: head.Privileged, Unreadable: head.Unreadable, KeptReadable: head.Kept, NoNewPrivs: head.NoNewPrivs, Stats: head.Stats,
 	}, nil
 }
 
@@ -152,6 +155,7 @@ func (h *fileHeader) check() error {
 		{"signal", float64(h.Signal), maxSignal},
 		{"calls", float64(h.Stats.Calls), math.MaxInt64},
 		{"unreadable", float64(h.Stats.Unreadable), math.MaxInt64},
+		{"tooLong", float64(h.Stats.TooLong), math.MaxInt64},
 		{"rings", float64(h.Stats.Rings), math.MaxInt64},
 		{"sandboxed", float64(h.Stats.Sandboxed), math.MaxInt64},
 	} {

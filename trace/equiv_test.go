@@ -35,9 +35,15 @@ func touched(t *testing.T, opts Options, dir string, env []string, args ...strin
 	if _, err := s.tracer.leave(); err != nil {
 		t.Fatal(err)
 	}
+	s.close()
 	set := touchSet{}
-	for name, rec := range s.record.views[0] {
-		set.add(name, rec.tried&^linked)
+	for _, views := range append(s.record.former, s.record.views) {
+		if len(views) == 0 {
+			continue
+		}
+		for name, rec := range views[0] {
+			set.add(name, rec.tried&^internal)
+		}
 	}
 	return set
 }

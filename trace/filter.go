@@ -26,6 +26,9 @@ type filterOptions struct {
 	onlyWrites bool
 	// allowRing traps io_uring_setup instead of making it fail with ENOSYS.
 	allowRing bool
+	// dumpable is the verdict for calls that make the memory of a process unreadable; zero allows
+	// them.
+	dumpable seccomp.Action
 }
 
 // The input of a filter, struct seccomp_data.
@@ -34,6 +37,10 @@ const (
 	dataArch     = 4
 	dataWord     = 4
 	refuseAsGone = seccomp.ActionErrno | seccomp.Action(unix.ENOSYS)
+	// pretend makes a call return 0 without doing anything. The assembler of go-seccomp-bpf replaces
+	// the errno 0 by EPERM, so a number that is no errno stands for it.
+	pretend   = seccomp.ActionErrno | 0xffff
+	returnsOK = uint32(seccomp.ActionErrno)
 )
 
 // newFilter assembles a filter for the ABIs, of which the first is the native one.
@@ -72,6 +79,7 @@ type verdict struct {
 	// atFlags is the argument with the AT_ flags of a stat, which is allowed if it is that of a
 	// descriptor; or -1.
 	atFlags int8
+	only    []argValues
 }
 
 // writingFlags are the O_ flags of opens that can change something.
@@ -82,7 +90,7 @@ func (o filterOptions) verdicts(a *abi) []verdict {
 	var list []verdict
 	for nr := range a.calls {
 		c := &a.calls[nr]
-		v := verdict{nr: uint32(nr), action: o.trap, flags: -1, atFlags: -1}
+		v := verdict{nr: uint32(nr), action: o.trap, flags: -1, atFlags: -1, only: c.only}
 		switch c.kind {
 		case callNone:
 			continue
@@ -90,14 +98,18 @@ func (o filterOptions) verdicts(a *abi) []verdict {
 			if !o.allowRing {
 				v.action = refuseAsGone
 			}
-		case callPaths, callMount, callSockaddr:
+		case callPaths, callMount, callSockaddr, callRename:
 			if o.onlyWrites && !c.changes() {
 				continue
 			}
 			if c.stat {
 				v.atFlags = c.flags
 			}
-		case callOpen:
+		case callDumpable:
+			if v.action = o.dumpable; v.action == 0 {
+				continue
+			}
+		case callOpen, callHandle:
 			if o.onlyWrites {
 				v.flags, v.mask = c.flags, writingFlags
 			}
@@ -139,6 +151,11 @@ func (o filterOptions) block(a *abi) ([]bpf.Instruction, error) {
 	if err != nil {
 		return nil, fmt.Errorf("assemble the seccomp filter: %w", err)
 	}
+	for i := range tree {
+		if tree[i] == (bpf.RetConstant{Val: uint32(pretend)}) {
+			tree[i] = bpf.RetConstant{Val: returnsOK}
+		}
+	}
 	head := []bpf.Instruction{bpf.LoadAbsolute{Off: dataNumber, Size: dataWord}}
 	if !a.narrow {
 		head = append(head, bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: ^uint32(x32Bit)})
@@ -172,6 +189,15 @@ func search(p *seccomp.Program, list []verdict, allow seccomp.Label) {
 	if v.flags >= 0 {
 		p.LdLo(uint32(v.flags))
 		p.JmpIfTrue(bpf.JumpBitsNotSet, v.mask, allow)
+	}
+	for _, only := range v.only {
+		is := p.NewLabel()
+		p.LdLo(uint32(only.arg))
+		for _, value := range only.values {
+			p.JmpIfTrue(bpf.JumpEqual, value, is)
+		}
+		p.Ret(seccomp.ActionAllow)
+		p.SetLabel(is)
 	}
 	p.Ret(v.action)
 }

@@ -27,6 +27,8 @@ import (
 //	stat    like look, but of a descriptor with AT_EMPTY_PATH
 //	always  is needed to interpret other calls, or has its flags in memory
 //	clone   like always, with CLONE_NEWNS
+//	ioctl   like change, with requests that change attributes
+//	prctl   with PR_SET_DUMPABLE and 0
 const prototypes = `
 look stat path buf
 look lstat path buf
@@ -108,6 +110,14 @@ change renameat2 dir path dir path n
 change linkat dir path dir path flags
 change symlinkat text dir path
 change bind fd path size
+change fchmod fd mode
+change fchown fd uid gid
+change fchown32 fd uid gid
+change fsetxattr fd name value size n
+change fremovexattr fd name
+ioctl ioctl fd request data
+prctl prctl option value
+open open_by_handle_at mountfd handle flags
 open open path flags mode
 open openat dir path flags mode
 always openat2 dir path how size
@@ -232,6 +242,7 @@ const (
 	notifies = 0x7fc00000
 	traces   = 0x7ff00000
 	isENOSYS = 0x00050000 | 38
+	isZero   = 0x00050000
 )
 
 // TestFiltersMatchPrototypes runs the filters on every call number of each architecture, with the
@@ -244,10 +255,11 @@ func TestFiltersMatchPrototypes(t *testing.T) {
 			name       string
 			opts       filterOptions
 			trap, ring uint32
+			hides      uint32
 		}{
-			{"notify", filterOptions{trap: trapNotify}, notifies, isENOSYS},
-			{"ptrace, with io_uring", filterOptions{trap: trapPtrace, allowRing: true}, traces, traces},
-			{"only writes", filterOptions{trap: trapNotify, onlyWrites: true}, notifies, isENOSYS},
+			{"notify", filterOptions{trap: trapNotify, dumpable: trapNotify}, notifies, isENOSYS, notifies},
+			{"ptrace, with io_uring", filterOptions{trap: trapPtrace, allowRing: true, dumpable: pretend}, traces, traces, isZero},
+			{"only writes", filterOptions{trap: trapNotify, onlyWrites: true}, notifies, isENOSYS, allows},
 		} {
 			filter, err := newFilter(all, tt.opts)
 			if err != nil {
@@ -259,7 +271,7 @@ func TestFiltersMatchPrototypes(t *testing.T) {
 				names := numbers(t, machine.goarch)
 				for nr := -1; nr < 600; nr++ {
 					name := names[nr]
-					for _, c := range casesOf(known[name], name, tt.opts.onlyWrites, tt.trap, tt.ring) {
+					for _, c := range casesOf(known[name], name, tt.opts.onlyWrites, tt.trap, tt.ring, tt.hides) {
 						for _, nr := range withX32(machine.goarch, nr) {
 							if got := m.verdict(nr, c.args); got != c.want {
 								t.Errorf("%s, %s: %d %s %x: %#x, want %#x", tt.name, machine.goarch, nr, name, c.args, got, c.want)
@@ -301,7 +313,7 @@ type filterCase struct {
 }
 
 // casesOf returns the cases of one call, with the numeric values of the kernel.
-func casesOf(p prototype, name string, onlyWrites bool, trap, ring uint32) []filterCase {
+func casesOf(p prototype, name string, onlyWrites bool, trap, ring, hides uint32) []filterCase {
 	const junk = 0xffffffff00000000 // the kernel ignores the upper half of flags
 	flags := func(value uint64, want uint32) filterCase { return filterCase{map[int]uint64{p.flags: value}, want} }
 	looked := trap
@@ -329,6 +341,16 @@ func casesOf(p prototype, name string, onlyWrites bool, trap, ring uint32) []fil
 			flags(0, looked), flags(cloexec|directory, looked), flags(junk|cloexec, looked), flags(wronly, trap), flags(rdwr|cloexec, trap),
 			flags(creat, trap), flags(trunc|junk, trap),
 		}
+	case p.group == "ioctl":
+		request := func(value uint64, want uint32) filterCase { return filterCase{map[int]uint64{1: value}, want} }
+		const tcgets = 0x5401
+		return []filterCase{request(tcgets, allows), request(0x40086602, trap), request(0x40046602, trap), request(junk|0x401c5820, trap)}
+	case p.group == "prctl":
+		prctl := func(option, value uint64, want uint32) filterCase {
+			return filterCase{map[int]uint64{0: option, 1: value}, want}
+		}
+		const setName, setDumpable = 15, 4
+		return []filterCase{prctl(setName, 0, allows), prctl(setDumpable, 1, allows), prctl(setDumpable, 0, hides)}
 	case p.group == "clone":
 		const newNS, newUser, sigchld = 0x20000, 0x10000000, 17
 		return []filterCase{flags(sigchld, allows), flags(newUser|junk, allows), flags(newNS|sigchld, trap), flags(newNS|newUser, trap)}
@@ -353,7 +375,9 @@ func TestTablesMatchPrototypes(t *testing.T) {
 				seen[name] = true
 				got := map[int]int{}
 				for _, p := range a.call(nr).paths {
-					got[int(p.path)] = int(p.dir)
+					if p.path != onDescriptor {
+						got[int(p.path)] = int(p.dir)
+					}
 				}
 				if !maps.Equal(got, want) {
 					t.Errorf("%s: %d %s: got paths and their directories %v, want %v", machine.goarch, nr, name, got, want)

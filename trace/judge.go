@@ -17,17 +17,17 @@ type state struct {
 //
 //   - An existing path was created if its birth time is during the run, and written if it has
 //     changed since. It was read, executed or looked up if a call did that.
-//   - A missing path was deleted if a call did that and its directory has changed. Otherwise it was
-//     only looked up.
+//   - A missing path was deleted if a call did that and the path existed when the call began. If
+//     that is not known, its directory must have changed. Otherwise it was only looked up.
 //
 // Compared with the results of all calls, this is wrong for at most one path in a thousand: a file
 // that was opened for writing but not written.
 func judge(rec record, s state, start time.Time) Op {
 	since := func(t time.Time) bool { return !t.IsZero() && !t.Before(start) }
 	if !s.exists {
-		gone := s.parentChanged || !s.parentExists
+		gone := rec.tried&existed != 0 || rec.tried&absent == 0 && (s.parentChanged || !s.parentExists)
 		if rec.tried&Delete != 0 && gone {
-			return rec.tried &^ linked
+			return rec.tried &^ internal
 		}
 		return Lookup
 	}
@@ -56,7 +56,7 @@ func judgeExact(rec record, s state, start time.Time) Op {
 	case rec.done == 0:
 		return Lookup
 	case !s.exists:
-		return rec.done &^ linked
+		return rec.done &^ internal
 	}
 	return judge(record{tried: rec.done}, s, start)
 }

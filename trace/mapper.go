@@ -126,11 +126,19 @@ func (m *mapper) find(device, inside string) (string, bool) {
 	return "", false
 }
 
-// mapper returns a function that converts paths of a view to paths of the host. The function
-// returns false for a path that does not exist on the host.
-func (v *views) mapper(id int) func(string) (string, bool) {
-	if id == 0 {
-		return func(path string) (string, bool) { return path, true }
+// mappers returns a function that converts a path of a view to a path of the host. It returns false
+// for a path that does not exist on the host.
+func (v *views) mappers() func(view int, path string) (string, bool) {
+	made := make(map[int]*mapper)
+	return func(view int, path string) (string, bool) {
+		if view == 0 {
+			return path, true
+		}
+		m := made[view]
+		if m == nil {
+			m = newMapper(v.list[view])
+			made[view] = m
+		}
+		return m.toHost(path)
 	}
-	return newMapper(v.list[id]).toHost
 }

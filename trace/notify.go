@@ -69,7 +69,7 @@ func listenerFlags() []uintptr { return []uintptr{wantListener | waitKillable, w
 // each other.
 type listener struct {
 	file   *os.File
-	serve  func(syscallArgs)
+	serve  func(syscallArgs) (skip bool) // a skipped call returns 0 and does nothing
 	record func()
 	abis   []*abi
 	pid    int // of the command
@@ -115,10 +115,10 @@ func (l *listener) run() {
 			l.err = fmt.Errorf("receive a seccomp notification: %w", errno)
 			return
 		}
-		if a := l.abi(n.arch); a != nil {
-			l.serve(syscallArgs{tid: int(n.pid), nr: int(n.nr), abi: a, args: n.args})
-		}
 		answer = response{id: n.id, flags: sendContinue}
+		if a := l.abi(n.arch); a != nil && l.serve(syscallArgs{tid: int(n.pid), nr: int(n.nr), abi: a, args: n.args}) {
+			answer.flags = 0
+		}
 		_, _, errno = unix.RawSyscall(unix.SYS_IOCTL, fd, ioctlSend, uintptr(unsafe.Pointer(&answer)))
 		if errno == 0 { // otherwise the caller was interrupted or killed, and the call did nothing
 			l.record()

@@ -19,6 +19,11 @@ const (
 	Exec                  // executed
 	// linked marks links created by link(2), which does not change the age of the file.
 	linked
+	// existed and absent mark names that a call removes: whether they existed when the call began.
+	existed
+	absent
+	// internal are the marks that a report does not contain.
+	internal = linked | existed | absent
 	// changing are the operations that change something.
 	changing = Write | Create | Delete | Rename
 )

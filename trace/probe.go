@@ -111,6 +111,10 @@ func capable(capability uint) bool {
 // programs keep their privileges.
 func privileged() bool { return capable(unix.CAP_SYS_ADMIN) }
 
+// keepsReadable reports whether programs are prevented from hiding their memory. A privileged process
+// can read it anyway.
+func (o *Options) keepsReadable() bool { return !o.AllowHiding && !capable(unix.CAP_SYS_PTRACE) }
+
 func callSeccomp(operation, flags uintptr, args unsafe.Pointer) error {
 	if _, _, errno := unix.RawSyscall(unix.SYS_SECCOMP, operation, flags, uintptr(args)); errno != 0 {
 		return errno

@@ -107,7 +107,11 @@ func startPtrace(opts Options) (*session, error) {
 	if err := probePtrace(); err != nil {
 		return nil, err
 	}
-	filter, err := newFilter(abis(runtime.GOARCH), filterOptions{trap: trapPtrace, onlyWrites: opts.OnlyWrites, allowRing: opts.AllowRing})
+	how := filterOptions{trap: trapPtrace, onlyWrites: opts.OnlyWrites, allowRing: opts.AllowRing}
+	if opts.keepsReadable() {
+		how.dumpable = pretend
+	}
+	filter, err := newFilter(abis(runtime.GOARCH), how)
 	if err != nil {
 		return nil, err
 	}
@@ -290,12 +294,12 @@ func (p *ptracer) entered(tid int, t *thread) {
 	}
 	t.waits, t.inside = t.waits[:0], false
 	for _, a := range p.abis {
-		if a.id != info.arch || a.call(int(info.words[0])).kind == callNone {
+		call := syscallArgs{tid: tid, nr: int(info.words[0]), abi: a, args: [6]uint64(info.words[1:])}
+		if a.id != info.arch || !call.trapped() {
 			continue
 		}
-		call := syscallArgs{tid: tid, nr: int(info.words[0]), abi: a, args: [6]uint64(info.words[1:])}
 		for _, touch := range p.s.resolve.resolve(call) {
-			if touch.op&Rename == 0 && p.s.record.succeeded(touch) { // a rename needs both paths
+			if touch.op&(Rename|Delete) == 0 && p.s.record.succeeded(touch) { // these can change what paths name
 				continue
 			}
 			touch.path = append([]byte(nil), touch.path...)
@@ -318,10 +322,11 @@ func (p *ptracer) left(tid int, t *thread) {
 
 func (p *ptracer) result(t *thread, ok bool) {
 	if ok {
-		p.s.record.noteRename(t.waits)
-	}
-	for _, touch := range t.waits {
-		p.s.record.note(touch, ok)
+		p.s.record.call(t.waits, true)
+	} else {
+		for _, touch := range t.waits {
+			p.s.record.note(touch, false)
+		}
 	}
 	t.waits = t.waits[:0]
 }

@@ -1,28 +1,39 @@
 package trace
 
+import "golang.org/x/sys/unix"
+
 // recorder merges touches into records: each path is stored once, with all its operations. It
 // belongs to one goroutine.
 //
 // Each path costs a string and a few words of memory (TestManyPathsTakeLittleMemory). A repeated
 // touch costs a lookup and no allocation.
 type recorder struct {
-	views []map[string]record // by view
-	// renames are the renames in the host's view, in order. They change the paths of everything in
-	// a renamed directory.
-	renames []rename
+	views []map[string]record // of the current epoch, by view
+	// former are the records of former epochs. Each ended with one of changes.
+	former  [][]map[string]record
+	changes []nameChange
+	// unlinked are removed names of files with further names. Their ctime changes.
+	unlinked map[fileID]bool
 }
 
-// rename is a call that renames, whether it succeeded or not.
-type rename struct{ from, to string }
-
-// mostRenames is the maximum number of stored renames. Of further ones only the two paths are
-// recorded.
-const mostRenames = 100_000
-
-// noteRename records a rename if the call is one.
-func (r *recorder) noteRename(call []touch) {
-	if len(call) == 2 && call[0].op&Rename != 0 && call[1].op&Rename != 0 && call[0].view == 0 && len(r.renames) < mostRenames {
-		r.renames = append(r.renames, rename{string(call[0].path), string(call[1].path)})
+// call records the paths of one call. ok is set if it is known to have succeeded.
+func (r *recorder) call(touches []touch, ok bool) {
+	for i := range touches {
+		r.note(touches[i], ok)
+		if b := &touches[i].before; b.exists && b.links > 1 && b.kind != unix.S_IFDIR && len(r.unlinked) < mostChanges {
+			if r.unlinked == nil {
+				r.unlinked = make(map[fileID]bool)
+			}
+			r.unlinked[b.file] = true
+		}
+	}
+	for _, c := range changesOf(touches, ok) {
+		if len(r.changes) == mostChanges {
+			return
+		}
+		r.changes = append(r.changes, c)
+		r.former = append(r.former, r.views)
+		r.views = nil
 	}
 }
 
@@ -43,6 +54,9 @@ func (r *recorder) note(t touch, ok bool) {
 	before, known := r.views[t.view][string(t.path)]
 	after := before
 	after.tried |= t.op
+	if t.op&Delete != 0 && t.before.known {
+		after.tried |= t.before.presence()
+	}
 	if ok {
 		after.done |= t.op
 	}

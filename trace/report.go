@@ -21,6 +21,7 @@ type reporter struct {
 	drop    func(path []byte) bool
 	true    truepath.Resolver
 	parents map[string]state // cached states of directories
+	journal *journal
 	// found are the paths, unsorted and with duplicates.
 	found    []Path
 	executed map[string]bool
@@ -34,65 +35,35 @@ func (s *session) report(r *Report) {
 		parents: make(map[string]state), executed: make(map[string]bool), report: r,
 	}
 	r.Stats = s.resolve.stats
-	moved := s.record.movedDirs()
-	for view, records := range s.record.views {
-		toHost := s.views.mapper(view)
-		for name, rec := range records {
-			host, ok := toHost(name)
-			if !ok {
-				r.Stats.Sandboxed++
-				continue
+	r.Unreadable, r.KeptReadable = s.resolve.unread, s.resolve.keptReadable
+	toHost := s.views.mappers()
+	rp.journal = newJournal(s.record.changes, toHost)
+	for epoch, views := range append(s.record.former, s.record.views) {
+		for view, records := range views {
+			for name, rec := range records {
+				host, ok := toHost(view, name)
+				if !ok {
+					r.Stats.Sandboxed++
+					continue
+				}
+				if view > 0 && rp.drop([]byte(host)) {
+					continue
+				}
+				rp.add(host, rec, epoch)
 			}
-			if view > 0 && rp.drop([]byte(host)) {
-				continue
-			}
-			rp.add(host, rec)
-			if now, ok := nameNow(moved, host); ok && view == 0 {
-				rp.add(now, rec)
+			views[view] = nil
+		}
+	}
+	for i := range s.resolve.handles {
+		h := &s.resolve.handles[i]
+		if mount, ok := toHost(h.view, h.mount); ok {
+			if path, ok := h.path(mount); ok && !rp.drop([]byte(path)) {
+				rp.add(path, record{tried: h.op, done: h.op}, rp.journal.epochs)
 			}
 		}
-		s.record.views[view] = nil
 	}
 	r.Paths = merged(rp.found)
 	slices.Sort(r.Privileged)
-}
-
-// movedDirs returns the new names of renamed paths, except those that are files now, and those
-// whose old name is a directory again. The last rename of a path counts.
-func (r *recorder) movedDirs() map[string]string {
-	moved := make(map[string]string)
-	for _, m := range r.renames {
-		if st, err := statx(m.to); err == nil && st.Mode&unix.S_IFMT != unix.S_IFDIR {
-			continue // a file has no entries
-		}
-		if st, err := statx(m.from); err == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR {
-			continue // it was not renamed, or exists again
-		}
-		moved[m.from] = m.to
-	}
-	return moved
-}
-
-// nameNow returns the name of a path after renames of directories above it, and whether it has
-// changed.
-func nameNow(moved map[string]string, name string) (now string, changed bool) {
-	if len(moved) == 0 {
-		return name, false
-	}
-	const mostMoves = 16 // renames can be circular
-	for range mostMoves {
-		to, rest := "", ""
-		for i := 1; i < len(name) && to == ""; i++ {
-			if name[i] == '/' {
-				to, rest = moved[name[:i]], name[i:]
-			}
-		}
-		if to == "" {
-			break
-		}
-		name, changed = to+rest, true
-	}
-	return name, changed
 }
 
 // merged sorts paths and merges those with the same name.
@@ -110,24 +81,59 @@ func merged(paths []Path) []Path {
 	return paths[:n]
 }
 
-// add adds a record to the report, under the real name of the path. Operations that followed a
-// symlink are added to its target.
-func (rp *reporter) add(name string, rec record) {
-	called := name
-	name = rp.physical(name)
+// add adds a record of an epoch to the report, under the real names of the path. Operations that
+// followed a symlink are added to its target.
+func (rp *reporter) add(called string, rec record, epoch int) {
+	name := rp.physical(called, epoch)
 	if name != called && rp.drop([]byte(name)) {
 		return
 	}
-	st, found := rp.look(name)
-	if found && st.Mode&unix.S_IFMT == unix.S_IFLNK && rec.follow != 0 {
-		if target, err := filepath.EvalSymlinks(name); err == nil && target != name {
-			followed := record{tried: rec.tried & rec.follow, done: rec.done & rec.follow}
-			rec.tried, rec.done = rec.tried&^rec.follow|Lookup, rec.done&^rec.follow|Lookup
-			if !rp.drop([]byte(target)) {
-				rp.add(target, followed)
-			}
-		}
+	if rec.follow != 0 {
+		rec = rp.follow(name, rec, epoch)
 	}
+	now := rp.journal.now(name, epoch)
+	if now == name {
+		rp.put(name, rec)
+		return
+	}
+	if _, found := rp.look(name); !found { // otherwise it is another file, with a record of its own
+		rp.put(name, rec)
+	}
+	if !rp.drop([]byte(now)) {
+		rp.put(now, rec)
+	}
+}
+
+// follow adds the operations that followed a symlink to its target, and returns the others.
+func (rp *reporter) follow(name string, rec record, epoch int) record {
+	var target string
+	if epoch < rp.journal.epochs {
+		to, ok := rp.journal.target(name, epoch)
+		if !ok {
+			return rec
+		}
+		target = to
+	} else {
+		st, found := rp.look(name)
+		if !found || st.Mode&unix.S_IFMT != unix.S_IFLNK {
+			return rec
+		}
+		to, err := filepath.EvalSymlinks(name)
+		if err != nil || to == name {
+			return rec
+		}
+		target = to
+	}
+	followed := record{tried: rec.tried & rec.follow, done: rec.done & rec.follow}
+	if !rp.drop([]byte(target)) {
+		rp.add(target, followed, epoch)
+	}
+	return record{tried: rec.tried&^rec.follow | Lookup, done: rec.done&^rec.follow | Lookup}
+}
+
+// put adds a record under a name of the disk.
+func (rp *reporter) put(name string, rec record) {
+	st, found := rp.look(name)
 	p := Path{Name: name, Missing: !found}
 	if found {
 		p.Mode, p.Size, p.ModTime = uint32(st.Mode), int64(st.Size), stamp(st.Mtime)
@@ -144,8 +150,11 @@ func (rp *reporter) add(name string, rec record) {
 	}
 }
 
-// physical returns a path without symlinks before the last component and without "..".
-func (rp *reporter) physical(name string) string {
+// physical returns a path of an epoch without symlinks before the last component and without "..".
+func (rp *reporter) physical(name string, epoch int) string {
+	if epoch < rp.journal.epochs {
+		return rp.journal.physical(name, epoch)
+	}
 	for {
 		before, after, found := strings.Cut(name+"/", "/../")
 		if !found {
@@ -205,6 +214,6 @@ func (rp *reporter) addInterpreters(name string, st unix.Statx_t) {
 		rp.report.Privileged = append(rp.report.Privileged, name)
 	}
 	for _, interpreter := range interpreters(name) {
-		rp.add(interpreter, record{tried: Exec, done: Exec, follow: Exec})
+		rp.add(interpreter, record{tried: Exec, done: Exec, follow: Exec}, rp.journal.epochs)
 	}
 }

@@ -3,7 +3,8 @@ package trace
 import (
 	"bytes"
 	"errors"
-	"strconv"
+	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -15,13 +16,18 @@ type touch struct {
 	follow bool // a symlink in the last component is followed
 	view   int  // the ID of the view to which path belongs
 	inRoot bool // path is resolved with the descriptor as its root, openat2(2)
+	// exchange is set if a rename exchanges two names (RENAME_EXCHANGE).
+	exchange bool
+	// before is what the name was, if the call removes, renames or replaces it.
+	before before
 }
 
 // resolver converts the arguments of a call to paths. It belongs to one goroutine.
 type resolver struct {
 	reader
-	views *views
-	drop  func(path []byte) bool
+	views   *views
+	inspect *inspector
+	drop    func(path []byte) bool
 	// onlyWrites drops touches that change nothing, which the filter cannot distinguish from
 	// changes.
 	onlyWrites bool
@@ -29,6 +35,10 @@ type resolver struct {
 	out   []touch
 	bufs  [2][]byte
 	stats Stats
+	// unread are programs whose paths could not be read. keptReadable are those that asked for that,
+	// and were told that it is so.
+	unread, keptReadable programs
+	handles              []handle
 }
 
 // syscallArgs is one system call of a thread.
@@ -45,6 +55,17 @@ func (r *syscallArgs) arg(i int8) uint64 {
 		return r.args[i] & 0xffffffff
 	}
 	return r.args[i]
+}
+
+// trapped reports whether a call is one that the filter traps for its path.
+func (r *syscallArgs) trapped() bool {
+	spec := r.abi.call(r.nr)
+	for _, only := range spec.only {
+		if !slices.Contains(only.values, uint32(r.arg(only.arg))) {
+			return false
+		}
+	}
+	return spec.kind != callNone && spec.kind != callDumpable
 }
 
 // The AT_ flags that affect the path.
@@ -77,6 +98,10 @@ func (v *resolver) resolve(c syscallArgs) []touch {
 		}
 	case callRing:
 		v.stats.Rings++
+	case callDumpable:
+		v.keptReadable.add(v.program(c.tid))
+	case callHandle:
+		v.handle(c)
 	case callChroot:
 		v.views.suspect()
 		v.paths(c, spec)
@@ -100,7 +125,7 @@ func (v *resolver) paths(c syscallArgs, spec *call) {
 		case callOpenHow:
 			how, err := v.words(c.tid, c.arg(spec.flags), 3, 8) // struct open_how
 			if err != nil {
-				v.failed(err)
+				v.failed(c.tid, err)
 				return
 			}
 			op, follow = openOp(how[0])
@@ -122,7 +147,12 @@ func (v *resolver) paths(c syscallArgs, spec *call) {
 		if p.dir >= 0 {
 			dirfd = int64(int32(c.arg(p.dir)))
 		}
-		v.add(c, dirfd, c.arg(p.path), touch{op: op, follow: follow, inRoot: inRoot}, flags&atEmptyPath != 0)
+		if p.path == onDescriptor {
+			v.descriptor(c.tid, dirfd, touch{op: op})
+			continue
+		}
+		exchange := spec.kind == callRename && flags&unix.RENAME_EXCHANGE != 0
+		v.add(c, dirfd, c.arg(p.path), touch{op: op, follow: follow, inRoot: inRoot, exchange: exchange}, flags&atEmptyPath != 0)
 	}
 	if spec.kind == callExec {
 		v.views.look(c.tid, &v.reader)
@@ -141,17 +171,33 @@ func (v *resolver) mountsPath(c syscallArgs, flags uint64) bool {
 // add reads one path of a call.
 func (v *resolver) add(c syscallArgs, dirfd int64, addr uint64, t touch, emptyPath bool) {
 	if addr == 0 {
-		return // futimens and other calls on the descriptor itself
+		// futimens(3) is utimensat(2) on a descriptor, without a path.
+		if int32(dirfd) != unix.AT_FDCWD && strings.HasPrefix(c.abi.names[c.nr&^x32Bit], "utimens") {
+			v.descriptor(c.tid, dirfd, t)
+		}
+		return
 	}
 	text, err := v.string(c.tid, addr)
 	if err != nil {
-		v.failed(err)
+		v.failed(c.tid, err)
 		return
 	}
 	if len(text) == 0 && (!emptyPath || t.op == Lookup) && c.abi.names[c.nr&^x32Bit] != "readlinkat" {
 		return // it fails, or is on a descriptor whose path was already recorded
 	}
 	v.put(c.tid, dirfd, text, t)
+}
+
+// descriptor records a call on a descriptor, unless its file has no name (any more).
+func (v *resolver) descriptor(tid int, fd int64, t touch) {
+	target, err := v.base(tid, fd)
+	if err != nil {
+		v.failed(tid, err)
+		return
+	}
+	if !bytes.HasSuffix(target, []byte(" (deleted)")) {
+		v.put(tid, fd, nil, t)
+	}
 }
 
 // put makes a path absolute and appends it to out.
@@ -162,7 +208,7 @@ func (v *resolver) put(tid int, dirfd int64, text []byte, t touch) {
 	if len(text) == 0 || text[0] != '/' || t.inRoot {
 		base, err := v.base(tid, dirfd)
 		if err != nil {
-			v.failed(err)
+			v.failed(tid, err)
 			return
 		}
 		if len(base) == 0 || base[0] != '/' {
@@ -188,6 +234,9 @@ func (v *resolver) put(tid int, dirfd int64, text []byte, t touch) {
 		return
 	}
 	t.path, t.view = buf, view.id
+	if t.op&(Delete|Rename) != 0 && view.id == 0 {
+		t.before = v.inspect.look(string(buf))
+	}
 	v.out = append(v.out, t)
 }
 
@@ -219,135 +268,15 @@ func clean(path []byte) []byte {
 	return path[:w]
 }
 
-var devLinks = map[string]string{"/dev/stdin": "0", "/dev/stdout": "1", "/dev/stderr": "2"}
-
-// magic replaces a magic link of /proc at the start of a path with its target, because the target
-// may be different after the run: /proc/self/fd/5, /dev/stdin, /proc/1/cwd/x. A link that is not
-// followed is not replaced.
-func (v *resolver) magic(tid int, path []byte, follow bool) []byte {
-	if len(path) < len("/dev/fd") || path[1] != 'p' && path[1] != 'd' {
-		return path
-	}
-	if fd, ok := devLinks[string(path)]; ok {
-		if !follow {
-			return path
-		}
-		return v.linked(tid, path, nil, "fd", fd)
-	}
-	rest, ok := bytes.CutPrefix(path, []byte("/dev/fd/"))
-	if ok {
-		return v.descriptor(tid, path, rest, follow)
-	}
-	rest, ok = bytes.CutPrefix(path, []byte("/proc/"))
-	if !ok {
-		return path
-	}
-	whose, rest, _ := bytes.Cut(rest, []byte("/"))
-	switch {
-	case string(whose) == "self" || string(whose) == "thread-self":
-	default:
-		n, err := strconv.Atoi(string(whose))
-		if err != nil {
-			return path
-		}
-		tid = n
-	}
-	if _, inner, ok := bytes.Cut(rest, []byte("task/")); ok && bytes.HasPrefix(rest, []byte("task/")) {
-		whose, below, _ := bytes.Cut(inner, []byte("/"))
-		if n, err := strconv.Atoi(string(whose)); err == nil {
-			tid, rest = n, below
-		}
-	}
-	link, below, deeper := bytes.Cut(rest, []byte("/"))
-	switch string(link) {
-	case "fd":
-		return v.descriptor(tid, path, below, follow)
-	case "cwd", "root", "exe":
-		if !deeper && !follow {
-			return path
-		}
-		return v.linked(tid, path, below, string(link))
-	}
-	return path
-}
-
-// descriptor resolves a path in …/fd/.
-func (v *resolver) descriptor(tid int, path, rest []byte, follow bool) []byte {
-	fd, below, deeper := bytes.Cut(rest, []byte("/"))
-	if len(fd) == 0 || !deeper && !follow {
-		return path
-	}
-	return v.linked(tid, path, below, "fd", string(fd))
-}
-
-// linked returns the target of a link, followed by below; nil if the target is not a path.
-func (v *resolver) linked(tid int, path, below []byte, link ...string) []byte {
-	to, err := v.readlink(tid, link...)
-	if err != nil {
-		return path
-	}
-	if len(to) == 0 || to[0] != '/' {
-		return nil
-	}
-	to, _ = bytes.CutSuffix(to, []byte(" (deleted)"))
-	whole := append([]byte(nil), to...)
-	if len(below) > 0 {
-		whole = append(append(whole, '/'), below...)
-	}
-	return whole
-}
-
-// sockaddr records the path of a Unix socket, if it has one.
-func (v *resolver) sockaddr(tid int, addr, size uint64, p pathArg) {
-	const family = 2
-	if size <= family || size > 4096 {
-		return
-	}
-	head, err := v.words(tid, addr, 1, family)
-	if err != nil || head[0] != unix.AF_UNIX {
-		return // not the address of a Unix socket
-	}
-	n, err := memory(tid, uintptr(addr)+family, v.text[:min(size-family, unixPathMax)])
-	if err != nil || n == 0 || v.text[0] == 0 { // empty, or an abstract name
-		return
-	}
-	text := v.text[:n]
-	if end := bytes.IndexByte(text, 0); end >= 0 {
-		text = text[:end]
-	}
-	v.put(tid, unix.AT_FDCWD, text, touch{op: p.op, follow: p.follow})
-}
-
-// unixPathMax is the size of the path in struct sockaddr_un, unix(7).
-const unixPathMax = 108
-
-// The calls of socketcall(2) with a path.
-const (
-	sysBind    = 2
-	sysConnect = 3
-)
-
-func (v *resolver) socketcall(c syscallArgs) {
-	which := c.arg(0)
-	if which != sysBind && which != sysConnect {
-		return
-	}
-	args, err := v.words(c.tid, c.arg(1), 3, 4)
-	if err != nil {
-		v.failed(err)
-		return
-	}
-	p := pathArg{op: Create}
-	if which == sysConnect {
-		p = pathArg{op: Lookup, follow: true}
-	}
-	v.sockaddr(c.tid, args[1], args[2], p)
-}
-
 // failed counts a path that could not be read. It ignores a missing path and a thread that has
 // ended.
-func (v *resolver) failed(err error) {
-	if !errors.Is(err, errNoPath) && !errors.Is(err, unix.ESRCH) && !errors.Is(err, unix.ENOENT) {
+func (v *resolver) failed(tid int, err error) {
+	switch {
+	case errors.Is(err, errNoPath), errors.Is(err, unix.ESRCH), errors.Is(err, unix.ENOENT):
+	case errors.Is(err, unix.ENAMETOOLONG):
+		v.stats.TooLong++
+	default:
 		v.stats.Unreadable++
+		v.unread.add(v.program(tid))
 	}
 }

@@ -45,8 +45,14 @@ type tracer interface {
 
 func newSession(opts Options) *session {
 	s := &session{opts: opts, views: newViews(), record: new(recorder)}
-	s.resolve = &resolver{views: s.views, drop: opts.Drop, onlyWrites: opts.OnlyWrites}
+	s.resolve = &resolver{views: s.views, inspect: newInspector(), drop: opts.Drop, onlyWrites: opts.OnlyWrites}
 	return s
+}
+
+// close releases what the report needed.
+func (s *session) close() {
+	s.views.close()
+	s.resolve.inspect.close()
 }
 
 // child is the stub, and later the command.
@@ -154,7 +160,11 @@ func startNotify(opts Options) (*session, error) {
 		return nil, err
 	}
 	all := abis(runtime.GOARCH)
-	filter, err := newFilter(all, filterOptions{trap: trapNotify, onlyWrites: opts.OnlyWrites, allowRing: opts.AllowRing})
+	how := filterOptions{trap: trapNotify, onlyWrites: opts.OnlyWrites, allowRing: opts.AllowRing}
+	if opts.keepsReadable() {
+		how.dumpable = trapNotify // and not pretend, to know which program it is
+	}
+	filter, err := newFilter(all, how)
 	if err != nil {
 		return nil, err
 	}
@@ -177,13 +187,11 @@ func startNotify(opts Options) (*session, error) {
 		return nil, err
 	}
 	l := newListener(fd, all)
-	l.serve = func(r syscallArgs) { s.resolve.resolve(r) }
-	l.record = func() {
-		for _, t := range s.resolve.out {
-			s.record.note(t, false)
-		}
-		s.record.noteRename(s.resolve.out)
+	l.serve = func(r syscallArgs) bool {
+		s.resolve.resolve(r)
+		return r.abi.call(r.nr).kind == callDumpable
 	}
+	l.record = func() { s.record.call(s.resolve.out, false) }
 	s.pid, l.pid, s.tracer = c.pid, c.pid, l
 	go l.run()
 	if err := c.executed(); err != nil {
@@ -222,6 +230,7 @@ func (s *session) finish(ctx context.Context) (*Report, error) {
 		s.opts.Started(s.pid)
 	}
 	r := &Report{Command: s.opts.Args, Started: s.started, Backend: s.tracer.backend(), Rejected: s.rejected}
+	r.NoNewPrivs = r.Backend != BackendFanotify && !privileged()
 	start := time.Now()
 	s.wait(ctx, r)
 	r.Took = time.Since(start)
@@ -233,6 +242,6 @@ func (s *session) finish(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	s.report(r)
-	s.views.close()
+	s.close()
 	return r, nil
 }

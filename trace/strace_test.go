@@ -19,7 +19,7 @@ import (
 // file has its own table of the arguments that are paths, in the order in which strace prints them.
 
 // straceShapes returns the arguments of each call: "d" is a descriptor that the next path is
-// relative to, "p" a path, "-" any other argument. The operations on each path follow, as letters
+// relative to, "p" a path, "f" the descriptor of a file, "-" any other argument. The operations on each path follow, as letters
 // of opLetters; "o" depends on the following flags.
 var straceShapes = sync.OnceValue(func() map[string]string {
 	shapes := map[string]string{}
@@ -28,6 +28,7 @@ var straceShapes = sync.OnceValue(func() map[string]string {
 		"-p l":       "inotify_add_watch quotactl",
 		"p w":        "chmod chown lchown truncate utime utimes setxattr lsetxattr removexattr lremovexattr truncate64 chown32 lchown32",
 		"p c":        "mkdir mknod",
+		"f w":        "fchmod fchown fchown32 fsetxattr fremovexattr",
 		"p d":        "rmdir unlink",
 		"p cw":       "creat",
 		"p x":        "execve",
@@ -69,7 +70,7 @@ func strace(t *testing.T, dir string, env []string, args ...string) touchSet {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "strace")
 	cmd := exec.Command(probe.Tool(t, "strace"), append([]string{
-		"-f", "-y", "-qq", "-s", "5000", "-o", out, "-e", "trace=%file,%process,bind,connect,fchdir,quotactl,inotify_add_watch,name_to_handle_at", "--",
+		"-f", "-y", "-qq", "-s", "5000", "-o", out, "-e", "trace=%file,%process,bind,connect,fchdir,quotactl,inotify_add_watch,name_to_handle_at,fchmod,fchown,fchown32,fsetxattr,fremovexattr", "--",
 	}, args...)...)
 	cmd.Dir, cmd.Env = dir, env
 	if output, err := cmd.CombinedOutput(); err != nil && len(output) > 0 && strings.Contains(string(output), "strace:") {
@@ -165,6 +166,10 @@ func (p *straceParser) call(pid, name, text, result string) {
 		case i >= len(args):
 		case kind == 'd':
 			base = descriptorPath(args[i])
+		case kind == 'f':
+			p.descriptor(args[i], opsOf(done[n], text))
+		case kind == 'p' && args[i] == "NULL" && strings.HasPrefix(name, "utimensat") && !strings.HasPrefix(args[i-1], "AT_FDCWD"): // futimens(3)
+			p.descriptor(args[i-1], opsOf(done[n], text))
 		case kind == 'p':
 			path, ok := unquoted(args[i])
 			if strings.Contains(text, "RESOLVE_IN_ROOT") {
@@ -180,6 +185,13 @@ func (p *straceParser) call(pid, name, text, result string) {
 	if name == "chdir" && result == "0" {
 		path, _ := unquoted(args[0])
 		p.cwd[pid] = absolute(p.where(pid), path)
+	}
+}
+
+// descriptor adds a call on the file of a descriptor, if it has a name.
+func (p *straceParser) descriptor(arg string, op Op) {
+	if path := descriptorPath(arg); strings.HasPrefix(path, "/") && !strings.HasSuffix(arg, "(deleted)") {
+		p.touches.add(path, op)
 	}
 }
 

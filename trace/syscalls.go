@@ -15,11 +15,21 @@ type call struct {
 	flags int8
 	// stat is set for calls that stat a path or, if the path is empty, a descriptor.
 	stat bool
+	// only limits the call to values of arguments: one of the values of each.
+	only []argValues
+}
+
+// argValues are values of the low 32 bits of an argument.
+type argValues struct {
+	arg    int8
+	values []uint32
 }
 
 // pathArg is an argument that is a path.
 type pathArg struct {
-	dir, path int8 // dir is the argument with the dirfd, -1 for the cwd
+	// dir is the argument with the dirfd, or cwd; path is that with the path, or onDescriptor if the
+	// call is about the dirfd itself.
+	dir, path int8
 	op        Op
 	// follow is set if a symlink in the last component is followed, unless flags change that.
 	follow bool
@@ -34,6 +44,7 @@ const (
 	callOpen                      // the O_ flags determine the operation
 	callOpenHow                   // struct open_how, in memory, determines it
 	callExec                      // the program may be setuid; replaces the process
+	callRename                    // the flags may request an exchange
 	callMount                     // the source is not always a path
 	callSockaddr                  // the path is in struct sockaddr_un, in memory
 	callSocket                    // socketcall(2): all arguments are in memory
@@ -42,10 +53,15 @@ const (
 	callClone3                    // clone3(2), whose flags are in memory
 	callChroot                    // a path, and changes the meaning of later paths
 	callRing                      // io_uring_setup(2)
+	callDumpable                  // prctl(2), if it makes the memory of the process unreadable
+	callHandle                    // open_by_handle_at(2): a file handle instead of a path
 )
 
 // cwd is the dirfd of calls without a dirfd argument.
 const cwd = -1
+
+// onDescriptor is the path of calls on a descriptor.
+const onDescriptor = -1
 
 // group is a set of calls with the same arguments.
 type group struct {
@@ -61,8 +77,9 @@ func at(op Op, follow bool) []pathArg {
 }
 
 // groups returns all calls that take a path, as of Linux 6.17, by their names in the kernel's
-// tables. Names that an architecture does not have are ignored. Calls on descriptors are omitted on
-// purpose, because the path was recorded when it was opened.
+// tables. Names that an architecture does not have are ignored. Of calls on descriptors, only those
+// are included that change a file which may be open only for reading. The path of others was
+// recorded when it was opened.
 func groups() []group {
 	const none = -1
 	both := func(a, b pathArg) []pathArg { return []pathArg{a, b} }
@@ -97,9 +114,14 @@ func groups() []group {
 		{"setxattrat removexattrat", call{kind: callPaths, paths: at(Write, true), flags: 2}},
 		{"fchmodat2 utimensat utimensat_time64", call{kind: callPaths, paths: at(Write, true), flags: 3}},
 		{"fchownat file_setattr", call{kind: callPaths, paths: at(Write, true), flags: 4}},
+		{"fchmod fchown fchown32 fsetxattr fremovexattr", call{kind: callPaths, paths: []pathArg{{0, onDescriptor, Write, true}}, flags: none}},
+		{"ioctl", call{kind: callPaths, paths: []pathArg{{0, onDescriptor, Write, true}}, flags: none, only: []argValues{{1, []uint32{fsSetFlags, fsSetFlags32, fsSetXattr}}}}},
+		{"prctl", call{kind: callDumpable, flags: none, only: []argValues{{0, []uint32{unix.PR_SET_DUMPABLE}}, {1, []uint32{0}}}}},
+		{"open_by_handle_at", call{kind: callHandle, flags: 2}},
 		{"mkdirat mknodat", call{kind: callPaths, paths: at(Create, false), flags: none}},
 		{"unlinkat", call{kind: callPaths, paths: at(Delete, false), flags: none}},
-		{"renameat renameat2", call{kind: callPaths, paths: both(pathArg{0, 1, Rename | Delete, false}, pathArg{2, 3, Rename | Create, false}), flags: none}},
+		{"renameat", call{kind: callPaths, paths: both(pathArg{0, 1, Rename | Delete, false}, pathArg{2, 3, Rename | Create, false}), flags: none}},
+		{"renameat2", call{kind: callRename, paths: both(pathArg{0, 1, Rename | Delete, false}, pathArg{2, 3, Rename | Create, false}), flags: 4}},
 		{"linkat", call{kind: callPaths, paths: both(pathArg{0, 1, Lookup, false}, pathArg{2, 3, Create | linked, false}), flags: 4}},
 		{"move_mount", call{kind: callPaths, paths: both(pathArg{0, 1, Lookup, true}, pathArg{2, 3, Lookup, true}), flags: none}},
 		{"symlinkat", call{kind: callPaths, paths: []pathArg{{1, 2, Create, false}}, flags: none}},
@@ -117,6 +139,14 @@ func groups() []group {
 		{"io_uring_setup", call{kind: callRing, paths: nil, flags: none}},
 	}
 }
+
+// The requests of ioctl(2) that change the attributes of a file (ioctl_iflags(2)), for 64-bit and
+// 32-bit programs.
+const (
+	fsSetFlags   = 0x40086602 // FS_IOC_SETFLAGS
+	fsSetFlags32 = 0x40046602
+	fsSetXattr   = 0x401c5820 // FS_IOC_FSSETXATTR
+)
 
 // newer are calls that are not yet in the tables of go-seccomp-bpf. Their numbers are the same on
 // all architectures.

@@ -60,6 +60,10 @@ type Options struct {
 	// AllowRing permits io_uring(7), whose file accesses cannot be traced. By default
 	// io_uring_setup(2) fails with ENOSYS.
 	AllowRing bool
+	// AllowHiding lets programs hide their memory, and with it their paths, from processes of the
+	// same user. By default prctl(PR_SET_DUMPABLE, 0) has no effect if this process is not
+	// privileged, but returns 0.
+	AllowHiding bool
 	// WaitAll waits until the command and all processes started by it have ended.
 	WaitAll bool
 	// Timeout stops the command with SIGTERM, and some time later with SIGKILL; 0 means no timeout.
@@ -106,12 +110,22 @@ type Report struct {
 	// Privileged are programs that ran without their additional privileges (setuid, setgid,
 	// capabilities), because they were traced.
 	Privileged []string
+	// Unreadable are some programs whose paths could not be read: paths of files, or names if these
+	// are not known.
+	Unreadable []string
+	// KeptReadable are programs that asked to hide their memory (PR_SET_DUMPABLE), and whose memory
+	// stayed readable (Options.AllowHiding). They keep that until they end.
+	KeptReadable []string
+	// NoNewPrivs is set if the command and all its descendants run with no_new_privs (prctl(2)) until
+	// they end: they gain no privileges from setuid programs.
+	NoNewPrivs bool
 }
 
 // Stats counts what was traced, and what could not be.
 type Stats struct {
 	Calls      int64 `json:"calls"`      // calls with a path
 	Unreadable int64 `json:"unreadable"` // calls whose path could not be read
+	TooLong    int64 `json:"tooLong"`    // calls with paths that are longer than PATH_MAX
 	Rings      int64 `json:"rings"`      // allowed io_uring_setup(2) calls
 	Sandboxed  int64 `json:"sandboxed"`  // paths that exist only in a mount namespace of the program
 }
