@@ -98,7 +98,8 @@ func (o filterOptions) verdicts(a *abi) []verdict {
 			if !o.allowRing {
 				v.action = refuseAsGone
 			}
-		case callPaths, callMount, callSockaddr, callRename:
+		case callMount, callMove: // change the meaning of later paths
+		case callPaths, callSockaddr, callRename:
 			if o.onlyWrites && !c.changes() {
 				continue
 			}
@@ -119,7 +120,7 @@ func (o filterOptions) verdicts(a *abi) []verdict {
 			if o.onlyWrites {
 				continue // nearly always connect(2), and a bound socket is not a file to persist
 			}
-		case callOpenHow, callExec, callNamespace, callClone3, callChroot:
+		case callOpenHow, callExec, callNamespace, callClone3, callChroot, callPivot:
 		}
 		list = append(list, v)
 	}

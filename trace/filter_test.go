@@ -53,7 +53,7 @@ look llistxattr path list size
 look readlink path buf size
 look inotify_add_watch fd path mask
 look quotactl cmd path id addr
-look mount path path type flags data
+always mount path path type flags data
 look open_tree dir path flags
 look open_tree_attr dir path flags attr size
 look mount_setattr dir path flags attr size
@@ -65,7 +65,7 @@ look fspick dir path n
 look file_getattr dir path attr size flags
 look name_to_handle_at dir path handle id flags
 look readlinkat dir path buf size
-look move_mount dir path dir path n
+always move_mount dir path dir path n
 look fanotify_mark fd n mask dir path
 look connect fd path size
 look socketcall call args

@@ -36,7 +36,7 @@ func (s *session) report(r *Report) {
 	}
 	r.Stats = s.resolve.stats
 	r.Unreadable, r.KeptReadable = s.resolve.unread, s.resolve.keptReadable
-	toHost := s.views.mappers()
+	toHost := s.views.mappers().toHost
 	rp.journal = newJournal(s.record.changes, toHost)
 	for epoch, views := range append(s.record.former, s.record.views) {
 		for view, records := range views {

@@ -105,6 +105,13 @@ func (v *resolver) resolve(c syscallArgs) []touch {
 	case callChroot:
 		v.views.suspect()
 		v.paths(c, spec)
+	case callPivot:
+		v.views.suspect()
+		v.paths(c, spec)
+		v.views.pivot(c.tid, &v.reader)
+	case callMount, callMove:
+		v.paths(c, spec)
+		v.views.mounting(c.tid, &v.reader)
 	default:
 		v.paths(c, spec)
 	}

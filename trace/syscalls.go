@@ -52,6 +52,8 @@ const (
 	callClone                     // clone(2), if it creates a mount namespace
 	callClone3                    // clone3(2), whose flags are in memory
 	callChroot                    // a path, and changes the meaning of later paths
+	callPivot                     // pivot_root(2): like chroot(2), for a whole namespace
+	callMove                      // move_mount(2) and others that mount
 	callRing                      // io_uring_setup(2)
 	callDumpable                  // prctl(2), if it makes the memory of the process unreadable
 	callHandle                    // open_by_handle_at(2): a file handle instead of a path
@@ -88,7 +90,7 @@ func groups() []group {
 		{"lstat readlink lgetxattr llistxattr lstat64 oldlstat", call{kind: callPaths, paths: lookupL(0), flags: none}},
 		{"inotify_add_watch quotactl", call{kind: callPaths, paths: lookup(1), flags: none}},
 		{"chroot", call{kind: callChroot, paths: lookup(0), flags: none}},
-		{"pivot_root", call{kind: callChroot, paths: both(pathArg{cwd, 0, Lookup, true}, pathArg{cwd, 1, Lookup, true}), flags: none}},
+		{"pivot_root", call{kind: callPivot, paths: both(pathArg{cwd, 0, Lookup, true}, pathArg{cwd, 1, Lookup, true}), flags: none}},
 		{"mount", call{kind: callMount, paths: both(pathArg{cwd, 1, Lookup, true}, pathArg{cwd, 0, Lookup, true}), flags: 3}},
 
 		{"chmod chown truncate utime utimes setxattr removexattr truncate64 chown32", call{kind: callPaths, paths: []pathArg{{cwd, 0, Write, true}}, flags: none}},
@@ -123,7 +125,7 @@ func groups() []group {
 		{"renameat", call{kind: callPaths, paths: both(pathArg{0, 1, Rename | Delete, false}, pathArg{2, 3, Rename | Create, false}), flags: none}},
 		{"renameat2", call{kind: callRename, paths: both(pathArg{0, 1, Rename | Delete, false}, pathArg{2, 3, Rename | Create, false}), flags: 4}},
 		{"linkat", call{kind: callPaths, paths: both(pathArg{0, 1, Lookup, false}, pathArg{2, 3, Create | linked, false}), flags: 4}},
-		{"move_mount", call{kind: callPaths, paths: both(pathArg{0, 1, Lookup, true}, pathArg{2, 3, Lookup, true}), flags: none}},
+		{"move_mount", call{kind: callMove, paths: both(pathArg{0, 1, Lookup, true}, pathArg{2, 3, Lookup, true}), flags: none}},
 		{"symlinkat", call{kind: callPaths, paths: []pathArg{{1, 2, Create, false}}, flags: none}},
 		{"openat", call{kind: callOpen, paths: []pathArg{{0, 1, 0, true}}, flags: 2}},
 		{"openat2", call{kind: callOpenHow, paths: []pathArg{{0, 1, 0, true}}, flags: 2}},

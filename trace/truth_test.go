@@ -115,6 +115,18 @@ except OSError: os.fchmod(fd("flags"), 0o700)
 		want:   map[string]Op{"up/keep": Create | Write, "up/sub": Create, "up/sub/s": Create | Write},
 	},
 	{
+		name:  "a file made below a bind mount that becomes the root",
+		setup: "mkdir -p real new", root: true, tool: "unshare",
+		script: "unshare -m sh -c 'mount --bind real new && cd new && mkdir old && echo p >pre && pivot_root . old && echo x >/in'",
+		want:   map[string]Op{"real/pre": Create | Write, "real/in": Create | Write, "real/old": Create},
+	},
+	{
+		name:  "an overlay that becomes the root",
+		setup: "mkdir -p lo/bin up wk mg; echo l >lo/low", root: true, tool: "unshare",
+		script: "unshare -m sh -c 'mount -t overlay o -o lowerdir=$PWD/lo,upperdir=$PWD/up,workdir=$PWD/wk mg && cd mg && mkdir old && pivot_root . old && echo k >/keep && read x </low'",
+		want:   map[string]Op{"up/keep": Create | Write, "up/old": Create},
+	},
+	{
 		name:  "a file opened by its handle",
 		setup: "echo 1 >byhandle", root: true, tool: "python3",
 		script: "python3 -c '" + `

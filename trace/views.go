@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/internal/mounts"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
 
@@ -18,10 +19,15 @@ type views struct {
 	byKey     map[viewKey]int
 	tables    map[string]mountTable // by namespace
 	list      []*namespaceView      // from 1 on; 0 is the host
+	// generations counts the pivot_root(2) calls in each namespace.
+	generations map[string]int
 }
 
-// viewKey identifies a view.
-type viewKey struct{ namespace, root string }
+// viewKey identifies a view. The name of the root is "/" before and after a pivot_root(2).
+type viewKey struct {
+	namespace, root string
+	generation      int
+}
 
 // view describes how the paths of a thread are interpreted.
 type view struct {
@@ -42,10 +48,17 @@ func (v view) inside(path []byte) []byte {
 // namespaceView is another mount namespace. It is kept open, so its files can be found after the
 // program has ended.
 type namespaceView struct {
-	root, namespace *os.File   // O_PATH; nil if they may not be opened
-	path            string     // of the root, in the namespace
+	root, namespace *os.File // O_PATH; nil if they may not be opened
+	key             viewKey
 	mounts          mountTable // of the namespace; shared with views of other roots
 	looks           int
+	// stale is set if the program has mounted something since the last look.
+	stale bool
+	// former is the mount table at the end of a generation; nil in the last one.
+	former *mounts.Table
+	// dirs are the working directories of mount(2) calls, from which relative layers of an overlay
+	// are found.
+	dirs []string
 }
 
 // mostLooks is the maximum number of times that the mount table of a namespace is read. Sandboxes
@@ -54,7 +67,9 @@ const mostLooks = 64
 
 func newViews() *views {
 	host, _ := os.Readlink("/proc/self/ns/mnt") // if it fails, every namespace counts as another one
-	return &views{host: host, byKey: make(map[viewKey]int), tables: make(map[string]mountTable), list: []*namespaceView{nil}}
+	return &views{
+		host: host, byKey: make(map[viewKey]int), tables: make(map[string]mountTable), list: []*namespaceView{nil}, generations: make(map[string]int),
+	}
 }
 
 // suspect records that threads may have another root or namespace from now on.
@@ -76,11 +91,39 @@ func (v *views) look(tid int, r *reader) {
 		return
 	}
 	if at := v.of(tid, r); at.id > 0 {
-		if n := v.list[at.id]; n.looks < mostLooks {
-			n.looks++
-			n.look(tid)
+		v.list[at.id].lookAgain(tid)
+	}
+}
+
+// mounting is called when a thread mounts something.
+func (v *views) mounting(tid int, r *reader) {
+	at := v.of(tid, r)
+	if at.id == 0 {
+		return
+	}
+	n := v.list[at.id]
+	n.stale = true
+	if dir, err := r.readlink(tid, "cwd"); err == nil && len(n.dirs) < mostLooks {
+		n.dirs = append(n.dirs, string(at.inside(dir)))
+	}
+}
+
+// pivot is called when a thread changes the root of its namespace, pivot_root(2). It begins a new
+// generation of views. If the call fails, the new views are the same as the old ones.
+func (v *views) pivot(tid int, r *reader) {
+	at := v.of(tid, r)
+	if at.id == 0 {
+		return
+	}
+	n := v.list[at.id]
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(tid) + "/mountinfo")
+	if err == nil {
+		n.mounts.add(string(text))
+		if table, err := mounts.ParseTable(string(text)); err == nil && n.key.root == "/" { // otherwise the descriptor of the root is the best
+			n.former = table
 		}
 	}
+	v.generations[n.key.namespace]++
 }
 
 // of returns the view of a thread.
@@ -92,7 +135,7 @@ func (v *views) of(tid int, r *reader) view {
 	if err != nil {
 		return view{}
 	}
-	key := viewKey{namespace: string(ns)}
+	key := viewKey{namespace: string(ns), generation: v.generations[string(ns)]}
 	root, err := r.readlink(tid, "root")
 	if err != nil {
 		return view{}
@@ -111,11 +154,20 @@ func (v *views) of(tid int, r *reader) view {
 		if v.tables[key.namespace] == nil {
 			v.tables[key.namespace] = make(mountTable)
 		}
-		n := &namespaceView{path: key.root, mounts: v.tables[key.namespace]}
+		n := &namespaceView{key: key, mounts: v.tables[key.namespace]}
 		n.look(tid)
 		v.list = append(v.list, n)
+	} else if n := v.list[id]; n.stale {
+		n.lookAgain(tid)
 	}
 	return view{id: id, root: strings.TrimSuffix(key.root, "/")}
+}
+
+func (n *namespaceView) lookAgain(tid int) {
+	if n.stale = false; n.looks < mostLooks {
+		n.looks++
+		n.look(tid)
+	}
 }
 
 // look reads the current state of a namespace, because a sandbox under construction gets another
@@ -131,7 +183,7 @@ func (n *namespaceView) look(tid int) {
 	open("/root", unix.O_PATH, &n.root)
 	open("/ns/mnt", unix.O_RDONLY, &n.namespace)
 	if text, err := os.ReadFile(proc + "/mountinfo"); err == nil {
-		n.mounts.add(string(text), n.path)
+		n.mounts.add(string(text))
 	}
 }
 
