@@ -75,6 +75,23 @@ func TestFanotifyRecordsOpens(t *testing.T) {
 	}
 }
 
+func TestFanotifyNamesWhatWasRenamedAfterwards(t *testing.T) {
+	probe.Need(t, probe.Fanotify)
+	dir := t.TempDir()
+	got := run(t, Options{Backend: BackendFanotify}, "sh", "-c", "cd "+dir+"; echo x >a; echo y >t; mkdir d; mv a d/b; mv t u; echo z >gone; rm gone")
+	paths := got.paths()
+	for name, want := range map[string]Op{"d/b": Create | Write, "u": Create | Write} {
+		if op := paths[filepath.Join(dir, name)]; op&want != want {
+			t.Errorf("%s: got %v, want %v", name, op, want)
+		}
+	}
+	for _, p := range got.report.Paths {
+		if exists(p.Name) == p.Missing {
+			t.Errorf("%s: got Missing %v", p.Name, p.Missing)
+		}
+	}
+}
+
 func TestAllowedRingsAreCounted(t *testing.T) {
 	probe.Need(t, probe.IOURing)
 	eachBackend(t, func(t *testing.T, b Backend) {

@@ -38,6 +38,24 @@ type watcher struct {
 	gone chan struct{} // never closed: remaining processes are not known
 	err  error         // valid when done is closed
 	link []byte
+	// written are O_PATH descriptors of changed files, at most mostWritten. Programs write a file
+	// under a temporary name, and rename it; fanotify does not report renames with these marks. So
+	// the names are read again at the end.
+	written     map[fileID]int
+	mostWritten int
+}
+
+// shareOfDescriptors is the part of RLIMIT_NOFILE that written may use, as a divisor.
+const shareOfDescriptors = 4
+
+// mostDescriptors returns how many descriptors of changed files are kept.
+func mostDescriptors() int {
+	const most = 1 << 14
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 0
+	}
+	return int(min(limit.Cur/shareOfDescriptors, most))
 }
 
 // startFanotify starts the command under the fanotify back end.
@@ -51,7 +69,7 @@ func startFanotify(opts Options) (*session, error) {
 	}
 	s := newSession(opts)
 	s.started = coarseNow()
-	w := &watcher{s: s, file: os.NewFile(uintptr(fd), "fanotify"), done: make(chan struct{}), gone: make(chan struct{}), link: make([]byte, pathMax)}
+	w := &watcher{s: s, file: os.NewFile(uintptr(fd), "fanotify"), done: make(chan struct{}), gone: make(chan struct{}), link: make([]byte, pathMax), written: make(map[fileID]int), mostWritten: mostDescriptors()}
 	c, err := startStub(opts, stubConfig{OwnMounts: true, User: opts.User})
 	if err != nil {
 		w.file.Close()
@@ -175,8 +193,37 @@ func (w *watcher) event(mask uint64, fd int) {
 	}
 	if deleted {
 		t.op |= Delete
+	} else if t.op&Write != 0 {
+		w.keep(fd)
 	}
 	w.s.record.note(t, true)
+}
+
+// keep stores a descriptor of a changed file.
+func (w *watcher) keep(fd int) {
+	var st unix.Statx_t
+	if err := unix.Statx(fd, "", unix.AT_EMPTY_PATH|unix.AT_STATX_DONT_SYNC, unix.STATX_INO, &st); err != nil {
+		return
+	}
+	id := idOf(&st)
+	if _, known := w.written[id]; known || len(w.written) >= w.mostWritten {
+		return
+	}
+	if again, err := unix.Open("/proc/self/fd/"+strconv.Itoa(fd), oPath|unix.O_CLOEXEC, 0); err == nil {
+		w.written[id] = again
+	}
+}
+
+// finalNames records the current names of changed files, and closes their descriptors.
+func (w *watcher) finalNames() {
+	for _, fd := range w.written {
+		n, err := unix.Readlink("/proc/self/fd/"+strconv.Itoa(fd), w.link)
+		unix.Close(fd)
+		if path := w.link[:max(n, 0)]; err == nil && path[0] == '/' && !bytes.HasSuffix(path, []byte(" (deleted)")) && !w.s.opts.Drop(path) {
+			w.s.record.note(touch{path: path, op: Write | Create}, true)
+		}
+	}
+	clear(w.written)
 }
 
 func (w *watcher) backend() Backend { return BackendFanotify }
@@ -198,6 +245,7 @@ func (w *watcher) leave() (survivors bool, err error) {
 	time.Sleep(settle)
 	w.stop.Store(true)
 	<-w.done
+	w.finalNames()
 	w.file.Close()
 	return false, w.err
 }

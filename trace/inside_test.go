@@ -55,7 +55,7 @@ var insides = map[string]func(t *testing.T, args []string){
 		for _, p := range r.Paths {
 			fmt.Printf("PATH %s %s\n", p.Name, p.Ops)
 		}
-		fmt.Printf("STATUS %d UNREADABLE %d PRIVILEGED %v PEAK %d\n", r.Status, r.Stats.Unreadable, r.Privileged, peak())
+		fmt.Printf("STATUS %d UNREADABLE %d PRIVILEGED %v KEPT %v PEAK %d\n", r.Status, r.Stats.Unreadable, r.Privileged, r.KeptReadable, peak())
 	},
 }
 
@@ -143,6 +143,30 @@ func TestOrdinaryUsersCanTrace(t *testing.T) {
 			if !strings.Contains(string(out), want) {
 				t.Errorf("%q is missing in\n%s", want, out)
 			}
+		}
+	})
+}
+
+// TestProgramsOfTheUserCannotHide runs a program that its user may read, and that hides its memory
+// (PR_SET_DUMPABLE), as gpg-agent does.
+func TestProgramsOfTheUserCannotHide(t *testing.T) {
+	probe.Need(t, probe.Root)
+	eachBackend(t, func(t *testing.T, b Backend) {
+		program := filepath.Join(t.TempDir(), "behave")
+		sh(t, filepath.Dir(program), "cp "+compileC(t, "behave")+" "+program+"; chmod 0755 . .. "+program)
+		cmd := inside(t, "trace", b.String(), program, "undumpable")
+		asNobody(t, cmd)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		for _, want := range []string{"fd ok\n", "UNREADABLE 0 ", "PATH /etc/hosts read"} {
+			if !strings.Contains(string(out), want) {
+				t.Errorf("%q is missing in\n%s", want, out)
+			}
+		}
+		if kept := strings.Contains(string(out), "KEPT ["+program+"]"); kept != (b == BackendNotify) {
+			t.Errorf("the program is named: %v\n%s", kept, out)
 		}
 	})
 }
