@@ -156,6 +156,7 @@ func (h *fileHeader) check() error {
 		{"calls", float64(h.Stats.Calls), math.MaxInt64},
 		{"unreadable", float64(h.Stats.Unreadable), math.MaxInt64},
 		{"tooLong", float64(h.Stats.TooLong), math.MaxInt64},
+		{"stopped", float64(h.Stats.Stopped), math.MaxInt64},
 		{"rings", float64(h.Stats.Rings), math.MaxInt64},
 		{"sandboxed", float64(h.Stats.Sandboxed), math.MaxInt64},
 	} {

@@ -235,7 +235,7 @@ func (w *watcher) ended() <-chan struct{} { return w.gone }
 
 func (w *watcher) status() <-chan unix.WaitStatus {
 	status := make(chan unix.WaitStatus, 1)
-	go func() { status <- waitFor(w.pid) }()
+	go func() { status <- waitFor(w.pid, nil) }()
 	return status
 }
 

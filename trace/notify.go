@@ -77,7 +77,12 @@ type listener struct {
 	stop atomic.Bool
 	tid  atomic.Int32 // of the worker's thread
 	done chan struct{}
-	err  error // valid when done is closed
+	// pausing makes the worker send on paused and wait for resume.
+	pausing        atomic.Bool
+	paused, resume chan struct{}
+	// unrecorded counts calls that a keeper answered while this process was stopped.
+	unrecorded atomic.Int64
+	err        error // valid when done is closed
 	// watcher is watchEnd, which ends when done is closed.
 	watcher sync.WaitGroup
 }
@@ -86,7 +91,7 @@ func newListener(fd int, abis []*abi) *listener {
 	// Wakes the worker on the processor of the program, which waits for it anyway. Without this
 	// flag a call costs ten times as much on a virtual machine.
 	_, _, _ = unix.Syscall(unix.SYS_IOCTL, uintptr(fd), ioctlSetFlags, syncWakeUp) // EINVAL before 6.6
-	return &listener{file: os.NewFile(uintptr(fd), "seccomp listener"), abis: abis, done: make(chan struct{})}
+	return &listener{file: os.NewFile(uintptr(fd), "seccomp listener"), abis: abis, done: make(chan struct{}), paused: make(chan struct{}), resume: make(chan struct{}, 1)}
 }
 
 // run handles notifications until the last process under the filter has ended, or interrupt is
@@ -101,6 +106,11 @@ func (l *listener) run() {
 	var n notification
 	var answer response
 	for !l.stop.Load() {
+		if l.pausing.Load() {
+			l.paused <- struct{}{}
+			<-l.resume
+			continue
+		}
 		n = notification{} // otherwise the kernel returns EINVAL
 		// A blocking call, so that Go releases the P.
 		_, _, errno := unix.Syscall(unix.SYS_IOCTL, fd, ioctlRecv, uintptr(unsafe.Pointer(&n)))
@@ -174,11 +184,42 @@ func (l *listener) interrupt() {
 	}
 }
 
+// handOver lets a keeper answer the calls while this process is stopped. takeBack ends that.
+func (l *listener) handOver() (takeBack func()) {
+	if !l.pause() {
+		return func() {}
+	}
+	k, err := startKeeperForAWhile(l.file)
+	return func() {
+		if err == nil { // otherwise the calls have waited for us
+			l.unrecorded.Add(k.end())
+		}
+		l.pausing.Store(false)
+		l.resume <- struct{}{}
+	}
+}
+
+// pause makes the worker wait. It returns false if the worker has ended.
+func (l *listener) pause() bool {
+	l.pausing.Store(true)
+	const patience = time.Millisecond
+	for {
+		_ = unix.Tgkill(os.Getpid(), int(l.tid.Load()), interruptSignal) // it may just have ended
+		select {
+		case <-l.paused:
+			return true
+		case <-l.done:
+			return false
+		case <-time.After(patience):
+		}
+	}
+}
+
 func (l *listener) exact() bool { return false }
 
 func (l *listener) status() <-chan unix.WaitStatus {
 	status := make(chan unix.WaitStatus, 1)
-	go func() { status <- waitFor(l.pid) }()
+	go func() { status <- waitFor(l.pid, l.handOver) }()
 	return status
 }
 
@@ -196,7 +237,8 @@ func (l *listener) leave() (survivors bool, err error) {
 		return survivors, l.err
 	}
 	if survivors {
-		return true, startKeeper(l.file)
+		_, err := startKeeper(l.file, -1)
+		return true, err
 	}
 	return false, nil
 }

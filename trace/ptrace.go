@@ -278,7 +278,7 @@ func (p *ptracer) listen(tid int, signal syscall.Signal) {
 	_ = ptrace(unix.PTRACE_LISTEN, tid, 0, 0) // the thread may have ended
 	if tid == p.pid {
 		p.stopped.Store(true)
-		go followStop(p.pid, signal, p.stopped.Load)
+		go followStop(p.pid, signal, p.stopped.Load, nil)
 	}
 }
 

@@ -242,6 +242,9 @@ func (s *session) finish(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	s.report(r)
+	if l, ok := s.tracer.(*listener); ok {
+		r.Stats.Stopped = l.unrecorded.Load()
+	}
 	s.close()
 	return r, nil
 }

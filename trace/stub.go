@@ -88,7 +88,7 @@ func Helper() {
 		socket, _ := strconv.Atoi(os.Args[1]) // from startStub
 		runStub(socket, os.Args[2], os.Args[3:])
 	case keeperName:
-		runKeeper()
+		runKeeper(len(os.Args) > 1)
 	}
 }
 

@@ -126,6 +126,7 @@ type Stats struct {
 	Calls      int64 `json:"calls"`      // calls with a path
 	Unreadable int64 `json:"unreadable"` // calls whose path could not be read
 	TooLong    int64 `json:"tooLong"`    // calls with paths that are longer than PATH_MAX
+	Stopped    int64 `json:"stopped"`    // calls while this process was stopped (Ctrl-Z), not recorded
 	Rings      int64 `json:"rings"`      // allowed io_uring_setup(2) calls
 	Sandboxed  int64 `json:"sandboxed"`  // paths that exist only in a mount namespace of the program
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/signal"
+	"runtime"
 	"strconv"
 	"syscall"
 	"time"
@@ -25,6 +27,7 @@ func (s *session) wait(ctx context.Context, r *Report) {
 		s.deadline = time.Now().Add(s.opts.Timeout)
 	}
 	end := ctx.Done()
+	defer catchStops()()
 	var terminated []int
 	terminate := func() {
 		terminated = descendants(s.pid)
@@ -93,9 +96,22 @@ func (s *session) waitAll(ctx context.Context) {
 	}
 }
 
+// catchStops catches SIGTSTP, which the terminal sends to the command and to this process, until the
+// returned function is called. The command may handle the signal with calls that wait for us, or
+// ignore it. So this process stops only when the command has stopped (followStop).
+func catchStops() (release func()) {
+	if signal.Ignored(unix.SIGTSTP) {
+		return func() {}
+	}
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, unix.SIGTSTP)
+	return func() { signal.Stop(caught) }
+}
+
 // waitFor waits until a child ends. If it is stopped by its terminal, this process
-// stops too, so that the shell notices; the shell continues both.
-func waitFor(pid int) unix.WaitStatus {
+// stops too, so that the shell notices; the shell continues both. handOver, if not nil, is called
+// before, and the function that it returns afterwards.
+func waitFor(pid int, handOver func() (takeBack func())) unix.WaitStatus {
 	var status unix.WaitStatus
 	for {
 		_, err := unix.Wait4(pid, &status, unix.WUNTRACED, nil)
@@ -104,18 +120,18 @@ func waitFor(pid int) unix.WaitStatus {
 		case err != nil:
 			return status // not our child any more: it was already reaped
 		case status.Stopped():
-			followStop(pid, status.StopSignal(), func() bool { return isStopped(pid) })
+			followStop(pid, status.StopSignal(), func() bool { return isStopped(pid) }, handOver)
 		default:
 			return status
 		}
 	}
 }
 
-// settleTime is how long a stop must last before this process stops too. Usually the terminal stops
-// both, and the child is running again when this process continues.
+// settleTime is how long a stop must last before this process stops too. A program may stop and
+// continue itself.
 const settleTime = 50 * time.Millisecond
 
-func followStop(pid int, sig syscall.Signal, stopped func() bool) {
+func followStop(pid int, sig syscall.Signal, stopped func() bool, handOver func() (takeBack func())) {
 	if sig != unix.SIGTSTP && sig != unix.SIGTTIN && sig != unix.SIGTTOU {
 		return // stopped by hand: the sender also continues it
 	}
@@ -123,10 +139,21 @@ func followStop(pid int, sig syscall.Signal, stopped func() bool) {
 	if !stopped() {
 		return
 	}
-	_ = unix.Kill(os.Getpid(), unix.SIGSTOP) // returns when we are continued
+	if handOver != nil {
+		takeBack := handOver()
+		defer takeBack()
+	}
+	stopSelf()
 	if stopped() {
 		_ = unix.Kill(pid, unix.SIGCONT)
 	}
+}
+
+// stopSelf stops this process and returns when it is continued.
+func stopSelf() {
+	runtime.LockOSThread() // a signal to the calling thread is handled before tgkill returns
+	defer runtime.UnlockOSThread()
+	_ = unix.Tgkill(os.Getpid(), unix.Gettid(), unix.SIGSTOP)
 }
 
 // isStopped reports whether a process is in the state T of proc_pid_stat(5).

@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
 // Ctrl-Z stops the command and list-ephemeral, fg continues both, and Ctrl-C ends only the command:
@@ -32,6 +35,58 @@ func TestStoryTraceInAShell(t *testing.T) {
 			if strings.Contains(s.screen(), root+"/second\n") {
 				t.Errorf("a file that was never written is listed:\n%s", s.screen())
 			}
+			s.send("exit" + keyEnter)
+			s.status()
+		})
+	}
+}
+
+// stopHandler handles SIGTSTP as programs with a screen do: it does something, and then stops itself.
+const stopHandler = `
+import os, signal, subprocess
+def stop(*_):
+    open("handled", "w").close()
+    signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGTSTP)
+    signal.signal(signal.SIGTSTP, stop)
+signal.signal(signal.SIGTSTP, stop)
+subprocess.Popen(["sh", "-c", "i=0; while [ ! -e end ] && [ $i -lt 300 ]; do echo >>ticks; sleep 0.1; i=$((i+1)); done"], start_new_session=True)
+print("ready", flush=True)
+while True: print("got", input(), flush=True)
+`
+
+// A program that handles Ctrl-Z is served until it has stopped, and one fg continues it. What it has
+// started in another session goes on in the meantime.
+func TestStoryTraceStopsWithAHandler(t *testing.T) {
+	t.Parallel()
+	probe.Tool(t, "python3")
+	for _, backend := range []string{"notify", "ptrace"} {
+		t.Run(backend, func(t *testing.T) {
+			root, binary := storyTree(t)
+			s := start(t, 100, 30, "PS1='$ ' exec bash --norc --noprofile -i")
+			s.waitFor("$")
+			if err := os.WriteFile(filepath.Join(root, "handler.py"), []byte(stopHandler), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s.send("cd " + root + "; " + binary + " --root " + root + " trace --backend " + backend + " --list -- python3 handler.py" + keyEnter)
+			s.waitFor("\nready")
+			s.send(keyCtrlZ)
+			s.waitFor("Stopped")
+			s.send("ls handled && echo is $((40+2)) there" + keyEnter)
+			s.waitFor("is 42 there")
+			if backend == "notify" {
+				s.send("n=$(wc -l <ticks); while [ $(wc -l <ticks) = $n ]; do sleep 0.1; done; echo goes $((40+2)) on" + keyEnter)
+				s.waitFor("goes 42 on")
+			}
+			s.send("echo in the $((40+2)) shell; fg" + keyEnter)
+			s.waitFor("in the 42 shell\n" + binary)
+			s.send("typed" + keyEnter)
+			s.waitFor("got typed")
+			if err := os.WriteFile(filepath.Join(root, "end"), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s.send(keyCtrlC)
+			s.waitFor("killed by SIGINT", filepath.Join(root, "handled"))
 			s.send("exit" + keyEnter)
 			s.status()
 		})
