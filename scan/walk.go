@@ -27,6 +27,9 @@ type Options struct {
 	// Keep, if set, filters candidates by their metadata. It implies Info and is called from
 	// several goroutines at once.
 	Keep func(Kind, Info) bool
+	// ChangedSince, if not zero, filters candidates by the time of their last change of any kind
+	// (ctime, inode(7)), which must be at or after it. It implies Info.
+	ChangedSince time.Time
 	// Tags decides how directories with a CACHEDIR.TAG are treated.
 	Tags Tags
 	// NonCandidates makes [Dir.Entries] also yield paths that are not candidates, but nothing below them:
@@ -124,7 +127,7 @@ func newWalk(opts Options) *walk {
 	if opts.Kinds == 0 {
 		w.opts.Kinds = KindsOf(KindFile)
 	}
-	w.opts.Info = opts.Info || opts.Keep != nil
+	w.opts.Info = opts.Info || opts.Keep != nil || !opts.ChangedSince.IsZero()
 	w.workers = opts.Workers
 	if w.workers <= 0 {
 		w.workers = DefaultWorkers

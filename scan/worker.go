@@ -382,6 +382,9 @@ func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []b
 		}
 		return run
 	}
+	if since := k.opts.ChangedSince; !since.IsZero() && timeOf(k.stx.Ctime).Before(since) {
+		return run
+	}
 	k.infos = appendInfo(k.infos[:0], &k.stx, k.counts.size(&k.stx, fsTypeOf(fd)))
 	if k.opts.Keep != nil && !k.opts.Keep(kind, decodeInfo(k.infos)) {
 		return run

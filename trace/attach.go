@@ -22,7 +22,7 @@ import (
 // A process can only install a seccomp filter on itself. Attach therefore stops every
 // system call, with or without a path, and the process is much slower while it is
 // traced.
-func Attach(ctx context.Context, pid int, opts Options) (*Report, error) {
+func Attach(ctx context.Context, pid int, opts Options) (r *Report, err error) {
 	if opts.Drop == nil {
 		opts.Drop = Uninteresting
 	}
@@ -33,6 +33,7 @@ func Attach(ctx context.Context, pid int, opts Options) (*Report, error) {
 		return nil, err
 	}
 	s := newSession(opts)
+	defer s.closeOn(&err)
 	s.started = coarseNow()
 	s.opts.Args = []string{"-p", strconv.Itoa(pid)}
 	p := newPtracer(s)
@@ -48,7 +49,7 @@ func Attach(ctx context.Context, pid int, opts Options) (*Report, error) {
 	if s.opts.Started != nil {
 		s.opts.Started(pid)
 	}
-	r := &Report{Command: s.opts.Args, Attached: true, Started: s.started, Backend: BackendPtrace}
+	r = &Report{Command: s.opts.Args, Attached: true, Started: s.started, Backend: BackendPtrace}
 	select {
 	case <-p.done:
 	case <-ctx.Done():
@@ -64,6 +65,7 @@ func Attach(ctx context.Context, pid int, opts Options) (*Report, error) {
 	}
 	r.Took = time.Since(start)
 	s.report(r)
+	s.checkDisk(ctx, r)
 	s.close()
 	return r, nil
 }

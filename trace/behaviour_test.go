@@ -250,6 +250,10 @@ func TestFailedExecIsReported(t *testing.T) {
 		if !errors.Is(err, ErrExec) || !errors.Is(err, unix.ENOENT) {
 			t.Errorf("a missing program: got %v", err)
 		}
+		_, err = Run(t.Context(), Options{Backend: b, Path: file, Args: []string{"file"}})
+		if !errors.Is(err, ErrExec) || !errors.Is(err, unix.ENOEXEC) {
+			t.Errorf("a binary that the kernel cannot execute: got %v", err)
+		}
 		got := run(t, Options{Backend: b}, script, "x")
 		if got.out != "a script without a shell: x\n" {
 			t.Errorf("%q", got.out)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 	"unicode/utf8"
@@ -37,6 +39,7 @@ type fileHeader struct {
 	Unreadable []string  `json:"unreadableBy,omitempty"`
 	Kept       []string  `json:"keptReadable,omitempty"`
 	NoNewPrivs bool      `json:"noNewPrivs,omitempty"`
+	Check      string    `json:"check,omitempty"`
 	Stats      Stats     `json:"stats"`
 }
 
@@ -58,7 +61,7 @@ func WriteReport(to io.Writer, r *Report) error {
 	err := enc.Encode(fileHeader{
 		Format: fileFormat, Version: fileVersion, Command: r.Command, Backend: r.Backend.String(), Started: r.Started, Seconds: r.Took.Seconds(),
 		Status: r.Status, Signal: int(r.Signal), TimedOut: r.TimedOut, Survivors: r.Survivors, Attached: r.Attached,
-		Privileged: r.Privileged, Unreadable: r.Unreadable, Kept: r.KeptReadable, NoNewPrivs: r.NoNewPrivs, Stats: r.Stats,
+		Privileged: r.Privileged, Unreadable: r.Unreadable, Kept: r.KeptReadable, NoNewPrivs: r.NoNewPrivs, Check: checkName(r.Check), Stats: r.Stats,
 	})
 	for i := 0; i < len(r.Paths) && err == nil; i++ {
 		p := &r.Paths[i]
@@ -112,6 +115,14 @@ func ReadReport(from io.Reader) (*Report, error) {
 	return r, nil
 }
 
+// checkName returns the name of a state, or "" for CheckNone.
+func checkName(c Check) string {
+	if c == CheckNone {
+		return ""
+	}
+	return c.String()
+}
+
 var errNoTrace = errors.New("not a list-ephemeral trace")
 
 // readHeader reads the first line.
@@ -123,6 +134,7 @@ func readHeader(line []byte) (*Report, error) {
 	if head.Version != fileVersion {
 		return nil, fmt.Errorf("version: expected %d, got %d", fileVersion, head.Version)
 	}
+	check := max(slices.Index(checkNames, head.Check), 0)
 	backend, err := ParseBackend(head.Backend)
 	if err != nil {
 		return nil, err
@@ -132,7 +144,7 @@ func readHeader(line []byte) (*Report, error) {
 	}
 	return &Report{
 		Command: head.Command, Backend: backend, Started: head.Started, Took: time.Duration(head.Seconds * float64(time.Second)), Status: head.Status, Signal: syscall.Signal(head.Signal),
-		TimedOut: head.TimedOut, Survivors: head.Survivors, Attached: head.Attached, Privileged: head.Privileged, Unreadable: head.Unreadable, KeptReadable: head.Kept, NoNewPrivs: head.NoNewPrivs, Stats: head.Stats,
+		TimedOut: head.TimedOut, Survivors: head.Survivors, Attached: head.Attached, Privileged: head.Privileged, Unreadable: head.Unreadable, KeptReadable: head.Kept, NoNewPrivs: head.NoNewPrivs, Check: Check(check), Stats: head.Stats,
 	}, nil
 }
 
@@ -188,6 +200,9 @@ func (p *filePath) decode() (Path, error) {
 	}
 	if path.Name == "" || path.Name[0] != '/' {
 		return path, fmt.Errorf("path %q: not absolute", path.Name)
+	}
+	if filepath.Clean(path.Name) != path.Name {
+		return path, fmt.Errorf("path %q: not clean", path.Name)
 	}
 	if p.Size < 0 {
 		return path, fmt.Errorf("size %d: must not be negative", p.Size)

@@ -59,7 +59,7 @@ func mostDescriptors() int {
 }
 
 // startFanotify starts the command under the fanotify back end.
-func startFanotify(opts Options) (*session, error) {
+func startFanotify(opts Options) (started *session, err error) {
 	if err := probeFanotify(); err != nil {
 		return nil, err
 	}
@@ -68,6 +68,7 @@ func startFanotify(opts Options) (*session, error) {
 		return nil, fmt.Errorf("fanotify_init: %w: %w", err, ErrUnsupported)
 	}
 	s := newSession(opts)
+	defer s.closeOn(&err)
 	s.started = coarseNow()
 	w := &watcher{s: s, file: os.NewFile(uintptr(fd), "fanotify"), done: make(chan struct{}), gone: make(chan struct{}), link: make([]byte, pathMax), written: make(map[fileID]int), mostWritten: mostDescriptors()}
 	c, err := startStub(opts, stubConfig{OwnMounts: true, User: opts.User})

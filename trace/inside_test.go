@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -77,6 +78,9 @@ func TestInside(t *testing.T) {
 	if what == "" {
 		return
 	}
+	if number, err := strconv.Atoi(os.Getenv(refuseVariable)); err == nil {
+		refuseCall(t, uint32(number))
+	}
 	insides[what](t, strings.Split(os.Getenv(insideVariable+"_ARGS"), "\x1f"))
 }
 
@@ -90,6 +94,50 @@ func inside(t *testing.T, what string, args ...string) *exec.Cmd {
 	cmd := exec.Command(exe, "-test.run", "^TestInside$")
 	cmd.Env = append(os.Environ(), insideVariable+"="+what, insideVariable+"_ARGS="+strings.Join(args, "\x1f"))
 	return cmd
+}
+
+// refuseVariable is the number of a call that fails with EPERM in the process, as under the profile of
+// a container.
+const refuseVariable = "TRACE_TEST_REFUSE"
+
+func refuseCall(t *testing.T, number uint32) {
+	t.Helper()
+	const load, equal, ret = 0x20, 0x15, 0x06
+	filter := []unix.SockFilter{
+		{Code: load, K: dataNumber},
+		{Code: equal, K: number, Jf: 1},
+		{Code: ret, K: unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)},
+		{Code: ret, K: unix.SECCOMP_RET_ALLOW},
+	}
+	if !privileged() {
+		if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	prog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
+	if err := callSeccomp(unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC, unsafe.Pointer(&prog)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMemoryIsReadAlsoWhereProcessVMReadvIsRefused(t *testing.T) {
+	eachBackend(t, func(t *testing.T, b Backend) {
+		cmd := inside(t, "trace", b.String(), "cat", "/etc/hostname")
+		cmd.Env = append(cmd.Env, refuseVariable+"="+strconv.Itoa(unix.SYS_PROCESS_VM_READV))
+		out, err := cmd.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "PATH /etc/hostname read") || !strings.Contains(string(out), "UNREADABLE 0 ") {
+			t.Errorf("%v\n%s", err, out)
+		}
+	})
+}
+
+func TestRefusedSeccompIsReported(t *testing.T) {
+	cmd := inside(t, "both back ends")
+	cmd.Env = append(cmd.Env, refuseVariable+"="+strconv.Itoa(unix.SYS_SECCOMP))
+	out, err := cmd.CombinedOutput()
+	if err != nil || strings.Count(string(out), "seccomp(2) is forbidden") != 2 {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
 
 func TestAnotherSupervisorIsReported(t *testing.T) {

@@ -10,13 +10,14 @@ type Op uint16
 
 // The operations. The zero value is the empty set.
 const (
-	Lookup Op = 1 << iota // looked up: stat, access, readlink, chdir
-	Read                  // opened for reading
-	Write                 // opened for writing, or its metadata changed
-	Create                // created, or opened with O_CREAT
-	Delete                // removed, or renamed to another name
-	Rename                // renamed from or to
-	Exec                  // executed
+	Lookup   Op = 1 << iota // looked up: stat, access, readlink, chdir
+	Read                    // opened for reading
+	Write                   // opened for writing, or its metadata changed
+	Create                  // created, or opened with O_CREAT
+	Delete                  // removed, or renamed to another name
+	Rename                  // renamed from or to
+	Exec                    // executed
+	Untraced                // changed by something that was not traced: found by the disk check
 	// linked marks links created by link(2), which does not change the age of the file.
 	linked
 	// existed and absent mark names that a call removes: whether they existed when the call began.
@@ -29,12 +30,12 @@ const (
 )
 
 // opNames are the names of the operations, by bit.
-var opNames = [...]string{"looked up", "read", "written", "created", "deleted", "renamed", "executed"}
+var opNames = [...]string{"looked up", "read", "written", "created", "deleted", "renamed", "executed", "untraced"}
 
 // Names returns the names of the operations, with changing ones first.
 func (o Op) Names() []string {
 	names := []string{}
-	for _, op := range [...]Op{Create, Write, Rename, Delete, Exec, Read, Lookup} {
+	for _, op := range [...]Op{Create, Write, Rename, Delete, Untraced, Exec, Read, Lookup} {
 		if o&op != 0 {
 			names = append(names, op.name())
 		}

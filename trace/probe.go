@@ -35,7 +35,7 @@ var probeNotify = sync.OnceValue(func() error {
 	}
 	action := uint32(unix.SECCOMP_RET_USER_NOTIF)
 	if err := callSeccomp(unix.SECCOMP_GET_ACTION_AVAIL, 0, unsafe.Pointer(&action)); err != nil {
-		return fmt.Errorf("requires seccomp user notification, Linux 5.0: %w", ErrUnsupported)
+		return seccompError("requires seccomp user notification, Linux 5.0", err)
 	}
 	if !kernelAtLeast(5, 5) {
 		return fmt.Errorf("requires SECCOMP_USER_NOTIF_FLAG_CONTINUE, Linux 5.5: %w", ErrUnsupported)
@@ -49,7 +49,7 @@ var probePtrace = sync.OnceValue(func() error {
 	}
 	action := uint32(unix.SECCOMP_RET_TRACE)
 	if err := callSeccomp(unix.SECCOMP_GET_ACTION_AVAIL, 0, unsafe.Pointer(&action)); err != nil {
-		return fmt.Errorf("requires seccomp filters, Linux 4.14: %w", ErrUnsupported)
+		return seccompError("requires seccomp filters, Linux 4.14", err)
 	}
 	if !kernelAtLeast(5, 3) {
 		return fmt.Errorf("requires PTRACE_GET_SYSCALL_INFO, Linux 5.3: %w", ErrUnsupported)
@@ -114,6 +114,14 @@ func privileged() bool { return capable(unix.CAP_SYS_ADMIN) }
 // keepsReadable reports whether programs are prevented from hiding their memory. A privileged process
 // can read it anyway.
 func (o *Options) keepsReadable() bool { return !o.AllowHiding && !capable(unix.CAP_SYS_PTRACE) }
+
+// seccompError returns an error with the reason why seccomp(2) cannot be used.
+func seccompError(requires string, err error) error {
+	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) {
+		return fmt.Errorf("seccomp(2) is forbidden, for example by the profile of a container: %w", ErrUnsupported)
+	}
+	return fmt.Errorf("%s: %w", requires, ErrUnsupported)
+}
 
 func callSeccomp(operation, flags uintptr, args unsafe.Pointer) error {
 	if _, _, errno := unix.RawSyscall(unix.SYS_SECCOMP, operation, flags, uintptr(args)); errno != 0 {

@@ -103,7 +103,7 @@ func newPtracer(s *session) *ptracer {
 }
 
 // startPtrace starts the command under the ptrace back end.
-func startPtrace(opts Options) (*session, error) {
+func startPtrace(opts Options) (started *session, err error) {
 	if err := probePtrace(); err != nil {
 		return nil, err
 	}
@@ -119,12 +119,13 @@ func startPtrace(opts Options) (*session, error) {
 		return nil, err
 	}
 	s := newSession(opts)
+	defer s.closeOn(&err)
 	s.started = coarseNow()
-	started := make(chan error, 1)
+	running := make(chan error, 1)
 	p := newPtracer(s)
 	s.tracer = p
-	go p.run(stubConfig{NoNewPrivs: !privileged(), Filter: filter, Flags: []uintptr{0}, User: opts.User}, started)
-	if err := <-started; err != nil {
+	go p.run(stubConfig{NoNewPrivs: !privileged(), Filter: filter, Flags: []uintptr{0}, User: opts.User}, running)
+	if err := <-running; err != nil {
 		<-p.done
 		return nil, err
 	}

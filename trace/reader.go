@@ -3,7 +3,9 @@ package trace
 import (
 	"bytes"
 	"errors"
+	"os"
 	"strconv"
+	"sync"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -34,6 +36,35 @@ var errNoPath = errors.New("no path at that address")
 // memory reads from an address of a process, process_vm_readv(2), and returns the number of bytes
 // read.
 func memory(tid int, addr uintptr, into []byte) (int, error) {
+	if vmReadRefused() {
+		return memoryFile(tid, addr, into)
+	}
+	return vmRead(tid, addr, into)
+}
+
+// vmReadRefused reports whether process_vm_readv fails even for this process, as filters of containers
+// make it.
+var vmReadRefused = sync.OnceValue(func() bool {
+	var from, into [1]byte
+	_, err := vmRead(os.Getpid(), uintptr(unsafe.Pointer(&from)), into[:])
+	return err != nil
+})
+
+// memoryFile reads from /proc/TID/mem (proc_pid_mem(5)), which costs three calls instead of one.
+func memoryFile(tid int, addr uintptr, into []byte) (int, error) {
+	fd, err := unix.Open("/proc/"+strconv.Itoa(tid)+"/mem", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer unix.Close(fd)
+	n, err := unix.Pread(fd, into, int64(addr))
+	if errors.Is(err, unix.EIO) {
+		return 0, unix.EFAULT // nothing is mapped there
+	}
+	return n, err
+}
+
+func vmRead(tid int, addr uintptr, into []byte) (int, error) {
 	local := unix.Iovec{Base: &into[0]}
 	local.SetLen(len(into))
 	remote := unix.RemoteIovec{Base: addr, Len: len(into)}

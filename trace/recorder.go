@@ -14,6 +14,8 @@ type recorder struct {
 	changes []nameChange
 	// unlinked are removed names of files with further names. Their ctime changes.
 	unlinked map[fileID]bool
+	// paths counts the records.
+	paths int
 }
 
 // call records the paths of one call. ok is set if it is known to have succeeded.
@@ -62,6 +64,9 @@ func (r *recorder) note(t touch, ok bool) {
 	}
 	if t.follow {
 		after.follow |= t.op
+	}
+	if !known {
+		r.paths++
 	}
 	if !known || after != before {
 		r.views[t.view][string(t.path)] = after

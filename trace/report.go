@@ -2,6 +2,7 @@ package trace
 
 import (
 	"cmp"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,6 +29,9 @@ type reporter struct {
 	report   *Report
 }
 
+// progressEvery is the number of paths between two calls of Options.Progress.
+const progressEvery = 4096
+
 // report sets the fields of r about paths.
 func (s *session) report(r *Report) {
 	rp := &reporter{
@@ -38,9 +42,13 @@ func (s *session) report(r *Report) {
 	r.Unreadable, r.KeptReadable = s.resolve.unread, s.resolve.keptReadable
 	toHost := s.views.mappers().toHost
 	rp.journal = newJournal(s.record.changes, toHost)
-	for epoch, views := range append(s.record.former, s.record.views) {
+	all, done := append(s.record.former, s.record.views), 0
+	for epoch, views := range all {
 		for view, records := range views {
 			for name, rec := range records {
+				if done++; done%progressEvery == 0 && s.opts.Progress != nil {
+					s.opts.Progress(done, s.record.paths)
+				}
 				host, ok := toHost(view, name)
 				if !ok {
 					r.Stats.Sandboxed++
@@ -84,7 +92,7 @@ func merged(paths []Path) []Path {
 // add adds a record of an epoch to the report, under the real names of the path. Operations that
 // followed a symlink are added to its target.
 func (rp *reporter) add(called string, rec record, epoch int) {
-	name := rp.physical(called, epoch)
+	name := filepath.Clean(rp.physical(called, epoch))
 	if name != called && rp.drop([]byte(name)) {
 		return
 	}
@@ -176,6 +184,11 @@ func (rp *reporter) physical(name string, epoch int) string {
 func (rp *reporter) look(name string) (unix.Statx_t, bool) {
 	st, err := statx(name)
 	return st, err == nil // paths that we may not stat were not accessible to the command either
+}
+
+func statxFile(f *os.File) (st unix.Statx_t, err error) {
+	err = unix.Statx(int(f.Fd()), "", unix.AT_EMPTY_PATH, unix.STATX_BASIC_STATS, &st)
+	return st, err
 }
 
 func statx(name string) (st unix.Statx_t, err error) {

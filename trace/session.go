@@ -55,6 +55,13 @@ func (s *session) close() {
 	s.resolve.inspect.close()
 }
 
+// closeOn closes the session of a command that was not started.
+func (s *session) closeOn(err *error) {
+	if *err != nil {
+		s.close()
+	}
+}
+
 // child is the stub, and later the command.
 type child struct {
 	pid    int
@@ -155,7 +162,7 @@ func (c *child) reap() {
 }
 
 // startNotify starts the command under the notify back end.
-func startNotify(opts Options) (*session, error) {
+func startNotify(opts Options) (started *session, err error) {
 	if err := probeNotify(); err != nil {
 		return nil, err
 	}
@@ -172,6 +179,7 @@ func startNotify(opts Options) (*session, error) {
 		return nil, err
 	}
 	s := newSession(opts)
+	defer s.closeOn(&err)
 	s.started = coarseNow()
 	c, err := startStub(opts, stubConfig{NoNewPrivs: !privileged(), Filter: filter, Flags: listenerFlags(), User: opts.User})
 	if err != nil {
@@ -242,6 +250,7 @@ func (s *session) finish(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	s.report(r)
+	s.checkDisk(ctx, r)
 	if l, ok := s.tracer.(*listener); ok {
 		r.Stats.Stopped = l.unrecorded.Load()
 	}

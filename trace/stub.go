@@ -1,6 +1,8 @@
 package trace
 
 import (
+	"bytes"
+	"debug/elf"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -132,11 +134,28 @@ func runStub(socket int, path string, args []string) {
 		os.Exit(exitFailed) //nolint:forbidigo // the stub is a process of its own
 	}
 	err = syscall.Exec(path, args, env)
-	if errors.Is(err, unix.ENOEXEC) { // as execvp(3) does with a script that does not name its shell
+	if errors.Is(err, unix.ENOEXEC) && isText(path) { // as execvp(3) does with a script that does not name its shell
 		err = syscall.Exec("/bin/sh", append([]string{"/bin/sh", path}, args[1:]...), env)
 	}
 	say(stepExec, err)
 	os.Exit(exitFailed) //nolint:forbidigo // the stub is a process of its own
+}
+
+// isText reports whether a file that the kernel cannot execute is a script: it is not ELF, and its
+// first line has no NUL. Shells decide like that (bash(1), check_binary_file).
+func isText(path string) bool {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return true // the shell reports it
+	}
+	defer unix.Close(fd)
+	var head [128]byte
+	n, err := descriptor(fd).Read(head[:])
+	if err != nil && !errors.Is(err, io.EOF) {
+		return true
+	}
+	line, _, _ := bytes.Cut(head[:n], []byte("\n"))
+	return !bytes.HasPrefix(line, []byte(elf.ELFMAG)) && bytes.IndexByte(line, 0) < 0
 }
 
 // descriptor reads from a descriptor without closing it. An os.File would close it when

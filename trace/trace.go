@@ -75,6 +75,13 @@ type Options struct {
 	// Drop reports whether a path is omitted. It is called while programs wait, and must not access
 	// files. nil means Uninteresting.
 	Drop func(path []byte) bool
+	// Changed, if set, is called after the run for the disk check. It calls found with each existing
+	// path, in the trees of interest, whose ctime (inode(7)) is at or after a time, and perhaps with
+	// others. A signal ends it through ctx; it then returns an error.
+	Changed func(ctx context.Context, since time.Time, found func(path string)) error
+	// Progress, if set, is called about every 4,096 paths while the paths of the run are checked on
+	// the disk.
+	Progress func(done, total int)
 	// Started, if set, is called with the process ID of the command after it has started.
 	Started func(pid int)
 	// Waiting, if set, is called when the command has ended and Run waits for the remaining
@@ -105,6 +112,8 @@ type Report struct {
 	Status   int
 	Signal   syscall.Signal
 	TimedOut bool
+	// Check is the state of the disk check, whose findings are in Paths with Untraced.
+	Check Check
 	// Survivors is set if processes were still running at the time of the report.
 	Survivors bool
 	// Privileged are programs that ran without their additional privileges (setuid, setgid,

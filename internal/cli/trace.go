@@ -40,6 +40,7 @@ type traceFlags struct {
 	backend, only, wait      string
 	user, results            string
 	allowRing, keepEnv       bool
+	noCheck, allowHiding     bool
 	style                    session.Style
 	pid                      int
 }
@@ -89,6 +90,8 @@ func newTrace(a *app) *cobra.Command {
 	flags.BoolVar(&f.keepEnv, "keep-env", false, "with --user, pass on the environment instead of that of a login")
 	choiceVar(flags, &f.results, "results", "record the `exact` result of each call (slower, requires ptrace)", "exact")
 	flags.BoolVar(&f.allowRing, "allow-io-uring", false, "allow io_uring; its file accesses cannot be traced")
+	flags.BoolVar(&f.allowHiding, "allow-hiding", false, "let programs of this user hide their memory, and so their paths")
+	flags.BoolVar(&f.noCheck, "no-check", false, "skip the check of the disk for changes that were not traced")
 	backends := []string{"auto", "notify", "ptrace", "fanotify"}
 	choiceVar(flags, &f.backend, "backend", "use the back end `NAME`: auto, notify, ptrace or fanotify (requires root)", backends...)
 	addStyleFlags(cmd, &f.style)
@@ -131,7 +134,7 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 		}
 		defer keep.Discard()
 	}
-	found, err := a.traced(ctx, f, as, args)
+	found, err := a.traced(ctx, s, f, as, args)
 	if err != nil {
 		return err
 	}
@@ -192,12 +195,12 @@ func (f *traceFlags) check(args []string) error {
 }
 
 // traced runs the command, attaches to a process, or reads a trace from a file.
-func (a *app) traced(ctx context.Context, f *traceFlags, as *runas.User, args []string) (*trace.Report, error) {
+func (a *app) traced(ctx context.Context, s *session.Session, f *traceFlags, as *runas.User, args []string) (*trace.Report, error) {
 	switch {
 	case f.replay != "":
 		return replayed(f.replay)
 	case f.pid > 0:
-		return a.attached(ctx, f)
+		return a.attached(ctx, s, f)
 	}
 	path, back, err := a.startDir(as, args[0], f.keepEnv)
 	if err != nil {
@@ -210,7 +213,7 @@ func (a *app) traced(ctx context.Context, f *traceFlags, as *runas.User, args []
 	}
 	opts := trace.Options{
 		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err.file, Backend: backend,
-		OnlyWrites: f.only == "writes", ExactResults: f.results == "exact", AllowRing: f.allowRing, WaitAll: f.wait == "all", Timeout: f.timeout,
+		OnlyWrites: f.only == "writes", ExactResults: f.results == "exact", AllowRing: f.allowRing, AllowHiding: f.allowHiding, WaitAll: f.wait == "all", Timeout: f.timeout,
 	}
 	if opts.Timeout, err = f.limit(); err != nil {
 		return nil, err
@@ -222,6 +225,7 @@ func (a *app) traced(ctx context.Context, f *traceFlags, as *runas.User, args []
 		}
 	}
 	a.warnOfRights(path, opts.User)
+	a.showChecks(&opts, s, f.noCheck)
 	signals, release := a.signals.redirect()
 	defer release()
 	opts.Signals = signals
@@ -260,7 +264,7 @@ func replayed(name string) (*trace.Report, error) {
 }
 
 // attached traces a running process.
-func (a *app) attached(ctx context.Context, f *traceFlags) (*trace.Report, error) {
+func (a *app) attached(ctx context.Context, s *session.Session, f *traceFlags) (*trace.Report, error) {
 	limit, err := f.limit()
 	if err != nil {
 		return nil, err
@@ -272,9 +276,11 @@ func (a *app) attached(ctx context.Context, f *traceFlags) (*trace.Report, error
 	}
 	signals, release := a.signals.redirect()
 	defer release()
-	found, err := trace.Attach(ctx, f.pid, trace.Options{OnlyWrites: f.only == "writes", Signals: signals, Started: func(pid int) {
+	opts := trace.Options{OnlyWrites: f.only == "writes", Signals: signals, Started: func(pid int) {
 		say(a.err, "hint", fmt.Sprintf("following process %d; Ctrl-C stops the trace and leaves the process running", pid))
-	}})
+	}}
+	a.showChecks(&opts, s, f.noCheck)
+	found, err := trace.Attach(ctx, f.pid, opts)
 	if err != nil {
 		return nil, statusError{fmt.Errorf("trace: %w", err), exitNoTrace}
 	}
@@ -362,7 +368,7 @@ func findCommand(as *runas.User, name string, keepEnv bool) (string, error) {
 		return path, nil
 	}
 	status := exitNoCommand
-	if errors.Is(err, fs.ErrPermission) {
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EISDIR) {
 		status = exitNotRun
 	}
 	return "", statusError{fmt.Errorf("run %s: %w", name, errors.Unwrap(err)), status}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
@@ -22,7 +23,7 @@ func (a *app) printTrace(s *session.Session, f *traceFlags, r *trace.Report) err
 	terminal := isTerminal(a.out)
 	end := paths.LineEnd(f.print0)
 	for _, t := range s.SelectTraced(f.all, f.missing, r) {
-		if !t.Shown {
+		if !t.Shown || t.Ops == trace.Untraced && !f.long && !f.json {
 			continue
 		}
 		name := t.Name
@@ -57,17 +58,14 @@ func (a *app) summarizeTrace(f *traceFlags, r *trace.Report) {
 	}
 	a.err.line(fmt.Sprintf("list-ephemeral: traced %s for %s (%s): %d calls, %d paths, %d changed, %d missing; %s",
 		report.ShortCommand(r.Command), r.Took.Round(time.Millisecond), r.Backend, r.Stats.Calls, len(r.Paths), changed, missing, report.Ending(r)))
-	if n := r.Stats.Unreadable; n > 0 {
-		say(a.err, "warning", fmt.Sprintf("the paths of %d calls could not be read: the programs deny access to their memory", n))
-	}
-	if n := r.Stats.Rings; n > 0 {
-		say(a.err, "warning", fmt.Sprintf("io_uring was set up %d times: files opened through it are not listed", n))
-	}
-	if n := r.Stats.Sandboxed; n > 0 {
-		say(a.err, "warning", fmt.Sprintf("%d paths exist only in a sandbox of the command", n))
-	}
+	a.tellIncomplete(r)
+	a.tellUntraced(f, r)
 	if r.Survivors && !r.Attached {
 		say(a.err, "warning", "processes are still running: their further file accesses are not listed (--wait all waits for them)")
+		if r.NoNewPrivs {
+			say(a.err, "warning", "sudo and other setuid programs do not work in these processes, nor in what they start (no_new_privs), until they end")
+			say(a.err, "hint", rightsHint)
+		}
 	}
 	for _, why := range r.Rejected {
 		say(a.err, "warning", "a better back end did not work: "+why)
@@ -80,6 +78,58 @@ func (a *app) summarizeTrace(f *traceFlags, r *trace.Report) {
 	}
 	if f.only != "" {
 		say(a.err, "hint", "--only writes: paths that were only read or looked up are not listed")
+	}
+}
+
+// tellIncomplete warns about calls whose paths are not in a trace.
+func (a *app) tellIncomplete(r *trace.Report) {
+	if n := r.Stats.Unreadable; n > 0 {
+		say(a.err, "warning", fmt.Sprintf("the paths of %d calls could not be read: the memory of %s is not accessible to this user", n, namesOr(r.Unreadable, "the programs")))
+		if !trace.Privileged() {
+			say(a.err, "hint", "sudo list-ephemeral trace --user $USER -- CMD can read it")
+		}
+	}
+	if n := r.Stats.TooLong; n > 0 {
+		say(a.err, "warning", fmt.Sprintf("the paths of %d calls are longer than 4,095 bytes, and are not listed", n))
+	}
+	if n := r.Stats.Stopped; n > 0 {
+		say(a.err, "warning", fmt.Sprintf("%d calls were made while list-ephemeral was stopped, and are not listed", n))
+	}
+	if n := r.Stats.Rings; n > 0 {
+		say(a.err, "warning", fmt.Sprintf("io_uring was set up %d times: files opened through it are not listed", n))
+	}
+	if n := r.Stats.Sandboxed; n > 0 {
+		say(a.err, "warning", fmt.Sprintf("%d paths exist only in a sandbox of the command", n))
+	}
+	if r.Survivors && len(r.KeptReadable) > 0 {
+		say(a.err, "warning", "the memory of "+namesOr(r.KeptReadable, "a program")+" stays readable for other programs of this user until it ends (--allow-hiding)")
+	}
+}
+
+// namesOr returns a list of up to three names, or a default.
+func namesOr(names []string, other string) string {
+	const most = 3
+	switch {
+	case len(names) == 0:
+		return other
+	case len(names) > most:
+		return strings.Join(names[:most], ", ") + " and others"
+	}
+	return strings.Join(names, ", ")
+}
+
+// tellUntraced reports what the disk check has found.
+func (a *app) tellUntraced(f *traceFlags, r *trace.Report) {
+	if r.Check == trace.CheckInterrupted {
+		say(a.err, "warning", "the check of the disk for changes that were not traced is incomplete")
+	}
+	names := r.Untraced()
+	if len(names) == 0 {
+		return
+	}
+	say(a.err, "warning", fmt.Sprintf("%d paths were changed during the run by something that was not traced (another program, or a service): %s", len(names), namesOr(names, "")))
+	if f.prints() && !f.long && !f.json {
+		say(a.err, "hint", "-l and --json list them as untraced; --no-check skips this check")
 	}
 }
 

@@ -179,7 +179,7 @@ var tracedGroups = []struct {
 	name string
 	ops  trace.Op
 }{
-	{"paths that were changed", session.Changes}, {"paths that were executed", trace.Exec}, {"paths that were read", trace.Read}, {"paths that were looked up", trace.Lookup},
+	{"paths that were changed", session.Changes}, {"paths that something untraced changed", trace.Untraced}, {"paths that were executed", trace.Exec}, {"paths that were read", trace.Read}, {"paths that were looked up", trace.Lookup},
 }
 
 // TracedGroups returns the names of the filters, for tui.Options.Groups.

@@ -1,8 +1,10 @@
 package session
 
 import (
+	"context"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -11,6 +13,17 @@ import (
 
 // Changes are the operations that change the file system.
 const Changes = trace.Create | trace.Write | trace.Rename | trace.Delete
+
+// ChangedSince calls found with each candidate, and each directory above candidates, that has changed
+// at or after a time. It is trace.Options.Changed.
+func (s *Session) ChangedSince(ctx context.Context, since time.Time, found func(path string)) error {
+	kinds := scan.KindsOf(scan.KindFile, scan.KindDir, scan.KindSymlink, scan.KindSocket, scan.KindPipe)
+	_, err := scan.List(ctx, scan.Options{Policy: s.Policy, Kinds: kinds, ChangedSince: since}, func(e *scan.Entry) error {
+		found(string(e.Path))
+		return nil
+	})
+	return err
+}
 
 // SelectTraced classifies the paths of a trace. It marks as shown the paths that the next reboot
 // wipes and, depending on the flags, others.
@@ -59,10 +72,13 @@ func kindOf(p *trace.Path) scan.Kind {
 	return scan.KindUnknown
 }
 
-// RankOf ranks operations: changes above reads, and reads above the rest.
+// RankOf ranks operations: changes above changes that were not traced, these above reads, and reads
+// above the rest.
 func RankOf(ops trace.Op) int {
 	switch {
 	case ops&Changes != 0:
+		return 3
+	case ops&trace.Untraced != 0:
 		return 2
 	case ops&(trace.Read|trace.Exec) != 0:
 		return 1
