@@ -73,11 +73,13 @@ var kept = []string{"TERM", "COLORTERM", "DISPLAY", "LANG", "LANGUAGE", "LOCALE_
 // ofUser are the variables that name the user. The variables of sudo(8) do, too.
 var ofUser = []string{"HOME", "USER", "LOGNAME"}
 
-// Environment returns the environment of a command: that of a login, as su -l sets it.
+// Environment returns the environment of a command: that of a login, as su -l sets it, with the
+// variables of the session from which this program was called.
 func (u *User) Environment() []string {
 	env := u.environment(func(name string) bool { return slices.Contains(kept, name) || strings.HasPrefix(name, "LC_") })
 	env = append(env, "SHELL="+u.Shell, "PATH="+strings.Join(u.path(), ":"))
-	return append(env, u.SessionVariables(filepath.Join("/run/user", strconv.FormatUint(uint64(u.Rights.UID), 10)))...)
+	env = append(env, u.SessionVariables(filepath.Join("/run/user", strconv.FormatUint(uint64(u.Rights.UID), 10)))...)
+	return merged(env, u.CallerVariables(os.Getppid()))
 }
 
 // KeptEnvironment returns the current environment, except that the variables that name a user name

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -144,4 +145,36 @@ func ExampleUser_KeptEnvironment() {
 	env := u.KeptEnvironment()
 	fmt.Println(env[len(env)-3:])
 	// Output: [HOME=/home/eve USER=eve LOGNAME=eve]
+}
+
+// TestCallerVariablesAreThoseOfTheUser starts a process of another user with a child of root, as sudo
+// does, and asks for the variables from the child on.
+func TestCallerVariablesAreThoseOfTheUser(t *testing.T) {
+	probe.Need(t, probe.Root)
+	cmd := exec.Command("sh", "-c", "sleep 60 & echo $!; wait")
+	cmd.Env = []string{"WAYLAND_DISPLAY=wayland-7", "XDG_CONFIG_HOME=/home/eve/conf", "SECRET=1", "XDG_EMPTY=", "PATH=" + os.Getenv("PATH")}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}, Setpgid: true}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		_ = cmd.Wait()
+	})
+	var child int
+	if _, err := fmt.Fscan(out, &child); err != nil {
+		t.Fatal(err)
+	}
+	u := &runas.User{Rights: securefile.User{UID: 65534}}
+	if diff := cmp.Diff([]string{"WAYLAND_DISPLAY=wayland-7", "XDG_CONFIG_HOME=/home/eve/conf"}, u.CallerVariables(child)); diff != "" {
+		t.Error(diff)
+	}
+	u.Rights.UID = 65533
+	if got := u.CallerVariables(child); got != nil {
+		t.Errorf("of another user: %q", got)
+	}
 }
