@@ -87,9 +87,11 @@ func WriteReport(to io.Writer, r *Report) error {
 // arguments of the command: 2 MiB (execve(2)), and up to six bytes of JSON for each byte.
 const maxLine = 16 << 20
 
-// ReadReport reads the output of WriteReport. Errors contain the line number.
+// ReadReport reads the output of WriteReport. Errors contain the line number. An incomplete last line
+// is not an error, but sets Truncated.
 func ReadReport(from io.Reader) (*Report, error) {
-	lines := bufio.NewScanner(from)
+	source := &lastByte{from: from}
+	lines := bufio.NewScanner(source)
 	lines.Buffer(nil, maxLine)
 	var r *Report
 	line := 1
@@ -99,6 +101,10 @@ func ReadReport(from io.Reader) (*Report, error) {
 			r, err = readHeader(lines.Bytes())
 		} else {
 			err = r.readPath(lines.Bytes())
+		}
+		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) && source.last != '\n' && !lines.Scan() {
+			r.Truncated = true // the last line: its writer was killed, or the disk was full
+			break
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read the trace: line %d: %w", line, err)
@@ -113,6 +119,20 @@ func ReadReport(from io.Reader) (*Report, error) {
 		return nil, fmt.Errorf("read the trace: line 1: %w", errNoTrace)
 	}
 	return r, nil
+}
+
+// lastByte remembers the last byte that was read.
+type lastByte struct {
+	from io.Reader
+	last byte
+}
+
+func (l *lastByte) Read(into []byte) (int, error) {
+	n, err := l.from.Read(into)
+	if n > 0 {
+		l.last = into[n-1]
+	}
+	return n, err
 }
 
 // checkName returns the name of a state, or "" for CheckNone.

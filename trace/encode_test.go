@@ -13,11 +13,13 @@ import (
 func sampleReport() *Report {
 	return &Report{
 		Command: []string{"sh", "-c", "x"}, Backend: BackendPtrace, Started: time.Unix(1700000000, 5).UTC(), Took: 1500 * time.Millisecond,
+		Unreadable: []string{"/usr/bin/a"}, KeptReadable: []string{"/usr/bin/b"}, NoNewPrivs: true, Check: CheckInterrupted,
 		Status: 143, Signal: syscall.SIGTERM, TimedOut: true, Survivors: true, Privileged: []string{"/usr/bin/su"},
-		Stats: Stats{Calls: 9, Unreadable: 1, Rings: 2, Sandboxed: 3},
+		Stats: Stats{Calls: 9, Unreadable: 1, TooLong: 4, Stopped: 5, Rings: 2, Sandboxed: 3},
 		Paths: []Path{
 			{Name: "/a", Ops: Read | Exec, Mode: 0o100755, Size: 12, ModTime: time.Unix(1600000000, 7).UTC()},
 			{Name: "/gone\n\"", Ops: Create | Delete, Missing: true},
+			{Name: "/other", Ops: Untraced},
 			{Name: "/not \xff utf-8", Ops: Lookup},
 		},
 	}
@@ -48,8 +50,9 @@ func TestReadReportErrors(t *testing.T) {
 		`{"format":"list-ephemeral trace","version":1,"backend":"magic"}`:               `line 1: back end "magic": expected one of auto, notify, ptrace, fanotify`,
 		head + `{"path":"relative","ops":["read"]}`:                                     `line 2: path "relative": not absolute`,
 		head + `{"path":"/a","ops":["read"]}` + "\n" + `{"path":"/b","ops":["danced"]}`: `line 3: operation "danced": expected one of looked up,`,
-		head + `{"path":`: "line 2: unexpected end of JSON input",
-		head + "\n":       "line 2: unexpected end of JSON input",
+		head + `{"path":` + "\n":                   "line 2: unexpected end of JSON input",
+		head + `{"path":"/a/../b","ops":["read"]}`: `line 2: path "/a/../b": not clean`,
+		head + "\n": "line 2: unexpected end of JSON input",
 		head + `{"path":"/a","ops":[]}` + "\n" + `{"path":"/` + strings.Repeat("x", maxLine): "line 3: longer than 16 MiB",
 		strings.Repeat("x", maxLine+1):                                          "line 1: longer than 16 MiB",
 		head + `{"path":"/a","ops":[],"size":-1}`:                               "line 2: size -1: must not be negative",
@@ -64,5 +67,20 @@ func TestReadReportErrors(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.100q: got %v, want %q", text, err, want)
 		}
+	}
+}
+
+// TestReadReportKeepsCompleteLines reads the file of a program that was killed while it wrote.
+func TestReadReportKeepsCompleteLines(t *testing.T) {
+	var file bytes.Buffer
+	if err := WriteReport(&file, sampleReport()); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadReport(bytes.NewReader(file.Bytes()[:file.Len()-5]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := len(sampleReport().Paths) - 1; !got.Truncated || len(got.Paths) != want {
+		t.Errorf("got Truncated %v, %d paths, want %d", got.Truncated, len(got.Paths), want)
 	}
 }

@@ -112,6 +112,8 @@ type Report struct {
 	Status   int
 	Signal   syscall.Signal
 	TimedOut bool
+	// Truncated is set by ReadReport if the last line was incomplete.
+	Truncated bool
 	// Check is the state of the disk check, whose findings are in Paths with Untraced.
 	Check Check
 	// Survivors is set if processes were still running at the time of the report.

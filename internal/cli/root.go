@@ -22,8 +22,10 @@ type app struct {
 	excludes []string
 	includes []string
 	noCache  bool // of list
-	all      bool // of list and tui
-	brief    bool // of status: no hints
+	// mayLackRoots is set if roots need not exist: by trace --replay.
+	mayLackRoots bool
+	all          bool // of list and tui
+	brief        bool // of status: no hints
 	// notices are the messages about the configuration and the PATHs. failed is the exit status
 	// for them.
 	notices []string

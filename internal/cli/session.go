@@ -19,7 +19,7 @@ func (a *app) newSession(ctx context.Context, paths []string) (*session.Session,
 	var made atomic.Pointer[session.Session]
 	err := session.WaitFor(ctx, func() error {
 		s, err := session.New(session.Options{
-			Config: a.config, Roots: a.roots, Excludes: a.excludes, Includes: a.includes, NoCache: a.noCache, All: a.all, Paths: paths,
+			Config: a.config, Roots: a.roots, Excludes: a.excludes, Includes: a.includes, NoCache: a.noCache, All: a.all, Paths: paths, MayLackRoots: a.mayLackRoots,
 		})
 		made.Store(s)
 		return err

@@ -97,6 +97,9 @@ func newTrace(a *app) *cobra.Command {
 	addStyleFlags(cmd, &f.style)
 	a.exclusive(cmd, "replay", "output")
 	a.exclusive(cmd, "replay", "pid")
+	for _, started := range []string{"timeout", "user", "wait", "results", "allow-io-uring", "allow-hiding", "no-check", "backend"} {
+		a.exclusive(cmd, "replay", started)
+	}
 	a.exclusive(cmd, "json", "print0", "long")
 	for _, started := range []string{"user", "wait", "results", "allow-io-uring"} {
 		a.exclusive(cmd, "pid", started)
@@ -115,6 +118,7 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err := f.check(args); err != nil {
 		return session.Misuse(err)
 	}
+	a.mayLackRoots = f.replay != "" // the trace may be of another machine
 	s, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
@@ -198,7 +202,7 @@ func (f *traceFlags) check(args []string) error {
 func (a *app) traced(ctx context.Context, s *session.Session, f *traceFlags, as *runas.User, args []string) (*trace.Report, error) {
 	switch {
 	case f.replay != "":
-		return replayed(f.replay)
+		return a.readTrace(f)
 	case f.pid > 0:
 		return a.attached(ctx, s, f)
 	}
@@ -242,23 +246,6 @@ func (a *app) traced(ctx context.Context, s *session.Session, f *traceFlags, as 
 		return nil, statusError{fmt.Errorf("run %s: %w", args[0], err), exitNotRun}
 	case err != nil:
 		return nil, statusError{fmt.Errorf("trace %s: %w", args[0], err), exitNoTrace}
-	}
-	return found, nil
-}
-
-// replayed reads a trace from a file.
-func replayed(name string) (*trace.Report, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("read the trace %s: %w", name, syscall.EISDIR)
-	}
-	found, err := trace.ReadReport(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return found, nil
 }

@@ -3,7 +3,10 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
@@ -79,6 +82,33 @@ func (a *app) summarizeTrace(f *traceFlags, r *trace.Report) {
 	if f.only != "" {
 		say(a.err, "hint", "--only writes: paths that were only read or looked up are not listed")
 	}
+}
+
+// readTrace reads the trace of --replay, or standard input if its name is "-".
+func (a *app) readTrace(f *traceFlags) (*trace.Report, error) {
+	file, name := a.in, "standard input"
+	if f.replay != "-" {
+		opened, err := os.Open(f.replay)
+		if err != nil {
+			return nil, err
+		}
+		defer opened.Close()
+		file, name = opened, f.replay
+	}
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("read the trace %s: %w", name, syscall.EISDIR)
+	}
+	found, err := trace.ReadReport(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if found.Truncated {
+		say(a.err, "warning", name+" is truncated: paths after the last complete line are not shown")
+	}
+	if f.only != "" {
+		found.Paths = slices.DeleteFunc(found.Paths, func(p trace.Path) bool { return p.Ops&(session.Changes|trace.Exec|trace.Untraced) == 0 })
+	}
+	return found, nil
 }
 
 // tellIncomplete warns about calls whose paths are not in a trace.

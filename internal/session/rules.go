@@ -1,7 +1,9 @@
 package session
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -72,6 +74,9 @@ func (s *Session) statedRoots() ([]string, error) {
 	var roots []string
 	for _, arg := range s.options.Roots {
 		root, err := trueRoot(arg)
+		if errors.Is(err, fs.ErrNotExist) && s.options.MayLackRoots {
+			root, err = filepath.Abs(arg)
+		}
 		if err != nil {
 			return nil, Misuse(fmt.Errorf("--root: %w", err))
 		}

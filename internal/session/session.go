@@ -84,6 +84,7 @@ type Options struct {
 	NoCache                   bool     // exclude known caches
 	All                       bool     // hide nothing, and apply only the exclude patterns of the command line
 	Paths                     []string // the PATHs as given
+	MayLackRoots              bool     // roots of the command line need not exist
 	System                    string   // the directory below which built systems are read; "" is "/"
 }
 
