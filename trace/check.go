@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // No mechanism sees everything: io_uring, a service that writes on request of the command, a program
@@ -68,11 +70,15 @@ type checker struct {
 	// inherited.
 	relinked, ours map[fileID]bool
 	drop           func([]byte) bool
-	found          []Path
+	report         *Report
+	// linked are the existing files that have a record of a change under any name; nil until it is
+	// needed.
+	linked map[fileID]bool
+	found  []Path
 }
 
 func (s *session) newChecker(r *Report) *checker {
-	c := &checker{start: s.started, changed: make(map[string]bool), relinked: s.record.unlinked, ours: make(map[fileID]bool), drop: s.opts.Drop}
+	c := &checker{start: s.started, changed: make(map[string]bool), relinked: s.record.unlinked, ours: make(map[fileID]bool), drop: s.opts.Drop, report: r}
 	for i := range r.Paths {
 		if p := &r.Paths[i]; p.Ops&changing != 0 {
 			c.changed[p.Name] = true
@@ -101,7 +107,26 @@ func (c *checker) add(name string) {
 	if err != nil || !stamp(st.Ctime).After(c.start) || c.ours[idOf(&st)] || st.Nlink > 0 && c.relinked[idOf(&st)] {
 		return
 	}
+	if st.Mode&unix.S_IFMT != unix.S_IFDIR && st.Nlink > 1 && c.isLinked(idOf(&st)) {
+		return
+	}
 	c.found = append(c.found, Path{Name: strings.Clone(name), Ops: Untraced, Mode: uint32(st.Mode), Size: int64(st.Size), ModTime: stamp(st.Mtime)})
+}
+
+// isLinked reports whether a file has a record of a change under another name. A link that is made to
+// a file changes its ctime.
+func (c *checker) isLinked(id fileID) bool {
+	if c.linked == nil {
+		c.linked = make(map[fileID]bool)
+		for i := range c.report.Paths {
+			if p := &c.report.Paths[i]; p.Ops&changing != 0 && !p.Missing {
+				if st, err := statx(p.Name); err == nil {
+					c.linked[idOf(&st)] = true
+				}
+			}
+		}
+	}
+	return c.linked[id]
 }
 
 // Untraced returns the paths that only the disk check has found.

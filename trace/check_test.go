@@ -37,7 +37,7 @@ func TestDiskCheckFindsWhatWasNotTraced(t *testing.T) {
 				os.Chmod("appended", 0o700), os.Rename("moved", "moved2"), os.WriteFile("old/g", nil, 0o600))
 			_ = os.WriteFile("ended", nil, 0o600)
 		}()
-		got := run(t, Options{Backend: b, Changed: below(dir)}, "sh", "-c", "echo x >started; cat ended; cat read >/dev/null; echo 2 >mine; rm two; mkdir -p own/dir; echo 3 >own/dir/f; echo 4 >>appended")
+		got := run(t, Options{Backend: b, Changed: below(dir)}, "sh", "-c", "echo x >started; cat ended; cat read >/dev/null; echo 2 >mine; rm two; ln untouched link; mkdir -p own/dir; echo 3 >own/dir/f; echo 4 >>appended")
 		if got.report.Check != CheckDone {
 			t.Errorf("got the check %s", got.report.Check)
 		}

@@ -23,6 +23,9 @@ type reporter struct {
 	true    truepath.Resolver
 	parents map[string]state // cached states of directories
 	journal *journal
+	// changed are the records of changes by name, which are merged before they are judged: a file may
+	// be created in one epoch, or by one name, and deleted in another.
+	changed map[string]record
 	// found are the paths, unsorted and with duplicates.
 	found    []Path
 	executed map[string]bool
@@ -36,7 +39,7 @@ const progressEvery = 4096
 func (s *session) report(r *Report) {
 	rp := &reporter{
 		start: s.started, exact: s.tracer.exact(), nnp: !privileged(), drop: s.opts.Drop,
-		parents: make(map[string]state), executed: make(map[string]bool), report: r,
+		parents: make(map[string]state), executed: make(map[string]bool), changed: make(map[string]record), report: r,
 	}
 	r.Stats = s.resolve.stats
 	r.Unreadable, r.KeptReadable = s.resolve.unread, s.resolve.keptReadable
@@ -69,6 +72,9 @@ func (s *session) report(r *Report) {
 				rp.add(path, record{tried: h.op, done: h.op}, rp.journal.epochs)
 			}
 		}
+	}
+	for name, rec := range rp.changed {
+		rp.judge(name, rec)
 	}
 	r.Paths = merged(rp.found)
 	slices.Sort(r.Privileged)
@@ -141,6 +147,18 @@ func (rp *reporter) follow(name string, rec record, epoch int) record {
 
 // put adds a record under a name of the disk.
 func (rp *reporter) put(name string, rec record) {
+	if rec.tried&changing == 0 {
+		rp.judge(name, rec)
+		return
+	}
+	all := rp.changed[name]
+	all.tried |= rec.tried
+	all.done |= rec.done
+	rp.changed[name] = all
+}
+
+// judge adds a path with the operations that took effect.
+func (rp *reporter) judge(name string, rec record) {
 	st, found := rp.look(name)
 	p := Path{Name: name, Missing: !found}
 	if found {

@@ -64,6 +64,11 @@ var truths = []truth{
 		want: map[string]Op{"e/f": Create | Write, "d/g": Create | Write, "e/g": 0},
 	},
 	{
+		name:  "a file that is made before a directory is renamed, and removed after",
+		setup: "mkdir d", script: "echo 1 >f; mv d e; rm f",
+		want: map[string]Op{"f": Create | Write | Delete},
+	},
+	{
 		name:  "a rename of a directory that fails",
 		setup: "mkdir -p d e/full", script: "echo 1 >d/f; mv -T d e; true",
 		want: map[string]Op{"d/f": Create | Write, "e/f": 0},
