@@ -64,8 +64,8 @@ func (s *session) checkDisk(ctx context.Context, r *Report) {
 // checker finds the paths that no record explains.
 type checker struct {
 	start time.Time
-	// changed are the paths with a record of a change, and the directories of those.
-	changed map[string]bool
+	// changed are the paths with a record of a change, and parents the directories of those.
+	changed, parents map[string]bool
 	// relinked are files that lost a name; ours are the standard streams, which the command has
 	// inherited.
 	relinked, ours map[fileID]bool
@@ -78,11 +78,11 @@ type checker struct {
 }
 
 func (s *session) newChecker(r *Report) *checker {
-	c := &checker{start: s.started, changed: make(map[string]bool), relinked: s.record.unlinked, ours: make(map[fileID]bool), drop: s.opts.Drop, report: r}
+	c := &checker{start: s.started, changed: make(map[string]bool), parents: make(map[string]bool), relinked: s.record.unlinked, ours: make(map[fileID]bool), drop: s.opts.Drop, report: r}
 	for i := range r.Paths {
 		if p := &r.Paths[i]; p.Ops&changing != 0 {
 			c.changed[p.Name] = true
-			c.changed[filepath.Dir(p.Name)] = true
+			c.parents[filepath.Dir(p.Name)] = true
 		}
 	}
 	for _, f := range []*os.File{s.opts.Stdin, s.opts.Stdout, s.opts.Stderr} {
@@ -107,7 +107,11 @@ func (c *checker) add(name string) {
 	if err != nil || !stamp(st.Ctime).After(c.start) || c.ours[idOf(&st)] || st.Nlink > 0 && c.relinked[idOf(&st)] {
 		return
 	}
-	if st.Mode&unix.S_IFMT != unix.S_IFDIR && st.Nlink > 1 && c.isLinked(idOf(&st)) {
+	isDir := st.Mode&unix.S_IFMT == unix.S_IFDIR
+	if born := stamp(st.Btime); isDir && c.parents[name] && (st.Mask&unix.STATX_BTIME == 0 || !born.After(c.start)) {
+		return // its entries have changed
+	}
+	if !isDir && st.Nlink > 1 && c.isLinked(idOf(&st)) {
 		return
 	}
 	c.found = append(c.found, Path{Name: strings.Clone(name), Ops: Untraced, Mode: uint32(st.Mode), Size: int64(st.Size), ModTime: stamp(st.Mtime)})

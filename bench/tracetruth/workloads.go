@@ -32,7 +32,7 @@ var workloads = []workload{
 	{"zsh", "zsh", "", "zsh -c 'HISTFILE=h; SAVEHIST=9; HISTSIZE=9; print -s one; fc -W; autoload -U compinit; compinit -d dump; zcompile dump' || true"},
 	{"fish", "fish", "", "fish -c 'set -U a b; echo x >f; abbr -a g git; funcsave fish_greeting 2>/dev/null; true'"},
 	{"apt-get dpkg-deb", "dpkg-deb", "mkdir -p p/DEBIAN p/usr; printf 'Package: p\\nVersion: 1\\nArchitecture: all\\nMaintainer: a\\nDescription: d\\n' >p/DEBIAN/control; echo x >p/usr/f", "dpkg-deb -b p p.deb >/dev/null; dpkg-deb -x p.deb x; dpkg-deb -e p.deb e"},
-	{"postgres", "user initdb pg_ctl", "", "initdb -D pg -A trust >/dev/null; pg_ctl -D pg -w -o \"-k $PWD -h ''\" -l log start >/dev/null; psql -h $PWD -d postgres -qc 'create table t(a int); insert into t values(1); vacuum' >/dev/null; pg_ctl -D pg -w -m fast stop >/dev/null"},
+	{"postgres", "user initdb pg_ctl", "", "initdb -D pg -A trust >/dev/null; pg_ctl -D pg -w -o \"-k $PWD -h ''\" -l log start >/dev/null; psql -h $PWD -d postgres -qc 'create table t(a int); insert into t values(1)' -c vacuum >/dev/null; pg_ctl -D pg -w -m fast stop >/dev/null"},
 	{"cargo", "cargo", "mkdir -p c/src; printf '[package]\\nname=\"c\"\\nversion=\"0.1.0\"\\nedition=\"2021\"\\n' >c/Cargo.toml; echo 'fn main(){}' >c/src/main.rs", "cd c; CARGO_HOME=$HOME/cargo cargo build -q --offline"},
 	{"xz gzip zip", "xz gzip", "seq 1 10000 >a; seq 1 10000 >b; seq 1 100 >c", "xz a; gzip b; gzip -k c; gunzip b.gz; xz -d a.xz"},
 	{"find sort patch", "find patch diff", "for i in 1 2 3; do echo $i >f$i; done; cp f1 g1; echo x >>g1; diff -u f1 g1 >d || true", "find . -name 'f2' -delete; sort -o f3 f3; patch -s f1 d; find . -name g1 -exec mv {} h1 ';'"},
