@@ -14,9 +14,19 @@
 //	fanotify  fanotify(7) in a separate mount namespace: requires root, records only opens and writes
 //
 // Paths are made absolute during the call, with the caller's working directory, descriptors and
-// root (resolve.go, views.go). A recorder merges them (recorder.go). After the run, and
-// not before, each path is checked on the disk to find out which operations took effect
-// (report.go, judge.go).
+// root. A recorder merges them. After the run, and not before, each path is checked on the disk to
+// find out which operations took effect. The files, in the order of a run:
+//
+//	trace     Options, Run, Report; session starts a back end, wait waits for the command
+//	syscalls  the table of calls; filter makes the seccomp filter of it
+//	stub      becomes the command; keeper serves what outlives the trace, or a stop
+//	notify    the first back end; ptrace and attach the second; fanotify the third; probe: do they work
+//	reader    reads memory and links of a thread; resolve makes paths of a call; magic, socket, handle
+//	views     other roots and namespaces; mapper converts their paths afterwards, overlay those of layers
+//	before    what a name was before it is removed
+//	recorder  merges paths; journal keeps what changes the meaning of names
+//	report    resolves and checks the paths; judge decides what took effect; check finds other changes
+//	encode    saved traces
 //
 // # Guarantees
 //
