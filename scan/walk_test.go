@@ -451,6 +451,32 @@ func TestInfoReportsAndKeepFiltersByMetadata(t *testing.T) {
 	}
 }
 
+// TestChangedSinceFiltersByTheTimeOfTheLastChange sets the modification time back, which is a change.
+func TestChangedSinceFiltersByTheTimeOfTheLastChange(t *testing.T) {
+	root := t.TempDir()
+	makeTree(t, root, "old", "dir/old", "set-back")
+	const tick = 20 * time.Millisecond // more than the granularity of the times of files
+	time.Sleep(tick)
+	makeTree(t, root, "new", "dir/new")
+	var st syscall.Stat_t
+	if err := syscall.Lstat(root+"/new", &st); err != nil {
+		t.Fatal(err)
+	}
+	past := time.Date(2020, 1, 2, 3, 4, 5, 6, time.UTC)
+	if err := os.Chtimes(root+"/set-back", past, past); err != nil {
+		t.Fatal(err)
+	}
+	opts := rootOptions(root, Rules{})
+	opts.Kinds, opts.ChangedSince = KindsOf(KindFile, KindDir), time.Unix(st.Ctim.Unix())
+	var got []string
+	if _, err := List(t.Context(), opts, func(e *Entry) error { got = append(got, strings.TrimPrefix(string(e.Path), root+"/")); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"dir", "dir/new", "new", "set-back"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestSymlinksIntoStoreAndStorageAreNotCandidates(t *testing.T) {
 	root := t.TempDir()
 	storage := root + "/storage"

@@ -277,6 +277,20 @@ func TestKilledTracerLeavesNothingHanging(t *testing.T) {
 	})
 }
 
+func TestProgressIsReportedForManyPaths(t *testing.T) {
+	last, calls, total := 0, 0, 0
+	got := run(t, Options{Progress: func(done, all int) {
+		if done <= last {
+			t.Errorf("got %d after %d", done, last)
+		}
+		last, total = done, all
+		calls++
+	}}, compileC(t, "behave"), "many", "10000")
+	if calls != 2 || total < 10_000 || len(got.report.Paths) < 10_000 {
+		t.Errorf("got %d calls, the last for %d paths", calls, total)
+	}
+}
+
 func TestManyPathsTakeLittleMemory(t *testing.T) {
 	behave := compileC(t, "behave")
 	cmd := inside(t, "trace", "notify", behave, "many", "300000")

@@ -42,7 +42,8 @@ func (s *session) report(r *Report) {
 		parents: make(map[string]state), executed: make(map[string]bool), changed: make(map[string]record), report: r,
 	}
 	r.Stats = s.resolve.stats
-	r.Unreadable, r.KeptReadable = s.resolve.unread, s.resolve.keptReadable
+	r.Unreadable = s.resolve.unread
+	r.KeptReadable = slices.DeleteFunc(s.resolve.keptReadable, func(name string) bool { return slices.Contains(r.Unreadable, name) })
 	toHost := s.views.mappers().toHost
 	rp.journal = newJournal(s.record.changes, toHost)
 	all, done := append(s.record.former, s.record.views), 0

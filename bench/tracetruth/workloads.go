@@ -7,8 +7,10 @@ type workload struct {
 }
 
 var workloads = []workload{
-	{"coreutils", "", "mkdir a b; for i in 1 2 3 4 5; do echo $i >a/$i; done; ln -s a cur",
-		"cp -a a c; mv c/1 c/one; rm c/2; ln c/3 c/three; ln -sfn b cur; echo x >cur/x; ln -sfn a cur; echo y >cur/y; touch -d 2001-01-01 a/4; chmod 600 a/5; mkdir -p d/e/f; rmdir d/e/f; truncate -s 9 a/3; mktemp -p . >/dev/null; install -m 755 a/1 inst; split -b 1 a/1; dd if=a/1 of=dd 2>/dev/null; sed -i s/1/2/ a/1; tee t <a/1 >/dev/null; mkfifo p; rm -f none"},
+	{
+		"coreutils", "", "mkdir a b; for i in 1 2 3 4 5; do echo $i >a/$i; done; ln -s a cur",
+		"cp -a a c; mv c/1 c/one; rm c/2; ln c/3 c/three; ln -sfn b cur; echo x >cur/x; ln -sfn a cur; echo y >cur/y; touch -d 2001-01-01 a/4; chmod 600 a/5; mkdir -p d/e/f; rmdir d/e/f; truncate -s 9 a/3; mktemp -p . >/dev/null; install -m 755 a/1 inst; split -b 1 a/1; dd if=a/1 of=dd 2>/dev/null; sed -i s/1/2/ a/1; tee t <a/1 >/dev/null; mkfifo p; rm -f none",
+	},
 	{"tar cp mv", "tar", "mkdir s; for i in 1 2 3 4 5 6 7 8 9; do mkdir s/$i; echo $i >s/$i/f; done", "tar cf t.tar s; mkdir x; tar xf t.tar -C x; cp -al s hard; cp -a --reflink=auto s ref; rm -r ref/4; mv ref moved; rm -r moved/3; tar xf t.tar -C x"},
 	{"rsync", "rsync", "mkdir s d; echo 1 >s/k; echo 2 >d/gone; touch -d 2001-01-01 s d", "rsync -a --delete s/ d/; echo 3 >s/n; rsync -a s/ d/; rsync -a --link-dest=$PWD/d s/ e/"},
 	{"git", "git", "", "git init -q r; cd r; git config user.email a@b; git config user.name a; echo 1 >f; git add f; git commit -qm a; git branch b; echo 2 >f; git stash -q; git stash pop -q; git commit -qam b; git gc -q; git worktree add -q ../w b; cd ..; git clone -q r c; cd c; git checkout -q -b x; git tag t"},
