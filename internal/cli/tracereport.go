@@ -114,16 +114,16 @@ func (a *app) readTrace(f *traceFlags) (*trace.Report, error) {
 // tellIncomplete warns about calls whose paths are not in a trace.
 func (a *app) tellIncomplete(r *trace.Report) {
 	if n := r.Stats.Unreadable; n > 0 {
-		say(a.err, "warning", fmt.Sprintf("the paths of %d calls could not be read: the memory of %s is not accessible to this user", n, namesOr(r.Unreadable, "the programs")))
+		say(a.err, "warning", fmt.Sprintf("the paths of %s could not be read: the memory of %s is not accessible to this user", report.Count(int(n), "call"), namesOr(r.Unreadable, "the programs")))
 		if !trace.Privileged() {
 			say(a.err, "hint", "sudo list-ephemeral trace --user $USER -- CMD can read it")
 		}
 	}
 	if n := r.Stats.TooLong; n > 0 {
-		say(a.err, "warning", fmt.Sprintf("the paths of %d calls are longer than 4,095 bytes, and are not listed", n))
+		say(a.err, "warning", fmt.Sprintf("%s with a path of more than 4,095 bytes: not listed", report.Count(int(n), "call")))
 	}
 	if n := r.Stats.Stopped; n > 0 {
-		say(a.err, "warning", fmt.Sprintf("%d calls were made while list-ephemeral was stopped, and are not listed", n))
+		say(a.err, "warning", fmt.Sprintf("%s while list-ephemeral was stopped: not listed", report.Count(int(n), "call")))
 	}
 	if n := r.Stats.Rings; n > 0 {
 		say(a.err, "warning", fmt.Sprintf("io_uring was set up %d times: files opened through it are not listed", n))
@@ -157,7 +157,7 @@ func (a *app) tellUntraced(f *traceFlags, r *trace.Report) {
 	if len(names) == 0 {
 		return
 	}
-	say(a.err, "warning", fmt.Sprintf("%d paths were changed during the run by something that was not traced (another program, or a service): %s", len(names), namesOr(names, "")))
+	say(a.err, "warning", fmt.Sprintf("%s changed since the start without a traced call (another program, a service, io_uring): %s", report.Count(len(names), "path"), namesOr(names, "")))
 	if f.prints() && !f.long && !f.json {
 		say(a.err, "hint", "-l and --json list them as untraced; --no-check skips this check")
 	}
