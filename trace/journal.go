@@ -49,8 +49,9 @@ func changesOf(call []touch, certain bool) (list []nameChange) {
 		return list
 	}
 	from, to := &call[0], &call[1]
-	isDir := func(b before) bool { return !b.known || b.kind == unix.S_IFDIR }
-	if from.before.known && !from.before.exists || !isDir(from.before) && !(from.exchange && isDir(to.before)) {
+	mayBeDir := func(b before) bool { return !b.known || b.kind == unix.S_IFDIR }
+	moves := mayBeDir(from.before) || from.exchange && mayBeDir(to.before)
+	if !moves || from.before.known && !from.before.exists {
 		return list
 	}
 	return append(list, nameChange{

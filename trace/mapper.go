@@ -19,8 +19,6 @@ type mapper struct {
 	view *namespaceView
 	// roots are the paths of the roots of mounts, by ID.
 	roots map[int]string
-	// depth is how many overlays in overlays are being resolved.
-	depth int
 }
 
 // mountTable contains the mounts of a namespace, by ID.

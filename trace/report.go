@@ -46,8 +46,9 @@ func (s *session) report(r *Report) {
 	r.KeptReadable = slices.DeleteFunc(s.resolve.keptReadable, func(name string) bool { return slices.Contains(r.Unreadable, name) })
 	toHost := s.views.mappers().toHost
 	rp.journal = newJournal(s.record.changes, toHost)
-	all, done := append(s.record.former, s.record.views), 0
-	for epoch, views := range all {
+	s.record.former = append(s.record.former, s.record.views)
+	done := 0
+	for epoch, views := range s.record.former {
 		for view, records := range views {
 			for name, rec := range records {
 				if done++; done%progressEvery == 0 && s.opts.Progress != nil {

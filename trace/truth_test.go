@@ -16,8 +16,6 @@ type truth struct {
 	// want are the operations on paths below the directory of the test. A path with the operations 0
 	// is not in the report, or only with Lookup.
 	want map[string]Op
-	// only, if set, is the back end to which the case applies.
-	only Backend
 	root bool // needs root
 	tool string
 }
