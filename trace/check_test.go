@@ -53,6 +53,24 @@ func TestDiskCheckFindsWhatWasNotTraced(t *testing.T) {
 	})
 }
 
+// TestDiskCheckOmitsTheStandardStreams writes to a file in the tree that the command has inherited.
+func TestDiskCheckOmitsTheStandardStreams(t *testing.T) {
+	dir := t.TempDir()
+	out, err := os.Create(filepath.Join(dir, "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	pastTick(filepath.Join(dir, "out"))
+	r, err := Run(t.Context(), Options{Path: "/bin/sh", Args: []string{"sh", "-c", "echo x; echo y >" + dir + "/made"}, Stdout: out, Changed: below(dir)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if names := r.Untraced(); len(names) > 0 {
+		t.Errorf("got %q", names)
+	}
+}
+
 func TestDiskCheckEndsWithASignal(t *testing.T) {
 	signals := make(chan os.Signal, 1)
 	wait := func(ctx context.Context, _ time.Time, _ func(string)) error {

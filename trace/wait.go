@@ -27,7 +27,8 @@ func (s *session) wait(ctx context.Context, r *Report) {
 		s.deadline = time.Now().Add(s.opts.Timeout)
 	}
 	end := ctx.Done()
-	defer catchStops()()
+	_, release := catchStops()
+	defer release()
 	var terminated []int
 	terminate := func() {
 		terminated = descendants(s.pid)
@@ -88,24 +89,40 @@ func (s *session) waitAll(ctx context.Context) {
 	if !s.deadline.IsZero() {
 		timeout = time.After(time.Until(s.deadline))
 	}
-	select {
-	case <-timeout:
-	case <-s.tracer.ended():
-	case <-s.opts.Signals:
-	case <-ctx.Done():
+	stops, release := catchStops()
+	defer release()
+	for {
+		select {
+		case <-stops: // no command is left that stops
+			s.stop()
+			continue
+		case <-timeout:
+		case <-s.tracer.ended():
+		case <-s.opts.Signals:
+		case <-ctx.Done():
+		}
+		return
 	}
+}
+
+// stop stops this process until it is continued. A keeper serves the remaining processes if the back
+// end has one.
+func (s *session) stop() {
+	if l, ok := s.tracer.(*listener); ok {
+		defer l.handOver()()
+	}
+	stopSelf()
 }
 
 // catchStops catches SIGTSTP, which the terminal sends to the command and to this process, until the
 // returned function is called. The command may handle the signal with calls that wait for us, or
 // ignore it. So this process stops only when the command has stopped (followStop).
-func catchStops() (release func()) {
-	if signal.Ignored(unix.SIGTSTP) {
-		return func() {}
+func catchStops() (caught chan os.Signal, release func()) {
+	caught = make(chan os.Signal, 1)
+	if !signal.Ignored(unix.SIGTSTP) {
+		signal.Notify(caught, unix.SIGTSTP)
 	}
-	caught := make(chan os.Signal, 1)
-	signal.Notify(caught, unix.SIGTSTP)
-	return func() { signal.Stop(caught) }
+	return caught, func() { signal.Stop(caught) }
 }
 
 // waitFor waits until a child ends. If it is stopped by its terminal, this process
