@@ -155,7 +155,8 @@ func list(dir string) map[string]file {
 	_ = filepath.WalkDir(dir, func(path string, _ fs.DirEntry, _ error) error {
 		var st syscall.Stat_t
 		if syscall.Lstat(path, &st) == nil {
-			f := file{mode: st.Mode, inode: st.Ino, links: uint64(st.Nlink), size: st.Size, mtime: st.Mtim, ctime: st.Ctim} //nolint:unconvert // 32-bit on arm64
+			links := uint64(st.Nlink) //nolint:unconvert // 32-bit on arm64
+			f := file{mode: st.Mode, inode: st.Ino, links: links, size: st.Size, mtime: st.Mtim, ctime: st.Ctim}
 			if st.Mode&syscall.S_IFMT == syscall.S_IFDIR { // the entries of a directory are compared one by one
 				f = file{mode: st.Mode, inode: st.Ino}
 			}
