@@ -91,11 +91,11 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 	if len(p.Trees) == 0 {
 		return p.ErrNoState(f.from)
 	}
-	rows, unread, err := past.Lost(ctx, s, p, f.kinds)
+	lost, err := past.Lost(ctx, s, p, f.kinds)
 	if err != nil {
 		return whySignal(ctx, err)
 	}
-	if err := a.printLost(s, f, rows); err != nil {
+	if err := a.printLost(s, f, lost.Rows); err != nil {
 		return err
 	}
 	for _, states := range p.Trees {
@@ -103,9 +103,12 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 			a.err.line("compared with " + report.StateText(&states[i]))
 		}
 	}
-	a.err.line(report.LostSummary(rows))
-	if len(unread) > 0 {
-		return a.reportUnread(scan.Stats{Errors: unread}, f.verbose)
+	a.err.line(report.LostSummary(lost.Rows))
+	for _, problem := range lost.Problems {
+		say(a.err, "warning", problem.Error())
+	}
+	if len(lost.Unread) > 0 {
+		return a.reportUnread(scan.Stats{Errors: lost.Unread}, f.verbose)
 	}
 	return nil
 }

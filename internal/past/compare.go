@@ -68,7 +68,7 @@ func (l *lostSearch) compare(listings []history.Listing) error {
 	collector.Go(func() {
 		for b := range order {
 			<-b.done
-			l.rows, l.errors = append(l.rows, b.rows...), append(l.errors, b.errors...)
+			l.Rows, l.Unread = append(l.Rows, b.rows...), append(l.Unread, b.errors...)
 		}
 	})
 	b := newBatch()
@@ -197,7 +197,7 @@ func (l *lostSearch) equalNow(r *history.Recurring) (bool, error) {
 		return false, err
 	}
 	defer now.Close()
-	return equalReaders(was, now)
+	return equalReaders(was, now, r.Item.Size)
 }
 
 // openPast opens a file of a state.
@@ -210,11 +210,12 @@ func openPast(dir *history.Dir, rel string, flags uint64) (*os.File, error) {
 	return os.NewFile(uintptr(fd), rel), nil
 }
 
-// equalReaders compares two files of at most mostCompared bytes, in pieces.
-func equalReaders(a, b io.Reader) (bool, error) {
-	const piece = 64 << 10
+// equalReaders compares two files that had a size, in pieces. If they have grown, it compares no more
+// than mostCompared bytes.
+func equalReaders(a, b io.Reader, size int64) (bool, error) {
+	piece := min(size+1, 64<<10) // most files are small
 	x, y := make([]byte, piece), make([]byte, piece)
-	for rest := mostCompared; rest > 0; rest -= piece {
+	for rest := int64(mostCompared); rest > 0; rest -= piece {
 		n, err := io.ReadFull(a, x)
 		m, other := io.ReadFull(b, y)
 		if !bytes.Equal(x[:n], y[:m]) {

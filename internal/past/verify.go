@@ -84,7 +84,7 @@ func (v *verifier) verifyListed(path string, st *unix.Stat_t) {
 		v.Again++
 		return
 	}
-	switch verdict := v.session.Judge(path, kindOfMode(modeOf(st))); {
+	switch verdict := v.session.Judge(path, kindOfMode(st.Mode)); {
 	case verdict.Class == scan.ClassLower || v.fromSnapshot(path):
 		v.Again++
 	case verdict.Class == scan.ClassPersisted || verdict.Class == scan.ClassMounted || verdict.Class == scan.ClassStorage:
