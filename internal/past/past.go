@@ -78,6 +78,9 @@ func searched(s *session.Session, from string) (history.Options, error) {
 		return history.Options{}, err
 	}
 	options := history.Options{Mounts: s.Mounts, Clock: at, Boot: history.ThisMachine().Boot, Storage: s.StorageDirs()}
+	for _, o := range s.Config.OldRoots {
+		options.OldRoots = append(options.OldRoots, history.OldRoots{Dir: o.Dir.Text, Names: o.Names, Root: o.Root})
+	}
 	for _, tree := range s.Fates().All() {
 		if tree.Upper != "" && !session.IsContainerLayer(tree) {
 			options.Uppers = append(options.Uppers, history.Upper{Path: tree.Upper, Point: tree.Point})
