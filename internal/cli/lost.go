@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -127,6 +128,25 @@ func (a *app) findPast(ctx context.Context, s *session.Session, o past.Options) 
 		say(a.err, "hint", hint)
 	}
 	return p, nil
+}
+
+// seen returns how many of the newest earlier states have a path, nil if states is 0. The caller calls
+// done at the end.
+func (a *app) seen(ctx context.Context, s *session.Session, states int) (seen report.Seen, done func(), err error) {
+	if states == 0 {
+		return nil, func() {}, nil
+	}
+	p, err := past.See(ctx, s, states)
+	if err != nil {
+		return nil, nil, whySignal(ctx, err)
+	}
+	for _, problem := range p.Problems {
+		say(a.err, "warning", problem.Error())
+	}
+	if !p.Any() {
+		say(a.err, "hint", cmp.Or(past.Remedy(p.Problems), "no earlier state of this machine was found"))
+	}
+	return p.Of, p.Close, nil
 }
 
 // printStates prints the earlier states.
