@@ -13,16 +13,18 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/past"
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
 type lostFlags struct {
-	print0, json, long, dirs, count, states, verbose bool
-	from                                             string
-	boots                                            int
-	kinds                                            scan.Kinds
+	print0, json, long, dirs, count, states, verbose, browse bool
+	from                                                     string
+	boots                                                    int
+	kinds                                                    scan.Kinds
 }
 
 const lostLong = `List what the last reboot took: the candidates of the newest earlier state of the machine
@@ -36,6 +38,7 @@ come last. Most states can be read only by root.`
 
 const lostExamples = `  sudo list-ephemeral lost                      what the last reboot took
   sudo list-ephemeral lost -l --boots 5 ~/.config
+  sudo list-ephemeral lost --browse             choose on the screen what to restore
   sudo list-ephemeral lost --list-states        the earlier states
   sudo list-ephemeral lost --from 2d            the newest state that is at least two days old
   list-ephemeral lost --from /mnt/old-root`
@@ -48,7 +51,13 @@ func newLost(a *app) *cobra.Command {
 		Long:    lostLong,
 		Example: lostExamples,
 		Args:    takesPaths,
-		RunE:    func(cmd *cobra.Command, args []string) error { return a.lost(cmd.Context(), f, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			work := func() error { return a.lost(cmd.Context(), f, args) }
+			if f.browse {
+				return work() // a key ends the screen
+			}
+			return session.Unstuck(cmd.Context(), work)
+		},
 	}
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.print0, "print0", "0", false, "end each path with NUL instead of a newline")
@@ -56,6 +65,7 @@ func newLost(a *app) *cobra.Command {
 	flags.BoolVarP(&f.long, "long", "l", false, "add the change, size and age, and with --boots the recurrence")
 	flags.BoolVarP(&f.dirs, "dirs", "d", false, "group paths into the topmost directories worth persisting")
 	flags.BoolVar(&f.count, "count", false, "print only the number of results")
+	flags.BoolVar(&f.browse, "browse", false, "choose lost paths on the screen, and restore them")
 	flags.BoolVar(&f.states, "list-states", false, "list the earlier states instead of paths")
 	flags.BoolVarP(&a.all, "all", "a", false, "list also what exclude patterns and built-in knowledge hide")
 	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(ir), l (symlink), s(ocket), p(ipe), b, c")
@@ -63,9 +73,11 @@ func newLost(a *app) *cobra.Command {
 	numberVar(flags, &f.boots, "boots", "", "compare `N` states (1)", 1)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
 	a.exclusive(cmd, "print0", "json", "long", "count")
+	a.exclusive(cmd, "browse", "list-states", "count", "dirs")
+	a.exclusive(cmd, "browse", "print0", "json", "long")
 	completeValues(cmd, "type", "f", "d", "l", "s", "p", "b", "c")
 	noFileCompletion(cmd, "boots")
-	return leaveStuck(cmd)
+	return cmd
 }
 
 // lost prints what earlier states have and the machine does not have.
@@ -96,6 +108,9 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 	if err != nil {
 		return whySignal(ctx, err)
 	}
+	if f.browse {
+		return a.browseLost(ctx, s, p, lost)
+	}
 	if err := a.printLost(s, f, lost.Rows); err != nil {
 		return err
 	}
@@ -112,6 +127,24 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 		return a.reportUnread(scan.Stats{Errors: lost.Unread}, f.verbose)
 	}
 	return nil
+}
+
+// browseLost opens the screen with lost paths.
+func (a *app) browseLost(ctx context.Context, s *session.Session, p *past.States, lost *past.Losses) error {
+	in, out, err := a.terminal()
+	if err != nil {
+		return err
+	}
+	m := screen.NewLost(s, p, lost)
+	defer m.Close()
+	opts := a.screenOptions(s, in, out)
+	for _, problem := range lost.Problems {
+		opts.Warnings = append(opts.Warnings, problem.Error())
+	}
+	opts.Machine, opts.Groups = m, m.Groups()
+	opts.Job, opts.Dialects, opts.Dialect = screen.RestoreJob, nil, 0
+	opts.Once, opts.Listed, opts.View, opts.Doubt = true, true, setting.ViewFiles, ""
+	return a.runScreen(ctx, opts, "list-ephemeral lost --verbose prints them")
 }
 
 // findPast finds the earlier states, and reports the sources that could not be read.
