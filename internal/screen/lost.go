@@ -69,7 +69,7 @@ func (m Lost) Close() { m.plan.replace(nil) }
 
 // RestoreJob describes restoring lost paths, for the screen.
 var RestoreJob = tui.Job{
-	Key: "restore", Help: "bring the selection back to where it was", Title: "restore", Verb: "restore",
+	Shows: "list", Key: "restore", Help: "bring the selection back to where it was", Title: "restore", Verb: "restore",
 	Asks: "Enter restores, Esc goes back; nothing is overwritten", Result: "list of",
 }
 
@@ -177,6 +177,9 @@ func (m Lost) Adopt(ctx context.Context, selected []index.Selected) (tui.Adoptio
 	var a tui.Adoption
 	var run []*adopt.Plan
 	for _, part := range all.Parts {
+		for i := range part.Plan.Units {
+			part.Plan.Units[i].Err = past.RestoreError(part.Plan.Units[i].Err)
+		}
 		a.Lines = append(a.Lines, "from "+report.StateText(part.State)+":")
 		a.Lines = append(append(a.Lines, report.PlanLines(part.Plan)...), "")
 		if part.Plan.Needs > part.Plan.Free {
@@ -213,7 +216,7 @@ func runPlans(plans []*adopt.Plan) (run func(context.Context) []string, progress
 			if i > 0 {
 				lines = append(lines, "")
 			}
-			lines = append(lines, runLines(ctx, plan, r.progress)...)
+			lines = append(lines, runLines(ctx, plan, r.progress, past.RestoreError)...)
 			if ctx.Err() != nil {
 				return append(lines, fmt.Sprintf("%s of %d not begun", report.Count(len(plans)-i-1, "state"), len(plans)))
 			}
