@@ -189,6 +189,66 @@ func TestStatesAreChosenAndLeftOut(t *testing.T) {
 	}
 }
 
+// TestOldRootsOfTheConfigurationAreStates has old roots in an unusual directory.
+func TestOldRootsOfTheConfigurationAreStates(t *testing.T) {
+	g := newGround(t)
+	g.withSnapshots(0, nil)
+	g.write("root/file", "x")
+	for _, name := range []string{"r 03.01.2026 at 08h", "r 02.01.2026 at 09h"} {
+		must(t, os.MkdirAll(g.dir+"/top/archive/of roots", 0o755))
+		tool(t, "btrfs", "-q", "subvolume", "snapshot", g.root, g.dir+"/top/archive/of roots/"+name)
+	}
+	must(t, os.Remove(g.root+"/file"))
+	g.config["oldRoots"] = []map[string]string{
+		{"dir": "archive/of roots", "names": "r %d.%m.%Y at %Hh", "root": g.root},
+		{"dir": "not there"},
+	}
+	s := g.session()
+	p := g.find(s, past.Options{States: 5})
+	if len(p.Trees) != 1 || len(p.Trees[0]) != 2 || p.Trees[0][0].Root != g.root || !p.Trees[0][0].Time.Equal(time.Date(2026, 1, 3, 8, 0, 0, 0, time.Local)) {
+		t.Fatalf("%+v", p.Trees)
+	}
+	if len(p.Problems) != 1 || p.Problems[0].Path != "not there" || p.Problems[0].Reason != history.NotFound {
+		t.Errorf("%v", p.Problems)
+	}
+	lost, err := past.Lost(t.Context(), s, p, scan.KindsOf(scan.KindFile))
+	must(t, err)
+	if len(lost.Rows) != 1 || lost.Rows[0].Path != g.root+"/file" || lost.Rows[0].Recurrence != history.Regenerated {
+		t.Errorf("%+v", lost.Rows)
+	}
+}
+
+// TestOldUpperDirectoryIsAState has the upper directory of an overlay of an earlier boot, beside the
+// one in use.
+func TestOldUpperDirectoryIsAState(t *testing.T) {
+	probe.Need(t, probe.Root, probe.Namespaces, probe.Overlay)
+	g := newGround(t)
+	memory := g.dir + "/memory"
+	must(t, os.Mkdir(memory, 0o755), unix.Mount("none", memory, "tmpfs", 0, "mode=755"))
+	t.Cleanup(func() { must(t, unix.Unmount(memory, unix.MNT_DETACH)) })
+	for _, name := range []string{"lower/etc/kept", "lower/etc/deleted", "upper.1/etc/written", "upper.1/etc/kept", "upper/etc/now"} {
+		g.write("memory/"+name, name)
+	}
+	must(t, os.Mkdir(memory+"/work", 0o755), unix.Mknod(memory+"/upper.1/etc/deleted", unix.S_IFCHR, 0))
+	must(t, os.Chtimes(memory+"/upper.1", time.Unix(1, 0), time.Unix(1, 0))) // before this boot
+	must(t, unix.Mount("overlay", g.root, "overlay", 0, fmt.Sprintf("lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work", memory, memory, memory)))
+	t.Cleanup(func() { must(t, unix.Unmount(g.root, unix.MNT_DETACH)) })
+	s := g.session()
+	p := g.find(s, past.Options{})
+	if len(p.Trees) != 1 || p.Trees[0][0].Kind != history.KindUpper || p.Trees[0][0].Root != g.root {
+		t.Fatalf("%+v, %v", p.Trees, p.Problems)
+	}
+	lost, err := past.Lost(t.Context(), s, p, scan.KindsOf(scan.KindFile, scan.KindChar))
+	must(t, err)
+	var got []string
+	for _, r := range lost.Rows {
+		got = append(got, r.Change.String()+" "+strings.TrimPrefix(r.Path, g.root))
+	}
+	if want := []string{"differs /etc/kept", "gone /etc/written"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q; %v", got, want, lost.Unread)
+	}
+}
+
 // TestHostileStateIsNotFollowed names a directory that a user has prepared: symlinks that lead to
 // other files, pipes in place of files, and a directory that cannot be read.
 func TestHostileStateIsNotFollowed(t *testing.T) {

@@ -116,12 +116,13 @@ func StateText(s *history.State) string {
 	return text + ", of " + s.Time.Local().Format("2006-01-02 15:04:05")
 }
 
-// StateShort returns the time of a state in nine columns, or a part of its name.
+// StateShort returns the time of a state in nine columns, or the beginning of its kind.
 func StateShort(s *history.State) string {
 	if !s.Time.IsZero() {
 		return s.Time.Local().Format("01-02 15h")
 	}
-	return s.Kind.String()
+	kind := s.Kind.String()
+	return kind[:min(len(kind), 9)]
 }
 
 // LostText returns how a path is lost, and from which state it can be restored, as a clause.
