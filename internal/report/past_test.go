@@ -109,7 +109,7 @@ func TestWordsOfDifferences(t *testing.T) {
 		t.Error(text)
 	}
 	loss := report.LastLoss{Files: 1, Bytes: 1024, Newest: "/home/a/x\x1b"}
-	if text := loss.Text("/home/a"); text != `the last reboot lost 1 file, 1.0K; newest ~/x\x1b` {
+	if text := loss.Text("/home/a"); text != `the last reboot lost 1 file, 1.0K; newest ~/x\e` {
 		t.Error(text)
 	}
 }
