@@ -25,6 +25,10 @@ type lostFlags struct {
 	from                                                     string
 	boots                                                    int
 	kinds                                                    scan.Kinds
+	wanted                                                   filter
+	program, sort                                            string
+	reverse                                                  bool
+	limit                                                    int
 }
 
 const lostLong = `List what the last reboot took: the candidates of the newest earlier state of the machine
@@ -40,11 +44,12 @@ const lostExamples = `  sudo list-ephemeral lost                      what the l
   sudo list-ephemeral lost -l --boots 5 ~/.config
   sudo list-ephemeral lost --browse             choose on the screen what to restore
   sudo list-ephemeral lost --list-states        the earlier states
+  sudo list-ephemeral lost -l --sort mtime -r -n 20   what had changed last
   sudo list-ephemeral lost --from 2d            the newest state that is at least two days old
   list-ephemeral lost --from /mnt/old-root`
 
 func newLost(a *app) *cobra.Command {
-	f := lostFlags{kinds: scan.KindsOf(scan.KindFile), boots: 1}
+	f := lostFlags{kinds: scan.KindsOf(scan.KindFile), boots: 1, sort: "recurrence"}
 	cmd := &cobra.Command{
 		Use:     "lost [flags] [PATH...]",
 		Short:   "List what the last reboot took",
@@ -71,13 +76,53 @@ func newLost(a *app) *cobra.Command {
 	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(ir), l (symlink), s(ocket), p(ipe), b, c")
 	textVar(flags, &f.from, "from", "", "a directory, a time or the name of a state", "use the state `WHICH`: a directory, a name, or the newest before a time")
 	numberVar(flags, &f.boots, "boots", "", "compare `N` states (1)", 1)
+	f.addFilterFlags(cmd)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
 	a.exclusive(cmd, "print0", "json", "long", "count")
 	a.exclusive(cmd, "browse", "list-states", "count", "dirs")
 	a.exclusive(cmd, "browse", "print0", "json", "long")
 	completeValues(cmd, "type", "f", "d", "l", "s", "p", "b", "c")
-	noFileCompletion(cmd, "boots")
+	_ = cmd.RegisterFlagCompletionFunc("program", a.programNames)
 	return cmd
+}
+
+// addFilterFlags adds the flags of list that limit and sort rows. Sizes and times are those in the
+// states.
+func (f *lostFlags) addFilterFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
+	flags.VarP(&repeated[sizeLimit]{to: &f.wanted.sizes, read: parseSize}, "size", "S", "list only files of `SIZE`: at least (+10M), at most (-4ki), exactly (10)")
+	flags.Var(&value[time.Time]{to: &f.wanted.after, read: readTime}, "changed-within", "list only what had changed in the last `DUR` (2d) or since a date")
+	flags.Var(&value[time.Time]{to: &f.wanted.before, read: readTime}, "changed-before", "list only what had changed longer than `DUR` ago, or before a date")
+	choiceVar(flags, &f.sort, "sort", "sort by `KEY`: recurrence (regenerated last), path, size or mtime", "recurrence", "path", "size", "mtime")
+	flags.BoolVarP(&f.reverse, "reverse", "r", false, "reverse the sort order")
+	numberVar(flags, &f.limit, "max-results", "n", "print only the first `N` results (0: all)", 0)
+	completeValues(cmd, "sort", "recurrence", "path", "size", "mtime")
+	noFileCompletion(cmd, "boots", "changed-within", "changed-before", "size", "max-results")
+}
+
+// filtered returns the rows that the flags ask for, in their order.
+func (f *lostFlags) filtered(rows []report.LostRow) []report.LostRow {
+	ofProgram := session.ProgramFilter(f.program)
+	rows = slices.DeleteFunc(rows, func(r report.LostRow) bool {
+		return !f.wanted.keep(r.Kind, scan.Info{Size: r.Size, ModTime: r.ModTime}) ||
+			ofProgram != nil && !ofProgram(&scan.Entry{Path: []byte(r.Path), Kind: r.Kind})
+	})
+	switch f.sort {
+	case "path":
+		slices.SortStableFunc(rows, func(a, b report.LostRow) int { return cmp.Compare(a.Path, b.Path) })
+	case "size":
+		slices.SortStableFunc(rows, func(a, b report.LostRow) int { return cmp.Compare(a.Size, b.Size) })
+	case "mtime":
+		slices.SortStableFunc(rows, func(a, b report.LostRow) int { return a.ModTime.Compare(b.ModTime) })
+	}
+	if f.reverse {
+		slices.Reverse(rows)
+	}
+	if f.limit > 0 {
+		rows = rows[:min(len(rows), f.limit)]
+	}
+	return rows
 }
 
 // lost prints what earlier states have and the machine does not have.
@@ -108,6 +153,7 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 	if err != nil {
 		return whySignal(ctx, err)
 	}
+	lost.Rows = f.filtered(lost.Rows)
 	if f.browse {
 		return a.browseLost(ctx, s, p, lost)
 	}

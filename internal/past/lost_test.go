@@ -1,6 +1,8 @@
 package past_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -246,6 +248,24 @@ func TestOldUpperDirectoryIsAState(t *testing.T) {
 	}
 	if want := []string{"differs /etc/kept", "gone /etc/written"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q; %v", got, want, lost.Unread)
+	}
+}
+
+// TestCancelledSearchEnds cancels a search before it begins and while it runs. Nothing is left open.
+func TestCancelledSearchEnds(t *testing.T) {
+	g := newGround(t)
+	for i := range 3000 {
+		g.write(fmt.Sprintf("was%s/d%d/f%d", g.root, i%50, i), "x")
+	}
+	s := g.session()
+	p := g.find(s, past.Options{From: g.dir + "/was"})
+	for _, after := range []time.Duration{0, time.Millisecond, 3 * time.Millisecond} {
+		ctx, cancel := context.WithTimeout(t.Context(), after)
+		lost, err := past.Lost(ctx, s, p, scan.KindsOf(scan.KindFile))
+		cancel()
+		if err == nil && len(lost.Rows) != 3000 || err != nil && !errors.Is(err, context.DeadlineExceeded) || after == 0 && err == nil {
+			t.Errorf("after %s: %d rows, %v", after, len(lost.Rows), err)
+		}
 	}
 }
 

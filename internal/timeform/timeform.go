@@ -62,7 +62,7 @@ func Parse(text string) (Form, error) {
 		f.fields = append(f.fields, letter)
 	}
 	has := func(letter string) bool { return strings.ContainsAny(string(f.fields), letter) }
-	if !has("s") && !(has("Y") && has("m") && has("de")) {
+	if day := has("Y") && has("m") && has("de"); !day && !has("s") {
 		return Form{}, errors.New("expected %Y, %m and %d, or %s")
 	}
 	var err error
