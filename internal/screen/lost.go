@@ -70,7 +70,7 @@ func (m Lost) Close() { m.plan.replace(nil) }
 // RestoreJob describes restoring lost paths, for the screen.
 var RestoreJob = tui.Job{
 	Shows: "list", Key: "restore", Help: "bring the selection back to where it was", Title: "restore", Verb: "restore",
-	Asks: "Enter restores, Esc goes back; nothing is overwritten", Result: "list of",
+	Asks: "Enter restores, Esc goes back; nothing is overwritten", Result: "list of", Selected: "selected",
 }
 
 // Groups returns the names of the filters, one for each state, for tui.Options.Groups.
