@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/internal/timeform"
 )
 
 // Config is a complete, valid configuration: the values of the file, and defaults for missing keys.
@@ -35,12 +36,24 @@ type Config struct {
 	// StoragePaths are the directories of persistent data. If there are none, they are detected on
 	// the machine.
 	StoragePaths List
+	// OldRoots are directories that contain old roots, in addition to the usual ones.
+	OldRoots []OldRoots
 	// Users maps user names to home directories. It may be nil.
 	Users map[string]string
 	// Snippet configures the Nix code.
 	Snippet Snippet
 	// UI configures the screen.
 	UI UI
+}
+
+// OldRoots is a directory of a btrfs in which a rollback at boot keeps old roots.
+type OldRoots struct {
+	// Dir is a clean path below the top level of the file system, without a leading slash.
+	Dir Value
+	// Names is the form of the names, as date(1) writes them. It is zero if the file has none.
+	Names timeform.Form
+	// Root is the absolute path of the running machine that the old roots were; "" means "/".
+	Root string
 }
 
 // Snippet configures the Nix code.

@@ -20,6 +20,7 @@
 //	load       finds and reads the file
 //	paths      the home directory, the search for the file, the interpretation of paths
 //	parse      parses JSON text into a tree with lines and columns
+//	oldroots   the key oldRoots
 //	validate   the table of keys, and the checks of their values
 //	defaults   values that depend on other values
 //	errors     positions in a file, errors, warnings

@@ -39,6 +39,7 @@ func (d *decoder) schema() []field {
 		{name: "programs", read: d.programs},
 		{name: "roots", read: d.list(&c.Roots, c.path)},
 		{name: "storagePaths", read: d.list(&c.StoragePaths, notRoot(c.path))},
+		{name: "oldRoots", read: d.oldRoots},
 		{name: "users", read: d.users},
 		{name: "snippet", fields: []field{
 			{name: "dialect", read: choose(d, &c.Snippet.Dialect, setting.DialectNames)},

@@ -57,6 +57,13 @@ var wrongTypes = []mistake{
 	{"a string for a boolean", `{"ui": {"mouse": "no"}}`, `1:18: ui.mouse: expected true or false, got a string`},
 	{"a number for an object", `{"ui": 3}`, `1:8: ui: expected an object, got a number`},
 	{"null for an object", `{"snippet": null}`, `1:13: snippet: expected an object, got null`},
+	{"old roots that are no list", `{"oldRoots": {"dir": "x"}}`, `1:14: oldRoots: expected a list of objects, got an object`},
+	{"old roots that are strings", `{"oldRoots": ["x"]}`, `1:15: oldRoots[0]: expected an object, got a string`},
+	{"old roots without a directory", `{"oldRoots": [{"dir": "x"}, {"root": "/"}]}`, `1:29: oldRoots[1]: expected the key dir`},
+	{"old roots at the top level", `{"oldRoots": [{"dir": "/"}]}`, `1:23: oldRoots[0].dir: expected a path below the top level of the file system, got "/"`},
+	{"old roots outside", `{"oldRoots": [{"dir": "a/../../x"}]}`, `1:23: oldRoots[0].dir: expected a path below the top level of the file system, got "a/../../x"`},
+	{"old roots with names without a time", `{"oldRoots": [{"dir": "x", "names": "%H"}]}`, `1:37: oldRoots[0].names: expected %Y, %m and %d, or %s`},
+	{"old roots of a relative path", `{"oldRoots": [{"dir": "x", "root": "home"}]}`, `1:36: oldRoots[0].root: expected an absolute path, got "home"`},
 	{"a list of users", `{"users": ["alice"]}`, `1:11: users: expected an object of home directories by user name, got a list`},
 	{"a number for a home", `{"users": {"a.b": 1}}`, `1:19: users["a.b"]: expected a string, got a number`},
 }
@@ -203,4 +210,17 @@ func TestFieldNamesAreUnique(t *testing.T) {
 		}
 	}
 	visit(d.schema())
+}
+
+func TestOldRootsAreRead(t *testing.T) {
+	c := mustLoad(t, `{"oldRoots": [{"dir": "/archive//roots/", "names": "%F_%T", "root": "/home/"}, {"dir": "old", "name": "%F"}]}`)
+	if len(c.OldRoots) != 2 || c.OldRoots[0].Dir.Text != "archive/roots" || c.OldRoots[0].Names.String() != "%F_%T" || c.OldRoots[0].Root != "/home" {
+		t.Errorf("%+v", c.OldRoots)
+	}
+	if o := c.OldRoots[1]; o.Dir.Text != "old" || !o.Names.IsZero() || o.Root != "" {
+		t.Errorf("%+v", o)
+	}
+	if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0].Text, "oldRoots[1].name") {
+		t.Errorf("warnings: %v", c.Warnings)
+	}
 }

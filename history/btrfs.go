@@ -80,8 +80,13 @@ func (f *finder) btrfs(ctx context.Context) {
 		v := &volume{finder: f, top: top, device: mount.Source, mounted: mountedOf(all, mount.Device), seen: map[string]bool{}}
 		v.search(ctx)
 	}
-	if !any && len(f.OldRoots) > 0 {
-		f.fail(KindOldRoot, f.OldRoots[0].Dir, because(NotBtrfs, "no btrfs is mounted"))
+	for _, o := range f.OldRoots {
+		switch {
+		case !any:
+			f.fail(KindOldRoot, o.Dir, because(NotBtrfs, "no btrfs is mounted"))
+		case len(f.found.tops) > 0 && !f.stated[statedDir(o)]:
+			f.fail(KindOldRoot, o.Dir, unix.ENOENT)
+		}
 	}
 }
 

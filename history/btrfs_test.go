@@ -16,6 +16,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/history"
+	"github.com/DaRacci/list-ephemeral/internal/timeform"
 )
 
 // listed lists a directory that is open at a descriptor with find(1).
@@ -185,8 +186,10 @@ func TestStatesOfOtherUsersAreNotTrusted(t *testing.T) {
 func TestConfiguredOldRoots(t *testing.T) {
 	d := newDisk(t)
 	d.subvolume("root", "archive/roots/02.01.2026 10h", "archive/roots/other", "root.old")
+	form, err := timeform.Parse("%d.%m.%Y %Hh")
+	must(t, err)
 	options := history.Options{Mounts: d.table("root", "/"), OldRoots: []history.OldRoots{
-		{Dir: "archive/roots", Root: "/mnt", Layout: "02.01.2006 15h"}, {Dir: "missing"}, {Dir: "../x"},
+		{Dir: "archive/roots", Root: "/mnt", Names: form}, {Dir: "missing"}, {Dir: "../x"},
 	}}
 	found := find(t, options)
 	got := summary(found)

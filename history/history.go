@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
+	"github.com/DaRacci/list-ephemeral/internal/timeform"
 )
 
 // Kind is the kind of an earlier state: what made it.
@@ -142,8 +143,8 @@ type OldRoots struct {
 	Dir string
 	// Root is the path of the running machine at which the old roots were mounted. "" means "/".
 	Root string
-	// Layout is the form of their names, as in package time. "" means any usual one.
-	Layout string
+	// Names is the form of their names. Zero means any usual one.
+	Names timeform.Form
 }
 
 // Options are the options of Find.
@@ -181,7 +182,7 @@ func Find(ctx context.Context, options Options) (*Found, error) {
 	if options.Zone == nil {
 		options.Zone = time.Local
 	}
-	f := &finder{Options: options, found: new(Found)}
+	f := &finder{Options: options, found: new(Found), stated: map[string]bool{}}
 	for _, step := range []func(context.Context){f.named, f.graveyards, f.uppers, f.zfs, f.btrfs} {
 		step(ctx)
 		if err := ctx.Err(); err != nil {
@@ -198,7 +199,8 @@ func Find(ctx context.Context, options Options) (*Found, error) {
 // finder collects states.
 type finder struct {
 	Options
-	found *Found
+	found  *Found
+	stated map[string]bool // the directories of OldRoots that are on a file system
 }
 
 func (f *finder) add(s State) { f.found.States = append(f.found.States, s) }

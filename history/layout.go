@@ -2,11 +2,14 @@ package history
 
 import (
 	"context"
+	"errors"
 	"path"
 	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/DaRacci/list-ephemeral/internal/timeform"
 )
 
 // The directories in which states are searched, as public configurations and the manuals of
@@ -25,10 +28,10 @@ var (
 // place is a directory in which states are searched.
 type place struct {
 	dir    string
-	layout string // of the names, or "" for any
-	root   string // of old roots
-	named  bool   // only names with a time count
-	stated bool   // the user names it, so it is a problem if it is not there
+	names  timeform.Form // zero for any
+	root   string        // of old roots
+	named  bool          // only names with a time count
+	stated bool          // the user names it, so it is a problem if it is nowhere
 }
 
 // search searches all places.
@@ -39,7 +42,7 @@ func (v *volume) search(ctx context.Context) {
 		if root == "" {
 			root = "/"
 		}
-		places = append(places, place{dir: path.Clean(strings.TrimLeft(o.Dir, "/")), layout: o.Layout, root: root, stated: true})
+		places = append(places, place{dir: statedDir(o), names: o.Names, root: root, stated: true})
 	}
 	root, beside := "", "."
 	if dir, ok := v.mounted.root(); ok {
@@ -74,9 +77,18 @@ func (v *volume) search(ctx context.Context) {
 	}
 }
 
+// statedDir returns the directory of old roots that the user names.
+func statedDir(o OldRoots) string { return path.Clean(strings.TrimLeft(o.Dir, "/")) }
+
 // searchPlace finds the states in a directory.
 func (v *volume) searchPlace(p place) {
-	if st, err := v.statBelow(p.dir); !p.stated && (err != nil || !isDir(&st)) {
+	st, err := v.statBelow(p.dir)
+	if p.stated && errors.Is(err, unix.ENOENT) {
+		return // it may be on another file system
+	}
+	if p.stated {
+		v.stated[p.dir] = true
+	} else if err != nil || !isDir(&st) {
 		return // the usual directories need not be there
 	}
 	at, err := v.openTrusted(p.dir)
@@ -150,7 +162,7 @@ func (v *volume) entry(at *Dir, p place, name string) {
 	dir := path.Join(p.dir, name)
 	s := State{Name: dir, Kind: KindOldRoot, Root: p.root, Source: v.device, open: v.open(dir)}
 	subvolume, when, isBtrbk := parseBtrbk(name, v.Zone)
-	switch isBtrbk = isBtrbk && p.layout == ""; {
+	switch isBtrbk = isBtrbk && p.names.IsZero(); {
 	case isBtrbk:
 		s.Kind, s.Time, s.Basis, s.Root = KindBtrbk, when, BasisName, v.mounted.pointOf(subvolume)
 	case v.named(&s, p, name):
@@ -163,9 +175,8 @@ func (v *volume) entry(at *Dir, p place, name string) {
 // named sets the time of a state by its name.
 func (v *volume) named(s *State, p place, name string) bool {
 	var ok bool
-	if p.layout != "" {
-		at, err := time.ParseInLocation(p.layout, name, v.Zone)
-		s.Time, ok = at, err == nil
+	if !p.names.IsZero() {
+		s.Time, ok = p.names.Time(name, v.Zone)
 	} else {
 		s.Time, ok = timeOfName(name, v.Zone)
 	}

@@ -178,11 +178,11 @@ func EqualContent(a, b *Dir, path []byte, limit int64) (bool, error) {
 	case s.Mode&unix.S_IFMT != unix.S_IFREG:
 		return false, nil
 	}
-	return equalFiles(x, y, limit)
+	return equalFiles(x, y, s.Size)
 }
 
-// equalFiles compares what two descriptors that were opened with O_PATH refer to.
-func equalFiles(x, y *os.File, limit int64) (bool, error) {
+// equalFiles compares what two descriptors that were opened with O_PATH refer to, up to a size.
+func equalFiles(x, y *os.File, size int64) (bool, error) {
 	var in [2]io.Reader
 	for i, f := range []*os.File{x, y} {
 		g, err := os.Open(procPath(int(f.Fd())))
@@ -190,9 +190,10 @@ func equalFiles(x, y *os.File, limit int64) (bool, error) {
 			return false, bare(err)
 		}
 		defer g.Close()
-		in[i] = io.LimitReader(g, limit)
+		in[i] = io.LimitReader(g, size)
 	}
-	bufs := [2][]byte{make([]byte, 64<<10), make([]byte, 64<<10)}
+	piece := min(size+1, 64<<10) // most files are small
+	bufs := [2][]byte{make([]byte, piece), make([]byte, piece)}
 	for {
 		n, err := io.ReadFull(in[0], bufs[0])
 		m, other := io.ReadFull(in[1], bufs[1])

@@ -55,7 +55,7 @@ func (k *worker) takeAge(n *node, fd int32) {
 		}
 		const mask = unix.STATX_BTIME | unix.STATX_CTIME
 		if k.statFor(fd, &k.buf[f.name], mask, &k.stx) == 0 {
-			k.opts.Ages.Add(mount, string(n.appendPath(nil)), timeOf(k.stx.Btime), timeOf(k.stx.Ctime))
+			k.opts.Ages.Add(mount, string(k.appendPath(nil, n)), timeOf(k.stx.Btime), timeOf(k.stx.Ctime))
 		}
 		return
 	}

@@ -11,6 +11,8 @@
 //	node      a directory of a walk; record stores its entries; order sorts them
 //	list      the sorted listing
 //	classes   what is hidden because of its class of data; tag is about CACHEDIR.TAG
+//	base      another directory in place of the running machine
+//	open      opens directories
 //	overlay   overlays, of which the upper directory is read
 //	ages      the ages of some files, which show whether a boot wipes a tree
 //	excluded  counts what is excluded or hidden in directories

@@ -54,14 +54,14 @@ func (k *worker) fail(n *node, op string, errno syscall.Errno) {
 	case syscall.EXDEV:
 		k.stats.Boundaries++
 	default:
-		k.stats.Errors = append(k.stats.Errors, PathError{Path: string(n.appendPath(nil)), Op: op, Err: errno})
+		k.stats.Errors = append(k.stats.Errors, PathError{Path: string(k.appendPath(nil, n)), Op: op, Err: errno})
 	}
 }
 
 // failEntry records that an entry of a directory could not be inspected.
 func (k *worker) failEntry(n *node, op, name string, errno syscall.Errno) {
-	path := n.appendPath(nil)
-	if n.parent != nil {
+	path := k.appendPath(nil, n)
+	if string(path) != "/" {
 		path = append(path, '/')
 	}
 	k.stats.Errors = append(k.stats.Errors, PathError{Path: string(path) + name, Op: op, Err: errno})

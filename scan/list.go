@@ -96,6 +96,9 @@ type level struct {
 }
 
 func (e *emitter) run(ctx context.Context) error {
+	if e.walk.base != nil && e.walk.base.Path != "/" {
+		e.path = append(e.path, e.walk.base.Path...)
+	}
 	e.path = append(e.path, '/')
 	if err := e.enter(ctx, &e.walk.root); err != nil {
 		return err

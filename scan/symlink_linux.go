@@ -40,10 +40,10 @@ func (k *worker) classOfLink(n *node, fd int32, f found, name []byte) (Class, kn
 		k.failEntry(n, "readlink", string(name), errno)
 		return ClassCandidate, known.ClassUnknown
 	}
-	k.path = n.appendPath(k.path[:0])
+	k.path = k.appendPath(k.path[:0], n)
 	dir := string(k.path)
 	class, worth := k.policy.linkClass(n.at, dir, string(name), string(buf[:size]))
-	if class == ClassLinked || class == ClassHidden && k.opts.Hidden == HiddenSkipped {
+	if class == ClassLinked || class == ClassHidden && k.opts.Hidden == HiddenSkipped || k.base != nil {
 		return class, worth
 	}
 	from, link := fd, &k.buf[f.name]

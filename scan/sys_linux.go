@@ -110,7 +110,12 @@ func isLocal(path string) bool {
 	if err := unix.Statfs(path, &st); err != nil {
 		return errors.Is(err, unix.ENOENT)
 	}
-	switch uint32(st.Type) {
+	return isLocalType(st.Type)
+}
+
+// isLocalType reports whether a type of file system (statfs(2)) is a local one.
+func isLocalType(fsType int64) bool {
+	switch uint32(fsType) {
 	case unix.EXT4_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.TMPFS_MAGIC,
 		unix.RAMFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC, unix.SQUASHFS_MAGIC,
 		zfsMagic, bcachefsMagic:

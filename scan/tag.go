@@ -1,17 +1,25 @@
 package scan
 
-import "github.com/DaRacci/list-ephemeral/internal/known"
+import (
+	"strconv"
+
+	"github.com/DaRacci/list-ephemeral/internal/known"
+)
 
 // asksTag reports whether a CACHEDIR.TAG in the directory would change anything.
 func (k *worker) asksTag(n *node) bool {
 	return (k.opts.Tags != TagsIgnored || k.policy.hide) && !n.at.tagged && (n.at.mark == nil || !n.at.mark.root)
 }
 
-// tag changes the place of a directory if it contains a valid CACHEDIR.TAG, and reports whether it
-// does.
-func (k *worker) tag(n *node) bool {
-	k.path = n.appendPath(k.path[:0])
-	if !known.Tagged(string(k.path)) {
+// tag changes the place of a directory, which fd is open on, if it contains a valid CACHEDIR.TAG, and
+// reports whether it does.
+func (k *worker) tag(n *node, fd int32) bool {
+	k.path = k.appendPath(k.path[:0], n)
+	dir := string(k.path)
+	if k.base != nil {
+		dir = "/proc/self/fd/" + strconv.Itoa(int(fd))
+	}
+	if !known.Tagged(dir) {
 		return false
 	}
 	n.at.tagged = true

@@ -46,6 +46,10 @@ type Options struct {
 	// Workers is the number of directories read at once; 0 means DefaultWorkers. The caller has to
 	// allow one thread for each (runtime.GOMAXPROCS); otherwise the walk is slow on a cold cache.
 	Workers int
+	// Base, if set, is read by [List] in place of the running machine. Walk ignores it.
+	Base *Base
+	// Lengths makes Info.Size the length of sparse files too, for comparing files.
+	Lengths bool
 	// Waiting, if set, is called by List whenever it has to wait for the walk. The caller can flush
 	// its output then.
 	Waiting func()
@@ -84,6 +88,7 @@ func (t Tags) String() string {
 // and never stops the walk. If a directory changes while it is read, its listing may be any state
 // in between, as readdir(3) says.
 func Walk(ctx context.Context, opts Options, visit func(*Dir)) (Stats, error) {
+	opts.Base = nil
 	w := newWalk(opts)
 	w.visit = visit
 	return w.run(ctx)
@@ -100,6 +105,7 @@ type walk struct {
 	// candidate; nil means all.
 	wants func(n *node, name []byte, kind Kind) bool
 	root  node
+	base  *Base         // Options.Base, in List
 	awake chan struct{} // List waits on it until a node is ready
 
 	began   time.Time
@@ -138,6 +144,9 @@ func newWalk(opts Options) *walk {
 	w.root.fd = -1
 	w.queue.init(w.workers, firstWorkers())
 	w.ages.Store(w.wantsAges())
+	if opts.Base != nil {
+		w.atBase()
+	}
 	return w
 }
 
@@ -155,12 +164,15 @@ func (p *Policy) local() bool {
 // runtime's poller, and some spare ones.
 const spareDescriptors = 24
 
-// limitDescriptors fits workers and kept descriptors into RLIMIT_NOFILE: each
-// worker has up to three open while it works.
+// limitDescriptors fits workers and kept descriptors into RLIMIT_NOFILE, or into the part of it that
+// Base.Walks leaves: each worker has up to three open while it works.
 func (w *walk) limitDescriptors() {
 	limit := unix.Rlimit{Cur: 1024}
 	_ = unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) // fails only for bad arguments
 	free := int64(min(limit.Cur, 1<<20)) - spareDescriptors
+	if b := w.opts.Base; b != nil {
+		free /= int64(max(b.Walks, 1))
+	}
 	w.workers = int(max(1, min(int64(w.workers), free/4)))
 	w.budget.Store(max(0, free-3*int64(w.workers)))
 }

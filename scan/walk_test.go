@@ -247,11 +247,14 @@ func TestListGoesDeeperThanPathMax(t *testing.T) {
 	}
 	unix.Close(fd)
 	slices.Sort(want)
-	for _, budget := range []int64{1000, 0} { // by descriptor, and by path in pieces
-		opts := rootOptions(root, Rules{})
-		got, stats := listWithBudget(t, opts, budget)
-		if diff := cmp.Diff(want, got); diff != "" || len(stats.Errors) > 0 {
-			t.Errorf("budget %d: %d errors, differs:\n%s", budget, len(stats.Errors), diff)
+	for _, base := range []*Base{nil, baseOf(t, root, root)} {
+		for _, budget := range []int64{1000, 0} { // by descriptor, and by path in pieces
+			opts := rootOptions(root, Rules{})
+			opts.Base = base
+			got, stats := listWithBudget(t, opts, budget)
+			if diff := cmp.Diff(want, got); diff != "" || len(stats.Errors) > 0 {
+				t.Errorf("budget %d, base %v: %d errors, differs:\n%s", budget, base, len(stats.Errors), diff)
+			}
 		}
 	}
 }

@@ -1,13 +1,13 @@
 package scan
 
 import (
-	"bytes"
 	"encoding/binary"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 // readSize is the minimum buffer size for a getdents64 call. glibc's readdir(3) uses the same size.
@@ -124,68 +124,12 @@ func (k *worker) keep(n *node, fd int32) {
 	k.close(fd)
 }
 
-// open opens a directory relative to its parent's descriptor, or by path if that was not kept. It
-// returns -1 on failure.
-func (k *worker) open(n *node) (int32, syscall.Errno) {
-	if n.inUpper() {
-		return k.openUpper(n)
-	}
-	flags, resolve := openFlags, uint64(unix.RESOLVE_NO_SYMLINKS)
-	if !n.at.scanned() {
-		flags = pathFlags
-	}
-	if n.parent != nil && n.parent.fd >= 0 && !n.parent.inUpper() {
-		if !n.crossable() {
-			resolve |= unix.RESOLVE_NO_XDEV
-		}
-		fd, errno := k.openDir(n.parent.fd, k.terminated(n.name), flags, resolve)
-		if errno != 0 {
-			return -1, errno
-		}
-		return fd, 0
-	}
-	k.path = n.appendPath(k.path[:0])
-	return k.openAbsolute(k.path, flags, resolve)
-}
-
-func (k *worker) terminated(name []byte) []byte {
-	end := copy(k.name[:len(k.name)-1], name)
-	k.name[end] = 0
-	return k.name[:end+1]
-}
-
-// openAbsolute opens a directory by an absolute path, in pieces if the path is longer than PATH_MAX
-// (4096 bytes with the NUL, path_resolution(7)).
-func (k *worker) openAbsolute(path []byte, flags int, resolve uint64) (int32, syscall.Errno) {
-	const longest = 4000
-	rest, at := path, int32(unix.AT_FDCWD)
-	for {
-		piece, pieceFlags := rest, flags
-		if len(rest) > longest {
-			cut := bytes.LastIndexByte(rest[:longest], '/')
-			piece, pieceFlags = rest[:cut], pathFlags
-		}
-		rest = rest[len(piece):]
-		fd, errno := k.openDir(at, append(piece[:len(piece):len(piece)], 0), pieceFlags, resolve)
-		if at >= 0 {
-			k.close(at)
-		}
-		if errno != 0 {
-			return -1, errno
-		}
-		if len(rest) == 0 {
-			return fd, 0
-		}
-		at, rest = fd, rest[1:] // without its leading slash, it is relative
-	}
-}
-
 // read collects the entries of a directory that are to be stored.
 func (k *worker) read(n *node, fd int32) {
 	k.stats.Dirs++
 	if !n.at.scanned() {
 		if n.at.limited && n.at.region == regionInside && k.asksTag(n) {
-			k.tag(n)
+			k.tag(n, fd)
 		}
 		k.readMarked(n, fd)
 		return
@@ -205,7 +149,7 @@ func (k *worker) read(n *node, fd int32) {
 		}
 		size += got
 	}
-	if k.collect(n, fd, size) && k.tag(n) {
+	if k.collect(n, fd, size) && k.tag(n, fd) {
 		k.collectTagged(n, fd, size)
 	}
 	if n.at.overlay != noOverlay {
@@ -225,7 +169,7 @@ func (k *worker) collect(n *node, fd int32, size int) (tag bool) {
 			if kind == KindUnknown {
 				kind = k.askKind(n, fd, &k.buf[off+19])
 			}
-			if kind == KindChar && n.at.overlay != noOverlay {
+			if kind == KindChar && (n.at.overlay != noOverlay || k.base != nil) {
 				kind = k.kindInUpper(fd, &k.buf[off+19])
 			}
 			if tags && string(name) == known.TagName {
@@ -342,7 +286,9 @@ func (k *worker) store(n *node, fd int32) {
 		made++
 		child.parent, child.id = n, id
 		child.name = run[len(run)-len(name) : len(run) : len(run)]
-		child.at = k.placeOf(n, name, f.tag)
+		if child.at = k.placeOf(n, name, f.tag); k.base != nil {
+			child.at.overlay = noOverlay
+		}
 	}
 	k.slab.giveBack(run)
 	n.records = run
@@ -385,10 +331,18 @@ func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []b
 	if since := k.opts.ChangedSince; !since.IsZero() && timeOf(k.stx.Ctime).Before(since) {
 		return run
 	}
-	k.infos = appendInfo(k.infos[:0], &k.stx, k.counts.size(&k.stx, fsTypeOf(fd)))
+	k.infos = appendInfo(k.infos[:0], &k.stx, k.sizeOf(fd))
 	if k.opts.Keep != nil && !k.opts.Keep(kind, decodeInfo(k.infos)) {
 		return run
 	}
 	k.stats.Candidates++
 	return append(appendRecord(run, f.tag|tagInfo, name), k.infos...)
+}
+
+// sizeOf returns Info.Size for the last metadata that was read, in the directory that fd is open on.
+func (k *worker) sizeOf(fd int32) int64 {
+	if k.opts.Lengths {
+		return int64(min(k.stx.Size, sizes.Max))
+	}
+	return k.counts.size(&k.stx, fsTypeOf(fd))
 }

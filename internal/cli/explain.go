@@ -20,11 +20,13 @@ read.`
 const explainExamples = `  list-ephemeral explain ~/.ssh/known_hosts    why it is, or is not, in the list
   list-ephemeral explain /etc /var/lib/docker
   list-ephemeral explain --unit bluetooth      what a service declares, and what is kept
+  sudo list-ephemeral explain --boots 5 ~/x    how many of the last five boots had it
   list-ephemeral explain --json ~/.cache       for scripts`
 
 func newExplain(a *app) *cobra.Command {
 	var asJSON bool
 	var unit string
+	var boots int
 	cmd := &cobra.Command{
 		Use:     "explain [flags] PATH...",
 		Short:   "Explain why a path is, or is not, a candidate",
@@ -34,6 +36,8 @@ func newExplain(a *app) *cobra.Command {
 			switch {
 			case unit != "" && len(args) > 0:
 				return session.Misuse(errors.New("--unit takes no PATH"))
+			case unit != "" && boots > 0:
+				return session.Misuse(errors.New("--unit and --boots are mutually exclusive"))
 			case unit != "":
 				return nil
 			case len(args) == 0:
@@ -45,11 +49,13 @@ func newExplain(a *app) *cobra.Command {
 			if unit != "" {
 				return a.explainUnit(cmd.Context(), unit, asJSON)
 			}
-			return a.explain(cmd.Context(), args, asJSON)
+			return a.explain(cmd.Context(), args, asJSON, boots)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
 	textVar(cmd.Flags(), &unit, "unit", "", "the name of a service unit", "explain what the service unit `NAME` declares, and what of it is kept")
+	numberVar(cmd.Flags(), &boots, "boots", "", "say how many of the last `N` earlier states have it (0: do not)", 0)
+	noFileCompletion(cmd, "boots")
 	_ = cmd.RegisterFlagCompletionFunc("unit", a.unitNames)
 	return leaveStuck(cmd)
 }
@@ -80,11 +86,16 @@ func (a *app) explainUnit(ctx context.Context, name string, asJSON bool) error {
 
 // explain prints the verdict on each path. The exit status is 1 if one of them does not exist or
 // could not be read, because that may be a typing error.
-func (a *app) explain(ctx context.Context, args []string, asJSON bool) error {
+func (a *app) explain(ctx context.Context, args []string, asJSON bool, boots int) error {
 	s, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
 	}
+	seen, done, err := a.seen(ctx, s, boots)
+	if err != nil {
+		return err
+	}
+	defer done()
 	var failed error
 	out, json := report.NewWriter(a.out), jsonline.NewEncoder()
 	for _, arg := range args {
@@ -93,6 +104,7 @@ func (a *app) explain(ctx context.Context, args []string, asJSON bool) error {
 			return err
 		}
 		said := s.Explanation(path)
+		said.Seen = seen
 		if asJSON {
 			out.Buf = json.Append(out.Buf, said.JSON())
 		} else {

@@ -30,7 +30,7 @@ type listFlags struct {
 	by                                                     string
 	owned                                                  session.OwnerFilter
 	sort                                                   string
-	limit                                                  int
+	limit, boots                                           int
 }
 
 const listLong = `List the files that the next reboot wipes, one path per line, sorted by path. PATH
@@ -80,6 +80,7 @@ func newList(a *app) *cobra.Command {
 	choiceVar(flags, &f.sort, "sort", "sort by `KEY`: path, size or mtime", "path", "size", "mtime")
 	flags.BoolVarP(&f.reverse, "reverse", "r", false, "reverse the sort order")
 	numberVar(flags, &f.limit, "max-results", "n", "print only the first `N` results (0: all)", 0)
+	numberVar(flags, &f.boots, "boots", "", "with -l, --json: how many of the last `N` earlier states have it", 0)
 	flags.BoolVar(&f.count, "count", false, "print only the number of results")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
 	a.exclusive(command, "print0", "json", "long", "count")
@@ -88,7 +89,7 @@ func newList(a *app) *cobra.Command {
 	a.exclusive(command, "print0", "long", "count", "by")
 	completeValues(command, "sort", "path", "size", "mtime")
 	completeValues(command, "type", "f", "d", "l", "s", "p", "b", "c", "w")
-	noFileCompletion(command, "changed-within", "changed-before", "size", "max-results")
+	noFileCompletion(command, "changed-within", "changed-before", "size", "max-results", "boots")
 	_ = command.RegisterFlagCompletionFunc("program", a.programNames)
 	return leaveStuck(command)
 }
@@ -116,13 +117,18 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 		opts.Tags = scan.TagsSkipped
 	}
 	debug.SetGCPercent(listGCPercent)
+	seen, done, err := a.seen(ctx, s, f.boots)
+	if err != nil {
+		return err
+	}
+	defer done()
 	out := report.NewWriter(a.out)
 	opts.Waiting = out.Idle
 	printer := &printer{out: out, limit: f.limit, mute: f.count}
-	seen := newObserver(s, f.kinds)
-	wanted := both(both(both(session.ProgramFilter(f.program), owned), fresh), seen.filter())
-	stats, err := f.run(ctx, &listing{s, opts, f.order(), wanted, seen.coming, printer, a.pathStyle()})
-	stats.Hidden[known.ClassManaged] += seen.managed
+	observed := newObserver(s, f.kinds)
+	wanted := both(both(both(session.ProgramFilter(f.program), owned), fresh), observed.filter())
+	stats, err := f.run(ctx, &listing{s, opts, f.order(), wanted, observed.coming, printer, a.pathStyle(), seen})
+	stats.Hidden[known.ClassManaged] += observed.managed
 	if f.count {
 		out.Buf = fmt.Appendln(out.Buf, printer.printed)
 	}
@@ -132,7 +138,7 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	if err != nil && !errors.Is(err, errEnough) {
 		return whySignal(ctx, err)
 	}
-	a.sayComing(s, seen.comings)
+	a.sayComing(s, observed.comings)
 	return a.conclude(s, printer.printed, stats, f.verbose)
 }
 
@@ -145,6 +151,7 @@ type listing struct {
 	coming  report.ComingOf        // nil: nothing is declared
 	printer *printer
 	style   report.PathStyle
+	seen    report.Seen // nil: not asked
 }
 
 // run walks and prints in the requested format.
@@ -158,7 +165,7 @@ func (f *listFlags) run(ctx context.Context, l *listing) (scan.Stats, error) {
 		return f.rollUp(ctx, l)
 	}
 	if f.json {
-		l.printer.format = report.JSONFormat(session.NewNotes(l.session).Of, l.session.Owners, l.session.OwnerOf)
+		l.printer.format = report.JSONFormat(session.NewNotes(l.session).Of, l.session.Owners, l.session.OwnerOf, l.seen)
 	} else {
 		l.printer.format = f.format(l)
 	}
@@ -200,6 +207,9 @@ func whySignal(ctx context.Context, err error) error {
 
 // options converts the flags to the options of the walk.
 func (f *listFlags) options() (scan.Options, error) {
+	if f.boots > 0 && (!f.long && !f.json || f.dirs || f.summary || f.by != "") {
+		return scan.Options{}, session.Misuse(errors.New("--boots requires -l or --json, without --dirs, --summary and --by"))
+	}
 	wanted, err := f.filter()
 	if err != nil {
 		return scan.Options{}, err
@@ -239,7 +249,7 @@ func readProgram(text string) (string, error) {
 func (f *listFlags) format(l *listing) report.Format {
 	switch {
 	case f.long:
-		return report.LongFormat(l.style, l.session.Owners, l.coming, time.Now())
+		return report.LongFormat(l.style, l.session.Owners, l.coming, l.seen, time.Now())
 	case f.print0:
 		return report.PathFormat(0, l.style.Plain())
 	}

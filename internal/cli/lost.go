@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -12,16 +13,22 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/past"
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
 type lostFlags struct {
-	print0, json, long, dirs, count, states, verbose bool
-	from                                             string
-	boots                                            int
-	kinds                                            scan.Kinds
+	print0, json, long, dirs, count, states, verbose, browse bool
+	from                                                     string
+	boots                                                    int
+	kinds                                                    scan.Kinds
+	wanted                                                   filter
+	program, sort                                            string
+	reverse                                                  bool
+	limit                                                    int
 }
 
 const lostLong = `List what the last reboot took: the candidates of the newest earlier state of the machine
@@ -35,19 +42,27 @@ come last. Most states can be read only by root.`
 
 const lostExamples = `  sudo list-ephemeral lost                      what the last reboot took
   sudo list-ephemeral lost -l --boots 5 ~/.config
+  sudo list-ephemeral lost --browse             choose on the screen what to restore
   sudo list-ephemeral lost --list-states        the earlier states
+  sudo list-ephemeral lost -l --sort mtime -r -n 20   what had changed last
   sudo list-ephemeral lost --from 2d            the newest state that is at least two days old
   list-ephemeral lost --from /mnt/old-root`
 
 func newLost(a *app) *cobra.Command {
-	f := lostFlags{kinds: scan.KindsOf(scan.KindFile), boots: 1}
+	f := lostFlags{kinds: scan.KindsOf(scan.KindFile), boots: 1, sort: "recurrence"}
 	cmd := &cobra.Command{
 		Use:     "lost [flags] [PATH...]",
 		Short:   "List what the last reboot took",
 		Long:    lostLong,
 		Example: lostExamples,
 		Args:    takesPaths,
-		RunE:    func(cmd *cobra.Command, args []string) error { return a.lost(cmd.Context(), f, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			work := func() error { return a.lost(cmd.Context(), f, args) }
+			if f.browse {
+				return work() // a key ends the screen
+			}
+			return session.Unstuck(cmd.Context(), work)
+		},
 	}
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.print0, "print0", "0", false, "end each path with NUL instead of a newline")
@@ -55,16 +70,59 @@ func newLost(a *app) *cobra.Command {
 	flags.BoolVarP(&f.long, "long", "l", false, "add the change, size and age, and with --boots the recurrence")
 	flags.BoolVarP(&f.dirs, "dirs", "d", false, "group paths into the topmost directories worth persisting")
 	flags.BoolVar(&f.count, "count", false, "print only the number of results")
+	flags.BoolVar(&f.browse, "browse", false, "choose lost paths on the screen, and restore them")
 	flags.BoolVar(&f.states, "list-states", false, "list the earlier states instead of paths")
 	flags.BoolVarP(&a.all, "all", "a", false, "list also what exclude patterns and built-in knowledge hide")
 	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(ir), l (symlink), s(ocket), p(ipe), b, c")
 	textVar(flags, &f.from, "from", "", "a directory, a time or the name of a state", "use the state `WHICH`: a directory, a name, or the newest before a time")
 	numberVar(flags, &f.boots, "boots", "", "compare `N` states (1)", 1)
+	f.addFilterFlags(cmd)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
 	a.exclusive(cmd, "print0", "json", "long", "count")
+	a.exclusive(cmd, "browse", "list-states", "count", "dirs")
+	a.exclusive(cmd, "browse", "print0", "json", "long")
 	completeValues(cmd, "type", "f", "d", "l", "s", "p", "b", "c")
-	noFileCompletion(cmd, "boots")
-	return leaveStuck(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("program", a.programNames)
+	return cmd
+}
+
+// addFilterFlags adds the flags of list that limit and sort rows. Sizes and times are those in the
+// states.
+func (f *lostFlags) addFilterFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
+	flags.VarP(&repeated[sizeLimit]{to: &f.wanted.sizes, read: parseSize}, "size", "S", "list only files of `SIZE`: at least (+10M), at most (-4ki), exactly (10)")
+	flags.Var(&value[time.Time]{to: &f.wanted.after, read: readTime}, "changed-within", "list only what had changed in the last `DUR` (2d) or since a date")
+	flags.Var(&value[time.Time]{to: &f.wanted.before, read: readTime}, "changed-before", "list only what had changed longer than `DUR` ago, or before a date")
+	choiceVar(flags, &f.sort, "sort", "sort by `KEY`: recurrence (regenerated last), path, size or mtime", "recurrence", "path", "size", "mtime")
+	flags.BoolVarP(&f.reverse, "reverse", "r", false, "reverse the sort order")
+	numberVar(flags, &f.limit, "max-results", "n", "print only the first `N` results (0: all)", 0)
+	completeValues(cmd, "sort", "recurrence", "path", "size", "mtime")
+	noFileCompletion(cmd, "boots", "changed-within", "changed-before", "size", "max-results")
+}
+
+// filtered returns the rows that the flags ask for, in their order.
+func (f *lostFlags) filtered(rows []report.LostRow) []report.LostRow {
+	ofProgram := session.ProgramFilter(f.program)
+	rows = slices.DeleteFunc(rows, func(r report.LostRow) bool {
+		return !f.wanted.keep(r.Kind, scan.Info{Size: r.Size, ModTime: r.ModTime}) ||
+			ofProgram != nil && !ofProgram(&scan.Entry{Path: []byte(r.Path), Kind: r.Kind})
+	})
+	switch f.sort {
+	case "path":
+		slices.SortStableFunc(rows, func(a, b report.LostRow) int { return cmp.Compare(a.Path, b.Path) })
+	case "size":
+		slices.SortStableFunc(rows, func(a, b report.LostRow) int { return cmp.Compare(a.Size, b.Size) })
+	case "mtime":
+		slices.SortStableFunc(rows, func(a, b report.LostRow) int { return a.ModTime.Compare(b.ModTime) })
+	}
+	if f.reverse {
+		slices.Reverse(rows)
+	}
+	if f.limit > 0 {
+		rows = rows[:min(len(rows), f.limit)]
+	}
+	return rows
 }
 
 // lost prints what earlier states have and the machine does not have.
@@ -91,11 +149,15 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 	if len(p.Trees) == 0 {
 		return p.ErrNoState(f.from)
 	}
-	rows, unread, err := past.Lost(ctx, s, p, f.kinds)
+	lost, err := past.Lost(ctx, s, p, f.kinds)
 	if err != nil {
 		return whySignal(ctx, err)
 	}
-	if err := a.printLost(s, f, rows); err != nil {
+	lost.Rows = f.filtered(lost.Rows)
+	if f.browse {
+		return a.browseLost(ctx, s, p, lost)
+	}
+	if err := a.printLost(s, f, lost.Rows); err != nil {
 		return err
 	}
 	for _, states := range p.Trees {
@@ -103,11 +165,33 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 			a.err.line("compared with " + report.StateText(&states[i]))
 		}
 	}
-	a.err.line(report.LostSummary(rows))
-	if len(unread) > 0 {
-		return a.reportUnread(scan.Stats{Errors: unread}, f.verbose)
+	a.err.line(report.LostSummary(lost.Rows))
+	for _, problem := range lost.Problems {
+		say(a.err, "warning", problem.Error())
+	}
+	if len(lost.Unread) > 0 {
+		return a.reportUnread(scan.Stats{Errors: lost.Unread}, f.verbose)
 	}
 	return nil
+}
+
+// browseLost opens the screen with lost paths.
+func (a *app) browseLost(ctx context.Context, s *session.Session, p *past.States, lost *past.Losses) error {
+	in, out, err := a.terminal()
+	if err != nil {
+		return err
+	}
+	m := screen.NewLost(s, p, lost)
+	defer m.Close()
+	opts := a.screenOptions(s, in, out)
+	for _, problem := range lost.Problems {
+		opts.Warnings = append(opts.Warnings, problem.Error())
+	}
+	opts.Machine, opts.Groups = m, m.Groups()
+	opts.Job, opts.Dialects, opts.Dialect = screen.RestoreJob, nil, 0
+	opts.Once, opts.Listed, opts.View, opts.Doubt = true, true, setting.ViewFiles, ""
+	opts.Stake, opts.Paths = "lost", nil
+	return a.runScreen(ctx, opts, "list-ephemeral lost --verbose prints them")
 }
 
 // findPast finds the earlier states, and reports the sources that could not be read.
@@ -124,6 +208,25 @@ func (a *app) findPast(ctx context.Context, s *session.Session, o past.Options) 
 		say(a.err, "hint", hint)
 	}
 	return p, nil
+}
+
+// seen returns how many of the newest earlier states have a path, nil if states is 0. The caller calls
+// done at the end.
+func (a *app) seen(ctx context.Context, s *session.Session, states int) (seen report.Seen, done func(), err error) {
+	if states == 0 {
+		return nil, func() {}, nil
+	}
+	p, err := past.See(ctx, s, states)
+	if err != nil {
+		return nil, nil, whySignal(ctx, err)
+	}
+	for _, problem := range p.Problems {
+		say(a.err, "warning", problem.Error())
+	}
+	if !p.Any() {
+		say(a.err, "hint", cmp.Or(past.Remedy(p.Problems), "no earlier state of this machine was found"))
+	}
+	return p.Of, p.Close, nil
 }
 
 // printStates prints the earlier states.

@@ -97,6 +97,9 @@ func (a *app) restoreFrom(ctx context.Context, p *past.States, f restoreFlags, p
 	}
 	defer r.Close()
 	var failed error
+	for _, problem := range r.Problems {
+		say(a.err, "warning", problem.Error())
+	}
 	for _, path := range r.Absent {
 		say(a.err, "error", path+": no earlier state has it")
 		failed = exitError(exitFailed)

@@ -8,10 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/history"
@@ -81,6 +78,9 @@ func searched(s *session.Session, from string) (history.Options, error) {
 		return history.Options{}, err
 	}
 	options := history.Options{Mounts: s.Mounts, Clock: at, Boot: history.ThisMachine().Boot, Storage: s.StorageDirs()}
+	for _, o := range s.Config.OldRoots {
+		options.OldRoots = append(options.OldRoots, history.OldRoots{Dir: o.Dir.Text, Names: o.Names, Root: o.Root})
+	}
 	for _, tree := range s.Fates().All() {
 		if tree.Upper != "" && !session.IsContainerLayer(tree) {
 			options.Uppers = append(options.Uppers, history.Upper{Path: tree.Upper, Point: tree.Point})
@@ -180,16 +180,4 @@ func (p *States) ErrNoState(from string) error {
 		remedy = "name a directory with --from; the receipt command can keep small files for the next time (--graveyard)"
 	}
 	return session.WithRemedy(errors.New(text), remedy)
-}
-
-// gone reports whether an error means that there is nothing at a path.
-func gone(err error) bool { return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) }
-
-// errnoOf returns the number of an error of a system call.
-func errnoOf(err error) syscall.Errno {
-	var errno syscall.Errno
-	if !errors.As(err, &errno) {
-		return unix.EIO
-	}
-	return errno
 }

@@ -36,6 +36,8 @@ type Restorations struct {
 	Parts []*Restoration
 	// Absent are the paths that none of the states has.
 	Absent []string
+	// Problems are the states that could not be opened. They were skipped.
+	Problems []*history.ReasonError
 }
 
 // Close closes the states. The plans cannot run after that.
@@ -62,11 +64,7 @@ func PlanRestore(ctx context.Context, p *States, paths session.AdoptPaths, o Res
 	left := paths.Names
 	for _, states := range p.Trees {
 		for i := range states {
-			var err error
-			if left, err = all.take(&states[i], left); err != nil {
-				all.Close()
-				return nil, err
-			}
+			left = all.take(&states[i], left)
 		}
 	}
 	all.Absent = left
@@ -80,13 +78,14 @@ func PlanRestore(ctx context.Context, p *States, paths session.AdoptPaths, o Res
 }
 
 // take adds the paths that a state has, and returns the others.
-func (r *Restorations) take(state *history.State, paths []string) (left []string, err error) {
+func (r *Restorations) take(state *history.State, paths []string) (left []string) {
 	if len(paths) == 0 {
-		return nil, nil
+		return nil
 	}
 	dir, err := state.Open()
-	if err != nil {
-		return nil, err
+	if problem := (*history.ReasonError)(nil); errors.As(err, &problem) {
+		r.Problems = append(r.Problems, problem)
+		return paths
 	}
 	part := &Restoration{State: state, dir: dir}
 	for _, path := range paths {
@@ -98,10 +97,10 @@ func (r *Restorations) take(state *history.State, paths []string) (left []string
 	}
 	if len(part.paths) == 0 {
 		dir.Close()
-		return left, nil
+		return left
 	}
 	r.Parts = append(r.Parts, part)
-	return left, nil
+	return left
 }
 
 // has reports whether a state has a path. A path that cannot be read counts as one that it has: the

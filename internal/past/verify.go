@@ -84,14 +84,21 @@ func (v *verifier) verifyListed(path string, st *unix.Stat_t) {
 		v.Again++
 		return
 	}
-	switch verdict := v.session.Judge(path, kindOfMode(modeOf(st))); {
-	case verdict.Class == scan.ClassLower || v.fromSnapshot(path):
+	switch verdict := v.session.Judge(path, kindOfMode(st.Mode)); {
+	case verdict.Class == scan.ClassLower || v.mayBeLower(path) || v.fromSnapshot(path):
 		v.Again++
 	case verdict.Class == scan.ClassPersisted || verdict.Class == scan.ClassMounted || verdict.Class == scan.ClassStorage:
 		v.Add(path, history.ClassListed, report.DifferenceKept, verdict.By)
 	default:
 		v.Add(path, history.ClassListed, report.DifferenceSurvived, "")
 	}
+}
+
+// mayBeLower reports whether a path is on an overlay whose upper directory cannot be read, so nothing
+// shows which of its files are of a lower layer, which a boot brings back.
+func (v *verifier) mayBeLower(path string) bool {
+	tree := v.session.FateOf(path)
+	return tree.Overlay && tree.UpperProblem != nil
 }
 
 // fromSnapshot reports whether the boot made the tree of a path as a snapshot of another one, which

@@ -1,197 +1,86 @@
 package past
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io/fs"
-	"os"
 	"slices"
-	"strconv"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/history"
-	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
 // walk lists the candidates of an earlier state, by the policy of today: a path is listed if it
-// would be a candidate where it was. Nothing of the state decides, and no symlink is followed.
+// would be a candidate where it was.
 type walk struct {
-	ctx     context.Context //nolint:containedctx // a walk is one call
-	session *session.Session
-	dir     *history.Dir
-	kinds   scan.Kinds
-	errors  []scan.PathError
+	ctx    context.Context //nolint:containedctx // a walk is one call
+	policy *scan.Policy
+	dir    *history.Dir
+	kinds  scan.Kinds
+	walks  int        // how many run at once
+	stats  scan.Stats // set at the end of the listing
 }
 
-// listing returns the candidates, sorted by the bytes of their paths.
+// policyOf returns the policy of a session, limited to its PATHs.
+func policyOf(s *session.Session) *scan.Policy {
+	rules := s.ScanRules
+	rules.Only = s.Only
+	return scan.NewPolicy(rules)
+}
+
+// errStop ends a listing that is not read to its end.
+var errStop = errors.New("stop")
+
+// listing returns the candidates, sorted by the bytes of their paths. It can be used once.
 func (w *walk) listing() history.Listing {
 	return func(yield func(history.Item, error) bool) {
-		fd, err := unix.Openat(w.dir.FD(), ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-		if err != nil {
-			w.fail(w.dir.Root(), "open", err)
-			return
+		options := scan.Options{
+			Policy: w.policy, Kinds: w.kinds, Info: true, Lengths: true,
+			Base: &scan.Base{FD: w.dir.FD(), Path: w.dir.Root(), Walks: w.walks},
 		}
-		w.read(fd, w.dir.Root(), yield)
-	}
-}
-
-func (w *walk) fail(path, op string, err error) {
-	w.errors = append(w.errors, scan.PathError{Path: path, Op: op, Err: errnoOf(err)})
-}
-
-// entry is an entry of a directory, or the contents of a directory.
-type entry struct {
-	key  string // the name, with a slash for the contents
-	kind scan.Kind
-}
-
-// read lists the directory that fd is open on, and closes fd. It returns false if the whole listing
-// has to stop.
-func (w *walk) read(fd int, dir string, yield func(history.Item, error) bool) bool {
-	f := os.NewFile(uintptr(fd), "/proc/self/fd/"+strconv.Itoa(fd))
-	defer f.Close()
-	if err := w.ctx.Err(); err != nil {
-		yield(history.Item{}, err)
-		return false
-	}
-	entries, err := f.ReadDir(-1)
-	if err != nil {
-		w.fail(dir, "read", err)
-	}
-	prefix := dir
-	if prefix != "/" {
-		prefix += "/"
-	}
-	for _, e := range ordered(entries) {
-		name, contents := e.key, false
-		if e.kind == scan.KindDir && name[len(name)-1] == '/' {
-			name, contents = name[:len(name)-1], true
-		}
-		if path := prefix + name; !w.entry(fd, path, name, e.kind, contents, yield) {
-			return false
+		var err error
+		w.stats, err = scan.List(w.ctx, options, func(e *scan.Entry) error {
+			info := e.Info()
+			if !yield(history.Item{Path: e.Path, Kind: fileKinds[e.Kind], Size: info.Size, ModTime: info.ModTime}, nil) {
+				return errStop
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			yield(history.Item{}, err)
 		}
 	}
-	return true
-}
-
-// ordered returns the entries in the order of their paths. "a" comes before "a-b", and what is in the
-// directory "a" after it, as "a/" does.
-func ordered(entries []fs.DirEntry) []entry {
-	all := make([]entry, 0, len(entries))
-	for _, e := range entries {
-		kind := kindOfMode(e.Type())
-		all = append(all, entry{e.Name(), kind})
-		if kind == scan.KindDir {
-			all = append(all, entry{e.Name() + "/", kind})
-		}
-	}
-	slices.SortFunc(all, func(a, b entry) int { return bytes.Compare([]byte(a.key), []byte(b.key)) })
-	return all
-}
-
-// entry lists an entry, or enters a directory.
-func (w *walk) entry(fd int, path, name string, kind scan.Kind, contents bool, yield func(history.Item, error) bool) bool {
-	class := w.session.Policy.Judge(path, kind).Class
-	if contents {
-		return !w.enters(path, class) || w.enter(fd, path, name, yield)
-	}
-	if !w.kinds.Has(kind) || !class.Listed() || !w.wanted(path) {
-		return true
-	}
-	var st unix.Stat_t
-	if err := unix.Fstatat(fd, name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
-		w.fail(path, "stat", err)
-		return true
-	}
-	if kind == scan.KindChar && st.Rdev == 0 { // a whiteout of an overlay
-		return true
-	}
-	return yield(itemOf([]byte(path), &st), nil)
-}
-
-func (w *walk) enter(fd int, path, name string, yield func(history.Item, error) bool) bool {
-	how := unix.OpenHow{
-		Flags:   unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC | unix.O_NOFOLLOW,
-		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_XDEV,
-	}
-	below, err := unix.Openat2(fd, name, &how)
-	if errors.Is(err, unix.EXDEV) {
-		return true // a mount is not a part of the state
-	}
-	if err != nil {
-		w.fail(path, "open", err)
-		return true
-	}
-	return w.read(below, path, yield)
-}
-
-// wanted reports whether the PATHs include a path.
-func (w *walk) wanted(path string) bool {
-	return len(w.session.Only) == 0 || slices.ContainsFunc(w.session.Only, func(only string) bool { return paths.AtOrBelow(path, only) })
-}
-
-// enters reports whether a directory may contain candidates.
-func (w *walk) enters(dir string, class scan.Class) bool {
-	leads := func(to string) bool { return paths.AtOrBelow(to, dir) }
-	if !w.wanted(dir) && !slices.ContainsFunc(w.session.Only, leads) {
-		return false
-	}
-	if class.Listed() || class == scan.ClassRoot || class == scan.ClassHidden {
-		return true
-	}
-	return slices.ContainsFunc(w.session.Policy.Roots(), leads) || slices.ContainsFunc(w.session.ScanRules.Include, leads)
 }
 
 // itemOf converts the metadata of a path to an entry of a listing.
 func itemOf(path []byte, st *unix.Stat_t) history.Item {
 	sec, nsec := st.Mtim.Unix()
-	return history.Item{Path: path, Kind: fileKinds[kindOfMode(modeOf(st))], Size: st.Size, ModTime: time.Unix(sec, nsec)}
+	return history.Item{Path: path, Kind: fileKinds[kindOfMode(st.Mode)], Size: st.Size, ModTime: time.Unix(sec, nsec)}
 }
 
-// modeOf returns the type of a file.
-func modeOf(st *unix.Stat_t) fs.FileMode {
-	switch st.Mode & unix.S_IFMT {
-	case unix.S_IFDIR:
-		return fs.ModeDir
-	case unix.S_IFLNK:
-		return fs.ModeSymlink
-	case unix.S_IFSOCK:
-		return fs.ModeSocket
-	case unix.S_IFIFO:
-		return fs.ModeNamedPipe
-	case unix.S_IFBLK:
-		return fs.ModeDevice
-	case unix.S_IFCHR:
-		return fs.ModeDevice | fs.ModeCharDevice
-	}
-	return 0
-}
-
-// kindOfMode converts the type of a file.
-func kindOfMode(mode fs.FileMode) scan.Kind {
-	switch mode.Type() {
-	case 0:
+// kindOfMode converts the type bits of st_mode, inode(7).
+func kindOfMode(mode uint32) scan.Kind {
+	switch mode & unix.S_IFMT {
+	case unix.S_IFREG:
 		return scan.KindFile
-	case fs.ModeDir:
+	case unix.S_IFDIR:
 		return scan.KindDir
-	case fs.ModeSymlink:
+	case unix.S_IFLNK:
 		return scan.KindSymlink
-	case fs.ModeSocket:
+	case unix.S_IFSOCK:
 		return scan.KindSocket
-	case fs.ModeNamedPipe:
+	case unix.S_IFIFO:
 		return scan.KindPipe
-	case fs.ModeDevice:
+	case unix.S_IFBLK:
 		return scan.KindBlock
-	case fs.ModeDevice | fs.ModeCharDevice:
+	case unix.S_IFCHR:
 		return scan.KindChar
-	default:
-		return scan.KindUnknown
 	}
+	return scan.KindUnknown
 }
 
 // fileKinds are the types of files of history, by those of scan.
@@ -204,4 +93,16 @@ var fileKinds = [...]history.FileKind{
 // scanKind is the reverse of fileKinds.
 func scanKind(kind history.FileKind) scan.Kind {
 	return scan.Kind(max(slices.Index(fileKinds[:], kind), 0))
+}
+
+// gone reports whether an error means that there is nothing at a path.
+func gone(err error) bool { return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) }
+
+// errnoOf returns the number of an error of a system call.
+func errnoOf(err error) syscall.Errno {
+	var errno syscall.Errno
+	if !errors.As(err, &errno) {
+		return unix.EIO
+	}
+	return errno
 }

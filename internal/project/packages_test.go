@@ -10,7 +10,7 @@ import (
 )
 
 // everywhere are commands of essential Debian packages, and go, which runs the tests.
-var everywhere = strings.Fields("bash cat chmod chroot cmp cp dd du env find go grep gzip id ln mkdir mkfifo mknod mv sed sh sleep stat touch true truncate timeout xargs")
+var everywhere = strings.Fields("bash cat chmod chroot cmp cp date dd du env find go grep gzip id ln mkdir mkfifo mknod mv sed sh sleep stat touch true truncate timeout xargs")
 
 // packageOf are the commands that scripts in tests use, with their packages. They do not occur in
 // calls of Go code.

@@ -37,6 +37,7 @@ func TestLostIsWhatAnOldRootHas(t *testing.T) {
 		m = c.start()
 		m.disks()
 		m.wantLost(&l, before, listed)
+		m.wantSeen()
 		m.wantRestored(&l, before)
 		c.stop(m)
 	}
@@ -83,6 +84,20 @@ func (m *machine) wantLost(l *bootLayout, before tree, listed []string) {
 	}
 	if stdout := m.ask(nil, "lost", "--boots", "2", "--long", "/root/every boot"); !strings.Contains(stdout, "gone") || !strings.Contains(stdout, "2/2") {
 		m.t.Errorf("lost --boots 2 reports a file of both boots as: %s", stdout)
+	}
+}
+
+// wantSeen asks how many of the earlier states have paths of the machine as it is now.
+func (m *machine) wantSeen() {
+	m.t.Helper()
+	if stdout, _, _ := m.run(nil, "explain", "--boots", "2", "/root/every boot"); !strings.Contains(stdout, "the last 2 states all had it") {
+		m.t.Errorf("explain --boots of a file of both boots: %s", stdout)
+	}
+	if stdout, _, _ := m.run(nil, "explain", "--boots", "2", "/srv/www/index.html"); !strings.Contains(stdout, "1 of the last 2 states had it") {
+		m.t.Errorf("explain --boots of a file of one boot: %s", stdout)
+	}
+	if stdout := m.ask(nil, "list", "--all", "--json", "--boots", "2", "/etc/passwd"); !strings.Contains(stdout, `"states":2,"of":2}`) {
+		m.t.Errorf("list --json --boots of a file that each boot makes: %s", stdout)
 	}
 }
 

@@ -133,3 +133,34 @@ func (m *machine) plantWrong(storage string) {
 	})
 	must(m.t, err)
 }
+
+// TestVerifyIsCleanOnEachLayout boots each machine with storage, uses it, boots it again, and checks
+// the receipt.
+func TestVerifyIsCleanOnEachLayout(t *testing.T) {
+	for _, l := range bootLayouts() {
+		if l.ordinary {
+			continue // it has no storage for a receipt
+		}
+		t.Run(l.name, func(t *testing.T) {
+			if l.slow {
+				probe.NeedThorough(t)
+			}
+			probe.Need(t, append([]*probe.Probe{probe.Nspawn}, l.needs...)...)
+			build := l.build
+			l.build = func(c *computer) {
+				must(t, nspawn.AddUnit(c.tree, "receipt.service", receiptUnit, "basic.target"))
+				build(c)
+			}
+			c := newComputer(t, &l)
+			m := c.start()
+			m.use()
+			c.stop(m)
+			m = c.start()
+			stdout, stderr, status := m.run(nil, "verify")
+			if status != 0 || stdout != "" || !strings.Contains(stderr, "lost as said") || strings.Contains(stderr, ": 0 paths lost") {
+				t.Errorf("verify: status %d\n%s%s", status, stdout, stderr)
+			}
+			c.stop(m)
+		})
+	}
+}

@@ -21,7 +21,7 @@ func (e *Explanation) Lines() []string {
 		title = "does not exist; " + e.fateOfNew()
 	}
 	lines := []string{e.Name + ": " + title}
-	for _, reason := range append(e.reasons(), e.declaration(), e.what()) {
+	for _, reason := range append(e.reasons(), e.declaration(), e.what(), e.recurrence()) {
 		if reason != "" {
 			lines = append(lines, "  "+reason)
 		}
@@ -57,6 +57,7 @@ type explainLine struct {
 	Mode       string `json:"usualMode"`
 	ModeSource string `json:"usualModeSource"`
 	Known      int    `json:"known"`
+	*seenKeys
 }
 
 // JSON returns the explanation as explain --json writes it.
@@ -68,6 +69,7 @@ func (e *Explanation) JSON() *explainLine {
 	}
 	line.DeclaredAt = printable.Name(e.DeclaredAt)
 	line.Next = e.coming().word()
+	line.seenKeys = newSeenKeys(e.Seen, e.Name)
 	if e.Err != nil {
 		line.Error = errors.Unwrap(e.Err).Error()
 	}
@@ -122,6 +124,7 @@ type Explanation struct {
 	Size    int64
 	Device  string // major and minor number of a device: "8, 1"
 	Err     error  // why it could not be read
+	Seen    Seen   // how many earlier states have it; nil if that is not asked
 }
 
 // what returns the kind and size of the path, as a clause.
@@ -139,6 +142,25 @@ func (e *Explanation) what() string {
 		return fmt.Sprintf("it is a %s (%s)", e.Kind, e.Device)
 	}
 	return fmt.Sprintf("it is a %s of %s", e.Kind, printable.Size(e.Size))
+}
+
+// recurrence says how many of the earlier states have the path, as a clause.
+func (e *Explanation) recurrence() string {
+	if e.Seen == nil {
+		return ""
+	}
+	have, of := e.Seen(e.Name)
+	switch {
+	case of == 0:
+		return "no earlier state of it was found"
+	case have == of && of > 1:
+		return fmt.Sprintf("the last %d states all had it", of)
+	case have == of:
+		return "the last state had it"
+	case of == 1:
+		return "the last state did not have it"
+	}
+	return fmt.Sprintf("%d of the last %d states had it", have, of)
 }
 
 // declaration says where the Nix code declares the path.

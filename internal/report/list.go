@@ -22,6 +22,18 @@ func PathFormat(end byte, style PathStyle) Format {
 	return func(dst []byte, e *scan.Entry) []byte { return append(style.Append(dst, e.Path, e.Kind), end) }
 }
 
+// Seen returns how many of the earlier states have a path.
+type Seen func(path string) (have, of int)
+
+// text returns the counts as "3/5", "-" if there are no states.
+func (seen Seen) text(path string) string {
+	have, of := seen(path)
+	if of == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%d/%d", have, of)
+}
+
 // ComingOf says what the next boot changes about a path.
 type ComingOf func(path string) Coming
 
@@ -34,14 +46,17 @@ func (c ComingOf) append(dst []byte, path string) []byte {
 }
 
 // LongFormat writes mode, owner, size, age and path in columns, and before the path what the next
-// boot changes about it, if coming is not nil.
-func LongFormat(style PathStyle, names Owners, coming ComingOf, now time.Time) Format {
+// boot changes about it, if coming is not nil, and the earlier states that have it, if seen is not nil.
+func LongFormat(style PathStyle, names Owners, coming ComingOf, seen Seen, now time.Time) Format {
 	path := PathFormat('\n', style)
 	return func(dst []byte, e *scan.Entry) []byte {
 		info := e.Info()
 		dst = fmt.Appendf(dst, "%s %-8s %5s %4s ", info.Mode, printable.Name(names.User(info.UID)),
 			printable.Size(info.Size), printable.Age(now.Sub(info.ModTime)))
 		dst = coming.append(dst, string(e.Path))
+		if seen != nil {
+			dst = fmt.Appendf(dst, "%5s ", seen.text(string(e.Path)))
+		}
 		return path(dst, e)
 	}
 }
@@ -62,10 +77,25 @@ type jsonLine struct {
 	Declared  string    `json:"declared"`
 	Next      string    `json:"next"`
 	ownerKeys
+	*seenKeys
 }
 
-// JSONFormat writes one JSON object a line.
-func JSONFormat(notes Notes, names Owners, owners OwnerOf) Format {
+// seenKeys are the keys about earlier states, which are written only if that was asked.
+type seenKeys struct {
+	States int `json:"states"`
+	Of     int `json:"of"`
+}
+
+func newSeenKeys(seen Seen, path string) *seenKeys {
+	if seen == nil {
+		return nil
+	}
+	have, of := seen(path)
+	return &seenKeys{have, of}
+}
+
+// JSONFormat writes one JSON object a line, with the states that have it if seen is not nil.
+func JSONFormat(notes Notes, names Owners, owners OwnerOf, seen Seen) Format {
 	json := jsonline.NewEncoder()
 	var line jsonLine
 	return func(dst []byte, e *scan.Entry) []byte {
@@ -80,7 +110,7 @@ func JSONFormat(notes Notes, names Owners, owners OwnerOf) Format {
 		}
 		o := owners(path)
 		line.Path, line.PathBytes = jsonline.Path(path)
-		line.ownerKeys = newOwnerKeys(&o)
+		line.ownerKeys, line.seenKeys = newOwnerKeys(&o), newSeenKeys(seen, path)
 		return json.Append(dst, &line)
 	}
 }

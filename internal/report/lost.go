@@ -116,6 +116,24 @@ func StateText(s *history.State) string {
 	return text + ", of " + s.Time.Local().Format("2006-01-02 15:04:05")
 }
 
+// StateShort returns the time of a state in nine columns, or the beginning of its kind.
+func StateShort(s *history.State) string {
+	if !s.Time.IsZero() {
+		return s.Time.Local().Format("01-02 15h")
+	}
+	kind := s.Kind.String()
+	return kind[:min(len(kind), 9)]
+}
+
+// LostText returns how a path is lost, and from which state it can be restored, as a clause.
+func LostText(r *LostRow) string {
+	text := r.Change.String() + "; " + StateText(r.State) + " has it"
+	if r.Of > 1 {
+		text += fmt.Sprintf("; %s: in %d of %d states", r.Recurrence, r.States, r.Of)
+	}
+	return text
+}
+
 // stateLine is the schema of lost --list-states --json, which docs/json.md documents.
 type stateLine struct {
 	Name   string     `json:"name"`

@@ -42,7 +42,7 @@ func (m Machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adop
 	a.Run = func(ctx context.Context) []string {
 		now := time.Now()
 		started.Store(&now)
-		return runLines(ctx, plan, progress)
+		return runLines(ctx, plan, progress, func(err error) error { return err })
 	}
 	a.Progress = func() string {
 		took := time.Duration(0)
@@ -63,8 +63,9 @@ func withHint(err error) error {
 	return err
 }
 
-// runLines runs a plan, and returns the results as lines.
-func runLines(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) []string {
+// runLines runs a plan, and returns the results as lines. words puts the error of a path in the words
+// of the command.
+func runLines(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress, words func(error) error) []string {
 	results, err := session.RunAdoption(ctx, plan, progress)
 	if results == nil && err != nil {
 		return []string{withHint(session.AdoptError(err, plan.Storage)).Error()}
@@ -77,6 +78,9 @@ func runLines(ctx context.Context, plan *adopt.Plan, progress *adopt.Progress) [
 		}
 		for _, w := range r.Warnings {
 			lines = append(lines, "  "+report.ProblemText(w))
+		}
+		for i := range r.Problems {
+			r.Problems[i].Err = words(r.Problems[i].Err)
 		}
 		for _, problem := range report.ProblemLines(r) {
 			lines = append(lines, "  "+problem)
