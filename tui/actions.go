@@ -23,8 +23,8 @@ func (m *app) perform(a action) tea.Cmd {
 	case actionHelp:
 		m.overlay.push(newHelpDialog(&m.keys, m.context()))
 	case actionBack:
-		m.snippet = nil
-		m.side.ask(subject{}) // its live snippet may have been dropped
+		m.snippet, m.notice.text = nil, "" // it was about the snippet
+		m.side.ask(subject{})              // its live snippet may have been dropped
 		m.relayout()
 	case actionLeave:
 		m.result.Outcome = Confirmed
@@ -139,6 +139,19 @@ func (m *app) selectAll() {
 		p.hits.Each(func(id uint32) { files = append(files, id) })
 		m.selection.AddNodes(p.listing, p.listing.RollUp(append(files, p.found.Nodes...), m.opts.Machine.Splits))
 	}
+}
+
+// undo undoes the last change of the selection, and says what that was.
+func (m *app) undo() tea.Cmd {
+	before := m.selection.Len()
+	m.history.Undo(&m.selection)
+	switch n := m.selection.Len() - before; {
+	case n < 0:
+		return m.notify("undone: " + printable.Plural(-n, "path", "paths") + " no longer " + m.opts.Job.Selected)
+	case n > 0:
+		return m.notify("undone: " + printable.Plural(n, "path", "paths") + " " + m.opts.Job.Selected + " again")
+	}
+	return m.notify("undone")
 }
 
 // toggleOnlyMarked shows only what is selected now, or everything again.
@@ -279,7 +292,27 @@ func (m *app) takeWritten(msg written) tea.Cmd {
 
 // explain requests the explanation of a node.
 func (m *app) explain(node uint32) tea.Cmd {
-	return explainCmd(m.ctx, m.opts.Machine, string(m.list.result.listing.AppendNode(nil, node)))
+	return explainCmd(m.ctx, m.opts.Machine, string(m.list.result.listing.AppendNode(nil, node)), m.placeOf(node))
+}
+
+// placeOf says which row keeps a node, and what else it keeps; "" if nothing does.
+func (m *app) placeOf(node uint32) string {
+	l := m.list.result.from
+	if l.NonCandidate(node) {
+		return ""
+	}
+	if dir, covered := m.selection.CoveredBy(l, node); covered {
+		return m.opts.Job.Selected + " with " + m.pathText(index.DirNode(dir))
+	}
+	rows := l.RollUp([]uint32{node}, m.opts.Machine.Splits)
+	if len(rows) != 1 || rows[0] == node && !index.IsDir(node) {
+		return ""
+	}
+	text := "place: " + m.pathText(rows[0]) + ", " + printable.Plural(l.FilesOf(rows[0]), "file", "files")
+	if totals := m.overview.of(l); totals != nil {
+		text += ", " + printable.Size(totals.Of(rows[0]).Size)
+	}
+	return text
 }
 
 // paste inserts text where text can be typed. Elsewhere it does nothing: pasted text never acts

@@ -150,11 +150,15 @@ func writeCmd(home string, a action, text string) tea.Cmd {
 	return guarded("write", func() tea.Msg { return written{a.text, writeFile(home, a.text, text, a.overwrite)} })
 }
 
-func explainCmd(ctx context.Context, machine Machine, path string) tea.Cmd {
+// explainCmd asks for the explanation of a path. place is one more line, or "".
+func explainCmd(ctx context.Context, machine Machine, path, place string) tea.Cmd {
 	return guarded("explain", func() tea.Msg {
 		var lines []string
 		for _, line := range machine.Explain(ctx, path) {
 			lines = append(lines, safe(line))
+		}
+		if place != "" {
+			lines = append(lines, "  "+place)
 		}
 		return explained{lines}
 	})

@@ -183,7 +183,7 @@ func (p *preview) lines(st *draw.Styles, width, height int) (lines []string) {
 	add(p.known, st.Dim)
 	if p.share > 0 {
 		dots, style := st.Share(p.share, p.shareOf)
-		text := fmt.Sprintf("kept by %d of %d configurations", p.share, p.shareOf)
+		text := fmt.Sprintf("%d of %d configurations", p.share, p.shareOf)
 		lines = append(lines, style.Render(dots)+" "+textcell.Truncate(text, max(width-textcell.Width(dots)-1, 0), st.Glyphs.Ellipsis))
 	}
 	add(p.sum, st.Bold)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -40,7 +41,14 @@ func (m *app) columns() draw.Columns {
 	p := m.list.result
 	wants := draw.Wants{Note: m.annotated()}
 	if p != nil {
-		wants.Hits = p.matches != nil || p.view == setting.ViewPrograms || p.view == setting.ViewTree
+		switch {
+		case p.matches != nil:
+			wants.Hits = max(p.widest, len("matching"))
+		case p.view == setting.ViewPrograms:
+			wants.Hits = len("places")
+		case p.view == setting.ViewTree:
+			wants.Hits = len("100,000")
+		}
 		wants.Owner = !m.opts.Listed
 	}
 	return draw.NewColumns(m.layout.width, m.layout.rowWidth(), wants)
@@ -79,7 +87,9 @@ func (p *painter) section(of *sectionHead) *draw.Section {
 	case places.KindUnlikely:
 		s.Title = "probably not"
 		s.Note = safe(strings.Join(of.section.Reasons, ", "))
-	case places.KindSystem, places.KindUnknown:
+	case places.KindUnknown:
+		s.Title = "inside"
+	case places.KindSystem:
 		s.Title = "system"
 		s.Note = p.largest(&of.section)
 	}
@@ -176,12 +186,12 @@ func (p *painter) programRow(row int, of *program) draw.Row {
 		Current: row == p.list.cursor, Mark: p.app.programMark(of), Secret: of.Secret,
 		Lead: p.Glyphs.Folded + " ", Text: programName(of), Dir: true,
 		Share: of.Kept, ShareOf: p.app.opts.Configurations,
-		Size: of.Stat.Size, Sized: of.Sized, Program: safe(of.Owner.Type),
+		Size: of.Stat.Size, Sized: of.Sized, Program: fmt.Sprintf("%6s", printable.Grouped(of.Stat.Files)),
 	}
 	if p.list.openOwners[of.Owner] {
 		r.Lead = p.Glyphs.Open + " "
 	}
-	r.Hits = printable.Plural(len(of.all), "place", "places")
+	r.Hits = printable.Grouped(len(of.all))
 	if p.list.result.matches != nil {
 		r.Hits = shownOf(of.matches, of.Stat.Files)
 	}

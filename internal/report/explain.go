@@ -122,6 +122,8 @@ type Explanation struct {
 	Size    int64
 	Device  string // major and minor number of a device: "8, 1"
 	Err     error  // why it could not be read
+	// OnScreen leaves out the flags of the command line that would list the path.
+	OnScreen bool
 }
 
 // what returns the kind and size of the path, as a clause.
@@ -210,7 +212,9 @@ func (e *Explanation) reasons() []string {
 	case scan.ClassCandidate:
 		reasons := []string{e.fate() + "; nothing keeps this path"}
 		if kind != scan.KindFile && kind != scan.KindUnknown {
-			reasons = append(reasons, "not in the default listing: add --type "+kind.String())
+			if !e.OnScreen {
+				reasons = append(reasons, "not in the default listing: add --type "+kind.String())
+			}
 		}
 		if e.Declared != nil {
 			reasons = append(reasons, e.Declared.Text())
