@@ -157,6 +157,9 @@ func (p *painter) describe(r *draw.Row, row int, node uint32) {
 		r.Hits = shownOf(l.result.listing.FilesOf(node), l.result.from.FilesOf(node))
 	}
 	r.Program, r.Secret = safe(facts.Program()), facts.Secret
+	if l.result.view == setting.ViewPrograms { // the column has the number of files
+		r.Program = filesText(stat.Files)
+	}
 	r.Share, r.ShareOf = facts.Kept, m.opts.Configurations
 	if sized && !stat.Gone {
 		r.Size, r.Sized = stat.Size, true
@@ -186,7 +189,7 @@ func (p *painter) programRow(row int, of *program) draw.Row {
 		Current: row == p.list.cursor, Mark: p.app.programMark(of), Secret: of.Secret,
 		Lead: p.Glyphs.Folded + " ", Text: programName(of), Dir: true,
 		Share: of.Kept, ShareOf: p.app.opts.Configurations,
-		Size: of.Stat.Size, Sized: of.Sized, Program: fmt.Sprintf("%6s", printable.Grouped(of.Stat.Files)),
+		Size: of.Stat.Size, Sized: of.Sized, Program: filesText(of.Stat.Files),
 	}
 	if p.list.openOwners[of.Owner] {
 		r.Lead = p.Glyphs.Open + " "
@@ -200,6 +203,9 @@ func (p *painter) programRow(row int, of *program) draw.Row {
 	}
 	return r
 }
+
+// filesText returns a number of files, right-aligned.
+func filesText(files int) string { return fmt.Sprintf("%6s", printable.Grouped(files)) }
 
 // programName returns the name of a program as it is shown.
 func programName(of *program) string {

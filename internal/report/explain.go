@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 
 	"github.com/DaRacci/list-ephemeral/boot"
@@ -267,7 +268,8 @@ func VerdictText(v scan.Verdict) string {
 	case scan.ClassExcluded:
 		reason += ": " + v.Pattern.Text
 	case scan.ClassPersisted:
-		reason += ": " + v.Key
+		key, _, _ := strings.Cut(v.Key, "[") // without the index in the list
+		reason += ": " + key
 	case scan.ClassMounted:
 		reason += ": " + mountText(v.Mount)
 	case scan.ClassHidden:
