@@ -9,6 +9,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/crash"
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/tui/card"
 )
 
 // Commands take everything they need as arguments and do not change the model.
@@ -164,8 +165,8 @@ func explainCmd(ctx context.Context, machine Machine, path, place string) tea.Cm
 	})
 }
 
-func previewCmd(ctx context.Context, gen int, p previewer, node uint32) tea.Cmd {
-	return guarded("preview", func() tea.Msg { return previewed{gen, p.preview(ctx, node)} })
+func previewCmd(ctx context.Context, gen int, from card.Source, node uint32) tea.Cmd {
+	return guarded("preview", func() tea.Msg { return previewed{gen, from.Of(ctx, node)} })
 }
 
 // newest tracks background work for which only the answer to the newest request is used. Each
