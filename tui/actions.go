@@ -9,7 +9,6 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
-	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
 // perform carries out an action of a pane or a dialog.
@@ -23,8 +22,8 @@ func (m *app) perform(a action) tea.Cmd {
 	case actionHelp:
 		m.overlay.push(newHelpDialog(&m.keys, m.context()))
 	case actionBack:
-		m.snippet = nil
-		m.side.ask(subject{}) // its live snippet may have been dropped
+		m.snippet, m.notice.text = nil, "" // it was about the snippet
+		m.side.ask(subject{})              // its live snippet may have been dropped
 		m.relayout()
 	case actionLeave:
 		m.result.Outcome = Confirmed
@@ -139,6 +138,19 @@ func (m *app) selectAll() {
 		p.hits.Each(func(id uint32) { files = append(files, id) })
 		m.selection.AddNodes(p.listing, p.listing.RollUp(append(files, p.found.Nodes...), m.opts.Machine.Splits))
 	}
+}
+
+// undo undoes the last change of the selection, and says what that was.
+func (m *app) undo() tea.Cmd {
+	before := m.selection.Len()
+	m.history.Undo(&m.selection)
+	switch n := m.selection.Len() - before; {
+	case n < 0:
+		return m.notify("undone: " + printable.Plural(-n, "path", "paths") + " no longer " + m.opts.Job.Selected)
+	case n > 0:
+		return m.notify("undone: " + printable.Plural(n, "path", "paths") + " " + m.opts.Job.Selected + " again")
+	}
+	return m.notify("undone")
 }
 
 // toggleOnlyMarked shows only what is selected now, or everything again.
@@ -279,7 +291,27 @@ func (m *app) takeWritten(msg written) tea.Cmd {
 
 // explain requests the explanation of a node.
 func (m *app) explain(node uint32) tea.Cmd {
-	return explainCmd(m.ctx, m.opts.Machine, string(m.list.result.listing.AppendNode(nil, node)))
+	return explainCmd(m.ctx, m.opts.Machine, string(m.list.result.listing.AppendNode(nil, node)), m.placeOf(node))
+}
+
+// placeOf says which row keeps a node, and what else it keeps; "" if nothing does.
+func (m *app) placeOf(node uint32) string {
+	l := m.list.result.from
+	if l.NonCandidate(node) {
+		return ""
+	}
+	if dir, covered := m.selection.CoveredBy(l, node); covered {
+		return m.opts.Job.Selected + " with " + m.pathText(index.DirNode(dir))
+	}
+	rows := l.RollUp([]uint32{node}, m.opts.Machine.Splits)
+	if len(rows) != 1 || rows[0] == node && !index.IsDir(node) {
+		return ""
+	}
+	text := "place: " + m.pathText(rows[0]) + ", " + printable.Plural(l.FilesOf(rows[0]), "file", "files")
+	if totals := m.overview.of(l); totals != nil {
+		text += ", " + printable.Size(totals.Of(rows[0]).Size)
+	}
+	return text
 }
 
 // paste inserts text where text can be typed. Elsewhere it does nothing: pasted text never acts
@@ -304,106 +336,6 @@ func (m *app) paste(text string) tea.Cmd {
 func (m *app) notify(text string) tea.Cmd {
 	m.notice = notice{text: text, gen: m.notice.gen + 1}
 	return m.after(noticeTime, noticeExpired{m.notice.gen})
-}
-
-// wheelLines is the number of lines that one step of the wheel scrolls.
-const wheelLines = 3
-
-func (m *app) wheel(mouse tea.Mouse) {
-	lines := wheelLines
-	switch mouse.Button {
-	case tea.MouseWheelUp:
-		lines = -lines
-	case tea.MouseWheelDown:
-	default:
-		return
-	}
-	switch {
-	case m.overlay.top() != nil:
-		m.overlay.top().scroll(lines)
-	case m.snippet != nil:
-		m.snippet.scroll(lines)
-	case m.overList(mouse):
-		m.list.moveTo(max(m.list.cursor+lines, 0))
-	}
-}
-
-// overList reports whether the mouse is over the list, and not over a pane beside or below it.
-func (m *app) overList(mouse tea.Mouse) bool {
-	return mouse.X < m.layout.listWidth && mouse.Y < m.layout.body+m.layout.listHeight
-}
-
-// click moves the cursor to a row. A click on the mark of the row toggles it.
-func (m *app) click(mouse tea.Mouse) tea.Cmd {
-	if mouse.Button != tea.MouseLeft || m.shutdown.leaving {
-		return nil
-	}
-	if m.overlay.top() != nil {
-		return m.perform(m.overlay.click(mouse.X, mouse.Y))
-	}
-	if m.snippet != nil || m.layout.tooSmall {
-		return nil
-	}
-	if cmd, hit := m.clickFrame(mouse.X, mouse.Y); hit || !m.overList(mouse) {
-		return cmd
-	}
-	row, ok := m.list.rowAt(mouse.Y - m.layout.body)
-	if !ok {
-		return nil
-	}
-	m.list.moveTo(row)
-	switch {
-	case m.list.folded(row), m.overSign(mouse.X, row):
-		m.list.setOpen(!m.isOpen(row))
-	case mouse.X < draw.Gutter:
-		return m.toggle(row)
-	}
-	return nil
-}
-
-// overSign reports whether the mouse is over the sign of a row that opens and closes.
-func (m *app) overSign(x, row int) bool {
-	if m.list.depths == nil {
-		return false
-	}
-	sign := draw.Gutter + 2*m.list.depths[row]
-	return x == sign || x == sign+1
-}
-
-// isOpen reports whether a directory of the tree or a program is open.
-func (m *app) isOpen(row int) bool {
-	if of := m.list.programAt(row); of != nil {
-		return m.list.openOwners[of.Owner]
-	}
-	node := m.list.nodes[row]
-	return m.list.tree() && index.IsDir(node) && m.list.open.Has(index.DirOf(node))
-}
-
-// clickFrame handles a click above the list: on a tab, a chip, or the head of a column. It reports
-// whether there is one.
-func (m *app) clickFrame(x, y int) (tea.Cmd, bool) {
-	switch y {
-	case m.layout.tabs:
-		_, used, at := m.styles.Tabs(m.tabs(), m.layout.width-1)
-		for i, tab := range at {
-			if tab.Has(x - 1) {
-				return m.switchTo(setting.View(i)), true
-			}
-		}
-		_, cells, chips := m.drawnChips(m.layout.width - used - 3)
-		for i, at := range chips {
-			if at.Has(x - (m.layout.width - cells)) {
-				return m.press(m.chips()[i].key), true
-			}
-		}
-		return nil, true
-	case m.layout.heads:
-		columns := m.columns()
-		if c := columns.At(x); c != draw.ColumnUnknown && x < m.layout.listWidth {
-			return m.sortBy(keyOf(c, m.view)), true
-		}
-	}
-	return nil, false
 }
 
 // sortBy sorts by a key, or reverses the order if rows are sorted by it.

@@ -79,19 +79,23 @@ func newApp(ctx context.Context, opts Options, store *index.Store) *app {
 		ctx:       ctx,
 		opts:      opts,
 		keys:      newKeyMap(),
+		layout:    layout{tooSmall: true}, // until the terminal has said its size
 		styles:    draw.NewStyles(opts.Theme, opts.ASCII),
 		view:      opts.View.Known(),
 		dialect:   opts.Dialect,
 		statCache: newStatCache(),
 		facts:     newFactCache(opts.Machine),
 		progress:  progress{store: store, running: true, began: time.Now()},
-		shutdown:  shutdown{started: time.Now()},
+		shutdown:  shutdown{started: time.Now(), queries: modeQueries},
 		result:    Result{Outcome: Quit},
 		after:     after,
 		now:       time.Now,
 
 		canSuspend: tty.CanSuspend,
 		dirty:      true,
+	}
+	if opts.asksBackground() {
+		m.shutdown.queries++
 	}
 	m.sort = m.sort.in(m.view, m.annotated())
 	if opts.Job == (Job{}) {
@@ -107,6 +111,9 @@ func newApp(ctx context.Context, opts Options, store *index.Store) *app {
 // running since the setup of the terminal began.
 func (m *app) Init() tea.Cmd {
 	first := m.after(firstTick, ticked{})
+	if m.opts.asksBackground() {
+		first = tea.Batch(first, tea.RequestBackgroundColor)
+	}
 	if m.notice.text == "" {
 		return first
 	}
@@ -127,6 +134,8 @@ func (m *app) route(msg tea.Msg) tea.Cmd {
 		m.resize(msg.Width, msg.Height)
 	case tea.ModeReportMsg:
 		return m.noteReply()
+	case tea.BackgroundColorMsg:
+		return m.takeBackground(msg)
 	case tea.KeyPressMsg:
 		return m.press(msg)
 	case tea.PasteMsg:
@@ -327,7 +336,7 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.onlyMarked):
 		return m.toggleOnlyMarked()
 	case key.Matches(msg, k.undo):
-		m.history.Undo(&m.selection)
+		return m.undo()
 	default:
 		return m.pressList(&k.listKeys, msg)
 	}

@@ -121,6 +121,10 @@ func TestQuitWaitsForTerminalReplies(t *testing.T) {
 		t.Fatal("quit did not wait for the second reply")
 	}
 	d.send(tea.ModeReportMsg{})
+	if d.quit {
+		t.Fatal("quit did not wait for the third reply")
+	}
+	d.send(tea.BackgroundColorMsg{})
 	if !d.quit {
 		t.Error("quit still waits after both replies")
 	}

@@ -24,8 +24,13 @@ type program struct {
 func (p *result) arrange(ctx context.Context, in *request) error {
 	if (in.filters.narrows() || in.text != "") && !in.chosenAlone() {
 		p.matches = p.listing.Hits(p.rows, p.hits)
+		for i, n := range p.matches {
+			p.widest = max(p.widest, len(shownOf(n, in.listing.FilesOf(p.rows[i]))))
+		}
 	}
-	p.total = len(p.rows)
+	if in.text == "" {
+		p.total = len(p.rows)
+	}
 	if in.view == setting.ViewPrograms {
 		return p.arrangePrograms(ctx, in)
 	}

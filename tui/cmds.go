@@ -9,6 +9,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/crash"
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/tui/card"
 )
 
 // Commands take everything they need as arguments and do not change the model.
@@ -150,18 +151,22 @@ func writeCmd(home string, a action, text string) tea.Cmd {
 	return guarded("write", func() tea.Msg { return written{a.text, writeFile(home, a.text, text, a.overwrite)} })
 }
 
-func explainCmd(ctx context.Context, machine Machine, path string) tea.Cmd {
+// explainCmd asks for the explanation of a path. place is one more line, or "".
+func explainCmd(ctx context.Context, machine Machine, path, place string) tea.Cmd {
 	return guarded("explain", func() tea.Msg {
 		var lines []string
 		for _, line := range machine.Explain(ctx, path) {
 			lines = append(lines, safe(line))
 		}
+		if place != "" {
+			lines = append(lines, "  "+place)
+		}
 		return explained{lines}
 	})
 }
 
-func previewCmd(ctx context.Context, gen int, p previewer, node uint32) tea.Cmd {
-	return guarded("preview", func() tea.Msg { return previewed{gen, p.preview(ctx, node)} })
+func previewCmd(ctx context.Context, gen int, from card.Source, node uint32) tea.Cmd {
+	return guarded("preview", func() tea.Msg { return previewed{gen, from.Of(ctx, node)} })
 }
 
 // newest tracks background work for which only the answer to the newest request is used. Each

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -22,6 +23,7 @@ type programsDialog struct {
 	bar      searchBar // narrows the programs
 	rows     []int     // indexes of the programs that are shown
 	cursor   int
+	moved    bool // the user has moved the cursor
 	top      int
 	lines    int // number of rows that fit
 }
@@ -34,14 +36,12 @@ func newProgramsDialog(keys *keyMap, programs []string, program string) *program
 	return d
 }
 
-// take shows other programs and counts. The cursor stays on its program.
+// take shows other programs and counts. Once the user has moved the cursor, it stays on its program;
+// before that it is on the filter that is set, or on the program with most files.
 func (d *programsDialog) take(programs []string, counts []int) {
 	d.counts = counts
-	if slices.Equal(programs, d.programs) {
-		return
-	}
 	current := d.program
-	if d.cursor < len(d.rows) {
+	if d.moved && d.cursor < len(d.rows) {
 		current = d.programs[d.rows[d.cursor]]
 	}
 	d.programs = programs
@@ -62,6 +62,9 @@ func (d *programsDialog) narrow() {
 		for i := range d.programs {
 			d.rows = append(d.rows, i)
 		}
+		if d.counts != nil { // the programs without files come last
+			slices.SortStableFunc(d.rows, func(a, b int) int { return cmp.Compare(d.counts[b], d.counts[a]) })
+		}
 		return
 	}
 	for _, match := range fuzzy.Find(d.bar.query, d.programs) {
@@ -79,7 +82,7 @@ func (d *programsDialog) press(msg tea.KeyPressMsg) action {
 		return d.chosen(d.cursor)
 	}
 	if to, ok := d.keys.move.target(msg, d.cursor, d.lines, len(d.rows)); ok {
-		d.cursor = to
+		d.cursor, d.moved = to, true
 		return action{}
 	}
 	before := d.bar.query
@@ -124,8 +127,14 @@ func (d *programsDialog) view(s *draw.Styles, room, height int) (string, []strin
 	const countWidth = len(" 1,000,000")
 	column = max(min(column, room-2-countWidth), 0)
 	lines := []string{d.bar.field(s, max(2+column+countWidth, 1))}
+	if len(d.rows) == 0 && d.counts != nil {
+		lines = append(lines, s.Dim.Render(textcell.Truncate("no program matches", max(2+column+countWidth, 1), s.Glyphs.Ellipsis)))
+	}
 	for row := d.top; row < d.top+d.lines; row++ {
 		lines = append(lines, d.line(s, row, column, countWidth))
+	}
+	for len(lines) < 1+min(height-1, len(d.programs)) { // the box keeps its size while typing
+		lines = append(lines, "")
 	}
 	return "filter by program", lines
 }

@@ -6,17 +6,18 @@
 //
 //	what the caller sees     tui.go (Options, Result), machine.go (Machine), run.go
 //	the model                app.go (Update), view.go (View), layout.go
-//	keys                     keys.go (the key map), hints.go (what is enabled), actions.go
+//	keys and mouse           keys.go (the key map), hints.go (what is enabled), actions.go, mouse.go
 //	the list                 list.go (rows and cursor), rows.go (how they look), sort.go
 //	the frame                statusbar.go (headline, tabs, status), searchbar.go
-//	the cards beside it      side.go, preview.go
+//	the cards beside it      side.go
 //	the snippet              pane_snippet.go, clipboard.go
 //	dialogs                  overlay.go, dialog_*.go
 //	from scan to rows        progress.go, searchtask.go, result.go, arrange.go, rescan.go
 //	what is known of rows    overview.go (sums of all), statcache.go, annotate.go
 //	background work          cmds.go, msgs.go
 //
-// Package draw renders the parts of the screen, and package places orders the rows.
+// Package draw renders the parts of the screen, package places orders the rows, package card describes
+// the one under the cursor, and package hits finds those of a query.
 //
 // Only Update changes the model. Slow work runs in commands (cmds.go). Their arguments are
 // values or immutable listings, and their result is a message (msgs.go). A message that may

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"image/color"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
 // TestThemesUseReadableColours draws the screen in each theme and checks the colours that are
@@ -21,8 +23,8 @@ func TestThemesUseReadableColours(t *testing.T) {
 		some  string
 	}{
 		setting.ThemeAuto:  {[]string{yellow, white, brightest}, "32"},
-		setting.ThemeLight: {[]string{yellow, white, brightest}, "32"},
-		setting.ThemeDark:  {[]string{"30", "34"}, "92"},
+		setting.ThemeLight: {[]string{yellow, white, "36", "92", "93"}, "32"},
+		setting.ThemeDark:  {[]string{"30", "34", "90"}, "92"},
 	} {
 		d := newDriver(t, Options{Theme: theme})
 		d.add(sample...)
@@ -38,6 +40,26 @@ func TestThemesUseReadableColours(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestThemeFollowsTheBackgroundOfTheTerminal(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		theme setting.Theme
+		back  color.Color
+		want  setting.Theme
+	}{
+		{"dark", setting.ThemeAuto, color.Black, setting.ThemeDark},
+		{"light", setting.ThemeAuto, color.White, setting.ThemeLight},
+		{"configured", setting.ThemeDark, color.White, setting.ThemeDark},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newDriver(t, Options{Theme: tt.theme})
+			equal(t, "before", d.app.styles, draw.NewStyles(tt.theme, false))
+			d.send(tea.BackgroundColorMsg{Color: tt.back})
+			equal(t, "after", d.app.styles, draw.NewStyles(tt.want, false))
+		})
 	}
 }
 

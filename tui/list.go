@@ -36,7 +36,7 @@ type list struct {
 // sectionHead is the line of a section, before a row.
 type sectionHead struct {
 	row     int
-	section places.Section
+	section places.Section // of KindUnknown: the rows in which only something inside matches
 }
 
 // foldNode is the row that stands for the places that are probably not worth keeping.
@@ -162,6 +162,10 @@ func (l *list) fill() {
 		l.fillPrograms()
 	case len(p.sections) > 0:
 		l.fillSections()
+	case p.view == setting.ViewPlaces && p.found != nil:
+		if own := p.found.Own(); own < len(p.rows) {
+			l.heads = []sectionHead{{row: own}}
+		}
 	case p.view == setting.ViewTree && p.text == "":
 		rows := p.listing.TreeRows(l.open, p.weights)
 		l.nodes, l.depths = make([]uint32, len(rows)), make([]int, len(rows))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/crash"
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/tui/card"
 )
 
 // The messages that commands and timers send. gen is the generation of the request that a
@@ -75,7 +76,7 @@ type (
 	// previewed has the preview of that line.
 	previewed struct {
 		gen     int
-		preview preview
+		preview card.Card
 	}
 	// adoptPlanned has the plan for copying into storage.
 	adoptPlanned struct {

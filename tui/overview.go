@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"runtime"
 	"sync"
 
 	tea "charm.land/bubbletea/v2"
@@ -63,7 +64,7 @@ func overviewCmd(ctx context.Context, gen int, l *index.Listing, stat index.Stat
 }
 
 func sumUp(ctx context.Context, l *index.Listing, stat index.StatFunc, owners index.Owners) (sums overviewSums, err error) {
-	if sums.stats, err = l.StatAll(ctx, stat, nil); err != nil {
+	if sums.stats, err = l.StatAllBy(ctx, stat, nil, max(runtime.NumCPU()-1, 1)); err != nil {
 		return sums, err
 	}
 	sums.totals = l.Totals(sums.stats)

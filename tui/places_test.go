@@ -94,9 +94,9 @@ func checkRow(t *testing.T, d *driver, row int) {
 func TestHitsOfAQueryAreShownApart(t *testing.T) {
 	d := realScreen(t, Options{})
 	d.keys("/", "text:cookies")
-	d.has("~/.mozilla/", "1 of 3", "511K", "1 of 19 places", "matching files")
+	d.has("~/.mozilla/", "1 of 3", "511K", "1 of 19 places", "matching")
 	d.keys("space")
-	d.has("kept ~/.mozilla/", "1 kept, 511K")
+	d.has("kept ~/.mozilla/: ", "1 kept, 511K")
 }
 
 func TestHeadlineCountsDownWhatWillBeLost(t *testing.T) {
@@ -120,7 +120,7 @@ func TestNothingIsSaidToBeLostWithoutEvidence(t *testing.T) {
 
 func TestProgramsKeepAllTheirPlaces(t *testing.T) {
 	d := realScreen(t, Options{View: setting.ViewPrograms})
-	d.has("[Programs 13]", "keep program", "places", "▸ NetworkManager", "2 places")
+	d.has("[Programs 13]", "keep program", "places", "▸ NetworkManager", "     2 ")
 	row := slices.Index(d.shown(), "program NetworkManager")
 	d.app.list.moveTo(row)
 	d.keys("space")
@@ -293,4 +293,34 @@ func TestTheUsersHomeIsATilde(t *testing.T) {
 	d := realScreen(t, Options{View: setting.ViewFiles})
 	d.has("~/.ssh/config", "/etc/hosts")
 	d.hasNot("/home/me/.ssh")
+}
+
+func TestExplainNamesThePlaceOfAPath(t *testing.T) {
+	d := realScreen(t, Options{View: setting.ViewFiles})
+	m := d.app.opts.Machine.(fakeMachine)
+	m.explain = func(path string) []string { return []string{path + ": candidate"} }
+	d.app.opts.Machine = m
+	d.app.list.moveTo(slices.Index(d.shown(), "/home/me/.mozilla/firefox/profiles.ini"))
+	d.keys("e")
+	d.has("/home/me/.mozilla/firefox/profiles.ini: candidate", "place: ~/.mozilla/, 3 files, 511K")
+	d.keys("esc", "tab", "space", "up", "e")
+	d.has("place: ~/.mozilla/")
+}
+
+func TestUndoSaysWhatItUndid(t *testing.T) {
+	d := realScreen(t, Options{})
+	d.keys("space", "space", "ctrl+d", "u")
+	d.has("undone: 2 paths kept again")
+	d.keys("u")
+	d.has("undone: 1 path no longer kept")
+}
+
+func TestProgramsWithoutFilesAreLastInTheDialog(t *testing.T) {
+	d := realScreen(t, Options{})
+	d.keys("ctrl+p")
+	d.has("> firefox")
+	height := strings.Count(strings.Join(d.lines(), "\n"), "│")
+	d.keys("text:zzz")
+	d.has("no program matches")
+	equal(t, "lines of the box", strings.Count(strings.Join(d.lines(), "\n"), "│"), height)
 }

@@ -60,9 +60,10 @@ func TestPlacesShowWhatMatchesInside(t *testing.T) {
 	d.app.view = setting.ViewPlaces
 	d.add("/home/me/.mozilla/firefox/prefs.js", "/var/lib/systemd/coredump/core.firefox.zst", "/var/lib/systemd/seed")
 	d.end(nil)
+	d.send(tea.WindowSizeMsg{Width: sideFrom - 1, Height: 24})
 	d.keys("/", "text:firefox")
 	equal(t, "rows", d.shown(), []string{"/home/me/.mozilla/firefox", "/var/lib/systemd"})
-	d.has("/var/lib/systemd/  ← cored…ox.zst")
+	d.has("/var/lib/systemd/  ← coredump/core.firefox.zst", "inside ──")
 	d.keys("ctrl+u", "text:'seed")
 	d.has("/var/lib/systemd/  ← seed", "1 of 2 places")
 	d.keys("ctrl+a")

@@ -106,6 +106,8 @@ type result struct {
 	// matches is the number of files of each row that the filters and the query include; nil if they
 	// include all.
 	matches []int
+	// widest is the width of the widest number of matches.
+	widest int
 }
 
 // resultOf computes the result of a request. It returns the error of ctx soon after ctx is done.
@@ -128,55 +130,31 @@ func resultOf(ctx context.Context, in request) (*result, error) {
 		}
 		p.listing = p.narrowed.part
 	}
-	if in.text != "" {
+	switch {
+	case in.text != "":
 		return p, p.search(ctx, &in)
-	}
-	p.rows = p.listing.Order()
-	p.total = len(p.rows)
-	if in.chosenAlone() {
+	case in.chosenAlone():
 		p.rows = in.chosen()
-		p.total = len(p.rows)
-		if in.view == setting.ViewPlaces {
-			return p, p.arrange(ctx, &in)
-		}
-		return p, p.order(ctx, &in)
+	case in.rolledUp():
+		p.rows = p.listing.RollUp(p.listing.Order(), in.machine.Splits)
+	default:
+		p.rows = p.listing.Order()
 	}
-	if in.hasPlaces() {
-		p.rows = p.listing.RollUp(p.rows, in.machine.Splits)
+	p.total = len(p.rows)
+	if in.rolledUp() {
 		return p, p.arrange(ctx, &in)
 	}
 	return p, p.order(ctx, &in)
 }
 
-// hasPlaces reports whether rows are made of places.
-func (q query) hasPlaces() bool {
+// rolledUp reports whether the rows are places, or programs with places.
+func (q query) rolledUp() bool {
 	return q.view == setting.ViewPlaces || q.view == setting.ViewPrograms
 }
 
-// search finds the rows of a search text. A search ranks; the sort order decides between rows that
-// match equally well.
-func (p *result) search(ctx context.Context, in *request) (err error) {
-	if err = p.weigh(ctx, in); err != nil {
-		return err
-	}
-	r := hits.Request{
-		Text: in.text, Home: in.home, Machine: in.machine, Listing: p.listing, All: in.listing,
-		Recall: in.recall, Keys: p.weights, Places: in.hasPlaces(),
-		Selectable: func(path string, kind scan.Kind) bool { return in.machine.NotListed(path, kind).Selectable },
-	}
-	if p.found, err = hits.Find(ctx, &r); err != nil {
-		return err
-	}
-	p.rows, p.hits, p.total, p.recall = p.found.Nodes, p.found.Hits, p.found.Total, p.found.Recall
-	if in.hasPlaces() {
-		return p.arrange(ctx, in)
-	}
-	return nil
-}
-
 // chosenAlone reports whether the rows are exactly the selected paths, not what is below them.
-func (in *request) chosenAlone() bool {
-	return in.filters.marked > 0 && in.text == "" && (in.view == setting.ViewPlaces || in.view == setting.ViewFiles)
+func (q query) chosenAlone() bool {
+	return q.filters.marked > 0 && q.text == "" && (q.view == setting.ViewPlaces || q.view == setting.ViewFiles)
 }
 
 // chosen returns the selected nodes by path.
@@ -190,7 +168,28 @@ func (in *request) chosen() []uint32 {
 	return nodes
 }
 
-// order sorts the rows.
+// search finds the rows of a search text. A search ranks; the sort order decides between rows that
+// match equally well.
+func (p *result) search(ctx context.Context, in *request) (err error) {
+	if err = p.weigh(ctx, in); err != nil {
+		return err
+	}
+	r := hits.Request{
+		Text: in.text, Home: in.home, Machine: in.machine, Listing: p.listing, All: in.listing,
+		Recall: in.recall, Keys: p.weights, Places: in.rolledUp(),
+		Selectable: func(path string, kind scan.Kind) bool { return in.machine.NotListed(path, kind).Selectable },
+	}
+	if p.found, err = hits.Find(ctx, &r); err != nil {
+		return err
+	}
+	p.rows, p.hits, p.total, p.recall = p.found.Nodes, p.found.Hits, p.found.Total, p.found.Recall
+	if in.rolledUp() {
+		return p.arrange(ctx, in)
+	}
+	return nil
+}
+
+// order sorts the rows of the views of files and of the tree.
 func (p *result) order(ctx context.Context, in *request) error {
 	if err := p.weigh(ctx, in); err != nil {
 		return err
@@ -205,22 +204,21 @@ func (p *result) order(ctx context.Context, in *request) error {
 	return nil
 }
 
-// weigh computes the keys of the sort order, unless it is by path.
+// weigh computes the keys of an order by operations, size or time. Others have none, and neither have
+// the first rows, because it reads the metadata of all files.
 func (p *result) weigh(ctx context.Context, in *request) (err error) {
-	switch in.sort {
-	case sortRank:
+	switch {
+	case in.sort == sortRank:
 		return p.rank(ctx, in)
-	case sortSize, sortTime:
-	default:
+	case in.quick || in.sort != sortSize && in.sort != sortTime:
 		return nil
 	}
 	if p.measured, err = in.listing.StatAll(ctx, in.stat, in.measured); err != nil {
 		return err
 	}
+	p.weights = p.listing.SizeKeys(p.measured)
 	if in.sort == sortTime {
 		p.weights = p.listing.TimeKeys(p.measured)
-	} else {
-		p.weights = p.listing.SizeKeys(p.measured)
 	}
 	if in.reversed {
 		p.weights = p.weights.Reversed()

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -40,7 +41,14 @@ func (m *app) columns() draw.Columns {
 	p := m.list.result
 	wants := draw.Wants{Note: m.annotated()}
 	if p != nil {
-		wants.Hits = p.matches != nil || p.view == setting.ViewPrograms || p.view == setting.ViewTree
+		switch {
+		case p.matches != nil:
+			wants.Hits = max(p.widest, len("matching"))
+		case p.view == setting.ViewPrograms:
+			wants.Hits = len("places")
+		case p.view == setting.ViewTree:
+			wants.Hits = len("100,000")
+		}
 		wants.Owner = !m.opts.Listed
 	}
 	return draw.NewColumns(m.layout.width, m.layout.rowWidth(), wants)
@@ -79,7 +87,9 @@ func (p *painter) section(of *sectionHead) *draw.Section {
 	case places.KindUnlikely:
 		s.Title = "probably not"
 		s.Note = safe(strings.Join(of.section.Reasons, ", "))
-	case places.KindSystem, places.KindUnknown:
+	case places.KindUnknown:
+		s.Title = "inside"
+	case places.KindSystem:
 		s.Title = "system"
 		s.Note = p.largest(&of.section)
 	}
@@ -147,6 +157,9 @@ func (p *painter) describe(r *draw.Row, row int, node uint32) {
 		r.Hits = shownOf(l.result.listing.FilesOf(node), l.result.from.FilesOf(node))
 	}
 	r.Program, r.Secret = safe(facts.Program()), facts.Secret
+	if l.result.view == setting.ViewPrograms { // the column has the number of files
+		r.Program = filesText(stat.Files)
+	}
 	r.Share, r.ShareOf = facts.Kept, m.opts.Configurations
 	if sized && !stat.Gone {
 		r.Size, r.Sized = stat.Size, true
@@ -176,12 +189,12 @@ func (p *painter) programRow(row int, of *program) draw.Row {
 		Current: row == p.list.cursor, Mark: p.app.programMark(of), Secret: of.Secret,
 		Lead: p.Glyphs.Folded + " ", Text: programName(of), Dir: true,
 		Share: of.Kept, ShareOf: p.app.opts.Configurations,
-		Size: of.Stat.Size, Sized: of.Sized, Program: safe(of.Owner.Type),
+		Size: of.Stat.Size, Sized: of.Sized, Program: filesText(of.Stat.Files),
 	}
 	if p.list.openOwners[of.Owner] {
 		r.Lead = p.Glyphs.Open + " "
 	}
-	r.Hits = printable.Plural(len(of.all), "place", "places")
+	r.Hits = printable.Grouped(len(of.all))
 	if p.list.result.matches != nil {
 		r.Hits = shownOf(of.matches, of.Stat.Files)
 	}
@@ -190,6 +203,9 @@ func (p *painter) programRow(row int, of *program) draw.Row {
 	}
 	return r
 }
+
+// filesText returns a number of files, right-aligned.
+func filesText(files int) string { return fmt.Sprintf("%6s", printable.Grouped(files)) }
 
 // programName returns the name of a program as it is shown.
 func programName(of *program) string {

@@ -6,7 +6,9 @@ import (
 	"os"
 	"time"
 
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/tty"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -103,25 +105,42 @@ func (m *app) outcome(err error) (Result, error) {
 	return m.result, nil
 }
 
-// shutdown delays the end of the program until the terminal has replied to the queries that
-// Bubble Tea sends at the start (modes 2026 and 2027), or until replyTime has passed. Otherwise
-// the replies would arrive at the shell's prompt as text.
+// shutdown delays the end of the program until the terminal has replied to the queries that are sent
+// at the start, or until replyTime has passed. Otherwise the replies would arrive at the shell's
+// prompt as text. Bubble Tea asks about modes 2026 and 2027; see asksBackground for the third.
 type shutdown struct {
 	started time.Time
+	queries int
 	replies int
 	leaving bool
 }
 
 const (
-	queries   = 2
-	replyTime = 150 * time.Millisecond
+	modeQueries = 2
+	replyTime   = 150 * time.Millisecond
 )
+
+// asksBackground reports whether the terminal is asked for its background colour, with OSC 11. The
+// theme depends on the reply, and without one stays ThemeAuto.
+func (o *Options) asksBackground() bool { return o.Theme == setting.ThemeAuto && o.Color != ColorNever }
+
+// takeBackground chooses the theme for a background.
+func (m *app) takeBackground(msg tea.BackgroundColorMsg) tea.Cmd {
+	theme := setting.ThemeLight
+	if msg.IsDark() {
+		theme = setting.ThemeDark
+	}
+	if m.opts.asksBackground() {
+		m.styles = draw.NewStyles(theme, m.opts.ASCII)
+	}
+	return m.noteReply()
+}
 
 // leave ends the program, at once or when shutdown allows it.
 func (m *app) leave() tea.Cmd {
 	m.shutdown.leaving = true
 	wait := replyTime - time.Since(m.shutdown.started)
-	if m.shutdown.replies >= queries || wait <= 0 {
+	if m.shutdown.replies >= m.shutdown.queries || wait <= 0 {
 		return tea.Quit
 	}
 	return m.after(wait, replyTimeEnded{})
@@ -130,7 +149,7 @@ func (m *app) leave() tea.Cmd {
 // noteReply counts a reply of the terminal.
 func (m *app) noteReply() tea.Cmd {
 	m.shutdown.replies++
-	if m.shutdown.leaving && m.shutdown.replies >= queries {
+	if m.shutdown.leaving && m.shutdown.replies >= m.shutdown.queries {
 		return tea.Quit
 	}
 	return nil

@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/tui/card"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
@@ -20,7 +23,7 @@ import (
 type side struct {
 	newest[subject]
 	wish    pane // what the user chose
-	preview preview
+	preview card.Card
 	snippet []string // safe to show
 }
 
@@ -80,18 +83,43 @@ func (m *app) fillSide(msg sideDue) tea.Cmd {
 		return nil
 	}
 	if !s.request.shown {
-		s.preview, s.snippet = preview{}, nil
+		s.preview, s.snippet = card.Card{}, nil
 		return nil
 	}
 	if program := m.list.programAt(m.list.cursor); program != nil {
 		s.preview = m.previewProgram(program)
 		return m.renderLive()
 	}
-	of := previewer{
-		Listing: m.list.result.from, stat: m.statCache.stat, machine: m.opts.Machine, annotated: m.annotated(),
-		totals: m.overview.of(m.list.result.from), now: m.now(), configurations: m.opts.Configurations, title: m.pathText(s.request.node),
+	of := card.Source{
+		Listing: m.list.result.from, Stat: m.statCache.stat, Machine: m.opts.Machine, Totals: m.overview.of(m.list.result.from),
+		Now: m.now(), Configurations: m.opts.Configurations, Title: m.pathText(s.request.node),
+	}
+	if m.annotated() {
+		of.Note = func(path string) string { return m.opts.Machine.Annotate(path).Long }
 	}
 	return tea.Batch(previewCmd(s.begin(m.ctx), s.gen, of, s.request.node), m.renderLive())
+}
+
+// previewProgram describes a program.
+func (m *app) previewProgram(of *program) card.Card {
+	show := card.Card{
+		Title: programName(of), Known: safe(of.Owner.Type), Share: of.Kept, ShareOf: m.opts.Configurations,
+		Sum: printable.Plural(len(of.all), "place", "places") + ", " + printable.Plural(of.Stat.Files, "file", "files"),
+	}
+	if of.Sized {
+		show.Sum += ", " + printable.Size(of.Stat.Size)
+	}
+	totals := m.overview.of(m.list.result.from)
+	for _, node := range of.all[:min(len(of.all), card.MostLines)] {
+		entry := card.Entry{Name: m.pathText(node)}
+		if totals != nil {
+			entry.Size, entry.Sized = totals.Of(node).Size, true
+		}
+		show.Entries = append(show.Entries, entry)
+	}
+	slices.SortStableFunc(show.Entries, func(a, b card.Entry) int { return cmp.Compare(b.Size, a.Size) })
+	show.More = len(of.all) - len(show.Entries)
+	return show
 }
 
 // renderLive renders the snippet for the selection, or for the line under the cursor if the
@@ -135,11 +163,11 @@ const bothFrom = 72
 
 // placeCard returns the card of the row under the cursor.
 func (m *app) placeCard(width, height int) []string {
-	title := m.side.preview.title
+	title := m.side.preview.Title
 	if title == "" {
 		title = m.styles.Glyphs.Ellipsis
 	}
-	return m.styles.Card(shortTitle(title, width, m.styles.Glyphs.Ellipsis), m.side.preview.lines(&m.styles, width-draw.FrameWidth, height-draw.FrameHeight), width, height)
+	return m.styles.Card(shortTitle(title, width, m.styles.Glyphs.Ellipsis), m.side.preview.Lines(&m.styles, width-draw.FrameWidth, height-draw.FrameHeight), width, height)
 }
 
 // shortTitle shortens a path for the title of a card, on the left: its end is what matters.

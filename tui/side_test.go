@@ -2,16 +2,10 @@ package tui
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
-	"golang.org/x/sys/unix"
-
-	"github.com/DaRacci/list-ephemeral/internal/index"
-	"github.com/DaRacci/list-ephemeral/scan"
 )
 
 // wide opens the screen with paths in a terminal that has room for the pane.
@@ -89,50 +83,4 @@ func TestSnippetPaneIsRenderedBeforeTheLiveSnippet(t *testing.T) {
 	d.has("snippet for 1 path", `file "/home/me/.bashrc"`)
 	d.keys("enter")
 	equal(t, "text", d.app.result.Snippet.Text, "file \"/home/me/.bashrc\"\n")
-}
-
-func TestHeadShowsOnlyText(t *testing.T) {
-	dir := t.TempDir()
-	file := func(name, text string) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	pipe, link := filepath.Join(dir, "pipe"), filepath.Join(dir, "link")
-	if err := unix.Mkfifo(pipe, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink("/etc/passwd", link); err != nil {
-		t.Fatal(err)
-	}
-	tests := []struct {
-		name, path string
-		want       []string
-	}{
-		{"text", file("text", "a\tb\r\nc\x1b[2J\xff\n"), []string{"a    b", `c\e[2J\xff`, ""}},
-		{"binary", file("binary", "a\x00b"), []string{"binary file"}},
-		{"empty", file("empty", ""), []string{"empty file"}},
-		{"gone", filepath.Join(dir, "gone"), []string{"cannot read: no such file or directory"}},
-		{"a pipe without a writer", pipe, nil},
-		{"a symlink", link, []string{"cannot read: too many levels of symbolic links"}},
-		{"a long file", file("long", strings.Repeat("x\n", headSize)), strings.Split(strings.Repeat("x", sideLines), "")},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			equal(t, "lines", firstLines(tt.path), tt.want)
-		})
-	}
-}
-
-func TestPreviewOfASymlinkNamesItsTarget(t *testing.T) {
-	link := filepath.Join(t.TempDir(), "link")
-	if err := os.Symlink("/etc/\x1bhostname", link); err != nil {
-		t.Fatal(err)
-	}
-	var s index.Store
-	s.AddPath([]byte(link), scan.KindSymlink)
-	show := previewer{Listing: listOf(t, &s), stat: scan.Stat, machine: fakeMachine{}}.preview(t.Context(), 0)
-	equal(t, "text", show.text, []string{`symlink to /etc/\ehostname`})
 }

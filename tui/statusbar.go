@@ -32,8 +32,9 @@ func (m *app) headline() string {
 	stake := m.stake()
 	brief := stake[:min(len(stake), 2)]
 	left := [][]draw.Span{
-		spans(name, where, gap(3), stake), spans(name, gap(3), stake), spans(gap(1), stake), spans(name, gap(2), brief),
-		spans(gap(1), brief), {},
+		spans(name, where, gap(3), stake), spans(name, where[:min(len(where), 1)], gap(3), stake), spans(name, gap(3), stake), spans(gap(1), stake), spans(name, gap(2), brief),
+		spans(gap(1), brief),
+		{},
 	}
 	return draw.Ends(m.layout.width, left, m.headlineRight())
 }
@@ -191,7 +192,7 @@ func (m *app) tabLine() string {
 func (m *app) searchLine() (line string, column int) {
 	st := &m.styles
 	right := ""
-	if p := m.list.result; p != nil && p.text == m.search.query && p.text != "" {
+	if p := m.list.result; p != nil && p.text == m.search.query {
 		right = printable.Grouped(p.total)
 		if total := m.tabTotal(p.view); total > 0 {
 			right += " of " + printable.Grouped(total)

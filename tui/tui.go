@@ -31,8 +31,8 @@ type Options struct {
 	Groups []string
 	// Configurations is the number of public configurations whose share Place.Kept is.
 	Configurations int
-	// Host is where the screen runs, "user@host", and FileSystem what it is about, "/ on btrfs". Both
-	// are shown in the headline if they are not empty.
+	// Host is where the screen runs, "user@host", or what was traced. FileSystem is what the candidates
+	// are on, "/ on btrfs", or what a trace found. Both are shown in the headline if they are not empty.
 	Host, FileSystem string
 	// Stake says what happens to candidates that are not selected: "will be lost". Empty means "not
 	// kept", which claims no loss.

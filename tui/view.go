@@ -87,12 +87,12 @@ func (m *app) body(lines []string) []string {
 
 // heads returns the heads of the columns.
 func (m *app) heads() string {
-	names := draw.Names{Path: "keep " + m.view.Row(), Hits: "files"}
+	names := draw.Names{Path: "keep " + m.view.Row(), Hits: "files", Program: "program"}
 	if m.view == setting.ViewPrograms {
-		names.Hits = "places"
+		names.Hits, names.Program = "places", " files"
 	}
 	if p := m.list.result; p != nil && p.matches != nil {
-		names.Hits = "matching files"
+		names.Hits = "matching"
 	}
 	by, reversed := m.sort.in(m.view, m.annotated()), m.reversed
 	if p := m.list.result; p != nil && p.text != "" {

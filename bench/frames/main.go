@@ -62,7 +62,7 @@ func run(command []string, keys int) (filling, complete []time.Duration, err err
 	for len(complete) < keys {
 		time.Sleep(rand.N(2 * gap))
 		text := s.Text()
-		before, ready := cursorPath(text), strings.Contains(text, "scan complete")
+		before, ready := cursorPath(text), !strings.Contains(text, "scanning")
 		s.Send("\x1b[B")
 		took, err := s.Until(func(text string) bool { return cursorPath(text) != before }, patience)
 		switch {
@@ -79,7 +79,7 @@ func run(command []string, keys int) (filling, complete []time.Duration, err err
 	return filling, complete, nil
 }
 
-var cursorLine = regexp.MustCompile(`(?m)^>\[.\] (\S+)`)
+var cursorLine = regexp.MustCompile(`(?m)^[>▌]\[.\].(\S+)`)
 
 // cursorPath returns the path under the cursor, or "" if there is none yet.
 func cursorPath(text string) string {

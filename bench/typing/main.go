@@ -73,7 +73,7 @@ func run(command []string, open string, queries []string, runs int) error {
 	return nil
 }
 
-var numbers = regexp.MustCompile(`[\d,]+/[\d,]{4,}|[\d,]+ paths`)
+var numbers = regexp.MustCompile(`[\d,]+(?:/| of )[\d,]{4,}`)
 
 // count returns the number of matches that the screen shows.
 func (f finder) count() string { return numbers.FindString(f.Text()) }

@@ -48,9 +48,8 @@ func (a *app) printTrace(s *session.Session, f *traceFlags, r *trace.Report) err
 	return out.Flush()
 }
 
-// summarizeTrace summarizes a trace on stderr, and warns about incomplete results.
-func (a *app) summarizeTrace(f *traceFlags, r *trace.Report) {
-	changed, missing := 0, 0
+// changedAndMissing counts the paths that were changed, and those that do not exist.
+func changedAndMissing(r *trace.Report) (changed, missing int) {
 	for _, p := range r.Paths {
 		switch {
 		case p.Missing:
@@ -59,6 +58,12 @@ func (a *app) summarizeTrace(f *traceFlags, r *trace.Report) {
 			changed++
 		}
 	}
+	return changed, missing
+}
+
+// summarizeTrace summarizes a trace on stderr, and warns about incomplete results.
+func (a *app) summarizeTrace(f *traceFlags, r *trace.Report) {
+	changed, missing := changedAndMissing(r)
 	a.err.line(fmt.Sprintf("list-ephemeral: traced %s for %s (%s): %d calls, %d paths, %d changed, %d missing; %s",
 		report.ShortCommand(r.Command), r.Took.Round(time.Millisecond), r.Backend, r.Stats.Calls, len(r.Paths), changed, missing, report.Ending(r)))
 	a.tellIncomplete(r)
@@ -175,6 +180,9 @@ func (a *app) browseTrace(ctx context.Context, s *session.Session, f *traceFlags
 	opts.Machine = screen.NewTraced(s, s.SelectTraced(f.all, f.missing, r), ops)
 	opts.Listed = true
 	opts.Groups, opts.View = screen.TracedGroups(), setting.ViewFiles
+	changed, missing := changedAndMissing(r)
+	opts.Host = "trace: " + report.ShortCommand(r.Command) + ", " + r.Took.Round(time.Millisecond).String()
+	opts.FileSystem = fmt.Sprintf("%d changed, %d missing, %d seen", changed, missing, len(r.Paths))
 	return a.runScreen(ctx, opts, "")
 }
 

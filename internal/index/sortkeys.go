@@ -21,6 +21,11 @@ type FileStats struct {
 // before and calls stat only for files that were added later. A file that no longer exists, or that
 // is not a candidate, has size 0. StatAll returns the error of ctx soon after ctx is done.
 func (l *Listing) StatAll(ctx context.Context, stat StatFunc, before *FileStats) (*FileStats, error) {
+	return l.StatAllBy(ctx, stat, before, runtime.NumCPU())
+}
+
+// StatAllBy is StatAll with a number of goroutines. Work in the background leaves a CPU to the screen.
+func (l *Listing) StatAllBy(ctx context.Context, stat StatFunc, before *FileStats, workers int) (*FileStats, error) {
 	if before != nil && len(before.sizes) == l.files {
 		return before, ctx.Err()
 	}
@@ -34,7 +39,7 @@ func (l *Listing) StatAll(ctx context.Context, stat StatFunc, before *FileStats)
 	next.Store(int64(known))
 	var all sync.WaitGroup
 	var failure atomic.Pointer[crash.Error]
-	for range runtime.NumCPU() {
+	for range workers {
 		all.Go(func() {
 			defer crash.Catch("sort", func(e *crash.Error) { failure.Store(e) })
 			l.statSome(ctx, stat, m, &next)

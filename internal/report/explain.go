@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 
 	"github.com/DaRacci/list-ephemeral/boot"
@@ -125,6 +126,8 @@ type Explanation struct {
 	Device  string // major and minor number of a device: "8, 1"
 	Err     error  // why it could not be read
 	Seen    Seen   // how many earlier states have it; nil if that is not asked
+	// OnScreen leaves out the flags of the command line that would list the path.
+	OnScreen bool
 }
 
 // what returns the kind and size of the path, as a clause.
@@ -232,7 +235,9 @@ func (e *Explanation) reasons() []string {
 	case scan.ClassCandidate:
 		reasons := []string{e.fate() + "; nothing keeps this path"}
 		if kind != scan.KindFile && kind != scan.KindUnknown {
-			reasons = append(reasons, "not in the default listing: add --type "+kind.String())
+			if !e.OnScreen {
+				reasons = append(reasons, "not in the default listing: add --type "+kind.String())
+			}
 		}
 		if e.Declared != nil {
 			reasons = append(reasons, e.Declared.Text())
@@ -285,7 +290,8 @@ func VerdictText(v scan.Verdict) string {
 	case scan.ClassExcluded:
 		reason += ": " + v.Pattern.Text
 	case scan.ClassPersisted:
-		reason += ": " + v.Key
+		key, _, _ := strings.Cut(v.Key, "[") // without the index in the list
+		reason += ": " + key
 	case scan.ClassMounted:
 		reason += ": " + mountText(v.Mount)
 	case scan.ClassHidden:

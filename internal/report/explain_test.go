@@ -31,7 +31,7 @@ var verdicts = []struct {
 	{scan.Verdict{Class: scan.ClassRoot, By: "/a"}, "the next reboot wipes / (tmpfs none): tmpfs is in memory", "root", ""},
 	{
 		scan.Verdict{Class: scan.ClassPersisted, By: "/", Source: "config.json:1:2: persistedDirs[3]", Key: "persistedDirs[3]"},
-		"/ is kept: config.json:1:2: persistedDirs[3]", "persisted: persistedDirs[3]", "config.json:1:2: persistedDirs[3]",
+		"/ is kept: config.json:1:2: persistedDirs[3]", "persisted: persistedDirs", "config.json:1:2: persistedDirs[3]",
 	},
 	{
 		scan.Verdict{Class: scan.ClassMounted, By: "/a", Mount: &mounts.Mount{Root: "/b", FSType: "ext4", Source: "/dev/sda"}},

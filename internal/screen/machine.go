@@ -48,6 +48,11 @@ const mostUnread = 1000
 // NotListed implements tui.Machine.
 func (m Machine) NotListed(path string, kind scan.Kind) tui.NotListedReason {
 	v := m.Judge(path, kind)
+	switch v.Class {
+	case scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot:
+		return tui.NotListedReason{Reason: "contains no candidates", Selectable: true}
+	default:
+	}
 	return tui.NotListedReason{Reason: report.VerdictText(v), Selectable: v.Class == scan.ClassExcluded || v.Class == scan.ClassHidden}
 }
 
@@ -87,7 +92,7 @@ func (m Machine) KeptPaths() []string {
 	return slices.Compact(kept)
 }
 
-// Known implements tui.Machine: owner and kind, and how many configurations keep the path.
+// Known implements tui.Machine: owner and kind.
 func (m Machine) Known(path string) string {
 	o := m.OwnerOf(path)
 	return report.OwnerShort(&o)
@@ -109,6 +114,7 @@ func (m Machine) Annotate(string) tui.Annotation { return tui.Annotation{} }
 // Explain implements tui.Machine.
 func (m Machine) Explain(_ context.Context, path string) []string {
 	e := m.Explanation(path)
+	e.OnScreen = true
 	return e.Lines()
 }
 

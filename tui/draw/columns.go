@@ -47,7 +47,6 @@ const (
 	Gutter = pointerCells + markCells + len("!")
 
 	noteCells    = len(" looked up")
-	hitsCells    = len(" 1,234 of 12,345")
 	programCells = 12
 	dotCells     = len(" .....")
 	barCells     = 6
@@ -55,10 +54,18 @@ const (
 	ageCells     = len(" 24mo")
 	// minPath is the least width of paths with a column that can be left out.
 	minPath = 26
+	// enoughPath is the width from which other columns get half of what more there is, up to enoughMore
+	// each.
+	enoughPath = 50
+	enoughMore = 14
 )
 
 // Wants are the columns that a view has, if there is room.
-type Wants struct{ Note, Hits, Owner bool }
+type Wants struct {
+	Note, Owner bool
+	// Hits is the width of the widest number of hits; 0 leaves the column out.
+	Hits int
+}
 
 // NewColumns returns the columns for a list of listWidth cells on a terminal of width cells. Columns
 // are left out, the least important first, so that paths keep their room.
@@ -75,7 +82,7 @@ func NewColumns(width, listWidth int, wants Wants) Columns {
 	c.Age = from(50, ageCells, true)
 	c.Bar = from(60, barCells+1, true)
 	c.Share = from(72, dotCells+1, wants.Owner)
-	c.Hits = from(72, hitsCells, wants.Hits)
+	c.Hits = from(72, wants.Hits+1, wants.Hits > 0)
 	c.Program = from(100, programCells+1, wants.Owner)
 	for _, least := range []*int{&c.Program, &c.Bar, &c.Share, &c.Hits, &c.Age} {
 		if listWidth-Gutter-c.behind() < minPath {
@@ -83,6 +90,12 @@ func NewColumns(width, listWidth int, wants Wants) Columns {
 		}
 	}
 	c.Path = max(listWidth-Gutter-c.behind(), 0)
+	for _, more := range []*int{&c.Program, &c.Bar} { // paths do not need all the room of a wide list
+		if wider := min((c.Path-enoughPath)/2, enoughMore); wider > 0 && *more > 0 {
+			*more += wider
+			c.Path -= wider
+		}
+	}
 	return c
 }
 
@@ -136,7 +149,7 @@ type Sorted struct {
 }
 
 // Names are the heads of the columns whose meaning depends on the view.
-type Names struct{ Path, Hits string }
+type Names struct{ Path, Hits, Program string }
 
 // Heads returns the line above the list.
 func (s *Styles) Heads(c *Columns, names Names, by Sorted) string {
@@ -153,6 +166,8 @@ func (s *Styles) Heads(c *Columns, names Names, by Sorted) string {
 			head = names.Path
 		case ColumnHits:
 			head = names.Hits
+		case ColumnProgram:
+			head = names.Program
 		default:
 		}
 		style := s.Dim

@@ -127,7 +127,7 @@ func TestColumnsAreLeftOutByWidth(t *testing.T) {
 		{50, 49, []draw.Column{draw.ColumnPath, draw.ColumnSize, draw.ColumnAge}},
 		{40, 39, []draw.Column{draw.ColumnPath, draw.ColumnSize}},
 	} {
-		c := draw.NewColumns(tt.width, tt.list, draw.Wants{Hits: true, Owner: true})
+		c := draw.NewColumns(tt.width, tt.list, draw.Wants{Hits: 15, Owner: true})
 		var got []draw.Column
 		for x := range tt.list {
 			if at := c.At(x); at != draw.ColumnUnknown && (len(got) == 0 || got[len(got)-1] != at) {
@@ -150,13 +150,13 @@ func TestRowsAreAsWideAsTheirColumns(t *testing.T) {
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
 			for width := 20; width < 210; width++ {
-				c := draw.NewColumns(width, width-1, draw.Wants{Note: width%2 == 0, Hits: width%3 > 0, Owner: width%5 > 0})
+				c := draw.NewColumns(width, width-1, draw.Wants{Note: width%2 == 0, Hits: width % 3 * 8, Owner: width%5 > 0})
 				var b strings.Builder
 				styles.WriteRow(&b, &row, &c)
 				if got := ansi.StringWidth(b.String()); got != width-1 {
 					t.Fatalf("in %d columns the row is %d wide:\n%q", width-1, got, b.String())
 				}
-				heads := styles.Heads(&c, draw.Names{Path: "keep place", Hits: "matching files"}, draw.Sorted{By: draw.ColumnSize})
+				heads := styles.Heads(&c, draw.Names{Path: "keep place", Hits: "matching files", Program: "program"}, draw.Sorted{By: draw.ColumnSize})
 				if got := ansi.StringWidth(heads); got > width-1 {
 					t.Fatalf("in %d columns the heads are %d wide: %q", width-1, got, heads)
 				}
@@ -187,14 +187,14 @@ func TestHeadsShowTheSortOrder(t *testing.T) {
 func TestSizeBarsGrowWithTheSize(t *testing.T) {
 	last := 0
 	for bytes := int64(1); bytes > 0 && bytes < 1<<60; bytes *= 2 {
-		cells := ansi.StringWidth(styles.SizeBar(bytes))
+		cells := ansi.StringWidth(styles.SizeBar(bytes, 6))
 		if cells < last || cells > 6 {
 			t.Errorf("%d bytes: %d cells after %d", bytes, cells, last)
 		}
 		last = cells
 	}
 	equal(t, "full", last, 6)
-	equal(t, "nothing", styles.SizeBar(0), "")
+	equal(t, "nothing", styles.SizeBar(0, 6), "")
 	equal(t, "half", styles.PartBar(1, 2, 8), "━━━━")
 	equal(t, "a small part", styles.PartBar(1, 1000, 8), "╸")
 	equal(t, "all", styles.PartBar(5, 5, 2), "━━")
@@ -219,7 +219,7 @@ func TestScrollBarIsAtThePositionOfTheRows(t *testing.T) {
 		height, rows, top int
 		want              string
 	}{
-		{4, 4, 0, ""}, {4, 8, 0, "██││"}, {4, 8, 4, "││██"}, {4, 8, 2, "│██│"}, {4, 1000, 0, "█│││"}, {4, 1000, 996, "│││█"}, {0, 5, 0, ""},
+		{4, 4, 0, ""}, {4, 8, 0, "┃┃││"}, {4, 8, 4, "││┃┃"}, {4, 8, 2, "│┃┃│"}, {4, 1000, 0, "┃│││"}, {4, 1000, 996, "│││┃"}, {0, 5, 0, ""},
 	} {
 		equal(t, "bar", ansi.Strip(strings.Join(styles.ScrollBar(tt.height, tt.rows, tt.top), "")), tt.want)
 	}

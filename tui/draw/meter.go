@@ -6,19 +6,15 @@ import (
 	"strings"
 )
 
-// barHalves is the number of half cells of a full size bar.
-const barHalves = 2 * barCells
-
-// SizeBar returns a bar for a size in bytes, at most barCells wide. The scale is logarithmic, from
-// 1 KiB to 1 GiB, and the same on every screen: a bar is as long as that of another row if the sizes
-// are within a factor of four.
-func (s *Styles) SizeBar(size int64) string {
-	if size <= 0 {
+// SizeBar returns a bar for a size in bytes, at most cells wide. The scale is logarithmic, from 1 KiB
+// to 1 GiB: each half cell of a bar of 6 cells is a factor of three.
+func (s *Styles) SizeBar(size int64, cells int) string {
+	if size <= 0 || cells <= 0 {
 		return ""
 	}
 	const least, most = 10, 30 // powers of two
 	at := (math.Log2(float64(size)) - least) / (most - least)
-	halves := max(1, min(barHalves, int(math.Round(at*barHalves))))
+	halves := max(1, min(2*cells, int(math.Round(at*float64(2*cells)))))
 	return strings.Repeat(s.Glyphs.Full, halves/2) + strings.Repeat(s.Glyphs.Half, halves%2)
 }
 
@@ -98,7 +94,7 @@ func (s *Styles) ScrollBar(height, rows, top int) []string {
 	for i := range bar {
 		bar[i] = s.Dim.Render(s.Glyphs.Track)
 		if i >= from && i < from+size {
-			bar[i] = s.Frame.Render(s.Glyphs.Thumb)
+			bar[i] = s.Bar.Render(s.Glyphs.Thumb)
 		}
 	}
 	return bar

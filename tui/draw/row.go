@@ -157,7 +157,7 @@ func (s *Styles) writeColumns(b *strings.Builder, r *Row, c *Columns) {
 	}
 	bar, size := "", ""
 	if r.Sized {
-		bar, size = s.SizeBar(r.Size), printable.Size(r.Size)
+		bar, size = s.SizeBar(r.Size, c.Bar-1), printable.Size(r.Size)
 	}
 	if c.Bar > 0 {
 		left(b, bar, s.Bar, c.Bar)

@@ -51,7 +51,7 @@ type Glyphs struct {
 
 var unicodeGlyphs = Glyphs{
 	Ellipsis: "…", Horizontal: "─", Vertical: "│", TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomRight: "╯",
-	Pointer: "▌", Full: "━", Half: "╸", Dot: "●", NoDot: "·", Done: "▰", Todo: "▱", Thumb: "█", Track: "│",
+	Pointer: "▌", Full: "━", Half: "╸", Dot: "●", NoDot: "·", Done: "▰", Todo: "▱", Thumb: "┃", Track: "│",
 	ChipLeft: "⟨", ChipRight: "⟩", Folded: "▸", Open: "▾", Up: "▴", Down: "▾", From: "←", Separator: "·",
 }
 
@@ -61,80 +61,92 @@ var asciiGlyphs = Glyphs{
 	ChipLeft: "<", ChipRight: ">", Folded: "+", Open: "-", Up: "^", Down: "v", From: "<-", Separator: "-",
 }
 
-// palette assigns some of the 16 colours.
-type palette struct{ marked, partly, warning, key, frame, program, section, secret ansi.Attr }
+// palette assigns some of the 16 colours; 0 is the default foreground.
+type palette struct{ marked, partly, warning, stake, key, bar, program, section, secret, dim ansi.Attr }
 
-// palettes has one palette for each theme. The default is readable on any background: it avoids
-// yellow, which is unreadable on white, and uses blue only for lines. The program does not query
-// the background colour, because the reply could arrive after the program has ended, and the
-// shell would read it as input.
+// palettes has one palette for each theme. ThemeAuto is readable on any background: green and cyan have
+// enough contrast on dark and on light ones, and all else is bold or faint (TestContrast). On light
+// backgrounds, faint text is too pale, and bright black is dark enough; on dark ones it is the other
+// way round.
 var palettes = map[setting.Theme]palette{
 	setting.ThemeAuto: {
 		marked:  ansi.AttrGreenForegroundColor,
-		partly:  ansi.AttrMagentaForegroundColor,
-		warning: ansi.AttrMagentaForegroundColor,
+		partly:  ansi.AttrCyanForegroundColor,
 		key:     ansi.AttrCyanForegroundColor,
-		frame:   ansi.AttrBlueForegroundColor,
+		bar:     ansi.AttrCyanForegroundColor,
 		program: ansi.AttrCyanForegroundColor,
 		section: ansi.AttrCyanForegroundColor,
-		secret:  ansi.AttrRedForegroundColor,
 	},
 	setting.ThemeLight: {
 		marked:  ansi.AttrGreenForegroundColor,
 		partly:  ansi.AttrMagentaForegroundColor,
 		warning: ansi.AttrRedForegroundColor,
+		stake:   ansi.AttrRedForegroundColor,
 		key:     ansi.AttrBlueForegroundColor,
-		frame:   ansi.AttrBlueForegroundColor,
+		bar:     ansi.AttrBlueForegroundColor,
 		program: ansi.AttrBlueForegroundColor,
-		section: ansi.AttrBlueForegroundColor,
+		section: ansi.AttrMagentaForegroundColor,
 		secret:  ansi.AttrRedForegroundColor,
+		dim:     ansi.AttrBrightBlackForegroundColor,
 	},
 	setting.ThemeDark: {
 		marked:  ansi.AttrBrightGreenForegroundColor,
 		partly:  ansi.AttrBrightYellowForegroundColor,
 		warning: ansi.AttrBrightYellowForegroundColor,
+		stake:   ansi.AttrBrightYellowForegroundColor,
 		key:     ansi.AttrBrightCyanForegroundColor,
-		frame:   ansi.AttrBrightBlueForegroundColor,
+		bar:     ansi.AttrBrightBlueForegroundColor,
 		program: ansi.AttrBrightCyanForegroundColor,
 		section: ansi.AttrBrightBlueForegroundColor,
-		secret:  ansi.AttrBrightRedForegroundColor,
+		secret:  ansi.AttrBrightYellowForegroundColor,
 	},
 }
 
 // NewStyles returns the styles of a theme.
 func NewStyles(theme setting.Theme, ascii bool) Styles {
 	p := palettes[theme]
-	sgr := func(attrs ...ansi.Attr) string { return ansi.NewStyle(attrs...).String() }
-	foreground := func(color ansi.Attr) Style {
-		return Style{sgr(color), sgr(ansi.AttrDefaultForegroundColor)}
-	}
-	bold := func(color ansi.Attr) Style {
-		return Style{sgr(ansi.AttrBold, color), sgr(ansi.AttrNormalIntensity, ansi.AttrDefaultForegroundColor)}
-	}
+	plain, bold := func(color ansi.Attr) Style { return styleOf(color, false) }, func(color ansi.Attr) Style { return styleOf(color, true) }
 	s := Styles{
-		Title:   Style{sgr(ansi.AttrBold), sgr(ansi.AttrNormalIntensity)},
-		Bold:    Style{sgr(ansi.AttrBold), sgr(ansi.AttrNormalIntensity)},
+		Title:   bold(0),
+		Bold:    bold(0),
 		Dim:     Style{sgr(ansi.AttrFaint), sgr(ansi.AttrNormalIntensity)},
-		Marked:  foreground(p.marked),
-		Partly:  foreground(p.partly),
-		Program: foreground(p.program),
+		Marked:  plain(p.marked),
+		Partly:  plain(p.partly),
+		Program: plain(p.program),
 		Heading: bold(p.section),
-		Stake:   bold(p.warning),
+		Stake:   bold(p.stake),
 		Secret:  bold(p.secret),
 		Cursor:  Style{sgr(ansi.AttrReverse), sgr(ansi.AttrNoReverse)},
-		Warning: foreground(p.warning),
-		Key:     foreground(p.key),
-		Code:    foreground(p.marked),
-		Frame:   foreground(p.frame),
-		Bar:     foreground(p.frame),
+		Warning: styleOf(p.warning, p.warning == 0),
+		Key:     plain(p.key),
+		Code:    plain(p.marked),
+		Bar:     plain(p.bar),
 		Match: Style{
 			sgr(ansi.AttrBold, ansi.AttrUnderline, p.marked),
 			sgr(ansi.AttrNormalIntensity, ansi.AttrNoUnderline, ansi.AttrDefaultForegroundColor),
 		},
 		Glyphs: unicodeGlyphs,
 	}
+	if p.dim != 0 {
+		s.Dim = plain(p.dim)
+	}
+	s.Frame = s.Dim
 	if ascii {
 		s.Glyphs = asciiGlyphs
+	}
+	return s
+}
+
+func sgr(attrs ...ansi.Attr) string { return ansi.NewStyle(attrs...).String() }
+
+// styleOf returns a style with a colour, or with the default one if it is 0.
+func styleOf(color ansi.Attr, bold bool) (s Style) {
+	if bold {
+		s = Style{sgr(ansi.AttrBold), sgr(ansi.AttrNormalIntensity)}
+	}
+	if color != 0 {
+		s.On += sgr(color)
+		s.Off = sgr(ansi.AttrDefaultForegroundColor) + s.Off
 	}
 	return s
 }

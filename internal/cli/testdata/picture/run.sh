@@ -50,6 +50,7 @@ echo 'update-users-groups.pl /nix/store/0-users-groups.json' >nix/store/system/a
 echo '{"mutableUsers":false}' >nix/store/0-users-groups.json
 cp "$program" bin/list-ephemeral
 mount --rbind /proc proc
+echo laptop >/proc/sys/kernel/hostname # of the namespace
 mkdir -p dev
 mount --rbind /dev dev
 exec env HOME=/home/alice LANG=C.UTF-8 TZ=UTC chroot . "$@"
