@@ -324,3 +324,19 @@ func TestProgramsWithoutFilesAreLastInTheDialog(t *testing.T) {
 	d.has("no program matches")
 	equal(t, "lines of the box", strings.Count(strings.Join(d.lines(), "\n"), "│"), height)
 }
+
+func TestListedPathsSayWhatIsGone(t *testing.T) {
+	d := newDriver(t, Options{Listed: true})
+	d.add("/home/me/dir/", "/home/me/file", "/home/me/gone")
+	d.end(nil)
+	for _, line := range d.lines() {
+		if strings.Contains(line, "/dir/") && strings.Contains(line, "0B") {
+			t.Errorf("a directory has a size: %q", line)
+		}
+	}
+	d.has("gone")
+	row := slices.IndexFunc(d.lines(), func(line string) bool { return strings.Contains(line, "/home/me/gone") })
+	if line := strings.TrimSpace(d.lines()[row]); !strings.HasSuffix(line, " gone") {
+		t.Errorf("the row of a missing path is %q", line)
+	}
+}
