@@ -9,10 +9,12 @@ import (
 )
 
 // The view of places has one row for several files. A place is ranked by its own path. Places in
-// which only a path inside matches come after all others, in the order of their best match:
+// which only a path inside matches come after those, in the order of their best match. A place whose
+// own path matches only in letters far from each other is ordered among the latter:
 //
-//	firefox    ~/.mozilla/firefox/       its own path matches
+//	fire       ~/.mozilla/firefox/       its own path matches
 //	           /var/lib/systemd/         Inside is coredump/core.firefox.zst
+//	           ~/.config/qBittorrent/    f, i, r and e are scattered
 
 // Place is a row of the view of places.
 type Place struct {
@@ -65,6 +67,7 @@ func (r *Results) Places(ctx context.Context, l *index.Listing, q Query, opts Pl
 		p.tie = tieOf(path, home, 0)
 		var ok bool
 		if p.Score, ok = m.Match(path); ok {
+			p.own = matchesWell(p.Score, m.Positions(path))
 			p.Score += bonusOf(l, q.Kept, path, node)
 		} else if p.Inside, p.Score, ok = r.inside(l, m, q, best, node); !ok {
 			continue
@@ -82,14 +85,26 @@ func (r *Results) Places(ctx context.Context, l *index.Listing, q Query, opts Pl
 // placeRank is a place with what orders places of equal scores.
 type placeRank struct {
 	Place
+	own bool // the own path matches, not only in scattered letters
 	tie int
+}
+
+// goodScore is the least score for each matching byte of a path that matches well: letters at the
+// beginnings of words are above it, letters that are scattered over words are below.
+const goodScore = 20
+
+// matchesWell reports whether a path with this score and these matching positions does not match only
+// in scattered letters.
+func matchesWell(score int, positions []int) bool {
+	n := len(positions)
+	return n == 0 || score >= goodScore*n || positions[n-1]-positions[0] == n-1
 }
 
 func sortPlaces(places []placeRank, tie func(a, b uint32) int) {
 	slices.SortStableFunc(places, func(a, b placeRank) int {
 		switch {
-		case a.Own() != b.Own():
-			if a.Own() {
+		case a.own != b.own:
+			if a.own {
 				return -1
 			}
 			return 1

@@ -155,18 +155,21 @@ func checkPlaces(t *testing.T, r *rand.Rand, l *index.Listing, queries int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		nodes := make([]uint32, len(ranked))
+		nodes, strong := make([]uint32, len(ranked)), make([]bool, len(ranked))
 		m := search.NewMatcher(q, found.CaseIgnored)
 		for i, p := range ranked {
 			nodes[i] = p.Node
-			if _, own := m.Match([]byte(nodePath(l, p.Node))); own != p.Own() {
+			score, own := m.Match([]byte(nodePath(l, p.Node)))
+			if own != p.Own() {
 				t.Fatalf("%q: %s matches itself: %t", q.Text, nodePath(l, p.Node), own)
 			}
+			positions := m.Positions([]byte(nodePath(l, p.Node)))
+			strong[i] = own && (score >= 20*len(positions) || positions[len(positions)-1]-positions[0] == len(positions)-1)
 			inside := nodePath(l, p.Inside)
 			if _, ok := m.Match([]byte(inside)); !ok || !strings.HasPrefix(inside, nodePath(l, p.Node)) {
 				t.Fatalf("%q: %s is not a match in %s", q.Text, inside, nodePath(l, p.Node))
 			}
-			if i > 0 && (!ranked[i-1].Own() && p.Own() || ranked[i-1].Own() == p.Own() && ranked[i-1].Score < p.Score) {
+			if i > 0 && (!strong[i-1] && strong[i] || strong[i-1] == strong[i] && ranked[i-1].Score < p.Score) {
 				t.Fatalf("%q: place %d, %s, is not in order", q.Text, i, nodePath(l, p.Node))
 			}
 		}
@@ -175,6 +178,20 @@ func checkPlaces(t *testing.T, r *rand.Rand, l *index.Listing, queries int) {
 		slices.Sort(nodes)
 		if !slices.Equal(nodes, want) {
 			t.Fatalf("%q: %d places, want %d", q.Text, len(nodes), len(want))
+		}
+	}
+}
+
+func TestScatteredLettersOfAPlaceAreNoBetterThanAMatchInside(t *testing.T) {
+	l := listing(t, "/etc/NetworkManager/a", "/home/me/.config/qBittorrent/a", "/home/me/.mozilla/firefox/x/prefs.js", "/home/me/.xfirefox/y", "/srv/data/xnm.conf")
+	opts := search.PlaceOptions{Splits: splitsExcept("/etc/NetworkManager", "/home/me/.config/qBittorrent", "/home/me/.mozilla", "/home/me/.xfirefox", "/srv/data")}
+	for query, want := range map[string][]place{
+		"fire": {{Path: "/home/me/.xfirefox/"}, {"/home/me/.mozilla/", "/home/me/.mozilla/firefox/"}, {Path: "/home/me/.config/qBittorrent/"}},
+		"nm":   {{Path: "/etc/NetworkManager/"}, {"/srv/data/", "/srv/data/xnm.conf"}},
+	} {
+		got := placesOf(t, l, search.Query{Text: query, Dirs: true, Home: "/home/me"}, opts)
+		if diff := gocmp.Diff(want, got[:min(len(got), len(want))]); diff != "" {
+			t.Errorf("%s: (-want +got):\n%s", query, diff)
 		}
 	}
 }
