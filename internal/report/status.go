@@ -116,7 +116,16 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 		}
 		line("trace", "%s: %s", t.Name, reason)
 	}
-	dst = append(dst, '\n')
+	dst = s.appendAmounts(append(dst, '\n'))
+	dst = s.appendNext(dst)
+	dst = appendStakes(dst, "the largest", s.Largest, home, now)
+	dst = appendStakes(dst, "the newest", s.Newest, home, now)
+	dst = appendOwners(dst, s.Owners, now)
+	return appendMustKeep(dst, s.MustKeep, home)
+}
+
+// appendAmounts appends the numbers of files and their sizes.
+func (s *Status) appendAmounts(dst []byte) []byte {
 	amountLine := func(name string, a Amount, what string) {
 		dst = fmt.Appendf(dst, "%-14s %9d files %6s  %s\n", name, a.Files, printable.Size(a.Bytes), what)
 	}
@@ -134,11 +143,7 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 	if s.Trash.Files > 0 {
 		amountLine("trash", s.Trash, "in storage, moved there by stray --trash")
 	}
-	dst = s.appendNext(dst)
-	dst = appendStakes(dst, "the largest", s.Largest, home, now)
-	dst = appendStakes(dst, "the newest", s.Newest, home, now)
-	dst = appendOwners(dst, s.Owners, now)
-	return appendMustKeep(dst, s.MustKeep, home)
+	return dst
 }
 
 // listedDoubt says of which of the listed files nothing shows that a boot wipes them, as a clause.
