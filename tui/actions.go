@@ -1,65 +1,18 @@
 package tui
 
 import (
-	"errors"
-
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/tui/pane"
 )
 
-// perform carries out an action of a pane or a dialog.
-func (m *app) perform(a action) tea.Cmd {
-	switch a.kind {
-	case actionClose:
-		m.closeDialog()
-	case actionFilter:
-		m.closeDialog()
-		return m.filter(a.program)
-	case actionHelp:
-		m.overlay.push(newHelpDialog(&m.keys, m.context()))
-	case actionBack:
-		m.snippet, m.notice.text = nil, "" // it was about the snippet
-		m.side.ask(subject{})              // its live snippet may have been dropped
-		m.relayout()
-	case actionLeave:
-		m.result.Outcome = Confirmed
-		return m.leave()
-	case actionQuit:
-		return m.leave()
-	case actionAskFile:
-		m.overlay.push(newPromptDialog(&m.keys))
-	case actionWrite:
-		return writeCmd(m.opts.Home, a, m.result.Snippet.Text)
-	case actionConfirm:
-		m.closeDialog()
-		return m.showSnippet(m.selection.Clone())
-	case actionCopy:
-		return m.copyText("the snippet", m.result.Snippet.Text)
-	case actionDialect:
-		return m.nextDialect()
-	case actionAskAdopt:
-		return m.openAdopt()
-	case actionAdopt:
-		return m.runAdopt()
-	case actionAskInto:
-		return m.openInto()
-	case actionInto:
-		return m.acceptInto()
-	case actionNone:
-	}
-	return nil
-}
-
-func (m *app) closeDialog() {
-	if m.overlay.top() == dialog(m.counter.dialog) {
-		m.closePrograms()
-	}
-	m.overlay.pop()
-}
+// longSnippet is the number of paths above which the user is asked to confirm. Lists written
+// by hand have about a hundred.
+const longSnippet = 10_000
 
 // filter shows only the files of one program, or those of all if program is "".
 func (m *app) filter(program string) tea.Cmd {
@@ -182,8 +135,7 @@ func (m *app) confirm() tea.Cmd {
 		}
 	}
 	if chosen.Len() > longSnippet {
-		m.overlay.push(newConfirmDialog(&m.keys, chosen.Len()))
-		return nil
+		return m.open(m.longSnippet(chosen.Len()))
 	}
 	return m.showSnippet(chosen)
 }
@@ -196,7 +148,7 @@ func (m *app) showSnippet(chosen index.Selection) tea.Cmd {
 func (m *app) nextDialect() tea.Cmd {
 	m.dialect = (m.dialect + 1) % len(m.opts.Dialects)
 	if m.snippet != nil {
-		return m.showSnippetOf(m.snippet.drawing)
+		return m.showSnippetOf(m.snippetOf)
 	}
 	return m.notify("dialect " + m.dialectName())
 }
@@ -204,7 +156,7 @@ func (m *app) nextDialect() tea.Cmd {
 // showSnippetOf shows a snippet in the current dialect.
 func (m *app) showSnippetOf(what renderRequest) tea.Cmd {
 	what.dialect = m.dialect
-	m.snippet = newSnippetPane(&m.keys, what)
+	m.snippet, m.snippetOf = pane.NewSnippet(&m.keys.Keys), what
 	m.relayout()
 	return m.renderSnippet(what)
 }
@@ -261,30 +213,11 @@ func (m *app) takeSnippet(msg rendered) tea.Cmd {
 	case live > 0 && live == m.side.gen:
 		m.side.snippet = codeLines(msg.snippet)
 	case live == 0 && m.snippet != nil:
-		m.snippet.fill(msg)
+		m.snippet.Fill(msg.snippet, msg.paths)
 		m.result.Snippet = msg.snippet
 		if msg.snippet.Text != "" {
 			return m.copyText("the snippet", msg.snippet.Text)
 		}
-	}
-	return nil
-}
-
-// takeWritten shows the result of writing the file.
-func (m *app) takeWritten(msg written) tea.Cmd {
-	d, open := m.overlay.top().(*promptDialog)
-	switch {
-	case msg.err == nil && open:
-		m.closeDialog()
-		fallthrough
-	case msg.err == nil:
-		return m.notify("written to " + msg.name)
-	case !open:
-		return m.notify(msg.name + ": " + msg.err.Error())
-	}
-	d.answer, d.exists = safe(msg.err.Error()), ""
-	if errors.Is(msg.err, errExists) {
-		d.exists = msg.name
 	}
 	return nil
 }
@@ -317,8 +250,8 @@ func (m *app) placeOf(node uint32) string {
 // paste inserts text where text can be typed. Elsewhere it does nothing: pasted text never acts
 // as keys.
 func (m *app) paste(text string) tea.Cmd {
-	if d, ok := m.overlay.top().(typist); ok {
-		d.insert(text)
+	if d, ok := m.overlay.Top().(pane.Typist); ok {
+		d.Insert(text)
 	}
 	switch m.context() {
 	case contextBrowse:
@@ -328,7 +261,7 @@ func (m *app) paste(text string) tea.Cmd {
 	default:
 		return nil
 	}
-	m.search.insert(search.Pasted(text))
+	m.search.Insert(search.Pasted(text))
 	return m.ask(true)
 }
 
@@ -355,6 +288,6 @@ func (m *app) showUnread() tea.Cmd {
 	if rest := m.progress.summary.Errors - len(m.progress.summary.Unread); rest > 0 {
 		lines = append(lines, "and "+printable.Grouped(rest)+" more: list-ephemeral list --verbose prints them")
 	}
-	m.overlay.push(newTextDialog(&m.keys, "not read", lines))
+	m.overlay.Push(pane.NewText(&m.keys.Keys, "not read", lines))
 	return nil
 }

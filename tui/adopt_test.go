@@ -23,11 +23,17 @@ func adopting(t *testing.T, plan func(context.Context, []index.Selected) (Adopti
 func TestAdoptPlansAsksAndRuns(t *testing.T) {
 	var asked []index.Selected
 	ran := 0
-	d := adopting(t, func(_ context.Context, selected []index.Selected) (Adoption, error) {
+	var d *driver
+	d = adopting(t, func(_ context.Context, selected []index.Selected) (Adoption, error) {
 		asked = selected
 		return Adoption{
-			Lines:    []string{"2 files into /persist\x1b[2J"},
-			Run:      func(context.Context) []string { ran++; return []string{"done \u202e"} },
+			Lines: []string{"2 files into /persist\x1b[2J"},
+			Run: func(context.Context) []string {
+				ran++
+				d.fire(workTicked{})
+				d.has("half")
+				return []string{"done \u202e"}
+			},
 			Progress: func() string { return "half" },
 		}, nil
 	})
@@ -41,8 +47,6 @@ func TestAdoptPlansAsksAndRuns(t *testing.T) {
 	d.hold = true
 	d.keys("enter", "enter") // the second Enter has no effect
 	d.has("copy into storage; Esc stops")
-	d.send(adoptTicked{d.app.adoptions})
-	d.has("half")
 	d.hold = false
 	d.release()
 	equal(t, "ran", ran, 1)

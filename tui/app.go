@@ -13,6 +13,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
+	"github.com/DaRacci/list-ephemeral/tui/pane"
 )
 
 // app is the model of the whole program.
@@ -45,11 +46,10 @@ type app struct {
 	facts          *factCache
 	overview       overview
 	side           side
-	overlay        overlay
-	snippet        *snippetPane // instead of the list, or nil
-	dialect        int          // index into Options.Dialects
-	adoptions      int          // the generation of the newest adopt dialog
-	intos          int          // the generation of the newest request of an into dialog
+	overlay        pane.Stack
+	snippet        *pane.Snippet // instead of the list, or nil
+	snippetOf      renderRequest // what snippet shows
+	dialect        int           // index into Options.Dialects
 	notice         notice
 
 	progress progress
@@ -101,7 +101,7 @@ func newApp(ctx context.Context, opts Options, store *index.Store) *app {
 	if opts.Job == (Job{}) {
 		m.opts.Job = adoptJob
 	}
-	m.keys.snippet.adopt.SetHelp(m.keys.snippet.adopt.Help().Key, m.opts.Job.Help)
+	m.keys.Snippet.Adopt.SetHelp(m.keys.Snippet.Adopt.Help().Key, m.opts.Job.Help)
 	m.notice.text = strings.Join(opts.Warnings, "; ")
 	m.enableKeys()
 	return m
@@ -203,22 +203,12 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 		return m.takeSnippet(msg)
 	case copied:
 		return m.takeCopied(msg)
-	case written:
-		return m.takeWritten(msg)
 	case explained:
-		m.overlay.push(newTextDialog(&m.keys, "why", msg.lines))
-	case adoptPlanned:
-		m.takeAdoptPlan(msg)
-	case adoptTicked:
-		return m.tickAdopt(msg)
-	case adoptEnded:
-		m.takeAdoptEnd(msg)
-	case intoFound:
-		return m.takeIntoFiles(msg)
-	case intoReady:
-		m.takeIntoPlan(msg)
-	case intoEnd:
-		m.takeIntoEnd(msg)
+		m.overlay.Push(pane.NewText(&m.keys.Keys, "why", msg.lines))
+	case worked:
+		return m.takeWork(msg)
+	case workTicked:
+		return m.tickWork(msg)
 	case sideDue:
 		return m.fillSide(msg)
 	case previewed:
@@ -257,8 +247,8 @@ func (m *app) tick() tea.Cmd {
 // context returns the context of a key that is pressed now.
 func (m *app) context() keyContext {
 	switch {
-	case m.overlay.top() != nil:
-		return m.overlay.top().context()
+	case m.overlay.Top() != nil:
+		return m.overlay.Top().Context()
 	case m.snippet != nil:
 		return contextSnippet
 	case m.search.active:
@@ -276,10 +266,10 @@ func (m *app) press(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case key.Matches(msg, m.keys.suspend):
 		return m.suspend()
-	case m.overlay.top() != nil:
-		return m.perform(m.overlay.top().press(msg))
+	case m.overlay.Top() != nil:
+		return m.perform(m.overlay.Top().Press(msg))
 	case m.snippet != nil:
-		return m.perform(m.snippet.press(msg))
+		return m.perform(m.snippet.Press(msg))
 	case m.search.active:
 		return m.pressSearch(msg)
 	}
@@ -378,14 +368,14 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 		}
 		return m.confirm()
 	case key.Matches(msg, k.showHelp):
-		return m.perform(action{kind: actionHelp})
+		return m.perform(pane.Action{Kind: pane.ActionHelp})
 	case key.Matches(msg, k.quit):
 		if msg.String() == "q" && m.selection.Len() > 0 && m.notice.text != quitNotice {
 			return m.notify(quitNotice)
 		}
-		return m.perform(action{kind: actionQuit})
+		return m.perform(pane.Action{Kind: pane.ActionQuit})
 	default:
-		if to, ok := k.move.target(msg, m.list.cursor, m.list.height, len(m.list.nodes)); ok {
+		if to, ok := k.move.Target(msg, m.list.cursor, m.list.height, len(m.list.nodes)); ok {
 			m.list.moveTo(to)
 		}
 	}
@@ -394,7 +384,7 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 
 func (m *app) pressSearch(msg tea.KeyPressMsg) tea.Cmd {
 	k := &m.keys.search
-	before := m.search.query
+	before := m.search.Text
 	switch {
 	case key.Matches(msg, k.leave):
 		m.notice.text = "" // it was for the keys of a search
@@ -403,11 +393,11 @@ func (m *app) pressSearch(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.listBindings()...): // Space is one of them
 		return m.pressList(&k.listKeys, msg)
 	case key.Matches(msg, k.space):
-		m.search.insert(" ")
+		m.search.Insert(" ")
 	default:
-		m.search.edit(&k.editKeys, msg)
+		m.search.Edit(&k.EditKeys, msg)
 	}
-	if m.search.query != before {
+	if m.search.Text != before {
 		return m.ask(true)
 	}
 	return nil

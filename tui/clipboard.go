@@ -1,17 +1,11 @@
 package tui
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
-	"github.com/DaRacci/list-ephemeral/internal/securefile"
 )
 
 // mostCopied is the maximum number of bytes sent to the terminal's clipboard. Terminals limit
@@ -54,47 +48,4 @@ func (m *app) copyByTerminal(msg copied) tea.Cmd {
 		notice = "sent " + quotedPath + ", by OSC 52"
 	}
 	return tea.Batch(tea.SetClipboard(msg.text), m.notify(notice))
-}
-
-// errExists means that the file already exists.
-var errExists = errors.New("file exists: Enter again overwrites it")
-
-// writeFile writes a text to a file atomically. It replaces an existing file only if overwrite
-// is set. A leading "~/" in the name is the home directory.
-func writeFile(home, name, text string, overwrite bool) error {
-	if rest, ok := strings.CutPrefix(name, "~/"); ok {
-		if home == "" {
-			var err error
-			if home, err = os.UserHomeDir(); err != nil {
-				return err
-			}
-		}
-		name = filepath.Join(home, rest)
-	}
-	// The directory may belong to another user, who may swap it for a symlink.
-	f, err := securefile.Create(name, securefile.Options{New: !overwrite, Regular: overwrite})
-	if errors.Is(err, fs.ErrExist) {
-		return errExists
-	}
-	if err != nil {
-		return cause(err)
-	}
-	defer f.Discard()
-	if _, err := f.Write([]byte(text)); err != nil {
-		return cause(err)
-	}
-	err = f.Commit()
-	if errors.Is(err, fs.ErrExist) { // created in the meantime
-		return errExists
-	}
-	return cause(err)
-}
-
-// cause strips the file name from an error, because the screen already shows it.
-func cause(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }

@@ -147,11 +147,6 @@ func copyCmd(ctx context.Context, machine Machine, what, text string) tea.Cmd {
 	return guarded("copy", func() tea.Msg { return copied{what, text, machine.Copy(ctx, text)} })
 }
 
-func writeCmd(home string, a action, text string) tea.Cmd {
-	return guarded("write", func() tea.Msg { return written{a.text, writeFile(home, a.text, text, a.overwrite)} })
-}
-
-// explainCmd asks for the explanation of a path. place is one more line, or "".
 func explainCmd(ctx context.Context, machine Machine, path, place string) tea.Cmd {
 	return guarded("explain", func() tea.Msg {
 		var lines []string

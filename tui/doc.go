@@ -10,14 +10,14 @@
 //	the list                 list.go (rows and cursor), rows.go (how they look), sort.go
 //	the frame                statusbar.go (headline, tabs, status), searchbar.go
 //	the cards beside it      side.go
-//	the snippet              pane_snippet.go, clipboard.go
-//	dialogs                  overlay.go, dialog_*.go
+//	snippet and dialogs      perform.go (what they ask for), clipboard.go; package pane
 //	from scan to rows        progress.go, searchtask.go, result.go, arrange.go, rescan.go
 //	what is known of rows    overview.go (sums of all), statcache.go, annotate.go
 //	background work          cmds.go, msgs.go
 //
 // Package draw renders the parts of the screen, package places orders the rows, package card describes
-// the one under the cursor, and package hits finds those of a query.
+// the one under the cursor, package hits finds those of a query, and package pane has the dialogs and
+// the snippet.
 //
 // Only Update changes the model. Slow work runs in commands (cmds.go). Their arguments are
 // values or immutable listings, and their result is a message (msgs.go). A message that may

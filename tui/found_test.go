@@ -24,8 +24,8 @@ func TestProgramDialogShowsThoseThatAreFound(t *testing.T) {
 	d.add("/home/zed/a", "/home/zed/b", "/home/firefox/x", "/etc/hosts")
 	d.end(nil)
 	d.keys("ctrl+p")
-	equal(t, "programs", d.app.counter.dialog.programs, []string{"firefox", "zed"})
-	equal(t, "counts", d.app.counter.dialog.counts, []int{1, 2})
+	equal(t, "programs", shownPrograms(d), []string{"firefox", "zed"})
+	equal(t, "counts", shownCounts(d), []int{1, 2})
 	d.keys("enter") // zed has most files, so it is first
 	equal(t, "rows", d.shown(), []string{"/home/zed/a", "/home/zed/b"})
 	d.has("⟨zed ^X⟩")
@@ -39,8 +39,19 @@ func TestProgramDialogKeepsTheCursorOnAProgramWhileMoreAreFound(t *testing.T) {
 	d.keys("ctrl+p", "end")
 	d.has("> zed")
 	d.add("/home/gimp/x")
-	equal(t, "programs", d.app.counter.dialog.programs, []string{"firefox", "gimp", "zed"})
+	equal(t, "programs", shownPrograms(d), []string{"firefox", "gimp", "zed"})
 	d.has("> zed")
 	d.keys("text:gi", "enter")
 	d.has("⟨gimp ^X⟩")
+}
+
+// shownPrograms and shownCounts are what the dialog of programs shows.
+func shownPrograms(d *driver) []string {
+	programs, _ := d.app.counter.dialog.Shown()
+	return programs
+}
+
+func shownCounts(d *driver) []int {
+	_, counts := d.app.counter.dialog.Shown()
+	return counts
 }

@@ -45,7 +45,7 @@ func FuzzRandomSessions(f *testing.F) {
 				return []IntoFile{{Path: string(name), Places: []string{string(name)}}, {Path: "/b"}}, nil
 			},
 			planInto: func(context.Context, string, []string, []index.Selected, int) (IntoPlan, error) {
-				return IntoPlan{Lines: []IntoLine{{LineAdded, string(name)}, {LineNote, string(name)}}, Write: func(context.Context) []string { return []string{string(name)} }}, nil
+				return IntoPlan{Lines: []IntoLine{{Kind: LineAdded, Text: string(name)}, {Kind: LineNote, Text: string(name)}}, Write: func(context.Context) []string { return []string{string(name)} }}, nil
 			},
 			adopt: func(context.Context, []index.Selected) (Adoption, error) { return Adoption{}, errors.New(string(name)) },
 		}

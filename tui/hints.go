@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/tui/pane"
 )
 
 // conditional is a binding that may be disabled in its context. why is the reason, or "" if it
@@ -38,8 +39,8 @@ func (m *app) conditionals() []conditional {
 		{contextBrowse, &b.clearProgram, filtered},
 		{contextSearch, &s.clearProgram, filtered},
 		{contextBrowse, &b.dialect, dialects},
-		{contextSnippet, &m.keys.snippet.dialect, dialects},
-		{contextSnippet, &m.keys.snippet.into, unless(len(m.opts.Dialects) > 0, "these paths are not a snippet")},
+		{contextSnippet, &m.keys.Snippet.Dialect, dialects},
+		{contextSnippet, &m.keys.Snippet.Into, unless(len(m.opts.Dialects) > 0, "these paths are not a snippet")},
 		{contextBrowse, &b.rescan, once},
 		{contextBrowse, &b.refused, once},
 		{contextBrowse, &b.expand, tree},
@@ -101,20 +102,20 @@ func (k *keyMap) hints(c keyContext, job *Job) []hint {
 			{s.showHelp, "help"},
 		}
 	case contextSnippet:
-		s := k.snippet
-		return []hint{{s.leave, "print and leave"}, {s.back, "back"}, {s.write, "write"}, {s.into, "insert"}, {s.adopt, job.Key}, {s.dialect, "dialect"}, {s.copy, "copy"}, {s.showHelp, "help"}}
-	case contextPrompt:
-		return []hint{{k.prompt.accept, "write"}, {k.prompt.close, "close"}}
-	case contextConfirm:
-		return []hint{{k.confirm.accept, "write it"}, {k.confirm.close, "back"}}
-	case contextAdopt:
-		return []hint{{k.adopt.accept, job.Verb}, {k.adopt.close, "back"}}
-	case contextInto:
-		return []hint{{k.into.accept, "accept"}, {k.into.close, "back"}}
-	case contextPrograms:
-		return []hint{{k.programs.accept, "filter"}, {k.programs.close, "close"}}
+		s := k.Snippet
+		return []hint{{s.Leave, "print and leave"}, {s.Back, "back"}, {s.Write, "write"}, {s.Into, "insert"}, {s.Adopt, job.Key}, {s.Dialect, "dialect"}, {s.Copy, "copy"}, {s.ShowHelp, "help"}}
+	case pane.ContextPrompt:
+		return []hint{{k.Prompt.Accept, "write"}, {k.Prompt.Close, "close"}}
+	case pane.ContextConfirm:
+		return []hint{{k.Confirm.Accept, "write it"}, {k.Confirm.Close, "back"}}
+	case pane.ContextAdopt:
+		return []hint{{k.Adopt.Accept, job.Verb}, {k.Adopt.Close, "back"}}
+	case pane.ContextInto:
+		return []hint{{k.Into.Accept, "accept"}, {k.Into.Close, "back"}}
+	case pane.ContextPrograms:
+		return []hint{{k.Programs.Accept, "filter"}, {k.Programs.Close, "close"}}
 	case contextHelp:
-		return []hint{{k.help.close, "close"}, {k.help.move.down, "more"}}
+		return []hint{{k.Help.Close, "close"}, {k.Help.Move.Down, "more"}}
 	case contextUnknown:
 	}
 	return nil
@@ -128,7 +129,7 @@ func (m *app) hints() string {
 		if !h.binding.Enabled() {
 			continue
 		}
-		name := keyLabel(h.binding.Keys()[0])
+		name := pane.Label(h.binding.Keys()[0])
 		cells := 1 + textcell.Width(name) + 1 + textcell.Width(h.label) + 1
 		if cells > room {
 			break

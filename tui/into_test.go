@@ -34,11 +34,11 @@ func inserting(t *testing.T, files []IntoFile, plan func(file string, at ...stri
 
 func TestIntoChoosesShowsAndWrites(t *testing.T) {
 	var planned, wrote []string
-	d := inserting(t, []IntoFile{{"/etc/nixos/a\x1b.nix", []string{"line 3: host.persistence.directories"}}, {"/etc/nixos/b.nix", []string{"line 9: a new list"}}},
+	d := inserting(t, []IntoFile{{Path: "/etc/nixos/a\x1b.nix", Places: []string{"line 3: host.persistence.directories"}}, {Path: "/etc/nixos/b.nix", Places: []string{"line 9: a new list"}}},
 		func(file string, _ ...string) (IntoPlan, error) {
 			planned = append(planned, file)
 			return IntoPlan{
-				Lines: []IntoLine{{LineProblem, "one is left out"}, {LineHeading, "@@ -1 +1,2 @@"}, {LineRemoved, `-"\u202e"`}, {LineAdded, "+\u202e"}, {LineContext, " same"}, {LineNote, "checked"}},
+				Lines: []IntoLine{{Kind: LineProblem, Text: "one is left out"}, {Kind: LineHeading, Text: "@@ -1 +1,2 @@"}, {Kind: LineRemoved, Text: `-"\u202e"`}, {Kind: LineAdded, Text: "+\u202e"}, {Kind: LineContext, Text: " same"}, {Kind: LineNote, Text: "checked"}},
 				Write: func(context.Context) []string { wrote = append(wrote, file); return []string{"wrote it \x07"} },
 			}, nil
 		})
@@ -69,14 +69,14 @@ func TestIntoLetsChooseAmongPlaces(t *testing.T) {
 	write := func(context.Context) []string { wrote = true; return nil }
 	d := inserting(t, []IntoFile{{Path: "/p.nix"}}, func(_ string, at ...string) (IntoPlan, error) {
 		chosen = append(chosen, at)
-		left := IntoLine{LineProblem, "the list has 2 places"}
+		left := IntoLine{Kind: LineProblem, Text: "the list has 2 places"}
 		switch len(at) {
 		case 0:
-			return IntoPlan{Lines: []IntoLine{left}, Choices: []IntoChoice{{"3", "a.files with 2 elements"}, {"9", "b\x1b.files"}}}, nil
+			return IntoPlan{Lines: []IntoLine{left}, Choices: []IntoChoice{{At: "3", Text: "a.files with 2 elements"}, {At: "9", Text: "b\x1b.files"}}}, nil
 		case 1:
-			return IntoPlan{Lines: []IntoLine{left, {LineAdded, "+one"}}, Choices: []IntoChoice{{"12:c", "c"}}, Write: write}, nil
+			return IntoPlan{Lines: []IntoLine{left, {Kind: LineAdded, Text: "+one"}}, Choices: []IntoChoice{{At: "12:c", Text: "c"}}, Write: write}, nil
 		}
-		return IntoPlan{Lines: []IntoLine{{LineAdded, "+both"}}, Write: write}, nil
+		return IntoPlan{Lines: []IntoLine{{Kind: LineAdded, Text: "+both"}}, Write: write}, nil
 	})
 	d.has("insert where?", "the list has 2 places", "line 3: a.files with 2 elements", `line 9: b\e.files`, "nowhere", "Enter chooses")
 	d.keys("j", "enter")
@@ -97,7 +97,7 @@ func TestIntoPlansAtOnceForOneFile(t *testing.T) {
 		err  error
 		want string
 	}{
-		{"nothing to write", IntoPlan{Lines: []IntoLine{{LineNote, "nothing to insert"}}}, nil, "nothing to insert"},
+		{"nothing to write", IntoPlan{Lines: []IntoLine{{Kind: LineNote, Text: "nothing to insert"}}}, nil, "nothing to insert"},
 		{"a file that is refused", IntoPlan{}, errors.New("syntax \x1berror"), `syntax \eerror`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -120,7 +120,7 @@ func TestIntoSaysWhyThereIsNoFile(t *testing.T) {
 
 func TestIntoDropsLateAnswers(t *testing.T) {
 	d := inserting(t, []IntoFile{{Path: "/a"}, {Path: "/b"}}, func(string, ...string) (IntoPlan, error) {
-		return IntoPlan{Lines: []IntoLine{{LineNote, "late"}}}, nil
+		return IntoPlan{Lines: []IntoLine{{Kind: LineNote, Text: "late"}}}, nil
 	})
 	d.hold = true
 	d.keys("enter")
@@ -146,7 +146,7 @@ func TestIntoIsOnlyForSnippets(t *testing.T) {
 func TestIntoShowsTheFileAtTheCursor(t *testing.T) {
 	var files []IntoFile
 	for i := range 30 {
-		files = append(files, IntoFile{fmt.Sprintf("/file-%02d.nix", i), []string{"line 1: x"}})
+		files = append(files, IntoFile{Path: fmt.Sprintf("/file-%02d.nix", i), Places: []string{"line 1: x"}})
 	}
 	d := inserting(t, files, nil)
 	for _, tt := range []struct{ key, want string }{{"end", "/file-29.nix"}, {"home", "/file-00.nix"}, {"pgdown", "/file-"}, {"G", "/file-29.nix"}, {"k", "/file-28.nix"}} {

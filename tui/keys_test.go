@@ -15,6 +15,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/tui/pane"
 )
 
 func TestNoTwoBindingsOfAContextShareAKey(t *testing.T) {
@@ -50,12 +51,13 @@ func TestEveryBindingHasHelp(t *testing.T) {
 func TestBindingsListsAllOfTheKeyMap(t *testing.T) {
 	keys := newKeyMap()
 	for c, group := range map[keyContext]any{
-		contextBrowse: keys.browse, contextSearch: keys.search, contextPrograms: keys.programs,
-		contextSnippet: keys.snippet, contextPrompt: keys.prompt, contextHelp: keys.help,
+		contextBrowse: keys.browse, contextSearch: keys.search, pane.ContextPrograms: keys.Programs,
+		contextSnippet: keys.Snippet, pane.ContextPrompt: keys.Prompt, contextHelp: keys.Help,
 	} {
 		equal(t, c.String(), len(keys.bindings(c)), countBindings(reflect.TypeOf(group))+1) // suspend is in every context
 	}
-	equal(t, "contexts, and suspend", reflect.TypeOf(keys).NumField(), len(contextNames)-1+1)
+	own := reflect.TypeOf(keys).NumField() - 2 // without those of the panes, and suspend
+	equal(t, "contexts", own+reflect.TypeOf(keys.Keys).NumField(), int(contextHelp))
 }
 
 func countBindings(of reflect.Type) int {

@@ -44,12 +44,12 @@ const (
 	headsFrom = 12
 )
 
-// pane says whether the cards are shown. paneAuto shows them only if the terminal is at least
+// cardsWish says whether the cards are shown. paneAuto shows them only if the terminal is at least
 // sideFrom wide.
-type pane uint8
+type cardsWish uint8
 
 const (
-	paneAuto pane = iota
+	paneAuto cardsWish = iota
 	paneShown
 	paneHidden
 )
@@ -58,7 +58,7 @@ const (
 type parts struct {
 	list   bool // the list is shown, not the snippet
 	search bool
-	side   pane
+	side   cardsWish
 }
 
 func newLayout(width, height int, with parts) layout {

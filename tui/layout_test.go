@@ -215,8 +215,8 @@ func TestLongTextsAreWrapped(t *testing.T) {
 	d.keys("e")
 	d.has("END")
 	d.keys("esc", "enter")
-	d.has("END", notePrefix+"it is")
-	d.hasNot(notePrefix + "x")
+	d.has("END", "note: it is")
+	d.hasNot("note: x")
 	d.send(tea.WindowSizeMsg{Width: 60, Height: 20})
 	d.has("END")
 }

@@ -20,10 +20,10 @@ func (m *app) wheel(mouse tea.Mouse) {
 		return
 	}
 	switch {
-	case m.overlay.top() != nil:
-		m.overlay.top().scroll(lines)
+	case m.overlay.Top() != nil:
+		m.overlay.Top().Scroll(lines)
 	case m.snippet != nil:
-		m.snippet.scroll(lines)
+		m.snippet.Scroll(lines)
 	case m.overList(mouse):
 		m.list.moveTo(max(m.list.cursor+lines, 0))
 	}
@@ -39,8 +39,8 @@ func (m *app) click(mouse tea.Mouse) tea.Cmd {
 	if mouse.Button != tea.MouseLeft || m.shutdown.leaving {
 		return nil
 	}
-	if m.overlay.top() != nil {
-		return m.perform(m.overlay.click(mouse.X, mouse.Y))
+	if m.overlay.Top() != nil {
+		return m.perform(m.overlay.Click(mouse.X, mouse.Y))
 	}
 	if m.snippet != nil || m.layout.tooSmall {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/crash"
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/tui/card"
+	"github.com/DaRacci/list-ephemeral/tui/pane"
 )
 
 // The messages that commands and timers send. gen is the generation of the request that a
@@ -58,11 +59,6 @@ type (
 	// copied has the name of the program that put a text on the clipboard, or "" if there
 	// is no such program.
 	copied struct{ what, text, tool string }
-	// written has the result of writing the snippet to a file.
-	written struct {
-		name string
-		err  error
-	}
 	// restored has the nodes that were selected before a rescan, and the nodes of the path
 	// where the cursor was.
 	restored struct {
@@ -78,35 +74,15 @@ type (
 		gen     int
 		preview card.Card
 	}
-	// adoptPlanned has the plan for copying into storage.
-	adoptPlanned struct {
-		gen      int
-		adoption Adoption
-		err      error
-	}
-	// adoptTicked means that it is time to update the progress of the copying.
-	adoptTicked struct{ gen int }
-	// adoptEnded has the result of the copying.
-	adoptEnded struct {
-		gen   int
-		lines []string
-	}
-	// intoFound has the files into which the snippet can be inserted.
-	intoFound struct {
-		gen   int
-		files []IntoFile
-		err   error
-	}
-	// intoReady has the plan for one of them.
-	intoReady struct {
+	// worked has the answer of the work of a dialog.
+	worked struct {
 		gen  int
-		plan IntoPlan
-		err  error
+		take func() pane.Action
 	}
-	// intoEnd has the result of writing it.
-	intoEnd struct {
-		gen   int
-		lines []string
+	// workTicked means that it is time to show the progress of that work.
+	workTicked struct {
+		gen  int
+		tick func()
 	}
 	// noticeExpired means that a notice has been shown long enough.
 	noticeExpired struct{ gen int }

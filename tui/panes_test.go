@@ -38,7 +38,7 @@ func TestProgramFilter(t *testing.T) {
 func TestProgramDialogCountsAndCloses(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("ctrl+p")
-	equal(t, "counts", d.app.counter.dialog.counts, []int{2, 1, 0})
+	equal(t, "counts", shownCounts(d), []int{2, 1, 0})
 	d.keys("end")
 	d.has("> nothing-cli")
 	d.keys("esc")
@@ -53,13 +53,13 @@ func TestProgramDialogCountsAndCloses(t *testing.T) {
 func TestProgramDialogCountsWhileTheScanRuns(t *testing.T) {
 	d := newDriver(t, Options{Programs: []string{"firefox"}})
 	d.keys("ctrl+p")
-	if d.app.counter.dialog.counts != nil {
+	if shownCounts(d) != nil {
 		t.Fatal("the dialog has counts before the first listing")
 	}
 	d.add(sample...)
-	equal(t, "counts", d.app.counter.dialog.counts, []int{2})
+	equal(t, "counts", shownCounts(d), []int{2})
 	d.add("/opt/firefox")
-	equal(t, "counts", d.app.counter.dialog.counts, []int{3})
+	equal(t, "counts", shownCounts(d), []int{3})
 }
 
 func TestCtrlPWithoutProgramsShowsANotice(t *testing.T) {
@@ -288,9 +288,9 @@ func TestCountsForAClosedDialogAreDropped(t *testing.T) {
 	d.keys("esc", "ctrl+p")
 	d.send(counted{gen: stale.gen, programs: d.app.opts.Programs, counts: []int{7, 7, 7}})
 	d.release()
-	equal(t, "counts", d.app.counter.dialog.counts, []int{2, 1, 0})
+	equal(t, "counts", shownCounts(d), []int{2, 1, 0})
 	d.send(counted{gen: stale.gen, programs: d.app.opts.Programs, counts: []int{7, 7, 7}})
-	equal(t, "counts", d.app.counter.dialog.counts, []int{2, 1, 0})
+	equal(t, "counts", shownCounts(d), []int{2, 1, 0})
 }
 
 func TestNewNoticeIsNotRemovedByTheOldTimer(t *testing.T) {

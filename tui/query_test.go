@@ -17,7 +17,7 @@ import (
 func TestSpaceTogglesInSearch(t *testing.T) {
 	d := browse(t, sample...)
 	d.keys("/", "text:sshconf", "space")
-	equal(t, "query", d.app.search.query, "sshconf")
+	equal(t, "query", d.app.search.Text, "sshconf")
 	equal(t, "selected", d.selected(), []string{"/home/me/.ssh/config"})
 }
 
@@ -26,7 +26,7 @@ func TestSpaceInSearchSaysWhatItKept(t *testing.T) {
 	d.add(sample...)
 	d.end(nil)
 	d.keys("/", "text:ssh", "ctrl+space", "text:conf", "space")
-	equal(t, "query", d.app.search.query, "ssh conf")
+	equal(t, "query", d.app.search.Text, "ssh conf")
 	d.has("kept ~/.ssh/config: Esc, u undoes; Ctrl-Space types a space")
 	d.keys("up", "space")
 	d.has("no longer kept ~/.ssh/config: Esc, u undoes")
@@ -97,7 +97,7 @@ func TestLettersFilterOnlyInSearch(t *testing.T) {
 func TestLettersOfBrowseKeysAreTextInSearch(t *testing.T) {
 	d := browse(t, "/a/jkgGq?/x", "/b")
 	d.keys("/", "text:jkgGq?/")
-	equal(t, "query", d.app.search.query, "jkgGq?/")
+	equal(t, "query", d.app.search.Text, "jkgGq?/")
 	equal(t, "rows", d.shown(), []string{"/a/jkgGq?/x"})
 	if d.quit {
 		t.Error("q in a query quit the program")
@@ -144,7 +144,7 @@ func TestQueryEditing(t *testing.T) {
 			d := browse(t, sample...)
 			d.keys("/")
 			d.keys(tt.keys...)
-			equal(t, "query", d.app.search.query, tt.want)
+			equal(t, "query", d.app.search.Text, tt.want)
 		})
 	}
 }
@@ -156,15 +156,15 @@ func TestPasteGoesToTheQueryOnly(t *testing.T) {
 	if d.quit || len(d.selected()) != 0 {
 		t.Fatal("pasted text acted as keys")
 	}
-	equal(t, "query of a paste outside a search", d.app.search.query, "q[2Jfire fox")
+	equal(t, "query of a paste outside a search", d.app.search.Text, "q[2Jfire fox")
 	d.keys("esc", "/")
 	d.send(paste)
-	equal(t, "query", d.app.search.query, "q[2Jfire fox")
+	equal(t, "query", d.app.search.Text, "q[2Jfire fox")
 	d.keys("ctrl+u")
 	d.send(tea.PasteMsg{Content: "'/home/me/.ssh/config'\n/etc/ssh\n"})
-	equal(t, "query of two lines", d.app.search.query, "/home/me/.ssh/config | /etc/ssh")
+	equal(t, "query of two lines", d.app.search.Text, "/home/me/.ssh/config | /etc/ssh")
 	d.send(tea.PasteMsg{Content: strings.Repeat("é", 100_000)})
-	if n := len(d.app.search.query); n > search.MaxQuery {
+	if n := len(d.app.search.Text); n > search.MaxQuery {
 		t.Errorf("the query has %d bytes, want at most %d", n, search.MaxQuery)
 	}
 }
@@ -273,7 +273,7 @@ func TestPendingKeysKeepTheirKeyMap(t *testing.T) {
 	d.keys("j", "j", "/")
 	d.add(sample...)
 	equal(t, "cursor", d.cursor(), sample[2])
-	equal(t, "query", d.app.search.query, "")
+	equal(t, "query", d.app.search.Text, "")
 }
 
 func TestPendingKeysWaitForTheQueryOfAnEarlierKey(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/tui/pane"
 )
 
 // searchTask tracks the request that runs. There is at most one. A new query cancels it; a new
@@ -29,7 +30,7 @@ func (m *app) query() query {
 			program: m.program, noCaches: m.noCaches, marked: m.marked.Generation(),
 			group: m.group, noRefused: m.scannedRefused && !m.withRefused,
 		},
-		text: m.search.query, view: m.view, sort: m.sort.in(m.view, m.annotated()), reversed: m.reversed,
+		text: m.search.Text, view: m.view, sort: m.sort.in(m.view, m.annotated()), reversed: m.reversed,
 	}
 }
 
@@ -123,7 +124,7 @@ func (m *app) pressPending() tea.Cmd {
 		} else {
 			cmds = append(cmds, m.pressList(next.keys, next.msg))
 		}
-		if m.overlay.top() == nil && m.snippet == nil {
+		if m.overlay.Top() == nil && m.snippet == nil {
 			m.searchTask.pendingKeys = rest
 		}
 	}
@@ -133,14 +134,14 @@ func (m *app) pressPending() tea.Cmd {
 // counter tracks the counting of the programs' files. It follows the newest listing while the
 // dialog is open.
 type counter struct {
-	dialog *programsDialog // nil if it is closed
+	dialog *pane.Programs // nil if it is closed
 	newest[*index.Listing]
 }
 
 // openPrograms opens the dialog.
 func (m *app) openPrograms() tea.Cmd {
-	m.counter.dialog = newProgramsDialog(&m.keys, m.opts.Programs, m.program)
-	m.overlay.push(m.counter.dialog)
+	m.counter.dialog = pane.NewPrograms(&m.keys.Keys, m.opts.Programs, m.program)
+	m.overlay.Push(m.counter.dialog)
 	return m.count(true)
 }
 
@@ -159,7 +160,7 @@ func (m *app) takeCounts(msg counted) tea.Cmd {
 	if !c.done(msg.gen) {
 		return nil
 	}
-	c.dialog.take(msg.programs, msg.counts)
+	c.dialog.Take(msg.programs, msg.counts)
 	return m.count(false)
 }
 

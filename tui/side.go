@@ -22,7 +22,7 @@ import (
 // now.
 type side struct {
 	newest[subject]
-	wish    pane // what the user chose
+	wish    cardsWish // what the user chose
 	preview card.Card
 	snippet []string // safe to show
 }

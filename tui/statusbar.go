@@ -162,7 +162,7 @@ func (m *app) chips() (all []chip) {
 	}
 	key := m.sort.in(m.view, m.annotated())
 	isDefault := key == sortKeys(m.view, m.annotated())[0] && !m.reversed
-	add(m.search.query == "" && (!isDefault || m.layout.tabs >= 0 && m.layout.width >= sideFrom), "sort: "+key.String(), "s", letter('s'))
+	add(m.search.Text == "" && (!isDefault || m.layout.tabs >= 0 && m.layout.width >= sideFrom), "sort: "+key.String(), "s", letter('s'))
 	return all
 }
 
@@ -192,7 +192,7 @@ func (m *app) tabLine() string {
 func (m *app) searchLine() (line string, column int) {
 	st := &m.styles
 	right := ""
-	if p := m.list.result; p != nil && p.text == m.search.query {
+	if p := m.list.result; p != nil && p.text == m.search.Text {
 		right = printable.Grouped(p.total)
 		if total := m.tabTotal(p.view); total > 0 {
 			right += " of " + printable.Grouped(total)
@@ -229,7 +229,7 @@ func (m *app) tabTotal(v setting.View) int {
 func (m *app) status() string {
 	st, width := &m.styles, m.layout.width
 	if m.snippet != nil {
-		title := " " + m.snippet.title(m.opts.Job.Result, m.dialectName())
+		title := " " + m.snippet.Title(m.opts.Job.Result, m.dialectName())
 		doubt := m.doubt(textcell.Width(title))
 		told := textcell.Truncate(safe(m.notice.text), max(width-textcell.Width(title)-textcell.Width(doubt)-3, 0), st.Glyphs.Ellipsis)
 		return draw.Ends(width, [][]draw.Span{{{Text: title, Style: st.Title}, {Text: doubt, Style: st.Warning}}}, [][]draw.Span{{{Text: told + " ", Style: st.Warning}}, {}})

@@ -1,11 +1,41 @@
 package tui
 
 import (
-	"cmp"
 	"os"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/tui/pane"
+)
+
+// The types of the panes that a Machine uses.
+type (
+	// Job is the wording of what Machine.Adopt does with a selection.
+	Job = pane.Job
+	// SnippetText is a rendered snippet.
+	SnippetText = pane.SnippetText
+	// Adoption is a plan to copy a selection into storage.
+	Adoption = pane.Adoption
+	// IntoFile is a Nix file into which a snippet can be inserted.
+	IntoFile = pane.IntoFile
+	// IntoPlan is a plan to insert a snippet into a file.
+	IntoPlan = pane.IntoPlan
+	// IntoChoice is a place in a file.
+	IntoChoice = pane.IntoChoice
+	// IntoLine is a line of a plan.
+	IntoLine = pane.IntoLine
+	// LineKind is the kind of a line of a plan.
+	LineKind = pane.LineKind
+)
+
+// The kinds of lines.
+const (
+	LineContext = pane.LineContext
+	LineHeading = pane.LineHeading
+	LineAdded   = pane.LineAdded
+	LineRemoved = pane.LineRemoved
+	LineNote    = pane.LineNote
+	LineProblem = pane.LineProblem
 )
 
 // Options configure Run. Machine is required.
@@ -77,19 +107,6 @@ func (o *Options) findPrograms() *index.Programs {
 	return &index.Programs{Splits: o.Machine.Splits, Of: o.ProgramOf}
 }
 
-// Job is the wording of what Machine.Adopt does with a selection.
-type Job struct {
-	Shows  string // the label of Enter: "snippet"
-	Key    string // the label of its key: "adopt"
-	Help   string // the key in the help: "copy the data into storage now"
-	Title  string // of its dialog: "copy into storage"
-	Verb   string // "copy"
-	Asks   string // "Enter copies, Esc goes back; the sources do not change"
-	Result string // what Enter shows: "snippet for"
-	// Selected says of paths that they are selected: "kept".
-	Selected string
-}
-
 var adoptJob = Job{
 	Shows: "snippet", Key: "adopt", Help: "copy the data into storage now", Title: "copy into storage", Verb: "copy",
 	Asks: "Enter copies, Esc goes back; the sources do not change", Result: "snippet for", Selected: "kept",
@@ -114,24 +131,6 @@ func (c Color) String() string {
 	}
 	return colorNames[ColorAuto]
 }
-
-// SnippetText is a rendered snippet.
-type SnippetText struct {
-	// Text is what is printed, written and copied.
-	Text string
-	// Visible, if not empty, is shown instead of Text. It is needed where a line break in
-	// Text may be inside a name.
-	Visible string
-	// Notes say what was left out, and why. They are shown with the text.
-	Notes []string
-	// Commented are further notes, which Text has as comments. They are not shown a second time.
-	Commented []string
-	// LeftOut is the number of selected paths that Text does not contain.
-	LeftOut int
-}
-
-// Shown returns the text to show. Its lines may contain any bytes.
-func (s *SnippetText) Shown() string { return cmp.Or(s.Visible, s.Text) }
 
 // Outcome is how Run ended.
 type Outcome uint8

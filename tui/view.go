@@ -58,7 +58,7 @@ func (m *app) render() tea.View {
 		lines = append(lines, "")
 	}
 	lines = append(lines, m.status(), m.hints())
-	v.Content = m.overlay.draw(strings.Join(lines, "\n"), &m.styles, m.layout.width, m.layout.height)
+	v.Content = m.overlay.Draw(strings.Join(lines, "\n"), &m.styles, m.layout.width, m.layout.height)
 	return v
 }
 
@@ -72,7 +72,7 @@ func (m *app) windowTitle() string {
 
 func (m *app) body(lines []string) []string {
 	if m.snippet != nil {
-		return m.snippet.view(lines, &m.styles, m.layout.width)
+		return m.snippet.View(lines, &m.styles, m.layout.width)
 	}
 	if len(m.list.nodes) == 0 {
 		for i, line := range m.empty() {
@@ -107,7 +107,7 @@ func (m *app) empty() []string {
 	p := &m.progress
 	found := p.latest != nil && p.latest.Files() > p.latest.NonCandidates()
 	switch {
-	case m.search.query != "" && (found || !p.running):
+	case m.search.Text != "" && (found || !p.running):
 		return m.noMatch()
 	case m.marked.Generation() > 0:
 		return []string{"no selected paths here", "v shows all"}
@@ -172,7 +172,7 @@ func (m *app) resize(width, height int) {
 }
 
 // wish returns whether the cards should be shown. They are only shown with the list.
-func (m *app) wish(list bool) pane {
+func (m *app) wish(list bool) cardsWish {
 	if !list {
 		return paneHidden
 	}
@@ -188,6 +188,6 @@ func (m *app) relayout() {
 	})
 	m.list.resize(m.layout.listHeight)
 	if m.snippet != nil {
-		m.snippet.resize(m.layout.width, m.layout.bodyHeight)
+		m.snippet.Resize(m.layout.width, m.layout.bodyHeight)
 	}
 }

@@ -1,4 +1,4 @@
-package tui
+package pane
 
 import (
 	"context"
@@ -29,7 +29,7 @@ type IntoPlan struct {
 	Write func(ctx context.Context) []string
 }
 
-// IntoChoice is a place in a file. At names it for Machine.PlanInto.
+// IntoChoice is a place in a file. At names it for Insertion.Plan.
 type IntoChoice struct{ At, Text string }
 
 // IntoLine is a line of a plan.
@@ -58,11 +58,11 @@ var lineKindNames = [...]string{"context", "heading", "added", "removed", "note"
 // String returns the kind in one word.
 func (k LineKind) String() string { return lineKindNames[min(int(k), len(lineKindNames)-1)] }
 
-// intoDialog lets the user choose a file, shows the diff, and writes.
-type intoDialog struct {
-	keys   intoKeys
+// Into lets the user choose a file, shows the diff, and writes.
+type Into struct {
+	keys   DialogKeys
+	from   Insertion
 	stage  intoStage
-	gen    int
 	files  []IntoFile
 	cursor int
 	plan   IntoPlan
@@ -73,7 +73,6 @@ type intoDialog struct {
 	top             int      // the first line that is shown
 	count           int      // of lines, when last shown
 	fit             int
-	cancel          context.CancelFunc
 }
 
 type intoStage uint8
@@ -88,164 +87,147 @@ const (
 	intoEnded
 )
 
-// openInto opens the dialog and searches the files.
-func (m *app) openInto() tea.Cmd {
-	d := &intoDialog{keys: m.keys.into}
-	m.overlay.push(d)
-	ctx := m.startInto(d, intoSearching)
-	machine, what, gen := m.opts.Machine, m.snippet.drawing, d.gen
-	return guarded("find files", func() tea.Msg {
-		files, err := machine.IntoFiles(ctx, what.dialect)
-		return intoFound{gen, files, err}
+// Insertion is where Into gets its files and plans from. Both functions run in the background.
+type Insertion struct {
+	// Files returns the files, the most likely first.
+	Files func(ctx context.Context) ([]IntoFile, error)
+	// Plan plans to change one of them. at are the choices among IntoPlan.Choices so far.
+	Plan func(ctx context.Context, file string, at []string) (IntoPlan, error)
+}
+
+// NewInto returns a dialog that searches files when it opens.
+func NewInto(keys *Keys, from Insertion) *Into { return &Into{keys: keys.Into, from: from} }
+
+// Start implements Starter.
+func (d *Into) Start() Action {
+	d.stage = intoSearching
+	return d.work("find files", func(ctx context.Context) func() Action {
+		files, err := d.from.Files(ctx)
+		return func() Action { return d.found(files, err) }
 	})
 }
 
-// startInto begins a stage that waits for an answer.
-func (m *app) startInto(d *intoDialog, stage intoStage) context.Context {
-	if d.cancel != nil {
-		d.cancel()
-	}
-	m.intos++
-	ctx, cancel := context.WithCancel(m.ctx)
-	d.stage, d.gen, d.cancel, d.top = stage, m.intos, cancel, 0
-	return ctx
+// work returns the action for work whose stage has begun.
+func (d *Into) work(name string, do func(ctx context.Context) func() Action) Action {
+	d.top = 0
+	return Action{Kind: ActionWork, Work: Work{Name: name, Do: do}}
 }
 
-// into returns the dialog that waits for the answer of that generation, or nil.
-func (m *app) into(gen int) *intoDialog {
-	if d, open := m.overlay.top().(*intoDialog); open && d.gen == gen {
-		return d
-	}
-	return nil
-}
-
-// takeIntoFiles shows the files, or plans at once if there is only one.
-func (m *app) takeIntoFiles(msg intoFound) tea.Cmd {
-	d := m.into(msg.gen)
+// found shows the files, or plans at once if there is only one.
+func (d *Into) found(files []IntoFile, err error) Action {
 	switch {
-	case d == nil:
-	case msg.err != nil:
-		d.end(msg.err.Error())
-	case len(msg.files) == 0:
+	case err != nil:
+		d.end(err.Error())
+	case len(files) == 0:
 		d.end("no Nix file with lists of paths was found; name one by the key snippet.file of the configuration")
 	default:
-		d.files, d.stage = msg.files, intoChoosing
+		d.files, d.stage = files, intoChoosing
 		if len(d.files) == 1 {
-			return m.planInto()
+			return d.planFile()
 		}
 	}
-	return nil
+	return Action{}
 }
 
-// acceptInto does what Enter asks for.
-func (m *app) acceptInto() tea.Cmd {
-	d, open := m.overlay.top().(*intoDialog)
+// accept does what Enter asks for.
+func (d *Into) accept() Action {
 	switch {
-	case !open:
 	case d.stage == intoChoosing:
 		d.at = nil
-		return m.planInto()
+		return d.planFile()
 	case d.stage == intoPlace && d.place < len(d.plan.Choices):
 		d.at = append(d.at, d.plan.Choices[d.place].At)
-		return m.planInto()
+		return d.planFile()
 	case d.stage == intoPlace:
 		d.stage, d.top = intoPlanned, 0
 	case d.stage == intoPlanned && d.plan.Write != nil:
-		ctx := m.startInto(d, intoWriting)
-		gen, write := d.gen, d.plan.Write
-		return guarded("write", func() tea.Msg { return intoEnd{gen, write(ctx)} })
+		d.stage = intoWriting
+		write := d.plan.Write
+		return d.work("write", func(ctx context.Context) func() Action {
+			lines := write(ctx)
+			return func() Action { d.end(lines...); return Action{} }
+		})
 	}
-	return nil
+	return Action{}
 }
 
-// planInto plans to change the file at the cursor.
-func (m *app) planInto() tea.Cmd {
-	d, open := m.overlay.top().(*intoDialog)
-	if !open {
-		return nil
-	}
-	d.path = d.files[d.cursor].Path
-	ctx := m.startInto(d, intoPlanning)
-	machine, what, gen, path, at := m.opts.Machine, m.snippet.drawing, d.gen, d.path, slices.Clone(d.at)
-	return guarded("plan to insert", func() tea.Msg {
-		plan, err := machine.PlanInto(ctx, path, at, what.chosen.Paths(what.listing), what.dialect)
-		return intoReady{gen, plan, err}
+// planFile plans to change the file at the cursor.
+func (d *Into) planFile() Action {
+	d.path, d.stage = d.files[d.cursor].Path, intoPlanning
+	path, at := d.path, slices.Clone(d.at)
+	return d.work("plan to insert", func(ctx context.Context) func() Action {
+		plan, err := d.from.Plan(ctx, path, at)
+		return func() Action { d.planned(plan, err); return Action{} }
 	})
 }
 
-// takeIntoPlan shows the diff.
-func (m *app) takeIntoPlan(msg intoReady) {
-	d := m.into(msg.gen)
-	switch {
-	case d == nil:
-	case msg.err != nil:
-		d.end(msg.err.Error())
-	default:
-		d.stage, d.plan = intoPlanned, msg.plan
-		for i := range d.plan.Lines {
-			d.plan.Lines[i].Text = safe(d.plan.Lines[i].Text)
-		}
-		if len(d.plan.Choices) > 0 {
-			d.stage, d.place = intoPlace, 0
-		}
+// planned shows the diff.
+func (d *Into) planned(plan IntoPlan, err error) {
+	if err != nil {
+		d.end(err.Error())
+		return
 	}
-}
-
-// takeIntoEnd shows the result.
-func (m *app) takeIntoEnd(msg intoEnd) {
-	if d := m.into(msg.gen); d != nil {
-		d.end(msg.lines...)
+	d.stage, d.plan = intoPlanned, plan
+	for i := range d.plan.Lines {
+		d.plan.Lines[i].Text = safe(d.plan.Lines[i].Text)
+	}
+	if len(d.plan.Choices) > 0 {
+		d.stage, d.place = intoPlace, 0
 	}
 }
 
 // end shows sentences as the last stage.
-func (d *intoDialog) end(lines ...string) {
+func (d *Into) end(lines ...string) {
 	d.stage, d.top, d.plan = intoEnded, 0, IntoPlan{}
 	for _, line := range lines {
 		d.plan.Lines = append(d.plan.Lines, IntoLine{LineNote, safe(line)})
 	}
 }
 
-func (d *intoDialog) context() keyContext { return contextInto }
+// Context implements Dialog.
+func (d *Into) Context() Context { return ContextInto }
 
-func (d *intoDialog) press(msg tea.KeyPressMsg) action {
+// Press implements Dialog.
+func (d *Into) Press(msg tea.KeyPressMsg) Action {
 	switch {
 	case d.stage == intoWriting: // it ends soon, and is not interrupted
-		return action{}
-	case key.Matches(msg, d.keys.quit):
-		return action{kind: actionQuit}
-	case key.Matches(msg, d.keys.close) && (d.stage == intoPlanned || d.stage == intoPlace) && len(d.files) > 1:
+		return Action{}
+	case key.Matches(msg, d.keys.Quit):
+		return Action{Kind: ActionQuit}
+	case key.Matches(msg, d.keys.Close) && (d.stage == intoPlanned || d.stage == intoPlace) && len(d.files) > 1:
 		d.stage, d.top = intoChoosing, 0
-		return action{}
-	case key.Matches(msg, d.keys.close), key.Matches(msg, d.keys.accept) && d.done():
-		d.cancel()
-		return action{kind: actionClose}
-	case key.Matches(msg, d.keys.accept):
-		return action{kind: actionInto}
+		return Action{}
+	case key.Matches(msg, d.keys.Close), key.Matches(msg, d.keys.Accept) && d.done():
+		return Action{Kind: ActionClose}
+	case key.Matches(msg, d.keys.Accept):
+		return d.accept()
 	}
 	switch d.stage {
 	case intoChoosing:
-		d.cursor, _ = d.keys.move.target(msg, d.cursor, max(d.fit, 1), len(d.files))
+		d.cursor, _ = d.keys.Move.Target(msg, d.cursor, max(d.fit, 1), len(d.files))
 	case intoPlace:
-		d.place, _ = d.keys.move.target(msg, d.place, max(d.fit, 1), len(d.plan.Choices)+1)
+		d.place, _ = d.keys.Move.Target(msg, d.place, max(d.fit, 1), len(d.plan.Choices)+1)
 	default:
-		if to, ok := d.keys.move.target(msg, d.top, d.fit, d.count); ok {
-			d.scroll(to - d.top)
+		if to, ok := d.keys.Move.Target(msg, d.top, d.fit, d.count); ok {
+			d.Scroll(to - d.top)
 		}
 	}
-	return action{}
+	return Action{}
 }
 
 // done reports whether Enter has nothing to do but close.
-func (d *intoDialog) done() bool {
+func (d *Into) done() bool {
 	return d.stage == intoEnded || d.stage == intoPlanned && d.plan.Write == nil
 }
 
-func (d *intoDialog) scroll(lines int) { d.top = max(0, min(d.top+lines, d.count-d.fit)) }
+// Scroll implements Dialog.
+func (d *Into) Scroll(lines int) { d.top = max(0, min(d.top+lines, d.count-d.fit)) }
 
-func (d *intoDialog) click(int) action { return action{} }
+// Click implements Dialog.
+func (d *Into) Click(int) Action { return Action{} }
 
-func (d *intoDialog) view(s *draw.Styles, room, height int) (title string, lines []string) {
+// View implements Dialog.
+func (d *Into) View(s *draw.Styles, room, height int) (title string, lines []string) {
 	last := "Esc goes back"
 	switch d.stage {
 	case intoSearching:
@@ -277,13 +259,13 @@ func (d *intoDialog) view(s *draw.Styles, room, height int) (title string, lines
 		d.top = max(min(d.top, d.placeLine()), d.placeLine()+1-d.fit)
 	default:
 	}
-	d.scroll(0)
+	d.Scroll(0)
 	shown := slices.Clone(lines[d.top:min(d.top+d.fit, len(lines))])
 	return title, append(shown, "", s.Dim.Render(textcell.Truncate(last, room, s.Glyphs.Ellipsis)))
 }
 
 // choices renders the files with their places.
-func (d *intoDialog) choices(s *draw.Styles, room int) (lines []string) {
+func (d *Into) choices(s *draw.Styles, room int) (lines []string) {
 	for i, f := range d.files {
 		name := textcell.Truncate(safe(f.Path), room, s.Glyphs.Ellipsis)
 		if i == d.cursor {
@@ -298,7 +280,7 @@ func (d *intoDialog) choices(s *draw.Styles, room int) (lines []string) {
 }
 
 // follow scrolls to the file at the cursor.
-func (d *intoDialog) follow() {
+func (d *Into) follow() {
 	line := 0
 	for _, f := range d.files[:d.cursor] {
 		line += 1 + len(f.Places)
@@ -307,7 +289,7 @@ func (d *intoDialog) follow() {
 }
 
 // placeLines renders what is left out of a plan, and below it the places for it.
-func (d *intoDialog) placeLines(s *draw.Styles, room int) (lines []string) {
+func (d *Into) placeLines(s *draw.Styles, room int) (lines []string) {
 	for _, line := range d.plan.Lines {
 		if line.Kind == LineProblem {
 			lines = append(lines, textcell.Wrap(line.Text, room)...)
@@ -329,10 +311,10 @@ func (d *intoDialog) placeLines(s *draw.Styles, room int) (lines []string) {
 }
 
 // placeLine is the line of the place at the cursor.
-func (d *intoDialog) placeLine() int { return d.problems + d.place }
+func (d *Into) placeLine() int { return d.problems + d.place }
 
 // planLines renders a plan. Sentences are wrapped, lines of the diff are cut.
-func (d *intoDialog) planLines(s *draw.Styles, room int) (lines []string) {
+func (d *Into) planLines(s *draw.Styles, room int) (lines []string) {
 	for _, line := range d.plan.Lines {
 		switch line.Kind {
 		case LineNote, LineProblem:

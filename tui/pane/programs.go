@@ -1,4 +1,4 @@
-package tui
+package pane
 
 import (
 	"cmp"
@@ -14,31 +14,31 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
-// programsDialog lets the user choose the program to filter by.
-type programsDialog struct {
-	keys     programsKeys
-	programs []string  // of Options.Programs, or found
-	program  string    // the current filter
-	counts   []int     // nil until they are known
-	bar      searchBar // narrows the programs
-	rows     []int     // indexes of the programs that are shown
+// Programs lets the user choose the program to filter by.
+type Programs struct {
+	keys     ProgramsKeys
+	programs []string // of Options.Programs, or found
+	program  string   // the current filter
+	counts   []int    // nil until they are known
+	bar      Input    // narrows the programs
+	rows     []int    // indexes of the programs that are shown
 	cursor   int
 	moved    bool // the user has moved the cursor
 	top      int
 	lines    int // number of rows that fit
 }
 
-// newProgramsDialog makes the dialog with the cursor on the current filter, if any.
-func newProgramsDialog(keys *keyMap, programs []string, program string) *programsDialog {
-	d := &programsDialog{keys: keys.programs, programs: programs, program: program}
+// NewPrograms returns the dialog with the cursor on the current filter, if any.
+func NewPrograms(keys *Keys, programs []string, program string) *Programs {
+	d := &Programs{keys: keys.Programs, programs: programs, program: program}
 	d.narrow()
 	d.cursor = max(slices.Index(programs, program), 0)
 	return d
 }
 
-// take shows other programs and counts. Once the user has moved the cursor, it stays on its program;
+// Take shows other programs and counts. Once the user has moved the cursor, it stays on its program;
 // before that it is on the filter that is set, or on the program with most files.
-func (d *programsDialog) take(programs []string, counts []int) {
+func (d *Programs) Take(programs []string, counts []int) {
 	d.counts = counts
 	current := d.program
 	if d.moved && d.cursor < len(d.rows) {
@@ -53,12 +53,16 @@ func (d *programsDialog) take(programs []string, counts []int) {
 	}
 }
 
-func (d *programsDialog) context() keyContext { return contextPrograms }
+// Context implements Dialog.
+func (d *Programs) Context() Context { return ContextPrograms }
+
+// Shown returns all programs, and the number of files of each; nil if it is not known.
+func (d *Programs) Shown() (programs []string, counts []int) { return d.programs, d.counts }
 
 // narrow finds the programs that match the query, the best first.
-func (d *programsDialog) narrow() {
+func (d *Programs) narrow() {
 	d.rows, d.cursor = nil, 0
-	if d.bar.query == "" {
+	if d.bar.Text == "" {
 		for i := range d.programs {
 			d.rows = append(d.rows, i)
 		}
@@ -67,57 +71,61 @@ func (d *programsDialog) narrow() {
 		}
 		return
 	}
-	for _, match := range fuzzy.Find(d.bar.query, d.programs) {
+	for _, match := range fuzzy.Find(d.bar.Text, d.programs) {
 		d.rows = append(d.rows, match.Index)
 	}
 }
 
-func (d *programsDialog) press(msg tea.KeyPressMsg) action {
+// Press implements Dialog.
+func (d *Programs) Press(msg tea.KeyPressMsg) Action {
 	switch {
-	case key.Matches(msg, d.keys.quit):
-		return action{kind: actionQuit}
-	case key.Matches(msg, d.keys.close):
-		return action{kind: actionClose}
-	case key.Matches(msg, d.keys.accept):
+	case key.Matches(msg, d.keys.Quit):
+		return Action{Kind: ActionQuit}
+	case key.Matches(msg, d.keys.Close):
+		return Action{Kind: ActionClose}
+	case key.Matches(msg, d.keys.Accept):
 		return d.chosen(d.cursor)
 	}
-	if to, ok := d.keys.move.target(msg, d.cursor, d.lines, len(d.rows)); ok {
+	if to, ok := d.keys.Move.Target(msg, d.cursor, d.lines, len(d.rows)); ok {
 		d.cursor, d.moved = to, true
-		return action{}
+		return Action{}
 	}
-	before := d.bar.query
-	if d.bar.edit(&d.keys.editKeys, msg); d.bar.query != before {
+	before := d.bar.Text
+	if d.bar.Edit(&d.keys.EditKeys, msg); d.bar.Text != before {
 		d.narrow()
 	}
-	return action{}
+	return Action{}
 }
 
 // chosen returns the action for a row. It does nothing if the row does not exist.
-func (d *programsDialog) chosen(row int) action {
+func (d *Programs) chosen(row int) Action {
 	if row < 0 || row >= len(d.rows) {
-		return action{}
+		return Action{}
 	}
-	return action{kind: actionFilter, program: d.programs[d.rows[row]]}
+	return Action{Kind: ActionFilter, Program: d.programs[d.rows[row]]}
 }
 
-func (d *programsDialog) insert(text string) {
-	d.bar.insert(text)
+// Insert implements Typist.
+func (d *Programs) Insert(text string) {
+	d.bar.Insert(text)
 	d.narrow()
 }
 
-func (d *programsDialog) scroll(lines int) {
+// Scroll implements Dialog.
+func (d *Programs) Scroll(lines int) {
 	d.cursor = max(0, min(d.cursor+lines, len(d.rows)-1))
 }
 
-// click handles a click on a line of the content. Line 0 is the query.
-func (d *programsDialog) click(line int) action {
+// Click implements Dialog. Line 0 is the query.
+func (d *Programs) Click(line int) Action {
 	if line < 1 || line > d.lines {
-		return action{}
+		return Action{}
 	}
 	return d.chosen(d.top + line - 1)
 }
 
-func (d *programsDialog) view(s *draw.Styles, room, height int) (string, []string) {
+// View implements Dialog.
+func (d *Programs) View(s *draw.Styles, room, height int) (string, []string) {
 	d.lines = max(0, min(height-1, len(d.rows)))
 	d.top = max(0, min(d.top, d.cursor, len(d.rows)-d.lines), d.cursor-d.lines+1)
 	column := 0
@@ -126,7 +134,7 @@ func (d *programsDialog) view(s *draw.Styles, room, height int) (string, []strin
 	}
 	const countWidth = len(" 1,000,000")
 	column = max(min(column, room-2-countWidth), 0)
-	lines := []string{d.bar.field(s, max(2+column+countWidth, 1))}
+	lines := []string{d.bar.Field(s, max(2+column+countWidth, 1))}
 	if len(d.rows) == 0 && d.counts != nil {
 		lines = append(lines, s.Dim.Render(textcell.Truncate("no program matches", max(2+column+countWidth, 1), s.Glyphs.Ellipsis)))
 	}
@@ -139,7 +147,7 @@ func (d *programsDialog) view(s *draw.Styles, room, height int) (string, []strin
 	return "filter by program", lines
 }
 
-func (d *programsDialog) line(s *draw.Styles, row, column, countWidth int) string {
+func (d *Programs) line(s *draw.Styles, row, column, countWidth int) string {
 	var b strings.Builder
 	program := d.rows[row]
 	name := textcell.Truncate(safe(d.programs[program]), column, s.Glyphs.Ellipsis)
