@@ -67,6 +67,25 @@ func (m *ruleNode) child(name []byte) *ruleNode {
 	return m.children[string(name)]
 }
 
+// divider returns the first node at or below a node that makes it divide, and its path. path is that
+// of the node, which must divide.
+func (m *ruleNode) divider(path string) (*ruleNode, string) {
+	if m.class != ClassUnknown && !m.layer || m.root {
+		return m, path
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.children)) {
+		c := m.children[name]
+		at := strings.TrimSuffix(path, "/") + "/" + name
+		switch {
+		case c.divides:
+			return c.divider(at)
+		case c.keep, c.declared:
+			return c, at
+		}
+	}
+	return m, path
+}
+
 // seal sets below and divides, from the leaves up. It reports whether a walk has to reach m or a
 // node below it.
 func (m *ruleNode) seal() bool {

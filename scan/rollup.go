@@ -52,6 +52,62 @@ func (r *Rollup) Splits(dir string) bool {
 	return limited || m != nil && m.divides || r.homes.Splits(dir)
 }
 
+// Division is why a directory cannot be a unit.
+type Division struct {
+	Kind DivisionKind
+	// Path is what is in the directory, of DivisionPersisted and DivisionMounted.
+	Path string
+}
+
+// DivisionKind is the kind of a Division.
+type DivisionKind uint8
+
+// The kinds. The zero value means that the directory is not divided.
+const (
+	DivisionNone DivisionKind = iota
+	// DivisionPersisted, DivisionMounted and DivisionOther mean that the directory contains a path that
+	// is persisted, a mount point, or another boundary or root.
+	DivisionPersisted
+	DivisionMounted
+	DivisionOther
+	// DivisionShared means that it is a container, which belongs to several programs.
+	DivisionShared
+	// DivisionParts means that people usually keep parts of it.
+	DivisionParts
+	// DivisionLimited means that the work is limited to paths in it.
+	DivisionLimited
+)
+
+var divisionNames = [...]string{"none", "persisted", "mounted", "other", "shared", "parts", "limited"}
+
+// String returns the kind in one word.
+func (k DivisionKind) String() string { return divisionNames[min(int(k), len(divisionNames)-1)] }
+
+// Division returns why a directory splits. What is mounted or persisted in it comes before what is
+// known of its name. The path must be absolute and clean.
+func (r *Rollup) Division(dir string) Division {
+	m, path := r.policy.marks.find(dir), dir
+	if m != nil && m.divides {
+		m, path = m.divider(dir)
+		switch {
+		case m.class == ClassPersisted || m.keep || m.declared:
+			return Division{DivisionPersisted, path}
+		case m.class == ClassMounted:
+			return Division{DivisionMounted, path}
+		}
+		return Division{DivisionOther, path}
+	}
+	switch {
+	case r.homes.Container(dir):
+		return Division{Kind: DivisionShared}
+	case r.homes.Splits(dir):
+		return Division{Kind: DivisionParts}
+	case r.Splits(dir):
+		return Division{Kind: DivisionLimited}
+	}
+	return Division{}
+}
+
 // Unit is a path that is worth keeping as a whole: a directory with everything in it, or a file.
 type Unit struct {
 	Path string

@@ -408,3 +408,23 @@ func TestWalkReportsTaggedDirectories(t *testing.T) {
 		}
 	}
 }
+
+func TestDivisionSaysWhyADirectorySplits(t *testing.T) {
+	r := NewRollup(rollupPolicy(t), "/home/al")
+	for dir, want := range map[string]Division{
+		"/home/al/.mozilla":     {},
+		"/home/al/.config/Code": {DivisionPersisted, "/home/al/.config/Code/User/settings.json"},
+		"/var/lib":              {DivisionPersisted, "/var/lib/bluetooth"},
+		"/etc/app":              {DivisionMounted, "/etc/app/key"},
+		"/vault":                {DivisionOther, "/vault/store"},
+		"/home/bo/.config":      {Kind: DivisionShared},
+		"/home/bo/.mozilla/x":   {},
+	} {
+		if got := r.Division(dir); got != want || (want == Division{}) == r.Splits(dir) {
+			t.Errorf("%s: %v %q, want %v %q; splits: %v", dir, got.Kind, got.Path, want.Kind, want.Path, r.Splits(dir))
+		}
+	}
+	if got := NewRollup(rollupPolicy(t, "/opt/a/b")).Division("/opt/a"); got.Kind != DivisionLimited {
+		t.Errorf("the directory above a path to scan: %v", got.Kind)
+	}
+}

@@ -33,6 +33,7 @@ type selection struct {
 	leftOut  []Note
 	kept     []Note
 	unread   []Note
+	shared   int // the number of leftOut that belong to several programs
 }
 
 // A place is the host, or the home of a user. Its lists contain absolute paths.
@@ -115,6 +116,11 @@ func choose(items []Item, opts *Options, users []User) *selection {
 		p := path.Clean(item.Path)
 		if reason := s.refuse(p); reason != "" {
 			s.leftOut = append(s.leftOut, Note{Path: item.Path, Reason: reason})
+			continue
+		}
+		if reason := s.sharedBy(p); reason != "" && item.Kept == "" {
+			s.leftOut = append(s.leftOut, Note{Path: item.Path, Reason: reason})
+			s.shared++
 			continue
 		}
 		item.Path = p
@@ -209,6 +215,24 @@ func (s *selection) refuse(p string) (reason string) {
 		}
 	}
 	return neverMounted(p)
+}
+
+// sharedBy returns why Options.LeaveShared leaves out a directory; "" if it does not.
+func (s *selection) sharedBy(p string) string {
+	if !s.opts.LeaveShared || !s.known.Shared(p) {
+		return ""
+	}
+	if rel, in := s.known.Within(p); in && rel == "." {
+		return "it is a whole home directory; persist directories in it instead"
+	}
+	return "it belongs to several programs; persist directories in it instead"
+}
+
+// WhyNot returns why Render leaves out a directory, whatever is in it, as a clause; "" if it does not.
+// The path must be absolute and clean.
+func WhyNot(dir string, opts *Options) string {
+	s := newSelection(opts, dialects[min(int(opts.Dialect), len(dialects)-1)].users(opts))
+	return cmp.Or(s.refuse(dir), s.sharedBy(dir))
 }
 
 // homeOf returns the innermost home that contains a path, and the index of its place, which is 0

@@ -29,6 +29,9 @@ type Options struct {
 	// HomeAttr and HostAttr are the attribute paths of the blocks of the plain dialect. The zero
 	// values mean user.persistence and host.persistence.
 	HomeAttr, HostAttr AttrPath
+	// LeaveShared leaves out directories that belong to several programs (known.Homes.Shared), such as
+	// /var.
+	LeaveShared bool
 	// Null makes Paths end each path with NUL instead of a newline.
 	Null bool
 }
@@ -63,6 +66,8 @@ type Snippet struct {
 	Warnings []Note
 	// Directories and Files are the numbers of paths listed in Text.
 	Directories, Files int
+	// Shared is the number of LeftOut that are left out because of Options.LeaveShared.
+	Shared int
 	// Split is set if Text has blocks for two modules, of Home Manager and of NixOS, which do not
 	// share options.
 	Split bool
@@ -100,7 +105,7 @@ func (n Note) advice() string {
 func Render(items []Item, opts Options) Snippet {
 	d := &dialects[min(int(opts.Dialect), len(dialects)-1)]
 	chosen := choose(items, &opts, d.users(&opts))
-	s := Snippet{LeftOut: chosen.leftOut, Kept: chosen.kept, Unread: chosen.unread}
+	s := Snippet{LeftOut: chosen.leftOut, Kept: chosen.kept, Unread: chosen.unread, Shared: chosen.shared}
 	for i := range chosen.places {
 		s.Directories += len(chosen.places[i].dirs)
 		s.Files += len(chosen.places[i].files)

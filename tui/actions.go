@@ -37,17 +37,15 @@ func (m *app) toggle(row int) tea.Cmd {
 		m.selection.ToggleNodes(l, of.all)
 		return nil
 	}
-	if told := m.whyUnselectable(node); told != nil {
-		return told
+	m.rowRemark.refused = false
+	if m.refuses(node) {
+		return nil
 	}
 	if dir, covered := m.selection.CoveredBy(l, node); covered {
 		return m.notify("covered by " + string(l.AppendNode(nil, index.DirNode(dir))))
 	}
 	m.history.Push(&m.selection)
 	m.selection.Toggle(l, node)
-	if index.IsDir(node) && m.selection.Has(node) && m.opts.Machine.Splits(string(l.AppendNode(nil, node))) {
-		return m.notify("shared by several programs, or partly kept: see Tab")
-	}
 	if m.search.active {
 		return m.notifyChosen(node)
 	}
@@ -129,8 +127,8 @@ func (m *app) confirm() tea.Cmd {
 			return m.notify("nothing to confirm")
 		}
 		if id, ok := m.list.current(); ok {
-			if told := m.whyUnselectable(id); told != nil {
-				return told
+			if m.refuses(id) {
+				return nil
 			}
 		}
 	}

@@ -43,25 +43,6 @@ func (m *app) notListed(node uint32) NotListedReason {
 	return m.opts.Machine.NotListed(string(l.AppendNode(nil, node)), l.NodeKind(node))
 }
 
-// whyUnselectable notifies the user why a node cannot be selected. It returns nil if the node
-// can be selected.
-func (m *app) whyUnselectable(node uint32) tea.Cmd {
-	if index.IsDir(node) {
-		if why := m.opts.Machine.CannotKeep(string(m.list.result.listing.AppendNode(nil, node))); why != "" {
-			return m.notify("not selected: " + why)
-		}
-		return nil
-	}
-	if !m.list.result.listing.NonCandidate(node) {
-		return nil
-	}
-	why := m.notListed(node)
-	if why.Selectable {
-		return nil
-	}
-	return m.notify("not a candidate: " + why.Reason)
-}
-
 // toggleRefused shows or hides paths that are not candidates. Showing them the first time
 // requires a new scan. Hidden paths stay in the store and stay selected.
 func (m *app) toggleRefused() tea.Cmd {

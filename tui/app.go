@@ -51,6 +51,8 @@ type app struct {
 	snippetOf      renderRequest // what snippet shows
 	dialect        int           // index into Options.Dialects
 	notice         notice
+	rowRemark      rowRemark
+	offer          offer
 
 	progress progress
 	saved    *savedState // from before a rescan, until it is restored
@@ -197,6 +199,8 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 		m.selectionSize.take(msg)
 	case overviewReady:
 		return m.takeOverview(msg)
+	case filledFound:
+		m.offer = msg.offer
 	case counted:
 		return m.takeCounts(msg)
 	case rendered:
@@ -321,6 +325,8 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 		return m.explain(node)
 	case key.Matches(msg, k.copy) && shown:
 		return m.copyPath(string(m.list.result.listing.AppendNode(nil, node)))
+	case key.Matches(msg, k.directories):
+		return m.keepFilled()
 	case key.Matches(msg, k.preview):
 		return m.togglePreview()
 	case key.Matches(msg, k.onlyMarked):
@@ -345,10 +351,13 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, k.toggle):
 		told := m.toggle(m.list.cursor)
-		m.list.moveTo(m.list.cursor + 1)
+		if node, shown := m.list.current(); !shown || !m.rowRemark.on(node) { // the remark stays
+			m.list.moveTo(m.list.cursor + 1)
+		}
 		return told
 	case key.Matches(msg, k.selectAll):
 		m.selectAll()
+		return m.findFilled()
 	case key.Matches(msg, k.deselectAll):
 		m.history.Push(&m.selection)
 		m.selection.Clear()

@@ -48,6 +48,7 @@ func (m *app) conditionals() []conditional {
 		{contextBrowse, &b.group, unless(m.annotated(), "only the paths of a trace can be filtered by operation: list-ephemeral trace -- CMD")},
 		{contextBrowse, &b.unread, unless(m.progress.summary.Errors > 0, "everything was read")},
 		{contextBrowse, &b.undo, unless(m.history.Len() > 0, "nothing to undo")},
+		{contextBrowse, &b.directories, unless(m.offers(), "the selected files fill no directory")},
 		{contextBrowse, &b.onlyMarked, unless(m.selection.Len() > 0 || m.marked.Generation() > 0, "nothing is selected")},
 	}
 }

@@ -38,7 +38,7 @@ type listKeys struct {
 
 type browseKeys struct {
 	listKeys
-	search, expand, collapse, onlyMarked, undo, sort, reverse, unread, hideCaches, group, refused, rescan, preview, explain, copy, dialect key.Binding
+	search, expand, collapse, onlyMarked, undo, sort, reverse, unread, hideCaches, group, refused, rescan, preview, explain, copy, dialect, directories key.Binding
 }
 
 type searchKeys struct {
@@ -77,23 +77,24 @@ func newKeyMap() keyMap {
 
 func newBrowseKeys(list listKeys) browseKeys {
 	browse := browseKeys{
-		listKeys:   list,
-		search:     pane.Bind("search", "/"),
-		expand:     pane.Bind("open a program, a directory of the tree, or \"probably not\"", "right", "l"),
-		collapse:   pane.Bind("close it, or go to its parent", "left", "h"),
-		onlyMarked: pane.Bind("show only the selection, or everything", "v"),
-		undo:       pane.Bind("undo the last selection", "u"),
-		hideCaches: pane.Bind("show or hide caches", "c"),
-		group:      pane.Bind("cycle the trace filter: written, executed, read, looked up", "o"),
-		refused:    pane.Bind("show or hide excluded and persisted paths", "x"),
-		sort:       pane.Bind("sort by the next column", "s"),
-		reverse:    pane.Bind("reverse the sort order", "S"),
-		unread:     pane.Bind("list the paths that could not be read", "!"),
-		rescan:     pane.Bind("scan again", "r"),
-		explain:    pane.Bind("explain why this path is a candidate", "e"),
-		copy:       pane.Bind("copy the path", "y"),
-		dialect:    pane.Bind("switch to the next dialect", "f"),
-		preview:    pane.Bind("show or hide the preview", "p"),
+		listKeys:    list,
+		search:      pane.Bind("search", "/"),
+		expand:      pane.Bind("open a program, a directory of the tree, or \"probably not\"", "right", "l"),
+		collapse:    pane.Bind("close it, or go to its parent", "left", "h"),
+		onlyMarked:  pane.Bind("show only the selection, or everything", "v"),
+		undo:        pane.Bind("undo the last selection", "u"),
+		hideCaches:  pane.Bind("show or hide caches", "c"),
+		group:       pane.Bind("cycle the trace filter: written, executed, read, looked up", "o"),
+		refused:     pane.Bind("show or hide excluded and persisted paths", "x"),
+		sort:        pane.Bind("sort by the next column", "s"),
+		reverse:     pane.Bind("reverse the sort order", "S"),
+		unread:      pane.Bind("list the paths that could not be read", "!"),
+		rescan:      pane.Bind("scan again", "r"),
+		explain:     pane.Bind("explain why this path is a candidate", "e"),
+		copy:        pane.Bind("copy the path", "y"),
+		dialect:     pane.Bind("switch to the next dialect", "f"),
+		directories: pane.Bind("keep the directories that the selected files fill", "d"),
+		preview:     pane.Bind("show or hide the preview", "p"),
 	}
 	browse.move = pane.LetterKeys()
 	browse.showHelp = pane.Bind("show the keys", "?", "f1")
@@ -120,7 +121,7 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 	case contextBrowse:
 		b := k.browse
 		own = slices.Concat([]key.Binding{
-			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.reverse, b.hideCaches, b.group, b.refused, b.rescan, b.unread, b.explain, b.copy, b.dialect, b.preview,
+			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.reverse, b.hideCaches, b.group, b.refused, b.rescan, b.unread, b.explain, b.copy, b.dialect, b.directories, b.preview,
 		}, b.listBindings())
 	case contextSearch:
 		s := k.search

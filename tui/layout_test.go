@@ -129,7 +129,7 @@ func TestLateLiveSnippetDoesNotReplaceTheSnippetPane(t *testing.T) {
 	d.has("snippet for 1 path")
 }
 
-func TestSelectingASharedDirectoryWarns(t *testing.T) {
+func TestDirectoriesThatAreNotKeptAsAWholeSayWhy(t *testing.T) {
 	d := newDriver(t, Options{
 		View: setting.ViewTree,
 		Machine: fakeMachine{
@@ -137,19 +137,38 @@ func TestSelectingASharedDirectoryWarns(t *testing.T) {
 			cannotKeep: func(dir string) string {
 				return map[string]string{"/home/me": "it is the whole home directory"}[dir]
 			},
+			wholeDoubt: func(dir string) (string, bool) {
+				switch dir {
+				case "/home/me/.config":
+					return "it belongs to several programs", true
+				case "/home/me/.config/a":
+					return "it contains the mount point /m", false
+				}
+				return "", false
+			},
 		},
 	})
 	d.add("/home/me/.config/a/b", "/home/me/.config/c", "/home/me/x")
 	d.end(nil)
 	d.keys("space")
-	d.has("not selected: it is the whole home directory", "0 kept")
+	d.has("not kept: it is the whole home directory: Right opens it", "0 kept")
+	d.keys("space", "c", "c")
+	d.has("it is the whole home directory", "0 kept")
 	d.keys("home", "enter")
 	if d.app.snippet != nil {
 		t.Error("Enter showed a snippet of the home directory")
 	}
 	d.keys("home", "right", "down", "space")
-	equal(t, "selected", d.selected(), []string{"/home/me/.config"})
-	d.has("see Tab")
+	equal(t, "selected after one key", d.selected(), []string{})
+	d.has("it belongs to several programs: Right opens it, Space keeps it all")
+	d.keys("down", "up", "s", "space")
+	equal(t, "selected after two keys", d.selected(), []string{"/home/me/.config"})
+	d.has("kept as a whole, but it belongs to several programs")
+	d.keys("u", "right", "down", "space")
+	equal(t, "selected", d.selected(), []string{"/home/me/.config/a"})
+	d.has("kept as a whole, but it contains the mount point /m")
+	d.keys("down")
+	d.hasNot("mount point")
 }
 
 func TestQuitAsksWhenSomethingIsSelected(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 //
 // Methods that take a context run in their own goroutine and return soon after the context is
 // done. Splits, Kept, Place, Known, Owner, Annotate and NotListed are called from several goroutines
-// at once. CannotKeep and NotListed are called while the screen waits, so they should be quick. A
+// at once. CannotKeep, WholeDoubt and NotListed are called while the screen waits, so they should be quick. A
 // Machine may also implement hits.Keeper.
 type Machine interface {
 	// Scan adds the candidates to the store, from the disk or from a list of paths. If all
@@ -31,6 +31,9 @@ type Machine interface {
 	Splits(dir string) bool
 	// CannotKeep returns why a directory cannot be selected at all, or "" if it can.
 	CannotKeep(dir string) string
+	// WholeDoubt returns why a directory is usually not kept as a whole, as a clause, or "" if it is.
+	// If ask is set, the user is asked before the directory is selected.
+	WholeDoubt(dir string) (why string, ask bool)
 	// Kept reports whether a path is in the list of paths that people usually keep. A
 	// search prefers such paths.
 	Kept(path string) bool

@@ -16,6 +16,7 @@ type fakeMachine struct {
 	notListed  func(path string, kind scan.Kind) NotListedReason
 	splits     func(dir string) bool
 	cannotKeep func(dir string) string
+	wholeDoubt func(dir string) (string, bool)
 	kept       func(path string) bool
 	place      func(path string) Place
 	known      func(path string) string
@@ -53,6 +54,13 @@ func (f fakeMachine) CannotKeep(dir string) string {
 		return "it is the whole machine"
 	}
 	return ""
+}
+
+func (f fakeMachine) WholeDoubt(dir string) (string, bool) {
+	if f.wholeDoubt == nil {
+		return "", false
+	}
+	return f.wholeDoubt(dir)
 }
 
 func (f fakeMachine) Kept(path string) bool { return f.kept != nil && f.kept(path) }

@@ -49,6 +49,8 @@ type (
 		programs []string
 		counts   []int
 	}
+	// filledFound has the places that the selected files fill.
+	filledFound struct{ offer }
 	// rendered has a snippet and the number of its paths.
 	rendered struct {
 		gen     int

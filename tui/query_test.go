@@ -196,10 +196,12 @@ func TestCtrlASelectsAllShown(t *testing.T) {
 		}
 		d.store.AddPath([]byte("/other"), scan.KindFile)
 		d.end(nil)
-		d.keys("/", "text:match", "ctrl+a")
+		d.keys("/", "text:match")
+		d.has("the best 10,000 of 30,000 matches")
+		d.keys("ctrl+a")
 		equal(t, "rows", len(d.shown()), search.BestRows)
 		equal(t, "selected", d.app.selection.Len(), 3*search.BestRows)
-		d.has("30,000 of 30,001 files", "30,000 kept", "the best 10,000 of 30,000 matches")
+		d.has("30,000 of 30,001 files", "30,000 kept", "30,000 files fill 300 directories: Esc, d keeps those")
 	})
 }
 

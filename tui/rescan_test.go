@@ -90,7 +90,7 @@ func TestNonCandidatesAreShownOnDemand(t *testing.T) {
 	d.keys("ctrl+d", "up", "space")
 	equal(t, "what is persisted", d.selected(), []string{})
 	d.has("not a candidate: persisted: persistedDirs[0]")
-	d.keys("up", "enter")
+	d.keys("enter") // the cursor has stayed on the row
 	if d.app.snippet != nil {
 		t.Error("Enter showed a snippet of a persisted path")
 	}

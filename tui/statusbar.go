@@ -295,9 +295,14 @@ func (m *app) doubt(used int) string {
 // remark returns the most important message.
 func (m *app) remark() (string, draw.Style) {
 	p, st := m.list.result, &m.styles
+	node, shown := m.list.current()
 	switch {
 	case m.notice.text != "":
 		return safe(m.notice.text), st.Warning
+	case shown && m.rowRemark.on(node):
+		return safe(m.rowRemark.text), st.Warning
+	case m.offers():
+		return offerText(m.offer.Filled, m.offerKeys()), st.Key
 	case m.progress.err != nil:
 		return "scan stopped: " + safe(m.progress.err.Error()), st.Warning
 	case m.searchTask.running() && m.awaitsResult() && (m.sort == sortSize || m.sort == sortTime):

@@ -20,9 +20,9 @@ import (
 )
 
 type adoptFlags struct {
-	read0, dryRun, json, force bool
-	beneath                    bool // --from-beneath
-	storage                    string
+	read0, dryRun, json, force, whole bool
+	beneath                           bool // --from-beneath
+	storage                           string
 }
 
 const adoptLong = `Copy paths into persistent storage before the new mounts hide them: /etc/x to
@@ -53,6 +53,7 @@ func newAdopt(a *app) *cobra.Command {
 	flags.BoolVarP(&f.read0, "read0", "0", false, "read NUL-terminated paths from stdin")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
 	flags.BoolVar(&f.force, "force", false, "copy files even if a process has them mapped writable")
+	flags.BoolVar(&f.whole, "whole", false, "also copy directories that belong to several programs, such as /var")
 	flags.BoolVar(&f.beneath, "from-beneath", false, "copy what the mounts at the paths hide (requires root)")
 	textVar(flags, &f.storage, "storage", "", "an absolute path", "copy into the storage path `DIR` (default: configured or mounted)")
 	_ = cmd.MarkFlagDirname("storage")
@@ -115,6 +116,7 @@ func (a *app) adopt(ctx context.Context, f adoptFlags, args []string) error {
 
 // adoptPlan makes the plan, and warns about files that processes have open.
 func (a *app) adoptPlan(ctx context.Context, s *session.Session, f adoptFlags, storage string, paths session.AdoptPaths) (*adopt.Plan, error) {
+	paths.Whole = f.whole
 	options := s.AdoptOptions(paths, f.force)
 	if f.beneath {
 		var err error

@@ -34,11 +34,18 @@ func TestAdoptOnAnImpermanentMachine(t *testing.T) {
 		},
 		{
 			"what would be done",
-			[]string{"-n", "--storage", "/disk", "/home/alice/.history", "/home/alice/.config", "/etc/machine-id"},
+			[]string{"-n", "--whole", "--storage", "/disk", "/home/alice/.history", "/home/alice/.config", "/etc/machine-id"},
 			0,
 			"kept        0B   0 files  /etc/machine-id\n        it is a mount of /persist/machine-id\n" +
 				"copy       56B   2 files  /home/alice/.config\ncopy       20B    1 file  /home/alice/.history\n",
 			[]string{"3 files with 76B would be copied into /disk, which has"},
+		},
+		{
+			"a directory of several programs",
+			[]string{"-n", "--storage", "/disk", "/home/alice/.config"},
+			1,
+			"refuse      0B   0 files  /home/alice/.config\n        it belongs to several programs: copy directories in it instead, or allow it with --whole\n",
+			nil,
 		},
 		{
 			"done",

@@ -62,8 +62,9 @@ func newSnippet(a *app) *cobra.Command {
 	flags.BoolVar(&f.print0, "print0", false, "end each path with NUL (requires --dialect paths)")
 	flags.BoolVar(&f.ignored, "ignored", false, "print exclude patterns for the paths that you have ignored")
 	addStyleFlags(cmd, &f.Style)
+	flags.BoolVar(&f.Whole, "whole", false, "also write directories that belong to several programs, such as /var")
 	f.into.add(a, cmd)
-	for _, other := range []string{"read0", "print0", "dialect", "form", "storage", "home-attr", "host-attr", "no-comments", "into"} {
+	for _, other := range []string{"read0", "print0", "dialect", "form", "storage", "home-attr", "host-attr", "no-comments", "whole", "into"} {
 		a.exclusive(cmd, "ignored", other)
 	}
 	return leaveStuck(cmd)
@@ -156,6 +157,9 @@ func eachArg(args []string, add func(path string, slash bool)) error {
 func (a *app) printSnippet(s tui.SnippetText) error {
 	for _, note := range slices.Concat(s.Notes, s.Commented) {
 		say(a.err, "warning", note)
+	}
+	if s.Shared > 0 {
+		say(a.err, "hint", "--whole also writes directories that belong to several programs")
 	}
 	if s.Text == "" {
 		say(a.err, "error", "no paths: nothing to write")

@@ -328,3 +328,33 @@ func TestToggleNodesFirstSelectsTheRest(t *testing.T) {
 	equal(t, "selected", s.Len(), 1)
 	equal(t, "covered", s.Covered(l, places), 3)
 }
+
+func TestFilledAreThePlacesOfWhichNearlyAllFilesAreSelected(t *testing.T) {
+	var files []string
+	for i := range 10 {
+		files = append(files, fmt.Sprintf("/home/full/%d", i), fmt.Sprintf("/home/half/%d", i))
+	}
+	files = append(files, "/home/one/file", "/etc/x", "!/home/full/cache")
+	l, err := storeOf(files...).List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var chosen index.Selection
+	selected := index.NewBitset(l.Files())
+	for _, id := range l.Order() {
+		name := string(l.AppendPath(nil, id))
+		if name != "/home/full/3" && (!strings.HasPrefix(name, "/home/half") || name < "/home/half/5") {
+			selected.Add(id)
+		}
+	}
+	chosen.AddFiles(l, selected)
+	f := l.Filled(&chosen, byTop().Splits)
+	if f.Files != 9 || len(f.Dirs) != 1 || string(l.AppendNode(nil, f.Dirs[0])) != "/home/full" {
+		t.Errorf("%d files, %d directories", f.Files, len(f.Dirs))
+	}
+	before := l.Filled(&index.Selection{}, byTop().Splits)
+	chosen.AddNodes(l, f.Dirs)
+	if after := l.Filled(&chosen, byTop().Splits); len(before.Dirs)+len(after.Dirs) > 0 {
+		t.Error("places are filled when nothing, or the place itself, is selected")
+	}
+}

@@ -123,3 +123,39 @@ func (l *Listing) Hits(rows []uint32, hits Bitset) []int {
 	}
 	return counts
 }
+
+// Filled are the places that selected files fill, or nearly so.
+type Filled struct {
+	// Files is the number of the selected files, and Dirs are the places as nodes of directories, in the
+	// order of their first file.
+	Files int
+	Dirs  []uint32
+}
+
+// filledFrom is the share of a place's files, in percent, that fill it.
+const filledFrom = 80
+
+// Filled returns the places of which nearly all files are selected, each by itself. A place with one
+// file is not among them.
+func (l *Listing) Filled(s *Selection, splits func(dir string) bool) (f Filled) {
+	units := l.unitsOf(splits)
+	counts := map[uint32]int{}
+	var dirs []uint32
+	for _, node := range s.Nodes(l) {
+		if IsDir(node) {
+			continue
+		}
+		if unit := l.unitOf(units, node); IsDir(unit) {
+			if counts[unit]++; counts[unit] == 1 {
+				dirs = append(dirs, unit)
+			}
+		}
+	}
+	for _, dir := range dirs {
+		if n := counts[dir]; n > 1 && n*100 >= l.FilesOf(dir)*filledFrom {
+			f.Dirs = append(f.Dirs, dir)
+			f.Files += n
+		}
+	}
+	return f
+}

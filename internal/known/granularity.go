@@ -16,6 +16,20 @@ func (h Homes) Splits(dir string) bool {
 	return h.above[dir] || splits().has(h, dir)
 }
 
+// keptWholeBy is the share of configurations, in percent, from which a container is usually kept as a
+// whole: ~/.cache and /etc/ssh are, ~/.config and /var/lib are not.
+const keptWholeBy = 10
+
+// Shared reports whether a directory is a container that people rarely keep as a whole, because it
+// belongs to several programs. It takes as long as Lookup.
+func (h Homes) Shared(dir string) bool {
+	if !h.Container(dir) {
+		return false
+	}
+	entry, _ := Lookup(h, dir)
+	return entry.Repositories*100 < Repositories*keptWholeBy
+}
+
 // Unit returns what people usually keep of a path as one: the topmost directory at or above it that
 // does not split, or the path itself. A directory that splits has no unit: ok is false. The
 // path is absolute and clean. Only names count: what is mounted or persisted is not known here.

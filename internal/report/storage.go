@@ -68,14 +68,18 @@ type NotCopied struct {
 	Verdict     scan.Verdict
 	MountedFrom string // the path in storage that it is mounted from, or ""
 	ShownFrom   string // the path in a wiped tree of which a bind mount shows it, or ""
+	Shared      bool   // it belongs to several programs, and is usually not kept as a whole
 	Wiped       bool   // a boot wipes what is mounted there
 }
 
 // IsKept reports whether the path does not have to be copied.
-func (n NotCopied) IsKept() bool { return n.MountedFrom != "" || !n.Wiped }
+func (n NotCopied) IsKept() bool { return !n.Shared && (n.MountedFrom != "" || !n.Wiped) }
 
 // Text returns the reason as a clause; "" if the path is copied.
 func (n NotCopied) Text() string {
+	if n.Shared {
+		return "it belongs to several programs: copy directories in it instead, or allow it with --whole"
+	}
 	v := n.Verdict
 	switch v.Class {
 	case scan.ClassSystem:

@@ -154,3 +154,23 @@ func (u *Unit) JSON() any {
 	}
 	return line
 }
+
+// DivisionText returns why a directory is usually not kept as a whole, as a clause; "" if it is.
+func DivisionText(d scan.Division) string {
+	switch d.Kind {
+	case scan.DivisionPersisted:
+		return "it is kept in part: " + printable.Name(d.Path) + " is persisted"
+	case scan.DivisionMounted:
+		return "it contains the mount point " + printable.Name(d.Path)
+	case scan.DivisionOther:
+		return "it contains " + printable.Name(d.Path) + ", which is a root or another boundary"
+	case scan.DivisionShared:
+		return "it belongs to several programs"
+	case scan.DivisionParts:
+		return "most people keep parts of it"
+	case scan.DivisionLimited:
+		return "the scan is limited to paths in it"
+	case scan.DivisionNone:
+	}
+	return ""
+}

@@ -25,7 +25,7 @@ func (m Machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adop
 	for i, s := range selected {
 		paths[i] = s.Path
 	}
-	plan, err := adopt.Prepare(ctx, storage, paths, m.AdoptOptions(session.AdoptPaths{}, false))
+	plan, err := adopt.Prepare(ctx, storage, paths, m.AdoptOptions(session.AdoptPaths{Whole: true}, false))
 	if err != nil {
 		return tui.Adoption{}, withHint(session.AdoptError(err, storage))
 	}

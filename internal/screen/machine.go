@@ -23,13 +23,15 @@ type Machine struct {
 	*session.Session
 	rollup *scan.Rollup
 	places known.Homes
+	style  snippet.Options // for CannotKeep; only its paths matter
 	// describing is held while the selection is described in a dialect: the session caches what it reads.
 	describing *sync.Mutex
 }
 
 // New returns the machine of a session.
 func New(s *session.Session) Machine {
-	return Machine{s, scan.NewRollup(s.Policy, s.Homes()...), known.HomesOf(s.Homes()...), new(sync.Mutex)}
+	s.Style.LeaveShared = false // WholeDoubt asks before they are selected
+	return Machine{s, scan.NewRollup(s.Policy, s.Homes()...), known.HomesOf(s.Homes()...), s.Style, new(sync.Mutex)}
 }
 
 // Scan implements tui.Machine.
@@ -59,15 +61,12 @@ func (m Machine) NotListed(path string, kind scan.Kind) tui.NotListedReason {
 // Splits implements tui.Machine.
 func (m Machine) Splits(dir string) bool { return m.rollup.Splits(dir) }
 
-// CannotKeep implements tui.Machine. Snippets do not contain / and home directories.
-func (m Machine) CannotKeep(dir string) string {
-	switch {
-	case dir == "/":
-		return "it is the whole machine"
-	case slices.Contains(m.Homes(), dir):
-		return "it is the whole home directory"
-	}
-	return ""
+// CannotKeep implements tui.Machine: it returns why a snippet would not contain a directory.
+func (m Machine) CannotKeep(dir string) string { return snippet.WhyNot(dir, &m.style) }
+
+// WholeDoubt implements tui.Machine.
+func (m Machine) WholeDoubt(dir string) (why string, ask bool) {
+	return report.DivisionText(m.rollup.Division(dir)), m.rollup.Homes().Shared(dir)
 }
 
 // Kept implements tui.Machine.

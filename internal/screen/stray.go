@@ -55,6 +55,9 @@ func (m Strays) CannotKeep(dir string) string {
 	return "something in it is declared"
 }
 
+// WholeDoubt implements tui.Machine.
+func (m Strays) WholeDoubt(string) (why string, ask bool) { return "", false }
+
 // Explain implements tui.Machine.
 func (m Strays) Explain(_ context.Context, path string) []string {
 	lines := []string{path + ": stray", "  neither the configuration nor a mount declares it"}

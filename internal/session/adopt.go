@@ -10,6 +10,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
@@ -17,6 +18,8 @@ import (
 type AdoptPaths struct {
 	Names   []string
 	Refused map[string]error
+	// Whole allows directories that belong to several programs.
+	Whole bool
 }
 
 // Add adds a path as given. Root copies from directories that other users can change, so only
@@ -53,9 +56,17 @@ func (s *Session) AdoptOptions(paths AdoptPaths, force bool) adopt.Options {
 		if err := paths.Refused[name]; err != nil {
 			return err
 		}
-		return s.notCopied(name)
+		if err := s.notCopied(name); err != nil || paths.Whole || !s.known.Shared(name) || slices.ContainsFunc(options.Roots, isAt(name)) {
+			return err
+		}
+		return notCopiedError{report.NotCopied{Shared: true}}
 	}
 	return options
+}
+
+// isAt returns a function that reports whether a root is at a path.
+func isAt(path string) func(adopt.Root) bool {
+	return func(r adopt.Root) bool { return r.Path == path }
 }
 
 // OpenFiles returns the files that processes have open in the paths that a plan copies.

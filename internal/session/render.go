@@ -22,6 +22,8 @@ type SnippetText struct {
 	Commented []string
 	// LeftOut is the number of paths that Text does not contain.
 	LeftOut int
+	// Shared is the number of these that are left out because they belong to several programs.
+	Shared int
 }
 
 // splitNote is for a snippet of the plain dialect with both blocks.
@@ -30,7 +32,7 @@ const splitNote = "one block is for Home Manager and one for NixOS: they belong 
 // Render writes the snippet in the session's style.
 func (s *Session) Render(items []snippet.Item) SnippetText {
 	code := snippet.Render(items, s.Style)
-	text := SnippetText{Text: code.Text, LeftOut: len(code.LeftOut)}
+	text := SnippetText{Text: code.Text, LeftOut: len(code.LeftOut), Shared: code.Shared}
 	if s.Style.Dialect == setting.DialectPaths && code.Text != "" {
 		text.Visible = visiblePaths(items, s.Style)
 	}

@@ -19,6 +19,8 @@ type Style struct {
 	Dialect, Form, Storage, HomeAttr, HostAttr string
 	// NoComments leaves out the comments with the units that entries belong to.
 	NoComments bool
+	// Whole writes directories that belong to several programs.
+	Whole bool
 }
 
 // SetStyle sets the style of the snippet from the flags, otherwise from the configuration,
@@ -45,7 +47,7 @@ func (s *Session) SetStyle(f Style) error {
 	if s.Style.Storage == "/" {
 		return Misuse(errStorageIsRoot(s.storageSource(f.Storage)))
 	}
-	s.Style.Stores = s.storage
+	s.Style.Stores, s.Style.LeaveShared = s.storage, !f.Whole
 	s.styled, s.noComments = true, f.NoComments
 	if s.Style.Users, err = s.users(); err != nil {
 		return err

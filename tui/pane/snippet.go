@@ -39,6 +39,8 @@ type SnippetText struct {
 	Commented []string
 	// LeftOut is the number of selected paths that Text does not contain.
 	LeftOut int
+	// Shared is the number of these that are left out because they belong to several programs.
+	Shared int
 }
 
 // Shown returns the text to show. Its lines may contain any bytes.
