@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"fmt"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
@@ -142,19 +144,21 @@ func (m *app) showSnippet(chosen index.Selection) tea.Cmd {
 	return m.showSnippetOf(renderRequest{chosen: chosen, listing: m.progress.latest})
 }
 
-// nextDialect switches to the next dialect, and renders the snippet on the screen again.
-func (m *app) nextDialect() tea.Cmd {
-	m.dialect = (m.dialect + 1) % len(m.opts.Dialects)
+// changeDialect switches to another dialect, and renders the snippet on the screen again.
+func (m *app) changeDialect(by int) tea.Cmd {
+	m.dialect = (m.dialect + by + len(m.opts.Dialects)) % len(m.opts.Dialects)
 	if m.snippet != nil {
 		return m.showSnippetOf(m.snippetOf)
 	}
-	return m.notify("dialect " + m.dialectName())
+	return m.notify(fmt.Sprintf("dialect: %s (%d of %d)", m.dialectName(), m.dialect+1, len(m.opts.Dialects)))
 }
 
 // showSnippetOf shows a snippet in the current dialect.
 func (m *app) showSnippetOf(what renderRequest) tea.Cmd {
 	what.dialect = m.dialect
-	m.snippet, m.snippetOf = pane.NewSnippet(&m.keys.Keys), what
+	m.snippet, m.snippetOf = pane.NewSnippet(&m.keys.Keys, pane.SnippetOptions{
+		Job: m.opts.Job, Migrates: m.opts.Job == adoptJob, Dialects: m.opts.Dialects, Dialect: m.dialect,
+	}), what
 	m.relayout()
 	return m.renderSnippet(what)
 }
@@ -194,7 +198,7 @@ func (m *app) renderSnippet(what renderRequest) tea.Cmd {
 		return nil
 	}
 	d.running = true
-	return renderCmd(d.gen, what, m.opts.Machine)
+	return renderCmd(d.gen, what, m.opts.Machine, m.overview.of(what.listing))
 }
 
 // takeSnippet shows a rendered snippet, unless a newer one was requested or its pane is closed.
@@ -211,10 +215,17 @@ func (m *app) takeSnippet(msg rendered) tea.Cmd {
 	case live > 0 && live == m.side.gen:
 		m.side.snippet = codeLines(msg.snippet)
 	case live == 0 && m.snippet != nil:
-		m.snippet.Fill(msg.snippet, msg.paths)
+		m.offer = offer{}
+		if msg.drawing.chosen.Generation() == m.selection.Generation() && m.selection.Len() > 0 {
+			m.offer = offer{msg.filled, m.selection.Generation()}
+		}
+		if m.offers() {
+			msg.about.Offer = offerText(m.offer.Filled, m.offerKeys()) + " instead"
+		}
+		m.snippet.Fill(msg.snippet, msg.about)
 		m.result.Snippet = msg.snippet
 		if msg.snippet.Text != "" {
-			return m.copyText("the snippet", msg.snippet.Text)
+			return copyCmd(m.ctx, m.opts.Machine, copied{what: "the snippet", text: msg.snippet.Text, auto: true})
 		}
 	}
 	return nil

@@ -312,7 +312,9 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.group):
 		return m.nextGroup()
 	case key.Matches(msg, k.dialect):
-		return m.nextDialect()
+		return m.changeDialect(1)
+	case key.Matches(msg, k.dialectBack):
+		return m.changeDialect(-1)
 	case key.Matches(msg, k.sort):
 		m.sort, m.reversed = m.sort.next(m.view, m.annotated()), false
 		return m.ask(true)
@@ -332,7 +334,7 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.onlyMarked):
 		return m.toggleOnlyMarked()
 	case key.Matches(msg, k.undo):
-		return m.undo()
+		return tea.Batch(m.undo(), m.findFilled())
 	default:
 		return m.pressList(&k.listKeys, msg)
 	}

@@ -27,7 +27,7 @@ func (m *app) copyPath(path string) tea.Cmd {
 
 // copyText returns a command that puts a text on the clipboard and reports how it did that.
 func (m *app) copyText(what, text string) tea.Cmd {
-	return copyCmd(m.ctx, m.opts.Machine, what, text)
+	return copyCmd(m.ctx, m.opts.Machine, copied{what: what, text: text})
 }
 
 // takeCopied reports the result of a copy. If no clipboard program took the text, it is sent
@@ -36,16 +36,35 @@ func (m *app) takeCopied(msg copied) tea.Cmd {
 	if msg.tool == "" {
 		return m.copyByTerminal(msg)
 	}
-	return m.notify(fmt.Sprintf("copied %s with %s", msg.what, safe(msg.tool)))
+	m.tellSnippet(msg, "copied with "+msg.tool)
+	return m.notifyCopied(msg, fmt.Sprintf("copied %s with %s", msg.what, safe(msg.tool)))
 }
 
 func (m *app) copyByTerminal(msg copied) tea.Cmd {
 	if len(msg.text) > mostCopied {
-		return m.notify("too long for a terminal's clipboard")
+		m.tellSnippet(msg, "it is too long for the terminal's clipboard")
+		return m.notifyCopied(msg, msg.what+" is too long for the terminal's clipboard")
 	}
-	notice := "sent to the terminal's clipboard (OSC 52)"
+	m.tellSnippet(msg, "sent to the terminal's clipboard")
+	notice := "sent " + msg.what + " to the terminal's clipboard (OSC 52)"
 	if msg.what == quotedPath {
 		notice = "sent " + quotedPath + ", by OSC 52"
 	}
-	return tea.Batch(tea.SetClipboard(msg.text), m.notify(notice))
+	return tea.Batch(tea.SetClipboard(msg.text), m.notifyCopied(msg, notice))
+}
+
+// notifyCopied shows how a text was copied. If the user has not asked for it, it does not replace another
+// notice.
+func (m *app) notifyCopied(msg copied, text string) tea.Cmd {
+	if msg.auto && m.notice.text != "" {
+		return nil
+	}
+	return m.notify(text)
+}
+
+// tellSnippet shows on the snippet screen how the snippet was copied.
+func (m *app) tellSnippet(msg copied, how string) {
+	if m.snippet != nil && msg.text == m.result.Snippet.Text {
+		m.snippet.Copied(how)
+	}
 }

@@ -136,15 +136,33 @@ func countCmd(ctx context.Context, gen int, l *index.Listing, programs []string,
 	})
 }
 
-func renderCmd(gen int, d renderRequest, machine Machine) tea.Cmd {
+// renderCmd renders a snippet. totals are those of its listing, or nil.
+func renderCmd(gen int, d renderRequest, machine Machine, totals *index.Totals) tea.Cmd {
 	return guarded("snippet", func() tea.Msg {
 		paths := d.chosen.Paths(d.listing)
-		return rendered{gen, d, machine.Snippet(paths, d.dialect), len(paths)}
+		msg := rendered{gen: gen, drawing: d, snippet: machine.Snippet(paths, d.dialect)}
+		if d.live > 0 {
+			return msg
+		}
+		msg.filled = d.listing.Filled(&d.chosen, machine.Splits)
+		msg.about.Paths = len(paths)
+		for _, node := range d.chosen.Nodes(d.listing) {
+			msg.about.Files += d.listing.FilesOf(node)
+		}
+		if totals != nil {
+			sum, exact := totals.Selected(&d.chosen)
+			msg.about.Size, msg.about.Sized = sum.Size, exact
+		}
+		msg.about.Storage, msg.about.Free = machine.Storage()
+		return msg
 	})
 }
 
-func copyCmd(ctx context.Context, machine Machine, what, text string) tea.Cmd {
-	return guarded("copy", func() tea.Msg { return copied{what, text, machine.Copy(ctx, text)} })
+func copyCmd(ctx context.Context, machine Machine, c copied) tea.Cmd {
+	return guarded("copy", func() tea.Msg {
+		c.tool = machine.Copy(ctx, c.text)
+		return c
+	})
 }
 
 func explainCmd(ctx context.Context, machine Machine, path, place string) tea.Cmd {

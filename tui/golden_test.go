@@ -118,20 +118,25 @@ func TestScreensMatchTheGoldenFiles(t *testing.T) {
 			d.send(tea.WindowSizeMsg{Width: tt.width, Height: tt.height})
 			d.keys(tt.keys...)
 			d.fire(sideDue{})
-			got := emulated(d.app.View().Content, tt.width, tt.height)
-			file := filepath.Join("testdata", name+".golden")
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			equal(t, file, got, string(want))
+			golden(t, name, emulated(d.app.View().Content, tt.width, tt.height))
 		})
 	}
+}
+
+// golden compares a screen with its golden file.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, file, got, string(want))
 }
 
 // emulated returns the text that a terminal of that size shows for a frame.

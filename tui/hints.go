@@ -40,6 +40,12 @@ func (m *app) conditionals() []conditional {
 		{contextSearch, &s.clearProgram, filtered},
 		{contextBrowse, &b.dialect, dialects},
 		{contextSnippet, &m.keys.Snippet.Dialect, dialects},
+		{contextBrowse, &b.dialectBack, dialects},
+		{contextSnippet, &m.keys.Snippet.DialectBack, dialects},
+		{contextSnippet, &m.keys.Snippet.Directories, unless(m.offers(), "the selected files fill no directory")},
+		{contextSnippet, &m.keys.Snippet.Switch, unless(m.snippet != nil && m.snippet.Overflows(), "everything is shown")},
+		{contextSnippet, &m.keys.Snippet.Write, unless(m.snippet == nil || m.result.Snippet.Text != "", "nothing to write")},
+		{contextSnippet, &m.keys.Snippet.Copy, unless(m.snippet == nil || m.result.Snippet.Text != "", "nothing to copy")},
 		{contextSnippet, &m.keys.Snippet.Into, unless(len(m.opts.Dialects) > 0, "these paths are not a snippet")},
 		{contextBrowse, &b.rescan, once},
 		{contextBrowse, &b.refused, once},
@@ -104,9 +110,9 @@ func (k *keyMap) hints(c keyContext, job *Job) []hint {
 		}
 	case contextSnippet:
 		s := k.Snippet
-		return []hint{{s.Leave, "print and leave"}, {s.Back, "back"}, {s.Write, "write"}, {s.Into, "insert"}, {s.Adopt, job.Key}, {s.Dialect, "dialect"}, {s.Copy, "copy"}, {s.ShowHelp, "help"}}
+		return []hint{{s.Leave, "print and leave"}, {s.Back, "back"}, {s.Write, "write"}, {s.Into, "insert"}, {s.Adopt, job.Key}, {s.Directories, "directories"}, {s.Dialect, "dialect"}, {s.Copy, "copy"}, {s.ShowHelp, "help"}}
 	case pane.ContextPrompt:
-		return []hint{{k.Prompt.Accept, "write"}, {k.Prompt.Close, "close"}}
+		return []hint{{k.Prompt.Accept, "write"}, {k.Prompt.Complete, "complete"}, {k.Prompt.Close, "close"}}
 	case pane.ContextConfirm:
 		return []hint{{k.Confirm.Accept, "write it"}, {k.Confirm.Close, "back"}}
 	case pane.ContextAdopt:
@@ -126,7 +132,14 @@ func (k *keyMap) hints(c keyContext, job *Job) []hint {
 func (m *app) hints() string {
 	var b strings.Builder
 	room := m.layout.width
-	for _, h := range m.keys.hints(m.context(), &m.opts.Job) {
+	hints := m.keys.hints(m.context(), &m.opts.Job)
+	if d, changes := m.overlay.Top().(pane.Hinter); changes {
+		hints = nil
+		for _, h := range d.Hints() {
+			hints = append(hints, hint{h.Binding, h.Label})
+		}
+	}
+	for _, h := range hints {
 		if !h.binding.Enabled() {
 			continue
 		}

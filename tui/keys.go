@@ -38,7 +38,7 @@ type listKeys struct {
 
 type browseKeys struct {
 	listKeys
-	search, expand, collapse, onlyMarked, undo, sort, reverse, unread, hideCaches, group, refused, rescan, preview, explain, copy, dialect, directories key.Binding
+	search, expand, collapse, onlyMarked, undo, sort, reverse, unread, hideCaches, group, refused, rescan, preview, explain, copy, dialect, dialectBack, directories key.Binding
 }
 
 type searchKeys struct {
@@ -93,6 +93,7 @@ func newBrowseKeys(list listKeys) browseKeys {
 		explain:     pane.Bind("explain why this path is a candidate", "e"),
 		copy:        pane.Bind("copy the path", "y"),
 		dialect:     pane.Bind("switch to the next dialect", "f"),
+		dialectBack: pane.Bind("switch to the previous dialect", "F"),
 		directories: pane.Bind("keep the directories that the selected files fill", "d"),
 		preview:     pane.Bind("show or hide the preview", "p"),
 	}
@@ -121,7 +122,7 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 	case contextBrowse:
 		b := k.browse
 		own = slices.Concat([]key.Binding{
-			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.reverse, b.hideCaches, b.group, b.refused, b.rescan, b.unread, b.explain, b.copy, b.dialect, b.directories, b.preview,
+			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.reverse, b.hideCaches, b.group, b.refused, b.rescan, b.unread, b.explain, b.copy, b.dialect, b.dialectBack, b.directories, b.preview,
 		}, b.listBindings())
 	case contextSearch:
 		s := k.search

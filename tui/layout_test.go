@@ -234,8 +234,8 @@ func TestLongTextsAreWrapped(t *testing.T) {
 	d.keys("e")
 	d.has("END")
 	d.keys("esc", "enter")
-	d.has("END", "note: it is")
-	d.hasNot("note: x")
+	d.has("END", "! it is")
+	d.hasNot("! x")
 	d.send(tea.WindowSizeMsg{Width: 60, Height: 20})
 	d.has("END")
 }

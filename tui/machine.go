@@ -72,6 +72,9 @@ type Machine interface {
 	ChangeText(c triage.Change) string
 	// IgnoredSnippet returns the exclude patterns for what is ignored. Its Text is "" if nothing is.
 	IgnoredSnippet(active *triage.Active) SnippetText
+	// Storage returns the directory into which Adopt copies and how many bytes are free there; "" if it
+	// is not known. It may access the disk.
+	Storage() (dir string, free int64)
 	// Copy puts a text on the clipboard and returns the name of the program that took it.
 	// It returns "" if there is no such program; the screen then uses the terminal.
 	Copy(ctx context.Context, text string) (program string)

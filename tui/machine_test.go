@@ -16,6 +16,7 @@ type fakeMachine struct {
 	notListed  func(path string, kind scan.Kind) NotListedReason
 	splits     func(dir string) bool
 	cannotKeep func(dir string) string
+	storage    string
 	wholeDoubt func(dir string) (string, bool)
 	kept       func(path string) bool
 	place      func(path string) Place
@@ -115,6 +116,8 @@ func (f fakeMachine) IntoFiles(ctx context.Context, dialect int) ([]IntoFile, er
 func (f fakeMachine) PlanInto(ctx context.Context, file string, at []string, selected []index.Selected, dialect int) (IntoPlan, error) {
 	return f.planInto(ctx, file, at, selected, dialect)
 }
+
+func (f fakeMachine) Storage() (string, int64) { return f.storage, 74 << 30 }
 
 func (f fakeMachine) Copy(ctx context.Context, text string) string {
 	if f.copy == nil {

@@ -51,16 +51,20 @@ type (
 	}
 	// filledFound has the places that the selected files fill.
 	filledFound struct{ offer }
-	// rendered has a snippet and the number of its paths.
+	// rendered has a snippet and what it is for.
 	rendered struct {
 		gen     int
 		drawing renderRequest
 		snippet SnippetText
-		paths   int
+		about   pane.Summary
+		filled  index.Filled
 	}
 	// copied has the name of the program that put a text on the clipboard, or "" if there
 	// is no such program.
-	copied struct{ what, text, tool string }
+	copied struct {
+		what, text, tool string
+		auto             bool // the user has not asked for it
+	}
 	// restored has the nodes that were selected before a rescan, and the nodes of the path
 	// where the cursor was.
 	restored struct {

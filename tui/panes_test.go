@@ -187,9 +187,9 @@ func TestSnippetScrollsAndIsCapped(t *testing.T) {
 	}}})
 	d.add("/a")
 	d.keys("enter")
-	d.has(`note: left out\e[2J`, "line 1 of 2,001")
+	d.has(`! left out\e[2J`, "line 1 of 2,001")
 	d.keys("G")
-	d.has("+ 3,001 more lines")
+	d.has("+ 3,000 more lines")
 	d.keys("g", "j", "pgdown", "k", "pgup")
 	d.hasNot("more lines")
 	d.keys("enter")
@@ -204,18 +204,21 @@ func TestNextDialectRendersTheSnippetAgain(t *testing.T) {
 	d.fire(sideDue{})
 	d.has("this place · impermanence", "dialect 1")
 	d.keys("space", "f")
-	d.has("dialect paths")
+	d.has("dialect: paths (3 of 3)")
 	d.fire(sideDue{})
 	d.has("1 kept · paths")
 	d.keys("enter", "f")
-	d.has("snippet for 1 path in dialect plain", `file "/etc/hosts"`)
+	d.has("snippet for 1 path", "plain 1 of 3", `file "/etc/hosts"`)
 	d.hasNot("dialect 2")
 	d.hold = true
 	d.keys("f", "f", "enter") // Enter does nothing before the snippet is rendered
 	d.has("rendering")
 	d.hold = false
 	d.release()
-	d.has("in dialect paths", "dialect 2")
+	d.has("paths 3 of 3", "dialect 2")
+	d.keys("F")
+	d.has("impermanence 2 of 3", "dialect 1")
+	d.keys("f")
 	d.keys("enter")
 	equal(t, "text", d.app.result.Snippet.Text, "dialect 2\nfile \"/etc/hosts\"\n")
 }
@@ -226,7 +229,7 @@ func TestDialectKeyWithOneDialect(t *testing.T) {
 	d.has("there is only one dialect")
 	d.keys("enter", "f")
 	d.has("snippet for 1 path")
-	d.hasNot("in dialect")
+	d.hasNot(" of 1")
 }
 
 func TestEmptySnippetShowsANote(t *testing.T) {
@@ -235,7 +238,7 @@ func TestEmptySnippetShowsANote(t *testing.T) {
 	}}})
 	d.add("/a")
 	d.keys("enter")
-	d.has("note: not UTF-8", "nothing to write")
+	d.has("! not UTF-8", "nothing to write")
 }
 
 func TestHelpListsTheKeysOfItsContext(t *testing.T) {
@@ -319,7 +322,7 @@ func TestSnippetIsCopiedAndTheProgramIsShown(t *testing.T) {
 	d.has("copied the snippet with wl-copy", "snippet for 1 path")
 	tool = ""
 	d.keys("y")
-	d.has("sent to the terminal's clipboard (OSC 52)")
+	d.has("sent the snippet to the terminal's clipboard (OSC 52)", "paste it: sent to the terminal's clipboard")
 	equal(t, "copied", got, []string{"file \"/etc/hosts\"\n", "file \"/etc/hosts\"\n"})
 	tool = "xsel"
 	d.keys("esc", "down", "y")
@@ -333,7 +336,7 @@ func TestTextsTooLongForTheTerminalsClipboardAreNotSent(t *testing.T) {
 	}}})
 	d.add("/a")
 	d.keys("enter")
-	d.has("too long for a terminal's clipboard")
+	d.has("too long for the terminal's clipboard")
 }
 
 func TestSnippetIsWrittenToAFile(t *testing.T) {

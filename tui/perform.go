@@ -36,14 +36,18 @@ func (m *app) perform(a pane.Action) tea.Cmd {
 	case pane.ActionQuit:
 		return m.leave()
 	case pane.ActionAskFile:
-		return m.open(pane.NewPrompt(&m.keys.Keys, pane.File{Text: m.result.Snippet.Text, Home: m.opts.Home}))
+		return m.open(pane.NewPrompt(&m.keys.Keys, pane.File{Text: m.result.Snippet.Text, Home: m.opts.Home, Name: m.fileName()}))
 	case pane.ActionConfirm:
 		m.closeDialog()
 		return m.showSnippet(m.selection.Clone())
 	case pane.ActionCopy:
 		return m.copyText("the snippet", m.result.Snippet.Text)
 	case pane.ActionDialect:
-		return m.nextDialect()
+		return m.changeDialect(1)
+	case pane.ActionDialectBack:
+		return m.changeDialect(-1)
+	case pane.ActionDirectories:
+		return m.keepFilled()
 	case pane.ActionAskAdopt:
 		return m.openAdopt()
 	case pane.ActionAskInto:
@@ -98,6 +102,17 @@ func (m *app) tickWork(msg workTicked) tea.Cmd {
 	}
 	msg.tick()
 	return m.after(steadyTick, msg)
+}
+
+// fileName returns the name of the file that is proposed for the snippet.
+func (m *app) fileName() string {
+	switch {
+	case len(m.opts.Dialects) == 0 || m.opts.Dialects[m.dialect] == "paths":
+		return "paths.txt"
+	case m.opts.Dialects[m.dialect] == "json":
+		return "paths.json"
+	}
+	return "persistence.nix"
 }
 
 // showHelp shows the keys that work in the current context.

@@ -55,7 +55,7 @@ func TestSideIsHiddenOnANarrowTerminalOrOnRequest(t *testing.T) {
 	d.send(tea.WindowSizeMsg{Width: sideFrom, Height: 30})
 	d.has("─ /etc/hosts ─")
 	d.keys("enter")
-	d.hasNot("╭")
+	d.hasNot("╭─ /etc/hosts")
 }
 
 func TestSideDoesNotRenderALargeSelection(t *testing.T) {

@@ -229,7 +229,7 @@ func (m *app) tabTotal(v setting.View) int {
 func (m *app) status() string {
 	st, width := &m.styles, m.layout.width
 	if m.snippet != nil {
-		title := " " + m.snippet.Title(m.opts.Job.Result, m.dialectName())
+		title := " " + m.snippet.Title()
 		doubt := m.doubt(textcell.Width(title))
 		told := textcell.Truncate(safe(m.notice.text), max(width-textcell.Width(title)-textcell.Width(doubt)-3, 0), st.Glyphs.Ellipsis)
 		return draw.Ends(width, [][]draw.Span{{{Text: title, Style: st.Title}, {Text: doubt, Style: st.Warning}}}, [][]draw.Span{{{Text: told + " ", Style: st.Warning}}, {}})

@@ -14,6 +14,8 @@ type (
 	Job = pane.Job
 	// SnippetText is a rendered snippet.
 	SnippetText = pane.SnippetText
+	// NoteGroup is one remark about several paths.
+	NoteGroup = pane.NoteGroup
 	// Adoption is a plan to copy a selection into storage.
 	Adoption = pane.Adoption
 	// IntoFile is a Nix file into which a snippet can be inserted.

@@ -72,7 +72,7 @@ func (m *app) windowTitle() string {
 
 func (m *app) body(lines []string) []string {
 	if m.snippet != nil {
-		return m.snippet.View(lines, &m.styles, m.layout.width)
+		return m.snippet.View(lines, &m.styles)
 	}
 	if len(m.list.nodes) == 0 {
 		for i, line := range m.empty() {

@@ -15,6 +15,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -119,7 +120,7 @@ func (a *app) snippet(ctx context.Context, f snippetFlags, args []string) error 
 	if f.into.file != "" {
 		return cmp.Or(a.into(ctx, s, f.into, items), a.failed)
 	}
-	return cmp.Or(a.printSnippet(tui.SnippetText(s.Render(items))), a.failed)
+	return cmp.Or(a.printSnippet(screen.Text(s.Render(items))), a.failed)
 }
 
 // ignoredSnippet prints the exclude patterns for what the user ignored.

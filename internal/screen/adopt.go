@@ -8,12 +8,25 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/tui"
 )
+
+// Storage implements tui.Machine.
+func (m Machine) Storage() (dir string, free int64) {
+	dir, err := m.StorageToFill("")
+	var st unix.Statfs_t
+	if err != nil || !m.Mounts.At(dir).Answers() || unix.Statfs(dir, &st) != nil {
+		return "", 0
+	}
+	return dir, sizes.Times(st.Bavail, st.Bsize)
+}
 
 // Adopt implements tui.Machine. It plans the copying of the selection into storage.
 func (m Machine) Adopt(ctx context.Context, selected []index.Selected) (tui.Adoption, error) {

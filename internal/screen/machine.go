@@ -121,7 +121,19 @@ func (m Machine) Explain(_ context.Context, path string) []string {
 func (m Machine) Snippet(selected []index.Selected, dialect int) tui.SnippetText {
 	m.describing.Lock()
 	defer m.describing.Unlock()
-	return tui.SnippetText(m.Render(m.items(selected, dialect)))
+	return Text(m.Render(m.items(selected, dialect)))
+}
+
+// Text returns a snippet as the screen shows it and the command line prints it.
+func Text(s session.SnippetText) tui.SnippetText {
+	text := tui.SnippetText{
+		Text: s.Text, Visible: s.Visible, Notes: s.Notes, Commented: s.Commented, LeftOut: s.LeftOut, Shared: s.Shared,
+		Groups: make([]tui.NoteGroup, len(s.Groups)),
+	}
+	for i, g := range s.Groups {
+		text.Groups[i] = tui.NoteGroup(g)
+	}
+	return text
 }
 
 // items describes the selection in a dialect. The caller locks describing.

@@ -87,6 +87,9 @@ func pathsOf(selected []index.Selected) []string {
 	return paths
 }
 
+// Storage implements tui.Machine. Nothing is copied.
+func (m Strays) Storage() (dir string, free int64) { return "", 0 }
+
 // IntoFiles implements tui.Machine. Strays are not inserted.
 func (m Strays) IntoFiles(context.Context, int) ([]tui.IntoFile, error) {
 	return nil, errors.New("these paths are not a snippet")

@@ -20,10 +20,55 @@ type SnippetText struct {
 	Notes []string
 	// Commented are further notes, which Text has as comments.
 	Commented []string
+	// Groups are all of them by reason, in the order of their first path.
+	Groups []NoteGroup
 	// LeftOut is the number of paths that Text does not contain.
 	LeftOut int
 	// Shared is the number of these that are left out because they belong to several programs.
 	Shared int
+}
+
+// NoteGroup is one remark about several paths.
+type NoteGroup struct {
+	// Reason is a clause. Paths, if any, are what it is about; Instead are paths to persist instead.
+	// Both may contain any bytes.
+	Reason         string
+	Paths, Instead []string
+	// LeftOut reports that the text does not contain Paths.
+	LeftOut bool
+}
+
+// grouped returns notes by reason. Other remarks follow as groups without paths.
+func grouped(leftOut, others []snippet.Note, remarks ...string) (groups []NoteGroup) {
+	type kind struct {
+		reason  string
+		leftOut bool
+	}
+	at := map[kind]int{}
+	add := func(note *snippet.Note, left bool) {
+		k := kind{note.Reason, left}
+		i, there := at[k]
+		if !there {
+			i = len(groups)
+			at[k] = i
+			groups = append(groups, NoteGroup{Reason: note.Reason, LeftOut: left})
+		}
+		g := &groups[i]
+		g.Paths = append(g.Paths, note.Path)
+		if note.Instead != "" && !slices.Contains(g.Instead, note.Instead) {
+			g.Instead = append(g.Instead, note.Instead)
+		}
+	}
+	for i := range leftOut {
+		add(&leftOut[i], true)
+	}
+	for i := range others {
+		add(&others[i], false)
+	}
+	for _, remark := range remarks {
+		groups = append(groups, NoteGroup{Reason: remark})
+	}
+	return groups
 }
 
 // splitNote is for a snippet of the plain dialect with both blocks.
@@ -49,12 +94,15 @@ func (s *Session) Render(items []snippet.Item) SnippetText {
 	for _, note := range code.Warnings {
 		text.Notes = append(text.Notes, note.String())
 	}
+	var remarks []string
 	if code.Split && s.Style.Form == snippet.Module {
-		text.Notes = append(text.Notes, splitNote)
+		remarks = append(remarks, splitNote)
 	}
 	if s.unclear != "" && s.Style.Dialect.NamesStorage() && code.Directories+code.Files > 0 {
-		text.Notes = append(text.Notes, s.unclear)
+		remarks = append(remarks, s.unclear)
 	}
+	text.Notes = append(text.Notes, remarks...)
+	text.Groups = grouped(slices.Concat(code.Kept, code.LeftOut), slices.Concat(code.Unread, code.Warnings), remarks...)
 	return text
 }
 

@@ -101,8 +101,17 @@ func (d *Adopt) run() Action {
 	return Action{Kind: ActionWork, Work: Work{Name: "copy", Do: do, Tick: func() { d.progress = safe(d.adoption.Progress()) }}}
 }
 
-// Ended reports whether there is nothing left to do but to go back.
-func (d *Adopt) Ended() bool { return d.stage == stageEnded }
+// Hints implements Hinter: there is nothing to accept before the plan and after the end.
+func (d *Adopt) Hints() []Hint {
+	switch d.stage {
+	case stagePlanned:
+		return []Hint{{d.keys.Accept, d.job.Verb}, {d.keys.Close, "back"}}
+	case stageRunning:
+		return []Hint{{d.keys.Close, "stop"}}
+	case stagePlanning, stageEnded:
+	}
+	return []Hint{{d.keys.Close, "back"}}
+}
 
 // say replaces the lines and scrolls to the first.
 func (d *Adopt) say(lines []string) {

@@ -3,6 +3,8 @@ package pane
 import (
 	"context"
 	"errors"
+	"os"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -56,16 +58,59 @@ func (d *Confirm) View(s *draw.Styles, room, height int) (string, []string) {
 
 // Prompt asks for the name of the file to write the snippet to.
 type Prompt struct {
-	keys   PromptKeys
-	file   File
-	bar    Input
-	answer string // the error of the last attempt, safe to show
+	keys PromptKeys
+	file File
+	dir  string // the working directory, safe to show
+	// proposed reports that the name is the one to begin with: what is typed replaces it.
+	proposed bool
+	bar      Input
+	answer   string // the error of the last attempt, safe to show
 	// exists is the name of a file that already exists. Accepting it again overwrites it.
 	exists string
 }
 
 // NewPrompt returns a dialog that writes to a file whose name it asks for.
-func NewPrompt(keys *Keys, file File) *Prompt { return &Prompt{keys: keys.Prompt, file: file} }
+func NewPrompt(keys *Keys, file File) *Prompt {
+	d := &Prompt{keys: keys.Prompt, file: file, proposed: true}
+	d.bar.Set(file.Name)
+	return d
+}
+
+// Start implements Starter: it finds the working directory.
+func (d *Prompt) Start() Action {
+	return Action{Kind: ActionWork, Work: Work{Name: "working directory", Do: func(context.Context) func() Action {
+		dir, err := os.Getwd()
+		return func() Action {
+			if err == nil {
+				d.dir = safe(dir)
+			}
+			return Action{}
+		}
+	}}}
+}
+
+// complete completes the name as far as it is unambiguous.
+func (d *Prompt) complete() Action {
+	if d.proposed {
+		d.bar.Set("")
+	}
+	d.proposed = false
+	file, name := d.file, d.bar.Text
+	return Action{Kind: ActionWork, Work: Work{Name: "complete", Do: func(context.Context) func() Action {
+		completed, names := file.complete(name)
+		return func() Action {
+			if d.bar.Text != name {
+				return Action{}
+			}
+			d.bar.Set(completed)
+			d.answer = ""
+			if completed == name {
+				d.answer = strings.Join(names, "  ")
+			}
+			return Action{}
+		}
+	}}}
+}
 
 // Context implements Dialog.
 func (d *Prompt) Context() Context { return ContextPrompt }
@@ -81,8 +126,14 @@ func (d *Prompt) Press(msg tea.KeyPressMsg) Action {
 		if d.bar.Text != "" {
 			return d.write(d.bar.Text, d.exists == d.bar.Text)
 		}
+	case key.Matches(msg, d.keys.Complete):
+		return d.complete()
 	default:
 		before := d.bar.Text
+		if d.proposed && msg.Text != "" {
+			d.bar.Set("")
+		}
+		d.proposed = false
 		d.bar.Edit(&d.keys.EditKeys, msg)
 		if d.bar.Text != before {
 			d.answer = "" // it was about another name
@@ -92,7 +143,13 @@ func (d *Prompt) Press(msg tea.KeyPressMsg) Action {
 }
 
 // Insert implements Typist.
-func (d *Prompt) Insert(text string) { d.bar.Insert(text) }
+func (d *Prompt) Insert(text string) {
+	if d.proposed {
+		d.bar.Set("")
+	}
+	d.proposed = false
+	d.bar.Insert(text)
+}
 
 // Scroll implements Dialog.
 func (d *Prompt) Scroll(int) {}
@@ -127,6 +184,9 @@ const promptWidth = 50
 // View implements Dialog.
 func (d *Prompt) View(s *draw.Styles, room, _ int) (string, []string) {
 	lines := []string{d.bar.Field(s, min(room, promptWidth))}
+	if d.dir != "" {
+		lines = append(lines, s.Dim.Render(textcell.Truncate("in "+d.dir, room, s.Glyphs.Ellipsis)))
+	}
 	if d.answer != "" {
 		lines = append(lines, s.Warning.Render(textcell.Truncate(d.answer, room, s.Glyphs.Ellipsis)))
 	}

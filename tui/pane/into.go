@@ -215,6 +215,25 @@ func (d *Into) Press(msg tea.KeyPressMsg) Action {
 	return Action{}
 }
 
+// Hints implements Hinter.
+func (d *Into) Hints() []Hint {
+	back := Hint{d.keys.Close, "back"}
+	switch d.stage {
+	case intoChoosing:
+		return []Hint{{d.keys.Accept, "show the change"}, back}
+	case intoPlace:
+		return []Hint{{d.keys.Accept, "choose"}, back}
+	case intoPlanned:
+		if d.plan.Write != nil {
+			return []Hint{{d.keys.Accept, "write the file"}, back}
+		}
+	case intoWriting:
+		return nil
+	case intoSearching, intoPlanning, intoEnded:
+	}
+	return []Hint{back}
+}
+
 // done reports whether Enter has nothing to do but close.
 func (d *Into) done() bool {
 	return d.stage == intoEnded || d.stage == intoPlanned && d.plan.Write == nil

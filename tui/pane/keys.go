@@ -60,7 +60,7 @@ type ProgramsKeys struct {
 // PromptKeys are the keys of Prompt.
 type PromptKeys struct {
 	EditKeys
-	Accept, Close, Quit key.Binding
+	Accept, Complete, Close, Quit key.Binding
 }
 
 // ConfirmKeys are the keys of Confirm.
@@ -68,8 +68,8 @@ type ConfirmKeys struct{ Accept, Close, Quit key.Binding }
 
 // SnippetKeys are the keys of Snippet.
 type SnippetKeys struct {
-	Move                                                           MoveKeys
-	Back, Leave, Write, Copy, Dialect, Adopt, Into, ShowHelp, Quit key.Binding
+	Move                                                                                             MoveKeys
+	Back, Leave, Write, Copy, Dialect, DialectBack, Directories, Switch, Adopt, Into, ShowHelp, Quit key.Binding
 }
 
 // Bind makes a binding whose help shows the labels of its keys.
@@ -157,6 +157,7 @@ func NewKeys(quit key.Binding) Keys {
 		Prompt: PromptKeys{
 			EditKeys: NewEditKeys(),
 			Accept:   Bind("write the file", "enter"),
+			Complete: Bind("complete the name", "tab"),
 			Close:    Bind("close", "esc"),
 			Quit:     quit,
 		},
@@ -173,16 +174,19 @@ func NewKeys(quit key.Binding) Keys {
 
 func newSnippetKeys(quit key.Binding) SnippetKeys {
 	return SnippetKeys{
-		Move:     LetterKeys(),
-		Back:     Bind("back to the list", "esc"),
-		Write:    Bind("write the snippet to a file", "w"),
-		Copy:     Bind("copy the snippet again", "y"),
-		Dialect:  Bind("switch to the next dialect", "f"),
-		Adopt:    Bind("copy the data into storage now", "a"),
-		Into:     Bind("insert the snippet into your Nix file", "i"),
-		Leave:    Bind("leave and print the snippet", "enter", "q"),
-		ShowHelp: Bind("show the keys", "?", "f1"),
-		Quit:     quit,
+		Move:        LetterKeys(),
+		Back:        Bind("back to the list", "esc"),
+		Write:       Bind("write the snippet to a file", "w"),
+		Copy:        Bind("copy the snippet again", "y"),
+		Dialect:     Bind("switch to the next dialect", "f"),
+		DialectBack: Bind("switch to the previous dialect", "F"),
+		Directories: Bind("keep the directories that the selected files fill", "d"),
+		Switch:      Bind("scroll the notes, or the code again", "tab"),
+		Adopt:       Bind("copy the data into storage now", "a"),
+		Into:        Bind("insert the snippet into your Nix file", "i"),
+		Leave:       Bind("leave and print the snippet", "enter", "q"),
+		ShowHelp:    Bind("show the keys", "?", "f1"),
+		Quit:        quit,
 	}
 }
 
@@ -230,12 +234,12 @@ func (k *Keys) Bindings(c Context) []key.Binding {
 		return slices.Concat(k.Programs.DialogKeys.Bindings(), k.Programs.EditKeys.Bindings())
 	case ContextPrompt:
 		p := k.Prompt
-		return slices.Concat([]key.Binding{p.Accept, p.Close, p.Quit}, p.EditKeys.Bindings())
+		return slices.Concat([]key.Binding{p.Accept, p.Complete, p.Close, p.Quit}, p.EditKeys.Bindings())
 	case ContextConfirm:
 		return []key.Binding{k.Confirm.Accept, k.Confirm.Close, k.Confirm.Quit}
 	case ContextSnippet:
 		s := k.Snippet
-		return slices.Concat([]key.Binding{s.Leave, s.Back, s.Write, s.Into, s.Adopt, s.Dialect, s.Copy, s.ShowHelp, s.Quit}, s.Move.Bindings())
+		return slices.Concat([]key.Binding{s.Leave, s.Back, s.Write, s.Into, s.Adopt, s.Directories, s.Dialect, s.DialectBack, s.Copy, s.Switch, s.ShowHelp, s.Quit}, s.Move.Bindings())
 	case ContextAdopt:
 		return k.Adopt.Bindings()
 	case ContextInto:

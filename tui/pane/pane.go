@@ -3,6 +3,7 @@ package pane
 import (
 	"context"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
@@ -44,8 +45,11 @@ const (
 	ActionAskInto
 	// ActionCopy copies the snippet to the clipboard.
 	ActionCopy
-	// ActionDialect shows the next dialect.
+	// ActionDialect shows the next dialect, ActionDialectBack the previous one.
 	ActionDialect
+	ActionDialectBack
+	// ActionDirectories selects the directories that files fill.
+	ActionDirectories
 	// ActionConfirm closes the top dialog and does what it asks about.
 	ActionConfirm
 	// ActionWork starts Action.Work for the top dialog, in place of its earlier work.
@@ -55,7 +59,7 @@ const (
 )
 
 var actionNames = [...]string{
-	"none", "close", "quit", "filter", "back", "leave", "help", "ask for a file", "ask to adopt", "ask to insert", "copy", "next dialect", "confirm",
+	"none", "close", "quit", "filter", "back", "leave", "help", "ask for a file", "ask to adopt", "ask to insert", "copy", "next dialect", "previous dialect", "directories", "confirm",
 	"work", "stop",
 }
 
@@ -84,6 +88,15 @@ type Dialog interface {
 	// height lines high.
 	View(s *draw.Styles, width, height int) (title string, lines []string)
 }
+
+// Hint is a key that works now, with a word.
+type Hint struct {
+	Binding key.Binding
+	Label   string
+}
+
+// Hinter is a dialog of which not all keys work all the time.
+type Hinter interface{ Hints() []Hint }
 
 // Starter is a dialog that has work to do when it opens.
 type Starter interface{ Start() Action }

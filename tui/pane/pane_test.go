@@ -188,3 +188,44 @@ func TestEnumsHaveNames(t *testing.T) {
 		}
 	}
 }
+
+func TestPromptBeginsWithANameThatTypingReplaces(t *testing.T) {
+	s := &screen{t: t}
+	t.Chdir(t.TempDir())
+	s.open(pane.NewPrompt(newKeys(), pane.File{Text: "x\n", Name: "persistence.nix"}))
+	s.has("persistence.nix")
+	s.keys("a", "enter")
+	if _, err := os.Stat("a"); err != nil || s.last.Notice != "written to a" {
+		t.Errorf("%v, notice %q", err, s.last.Notice)
+	}
+}
+
+func TestPromptCompletesNames(t *testing.T) {
+	home := t.TempDir()
+	for _, name := range []string{"nix-config/hosts/forge.nix", "nix-config/hosts/frame.nix", "nix-config/hosts/.hidden", "nix-config/hosts/\x1b", "other/é1", "other/è2"} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(filepath.Join(home, name)), 0o755), os.WriteFile(filepath.Join(home, name), nil, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct{ typed, tabs, want string }{
+		{"~/n", "1", "~/nix-config/"},
+		{"~/n", "3", "~/nix-config/hosts/f"},
+		{"~/nix-config/hosts/fo", "1", "~/nix-config/hosts/forge.nix"},
+		{"~/nix-config/hosts/f", "1", "forge.nix  frame.nix"},
+		{"~/nothing/x", "1", "~/nothing/x"},
+		{"~/zzz", "1", "~/zzz"},
+		{"~/other/", "1", "è2  é1"},
+		{home + "/oth", "1", "/other/"},
+	} {
+		s := &screen{t: t}
+		s.open(pane.NewPrompt(newKeys(), pane.File{Home: home}))
+		s.stack.Top().(pane.Typist).Insert(tt.typed)
+		for range tt.tabs[0] - '0' {
+			s.keys("tab")
+		}
+		s.has(tt.want)
+		if strings.Contains(s.text(), "hidden") || strings.Contains(s.text(), `\e`) {
+			t.Errorf("%s: a hidden or hostile name is completed\n%s", tt.typed, s.text())
+		}
+	}
+}

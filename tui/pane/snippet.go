@@ -13,19 +13,6 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
-// Snippet shows the snippet before it is printed.
-type Snippet struct {
-	keys    SnippetKeys
-	pending bool // not rendered yet
-	snippet SnippetText
-	paths   int
-	lines   []string // safe to show
-	notes   int      // the number of lines with notes, which come first
-	top     int
-	width   int
-	height  int
-}
-
 // SnippetText is a rendered snippet.
 type SnippetText struct {
 	// Text is what is printed, written and copied.
@@ -33,127 +20,267 @@ type SnippetText struct {
 	// Visible, if not empty, is shown instead of Text. It is needed where a line break in
 	// Text may be inside a name.
 	Visible string
-	// Notes say what was left out, and why. They are shown with the text.
-	Notes []string
-	// Commented are further notes, which Text has as comments. They are not shown a second time.
-	Commented []string
+	// Notes say what was left out, and why. Commented are further notes, which Text has as comments.
+	Notes, Commented []string
+	// Groups are the same notes, grouped by their reason. If there are none, Notes are shown.
+	Groups []NoteGroup
 	// LeftOut is the number of selected paths that Text does not contain.
 	LeftOut int
 	// Shared is the number of these that are left out because they belong to several programs.
 	Shared int
 }
 
+// NoteGroup is one remark about several paths.
+type NoteGroup struct {
+	// Reason is a clause. Paths, if any, are what it is about; Instead are paths to keep instead.
+	Reason         string
+	Paths, Instead []string
+	// LeftOut reports that the snippet does not contain Paths.
+	LeftOut bool
+}
+
 // Shown returns the text to show. Its lines may contain any bytes.
 func (s *SnippetText) Shown() string { return cmp.Or(s.Visible, s.Text) }
+
+// SnippetOptions configure a Snippet.
+type SnippetOptions struct {
+	Job Job
+	// Migrates reports that the job copies data into storage, so that a reboot is safe.
+	Migrates bool
+	// Dialects are the names of the dialects to choose from; Dialect is the index of that of the text.
+	Dialects []string
+	Dialect  int
+}
+
+// Summary is what a snippet is for.
+type Summary struct {
+	Paths, Files int
+	// Size is in bytes; it is known if Sized is set.
+	Size  int64
+	Sized bool
+	// Offer, if not empty, is shown first: files that fill a directory.
+	Offer string
+	// Storage is the directory into which data is copied, and Free how many bytes are free there. It
+	// is "" if there is none.
+	Storage string
+	Free    int64
+}
+
+// Snippet shows a snippet before it is printed: the code first, what is to say of it beside it or
+// below.
+type Snippet struct {
+	keys    *SnippetKeys // the screen enables and disables them
+	opts    SnippetOptions
+	pending bool // not rendered yet
+	snippet SnippetText
+	about   Summary
+	copied  string   // how the snippet was copied
+	code    []string // safe to show
+	top     int
+	// onNotes reports that keys scroll the notes, which begin at line noteTop.
+	onNotes bool
+	noteTop int
+	layout  snippetLayout
+}
 
 // shownLines is the maximum number of lines of a snippet that are shown. The snippet for a
 // million paths has a million lines.
 const shownLines = 2000
 
 // NewSnippet returns a pane that is empty until Fill is called.
-func NewSnippet(keys *Keys) *Snippet { return &Snippet{keys: keys.Snippet, pending: true} }
+func NewSnippet(keys *Keys, opts SnippetOptions) *Snippet {
+	return &Snippet{keys: &keys.Snippet, opts: opts, pending: true}
+}
 
 // Pending reports whether Fill has not been called.
 func (p *Snippet) Pending() bool { return p.pending }
 
-// Fill shows a rendered snippet of a number of paths.
-func (p *Snippet) Fill(snippet SnippetText, paths int) {
-	p.pending, p.snippet, p.paths = false, snippet, paths
-	p.lines, p.notes = snippetLines(p.snippet, p.width, shownLines)
+// Fill shows a rendered snippet.
+func (p *Snippet) Fill(snippet SnippetText, about Summary) {
+	p.pending, p.snippet, p.about = false, snippet, about
+	p.code = codeLines(&snippet, shownLines)
+	p.Resize(p.layout.width, p.layout.height)
 }
 
-// notePrefix starts a line about the snippet.
-const notePrefix = "note: "
+// Copied shows how the snippet was copied: "copied with wl-copy".
+func (p *Snippet) Copied(how string) {
+	p.copied = safe(how)
+	p.Resize(p.layout.width, p.layout.height)
+}
 
-// snippetLines returns the notes on a snippet, wrapped, followed by its text, in lines that are
-// safe to show, and the number of lines with notes. The limit is most lines. If there are more, an
-// additional line counts the rest.
-func snippetLines(s SnippetText, cells, most int) (lines []string, notes int) {
-	for _, note := range s.Notes {
-		for _, line := range textcell.Wrap(safe(note), cells-len(notePrefix)) {
-			if len(lines) < most {
-				lines = append(lines, notePrefix+line)
-			}
-		}
-	}
-	notes = len(lines)
+// codeLines returns the lines of a text, safe to show. If there are more than most, an additional line
+// counts the rest.
+func codeLines(s *SnippetText, most int) (lines []string) {
 	text := strings.TrimSuffix(s.Shown(), "\n")
 	if text == "" {
-		return append(lines, "nothing to write"), notes
+		return []string{"nothing to write"}
 	}
 	for len(lines) < most {
 		line, rest, more := strings.Cut(text, "\n")
 		lines = append(lines, safe(line))
 		if !more {
-			return lines, notes
+			return lines
 		}
 		text = rest
 	}
-	return append(lines, "+ "+printable.Grouped(1+strings.Count(text, "\n"))+" more lines"), notes
+	return append(lines, "+ "+printable.Grouped(1+strings.Count(text, "\n"))+" more lines")
 }
 
+// Press handles a key.
 func (p *Snippet) Press(msg tea.KeyPressMsg) Action {
-	switch {
-	case key.Matches(msg, p.keys.Quit):
-		return Action{Kind: ActionQuit}
-	case key.Matches(msg, p.keys.Back):
-		return Action{Kind: ActionBack}
-	case key.Matches(msg, p.keys.ShowHelp):
-		return Action{Kind: ActionHelp}
-	case key.Matches(msg, p.keys.Write) && p.snippet.Text != "":
-		return Action{Kind: ActionAskFile}
-	case key.Matches(msg, p.keys.Copy) && p.snippet.Text != "":
-		return Action{Kind: ActionCopy}
-	case key.Matches(msg, p.keys.Adopt) && !p.pending:
-		return Action{Kind: ActionAskAdopt}
-	case key.Matches(msg, p.keys.Into) && p.snippet.Text != "":
-		return Action{Kind: ActionAskInto}
-	case key.Matches(msg, p.keys.Dialect):
-		return Action{Kind: ActionDialect}
-	case key.Matches(msg, p.keys.Leave) && !p.pending:
-		return Action{Kind: ActionLeave}
+	there := p.snippet.Text != ""
+	for _, k := range []struct {
+		binding key.Binding
+		works   bool
+		action  ActionKind
+	}{
+		{p.keys.Quit, true, ActionQuit},
+		{p.keys.Back, true, ActionBack},
+		{p.keys.ShowHelp, true, ActionHelp},
+		{p.keys.Write, there, ActionAskFile},
+		{p.keys.Copy, there, ActionCopy},
+		{p.keys.Adopt, !p.pending, ActionAskAdopt},
+		{p.keys.Into, there, ActionAskInto},
+		{p.keys.Dialect, true, ActionDialect},
+		{p.keys.DialectBack, true, ActionDialectBack},
+		{p.keys.Directories, !p.pending, ActionDirectories},
+		{p.keys.Leave, !p.pending, ActionLeave},
+	} {
+		if k.works && key.Matches(msg, k.binding) {
+			return Action{Kind: k.action}
+		}
 	}
-	if to, ok := p.keys.Move.Target(msg, p.top, p.height, len(p.lines)); ok {
-		p.Scroll(to - p.top)
+	if key.Matches(msg, p.keys.Switch) {
+		p.onNotes = !p.onNotes && p.Overflows()
+		return Action{}
+	}
+	from, page, count := p.top, p.layout.codeLines, p.count()
+	if p.onNotes {
+		from, page, count = p.noteTop, p.layout.noteLines, len(p.layout.notes)
+	}
+	if to, ok := p.keys.Move.Target(msg, from, page, count); ok {
+		p.Scroll(to - from)
 	}
 	return Action{}
 }
 
+// Scroll scrolls the code or the notes by lines.
 func (p *Snippet) Scroll(lines int) {
-	p.top = max(0, min(p.top+lines, len(p.lines)-p.height))
-}
-
-func (p *Snippet) Resize(width, height int) {
-	if p.width != width && !p.pending {
-		p.lines, p.notes = snippetLines(p.snippet, width, shownLines)
+	if p.onNotes {
+		p.noteTop = max(0, min(p.noteTop+lines, len(p.layout.notes)-p.layout.noteLines))
+		return
 	}
-	p.width, p.height = width, height
-	p.Scroll(0)
+	p.top = max(0, min(p.top+lines, p.count()-p.layout.codeLines))
 }
 
-// title returns the title for the status line.
-func (p *Snippet) Title(result, dialect string) string {
+// Overflows reports whether there are more notes than fit.
+func (p *Snippet) Overflows() bool { return len(p.layout.notes) > p.layout.noteLines && !p.layout.one }
+
+// Title returns the title for the status line.
+func (p *Snippet) Title() string {
 	if p.pending {
 		return "rendering"
 	}
-	title := result + " " + printable.Plural(p.paths, "path", "paths")
-	if dialect != "" {
-		title += " in dialect " + dialect
+	title := p.opts.Job.Result + " " + printable.Plural(p.about.Paths, "path", "paths")
+	if len(p.opts.Dialects) > 1 && p.layout.one {
+		title += ", " + p.dialect()
 	}
-	if len(p.lines) > p.height {
-		title += fmt.Sprintf(", line %s of %s", printable.Grouped(p.top+1), printable.Grouped(len(p.lines)))
+	if n := p.count(); n > p.layout.codeLines {
+		title += fmt.Sprintf(", line %s of %s", printable.Grouped(p.top+1), printable.Grouped(n))
 	}
 	return title
 }
 
-func (p *Snippet) View(lines []string, s *draw.Styles, width int) []string {
-	for i, line := range p.lines[p.top:min(p.top+p.height, len(p.lines))] {
-		line = textcell.Truncate(line, width, s.Glyphs.Ellipsis)
-		if p.top+i < p.notes {
-			lines = append(lines, s.Warning.Render(line))
-		} else {
-			lines = append(lines, s.Highlight(line))
+// dialect returns the dialect by name and number.
+func (p *Snippet) dialect() string {
+	if len(p.opts.Dialects) < 2 {
+		return ""
+	}
+	return fmt.Sprintf("%s %d of %d", p.opts.Dialects[p.opts.Dialect], p.opts.Dialect+1, len(p.opts.Dialects))
+}
+
+// View appends the lines of the pane to lines.
+func (p *Snippet) View(lines []string, s *draw.Styles) []string {
+	l := &p.layout
+	if p.pending {
+		return lines
+	}
+	if p.about.Offer != "" {
+		lines = append(lines, " "+s.Key.Render(textcell.Truncate(p.about.Offer, max(l.width-1, 0), s.Glyphs.Ellipsis)))
+	}
+	if l.one {
+		return append(lines, p.window(p.all(s, l.width), p.top, l.codeLines)...)
+	}
+	code := s.Card(p.codeTitle(s), p.window(p.numbered(s, l.codeWidth-draw.FrameWidth), p.top, l.codeLines), l.codeWidth, l.codeLines+draw.FrameHeight)
+	notes := s.Card(p.noteTitle(s), p.window(p.styled(s), p.noteTop, l.noteLines), l.noteWidth, l.noteLines+draw.FrameHeight)
+	if l.beside {
+		for i, line := range code {
+			lines = append(lines, line+notes[i])
 		}
+		return lines
+	}
+	return append(append(lines, code...), notes...)
+}
+
+// codeTitle is the title of the code.
+func (p *Snippet) codeTitle(s *draw.Styles) string {
+	if d := p.dialect(); d != "" {
+		return d + " " + s.Glyphs.Horizontal + " " + Label(p.keys.Dialect.Keys()[0])
+	}
+	return "code"
+}
+
+// noteTitle is the title of the notes.
+func (p *Snippet) noteTitle(s *draw.Styles) string {
+	title := "what happens"
+	if p.Overflows() {
+		title += fmt.Sprintf(" %s %s scrolls %d of %d", s.Glyphs.Horizontal, Label(p.keys.Switch.Keys()[0]), p.noteTop+1, len(p.layout.notes))
+	}
+	return title
+}
+
+// window returns count of the lines from top on.
+func (p *Snippet) window(lines []string, top, count int) []string {
+	top = min(top, len(lines))
+	return lines[top:min(top+count, len(lines))]
+}
+
+// numbered returns the code with line numbers.
+func (p *Snippet) numbered(s *draw.Styles, width int) []string {
+	digits := len(fmt.Sprint(len(p.code)))
+	lines := make([]string, len(p.code))
+	for i := p.top; i < min(p.top+p.layout.codeLines, len(p.code)); i++ {
+		number := fmt.Sprintf("%*d ", digits, i+1)
+		if p.snippet.Text == "" || i == shownLines {
+			number = ""
+		}
+		text := textcell.Truncate(p.code[i], max(width-len(number), 0), s.Glyphs.Ellipsis)
+		lines[i] = s.Dim.Render(number) + s.Highlight(text)
+	}
+	return lines
+}
+
+// all returns the code and, below it, the notes: on a screen without room for cards.
+func (p *Snippet) all(s *draw.Styles, width int) []string {
+	var lines []string
+	for _, line := range p.code {
+		lines = append(lines, s.Highlight(textcell.Truncate(line, width, s.Glyphs.Ellipsis)))
+	}
+	return append(lines, p.styled(s)...)
+}
+
+// count returns the number of lines that the code scrolls over.
+func (p *Snippet) count() int {
+	if p.layout.one {
+		return len(p.code) + len(p.layout.notes)
+	}
+	return len(p.code)
+}
+
+func (p *Snippet) styled(s *draw.Styles) []string {
+	lines := make([]string, len(p.layout.notes))
+	for i, line := range p.layout.notes {
+		lines[i] = line.style(s).Render(line.text)
 	}
 	return lines
 }

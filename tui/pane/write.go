@@ -1,12 +1,16 @@
 package pane
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/securefile"
 )
 
@@ -16,21 +20,75 @@ var errExists = errors.New("file exists: Enter again overwrites it")
 // File is a text to write to a file.
 type File struct {
 	Text string
+	// Name is the name to begin with.
+	Name string
 	// Home replaces "~" in the name. The default is the home directory of the process.
 	Home string
 }
 
+// expand replaces "~/" at the beginning of a name.
+func (f *File) expand(name string) (string, error) {
+	rest, ok := strings.CutPrefix(name, "~/")
+	if !ok {
+		return name, nil
+	}
+	home := f.Home
+	if home == "" {
+		var err error
+		if home, err = os.UserHomeDir(); err != nil {
+			return "", err
+		}
+	}
+	return filepath.Join(home, rest) + strings.Repeat("/", min(len(rest)-len(strings.TrimSuffix(rest, "/")), 1)), nil
+}
+
+// mostNames is how many names a completion reads, and listedNames how many it lists.
+const (
+	mostNames   = 10_000
+	listedNames = 8
+)
+
+// complete returns a name as far as the files make it unambiguous, and the names, safe to show, that
+// begin with it. Names that start with a dot are only completed if the dot is there.
+func (f *File) complete(name string) (completed string, names []string) {
+	full, err := f.expand(name)
+	if err != nil {
+		return name, nil
+	}
+	at := strings.LastIndexByte(full, '/') + 1
+	dir, err := os.Open(cmp.Or(full[:at], "."))
+	if err != nil {
+		return name, nil
+	}
+	defer dir.Close()
+	entries, _ := dir.ReadDir(mostNames)
+	common, found := "", false
+	for _, entry := range entries {
+		text := entry.Name()
+		if !strings.HasPrefix(text, full[at:]) || full[at:] == "" && text[0] == '.' || printable.Name(text) != text {
+			continue
+		}
+		if entry.IsDir() {
+			text += "/"
+		}
+		names = append(names, text)
+		if !found {
+			common, found = text, true
+		}
+		for !strings.HasPrefix(text, common) {
+			_, last := utf8.DecodeLastRuneInString(common)
+			common = common[:len(common)-last]
+		}
+	}
+	slices.Sort(names)
+	return name + strings.TrimPrefix(common, full[at:]), names[:min(len(names), listedNames)]
+}
+
 // write writes the text atomically. It replaces an existing file only if overwrite is set.
 func (f *File) write(name string, overwrite bool) error {
-	if rest, ok := strings.CutPrefix(name, "~/"); ok {
-		home := f.Home
-		if home == "" {
-			var err error
-			if home, err = os.UserHomeDir(); err != nil {
-				return err
-			}
-		}
-		name = filepath.Join(home, rest)
+	name, err := f.expand(name)
+	if err != nil {
+		return err
 	}
 	// The directory may belong to another user, who may swap it for a symlink.
 	to, err := securefile.Create(name, securefile.Options{New: !overwrite, Regular: overwrite})
