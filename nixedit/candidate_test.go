@@ -1,6 +1,7 @@
 package nixedit_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -53,6 +54,26 @@ func TestCandidatesDescribeThePlaces(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestCandidatesOfAreThoseOfEachList(t *testing.T) {
+	t.Parallel()
+	invalid := nixedit.List{Path: attrs("directories")}
+	for _, text := range seeds() {
+		file, err := nixedit.Parse(text, nixedit.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := slices.Concat(impermanence, []nixedit.List{invalid}, plain, preservation)
+		for i, got := range file.CandidatesOf(all) {
+			if want := file.Candidates(all[i]); !reflect.DeepEqual(got, want) {
+				t.Errorf("list %d of %q: got %v, want %v", i, text, got, want)
+			}
+		}
+		if got := file.Candidates(invalid); got != nil {
+			t.Errorf("got %v for an invalid list", got)
+		}
 	}
 }
 

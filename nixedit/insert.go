@@ -69,6 +69,7 @@ func (f *File) Insert(edit Edit) (*Result, error) {
 			return nil, refusal
 		}
 		d.apply(changes)
+		now = nil // its memory is free while the next one is parsed
 		next, err := Parse(d.String(), f.opts)
 		if err != nil {
 			return nil, unproven(list, "the result cannot be parsed: "+err.Error())
@@ -91,10 +92,7 @@ func (f *File) Insert(edit Edit) (*Result, error) {
 func (f *File) pending(edit *Edit, result *Result) [][]int {
 	pending := make([][]int, len(edit.Lists))
 	declared := NewIndex(f.Declared(edit.Lists))
-	elements := make([]written, len(edit.Lists))
-	for i := range edit.Lists {
-		elements[i] = f.written(&edit.Lists[i], computedMatch)
-	}
+	elements := f.written(edit.Lists, computedMatch)
 	items := map[string]bool{}
 	for i := range edit.Entries {
 		e := &edit.Entries[i]

@@ -89,9 +89,9 @@ func (s *Session) intoDialect() error {
 
 // fill describes the places of a file. The rank is that of the needed lists.
 func (f *IntoFile) fill(parsed *nixedit.File, lists []nixedit.List, needed []bool) {
-	for i, l := range lists {
-		for _, c := range parsed.Candidates(l) {
-			if c.New && !mentions(c.Attr, l.Path) {
+	for i, places := range parsed.CandidatesOf(lists) {
+		for _, c := range places {
+			if c.New && !mentions(c.Attr, lists[i].Path) {
 				continue
 			}
 			if text := fmt.Sprintf("line %d: %s", c.Line, placeText(&c)); !slices.Contains(f.Places, text) {
