@@ -102,6 +102,14 @@ func TestDeclaredFindsLiteralPaths(t *testing.T) {
 	}
 }
 
+func TestIndexPrefersCertainDeclarations(t *testing.T) {
+	t.Parallel()
+	x := nixedit.NewIndex([]nixedit.Declaration{{Path: "/a", List: 1, Conditional: true}, {Path: "/a", List: 2, Computed: true}, {Path: "/a", List: 3}, {Path: "/a", List: 4}})
+	if d, _ := x.Covering("/a"); d.List != 3 {
+		t.Errorf("got the declaration of list %d", d.List)
+	}
+}
+
 func TestIndexFindsTheNearestDirectory(t *testing.T) {
 	t.Parallel()
 	x := nixedit.NewIndex([]nixedit.Declaration{{Path: "/a", Directory: true}, {Path: "/a/b/c", Directory: true}, {Path: "/f"}})

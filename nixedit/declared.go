@@ -25,11 +25,17 @@ type Declaration struct {
 // Declared returns the paths that a file declares in the given lists, in the order of the lists. It
 // finds strings, also in sets with the key of the list, that can be read without evaluating them. It
 // does not find elements of functions such as map.
-func (f *File) Declared(lists []List) (all []Declaration) {
+func (f *File) Declared(lists []List) []Declaration {
 	if (&Edit{Lists: lists}).check() != nil {
 		return nil
 	}
-	f.elements(lists, computedMatch, func(i int, t *target, p spot, element Node) {
+	all, _ := f.declared(lists)
+	return all
+}
+
+// declared returns what Declared does, and the best match of the bindings of each list.
+func (f *File) declared(lists []List) (all []Declaration, best []exactness) {
+	best = f.elements(lists, computedMatch, func(i int, t *target, p spot, element Node) {
 		value, where, ok := lists[i].element(element)
 		if !ok {
 			return
@@ -41,12 +47,14 @@ func (f *File) Declared(lists []List) (all []Declaration) {
 		})
 	})
 	slices.SortStableFunc(all, func(a, b Declaration) int { return a.List - b.List })
-	return all
+	return all, best
 }
 
 // elements calls a function for each element of lists, with the index of the list. Lists of other
-// storage paths are left out if least is computedMatch.
-func (f *File) elements(lists []List, least exactness, call func(list int, t *target, p spot, element Node)) {
+// storage paths are left out if least is computedMatch. It returns the best match of the bindings of
+// each list.
+func (f *File) elements(lists []List, least exactness, call func(list int, t *target, p spot, element Node)) (best []exactness) {
+	best = make([]exactness, len(lists))
 	v := visitor{binding: func(s scope, _, b Node) {
 		for i := range lists {
 			l := &lists[i]
@@ -54,6 +62,7 @@ func (f *File) elements(lists []List, least exactness, call func(list int, t *ta
 				continue
 			}
 			t := target{match: l.compareEnd(s.path, len(l.Path)), why: s.why}
+			best[i] = max(best[i], t.match)
 			if t.match < least {
 				continue
 			}
@@ -69,6 +78,7 @@ func (f *File) elements(lists []List, least exactness, call func(list int, t *ta
 	}}
 	v.uses(lists)
 	v.walk(f)
+	return best
 }
 
 // written finds the elements of a list by their path, and by the text of those that cannot be read.
@@ -78,13 +88,18 @@ type written struct {
 
 func newWritten() written { return written{map[string]Declaration{}, map[string]Declaration{}} }
 
-// written reads the elements of each of some lists, with those of at least a match.
-func (f *File) written(lists []List, least exactness) []written {
+// written reads the elements of each of some lists. Those of the list at an index have at least the
+// match least(index).
+func (f *File) written(lists []List, least func(list int) exactness) []written {
 	all := make([]written, len(lists))
 	for i := range all {
 		all[i] = newWritten()
 	}
-	f.elements(lists, least, func(i int, _ *target, _ spot, element Node) { all[i].add(&lists[i], element) })
+	f.elements(lists, otherStore, func(i int, t *target, _ spot, element Node) {
+		if t.match >= least(i) {
+			all[i].add(&lists[i], element)
+		}
+	})
 	return all
 }
 
@@ -124,14 +139,17 @@ func (e *Entry) text(l *List) string {
 	return where.Text()
 }
 
+func (d *Declaration) certain() bool { return !d.Conditional && !d.Computed }
+
 // An Index finds declarations by their path.
 type Index map[string]Declaration
 
-// NewIndex returns an index of declarations. Of several with the same path, it contains the first.
+// NewIndex returns an index of declarations. Of several with the same path, it contains the first that
+// is certain: neither Conditional nor Computed. If none is certain, it contains the first.
 func NewIndex(declared []Declaration) Index {
 	x := Index{}
 	for _, d := range declared {
-		if _, ok := x[d.Path]; !ok {
+		if old, ok := x[d.Path]; !ok || !old.certain() && d.certain() {
 			x[d.Path] = d
 		}
 	}

@@ -88,7 +88,7 @@ func (f *File) verifyEntries(edit *Edit, placed []Placement) *RefusalError {
 	if len(placed) == 0 {
 		return nil
 	}
-	elements := f.written(edit.Lists, otherStore)
+	elements := f.written(edit.Lists, func(int) exactness { return otherStore })
 	for _, p := range placed {
 		l := &edit.Lists[p.List]
 		for _, i := range p.Entries {

@@ -141,7 +141,8 @@ func (p *IntoPlan) insert(f *nixedit.File, edit *nixedit.Edit) *nixedit.Result {
 		if err == nil {
 			p.paths = added(edit.Entries, result.Present)
 			for _, present := range result.Present {
-				p.Notes = append(p.Notes, fmt.Sprintf("%s is declared already: %s:%d", printable.Name(edit.Entries[present.Entry].Path), printable.Name(p.Path), present.Line))
+				p.Notes = append(p.Notes, fmt.Sprintf("%s is declared already: %s:%d%s",
+					printable.Name(edit.Entries[present.Entry].Path), printable.Name(p.Path), present.Line, reservation(&present.Declaration)))
 			}
 			p.Present = len(result.Present)
 			p.Added = len(p.paths)
