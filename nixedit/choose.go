@@ -41,7 +41,7 @@ func (f *File) choose(l *List, choices []At) (*target, *RefusalError) {
 // allowed refuses a new storage path in a file that has another one.
 func (f *finder) allowed(t *target) (*target, *RefusalError) {
 	if t.binding.IsZero() && !f.store.IsZero() && t.spot.covered() <= f.list.store() {
-		return nil, f.refuse(&target{at: f.store}, OtherStore, "the file has lists for another storage path, "+quote(f.store.Text()))
+		return nil, f.refuse(&target{at: f.store}, OtherStore, "the file has lists for another storage path, "+f.store.shown())
 	}
 	return t, nil
 }
