@@ -200,12 +200,13 @@ func (p *IntoPlan) NextSteps() []string {
 			break
 		}
 	}
-	adopt := "copy the data before the new mounts hide it: sudo list-ephemeral adopt"
-	for i, path := range p.paths {
-		if i == mostNamed {
-			adopt += " …"
-			break
-		}
+	adopt := "copy the data before the new mounts hide it"
+	named := p.paths[:min(len(p.paths), mostNamed)]
+	if len(named) < len(p.paths) {
+		adopt += fmt.Sprintf(" (the first %d of %d paths)", len(named), len(p.paths))
+	}
+	adopt += ": sudo list-ephemeral adopt"
+	for _, path := range named {
 		adopt += " " + printable.ShellWord(path)
 	}
 	steps := []string{adopt}
