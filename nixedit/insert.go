@@ -69,7 +69,6 @@ func (f *File) Insert(edit Edit) (*Result, error) {
 			return nil, refusal
 		}
 		d.apply(changes)
-		now = nil // its memory is free while the next one is parsed
 		next, err := Parse(d.String(), f.opts)
 		if err != nil {
 			return nil, unproven(list, "the result cannot be parsed: "+err.Error())
