@@ -1,6 +1,7 @@
 package nixedit_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -69,6 +70,30 @@ func BenchmarkInsert(b *testing.B) {
 	edit := nixedit.Edit{Lists: impermanence, Entries: []nixedit.Entry{
 		entry(impermanence, hostDirs, "/var/lib/new"), entry(impermanence, hostFiles, "/etc/new"), entry(impermanence, homeDirs, ".new"),
 	}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := file.Insert(edit); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkInsertLarge inserts into two lists of a module of 5 MB with 50,000 sets.
+func BenchmarkInsertLarge(b *testing.B) {
+	var text strings.Builder
+	text.WriteString("{ lib, ... }:\n{\n")
+	for i := 0; text.Len() < 5<<20; i++ {
+		fmt.Fprintf(&text, "  services.x%d.settings = { a = [ \"b\" %d (f x) ]; c = ''\n    text ${y}\n  ''; };\n", i, i)
+	}
+	text.WriteString("  environment.persistence.\"/keep\".directories = [ \"/var/lib/example\" ];\n}\n")
+	file, err := nixedit.Parse(text.String(), nixedit.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	edit := nixedit.Edit{Lists: impermanence, Entries: []nixedit.Entry{
+		entry(impermanence, hostDirs, "/var/lib/new"), entry(impermanence, homeDirs, ".new"),
+	}}
+	b.SetBytes(int64(text.Len()))
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := file.Insert(edit); err != nil {

@@ -141,21 +141,31 @@ type finder struct {
 	store Node
 }
 
-// find finds all places for a list.
-func (f *File) find(l *List) *finder {
-	found := &finder{list: l}
-	v := visitor{set: found.set, binding: found.binding}
-	for _, attr := range l.Path {
-		if attr.Alias != "" {
-			v.aliases = append(v.aliases, attr.Alias)
-		}
+// find finds all places for each of some lists.
+func (f *File) find(lists []List) []finder {
+	found := make([]finder, len(lists))
+	for i := range lists {
+		found[i].list = &lists[i]
 	}
-	v.visit(scope{}, f.Root())
+	v := visitor{
+		set: func(s scope, set Node) {
+			for i := range found {
+				found[i].set(s, set)
+			}
+		},
+		binding: func(s scope, _, b Node) {
+			for i := range found {
+				found[i].binding(s, b)
+			}
+		},
+	}
+	v.uses(lists)
+	v.walk(f)
 	return found
 }
 
 // binding keeps a binding of the list.
-func (f *finder) binding(s scope, _, b Node) {
+func (f *finder) binding(s scope, b Node) {
 	l := f.list
 	f.noteStore(s.path)
 	if len(s.path) < len(l.Path) {
@@ -220,11 +230,22 @@ func (f *finder) noteStore(steps []step) {
 // Candidates returns the places for the entries of a list in a file: the bindings of the list in order,
 // with those that cannot be used and those of other storage paths; if the list is missing, the sets to
 // which it can be added too.
-func (f *File) Candidates(l List) []Candidate {
-	if (&Edit{Lists: []List{l}}).check() != nil {
-		return nil
+func (f *File) Candidates(l List) []Candidate { return f.CandidatesOf([]List{l})[0] }
+
+// CandidatesOf returns the Candidates of each of some lists, in one walk through the file.
+func (f *File) CandidatesOf(lists []List) [][]Candidate {
+	var valid []List
+	var index []int
+	for i := range lists {
+		if (&Edit{Lists: lists[i : i+1]}).check() == nil {
+			valid, index = append(valid, lists[i]), append(index, i)
+		}
 	}
-	return f.find(&l).candidates()
+	all := make([][]Candidate, len(lists))
+	for i, found := range f.find(valid) {
+		all[index[i]] = found.candidates()
+	}
+	return all
 }
 
 func (f *finder) candidates() (all []Candidate) {

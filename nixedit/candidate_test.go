@@ -1,6 +1,7 @@
 package nixedit_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -56,6 +57,26 @@ func TestCandidatesDescribeThePlaces(t *testing.T) {
 	}
 }
 
+func TestCandidatesOfAreThoseOfEachList(t *testing.T) {
+	t.Parallel()
+	invalid := nixedit.List{Path: attrs("directories")}
+	for _, text := range seeds() {
+		file, err := nixedit.Parse(text, nixedit.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := slices.Concat(impermanence, []nixedit.List{invalid}, plain, preservation)
+		for i, got := range file.CandidatesOf(all) {
+			if want := file.Candidates(all[i]); !reflect.DeepEqual(got, want) {
+				t.Errorf("list %d of %q: got %v, want %v", i, text, got, want)
+			}
+		}
+		if got := file.Candidates(invalid); got != nil {
+			t.Errorf("got %v for an invalid list", got)
+		}
+	}
+}
+
 func TestDeclaredFindsLiteralPaths(t *testing.T) {
 	t.Parallel()
 	file := parse(t, manyLists)
@@ -78,6 +99,14 @@ func TestDeclaredFindsLiteralPaths(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestIndexPrefersCertainDeclarations(t *testing.T) {
+	t.Parallel()
+	x := nixedit.NewIndex([]nixedit.Declaration{{Path: "/a", List: 1, Conditional: true}, {Path: "/a", List: 2, Computed: true}, {Path: "/a", List: 3}, {Path: "/a", List: 4}})
+	if d, _ := x.Covering("/a"); d.List != 3 {
+		t.Errorf("got the declaration of list %d", d.List)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 // choose returns the one place for the entries of a list.
 func (f *File) choose(l *List, choices []At) (*target, *RefusalError) {
-	found := f.find(l)
+	found := &f.find([]List{*l})[0]
 	for _, at := range choices {
 		if t, refusal := found.chosen(at); t != nil || refusal != nil {
 			return t, refusal
@@ -41,7 +41,7 @@ func (f *File) choose(l *List, choices []At) (*target, *RefusalError) {
 // allowed refuses a new storage path in a file that has another one.
 func (f *finder) allowed(t *target) (*target, *RefusalError) {
 	if t.binding.IsZero() && !f.store.IsZero() && t.spot.covered() <= f.list.store() {
-		return nil, f.refuse(&target{at: f.store}, OtherStore, "the file has lists for another storage path, "+quote(f.store.Text()))
+		return nil, f.refuse(&target{at: f.store}, OtherStore, "the file has lists for another storage path, "+f.store.shown())
 	}
 	return t, nil
 }
@@ -156,22 +156,23 @@ func (f *File) checkAt(edit *Edit, pending [][]int) *RefusalError {
 	if len(edit.At) == 0 || !slices.ContainsFunc(pending, func(entries []int) bool { return len(entries) > 0 }) {
 		return nil
 	}
-	var finders []*finder
+	var lists []List
 	for list := range edit.Lists {
 		if slices.ContainsFunc(edit.Entries, func(e Entry) bool { return e.List == list }) {
-			finders = append(finders, f.find(&edit.Lists[list]))
+			lists = append(lists, edit.Lists[list])
 		}
 	}
+	finders := f.find(lists)
 	for _, at := range edit.At {
-		if at == (At{}) || slices.ContainsFunc(finders, func(found *finder) bool { return found.isThere(at) }) {
+		if at == (At{}) || slices.ContainsFunc(finders, func(found finder) bool { return found.isThere(at) }) {
 			continue
 		}
 		refusal := f.refusal(0, NotThere, "no place for the entries is at "+at.String())
 		if at.Line > 0 && at.Line <= len(f.lines) {
 			refusal.Position = f.Position(int(f.lines[at.Line-1]))
 		}
-		for _, found := range finders {
-			refusal.Candidates = append(refusal.Candidates, found.candidates()...)
+		for i := range finders {
+			refusal.Candidates = append(refusal.Candidates, finders[i].candidates()...)
 		}
 		return refusal
 	}

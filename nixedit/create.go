@@ -84,7 +84,10 @@ func (f *finder) addTo(s scope, set Node, depth int, match exactness, atTop bool
 // sibling after which the new binding is added, or is in conflict with it.
 func (f *finder) related(t *target, b Node) {
 	rest := f.list.Path[t.spot.depth:]
-	steps := b.steps()
+	if len(rest) > 1 && rest[0].compare(b.first().first().step()) <= otherStore {
+		return
+	}
+	steps := b.appendSteps(nil)
 	shared := 0
 	match := t.match
 	for shared < min(len(steps), len(rest)) {

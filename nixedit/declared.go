@@ -2,6 +2,7 @@ package nixedit
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -24,52 +25,60 @@ type Declaration struct {
 // Declared returns the paths that a file declares in the given lists, in the order of the lists. It
 // finds strings, also in sets with the key of the list, that can be read without evaluating them. It
 // does not find elements of functions such as map.
-func (f *File) Declared(lists []List) (all []Declaration) {
+func (f *File) Declared(lists []List) []Declaration {
 	if (&Edit{Lists: lists}).check() != nil {
 		return nil
 	}
-	for i := range lists {
-		f.elements(&lists[i], computedMatch, func(t *target, p spot, element Node) {
-			value, where, ok := lists[i].element(element)
-			if !ok {
-				return
-			}
-			all = append(all, Declaration{
-				Position: f.Position(where.Start()), EndOffset: where.End(), Path: lists[i].absolute(value), List: i,
-				Directory: lists[i].Directories, Conditional: p.conditional || t.why == Conditional || t.why == Overridden,
-				Computed: t.match == computedMatch,
-			})
-		})
-	}
+	all, _ := f.declared(lists)
 	return all
 }
 
-// elements calls a function for each element of a list. Lists of other storage paths are left out if
-// least is computedMatch.
-func (f *File) elements(l *List, least exactness, call func(t *target, p spot, element Node)) {
+// declared returns what Declared does, and the best match of the bindings of each list.
+func (f *File) declared(lists []List) (all []Declaration, best []exactness) {
+	best = f.elements(lists, computedMatch, func(i int, t *target, p spot, element Node) {
+		value, where, ok := lists[i].element(element)
+		if !ok {
+			return
+		}
+		all = append(all, Declaration{
+			Position: f.Position(where.Start()), EndOffset: where.End(), Path: lists[i].absolute(value), List: i,
+			Directory: lists[i].Directories, Conditional: p.conditional || t.why == Conditional || t.why == Overridden,
+			Computed: t.match == computedMatch,
+		})
+	})
+	slices.SortStableFunc(all, func(a, b Declaration) int { return a.List - b.List })
+	return all, best
+}
+
+// elements calls a function for each element of lists, with the index of the list. Lists of other
+// storage paths are left out if least is computedMatch. It returns the best match of the bindings of
+// each list.
+func (f *File) elements(lists []List, least exactness, call func(list int, t *target, p spot, element Node)) (best []exactness) {
+	best = make([]exactness, len(lists))
 	v := visitor{binding: func(s scope, _, b Node) {
-		if len(s.path) < len(l.Path) {
-			return
-		}
-		t := target{match: l.compareEnd(s.path, len(l.Path)), why: s.why}
-		if t.match < least {
-			return
-		}
-		if s.mayBeReplaced(s.path) {
-			t.needs(Overridden, "")
-		}
-		for _, p := range readValue(s, b.first().following()).spots {
-			for element := range p.list.Children() {
-				call(&t, p, element)
+		for i := range lists {
+			l := &lists[i]
+			if len(s.path) < len(l.Path) {
+				continue
+			}
+			t := target{match: l.compareEnd(s.path, len(l.Path)), why: s.why}
+			best[i] = max(best[i], t.match)
+			if t.match < least {
+				continue
+			}
+			if s.mayBeReplaced(s.path) {
+				t.needs(Overridden, "")
+			}
+			for _, p := range readValue(s, b.first().following()).spots {
+				for element := range p.list.Children() {
+					call(i, &t, p, element)
+				}
 			}
 		}
 	}}
-	for _, attr := range l.Path {
-		if attr.Alias != "" {
-			v.aliases = append(v.aliases, attr.Alias)
-		}
-	}
-	v.visit(scope{}, f.Root())
+	v.uses(lists)
+	v.walk(f)
+	return best
 }
 
 // written finds the elements of a list by their path, and by the text of those that cannot be read.
@@ -79,11 +88,19 @@ type written struct {
 
 func newWritten() written { return written{map[string]Declaration{}, map[string]Declaration{}} }
 
-// written reads the elements of a list, with those of at least a match.
-func (f *File) written(l *List, least exactness) written {
-	w := newWritten()
-	f.elements(l, least, func(_ *target, _ spot, element Node) { w.add(l, element) })
-	return w
+// written reads the elements of each of some lists. Those of the list at an index have at least the
+// match least(index).
+func (f *File) written(lists []List, least func(list int) exactness) []written {
+	all := make([]written, len(lists))
+	for i := range all {
+		all[i] = newWritten()
+	}
+	f.elements(lists, otherStore, func(i int, t *target, _ spot, element Node) {
+		if t.match >= least(i) {
+			all[i].add(&lists[i], element)
+		}
+	})
+	return all
 }
 
 // add adds an element of a list.
@@ -122,14 +139,17 @@ func (e *Entry) text(l *List) string {
 	return where.Text()
 }
 
+func (d *Declaration) certain() bool { return !d.Conditional && !d.Computed }
+
 // An Index finds declarations by their path.
 type Index map[string]Declaration
 
-// NewIndex returns an index of declarations. Of several with the same path, it contains the first.
+// NewIndex returns an index of declarations. Of several with the same path, it contains the first that
+// is certain: neither Conditional nor Computed. If none is certain, it contains the first.
 func NewIndex(declared []Declaration) Index {
 	x := Index{}
 	for _, d := range declared {
-		if _, ok := x[d.Path]; !ok {
+		if old, ok := x[d.Path]; !ok || !old.certain() && d.certain() {
 			x[d.Path] = d
 		}
 	}

@@ -90,11 +90,11 @@ func (f *File) Insert(edit Edit) (*Result, error) {
 // pending returns the entries of each list that are not in the file, and adds the others to a result.
 func (f *File) pending(edit *Edit, result *Result) [][]int {
 	pending := make([][]int, len(edit.Lists))
-	declared := NewIndex(f.Declared(edit.Lists))
-	elements := make([]written, len(edit.Lists))
-	for i := range edit.Lists {
-		elements[i] = f.written(&edit.Lists[i], computedMatch)
-	}
+	all, best := f.declared(edit.Lists)
+	// As in choose, a computed attribute matches only if nothing else does.
+	all = slices.DeleteFunc(all, func(d Declaration) bool { return d.Computed && best[d.List] == exactMatch })
+	declared := NewIndex(all)
+	elements := f.written(edit.Lists, func(list int) exactness { return max(best[list], computedMatch) })
 	items := map[string]bool{}
 	for i := range edit.Entries {
 		e := &edit.Entries[i]

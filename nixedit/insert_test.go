@@ -42,6 +42,37 @@ func TestInsertDropsWhatIsThere(t *testing.T) {
 	}
 }
 
+// A computed user may be another one. Its lists count only if the file has no list of the user.
+func TestInsertDropsWhatAComputedUserHasOnlyIfNothingElseMatches(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text    string
+		present bool
+	}{
+		"computed only":                  {`{ environment.persistence."/keep".users = { ${x}.directories = [ ".ssh" ]; }; }`, true},
+		"computed, and an exact list":    {`{ environment.persistence."/keep".users = { ${x}.directories = [ ".ssh" ]; alice.directories = [ ]; }; }`, false},
+		"both have it":                   {`{ environment.persistence."/keep".users = { ${x}.directories = [ ".ssh" ]; alice.directories = [ ".ssh" ]; }; }`, true},
+		"computed storage path":          {`{ environment.persistence.${x}.users.alice.directories = [ ".ssh" ]; }`, true},
+		"a computed name that is a list": {`{ environment.persistence."/keep".users = { ${x}.directories = [ (f ".ssh") ]; alice.directories = [ ]; }; }`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			edit := nixedit.Edit{Lists: impermanence, Entries: []nixedit.Entry{entry(impermanence, homeDirs, ".ssh")}}
+			result, err := parse(t, c.text).Insert(edit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := len(result.Present) == 1; got != c.present || got == (len(result.Changes) > 0) {
+				t.Errorf("present: %v, want %v, in\n%s", result.Present, c.present, result.Text)
+			}
+			again, err := parse(t, result.Text).Insert(edit)
+			if err != nil || again.Text != result.Text {
+				t.Errorf("the second insertion: %v, %+v", err, again)
+			}
+		})
+	}
+}
+
 func TestInsertWritesSeveralLists(t *testing.T) {
 	t.Parallel()
 	set := "# mode 0700\n{\n  directory = \".ssh\";\n  mode = \"0700\";\n}"

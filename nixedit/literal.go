@@ -25,8 +25,13 @@ func (n Node) literal() (string, bool) {
 
 // quotedValue returns the value of a string in double quotes.
 func (n Node) quotedValue() (string, bool) {
-	var b strings.Builder
 	f, part := n.file, n.first()
+	if first := n.firstToken() + 1; first+1 == n.lastToken() {
+		if text := f.text[f.tokenStart(first):f.tokens[first].end]; !strings.ContainsAny(text, "\\\r") {
+			return text, true
+		}
+	}
+	var b strings.Builder
 	for i := n.firstToken() + 1; i < n.lastToken(); i++ {
 		if f.tokens[i].kind == TokenInterpolation {
 			value, ok := part.jsonValue()

@@ -11,6 +11,14 @@ func quote(text string) string {
 	return strconv.Quote(text)
 }
 
+// shown returns an attribute for a message: its name, or its text if it is computed.
+func (n Node) shown() string {
+	if name, ok := n.attrName(); ok {
+		return quote(name)
+	}
+	return quote(n.Text())
+}
+
 // A spot is a list in the value of a binding.
 type spot struct {
 	list   Node

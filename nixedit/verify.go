@@ -85,11 +85,14 @@ func compareTokens(before, after *File, inserted []Span) error {
 
 // verifyEntries proves that the lists of a file have the entries that were inserted.
 func (f *File) verifyEntries(edit *Edit, placed []Placement) *RefusalError {
+	if len(placed) == 0 {
+		return nil
+	}
+	elements := f.written(edit.Lists, func(int) exactness { return otherStore })
 	for _, p := range placed {
 		l := &edit.Lists[p.List]
-		elements := f.written(l, otherStore)
 		for _, i := range p.Entries {
-			if _, ok := elements.find(l, &edit.Entries[i]); !ok {
+			if _, ok := elements[p.List].find(l, &edit.Entries[i]); !ok {
 				return unproven(p.List, "the list "+l.name()+" does not contain the entry for "+quote(edit.Entries[i].Path))
 			}
 		}

@@ -13,6 +13,10 @@ type step struct {
 
 // A scope describes a node of the walk.
 type scope struct {
+	// path are the attributes on the way to the node.
+	//
+	// The paths of siblings share memory, so a path is valid only until the callback of the visitor
+	// returns.
 	path []step
 	// module is the number of leading steps that are before the options of the innermost module, such
 	// as config, or flake.modules.nixos.NAME of a function.
@@ -90,6 +94,23 @@ func (n Node) function() (name string, last Node) {
 		last = n.last()
 	}
 	return name, last
+}
+
+// walk visits a whole file.
+func (v *visitor) walk(f *File) {
+	const usual = 32 // attributes on the way to a node
+	v.visit(scope{path: make([]step, 0, usual)}, f.Root())
+}
+
+// uses makes the visitor find the aliases of lists.
+func (v *visitor) uses(lists []List) {
+	for i := range lists {
+		for _, attr := range lists[i].Path {
+			if attr.Alias != "" && !slices.Contains(v.aliases, attr.Alias) {
+				v.aliases = append(v.aliases, attr.Alias)
+			}
+		}
+	}
 }
 
 // visit walks down from an expression that is a module, or the value of an option.
@@ -206,7 +227,7 @@ func (v *visitor) visitSet(s scope, set Node) {
 			continue
 		}
 		inner := s
-		inner.path = slices.Concat(s.path, b.steps())
+		inner.path = b.appendSteps(s.path)
 		inner.enterModule()
 		if v.binding != nil {
 			v.binding(inner, set, b)
@@ -215,7 +236,7 @@ func (v *visitor) visitSet(s scope, set Node) {
 		switch at := inner.path[len(inner.path)-1]; {
 		case inner.module < len(inner.path) && inner.path[inner.module].name == "options":
 		case value.Kind() == NodeList && !at.computed && (at.name == "imports" || at.name == "modules"):
-			inner.path, inner.module = s.path[:s.module], s.module
+			inner.path, inner.module = slices.Clip(s.path[:s.module]), s.module // the rest of s.path is in use
 			v.visitElements(inner, value)
 		default:
 			v.visit(inner, value)
@@ -223,13 +244,18 @@ func (v *visitor) visitSet(s scope, set Node) {
 	}
 }
 
-// steps returns the attributes of a binding.
-func (n Node) steps() (steps []step) {
+// appendSteps appends the attributes of a binding to a path.
+func (n Node) appendSteps(path []step) []step {
 	for attr := range n.first().Children() {
-		name, ok := attr.attrName()
-		steps = append(steps, step{name: name, computed: !ok, attr: attr})
+		path = append(path, attr.step())
 	}
-	return steps
+	return path
+}
+
+// step returns an attribute as a step.
+func (n Node) step() step {
+	name, ok := n.attrName()
+	return step{name: name, computed: !ok, attr: n}
 }
 
 // submodules are the attribute paths, from the top of a module, below which another one begins. ""

@@ -140,7 +140,14 @@ func (f *File) write(text string) error {
 	return to.Commit()
 }
 
-// Writable returns why the file may not be written; nil if it may be.
+// Writable returns why the file may not be replaced, or that Write cannot make a file beside it; nil if
+// both are permitted.
 func (f *File) Writable() error {
-	return unix.Faccessat(unix.AT_FDCWD, f.Path, unix.W_OK, unix.AT_EACCESS)
+	if err := unix.Faccessat(unix.AT_FDCWD, f.Path, unix.W_OK, unix.AT_EACCESS); err != nil {
+		return err
+	}
+	if err := unix.Faccessat(unix.AT_FDCWD, filepath.Dir(f.Path), unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
+		return fmt.Errorf("the new file cannot be made beside it: %w", err)
+	}
+	return nil
 }

@@ -92,7 +92,7 @@ func (s *Session) planInto(ctx context.Context, file nixFile, at []nixedit.At, i
 		edits[i] = unidiff.Edit{Start: c.Start, End: c.End, New: c.New}
 	}
 	p.Diff = unidiff.Of(printable.Name(file.Path), file.Text, edits)
-	return p, p.check(ctx, file.parsed, result)
+	return p, p.check(ctx)
 }
 
 // separate leaves out the entries for one module system if the file has only lists of the other one: Home
@@ -100,9 +100,9 @@ func (s *Session) planInto(ctx context.Context, file nixFile, at []nixedit.At, i
 // dialects.
 func (p *IntoPlan) separate(f *nixedit.File, edit *nixedit.Edit, known []nixedit.List) {
 	var there, inside [2]bool // whether the file has lists of NixOS and of Home Manager, or home-manager.users
-	for i := range known {
+	for i, places := range f.CandidatesOf(known) {
 		of := moduleSystem(&known[i])
-		for _, c := range f.Candidates(known[i]) {
+		for _, c := range places {
 			there[of] = there[of] || !c.New
 			inside[of] = inside[of] || strings.Contains(c.Attr, "home-manager")
 		}
@@ -141,7 +141,8 @@ func (p *IntoPlan) insert(f *nixedit.File, edit *nixedit.Edit) *nixedit.Result {
 		if err == nil {
 			p.paths = added(edit.Entries, result.Present)
 			for _, present := range result.Present {
-				p.Notes = append(p.Notes, fmt.Sprintf("%s is declared already: %s:%d", printable.Name(edit.Entries[present.Entry].Path), printable.Name(p.Path), present.Line))
+				p.Notes = append(p.Notes, fmt.Sprintf("%s is declared already: %s:%d%s",
+					printable.Name(edit.Entries[present.Entry].Path), printable.Name(p.Path), present.Line, reservation(&present.Declaration)))
 			}
 			p.Present = len(result.Present)
 			p.Added = len(p.paths)
@@ -209,17 +210,11 @@ func intoChoices(places []nixedit.Candidate) (choices []IntoChoice) {
 	return choices
 }
 
-// check proves the new text.
-func (p *IntoPlan) check(ctx context.Context, before *nixedit.File, result *nixedit.Result) error {
-	after, err := nixedit.Parse(result.Text, nixedit.Options{})
-	if err == nil {
-		err = nixedit.Verify(before, after, result.Changes)
-	}
-	if err != nil {
-		return fmt.Errorf("verify the new text of %s: %w", p.Path, err)
-	}
+// check describes what was proven of the new text, and asks Nix and git.
+func (p *IntoPlan) check(ctx context.Context) error {
+	// nixedit.Insert has parsed the new text, and nixedit.Verify has compared it with the old one.
 	p.Checks = append(p.Checks, "checked: the new file is the old one with "+printable.Plural(p.Added, "new entry", "new entries"))
-	parsed, err := p.file.Parse(ctx, result.Text)
+	parsed, err := p.file.Parse(ctx, p.text)
 	if err != nil {
 		return fmt.Errorf("check the new text of %s: %w", p.Path, err)
 	}

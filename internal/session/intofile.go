@@ -89,9 +89,9 @@ func (s *Session) intoDialect() error {
 
 // fill describes the places of a file. The rank is that of the needed lists.
 func (f *IntoFile) fill(parsed *nixedit.File, lists []nixedit.List, needed []bool) {
-	for i, l := range lists {
-		for _, c := range parsed.Candidates(l) {
-			if c.New && !mentions(c.Attr, l.Path) {
+	for i, places := range parsed.CandidatesOf(lists) {
+		for _, c := range places {
+			if c.New && !mentions(c.Attr, lists[i].Path) {
 				continue
 			}
 			if text := fmt.Sprintf("line %d: %s", c.Line, placeText(&c)); !slices.Contains(f.Places, text) {
@@ -200,12 +200,13 @@ func (p *IntoPlan) NextSteps() []string {
 			break
 		}
 	}
-	adopt := "copy the data before the new mounts hide it: sudo list-ephemeral adopt"
-	for i, path := range p.paths {
-		if i == mostNamed {
-			adopt += " …"
-			break
-		}
+	adopt := "copy the data before the new mounts hide it"
+	named := p.paths[:min(len(p.paths), mostNamed)]
+	if len(named) < len(p.paths) {
+		adopt += fmt.Sprintf(" (the first %d of %d paths)", len(named), len(p.paths))
+	}
+	adopt += ": sudo list-ephemeral adopt"
+	for _, path := range named {
 		adopt += " " + printable.ShellWord(path)
 	}
 	steps := []string{adopt}

@@ -179,13 +179,21 @@ func (s *Session) DeclaredAt(path string) string {
 	for i, index := range s.nix.declared {
 		if d, ok := index.Covering(path); ok && len(d.Path) > longest {
 			longest = len(d.Path)
-			where = fmt.Sprintf("%s:%d", s.nix.files[i].Path, d.Line)
-			if d.Conditional {
-				where += ", under a condition"
-			}
+			where = fmt.Sprintf("%s:%d%s", s.nix.files[i].Path, d.Line, reservation(&d))
 		}
 	}
 	return where
+}
+
+// reservation returns why a declaration may not count, as the end of a sentence.
+func reservation(d *nixedit.Declaration) (text string) {
+	if d.Conditional {
+		text = ", under a condition"
+	}
+	if d.Computed {
+		text += ", for a computed user or storage path"
+	}
+	return text
 }
 
 // readDeclared reads what the Nix files declare. It returns nothing if they cannot be read in time.
