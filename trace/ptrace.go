@@ -107,7 +107,7 @@ func startPtrace(opts Options) (started *session, err error) {
 	if err := probePtrace(); err != nil {
 		return nil, err
 	}
-	how := filterOptions{trap: trapPtrace, onlyWrites: opts.OnlyWrites, allowRing: opts.AllowRing}
+	how := filterOptions{trap: trapPtrace, scope: opts.Scope, allowRing: opts.AllowRing}
 	if opts.keepsReadable() {
 		how.dumpable = pretend
 	}

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -45,7 +47,7 @@ type tracer interface {
 
 func newSession(opts Options) *session {
 	s := &session{opts: opts, views: newViews(), record: new(recorder)}
-	s.resolve = &resolver{views: s.views, inspect: newInspector(), drop: opts.Drop, onlyWrites: opts.OnlyWrites}
+	s.resolve = &resolver{views: s.views, inspect: newInspector(), drop: opts.Drop, scope: opts.Scope, who: &s.record.who}
 	return s
 }
 
@@ -167,7 +169,7 @@ func startNotify(opts Options) (started *session, err error) {
 		return nil, err
 	}
 	all := abis(runtime.GOARCH)
-	how := filterOptions{trap: trapNotify, onlyWrites: opts.OnlyWrites, allowRing: opts.AllowRing}
+	how := filterOptions{trap: trapNotify, scope: opts.Scope, allowRing: opts.AllowRing}
 	if opts.keepsReadable() {
 		how.dumpable = trapNotify // and not pretend, to know which program it is
 	}
@@ -222,6 +224,19 @@ func filterError(a stubAnswer) error {
 	return fmt.Errorf("%s: %w%s: %w", a.Step, a.Errno, why, ErrUnsupported)
 }
 
+// homeOf returns the home directory in an environment.
+func homeOf(env []string) []string {
+	if env == nil {
+		env = os.Environ()
+	}
+	for _, pair := range env {
+		if home, ok := strings.CutPrefix(pair, "HOME="); ok && filepath.IsAbs(home) && filepath.Clean(home) == home && home != "/" {
+			return []string{home}
+		}
+	}
+	return nil
+}
+
 // coarseNow returns the current time of the clock from which the kernel takes the times of files
 // (CLOCK_REALTIME_COARSE). It lags behind time.Now.
 func coarseNow() time.Time {
@@ -237,7 +252,8 @@ func (s *session) finish(ctx context.Context) (*Report, error) {
 	if s.opts.Started != nil {
 		s.opts.Started(s.pid)
 	}
-	r := &Report{Command: s.opts.Args, Started: s.started, Backend: s.tracer.backend(), Rejected: s.rejected}
+	r := &Report{Command: s.opts.Args, Scope: s.opts.Scope, Started: s.started, Backend: s.tracer.backend(), Rejected: s.rejected}
+	r.Homes = homeOf(s.opts.Env)
 	r.NoNewPrivs = r.Backend != BackendFanotify && !privileged()
 	start := time.Now()
 	s.wait(ctx, r)

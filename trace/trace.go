@@ -52,9 +52,9 @@ type Options struct {
 	Stdin, Stdout, Stderr *os.File
 
 	Backend Backend
-	// OnlyWrites omits calls that change nothing. Programs then run nearly as fast as without
-	// tracing.
-	OnlyWrites bool
+	// Scope limits what is recorded. With ScopeChanges, programs run nearly as fast as without
+	// tracing. The fanotify back end ignores it.
+	Scope Scope
 	// ExactResults records the result of each call, which only ptrace provides.
 	ExactResults bool
 	// AllowRing permits io_uring(7), whose file accesses cannot be traced. By default
@@ -98,6 +98,10 @@ type Report struct {
 	// Command is Options.Args. If Attached is set, it is "-p" and the ID of the traced process.
 	Command  []string
 	Attached bool
+	// Scope is what was recorded.
+	Scope Scope
+	// Homes are the home directories of the commands ($HOME), absolute and clean, if they are known.
+	Homes []string
 	// Paths are sorted by name, without duplicates.
 	Paths []Path
 	Stats Stats
@@ -150,6 +154,11 @@ type Path struct {
 	// Missing is set if the path does not exist after the run; Ops shows whether it
 	// did.
 	Missing bool
+	// By are the programs that did the operations, sorted by name; at most 16. Paths share these lists:
+	// do not change them.
+	By []By
+	// Reread is set by Merge if one run has changed the path, and a later one has read it.
+	Reread bool
 	// Mode (st_mode, inode(7)), Size in bytes and ModTime are as of the end of the run.
 	Mode    uint32
 	Size    int64

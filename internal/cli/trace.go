@@ -34,8 +34,9 @@ const (
 
 type traceFlags struct {
 	list, json, print0, long bool
-	all, missing             bool
-	output, replay           string
+	all, missing, read, dirs bool
+	output, appendTo         string
+	replay                   []string
 	timeout                  time.Duration
 	backend, only, wait      string
 	user, results            string
@@ -48,16 +49,18 @@ type traceFlags struct {
 const traceLong = `Run CMD in this terminal, then browse the files that it and all its children created,
 wrote, renamed, deleted, executed, read or looked up.
 
-By default, only paths that exist afterwards and that the next reboot wipes are shown,
-changed paths first. Excludes apply. CMD gets the same signals, terminal and
+By default, only paths that were changed, that exist afterwards and that the next
+reboot wipes are shown: first what to keep, then caches, then files of running programs.
+With --dirs, directories instead of files. Excludes apply. CMD gets the same signals, terminal and
 environment as without a trace; with --user it gets the environment of a login and no
 other open files.`
 
-const traceExamples = `  list-ephemeral trace -- firefox                find the files that it needs
-  list-ephemeral trace --only writes -- make     nearly as fast as without a trace
-  list-ephemeral trace --list -- CMD             print the paths instead
+const traceExamples = `  list-ephemeral trace -- firefox                find the files that it writes
+  list-ephemeral trace --read -- firefox         and those that it reads
+  list-ephemeral trace -d -- CMD                 print the directories to keep
   list-ephemeral trace -o t.jsonl -- CMD         keep the whole trace
-  list-ephemeral trace --replay t.jsonl          browse it again
+  list-ephemeral trace --append t.jsonl -- CMD   add another run to it
+  list-ephemeral trace --replay t.jsonl -d       the answer for all runs
   sudo list-ephemeral trace --user $USER -- CMD  for CMDs that need sudo or setuid`
 
 func newTrace(a *app) *cobra.Command {
@@ -78,11 +81,14 @@ func newTrace(a *app) *cobra.Command {
 	flags.BoolVarP(&f.long, "long", "l", false, "print the operations on each path")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
 	flags.BoolVarP(&f.print0, "print0", "0", false, "print the paths, each ended with NUL instead of a newline")
-	flags.BoolVar(&f.all, "all", false, "include directories, and paths outside the roots or only read")
+	flags.BoolVarP(&f.dirs, "dirs", "d", false, "print the directories that contain the paths")
+	flags.BoolVar(&f.read, "read", false, "include paths that were only read or executed (slower)")
+	flags.BoolVar(&f.all, "all", false, "include everything: directories, lookups, and outside the roots (slowest)")
 	flags.BoolVar(&f.missing, "missing", false, "include paths that do not exist, or no longer do")
 	numberVar(flags, &f.pid, "pid", "p", "follow the process `PID` and its descendants until Ctrl-C", 1)
 	textVar(flags, &f.output, "output", "o", "a file", "write the whole trace to `FILE` as JSON lines")
-	textVar(flags, &f.replay, "replay", "", "a file", "show the trace in `FILE` instead of running a command")
+	textVar(flags, &f.appendTo, "append", "", "a file", "add the trace to those in `FILE`")
+	textsVar(flags, &f.replay, "replay", "a file", "show the traces in `FILE` instead of running a command; repeatable")
 	durationVar(flags, &f.timeout, "timeout", "stop CMD after `DUR` (for example 90s or 10m): SIGTERM, then SIGKILL")
 	choiceVar(flags, &f.only, "only", "record only `writes`: operations that change files", "writes")
 	choiceVar(flags, &f.wait, "wait", "wait for `all` processes that CMD has started", "all")
@@ -95,7 +101,7 @@ func newTrace(a *app) *cobra.Command {
 	backends := []string{"auto", "notify", "ptrace", "fanotify"}
 	choiceVar(flags, &f.backend, "backend", "use the back end `NAME`: auto, notify, ptrace or fanotify (requires root)", backends...)
 	addStyleFlags(cmd, &f.style)
-	a.exclusive(cmd, "replay", "output")
+	a.exclusive(cmd, "replay", "output", "append")
 	a.exclusive(cmd, "replay", "pid")
 	for _, started := range []string{"timeout", "user", "wait", "results", "allow-io-uring", "allow-hiding", "no-check", "backend"} {
 		a.exclusive(cmd, "replay", started)
@@ -118,7 +124,7 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err := f.check(args); err != nil {
 		return session.Misuse(err)
 	}
-	a.mayLackRoots = f.replay != "" // the trace may be of another machine
+	a.mayLackRoots = f.replays() // the trace may be of another machine
 	s, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
@@ -130,25 +136,23 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	var keep *securefile.File // before the run, so that a wrong file name does not cost a run of CMD
-	if f.output != "" && f.replay == "" {
-		// An existing file stays until the trace replaces it.
-		if keep, err = securefile.Create(f.output, securefile.Options{As: rightsOf(as)}); err != nil {
-			return statusError{explainRights(as, err), exitNoTrace}
-		}
-		defer keep.Discard()
+	keep, err := f.traceFile(as) // before the run, so that a wrong file name does not cost a run of CMD
+	if err != nil {
+		return statusError{explainRights(as, err), exitNoTrace}
 	}
-	found, err := a.traced(ctx, s, f, as, args)
+	defer keep.discard()
+	runs, err := a.traced(ctx, s, f, as, args)
 	if err != nil {
 		return err
 	}
 	var notKept error // reported last, because the trace is shown anyway
-	if keep != nil {
-		if err := keepTrace(keep, found); err != nil {
-			notKept = statusError{err, exitNoTrace}
-		}
+	if err := keep.add(runs); err != nil {
+		notKept = statusError{err, exitNoTrace}
 	}
-	a.summarizeTrace(f, found)
+	for _, run := range runs {
+		a.summarizeTrace(f, run)
+	}
+	found := trace.Merge(runs...)
 	if !f.prints() && isTerminal(a.out) {
 		err := a.browseTrace(ctx, s, f, found)
 		return cmp.Or(notKept, err)
@@ -156,7 +160,7 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err := cmp.Or(a.printTrace(s, f, found), notKept); err != nil {
 		return err
 	}
-	if f.replay != "" || f.pid > 0 || found.Status == 0 && !found.TimedOut {
+	if f.replays() || f.pid > 0 || found.Status == 0 && !found.TimedOut {
 		return nil
 	}
 	if found.TimedOut {
@@ -165,20 +169,28 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	return exitError(found.Status)
 }
 
-// keepTrace replaces the contents of a file by a trace.
-func keepTrace(file *securefile.File, r *trace.Report) error {
-	if err := trace.WriteReport(file, r); err != nil {
-		return err
-	}
-	return file.Commit()
-}
-
 // prints reports whether the result is printed even on a terminal.
-func (f *traceFlags) prints() bool { return f.list || f.long || f.json || f.print0 }
+func (f *traceFlags) prints() bool { return f.list || f.long || f.json || f.print0 || f.dirs }
+
+// replays reports whether saved traces are shown.
+func (f *traceFlags) replays() bool { return len(f.replay) > 0 }
+
+// scope returns what has to be recorded for what is shown.
+func (f *traceFlags) scope(prints bool) trace.Scope {
+	switch {
+	case f.only == "writes":
+		return trace.ScopeChanges
+	case f.all, f.missing:
+		return trace.ScopeAll
+	case f.read, f.output != "", f.appendTo != "", !prints:
+		return trace.ScopeOpens
+	}
+	return trace.ScopeChanges
+}
 
 // check returns an error for flags that cannot be combined with each other or with CMD.
 func (f *traceFlags) check(args []string) error {
-	command, replay, pid := len(args) > 0, f.replay != "", f.pid > 0
+	command, replay, pid := len(args) > 0, f.replays(), f.pid > 0
 	for _, wrong := range []struct {
 		is   bool
 		text string
@@ -199,10 +211,10 @@ func (f *traceFlags) check(args []string) error {
 }
 
 // traced runs the command, attaches to a process, or reads a trace from a file.
-func (a *app) traced(ctx context.Context, s *session.Session, f *traceFlags, as *runas.User, args []string) (*trace.Report, error) {
+func (a *app) traced(ctx context.Context, s *session.Session, f *traceFlags, as *runas.User, args []string) ([]*trace.Report, error) {
 	switch {
-	case f.replay != "":
-		return a.readTrace(f)
+	case f.replays():
+		return a.readTraces(f)
 	case f.pid > 0:
 		return a.attached(ctx, s, f)
 	}
@@ -217,7 +229,7 @@ func (a *app) traced(ctx context.Context, s *session.Session, f *traceFlags, as 
 	}
 	opts := trace.Options{
 		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err.file, Backend: backend,
-		OnlyWrites: f.only == "writes", ExactResults: f.results == "exact", AllowRing: f.allowRing, AllowHiding: f.allowHiding, WaitAll: f.wait == "all", Timeout: f.timeout,
+		Scope: f.scope(f.prints() || !isTerminal(a.out)), ExactResults: f.results == "exact", AllowRing: f.allowRing, AllowHiding: f.allowHiding, WaitAll: f.wait == "all", Timeout: f.timeout,
 	}
 	if opts.Timeout, err = f.limit(); err != nil {
 		return nil, err
@@ -247,11 +259,11 @@ func (a *app) traced(ctx context.Context, s *session.Session, f *traceFlags, as 
 	case err != nil:
 		return nil, statusError{fmt.Errorf("trace %s: %w", args[0], err), exitNoTrace}
 	}
-	return found, nil
+	return []*trace.Report{found}, nil
 }
 
 // attached traces a running process.
-func (a *app) attached(ctx context.Context, s *session.Session, f *traceFlags) (*trace.Report, error) {
+func (a *app) attached(ctx context.Context, s *session.Session, f *traceFlags) ([]*trace.Report, error) {
 	limit, err := f.limit()
 	if err != nil {
 		return nil, err
@@ -263,7 +275,7 @@ func (a *app) attached(ctx context.Context, s *session.Session, f *traceFlags) (
 	}
 	signals, release := a.signals.redirect()
 	defer release()
-	opts := trace.Options{OnlyWrites: f.only == "writes", Signals: signals, Started: func(pid int) {
+	opts := trace.Options{Scope: f.scope(f.prints() || !isTerminal(a.out)), Signals: signals, Started: func(pid int) {
 		say(a.err, "hint", fmt.Sprintf("following process %d; Ctrl-C stops the trace and leaves the process running", pid))
 	}}
 	a.showChecks(&opts, s, f.noCheck)
@@ -271,7 +283,7 @@ func (a *app) attached(ctx context.Context, s *session.Session, f *traceFlags) (
 	if err != nil {
 		return nil, statusError{fmt.Errorf("trace: %w", err), exitNoTrace}
 	}
-	return found, nil
+	return []*trace.Report{found}, nil
 }
 
 // limit returns the time limit of the command: --timeout, or the seconds in

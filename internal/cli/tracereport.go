@@ -1,12 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"os"
-	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
@@ -16,37 +14,63 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/internal/traced"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
+// options returns what is shown of a trace.
+func (f *traceFlags) options() traced.Options {
+	return traced.Options{All: f.all, Missing: f.missing, Read: f.read}
+}
+
 // printTrace prints the paths of a trace that are shown.
 func (a *app) printTrace(s *session.Session, f *traceFlags, r *trace.Report) error {
-	out := report.NewWriter(a.out)
-	json := jsonline.NewEncoder()
-	terminal := isTerminal(a.out)
-	end := paths.LineEnd(f.print0)
-	for _, t := range s.SelectTraced(f.all, f.missing, r) {
-		if !t.Shown || t.Ops == trace.Untraced && !f.long && !f.json {
-			continue
+	p := tracePrinter{f: f, out: report.NewWriter(a.out), json: jsonline.NewEncoder(), terminal: isTerminal(a.out)}
+	if f.dirs {
+		for _, u := range traced.Units(s, r, f.options()) {
+			p.line(report.NewTraceUnitLine(&u), u.Name(), report.TraceUnitColumns(&u))
 		}
-		name := t.Name
-		if terminal {
-			name = printable.Name(name)
-		}
-		switch {
-		case f.json:
-			out.Buf = json.Append(out.Buf, report.NewTraceLine(t))
-		case f.long:
-			out.Buf = fmt.Appendf(out.Buf, "%-23s %s%c", t.Ops, name, end)
-		default:
-			out.Buf = append(append(out.Buf, name...), end)
-		}
-		if err := out.Full(); err != nil {
-			return err
+		return p.end()
+	}
+	for _, t := range traced.Select(s, r, f.options()) {
+		if t.Shown && (t.Ops != trace.Untraced || f.long || f.json) {
+			p.line(report.NewTraceLine(t), t.Name, report.TraceColumns(&t))
 		}
 	}
-	return out.Flush()
+	return p.end()
 }
+
+// tracePrinter prints lines in the format of the flags.
+type tracePrinter struct {
+	f        *traceFlags
+	out      *report.Writer
+	json     *jsonline.Encoder
+	terminal bool
+	err      error
+}
+
+// line prints one path: as JSON, after its columns, or alone.
+func (p *tracePrinter) line(json any, name, columns string) {
+	if p.err != nil {
+		return
+	}
+	if p.terminal {
+		name = printable.Name(name)
+	}
+	end := paths.LineEnd(p.f.print0)
+	switch {
+	case p.f.json:
+		p.out.Buf = p.json.Append(p.out.Buf, json)
+	case p.f.long:
+		p.out.Buf = fmt.Appendf(p.out.Buf, "%s %s%c", columns, name, end)
+	default:
+		p.out.Buf = append(append(p.out.Buf, name...), end)
+	}
+	p.err = p.out.Full()
+}
+
+// end writes what is left.
+func (p *tracePrinter) end() error { return cmp.Or(p.err, p.out.Flush()) }
 
 // changedAndMissing counts the paths that were changed, and those that do not exist.
 func changedAndMissing(r *trace.Report) (changed, missing int) {
@@ -54,7 +78,7 @@ func changedAndMissing(r *trace.Report) (changed, missing int) {
 		switch {
 		case p.Missing:
 			missing++
-		case p.Ops&session.Changes != 0:
+		case p.Ops&traced.Changes != 0:
 			changed++
 		}
 	}
@@ -87,33 +111,6 @@ func (a *app) summarizeTrace(f *traceFlags, r *trace.Report) {
 	if f.only != "" {
 		say(a.err, "hint", "--only writes: paths that were only read or looked up are not listed")
 	}
-}
-
-// readTrace reads the trace of --replay, or standard input if its name is "-".
-func (a *app) readTrace(f *traceFlags) (*trace.Report, error) {
-	file, name := a.in, "standard input"
-	if f.replay != "-" {
-		opened, err := os.Open(f.replay)
-		if err != nil {
-			return nil, err
-		}
-		defer opened.Close()
-		file, name = opened, f.replay
-	}
-	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("read the trace %s: %w", name, syscall.EISDIR)
-	}
-	found, err := trace.ReadReport(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if found.Truncated {
-		say(a.err, "warning", name+" is truncated: paths after the last complete line are not shown")
-	}
-	if f.only != "" {
-		found.Paths = slices.DeleteFunc(found.Paths, func(p trace.Path) bool { return p.Ops&(session.Changes|trace.Exec|trace.Untraced) == 0 })
-	}
-	return found, nil
 }
 
 // tellIncomplete warns about calls whose paths are not in a trace.
@@ -174,11 +171,12 @@ func (a *app) browseTrace(ctx context.Context, s *session.Session, f *traceFlags
 	if err != nil {
 		return err
 	}
-	ops := session.OpsOf(r)
+	ops := traced.OpsOf(r)
 	s.Renamed = func(path string) bool { return ops[path]&trace.Rename != 0 }
 	opts := a.screenOptions(s, in, out)
-	opts.Machine = screen.NewTraced(s, s.SelectTraced(f.all, f.missing, r), ops)
-	opts.Listed = true
+	machine := screen.NewTraced(s, traced.Select(s, r, f.options()))
+	opts.Machine, opts.Groups = machine, machine.Filters()
+	opts.Listed, opts.View = true, setting.ViewFiles
 	opts.Groups, opts.View = screen.TracedGroups(), setting.ViewFiles
 	changed, missing := changedAndMissing(r)
 	opts.Host = "trace: " + report.ShortCommand(r.Command) + ", " + r.Took.Round(time.Millisecond).String()
@@ -215,7 +213,7 @@ func (a *app) showChecks(opts *trace.Options, s *session.Session, noCheck bool) 
 				}
 			}()
 		}
-		return s.ChangedSince(ctx, since, found)
+		return traced.ChangedSince(ctx, s, since, found)
 	}
 }
 
