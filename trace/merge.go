@@ -1,20 +1,21 @@
 package trace
 
-import (
-	"slices"
-)
+import "slices"
 
 // Merge returns the union of the reports of several runs, for example of an installation and of the
 // first start. The state of a path is that after the last run with a record of it. Path.Reread is
 // set for paths that one run changed and a later one read. Command, Status and other facts about a
 // run are those of the last one; counts and times are summed. Merge returns nil without reports, and
-// a single report unchanged.
+// a single report unchanged. A run that is given twice counts once.
 func Merge(reports ...*Report) *Report {
 	if len(reports) < 2 {
 		return append(reports, nil)[0]
 	}
 	reports = slices.Clone(reports)
 	slices.SortStableFunc(reports, func(a, b *Report) int { return a.Started.Compare(b.Started) })
+	reports = slices.CompactFunc(reports, func(a, b *Report) bool {
+		return a.Started.Equal(b.Started) && slices.Equal(a.Command, b.Command)
+	})
 	last := *reports[len(reports)-1]
 	all := &last
 	all.Started, all.Took, all.Stats, all.Scope = reports[0].Started, 0, Stats{}, ScopeAll

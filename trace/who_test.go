@@ -112,6 +112,9 @@ func TestMergeFindsState(t *testing.T) {
 	if got.Command[0] != "2" || !got.Started.Equal(first.Started) || got.Took != 2*time.Second || got.Stats.Calls != 4 {
 		t.Errorf("got %+v", got)
 	}
+	if again := Merge(first, first); cmp.Diff(first.Paths, again.Paths) != "" {
+		t.Errorf("a run twice: got %+v", again.Paths)
+	}
 	if Merge() != nil || Merge(first) != first {
 		t.Error("no report, or one, is changed")
 	}

@@ -113,7 +113,7 @@ func ProgramsOf(list []trace.By) string {
 
 // TraceColumns returns the columns of trace --long before the path: group, operations, programs.
 func TraceColumns(t *TracedPath) string {
-	return fmt.Sprintf("%-7s %-23s %-16s", t.Group, t.Ops, ProgramsOf(t.By))
+	return fmt.Sprintf("%-7s %-23s %-16s", groupText(t.Group, t.Reread), t.Ops, ProgramsOf(t.By))
 }
 
 // TraceUnitColumns returns the columns of trace --dirs --long before the path: group, files, size, the
@@ -124,7 +124,15 @@ func TraceUnitColumns(u *TracedUnit) string {
 	if u.Group == TraceKeep && u.Files[TraceCache]+u.Files[TraceRuntime] > 0 {
 		rest = printable.Size(sizes.Add(u.Bytes[TraceCache], u.Bytes[TraceRuntime]))
 	}
-	return fmt.Sprintf("%-7s %7d %5s %5s %-16s", u.Group, files, printable.Size(size), rest, ProgramsOf(u.By))
+	return fmt.Sprintf("%-7s %7d %5s %5s %-16s", groupText(u.Group, u.Reread), files, printable.Size(size), rest, ProgramsOf(u.By))
+}
+
+// groupText returns the name of a group, or "state" for what is state for certain.
+func groupText(g TraceGroup, reread bool) string {
+	if g == TraceKeep && reread {
+		return "state"
+	}
+	return g.String()
 }
 
 // changes ranks operations by the number of changes, and then by that of other operations.
