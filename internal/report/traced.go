@@ -19,7 +19,7 @@ type TraceGroup uint8
 const (
 	TraceUnknown TraceGroup = iota
 	TraceKeep               // changed, and not one of the following
-	TraceCache              // changed, and its program fills it again
+	TraceCache              // changed, and its loss is harmless: its program makes it again
 	TraceRuntime            // of the running program: sockets, process IDs, locks, logs, and what is deleted again
 	TraceRead               // not changed
 )

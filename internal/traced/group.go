@@ -53,7 +53,7 @@ func (g *grouper) group(t *report.TracedPath) report.TraceGroup {
 	switch {
 	case class == known.ClassIdentity, class == known.ClassState:
 		return report.TraceKeep
-	case in.cache, class == known.ClassCache, t.Kind == scan.KindDir && g.place(t.Name).cache:
+	case in.cache, class == known.ClassCache, class == known.ClassStateNoise, t.Kind == scan.KindDir && g.place(t.Name).cache:
 		return report.TraceCache
 	case class == known.ClassRuntime, class == known.ClassRegenerated, class == known.ClassManaged, class == known.ClassLog:
 		return report.TraceRuntime

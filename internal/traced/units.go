@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
@@ -20,8 +21,11 @@ import (
 //  1. the topmost directory above it that the traced programs created, and that can be kept as a
 //     whole (scan.Rollup.Splits): what a program creates belongs to it;
 //  2. otherwise, for a cache, the topmost directory above it that is a cache;
-//  3. otherwise the unit of the knowledge base (scan.Rollup.Unit);
-//  4. for a path of the group runtime, the path itself.
+//  3. otherwise, unless it is of the group runtime, the topmost directory above it that is the place of
+//     one program: a directory in a container (~/.config/vim, /var/lib/cups), a hidden directory
+//     (~/.gnupg, .git), or one that public configurations keep;
+//  4. otherwise the path itself. An existing directory of the user, such as ~/work, is not a unit for
+//     one file in it.
 //
 // The group of a unit is the first one of its paths. Where more than mostSiblings units of a group have
 // the same directory, that directory is the unit, if it can be one. Units in another unit of an earlier
@@ -99,30 +103,45 @@ func (b *unitBuilder) unitOf(t *report.TracedPath) report.TracedUnit {
 	if t.Missing {
 		return self
 	}
-	cache := ""
+	cache, place := "", ""
 	for dir := range b.dirs(t) {
-		switch {
-		case b.rollup.Splits(dir):
-		case b.created[dir]:
+		if b.rollup.Splits(dir) {
+			continue
+		}
+		if b.created[dir] {
 			return report.TracedUnit{Path: dir, Kind: scan.KindDir}
-		case cache == "" && b.grouper.place(dir).cache:
+		}
+		if cache == "" && b.grouper.place(dir).cache {
 			cache = dir
+		}
+		if place == "" && b.isPlace(dir) {
+			place = dir
 		}
 	}
 	switch {
 	case t.Group == report.TraceCache && cache != "":
 		return report.TracedUnit{Path: cache, Kind: scan.KindDir}
-	case t.Group == report.TraceRuntime:
-		return self
+	case t.Group != report.TraceRuntime && place != "":
+		return report.TracedUnit{Path: place, Kind: scan.KindDir}
 	}
-	unit, ok := b.rollup.Unit(t.Name, t.Kind == scan.KindDir)
+	return self
+}
+
+// isPlace reports whether a directory that does not split belongs to one program.
+func (b *unitBuilder) isPlace(dir string) bool {
+	homes, system := b.rollup.Homes(), known.HomesOf()
+	above, name := filepath.Dir(dir), filepath.Base(dir)
+	rel, inHome := homes.Within(above)
 	switch {
-	case !ok || !unit.Dir:
-		return self
-	case !b.session.Judge(unit.Path, scan.KindDir).Class.Listed(): // its parts are lost, but it is not
-		return self
+	case !b.session.Judge(dir, scan.KindDir).Class.Listed(): // its parts are lost, but it is not
+		return false
+	case strings.HasPrefix(name, "."):
+		return true
+	case inHome && rel != "." && homes.Container(above), !inHome && above != "/" && system.Container(above):
+		return true
 	}
-	return report.TracedUnit{Path: unit.Path, Kind: scan.KindDir}
+	_, kept := known.Lookup(homes, dir)
+	return kept
 }
 
 // dirs returns the directories above a path from the top down, and the path if it is a directory.
