@@ -18,14 +18,14 @@ type traceLine struct {
 	PathBytes string     `json:"pathBytes,omitempty"`
 	Type      string     `json:"type"`
 	Ops       []string   `json:"ops"`
-	Group     string     `json:"group"`
-	By        []traceBy  `json:"by"`
-	Reread    bool       `json:"reread"`
 	Class     string     `json:"class"`
 	Missing   bool       `json:"missing"`
 	Size      int64      `json:"size"`
 	Mode      string     `json:"mode"`
 	ModTime   *time.Time `json:"mtime"`
+	Group     string     `json:"group"`
+	By        []traceBy  `json:"by"`
+	Reread    bool       `json:"reread"`
 }
 
 // NewTraceLine returns a path for trace --json.
