@@ -177,7 +177,6 @@ func (a *app) browseTrace(ctx context.Context, s *session.Session, f *traceFlags
 	machine := screen.NewTraced(s, traced.Select(s, r, f.options()))
 	opts.Machine, opts.Groups = machine, machine.Filters()
 	opts.Listed, opts.View = true, setting.ViewFiles
-	opts.Groups, opts.View = screen.TracedGroups(), setting.ViewFiles
 	changed, missing := changedAndMissing(r)
 	opts.Host = "trace: " + report.ShortCommand(r.Command) + ", " + r.Took.Round(time.Millisecond).String()
 	opts.FileSystem = fmt.Sprintf("%d changed, %d missing, %d seen", changed, missing, len(r.Paths))
