@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -70,8 +69,56 @@ type child struct {
 	socket int
 }
 
-// startStub starts the stub and sends its configuration.
+// Prepared is a process that becomes the command of Run. It waits until then.
+type Prepared struct{ child *child }
+
+// Prepare starts the process that becomes the command of Run, with the same options. A caller may use
+// the time that it needs (some milliseconds) for something else. Then it calls Run with
+// Options.Prepared, and Close in any case. The ptrace back end starts its own process instead.
+func Prepare(opts Options) (*Prepared, error) {
+	c, err := forkStub(opts)
+	if err != nil {
+		return nil, err
+	}
+	return &Prepared{c}, nil
+}
+
+// Close ends the process, unless Run has used it. A nil Prepared does nothing.
+func (p *Prepared) Close() {
+	if c := p.take(); c != nil {
+		unix.Close(c.socket) // it reads the end of its configuration, and exits
+		c.reap()
+	}
+}
+
+// take returns the process, once.
+func (p *Prepared) take() *child {
+	if p == nil {
+		return nil
+	}
+	c := p.child
+	p.child = nil
+	return c
+}
+
+// startStub starts the stub, unless it is prepared, and sends its configuration.
 func startStub(opts Options, o stubConfig) (*child, error) {
+	c := opts.Prepared.take()
+	if c == nil {
+		var err error
+		if c, err = forkStub(opts); err != nil {
+			return nil, err
+		}
+	}
+	payload, _ := json.Marshal(o) // its types cannot fail
+	go func() {
+		_, _ = unix.Write(c.socket, payload) // a failure shows in the answer
+	}()
+	return c, nil
+}
+
+// forkStub starts the stub, which waits for its configuration.
+func forkStub(opts Options) (*child, error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("create a socket pair: %w", err)
@@ -105,12 +152,7 @@ func startStub(opts Options, o stubConfig) (*child, error) {
 		unix.Close(pair[0])
 		return nil, fmt.Errorf("execute this program again: %w", err)
 	}
-	c := &child{pid: pid, socket: pair[0]}
-	payload, _ := json.Marshal(o) // its types cannot fail
-	go func() {
-		_, _ = unix.Write(c.socket, payload) // a failure shows in the answer
-	}()
-	return c, nil
+	return &child{pid: pid, socket: pair[0]}, nil
 }
 
 // recv receives the next answer of the stub, with a descriptor or -1. It returns
@@ -168,7 +210,7 @@ func startNotify(opts Options) (started *session, err error) {
 	if err := probeNotify(); err != nil {
 		return nil, err
 	}
-	all := abis(runtime.GOARCH)
+	all := nativeABIs()
 	how := filterOptions{trap: trapNotify, scope: opts.Scope, allowRing: opts.AllowRing}
 	if opts.keepsReadable() {
 		how.dumpable = trapNotify // and not pretend, to know which program it is

@@ -1,7 +1,9 @@
 package trace
 
 import (
+	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/sys/unix"
@@ -221,6 +223,9 @@ func abis(goarch string) []*abi {
 	}
 	return nil
 }
+
+// nativeABIs returns the ABIs of this machine. The tables are made once, on first use.
+var nativeABIs = sync.OnceValue(func() []*abi { return abis(runtime.GOARCH) })
 
 // openOp returns the operations of an open with the given O_ flags.
 func openOp(flags uint64) (op Op, follow bool) {

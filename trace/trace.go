@@ -64,6 +64,8 @@ type Options struct {
 	// same user. By default prctl(PR_SET_DUMPABLE, 0) has no effect if this process is not
 	// privileged, but returns 0.
 	AllowHiding bool
+	// Prepared, if set, is the process of Prepare.
+	Prepared *Prepared
 	// WaitAll waits until the command and all processes started by it have ended.
 	WaitAll bool
 	// Timeout stops the command with SIGTERM, and some time later with SIGKILL; 0 means no timeout.

@@ -44,6 +44,7 @@ type traceFlags struct {
 	noCheck, allowHiding     bool
 	style                    session.Style
 	pid                      int
+	prepared                 *trace.Prepared
 }
 
 const traceLong = `Run CMD in this terminal, then browse the files that it and all its children created,
@@ -125,6 +126,8 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 		return session.Misuse(err)
 	}
 	a.mayLackRoots = f.replays() // the trace may be of another machine
+	f.prepared = a.prepare(f, args)
+	defer f.prepared.Close()
 	s, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
@@ -167,6 +170,23 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 		return exitError(exitTimedOut)
 	}
 	return exitError(found.Status)
+}
+
+// prepare starts the process that becomes the command, which takes as long as the preparation of the
+// session. It returns nil if that is not possible; the reason is reported later, or is no error.
+func (a *app) prepare(f *traceFlags, args []string) *trace.Prepared {
+	if f.replays() || f.pid > 0 || f.user != "" || f.backend == "ptrace" || f.results != "" {
+		return nil
+	}
+	path, err := findCommand(nil, args[0], false)
+	if err != nil {
+		return nil
+	}
+	p, err := trace.Prepare(trace.Options{Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err.file})
+	if err != nil {
+		return nil
+	}
+	return p
 }
 
 // prints reports whether the result is printed even on a terminal.
@@ -228,7 +248,7 @@ func (a *app) traced(ctx context.Context, s *session.Session, f *traceFlags, as 
 		return nil, err
 	}
 	opts := trace.Options{
-		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err.file, Backend: backend,
+		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err.file, Backend: backend, Prepared: f.prepared,
 		Scope: f.scope(f.prints() || !isTerminal(a.out)), ExactResults: f.results == "exact", AllowRing: f.allowRing, AllowHiding: f.allowHiding, WaitAll: f.wait == "all", Timeout: f.timeout,
 	}
 	if opts.Timeout, err = f.limit(); err != nil {
