@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/runas"
 	"github.com/DaRacci/list-ephemeral/internal/securefile"
@@ -143,14 +142,16 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err != nil {
 		return statusError{explainRights(as, err), exitNoTrace}
 	}
-	defer keep.discard()
+	defer keep.Discard()
 	runs, err := a.traced(ctx, s, f, as, args)
 	if err != nil {
 		return err
 	}
 	var notKept error // reported last, because the trace is shown anyway
-	if err := keep.add(runs); err != nil {
-		notKept = statusError{err, exitNoTrace}
+	if keep != nil {
+		if err := keep.Write(runs); err != nil {
+			notKept = statusError{err, exitNoTrace}
+		}
 	}
 	for _, run := range runs {
 		a.summarizeTrace(f, run)
@@ -391,31 +392,4 @@ func findCommand(as *runas.User, name string, keepEnv bool) (string, error) {
 		status = exitNotRun
 	}
 	return "", statusError{fmt.Errorf("run %s: %w", name, errors.Unwrap(err)), status}
-}
-
-// rightsHint is the remedy for a program that runs without its privileges.
-const rightsHint = "sudo list-ephemeral trace --user $USER -- CMD traces it with its privileges"
-
-// warnOfRights warns before the run if the command will run without its privileges.
-func (a *app) warnOfRights(path string, as *trace.User) {
-	if as == nil && !trace.Privileged() && trace.GainsRights(path) {
-		say(a.err, "warning", path+" is setuid or has capabilities; traced by an ordinary user, it runs without these privileges")
-		say(a.err, "hint", rightsHint)
-	}
-}
-
-// saveTerminal returns a function that restores the current mode of the terminal. A killed command
-// leaves the terminal in its own mode, for example without echo. Shells do the same.
-func saveTerminal(terminal *os.File) (restore func()) {
-	fd := int(terminal.Fd())
-	mode, err := unix.IoctlGetTermios(fd, unix.TCGETS)
-	if err != nil {
-		return func() {} // not a terminal
-	}
-	return func() {
-		// The kernel stops a background process that does this (tcsetattr(3)).
-		if group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP); err == nil && group == unix.Getpgrp() {
-			_ = unix.IoctlSetTermios(fd, unix.TCSETSW, mode) // fails if the terminal is gone
-		}
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/runas"
 	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
@@ -71,6 +72,35 @@ func (p *tracePrinter) line(json any, name, columns string) {
 
 // end writes what is left.
 func (p *tracePrinter) end() error { return cmp.Or(p.err, p.out.Flush()) }
+
+// traceFile opens the file of --output or --append; nil without these flags.
+func (f *traceFlags) traceFile(as *runas.User) (*traced.File, error) {
+	switch {
+	case f.output != "":
+		return traced.Create(f.output, rightsOf(as))
+	case f.appendTo != "":
+		return traced.Append(f.appendTo, rightsOf(as))
+	}
+	return nil, nil
+}
+
+// readTraces reads the traces of --replay.
+func (a *app) readTraces(f *traceFlags) (runs []*trace.Report, err error) {
+	for _, name := range f.replay {
+		more, err := traced.Read(name, a.in)
+		if err != nil {
+			return nil, err
+		}
+		if more[len(more)-1].Truncated {
+			say(a.err, "warning", name+" is truncated: paths after the last complete line are not shown")
+		}
+		runs = append(runs, more...)
+	}
+	if f.only != "" {
+		traced.OnlyChanges(runs)
+	}
+	return runs, nil
+}
 
 // changedAndMissing counts the paths that were changed, and those that do not exist.
 func changedAndMissing(r *trace.Report) (changed, missing int) {
@@ -218,3 +248,14 @@ func (a *app) showChecks(opts *trace.Options, s *session.Session, noCheck bool) 
 
 // progressPaths is the number of paths between two calls of trace.Options.Progress.
 const progressPaths = 4096
+
+// rightsHint is the remedy for a program that runs without its privileges.
+const rightsHint = "sudo list-ephemeral trace --user $USER -- CMD traces it with its privileges"
+
+// warnOfRights warns before the run if the command will run without its privileges.
+func (a *app) warnOfRights(path string, as *trace.User) {
+	if as == nil && !trace.Privileged() && trace.GainsRights(path) {
+		say(a.err, "warning", path+" is setuid or has capabilities; traced by an ordinary user, it runs without these privileges")
+		say(a.err, "hint", rightsHint)
+	}
+}

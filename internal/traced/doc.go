@@ -5,4 +5,5 @@
 //	select   which paths are shown, in which order
 //	group    the group of a path, from the knowledge base, its name and its kind
 //	units    the roll-up
+//	file     saved traces
 package traced
