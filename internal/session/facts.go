@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -18,6 +19,10 @@ func (s *Session) classes() *known.Classes { return s.classesOf(s.known) }
 
 // ClassesOf returns the classes of data for further home directories.
 func (s *Session) ClassesOf(homes ...string) *known.Classes {
+	isHome := func(dir string) bool { rel, ok := s.known.Within(dir); return ok && rel == "." }
+	if s.ScanRules.Classes != nil && !slices.ContainsFunc(homes, func(dir string) bool { return !isHome(dir) }) {
+		return s.ScanRules.Classes()
+	}
 	return s.classesOf(known.HomesOf(append(s.Homes(), homes...)...))
 }
 
