@@ -143,19 +143,19 @@ func run(dir, program, openClose string, limit time.Duration, only string) error
 // compare runs one workload with each configuration, in rounds, until a time, and prints the result.
 // The first round is a warm-up, and there is at least one other.
 func compare(work string, env []string, w workload, configs []configuration, until time.Time) error {
-	whole, inside := make([][]time.Duration, len(configs)), make([][]time.Duration, len(configs))
+	whole, inside, cpu := make([][]time.Duration, len(configs)), make([][]time.Duration, len(configs)), make([][]time.Duration, len(configs))
 	load := loadNow()
 	var longest time.Duration
 	rounds := -1
 	for ; rounds < 1 || rounds < mostRounds && time.Now().Add(longest).Before(until); rounds++ {
 		begin := time.Now()
 		for i, c := range configs {
-			all, its, err := timeOnce(work, env, w, c)
+			t, err := timeOnce(work, env, w, c)
 			if err != nil {
 				return fmt.Errorf("%s, %s: %w", w.name, c.name, err)
 			}
 			if rounds >= 0 {
-				whole[i], inside[i] = append(whole[i], all), append(inside[i], its)
+				whole[i], inside[i], cpu[i] = append(whole[i], t.whole), append(inside[i], t.inside), append(cpu[i], t.cpu)
 			}
 		}
 		longest = max(longest, time.Since(begin))
@@ -163,7 +163,7 @@ func compare(work string, env []string, w workload, configs []configuration, unt
 	alone := median(whole[0])
 	fmt.Printf("%s: %.2f s alone; %d rounds; load %s to %s\n", w.name, alone.Seconds(), rounds, load, loadNow())
 	for i, c := range configs[1:] {
-		line := fmt.Sprintf("  %-22s %7.2f (%.2f)", c.name, ratio(median(whole[i+1]), alone), ratio(slices.Min(whole[i+1]), slices.Min(whole[0])))
+		line := fmt.Sprintf("  %-22s %7.2f (%.2f)   %7.2f CPU", c.name, ratio(median(whole[i+1]), alone), ratio(slices.Min(whole[i+1]), slices.Min(whole[0])), ratio(median(cpu[i+1]), median(cpu[0])))
 		if c.ours {
 			line += fmt.Sprintf("   %7.2f (%.2f) while it runs", ratio(median(inside[i+1]), alone), ratio(slices.Min(inside[i+1]), slices.Min(whole[0])))
 		}
@@ -183,14 +183,17 @@ func loadNow() string {
 
 var took = regexp.MustCompile(`list-ephemeral: traced .* for (\S+) \(`)
 
-// timeOnce runs a workload and returns the time of the whole run, and for
-// list-ephemeral also the time of the command.
-func timeOnce(work string, env []string, w workload, c configuration) (whole, inside time.Duration, err error) {
+// times are those of one run: of the whole, for list-ephemeral also of the command alone, and the CPU
+// time of all processes.
+type times struct{ whole, inside, cpu time.Duration }
+
+// timeOnce runs a workload.
+func timeOnce(work string, env []string, w workload, c configuration) (t times, err error) {
 	if w.setup != "" {
 		cmd := exec.Command("sh", "-e", "-c", w.setup)
 		cmd.Dir, cmd.Env = work, env
 		if out, err := cmd.CombinedOutput(); err != nil {
-			return 0, 0, fmt.Errorf("%w: %s", err, out)
+			return t, fmt.Errorf("%w: %s", err, out)
 		}
 	}
 	args := append(slices.Clone(c.prefix), w.args...)
@@ -199,18 +202,19 @@ func timeOnce(work string, env []string, w workload, c configuration) (whole, in
 	cmd.Dir, cmd.Env, cmd.Stderr = work, env, &output
 	start := time.Now()
 	err = cmd.Run()
-	whole = time.Since(start)
+	t.whole = time.Since(start)
 	if err != nil {
-		return 0, 0, fmt.Errorf("%w: %s", err, output.String())
+		return t, fmt.Errorf("%w: %s", err, output.String())
 	}
+	t.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	if c.ours {
 		m := took.FindSubmatch(output.Bytes())
 		if m == nil {
-			return 0, 0, fmt.Errorf("no summary in %q", output.String())
+			return t, fmt.Errorf("no summary in %q", output.String())
 		}
-		inside, err = time.ParseDuration(string(m[1]))
+		t.inside, err = time.ParseDuration(string(m[1]))
 	}
-	return whole, inside, err
+	return t, err
 }
 
 func median(times []time.Duration) time.Duration {
