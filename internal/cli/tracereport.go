@@ -138,8 +138,13 @@ func (a *app) summarizeTrace(f *traceFlags, r *trace.Report) {
 	if len(r.Privileged) > 0 {
 		say(a.err, "hint", rightsHint)
 	}
-	if f.only != "" {
+	switch {
+	case f.only != "":
 		say(a.err, "hint", "--only writes: paths that were only read or looked up are not listed")
+	case f.replays() && f.read && r.Scope == trace.ScopeChanges:
+		say(a.err, "hint", "this trace contains only changes, because it was saved with --only writes")
+	case f.replays() && (f.all || f.missing) && r.Scope != trace.ScopeAll:
+		say(a.err, "hint", "this trace contains no lookups, because it was saved without --all")
 	}
 }
 
