@@ -28,9 +28,20 @@ type place struct {
 
 func newGrouper(s *session.Session, r *trace.Report) *grouper {
 	return &grouper{
-		classes: s.ClassesOf(r.Homes...), roots: s.Policy.Roots(), caches: session.Caches(),
+		classes: s.ClassesOf(homesOf(r)...), roots: s.Policy.Roots(), caches: session.Caches(),
 		dirs: map[string]*place{"/": {state: known.WalkStart}},
 	}
+}
+
+// homesOf returns the homes of the commands, as given and without symlinks.
+func homesOf(r *trace.Report) []string {
+	homes := slices.Clone(r.Homes)
+	for _, home := range r.Homes {
+		if resolved, err := filepath.EvalSymlinks(home); err == nil && resolved != home {
+			homes = append(homes, resolved)
+		}
+	}
+	return homes
 }
 
 // fileKinds are the kinds of files for classes of data.

@@ -62,7 +62,7 @@ type unitBuilder struct {
 
 func newUnitBuilder(s *session.Session, r *trace.Report) *unitBuilder {
 	b := &unitBuilder{
-		session: s, rollup: scan.NewRollup(s.Policy, append(s.Homes(), r.Homes...)...), grouper: newGrouper(s, r),
+		session: s, rollup: scan.NewRollup(s.Policy, append(s.Homes(), homesOf(r)...)...), grouper: newGrouper(s, r),
 		created: make(map[string]bool), units: make(map[string]*report.TracedUnit),
 	}
 	for i := range r.Paths {
