@@ -118,7 +118,7 @@ func startPtrace(opts Options) (started *session, err error) {
 	if err := catchInterrupts(); err != nil {
 		return nil, err
 	}
-	opts.Prepared = nil // a tracer waits only for children of its own thread
+	opts.Prepared.Close() // a tracer waits for all children of its own thread, and only for those
 	s := newSession(opts)
 	defer s.closeOn(&err)
 	s.started = coarseNow()
