@@ -51,9 +51,10 @@ wrote, renamed, deleted, executed, read or looked up.
 
 By default, only paths that were changed, that exist afterwards and that the next
 reboot wipes are shown: first what to keep, then caches, then files of running programs.
-With --dirs, directories instead of files. Excludes apply. CMD gets the same signals, terminal and
-environment as without a trace; with --user it gets the environment of a login and no
-other open files.`
+--dirs prints the directories that a person would persist. Excludes apply.
+
+CMD gets the same signals, terminal and environment as without a trace; with --user it
+gets the environment of a login and no other open files.`
 
 const traceExamples = `  list-ephemeral trace -- firefox                find the files that it writes
   list-ephemeral trace --read -- firefox         and those that it reads
@@ -78,10 +79,10 @@ func newTrace(a *app) *cobra.Command {
 	flags.SortFlags = false
 	flags.SetInterspersed(false) // flags after CMD belong to CMD
 	flags.BoolVar(&f.list, "list", false, "print the paths instead of opening the screen")
-	flags.BoolVarP(&f.long, "long", "l", false, "print the operations on each path")
+	flags.BoolVarP(&f.long, "long", "l", false, "print also group, operations and programs of each path")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
 	flags.BoolVarP(&f.print0, "print0", "0", false, "print the paths, each ended with NUL instead of a newline")
-	flags.BoolVarP(&f.dirs, "dirs", "d", false, "print the directories that contain the paths")
+	flags.BoolVarP(&f.dirs, "dirs", "d", false, "print the directories to keep instead of the paths")
 	flags.BoolVar(&f.read, "read", false, "include paths that were only read or executed (slower)")
 	flags.BoolVar(&f.all, "all", false, "include everything: directories, lookups, and outside the roots (slowest)")
 	flags.BoolVar(&f.missing, "missing", false, "include paths that do not exist, or no longer do")
