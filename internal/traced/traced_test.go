@@ -40,15 +40,15 @@ const (
 )
 
 // reportOf returns a trace of paths below dir, each as "OPS NAME": "+" is created, "~" written, "<"
-// read, "-" deleted, "?" looked up, "!" executed. A name with a slash at the end is a directory, "="
-// a socket, and "@" a symlink.
+// read, "-" deleted, "?" looked up, "!" executed, "*" untraced. A name with a slash at the end is a
+// directory, with "=" a socket, and with "@" a symlink.
 func reportOf(dir string, paths ...string) *trace.Report {
 	r := &trace.Report{Homes: []string{dir + "/home"}}
 	for _, text := range paths {
 		ops, name, _ := strings.Cut(text, " ")
 		p := trace.Path{Mode: file, Size: 1000, By: []trace.By{{Program: "/bin/p", Ops: trace.Read}}}
 		for _, op := range ops {
-			p.Ops |= map[rune]trace.Op{'+': made, '~': trace.Write, '<': trace.Read, '-': trace.Delete, '?': trace.Lookup, '!': trace.Exec}[op]
+			p.Ops |= map[rune]trace.Op{'+': made, '~': trace.Write, '<': trace.Read, '-': trace.Delete, '?': trace.Lookup, '!': trace.Exec, '*': trace.Untraced}[op]
 			p.Missing = p.Missing || op == '-'
 		}
 		for suffix, mode := range map[string]uint32{"/": isDir, "=": syscall.S_IFSOCK, "@": syscall.S_IFLNK} {
@@ -168,6 +168,7 @@ func TestUnits(t *testing.T) {
 		{"an existing cache", []string{"+ home/.cache/go-build/00/", "+ home/.cache/go-build/00/a", "~ home/.cache/go-build/01/b", "+ work/out"}, "keep work/out, cache home/.cache/go-build/"},
 		{"sockets", []string{"+ srv/s=", "+ srv/x.pid"}, "runtime srv/s, runtime srv/x.pid"},
 		{"an empty directory", []string{"+ new/"}, "keep new/"},
+		{"changes that were not traced", []string{"* other/x", "+ made/", "* made/y"}, "keep made/"},
 		{"nothing is changed", []string{"< home/.gitconfig", "? x"}, ""},
 		{"what does not exist any more", []string{"+- new/tmp", "+ new/", "+ new/a"}, "keep new/"},
 	} {

@@ -76,8 +76,11 @@ func newUnitBuilder(s *session.Session, r *trace.Report) *unitBuilder {
 // add counts a path in its unit.
 func (b *unitBuilder) add(t *report.TracedPath) {
 	unit := b.unitOf(t)
-	if unit.Kind == scan.KindDir && b.rollup.Splits(unit.Path) {
-		return // a directory of several programs, such as ~/.config
+	switch {
+	case unit.Kind == scan.KindDir && b.rollup.Splits(unit.Path): // of several programs, such as ~/.config
+		return
+	case t.Ops == trace.Untraced && !b.created[unit.Path]: // it may have nothing to do with the command
+		return
 	}
 	u := b.units[unit.Path]
 	if u == nil {
