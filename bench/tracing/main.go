@@ -24,7 +24,7 @@ import (
 
 // workload is a command, in a directory that setup prepares before each run.
 type workload struct {
-	name  string
+	name  string // without commas
 	needs string // programs, separated by spaces
 	setup string // a shell script, in the directory
 	args  []string
@@ -42,13 +42,13 @@ func workloads(openClose string) []workload {
 	const repository = `[ -d .git ] || { git init -q .; git config user.email a@b; git config user.name a
 		for i in $(seq 20); do mkdir d$i; for j in $(seq 100); do echo $i $j >d$i/f$j; done; git add .; git commit -qm $i; done; }`
 	return []workload{
-		{"npm install, local", "npm", `rm -rf app home; mkdir -p app home; [ -d dep ] || { for i in $(seq 30); do mkdir -p dep/d$i/lib; echo "{\"name\":\"d$i\",\"version\":\"1.0.0\"}" >dep/d$i/package.json; for j in $(seq 20); do echo $j >dep/d$i/lib/$j.js; done; done; }
+		{"npm install", "npm", `rm -rf app home; mkdir -p app home; [ -d dep ] || { for i in $(seq 30); do mkdir -p dep/d$i/lib; echo "{\"name\":\"d$i\",\"version\":\"1.0.0\"}" >dep/d$i/package.json; for j in $(seq 20); do echo $j >dep/d$i/lib/$j.js; done; done; }
 			cd app; echo '{"name":"app","version":"1.0.0"}' >package.json`, script(`export HOME=$PWD/home; cd app; npm install --offline --no-audit --no-fund --silent --install-links ../dep/*`)},
 		{"javac and java", "javac java", `[ -f A.java ] || for i in $(seq 40); do printf 'class A%s { int f() { return %s; } }\n' $i $i; done >A.java; printf 'class M { public static void main(String[] a) { System.out.println(new A1().f()); } }\n' >M.java; rm -f *.class`, script(`javac *.java; java -cp . M`)},
 		{"git status and log", "git", repository, script(`git status >/dev/null; git log --stat >/dev/null`)},
-		{"sqlite, 1500 inserts", "sqlite3", `rm -f db*`, script(`{ echo 'pragma synchronous=off; create table t(a);'; for i in $(seq 1500); do echo "insert into t values($i);"; done; } | sqlite3 db`)},
-		{"make -j8, 31 objects", "make gcc", `[ -f Makefile ] || { for i in $(seq 31); do printf '#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\nint f%s(void) { return %s; }\n' $i $i >f$i.c; done; printf 'all: $(patsubst %%.c,%%.o,$(wildcard *.c))\n' >Makefile; }; rm -f *.o`, []string{"make", "-s", "-j8"}},
-		{"chromium, new profile", "chromium-headless-shell", `rm -rf prof`, script(`chromium-headless-shell --no-sandbox --user-data-dir=$PWD/prof --dump-dom about:blank 2>/dev/null`)},
+		{"sqlite 1500 inserts", "sqlite3", `rm -f db*`, script(`{ echo 'pragma synchronous=off; create table t(a);'; for i in $(seq 1500); do echo "insert into t values($i);"; done; } | sqlite3 db`)},
+		{"make -j8 of 31 objects", "make gcc", `[ -f Makefile ] || { for i in $(seq 31); do printf '#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\nint f%s(void) { return %s; }\n' $i $i >f$i.c; done; printf 'all: $(patsubst %%.c,%%.o,$(wildcard *.c))\n' >Makefile; }; rm -f *.o`, []string{"make", "-s", "-j8"}},
+		{"chromium with a new profile", "chromium-headless-shell", `rm -rf prof`, script(`chromium-headless-shell --no-sandbox --user-data-dir=$PWD/prof --dump-dom about:blank 2>/dev/null`)},
 		{"find /usr", "find", "", []string{"find", "/usr", "-type", "f"}},
 		{"500 processes", "", "", script(`i=0; while [ $i -lt 500 ]; do /bin/true; i=$((i+1)); done`)},
 		{"python imports", "python3", "", []string{"python3", "-c", "import json, email, http.client, asyncio, unittest, xml.dom, sqlite3"}},
