@@ -102,8 +102,11 @@ func TestMergeFindsState(t *testing.T) {
 		Path{Name: "/pid", Ops: Create | Read}, Path{Name: "/read", Ops: Read}, Path{Name: "/state", Ops: Read, Size: 2, By: by("/b", Read)})
 	got := Merge(second, first) // in the order of the times, not of the arguments
 	want := []Path{
-		{Name: "/gone", Ops: Create | Delete, Missing: true}, {Name: "/log", Ops: Create | Write}, {Name: "/new", Ops: Create | Write | Read},
-		{Name: "/pid", Ops: Create | Write | Read}, {Name: "/read", Ops: Read},
+		{Name: "/gone", Ops: Create | Delete, Missing: true},
+		{Name: "/log", Ops: Create | Write},
+		{Name: "/new", Ops: Create | Write | Read},
+		{Name: "/pid", Ops: Create | Write | Read},
+		{Name: "/read", Ops: Read},
 		{Name: "/state", Ops: Create | Write | Read, Size: 2, Reread: true, By: []By{{"/a", Create}, {"/b", Read}}},
 	}
 	if diff := cmp.Diff(want, got.Paths); diff != "" {
