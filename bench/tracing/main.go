@@ -42,7 +42,7 @@ func workloads(openClose string) []workload {
 	const repository = `[ -d .git ] || { git init -q .; git config user.email a@b; git config user.name a
 		for i in $(seq 20); do mkdir d$i; for j in $(seq 100); do echo $i $j >d$i/f$j; done; git add .; git commit -qm $i; done; }`
 	return []workload{
-		{"npm install", "npm", `rm -rf app home; mkdir -p app home; [ -d dep ] || { for i in $(seq 30); do mkdir -p dep/d$i/lib; echo "{\"name\":\"d$i\",\"version\":\"1.0.0\"}" >dep/d$i/package.json; for j in $(seq 20); do echo $j >dep/d$i/lib/$j.js; done; done; }
+		{"npm install", "npm", `rm -rf app home; mkdir -p app home; [ -d dep ] || { for i in $(seq 30); do mkdir -p dep/d$i/lib; echo "{\"name\":\"d$i\",\"version\":\"1.0.0\"}" >dep/d$i/package.json; for j in $(seq 20); do echo $j >dep/d$i/lib/$j.js; done && :; done; }
 			cd app; echo '{"name":"app","version":"1.0.0"}' >package.json`, script(`export HOME=$PWD/home; cd app; npm install --offline --no-audit --no-fund --silent --install-links ../dep/*`)},
 		{"javac and java", "javac java", `[ -f A.java ] || for i in $(seq 40); do printf 'class A%s { int f() { return %s; } }\n' $i $i; done >A.java; printf 'class M { public static void main(String[] a) { System.out.println(new A1().f()); } }\n' >M.java; rm -f *.class`, script(`javac *.java; java -cp . M`)},
 		{"git status and log", "git", repository, script(`git status >/dev/null; git log --stat >/dev/null`)},
