@@ -13,7 +13,7 @@
 //	tui                   the screen: keys, list, panes, dialogs
 //	internal/search       a query to ranked paths; internal/index: candidates in memory
 //	snippet, nixedit      the selection as Nix, its dialects; adds it to a Nix file
-//	trace                 what a command touches
+//	trace                 what a command touches; internal/traced: what to keep of that
 //	adopt, trash          copies paths into storage; moves strays out of the way
 //	triage                what the user decided about paths; internal/decisions: for a session
 //	boot, boot/check      what a boot does to each tree, by kind of mount; checks of doctor

@@ -16,7 +16,7 @@ import (
 
 // Attach traces a running process, its threads and all its descendants. It returns when
 // they have ended, ctx is done, or Options.Signals delivers a signal. Processes that
-// are still running are detached and continue. Attach uses only OnlyWrites, Drop and
+// are still running are detached and continue. Attach uses only Scope, Drop and
 // Signals of Options.
 //
 // A process can only install a seccomp filter on itself. Attach therefore stops every
@@ -49,7 +49,7 @@ func Attach(ctx context.Context, pid int, opts Options) (r *Report, err error) {
 	if s.opts.Started != nil {
 		s.opts.Started(pid)
 	}
-	r = &Report{Command: s.opts.Args, Attached: true, Started: s.started, Backend: BackendPtrace}
+	r = &Report{Command: s.opts.Args, Attached: true, Scope: s.opts.Scope, Started: s.started, Backend: BackendPtrace}
 	select {
 	case <-p.done:
 	case <-ctx.Done():

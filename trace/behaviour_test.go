@@ -335,7 +335,7 @@ func TestOnlyWritesReportsOnlyChanges(t *testing.T) {
 			t.Fatal(err)
 		}
 		makeWork(t, dir)
-		writes := touched(t, Options{Backend: b, OnlyWrites: true}, dir, nil, calls, "work")
+		writes := touched(t, Options{Backend: b, Scope: ScopeChanges}, dir, nil, calls, "work")
 		for path, op := range all {
 			if got := writes[path]; got&changing != op&changing {
 				t.Errorf("%s: got %v, want %v of %v", path, got, op&changing, op)

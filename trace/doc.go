@@ -2,7 +2,7 @@
 // the operations.
 //
 // [Run] traces a command, and [Attach] a running process. Both return a [Report], which
-// [WriteReport] and [ReadReport] write and read.
+// [WriteReport] and [ReadReports] write and read, and [Merge] makes the union of several runs.
 //
 // # Implementation
 //
@@ -24,9 +24,9 @@
 //	reader    reads memory and links of a thread; resolve makes paths of a call; magic, socket, handle
 //	views     other roots and namespaces; mapper converts their paths afterwards, overlay those of layers
 //	before    what a name was before it is removed
-//	recorder  merges paths; journal keeps what changes the meaning of names
+//	recorder  merges paths; who: by which programs; journal keeps what changes the meaning of names
 //	report    resolves and checks the paths; judge decides what took effect; check finds other changes
-//	encode    saved traces
+//	encode    saved traces; decode reads them, merge makes the union of several
 //
 // # Guarantees
 //

@@ -14,10 +14,10 @@ func sampleReport() *Report {
 	return &Report{
 		Command: []string{"sh", "-c", "x"}, Backend: BackendPtrace, Started: time.Unix(1700000000, 5).UTC(), Took: 1500 * time.Millisecond,
 		Unreadable: []string{"/usr/bin/a"}, KeptReadable: []string{"/usr/bin/b"}, NoNewPrivs: true, Check: CheckInterrupted,
-		Status: 143, Signal: syscall.SIGTERM, TimedOut: true, Survivors: true, Privileged: []string{"/usr/bin/su"},
+		Scope: ScopeOpens, Homes: []string{"/home/a"}, Status: 143, Signal: syscall.SIGTERM, TimedOut: true, Survivors: true, Privileged: []string{"/usr/bin/su"},
 		Stats: Stats{Calls: 9, Unreadable: 1, TooLong: 4, Stopped: 5, Rings: 2, Sandboxed: 3},
 		Paths: []Path{
-			{Name: "/a", Ops: Read | Exec, Mode: 0o100755, Size: 12, ModTime: time.Unix(1600000000, 7).UTC()},
+			{Name: "/a", Ops: Read | Exec, Mode: 0o100755, Size: 12, ModTime: time.Unix(1600000000, 7).UTC(), Reread: true, By: []By{{"/usr/bin/a", Read}, {"/usr/bin/\xff", Exec}}},
 			{Name: "/gone\n\"", Ops: Create | Delete, Missing: true},
 			{Name: "/other", Ops: Untraced},
 			{Name: "/not \xff utf-8", Ops: Lookup},
@@ -55,6 +55,7 @@ func TestReadReportErrors(t *testing.T) {
 		head + "\n": "line 2: unexpected end of JSON input",
 		head + `{"path":"/a","ops":[]}` + "\n" + `{"path":"/` + strings.Repeat("x", maxLine): "line 3: longer than 16 MiB",
 		strings.Repeat("x", maxLine+1):                                          "line 1: longer than 16 MiB",
+		strings.Replace(head, `"backend"`, `"homes":["a"],"backend"`, 1):        `line 1: home "a": must be absolute and clean`,
 		head + `{"path":"/a","ops":[],"size":-1}`:                               "line 2: size -1: must not be negative",
 		head + `{"path":"/a","ops":[],"mode":4294967295}`:                       "line 2: mode 4294967295: must be at most 65535",
 		strings.Replace(head, `"backend"`, `"seconds":1e300,"backend"`, 1):      "line 1: seconds 1e+300: must be between 0 and 1e+09",

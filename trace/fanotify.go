@@ -67,6 +67,7 @@ func startFanotify(opts Options) (started *session, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("fanotify_init: %w: %w", err, ErrUnsupported)
 	}
+	opts.Scope = ScopeOpens
 	s := newSession(opts)
 	defer s.closeOn(&err)
 	s.started = coarseNow()
@@ -158,6 +159,7 @@ func (w *watcher) events(buf []byte) {
 		length := int(binary.LittleEndian.Uint32(buf))
 		mask := binary.LittleEndian.Uint64(buf[8:])
 		fd := int(int32(binary.LittleEndian.Uint32(buf[16:])))
+		pid := int(int32(binary.LittleEndian.Uint32(buf[20:])))
 		if length < fanotifyHead || length > len(buf) {
 			return
 		}
@@ -166,12 +168,12 @@ func (w *watcher) events(buf []byte) {
 			w.s.resolve.stats.Unreadable++
 			continue
 		}
-		w.event(mask, fd)
+		w.event(mask, fd, pid)
 		unix.Close(fd)
 	}
 }
 
-func (w *watcher) event(mask uint64, fd int) {
+func (w *watcher) event(mask uint64, fd, pid int) {
 	w.s.resolve.stats.Calls++
 	n, err := unix.Readlink("/proc/self/fd/"+strconv.Itoa(fd), w.link)
 	if err != nil {
@@ -197,6 +199,8 @@ func (w *watcher) event(mask uint64, fd int) {
 	} else if t.op&Write != 0 {
 		w.keep(fd)
 	}
+	// Not cached, because the process goes on. If it has ended, the program is not known.
+	t.program = w.s.record.who.number(w.s.resolve.program(pid))
 	w.s.record.note(t, true)
 }
 

@@ -22,8 +22,8 @@ import (
 type filterOptions struct {
 	// trap is the verdict for calls with paths.
 	trap seccomp.Action
-	// onlyWrites allows calls that change nothing.
-	onlyWrites bool
+	// scope allows calls that it does not contain.
+	scope Scope
 	// allowRing traps io_uring_setup instead of making it fail with ENOSYS.
 	allowRing bool
 	// dumpable is the verdict for calls that make the memory of a process unreadable; zero allows
@@ -100,7 +100,7 @@ func (o filterOptions) verdicts(a *abi) []verdict {
 			}
 		case callMount, callMove: // change the meaning of later paths
 		case callPaths, callSockaddr, callRename:
-			if o.onlyWrites && !c.changes() {
+			if !c.does(o.scope.ops()) {
 				continue
 			}
 			if c.stat {
@@ -111,26 +111,26 @@ func (o filterOptions) verdicts(a *abi) []verdict {
 				continue
 			}
 		case callOpen, callHandle:
-			if o.onlyWrites {
+			if o.scope == ScopeChanges {
 				v.flags, v.mask = c.flags, writingFlags
 			}
 		case callClone:
 			v.flags, v.mask = 0, unix.CLONE_NEWNS
 		case callSocket:
-			if o.onlyWrites {
+			if o.scope != ScopeAll {
 				continue // nearly always connect(2), and a bound socket is not a file to persist
 			}
-		case callOpenHow, callExec, callNamespace, callClone3, callChroot, callPivot:
+		case callOpenHow, callExec, callNamespace, callChroot, callPivot:
 		}
 		list = append(list, v)
 	}
 	return list
 }
 
-// changes reports whether a call can change something at one of its paths.
-func (c *call) changes() bool {
+// does reports whether a call can do one of the operations on one of its paths.
+func (c *call) does(ops Op) bool {
 	for _, p := range c.paths {
-		if p.op&changing != 0 {
+		if p.op&ops != 0 {
 			return true
 		}
 	}

@@ -125,7 +125,6 @@ always chroot path
 always pivot_root path path
 always unshare n
 always setns fd n
-always clone3 args size
 clone clone flags stack
 `
 
@@ -257,7 +256,8 @@ func TestFiltersMatchPrototypes(t *testing.T) {
 		}{
 			{"notify", filterOptions{trap: trapNotify, dumpable: trapNotify}, notifies, isENOSYS, notifies},
 			{"ptrace, with io_uring", filterOptions{trap: trapPtrace, allowRing: true, dumpable: pretend}, traces, traces, isZero},
-			{"only writes", filterOptions{trap: trapNotify, onlyWrites: true}, notifies, isENOSYS, allows},
+			{"opens", filterOptions{trap: trapNotify, scope: ScopeOpens}, notifies, isENOSYS, allows},
+			{"changes", filterOptions{trap: trapNotify, scope: ScopeChanges}, notifies, isENOSYS, allows},
 		} {
 			filter, err := newFilter(all, tt.opts)
 			if err != nil {
@@ -269,7 +269,7 @@ func TestFiltersMatchPrototypes(t *testing.T) {
 				names := numbers(t, machine.goarch)
 				for nr := -1; nr < 600; nr++ {
 					name := names[nr]
-					for _, c := range casesOf(known[name], name, tt.opts.onlyWrites, tt.trap, tt.ring, tt.hides) {
+					for _, c := range casesOf(known[name], name, tt.opts.scope, tt.trap, tt.ring, tt.hides) {
 						for _, nr := range withX32(machine.goarch, nr) {
 							if got := m.verdict(nr, c.args); got != c.want {
 								t.Errorf("%s, %s: %d %s %x: %#x, want %#x", tt.name, machine.goarch, nr, name, c.args, got, c.want)
@@ -311,12 +311,15 @@ type filterCase struct {
 }
 
 // casesOf returns the cases of one call, with the numeric values of the kernel.
-func casesOf(p prototype, name string, onlyWrites bool, trap, ring, hides uint32) []filterCase {
+func casesOf(p prototype, name string, scope Scope, trap, ring, hides uint32) []filterCase {
 	const junk = 0xffffffff00000000 // the kernel ignores the upper half of flags
 	flags := func(value uint64, want uint32) filterCase { return filterCase{map[int]uint64{p.flags: value}, want} }
-	looked := trap
-	if onlyWrites {
+	looked, read := trap, trap
+	if scope != ScopeAll {
 		looked = allows
+	}
+	if scope == ScopeChanges {
+		read = allows
 	}
 	switch {
 	case name == "io_uring_setup":
@@ -336,7 +339,7 @@ func casesOf(p prototype, name string, onlyWrites bool, trap, ring, hides uint32
 	case p.group == "open":
 		const wronly, rdwr, creat, trunc, cloexec, directory = 1, 2, 0o100, 0o1000, 0o2000000, 0o200000
 		return []filterCase{
-			flags(0, looked), flags(cloexec|directory, looked), flags(junk|cloexec, looked), flags(wronly, trap), flags(rdwr|cloexec, trap),
+			flags(0, read), flags(cloexec|directory, read), flags(junk|cloexec, read), flags(wronly, trap), flags(rdwr|cloexec, trap),
 			flags(creat, trap), flags(trunc|junk, trap),
 		}
 	case p.group == "ioctl":

@@ -15,6 +15,8 @@ type handle struct {
 	number int32 // handle_type
 	bytes  []byte
 	op     Op
+	// program is the number of the program, or 0.
+	program uint16
 }
 
 // mostHandles is the maximum number of stored handles; of further ones the paths are not found.
@@ -41,6 +43,9 @@ func (v *resolver) handle(c syscallArgs) {
 		return
 	}
 	h.op, _ = openOp(c.arg(2))
+	if v.who != nil {
+		h.program = v.who.program(c.tid, &v.reader)
+	}
 	v.handles = append(v.handles, h)
 }
 

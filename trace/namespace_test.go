@@ -8,10 +8,24 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
+// clone3Script executes two commands, with a "+" between them, in a mount namespace that clone3(2) creates.
+const clone3Script = `
+import ctypes, os, subprocess, sys
+args = (ctypes.c_uint64 * 8)(0x20000, 0, 0, 0, 17)
+pid = ctypes.CDLL(None).syscall(435, args, 64)
+if pid == 0:
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+    plus = sys.argv.index("+")
+    for command in sys.argv[1:plus], sys.argv[plus + 1:]:
+        subprocess.run(command, check=True)
+    os._exit(0)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`
+
 // TestPathsInOtherRootsAreConverted checks that the paths of programs with another root or mount
 // namespace are converted to paths of the host.
 func TestPathsInOtherRootsAreConverted(t *testing.T) {
-	for _, tool := range []string{"bwrap", "unshare", "chroot"} {
+	for _, tool := range []string{"bwrap", "unshare", "chroot", "python3"} {
 		probe.Tool(t, tool)
 	}
 	const system = "--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --dev /dev "
@@ -27,6 +41,12 @@ func TestPathsInOtherRootsAreConverted(t *testing.T) {
 		{
 			"a private mount namespace",
 			"unshare -m sh -c 'mount --bind inside other && echo x >other/new && cat other/old'",
+			map[string]Op{"inside/new": Create, "inside/old": Read},
+		},
+		{
+			// clone3(2) is not trapped.
+			"a private mount namespace by clone3",
+			"python3 -c '" + clone3Script + "' mount --bind inside other + sh -c 'echo x >other/new && cat other/old'",
 			map[string]Op{"inside/new": Create, "inside/old": Read},
 		},
 		{

@@ -29,6 +29,39 @@ const (
 	changing = Write | Create | Delete | Rename
 )
 
+// Scope is how much of a run is recorded. The more, the slower it is: in most programs, lookups are
+// more than half of all calls with paths, and changes are few.
+type Scope uint8
+
+// The scopes. Each contains the following ones.
+const (
+	ScopeAll     Scope = iota
+	ScopeOpens         // no lookups: changes, executions, and opens for reading
+	ScopeChanges       // only changes and executions
+)
+
+var scopeNames = [...]string{"all", "opens", "changes"}
+
+// String returns the name of the scope.
+func (s Scope) String() string {
+	if int(s) < len(scopeNames) {
+		return scopeNames[s]
+	}
+	return "unknown"
+}
+
+// ops returns the operations that a scope contains.
+func (s Scope) ops() Op {
+	switch s {
+	case ScopeOpens:
+		return changing | Exec | Read
+	case ScopeChanges:
+		return changing | Exec
+	case ScopeAll:
+	}
+	return changing | Exec | Read | Lookup
+}
+
 // opNames are the names of the operations, by bit.
 var opNames = [...]string{"looked up", "read", "written", "created", "deleted", "renamed", "executed", "untraced"}
 

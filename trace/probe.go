@@ -30,7 +30,7 @@ func Probe(b Backend) error {
 }
 
 var probeNotify = sync.OnceValue(func() error {
-	if abis(runtime.GOARCH) == nil {
+	if nativeABIs() == nil {
 		return fmt.Errorf("no table of system calls for %s: %w", runtime.GOARCH, ErrUnsupported)
 	}
 	action := uint32(unix.SECCOMP_RET_USER_NOTIF)
@@ -44,7 +44,7 @@ var probeNotify = sync.OnceValue(func() error {
 })
 
 var probePtrace = sync.OnceValue(func() error {
-	if abis(runtime.GOARCH) == nil {
+	if nativeABIs() == nil {
 		return fmt.Errorf("no table of system calls for %s: %w", runtime.GOARCH, ErrUnsupported)
 	}
 	action := uint32(unix.SECCOMP_RET_TRACE)

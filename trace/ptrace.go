@@ -97,7 +97,7 @@ func ptrace(request, tid int, addr, data uintptr) error {
 
 func newPtracer(s *session) *ptracer {
 	return &ptracer{
-		s: s, abis: abis(runtime.GOARCH), threads: make(map[int]*thread),
+		s: s, abis: nativeABIs(), threads: make(map[int]*thread),
 		main: make(chan unix.WaitStatus, 1), first: make(chan struct{}), done: make(chan struct{}),
 	}
 }
@@ -107,17 +107,18 @@ func startPtrace(opts Options) (started *session, err error) {
 	if err := probePtrace(); err != nil {
 		return nil, err
 	}
-	how := filterOptions{trap: trapPtrace, onlyWrites: opts.OnlyWrites, allowRing: opts.AllowRing}
+	how := filterOptions{trap: trapPtrace, scope: opts.Scope, allowRing: opts.AllowRing}
 	if opts.keepsReadable() {
 		how.dumpable = pretend
 	}
-	filter, err := newFilter(abis(runtime.GOARCH), how)
+	filter, err := newFilter(nativeABIs(), how)
 	if err != nil {
 		return nil, err
 	}
 	if err := catchInterrupts(); err != nil {
 		return nil, err
 	}
+	opts.Prepared.Close() // a tracer waits for all children of its own thread, and only for those
 	s := newSession(opts)
 	defer s.closeOn(&err)
 	s.started = coarseNow()

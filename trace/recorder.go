@@ -16,6 +16,8 @@ type recorder struct {
 	unlinked map[fileID]bool
 	// paths counts the records.
 	paths int
+	// who are the programs that did the calls.
+	who who
 }
 
 // call records the paths of one call. ok is set if it is known to have succeeded.
@@ -46,6 +48,8 @@ type record struct {
 	tried, done Op
 	// follow are the operations that follow a symlink in the last component.
 	follow Op
+	// by is the set of the programs that made the calls.
+	by uint16
 }
 
 // note records a touch. ok is set if it is known to have succeeded.
@@ -65,6 +69,7 @@ func (r *recorder) note(t touch, ok bool) {
 	if t.follow {
 		after.follow |= t.op
 	}
+	after.by = r.who.add(after.by, t.program, t.op)
 	if !known {
 		r.paths++
 	}
@@ -79,5 +84,5 @@ func (r *recorder) succeeded(t touch) bool {
 		return false
 	}
 	found := r.views[t.view][string(t.path)]
-	return found.done&t.op == t.op && (!t.follow || found.follow&t.op == t.op)
+	return found.done&t.op == t.op && (!t.follow || found.follow&t.op == t.op) && r.who.add(found.by, t.program, t.op) == found.by
 }

@@ -26,6 +26,7 @@ type reporter struct {
 	// changed are the records of changes by name, which are merged before they are judged: a file may
 	// be created in one epoch, or by one name, and deleted in another.
 	changed map[string]record
+	who     *who
 	// found are the paths, unsorted and with duplicates.
 	found    []Path
 	executed map[string]bool
@@ -39,7 +40,7 @@ const progressEvery = 4096
 func (s *session) report(r *Report) {
 	rp := &reporter{
 		start: s.started, exact: s.tracer.exact(), nnp: !privileged(), drop: s.opts.Drop,
-		parents: make(map[string]state), executed: make(map[string]bool), changed: make(map[string]record), report: r,
+		parents: make(map[string]state), executed: make(map[string]bool), changed: make(map[string]record), who: &s.record.who, report: r,
 	}
 	r.Stats = s.resolve.stats
 	r.Unreadable = s.resolve.unread
@@ -71,7 +72,7 @@ func (s *session) report(r *Report) {
 		h := &s.resolve.handles[i]
 		if mount, ok := toHost(h.view, h.mount); ok {
 			if path, ok := h.path(mount); ok && !rp.drop([]byte(path)) {
-				rp.add(path, record{tried: h.op, done: h.op}, rp.journal.epochs)
+				rp.add(path, record{tried: h.op, done: h.op, by: rp.who.add(0, h.program, h.op)}, rp.journal.epochs)
 			}
 		}
 	}
@@ -89,6 +90,7 @@ func merged(paths []Path) []Path {
 	for i := range paths {
 		if n > 0 && paths[n-1].Name == paths[i].Name {
 			paths[n-1].Ops |= paths[i].Ops
+			paths[n-1].By = UnionOfBy(paths[n-1].By, paths[i].By)
 			continue
 		}
 		paths[n] = paths[i]
@@ -140,11 +142,11 @@ func (rp *reporter) follow(name string, rec record, epoch int) record {
 		}
 		target = to
 	}
-	followed := record{tried: rec.tried & rec.follow, done: rec.done & rec.follow}
+	followed := record{tried: rec.tried & rec.follow, done: rec.done & rec.follow, by: rec.by}
 	if !rp.drop([]byte(target)) {
 		rp.add(target, followed, epoch)
 	}
-	return record{tried: rec.tried&^rec.follow | Lookup, done: rec.done&^rec.follow | Lookup}
+	return record{tried: rec.tried&^rec.follow | Lookup, done: rec.done&^rec.follow | Lookup, by: rec.by}
 }
 
 // put adds a record under a name of the disk.
@@ -156,6 +158,7 @@ func (rp *reporter) put(name string, rec record) {
 	all := rp.changed[name]
 	all.tried |= rec.tried
 	all.done |= rec.done
+	all.by = rp.who.union(all.by, rec.by)
 	rp.changed[name] = all
 }
 
@@ -171,10 +174,11 @@ func (rp *reporter) judge(name string, rec record) {
 		decide = judgeExact
 	}
 	p.Ops = decide(rec, rp.state(name, st, found), rp.start)
+	p.By = rp.who.of(rec.by, p.Ops)
 	rp.found = append(rp.found, p)
 	if p.Ops&Exec != 0 && found && !rp.executed[name] {
 		rp.executed[name] = true
-		rp.addInterpreters(name, st)
+		rp.addInterpreters(name, st, rec.by)
 	}
 }
 
@@ -242,11 +246,11 @@ func (rp *reporter) state(name string, st unix.Statx_t, found bool) state {
 // addInterpreters adds files that the kernel opened to execute a program without a system call: the
 // interpreter of a script, the loader of a program. It also records programs that ran without their
 // additional privileges.
-func (rp *reporter) addInterpreters(name string, st unix.Statx_t) {
+func (rp *reporter) addInterpreters(name string, st unix.Statx_t, by uint16) {
 	if rp.nnp && gainsRights(name, st) {
 		rp.report.Privileged = append(rp.report.Privileged, name)
 	}
 	for _, interpreter := range interpreters(name) {
-		rp.add(interpreter, record{tried: Exec, done: Exec, follow: Exec}, rp.journal.epochs)
+		rp.add(interpreter, record{tried: Exec, done: Exec, follow: Exec, by: by}, rp.journal.epochs)
 	}
 }

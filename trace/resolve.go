@@ -15,7 +15,9 @@ type touch struct {
 	op     Op
 	follow bool // a symlink in the last component is followed
 	view   int  // the ID of the view to which path belongs
-	inRoot bool // path is resolved with the descriptor as its root, openat2(2)
+	// program is the number of the program that makes the call, or 0.
+	program uint16
+	inRoot  bool // path is resolved with the descriptor as its root, openat2(2)
 	// exchange is set if a rename exchanges two names (RENAME_EXCHANGE).
 	exchange bool
 	// before is what the name was, if the call removes, renames or replaces it.
@@ -28,9 +30,8 @@ type resolver struct {
 	views   *views
 	inspect *inspector
 	drop    func(path []byte) bool
-	// onlyWrites drops touches that change nothing, which the filter cannot distinguish from
-	// changes.
-	onlyWrites bool
+	// scope drops touches that it does not contain, which the filter cannot distinguish from others.
+	scope Scope
 	// out are the paths of the last call, bufs their buffers.
 	out   []touch
 	bufs  [2][]byte
@@ -39,6 +40,8 @@ type resolver struct {
 	// and were told that it is so.
 	unread, keptReadable programs
 	handles              []handle
+	// who are the programs of the threads; nil if they are not recorded.
+	who *who
 }
 
 // syscallArgs is one system call of a thread.
@@ -92,10 +95,6 @@ func (v *resolver) resolve(c syscallArgs) []touch {
 		if c.arg(spec.flags)&unix.CLONE_NEWNS != 0 {
 			v.views.suspect()
 		}
-	case callClone3:
-		if flags, err := v.words(c.tid, c.arg(0), 1, 8); err == nil && flags[0]&unix.CLONE_NEWNS != 0 {
-			v.views.suspect()
-		}
 	case callRing:
 		v.stats.Rings++
 	case callDumpable:
@@ -110,8 +109,12 @@ func (v *resolver) resolve(c syscallArgs) []touch {
 		v.paths(c, spec)
 		v.views.pivot(c.tid, &v.reader)
 	case callMount, callMove:
+		v.views.compare(c.tid, &v.reader)
 		v.paths(c, spec)
 		v.views.mounting(c.tid, &v.reader)
+	case callExec:
+		v.views.compare(c.tid, &v.reader)
+		v.paths(c, spec)
 	default:
 		v.paths(c, spec)
 	}
@@ -162,6 +165,9 @@ func (v *resolver) paths(c syscallArgs, spec *call) {
 		v.add(c, dirfd, c.arg(p.path), touch{op: op, follow: follow, inRoot: inRoot, exchange: exchange}, flags&atEmptyPath != 0)
 	}
 	if spec.kind == callExec {
+		if v.who != nil {
+			v.who.execute()
+		}
 		v.views.look(c.tid, &v.reader)
 	}
 }
@@ -237,10 +243,13 @@ func (v *resolver) put(tid int, dirfd int64, text []byte, t touch) {
 	if len(buf) == 0 || v.drop != nil && view.id == 0 && !bytes.Contains(buf, []byte("/..")) && v.drop(buf) {
 		return
 	}
-	if v.onlyWrites && t.op&(changing|Exec) == 0 {
+	if t.op&v.scope.ops() == 0 {
 		return
 	}
 	t.path, t.view = buf, view.id
+	if v.who != nil {
+		t.program = v.who.program(tid, &v.reader)
+	}
 	if t.op&(Delete|Rename) != 0 && view.id == 0 {
 		t.before = v.inspect.look(string(buf))
 	}

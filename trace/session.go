@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -45,7 +46,7 @@ type tracer interface {
 
 func newSession(opts Options) *session {
 	s := &session{opts: opts, views: newViews(), record: new(recorder)}
-	s.resolve = &resolver{views: s.views, inspect: newInspector(), drop: opts.Drop, onlyWrites: opts.OnlyWrites}
+	s.resolve = &resolver{views: s.views, inspect: newInspector(), drop: opts.Drop, scope: opts.Scope, who: &s.record.who}
 	return s
 }
 
@@ -68,8 +69,56 @@ type child struct {
 	socket int
 }
 
-// startStub starts the stub and sends its configuration.
+// Prepared is a process that becomes the command of Run. It waits until then.
+type Prepared struct{ child *child }
+
+// Prepare starts the process that becomes the command of Run, with the same options. A caller may use
+// the time that it needs (some milliseconds) for something else. Then it calls Run with
+// Options.Prepared, and Close in any case. The ptrace back end starts its own process instead.
+func Prepare(opts Options) (*Prepared, error) {
+	c, err := forkStub(opts)
+	if err != nil {
+		return nil, err
+	}
+	return &Prepared{c}, nil
+}
+
+// Close ends the process, unless Run has used it. A nil Prepared does nothing.
+func (p *Prepared) Close() {
+	if c := p.take(); c != nil {
+		unix.Close(c.socket) // it reads the end of its configuration, and exits
+		c.reap()
+	}
+}
+
+// take returns the process, once.
+func (p *Prepared) take() *child {
+	if p == nil {
+		return nil
+	}
+	c := p.child
+	p.child = nil
+	return c
+}
+
+// startStub starts the stub, unless it is prepared, and sends its configuration.
 func startStub(opts Options, o stubConfig) (*child, error) {
+	c := opts.Prepared.take()
+	if c == nil {
+		var err error
+		if c, err = forkStub(opts); err != nil {
+			return nil, err
+		}
+	}
+	payload, _ := json.Marshal(o) // its types cannot fail
+	go func() {
+		_, _ = unix.Write(c.socket, payload) // a failure shows in the answer
+	}()
+	return c, nil
+}
+
+// forkStub starts the stub, which waits for its configuration.
+func forkStub(opts Options) (*child, error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("create a socket pair: %w", err)
@@ -103,12 +152,7 @@ func startStub(opts Options, o stubConfig) (*child, error) {
 		unix.Close(pair[0])
 		return nil, fmt.Errorf("execute this program again: %w", err)
 	}
-	c := &child{pid: pid, socket: pair[0]}
-	payload, _ := json.Marshal(o) // its types cannot fail
-	go func() {
-		_, _ = unix.Write(c.socket, payload) // a failure shows in the answer
-	}()
-	return c, nil
+	return &child{pid: pid, socket: pair[0]}, nil
 }
 
 // recv receives the next answer of the stub, with a descriptor or -1. It returns
@@ -166,8 +210,8 @@ func startNotify(opts Options) (started *session, err error) {
 	if err := probeNotify(); err != nil {
 		return nil, err
 	}
-	all := abis(runtime.GOARCH)
-	how := filterOptions{trap: trapNotify, onlyWrites: opts.OnlyWrites, allowRing: opts.AllowRing}
+	all := nativeABIs()
+	how := filterOptions{trap: trapNotify, scope: opts.Scope, allowRing: opts.AllowRing}
 	if opts.keepsReadable() {
 		how.dumpable = trapNotify // and not pretend, to know which program it is
 	}
@@ -222,6 +266,19 @@ func filterError(a stubAnswer) error {
 	return fmt.Errorf("%s: %w%s: %w", a.Step, a.Errno, why, ErrUnsupported)
 }
 
+// homeOf returns the home directory in an environment.
+func homeOf(env []string) []string {
+	if env == nil {
+		env = os.Environ()
+	}
+	for _, pair := range env {
+		if home, ok := strings.CutPrefix(pair, "HOME="); ok && filepath.IsAbs(home) && filepath.Clean(home) == home && home != "/" {
+			return []string{home}
+		}
+	}
+	return nil
+}
+
 // coarseNow returns the current time of the clock from which the kernel takes the times of files
 // (CLOCK_REALTIME_COARSE). It lags behind time.Now.
 func coarseNow() time.Time {
@@ -237,7 +294,8 @@ func (s *session) finish(ctx context.Context) (*Report, error) {
 	if s.opts.Started != nil {
 		s.opts.Started(s.pid)
 	}
-	r := &Report{Command: s.opts.Args, Started: s.started, Backend: s.tracer.backend(), Rejected: s.rejected}
+	r := &Report{Command: s.opts.Args, Scope: s.opts.Scope, Started: s.started, Backend: s.tracer.backend(), Rejected: s.rejected}
+	r.Homes = homeOf(s.opts.Env)
 	r.NoNewPrivs = r.Backend != BackendFanotify && !privileged()
 	start := time.Now()
 	s.wait(ctx, r)

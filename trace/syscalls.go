@@ -1,7 +1,9 @@
 package trace
 
 import (
+	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/sys/unix"
@@ -50,7 +52,6 @@ const (
 	callSocket                    // socketcall(2): all arguments are in memory
 	callNamespace                 // no path, but changes the meaning of later paths
 	callClone                     // clone(2), if it creates a mount namespace
-	callClone3                    // clone3(2), whose flags are in memory
 	callChroot                    // a path, and changes the meaning of later paths
 	callPivot                     // pivot_root(2): like chroot(2), for a whole namespace
 	callMove                      // move_mount(2) and others that mount
@@ -81,7 +82,8 @@ func at(op Op, follow bool) []pathArg {
 // groups returns all calls that take a path, as of Linux 6.17, by their names in the kernel's
 // tables. Names that an architecture does not have are ignored. Of calls on descriptors, only those
 // are included that change a file which may be open only for reading. The path of others was
-// recorded when it was opened.
+// recorded when it was opened. clone3(2) is not included, because every new thread calls it: that a
+// process has its own mount namespace is found when it mounts or executes something (views.compare).
 func groups() []group {
 	const none = -1
 	both := func(a, b pathArg) []pathArg { return []pathArg{a, b} }
@@ -137,7 +139,6 @@ func groups() []group {
 		{"socketcall", call{kind: callSocket, paths: nil, flags: none}},
 		{"unshare setns", call{kind: callNamespace, paths: nil, flags: none}},
 		{"clone", call{kind: callClone, paths: nil, flags: 0}},
-		{"clone3", call{kind: callClone3, paths: nil, flags: none}},
 		{"io_uring_setup", call{kind: callRing, paths: nil, flags: none}},
 	}
 }
@@ -222,6 +223,9 @@ func abis(goarch string) []*abi {
 	}
 	return nil
 }
+
+// nativeABIs returns the ABIs of this machine. The tables are made once, on first use.
+var nativeABIs = sync.OnceValue(func() []*abi { return abis(runtime.GOARCH) })
 
 // openOp returns the operations of an open with the given O_ flags.
 func openOp(flags uint64) (op Op, follow bool) {

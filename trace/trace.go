@@ -52,9 +52,9 @@ type Options struct {
 	Stdin, Stdout, Stderr *os.File
 
 	Backend Backend
-	// OnlyWrites omits calls that change nothing. Programs then run nearly as fast as without
-	// tracing.
-	OnlyWrites bool
+	// Scope limits what is recorded. With ScopeChanges, programs run nearly as fast as without
+	// tracing. The fanotify back end ignores it.
+	Scope Scope
 	// ExactResults records the result of each call, which only ptrace provides.
 	ExactResults bool
 	// AllowRing permits io_uring(7), whose file accesses cannot be traced. By default
@@ -64,6 +64,8 @@ type Options struct {
 	// same user. By default prctl(PR_SET_DUMPABLE, 0) has no effect if this process is not
 	// privileged, but returns 0.
 	AllowHiding bool
+	// Prepared, if set, is the process of Prepare.
+	Prepared *Prepared
 	// WaitAll waits until the command and all processes started by it have ended.
 	WaitAll bool
 	// Timeout stops the command with SIGTERM, and some time later with SIGKILL; 0 means no timeout.
@@ -98,6 +100,10 @@ type Report struct {
 	// Command is Options.Args. If Attached is set, it is "-p" and the ID of the traced process.
 	Command  []string
 	Attached bool
+	// Scope is what was recorded.
+	Scope Scope
+	// Homes are the home directories of the commands ($HOME), absolute and clean, if they are known.
+	Homes []string
 	// Paths are sorted by name, without duplicates.
 	Paths []Path
 	Stats Stats
@@ -150,6 +156,11 @@ type Path struct {
 	// Missing is set if the path does not exist after the run; Ops shows whether it
 	// did.
 	Missing bool
+	// By are the programs that did the operations, sorted by name; at most 16. Paths share these lists:
+	// do not change them.
+	By []By
+	// Reread is set by Merge if one run has changed the path, and a later one has read it.
+	Reread bool
 	// Mode (st_mode, inode(7)), Size in bytes and ModTime are as of the end of the run.
 	Mode    uint32
 	Size    int64

@@ -75,8 +75,11 @@ func newViews() *views {
 // suspect records that threads may have another root or namespace from now on.
 func (v *views) suspect() { v.suspected = true }
 
-// compare checks whether an existing thread is in another namespace or has another root.
+// compare checks whether a thread is in another namespace or has another root.
 func (v *views) compare(tid int, r *reader) {
+	if v.suspected {
+		return
+	}
 	if ns, err := r.readlink(tid, "ns/mnt"); err == nil && string(ns) != v.host {
 		v.suspect()
 	}

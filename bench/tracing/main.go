@@ -1,8 +1,8 @@
-// Tracing measures the cost of tracing a command, with list-ephemeral's back ends and
-// with strace, as ratios to the command alone. All configurations of a workload take
-// turns, round by round, so other work on the machine affects all of them.
+// Tracing measures the cost of tracing a command, with list-ephemeral and with strace, as ratios to
+// the command alone. All configurations of a workload take turns, round by round, so other work on
+// the machine affects all of them. The load is printed.
 //
-//	tracing [-rounds N] [-only WORKLOAD,...] LIST-EPHEMERAL OPENCLOSE
+//	tracing [-time DURATION] [-only WORKLOAD,...] LIST-EPHEMERAL OPENCLOSE
 //
 // OPENCLOSE is the program of openclose.c. For list-ephemeral there are two ratios: one
 // of the whole program, until the last path is printed, and one of the command alone.
@@ -24,7 +24,8 @@ import (
 
 // workload is a command, in a directory that setup prepares before each run.
 type workload struct {
-	name  string
+	name  string // without commas
+	needs string // programs, separated by spaces
 	setup string // a shell script, in the directory
 	args  []string
 }
@@ -37,51 +38,64 @@ type configuration struct {
 }
 
 func workloads(openClose string) []workload {
+	script := func(text string) []string { return []string{"sh", "-ec", text} }
+	const repository = `[ -d .git ] || { git init -q .; git config user.email a@b; git config user.name a
+		for i in $(seq 20); do mkdir d$i; for j in $(seq 100); do echo $i $j >d$i/f$j; done; git add .; git commit -qm $i; done; }`
 	return []workload{
-		{"CPU bound", "", []string{"sh", "-c", "i=0; while [ $i -lt 600000 ]; do i=$((i+1)); done; cat /etc/hostname"}},
-		{"cold go build", "rm -rf cache; printf 'module m\n' >go.mod; printf 'package main\nfunc main() {}\n' >main.go", []string{"go", "build", "-o", "out", "."}},
-		{"2000 processes", "", []string{"sh", "-c", "i=0; while [ $i -lt 2000 ]; do /bin/true; i=$((i+1)); done"}},
-		{"python imports", "", []string{"python3", "-c", "import json, email, http.client, asyncio, unittest, xml.dom, sqlite3"}},
-		{"git status and log", "[ -d .git ] || { git init -q .; git config user.email a@b; git config user.name a; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do mkdir -p d$i; for j in 1 2 3 4 5 6 7 8 9; do echo $i $j >d$i/f$j; done; git add .; git commit -qm $i; done; }", []string{"sh", "-c", "for i in 1 2 3 4 5; do git status; git log --stat; done >/dev/null"}},
-		{"find /usr", "", []string{"find", "/usr", "-type", "f"}},
-		{"200000 opens", "", []string{openClose}},
+		{"npm install", "npm", `rm -rf app home; mkdir -p app home; [ -d dep ] || { for i in $(seq 30); do mkdir -p dep/d$i/lib; echo "{\"name\":\"d$i\",\"version\":\"1.0.0\"}" >dep/d$i/package.json; for j in $(seq 20); do echo $j >dep/d$i/lib/$j.js; done && :; done; }
+			cd app; echo '{"name":"app","version":"1.0.0"}' >package.json`, script(`export HOME=$PWD/home; cd app; npm install --offline --no-audit --no-fund --silent --install-links ../dep/*`)},
+		{"javac and java", "javac java", `[ -f A.java ] || for i in $(seq 40); do printf 'class A%s { int f() { return %s; } }\n' $i $i; done >A.java; printf 'class M { public static void main(String[] a) { System.out.println(new A1().f()); } }\n' >M.java; rm -f *.class`, script(`javac *.java; java -cp . M`)},
+		{"git status and log", "git", repository, script(`git status >/dev/null; git log --stat >/dev/null`)},
+		{"sqlite 1500 inserts", "sqlite3", `rm -f db*`, script(`{ echo 'pragma synchronous=off; create table t(a);'; for i in $(seq 1500); do echo "insert into t values($i);"; done; } | sqlite3 db`)},
+		{"make -j8 of 31 objects", "make gcc", `[ -f Makefile ] || { for i in $(seq 31); do printf '#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\nint f%s(void) { return %s; }\n' $i $i >f$i.c; done; printf 'all: $(patsubst %%.c,%%.o,$(wildcard *.c))\n' >Makefile; }; rm -f *.o`, []string{"make", "-s", "-j8"}},
+		{"chromium with a new profile", "chromium-headless-shell", `rm -rf prof`, script(`chromium-headless-shell --no-sandbox --user-data-dir=$PWD/prof --dump-dom about:blank 2>/dev/null`)},
+		{"find /usr", "find", "", []string{"find", "/usr", "-type", "f"}},
+		{"500 processes", "", "", script(`i=0; while [ $i -lt 500 ]; do /bin/true; i=$((i+1)); done`)},
+		{"python imports", "python3", "", []string{"python3", "-c", "import json, email, http.client, asyncio, unittest, xml.dom, sqlite3"}},
+		{"50000 opens", "", "", []string{openClose, "50000"}},
+		{"CPU bound", "", "", script(`i=0; while [ $i -lt 600000 ]; do i=$((i+1)); done`)},
 	}
 }
 
-func configurations(program string) []configuration {
-	ours := func(flags ...string) []string {
-		return append(append([]string{program, "trace", "--list"}, flags...), "--")
+// missing returns the first program that a workload needs and that is not installed, or "".
+func (w *workload) missing() string {
+	for name := range strings.FieldsSeq(w.needs) {
+		if _, err := exec.LookPath(name); err != nil {
+			return name
+		}
 	}
-	strace := []string{"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=file"}
-	bpf := append(slices.Clone(strace), "--seccomp-bpf")
+	return ""
+}
+
+// configurations returns the ways to run a workload in a directory, which is the root of the traces.
+func configurations(program, work string) []configuration {
+	ours := func(flags ...string) []string {
+		return append(append([]string{program, "--root", work, "trace", "--list"}, flags...), "--")
+	}
 	list := []configuration{
 		{"alone", nil, false},
-		{"notify", ours(), true},
-		{"notify, only writes", ours("--only", "writes"), true},
-		{"ptrace", ours("--backend", "ptrace"), true},
+		{"changes (default)", ours(), true},
+		{"--read", ours("--read"), true},
+		{"--all", ours("--all"), true},
+		{"--read, ptrace", ours("--read", "--backend", "ptrace"), true},
 	}
 	if os.Geteuid() == 0 {
-		list = append(list, configuration{"fanotify", ours("--backend", "fanotify"), true})
+		list = append(list, configuration{"--read, fanotify", ours("--read", "--backend", "fanotify"), true})
 	}
-	return append(list,
-		configuration{"strace", strace, false},
-		configuration{"strace --seccomp-bpf", bpf, false},
-		configuration{"alone, one CPU", []string{"taskset", "-c", "0"}, false},
-		configuration{"strace --seccomp-bpf, one CPU", append([]string{"taskset", "-c", "0"}, bpf...), false},
-	)
+	return append(list, configuration{"strace --seccomp-bpf", []string{"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=file", "--seccomp-bpf"}, false})
 }
 
 func main() {
-	rounds := flag.Int("rounds", 5, "number of rounds")
+	limit := flag.Duration("time", 9*time.Minute, "time for all workloads")
 	only := flag.String("only", "", "workloads to run, separated by commas")
 	flag.Parse()
-	if flag.NArg() != 2 || *rounds < 1 {
-		fmt.Fprintln(os.Stderr, "tracing: error: usage: tracing [-rounds N] [-only WORKLOAD,...] LIST-EPHEMERAL OPENCLOSE")
+	if flag.NArg() != 2 || *limit <= 0 {
+		fmt.Fprintln(os.Stderr, "tracing: error: usage: tracing [-time DURATION] [-only WORKLOAD,...] LIST-EPHEMERAL OPENCLOSE")
 		os.Exit(2)
 	}
 	dir, err := os.MkdirTemp("", "list-ephemeral-tracing")
 	if err == nil {
-		err = run(dir, flag.Arg(0), flag.Arg(1), *rounds, *only)
+		err = run(dir, flag.Arg(0), flag.Arg(1), *limit, *only)
 		err = errors.Join(err, os.RemoveAll(dir))
 	}
 	if err != nil {
@@ -90,18 +104,28 @@ func main() {
 	}
 }
 
-// tooSlow is the time after which a run is not repeated: strace takes minutes for some.
-const tooSlow = 20 * time.Second
+// mostRounds is enough: more change the medians little.
+const mostRounds = 15
 
-func run(dir, program, openClose string, rounds int, only string) error {
-	env := append(os.Environ(), "GOCACHE="+filepath.Join(dir, "cache"), "GOFLAGS=-mod=mod", "PYTHONDONTWRITEBYTECODE=1", "LIST_EPHEMERAL_CONFIG="+filepath.Join(dir, "config.json"))
+// run runs the workloads. Each has an equal share of the time that is left.
+func run(dir, program, openClose string, limit time.Duration, only string) error {
+	env := append(os.Environ(), "LIST_EPHEMERAL_CONFIG="+filepath.Join(dir, "config.json"), "PYTHONDONTWRITEBYTECODE=1")
 	if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte("{}"), 0o644); err != nil {
 		return err
 	}
-	for _, w := range workloads(openClose) {
+	end := time.Now().Add(limit)
+	list := slices.DeleteFunc(workloads(openClose), func(w workload) bool {
 		if only != "" && !slices.Contains(strings.Split(only, ","), w.name) {
-			continue
+			return true
 		}
+		program := w.missing()
+		if program != "" {
+			fmt.Printf("%s: skipped, %s is not installed\n", w.name, program)
+		}
+		return program != ""
+	})
+	for i, w := range list {
+		share := time.Until(end) / time.Duration(len(list)-i)
 		work := filepath.Join(dir, "work")
 		if err := os.RemoveAll(work); err != nil {
 			return err
@@ -109,35 +133,67 @@ func run(dir, program, openClose string, rounds int, only string) error {
 		if err := os.Mkdir(work, 0o755); err != nil {
 			return err
 		}
-		configs := configurations(program)
-		whole, inside := make([][]time.Duration, len(configs)), make([][]time.Duration, len(configs))
-		for range rounds + 1 { // the first round is a warm-up
-			for i, c := range configs {
-				if n := len(whole[i]); n > 0 && whole[i][n-1] > tooSlow {
-					continue
-				}
-				all, its, err := timeOnce(work, dir, env, w, c)
-				if err != nil {
-					return fmt.Errorf("%s, %s: %w", w.name, c.name, err)
-				}
-				whole[i], inside[i] = append(whole[i], all), append(inside[i], its)
-			}
+		if err := compare(work, env, w, configurations(program, work), time.Now().Add(share)); err != nil {
+			return err
 		}
-		printRatios(w.name, configs, whole, inside)
 	}
 	return nil
 }
 
+// compare runs one workload with each configuration, in rounds, until a time, and prints the result.
+// The first round is a warm-up, and there is at least one other.
+func compare(work string, env []string, w workload, configs []configuration, until time.Time) error {
+	whole, inside, cpu := make([][]time.Duration, len(configs)), make([][]time.Duration, len(configs)), make([][]time.Duration, len(configs))
+	load := loadNow()
+	var longest time.Duration
+	rounds := -1
+	for ; rounds < 1 || rounds < mostRounds && time.Now().Add(longest).Before(until); rounds++ {
+		begin := time.Now()
+		for i, c := range configs {
+			t, err := timeOnce(work, env, w, c)
+			if err != nil {
+				return fmt.Errorf("%s, %s: %w", w.name, c.name, err)
+			}
+			if rounds >= 0 {
+				whole[i], inside[i], cpu[i] = append(whole[i], t.whole), append(inside[i], t.inside), append(cpu[i], t.cpu)
+			}
+		}
+		longest = max(longest, time.Since(begin))
+	}
+	alone := median(whole[0])
+	fmt.Printf("%s: %.2f s alone; %d rounds; load %s to %s\n", w.name, alone.Seconds(), rounds, load, loadNow())
+	for i, c := range configs[1:] {
+		line := fmt.Sprintf("  %-22s %7.2f (%.2f)   %7.2f CPU", c.name, ratio(median(whole[i+1]), alone), ratio(slices.Min(whole[i+1]), slices.Min(whole[0])), ratio(median(cpu[i+1]), median(cpu[0])))
+		if c.ours {
+			line += fmt.Sprintf("   %7.2f (%.2f) while it runs", ratio(median(inside[i+1]), alone), ratio(slices.Min(inside[i+1]), slices.Min(whole[0])))
+		}
+		fmt.Println(line)
+	}
+	return nil
+}
+
+func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
+
+// loadNow returns the load average of the last minute, proc_loadavg(5).
+func loadNow() string {
+	text, _ := os.ReadFile("/proc/loadavg")
+	load, _, _ := strings.Cut(string(text), " ")
+	return load
+}
+
 var took = regexp.MustCompile(`list-ephemeral: traced .* for (\S+) \(`)
 
-// timeOnce runs a workload and returns the time of the whole run, and for
-// list-ephemeral also the time of the command.
-func timeOnce(work, dir string, env []string, w workload, c configuration) (whole, inside time.Duration, err error) {
+// times are those of one run: of the whole, for list-ephemeral also of the command alone, and the CPU
+// time of all processes.
+type times struct{ whole, inside, cpu time.Duration }
+
+// timeOnce runs a workload.
+func timeOnce(work string, env []string, w workload, c configuration) (t times, err error) {
 	if w.setup != "" {
-		cmd := exec.Command("sh", "-e", "-c", "rm -rf "+filepath.Join(dir, "cache")+"; "+w.setup)
+		cmd := exec.Command("sh", "-e", "-c", w.setup)
 		cmd.Dir, cmd.Env = work, env
 		if out, err := cmd.CombinedOutput(); err != nil {
-			return 0, 0, fmt.Errorf("%w: %s", err, out)
+			return t, fmt.Errorf("%w: %s", err, out)
 		}
 	}
 	args := append(slices.Clone(c.prefix), w.args...)
@@ -146,38 +202,22 @@ func timeOnce(work, dir string, env []string, w workload, c configuration) (whol
 	cmd.Dir, cmd.Env, cmd.Stderr = work, env, &output
 	start := time.Now()
 	err = cmd.Run()
-	whole = time.Since(start)
+	t.whole = time.Since(start)
 	if err != nil {
-		return 0, 0, fmt.Errorf("%w: %s", err, output.String())
+		return t, fmt.Errorf("%w: %s", err, output.String())
 	}
+	t.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	if c.ours {
 		m := took.FindSubmatch(output.Bytes())
 		if m == nil {
-			return 0, 0, fmt.Errorf("no summary in %q", output.String())
+			return t, fmt.Errorf("no summary in %q", output.String())
 		}
-		inside, err = time.ParseDuration(string(m[1]))
+		t.inside, err = time.ParseDuration(string(m[1]))
 	}
-	return whole, inside, err
-}
-
-// printRatios prints the ratios to the command alone, without the first round.
-func printRatios(name string, configs []configuration, whole, inside [][]time.Duration) {
-	alone := median(whole[0])
-	fmt.Printf("%s: %.2f s alone\n", name, alone.Seconds())
-	for i, c := range configs[1:] {
-		line := fmt.Sprintf("  %-30s %7.2f", c.name, float64(median(whole[i+1]))/float64(alone))
-		if c.ours {
-			line += fmt.Sprintf("   %7.2f while it runs", float64(median(inside[i+1]))/float64(alone))
-		}
-		fmt.Println(line)
-	}
+	return t, err
 }
 
 func median(times []time.Duration) time.Duration {
-	if len(times) > 1 {
-		times = times[1:]
-	}
-	times = slices.Clone(times)
-	slices.Sort(times)
+	times = slices.Sorted(slices.Values(times))
 	return times[len(times)/2]
 }

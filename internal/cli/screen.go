@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
@@ -159,4 +160,20 @@ func (a *app) terminal() (in, out *os.File, err error) {
 		out = tty
 	}
 	return in, out, nil
+}
+
+// saveTerminal returns a function that restores the current mode of the terminal. A killed command
+// leaves the terminal in its own mode, for example without echo. Shells do the same.
+func saveTerminal(terminal *os.File) (restore func()) {
+	fd := int(terminal.Fd())
+	mode, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err != nil {
+		return func() {} // not a terminal
+	}
+	return func() {
+		// The kernel stops a background process that does this (tcsetattr(3)).
+		if group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP); err == nil && group == unix.Getpgrp() {
+			_ = unix.IoctlSetTermios(fd, unix.TCSETSW, mode) // fails if the terminal is gone
+		}
+	}
 }

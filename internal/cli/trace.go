@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/runas"
 	"github.com/DaRacci/list-ephemeral/internal/securefile"
@@ -34,8 +33,9 @@ const (
 
 type traceFlags struct {
 	list, json, print0, long bool
-	all, missing             bool
-	output, replay           string
+	all, missing, read, dirs bool
+	output, appendTo         string
+	replay                   []string
 	timeout                  time.Duration
 	backend, only, wait      string
 	user, results            string
@@ -43,21 +43,25 @@ type traceFlags struct {
 	noCheck, allowHiding     bool
 	style                    session.Style
 	pid                      int
+	prepared                 *trace.Prepared
 }
 
 const traceLong = `Run CMD in this terminal, then browse the files that it and all its children created,
 wrote, renamed, deleted, executed, read or looked up.
 
-By default, only paths that exist afterwards and that the next reboot wipes are shown,
-changed paths first. Excludes apply. CMD gets the same signals, terminal and
-environment as without a trace; with --user it gets the environment of a login and no
-other open files.`
+By default, only paths that were changed, that exist afterwards and that the next
+reboot wipes are shown: first what to keep, then caches, then files of running programs.
+--dirs prints the directories that a person would persist. Excludes apply.
 
-const traceExamples = `  list-ephemeral trace -- firefox                find the files that it needs
-  list-ephemeral trace --only writes -- make     nearly as fast as without a trace
-  list-ephemeral trace --list -- CMD             print the paths instead
+CMD gets the same signals, terminal and environment as without a trace; with --user it
+gets the environment of a login and no other open files.`
+
+const traceExamples = `  list-ephemeral trace -- firefox                find the files that it writes
+  list-ephemeral trace --read -- firefox         and those that it reads
+  list-ephemeral trace -d -- CMD                 print the directories to keep
   list-ephemeral trace -o t.jsonl -- CMD         keep the whole trace
-  list-ephemeral trace --replay t.jsonl          browse it again
+  list-ephemeral trace --append t.jsonl -- CMD   add another run to it
+  list-ephemeral trace --replay t.jsonl -d       the answer for all runs
   sudo list-ephemeral trace --user $USER -- CMD  for CMDs that need sudo or setuid`
 
 func newTrace(a *app) *cobra.Command {
@@ -75,14 +79,17 @@ func newTrace(a *app) *cobra.Command {
 	flags.SortFlags = false
 	flags.SetInterspersed(false) // flags after CMD belong to CMD
 	flags.BoolVar(&f.list, "list", false, "print the paths instead of opening the screen")
-	flags.BoolVarP(&f.long, "long", "l", false, "print the operations on each path")
+	flags.BoolVarP(&f.long, "long", "l", false, "print also group, operations and programs of each path")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
 	flags.BoolVarP(&f.print0, "print0", "0", false, "print the paths, each ended with NUL instead of a newline")
-	flags.BoolVar(&f.all, "all", false, "include directories, and paths outside the roots or only read")
+	flags.BoolVarP(&f.dirs, "dirs", "d", false, "print the directories to keep instead of the paths")
+	flags.BoolVar(&f.read, "read", false, "include paths that were only read or executed (slower)")
+	flags.BoolVar(&f.all, "all", false, "include everything: directories, lookups, and outside the roots (slowest)")
 	flags.BoolVar(&f.missing, "missing", false, "include paths that do not exist, or no longer do")
 	numberVar(flags, &f.pid, "pid", "p", "follow the process `PID` and its descendants until Ctrl-C", 1)
 	textVar(flags, &f.output, "output", "o", "a file", "write the whole trace to `FILE` as JSON lines")
-	textVar(flags, &f.replay, "replay", "", "a file", "show the trace in `FILE` instead of running a command")
+	textVar(flags, &f.appendTo, "append", "", "a file", "add the trace to those in `FILE`")
+	textsVar(flags, &f.replay, "replay", "a file", "show the traces in `FILE` instead of running a command; repeatable")
 	durationVar(flags, &f.timeout, "timeout", "stop CMD after `DUR` (for example 90s or 10m): SIGTERM, then SIGKILL")
 	choiceVar(flags, &f.only, "only", "record only `writes`: operations that change files", "writes")
 	choiceVar(flags, &f.wait, "wait", "wait for `all` processes that CMD has started", "all")
@@ -95,7 +102,7 @@ func newTrace(a *app) *cobra.Command {
 	backends := []string{"auto", "notify", "ptrace", "fanotify"}
 	choiceVar(flags, &f.backend, "backend", "use the back end `NAME`: auto, notify, ptrace or fanotify (requires root)", backends...)
 	addStyleFlags(cmd, &f.style)
-	a.exclusive(cmd, "replay", "output")
+	a.exclusive(cmd, "replay", "output", "append")
 	a.exclusive(cmd, "replay", "pid")
 	for _, started := range []string{"timeout", "user", "wait", "results", "allow-io-uring", "allow-hiding", "no-check", "backend"} {
 		a.exclusive(cmd, "replay", started)
@@ -118,7 +125,9 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err := f.check(args); err != nil {
 		return session.Misuse(err)
 	}
-	a.mayLackRoots = f.replay != "" // the trace may be of another machine
+	a.mayLackRoots = f.replays() // the trace may be of another machine
+	f.prepared = a.prepare(f, args)
+	defer f.prepared.Close()
 	s, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
@@ -130,25 +139,25 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	var keep *securefile.File // before the run, so that a wrong file name does not cost a run of CMD
-	if f.output != "" && f.replay == "" {
-		// An existing file stays until the trace replaces it.
-		if keep, err = securefile.Create(f.output, securefile.Options{As: rightsOf(as)}); err != nil {
-			return statusError{explainRights(as, err), exitNoTrace}
-		}
-		defer keep.Discard()
+	keep, err := f.traceFile(as) // before the run, so that a wrong file name does not cost a run of CMD
+	if err != nil {
+		return statusError{explainRights(as, err), exitNoTrace}
 	}
-	found, err := a.traced(ctx, s, f, as, args)
+	defer keep.Discard()
+	runs, err := a.traced(ctx, s, f, as, args)
 	if err != nil {
 		return err
 	}
 	var notKept error // reported last, because the trace is shown anyway
 	if keep != nil {
-		if err := keepTrace(keep, found); err != nil {
+		if err := keep.Write(runs); err != nil {
 			notKept = statusError{err, exitNoTrace}
 		}
 	}
-	a.summarizeTrace(f, found)
+	for _, run := range runs {
+		a.summarizeTrace(f, run)
+	}
+	found := trace.Merge(runs...)
 	if !f.prints() && isTerminal(a.out) {
 		err := a.browseTrace(ctx, s, f, found)
 		return cmp.Or(notKept, err)
@@ -156,7 +165,7 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err := cmp.Or(a.printTrace(s, f, found), notKept); err != nil {
 		return err
 	}
-	if f.replay != "" || f.pid > 0 || found.Status == 0 && !found.TimedOut {
+	if f.replays() || f.pid > 0 || found.Status == 0 && !found.TimedOut {
 		return nil
 	}
 	if found.TimedOut {
@@ -165,20 +174,45 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	return exitError(found.Status)
 }
 
-// keepTrace replaces the contents of a file by a trace.
-func keepTrace(file *securefile.File, r *trace.Report) error {
-	if err := trace.WriteReport(file, r); err != nil {
-		return err
+// prepare starts the process that becomes the command, which takes as long as the preparation of the
+// session. It returns nil if that is not possible; the reason is reported later, or is no error.
+func (a *app) prepare(f *traceFlags, args []string) *trace.Prepared {
+	if f.replays() || f.pid > 0 || f.user != "" || f.backend == "ptrace" || f.results != "" {
+		return nil
 	}
-	return file.Commit()
+	path, err := findCommand(nil, args[0], false)
+	if err != nil {
+		return nil
+	}
+	p, err := trace.Prepare(trace.Options{Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err.file})
+	if err != nil {
+		return nil
+	}
+	return p
 }
 
 // prints reports whether the result is printed even on a terminal.
-func (f *traceFlags) prints() bool { return f.list || f.long || f.json || f.print0 }
+func (f *traceFlags) prints() bool { return f.list || f.long || f.json || f.print0 || f.dirs }
+
+// replays reports whether saved traces are shown.
+func (f *traceFlags) replays() bool { return len(f.replay) > 0 }
+
+// scope returns what has to be recorded for what is shown.
+func (f *traceFlags) scope(prints bool) trace.Scope {
+	switch {
+	case f.only == "writes":
+		return trace.ScopeChanges
+	case f.all, f.missing:
+		return trace.ScopeAll
+	case f.read, f.output != "", f.appendTo != "", !prints:
+		return trace.ScopeOpens
+	}
+	return trace.ScopeChanges
+}
 
 // check returns an error for flags that cannot be combined with each other or with CMD.
 func (f *traceFlags) check(args []string) error {
-	command, replay, pid := len(args) > 0, f.replay != "", f.pid > 0
+	command, replay, pid := len(args) > 0, f.replays(), f.pid > 0
 	for _, wrong := range []struct {
 		is   bool
 		text string
@@ -199,10 +233,10 @@ func (f *traceFlags) check(args []string) error {
 }
 
 // traced runs the command, attaches to a process, or reads a trace from a file.
-func (a *app) traced(ctx context.Context, s *session.Session, f *traceFlags, as *runas.User, args []string) (*trace.Report, error) {
+func (a *app) traced(ctx context.Context, s *session.Session, f *traceFlags, as *runas.User, args []string) ([]*trace.Report, error) {
 	switch {
-	case f.replay != "":
-		return a.readTrace(f)
+	case f.replays():
+		return a.readTraces(f)
 	case f.pid > 0:
 		return a.attached(ctx, s, f)
 	}
@@ -216,8 +250,8 @@ func (a *app) traced(ctx context.Context, s *session.Session, f *traceFlags, as 
 		return nil, err
 	}
 	opts := trace.Options{
-		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err.file, Backend: backend,
-		OnlyWrites: f.only == "writes", ExactResults: f.results == "exact", AllowRing: f.allowRing, AllowHiding: f.allowHiding, WaitAll: f.wait == "all", Timeout: f.timeout,
+		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err.file, Backend: backend, Prepared: f.prepared,
+		Scope: f.scope(f.prints() || !isTerminal(a.out)), ExactResults: f.results == "exact", AllowRing: f.allowRing, AllowHiding: f.allowHiding, WaitAll: f.wait == "all", Timeout: f.timeout,
 	}
 	if opts.Timeout, err = f.limit(); err != nil {
 		return nil, err
@@ -247,11 +281,11 @@ func (a *app) traced(ctx context.Context, s *session.Session, f *traceFlags, as 
 	case err != nil:
 		return nil, statusError{fmt.Errorf("trace %s: %w", args[0], err), exitNoTrace}
 	}
-	return found, nil
+	return []*trace.Report{found}, nil
 }
 
 // attached traces a running process.
-func (a *app) attached(ctx context.Context, s *session.Session, f *traceFlags) (*trace.Report, error) {
+func (a *app) attached(ctx context.Context, s *session.Session, f *traceFlags) ([]*trace.Report, error) {
 	limit, err := f.limit()
 	if err != nil {
 		return nil, err
@@ -263,7 +297,7 @@ func (a *app) attached(ctx context.Context, s *session.Session, f *traceFlags) (
 	}
 	signals, release := a.signals.redirect()
 	defer release()
-	opts := trace.Options{OnlyWrites: f.only == "writes", Signals: signals, Started: func(pid int) {
+	opts := trace.Options{Scope: f.scope(f.prints() || !isTerminal(a.out)), Signals: signals, Started: func(pid int) {
 		say(a.err, "hint", fmt.Sprintf("following process %d; Ctrl-C stops the trace and leaves the process running", pid))
 	}}
 	a.showChecks(&opts, s, f.noCheck)
@@ -271,7 +305,7 @@ func (a *app) attached(ctx context.Context, s *session.Session, f *traceFlags) (
 	if err != nil {
 		return nil, statusError{fmt.Errorf("trace: %w", err), exitNoTrace}
 	}
-	return found, nil
+	return []*trace.Report{found}, nil
 }
 
 // limit returns the time limit of the command: --timeout, or the seconds in
@@ -359,31 +393,4 @@ func findCommand(as *runas.User, name string, keepEnv bool) (string, error) {
 		status = exitNotRun
 	}
 	return "", statusError{fmt.Errorf("run %s: %w", name, errors.Unwrap(err)), status}
-}
-
-// rightsHint is the remedy for a program that runs without its privileges.
-const rightsHint = "sudo list-ephemeral trace --user $USER -- CMD traces it with its privileges"
-
-// warnOfRights warns before the run if the command will run without its privileges.
-func (a *app) warnOfRights(path string, as *trace.User) {
-	if as == nil && !trace.Privileged() && trace.GainsRights(path) {
-		say(a.err, "warning", path+" is setuid or has capabilities; traced by an ordinary user, it runs without these privileges")
-		say(a.err, "hint", rightsHint)
-	}
-}
-
-// saveTerminal returns a function that restores the current mode of the terminal. A killed command
-// leaves the terminal in its own mode, for example without echo. Shells do the same.
-func saveTerminal(terminal *os.File) (restore func()) {
-	fd := int(terminal.Fd())
-	mode, err := unix.IoctlGetTermios(fd, unix.TCGETS)
-	if err != nil {
-		return func() {} // not a terminal
-	}
-	return func() {
-		// The kernel stops a background process that does this (tcsetattr(3)).
-		if group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP); err == nil && group == unix.Getpgrp() {
-			_ = unix.IoctlSetTermios(fd, unix.TCSETSW, mode) // fails if the terminal is gone
-		}
-	}
 }

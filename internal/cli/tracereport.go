@@ -1,51 +1,105 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"os"
-	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/runas"
 	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/internal/traced"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
+// options returns what is shown of a trace.
+func (f *traceFlags) options() traced.Options {
+	return traced.Options{All: f.all, Missing: f.missing, Read: f.read}
+}
+
 // printTrace prints the paths of a trace that are shown.
 func (a *app) printTrace(s *session.Session, f *traceFlags, r *trace.Report) error {
-	out := report.NewWriter(a.out)
-	json := jsonline.NewEncoder()
-	terminal := isTerminal(a.out)
-	end := paths.LineEnd(f.print0)
-	for _, t := range s.SelectTraced(f.all, f.missing, r) {
-		if !t.Shown || t.Ops == trace.Untraced && !f.long && !f.json {
-			continue
+	p := tracePrinter{f: f, out: report.NewWriter(a.out), json: jsonline.NewEncoder(), terminal: isTerminal(a.out)}
+	if f.dirs {
+		for _, u := range traced.Units(s, r, f.options()) {
+			p.line(report.NewTraceUnitLine(&u), u.Name(), report.TraceUnitColumns(&u))
 		}
-		name := t.Name
-		if terminal {
-			name = printable.Name(name)
-		}
-		switch {
-		case f.json:
-			out.Buf = json.Append(out.Buf, report.NewTraceLine(t))
-		case f.long:
-			out.Buf = fmt.Appendf(out.Buf, "%-23s %s%c", t.Ops, name, end)
-		default:
-			out.Buf = append(append(out.Buf, name...), end)
-		}
-		if err := out.Full(); err != nil {
-			return err
+		return p.end()
+	}
+	for _, t := range traced.Select(s, r, f.options()) {
+		if t.Shown && (t.Ops != trace.Untraced || f.long || f.json) {
+			p.line(report.NewTraceLine(t), t.Name, report.TraceColumns(&t))
 		}
 	}
-	return out.Flush()
+	return p.end()
+}
+
+// tracePrinter prints lines in the format of the flags.
+type tracePrinter struct {
+	f        *traceFlags
+	out      *report.Writer
+	json     *jsonline.Encoder
+	terminal bool
+	err      error
+}
+
+// line prints one path: as JSON, after its columns, or alone.
+func (p *tracePrinter) line(json any, name, columns string) {
+	if p.err != nil {
+		return
+	}
+	if p.terminal {
+		name = printable.Name(name)
+	}
+	end := paths.LineEnd(p.f.print0)
+	switch {
+	case p.f.json:
+		p.out.Buf = p.json.Append(p.out.Buf, json)
+	case p.f.long:
+		p.out.Buf = fmt.Appendf(p.out.Buf, "%s %s%c", columns, name, end)
+	default:
+		p.out.Buf = append(append(p.out.Buf, name...), end)
+	}
+	p.err = p.out.Full()
+}
+
+// end writes what is left.
+func (p *tracePrinter) end() error { return cmp.Or(p.err, p.out.Flush()) }
+
+// traceFile opens the file of --output or --append; nil without these flags.
+func (f *traceFlags) traceFile(as *runas.User) (*traced.File, error) {
+	switch {
+	case f.output != "":
+		return traced.Create(f.output, rightsOf(as))
+	case f.appendTo != "":
+		return traced.Append(f.appendTo, rightsOf(as))
+	}
+	return nil, nil
+}
+
+// readTraces reads the traces of --replay.
+func (a *app) readTraces(f *traceFlags) (runs []*trace.Report, err error) {
+	for _, name := range f.replay {
+		more, err := traced.Read(name, a.in)
+		if err != nil {
+			return nil, err
+		}
+		if more[len(more)-1].Truncated {
+			say(a.err, "warning", name+" is truncated: paths after the last complete line are not shown")
+		}
+		runs = append(runs, more...)
+	}
+	if f.only != "" {
+		traced.OnlyChanges(runs)
+	}
+	return runs, nil
 }
 
 // changedAndMissing counts the paths that were changed, and those that do not exist.
@@ -54,7 +108,7 @@ func changedAndMissing(r *trace.Report) (changed, missing int) {
 		switch {
 		case p.Missing:
 			missing++
-		case p.Ops&session.Changes != 0:
+		case p.Ops&traced.Changes != 0:
 			changed++
 		}
 	}
@@ -84,36 +138,14 @@ func (a *app) summarizeTrace(f *traceFlags, r *trace.Report) {
 	if len(r.Privileged) > 0 {
 		say(a.err, "hint", rightsHint)
 	}
-	if f.only != "" {
+	switch {
+	case f.only != "":
 		say(a.err, "hint", "--only writes: paths that were only read or looked up are not listed")
+	case f.replays() && f.read && r.Scope == trace.ScopeChanges:
+		say(a.err, "hint", "this trace contains only changes, because it was saved with --only writes")
+	case f.replays() && (f.all || f.missing) && r.Scope != trace.ScopeAll:
+		say(a.err, "hint", "this trace contains no lookups, because it was saved without --all")
 	}
-}
-
-// readTrace reads the trace of --replay, or standard input if its name is "-".
-func (a *app) readTrace(f *traceFlags) (*trace.Report, error) {
-	file, name := a.in, "standard input"
-	if f.replay != "-" {
-		opened, err := os.Open(f.replay)
-		if err != nil {
-			return nil, err
-		}
-		defer opened.Close()
-		file, name = opened, f.replay
-	}
-	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("read the trace %s: %w", name, syscall.EISDIR)
-	}
-	found, err := trace.ReadReport(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if found.Truncated {
-		say(a.err, "warning", name+" is truncated: paths after the last complete line are not shown")
-	}
-	if f.only != "" {
-		found.Paths = slices.DeleteFunc(found.Paths, func(p trace.Path) bool { return p.Ops&(session.Changes|trace.Exec|trace.Untraced) == 0 })
-	}
-	return found, nil
 }
 
 // tellIncomplete warns about calls whose paths are not in a trace.
@@ -174,12 +206,12 @@ func (a *app) browseTrace(ctx context.Context, s *session.Session, f *traceFlags
 	if err != nil {
 		return err
 	}
-	ops := session.OpsOf(r)
+	ops := traced.OpsOf(r)
 	s.Renamed = func(path string) bool { return ops[path]&trace.Rename != 0 }
 	opts := a.screenOptions(s, in, out)
-	opts.Machine = screen.NewTraced(s, s.SelectTraced(f.all, f.missing, r), ops)
-	opts.Listed = true
-	opts.Groups, opts.View = screen.TracedGroups(), setting.ViewFiles
+	machine := screen.NewTraced(s, traced.Select(s, r, f.options()))
+	opts.Machine, opts.Groups = machine, machine.Filters()
+	opts.Listed, opts.View = true, setting.ViewFiles
 	changed, missing := changedAndMissing(r)
 	opts.Host = "trace: " + report.ShortCommand(r.Command) + ", " + r.Took.Round(time.Millisecond).String()
 	opts.FileSystem = fmt.Sprintf("%d changed, %d missing, %d seen", changed, missing, len(r.Paths))
@@ -215,9 +247,20 @@ func (a *app) showChecks(opts *trace.Options, s *session.Session, noCheck bool) 
 				}
 			}()
 		}
-		return s.ChangedSince(ctx, since, found)
+		return traced.ChangedSince(ctx, s, since, found)
 	}
 }
 
 // progressPaths is the number of paths between two calls of trace.Options.Progress.
 const progressPaths = 4096
+
+// rightsHint is the remedy for a program that runs without its privileges.
+const rightsHint = "sudo list-ephemeral trace --user $USER -- CMD traces it with its privileges"
+
+// warnOfRights warns before the run if the command will run without its privileges.
+func (a *app) warnOfRights(path string, as *trace.User) {
+	if as == nil && !trace.Privileged() && trace.GainsRights(path) {
+		say(a.err, "warning", path+" is setuid or has capabilities; traced by an ordinary user, it runs without these privileges")
+		say(a.err, "hint", rightsHint)
+	}
+}

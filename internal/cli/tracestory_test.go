@@ -96,7 +96,7 @@ func TestStoryTraceStopsWithAHandler(t *testing.T) {
 func TestStoryTraceOpensTheScreen(t *testing.T) {
 	t.Parallel()
 	root, binary := storyTree(t)
-	s := start(t, 120, 24, "cd "+root+"; "+binary+" --root "+root+" trace -- sh -c 'echo x >made; cat alpha >/dev/null'; echo status $?")
+	s := start(t, 120, 24, "cd "+root+"; "+binary+" --root "+root+" trace --read -- sh -c 'echo x >made; cat alpha >/dev/null'; echo status $?")
 	s.waitFor("sort: operation", "▌[ ] ", "made", "created", "alpha", "read", "will be lost")
 	s.send("o")
 	s.waitFor("paths that were changed o", "[Files 1]")

@@ -9,7 +9,6 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
-	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
 
@@ -24,13 +23,16 @@ type traceLine struct {
 	Size      int64      `json:"size"`
 	Mode      string     `json:"mode"`
 	ModTime   *time.Time `json:"mtime"`
+	Group     string     `json:"group"`
+	By        []traceBy  `json:"by"`
+	Reread    bool       `json:"reread"`
 }
 
 // NewTraceLine returns a path for trace --json.
 func NewTraceLine(t TracedPath) *traceLine {
 	line := &traceLine{
 		Type: t.Kind.String(), Ops: t.Ops.Names(), Class: t.Class.String(), Missing: t.Missing,
-		Size: t.Size, Mode: fmt.Sprintf("%04o", t.Mode&0o7777),
+		Group: t.Group.String(), By: traceByOf(t.By), Reread: t.Reread, Size: t.Size, Mode: fmt.Sprintf("%04o", t.Mode&0o7777),
 	}
 	line.Path, line.PathBytes = jsonline.Path(t.Name)
 	if !t.Missing {
@@ -63,13 +65,4 @@ func Ending(r *trace.Report) string {
 		return "killed by " + unix.SignalName(r.Signal)
 	}
 	return fmt.Sprintf("exit status %d", r.Status)
-}
-
-// TracedPath is a path of a trace with the verdict on it.
-type TracedPath struct {
-	*trace.Path
-	Kind  scan.Kind
-	Class scan.Class
-	// Shown is set for a result, Refused for a path that x shows dimmed on the screen.
-	Shown, Refused bool
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
@@ -14,7 +13,6 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
-	"github.com/DaRacci/list-ephemeral/trace"
 	"github.com/DaRacci/list-ephemeral/tui"
 )
 
@@ -164,61 +162,4 @@ func NewListed(s *session.Session, lines io.Reader, end byte) Listed {
 // Scan implements tui.Machine.
 func (m Listed) Scan(ctx context.Context, into *index.Store, _ bool) (tui.Summary, error) {
 	return readCandidates(ctx, m.lines, m.end, into)
-}
-
-// Traced is a machine whose candidates are the paths of a trace.
-type Traced struct {
-	Machine
-	paths []report.TracedPath
-	ops   map[string]trace.Op
-}
-
-// NewTraced returns a machine whose candidates are paths. ops has the operations on each path.
-func NewTraced(s *session.Session, paths []report.TracedPath, ops map[string]trace.Op) Traced {
-	return Traced{New(s), paths, ops}
-}
-
-// Scan implements tui.Machine.
-func (m Traced) Scan(_ context.Context, into *index.Store, all bool) (tui.Summary, error) {
-	for _, t := range m.paths {
-		switch {
-		case t.Shown:
-			into.AddPath([]byte(t.Name), t.Kind)
-		case t.Refused && all:
-			into.AddNonCandidate([]byte(t.Name), t.Kind)
-		}
-	}
-	return tui.Summary{}, nil
-}
-
-// tracedGroups are the filters for traced paths.
-var tracedGroups = []struct {
-	name string
-	ops  trace.Op
-}{
-	{"paths that were changed", session.Changes}, {"paths that something untraced changed", trace.Untraced}, {"paths that were executed", trace.Exec}, {"paths that were read", trace.Read}, {"paths that were looked up", trace.Lookup},
-}
-
-// TracedGroups returns the names of the filters, for tui.Options.Groups.
-func TracedGroups() []string {
-	names := make([]string, len(tracedGroups))
-	for i, group := range tracedGroups {
-		names[i] = group.name
-	}
-	return names
-}
-
-// Annotate implements tui.Machine. It returns the operations on a path.
-func (m Traced) Annotate(path string) tui.Annotation {
-	done := m.ops[path]
-	if done == 0 {
-		return tui.Annotation{}
-	}
-	note := tui.Annotation{Short: done.Names()[0], Long: strings.Join(done.Names(), ", "), Rank: session.RankOf(done)}
-	for i, group := range tracedGroups {
-		if done&group.ops != 0 {
-			note.Groups |= 1 << i
-		}
-	}
-	return note
 }

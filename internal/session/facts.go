@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -14,8 +15,19 @@ import (
 )
 
 // classes reads what the classes of data depend on.
-func (s *Session) classes() *known.Classes {
-	return known.NewClasses(s.known, s.machineFacts(cmp.Or(s.options.System, "/")), known.ClassOptions{})
+func (s *Session) classes() *known.Classes { return s.classesOf(s.known) }
+
+// ClassesOf returns the classes of data for further home directories.
+func (s *Session) ClassesOf(homes ...string) *known.Classes {
+	isHome := func(dir string) bool { rel, ok := s.known.Within(dir); return ok && rel == "." }
+	if s.ScanRules.Classes != nil && !slices.ContainsFunc(homes, func(dir string) bool { return !isHome(dir) }) {
+		return s.ScanRules.Classes()
+	}
+	return s.classesOf(known.HomesOf(append(s.Homes(), homes...)...))
+}
+
+func (s *Session) classesOf(homes known.Homes) *known.Classes {
+	return known.NewClasses(homes, s.machineFacts(cmp.Or(s.options.System, "/")), known.ClassOptions{})
 }
 
 // machineFacts reads the facts about the system below a directory, "/" except in tests. What
