@@ -144,8 +144,11 @@ func TestDaemonsContinueAfterTheTrace(t *testing.T) {
 	behave := compileC(t, "behave")
 	file := filepath.Join(t.TempDir(), "made")
 	got := run(t, Options{Backend: BackendNotify}, behave, "daemon", file)
-	if got.report.Status != 5 || !got.report.Survivors || got.report.Took > 300*time.Millisecond {
-		t.Errorf("got status %d, survivors %v, after %s", got.report.Status, got.report.Survivors, got.report.Took)
+	if keepers() == 0 && !exists(file) {
+		t.Error("the daemon runs without a keeper")
+	}
+	if got.report.Status != 5 || !got.report.Survivors {
+		t.Errorf("got status %d, survivors %v", got.report.Status, got.report.Survivors)
 	}
 	if got.paths()["/etc/services"] != 0 {
 		t.Error("the report contains a later path")
@@ -174,12 +177,14 @@ func exists(name string) bool {
 	return err == nil
 }
 
-// keepers returns the number of running keepers.
+// keepers returns the number of running keepers of this test binary.
 func keepers() int {
+	self, _ := os.Executable()
 	names, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	n := 0
 	for _, name := range names {
-		if text, err := os.ReadFile(name); err == nil && bytes.HasPrefix(text, []byte(keeperName)) {
+		exe, _ := os.Readlink(filepath.Join(filepath.Dir(name), "exe"))
+		if text, err := os.ReadFile(name); err == nil && bytes.HasPrefix(text, []byte(keeperName)) && exe == self {
 			n++
 		}
 	}
