@@ -34,7 +34,10 @@ func (k sortKey) String() string {
 
 // sortName returns the key as the screen names it.
 func (m *app) sortName(k sortKey) string {
-	if k == sortRank {
+	switch {
+	case k == sortRank && m.opts.Live:
+		return "last write"
+	case k == sortRank:
 		return m.opts.Job.Order
 	}
 	return k.String()
