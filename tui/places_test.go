@@ -77,7 +77,7 @@ func checkRow(t *testing.T, d *driver, row int) {
 			files, size = files+1, size+info.Size
 		}
 	}
-	var stat index.NodeStat
+	stat := index.NodeStat{}
 	if of := m.list.programAt(row); of != nil {
 		stat = of.Stat
 	} else {
@@ -242,7 +242,7 @@ func TestMouseOnTheFrame(t *testing.T) {
 }
 
 func TestNoWordScanningAfterTheScan(t *testing.T) {
-	machine := fakeMachine{annotate: func(string) Annotation { return Annotation{Short: "read", Groups: 1} }}
+	machine := fakeMachine{annotate: func(path string) Annotation { return Annotation{Short: "read", Groups: 1} }}
 	d := newScreen(t, Options{Machine: machine, Groups: []string{"paths that were read", "paths that were executed"}})
 	d.add("/a", "/b/c")
 	d.end(nil)
@@ -323,20 +323,4 @@ func TestProgramsWithoutFilesAreLastInTheDialog(t *testing.T) {
 	d.keys("text:zzz")
 	d.has("no program matches")
 	equal(t, "lines of the box", strings.Count(strings.Join(d.lines(), "\n"), "│"), height)
-}
-
-func TestListedPathsSayWhatIsGone(t *testing.T) {
-	d := newDriver(t, Options{Listed: true})
-	d.add("/home/me/dir/", "/home/me/file", "/home/me/gone")
-	d.end(nil)
-	for _, line := range d.lines() {
-		if strings.Contains(line, "/dir/") && strings.Contains(line, "0B") {
-			t.Errorf("a directory has a size: %q", line)
-		}
-	}
-	d.has("gone")
-	row := slices.IndexFunc(d.lines(), func(line string) bool { return strings.Contains(line, "/home/me/gone") })
-	if line := strings.TrimSpace(d.lines()[row]); !strings.HasSuffix(line, " gone") {
-		t.Errorf("the row of a missing path is %q", line)
-	}
 }

@@ -162,13 +162,8 @@ func (p *painter) describe(r *draw.Row, row int, node uint32) {
 		r.Program = filesText(stat.Files)
 	}
 	r.Share, r.ShareOf = facts.Kept, m.opts.Configurations
-	switch {
-	case !sized:
-	case stat.Gone:
-		r.Age = "gone"
-	default:
-		// The size of what is in a directory of a list of paths is not known.
-		r.Size, r.Sized = stat.Size, index.IsDir(node) || l.result.listing.NodeKind(node) != scan.KindDir
+	if sized && !stat.Gone {
+		r.Size, r.Sized = stat.Size, true
 		r.Age = printable.Age(p.now.Sub(time.Unix(stat.ModTime, 0)))
 	}
 }
