@@ -256,6 +256,9 @@ func (m *app) status() string {
 		right = textcell.Truncate(right, max(width-used-3, 0), st.Glyphs.Ellipsis) + " "
 		return draw.Ends(width, [][]draw.Span{left}, [][]draw.Span{{{Text: right, Style: style}}, {}})
 	}
+	if largest := m.largestPlace(); largest != nil && m.layout.tabs >= 0 {
+		return draw.Ends(width, [][]draw.Span{spans(left, largest), left}, [][]draw.Span{{}})
+	}
 	if m.layout.tabs < 0 {
 		if chips, cells, _ := m.drawnChips(width - used - 2); cells > 0 {
 			return draw.Ends(width, [][]draw.Span{left}, [][]draw.Span{{{Text: chips, Cells: cells}}})
@@ -279,6 +282,26 @@ func (m *app) selectedSpans() []draw.Span {
 		all = append(all, draw.Span{Text: ", " + printable.Size(m.selectionSize.size)})
 	}
 	return all
+}
+
+// largestPlace names the largest of all places while nothing is selected: it may be far below.
+func (m *app) largestPlace() []draw.Span {
+	p := m.list.result
+	if p == nil || m.selection.Len() > 0 || m.view != setting.ViewPlaces || len(p.sections) < 2 {
+		return nil
+	}
+	largest := &p.places[p.sections[0].Largest]
+	for _, s := range p.sections {
+		if !s.Sized {
+			return nil
+		}
+		if place := &p.places[s.Largest]; place.Stat.Size > largest.Stat.Size {
+			largest = place
+		}
+	}
+	st := &m.styles
+	text := "  " + st.Glyphs.Separator + "  largest: " + m.pathText(largest.Node) + " " + printable.Size(largest.Stat.Size)
+	return []draw.Span{{Text: text, Style: st.Dim}}
 }
 
 // progressCells is the width of the progress bar.

@@ -190,6 +190,7 @@ const (
 	keyEnter  = "\r"
 	keyCtrlC  = "\x03"
 	keyCtrlA  = "\x01"
+	keyCtrlP  = "\x10"
 	keyCtrlZ  = "\x1a"
 	keySpace  = " "
 	keyEscape = "\x1b"
