@@ -64,10 +64,15 @@ func (m *app) notifyChosen(node uint32) tea.Cmd {
 	return m.notify("no longer " + m.opts.Job.Selected + " " + m.pathText(node) + keys)
 }
 
-// switchTo shows another view.
+// switchTo shows another view. The default order becomes that of the view; one that was chosen stays
+// where the view has it.
 func (m *app) switchTo(v setting.View) tea.Cmd {
+	key := m.sort.in(v, m.annotated())
+	if m.sort == sortKeys(m.view, m.annotated())[0] && !m.reversed {
+		key = sortKeys(v, m.annotated())[0]
+	}
 	m.view = v
-	if key := m.sort.in(v, m.annotated()); key != m.sort {
+	if key != m.sort {
 		m.sort, m.reversed = key, false
 	}
 	return m.ask(true)

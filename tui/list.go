@@ -192,12 +192,12 @@ func (l *list) fillPrograms() {
 }
 
 // fillSections makes the rows of sections. What is probably not worth keeping is one row, unless it
-// was opened.
+// was opened or is in the selection that the user reviews.
 func (l *list) fillSections() {
 	l.nodes, l.at = nil, []int{}
 	for _, section := range l.result.sections {
 		l.heads = append(l.heads, sectionHead{len(l.nodes), section})
-		if section.Kind == places.KindUnlikely && !l.unfolded && len(l.result.sections) > 1 {
+		if section.Kind == places.KindUnlikely && !l.unfolded && l.result.marked == 0 && len(l.result.sections) > 1 {
 			l.nodes, l.at = append(l.nodes, foldNode), append(l.at, -1)
 			continue
 		}

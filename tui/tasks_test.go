@@ -116,3 +116,13 @@ func TestTasksOfPeople(t *testing.T) {
 		})
 	}
 }
+
+func TestARoundTripThroughTheViewsKeepsTheOrder(t *testing.T) {
+	d := realScreen(t, Options{})
+	before := d.shown()
+	d.keys("tab", "tab", "tab", "tab")
+	equal(t, "rows", d.shown(), before)
+	d.hasNot("⟨sort: path")
+	d.keys("s", "tab", "tab", "tab", "tab")
+	d.has("⟨sort: size s⟩")
+}
