@@ -389,9 +389,12 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 	}
 	switch {
 	case key.Matches(msg, k.toggle):
-		told := m.toggle(m.list.cursor)
+		row, told := m.list.cursor, m.toggle(m.list.cursor)
 		if node, shown := m.list.current(); !shown || !m.rowRemark.on(node) { // the remark stays
-			m.list.moveTo(m.list.cursor + 1)
+			m.list.moveTo(row + 1)
+		}
+		if m.search.active && m.list.cursor > row {
+			m.search.chosen = m.list.cursor
 		}
 		return told
 	case key.Matches(msg, k.selectAll):
@@ -436,6 +439,9 @@ func (m *app) pressSearch(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, k.leave):
 		m.notice.text = "" // it was for the keys of a search
+		if m.search.chosen > 0 && m.search.chosen == m.list.cursor {
+			m.list.moveTo(m.list.cursor - 1)
+		}
 		m.search.close()
 		m.relayout()
 	case key.Matches(msg, k.listBindings()...): // Space is one of them
@@ -446,6 +452,7 @@ func (m *app) pressSearch(msg tea.KeyPressMsg) tea.Cmd {
 		m.search.Edit(&k.EditKeys, msg)
 	}
 	if m.search.Text != before {
+		m.search.chosen = 0
 		return m.ask(true)
 	}
 	return nil

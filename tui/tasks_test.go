@@ -126,3 +126,13 @@ func TestARoundTripThroughTheViewsKeepsTheOrder(t *testing.T) {
 	d.keys("s", "tab", "tab", "tab", "tab")
 	d.has("⟨sort: size s⟩")
 }
+
+func TestLeavingASearchReturnsToWhatSpaceSelected(t *testing.T) {
+	d := fixtureScreen(t, Options{})
+	d.keys("/", "text:firefox", "space", "esc")
+	equal(t, "cursor", d.cursor(), fixture.Home+"/.mozilla")
+	d.keys("/", "text:firefox", "down", "esc")
+	equal(t, "cursor that was moved", d.cursor(), "/var/lib/systemd/coredump")
+	d.keys("/", "text:ssh", "space", "text:_host", "esc")
+	equal(t, "cursor after another query", d.cursor(), "/etc/ssh/ssh_host_rsa_key")
+}
