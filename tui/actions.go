@@ -44,7 +44,7 @@ func (m *app) toggle(row int) tea.Cmd {
 		return nil
 	}
 	if dir, covered := m.selection.CoveredBy(l, node); covered {
-		return m.notify("covered by " + string(l.AppendNode(nil, index.DirNode(dir))))
+		return m.notify("covered by " + m.pathText(index.DirNode(dir)))
 	}
 	m.history.Push(&m.selection)
 	m.selection.Toggle(l, node)

@@ -40,7 +40,7 @@ var scenes = []scene{
 	{[]string{keySpace}, "Space", "keep the next one; the Nix for it is at the right", []string{"2 kept", `".gnupg"`, "─ ~/.config/Signal/ ─"}, 2 * time.Second},
 	{typed("/firefox"), "/firefox", "search", []string{"/ firefox", "▌[ ] ~/.mozilla/"}, 1500 * time.Millisecond},
 	{[]string{keySpace}, "Space", "keep it", []string{"3 kept"}, 1500 * time.Millisecond},
-	{[]string{keyEscape, "g"}, "Esc g", "back to the first of all places", []string{"▌[x]!~/.ssh/"}, time.Second},
+	{[]string{keyEscape}, "Esc", "back to all places", []string{"▌[x] ~/.mozilla/", "[Places"}, time.Second},
 	{[]string{"s"}, "s", "what is biggest", []string{"size▾"}, 2500 * time.Millisecond},
 	{[]string{"\t"}, "Tab", "the same by program", []string{"[Programs", "places"}, 2 * time.Second},
 	{typed("/vscode"), "/vscode", "all places of a program", []string{"/ vscode", "▌[ ]"}, 1500 * time.Millisecond},
