@@ -30,7 +30,7 @@ func (m *app) toggle(row int) tea.Cmd {
 	if row >= len(m.list.nodes) {
 		return nil
 	}
-	if m.list.folded(row) {
+	if m.list.opensOnly(row) {
 		return m.notify("Enter opens these places; then choose among them")
 	}
 	l, node := m.progress.latest, m.list.nodes[row]

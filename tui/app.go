@@ -413,7 +413,7 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.clearProgram):
 		return m.filter("")
 	case key.Matches(msg, k.confirm):
-		if m.list.folded(m.list.cursor) {
+		if m.list.opensOnly(m.list.cursor) {
 			m.list.setOpen(true)
 			return nil
 		}

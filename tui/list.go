@@ -67,6 +67,13 @@ func (l *list) programAt(row int) *program {
 // folded reports whether a row stands for places that are not shown.
 func (l *list) folded(row int) bool { return row < len(l.nodes) && l.nodes[row] == foldNode }
 
+// opensOnly reports whether the places of a row have nothing in common, so that it can be opened but
+// not kept: what is probably not worth keeping, and what has no program.
+func (l *list) opensOnly(row int) bool {
+	of := l.programAt(row)
+	return l.folded(row) || of != nil && of.Owner.Name == ""
+}
+
 // placeAt returns the place of a row, or nil.
 func (l *list) placeAt(row int) *places.Place {
 	if l.result.view != setting.ViewPlaces {

@@ -57,7 +57,9 @@ func TestARowSaysExactlyWhatItKeeps(t *testing.T) {
 				d.app.list.unfolded = true
 				d.app.list.fill()
 				for row := range d.app.list.nodes {
-					checkRow(t, d, row)
+					if !d.app.list.opensOnly(row) {
+						checkRow(t, d, row)
+					}
 				}
 			})
 		}

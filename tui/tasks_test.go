@@ -10,6 +10,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/fixture"
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/owner"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -135,4 +136,16 @@ func TestLeavingASearchReturnsToWhatSpaceSelected(t *testing.T) {
 	equal(t, "cursor that was moved", d.cursor(), "/var/lib/systemd/coredump")
 	d.keys("/", "text:ssh", "space", "text:_host", "esc")
 	equal(t, "cursor after another query", d.cursor(), "/etc/ssh/ssh_host_rsa_key")
+}
+
+func TestPlacesWithoutAProgramAreNotKeptTogether(t *testing.T) {
+	d := fixtureScreen(t, Options{View: setting.ViewPrograms})
+	d.app.list.moveTo(slices.Index(d.shown(), "program no program"))
+	d.keys("space")
+	equal(t, "kept", d.selected(), []string{})
+	d.has("Enter opens these places")
+	d.keys("up", "enter", "down")
+	if d.app.snippet != nil || !strings.HasPrefix(d.cursor(), "/") {
+		t.Errorf("Enter did not open the places; the cursor is on %q", d.cursor())
+	}
 }
