@@ -47,8 +47,8 @@ var scenes = []scene{
 	{[]string{keySpace}, "Space", "are kept with one key", []string{"5 kept"}, 2 * time.Second},
 	{[]string{keyEscape, "\t", "\t", "\t"}, "Esc Tab", "views: places, programs, tree, files", []string{"[Places"}, 1200 * time.Millisecond},
 	{[]string{"v"}, "v", "review exactly what was chosen", []string{"⟨selected v⟩"}, 2500 * time.Millisecond},
-	{[]string{keyEnter}, "Enter", "the Nix for your configuration", []string{"persistence"}, 3 * time.Second},
-	{[]string{"f"}, "f", "in another dialect", []string{"persistence"}, 3 * time.Second},
+	{[]string{keyEnter}, "Enter", "the Nix for your configuration, and what happens next", []string{"what happens", "plain 1 of 6"}, 3 * time.Second},
+	{[]string{"f"}, "f", "in the dialect of your configuration", []string{"2 of 6"}, 3 * time.Second},
 }
 
 // TestAnimationIsUpToDate plays the scenes with the real program on the fixture machine in a

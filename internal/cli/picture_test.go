@@ -59,8 +59,14 @@ const fixedDate = "2026-01-31 12:00"
 // took matches the time of the scan behind the number of files or places.
 var took = regexp.MustCompile(`((?:places|files)\W+)\d\.\ds`)
 
-// fixed returns a text of the screen without what differs in each run.
+// free matches the free space of storage.
+var free = regexp.MustCompile(`(into /persist, )\d[\d.]*[KMGT] *`)
+
+// fixed returns a text of the screen without what differs in each run. It keeps the width.
 func fixed(text string) string {
+	text = free.ReplaceAllStringFunc(text, func(found string) string {
+		return fmt.Sprintf("%-*s", len(found), free.FindStringSubmatch(found)[1]+"74G")
+	})
 	return took.ReplaceAllString(changing.ReplaceAllString(text, fixedDate), "${1}0.1s")
 }
 
