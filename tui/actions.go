@@ -30,7 +30,7 @@ func (m *app) toggle(row int) tea.Cmd {
 	if row >= len(m.list.nodes) {
 		return nil
 	}
-	if m.list.folded(row) {
+	if m.list.opensOnly(row) {
 		return m.notify("Enter opens these places; then choose among them")
 	}
 	l, node := m.progress.latest, m.list.nodes[row]
@@ -44,7 +44,7 @@ func (m *app) toggle(row int) tea.Cmd {
 		return nil
 	}
 	if dir, covered := m.selection.CoveredBy(l, node); covered {
-		return m.notify("covered by " + string(l.AppendNode(nil, index.DirNode(dir))))
+		return m.notify("covered by " + m.pathText(index.DirNode(dir)))
 	}
 	m.history.Push(&m.selection)
 	m.selection.Toggle(l, node)
@@ -64,10 +64,15 @@ func (m *app) notifyChosen(node uint32) tea.Cmd {
 	return m.notify("no longer " + m.opts.Job.Selected + " " + m.pathText(node) + keys)
 }
 
-// switchTo shows another view.
+// switchTo shows another view. The default order becomes that of the view; one that was chosen stays
+// where the view has it.
 func (m *app) switchTo(v setting.View) tea.Cmd {
+	key := m.sort.in(v, m.annotated())
+	if m.sort == sortKeys(m.view, m.annotated())[0] && !m.reversed {
+		key = sortKeys(v, m.annotated())[0]
+	}
 	m.view = v
-	if key := m.sort.in(v, m.annotated()); key != m.sort {
+	if key != m.sort {
 		m.sort, m.reversed = key, false
 	}
 	return m.ask(true)
@@ -91,19 +96,6 @@ func (m *app) selectAll() {
 		p.hits.Each(func(id uint32) { files = append(files, id) })
 		m.selection.AddNodes(p.listing, p.listing.RollUp(append(files, p.found.Nodes...), m.opts.Machine.Splits))
 	}
-}
-
-// undo undoes the last change of the selection, and says what that was.
-func (m *app) undo() tea.Cmd {
-	before := m.selection.Len()
-	m.history.Undo(&m.selection)
-	switch n := m.selection.Len() - before; {
-	case n < 0:
-		return m.notify("undone: " + printable.Plural(-n, "path", "paths") + " no longer " + m.opts.Job.Selected)
-	case n > 0:
-		return m.notify("undone: " + printable.Plural(n, "path", "paths") + " " + m.opts.Job.Selected + " again")
-	}
-	return m.notify("undone")
 }
 
 // toggleOnlyMarked shows only what is selected now, or everything again.
@@ -288,15 +280,38 @@ func (m *app) sortBy(by sortKey) tea.Cmd {
 	return m.ask(true)
 }
 
-// showUnread lists the paths that could not be read.
+// showUnread lists what went wrong: the paths that could not be read, the end of the scan, and why
+// decisions are not saved.
 func (m *app) showUnread() tea.Cmd {
-	lines := []string{printable.Plural(m.progress.summary.Errors, "path", "paths") + " could not be read:", ""}
+	var lines []string
+	if err := m.result.DecisionsErr; err != nil {
+		lines = append(lines, "decisions are not saved: "+safe(err.Error()), "")
+	}
+	if err := m.progress.err; err != nil {
+		lines = append(lines, "the scan stopped: "+safe(err.Error()), "")
+	}
+	if m.progress.summary.Errors > 0 {
+		lines = append(lines, printable.Plural(m.progress.summary.Errors, "path", "paths")+" could not be read:", "")
+	}
 	for _, line := range m.progress.summary.Unread {
 		lines = append(lines, safe(line))
 	}
 	if rest := m.progress.summary.Errors - len(m.progress.summary.Unread); rest > 0 {
 		lines = append(lines, "and "+printable.Grouped(rest)+" more: list-ephemeral list --verbose prints them")
 	}
-	m.overlay.Push(pane.NewText(&m.keys.Keys, "not read", lines))
+	m.overlay.Push(pane.NewText(&m.keys.Keys, "errors", lines))
 	return nil
+}
+
+// problem is the text of the chip for errors on the first line, or "".
+func (m *app) problem() string {
+	switch n := m.progress.summary.Errors; {
+	case m.result.DecisionsErr != nil:
+		return "! not saved"
+	case n > 0:
+		return "! " + printable.Grouped(n) + " unread"
+	case m.progress.err != nil:
+		return "! stopped"
+	}
+	return ""
 }

@@ -67,6 +67,13 @@ func (l *list) programAt(row int) *program {
 // folded reports whether a row stands for places that are not shown.
 func (l *list) folded(row int) bool { return row < len(l.nodes) && l.nodes[row] == foldNode }
 
+// opensOnly reports whether the places of a row have nothing in common, so that it can be opened but
+// not kept: what is probably not worth keeping, and what has no program.
+func (l *list) opensOnly(row int) bool {
+	of := l.programAt(row)
+	return l.folded(row) || of != nil && of.Owner.Name == ""
+}
+
 // placeAt returns the place of a row, or nil.
 func (l *list) placeAt(row int) *places.Place {
 	if l.result.view != setting.ViewPlaces {
@@ -88,6 +95,7 @@ func (l *list) show(p *result) {
 	at, line := -1, l.lineOf(l.cursor)-l.top
 	of, from := l.programAt(l.cursor), l.cursorNode()
 	before := l.result
+	onFold := l.folded(l.cursor)
 	switched := before != nil && before.view != p.view
 	if switched && of == nil {
 		l.anchor = from
@@ -103,6 +111,8 @@ func (l *list) show(p *result) {
 	l.fill()
 	switch {
 	case !l.touched:
+	case onFold:
+		at = slices.Index(l.nodes, foldNode)
 	case of != nil && p.view == setting.ViewPrograms:
 		at = l.find(of.Owner)
 	case from != index.NoNode:
@@ -189,12 +199,12 @@ func (l *list) fillPrograms() {
 }
 
 // fillSections makes the rows of sections. What is probably not worth keeping is one row, unless it
-// was opened.
+// was opened or is in the selection that the user reviews.
 func (l *list) fillSections() {
 	l.nodes, l.at = nil, []int{}
 	for _, section := range l.result.sections {
 		l.heads = append(l.heads, sectionHead{len(l.nodes), section})
-		if section.Kind == places.KindUnlikely && !l.unfolded && len(l.result.sections) > 1 {
+		if section.Kind == places.KindUnlikely && !l.unfolded && l.result.marked == 0 && len(l.result.sections) > 1 {
 			l.nodes, l.at = append(l.nodes, foldNode), append(l.at, -1)
 			continue
 		}

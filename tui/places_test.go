@@ -57,7 +57,9 @@ func TestARowSaysExactlyWhatItKeeps(t *testing.T) {
 				d.app.list.unfolded = true
 				d.app.list.fill()
 				for row := range d.app.list.nodes {
-					checkRow(t, d, row)
+					if !d.app.list.opensOnly(row) {
+						checkRow(t, d, row)
+					}
 				}
 			})
 		}
@@ -77,7 +79,7 @@ func checkRow(t *testing.T, d *driver, row int) {
 			files, size = files+1, size+info.Size
 		}
 	}
-	var stat index.NodeStat
+	stat := index.NodeStat{}
 	if of := m.list.programAt(row); of != nil {
 		stat = of.Stat
 	} else {
@@ -105,7 +107,7 @@ func TestHeadlineCountsDownWhatWillBeLost(t *testing.T) {
 	d.has(printable.Size(total) + " will be lost")
 	d.keys("space")
 	kept := d.app.selectionSize.size
-	d.has(printable.Size(total-kept)+" will be lost", printable.Size(kept)+" kept", "1 of 19 places kept")
+	d.has(printable.Size(total-kept)+" will be lost", printable.Size(kept)+" kept", "1 of 19 decided")
 	d.keys("u")
 	d.has(printable.Size(total)+" will be lost", "0 kept")
 }
@@ -242,7 +244,7 @@ func TestMouseOnTheFrame(t *testing.T) {
 }
 
 func TestNoWordScanningAfterTheScan(t *testing.T) {
-	machine := fakeMachine{annotate: func(string) Annotation { return Annotation{Short: "read", Groups: 1} }}
+	machine := fakeMachine{annotate: func(path string) Annotation { return Annotation{Short: "read", Groups: 1} }}
 	d := newScreen(t, Options{Machine: machine, Groups: []string{"paths that were read", "paths that were executed"}})
 	d.add("/a", "/b/c")
 	d.end(nil)
@@ -269,7 +271,7 @@ func TestUnreadPathsAreListed(t *testing.T) {
 	d := newScreen(t, Options{})
 	d.add("/a")
 	d.keys("!")
-	d.has("everything was read")
+	d.has("there are no errors")
 	d.send(scanEnded{summary: Summary{Errors: 3, Unread: []string{"open /root/\x1b: permission denied"}}})
 	d.has("! 3 unread")
 	d.keys("!")
@@ -310,9 +312,9 @@ func TestExplainNamesThePlaceOfAPath(t *testing.T) {
 func TestUndoSaysWhatItUndid(t *testing.T) {
 	d := realScreen(t, Options{})
 	d.keys("space", "space", "ctrl+d", "u")
-	d.has("undone: 2 paths kept again")
+	d.has("undone 2 paths: undecided")
 	d.keys("u")
-	d.has("undone: 1 path no longer kept")
+	d.has("undone 1 path: keep")
 }
 
 func TestProgramsWithoutFilesAreLastInTheDialog(t *testing.T) {
@@ -323,20 +325,4 @@ func TestProgramsWithoutFilesAreLastInTheDialog(t *testing.T) {
 	d.keys("text:zzz")
 	d.has("no program matches")
 	equal(t, "lines of the box", strings.Count(strings.Join(d.lines(), "\n"), "│"), height)
-}
-
-func TestListedPathsSayWhatIsGone(t *testing.T) {
-	d := newDriver(t, Options{Listed: true})
-	d.add("/home/me/dir/", "/home/me/file", "/home/me/gone")
-	d.end(nil)
-	for _, line := range d.lines() {
-		if strings.Contains(line, "/dir/") && strings.Contains(line, "0B") {
-			t.Errorf("a directory has a size: %q", line)
-		}
-	}
-	d.has("gone")
-	row := slices.IndexFunc(d.lines(), func(line string) bool { return strings.Contains(line, "/home/me/gone") })
-	if line := strings.TrimSpace(d.lines()[row]); !strings.HasSuffix(line, " gone") {
-		t.Errorf("the row of a missing path is %q", line)
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/triage"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
 	"github.com/DaRacci/list-ephemeral/tui/places"
 )
@@ -161,13 +162,8 @@ func (p *painter) describe(r *draw.Row, row int, node uint32) {
 		r.Program = filesText(stat.Files)
 	}
 	r.Share, r.ShareOf = facts.Kept, m.opts.Configurations
-	switch {
-	case !sized:
-	case stat.Gone:
-		r.Age = "gone"
-	default:
-		// The size of what is in a directory of a list of paths is not known.
-		r.Size, r.Sized = stat.Size, index.IsDir(node) || l.result.listing.NodeKind(node) != scan.KindDir
+	if sized && !stat.Gone {
+		r.Size, r.Sized = stat.Size, true
 		r.Age = printable.Age(p.now.Sub(time.Unix(stat.ModTime, 0)))
 	}
 }
@@ -258,7 +254,22 @@ func (p *painter) mark(node uint32) draw.Mark {
 	if index.IsDir(node) && p.partly.Has(index.DirOf(node)) {
 		return draw.MarkPartly
 	}
+	if m.decisions.withHidden {
+		return m.verdictMark(node)
+	}
 	return draw.MarkNone
+}
+
+// verdictMark returns the mark of a row that is shown although it is ignored or postponed.
+func (m *app) verdictMark(node uint32) draw.Mark {
+	switch d, _ := m.decisions.Active().OfBytes(m.list.result.from.AppendNode(nil, node)); d.Verdict {
+	case triage.Ignore:
+		return draw.MarkIgnored
+	case triage.NotNow:
+		return draw.MarkNotNow
+	default:
+		return draw.MarkNone
+	}
 }
 
 // programMark returns the mark of a program.

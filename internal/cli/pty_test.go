@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"image/color"
 	"io"
 	"os"
 	"os/exec"
@@ -48,6 +49,7 @@ func start(t *testing.T, columns, rows int, shell string) *ptySession {
 		t: t, tty: tty, slave: slave, emulator: vt.NewEmulator(columns, rows),
 		changed: make(chan struct{}, 1), drained: make(chan struct{}), answered: make(chan struct{}),
 	}
+	s.emulator.SetDefaultBackgroundColor(color.Black)
 	s.before = s.termios()
 	s.cmd = exec.Command("sh", "-c", shell)
 	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = slave, slave, slave
@@ -185,11 +187,13 @@ func (s *ptySession) drain() {
 }
 
 const (
-	keyEnter = "\r"
-	keyCtrlC = "\x03"
-	keyCtrlA = "\x01"
-	keyCtrlZ = "\x1a"
-	keySpace = " "
+	keyEnter  = "\r"
+	keyCtrlC  = "\x03"
+	keyCtrlA  = "\x01"
+	keyCtrlP  = "\x10"
+	keyCtrlZ  = "\x1a"
+	keySpace  = " "
+	keyEscape = "\x1b"
 )
 
 // storyTree creates a tree to browse, and returns its root and the path of the program.

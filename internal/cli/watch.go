@@ -160,7 +160,7 @@ func (a *app) printWrites(ctx context.Context, f *watchFlags, w *live.Watch) err
 
 // browseWrites opens the screen with what is written until it is closed.
 func (a *app) browseWrites(ctx context.Context, s *session.Session, w *live.Watch) error {
-	in, out, err := a.terminal()
+	in, out, err := a.terminal("watch --list")
 	if err != nil {
 		return err
 	}

@@ -83,12 +83,15 @@ const (
 // is accepted too.
 var ViewNames = Names[View]{"places", "programs", "tree", "files", "dirs"}
 
+// views is the number of views.
+const views = View(4)
+
 // Next returns the view after v, in the order of Tab.
-func (v View) Next() View { return (v + 1) % (ViewFiles + 1) }
+func (v View) Next() View { return (v + 1) % views }
 
 // Known returns the view for a value that a name stands for: places for "dirs".
 func (v View) Known() View {
-	if v > ViewFiles {
+	if v >= views {
 		return ViewPlaces
 	}
 	return v
