@@ -78,7 +78,7 @@ func (l *lostSearch) run(ctx context.Context, states []history.State, kinds scan
 	walks := make([]*walk, len(l.dirs))
 	listings := make([]history.Listing, len(l.dirs))
 	for i, dir := range l.dirs {
-		walks[i] = &walk{ctx: ctx, policy: l.policy, dir: dir, kinds: kinds, walks: len(l.dirs)}
+		walks[i] = &walk{ctx: ctx, policy: l.policy, dir: dir, kinds: kinds, walks: len(l.dirs) + 1} // the comparers have files open too
 		listings[i] = walks[i].listing()
 	}
 	err := l.compare(listings)
@@ -86,11 +86,6 @@ func (l *lostSearch) run(ctx context.Context, states []history.State, kinds scan
 		l.Unread = append(l.Unread, w.stats.Errors...)
 	}
 	return err
-}
-
-// sameContent compares two states at a path.
-func (l *lostSearch) sameContent(path []byte, a, b int) (bool, error) {
-	return history.EqualContent(l.dirs[a], l.dirs[b], path, mostCompared)
 }
 
 // row returns the row of a path of the states, with its change still unknown.

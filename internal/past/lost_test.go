@@ -87,19 +87,34 @@ func TestLostIsTheDifferenceThatFindGives(t *testing.T) {
 	for i := range was {
 		was[i] = filesByFind(t, fmt.Sprintf("%s/top/btrbk_snapshots/data.202601%02d", g.dir, 3-i))
 	}
+	recurrences := map[history.Recurrence]int{}
 	for _, states := range []int{1, 3} {
 		want := map[string]string{}
 		for name, text := range union(was[:states]) {
-			in, first := 0, -1
+			in, first, changed := 0, -1, false
+			at := func(i int) time.Time {
+				return mtime(t, fmt.Sprintf("%s/top/btrbk_snapshots/data.202601%02d/%s", g.dir, 3-i, name))
+			}
 			for i := range states {
-				if _, has := was[i][name]; has {
+				if was, has := was[i][name]; has {
 					if in++; first < 0 {
 						first = i
 					}
+					changed = changed || was != text && (len(was) != len(text) || !at(i).Equal(at(first)))
 				}
 			}
+			recurrence := history.OneOff
+			switch {
+			case states == 1:
+				recurrence = history.RecurrenceUnknown
+			case in == states && !changed:
+				recurrence = history.Regenerated
+			case 2*in > states:
+				recurrence = history.Evolving
+			}
+			recurrences[recurrence]++
 			current, there := now[name]
-			sameTime := there && mtime(t, g.root+"/"+name).Equal(mtime(t, fmt.Sprintf("%s/top/btrbk_snapshots/data.202601%02d/%s", g.dir, 3-first, name)))
+			sameTime := there && mtime(t, g.root+"/"+name).Equal(at(first))
 			change := "gone"
 			if _, err := os.Lstat(g.root + "/" + name); err == nil {
 				change = "differs"
@@ -107,7 +122,7 @@ func TestLostIsTheDifferenceThatFindGives(t *testing.T) {
 			if there && (current == text || sameTime && len(current) == len(text)) {
 				continue
 			}
-			want[g.root+"/"+name] = fmt.Sprintf("%s %d/%d from %d", change, in, states, first)
+			want[g.root+"/"+name] = fmt.Sprintf("%s %s %d/%d from %d", change, recurrence, in, states, first)
 		}
 		s := g.session()
 		p := g.find(s, past.Options{States: states})
@@ -119,7 +134,7 @@ func TestLostIsTheDifferenceThatFindGives(t *testing.T) {
 				t.Errorf("%s is %s", r.Path, r.Recurrence)
 			}
 			first := slices.IndexFunc(p.Trees[0], func(s history.State) bool { return s.Name == r.State.Name })
-			got[r.Path] = fmt.Sprintf("%s %d/%d from %d", r.Change, r.States, r.Of, first)
+			got[r.Path] = fmt.Sprintf("%s %s %d/%d from %d", r.Change, r.Recurrence, r.States, r.Of, first)
 		}
 		if diff := cmp.Diff(want, got); diff != "" || len(lost.Unread)+len(lost.Problems) > 0 {
 			t.Errorf("%d states, %v, %v: differs (-find +lost):\n%s", states, lost.Unread, lost.Problems, diff)
@@ -130,6 +145,9 @@ func TestLostIsTheDifferenceThatFindGives(t *testing.T) {
 		if !slices.IsSortedFunc(lost.Rows, func(a, b report.LostRow) int { return strings.Compare(order(&a), order(&b)) }) {
 			t.Error("the rows are not sorted")
 		}
+	}
+	if len(recurrences) != 4 {
+		t.Errorf("not each recurrence occurs: %v", recurrences)
 	}
 }
 

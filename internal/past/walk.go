@@ -35,17 +35,17 @@ func policyOf(s *session.Session) *scan.Policy {
 // errStop ends a listing that is not read to its end.
 var errStop = errors.New("stop")
 
-// listing returns the candidates, sorted by the bytes of their paths. It can be used once.
+// listing returns the candidates without sizes and times, sorted by the bytes of their paths. It can
+// be used once.
 func (w *walk) listing() history.Listing {
 	return func(yield func(history.Item, error) bool) {
 		options := scan.Options{
-			Policy: w.policy, Kinds: w.kinds, Info: true, Lengths: true,
+			Policy: w.policy, Kinds: w.kinds,
 			Base: &scan.Base{FD: w.dir.FD(), Path: w.dir.Root(), Walks: w.walks},
 		}
 		var err error
 		w.stats, err = scan.List(w.ctx, options, func(e *scan.Entry) error {
-			info := e.Info()
-			if !yield(history.Item{Path: e.Path, Kind: fileKinds[e.Kind], Size: info.Size, ModTime: info.ModTime}, nil) {
+			if !yield(history.Item{Path: e.Path, Kind: fileKinds[e.Kind]}, nil) {
 				return errStop
 			}
 			return nil
