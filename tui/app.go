@@ -103,7 +103,7 @@ func newApp(ctx context.Context, opts Options, store *index.Store) *app {
 	if opts.Job == (Job{}) {
 		m.opts.Job = adoptJob
 	}
-	m.keys.Snippet.Adopt.SetHelp(m.keys.Snippet.Adopt.Help().Key, m.opts.Job.Help)
+	m.keys.word(&m.opts.Job)
 	m.notice.text = strings.Join(opts.Warnings, "; ")
 	m.enableKeys()
 	return m

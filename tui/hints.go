@@ -89,7 +89,7 @@ func (k *keyMap) hints(c keyContext, job *Job) []hint {
 	case contextBrowse:
 		b := k.browse
 		return []hint{
-			{b.toggle, "keep"},
+			{b.toggle, job.Picks},
 			{b.search, "search"},
 			{b.confirm, job.Shows},
 			{b.showHelp, "help"},
@@ -100,7 +100,7 @@ func (k *keyMap) hints(c keyContext, job *Job) []hint {
 	case contextSearch:
 		s := k.search
 		return []hint{
-			{s.toggle, "keep"},
+			{s.toggle, job.Picks},
 			{s.leave, "leave"},
 			{s.confirm, job.Shows},
 			{s.selectAll, "all"},

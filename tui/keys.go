@@ -51,13 +51,13 @@ func newKeyMap() keyMap {
 	quit := pane.Bind("quit, print nothing", "ctrl+c")
 	list := listKeys{
 		move:         pane.ArrowKeys(),
-		toggle:       pane.Bind("keep or not, and move down", "space"),
+		toggle:       pane.Bind(adoptJob.Picks+" or not, and move down", "space"),
 		selectAll:    pane.Bind("select all shown", "ctrl+a"),
 		deselectAll:  pane.Bind("deselect all", "ctrl+d"),
 		nextView:     pane.Bind("next view: places, programs, tree, files", "tab"),
 		programs:     pane.Bind("filter by program", "ctrl+p"),
 		clearProgram: pane.Bind("clear the program filter", "ctrl+x"),
-		confirm:      pane.Bind("show the snippet", "enter"),
+		confirm:      pane.Bind("show the "+adoptJob.Shows, "enter"),
 		showHelp:     pane.Bind("show the keys", "f1"),
 		quit:         quit,
 	}
@@ -75,6 +75,17 @@ func newKeyMap() keyMap {
 	}
 }
 
+// word sets the help of the keys that depend on the job.
+func (k *keyMap) word(job *Job) {
+	help := func(b *key.Binding, action string) { b.SetHelp(b.Help().Key, action) }
+	help(&k.Snippet.Adopt, job.Help)
+	help(&k.browse.group, job.Cycles)
+	for _, list := range []*listKeys{&k.browse.listKeys, &k.search.listKeys} {
+		help(&list.toggle, job.Picks+" or not, and move down")
+		help(&list.confirm, "show the "+job.Shows)
+	}
+}
+
 func newBrowseKeys(list listKeys) browseKeys {
 	browse := browseKeys{
 		listKeys:    list,
@@ -84,7 +95,7 @@ func newBrowseKeys(list listKeys) browseKeys {
 		onlyMarked:  pane.Bind("show only the selection, or everything", "v"),
 		undo:        pane.Bind("undo the last selection", "u"),
 		hideCaches:  pane.Bind("show or hide caches", "c"),
-		group:       pane.Bind("cycle the trace filter: written, executed, read, looked up", "o"),
+		group:       pane.Bind(adoptJob.Cycles, "o"),
 		refused:     pane.Bind("show or hide excluded and persisted paths", "x"),
 		sort:        pane.Bind("sort by the next column", "s"),
 		reverse:     pane.Bind("reverse the sort order", "S"),

@@ -130,7 +130,7 @@ func (m *app) renderLive() tea.Cmd {
 		chosen = m.underCursor()
 	}
 	if chosen.Len() > liveMarks {
-		m.side.snippet = []string{printable.Grouped(chosen.Len()) + " " + m.opts.Job.Selected + ": Enter shows the snippet"}
+		m.side.snippet = []string{printable.Grouped(chosen.Len()) + " " + m.opts.Job.Selected + ": Enter shows the " + m.opts.Job.Shows}
 		return nil
 	}
 	return m.renderSnippet(renderRequest{chosen: chosen, listing: m.progress.latest, dialect: m.dialect, live: m.side.gen})

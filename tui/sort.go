@@ -22,14 +22,22 @@ const (
 	sortRank // of annotations
 )
 
-var sortNames = [...]string{"what matters", "size", "time", "kept", "program", "path", "operation"}
+var sortNames = [...]string{"what matters", "size", "time", "kept", "program", "path", "rank"}
 
-// String returns the key as the screen names it.
+// String returns the key as the screen names it; Job.Order names sortRank.
 func (k sortKey) String() string {
 	if int(k) < len(sortNames) {
 		return sortNames[k]
 	}
 	return sortNames[sortPath]
+}
+
+// sortName returns the key as the screen names it.
+func (m *app) sortName(k sortKey) string {
+	if k == sortRank {
+		return m.opts.Job.Order
+	}
+	return k.String()
 }
 
 // sortKeys returns the keys of a view, the default one first. sortRank is included only if there are

@@ -87,7 +87,7 @@ func (m *app) body(lines []string) []string {
 
 // heads returns the heads of the columns.
 func (m *app) heads() string {
-	names := draw.Names{Path: "keep " + m.view.Row(), Hits: "files", Program: "program"}
+	names := draw.Names{Path: m.opts.Job.Picks + " " + m.view.Row(), Note: m.opts.Job.Note, Hits: "files", Program: "program"}
 	if m.view == setting.ViewPrograms {
 		names.Hits, names.Program = "places", " files"
 	}
@@ -112,7 +112,7 @@ func (m *app) empty() []string {
 	case m.marked.Generation() > 0:
 		return []string{"no selected paths here", "v shows all"}
 	case m.group > 0 && found:
-		return []string{"the trace has no " + safe(m.opts.Groups[m.group-1]), "o shows others"}
+		return []string{"no " + safe(m.opts.Groups[m.group-1]), "o shows others"}
 	case m.noCaches && found:
 		return []string{"only caches here", "c shows them"}
 	case found && m.program != "":

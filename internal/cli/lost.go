@@ -177,7 +177,7 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 
 // browseLost opens the screen with lost paths.
 func (a *app) browseLost(ctx context.Context, s *session.Session, p *past.States, lost *past.Losses) error {
-	in, out, err := a.terminal()
+	in, out, err := a.terminal("lost")
 	if err != nil {
 		return err
 	}

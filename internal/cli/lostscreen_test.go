@@ -24,7 +24,10 @@ func TestStoryLostPathsAreRestoredFromTheScreen(t *testing.T) {
 		}
 	}
 	s := start(t, 150, 30, binary+" --config "+dir+"/config.json --root "+dir+"/root lost --from "+dir+"/2026-11-03_08:00:00 --browse; echo status $?")
-	s.waitFor("/root/a/b/one", "11-03 08h", "5B lost", "Enter list")
+	s.waitFor("/root/a/b/one", "11-03 08h", "5B lost", "Enter list", "Space restore", "restore file", " state", "sort: recurrence")
+	s.send("?")
+	s.waitFor("restore or not, and move down", "cycle the states", "show the list")
+	s.send("?")
 	s.send("  \r") // the first two lines
 	s.waitFor("list of 2 paths", "a restore")
 	s.send("a")

@@ -52,7 +52,7 @@ func (a *app) screen(ctx context.Context, style session.Style, args []string, pr
 	if err := s.SetStyle(style); err != nil {
 		return err
 	}
-	in, out, err := a.terminal() // last: errors of the arguments come first
+	in, out, err := a.terminal("list") // last: errors of the arguments come first
 	if err != nil {
 		return err
 	}
@@ -143,15 +143,16 @@ func (a *app) tellScan(r *tui.Result, hint string) error {
 }
 
 // terminal returns the files that the screen reads keys from and writes to: the standard streams
-// if they are terminals, otherwise the controlling terminal.
-func (a *app) terminal() (in, out *os.File, err error) {
+// if they are terminals, otherwise the controlling terminal. The hint of an error names a command that
+// needs no terminal.
+func (a *app) terminal(command string) (in, out *os.File, err error) {
 	in, out = a.in, a.out
 	if isTerminal(in) && isTerminal(out) {
 		return in, out, nil
 	}
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
-		return nil, nil, session.WithRemedy(errors.New("no terminal for the interactive screen"), "list-ephemeral list prints the paths without a terminal")
+		return nil, nil, session.WithRemedy(errors.New("no terminal for the interactive screen"), "list-ephemeral "+command+" prints the paths without a terminal")
 	}
 	if !isTerminal(in) {
 		in = tty

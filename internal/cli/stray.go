@@ -212,7 +212,7 @@ func (f *strayFlags) format(style report.PathStyle) report.RowFormat {
 
 // browseStrays opens the screen with strays.
 func (a *app) browseStrays(ctx context.Context, p *session.Session, s *session.Strays) error {
-	in, out, err := a.terminal()
+	in, out, err := a.terminal("stray")
 	if err != nil {
 		return err
 	}

@@ -202,7 +202,7 @@ func (a *app) tellUntraced(f *traceFlags, r *trace.Report) {
 
 // browseTrace opens the screen with the paths of a trace.
 func (a *app) browseTrace(ctx context.Context, s *session.Session, f *traceFlags, r *trace.Report) error {
-	in, out, err := a.terminal()
+	in, out, err := a.terminal("trace --list")
 	if err != nil {
 		return err
 	}

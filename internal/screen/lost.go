@@ -71,6 +71,7 @@ func (m Lost) Close() { m.plan.replace(nil) }
 var RestoreJob = tui.Job{
 	Shows: "list", Key: "restore", Help: "bring the selection back to where it was", Title: "restore", Verb: "restore",
 	Asks: "Enter restores, Esc goes back; nothing is overwritten", Result: "list of", Selected: "selected",
+	Picks: "restore", Note: "state", Order: "recurrence", Cycles: "cycle the states: the paths of each alone, or of all",
 }
 
 // Groups returns the names of the filters, one for each state, for tui.Options.Groups.

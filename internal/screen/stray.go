@@ -32,6 +32,7 @@ func (Strays) KeptPaths() []string { return nil }
 var TrashJob = tui.Job{
 	Shows: "list", Key: "trash", Help: "move the selection to the trash", Title: "move to the trash", Verb: "move",
 	Asks: "Enter moves, Esc goes back; stray --restore undoes it", Result: "list of", Selected: "selected",
+	Picks: "select", Note: "note", Order: "note", Cycles: "show the paths of a group",
 }
 
 // Scan implements tui.Machine.

@@ -13,7 +13,7 @@ type Column uint8
 const (
 	ColumnUnknown Column = iota
 	ColumnPath
-	ColumnNote // of a trace
+	ColumnNote // the annotations
 	ColumnHits // the number of files that the filters include, of all that are kept
 	ColumnProgram
 	ColumnShare
@@ -22,7 +22,7 @@ const (
 	ColumnAge
 )
 
-var columnNames = [...]string{"", "place", "did", "hits", "program", "kept", "", "size", "age"}
+var columnNames = [...]string{"", "place", "note", "hits", "program", "kept", "", "size", "age"}
 
 // String returns the head of the column, or "".
 func (c Column) String() string {
@@ -149,7 +149,7 @@ type Sorted struct {
 }
 
 // Names are the heads of the columns whose meaning depends on the view.
-type Names struct{ Path, Hits, Program string }
+type Names struct{ Path, Note, Hits, Program string }
 
 // Heads returns the line above the list.
 func (s *Styles) Heads(c *Columns, names Names, by Sorted) string {
@@ -164,6 +164,8 @@ func (s *Styles) Heads(c *Columns, names Names, by Sorted) string {
 		switch p.column {
 		case ColumnPath:
 			head = names.Path
+		case ColumnNote:
+			head = names.Note
 		case ColumnHits:
 			head = names.Hits
 		case ColumnProgram:

@@ -30,8 +30,11 @@ type Job struct {
 	Verb   string // "copy"
 	Asks   string // "Enter copies, Esc goes back; the sources do not change"
 	Result string // what Enter shows: "snippet for"
-	// Selected says of paths that they are selected: "kept".
-	Selected string
+	// Selected says of paths that they are selected: "kept". Picks is what selecting means: "keep".
+	Selected, Picks string
+	// Note is the head of the column of annotations, "did", and Order the name of the order by them:
+	// "operation". Cycles is the help of the key that shows the paths of one of tui.Options.Groups.
+	Note, Order, Cycles string
 }
 
 // Adopt shows the plan, asks for confirmation, and shows the progress and the result.
