@@ -244,6 +244,25 @@ func TestErrorOfTheListingLeavesNoReceipt(t *testing.T) {
 	}
 }
 
+// TestKeptPathsAreAddedAfterTheBudget adds entries to a receipt whose time is over.
+func TestKeptPathsAreAddedAfterTheBudget(t *testing.T) {
+	r, many := storage(t), manyEntries(3)
+	many[1].Class = history.ClassKept
+	calls := 0
+	later := func() time.Time { calls++; return noon.Add(time.Duration(calls) * time.Hour) }
+	_, err := r.Write(t.Context(), first, history.WriteOptions{Now: later, Budget: time.Minute}, func(w *history.Writer) error {
+		listed, kept, again := w.Add(&many[0]), w.Add(&many[1]), w.Add(&many[2])
+		if !errors.Is(listed, history.ErrBudget) || kept != nil || !errors.Is(again, history.ErrBudget) {
+			t.Errorf("%v, %v, %v", listed, kept, again)
+		}
+		return again
+	})
+	must(t, err)
+	if got, all, _ := newest(t, r, second); got.Complete || got.Listed != 0 || got.Kept != 1 || len(all) != 1 {
+		t.Errorf("%d entries, %+v", len(all), got)
+	}
+}
+
 func TestBudgetCutsTheListing(t *testing.T) {
 	many := manyEntries(2000)
 	for name, cancel := range map[string]bool{"the time is over": false, "cancelled": true} {

@@ -22,8 +22,8 @@ const headerSize = 1024
 
 // The errors of a Writer that end the listing.
 var (
-	// ErrBudget reports that the budget has run out. Commit still writes a valid receipt, whose
-	// header says that it is not complete.
+	// ErrBudget reports that the budget has run out, so nothing more can be listed. Kept paths can
+	// still be added. The receipt is valid, and its header says that it is not complete.
 	ErrBudget = errors.New("the time for the receipt is over")
 	// ErrOrder reports that a path does not come after the one before.
 	ErrOrder = errors.New("the paths are not sorted")
@@ -89,19 +89,21 @@ func encodeHeader(h *Header) ([]byte, error) {
 }
 
 // Add writes an entry. The paths must be sorted by their bytes. After an error, all further calls
-// return the same error.
+// return the same error, except those that add kept paths after ErrBudget: they are few, and without
+// them nothing could be said about them at the next boot.
 func (w *Writer) Add(e *Entry) error {
-	if w.err != nil {
+	if w.err != nil && (!errors.Is(w.err, ErrBudget) || e.Class != ClassKept) {
 		return w.err
 	}
-	if w.err = w.add(e); w.err != nil {
-		return w.err
+	if err := w.add(e); err != nil {
+		w.err = err
+		return err
 	}
 	return nil
 }
 
 func (w *Writer) add(e *Entry) error {
-	if w.lines%budgetEvery == 0 && w.over() {
+	if e.Class != ClassKept && w.header.Listed%budgetEvery == 0 && w.over() {
 		return ErrBudget
 	}
 	if err := checkEntry(e); err != nil {

@@ -107,10 +107,10 @@ func (w *receiptWriter) write(ctx context.Context, to *history.Writer, graveyard
 			Class: history.ClassListed, Mode: modeBits(info.Mode), UID: info.UID, GID: info.GID,
 		})
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, history.ErrBudget) {
 		return stats, err
 	}
-	return stats, w.keep(to, "")
+	return stats, errors.Join(err, w.keep(to, "")) // kept paths are in each receipt
 }
 
 // keep writes the kept paths before a path; all of them before "". A kept path that is listed too is

@@ -115,6 +115,9 @@ func TestReceiptSaysWhatIsListedAndKept(t *testing.T) {
 		g.write(fmt.Sprintf("root/f%02d", i), "abc")
 	}
 	g.write("root/big", strings.Repeat("x", 3000))
+	g.write("root/kept", "kept")
+	g.write("persist"+g.root+"/kept", "kept")
+	g.config["persistedFiles"] = []string{g.root + "/kept"}
 	for _, tt := range []struct {
 		name string
 		o    past.ReceiptOptions
@@ -127,6 +130,9 @@ func TestReceiptSaysWhatIsListedAndKept(t *testing.T) {
 		tt.o.Storage = g.stored
 		r, err := past.WriteReceipt(t.Context(), g.session(), tt.o)
 		must(t, err)
+		if r.Header.Kept != 1 {
+			t.Errorf("%s: %d paths are kept", tt.name, r.Header.Kept)
+		}
 		got := fmt.Sprintf("%d listed, complete", r.Header.Listed)
 		if !r.Header.Complete {
 			got = fmt.Sprintf("%d listed, not complete", r.Header.Listed)

@@ -114,7 +114,7 @@ func LastLoss(ctx context.Context, s *session.Session) *report.LastLoss {
 		return nil // an ordinary user cannot read the receipts
 	}
 	defer func() { _ = r.Close() }()
-	loss := &report.LastLoss{Files: int(r.Header().Listed), Bytes: r.Header().Bytes}
+	loss := &report.LastLoss{Files: int(r.Header().Listed), Bytes: r.Header().Bytes, AtLeast: !r.Header().Complete}
 	var newest time.Time
 	for item, err := range r.Listing(history.ClassListed) {
 		if err != nil {

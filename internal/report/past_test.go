@@ -102,7 +102,7 @@ func TestWordsOfDifferences(t *testing.T) {
 	if text := v.Summary(); text != summary {
 		t.Error(text)
 	}
-	if v.Header.Complete = false; v.Summary() != summary+"; the receipt is not complete, because its time was over" {
+	if v.Header.Complete = false; v.Summary() != summary+"; the receipt is not complete: its time was over before all files were listed, and the others were not checked" {
 		t.Error(v.Summary())
 	}
 	if text := string(report.DifferenceJSON(nil, &v.Differences[1])); text != `{"path":"/b","said":"listed","found":"kept","detail":"storage"}`+"\n" {
@@ -110,6 +110,10 @@ func TestWordsOfDifferences(t *testing.T) {
 	}
 	loss := report.LastLoss{Files: 1, Bytes: 1024, Newest: "/home/a/x\x1b"}
 	if text := loss.Text("/home/a"); text != `the last reboot lost 1 file, 1.0K; newest ~/x\e` {
+		t.Error(text)
+	}
+	loss = report.LastLoss{Files: 2, AtLeast: true}
+	if text := loss.Text("/home/a"); text != `the last reboot lost at least 2 files, 0B` {
 		t.Error(text)
 	}
 }

@@ -77,7 +77,7 @@ func (v *Verified) Summary() string {
 	text := fmt.Sprintf("receipt of %s: %s lost as said, %d of them made again; %d kept as said; %s",
 		v.Header.Time.Local().Format("2006-01-02 15:04:05"), Count(v.Gone+v.Again, "path"), v.Again, v.Kept, Count(len(v.Differences), "difference"))
 	if !v.Header.Complete {
-		text += "; the receipt is not complete, because its time was over"
+		text += "; the receipt is not complete: its time was over before all files were listed, and the others were not checked"
 	}
 	return text
 }
@@ -102,13 +102,19 @@ func DifferenceJSON(dst []byte, d *Difference) []byte {
 type LastLoss struct {
 	Files int
 	Bytes int64
+	// AtLeast reports that the receipt was cut off, so more may be lost.
+	AtLeast bool
 	// Newest is the file that was changed last, or "".
 	Newest string
 }
 
 // Text returns the loss as a clause.
 func (l *LastLoss) Text(home string) string {
-	text := fmt.Sprintf("the last reboot lost %s, %s", Count(l.Files, "file"), printable.Size(l.Bytes))
+	text := "the last reboot lost "
+	if l.AtLeast {
+		text += "at least "
+	}
+	text += Count(l.Files, "file") + ", " + printable.Size(l.Bytes)
 	if l.Newest != "" {
 		text += "; newest " + printable.Name(tilde(l.Newest, home))
 	}
