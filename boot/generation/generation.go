@@ -23,6 +23,10 @@ type Options struct {
 	// Wiped reports whether a reboot wipes the file system of an entry, which is an
 	// OwnFileSystem. nil means that only "/" is wiped.
 	Wiped func(Entry) bool
+	// Unlisted, if set, reports whether a path, for which the generation mounts only "/", is on another
+	// file system that a boot mounts and keeps: a dataset with the property mountpoint, which
+	// zfs-mount.service mounts without a line in fstab (zfs-mount(8)).
+	Unlisted func(path string) bool
 	// Homes are home directories by user name, for users whose home the generation does not
 	// name.
 	Homes map[string]string

@@ -155,9 +155,12 @@ func (g *Generation) followTo(at string, seen lookup) place {
 		case loop || len(seen.used) > rootfs.MostLinks:
 			return place{path: at, entry: -1, loop: true}
 		case i < 0:
-			return place{path: at, entry: -1, kept: !g.wiped(Entry{Path: "/", How: OwnFileSystem, Kind: Directory})}
+			return place{path: at, entry: -1, kept: g.unlisted(at) || !g.wiped(Entry{Path: "/", How: OwnFileSystem, Kind: Directory})}
 		}
 		e := &g.Entries[i]
+		if e.Path == "/" && g.unlisted(at) {
+			return place{path: at, entry: -1, kept: true}
+		}
 		seen.used = append(seen.used, i)
 		if e.fixed() {
 			seen.latest = orderMount
@@ -206,6 +209,11 @@ func join(dir, rel string) string {
 		return "/" + rel
 	}
 	return dir + "/" + rel
+}
+
+// unlisted asks the caller about a path below "/".
+func (g *Generation) unlisted(path string) bool {
+	return path != "/" && g.opts.Unlisted != nil && g.opts.Unlisted(path)
 }
 
 // wiped asks the caller about a file system. One on compressed memory never outlives a boot.

@@ -101,6 +101,37 @@ func handMade(m *machine) {
 	m.homeLink(m.home("ann", "/home/ann"), ".config/nvim", "/keep/home/ann/dots/nvim")
 }
 
+// TestDatasetsNeedNoLineInFstab has binds from datasets of ZFS: one in fstab, one that
+// zfs-mount.service mounts, and one that is not mounted.
+func TestDatasetsNeedNoLineInFstab(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	m.dir("/listed/a", "/tank/home/b", "/nowhere/c")
+	m.fstab("rpool/local/root / zfs x-initrd.mount,zfsutil 0 0", "rpool/safe/listed /listed zfs zfsutil 0 0", `rpool/a\040name /with zfs defaults 0 0`,
+		"/listed/a /a none bind", "/tank/home/b /b none bind", "/nowhere/c /c none bind", "/with/d /d none bind")
+	g := m.read(generation.Options{
+		Wiped:    func(e generation.Entry) bool { return e.Device == "rpool/local/root" },
+		Unlisted: func(path string) bool { return path == "/tank" || strings.HasPrefix(path, "/tank/") },
+	})
+	want := map[string]generation.Verdict{
+		"/": generation.Wiped, "/listed": generation.Kept, "/with": generation.Kept, "/a": generation.Kept, "/b": generation.Kept, "/c": generation.StorageWiped, "/d": generation.Kept,
+	}
+	for i := range g.Entries {
+		if e := &g.Entries[i]; want[e.Path] != generation.VerdictUnknown && e.Verdict != want[e.Path] {
+			t.Errorf("%s is %s, want %s", e.Path, e.Verdict, want[e.Path])
+		}
+		delete(want, g.Entries[i].Path)
+	}
+	for path := range want {
+		t.Errorf("%s is missing", path)
+	}
+	for path, kept := range map[string]bool{"/b/file": true, "/c/file": false, "/tank/home/x": true} {
+		if _, got := g.Keeps(path); got != kept {
+			t.Errorf("Keeps(%s) is %t", path, got)
+		}
+	}
+}
+
 func TestModules(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

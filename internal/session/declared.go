@@ -27,7 +27,7 @@ const (
 
 // readGenerations reads the generations, each system once.
 func (s *Session) readGenerations() *generations {
-	opts := generation.Options{Root: s.options.System, Wiped: s.wipedEntry, Homes: s.Config.Users, Stop: s.stops}
+	opts := generation.Options{Root: s.options.System, Wiped: s.wipedEntry, Unlisted: s.isUnlistedDataset, Homes: s.Config.Users, Stop: s.stops}
 	read := map[string]*generation.Generation{}
 	one := func(link string) *generation.Generation {
 		target, err := os.Readlink(filepath.Join(s.options.System, link))
@@ -50,6 +50,13 @@ func (s *Session) wipedEntry(e generation.Entry) bool {
 		return tree.Fate != boot.Kept
 	}
 	return tree.Point == e.Path && tree.Fate == boot.Wiped
+}
+
+// isUnlistedDataset reports whether a path is on a ZFS dataset that does not look wiped. Datasets need
+// no line in fstab.
+func (s *Session) isUnlistedDataset(path string) bool {
+	mount := s.Mounts.At(path)
+	return mount.FSType == "zfs" && mount.Point != "/" && s.fates.At(path).Fate != boot.Wiped
 }
 
 // Generations returns what the built systems of this machine declare.
