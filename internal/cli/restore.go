@@ -27,7 +27,7 @@ persistent storage too, so the next reboot does not take them again.`
 
 const restoreExamples = `  sudo list-ephemeral restore --dry-run ~/.mozilla   print the plan
   sudo list-ephemeral restore --adopt ~/.mozilla
-  list-ephemeral lost --from /mnt/old -0 ~/proj | list-ephemeral restore --from /mnt/old -0`
+  sudo list-ephemeral lost --from /mnt/old -0 ~/proj | sudo list-ephemeral restore --from /mnt/old -0`
 
 func newRestore(a *app) *cobra.Command {
 	var f restoreFlags
@@ -118,6 +118,14 @@ func (a *app) restoreFrom(ctx context.Context, p *past.States, f restoreFlags, p
 	return failed
 }
 
+// runError adds a remedy to an error that stops copying to where paths were, or into storage.
+func runError(err error, into string) error {
+	if into == "/" {
+		return past.RestoreRunError(err)
+	}
+	return session.AdoptError(err, into)
+}
+
 // restorePlan runs one plan, or prints it.
 func (a *app) restorePlan(ctx context.Context, plan *adopt.Plan, f restoreFlags) error {
 	for i := range plan.Units {
@@ -132,7 +140,7 @@ func (a *app) restorePlan(ctx context.Context, plan *adopt.Plan, f restoreFlags)
 	started := time.Now()
 	results, err := a.runPlan(ctx, plan)
 	if results == nil && err != nil {
-		return whySignal(ctx, session.AdoptError(err, plan.Storage))
+		return whySignal(ctx, runError(err, plan.Storage))
 	}
 	left := false
 	for _, r := range results {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -71,6 +72,9 @@ func searched(s *session.Session, from string) (history.Options, error) {
 		if err != nil {
 			return history.Options{}, session.Misuse(fmt.Errorf("--from: %w", session.StatError(from, err)))
 		}
+		if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+			return history.Options{}, session.Misuse(fmt.Errorf("--from: %s is not a directory", from))
+		}
 		return history.Options{From: []string{dir}}, nil
 	}
 	at, err := boot.ReadTime()
@@ -134,7 +138,11 @@ func (p *States) atOrBefore(o Options, named bool) ([]history.State, error) {
 	}
 	at, err := o.Time(o.From)
 	if err != nil {
-		return nil, session.WithRemedy(session.Misuse(fmt.Errorf("--from: expected a directory, a time or the name of a state, got %q", o.From)), "lost --list-states lists the states")
+		remedy := "lost --list-states lists the states"
+		if info, err := os.Stat(o.From); err == nil && info.IsDir() {
+			remedy = "the directory is --from ./" + o.From
+		}
+		return nil, session.WithRemedy(session.Misuse(fmt.Errorf("--from: expected a directory, a time or the name of a state, got %q", o.From)), remedy)
 	}
 	var before []history.State
 	for _, s := range p.All {

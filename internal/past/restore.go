@@ -3,6 +3,7 @@ package past
 import (
 	"context"
 	"errors"
+	"io/fs"
 
 	"golang.org/x/sys/unix"
 
@@ -127,9 +128,17 @@ func (r *Restoration) plan(ctx context.Context, paths session.AdoptPaths, o Rest
 		}
 	}
 	if r.Plan, err = adopt.Prepare(ctx, "/", r.paths, options); err != nil {
-		return session.AdoptError(err, "/")
+		return RestoreRunError(err)
 	}
 	return nil
+}
+
+// RestoreRunError adds a remedy to an error that stops the restoring into place.
+func RestoreRunError(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return session.WithRemedy(err, "run it with sudo: restoring into place requires root")
+	}
+	return session.AdoptError(err, "/")
 }
 
 // errThere is the error of a path that is not restored because it exists with another content.

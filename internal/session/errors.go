@@ -99,11 +99,11 @@ func RemedyFor(err error) string {
 	case errors.As(err, &staging) && errors.Is(err, syscall.EPERM):
 		return "something in " + staging.Path + " cannot be removed: lsattr shows whether it is immutable"
 	case errors.As(err, &staging) && !errors.Is(err, fs.ErrPermission) && !isErrno(err):
-		return "rename " + staging.Path + ", or unmount it, and run adopt again"
+		return "rename " + staging.Path + ", or unmount it, and run it again"
 	case errors.Is(err, adopt.ErrCoveredByStorage):
 		return "move it by hand: mount --bind / DIR shows it below DIR"
 	case errors.Is(err, adopt.ErrReplaceable):
-		return "give that directory in storage the owner and mode of its source, if no other user needs it, and run adopt again"
+		return "give that directory the owner and mode of its source, if no other user needs it, and run it again"
 	case errors.Is(err, fs.ErrPermission):
 		return "run it with sudo: this path requires root"
 	case errors.Is(err, syscall.ENOSPC):
