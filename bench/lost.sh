@@ -89,6 +89,6 @@ hyperfine --warmup 1 --runs "${BENCH_RUNS:-7}" --style basic --export-csv "$dir/
 awk -F, -v n="$states" 'NR > 1 { t[NR] = $4; cpu[NR] = $5 + $6; printf "%-15s %4.0f ms, %4.0f ms of processor time\n", $1, 1000 * $4, 1000 * cpu[NR] }
 	END {
 		printf "lost --boots %d takes %.2f times as long as %d lists, %.2f times as long as %d lists with -l (medians);\n", n, t[5] / n / t[2], n, t[5] / n / t[3], n
-		printf "%.2f and %.2f times of their processor time (means). Only list -l reads sizes and times, as lost does.\n", cpu[5] / n / cpu[2], cpu[5] / n / cpu[3]
+		printf "%.2f and %.2f times of their processor time (means). Only list -l reads sizes and times. lost does so twice for each path: in a state and now.\n", cpu[5] / n / cpu[2], cpu[5] / n / cpu[3]
 	}' "$dir/times.csv"
 /usr/bin/time -f "lost --boots $states: at most %M KiB of memory" "${program[@]}" lost --boots "$states" 2>&1 >/dev/null | tail -1
