@@ -10,9 +10,10 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/vt"
+
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
-	"github.com/charmbracelet/x/vt"
 )
 
 var update = flag.Bool("update", false, "update the golden files")
