@@ -7,6 +7,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
@@ -254,17 +255,28 @@ func (p *Snippet) numbered(s *draw.Styles, width int) []string {
 		if p.snippet.Text == "" || i == shownLines {
 			number = ""
 		}
-		text := textcell.Truncate(p.code[i], max(width-len(number), 0), s.Glyphs.Ellipsis)
+		text := middle(p.code[i], max(width-len(number), 0), s.Glyphs.Ellipsis)
 		lines[i] = s.Dim.Render(number) + s.Highlight(text)
 	}
 	return lines
+}
+
+// middle shortens a line of code in the middle, because the names of files are at its end.
+func middle(line string, room int, ellipsis string) string {
+	if textcell.Width(line) <= room {
+		return line
+	}
+	cells := textcell.Width(ellipsis)
+	head := ansi.Truncate(line, max(room-cells, 0)/2, "")
+	start, _ := textcell.TailStart(line[len(head):], room-textcell.Width(head), cells)
+	return ansi.Truncate(head+ellipsis+line[len(head)+start:], max(room, 0), "")
 }
 
 // all returns the code and, below it, the notes: on a screen without room for cards.
 func (p *Snippet) all(s *draw.Styles, width int) []string {
 	var lines []string
 	for _, line := range p.code {
-		lines = append(lines, s.Highlight(textcell.Truncate(line, width, s.Glyphs.Ellipsis)))
+		lines = append(lines, s.Highlight(middle(line, width, s.Glyphs.Ellipsis)))
 	}
 	return append(lines, p.styled(s)...)
 }
