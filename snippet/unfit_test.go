@@ -247,8 +247,10 @@ func TestPrivateStateStaysPrivate(t *testing.T) {
 
 func TestSharedDirectoriesAreLeftOutOnRequest(t *testing.T) {
 	opts := Options{Home: home, LeaveShared: true}
-	items := []Item{dir("/var/lib"), dir(home + "/.config"), dir("/root"), dir("/etc/ssh"), dir("/var/lib/systemd"), dir(home + "/.cache"), dir("/var/lib/x"),
-		{Path: "/srv", Dir: true, Kept: "a mount"}}
+	items := []Item{
+		dir("/var/lib"), dir(home + "/.config"), dir("/root"), dir("/etc/ssh"), dir("/var/lib/systemd"), dir(home + "/.cache"), dir("/var/lib/x"),
+		{Path: "/srv", Dir: true, Kept: "a mount"},
+	}
 	s := Render(items, opts)
 	if s.Shared != 3 || len(s.LeftOut) != 3 || s.Directories != 4 || len(s.Kept) != 1 {
 		t.Errorf("%d shared, left out %v, %d written", s.Shared, s.LeftOut, s.Directories)

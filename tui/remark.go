@@ -71,15 +71,15 @@ type offer struct {
 // mostLooseFiles is the number of selected files from which places are offered below the list.
 const mostLooseFiles = 20
 
-// offers reports whether the offer is for the selection.
+// offers reports whether the offer is for the selection, and the job is to keep it.
 func (m *app) offers() bool {
-	return len(m.offer.Dirs) > 0 && m.offer.selected == m.selection.Generation()
+	return m.opts.Job == adoptJob && len(m.offer.Dirs) > 0 && m.offer.selected == m.selection.Generation()
 }
 
 // findFilled finds the places that a selection of many files fills.
 func (m *app) findFilled() tea.Cmd {
 	chosen, l, splits := m.selection.Clone(), m.progress.latest, m.opts.Machine.Splits
-	if chosen.Len() <= mostLooseFiles {
+	if chosen.Len() <= mostLooseFiles || l == nil {
 		return nil
 	}
 	return guarded("find filled places", func() tea.Msg { return filledFound{offer{l.Filled(&chosen, splits), chosen.Generation()}} })

@@ -119,6 +119,12 @@ func (m Lost) Explain(ctx context.Context, path string) []string {
 // CannotKeep implements tui.Machine. Everything that is lost can be restored.
 func (m Lost) CannotKeep(string) string { return "" }
 
+// WholeDoubt implements tui.Machine.
+func (m Lost) WholeDoubt(string) (why string, ask bool) { return "", false }
+
+// Storage implements tui.Machine. Nothing is copied into storage.
+func (m Lost) Storage() (dir string, free int64) { return "", 0 }
+
 // Snippet implements tui.Machine. It returns the lost paths, one on each line.
 func (m Lost) Snippet(selected []index.Selected, _ int) tui.SnippetText {
 	var text tui.SnippetText
