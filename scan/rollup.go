@@ -86,9 +86,8 @@ func (k DivisionKind) String() string { return divisionNames[min(int(k), len(div
 // Division returns why a directory splits. What is mounted or persisted in it comes before what is
 // known of its name. The path must be absolute and clean.
 func (r *Rollup) Division(dir string) Division {
-	m, path := r.policy.marks.find(dir), dir
-	if m != nil && m.divides {
-		m, path = m.divider(dir)
+	if m := r.policy.marks.find(dir); m != nil && m.divides {
+		m, path := m.divider(dir)
 		switch {
 		case m.class == ClassPersisted || m.keep || m.declared:
 			return Division{DivisionPersisted, path}

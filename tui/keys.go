@@ -145,11 +145,11 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 		}, b.listBindings())
 	case contextSearch:
 		s := k.search
-		own = slices.Concat([]key.Binding{s.leave, s.space}, s.EditKeys.Bindings(), s.listBindings())
+		own = slices.Concat([]key.Binding{s.leave, s.space}, s.Bindings(), s.listBindings())
 	case contextUnknown:
 		return nil
 	default:
-		own = k.Keys.Bindings(c)
+		own = k.Bindings(c)
 	}
 	return append(own, k.suspend)
 }

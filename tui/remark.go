@@ -43,7 +43,7 @@ func (m *app) refuses(node uint32) bool {
 	switch {
 	case why == "":
 		return false
-	case ask && !(m.rowRemark.on(node) && m.rowRemark.asks):
+	case ask && (!m.rowRemark.on(node) || !m.rowRemark.asks):
 		m.remarkOn(rowRemark{node: node, text: why + m.instead() + ", " + pane.Label(m.keys.browse.toggle.Keys()[0]) + " keeps it all", refused: true, asks: true})
 		return true
 	}

@@ -234,7 +234,7 @@ func (k *Keys) Bindings(c Context) []key.Binding {
 		return slices.Concat(k.Programs.DialogKeys.Bindings(), k.Programs.EditKeys.Bindings())
 	case ContextPrompt:
 		p := k.Prompt
-		return slices.Concat([]key.Binding{p.Accept, p.Complete, p.Close, p.Quit}, p.EditKeys.Bindings())
+		return slices.Concat([]key.Binding{p.Accept, p.Complete, p.Close, p.Quit}, p.Bindings())
 	case ContextConfirm:
 		return []key.Binding{k.Confirm.Accept, k.Confirm.Close, k.Confirm.Quit}
 	case ContextSnippet:
