@@ -245,6 +245,10 @@ func (m *app) tick() tea.Cmd {
 	if m.layout.bodyHeight > 0 && len(m.list.nodes) >= m.layout.bodyHeight {
 		every = steadyTick
 	}
+	const again = 10 // ticks: the order by last write is then a second old at most
+	if m.opts.Live && sort == nil && m.progress.ticks%again == 0 {
+		sort = m.ask(false)
+	}
 	return tea.Batch(sort, m.after(every, ticked{}))
 }
 

@@ -63,7 +63,7 @@ func (m *app) stake() []draw.Span {
 		}
 		return all
 	case p.running:
-		return []draw.Span{{Text: p.spin() + " scanning", Style: st.Stake}, {Text: ""}}
+		return []draw.Span{{Text: p.spin() + " " + m.opts.scanning(), Style: st.Stake}, {Text: ""}}
 	case p.err != nil:
 		return []draw.Span{{Text: "scan stopped", Style: st.Stake}, {Text: ""}}
 	}

@@ -46,6 +46,8 @@ type Options struct {
 	// Listed reports whether Machine.Scan adds a list of paths that the caller supplies,
 	// such as stdin. Every path in it is shown, and its directories are not walked.
 	Listed bool
+	// Live reports whether Machine.Scan adds paths until its context is done, and annotations change.
+	Live bool
 	// Once reports whether Machine.Scan can be called only once.
 	Once bool
 	// Dialects are the names of the dialects to choose from, and Dialect is the index of
@@ -99,6 +101,14 @@ type Options struct {
 	ASCII bool
 	// NoMouse leaves mouse events to the terminal.
 	NoMouse bool
+}
+
+// scanning returns what Machine.Scan does.
+func (o *Options) scanning() string {
+	if o.Live {
+		return "watching"
+	}
+	return "scanning"
 }
 
 // findPrograms returns how the programs of files are found, or nil if Options.Programs names them.

@@ -118,7 +118,7 @@ func (m *app) empty() []string {
 	case found && m.program != "":
 		return []string{"nothing belongs to " + safe(m.program), "Ctrl-X shows all"}
 	case p.running:
-		return []string{"scanning"}
+		return []string{m.opts.scanning()}
 	case m.searchTask.running() || !p.current():
 		return []string{"reading"}
 	}

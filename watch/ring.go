@@ -96,13 +96,12 @@ func (r *Ring) torn() bool {
 	return err == nil && last[0] != '\n'
 }
 
-// Add writes an event, unless the same program has done the same to the path within RingAgain.
-func (r *Ring) Add(e *Event) error {
+// Add writes a record, unless the same program has done the same to the path within RingAgain.
+func (r *Ring) Add(e *Record) error {
 	if !e.Overflow && !r.fresh(e) {
 		return nil
 	}
-	record := RecordOf(e)
-	r.line = record.Append(r.line[:0])
+	r.line = e.Append(r.line[:0])
 	if r.size > 0 && r.size+int64(len(r.line)) > r.limit {
 		if err := r.rotate(); err != nil {
 			return err
@@ -113,9 +112,9 @@ func (r *Ring) Add(e *Event) error {
 	return err
 }
 
-// fresh reports whether an event is recorded, and remembers it.
-func (r *Ring) fresh(e *Event) bool {
-	old, known := r.last[string(e.Path)]
+// fresh reports whether a record is written, and remembers it.
+func (r *Ring) fresh(e *Record) bool {
+	old, known := r.last[e.Path]
 	if known && old.op&e.Op == e.Op && old.exe == e.By.Exe && e.Time.Sub(old.time) < RingAgain {
 		return false
 	}
@@ -126,7 +125,7 @@ func (r *Ring) fresh(e *Event) bool {
 	if known && old.exe == e.By.Exe && e.Time.Sub(old.time) < RingAgain {
 		op |= old.op
 	}
-	r.last[string(e.Path)] = recent{op, e.By.Exe, e.Time}
+	r.last[e.Path] = recent{op, e.By.Exe, e.Time}
 	return true
 }
 

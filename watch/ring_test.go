@@ -16,8 +16,8 @@ import (
 
 var noon = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
 
-func written(path string, at time.Time) *watch.Event {
-	return &watch.Event{Path: []byte(path), Op: watch.Write, Time: at, By: watch.Process{PID: 7, Exe: "/bin/a", Comm: "a", Unit: "a.service"}}
+func written(path string, at time.Time) *watch.Record {
+	return &watch.Record{Path: path, Op: watch.Write, Time: at, By: watch.Process{PID: 7, Exe: "/bin/a", Comm: "a", Unit: "a.service"}}
 }
 
 func readAll(t *testing.T, name string) (all []watch.Record) {
@@ -39,19 +39,19 @@ func TestRingReturnsWhatWasAdded(t *testing.T) {
 	var want []watch.Record
 	for i, path := range []string{"/a", "/日本", "/\xff\n", "/ \x1b[31m"} {
 		e := written(path, noon.Add(time.Duration(i)*time.Second))
-		want = append(want, watch.RecordOf(e))
+		want = append(want, *e)
 		if err := ring.Add(e); err != nil {
 			t.Fatal(err)
 		}
 	}
-	lost := &watch.Event{Overflow: true, Time: noon.Add(time.Hour)}
+	lost := &watch.Record{Overflow: true, Time: noon.Add(time.Hour)}
 	if err := ring.Add(lost); err != nil {
 		t.Fatal(err)
 	}
 	if err := ring.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(append(want, watch.RecordOf(lost)), readAll(t, name)); diff != "" {
+	if diff := cmp.Diff(append(want, *lost), readAll(t, name)); diff != "" {
 		t.Error(diff)
 	}
 	if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
@@ -102,7 +102,7 @@ func TestRingSkipsRepeatedWrites(t *testing.T) {
 	}
 	other := written("/a", noon.Add(time.Second))
 	other.By.Exe = "/bin/b"
-	for _, e := range []*watch.Event{
+	for _, e := range []*watch.Record{
 		written("/a", noon), written("/a", noon.Add(time.Second)), other, // another program
 		written("/a", noon.Add(2*time.Second)), written("/a", noon.Add(3*time.Second)), written("/a", noon.Add(3*watch.RingAgain)),
 	} {
@@ -123,7 +123,7 @@ func TestRingSkipsRepeatedWrites(t *testing.T) {
 func TestRingContinuesAfterACrash(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "ring")
-	record := watch.RecordOf(written("/whole", noon))
+	record := written("/whole", noon)
 	if err := os.WriteFile(name, append(record.Append(nil), `{"time":"2026-`...), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func TestRingRefusesOtherFiles(t *testing.T) {
 // FuzzParseRecord reads arbitrary lines. A record that is read is written as a line that is read as
 // the same record.
 func FuzzParseRecord(f *testing.F) {
-	record := watch.RecordOf(written("/a\xff", noon))
+	record := written("/a\xff", noon)
 	f.Add(record.Append(nil))
 	f.Add([]byte(`{"time":"2026-11-30T12:00:00Z","overflow":true}`))
 	f.Add([]byte(`{"path":"/a","ops":["written","unknown"],"pid":-5,"exe":"\u0000"}`))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/DaRacci/list-ephemeral/boot"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
@@ -13,6 +14,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/owner"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/watch"
 )
 
 // Lines returns an explanation as lines.
@@ -35,6 +37,9 @@ func (e *Explanation) Lines() []string {
 	if text := IgnoredText(e.Ignored); text != "" {
 		lines = append(lines, "  "+text)
 	}
+	if e.Written != nil {
+		lines = append(lines, "  "+WriterText(e.Written, time.Now()))
+	}
 	return lines
 }
 
@@ -55,6 +60,7 @@ type explainLine struct {
 	// DeclaredAt is the file and line in the Nix code.
 	DeclaredAt string `json:"declaredAt"`
 	ownerKeys
+	writtenKeys
 	Mode       string `json:"usualMode"`
 	ModeSource string `json:"usualModeSource"`
 	Known      int    `json:"known"`
@@ -74,6 +80,7 @@ func (e *Explanation) JSON() *explainLine {
 	if e.Err != nil {
 		line.Error = errors.Unwrap(e.Err).Error()
 	}
+	line.writtenKeys = newWrittenKeys(e.Written)
 	if o := e.Owner; o != nil {
 		line.ownerKeys = newOwnerKeys(o)
 		line.Mode, line.ModeSource, line.Known = o.Mode, OwnerSource(o.ModeFrom), o.Share.Repositories
@@ -121,6 +128,8 @@ type Explanation struct {
 	Owner *owner.Owner
 	// Ignored is the pattern of public configurations that leaves the path out of backups.
 	Ignored known.Ignored
+	// Written is the last recorded write, or nil.
+	Written *watch.Record
 	Kind    scan.Kind
 	Size    int64
 	Device  string // major and minor number of a device: "8, 1"

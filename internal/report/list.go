@@ -9,6 +9,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/octal"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/watch"
 )
 
 // Format appends a candidate as a line of output.
@@ -78,6 +79,7 @@ type jsonLine struct {
 	Next      string    `json:"next"`
 	ownerKeys
 	*seenKeys
+	writtenKeys
 }
 
 // seenKeys are the keys about earlier states, which are written only if that was asked.
@@ -110,7 +112,7 @@ func JSONFormat(notes Notes, names Owners, owners OwnerOf, seen Seen) Format {
 		}
 		o := owners(path)
 		line.Path, line.PathBytes = jsonline.Path(path)
-		line.ownerKeys, line.seenKeys = newOwnerKeys(&o), newSeenKeys(seen, path)
+		line.ownerKeys, line.seenKeys, line.writtenKeys = newOwnerKeys(&o), newSeenKeys(seen, path), newWrittenKeys(note.Written)
 		return json.Append(dst, &line)
 	}
 }
@@ -124,6 +126,8 @@ type Note struct {
 	// Coming is what the next boot changes about it.
 	Coming Coming
 	Known  int // number of public configurations that keep it
+	// Written is the last recorded write, or nil.
+	Written *watch.Record
 }
 
 // Notes returns the note on a path.

@@ -3,6 +3,7 @@
 //
 //	machine.go    the candidates of a scan, and the paths of a trace
 //	place.go      whose a path is, and whether it is likely to be worth keeping
+//	watched.go    the paths that are being written
 //	list.go       paths from stdin
 //	stray.go      undeclared paths in storage, which can be moved to the trash
 //	adopt.go      copying the selection into storage

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/known"
@@ -89,10 +90,14 @@ func (m Machine) KeptPaths() []string {
 	return slices.Compact(kept)
 }
 
-// Known implements tui.Machine: owner and kind.
+// Known implements tui.Machine: owner and kind, and the last recorded write.
 func (m Machine) Known(path string) string {
 	o := m.OwnerOf(path)
-	return report.OwnerShort(&o)
+	text := report.OwnerShort(&o)
+	if w, ok := m.Written(path); ok {
+		text = strings.TrimPrefix(text+"; "+report.WriterText(&w, time.Now()), "; ")
+	}
+	return text
 }
 
 // Whose returns the owner of a place, and how many public configurations keep the place. It is the

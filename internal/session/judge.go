@@ -38,6 +38,9 @@ func (s *Session) Explanation(path string) report.Explanation {
 	o := s.OwnerOf(path)
 	e.Owner = &o
 	e.Ignored, _ = known.IgnoredBy(s.known, path)
+	if w, ok := s.Written(path); ok {
+		e.Written = &w
+	}
 	if kind == scan.KindBlock || kind == scan.KindChar {
 		var st unix.Stat_t
 		if unix.Lstat(path, &st) == nil {

@@ -111,6 +111,9 @@ func (n *Notes) Of(path string, isDir bool) report.Note {
 	if d, ok := n.session.Declared(path); ok {
 		note.Declared, note.Coming = d.Source, d.Coming()
 	}
+	if w, ok := n.session.Written(path); ok {
+		note.Written = &w
+	}
 	return note
 }
 

@@ -52,6 +52,7 @@ type Session struct {
 	// ownerTable is what OwnerTable has read, once.
 	ownersRead sync.Once
 	ownerTable *owner.Table
+	written    writtenBy // by Written
 	// styled is set by SetStyle: only then items get comments and modes from units. noComments leaves
 	// out the comments.
 	styled, noComments bool
