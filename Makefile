@@ -1,5 +1,5 @@
 # The commands of development. The scripts that they run have the details.
-.PHONY: build install check test test-all lint fmt fuzz picture bench-list bench-tui bench-rank bench-trace bench-adopt bench-lost release-check clean
+.PHONY: build install check test test-all lint fmt fuzz picture bench-list bench-tui bench-rank bench-trace bench-watch bench-adopt bench-lost release-check clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X github.com/DaRacci/list-ephemeral/internal/cli.linkedVersion=$(VERSION)
@@ -46,6 +46,9 @@ bench-rank:
 
 bench-trace:
 	./bench/trace.sh
+
+bench-watch:
+	./bench/watch.sh
 
 bench-adopt:
 	./bench/adopt.sh

@@ -44,6 +44,7 @@ type traceFlags struct {
 	style                    session.Style
 	pid                      int
 	prepared                 *trace.Prepared
+	unit                     string
 }
 
 const traceLong = `Run CMD in this terminal, then browse the files that it and all its children created,
@@ -62,7 +63,8 @@ const traceExamples = `  list-ephemeral trace -- firefox                find the
   list-ephemeral trace -o t.jsonl -- CMD         keep the whole trace
   list-ephemeral trace --append t.jsonl -- CMD   add another run to it
   list-ephemeral trace --replay t.jsonl -d       the answer for all runs
-  sudo list-ephemeral trace --user $USER -- CMD  for CMDs that need sudo or setuid`
+  sudo list-ephemeral trace --user $USER -- CMD  for CMDs that need sudo or setuid
+  sudo list-ephemeral trace --unit redis         restart a service and watch it until Ctrl-C`
 
 func newTrace(a *app) *cobra.Command {
 	f := traceFlags{backend: trace.BackendAuto.String()}
@@ -87,6 +89,7 @@ func newTrace(a *app) *cobra.Command {
 	flags.BoolVar(&f.all, "all", false, "include everything: directories, lookups, and outside the roots (slowest)")
 	flags.BoolVar(&f.missing, "missing", false, "include paths that do not exist, or no longer do")
 	numberVar(flags, &f.pid, "pid", "p", "follow the process `PID` and its descendants until Ctrl-C", 1)
+	textVar(flags, &f.unit, "unit", "", "the name of a service", "restart the service `NAME` under the trace, until Ctrl-C (requires root)")
 	textVar(flags, &f.output, "output", "o", "a file", "write the whole trace to `FILE` as JSON lines")
 	textVar(flags, &f.appendTo, "append", "", "a file", "add the trace to those in `FILE`")
 	textsVar(flags, &f.replay, "replay", "a file", "show the traces in `FILE` instead of running a command; repeatable")
@@ -108,6 +111,9 @@ func newTrace(a *app) *cobra.Command {
 		a.exclusive(cmd, "replay", started)
 	}
 	a.exclusive(cmd, "json", "print0", "long")
+	for _, other := range []string{"pid", "replay", "user", "keep-env", "wait", "only", "results", "allow-io-uring", "allow-hiding", "no-check", "backend"} {
+		a.exclusive(cmd, "unit", other)
+	}
 	for _, started := range []string{"user", "wait", "results", "allow-io-uring"} {
 		a.exclusive(cmd, "pid", started)
 	}
@@ -124,6 +130,9 @@ func newTrace(a *app) *cobra.Command {
 func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 	if err := f.check(args); err != nil {
 		return session.Misuse(err)
+	}
+	if f.unit != "" {
+		return a.traceUnit(ctx, f)
 	}
 	a.mayLackRoots = f.replays() // the trace may be of another machine
 	f.prepared = a.prepare(f, args)
@@ -212,14 +221,15 @@ func (f *traceFlags) scope(prints bool) trace.Scope {
 
 // check returns an error for flags that cannot be combined with each other or with CMD.
 func (f *traceFlags) check(args []string) error {
-	command, replay, pid := len(args) > 0, f.replays(), f.pid > 0
+	command, replay, pid, unit := len(args) > 0, f.replays(), f.pid > 0, f.unit != ""
 	for _, wrong := range []struct {
 		is   bool
 		text string
 	}{
 		{replay && command, "--replay cannot be combined with a command"},
 		{pid && command, "--pid cannot be combined with a command"},
-		{!replay && !pid && (!command || args[0] == ""), "trace: expected a command, as in list-ephemeral trace -- CMD [ARG...]"},
+		{unit && command, "--unit cannot be combined with a command"},
+		{!unit && !replay && !pid && (!command || args[0] == ""), "trace: expected a command, as in list-ephemeral trace -- CMD [ARG...]"},
 		{pid && f.backend != "auto" && f.backend != "ptrace", "--pid requires --backend ptrace, got " + f.backend},
 		{f.results != "" && f.backend == "notify", "--results requires --backend ptrace, got notify"},
 		{f.backend == "fanotify" && f.only+f.wait+f.results != "", "--backend fanotify cannot be combined with --only, --wait or --results"},

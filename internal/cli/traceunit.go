@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/securefile"
+	"github.com/DaRacci/list-ephemeral/internal/session"
+	"github.com/DaRacci/list-ephemeral/internal/unittrace"
+	"github.com/DaRacci/list-ephemeral/trace"
+)
+
+// traceUnit restarts a service under a trace, and shows what it touched.
+func (a *app) traceUnit(ctx context.Context, f *traceFlags) error {
+	s, err := a.newSession(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := s.SetStyle(f.style); err != nil {
+		return err
+	}
+	limit, err := f.limit()
+	if err != nil {
+		return err
+	}
+	var keep *securefile.File // before the run, so that a wrong file name does not cost a run
+	if f.output != "" {
+		if keep, err = securefile.Create(f.output, securefile.Options{}); err != nil {
+			return statusError{err, exitNoTrace}
+		}
+		defer keep.Discard()
+	}
+	observed, cancel := ctx, context.CancelFunc(func() {})
+	if limit > 0 {
+		observed, cancel = context.WithTimeout(ctx, limit)
+	}
+	defer cancel()
+	a.cleanUnits(ctx)
+	reports, plan, failed := unittrace.Run(observed, unittrace.Options{Name: f.unit, Progress: func(text string) { say(a.err, "hint", text) }})
+	if plan != nil {
+		for _, note := range plan.Notes {
+			say(a.err, "hint", "in the trace, "+note)
+		}
+	}
+	if len(reports) == 0 {
+		return statusError{unitRemedy(failed, f.unit), exitNoTrace}
+	}
+	if failed != nil {
+		say(a.err, "error", failed.Error())
+	}
+	found := unittrace.Merge(reports)
+	if keep != nil {
+		if err := keepTrace(keep, found); err != nil {
+			return statusError{err, exitNoTrace}
+		}
+	}
+	a.tellTrace(f, found)
+	a.sayTouched(s, plan.Name, f, found)
+	ctx = context.WithoutCancel(ctx) // Ctrl-C has ended the trace, not the program
+	if !f.prints() && isTerminal(a.out) {
+		return a.browseTrace(ctx, s, f, found)
+	}
+	if err := a.printTrace(s, f, found); err != nil {
+		return err
+	}
+	if failed != nil {
+		return exitError(exitNoTrace)
+	}
+	return nil
+}
+
+// cleanUnits removes what killed runs have left, and says so.
+func (a *app) cleanUnits(ctx context.Context) {
+	cleaned, err := unittrace.Clean(ctx)
+	for _, name := range cleaned {
+		say(a.err, "warning", name+" was still started under the trace of a run that was killed; it is as before now")
+	}
+	if err != nil {
+		say(a.err, "warning", err.Error())
+	}
+}
+
+// sayTouched compares what the unit declares with what it changed.
+func (a *app) sayTouched(s *session.Session, name string, f *traceFlags, r *trace.Report) {
+	unit, err := s.Unit(name)
+	if err != nil {
+		return // the unit files were removed, or are made by a generator
+	}
+	var changed []string
+	for _, t := range s.SelectTraced(f.all, false, r) {
+		if t.Shown && t.Ops&session.Changes != 0 {
+			changed = append(changed, t.Name)
+		}
+	}
+	instance := strings.TrimSuffix(name, ".service")
+	if _, after, ok := strings.Cut(instance, "@"); ok {
+		instance = after
+	}
+	for _, text := range report.TouchedTexts(&unit, instance, changed) {
+		a.err.line("list-ephemeral: " + text)
+	}
+}
+
+// unitRemedy adds the remedy to an error of a trace of a unit.
+func unitRemedy(err error, name string) error {
+	switch {
+	case errors.Is(err, unittrace.ErrNotRoot):
+		return session.WithRemedy(err, "sudo list-ephemeral trace --unit "+name)
+	case errors.Is(err, unittrace.ErrNoReport):
+		return session.WithRemedy(err, "journalctl -u "+name+" shows why")
+	case errors.Is(err, unittrace.ErrNoService):
+		return session.WithRemedy(err, "systemctl list-units --type=service lists services")
+	}
+	return err
+}
+
+// newTraceService is the command that the drop-in of a traced unit runs. It is not for people.
+func newTraceService(a *app) *cobra.Command {
+	var s unittrace.Service
+	cmd := &cobra.Command{
+		Use:    unittrace.HiddenCommand + " --socket FILE -- CMD [ARG...]",
+		Hidden: true,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 || s.Socket == "" {
+				return session.Misuse(errors.New("expected --socket and a command"))
+			}
+			s.Args, s.Stdin, s.Stdout, s.Stderr = args, a.in, a.out, a.err.file
+			status, err := unittrace.Serve(s)
+			if err != nil {
+				return statusError{err, exitNoTrace}
+			}
+			return exitError(status)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SetInterspersed(false)
+	flags.StringVar(&s.Socket, "socket", "", "send the trace to the socket `FILE`")
+	flags.IntVar(&s.GroupSignal, "group-signal", 0, "`N` is the signal that all processes get")
+	flags.BoolVar(&s.WaitAll, "wait-all", false, "wait for all processes")
+	return cmd
+}
