@@ -14,6 +14,8 @@
 //	internal/search       a query to ranked paths; internal/index: candidates in memory
 //	snippet, nixedit      the selection as Nix, its dialects; adds it to a Nix file
 //	trace                 what a command touches; internal/traced: what to keep of that
+//	watch                 what the machine writes; internal/live: for a session
+//	internal/unittrace    a service under a trace
 //	adopt, trash          copies paths into storage; moves strays out of the way
 //	triage                what the user decided about paths; internal/decisions: for a session
 //	boot, boot/check      what a boot does to each tree, by kind of mount; checks of doctor

@@ -32,6 +32,10 @@ let
       " --graveyard --max-file ${cfg.receipt.graveyard.maxFile}"
       + " --max-total ${cfg.receipt.graveyard.maxTotal} --max-age ${cfg.receipt.graveyard.maxAge}"
     );
+
+  watchCommand =
+    "${cfg.package}/bin/list-ephemeral watch --record /run/list-ephemeral/writes"
+    + " --record-size ${cfg.watch.maxSize}";
 in
 {
   options.programs.list-ephemeral = {
@@ -61,6 +65,19 @@ in
         maxAge = size "30d" "The age after which copies are removed.";
       };
     };
+    watch = {
+      enable = lib.mkOption {
+        type = lib.types.bool;
+        default = false;
+        example = true;
+        description = ''
+          Whether to record in `/run` which files are written that the reboot wipes, and by which
+          programs. `list --json`, `explain` and the preview of the screen show it. Only root can
+          read the record.
+        '';
+      };
+      maxSize = size "8Mi" "The size of the record. The oldest entries are removed first.";
+    };
   }
   // import ./options.nix { inherit lib pkgs; } {
     enable = false;
@@ -82,28 +99,45 @@ in
       user = null;
     };
 
-    # It stops after the services and the sessions, and before storage is unmounted.
-    systemd.services = lib.mkIf (cfg.receipt.enable && cfg.package != null) {
-      list-ephemeral-receipt = {
-        description = "Receipt of what the reboot wipes";
-        wantedBy = [ "basic.target" ];
-        after = [ "local-fs.target" ];
-        before = [
-          "basic.target"
-          "shutdown.target"
-        ];
-        conflicts = [ "shutdown.target" ];
-        unitConfig = {
-          DefaultDependencies = false;
-          RequiresMountsFor = storagePaths;
-        };
-        serviceConfig = {
-          Type = "oneshot";
-          RemainAfterExit = true;
-          ExecStop = receiptCommand;
-          TimeoutStopSec = 30;
-        };
-      };
-    };
+    systemd.services = lib.mkIf (cfg.package != null) (
+      lib.mkMerge [
+        # It stops after the services and the sessions, and before storage is unmounted.
+        (lib.mkIf cfg.receipt.enable {
+          list-ephemeral-receipt = {
+            description = "Receipt of what the reboot wipes";
+            wantedBy = [ "basic.target" ];
+            after = [ "local-fs.target" ];
+            before = [
+              "basic.target"
+              "shutdown.target"
+            ];
+            conflicts = [ "shutdown.target" ];
+            unitConfig = {
+              DefaultDependencies = false;
+              RequiresMountsFor = storagePaths;
+            };
+            serviceConfig = {
+              Type = "oneshot";
+              RemainAfterExit = true;
+              ExecStop = receiptCommand;
+              TimeoutStopSec = 30;
+            };
+          };
+        })
+        (lib.mkIf cfg.watch.enable {
+          list-ephemeral-watch = {
+            description = "Record of what is written that the reboot wipes";
+            wantedBy = [ "multi-user.target" ];
+            serviceConfig = {
+              ExecStart = watchCommand;
+              RuntimeDirectory = "list-ephemeral";
+              RuntimeDirectoryPreserve = true;
+              Restart = "on-failure";
+              Nice = 10;
+            };
+          };
+        })
+      ]
+    );
   };
 }

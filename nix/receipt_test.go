@@ -1,9 +1,34 @@
 package nix_test
 
 import (
+	"os"
 	"strings"
 	"testing"
+
+	"github.com/DaRacci/list-ephemeral/internal/session"
 )
+
+// TestWatchUnitRecords checks that the unit writes the file that the other commands read.
+func TestWatchUnitRecords(t *testing.T) {
+	t.Parallel()
+	var units map[string]map[string]struct {
+		WantedBy      []string                                     `json:"wantedBy"`
+		ServiceConfig struct{ ExecStart, RuntimeDirectory string } `json:"serviceConfig"`
+	}
+	mustEval(t, "receipt", &units)
+	s, ok := units["watch"]["list-ephemeral-watch"]
+	want := "/pkg/bin/list-ephemeral watch --record " + session.DefaultRecord + " --record-size 1Mi"
+	if !ok || s.ServiceConfig.ExecStart != want || !strings.HasPrefix(session.DefaultRecord, "/run/"+s.ServiceConfig.RuntimeDirectory+"/") {
+		t.Errorf("got %+v", units["watch"])
+	}
+	if _, other := units["plain"]["list-ephemeral-watch"]; other {
+		t.Error("the unit is there without its option")
+	}
+	text, err := os.ReadFile("../docs/list-ephemeral-watch.service")
+	if err != nil || !strings.Contains(string(text), "watch --record "+session.DefaultRecord+"\n") {
+		t.Errorf("the unit in docs: %v\n%s", err, text)
+	}
+}
 
 // TestReceiptUnitRunsAtShutdown checks the parts of the unit on which its order depends.
 func TestReceiptUnitRunsAtShutdown(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -92,6 +93,9 @@ func (a *app) watch(ctx context.Context, f *watchFlags, args []string) error {
 		name, err := filepath.Abs(f.record)
 		if err != nil {
 			return err
+		}
+		if name == session.DefaultRecord {
+			_ = os.MkdirAll(filepath.Dir(name), 0o755) // OpenRing reports the error
 		}
 		if ring, err = watch.OpenRing(name, f.recordSize.bytes); err != nil {
 			return fmt.Errorf("record: %w", err)

@@ -106,17 +106,16 @@ in
       defaultVersion = foreign.version;
     };
 
-  # The unit that writes the receipt, with and without the graveyard, and that of a disabled one.
+  # The unit that writes the receipt, with and without the graveyard, that of the watch, and none.
   receipt =
     let
       unit =
-        receipt:
+        options:
         (systemWith [
           ../nixos.nix
           enabled
           {
-            programs.list-ephemeral = {
-              inherit receipt;
+            programs.list-ephemeral = options // {
               storagePath = "/persist";
               package = {
                 type = "derivation";
@@ -128,12 +127,20 @@ in
         ]).systemd.services;
     in
     {
-      plain = unit { enable = true; };
+      plain = unit { receipt.enable = true; };
       graveyard = unit {
-        enable = true;
-        graveyard = {
+        receipt = {
           enable = true;
-          maxAge = "7d";
+          graveyard = {
+            enable = true;
+            maxAge = "7d";
+          };
+        };
+      };
+      watch = unit {
+        watch = {
+          enable = true;
+          maxSize = "1Mi";
         };
       };
       disabled = unit { };
