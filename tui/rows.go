@@ -39,7 +39,7 @@ func (m *app) painter() *painter {
 // columns returns the columns of the list.
 func (m *app) columns() draw.Columns {
 	p := m.list.result
-	wants := draw.Wants{Note: m.annotated()}
+	wants := draw.Wants{Note: m.annotated(), Live: m.opts.Live}
 	if p != nil {
 		switch {
 		case p.matches != nil:

@@ -162,7 +162,7 @@ func (m *app) chips() (all []chip) {
 	}
 	key := m.sort.in(m.view, m.annotated())
 	isDefault := key == sortKeys(m.view, m.annotated())[0] && !m.reversed
-	add(m.search.Text == "" && (!isDefault || m.layout.tabs >= 0 && m.layout.width >= sideFrom), "sort: "+key.String(), "s", letter('s'))
+	add(m.search.Text == "" && (!isDefault || m.layout.tabs >= 0 && m.layout.width >= sideFrom), "sort: "+m.opts.sortName(key), "s", letter('s'))
 	return all
 }
 

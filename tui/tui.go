@@ -111,6 +111,14 @@ func (o *Options) scanning() string {
 	return "scanning"
 }
 
+// sortName returns a sort key as the screen names it.
+func (o *Options) sortName(k sortKey) string {
+	if o.Live && k == sortRank {
+		return "last write"
+	}
+	return k.String()
+}
+
 // findPrograms returns how the programs of files are found, or nil if Options.Programs names them.
 func (o *Options) findPrograms() *index.Programs {
 	if len(o.Programs) > 0 || o.ProgramOf == nil {

@@ -58,7 +58,7 @@ func (a *app) traceUnit(ctx context.Context, f *traceFlags) error {
 			return statusError{err, exitNoTrace}
 		}
 	}
-	a.tellTrace(f, found)
+	a.summarizeTrace(f, found)
 	a.sayTouched(s, plan.Name, f, found)
 	ctx = context.WithoutCancel(ctx) // Ctrl-C has ended the trace, not the program
 	if !f.prints() && isTerminal(a.out) {

@@ -47,6 +47,7 @@ const (
 	Gutter = pointerCells + markCells + len("!")
 
 	noteCells    = len(" looked up")
+	liveCells    = len(" firefox-esr, 59s ago")
 	programCells = 12
 	dotCells     = len(" .....")
 	barCells     = 6
@@ -63,6 +64,8 @@ const (
 // Wants are the columns that a view has, if there is room.
 type Wants struct {
 	Note, Owner bool
+	// Live is set if notes have an age.
+	Live bool
 	// Hits is the width of the widest number of hits; 0 leaves the column out.
 	Hits int
 }
@@ -78,6 +81,9 @@ func NewColumns(width, listWidth int, wants Wants) Columns {
 		return cells
 	}
 	c.Note = from(50, noteCells, wants.Note)
+	if wants.Live && c.Note > 0 {
+		c.Note = from(60, liveCells, true)
+	}
 	c.Size = from(40, sizeCells, true)
 	c.Age = from(50, ageCells, true)
 	c.Bar = from(60, barCells+1, true)
