@@ -91,6 +91,7 @@ func (w *Watcher) markMount(mount *mounts.Mount) (How, error) {
 	if fileErr := w.markFiles(mount); fileErr != nil {
 		return Not, errors.Join(err, fileErr)
 	}
+	w.byFile = append(w.byFile, mount)
 	return ByFile, err
 }
 

@@ -161,17 +161,27 @@ func isAt(path string, want *unix.Stat_t) bool {
 	return strings.HasPrefix(path, "/") && unix.Lstat(path, &got) == nil && got.Dev == want.Dev && got.Ino == want.Ino
 }
 
-// pathOf returns the path of an open file of an event, or "" if it has none in this mount namespace.
-func pathOf(fd int, link []byte) []byte {
+// pathOf returns the path of an open file of an event, or nil if it has none in this mount namespace.
+// The path of a file that was opened in another mount namespace is relative to that; if the namespace
+// is gone, to the file system, which shown are the mounts of.
+func pathOf(fd int, link []byte, shown []*mounts.Mount) []byte {
 	n, err := unix.Readlink("/proc/self/fd/"+strconv.Itoa(fd), link)
 	if err != nil || n == 0 || link[0] != '/' {
 		return nil
 	}
 	var want unix.Stat_t
-	if unix.Fstat(fd, &want) != nil || !isAt(string(link[:n]), &want) {
+	if unix.Fstat(fd, &want) != nil {
 		return nil
 	}
-	return link[:n]
+	if isAt(string(link[:n]), &want) {
+		return link[:n]
+	}
+	for _, m := range shown {
+		if path, ok := m.Shown(string(link[:n])); ok && isAt(path, &want) {
+			return []byte(path)
+		}
+	}
+	return nil
 }
 
 // close closes the file system.

@@ -53,6 +53,7 @@ type Watcher struct {
 	names   group // reports directories and names
 	files   group // reports open files
 	volumes map[[8]byte]*volume
+	byFile  []*mounts.Mount // mounts of the file systems in files
 
 	// mu protects what follows, and calls of emit.
 	mu    sync.Mutex
@@ -275,7 +276,7 @@ func (w *Watcher) forget(now time.Time) {
 // pathOf returns the path of a record, or nil.
 func (w *Watcher) pathOf(r *record, now time.Time) []byte {
 	if r.fd >= 0 {
-		return pathOf(r.fd, w.link)
+		return pathOf(r.fd, w.link, w.byFile)
 	}
 	v := w.volumes[r.fsid]
 	if v == nil || len(r.name) == 0 || r.handle == nil {

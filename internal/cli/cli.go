@@ -51,9 +51,12 @@ func Main() int {
 	if !signal.Ignored(syscall.SIGPIPE) {
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	}
+	std := streams{in: os.Stdin, out: os.Stdout, err: messages{os.Stderr}}
+	if status, is := traceService(std, os.Args); is {
+		return status
+	}
 	ctx, signals, cancel := withSignals(context.Background())
 	defer cancel()
-	std := streams{in: os.Stdin, out: os.Stdout, err: messages{os.Stderr}}
 	a := &app{streams: std, signals: signals}
 	err := newRoot(a).ExecuteContext(ctx)
 	return reportError(std.err, cmp.Or(err, a.help.err))

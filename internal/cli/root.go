@@ -68,7 +68,7 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.Flags().AddFlagSet(screen.Flags())
 	root.Flags().BoolP("version", "v", false, "print the version")
-	root.AddCommand(screen, newList(a), newTrace(a), newWatch(a), newTraceService(a), newExplain(a), newSnippet(a), newAdopt(a), newStray(a), newStatus(a), newDoctor(a), newLost(a), newRestore(a), newReceipt(a), newVerify(a), newCompletion(), newMan(a))
+	root.AddCommand(screen, newList(a), newTrace(a), newWatch(a), newExplain(a), newSnippet(a), newAdopt(a), newStray(a), newStatus(a), newDoctor(a), newLost(a), newRestore(a), newReceipt(a), newVerify(a), newCompletion(), newMan(a))
 	root.SetHelpCommand(newHelp())
 	a.addGlobalFlags(root)
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.checkExclusive(cmd) }

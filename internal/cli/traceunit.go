@@ -3,9 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
+	"flag"
+	"io"
 	"strings"
-
-	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/securefile"
@@ -118,28 +118,25 @@ func unitRemedy(err error, name string) error {
 	return err
 }
 
-// newTraceService is the command that the drop-in of a traced unit runs. It is not for people.
-func newTraceService(a *app) *cobra.Command {
-	var s unittrace.Service
-	cmd := &cobra.Command{
-		Use:    unittrace.HiddenCommand + " --socket FILE -- CMD [ARG...]",
-		Hidden: true,
-		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 || s.Socket == "" {
-				return session.Misuse(errors.New("expected --socket and a command"))
-			}
-			s.Args, s.Stdin, s.Stdout, s.Stderr = args, a.in, a.out, a.err.file
-			status, err := unittrace.Serve(s)
-			if err != nil {
-				return statusError{err, exitNoTrace}
-			}
-			return exitError(status)
-		},
+// traceService runs the command that the drop-in of a traced unit starts. It is not a command of the
+// tree, because people do not use it. It returns false for another command line.
+func traceService(std streams, args []string) (status int, is bool) {
+	if len(args) < 2 || args[1] != unittrace.HiddenCommand {
+		return 0, false
 	}
-	flags := cmd.Flags()
-	flags.SetInterspersed(false)
-	flags.StringVar(&s.Socket, "socket", "", "send the trace to the socket `FILE`")
-	flags.IntVar(&s.GroupSignal, "group-signal", 0, "`N` is the signal that all processes get")
-	flags.BoolVar(&s.WaitAll, "wait-all", false, "wait for all processes")
-	return cmd
+	s := unittrace.Service{Stdin: std.in, Stdout: std.out, Stderr: std.err.file}
+	flags := flag.NewFlagSet(args[1], flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&s.Socket, "socket", "", "")
+	flags.IntVar(&s.GroupSignal, "group-signal", 0, "")
+	flags.BoolVar(&s.WaitAll, "wait-all", false, "")
+	if err := flags.Parse(args[2:]); err != nil || flags.NArg() == 0 || s.Socket == "" {
+		return reportError(std.err, session.Misuse(errors.New("expected --socket FILE -- CMD [ARG...]"))), true
+	}
+	s.Args = flags.Args()
+	status, err := unittrace.Serve(s)
+	if err != nil {
+		return reportError(std.err, statusError{err, exitNoTrace}), true
+	}
+	return status, true
 }
