@@ -8,21 +8,22 @@
 //
 //	cli.go            Main: signals, exit statuses
 //	root.go           the command tree, global flags
-//	session.go        the session of a command
-//	messages.go       messages on stderr; adopterrors.go: those about single paths
+//	session.go        the session of a command; a signal ends waiting for a file system
+//	messages.go       messages on stderr
 //	usage.go          usage errors, from cobra's errors
 //	values.go         values of flags; kinds.go: of --type, color.go: of --color
 //	help.go           the help; completion.go: completion scripts; man.go: manual pages
-//	stuck.go          a signal ends commands that wait for a file system
 //
 //	list.go           list; filter.go: conditions, dirs.go: units, summary.go: --summary,
 //	                  by.go: owners
 //	status.go         status
 //	explain.go        explain
 //	screen.go         list without a pipe: opens the screen
-//	trace.go          trace: flags, the run; tracereport.go: the result
+//	trace.go          trace: flags, the run; tracereport.go: the result,
+//	                  traceunit.go: --unit
+//	watch.go          watch
 //	snippet.go        snippet; into.go: --into
-//	adopt.go          adopt; adoptprogress.go: the progress line
+//	adopt.go          adopt; adoptprogress.go: the progress line, messages on single paths
 //	stray.go          stray; trash.go: the trash
 //	doctor.go         doctor
 //	lost.go           lost; restore.go, receipt.go, verify.go: the commands of these names

@@ -54,7 +54,7 @@ func (a *app) traceUnit(ctx context.Context, f *traceFlags) error {
 	}
 	found := unittrace.Merge(reports)
 	if keep != nil {
-		if err := keepTrace(keep, found); err != nil {
+		if err := errors.Join(trace.WriteReport(keep, found), keep.Commit()); err != nil {
 			return statusError{err, exitNoTrace}
 		}
 	}

@@ -87,22 +87,7 @@ func (a *app) watch(ctx context.Context, f *watchFlags, args []string) error {
 	if err := s.SetStyle(f.style); err != nil {
 		return err
 	}
-	opts := live.Options{All: f.all, Missing: f.missing}
-	var ring *watch.Ring
-	if f.record != "" {
-		name, err := filepath.Abs(f.record)
-		if err != nil {
-			return err
-		}
-		if name == session.DefaultRecord {
-			_ = os.MkdirAll(filepath.Dir(name), 0o755) // OpenRing reports the error
-		}
-		if ring, err = watch.OpenRing(name, f.recordSize.bytes); err != nil {
-			return fmt.Errorf("record: %w", err)
-		}
-		defer ring.Close()
-	}
-	w, err := live.Open(s, opts)
+	w, err := live.Open(s, live.Options{All: f.all, Missing: f.missing})
 	if err != nil {
 		return err
 	}
@@ -118,12 +103,29 @@ func (a *app) watch(ctx context.Context, f *watchFlags, args []string) error {
 		defer cancel()
 	}
 	switch {
-	case ring != nil:
-		return w.Run(ctx, func(write *live.Write) error { return ring.Add(&write.Record) })
+	case f.record != "":
+		return f.keepWrites(ctx, w)
 	case f.list || f.long || f.json || f.print0 || !isTerminal(a.out):
 		return a.printWrites(ctx, f, w)
 	}
 	return a.browseWrites(ctx, s, w)
+}
+
+// keepWrites records writes in the file of --record until a signal or the time limit.
+func (f *watchFlags) keepWrites(ctx context.Context, w *live.Watch) error {
+	name, err := filepath.Abs(f.record)
+	if err != nil {
+		return err
+	}
+	if name == session.DefaultRecord {
+		_ = os.MkdirAll(filepath.Dir(name), 0o755) // OpenRing reports the error
+	}
+	ring, err := watch.OpenRing(name, f.recordSize.bytes)
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	defer ring.Close()
+	return w.Run(ctx, func(write *live.Write) error { return ring.Add(&write.Record) })
 }
 
 // printWrites prints writes until Ctrl-C or the time limit. That is not an error.
@@ -178,6 +180,9 @@ func (a *app) browseWrites(ctx context.Context, s *session.Session, w *live.Watc
 	opts.Programs, opts.ProgramOf = nil, machine.WriterOf
 	err = a.runScreen(ctx, opts, "")
 	cancel()
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = nil // --timeout
+	}
 	if failed := <-ended; failed != nil {
 		say(a.err, "error", failed.Error())
 	}

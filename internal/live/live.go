@@ -20,8 +20,6 @@ type Options struct {
 	// All includes paths that the next reboot keeps, and directories; Missing includes those that do
 	// not exist any more shortly after. Excluded paths never count.
 	All, Missing bool
-	// Ignore are paths that do not count, such as the file of a record.
-	Ignore []string
 }
 
 // Write is what happened to a path within a short time.
@@ -70,7 +68,7 @@ func (w *Watch) drop(path []byte, isDir bool) bool {
 		kind = scan.KindDir
 	}
 	return !slices.ContainsFunc(w.trees, func(tree string) bool { return paths.AtOrBelow(name, tree) }) ||
-		slices.Contains(w.opts.Ignore, name) || !w.counts(w.session.Policy.Judge(name, kind).Class)
+		!w.counts(w.session.Policy.Judge(name, kind).Class)
 }
 
 // counts reports whether a path of a class counts.

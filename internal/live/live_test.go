@@ -31,7 +31,8 @@ func TestEventsOfAPathAreOneRecord(t *testing.T) {
 	t.Parallel()
 	events := []*watch.Event{
 		event("/a", watch.Create, 0, "x"), event("/b", watch.Rename, 1, "y"), event("/a", watch.Write, 2, ""),
-		{Overflow: true, Time: noon.Add(3 * time.Second)}, event("/c", watch.Write, 4, "z"),
+		{Overflow: true, Time: noon.Add(3 * time.Second)},
+		event("/c", watch.Write, 4, "z"),
 	}
 	text := func(records []watch.Record) (all []string) {
 		for _, r := range records {

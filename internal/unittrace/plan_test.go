@@ -26,15 +26,21 @@ func TestDropInStartsTheCommandUnderTheTrace(t *testing.T) {
 		{"a command as it is written", "Type=simple\n", "[Service]\nExecStart=/bin/a \"b c\" $X ${Y} %n '\\x20'\n", []string{"ExecStart=", "ExecStart=" + traced + "/bin/a \"b c\" $X ${Y} %n '\\x20'"}},
 		{"flags stay in front", "", "[Service]\nExecStart=-+/bin/a\n", []string{"ExecStart=", "ExecStart=-+" + traced + "/bin/a"}},
 		{"a name of its own", "", "[Service]\nExecStart=@/bin/a name --flag\n", []string{"ExecStart=", "ExecStart=" + traced + "/bin/a --flag"}},
-		{"several commands, and those before", "", "[Service]\nExecStartPre=/bin/p\nExecStart=/bin/a\nExecStart=/bin/b\n",
-			[]string{"ExecStartPre=", "ExecStartPre=" + traced + "/bin/p", "ExecStart=", "ExecStart=" + traced + "/bin/a", "ExecStart=" + traced + "/bin/b"}},
+		{
+			"several commands, and those before", "", "[Service]\nExecStartPre=/bin/p\nExecStart=/bin/a\nExecStart=/bin/b\n",
+			[]string{"ExecStartPre=", "ExecStartPre=" + traced + "/bin/p", "ExecStart=", "ExecStart=" + traced + "/bin/a", "ExecStart=" + traced + "/bin/b"},
+		},
 		{"only those after a reset", "", "[Service]\nExecStart=/bin/old\nExecStart=\nExecStart=/bin/new\n", []string{"ExecStart=", "ExecStart=" + traced + "/bin/new"}},
 		{"a signal to the group", "KillMode=control-group\n", "[Service]\nExecStart=/bin/a\n", []string{"ExecStart=", "ExecStart=/bin/le trace-service --socket /run/s --group-signal 15 -- /bin/a"}},
 		{"notify", "Type=notify-reload\nWatchdogUSec=30s\n", "[Service]\nExecStart=/bin/a\n", []string{"ExecStart=", "ExecStart=" + traced + "/bin/a", "NotifyAccess=all", "WatchdogSec=0"}},
-		{"forking", "Type=forking\n", "[Service]\nExecStart=/bin/a\n",
-			[]string{"ExecStart=", "ExecStart=/bin/le trace-service --socket /run/s --group-signal 15 --wait-all -- /bin/a", "Type=exec", "PIDFile=", "KillMode=control-group"}},
-		{"a sandbox", "User=u\nRestrictAddressFamilies=AF_INET\nNoExecPaths=/\n", "[Service]\nExecStart=/bin/a\nSystemCallFilter=@basic-io\n",
-			[]string{"ExecStart=", "ExecStart=" + traced + "/bin/a", "SystemCallFilter=", "RestrictAddressFamilies=AF_UNIX", "ExecPaths=/bin/le"}},
+		{
+			"forking", "Type=forking\n", "[Service]\nExecStart=/bin/a\n",
+			[]string{"ExecStart=", "ExecStart=/bin/le trace-service --socket /run/s --group-signal 15 --wait-all -- /bin/a", "Type=exec", "PIDFile=", "KillMode=control-group"},
+		},
+		{
+			"a sandbox", "User=u\nRestrictAddressFamilies=AF_INET\nNoExecPaths=/\n", "[Service]\nExecStart=/bin/a\nSystemCallFilter=@basic-io\n",
+			[]string{"ExecStart=", "ExecStart=" + traced + "/bin/a", "SystemCallFilter=", "RestrictAddressFamilies=AF_UNIX", "ExecPaths=/bin/le"},
+		},
 		{"families that are forbidden", "RestrictAddressFamilies=~AF_UNIX\n", "[Service]\nExecStart=/bin/a\n", []string{"ExecStart=", "ExecStart=" + traced + "/bin/a", "RestrictAddressFamilies="}},
 		{"few capabilities", "CapabilityBoundingSet=cap_kill\n", "[Service]\nExecStart=/bin/a\n", []string{"ExecStart=", "ExecStart=" + traced + "/bin/a", "CapabilityBoundingSet=CAP_SYS_PTRACE"}},
 	}
