@@ -194,20 +194,19 @@ func (w *Watcher) read(ctx context.Context, fd, wake int, emit func(*Event) erro
 		}
 		n, err := unix.Read(fd, buf)
 		switch {
+		case err == nil:
+			err = w.records(buf[:n], emit)
 		case errors.Is(err, unix.EINTR):
+			err = nil
+		case errors.Is(err, unix.EAGAIN) && done:
+			return nil //nolint:nilerr // nothing is left
 		case errors.Is(err, unix.EAGAIN):
-			if done {
-				return nil
+			if _, err = unix.Poll(ready, -1); errors.Is(err, unix.EINTR) {
+				err = nil
 			}
-			if _, err := unix.Poll(ready, -1); err != nil && !errors.Is(err, unix.EINTR) {
-				return fmt.Errorf("wait for fanotify events: %w", err)
-			}
-		case err != nil:
+		}
+		if err != nil {
 			return fmt.Errorf("read fanotify events: %w", err)
-		default:
-			if err := w.records(buf[:n], emit); err != nil {
-				return err
-			}
 		}
 	}
 }

@@ -37,7 +37,7 @@ printed. Requires root.
 With --record, the last writes are kept in a file, for a unit that always runs. list
 --json, explain and the preview then show who wrote a path.`
 
-const watchExamples = `  sudo list-ephemeral watch                       watch and select
+const watchExamples = `  sudo list-ephemeral watch                       see and select
   sudo list-ephemeral watch --list /home          print each path once
   sudo list-ephemeral watch -l | grep -v /tmp     with time, operation and program
   sudo list-ephemeral watch --json --timeout 10m | jq -r .unit
@@ -124,8 +124,8 @@ func (f *watchFlags) keepWrites(ctx context.Context, w *live.Watch) error {
 	if err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
-	defer ring.Close()
-	return w.Run(ctx, func(write *live.Write) error { return ring.Add(&write.Record) })
+	err = w.Run(ctx, func(write *live.Write) error { return ring.Add(&write.Record) })
+	return errors.Join(err, ring.Close())
 }
 
 // printWrites prints writes until Ctrl-C or the time limit. That is not an error.

@@ -122,6 +122,7 @@ func MarkText(m *watch.Mark) string {
 		return ""
 	case watch.ByFile:
 		return fmt.Sprintf("%s (%s): only files that are written and closed are seen there, not names that are created or renamed", m.Tree, m.FSType)
+	case watch.HowUnknown, watch.Not:
 	}
 	return fmt.Sprintf("%s (%s) cannot be watched: %v", m.Tree, m.FSType, m.Err)
 }

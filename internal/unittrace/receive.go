@@ -42,7 +42,7 @@ func listen(name string) (*receiver, error) {
 		return nil, err
 	}
 	if err := os.Chmod(path, 0o666); err != nil {
-		socket.Close()
+		_ = socket.Close() // the first error counts
 		return nil, err
 	}
 	r := &receiver{name: name, socket: socket}
@@ -58,13 +58,13 @@ func (r *receiver) accept() {
 			return
 		}
 		if !r.ofService(conn) {
-			conn.Close()
+			_ = conn.Close() // nothing was sent
 			continue
 		}
 		r.count(+1)
 		r.all.Go(func() {
-			defer conn.Close()
 			report, err := receive(conn)
+			_ = conn.Close() // it was only read from
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.open--
@@ -128,7 +128,7 @@ func (r *receiver) collect(limit time.Duration) ([]*trace.Report, []error) {
 	for end := time.Now().Add(limit); !r.idle() && time.Now().Before(end); {
 		time.Sleep(pollEvery)
 	}
-	r.socket.Close()
+	_ = r.socket.Close() // it ends accept
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.reports, r.failed

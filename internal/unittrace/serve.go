@@ -49,7 +49,7 @@ func Serve(s Service) (status int, err error) {
 	if err != nil {
 		return 0, syscall.Exec(path, s.Args, os.Environ())
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // after a report, it is closed already
 	path, args := withOwnPID(path, s.Args)
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals)
@@ -71,7 +71,7 @@ func Serve(s Service) (status int, err error) {
 		return 0, fmt.Errorf("send the report: %w", err)
 	}
 	if report.Signal != 0 {
-		conn.Close()
+		_ = conn.Close() // the report was written
 		dieOf(report.Signal)
 		return 128 + int(report.Signal), nil
 	}

@@ -57,7 +57,7 @@ func Run(ctx context.Context, o Options) (reports []*trace.Report, plan *Plan, f
 	if err != nil {
 		return nil, plan, err
 	}
-	defer os.Remove(socketOf(plan.Name))
+	defer func() { _ = os.Remove(socketOf(plan.Name)) }()
 	back := context.WithoutCancel(ctx)
 	err = writeDropIn(back, plan)
 	if err == nil {
