@@ -89,7 +89,7 @@ func newTrace(a *app) *cobra.Command {
 	flags.BoolVar(&f.all, "all", false, "include everything: directories, lookups, and outside the roots (slowest)")
 	flags.BoolVar(&f.missing, "missing", false, "include paths that do not exist, or no longer do")
 	numberVar(flags, &f.pid, "pid", "p", "follow the process `PID` and its descendants until Ctrl-C", 1)
-	textVar(flags, &f.unit, "unit", "", "the name of a service", "restart the service `NAME` under the trace, until Ctrl-C (requires root)")
+	f.addUnitFlag(a, cmd)
 	textVar(flags, &f.output, "output", "o", "a file", "write the whole trace to `FILE` as JSON lines")
 	textVar(flags, &f.appendTo, "append", "", "a file", "add the trace to those in `FILE`")
 	textsVar(flags, &f.replay, "replay", "a file", "show the traces in `FILE` instead of running a command; repeatable")
@@ -111,9 +111,6 @@ func newTrace(a *app) *cobra.Command {
 		a.exclusive(cmd, "replay", started)
 	}
 	a.exclusive(cmd, "json", "print0", "long")
-	for _, other := range []string{"pid", "replay", "user", "keep-env", "wait", "only", "results", "allow-io-uring", "allow-hiding", "no-check", "backend"} {
-		a.exclusive(cmd, "unit", other)
-	}
 	for _, started := range []string{"user", "wait", "results", "allow-io-uring"} {
 		a.exclusive(cmd, "pid", started)
 	}

@@ -7,12 +7,23 @@ import (
 	"io"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/DaRacci/list-ephemeral/internal/report"
-	"github.com/DaRacci/list-ephemeral/internal/securefile"
 	"github.com/DaRacci/list-ephemeral/internal/session"
+	"github.com/DaRacci/list-ephemeral/internal/traced"
 	"github.com/DaRacci/list-ephemeral/internal/unittrace"
 	"github.com/DaRacci/list-ephemeral/trace"
 )
+
+// addUnitFlag defines --unit.
+func (f *traceFlags) addUnitFlag(a *app, cmd *cobra.Command) {
+	textVar(cmd.Flags(), &f.unit, "unit", "", "the name of a service", "restart the service `NAME` under the trace, until Ctrl-C (requires root)")
+	for _, other := range []string{"pid", "replay", "user", "keep-env", "wait", "only", "results", "allow-io-uring", "allow-hiding", "no-check", "backend"} {
+		a.exclusive(cmd, "unit", other)
+	}
+	noFileCompletion(cmd, "unit")
+}
 
 // traceUnit restarts a service under a trace, and shows what it touched.
 func (a *app) traceUnit(ctx context.Context, f *traceFlags) error {
@@ -27,13 +38,11 @@ func (a *app) traceUnit(ctx context.Context, f *traceFlags) error {
 	if err != nil {
 		return err
 	}
-	var keep *securefile.File // before the run, so that a wrong file name does not cost a run
-	if f.output != "" {
-		if keep, err = securefile.Create(f.output, securefile.Options{}); err != nil {
-			return statusError{err, exitNoTrace}
-		}
-		defer keep.Discard()
+	keep, err := f.traceFile(nil) // before the run, so that a wrong file name does not cost a run
+	if err != nil {
+		return statusError{err, exitNoTrace}
 	}
+	defer keep.Discard()
 	observed, cancel := ctx, context.CancelFunc(func() {})
 	if limit > 0 {
 		observed, cancel = context.WithTimeout(ctx, limit)
@@ -52,9 +61,9 @@ func (a *app) traceUnit(ctx context.Context, f *traceFlags) error {
 	if failed != nil {
 		say(a.err, "error", failed.Error())
 	}
-	found := unittrace.Merge(reports)
+	found := trace.Merge(reports...)
 	if keep != nil {
-		if err := errors.Join(trace.WriteReport(keep, found), keep.Commit()); err != nil {
+		if err := keep.Write(reports); err != nil {
 			return statusError{err, exitNoTrace}
 		}
 	}
@@ -91,8 +100,8 @@ func (a *app) sayTouched(s *session.Session, name string, f *traceFlags, r *trac
 		return // the unit files were removed, or are made by a generator
 	}
 	var changed []string
-	for _, t := range s.SelectTraced(f.all, false, r) {
-		if t.Shown && t.Ops&session.Changes != 0 {
+	for _, t := range traced.Select(s, r, f.options()) {
+		if t.Shown && t.Ops&traced.Changes != 0 {
 			changed = append(changed, t.Name)
 		}
 	}

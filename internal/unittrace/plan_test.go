@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/DaRacci/list-ephemeral/internal/unittrace"
-	"github.com/DaRacci/list-ephemeral/trace"
 )
 
 var tool = unittrace.Program{Path: "/bin/le", Socket: "/run/s"}
@@ -76,20 +75,6 @@ func TestServicesThatCannotBeTraced(t *testing.T) {
 		if _, err := unittrace.PlanOf(test.show, test.unit, tool); !errors.Is(err, test.want) {
 			t.Errorf("%s: got %v", test.name, err)
 		}
-	}
-}
-
-func TestMergeAddsOperations(t *testing.T) {
-	t.Parallel()
-	a := &trace.Report{Paths: []trace.Path{{Name: "/b", Ops: trace.Read}, {Name: "/c", Ops: trace.Create, Size: 1}}}
-	b := &trace.Report{Paths: []trace.Path{{Name: "/a", Ops: trace.Write}, {Name: "/c", Ops: trace.Delete, Missing: true}}}
-	var got []string
-	for _, p := range unittrace.Merge([]*trace.Report{a, b}).Paths {
-		got = append(got, p.Name+" "+p.Ops.String())
-	}
-	want := []string{"/a " + trace.Write.String(), "/b " + trace.Read.String(), "/c " + (trace.Create | trace.Delete).String()}
-	if !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

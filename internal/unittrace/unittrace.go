@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -164,32 +163,4 @@ func putBack(ctx context.Context, plan *Plan) error {
 	}
 	_, restartErr := systemctl(ctx, verb, "--", plan.Name)
 	return errors.Join(err, restartErr)
-}
-
-// Merge returns reports as one: the operations on each path together, and its state in the last.
-func Merge(reports []*trace.Report) *trace.Report {
-	all := *reports[0]
-	at := map[string]int{}
-	all.Paths = nil
-	for i, r := range reports {
-		if i > 0 {
-			all.Stats.Calls += r.Stats.Calls
-			all.Stats.Unreadable += r.Stats.Unreadable
-			all.Stats.Rings += r.Stats.Rings
-			all.Stats.Sandboxed += r.Stats.Sandboxed
-			all.Took = max(all.Took, r.Started.Add(r.Took).Sub(all.Started))
-			all.Privileged = append(all.Privileged, r.Privileged...)
-		}
-		for _, p := range r.Paths {
-			if k, known := at[p.Name]; known {
-				p.Ops |= all.Paths[k].Ops
-				all.Paths[k] = p
-				continue
-			}
-			at[p.Name] = len(all.Paths)
-			all.Paths = append(all.Paths, p)
-		}
-	}
-	slices.SortFunc(all.Paths, func(a, b trace.Path) int { return strings.Compare(a.Name, b.Name) })
-	return &all
 }
