@@ -105,6 +105,7 @@ func newTrace(a *app) *cobra.Command {
 	backends := []string{"auto", "notify", "ptrace", "fanotify"}
 	choiceVar(flags, &f.backend, "backend", "use the back end `NAME`: auto, notify, ptrace or fanotify (requires root)", backends...)
 	addStyleFlags(cmd, &f.style)
+	f.addUnitFlag(a, cmd)
 	a.exclusive(cmd, "replay", "output", "append")
 	a.exclusive(cmd, "replay", "pid")
 	for _, started := range []string{"timeout", "user", "wait", "results", "allow-io-uring", "allow-hiding", "no-check", "backend"} {
