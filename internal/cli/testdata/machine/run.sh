@@ -6,8 +6,8 @@
 #
 # DIR is an empty directory, MACHINE the static binary of bench/machine, PROGRAM that of
 # list-ephemeral. The root is a tmpfs, and what the machine keeps is on the disk of DIR. It needs a
-# mount namespace and a UTS namespace of its own. Each run has its own decisions. It prints "machine ready" first, and the exit
-# status after each run.
+# mount namespace and a UTS namespace of its own. It prints "machine ready" first, and the exit
+# status after each run. The decisions of a run are not those of the next one.
 set -eu
 dir=$1 machine=$2 program=$3
 shift 3
@@ -32,10 +32,9 @@ mount --rbind /proc proc
 mount --rbind /dev dev
 echo forge >/proc/sys/kernel/hostname
 echo "machine ready"
-run=0
 while IFS= read -r _; do
 	status=0
-	run=$((run + 1))
-	env XDG_STATE_HOME="/persist/state-$run" HOME=/home/racci USER=racci LANG=C.UTF-8 TZ=UTC chroot . "$@" || status=$?
+	rm -rf persist/.list-ephemeral-triage
+	env HOME=/home/racci USER=racci LANG=C.UTF-8 TZ=UTC chroot . "$@" || status=$?
 	echo "status $status"
 done
