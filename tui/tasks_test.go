@@ -100,6 +100,9 @@ func TestTasksOfPeople(t *testing.T) {
 		{"VS Code by its program", []string{"ctrl+p", "text:code", "enter", "ctrl+a"}, 8, []string{home + "/.config/Code", home + "/.vscode"}, nil},
 		{"VS Code in the programs", []string{"tab", "/", "text:vscode", "space"}, 9, []string{home + "/.config/Code", home + "/.vscode"}, nil},
 		{"a path as it is printed", []string{"/", "text:~/.ssh", "space"}, 8, []string{home + "/.ssh"}, nil},
+		{"what most people keep", []string{"m"}, 3, []string{
+			home + "/.ssh", "/root/.ssh", "/etc/NetworkManager/system-connections", "/var/lib/nixos", "/var/log", "/etc/machine-id",
+		}, []string{"that half of 230 configurations keep"}},
 		{"the secrets that come first", []string{"space", "space"}, 2, []string{home + "/.ssh", home + "/.gnupg"}, nil},
 		{"the biggest first", []string{"s", "space"}, 2, []string{"/var/lib/libvirt"}, []string{"size▾"}},
 		{"a review", []string{"space", "v"}, 2, []string{home + "/.ssh"}, []string{"⟨selected v⟩", "[Places 1]"}},

@@ -36,6 +36,10 @@ var tasks = []struct {
 		{[]string{keyEnter}, []string{"⟨vscode ^X⟩", "[Places 2]"}},
 		{[]string{keyCtrlA, keyEnter}, []string{`".vscode"`, "print and leave"}},
 	}, []string{".config/Code", ".vscode"}},
+	{"keep what most people keep", 3, []step{
+		{[]string{"m"}, []string{"kept 6 places", "6 of 141 decided"}},
+		{[]string{keyEnter}, []string{`"/var/log"`, "print and leave"}},
+	}, []string{".ssh", "/etc/NetworkManager/system-connections", "/root/.ssh", "/var/lib/nixos", "/var/log", "/etc/machine-id"}},
 	{"keep the most important places", 3, []step{
 		{[]string{keySpace, keySpace}, []string{"2 kept"}},
 		{[]string{keyEnter}, []string{`".gnupg"`, "print and leave"}},

@@ -7,7 +7,7 @@
 # DIR is an empty directory, MACHINE the static binary of bench/machine, PROGRAM that of
 # list-ephemeral. The root is a tmpfs, and what the machine keeps is on the disk of DIR. It needs a
 # mount namespace and a UTS namespace of its own. It prints "machine ready" first, and the exit
-# status after each run.
+# status after each run. The decisions of a run are not those of the next one.
 set -eu
 dir=$1 machine=$2 program=$3
 shift 3
@@ -34,6 +34,7 @@ echo forge >/proc/sys/kernel/hostname
 echo "machine ready"
 while IFS= read -r _; do
 	status=0
+	rm -rf persist/.list-ephemeral-triage
 	env HOME=/home/racci USER=racci LANG=C.UTF-8 TZ=UTC chroot . "$@" || status=$?
 	echo "status $status"
 done
