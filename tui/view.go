@@ -112,7 +112,7 @@ func (m *app) empty() []string {
 		return m.noMatch()
 	}
 	e := guide.Empty{
-		Scanning: p.running, Reading: m.searchTask.running() || !p.current(), Found: found, Filters: m.emptyFilters(),
+		Scanning: p.running, Live: m.opts.Live, Reading: m.searchTask.running() || !p.current(), Found: found, Filters: m.emptyFilters(),
 		Unread: p.summary.Errors, Errors: k.unread.Help().Key,
 	}
 	if p.err != nil {

@@ -14,6 +14,8 @@ type Filter struct {
 type Empty struct {
 	// Scanning and Reading say that rows may still come: from the disk, or from what was found.
 	Scanning, Reading bool
+	// Live says that rows come while programs write, until the screen is closed.
+	Live bool
 	// Found reports whether there are candidates without filters.
 	Found bool
 	// Filters are those that are set.
@@ -41,6 +43,8 @@ func (e *Empty) Lines() []string {
 			lines = append(lines, "- "+f.Text+": "+f.Key)
 		}
 		return lines
+	case e.Scanning && e.Live:
+		return []string{"watching: nothing was written yet"}
 	case e.Scanning:
 		return []string{"scanning: nothing found yet"}
 	case e.Reading:

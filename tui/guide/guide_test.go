@@ -30,6 +30,7 @@ func TestAnEmptyListSaysWhyAndWhichKeyHelps(t *testing.T) {
 		of   guide.Empty
 		want []string
 	}{
+		"programs write":   {guide.Empty{Scanning: true, Live: true}, []string{"watching: nothing was written yet"}},
 		"the scan runs":    {guide.Empty{Scanning: true}, []string{"scanning: nothing found yet"}},
 		"rows are made":    {guide.Empty{Reading: true, Found: true}, []string{"reading"}},
 		"one filter":       {guide.Empty{Found: true, Filters: filters[:1]}, []string{"only caches here", "c shows them"}},
