@@ -93,19 +93,6 @@ func (m *app) selectAll() {
 	}
 }
 
-// undo undoes the last change of the selection, and says what that was.
-func (m *app) undo() tea.Cmd {
-	before := m.selection.Len()
-	m.history.Undo(&m.selection)
-	switch n := m.selection.Len() - before; {
-	case n < 0:
-		return m.notify("undone: " + printable.Plural(-n, "path", "paths") + " no longer " + m.opts.Job.Selected)
-	case n > 0:
-		return m.notify("undone: " + printable.Plural(n, "path", "paths") + " " + m.opts.Job.Selected + " again")
-	}
-	return m.notify("undone")
-}
-
 // toggleOnlyMarked shows only what is selected now, or everything again.
 func (m *app) toggleOnlyMarked() tea.Cmd {
 	switch {
@@ -288,15 +275,38 @@ func (m *app) sortBy(by sortKey) tea.Cmd {
 	return m.ask(true)
 }
 
-// showUnread lists the paths that could not be read.
+// showUnread lists what went wrong: the paths that could not be read, the end of the scan, and why
+// decisions are not saved.
 func (m *app) showUnread() tea.Cmd {
-	lines := []string{printable.Plural(m.progress.summary.Errors, "path", "paths") + " could not be read:", ""}
+	var lines []string
+	if err := m.result.DecisionsErr; err != nil {
+		lines = append(lines, "decisions are not saved: "+safe(err.Error()), "")
+	}
+	if err := m.progress.err; err != nil {
+		lines = append(lines, "the scan stopped: "+safe(err.Error()), "")
+	}
+	if m.progress.summary.Errors > 0 {
+		lines = append(lines, printable.Plural(m.progress.summary.Errors, "path", "paths")+" could not be read:", "")
+	}
 	for _, line := range m.progress.summary.Unread {
 		lines = append(lines, safe(line))
 	}
 	if rest := m.progress.summary.Errors - len(m.progress.summary.Unread); rest > 0 {
 		lines = append(lines, "and "+printable.Grouped(rest)+" more: list-ephemeral list --verbose prints them")
 	}
-	m.overlay.Push(pane.NewText(&m.keys.Keys, "not read", lines))
+	m.overlay.Push(pane.NewText(&m.keys.Keys, "errors", lines))
 	return nil
+}
+
+// problem is the text of the chip for errors on the first line, or "".
+func (m *app) problem() string {
+	switch n := m.progress.summary.Errors; {
+	case m.result.DecisionsErr != nil:
+		return "! not saved"
+	case n > 0:
+		return "! " + printable.Grouped(n) + " unread"
+	case m.progress.err != nil:
+		return "! stopped"
+	}
+	return ""
 }

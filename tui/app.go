@@ -12,8 +12,10 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/triage"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
 	"github.com/DaRacci/list-ephemeral/tui/pane"
+	"github.com/DaRacci/list-ephemeral/tui/review"
 )
 
 // app is the model of the whole program.
@@ -39,7 +41,11 @@ type app struct {
 	program        string // package to filter by, or ""
 	selection      index.Selection
 	selectionSize  selectionSize
-	history        index.UndoStack
+	history        review.History
+	decisions      decisions
+	dismissed      bool // the card of a first run
+	usualDue       bool // the key was pressed before it was known what is usual
+	clicked        int  // the row of the last click, from 1, if no key was pressed since
 	partly         index.PartlySelected
 	marked         index.Selection // the copy of the selection that is shown alone; generation 0 shows all
 	statCache      *statCache
@@ -116,6 +122,9 @@ func (m *app) Init() tea.Cmd {
 	if m.opts.asksBackground() {
 		first = tea.Batch(first, tea.RequestBackgroundColor)
 	}
+	if m.decides() {
+		first = tea.Batch(first, loadDecisionsCmd(m.ctx, m.opts.Machine))
+	}
 	if m.notice.text == "" {
 		return first
 	}
@@ -126,8 +135,12 @@ func (m *app) Init() tea.Cmd {
 func (m *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.dirty = m.dirty || changes(msg)
 	cmd := m.route(msg)
+	remembered := m.remember()
+	if m.firstRunHeight(m.snippet == nil) > 0 != (m.layout.card > 0) {
+		m.relayout()
+	}
 	m.enableKeys()
-	return m, tea.Batch(cmd, m.statVisible(), m.followCursor(), m.followSelection(), m.followListing())
+	return m, tea.Batch(cmd, remembered, m.statVisible(), m.followCursor(), m.followSelection(), m.followListing(), m.followDecisions())
 }
 
 func (m *app) route(msg tea.Msg) tea.Cmd {
@@ -180,7 +193,7 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		m.result.Summary, m.result.ScanErr, m.result.ScanEnded = msg.summary, msg.err, true
-		return m.progress.ended(m.ctx, msg)
+		return tea.Batch(m.progress.ended(m.ctx, msg), m.restore())
 	case listed:
 		if msg.gen != m.progress.gen {
 			return nil
@@ -219,9 +232,16 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 		if m.side.done(msg.gen) {
 			m.side.preview = msg.preview
 		}
+	case decisionsLoaded:
+		return m.takeLoaded(msg)
+	case decisionsSaved:
+		return m.takeSaved(msg)
+	case decisionsCounted:
+		return m.takeCounted(msg)
 	case noticeExpired:
 		if msg.gen == m.notice.gen {
 			m.notice.text = ""
+			return m.nextNote()
 		}
 	case panicked:
 		m.err = msg.err
@@ -262,6 +282,7 @@ func (m *app) context() keyContext {
 }
 
 func (m *app) press(msg tea.KeyPressMsg) tea.Cmd {
+	m.clicked = 0
 	if why := m.whyDisabled(msg); why != "" && len(m.searchTask.pendingKeys) == 0 {
 		return m.notify(why)
 	}
@@ -335,6 +356,22 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 		return m.toggleOnlyMarked()
 	case key.Matches(msg, k.undo):
 		return tea.Batch(m.undo(), m.findFilled())
+	case key.Matches(msg, k.redo):
+		return tea.Batch(m.redo(), m.findFilled())
+	case key.Matches(msg, k.ignore):
+		return m.decide(triage.Ignore)
+	case key.Matches(msg, k.notNow):
+		return m.decide(triage.NotNow)
+	case key.Matches(msg, k.nextNew):
+		return m.toUndecided(1)
+	case key.Matches(msg, k.previousNew):
+		return m.toUndecided(-1)
+	case key.Matches(msg, k.usual):
+		return m.keepUsual()
+	case key.Matches(msg, k.dismiss):
+		m.dismissed = true
+	case key.Matches(msg, k.hidden):
+		return m.toggleHidden()
 	default:
 		return m.pressList(&k.listKeys, msg)
 	}
@@ -381,7 +418,7 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.showHelp):
 		return m.perform(pane.Action{Kind: pane.ActionHelp})
 	case key.Matches(msg, k.quit):
-		if msg.String() == "q" && m.selection.Len() > 0 && m.notice.text != quitNotice {
+		if msg.String() == "q" && m.selection.Len() > 0 && m.selection.Generation() != m.decisions.restored && m.notice.text != quitNotice {
 			return m.notify(quitNotice)
 		}
 		return m.perform(pane.Action{Kind: pane.ActionQuit})

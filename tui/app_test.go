@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +10,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
 var sample = []string{
@@ -194,12 +197,14 @@ func TestTimerStopsWhenEverythingIsShown(t *testing.T) {
 }
 
 func TestEmptyStates(t *testing.T) {
-	d := newDriver(t, Options{})
+	rescan := func(context.Context, *index.Store, bool) (Summary, error) { return Summary{}, nil }
+	d := newDriver(t, Options{Machine: fakeMachine{rescan: rescan}})
 	d.has("scanning")
 	d.tick()
 	d.has("scanning")
 	d.end(nil)
 	d.has("no candidates found", "x shows excluded and kept paths")
+	d.hasNot("nothing found yet")
 	d = browse(t, sample...)
 	d.keys("/", "text:zzz")
 	d.has("nothing matches zzz", "0 of 8 files")

@@ -9,15 +9,16 @@
 //	keys and mouse           keys.go (the key map), hints.go (what is enabled), actions.go, mouse.go
 //	the list                 list.go (rows and cursor), rows.go (how they look), sort.go
 //	the frame                statusbar.go (headline, tabs, status), searchbar.go
+//	decisions                triage.go
 //	the cards beside it      side.go
 //	snippet and dialogs      perform.go (what they ask for), clipboard.go; package pane
-//	from scan to rows        progress.go, searchtask.go, result.go, arrange.go, rescan.go
+//	from scan to rows        progress.go, searchtask.go, result.go, arrange.go
 //	what is known of rows    overview.go (sums of all), statcache.go, annotate.go
 //	background work          cmds.go, msgs.go
 //
 // Package draw renders the parts of the screen, package places orders the rows, package card describes
-// the one under the cursor, package hits finds those of a query, and package pane has the dialogs and
-// the snippet.
+// the one under the cursor, package hits finds those of a query, package review follows the decisions,
+// package guide has help and empty states, and package pane has the dialogs and the snippet.
 //
 // Only Update changes the model. Slow work runs in commands (cmds.go). Their arguments are
 // values or immutable listings, and their result is a message (msgs.go). A message that may

@@ -70,13 +70,20 @@ func realSplits(dir string) bool {
 	}, dir)
 }
 
-// realScreen opens the screen with these paths, after a scan.
-func realScreen(t testing.TB, opts Options, more ...string) *driver {
-	t.Helper()
-	opts.Machine = fakeMachine{
+// realMachine is a machine with these paths.
+func realMachine() fakeMachine {
+	return fakeMachine{
 		place: realFacts, splits: realSplits,
 		known: func(path string) string { return "state of " + path },
 		owner: func(_, _ uint32) string { return "me users" },
+	}
+}
+
+// realScreen opens the screen with these paths, after a scan.
+func realScreen(t testing.TB, opts Options, more ...string) *driver {
+	t.Helper()
+	if opts.Machine == nil {
+		opts.Machine = realMachine()
 	}
 	opts.Home, opts.Host, opts.FileSystem, opts.Stake = "/home/me", "me@forge", "/ on btrfs", "will be lost"
 	opts.Configurations, opts.Dialects, opts.Programs = 230, []string{"plain", "impermanence"}, []string{"firefox", "vscode", "nothing-cli"}

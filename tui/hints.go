@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -8,6 +9,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/tui/draw"
+	"github.com/DaRacci/list-ephemeral/tui/guide"
 	"github.com/DaRacci/list-ephemeral/tui/pane"
 )
 
@@ -32,6 +35,7 @@ func (m *app) conditionals() []conditional {
 	dialects := unless(len(m.opts.Dialects) > 1, "there is only one dialect")
 	once := unless(!m.opts.Once, "a list of paths cannot be read again")
 	tree := unless(m.list.opens(), "programs and directories open and close in other views: Tab")
+	decides := unless(m.decides(), "paths in storage are not decided on")
 	b, s := &m.keys.browse, &m.keys.search
 	return []conditional{
 		{contextBrowse, &b.programs, programs},
@@ -52,9 +56,17 @@ func (m *app) conditionals() []conditional {
 		{contextBrowse, &b.expand, tree},
 		{contextBrowse, &b.collapse, tree},
 		{contextBrowse, &b.group, unless(m.annotated(), "only the paths of a trace can be filtered by operation: list-ephemeral trace -- CMD")},
-		{contextBrowse, &b.unread, unless(m.progress.summary.Errors > 0, "everything was read")},
+		{contextBrowse, &b.unread, unless(m.problem() != "", "there are no errors")},
 		{contextBrowse, &b.undo, unless(m.history.Len() > 0, "nothing to undo")},
 		{contextBrowse, &b.directories, unless(m.offers(), "the selected files fill no directory")},
+		{contextBrowse, &b.redo, unless(m.history.Undone() > 0, "nothing to redo")},
+		{contextBrowse, &b.ignore, decides},
+		{contextBrowse, &b.notNow, decides},
+		{contextBrowse, &b.nextNew, decides},
+		{contextBrowse, &b.previousNew, decides},
+		{contextBrowse, &b.usual, cmp.Or(decides, unless(m.opts.Configurations > 0, "no configurations were counted"))},
+		{contextBrowse, &b.dismiss, unless(m.firstRun(), "Esc closes a search or a dialog; q quits")},
+		{contextBrowse, &b.hidden, unless(m.decisions.Hidden() > 0, "nothing is ignored or postponed")},
 		{contextBrowse, &b.onlyMarked, unless(m.selection.Len() > 0 || m.marked.Generation() > 0, "nothing is selected")},
 	}
 }
@@ -77,6 +89,41 @@ func (m *app) whyDisabled(msg tea.KeyPressMsg) string {
 	return ""
 }
 
+// groups returns the enabled keys of a context by purpose, for the help.
+func (k *keyMap) groups(c keyContext) []guide.Group {
+	group := func(title string, all ...key.Binding) (g guide.Group) {
+		g.Title = title
+		for _, b := range all {
+			if b.Enabled() {
+				g.Keys = append(g.Keys, guide.Key{Keys: b.Help().Key, Action: b.Help().Desc})
+			}
+		}
+		return g
+	}
+	list, b := k.browse.listKeys, k.browse
+	var find, see, act []key.Binding
+	choose := []key.Binding{list.toggle, list.selectAll, list.deselectAll}
+	switch c {
+	case contextBrowse:
+		choose = append(choose, b.ignore, b.notNow, b.nextNew, b.previousNew, b.usual, b.directories, b.undo, b.redo)
+		find = []key.Binding{b.search, b.programs, b.clearProgram, b.hideCaches, b.group, b.onlyMarked, b.hidden, b.refused}
+		see = []key.Binding{b.nextView, b.expand, b.collapse, b.sort, b.reverse, b.preview, b.explain, b.unread}
+		act = []key.Binding{b.confirm, b.copy, b.dialect, b.dialectBack, b.rescan, b.dismiss, b.showHelp, k.suspend, b.quit}
+	case contextSearch:
+		s := k.search
+		list = s.listKeys
+		choose = []key.Binding{s.toggle, s.selectAll, s.deselectAll}
+		find = slices.Concat([]key.Binding{s.leave, s.space, s.programs, s.clearProgram}, s.Bindings())
+		see = []key.Binding{s.nextView}
+		act = []key.Binding{s.confirm, s.showHelp, k.suspend, s.quit}
+	default:
+		return []guide.Group{group("", k.bindings(c)...)}
+	}
+	return []guide.Group{
+		group("choose", choose...), group("find", find...), group("see", slices.Concat(see, list.move.Bindings())...), group("act", act...),
+	}
+}
+
 // hint is one entry of the line at the bottom of the screen.
 type hint struct {
 	binding key.Binding
@@ -90,6 +137,8 @@ func (k *keyMap) hints(c keyContext, job *Job) []hint {
 		b := k.browse
 		return []hint{
 			{b.toggle, "keep"},
+			{b.ignore, "ignore"},
+			{b.nextNew, "next"},
 			{b.search, "search"},
 			{b.confirm, job.Shows},
 			{b.showHelp, "help"},
@@ -128,10 +177,15 @@ func (k *keyMap) hints(c keyContext, job *Job) []hint {
 	return nil
 }
 
-// hints renders the last line: as many hints of the current context as fit.
-func (m *app) hints() string {
-	var b strings.Builder
-	room := m.layout.width
+// placedHint is a hint on the last line, and where it is.
+type placedHint struct {
+	hint
+	at draw.Range
+}
+
+// placedHints returns as many hints of the current context as fit on the last line.
+func (m *app) placedHints() (all []placedHint) {
+	from := 0
 	hints := m.keys.hints(m.context(), &m.opts.Job)
 	if d, changes := m.overlay.Top().(pane.Hinter); changes {
 		hints = nil
@@ -143,13 +197,21 @@ func (m *app) hints() string {
 		if !h.binding.Enabled() {
 			continue
 		}
-		name := pane.Label(h.binding.Keys()[0])
-		cells := 1 + textcell.Width(name) + 1 + textcell.Width(h.label) + 1
-		if cells > room {
+		cells := 1 + textcell.Width(pane.Label(h.binding.Keys()[0])) + 1 + textcell.Width(h.label) + 1
+		if from+cells > m.layout.width {
 			break
 		}
-		room -= cells
-		b.WriteString(" " + m.styles.Key.Render(name) + " " + m.styles.Dim.Render(h.label) + " ")
+		all = append(all, placedHint{h, draw.Range{Start: from, End: from + cells}})
+		from += cells
+	}
+	return all
+}
+
+// hints renders the last line.
+func (m *app) hints() string {
+	var b strings.Builder
+	for _, h := range m.placedHints() {
+		b.WriteString(" " + m.styles.Key.Render(pane.Label(h.binding.Keys()[0])) + " " + m.styles.Dim.Render(h.label) + " ")
 	}
 	return b.String()
 }

@@ -38,7 +38,7 @@ type listKeys struct {
 
 type browseKeys struct {
 	listKeys
-	search, expand, collapse, onlyMarked, undo, sort, reverse, unread, hideCaches, group, refused, rescan, preview, explain, copy, dialect, dialectBack, directories key.Binding
+	search, expand, collapse, onlyMarked, ignore, notNow, nextNew, previousNew, usual, hidden, dismiss, undo, redo, sort, reverse, unread, hideCaches, group, refused, rescan, preview, explain, copy, dialect, dialectBack, directories key.Binding
 }
 
 type searchKeys struct {
@@ -82,13 +82,21 @@ func newBrowseKeys(list listKeys) browseKeys {
 		expand:      pane.Bind("open a program, a directory of the tree, or \"probably not\"", "right", "l"),
 		collapse:    pane.Bind("close it, or go to its parent", "left", "h"),
 		onlyMarked:  pane.Bind("show only the selection, or everything", "v"),
-		undo:        pane.Bind("undo the last selection", "u"),
+		ignore:      pane.Bind("ignore: it may be lost; again: undecided", "i"),
+		notNow:      pane.Bind("not now: decide in 30 days, or when it has doubled", "z"),
+		usual:       pane.Bind("keep what half of public configurations keep", "m"),
+		dismiss:     pane.Bind("close the card of the first run", "esc"),
+		nextNew:     pane.Bind("go to the next undecided row", "n"),
+		previousNew: pane.Bind("go to the previous undecided row", "N"),
+		hidden:      pane.Bind("show or hide what is ignored or postponed", "I"),
+		undo:        pane.Bind("undo the last selection or decision", "u"),
+		redo:        pane.Bind("redo what was undone", "U"),
 		hideCaches:  pane.Bind("show or hide caches", "c"),
 		group:       pane.Bind("cycle the trace filter: written, executed, read, looked up", "o"),
 		refused:     pane.Bind("show or hide excluded and persisted paths", "x"),
 		sort:        pane.Bind("sort by the next column", "s"),
 		reverse:     pane.Bind("reverse the sort order", "S"),
-		unread:      pane.Bind("list the paths that could not be read", "!"),
+		unread:      pane.Bind("list errors, and the paths that could not be read", "!"),
 		rescan:      pane.Bind("scan again", "r"),
 		explain:     pane.Bind("explain why this path is a candidate", "e"),
 		copy:        pane.Bind("copy the path", "y"),
@@ -122,7 +130,7 @@ func (k *keyMap) bindings(c keyContext) []key.Binding {
 	case contextBrowse:
 		b := k.browse
 		own = slices.Concat([]key.Binding{
-			b.search, b.expand, b.collapse, b.onlyMarked, b.undo, b.sort, b.reverse, b.hideCaches, b.group, b.refused, b.rescan, b.unread, b.explain, b.copy, b.dialect, b.dialectBack, b.directories, b.preview,
+			b.ignore, b.notNow, b.nextNew, b.previousNew, b.usual, b.hidden, b.dismiss, b.undo, b.redo, b.search, b.expand, b.collapse, b.onlyMarked, b.sort, b.reverse, b.hideCaches, b.group, b.refused, b.rescan, b.unread, b.explain, b.copy, b.dialect, b.dialectBack, b.directories, b.preview,
 		}, b.listBindings())
 	case contextSearch:
 		s := k.search

@@ -27,6 +27,7 @@ type layout struct {
 	listWidth     int // with the scroll bar
 	listHeight    int
 	side          int // width of the cards beside the list, or 0
+	card          int // height of the card of a first run at the end of the list, or 0
 	below         int // height of the cards below the list, or 0
 	tooSmall      bool
 }
@@ -44,6 +45,9 @@ const (
 	headsFrom = 12
 )
 
+// minRows is the least number of rows with the card of a first run.
+const minRows = 4
+
 // cardsWish says whether the cards are shown. paneAuto shows them only if the terminal is at least
 // sideFrom wide.
 type cardsWish uint8
@@ -59,6 +63,7 @@ type parts struct {
 	list   bool // the list is shown, not the snippet
 	search bool
 	side   cardsWish
+	card   int // the height of the card of a first run, or 0
 }
 
 func newLayout(width, height int, with parts) layout {
@@ -86,6 +91,10 @@ func newLayout(width, height int, with parts) layout {
 	case with.side == paneShown && l.bodyHeight >= belowFrom:
 		l.below = l.bodyHeight * 2 / 5
 		l.listHeight = l.bodyHeight - l.below
+	}
+	if l.listHeight >= with.card+minRows {
+		l.card = with.card
+		l.listHeight -= l.card
 	}
 	l.tooSmall = width < minWidth || height < minHeight
 	return l

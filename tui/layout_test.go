@@ -28,8 +28,10 @@ func TestThemesUseReadableColours(t *testing.T) {
 	} {
 		d := newDriver(t, Options{Theme: theme})
 		d.add(sample...)
-		d.keys("space", "?")
+		d.keys("space")
 		used := foregrounds(d.app.View().Content)
+		d.keys("?")
+		used = append(used, foregrounds(d.app.View().Content)...)
 		if !slices.Contains(used, tt.some) {
 			t.Errorf("%s: the mark is not drawn in colour %s: %q", theme, tt.some, used)
 		}

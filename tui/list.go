@@ -88,6 +88,7 @@ func (l *list) show(p *result) {
 	at, line := -1, l.lineOf(l.cursor)-l.top
 	of, from := l.programAt(l.cursor), l.cursorNode()
 	before := l.result
+	onFold := l.folded(l.cursor)
 	switched := before != nil && before.view != p.view
 	if switched && of == nil {
 		l.anchor = from
@@ -103,6 +104,8 @@ func (l *list) show(p *result) {
 	l.fill()
 	switch {
 	case !l.touched:
+	case onFold:
+		at = slices.Index(l.nodes, foldNode)
 	case of != nil && p.view == setting.ViewPrograms:
 		at = l.find(of.Owner)
 	case from != index.NoNode:

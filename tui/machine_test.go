@@ -7,6 +7,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/triage"
 )
 
 // fakeMachine is a Machine. A test sets the functions that it needs.
@@ -28,6 +29,8 @@ type fakeMachine struct {
 	adopt      func(ctx context.Context, selected []index.Selected) (Adoption, error)
 	intoFiles  func(ctx context.Context, dialect int) ([]IntoFile, error)
 	planInto   func(ctx context.Context, file string, at []string, selected []index.Selected, dialect int) (IntoPlan, error)
+	load       func() (Decisions, error)
+	save       func(all []triage.Decision) (Decisions, error)
 	copy       func(ctx context.Context, text string) string
 }
 

@@ -1,9 +1,14 @@
 package tui
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/internal/textcell"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
 )
 
@@ -26,7 +31,27 @@ func (m *app) wheel(mouse tea.Mouse) {
 		m.snippet.Scroll(lines)
 	case m.overList(mouse):
 		m.list.moveTo(max(m.list.cursor+lines, 0))
+	default:
+		m.scrollCard(mouse, lines)
 	}
+}
+
+// scrollCard scrolls the card under the mouse.
+func (m *app) scrollCard(mouse tea.Mouse, lines int) {
+	of := &m.side.placeTop
+	switch {
+	case m.layout.side > 0 && mouse.X >= m.layout.listWidth:
+		if first, height := m.sideArea(); mouse.Y >= first+height-height*2/5 {
+			of = &m.side.snippetTop
+		}
+	case m.layout.below > 0 && mouse.Y < m.layout.body+m.layout.bodyHeight:
+		if place, _ := m.belowWidths(); mouse.X >= place {
+			of = &m.side.snippetTop
+		}
+	default:
+		return
+	}
+	*of = max(*of+lines, 0)
 }
 
 // overList reports whether the mouse is over the list, and not over a pane beside or below it.
@@ -34,10 +59,14 @@ func (m *app) overList(mouse tea.Mouse) bool {
 	return mouse.X < m.layout.listWidth && mouse.Y < m.layout.body+m.layout.listHeight
 }
 
-// click moves the cursor to a row. A click on the mark of the row toggles it.
+// click moves the cursor to a row. A click on the mark of the row toggles it, and so does a second
+// click on the row.
 func (m *app) click(mouse tea.Mouse) tea.Cmd {
 	if mouse.Button != tea.MouseLeft || m.shutdown.leaving {
 		return nil
+	}
+	if cmd, hit := m.clickHint(mouse.X, mouse.Y); hit {
+		return cmd
 	}
 	if m.overlay.Top() != nil {
 		return m.perform(m.overlay.Click(mouse.X, mouse.Y))
@@ -53,13 +82,98 @@ func (m *app) click(mouse tea.Mouse) tea.Cmd {
 		return nil
 	}
 	m.list.moveTo(row)
+	again := m.clicked == row+1
+	m.clicked = row + 1
 	switch {
 	case m.list.folded(row), m.overSign(mouse.X, row):
+		m.clicked = 0
 		m.list.setOpen(!m.isOpen(row))
-	case mouse.X < draw.Gutter:
+	case mouse.X < draw.Gutter, again:
 		return m.toggle(row)
 	}
 	return nil
+}
+
+// clickHint presses the key of a hint on the last line. A dialog that covers the line comes first.
+func (m *app) clickHint(x, y int) (tea.Cmd, bool) {
+	if y != m.layout.height-1 || m.layout.tooSmall || m.overlay.Over(x, y) {
+		return nil, false
+	}
+	for _, h := range m.placedHints() {
+		if h.at.Has(x) {
+			return m.press(keyPress(h.binding.Keys()[0])), true
+		}
+	}
+	return nil, false
+}
+
+// keyPress returns the message of a key, as Bubble Tea names it.
+func keyPress(name string) tea.KeyPressMsg {
+	switch name {
+	case "space":
+		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}
+	case "enter":
+		return tea.KeyPressMsg{Code: tea.KeyEnter}
+	case "esc":
+		return tea.KeyPressMsg{Code: tea.KeyEscape}
+	case "tab":
+		return tea.KeyPressMsg{Code: tea.KeyTab}
+	case "up":
+		return tea.KeyPressMsg{Code: tea.KeyUp}
+	case "down":
+		return tea.KeyPressMsg{Code: tea.KeyDown}
+	case "f1":
+		return tea.KeyPressMsg{Code: tea.KeyF1}
+	}
+	if letter, ok := strings.CutPrefix(name, "ctrl+"); ok {
+		return tea.KeyPressMsg{Code: []rune(letter)[0], Mod: tea.ModCtrl}
+	}
+	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
+}
+
+// clickText returns the position of a click in a part of a line, if the line has it there.
+func clickText(line, part string, x int) (at int, hit bool) {
+	line, part = ansi.Strip(line), ansi.Strip(part)
+	before, _, found := strings.Cut(line, part)
+	at = x - textcell.Width(before)
+	return at, found && part != "" && at >= 0 && at < textcell.Width(part)
+}
+
+// clickHeadline handles a click on the first line: on the number of errors, or on a tab.
+func (m *app) clickHeadline(x int) tea.Cmd {
+	line := m.headline()
+	if _, hit := clickText(line, m.problem(), x); hit {
+		return m.showUnread()
+	}
+	if m.layout.tabs >= 0 || m.layout.search >= 0 {
+		return nil
+	}
+	for _, room := range []int{m.layout.width, shortTabs} {
+		tabs, _, at := m.styles.Tabs(m.tabs(), room)
+		if from, hit := clickText(line, tabs, x); hit {
+			for i, tab := range at {
+				if tab.Has(from) {
+					return m.switchTo(m.tabAt(i, at))
+				}
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// tabAt returns the view of a tab. A click on the only tab that is shown goes to the next view.
+func (m *app) tabAt(i int, at []draw.Range) setting.View {
+	shown := 0
+	for _, tab := range at {
+		if tab.End > tab.Start {
+			shown++
+		}
+	}
+	if shown == 1 {
+		return m.view.Next()
+	}
+	return setting.View(i)
 }
 
 // overSign reports whether the mouse is over the sign of a row that opens and closes.
@@ -84,6 +198,10 @@ func (m *app) isOpen(row int) bool {
 // whether there is one.
 func (m *app) clickFrame(x, y int) (tea.Cmd, bool) {
 	switch y {
+	case 0:
+		return m.clickHeadline(x), true
+	case m.layout.height - 2:
+		return m.clickStatus(x), true
 	case m.layout.tabs:
 		_, used, at := m.styles.Tabs(m.tabs(), m.layout.width-1)
 		for i, tab := range at {
@@ -105,4 +223,27 @@ func (m *app) clickFrame(x, y int) (tea.Cmd, bool) {
 		}
 	}
 	return nil, false
+}
+
+// clickStatus handles a click on a chip on the status line, where it is if there is no line for tabs.
+func (m *app) clickStatus(x int) tea.Cmd {
+	if m.layout.tabs >= 0 {
+		return nil
+	}
+	line := m.status()
+	for n := len(m.chips()); n > 0; n-- {
+		drawn := make([]draw.Chip, n)
+		for i, c := range m.chips()[:n] {
+			drawn[i] = c.Chip
+		}
+		text, _, at := m.styles.Chips(drawn, m.layout.width)
+		if from, hit := clickText(line, text, x); hit {
+			for i, chip := range at {
+				if chip.Has(from) {
+					return m.press(m.chips()[i].key)
+				}
+			}
+		}
+	}
+	return nil
 }

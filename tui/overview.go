@@ -84,6 +84,9 @@ func (m *app) takeOverview(msg overviewReady) tea.Cmd {
 		return nil
 	}
 	m.overview.overviewSums = msg.overviewSums
+	if m.usualDue {
+		return tea.Batch(m.keepUsual(), m.ask(false))
+	}
 	return m.ask(false)
 }
 

@@ -263,7 +263,7 @@ func TestLongHelpScrolls(t *testing.T) {
 	d.keys("?")
 	d.hasNot("End, G")
 	d.keys("G")
-	d.has("End, G")
+	d.has("q, Ctrl-C")
 	d.keys("g")
 	d.hasNot("End, G")
 }

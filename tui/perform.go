@@ -2,9 +2,7 @@ package tui
 
 import (
 	"context"
-	"slices"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/printable"
@@ -118,8 +116,7 @@ func (m *app) fileName() string {
 // showHelp shows the keys that work in the current context.
 func (m *app) showHelp() {
 	of := m.context()
-	rows := slices.DeleteFunc(m.keys.bindings(of), func(b key.Binding) bool { return !b.Enabled() })
-	m.overlay.Push(pane.NewHelp(&m.keys.Keys, "keys: "+of.String(), rows))
+	m.overlay.Push(pane.NewHelp(&m.keys.Keys, "keys: "+of.String(), m.keys.groups(of)))
 }
 
 // openAdopt plans to copy what the snippet shows.

@@ -105,7 +105,7 @@ func TestHeadlineCountsDownWhatWillBeLost(t *testing.T) {
 	d.has(printable.Size(total) + " will be lost")
 	d.keys("space")
 	kept := d.app.selectionSize.size
-	d.has(printable.Size(total-kept)+" will be lost", printable.Size(kept)+" kept", "1 of 19 places kept")
+	d.has(printable.Size(total-kept)+" will be lost", printable.Size(kept)+" kept", "1 of 19 decided")
 	d.keys("u")
 	d.has(printable.Size(total)+" will be lost", "0 kept")
 }
@@ -269,7 +269,7 @@ func TestUnreadPathsAreListed(t *testing.T) {
 	d := newScreen(t, Options{})
 	d.add("/a")
 	d.keys("!")
-	d.has("everything was read")
+	d.has("there are no errors")
 	d.send(scanEnded{summary: Summary{Errors: 3, Unread: []string{"open /root/\x1b: permission denied"}}})
 	d.has("! 3 unread")
 	d.keys("!")
@@ -310,9 +310,9 @@ func TestExplainNamesThePlaceOfAPath(t *testing.T) {
 func TestUndoSaysWhatItUndid(t *testing.T) {
 	d := realScreen(t, Options{})
 	d.keys("space", "space", "ctrl+d", "u")
-	d.has("undone: 2 paths kept again")
+	d.has("undone 2 paths: undecided")
 	d.keys("u")
-	d.has("undone: 1 path no longer kept")
+	d.has("undone 1 path: keep")
 }
 
 func TestProgramsWithoutFilesAreLastInTheDialog(t *testing.T) {

@@ -84,7 +84,7 @@ func TestSortOrdersOnlyEqualMatches(t *testing.T) {
 
 func TestLettersFilterOnlyInSearch(t *testing.T) {
 	d := browse(t, sample...)
-	d.keys("text:fire")
+	d.keys("text:for")
 	equal(t, "rows", d.shown(), sample)
 	d.keys("/", "text:prof")
 	equal(t, "rows", d.shown(), []string{"/home/me/.mozilla/firefox/profiles.ini"})

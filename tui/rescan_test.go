@@ -28,7 +28,7 @@ func TestRescanKeepsTheSelection(t *testing.T) {
 	equal(t, "rows", d.shown(), []string{"/b/x", "/b/y", "/c", "/new/a"})
 	equal(t, "selected again", d.selected(), []string{"/b", "/c"})
 	d.fire(noticeExpired{})
-	d.has("4 files", "! 2 unread", " x  /b/y")
+	d.has("Files 4", "! 2 unread", " x  /b/y")
 }
 
 func TestRescanDropsLateMessages(t *testing.T) {

@@ -10,8 +10,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/triage"
 	"github.com/DaRacci/list-ephemeral/tui/hits"
 	"github.com/DaRacci/list-ephemeral/tui/places"
+	"github.com/DaRacci/list-ephemeral/tui/review"
 )
 
 // query is what the user asked to see. Equal queries have the same result for the same listing.
@@ -35,6 +37,8 @@ type filters struct {
 	// marked is the generation of the selection if only selected paths, and paths in
 	// selected directories, are included; otherwise 0.
 	marked int
+	// hidden identifies the decisions whose paths are excluded; 0 excludes none.
+	hidden int
 }
 
 // request is a query and everything that is needed to compute its result.
@@ -63,6 +67,8 @@ type request struct {
 	find *index.Programs
 	// marked is the selection for filters.marked.
 	marked index.Selection
+	// decisions are those of filters.hidden.
+	decisions *triage.Active
 }
 
 // narrowed is the part of a listing that filters include.
@@ -254,6 +260,9 @@ func (in *request) narrow(ctx context.Context) (*index.Listing, error) {
 	if in.noRefused {
 		rules = append(rules, func(id uint32) bool { return !in.listing.NonCandidate(id) })
 	}
+	if in.hidden != 0 {
+		rules = append(rules, in.notHidden())
+	}
 	if in.filters.marked != 0 {
 		rules = append(rules, func(id uint32) bool {
 			_, covered := in.marked.CoveredBy(in.listing, id)
@@ -270,9 +279,18 @@ func (in *request) narrow(ctx context.Context) (*index.Listing, error) {
 	})
 }
 
+// notHidden returns a filter that excludes files which are ignored or postponed.
+func (in *request) notHidden() func(id uint32) bool {
+	var path []byte
+	return func(id uint32) bool {
+		path = in.listing.AppendNode(path[:0], id)
+		return in.listing.NonCandidate(id) || !review.Hides(in.decisions, path)
+	}
+}
+
 // plain reports whether the rows are all files of the listing in its order.
 func (q query) plain() bool {
-	return q.view == setting.ViewFiles && !q.narrows() && !q.noRefused && q.sort == sortPath && !q.reversed
+	return q.view == setting.ViewFiles && !q.narrows() && !q.noRefused && q.hidden == 0 && q.sort == sortPath && !q.reversed
 }
 
 // narrows reports whether some candidates are not shown.
@@ -280,6 +298,6 @@ func (q query) narrows() bool { return q.filters.narrows() || q.text != "" }
 
 // narrows reports whether the filters exclude candidates.
 func (f filters) narrows() bool {
-	f.noRefused = false // non-candidates are not counted
+	f.noRefused, f.hidden = false, 0 // neither is counted
 	return f != filters{}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/triage"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
 	"github.com/DaRacci/list-ephemeral/tui/places"
 )
@@ -258,7 +259,22 @@ func (p *painter) mark(node uint32) draw.Mark {
 	if index.IsDir(node) && p.partly.Has(index.DirOf(node)) {
 		return draw.MarkPartly
 	}
+	if m.decisions.withHidden {
+		return m.verdictMark(node)
+	}
 	return draw.MarkNone
+}
+
+// verdictMark returns the mark of a row that is shown although it is ignored or postponed.
+func (m *app) verdictMark(node uint32) draw.Mark {
+	switch d, _ := m.decisions.Active().OfBytes(m.list.result.from.AppendNode(nil, node)); d.Verdict {
+	case triage.Ignore:
+		return draw.MarkIgnored
+	case triage.NotNow:
+		return draw.MarkNotNow
+	default:
+		return draw.MarkNone
+	}
 }
 
 // programMark returns the mark of a program.

@@ -136,9 +136,17 @@ func (m *app) takeBackground(msg tea.BackgroundColorMsg) tea.Cmd {
 	return m.noteReply()
 }
 
-// leave ends the program, at once or when shutdown allows it.
+// leave ends the program when the last decisions are saved.
 func (m *app) leave() tea.Cmd {
 	m.shutdown.leaving = true
+	if saving := m.saveLast(); saving != nil {
+		return saving
+	}
+	return m.end()
+}
+
+// end ends the program, at once or when shutdown allows it.
+func (m *app) end() tea.Cmd {
 	wait := replyTime - time.Since(m.shutdown.started)
 	if m.shutdown.replies >= m.shutdown.queries || wait <= 0 {
 		return tea.Quit

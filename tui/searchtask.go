@@ -28,7 +28,7 @@ func (m *app) query() query {
 	return query{
 		filters: filters{
 			program: m.program, noCaches: m.noCaches, marked: m.marked.Generation(),
-			group: m.group, noRefused: m.scannedRefused && !m.withRefused,
+			group: m.group, noRefused: m.scannedRefused && !m.withRefused, hidden: m.hiddenGeneration(),
 		},
 		text: m.search.Text, view: m.view, sort: m.sort.in(m.view, m.annotated()), reversed: m.reversed,
 	}
@@ -55,6 +55,9 @@ func (m *app) ask(isNew bool) tea.Cmd {
 		machine: m.opts.Machine, find: m.opts.findPrograms(), stat: m.statCache.stat, caches: m.opts.Caches,
 		totals: m.overview.of(m.progress.latest), measured: m.overview.stats, facts: m.facts,
 		home: m.opts.Home, now: m.now(), configurations: m.opts.Configurations, quick: m.list.result == nil,
+	}
+	if in.hidden != 0 {
+		in.decisions = m.decisions.Copy()
 	}
 	if p := m.list.result; p != nil {
 		in.narrowed, in.recall, in.groups = p.narrowed, p.recall, p.groups

@@ -25,6 +25,8 @@ type side struct {
 	wish    cardsWish // what the user chose
 	preview card.Card
 	snippet []string // safe to show
+	// placeTop and snippetTop are the lines at the top of the cards.
+	placeTop, snippetTop int
 }
 
 // subject is what the cards show.
@@ -60,6 +62,7 @@ func (m *app) followCursor() tea.Cmd {
 	if now == m.side.request {
 		return nil
 	}
+	m.side.placeTop, m.side.snippetTop = 0, 0
 	return m.after(sideDelay, sideDue{m.side.ask(now)})
 }
 
@@ -167,7 +170,7 @@ func (m *app) placeCard(width, height int) []string {
 	if title == "" {
 		title = m.styles.Glyphs.Ellipsis
 	}
-	return m.styles.Card(shortTitle(title, width, m.styles.Glyphs.Ellipsis), m.side.preview.Lines(&m.styles, width-draw.FrameWidth, height-draw.FrameHeight), width, height)
+	return m.styles.Card(shortTitle(title, width, m.styles.Glyphs.Ellipsis), scrolled(&m.side.placeTop, height-draw.FrameHeight, func(n int) []string { return m.side.preview.Lines(&m.styles, width-draw.FrameWidth, n) }), width, height)
 }
 
 // shortTitle shortens a path for the title of a card, on the left: its end is what matters.
@@ -193,7 +196,8 @@ func (m *app) snippetCard(width, height int) []string {
 	if m.selectionSize.known && m.selection.Len() > 0 {
 		title += " " + st.Glyphs.Separator + " " + printable.Size(m.selectionSize.size)
 	}
-	lines := clipped(st, m.side.snippet, width-draw.FrameWidth, height-draw.FrameHeight)
+	m.side.snippetTop = max(0, min(m.side.snippetTop, len(m.side.snippet)-(height-draw.FrameHeight)))
+	lines := clipped(st, m.side.snippet[m.side.snippetTop:], width-draw.FrameWidth, height-draw.FrameHeight)
 	return st.Card(title, lines, width, height)
 }
 
@@ -226,13 +230,29 @@ func clipped(st *draw.Styles, lines []string, width, height int) []string {
 	return shown
 }
 
+// scrolled returns height lines of a card from a line on, which stays within them. lines returns the
+// first n lines.
+func scrolled(top *int, height int, lines func(n int) []string) []string {
+	all := lines(height + *top)
+	*top = max(0, min(*top, len(all)-height))
+	if *top == 0 {
+		return lines(height)
+	}
+	return all[*top:]
+}
+
+// sideArea returns the first line and the height of the cards beside the list.
+func (m *app) sideArea() (first, height int) {
+	if m.layout.heads >= 0 {
+		return m.layout.heads, m.layout.bodyHeight + 1
+	}
+	return m.layout.body, m.layout.bodyHeight
+}
+
 // beside appends the lines of the cards to those of the list. The first card begins at the heads of
 // the columns.
 func (m *app) beside(lines []string) []string {
-	first, height := m.layout.body, m.layout.bodyHeight
-	if m.layout.heads >= 0 {
-		first, height = m.layout.heads, height+1
-	}
+	first, height := m.sideArea()
 	place := height - height*2/5
 	cards := append(m.placeCard(m.layout.side, place), m.snippetCard(m.layout.side, height-place)...)
 	for len(lines) < first+height {

@@ -78,15 +78,18 @@ func (o *Options) stake() string {
 	return o.Stake
 }
 
+// shortTabs is the room for the active tab alone.
+const shortTabs = len("Programs 1,000")
+
 // headlineRight describes the scan, or names the view if there is no line for tabs.
 func (m *app) headlineRight() [][]draw.Span {
 	st, p := &m.styles, &m.progress
 	var unread []draw.Span
-	if n := p.summary.Errors; n > 0 {
-		unread = []draw.Span{{Text: "! " + printable.Grouped(n) + " unread", Style: st.Secret}, {Text: "  "}}
+	if problem := m.problem(); problem != "" {
+		unread = []draw.Span{{Text: problem, Style: st.Secret}, {Text: "  "}}
 	}
 	if m.layout.tabs < 0 && m.snippet == nil && m.layout.search < 0 {
-		line, short := m.tabSpans(m.layout.width), m.tabSpans(len("Programs 1,000"))
+		line, short := m.tabSpans(m.layout.width), m.tabSpans(shortTabs)
 		return [][]draw.Span{spans(unread, line), spans(unread, short), short, nil}
 	}
 	files := p.files
@@ -99,10 +102,15 @@ func (m *app) headlineRight() [][]draw.Span {
 		took = fmt.Sprintf(" %s %.1fs", st.Glyphs.Separator, p.took.Seconds())
 	}
 	more := ""
-	if m.overview.places > 0 {
-		more = " " + st.Glyphs.Separator + " " + printable.Plural(m.overview.places, "place", "places")
+	if places := m.overview.places; places > 0 && (m.decisions.Decided == 0 || m.snippet != nil) {
+		more = " " + st.Glyphs.Separator + " " + printable.Plural(places, "place", "places")
 	}
 	var variants [][]draw.Span
+	if m.decisions.Decided > 0 && m.snippet == nil {
+		bar := m.reviewed()
+		files := []draw.Span{{Text: count + took + " " + st.Glyphs.Separator + " ", Style: st.Dim}}
+		return [][]draw.Span{spans(unread, files, bar), spans(unread, bar), spans(unread, bar[:1]), unread, nil}
+	}
 	for _, text := range []string{count + more + took, count + took, count} {
 		variants = append(variants, spans(unread, []draw.Span{{Text: text + " ", Style: st.Dim}}))
 	}
@@ -156,6 +164,9 @@ func (m *app) chips() (all []chip) {
 	add(m.program != "", safe(m.program), "^X", tea.KeyPressMsg{Code: 'x', Mod: tea.ModCtrl})
 	add(m.noCaches, "no caches", "c", letter('c'))
 	add(m.marked.Generation() > 0, "selected", "v", letter('v'))
+	hidden := printable.Grouped(m.decisions.Hidden()) + " decided"
+	add(m.hiddenGeneration() != 0, hidden+" hidden", "I", letter('I'))
+	add(m.decisions.withHidden, hidden+" shown", "I", letter('I'))
 	add(m.withRefused, "excluded too", "x", letter('x'))
 	if m.group > 0 {
 		add(true, safe(m.opts.Groups[m.group-1]), "o", letter('o'))
@@ -236,11 +247,11 @@ func (m *app) status() string {
 	}
 	left := m.selectedSpans()
 	_, used := draw.Spans(left...)
-	if doubt := m.doubt(used); doubt != "" {
+	right, style := m.remark()
+	if doubt := m.doubt(used); doubt != "" && (right == "" || used+textcell.Width(doubt)+textcell.Width(right)+3 <= width) {
 		left = append(left, draw.Span{Text: doubt, Style: st.Warning})
 		used += textcell.Width(doubt)
 	}
-	right, style := m.remark()
 	if right != "" {
 		right = textcell.Truncate(right, max(width-used-3, 0), st.Glyphs.Ellipsis) + " "
 		return draw.Ends(width, [][]draw.Span{left}, [][]draw.Span{{{Text: right, Style: style}}, {}})
@@ -250,7 +261,7 @@ func (m *app) status() string {
 			return draw.Ends(width, [][]draw.Span{left}, [][]draw.Span{{{Text: chips, Cells: cells}}})
 		}
 	}
-	return draw.Ends(width, [][]draw.Span{spans(left, m.reviewed()), left}, [][]draw.Span{{}})
+	return draw.Ends(width, [][]draw.Span{left}, [][]draw.Span{{}})
 }
 
 // selectedSpans describes the selection.
@@ -273,14 +284,11 @@ func (m *app) selectedSpans() []draw.Span {
 // progressCells is the width of the progress bar.
 const progressCells = 16
 
-// reviewed shows how many of all places are kept.
+// reviewed shows how many of all places are decided.
 func (m *app) reviewed() []draw.Span {
-	st := &m.styles
-	if m.overview.places == 0 || m.selectionSize.places == 0 || m.opts.Job != adoptJob {
-		return nil
-	}
-	text := fmt.Sprintf("  %s  %s of %s places kept ", st.Glyphs.Separator, printable.Grouped(m.selectionSize.places), printable.Grouped(m.overview.places))
-	return []draw.Span{{Text: text, Style: st.Dim}, {Text: st.Progress(m.selectionSize.places, m.overview.places, progressCells), Cells: progressCells}}
+	st, d := &m.styles, &m.decisions
+	text := fmt.Sprintf("%s of %s decided ", printable.Grouped(d.Decided), printable.Grouped(d.All))
+	return []draw.Span{{Text: text, Style: st.Dim}, {Text: st.Progress(d.Decided, d.All, progressCells), Cells: progressCells}, {Text: " "}}
 }
 
 // doubt returns what follows used cells of the status line if nothing shows that a boot wipes a root.

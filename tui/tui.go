@@ -63,6 +63,9 @@ type Options struct {
 	Groups []string
 	// Configurations is the number of public configurations whose share Place.Kept is.
 	Configurations int
+	// NoConfiguration says that there is no configuration. Without decisions either, a card says what
+	// the screen is for.
+	NoConfiguration bool
 	// Host is where the screen runs, "user@host", or what was traced. FileSystem is what the candidates
 	// are on, "/ on btrfs", or what a trace found. Both are shown in the headline if they are not empty.
 	Host, FileSystem string
@@ -166,4 +169,6 @@ type Result struct {
 	Summary   Summary
 	ScanErr   error
 	ScanEnded bool
+	// DecisionsErr is why decisions of this run are not saved, or nil.
+	DecisionsErr error
 }

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
+	"github.com/DaRacci/list-ephemeral/tui/guide"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -47,7 +49,7 @@ func (m *app) render() tea.View {
 	if m.layout.heads >= 0 {
 		lines = append(lines, m.heads())
 	}
-	lines = m.body(lines)
+	lines = m.firstRunCard(m.body(lines))
 	if m.layout.side > 0 {
 		lines = m.beside(lines)
 	}
@@ -58,7 +60,7 @@ func (m *app) render() tea.View {
 		lines = append(lines, "")
 	}
 	lines = append(lines, m.status(), m.hints())
-	v.Content = m.overlay.Draw(strings.Join(lines, "\n"), &m.styles, m.layout.width, m.layout.height)
+	v.Content = m.overlay.Draw(strings.Join(lines, "\n"), &m.styles, m.layout.width, m.layout.height-1) // the hints stay visible
 	return v
 }
 
@@ -104,25 +106,47 @@ func (m *app) heads() string {
 
 // empty returns why there are no rows, and which key helps.
 func (m *app) empty() []string {
-	p := &m.progress
+	p, k := &m.progress, &m.keys.browse
 	found := p.latest != nil && p.latest.Files() > p.latest.NonCandidates()
-	switch {
-	case m.search.Text != "" && (found || !p.running):
+	if m.search.Text != "" && (found || !p.running) {
 		return m.noMatch()
-	case m.marked.Generation() > 0:
-		return []string{"no selected paths here", "v shows all"}
-	case m.group > 0 && found:
-		return []string{"the trace has no " + safe(m.opts.Groups[m.group-1]), "o shows others"}
-	case m.noCaches && found:
-		return []string{"only caches here", "c shows them"}
-	case found && m.program != "":
-		return []string{"nothing belongs to " + safe(m.program), "Ctrl-X shows all"}
-	case p.running:
-		return []string{"scanning"}
-	case m.searchTask.running() || !p.current():
-		return []string{"reading"}
 	}
-	return m.nothing()
+	e := guide.Empty{
+		Scanning: p.running, Reading: m.searchTask.running() || !p.current(), Found: found, Filters: m.emptyFilters(),
+		Unread: p.summary.Errors, Errors: k.unread.Help().Key,
+	}
+	if p.err != nil {
+		e.Stopped = safe(p.err.Error())
+	}
+	if !m.opts.Once {
+		e.Again = k.rescan.Help().Key
+		if !m.withRefused {
+			e.Refused = k.refused.Help().Key
+		}
+	}
+	for _, path := range m.opts.Paths {
+		e.Asked = append(e.Asked, safe(path)+": "+safe(m.opts.Machine.NotListed(path, scan.KindDir).Reason))
+	}
+	return e.Lines()
+}
+
+// emptyFilters returns the filters that are set, other than a query.
+func (m *app) emptyFilters() (all []guide.Filter) {
+	add := func(set bool, alone, text, key string) {
+		if set {
+			all = append(all, guide.Filter{Alone: alone, Text: text, Key: key})
+		}
+	}
+	add(m.marked.Generation() > 0, "no selected paths here", "only what is selected", "v shows all")
+	if m.group > 0 {
+		group := safe(m.opts.Groups[m.group-1])
+		add(true, "the trace has no "+group, group, "o shows others")
+	}
+	add(m.noCaches, "only caches here", "no caches", "c shows them")
+	add(m.program != "", "nothing belongs to "+safe(m.program), safe(m.program), "Ctrl-X shows all")
+	hidden := printable.Plural(m.decisions.Hidden(), "path", "paths")
+	add(m.hiddenGeneration() != 0, "everything here is decided: "+hidden+" ignored or postponed", hidden+" ignored or postponed", "I shows them")
+	return all
 }
 
 // noMatch returns what is shown if nothing matches the query.
@@ -136,23 +160,8 @@ func (m *app) noMatch() []string {
 		key = refused.Help().Key
 	}
 	lines := p.found.Nothing(p.text, m.opts.Home, key)
-	switch {
-	case m.program != "":
-		lines = append(lines, "only paths of "+safe(m.program)+" are searched: Ctrl-X searches all")
-	case m.noCaches:
-		lines = append(lines, "caches are not searched: Esc and c search them too")
-	}
-	return lines
-}
-
-// nothing returns what is shown if a scan found no candidates.
-func (m *app) nothing() []string {
-	if len(m.opts.Paths) == 0 {
-		return []string{"no candidates found", "x shows excluded and kept paths"}
-	}
-	lines := []string{"no candidates found"}
-	for _, path := range m.opts.Paths {
-		lines = append(lines, safe(path)+": "+safe(m.opts.Machine.NotListed(path, scan.KindDir).Reason))
+	for _, f := range m.emptyFilters() {
+		lines = append(lines, "filter "+f.Text+": Esc, then "+f.Key)
 	}
 	return lines
 }
@@ -185,9 +194,54 @@ func (m *app) relayout() {
 		list:   list,
 		search: list && m.search.active,
 		side:   m.wish(list),
+		card:   m.firstRunHeight(list),
 	})
 	m.list.resize(m.layout.listHeight)
 	if m.snippet != nil {
 		m.snippet.Resize(m.layout.width, m.layout.bodyHeight)
 	}
+}
+
+// firstRun reports whether the card of a first run is shown: without a configuration and decisions, and
+// until it is dismissed.
+func (m *app) firstRun() bool {
+	return m.opts.NoConfiguration && m.decides() && !m.opts.Listed && !m.annotated() && !m.dismissed && m.decisions.Empty() && m.decisions.CanUndo() == 0
+}
+
+// firstRunLines is the number of lines of the text of the card on a terminal that is high enough.
+const firstRunLines = 5
+
+// firstRunHeight returns the height of the card. On a low terminal it has one line, without a frame.
+func (m *app) firstRunHeight(list bool) int {
+	switch {
+	case !list || m.search.active || !m.firstRun():
+		return 0
+	case m.layout.height < tabsFrom:
+		return 1
+	}
+	return firstRunLines + draw.FrameHeight
+}
+
+// firstRunCard appends the card of a first run to the lines of the list.
+func (m *app) firstRunCard(lines []string) []string {
+	height := m.layout.card
+	if height == 0 {
+		return lines
+	}
+	for len(lines) < m.layout.body+m.layout.listHeight {
+		lines = append(lines, "")
+	}
+	k := &m.keys.browse
+	of := guide.FirstRun{
+		Places: m.overview.places, Loss: m.opts.Stake == "will be lost", Usual: -1, Configurations: m.opts.Configurations,
+		Keep: k.toggle.Help().Key, Ignore: k.ignore.Help().Key, Show: k.confirm.Help().Key, Mark: k.usual.Help().Key, Close: k.dismiss.Help().Key,
+	}
+	if totals := m.overview.totals; totals != nil {
+		of.Size, of.Usual = totals.Size(), len(m.usual())
+	}
+	width := m.layout.rowWidth()
+	if height == 1 {
+		return append(lines, " "+m.styles.Heading.Render(of.Lines(width-1, 1)[0]))
+	}
+	return append(lines, m.styles.Card("first run", of.Lines(width-draw.FrameWidth, firstRunLines), width, height)...)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/tui/review"
 )
 
 // splitsSample reports whether a directory of the sample should not be kept as a whole.
@@ -110,10 +111,10 @@ func TestUndoRevertsTheLastSelection(t *testing.T) {
 	d.keys("u", "u")
 	equal(t, "after Space", d.selected(), []string{})
 	d.fire(noticeExpired{})
-	for range index.UndoSteps + 5 {
+	for range review.Steps + 5 {
 		d.keys("g", "space")
 	}
-	for range index.UndoSteps {
+	for range review.Steps {
 		d.keys("u")
 	}
 	d.hasNot("nothing to undo")

@@ -40,7 +40,7 @@ func TestReadmePictureIsUpToDate(t *testing.T) {
 		s.waitFor("/var/lib/tailscale/")
 	}
 	s.send("g")
-	s.waitFor("▌[x]!~/.ssh/", "─ ~/.ssh/ ─", "2 kept · plain", `".ssh"`, "2 of 13 places kept")
+	s.waitFor("▌[x]!~/.ssh/", "─ ~/.ssh/ ─", "2 kept · plain", `".ssh"`, "2 of 13 decided")
 	got := s.picture(columns, rows)
 	s.send(keyCtrlC)
 	s.status()
@@ -63,8 +63,8 @@ var changing = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d`)
 
 const fixedDate = "2026-01-31 12:00"
 
-// took matches the time of the scan behind the number of places.
-var took = regexp.MustCompile(`(places\W+)\d\.\ds`)
+// took matches the time of the scan behind the number of files or places.
+var took = regexp.MustCompile(`((?:places|files)\W+)\d\.\ds`)
 
 // fixed returns a text of the screen without what differs in each run.
 func fixed(text string) string {

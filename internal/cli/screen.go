@@ -79,11 +79,11 @@ func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 		Caches:   session.CachePlaces(),
 		View:     s.Config.UI.View,
 		Host:     hostName(s), FileSystem: report.RootsShort(s.Fates().Roots()), Stake: stake(s),
-		Configurations: known.Repositories,
-		Paths:          s.Only,
-		Programs:       s.Config.Programs, ProgramOf: s.ProgramOf,
+		Configurations: known.Repositories, NoConfiguration: s.Config.Source == "",
+		Paths:    s.Only,
+		Programs: s.Config.Programs, ProgramOf: s.ProgramOf,
 		Doubt:    report.DoubtShort(s.Doubtful()),
-		Warnings: slices.Concat(a.notices, fateNotices(s)),
+		Warnings: slices.Concat(withoutHint(a.notices), fateNotices(s)),
 		Input:    in,
 		Output:   out,
 		Color:    a.screenColor(),
@@ -91,6 +91,11 @@ func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 		ASCII:    s.Config.UI.ASCII,
 		NoMouse:  !s.Config.UI.Mouse,
 	}
+}
+
+// withoutHint leaves out the hint about the configuration: the card of a first run says it.
+func withoutHint(notices []string) []string {
+	return slices.DeleteFunc(slices.Clone(notices), func(text string) bool { return text == noConfiguration })
 }
 
 // hostName returns "user@host" for the headline of the screen, with the user whose home is configured.
@@ -121,6 +126,9 @@ func (a *app) runScreen(ctx context.Context, opts tui.Options, hint string) erro
 	result, err := tui.Run(ctx, opts)
 	if err != nil {
 		return whySignal(ctx, err)
+	}
+	if result.DecisionsErr != nil {
+		say(a.err, "error", "decisions are not saved: "+result.DecisionsErr.Error())
 	}
 	if result.Outcome != tui.Confirmed {
 		return exitError(128 + 2) // like SIGINT: the screen reads Ctrl-C as a key

@@ -34,7 +34,7 @@ func (a *app) newSession(ctx context.Context, paths []string) (*session.Session,
 		return nil, err
 	}
 	if s.Config.Source == "" && !a.brief {
-		a.notice("hint", "no configuration file; using built-in knowledge and detected mounts")
+		a.notice("hint", noConfiguration)
 	}
 	for _, err := range s.Unresolved {
 		a.notice("error", err.Error())
@@ -45,6 +45,9 @@ func (a *app) newSession(ctx context.Context, paths []string) (*session.Session,
 	}
 	return s, nil
 }
+
+// noConfiguration is the hint about a missing configuration.
+const noConfiguration = "no configuration file; using built-in knowledge and detected mounts"
 
 // notice prints a message on stderr, and also shows it on the screen, which hides stderr.
 func (a *app) notice(kind, text string) {

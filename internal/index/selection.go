@@ -190,33 +190,11 @@ func (s *Selection) Clone() Selection {
 	return c
 }
 
-// UndoStack contains a copy of the selection from before each of the last changes.
-type UndoStack struct{ before []Selection }
-
-// UndoSteps is the number of changes that can be undone. Each takes one bit per file.
-const UndoSteps = 32
-
-// Push saves the selection. It must be called before a change.
-func (h *UndoStack) Push(s *Selection) {
-	h.before = append(h.before, s.Clone())
-	if len(h.before) > UndoSteps {
-		h.before = slices.Delete(h.before, 0, 1)
-	}
-}
-
-// Len returns the number of changes that can be undone.
-func (h *UndoStack) Len() int { return len(h.before) }
-
-// Undo undoes the last change. It reports whether there was one.
-func (h *UndoStack) Undo(s *Selection) bool {
-	last := len(h.before) - 1
-	if last < 0 {
-		return false
-	}
+// Replace makes the selection equal to another one. The generation increases.
+func (s *Selection) Replace(by *Selection) {
 	gen := s.gen + 1
-	*s, h.before = h.before[last], h.before[:last]
+	*s = by.Clone()
 	s.gen = gen
-	return true
 }
 
 // Selected is a selected path.

@@ -17,9 +17,11 @@ const (
 	MarkOn                  // it is selected
 	MarkCovered             // a selected directory includes it
 	MarkPartly              // something below it is selected
+	MarkIgnored             // it was decided that it may be lost
+	MarkNotNow              // the decision was postponed
 )
 
-var markTexts = [...]string{"   ", "[ ]", "[x]", " x ", "[-]"}
+var markTexts = [...]string{"   ", "[ ]", "[x]", " x ", "[-]", "[i]", "[z]"}
 
 // String returns the mark as it is shown, three cells wide.
 func (m Mark) String() string {
@@ -103,7 +105,7 @@ func (s *Styles) writeGutter(b *strings.Builder, r *Row) {
 		b.WriteString(s.Marked.Render(mark))
 	case MarkPartly:
 		b.WriteString(s.Partly.Render(mark))
-	case MarkNone, MarkUnknown:
+	case MarkNone, MarkUnknown, MarkIgnored, MarkNotNow:
 		b.WriteString(s.Dim.Render(mark))
 	}
 	if r.Secret {

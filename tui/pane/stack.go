@@ -34,6 +34,9 @@ func (o *Stack) Top() Dialog {
 	return o.dialogs[len(o.dialogs)-1].Dialog
 }
 
+// Over reports whether a cell of the screen is in the content of the top dialog.
+func (o *Stack) Over(x, y int) bool { return o.Top() != nil && image.Pt(x, y).In(o.content) }
+
 // Push opens a dialog.
 func (o *Stack) Push(d Dialog) { o.dialogs = append(o.dialogs, opened{Dialog: d}) }
 

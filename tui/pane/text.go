@@ -1,13 +1,12 @@
 package pane
 
 import (
-	"strings"
-
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
+	"github.com/DaRacci/list-ephemeral/tui/guide"
 )
 
 // Text shows lines: the keys of a context, or why a path is a candidate.
@@ -21,25 +20,9 @@ type Text struct {
 	fit   int // number of lines that fit
 }
 
-// NewHelp lists keys. title is that of the context.
-func NewHelp(keys *Keys, title string, rows []key.Binding) *Text {
-	column := 0
-	for _, b := range rows {
-		column = max(column, textcell.Width(b.Help().Key))
-	}
-	lines := func(s *draw.Styles, room int) []string {
-		lines := make([]string, len(rows))
-		for i, row := range rows {
-			var b strings.Builder
-			name := textcell.Truncate(row.Help().Key, room, s.Glyphs.Ellipsis)
-			b.WriteString(s.Key.Render(name))
-			textcell.WriteFiller(&b, column-textcell.Width(name)+2)
-			b.WriteString(textcell.Truncate(row.Help().Desc, max(room-column-2, 0), s.Glyphs.Ellipsis))
-			lines[i] = b.String()
-		}
-		return lines
-	}
-	return &Text{keys: keys.Help, title: title, lines: lines}
+// NewHelp shows keys by purpose, in columns. title is that of the context.
+func NewHelp(keys *Keys, title string, groups []guide.Group) *Text {
+	return &Text{keys: keys.Help, title: title, lines: func(s *draw.Styles, room int) []string { return guide.Help(groups, s, room) }}
 }
 
 // NewText shows a text, wrapped. Its lines must be safe to show.
