@@ -9,7 +9,7 @@
 //	keys and mouse           keys.go (the key map), hints.go (what is enabled), actions.go, mouse.go
 //	the list                 list.go (rows and cursor), rows.go (how they look), sort.go
 //	the frame                statusbar.go (headline, tabs, status), searchbar.go
-//	decisions                triage.go
+//	decisions                triage.go, firstrun.go
 //	the cards beside it      side.go
 //	snippet and dialogs      perform.go (what they ask for), clipboard.go; package pane
 //	from scan to rows        progress.go, searchtask.go, result.go, arrange.go

@@ -113,7 +113,7 @@ func (k *keyMap) groups(c keyContext) []guide.Group {
 		s := k.search
 		list = s.listKeys
 		choose = []key.Binding{s.toggle, s.selectAll, s.deselectAll}
-		find = slices.Concat([]key.Binding{s.leave, s.space, s.programs, s.clearProgram}, s.EditKeys.Bindings())
+		find = slices.Concat([]key.Binding{s.leave, s.space, s.programs, s.clearProgram}, s.Bindings())
 		see = []key.Binding{s.nextView}
 		act = []key.Binding{s.confirm, s.showHelp, k.suspend, s.quit}
 	default:

@@ -238,48 +238,6 @@ func (m *app) nodesAt(row int) []uint32 {
 	return m.list.nodes[row : row+1]
 }
 
-// usual returns the undecided places that at least half of the public configurations keep.
-func (m *app) usual() (nodes []uint32) {
-	l := m.progress.latest
-	if m.overview.groups == nil || m.opts.Configurations == 0 {
-		return nil
-	}
-	var buf []byte
-	for _, group := range m.overview.groups.All() {
-		if 2*group.Kept < m.opts.Configurations {
-			continue
-		}
-		for _, node := range group.Places {
-			buf = l.AppendNode(buf[:0], node)
-			facts, _ := m.facts.cached(buf)
-			_, decided := m.decisions.Active().OfBytes(buf)
-			_, covered := m.selection.CoveredBy(l, node)
-			if 2*facts.Kept >= m.opts.Configurations && facts.Unlikely == "" && !decided && !covered && !m.selection.Has(node) &&
-				(!index.IsDir(node) || m.opts.Machine.CannotKeep(string(buf)) == "") {
-				nodes = append(nodes, node)
-			}
-		}
-	}
-	return nodes
-}
-
-// keepUsual keeps what at least half of the public configurations keep, as soon as it is known.
-func (m *app) keepUsual() tea.Cmd {
-	if m.overview.groups == nil {
-		m.usualDue = true
-		return m.notify("this is done when the scan is complete")
-	}
-	m.usualDue = false
-	of := printable.Grouped(m.opts.Configurations) + " configurations keep"
-	nodes := m.usual()
-	if len(nodes) == 0 {
-		return m.notify("nothing undecided here is what half of " + of)
-	}
-	m.history.Push(&m.selection)
-	m.selection.AddNodes(m.progress.latest, nodes)
-	return m.notify(m.opts.Job.Selected + " " + printable.Plural(len(nodes), "place", "places") + " that half of " + of + ": u undoes")
-}
-
 // decide decides on the row under the cursor, and moves on.
 func (m *app) decide(v triage.Verdict) tea.Cmd {
 	nodes := m.nodesAt(m.list.cursor)
