@@ -89,7 +89,6 @@ func newTrace(a *app) *cobra.Command {
 	flags.BoolVar(&f.all, "all", false, "include everything: directories, lookups, and outside the roots (slowest)")
 	flags.BoolVar(&f.missing, "missing", false, "include paths that do not exist, or no longer do")
 	numberVar(flags, &f.pid, "pid", "p", "follow the process `PID` and its descendants until Ctrl-C", 1)
-	f.addUnitFlag(a, cmd)
 	textVar(flags, &f.output, "output", "o", "a file", "write the whole trace to `FILE` as JSON lines")
 	textVar(flags, &f.appendTo, "append", "", "a file", "add the trace to those in `FILE`")
 	textsVar(flags, &f.replay, "replay", "a file", "show the traces in `FILE` instead of running a command; repeatable")
@@ -105,7 +104,7 @@ func newTrace(a *app) *cobra.Command {
 	backends := []string{"auto", "notify", "ptrace", "fanotify"}
 	choiceVar(flags, &f.backend, "backend", "use the back end `NAME`: auto, notify, ptrace or fanotify (requires root)", backends...)
 	addStyleFlags(cmd, &f.style)
-	f.addUnitFlag(a, cmd)
+	f.addUnitFlag(a, cmd) // after the flags that it excludes
 	a.exclusive(cmd, "replay", "output", "append")
 	a.exclusive(cmd, "replay", "pid")
 	for _, started := range []string{"timeout", "user", "wait", "results", "allow-io-uring", "allow-hiding", "no-check", "backend"} {

@@ -62,6 +62,7 @@ func (r *receiver) accept() {
 			continue
 		}
 		r.count(+1)
+		_, _ = conn.Write([]byte{1}) // after an error, the report is missing, which is reported
 		r.all.Go(func() {
 			report, err := receive(conn)
 			_ = conn.Close() // it was only read from

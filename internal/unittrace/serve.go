@@ -49,6 +49,10 @@ func Serve(s Service) (status int, err error) {
 	if err != nil {
 		return 0, syscall.Exec(path, s.Args, os.Environ())
 	}
+	if !accepted(conn) {
+		_ = conn.Close() // the other side is gone
+		return 0, syscall.Exec(path, s.Args, os.Environ())
+	}
 	defer func() { _ = conn.Close() }() // after a report, it is closed already
 	path, args := withOwnPID(path, s.Args)
 	signals := make(chan os.Signal, 16)
@@ -76,6 +80,18 @@ func Serve(s Service) (status int, err error) {
 		return 128 + int(report.Signal), nil
 	}
 	return report.Status, nil
+}
+
+// acceptWait is how long the other side has to accept a connection, on a busy machine.
+const acceptWait = 10 * time.Second
+
+// accepted waits until the other side has checked this process: it could not after its end.
+func accepted(conn *net.UnixConn) bool {
+	if conn.SetReadDeadline(time.Now().Add(acceptWait)) != nil {
+		return false
+	}
+	n, _ := conn.Read(make([]byte, 1))
+	return n == 1
 }
 
 // dieOf ends this process by a signal: to systemd, SIGTERM is not a failure, but the status 143 is.
