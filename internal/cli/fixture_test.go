@@ -23,9 +23,10 @@ var fixtureOnce = sync.OnceValues(func() (string, error) {
 })
 
 // startFixture creates the machine of package fixture in namespaces of its own. The program runs on it
-// once for each line that is sent.
+// once for each line that is sent. It needs root: the files belong to two users.
 func startFixture(t *testing.T, columns, rows int, args ...string) *ptySession {
 	t.Helper()
+	probe.Need(t, probe.Root)
 	program := buildStatic(t)
 	machine, err := fixtureOnce()
 	if err != nil {
