@@ -32,7 +32,7 @@ func startFixture(t *testing.T, columns, rows int, args ...string) *ptySession {
 	if err != nil {
 		t.Fatal(err)
 	}
-	script, err := filepath.Abs("testdata/machine/run.sh")
+	script, err := filepath.Abs("testdata/fixture/run.sh")
 	if err != nil {
 		t.Fatal(err)
 	}

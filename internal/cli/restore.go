@@ -27,7 +27,7 @@ persistent storage too, so the next reboot does not take them again.`
 
 const restoreExamples = `  sudo list-ephemeral restore --dry-run ~/.mozilla   print the plan
   sudo list-ephemeral restore --adopt ~/.mozilla
-  sudo list-ephemeral lost --from /mnt/old -0 ~/proj | sudo list-ephemeral restore --from /mnt/old -0`
+  sudo list-ephemeral lost --from /old -0 ~/proj | sudo list-ephemeral restore --from /old -0`
 
 func newRestore(a *app) *cobra.Command {
 	var f restoreFlags

@@ -1,40 +1,47 @@
 #!/bin/sh
-# Creates the machine of internal/fixture, and runs a command in it for each line on the standard
-# input:
+# Creates a machine whose root is a tmpfs, like impermanence, in a separate mount namespace, and
+# runs a command in it:
 #
-#   run.sh DIR MACHINE PROGRAM COMMAND [ARG...]
+#   run.sh DIR PROGRAM COMMAND [ARG...]
 #
-# DIR is an empty directory, MACHINE the static binary of bench/machine, PROGRAM that of
-# list-ephemeral. The root is a tmpfs, and what the machine keeps is on the disk of DIR. It needs a
-# mount namespace and a UTS namespace of its own. It prints "machine ready" first, and the exit
-# status after each run. The decisions of a run are not those of the next one.
+# DIR is an empty directory to mount it on, PROGRAM a static binary, copied to
+# /bin/list-ephemeral of the machine. Storage is on the same file system as the
+# root, so they have the same device number. If $DISK is a disk of internal/disktest, it is mounted
+# on /disk.
 set -eu
-dir=$1 machine=$2 program=$3
-shift 3
-mkdir "$dir/root" "$dir/persist"
-mount -t tmpfs -o mode=755 machine "$dir/root"
-cd "$dir/root"
-"$machine" -dir . >"$dir/mounts"
-mv persist/* "$dir/persist"
-mount --bind "$dir/persist" persist
-while IFS= read -r path; do
-	if [ -d "persist$path" ]; then mkdir -p ".$path"; fi
-	mount --bind "persist$path" ".$path"
-done <"$dir/mounts"
-mkdir -p proc dev nix/store/etc nix/store/program nix/store/system run etc
-# NixOS that writes the accounts at each activation.
-ln -s /nix/store/system run/current-system
-echo 'update-users-groups.pl /nix/store/0-users-groups.json' >nix/store/system/activate
-echo '{"mutableUsers":false}' >nix/store/0-users-groups.json
-cp "$program" nix/store/program/list-ephemeral
-mv config.json nix/store/program
-mount --rbind /proc proc
-mount --rbind /dev dev
-echo forge >/proc/sys/kernel/hostname
-echo "machine ready"
-while IFS= read -r _; do
-	status=0
-	rm -rf persist/.list-ephemeral-triage
-	env HOME=/home/racci USER=racci LANG=C.UTF-8 TZ=UTC chroot . "$@" || status=$?
-	echo "status $status"
+dir=$1 program=$2
+shift 2
+mount -t tmpfs -o mode=755 machine "$dir"
+cd "$dir"
+mkdir -p bin nix/store/pkg proc dev run/user home/alice/.config/app home/alice/Documents home/alice/.cache/x \
+	etc/ssh var/lib/bluetooth var/lib/app var/tmp persist/Documents persist/bluetooth tmp/session
+cp "$program" bin/list-ephemeral
+for file in nix/store/pkg/file run/user/x home/alice/.config/app/settings home/alice/.config/kept home/alice/.cache/x/blob \
+	etc/hostname etc/machine-id etc/ssh/ssh_host_key var/lib/app/state persist/Documents/letter persist/bluetooth/key persist/machine-id \
+	tmp/session/lock home/alice/.history; do
+	echo "$file" >"$file"
 done
+# Persisted by bind mounts of directories and of a file, all from the same tmpfs.
+mount --bind persist/Documents home/alice/Documents
+mount --bind persist/bluetooth var/lib/bluetooth
+mount --bind persist/machine-id etc/machine-id
+# A separate tmpfs, which is wiped too, in a mounted directory, which is not.
+mkdir -p home/bob srv
+echo x >srv/kept
+mount --bind srv home/bob
+mkdir -p home/bob/ram
+mount -t tmpfs ram home/bob/ram
+echo x >home/bob/ram/lost
+# Mounts that a later mount hides.
+mkdir -p opt/a
+mount -t tmpfs hidden opt/a
+mkdir -p opt/a/b
+mount -t tmpfs hidden2 opt/a/b
+mount -t tmpfs over opt
+mkdir -p opt/a/b
+if [ -n "${DISK:-}" ]; then
+	mkdir disk
+	if [ -f "$DISK" ]; then mount -o loop "$DISK" disk; else mount --bind "$DISK" disk; fi
+fi
+mount --rbind /proc proc
+exec env HOME=/home/alice chroot . "$@"
