@@ -12,14 +12,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// million returns a store with a million paths of a typical workstation.
-func million() *index.Store {
-	s := new(index.Store)
-	corpus.Each(1_000_000, 1, func(path string) { s.AddPath([]byte(path), scan.KindFile) })
-	return s
-}
-
-// millionScreen opens the screen with them, after a scan. Directories of up to three components are
+// millionScreen opens the screen with a million paths of a typical workstation, after a scan. Directories of up to three components are
 // containers.
 func millionScreen(b *testing.B, view setting.View) *driver {
 	d := newScreen(b, Options{View: view, Home: "/home/alice", Machine: fakeMachine{

@@ -79,7 +79,7 @@ func checkRow(t *testing.T, d *driver, row int) {
 			files, size = files+1, size+info.Size
 		}
 	}
-	stat := index.NodeStat{}
+	var stat index.NodeStat
 	if of := m.list.programAt(row); of != nil {
 		stat = of.Stat
 	} else {
@@ -244,7 +244,7 @@ func TestMouseOnTheFrame(t *testing.T) {
 }
 
 func TestNoWordScanningAfterTheScan(t *testing.T) {
-	machine := fakeMachine{annotate: func(path string) Annotation { return Annotation{Short: "read", Groups: 1} }}
+	machine := fakeMachine{annotate: func(string) Annotation { return Annotation{Short: "read", Groups: 1} }}
 	d := newScreen(t, Options{Machine: machine, Groups: []string{"paths that were read", "paths that were executed"}})
 	d.add("/a", "/b/c")
 	d.end(nil)

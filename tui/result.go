@@ -160,7 +160,7 @@ func (q query) rolledUp() bool {
 
 // chosenAlone reports whether the rows are exactly the selected paths, not what is below them.
 func (q query) chosenAlone() bool {
-	return q.filters.marked > 0 && q.text == "" && (q.view == setting.ViewPlaces || q.view == setting.ViewFiles)
+	return q.marked > 0 && q.text == "" && (q.view == setting.ViewPlaces || q.view == setting.ViewFiles)
 }
 
 // chosen returns the selected nodes by path.

@@ -189,7 +189,12 @@ trace --user=NAME -- true
 trace --backend=NAME -- true
 trace --only=NAME -- true
 trace --timeout=NAME -- true
-trace --pid=NAME`
+trace --pid=NAME
+trace --unit=NAME
+watch --timeout=NAME
+watch --record-size=NAME
+watch --record=DIR --timeout=1s
+watch --list --timeout=NAME DIR`
 
 // commandLines returns all command lines with the hostile names inserted.
 func (m *hostileMachine) commandLines() [][]string {

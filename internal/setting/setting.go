@@ -106,7 +106,7 @@ func (v View) Row() string {
 		return "path"
 	case ViewFiles:
 		return "file"
-	case ViewPlaces:
+	case ViewPlaces, views:
 	}
 	return "place"
 }
