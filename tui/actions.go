@@ -3,6 +3,9 @@ package tui
 import (
 	"fmt"
 
+	"github.com/DaRacci/list-ephemeral/tui/keymap"
+	"github.com/DaRacci/list-ephemeral/tui/table"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
@@ -36,7 +39,7 @@ func (m *app) toggle(row int) tea.Cmd {
 	l, node := m.progress.latest, m.list.nodes[row]
 	if of := m.list.programAt(row); of != nil {
 		m.history.Push(&m.selection)
-		m.selection.ToggleNodes(l, of.all)
+		m.selection.ToggleNodes(l, of.All)
 		return nil
 	}
 	m.rowRemark.refused = false
@@ -67,9 +70,9 @@ func (m *app) notifyChosen(node uint32) tea.Cmd {
 // switchTo shows another view. The default order becomes that of the view; one that was chosen stays
 // where the view has it.
 func (m *app) switchTo(v setting.View) tea.Cmd {
-	key := m.sort.in(v, m.annotated())
-	if m.sort == sortKeys(m.view, m.annotated())[0] && !m.reversed {
-		key = sortKeys(v, m.annotated())[0]
+	key := m.sort.In(v, m.annotated())
+	if m.sort == table.SortKeys(m.view, m.annotated())[0] && !m.reversed {
+		key = table.SortKeys(v, m.annotated())[0]
 	}
 	m.view = v
 	if key != m.sort {
@@ -87,14 +90,14 @@ func (m *app) selectAll() {
 	}
 	m.history.Push(&m.selection)
 	switch {
-	case p.view == setting.ViewFiles, m.opts.Listed:
-		m.selection.AddFiles(p.listing, p.hits)
-	case p.hits == nil:
-		m.selection.AddNodes(p.listing, p.listing.RollUp(p.listing.Order(), m.opts.Machine.Splits))
+	case p.View == setting.ViewFiles, m.opts.Listed:
+		m.selection.AddFiles(p.Listing, p.Hits)
+	case p.Hits == nil:
+		m.selection.AddNodes(p.Listing, p.Listing.RollUp(p.Listing.Order(), m.opts.Machine.Splits))
 	default:
 		var files []uint32
-		p.hits.Each(func(id uint32) { files = append(files, id) })
-		m.selection.AddNodes(p.listing, p.listing.RollUp(append(files, p.found.Nodes...), m.opts.Machine.Splits))
+		p.Hits.Each(func(id uint32) { files = append(files, id) })
+		m.selection.AddNodes(p.Listing, p.Listing.RollUp(append(files, p.Found.Nodes...), m.opts.Machine.Splits))
 	}
 }
 
@@ -149,7 +152,7 @@ func (m *app) changeDialect(by int) tea.Cmd {
 func (m *app) showSnippetOf(what renderRequest) tea.Cmd {
 	what.dialect = m.dialect
 	m.snippet, m.snippetOf = pane.NewSnippet(&m.keys.Keys, pane.SnippetOptions{
-		Job: m.opts.Job, Migrates: m.opts.Job == adoptJob, Dialects: m.opts.Dialects, Dialect: m.dialect,
+		Job: m.opts.Job, Migrates: m.opts.Job == keymap.AdoptJob, Dialects: m.opts.Dialects, Dialect: m.dialect,
 	}), what
 	m.relayout()
 	return m.renderSnippet(what)
@@ -225,12 +228,12 @@ func (m *app) takeSnippet(msg rendered) tea.Cmd {
 
 // explain requests the explanation of a node.
 func (m *app) explain(node uint32) tea.Cmd {
-	return explainCmd(m.ctx, m.opts.Machine, string(m.list.result.listing.AppendNode(nil, node)), m.placeOf(node))
+	return explainCmd(m.ctx, m.opts.Machine, string(m.list.result.Listing.AppendNode(nil, node)), m.placeOf(node))
 }
 
 // placeOf says which row keeps a node, and what else it keeps; "" if nothing does.
 func (m *app) placeOf(node uint32) string {
-	l := m.list.result.from
+	l := m.list.result.From
 	if l.NonCandidate(node) {
 		return ""
 	}
@@ -255,10 +258,10 @@ func (m *app) paste(text string) tea.Cmd {
 		d.Insert(text)
 	}
 	switch m.context() {
-	case contextBrowse:
+	case keymap.ContextBrowse:
 		m.search.open()
 		m.relayout()
-	case contextSearch:
+	case keymap.ContextSearch:
 	default:
 		return nil
 	}
@@ -273,9 +276,9 @@ func (m *app) notify(text string) tea.Cmd {
 }
 
 // sortBy sorts by a key, or reverses the order if rows are sorted by it.
-func (m *app) sortBy(by sortKey) tea.Cmd {
-	by = by.in(m.view, m.annotated())
-	m.reversed = by == m.sort.in(m.view, m.annotated()) && !m.reversed
+func (m *app) sortBy(by table.SortKey) tea.Cmd {
+	by = by.In(m.view, m.annotated())
+	m.reversed = by == m.sort.In(m.view, m.annotated()) && !m.reversed
 	m.sort = by
 	return m.ask(true)
 }

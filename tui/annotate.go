@@ -1,15 +1,17 @@
 package tui
 
 import (
+	"github.com/DaRacci/list-ephemeral/tui/table"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 )
 
 // annotation returns the annotation of a node.
-func (m *app) annotation(l *index.Listing, node uint32) Annotation {
+func (m *app) annotation(l *index.Listing, node uint32) table.Annotation {
 	if !m.annotated() {
-		return Annotation{}
+		return table.Annotation{}
 	}
 	return m.opts.Machine.Annotate(string(l.AppendNode(nil, node)))
 }
@@ -23,23 +25,13 @@ func (m *app) nextGroup() tea.Cmd {
 	return m.ask(true)
 }
 
-// inGroup returns a filter that accepts the files of the group. Groups are numbered from 1.
-func (in *request) inGroup() func(id uint32) bool {
-	bit := uint32(1) << (in.group - 1)
-	var path []byte
-	return func(id uint32) bool {
-		path = in.listing.AppendPath(path[:0], id)
-		return in.machine.Annotate(string(path)).Groups&bit != 0
-	}
-}
-
 // Paths that are not candidates are shown on demand. Only the topmost one is shown:
 // "~/.cache", but not its contents. The store treats it as a file, whatever its kind, and no
 // count includes it.
 
 // notListed returns the reason why a node is not a candidate.
-func (m *app) notListed(node uint32) NotListedReason {
-	l := m.list.result.listing
+func (m *app) notListed(node uint32) table.NotListedReason {
+	l := m.list.result.Listing
 	return m.opts.Machine.NotListed(string(l.AppendNode(nil, node)), l.NodeKind(node))
 }
 

@@ -4,13 +4,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/DaRacci/list-ephemeral/tui/table"
+
 	tea "charm.land/bubbletea/v2"
 )
 
 // annotated opens the screen with annotated paths, as after a trace.
 func annotated(t *testing.T) *driver {
 	t.Helper()
-	notes := map[string]Annotation{
+	notes := map[string]table.Annotation{
 		"/a/read":    {Short: "read", Long: "read, looked up", Rank: 1, Groups: 2},
 		"/b/written": {Short: "written", Long: "written, read", Rank: 2, Groups: 1 | 2},
 		"/c/looked":  {Short: "looked up", Long: "looked up"},
@@ -18,7 +20,7 @@ func annotated(t *testing.T) *driver {
 	}
 	d := newDriver(t, Options{
 		Groups:  []string{"paths that were changed", "paths that were read"},
-		Machine: fakeMachine{annotate: func(path string) Annotation { return notes[path] }},
+		Machine: fakeMachine{annotate: func(path string) table.Annotation { return notes[path] }},
 	})
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 24})
 	d.add("/a/read", "/b/written", "/c/looked", "/d/written", "/e/without")

@@ -5,31 +5,32 @@ import (
 	"strings"
 	"time"
 
-	"github.com/DaRacci/list-ephemeral/internal/tty"
-
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
+	"github.com/DaRacci/list-ephemeral/internal/tty"
 	"github.com/DaRacci/list-ephemeral/triage"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
+	"github.com/DaRacci/list-ephemeral/tui/keymap"
 	"github.com/DaRacci/list-ephemeral/tui/pane"
 	"github.com/DaRacci/list-ephemeral/tui/review"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
 // app is the model of the whole program.
 type app struct {
 	ctx    context.Context // of the program: cancels the work in the background
 	opts   Options
-	keys   keyMap
+	keys   keymap.Map
 	styles draw.Styles
 
 	layout   layout
 	list     list
 	search   searchBar
 	view     setting.View
-	sort     sortKey
+	sort     table.SortKey
 	reversed bool // the sort order
 	noCaches bool
 	group    int // the only group of Options.Groups that is shown, from 1; 0 shows all
@@ -49,7 +50,7 @@ type app struct {
 	partly         index.PartlySelected
 	marked         index.Selection // the copy of the selection that is shown alone; generation 0 shows all
 	statCache      *statCache
-	facts          *factCache
+	facts          *table.FactCache
 	overview       overview
 	side           side
 	overlay        pane.Stack
@@ -86,13 +87,13 @@ func newApp(ctx context.Context, opts Options, store *index.Store) *app {
 	m := &app{
 		ctx:       ctx,
 		opts:      opts,
-		keys:      newKeyMap(),
+		keys:      keymap.New(),
 		layout:    layout{tooSmall: true}, // until the terminal has said its size
 		styles:    draw.NewStyles(opts.Theme, opts.ASCII),
 		view:      opts.View.Known(),
 		dialect:   opts.Dialect,
 		statCache: newStatCache(),
-		facts:     newFactCache(opts.Machine),
+		facts:     table.NewFactCache(opts.Machine),
 		progress:  progress{store: store, running: true, began: time.Now()},
 		shutdown:  shutdown{started: time.Now(), queries: modeQueries},
 		result:    Result{Outcome: Quit},
@@ -105,11 +106,11 @@ func newApp(ctx context.Context, opts Options, store *index.Store) *app {
 	if opts.asksBackground() {
 		m.shutdown.queries++
 	}
-	m.sort = m.sort.in(m.view, m.annotated())
+	m.sort = m.sort.In(m.view, m.annotated())
 	if opts.Job == (Job{}) {
-		m.opts.Job = adoptJob
+		m.opts.Job = keymap.AdoptJob
 	}
-	m.keys.word(&m.opts.Job)
+	m.keys.Word(&m.opts.Job)
 	m.notice.text = strings.Join(opts.Warnings, "; ")
 	m.enableKeys()
 	return m
@@ -170,7 +171,7 @@ func (m *app) statVisible() tea.Cmd {
 	if m.list.result == nil || m.snippet != nil || m.shutdown.leaving {
 		return nil
 	}
-	return m.statCache.fetch(m.ctx, m.facts, m.list.result.listing, m.list.visible(), m.progress.running)
+	return m.statCache.fetch(m.ctx, m.facts, m.list.result.Listing, m.list.visible(), m.progress.running)
 }
 
 // changes reports whether a message can change the screen. Bubble Tea calls View after every
@@ -273,16 +274,16 @@ func (m *app) tick() tea.Cmd {
 }
 
 // context returns the context of a key that is pressed now.
-func (m *app) context() keyContext {
+func (m *app) context() keymap.KeyContext {
 	switch {
 	case m.overlay.Top() != nil:
 		return m.overlay.Top().Context()
 	case m.snippet != nil:
-		return contextSnippet
+		return keymap.ContextSnippet
 	case m.search.active:
-		return contextSearch
+		return keymap.ContextSearch
 	}
-	return contextBrowse
+	return keymap.ContextBrowse
 }
 
 func (m *app) press(msg tea.KeyPressMsg) tea.Cmd {
@@ -293,7 +294,7 @@ func (m *app) press(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case m.shutdown.leaving:
 		return nil
-	case key.Matches(msg, m.keys.suspend):
+	case key.Matches(msg, m.keys.Suspend):
 		return m.suspend()
 	case m.overlay.Top() != nil:
 		return m.perform(m.overlay.Top().Press(msg))
@@ -307,77 +308,77 @@ func (m *app) press(msg tea.KeyPressMsg) tea.Cmd {
 
 // pressBrowse handles the keys outside a search, where letters are commands.
 func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
-	k := &m.keys.browse
-	if m.shouldQueue(&k.listKeys, msg) {
-		return m.pressList(&k.listKeys, msg)
+	k := &m.keys.Browse
+	if m.shouldQueue(&k.ListKeys, msg) {
+		return m.pressList(&k.ListKeys, msg)
 	}
 	node, shown := m.list.current()
 	switch {
-	case key.Matches(msg, k.search):
+	case key.Matches(msg, k.Search):
 		m.search.open()
 		m.relayout()
 		if m.list.result != nil {
-			return prepareCmd(m.list.result.listing)
+			return prepareCmd(m.list.result.Listing)
 		}
-	case key.Matches(msg, k.expand):
+	case key.Matches(msg, k.Expand):
 		if !m.list.setOpen(true) && shown && m.list.tree() && index.IsDir(node) {
 			m.list.moveTo(m.list.cursor + 1)
 		}
-	case key.Matches(msg, k.collapse):
+	case key.Matches(msg, k.Collapse):
 		if !m.list.setOpen(false) {
 			m.list.toParent()
 		}
-	case key.Matches(msg, k.rescan):
+	case key.Matches(msg, k.Rescan):
 		return m.rescan()
-	case key.Matches(msg, k.refused):
+	case key.Matches(msg, k.Refused):
 		return m.toggleRefused()
-	case key.Matches(msg, k.hideCaches):
+	case key.Matches(msg, k.HideCaches):
 		m.noCaches = !m.noCaches
 		return m.ask(true)
-	case key.Matches(msg, k.group):
+	case key.Matches(msg, k.Group):
 		return m.nextGroup()
-	case key.Matches(msg, k.dialect):
+	case key.Matches(msg, k.Dialect):
 		return m.changeDialect(1)
-	case key.Matches(msg, k.dialectBack):
+	case key.Matches(msg, k.DialectBack):
 		return m.changeDialect(-1)
-	case key.Matches(msg, k.sort):
-		m.sort, m.reversed = m.sort.next(m.view, m.annotated()), false
+	case key.Matches(msg, k.Sort):
+		m.sort, m.reversed = m.sort.Next(m.view, m.annotated()), false
 		return m.ask(true)
-	case key.Matches(msg, k.reverse):
+	case key.Matches(msg, k.Reverse):
 		m.reversed = !m.reversed
 		return m.ask(true)
-	case key.Matches(msg, k.unread):
+	case key.Matches(msg, k.Unread):
 		return m.showUnread()
-	case key.Matches(msg, k.explain) && shown:
+	case key.Matches(msg, k.Explain) && shown:
 		return m.explain(node)
-	case key.Matches(msg, k.copy) && shown:
-		return m.copyPath(string(m.list.result.listing.AppendNode(nil, node)))
-	case key.Matches(msg, k.directories):
+	case key.Matches(msg, k.Copy) && shown:
+		return m.copyPath(string(m.list.result.Listing.AppendNode(nil, node)))
+	case key.Matches(msg, k.Directories):
 		return m.keepFilled()
-	case key.Matches(msg, k.preview):
+	case key.Matches(msg, k.Preview):
 		return m.togglePreview()
-	case key.Matches(msg, k.onlyMarked):
+	case key.Matches(msg, k.OnlyMarked):
 		return m.toggleOnlyMarked()
-	case key.Matches(msg, k.undo):
+	case key.Matches(msg, k.Undo):
 		return tea.Batch(m.undo(), m.findFilled())
-	case key.Matches(msg, k.redo):
+	case key.Matches(msg, k.Redo):
 		return tea.Batch(m.redo(), m.findFilled())
-	case key.Matches(msg, k.ignore):
+	case key.Matches(msg, k.Ignore):
 		return m.decide(triage.Ignore)
-	case key.Matches(msg, k.notNow):
+	case key.Matches(msg, k.NotNow):
 		return m.decide(triage.NotNow)
-	case key.Matches(msg, k.nextNew):
+	case key.Matches(msg, k.NextNew):
 		return m.toUndecided(1)
-	case key.Matches(msg, k.previousNew):
+	case key.Matches(msg, k.PreviousNew):
 		return m.toUndecided(-1)
-	case key.Matches(msg, k.usual):
+	case key.Matches(msg, k.Usual):
 		return m.keepUsual()
-	case key.Matches(msg, k.dismiss):
+	case key.Matches(msg, k.Dismiss):
 		m.dismissed = true
-	case key.Matches(msg, k.hidden):
+	case key.Matches(msg, k.Hidden):
 		return m.toggleHidden()
 	default:
-		return m.pressList(&k.listKeys, msg)
+		return m.pressList(&k.ListKeys, msg)
 	}
 	return nil
 }
@@ -386,13 +387,13 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 const quitNotice = "q again quits without the selection; Enter shows its snippet"
 
 // pressList handles the keys that mean the same with and without a query.
-func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
+func (m *app) pressList(k *keymap.ListKeys, msg tea.KeyPressMsg) tea.Cmd {
 	if m.shouldQueue(k, msg) {
 		m.searchTask.pendingKeys = append(m.searchTask.pendingKeys, pendingKey{k, msg})
 		return nil
 	}
 	switch {
-	case key.Matches(msg, k.toggle):
+	case key.Matches(msg, k.Toggle):
 		row, told := m.list.cursor, m.toggle(m.list.cursor)
 		if node, shown := m.list.current(); !shown || !m.rowRemark.on(node) { // the remark stays
 			m.list.moveTo(row + 1)
@@ -401,36 +402,36 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 			m.search.chosen = m.list.cursor
 		}
 		return told
-	case key.Matches(msg, k.selectAll):
+	case key.Matches(msg, k.SelectAll):
 		m.selectAll()
 		return m.findFilled()
-	case key.Matches(msg, k.deselectAll):
+	case key.Matches(msg, k.DeselectAll):
 		m.history.Push(&m.selection)
 		m.selection.Clear()
 		if m.saved != nil {
 			m.saved.selected = nil
 		}
-	case key.Matches(msg, k.nextView):
+	case key.Matches(msg, k.NextView):
 		return m.switchTo(m.view.Next())
-	case key.Matches(msg, k.programs):
+	case key.Matches(msg, k.Programs):
 		return m.openPrograms()
-	case key.Matches(msg, k.clearProgram):
+	case key.Matches(msg, k.ClearProgram):
 		return m.filter("")
-	case key.Matches(msg, k.confirm):
+	case key.Matches(msg, k.Confirm):
 		if m.list.opensOnly(m.list.cursor) {
 			m.list.setOpen(true)
 			return nil
 		}
 		return m.confirm()
-	case key.Matches(msg, k.showHelp):
+	case key.Matches(msg, k.ShowHelp):
 		return m.perform(pane.Action{Kind: pane.ActionHelp})
-	case key.Matches(msg, k.quit):
+	case key.Matches(msg, k.Quit):
 		if msg.String() == "q" && m.selection.Len() > 0 && m.selection.Generation() != m.decisions.restored && m.notice.text != quitNotice {
 			return m.notify(quitNotice)
 		}
 		return m.perform(pane.Action{Kind: pane.ActionQuit})
 	default:
-		if to, ok := k.move.Target(msg, m.list.cursor, m.list.height, len(m.list.nodes)); ok {
+		if to, ok := k.Move.Target(msg, m.list.cursor, m.list.height, len(m.list.nodes)); ok {
 			m.list.moveTo(to)
 		}
 	}
@@ -438,19 +439,19 @@ func (m *app) pressList(k *listKeys, msg tea.KeyPressMsg) tea.Cmd {
 }
 
 func (m *app) pressSearch(msg tea.KeyPressMsg) tea.Cmd {
-	k := &m.keys.search
+	k := &m.keys.Search
 	before := m.search.Text
 	switch {
-	case key.Matches(msg, k.leave):
+	case key.Matches(msg, k.Leave):
 		m.notice.text = "" // it was for the keys of a search
 		if m.search.chosen > 0 && m.search.chosen == m.list.cursor {
 			m.list.moveTo(m.list.cursor - 1)
 		}
 		m.search.close()
 		m.relayout()
-	case key.Matches(msg, k.listBindings()...): // Space is one of them
-		return m.pressList(&k.listKeys, msg)
-	case key.Matches(msg, k.space):
+	case key.Matches(msg, k.ListBindings()...): // Space is one of them
+		return m.pressList(&k.ListKeys, msg)
+	case key.Matches(msg, k.Space):
 		m.search.Insert(" ")
 	default:
 		m.search.Edit(&k.EditKeys, msg)

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/DaRacci/list-ephemeral/tui/table"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/bench/corpus"
@@ -59,17 +61,17 @@ func BenchmarkArrange(b *testing.B) {
 	for _, view := range []setting.View{setting.ViewPlaces, setting.ViewPrograms} {
 		b.Run(view.String(), func(b *testing.B) {
 			m := millionScreen(b, view).app
-			in := request{
-				query: m.query(), listing: m.progress.latest, machine: m.opts.Machine, totals: m.overview.totals, facts: m.facts,
-				groups: m.list.result.groups, now: fakeNow, configurations: 230,
+			in := table.Request{
+				Query: m.query(), Listing: m.progress.latest, Machine: m.opts.Machine, Totals: m.overview.totals, Facts: m.facts,
+				Groups: m.list.result.Groups, Now: fakeNow, Configurations: 230,
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				p, err := resultOf(b.Context(), in)
+				p, err := table.Compute(b.Context(), in)
 				if err != nil {
 					b.Fatal(err)
 				}
-				b.ReportMetric(float64(len(p.rows)), "rows")
+				b.ReportMetric(float64(len(p.Rows)), "rows")
 			}
 		})
 	}

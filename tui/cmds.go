@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/DaRacci/list-ephemeral/tui/table"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/crash"
@@ -81,20 +83,20 @@ func prepareCmd(l *index.Listing) tea.Cmd {
 	})
 }
 
-func resultCmd(ctx context.Context, gen int, in request) tea.Cmd {
+func resultCmd(ctx context.Context, gen int, in table.Request) tea.Cmd {
 	return guarded("search", func() tea.Msg {
-		p, err := resultOf(ctx, in)
-		return answer(p, err, func(p *result) tea.Msg { return resultReady{gen, p} })
+		p, err := table.Compute(ctx, in)
+		return answer(p, err, func(p *table.Result) tea.Msg { return resultReady{gen, p} })
 	})
 }
 
 // statCmd stats nodes, and finds out what is known of them.
-func statCmd(ctx context.Context, gen int, stat index.StatFunc, facts *factCache, l *index.Listing, nodes []uint32) tea.Cmd {
+func statCmd(ctx context.Context, gen int, stat index.StatFunc, facts *table.FactCache, l *index.Listing, nodes []uint32) tea.Cmd {
 	return guarded("stat", func() tea.Msg {
 		var path []byte
 		for _, node := range nodes {
 			path = l.AppendNode(path[:0], node)
-			facts.of(path)
+			facts.Of(path)
 		}
 		return statted{gen, nodes, l.StatNodes(ctx, stat, nodes)}
 	})

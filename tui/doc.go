@@ -6,19 +6,20 @@
 //
 //	what the caller sees     tui.go (Options, Result), machine.go (Machine), run.go
 //	the model                app.go (Update), view.go (View), layout.go
-//	keys and mouse           keys.go (the key map), hints.go (what is enabled), actions.go, mouse.go
-//	the list                 list.go (rows and cursor), rows.go (how they look), sort.go
+//	keys and mouse           hints.go (what is enabled), actions.go, mouse.go; package keymap
+//	the list                 list.go (rows and cursor), rows.go (how they look)
 //	the frame                statusbar.go (headline, tabs, status), searchbar.go
 //	decisions                triage.go, firstrun.go
 //	the cards beside it      side.go
 //	snippet and dialogs      perform.go (what they ask for), clipboard.go; package pane
-//	from scan to rows        progress.go, searchtask.go, result.go, arrange.go
+//	from scan to rows        progress.go, searchtask.go; package table
 //	what is known of rows    overview.go (sums of all), statcache.go, annotate.go
 //	background work          cmds.go, msgs.go
 //
-// Package draw renders the parts of the screen, package places orders the rows, package card describes
-// the one under the cursor, package hits finds those of a query, package review follows the decisions,
-// package guide has help and empty states, and package pane has the dialogs and the snippet.
+// Package draw renders the parts of the screen, package table computes the rows, package places orders
+// them, package hits finds those of a query, package card describes the one under the cursor, package
+// review follows the decisions, package keymap has the keys, package guide has help and empty states,
+// and package pane has the dialogs and the snippet.
 //
 // Only Update changes the model. Slow work runs in commands (cmds.go). Their arguments are
 // values or immutable listings, and their result is a message (msgs.go). A message that may

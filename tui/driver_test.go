@@ -289,7 +289,7 @@ func (d *driver) shown() []string {
 			paths = append(paths, "folded")
 			continue
 		}
-		paths = append(paths, string(d.app.list.result.listing.AppendNode(nil, node)))
+		paths = append(paths, string(d.app.list.result.Listing.AppendNode(nil, node)))
 	}
 	return paths
 }
@@ -308,7 +308,7 @@ func (d *driver) cursor() string {
 	if !ok {
 		return ""
 	}
-	return string(d.app.list.result.listing.AppendNode(nil, id))
+	return string(d.app.list.result.Listing.AppendNode(nil, id))
 }
 
 // listOf returns a listing of a store.

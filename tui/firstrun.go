@@ -38,10 +38,10 @@ func (m *app) firstRunCard(lines []string) []string {
 	for len(lines) < m.layout.body+m.layout.listHeight {
 		lines = append(lines, "")
 	}
-	k := &m.keys.browse
+	k := &m.keys.Browse
 	of := guide.FirstRun{
 		Places: m.overview.places, Loss: m.opts.Stake == "will be lost", Usual: -1, Configurations: m.opts.Configurations,
-		Keep: k.toggle.Help().Key, Ignore: k.ignore.Help().Key, Show: k.confirm.Help().Key, Mark: k.usual.Help().Key, Close: k.dismiss.Help().Key,
+		Keep: k.Toggle.Help().Key, Ignore: k.Ignore.Help().Key, Show: k.Confirm.Help().Key, Mark: k.Usual.Help().Key, Close: k.Dismiss.Help().Key,
 	}
 	if totals := m.overview.totals; totals != nil {
 		of.Size, of.Usual = totals.Size(), len(m.usual())
@@ -66,7 +66,7 @@ func (m *app) usual() (nodes []uint32) {
 		}
 		for _, node := range group.Places {
 			buf = l.AppendNode(buf[:0], node)
-			facts, _ := m.facts.cached(buf)
+			facts, _ := m.facts.Cached(buf)
 			_, decided := m.decisions.Active().OfBytes(buf)
 			_, covered := m.selection.CoveredBy(l, node)
 			if 2*facts.Kept >= m.opts.Configurations && facts.Unlikely == "" && !decided && !covered && !m.selection.Has(node) &&

@@ -15,14 +15,15 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/tui/keymap"
 	"github.com/DaRacci/list-ephemeral/tui/pane"
 )
 
 func TestNoTwoBindingsOfAContextShareAKey(t *testing.T) {
-	keys := newKeyMap()
-	for c := contextBrowse; c <= contextHelp; c++ {
+	keys := keymap.New()
+	for c := keymap.ContextBrowse; c <= keymap.ContextHelp; c++ {
 		owner := map[string]string{}
-		for _, b := range keys.bindings(c) {
+		for _, b := range keys.Bindings(c) {
 			for _, k := range b.Keys() {
 				if other, taken := owner[k]; taken && b.Enabled() {
 					t.Errorf("%s: %s means %q and %q", c, k, other, b.Help().Desc)
@@ -37,9 +38,9 @@ func TestNoTwoBindingsOfAContextShareAKey(t *testing.T) {
 }
 
 func TestEveryBindingHasHelp(t *testing.T) {
-	keys := newKeyMap()
-	for c := contextBrowse; c <= contextHelp; c++ {
-		for _, b := range keys.bindings(c) {
+	keys := keymap.New()
+	for c := keymap.ContextBrowse; c <= keymap.ContextHelp; c++ {
+		for _, b := range keys.Bindings(c) {
 			if b.Help().Key == "" || b.Help().Desc == "" || len(b.Keys()) == 0 {
 				t.Errorf("%s: %v has no help", c, b.Keys())
 			}
@@ -49,15 +50,15 @@ func TestEveryBindingHasHelp(t *testing.T) {
 
 // keyMap.bindings lists the bindings by hand. The test counts them by reflection.
 func TestBindingsListsAllOfTheKeyMap(t *testing.T) {
-	keys := newKeyMap()
-	for c, group := range map[keyContext]any{
-		contextBrowse: keys.browse, contextSearch: keys.search, pane.ContextPrograms: keys.Programs,
-		contextSnippet: keys.Snippet, pane.ContextPrompt: keys.Prompt, contextHelp: keys.Help,
+	keys := keymap.New()
+	for c, group := range map[keymap.KeyContext]any{
+		keymap.ContextBrowse: keys.Browse, keymap.ContextSearch: keys.Search, pane.ContextPrograms: keys.Programs,
+		keymap.ContextSnippet: keys.Snippet, pane.ContextPrompt: keys.Prompt, keymap.ContextHelp: keys.Help,
 	} {
-		equal(t, c.String(), len(keys.bindings(c)), countBindings(reflect.TypeOf(group))+1) // suspend is in every context
+		equal(t, c.String(), len(keys.Bindings(c)), countBindings(reflect.TypeOf(group))+1) // suspend is in every context
 	}
 	own := reflect.TypeOf(keys).NumField() - 2 // without those of the panes, and suspend
-	equal(t, "contexts", own+reflect.TypeOf(keys.Keys).NumField(), int(contextHelp))
+	equal(t, "contexts", own+reflect.TypeOf(keys.Keys).NumField(), int(keymap.ContextHelp))
 }
 
 func countBindings(of reflect.Type) int {
@@ -72,8 +73,8 @@ func countBindings(of reflect.Type) int {
 }
 
 func TestSearchBindsNoCharacterExceptSpace(t *testing.T) {
-	keys := newKeyMap()
-	for _, b := range keys.bindings(contextSearch) {
+	keys := keymap.New()
+	for _, b := range keys.Bindings(keymap.ContextSearch) {
 		for _, k := range b.Keys() {
 			if utf8.RuneCountInString(k) == 1 {
 				t.Errorf("%q cannot be typed into a query", k)
@@ -83,37 +84,37 @@ func TestSearchBindsNoCharacterExceptSpace(t *testing.T) {
 }
 
 func TestHintsAreBindingsOfTheirContext(t *testing.T) {
-	keys := newKeyMap()
-	for c := contextBrowse; c <= contextHelp; c++ {
+	keys := keymap.New()
+	for c := keymap.ContextBrowse; c <= keymap.ContextHelp; c++ {
 		known := map[string]bool{}
-		for _, b := range keys.bindings(c) {
+		for _, b := range keys.Bindings(c) {
 			known[b.Help().Key] = true
 		}
-		for _, h := range keys.hints(c, &adoptJob) {
-			if !known[h.binding.Help().Key] || h.label == "" {
-				t.Errorf("%s: %q is not one of its keys", c, h.binding.Help().Key)
+		for _, h := range keys.Hints(c, &keymap.AdoptJob) {
+			if !known[h.Binding.Help().Key] || h.Label == "" {
+				t.Errorf("%s: %q is not one of its keys", c, h.Binding.Help().Key)
 			}
 		}
 	}
 }
 
 func TestKeyTableNamesTheKeysOfTheOriginal(t *testing.T) {
-	rows := map[KeyRow]bool{}
-	for _, r := range KeyTable() {
+	rows := map[keymap.KeyRow]bool{}
+	for _, r := range keymap.KeyTable() {
 		rows[r] = true
 	}
-	for _, want := range []KeyRow{
-		{"browse", "/", "search"},
-		{"search", "Esc", "leave the search and clear the query"},
-		{"browse", "Ctrl-P", "filter by program"},
-		{"browse", "Ctrl-X", "clear the program filter"},
-		{"browse", "Space", "keep or not, and move down"},
-		{"search", "Space", "keep or not, and move down"},
-		{"browse", "Ctrl-A", "select all shown"},
-		{"browse", "Ctrl-D", "deselect all"},
-		{"browse", "q, Ctrl-C", "quit, print nothing"},
-		{"browse", "Enter", "show the snippet"},
-		{"browse", "PgUp", "page up"},
+	for _, want := range []keymap.KeyRow{
+		{Context: "browse", Keys: "/", Action: "search"},
+		{Context: "search", Keys: "Esc", Action: "leave the search and clear the query"},
+		{Context: "browse", Keys: "Ctrl-P", Action: "filter by program"},
+		{Context: "browse", Keys: "Ctrl-X", Action: "clear the program filter"},
+		{Context: "browse", Keys: "Space", Action: "keep or not, and move down"},
+		{Context: "search", Keys: "Space", Action: "keep or not, and move down"},
+		{Context: "browse", Keys: "Ctrl-A", Action: "select all shown"},
+		{Context: "browse", Keys: "Ctrl-D", Action: "deselect all"},
+		{Context: "browse", Keys: "q, Ctrl-C", Action: "quit, print nothing"},
+		{Context: "browse", Keys: "Enter", Action: "show the snippet"},
+		{Context: "browse", Keys: "PgUp", Action: "page up"},
 	} {
 		if !rows[want] {
 			t.Errorf("the table has no %+v", want)
@@ -124,11 +125,11 @@ func TestKeyTableNamesTheKeysOfTheOriginal(t *testing.T) {
 // TestEveryKeyDoesSomethingInEveryView presses each key of browse and search in a state where it
 // has an effect, and checks that the state changes.
 func TestEveryKeyDoesSomethingInEveryView(t *testing.T) {
-	keys := newKeyMap()
+	keys := keymap.New()
 	for view := setting.ViewFiles; view <= setting.ViewTree; view++ {
-		for _, c := range []keyContext{contextBrowse, contextSearch} {
-			for _, b := range keys.bindings(c) {
-				if view != setting.ViewTree && slices.Contains([]string{keys.browse.expand.Help().Key, keys.browse.collapse.Help().Key}, b.Help().Key) {
+		for _, c := range []keymap.KeyContext{keymap.ContextBrowse, keymap.ContextSearch} {
+			for _, b := range keys.Bindings(c) {
+				if view != setting.ViewTree && slices.Contains([]string{keys.Browse.Expand.Help().Key, keys.Browse.Collapse.Help().Key}, b.Help().Key) {
 					continue
 				}
 				for _, name := range b.Keys() {
@@ -146,7 +147,7 @@ func TestEveryKeyDoesSomethingInEveryView(t *testing.T) {
 
 // midway returns a screen with something above and below the cursor, a program, a
 // selection, and a query with the text cursor inside.
-func midway(t *testing.T, view setting.View, c keyContext) *driver {
+func midway(t *testing.T, view setting.View, c keymap.KeyContext) *driver {
 	t.Helper()
 	d := newDriver(t, Options{
 		View:     view,
@@ -169,7 +170,7 @@ func midway(t *testing.T, view setting.View, c keyContext) *driver {
 	if view == setting.ViewTree {
 		d.keys("right")
 	}
-	if c == contextSearch {
+	if c == keymap.ContextSearch {
 		d.keys("/", "text:fire", "left")
 	}
 	for range 12 {

@@ -7,13 +7,14 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/tui/places"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
 // list shows the rows of a result. Only visible rows are rendered, so the cost of a frame does
 // not depend on the number of rows. Between rows there are the heads of sections, which the cursor
 // skips: a line of the list is a row or a head.
 type list struct {
-	result *result // nil before the first result
+	result *table.Result // nil before the first result
 	nodes  []uint32
 	depths []int // of each row, in views that open and close; nil in others
 	heads  []sectionHead
@@ -43,7 +44,7 @@ type sectionHead struct {
 var foldNode = index.GroupNode(1 << 29)
 
 // tree reports whether the rows are those of a tree of directories.
-func (l *list) tree() bool { return l.depths != nil && l.result.view == setting.ViewTree }
+func (l *list) tree() bool { return l.depths != nil && l.result.View == setting.ViewTree }
 
 // current returns the file or directory under the cursor.
 func (l *list) current() (uint32, bool) {
@@ -55,10 +56,10 @@ func (l *list) current() (uint32, bool) {
 }
 
 // programAt returns the program of a row, or nil.
-func (l *list) programAt(row int) *program {
+func (l *list) programAt(row int) *table.Program {
 	if row < len(l.nodes) {
-		if i, group := index.GroupOf(l.nodes[row]); group && i < len(l.result.programs) {
-			return &l.result.programs[i]
+		if i, group := index.GroupOf(l.nodes[row]); group && i < len(l.result.Programs) {
+			return &l.result.Programs[i]
 		}
 	}
 	return nil
@@ -76,44 +77,44 @@ func (l *list) opensOnly(row int) bool {
 
 // placeAt returns the place of a row, or nil.
 func (l *list) placeAt(row int) *places.Place {
-	if l.result.view != setting.ViewPlaces {
+	if l.result.View != setting.ViewPlaces {
 		return nil
 	}
 	if l.at != nil {
 		row = l.at[row]
 	}
-	if row < 0 || row >= len(l.result.places) {
+	if row < 0 || row >= len(l.result.Places) {
 		return nil
 	}
-	return &l.result.places[row]
+	return &l.result.Places[row]
 }
 
 // show replaces the rows. If the path under the cursor is among the new rows, the cursor stays
 // on it, and the path stays on its line of the screen. A new query starts on the best match.
 // After the query is cleared, the cursor stays on the match.
-func (l *list) show(p *result) {
+func (l *list) show(p *table.Result) {
 	at, line := -1, l.lineOf(l.cursor)-l.top
 	of, from := l.programAt(l.cursor), l.cursorNode()
 	before := l.result
 	onFold := l.folded(l.cursor)
-	switched := before != nil && before.view != p.view
+	switched := before != nil && before.View != p.View
 	if switched && of == nil {
 		l.anchor = from
 	}
-	if before != nil && before.text != p.text {
-		l.touched = p.text == ""
+	if before != nil && before.Text != p.Text {
+		l.touched = p.Text == ""
 		switched = true
 	}
 	l.result = p
-	if switched && l.touched && from != index.NoNode && p.view == setting.ViewTree {
-		l.open = p.listing.OpenTo(l.open, from)
+	if switched && l.touched && from != index.NoNode && p.View == setting.ViewTree {
+		l.open = p.Listing.OpenTo(l.open, from)
 	}
 	l.fill()
 	switch {
 	case !l.touched:
 	case onFold:
 		at = slices.Index(l.nodes, foldNode)
-	case of != nil && p.view == setting.ViewPrograms:
+	case of != nil && p.View == setting.ViewPrograms:
 		at = l.find(of.Owner)
 	case from != index.NoNode:
 		at = l.rowFor(from, switched)
@@ -128,11 +129,11 @@ func (l *list) show(p *result) {
 
 // cursorNode returns the path under the cursor, or index.NoNode: of a program, that of its first place.
 func (l *list) cursorNode() uint32 {
-	if of := l.programAt(l.cursor); of != nil && len(of.shown) > 0 {
-		if group, found := l.result.groups.Of(l.anchor); found && l.result.groups.All()[group].Owner == of.Owner {
+	if of := l.programAt(l.cursor); of != nil && len(of.Shown) > 0 {
+		if group, found := l.result.Groups.Of(l.anchor); found && l.result.Groups.All()[group].Owner == of.Owner {
 			return l.anchor
 		}
-		return of.shown[0]
+		return of.Shown[0]
 	}
 	if node, ok := l.current(); ok {
 		return node
@@ -145,9 +146,9 @@ func (l *list) rowFor(node uint32, near bool) int {
 	if at := slices.Index(l.nodes, node); at >= 0 || !near {
 		return at
 	}
-	if l.result.view == setting.ViewPrograms {
-		if group, found := l.result.groups.Of(node); found {
-			return l.find(l.result.groups.All()[group].Owner)
+	if l.result.View == setting.ViewPrograms {
+		if group, found := l.result.Groups.Of(node); found {
+			return l.find(l.result.Groups.All()[group].Owner)
 		}
 	}
 	return l.near(node)
@@ -166,18 +167,18 @@ func (l *list) find(owner index.Owner) int {
 // fill makes the rows.
 func (l *list) fill() {
 	p := l.result
-	l.nodes, l.depths, l.heads, l.at = p.rows, nil, nil, nil
+	l.nodes, l.depths, l.heads, l.at = p.Rows, nil, nil, nil
 	switch {
-	case p.view == setting.ViewPrograms:
+	case p.View == setting.ViewPrograms:
 		l.fillPrograms()
-	case len(p.sections) > 0:
+	case len(p.Sections) > 0:
 		l.fillSections()
-	case p.view == setting.ViewPlaces && p.found != nil:
-		if own := p.found.Own(); own < len(p.rows) {
+	case p.View == setting.ViewPlaces && p.Found != nil:
+		if own := p.Found.Own(); own < len(p.Rows) {
 			l.heads = []sectionHead{{row: own}}
 		}
-	case p.view == setting.ViewTree && p.text == "":
-		rows := p.listing.TreeRows(l.open, p.weights)
+	case p.View == setting.ViewTree && p.Text == "":
+		rows := p.Listing.TreeRows(l.open, p.Weights)
 		l.nodes, l.depths = make([]uint32, len(rows)), make([]int, len(rows))
 		for i, row := range rows {
 			l.nodes[i], l.depths[i] = row.Node, row.Depth
@@ -188,10 +189,10 @@ func (l *list) fill() {
 // fillPrograms makes the rows of programs, and of the places of those that are open.
 func (l *list) fillPrograms() {
 	l.nodes, l.depths = nil, []int{}
-	for i := range l.result.programs {
+	for i := range l.result.Programs {
 		l.nodes, l.depths = append(l.nodes, index.GroupNode(i)), append(l.depths, 0)
-		if of := &l.result.programs[i]; l.openOwners[of.Owner] {
-			for _, node := range of.shown {
+		if of := &l.result.Programs[i]; l.openOwners[of.Owner] {
+			for _, node := range of.Shown {
 				l.nodes, l.depths = append(l.nodes, node), append(l.depths, 1)
 			}
 		}
@@ -202,14 +203,14 @@ func (l *list) fillPrograms() {
 // was opened or is in the selection that the user reviews.
 func (l *list) fillSections() {
 	l.nodes, l.at = nil, []int{}
-	for _, section := range l.result.sections {
+	for _, section := range l.result.Sections {
 		l.heads = append(l.heads, sectionHead{len(l.nodes), section})
-		if section.Kind == places.KindUnlikely && !l.unfolded && l.result.marked == 0 && len(l.result.sections) > 1 {
+		if section.Kind == places.KindUnlikely && !l.unfolded && l.result.Marked == 0 && len(l.result.Sections) > 1 {
 			l.nodes, l.at = append(l.nodes, foldNode), append(l.at, -1)
 			continue
 		}
 		for i := section.First; i < section.First+section.Count; i++ {
-			l.nodes, l.at = append(l.nodes, l.result.rows[i]), append(l.at, i)
+			l.nodes, l.at = append(l.nodes, l.result.Rows[i]), append(l.at, i)
 		}
 	}
 }
@@ -217,7 +218,7 @@ func (l *list) fillSections() {
 // near returns the row closest to a node of another view: the first file below it, otherwise the
 // nearest directory above it. It returns -1 if there is no such row.
 func (l *list) near(node uint32) int {
-	lst := l.result.listing
+	lst := l.result.Listing
 	if index.IsDir(node) {
 		if s := lst.Below(index.DirOf(node)); s.Start < s.End {
 			if at := slices.Index(l.nodes, lst.Order()[s.Start]); at >= 0 {
@@ -289,7 +290,7 @@ func (l *list) toParent() {
 			}
 		}
 	}
-	if row := slices.Index(l.nodes, l.result.listing.TreeParent(l.nodes[l.cursor])); row >= 0 {
+	if row := slices.Index(l.nodes, l.result.Listing.TreeParent(l.nodes[l.cursor])); row >= 0 {
 		l.moveTo(row)
 	}
 }

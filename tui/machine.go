@@ -7,6 +7,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/triage"
 	"github.com/DaRacci/list-ephemeral/tui/places"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
 // Machine is the interface between the screen and the system. It finds candidates, describes
@@ -25,7 +26,7 @@ type Machine interface {
 	// once because it mostly sleeps.
 	Scan(ctx context.Context, into *index.Store, all bool) (Summary, error)
 	// NotListed returns why a path that Scan added as a non-candidate is not a candidate.
-	NotListed(path string, kind scan.Kind) NotListedReason
+	NotListed(path string, kind scan.Kind) table.NotListedReason
 	// Splits reports whether a directory should not be kept as a whole. If so, the
 	// views of places and programs show its contents instead.
 	Splits(dir string) bool
@@ -46,7 +47,7 @@ type Machine interface {
 	Owner(uid, gid uint32) string
 	// Annotate returns what a program did to a path. It is called only if Options.Groups is
 	// set.
-	Annotate(path string) Annotation
+	Annotate(path string) table.Annotation
 	// Explain returns a few lines about why a path is, or is not, a candidate.
 	Explain(ctx context.Context, path string) []string
 	// Snippet renders the selection, which is in no particular order, in the dialect with
@@ -99,22 +100,4 @@ type Summary struct {
 	Errors int
 	// Unread says for the first of them which path, and why.
 	Unread []string
-}
-
-// Annotation is what a program did to a path. The zero value means no annotation.
-type Annotation struct {
-	Short string // a word, for a column
-	Long  string // everything, for the preview
-	// Rank orders paths, the highest first.
-	Rank int
-	// Groups has bit i set if the path belongs to group i of Options.Groups.
-	Groups uint32
-}
-
-// NotListedReason says why a path is not a candidate.
-type NotListedReason struct {
-	// Reason is short: "excluded: **/.cache".
-	Reason string
-	// Selectable reports whether the path is lost nevertheless, and can be kept.
-	Selectable bool
 }

@@ -8,13 +8,14 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/triage"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
 // fakeMachine is a Machine. A test sets the functions that it needs.
 type fakeMachine struct {
 	scan       func(ctx context.Context, into *index.Store) (Summary, error)
 	rescan     func(ctx context.Context, into *index.Store, all bool) (Summary, error)
-	notListed  func(path string, kind scan.Kind) NotListedReason
+	notListed  func(path string, kind scan.Kind) table.NotListedReason
 	splits     func(dir string) bool
 	cannotKeep func(dir string) string
 	storage    string
@@ -23,7 +24,7 @@ type fakeMachine struct {
 	place      func(path string) Place
 	known      func(path string) string
 	owner      func(uid, gid uint32) string
-	annotate   func(path string) Annotation
+	annotate   func(path string) table.Annotation
 	explain    func(path string) []string
 	snippet    func(selected []index.Selected, dialect int) SnippetText
 	adopt      func(ctx context.Context, selected []index.Selected) (Adoption, error)
@@ -41,9 +42,9 @@ func (f fakeMachine) Scan(ctx context.Context, into *index.Store, all bool) (Sum
 	return f.scan(ctx, into)
 }
 
-func (f fakeMachine) NotListed(path string, kind scan.Kind) NotListedReason {
+func (f fakeMachine) NotListed(path string, kind scan.Kind) table.NotListedReason {
 	if f.notListed == nil {
-		return NotListedReason{Reason: "not a candidate"}
+		return table.NotListedReason{Reason: "not a candidate"}
 	}
 	return f.notListed(path, kind)
 }
@@ -90,7 +91,7 @@ func (f fakeMachine) Owner(uid, gid uint32) string {
 	return f.owner(uid, gid)
 }
 
-func (f fakeMachine) Annotate(path string) Annotation { return f.annotate(path) }
+func (f fakeMachine) Annotate(path string) table.Annotation { return f.annotate(path) }
 
 func (f fakeMachine) Explain(_ context.Context, path string) []string { return f.explain(path) }
 

@@ -3,6 +3,8 @@ package tui
 import (
 	"strings"
 
+	"github.com/DaRacci/list-ephemeral/tui/table"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
@@ -101,7 +103,7 @@ func (m *app) clickHint(x, y int) (tea.Cmd, bool) {
 	}
 	for _, h := range m.placedHints() {
 		if h.at.Has(x) {
-			return m.press(keyPress(h.binding.Keys()[0])), true
+			return m.press(keyPress(h.Binding.Keys()[0])), true
 		}
 	}
 	return nil, false
@@ -219,7 +221,7 @@ func (m *app) clickFrame(x, y int) (tea.Cmd, bool) {
 	case m.layout.heads:
 		columns := m.columns()
 		if c := columns.At(x); c != draw.ColumnUnknown && x < m.layout.listWidth {
-			return m.sortBy(keyOf(c, m.view)), true
+			return m.sortBy(table.KeyOf(c, m.view)), true
 		}
 	}
 	return nil, false

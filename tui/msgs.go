@@ -7,6 +7,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/tui/card"
 	"github.com/DaRacci/list-ephemeral/tui/pane"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
 // The messages that commands and timers send. gen is the generation of the request that a
@@ -30,7 +31,7 @@ type (
 	// resultReady has a new result to show.
 	resultReady struct {
 		gen    int
-		result *result
+		result *table.Result
 	}
 	// statted has the metadata of nodes. metas can be shorter than nodes.
 	statted struct {

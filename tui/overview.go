@@ -3,12 +3,10 @@ package tui
 import (
 	"context"
 	"runtime"
-	"sync"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
-	"github.com/DaRacci/list-ephemeral/tui/places"
 )
 
 // overview has the sums over a whole listing: what is at stake, and how many rows each view has. It
@@ -53,7 +51,7 @@ func (m *app) followListing() tea.Cmd {
 		return nil
 	}
 	ctx, gen := m.overview.start(m.ctx, p.latest)
-	return overviewCmd(ctx, gen, p.latest, m.statCache.stat, m.facts.owners())
+	return overviewCmd(ctx, gen, p.latest, m.statCache.stat, m.facts.Owners())
 }
 
 func overviewCmd(ctx context.Context, gen int, l *index.Listing, stat index.StatFunc, owners index.Owners) tea.Cmd {
@@ -88,56 +86,4 @@ func (m *app) takeOverview(msg overviewReady) tea.Cmd {
 		return tea.Batch(m.keepUsual(), m.ask(false))
 	}
 	return m.ask(false)
-}
-
-// factCache remembers what is known of paths. Commands fill it, and rows are drawn from it. It is
-// safe for concurrent use.
-type factCache struct {
-	machine Machine
-	mu      sync.RWMutex
-	known   map[string]places.Facts
-}
-
-func newFactCache(machine Machine) *factCache {
-	return &factCache{machine: machine, known: map[string]places.Facts{}}
-}
-
-// cached returns the facts of a path if they are known.
-func (c *factCache) cached(path []byte) (places.Facts, bool) {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	found, known := c.known[string(path)]
-	return found, known
-}
-
-// of returns the facts of a path. It may read files of the system.
-func (c *factCache) of(path []byte) places.Facts {
-	if found, known := c.cached(path); known {
-		return found
-	}
-	found := c.machine.Place(string(path))
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.known) > mostFacts {
-		clear(c.known)
-	}
-	c.known[string(path)] = found
-	return found
-}
-
-// mostFacts is the maximum number of cached facts, some 50 MB.
-const mostFacts = 300_000
-
-// lookup returns the facts of a node if they are known.
-func (c *factCache) lookup(l *index.Listing, node uint32) places.Facts {
-	found, _ := c.cached(l.AppendNode(nil, node))
-	return found
-}
-
-// owners returns the owners of places.
-func (c *factCache) owners() index.Owners {
-	return index.Owners{Splits: c.machine.Splits, Of: func(path string) (index.Owner, int) {
-		found := c.of([]byte(path))
-		return found.Owner, found.Kept
-	}}
 }

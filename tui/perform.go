@@ -116,7 +116,7 @@ func (m *app) fileName() string {
 // showHelp shows the keys that work in the current context.
 func (m *app) showHelp() {
 	of := m.context()
-	m.overlay.Push(pane.NewHelp(&m.keys.Keys, "keys: "+of.String(), m.keys.groups(of)))
+	m.overlay.Push(pane.NewHelp(&m.keys.Keys, "keys: "+of.String(), m.keys.Groups(of)))
 }
 
 // openAdopt plans to copy what the snippet shows.
@@ -144,7 +144,7 @@ func (m *app) longSnippet(paths int) pane.Dialog {
 		printable.Plural(paths, "path is", "paths are")+" selected; the snippet has a line for each.",
 		"",
 		"A selected directory includes everything in it:",
-		pane.Label(m.keys.browse.nextView.Keys()[0])+" shows directories.",
+		pane.Label(m.keys.Browse.NextView.Keys()[0])+" shows directories.",
 		"",
 		pane.Label(m.keys.Confirm.Accept.Keys()[0])+" writes the snippet anyway.",
 	)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/DaRacci/list-ephemeral/tui/table"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
@@ -68,7 +70,7 @@ func TestARowSaysExactlyWhatItKeeps(t *testing.T) {
 
 func checkRow(t *testing.T, d *driver, row int) {
 	t.Helper()
-	m, l := d.app, d.app.list.result.from
+	m, l := d.app, d.app.list.result.From
 	drawn := m.painter().row(row)
 	m.selection.Clear()
 	m.toggle(row)
@@ -87,7 +89,7 @@ func checkRow(t *testing.T, d *driver, row int) {
 	}
 	equal(t, drawn.Text+": files", stat.Files, files)
 	equal(t, drawn.Text+": size", drawn.Size, size)
-	if m.list.result.matches != nil && drawn.Hits != printable.Grouped(files) && !strings.HasSuffix(drawn.Hits, " of "+printable.Grouped(files)) {
+	if m.list.result.Matches != nil && drawn.Hits != printable.Grouped(files) && !strings.HasSuffix(drawn.Hits, " of "+printable.Grouped(files)) {
 		t.Errorf("%s: %q matching files of %d", drawn.Text, drawn.Hits, files)
 	}
 	m.selection.Clear()
@@ -244,7 +246,7 @@ func TestMouseOnTheFrame(t *testing.T) {
 }
 
 func TestNoWordScanningAfterTheScan(t *testing.T) {
-	machine := fakeMachine{annotate: func(string) Annotation { return Annotation{Short: "read", Groups: 1} }}
+	machine := fakeMachine{annotate: func(string) table.Annotation { return table.Annotation{Short: "read", Groups: 1} }}
 	d := newScreen(t, Options{Machine: machine, Groups: []string{"paths that were read", "paths that were executed"}})
 	d.add("/a", "/b/c")
 	d.end(nil)
@@ -260,8 +262,8 @@ func TestNoWordScanningAfterTheScan(t *testing.T) {
 }
 
 func TestAnEmptyScreenSaysWhy(t *testing.T) {
-	d := newScreen(t, Options{Paths: []string{"/home/me/Documents"}, Machine: fakeMachine{notListed: func(string, scan.Kind) NotListedReason {
-		return NotListedReason{Reason: "mount point: bind mount of /persist"}
+	d := newScreen(t, Options{Paths: []string{"/home/me/Documents"}, Machine: fakeMachine{notListed: func(string, scan.Kind) table.NotListedReason {
+		return table.NotListedReason{Reason: "mount point: bind mount of /persist"}
 	}}})
 	d.end(nil)
 	d.has("no candidates found", "/home/me/Documents: mount point: bind mount of /persist")

@@ -141,7 +141,7 @@ func (m *app) savedState() *savedState {
 		w.selected[chosen.Path] = true
 	}
 	if node, shown := m.list.current(); shown {
-		w.cursor = string(m.list.result.listing.AppendNode(nil, node))
+		w.cursor = string(m.list.result.Listing.AppendNode(nil, node))
 	}
 	return w
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/DaRacci/list-ephemeral/tui/table"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
@@ -306,7 +308,7 @@ func TestStaleAnswersAreDropped(t *testing.T) {
 	d.release()
 	d.run(newest)
 	want := d.shown()
-	d.send(resultReady{gen: d.app.searchTask.gen - 1, result: &result{listing: d.app.progress.latest}})
+	d.send(resultReady{gen: d.app.searchTask.gen - 1, result: &table.Result{Listing: d.app.progress.latest}})
 	d.run(stale)
 	equal(t, "rows", d.shown(), want)
 }
@@ -319,7 +321,7 @@ func TestNewQueryCancelsThePreviousOne(t *testing.T) {
 	if msg := d.held[0](); msg != (cancelled{}) {
 		t.Errorf("the first search returned %T, want cancelled", msg)
 	}
-	if msg, ok := d.held[1]().(resultReady); !ok || msg.result.text != "ss" {
+	if msg, ok := d.held[1]().(resultReady); !ok || msg.result.Text != "ss" {
 		t.Errorf("the second search returned %+v", msg)
 	}
 }

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"github.com/DaRacci/list-ephemeral/tui/keymap"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
@@ -23,7 +25,7 @@ func (r *rowRemark) on(node uint32) bool { return r.text != "" && r.node == node
 
 // refuses reports whether a node cannot be selected, or not yet, and says why below the list.
 func (m *app) refuses(node uint32) bool {
-	l := m.list.result.from
+	l := m.list.result.From
 	if l.NonCandidate(node) {
 		why := m.notListed(node)
 		if !why.Selectable {
@@ -44,7 +46,7 @@ func (m *app) refuses(node uint32) bool {
 	case why == "":
 		return false
 	case ask && (!m.rowRemark.on(node) || !m.rowRemark.asks):
-		m.remarkOn(rowRemark{node: node, text: why + m.instead() + ", " + pane.Label(m.keys.browse.toggle.Keys()[0]) + " keeps it all", refused: true, asks: true})
+		m.remarkOn(rowRemark{node: node, text: why + m.instead() + ", " + pane.Label(m.keys.Browse.Toggle.Keys()[0]) + " keeps it all", refused: true, asks: true})
 		return true
 	}
 	m.remarkOn(rowRemark{node: node, text: m.opts.Job.Selected + " as a whole, but " + why})
@@ -54,9 +56,9 @@ func (m *app) refuses(node uint32) bool {
 // instead says which key shows what is in a directory.
 func (m *app) instead() string {
 	if m.list.tree() {
-		return ": " + pane.Label(m.keys.browse.expand.Keys()[0]) + " opens it"
+		return ": " + pane.Label(m.keys.Browse.Expand.Keys()[0]) + " opens it"
 	}
-	return ": " + pane.Label(m.keys.browse.nextView.Keys()[0]) + " shows its parts"
+	return ": " + pane.Label(m.keys.Browse.NextView.Keys()[0]) + " shows its parts"
 }
 
 // remarkOn shows a remark in place of other messages.
@@ -73,7 +75,7 @@ const mostLooseFiles = 20
 
 // offers reports whether the offer is for the selection, and the job is to keep it.
 func (m *app) offers() bool {
-	return m.opts.Job == adoptJob && len(m.offer.Dirs) > 0 && m.offer.selected == m.selection.Generation()
+	return m.opts.Job == keymap.AdoptJob && len(m.offer.Dirs) > 0 && m.offer.selected == m.selection.Generation()
 }
 
 // findFilled finds the places that a selection of many files fills.
@@ -93,9 +95,9 @@ func offerText(f index.Filled, key string) string {
 
 // offerKeys are the keys that accept the offer.
 func (m *app) offerKeys() string {
-	keys := pane.Label(m.keys.browse.directories.Keys()[0])
-	if m.context() == contextSearch {
-		keys = pane.Label(m.keys.search.leave.Keys()[0]) + ", " + keys
+	keys := pane.Label(m.keys.Browse.Directories.Keys()[0])
+	if m.context() == keymap.ContextSearch {
+		keys = pane.Label(m.keys.Search.Leave.Keys()[0]) + ", " + keys
 	}
 	return keys
 }

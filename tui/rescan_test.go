@@ -6,6 +6,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
 func TestRescanKeepsTheSelection(t *testing.T) {
@@ -22,7 +23,7 @@ func TestRescanKeepsTheSelection(t *testing.T) {
 	d.has("the scan is still running")
 	d.end(nil)
 	d.keys("tab")
-	for d.app.sort != sortPath {
+	for d.app.sort != table.SortPath {
 		d.keys("s")
 	}
 	d.keys("g", "down", "space", "G", "space", "up", "space", "tab", "tab", "tab") // /b, /c, and /gone, which the rescan does not find
@@ -63,7 +64,7 @@ func TestListOfPathsCannotBeScannedAgain(t *testing.T) {
 }
 
 func TestNonCandidatesAreShownOnDemand(t *testing.T) {
-	refusals := map[string]NotListedReason{
+	refusals := map[string]table.NotListedReason{
 		"/home/me/.cache": {Reason: "excluded: **/.cache", Selectable: true},
 		"/home/me/kept":   {Reason: "persisted: persistedDirs[0]"},
 	}
@@ -78,7 +79,7 @@ func TestNonCandidatesAreShownOnDemand(t *testing.T) {
 		}
 		return Summary{}, nil
 	}
-	d := newDriver(t, Options{Machine: fakeMachine{rescan: rescan, notListed: func(path string, _ scan.Kind) NotListedReason { return refusals[path] }}})
+	d := newDriver(t, Options{Machine: fakeMachine{rescan: rescan, notListed: func(path string, _ scan.Kind) table.NotListedReason { return refusals[path] }}})
 	d.add("/home/me/a", "/home/me/z")
 	d.keys("down", "x")
 	d.has("they are shown when the scan is complete")
@@ -104,7 +105,7 @@ func TestNonCandidatesAreShownOnDemand(t *testing.T) {
 	d.keys("tab", "tab", "tab", "home", "right")
 	d.fire(noticeExpired{})
 	d.has("▾ /home/me/", "  .cache/", "excluded: **/.cache")
-	equal(t, "files of a directory", d.app.list.result.listing.FilesOf(d.app.list.nodes[0]), 2)
+	equal(t, "files of a directory", d.app.list.result.Listing.FilesOf(d.app.list.nodes[0]), 2)
 	d.keys("x")
 	d.hasNot("excluded", "persisted")
 	d.has("2 files")

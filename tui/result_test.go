@@ -6,6 +6,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
 func TestQueryWithinAProgram(t *testing.T) {
@@ -15,30 +16,30 @@ func TestQueryWithinAProgram(t *testing.T) {
 	}
 	l := listOf(t, &s)
 	q := programQuestion("firefox")
-	first, err := resultOf(t.Context(), request{listing: l, query: q, machine: fakeMachine{}})
+	first, err := table.Compute(t.Context(), table.Request{Listing: l, Query: q, Machine: fakeMachine{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	q.text = "conf"
-	r, err := resultOf(t.Context(), request{listing: l, query: q, machine: fakeMachine{}, narrowed: first.narrowed})
+	q.Text = "conf"
+	r, err := table.Compute(t.Context(), table.Request{Listing: l, Query: q, Machine: fakeMachine{}, Narrowed: first.Narrowed})
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "total", r.total, 2)
-	if r.narrowed != first.narrowed {
+	equal(t, "total", r.Total, 2)
+	if r.Narrowed != first.Narrowed {
 		t.Error("the program's files were filtered again")
 	}
 }
 
-func programQuestion(program string) query {
-	return query{filters: filters{program: program}, view: setting.ViewFiles}
+func programQuestion(program string) table.Query {
+	return table.Query{Filters: table.Filters{Program: program}, View: setting.ViewFiles}
 }
 
 func TestPanicInASearchWorkerEndsTheProgramCleanly(t *testing.T) {
 	var s index.Store
 	s.AddPath([]byte("/etc/hosts"), scan.KindFile)
-	in := request{
-		listing: listOf(t, &s), query: query{text: "e", view: setting.ViewFiles}, machine: fakeMachine{kept: func(string) bool { panic("no") }},
+	in := table.Request{
+		Listing: listOf(t, &s), Query: table.Query{Text: "e", View: setting.ViewFiles}, Machine: fakeMachine{kept: func(string) bool { panic("no") }},
 	}
 	msg, ok := resultCmd(t.Context(), 1, in)().(panicked)
 	if !ok || msg.err.In != "search" {

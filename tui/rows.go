@@ -13,6 +13,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/triage"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
 	"github.com/DaRacci/list-ephemeral/tui/places"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
 // painter has everything that is needed to render rows.
@@ -29,10 +30,10 @@ type painter struct {
 func (m *app) painter() *painter {
 	p := &painter{
 		Styles: &m.styles, app: m, list: &m.list, now: m.now(),
-		columns: m.columns(), totals: m.overview.of(m.list.result.from),
+		columns: m.columns(), totals: m.overview.of(m.list.result.From),
 	}
-	if m.list.result.view != setting.ViewFiles && m.selection.Len() > 0 {
-		p.partly = m.partly.Of(m.list.result.from, &m.selection)
+	if m.list.result.View != setting.ViewFiles && m.selection.Len() > 0 {
+		p.partly = m.partly.Of(m.list.result.From, &m.selection)
 	}
 	return p
 }
@@ -43,11 +44,11 @@ func (m *app) columns() draw.Columns {
 	wants := draw.Wants{Note: m.annotated(), Live: m.opts.Live}
 	if p != nil {
 		switch {
-		case p.matches != nil:
-			wants.Hits = max(p.widest, len("matching"))
-		case p.view == setting.ViewPrograms:
+		case p.Matches != nil:
+			wants.Hits = max(p.Widest, len("matching"))
+		case p.View == setting.ViewPrograms:
 			wants.Hits = len("places")
-		case p.view == setting.ViewTree:
+		case p.View == setting.ViewTree:
 			wants.Hits = len("100,000")
 		}
 		wants.Owner = !m.opts.Listed
@@ -102,7 +103,7 @@ func (p *painter) largest(s *places.Section) string {
 	if !s.Sized || s.Count < 2 {
 		return ""
 	}
-	place := &p.list.result.places[s.Largest]
+	place := &p.list.result.Places[s.Largest]
 	return "largest: " + p.app.pathText(place.Node) + " " + printable.Size(place.Stat.Size)
 }
 
@@ -120,14 +121,14 @@ func (p *painter) row(row int) draw.Row {
 	if l.depths != nil {
 		r.Lead = p.lead(row)
 	}
-	if l.result.listing.NonCandidate(node) {
+	if l.result.Listing.NonCandidate(node) {
 		r.Reason = safe(p.app.notListed(node).Reason)
 		if r.Mark == draw.MarkNone && !p.app.notListed(node).Selectable {
 			r.Mark = draw.MarkUnknown
 		}
 		return r
 	}
-	h := l.result.found.Highlight(l.result.listing, node, func(node uint32) string {
+	h := l.result.Found.Highlight(l.result.Listing, node, func(node uint32) string {
 		if node == l.nodes[row] {
 			return r.Text
 		}
@@ -141,24 +142,24 @@ func (p *painter) row(row int) draw.Row {
 // describe sets the columns of a file or a directory.
 func (p *painter) describe(r *draw.Row, row int, node uint32) {
 	l, m := p.list, p.app
-	r.Note = safe(m.annotation(l.result.listing, node).Short)
-	facts := m.facts.lookup(l.result.from, node)
+	r.Note = safe(m.annotation(l.result.Listing, node).Short)
+	facts := m.facts.Lookup(l.result.From, node)
 	var stat index.NodeStat
 	sized := false
 	if place := l.placeAt(row); place != nil {
 		stat, sized = place.Stat, place.Sized
-		if l.result.matches != nil {
-			r.Hits = shownOf(l.result.matches[l.position(row)], stat.Files)
+		if l.result.Matches != nil {
+			r.Hits = table.CountText(l.result.Matches[l.position(row)], stat.Files)
 		}
 	}
 	if !sized {
 		stat, sized = p.stat(node)
 	}
-	if l.result.view == setting.ViewTree && index.IsDir(node) {
-		r.Hits = shownOf(l.result.listing.FilesOf(node), l.result.from.FilesOf(node))
+	if l.result.View == setting.ViewTree && index.IsDir(node) {
+		r.Hits = table.CountText(l.result.Listing.FilesOf(node), l.result.From.FilesOf(node))
 	}
 	r.Program, r.Secret = safe(facts.Program()), facts.Secret
-	if l.result.view == setting.ViewPrograms { // the column has the number of files
+	if l.result.View == setting.ViewPrograms { // the column has the number of files
 		r.Program = filesText(stat.Files)
 	}
 	r.Share, r.ShareOf = facts.Kept, m.opts.Configurations
@@ -176,16 +177,8 @@ func (p *painter) stat(node uint32) (index.NodeStat, bool) {
 	return p.app.statCache.of(node)
 }
 
-// shownOf writes how many files of a row are shown: "46 of 367", or the number if all are.
-func shownOf(shown, all int) string {
-	if shown == all {
-		return printable.Grouped(all)
-	}
-	return printable.Grouped(shown) + " of " + printable.Grouped(all)
-}
-
 // programRow describes the row of a program.
-func (p *painter) programRow(row int, of *program) draw.Row {
+func (p *painter) programRow(row int, of *table.Program) draw.Row {
 	r := draw.Row{
 		Current: row == p.list.cursor, Mark: p.app.programMark(of), Secret: of.Secret,
 		Lead: p.Glyphs.Folded + " ", Text: programName(of), Dir: true,
@@ -195,9 +188,9 @@ func (p *painter) programRow(row int, of *program) draw.Row {
 	if p.list.openOwners[of.Owner] {
 		r.Lead = p.Glyphs.Open + " "
 	}
-	r.Hits = printable.Grouped(len(of.all))
-	if p.list.result.matches != nil {
-		r.Hits = shownOf(of.matches, of.Stat.Files)
+	r.Hits = printable.Grouped(len(of.All))
+	if p.list.result.Matches != nil {
+		r.Hits = table.CountText(of.Matches, of.Stat.Files)
 	}
 	if of.Sized && of.Stat.ModTime > 0 {
 		r.Age = printable.Age(p.now.Sub(time.Unix(of.Stat.ModTime, 0)))
@@ -209,7 +202,7 @@ func (p *painter) programRow(row int, of *program) draw.Row {
 func filesText(files int) string { return fmt.Sprintf("%6s", printable.Grouped(files)) }
 
 // programName returns the name of a program as it is shown.
-func programName(of *program) string {
+func programName(of *table.Program) string {
 	if of.Owner.Name == "" {
 		return "no program"
 	}
@@ -221,7 +214,7 @@ func (p *painter) foldRow(row int) draw.Row {
 	section := p.list.heads[len(p.list.heads)-1].section
 	text := printable.Plural(section.Count, "place", "places") + ": "
 	for i := section.First; i < section.First+min(section.Count, foldNames); i++ {
-		text += p.app.pathText(p.list.result.rows[i]) + "  "
+		text += p.app.pathText(p.list.result.Rows[i]) + "  "
 	}
 	return draw.Row{Current: row == p.list.cursor, Quiet: true, Lead: p.Glyphs.Folded + " ", Text: strings.TrimRight(text, " ")}
 }
@@ -244,7 +237,7 @@ func (p *painter) lead(row int) string {
 
 // mark returns the mark of a file or a directory.
 func (p *painter) mark(node uint32) draw.Mark {
-	m, l := p.app, p.list.result.from
+	m, l := p.app, p.list.result.From
 	if m.selection.Has(node) {
 		return draw.MarkOn
 	}
@@ -262,7 +255,7 @@ func (p *painter) mark(node uint32) draw.Mark {
 
 // verdictMark returns the mark of a row that is shown although it is ignored or postponed.
 func (m *app) verdictMark(node uint32) draw.Mark {
-	switch d, _ := m.decisions.Active().OfBytes(m.list.result.from.AppendNode(nil, node)); d.Verdict {
+	switch d, _ := m.decisions.Active().OfBytes(m.list.result.From.AppendNode(nil, node)); d.Verdict {
 	case triage.Ignore:
 		return draw.MarkIgnored
 	case triage.NotNow:
@@ -273,14 +266,14 @@ func (m *app) verdictMark(node uint32) draw.Mark {
 }
 
 // programMark returns the mark of a program.
-func (m *app) programMark(of *program) draw.Mark {
+func (m *app) programMark(of *table.Program) draw.Mark {
 	if m.selection.Len() == 0 {
 		return draw.MarkNone
 	}
-	l := m.list.result.from
+	l := m.list.result.From
 	partly := m.partly.Of(l, &m.selection)
 	some := 0
-	for _, node := range of.all {
+	for _, node := range of.All {
 		if _, covered := m.selection.CoveredBy(l, node); covered || m.selection.Has(node) {
 			some++
 		} else if index.IsDir(node) && partly.Has(index.DirOf(node)) {
@@ -293,7 +286,7 @@ func (m *app) programMark(of *program) draw.Mark {
 	switch some {
 	case 0:
 		return draw.MarkNone
-	case len(of.all):
+	case len(of.All):
 		return draw.MarkOn
 	}
 	return draw.MarkPartly
@@ -309,17 +302,17 @@ func (l *list) text(m *app, row int) string {
 	if !l.tree() || l.depths[row] == 0 {
 		return m.pathText(node)
 	}
-	path := l.result.listing.AppendNode(nil, node)
-	if l.result.listing.NodeKind(node) == scan.KindDir {
+	path := l.result.Listing.AppendNode(nil, node)
+	if l.result.Listing.NodeKind(node) == scan.KindDir {
 		path = append(path, '/')
 	}
-	path = path[len(l.result.listing.AppendNode(nil, l.result.listing.TreeParent(node)))+1:]
+	path = path[len(l.result.Listing.AppendNode(nil, l.result.Listing.TreeParent(node)))+1:]
 	return string(printable.AppendName(make([]byte, 0, len(path)), path))
 }
 
 // pathText returns the path of a node as it is shown: "~" stands for the user's home.
 func (m *app) pathText(node uint32) string {
-	l := m.list.result.listing
+	l := m.list.result.Listing
 	path := l.AppendNode(nil, node)
 	if l.NodeKind(node) == scan.KindDir && len(path) > 1 {
 		path = append(path, '/')

@@ -5,13 +5,15 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
+	"github.com/DaRacci/list-ephemeral/tui/keymap"
 	"github.com/DaRacci/list-ephemeral/tui/pane"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
 // searchTask tracks the request that runs. There is at most one. A new query cancels it; a new
 // listing does not, or a slow search would never end while the scan runs.
 type searchTask struct {
-	newest[query]
+	newest[table.Query]
 	// pendingKeys are keys that were pressed while the rows they apply to were still being
 	// computed. They are handled when the rows are shown.
 	pendingKeys []pendingKey
@@ -19,18 +21,18 @@ type searchTask struct {
 
 // pendingKey is a key and the key map in effect when it was pressed.
 type pendingKey struct {
-	keys *listKeys
+	keys *keymap.ListKeys
 	msg  tea.KeyPressMsg
 }
 
 // query returns the current query.
-func (m *app) query() query {
-	return query{
-		filters: filters{
-			program: m.program, noCaches: m.noCaches, marked: m.marked.Generation(),
-			group: m.group, noRefused: m.scannedRefused && !m.withRefused, hidden: m.hiddenGeneration(),
+func (m *app) query() table.Query {
+	return table.Query{
+		Filters: table.Filters{
+			Program: m.program, NoCaches: m.noCaches, Marked: m.marked.Generation(),
+			Group: m.group, NoRefused: m.scannedRefused && !m.withRefused, Hidden: m.hiddenGeneration(),
 		},
-		text: m.search.Text, view: m.view, sort: m.sort.in(m.view, m.annotated()), reversed: m.reversed,
+		Text: m.search.Text, View: m.view, Sort: m.sort.In(m.view, m.annotated()), Reversed: m.reversed,
 	}
 }
 
@@ -50,29 +52,29 @@ func (m *app) ask(isNew bool) tea.Cmd {
 	if m.progress.latest == nil {
 		return dropped
 	}
-	in := request{
-		query: m.query(), listing: m.progress.latest, marked: m.marked,
-		machine: m.opts.Machine, find: m.opts.findPrograms(), stat: m.statCache.stat, caches: m.opts.Caches,
-		totals: m.overview.of(m.progress.latest), measured: m.overview.stats, facts: m.facts,
-		home: m.opts.Home, now: m.now(), configurations: m.opts.Configurations, quick: m.list.result == nil,
+	in := table.Request{
+		Query: m.query(), Listing: m.progress.latest, Marked: m.marked,
+		Machine: m.opts.Machine, Find: m.opts.findPrograms(), Stat: m.statCache.stat, Caches: m.opts.Caches,
+		Totals: m.overview.of(m.progress.latest), Measured: m.overview.stats, Facts: m.facts,
+		Home: m.opts.Home, Now: m.now(), Configurations: m.opts.Configurations, Quick: m.list.result == nil,
 	}
-	if in.hidden != 0 {
-		in.decisions = m.decisions.Copy()
+	if in.Hidden != 0 {
+		in.Decisions = m.decisions.Copy()
 	}
 	if p := m.list.result; p != nil {
-		in.narrowed, in.recall, in.groups = p.narrowed, p.recall, p.groups
-		if in.measured == nil {
-			in.measured = p.measured
+		in.Narrowed, in.Recall, in.Groups = p.Narrowed, p.Recall, p.Groups
+		if in.Measured == nil {
+			in.Measured = p.Measured
 		}
 	}
-	if in.plain() {
-		l := in.listing
-		m.list.show(&result{
-			query: in.query, from: l, listing: l, recall: in.recall, rows: l.Order(), total: len(l.Order()),
+	if in.Plain() {
+		l := in.Listing
+		m.list.show(&table.Result{
+			Query: in.Query, From: l, Listing: l, Recall: in.Recall, Rows: l.Order(), Total: len(l.Order()),
 		})
 		return tea.Batch(dropped, m.pressPending())
 	}
-	ctx, gen := f.start(m.ctx, in.query)
+	ctx, gen := f.start(m.ctx, in.Query)
 	return tea.Batch(resultCmd(ctx, gen, in), dropped)
 }
 
@@ -84,7 +86,7 @@ func (m *app) take(msg resultReady) tea.Cmd {
 	}
 	m.list.show(msg.result)
 	keys := m.pressPending()
-	if p := msg.result; p.from != m.progress.latest || p.quick || p.totals != m.overview.of(p.from) {
+	if p := msg.result; p.From != m.progress.latest || p.Quick || p.Totals != m.overview.of(p.From) {
 		return tea.Batch(m.ask(false), keys)
 	}
 	return keys
@@ -93,7 +95,7 @@ func (m *app) take(msg resultReady) tea.Cmd {
 // awaitsResult reports whether there are no rows yet, or the rows on the screen are for an older
 // query.
 func (m *app) awaitsResult() bool {
-	return m.list.result == nil || m.list.result.query != m.query()
+	return m.list.result == nil || m.list.result.Query != m.query()
 }
 
 // shouldQueue reports whether a key has to wait for the rows it applies to. After a key that
@@ -101,18 +103,18 @@ func (m *app) awaitsResult() bool {
 //
 // If only the sort order changed, keys do not wait: the same rows are already on the screen, and
 // sorting may have to stat each of them.
-func (m *app) shouldQueue(k *listKeys, msg tea.KeyPressMsg) bool {
-	if !m.awaitsResult() || key.Matches(msg, k.quit) {
+func (m *app) shouldQueue(k *keymap.ListKeys, msg tea.KeyPressMsg) bool {
+	if !m.awaitsResult() || key.Matches(msg, k.Quit) {
 		return false
 	}
 	if p := m.list.result; p != nil && len(m.searchTask.pendingKeys) == 0 {
 		asked := m.query()
-		asked.sort, asked.reversed = p.sort, p.reversed
-		if asked == p.query {
+		asked.Sort, asked.Reversed = p.Sort, p.Reversed
+		if asked == p.Query {
 			return false
 		}
 	}
-	return len(m.searchTask.pendingKeys) > 0 || key.Matches(msg, k.onRows()...)
+	return len(m.searchTask.pendingKeys) > 0 || key.Matches(msg, k.OnRows()...)
 }
 
 // pressPending handles the pending keys. If one of them opens a dialog or the snippet, the keys
@@ -122,7 +124,7 @@ func (m *app) pressPending() tea.Cmd {
 	for len(m.searchTask.pendingKeys) > 0 && !m.awaitsResult() {
 		next, rest := m.searchTask.pendingKeys[0], m.searchTask.pendingKeys[1:]
 		m.searchTask.pendingKeys = nil // they do not apply to a query that this key may start
-		if next.keys == &m.keys.browse.listKeys {
+		if next.keys == &m.keys.Browse.ListKeys {
 			cmds = append(cmds, m.pressBrowse(next.msg))
 		} else {
 			cmds = append(cmds, m.pressList(next.keys, next.msg))

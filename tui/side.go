@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
@@ -94,7 +95,7 @@ func (m *app) fillSide(msg sideDue) tea.Cmd {
 		return m.renderLive()
 	}
 	of := card.Source{
-		Listing: m.list.result.from, Stat: m.statCache.stat, Machine: m.opts.Machine, Totals: m.overview.of(m.list.result.from),
+		Listing: m.list.result.From, Stat: m.statCache.stat, Machine: m.opts.Machine, Totals: m.overview.of(m.list.result.From),
 		Now: m.now(), Configurations: m.opts.Configurations, Title: m.pathText(s.request.node),
 	}
 	if m.annotated() {
@@ -104,16 +105,16 @@ func (m *app) fillSide(msg sideDue) tea.Cmd {
 }
 
 // previewProgram describes a program.
-func (m *app) previewProgram(of *program) card.Card {
+func (m *app) previewProgram(of *table.Program) card.Card {
 	show := card.Card{
 		Title: programName(of), Known: safe(of.Owner.Type), Share: of.Kept, ShareOf: m.opts.Configurations,
-		Sum: printable.Plural(len(of.all), "place", "places") + ", " + printable.Plural(of.Stat.Files, "file", "files"),
+		Sum: printable.Plural(len(of.All), "place", "places") + ", " + printable.Plural(of.Stat.Files, "file", "files"),
 	}
 	if of.Sized {
 		show.Sum += ", " + printable.Size(of.Stat.Size)
 	}
-	totals := m.overview.of(m.list.result.from)
-	for _, node := range of.all[:min(len(of.all), card.MostLines)] {
+	totals := m.overview.of(m.list.result.From)
+	for _, node := range of.All[:min(len(of.All), card.MostLines)] {
 		entry := card.Entry{Name: m.pathText(node)}
 		if totals != nil {
 			entry.Size, entry.Sized = totals.Of(node).Size, true
@@ -121,7 +122,7 @@ func (m *app) previewProgram(of *program) card.Card {
 		show.Entries = append(show.Entries, entry)
 	}
 	slices.SortStableFunc(show.Entries, func(a, b card.Entry) int { return cmp.Compare(b.Size, a.Size) })
-	show.More = len(of.all) - len(show.Entries)
+	show.More = len(of.All) - len(show.Entries)
 	return show
 }
 
@@ -142,7 +143,7 @@ func (m *app) renderLive() tea.Cmd {
 // underCursor returns a selection of the row under the cursor: a path, or all places of a program.
 func (m *app) underCursor() (chosen index.Selection) {
 	if of := m.list.programAt(m.list.cursor); of != nil {
-		chosen.ToggleNodes(m.list.result.from, of.all)
+		chosen.ToggleNodes(m.list.result.From, of.All)
 		return chosen
 	}
 	if node, ok := m.list.current(); ok {

@@ -3,6 +3,8 @@ package tui
 import (
 	"context"
 
+	"github.com/DaRacci/list-ephemeral/tui/table"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
@@ -46,7 +48,7 @@ const (
 
 // fetch starts a command for the nodes that are not cached, and for directories whose number of
 // files has changed.
-func (m *statCache) fetch(ctx context.Context, facts *factCache, l *index.Listing, nodes []uint32, scanning bool) tea.Cmd {
+func (m *statCache) fetch(ctx context.Context, facts *table.FactCache, l *index.Listing, nodes []uint32, scanning bool) tea.Cmd {
 	if m.running {
 		return nil
 	}

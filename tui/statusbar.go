@@ -3,6 +3,8 @@ package tui
 import (
 	"fmt"
 
+	"github.com/DaRacci/list-ephemeral/tui/table"
+
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 
@@ -130,8 +132,8 @@ func (m *app) tabSpans(room int) []draw.Span {
 func (m *app) tabs() []draw.Tab {
 	p := m.list.result
 	count := func(v setting.View, known int) string {
-		if p != nil && p.view == v && (p.narrows() || known == 0) && v != setting.ViewTree {
-			return plainCount(p.total)
+		if p != nil && p.View == v && (p.Narrows() || known == 0) && v != setting.ViewTree {
+			return plainCount(p.Total)
 		}
 		return plainCount(known)
 	}
@@ -171,8 +173,8 @@ func (m *app) chips() (all []chip) {
 	if m.group > 0 {
 		add(true, safe(m.opts.Groups[m.group-1]), "o", letter('o'))
 	}
-	key := m.sort.in(m.view, m.annotated())
-	isDefault := key == sortKeys(m.view, m.annotated())[0] && !m.reversed
+	key := m.sort.In(m.view, m.annotated())
+	isDefault := key == table.SortKeys(m.view, m.annotated())[0] && !m.reversed
 	add(m.search.Text == "" && (!isDefault || m.layout.tabs >= 0 && m.layout.width >= sideFrom), "sort: "+m.sortName(key), "s", letter('s'))
 	return all
 }
@@ -203,9 +205,9 @@ func (m *app) tabLine() string {
 func (m *app) searchLine() (line string, column int) {
 	st := &m.styles
 	right := ""
-	if p := m.list.result; p != nil && p.text == m.search.Text {
-		right = printable.Grouped(p.total)
-		if total := m.tabTotal(p.view); total > 0 {
+	if p := m.list.result; p != nil && p.Text == m.search.Text {
+		right = printable.Grouped(p.Total)
+		if total := m.tabTotal(p.View); total > 0 {
 			right += " of " + printable.Grouped(total)
 		}
 		right += " " + m.view.String() + " "
@@ -287,15 +289,15 @@ func (m *app) selectedSpans() []draw.Span {
 // largestPlace names the largest of all places while nothing is selected: it may be far below.
 func (m *app) largestPlace() []draw.Span {
 	p := m.list.result
-	if p == nil || m.selection.Len() > 0 || m.view != setting.ViewPlaces || len(p.sections) < 2 {
+	if p == nil || m.selection.Len() > 0 || m.view != setting.ViewPlaces || len(p.Sections) < 2 {
 		return nil
 	}
-	largest := &p.places[p.sections[0].Largest]
-	for _, s := range p.sections {
+	largest := &p.Places[p.Sections[0].Largest]
+	for _, s := range p.Sections {
 		if !s.Sized {
 			return nil
 		}
-		if place := &p.places[s.Largest]; place.Stat.Size > largest.Stat.Size {
+		if place := &p.Places[s.Largest]; place.Stat.Size > largest.Stat.Size {
 			largest = place
 		}
 	}
@@ -336,10 +338,21 @@ func (m *app) remark() (string, draw.Style) {
 		return offerText(m.offer.Filled, m.offerKeys()), st.Key
 	case m.progress.err != nil:
 		return "scan stopped: " + safe(m.progress.err.Error()), st.Warning
-	case m.searchTask.running() && m.awaitsResult() && (m.sort == sortSize || m.sort == sortTime):
+	case m.searchTask.running() && m.awaitsResult() && (m.sort == table.SortSize || m.sort == table.SortTime):
 		return "reading all sizes and times", st.Dim
-	case p != nil && p.found != nil && p.found.Cut > 0:
-		return "the best " + printable.Grouped(search.BestRows) + " of " + printable.Grouped(p.found.Cut) + " matches", st.Dim
+	case p != nil && p.Found != nil && p.Found.Cut > 0:
+		return "the best " + printable.Grouped(search.BestRows) + " of " + printable.Grouped(p.Found.Cut) + " matches", st.Dim
 	}
 	return "", draw.Style{}
+}
+
+// sortName returns the key as the screen names it.
+func (m *app) sortName(k table.SortKey) string {
+	switch {
+	case k == table.SortRank && m.opts.Live:
+		return "last write"
+	case k == table.SortRank:
+		return m.opts.Job.Order
+	}
+	return k.String()
 }

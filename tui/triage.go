@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/DaRacci/list-ephemeral/tui/keymap"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
@@ -73,7 +75,7 @@ func countDecisionsCmd(ctx context.Context, gen int, l *index.Listing, sums over
 }
 
 // decides reports whether the user decides about paths here. Paths in storage are not decided on.
-func (m *app) decides() bool { return m.opts.Job.Key == adoptJob.Key }
+func (m *app) decides() bool { return m.opts.Job.Key == keymap.AdoptJob.Key }
 
 // takeLoaded adds the decisions of earlier runs. What they keep is selected, so the snippet has it.
 func (m *app) takeLoaded(msg decisionsLoaded) tea.Cmd {
@@ -230,10 +232,10 @@ func (m *app) nodesAt(row int) []uint32 {
 	case row >= len(m.list.nodes):
 		return nil
 	case of != nil:
-		return of.all
+		return of.All
 	case m.list.folded(row):
 		section := m.list.heads[len(m.list.heads)-1].section
-		return m.list.result.rows[section.First : section.First+section.Count]
+		return m.list.result.Rows[section.First : section.First+section.Count]
 	}
 	return m.list.nodes[row : row+1]
 }
@@ -267,14 +269,14 @@ func (m *app) decide(v triage.Verdict) tea.Cmd {
 	change := m.decisions.Decide(m.sized(nodes), v, m.now())
 	m.history.Decided()
 	m.moveOn()
-	text := m.opts.Machine.ChangeText(change) + ": " + m.keys.browse.undo.Keys()[0] + " undoes"
+	text := m.opts.Machine.ChangeText(change) + ": " + m.keys.Browse.Undo.Keys()[0] + " undoes"
 	return tea.Batch(told, m.notify(text), m.save(), m.askHidden(before))
 }
 
 // whyUndecidable returns why a node cannot be decided on, or "". What cannot be kept as a whole cannot
 // be ignored as a whole either.
 func (m *app) whyUndecidable(node uint32) string {
-	l := m.list.result.listing
+	l := m.list.result.Listing
 	if l.NonCandidate(node) {
 		if why := m.notListed(node); !why.Selectable {
 			return "not a candidate: " + why.Reason
@@ -311,7 +313,7 @@ func (m *app) hidden(row int) bool {
 	if m.hiddenGeneration() == 0 {
 		return false
 	}
-	l := m.list.result.listing
+	l := m.list.result.Listing
 	var path []byte
 	return !slices.ContainsFunc(m.nodesAt(row), func(node uint32) bool {
 		path = l.AppendNode(path[:0], node)
@@ -347,7 +349,7 @@ func (m *app) toUndecided(step int) tea.Cmd {
 
 // decided reports whether a row is kept or decided, or everything that it stands for is.
 func (m *app) decided(row int, buf *[]byte) bool {
-	l := m.list.result.from
+	l := m.list.result.From
 	return !slices.ContainsFunc(m.nodesAt(row), func(node uint32) bool {
 		if _, covered := m.selection.CoveredBy(l, node); covered || m.selection.Has(node) {
 			return false

@@ -122,12 +122,6 @@ func (o *Options) findPrograms() *index.Programs {
 	return &index.Programs{Splits: o.Machine.Splits, Of: o.ProgramOf}
 }
 
-var adoptJob = Job{
-	Shows: "snippet", Key: "adopt", Help: "copy the data into storage now", Title: "copy into storage", Verb: "copy",
-	Asks: "Enter copies, Esc goes back; the sources do not change", Result: "snippet for", Selected: "kept",
-	Picks: "keep", Note: "did", Order: "operation", Cycles: "cycle the trace filter: written, executed, read, looked up",
-}
-
 // Color selects whether colours are used.
 type Color uint8
 

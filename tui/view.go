@@ -10,6 +10,8 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
 	"github.com/DaRacci/list-ephemeral/tui/guide"
+	"github.com/DaRacci/list-ephemeral/tui/keymap"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -42,7 +44,7 @@ func (m *app) render() tea.View {
 	if m.layout.search >= 0 {
 		line, column := m.searchLine()
 		lines = append(lines, line)
-		if m.context() == contextSearch {
+		if m.context() == keymap.ContextSearch {
 			v.Cursor = tea.NewCursor(column, m.layout.search)
 		}
 	}
@@ -93,35 +95,35 @@ func (m *app) heads() string {
 	if m.view == setting.ViewPrograms {
 		names.Hits, names.Program = "places", " files"
 	}
-	if p := m.list.result; p != nil && p.matches != nil {
+	if p := m.list.result; p != nil && p.Matches != nil {
 		names.Hits = "matching"
 	}
-	by, reversed := m.sort.in(m.view, m.annotated()), m.reversed
-	if p := m.list.result; p != nil && p.text != "" {
-		by = sortMatters // a query ranks
+	by, reversed := m.sort.In(m.view, m.annotated()), m.reversed
+	if p := m.list.result; p != nil && p.Text != "" {
+		by = table.SortMatters // a query ranks
 	}
 	columns := m.columns()
-	return m.styles.Heads(&columns, names, draw.Sorted{By: by.column(), Reversed: reversed})
+	return m.styles.Heads(&columns, names, draw.Sorted{By: by.Column(), Reversed: reversed})
 }
 
 // empty returns why there are no rows, and which key helps.
 func (m *app) empty() []string {
-	p, k := &m.progress, &m.keys.browse
+	p, k := &m.progress, &m.keys.Browse
 	found := p.latest != nil && p.latest.Files() > p.latest.NonCandidates()
 	if m.search.Text != "" && (found || !p.running) {
 		return m.noMatch()
 	}
 	e := guide.Empty{
 		Scanning: p.running, Live: m.opts.Live, Reading: m.searchTask.running() || !p.current(), Found: found, Filters: m.emptyFilters(),
-		Unread: p.summary.Errors, Errors: k.unread.Help().Key,
+		Unread: p.summary.Errors, Errors: k.Unread.Help().Key,
 	}
 	if p.err != nil {
 		e.Stopped = safe(p.err.Error())
 	}
 	if !m.opts.Once {
-		e.Again = k.rescan.Help().Key
+		e.Again = k.Rescan.Help().Key
 		if !m.withRefused {
-			e.Refused = k.refused.Help().Key
+			e.Refused = k.Refused.Help().Key
 		}
 	}
 	for _, path := range m.opts.Paths {
@@ -152,14 +154,14 @@ func (m *app) emptyFilters() (all []guide.Filter) {
 // noMatch returns what is shown if nothing matches the query.
 func (m *app) noMatch() []string {
 	p := m.list.result
-	if m.searchTask.running() || p == nil || p.found == nil || m.awaitsResult() {
+	if m.searchTask.running() || p == nil || p.Found == nil || m.awaitsResult() {
 		return []string{"searching"}
 	}
 	key := ""
-	if refused := m.keys.browse.refused; refused.Enabled() && !m.withRefused {
+	if refused := m.keys.Browse.Refused; refused.Enabled() && !m.withRefused {
 		key = refused.Help().Key
 	}
-	lines := p.found.Nothing(p.text, m.opts.Home, key)
+	lines := p.Found.Nothing(p.Text, m.opts.Home, key)
 	for _, f := range m.emptyFilters() {
 		lines = append(lines, "filter "+f.Text+": Esc, then "+f.Key)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/DaRacci/list-ephemeral/tui"
+	"github.com/DaRacci/list-ephemeral/tui/keymap"
 )
 
 var update = flag.Bool("update", false, "write the table of docs/keys.md, and the picture")
@@ -21,7 +21,7 @@ func keyTable() string {
 	type line struct{ keys, action string }
 	var order []line
 	places := map[line][]string{}
-	for _, row := range tui.KeyTable() {
+	for _, row := range keymap.KeyTable() {
 		l := line{row.Keys, row.Action}
 		if !slices.Contains(order, l) {
 			order = append(order, l)
@@ -69,7 +69,7 @@ func TestDocumentedKeysMatchTheProgram(t *testing.T) {
 	if diff := cmp.Diff(keyTable(), table); diff != "" {
 		t.Errorf("the keys of docs/keys.md differ from the program's (-program +document; -update writes them):\n%s", diff)
 	}
-	for _, row := range tui.KeyTable() {
+	for _, row := range keymap.KeyTable() {
 		if !strings.Contains(before, row.Context) {
 			t.Errorf("docs/keys.md does not explain %q", row.Context)
 		}
@@ -83,7 +83,7 @@ func TestReadmeKeysMatchTheProgram(t *testing.T) {
 		t.Fatalf("the README's table of keys: %q", table)
 	}
 	program := map[string]bool{}
-	for _, row := range tui.KeyTable() {
+	for _, row := range keymap.KeyTable() {
 		program[keyRow(row.Keys, row.Action)] = true
 	}
 	for _, line := range lines[2:] {

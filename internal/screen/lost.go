@@ -18,6 +18,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/tui"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
 // Lost is a machine whose candidates are the losses of earlier states. It restores them.
@@ -93,12 +94,12 @@ func (m Lost) Scan(_ context.Context, into *index.Store, _ bool) (tui.Summary, e
 }
 
 // Annotate implements tui.Machine. It returns the state that a path is restored from.
-func (m Lost) Annotate(path string) tui.Annotation {
+func (m Lost) Annotate(path string) table.Annotation {
 	r := m.rows[path]
 	if r == nil {
-		return tui.Annotation{}
+		return table.Annotation{}
 	}
-	note := tui.Annotation{Short: report.StateShort(r.State), Long: report.LostText(r), Rank: 2}
+	note := table.Annotation{Short: report.StateShort(r.State), Long: report.LostText(r), Rank: 2}
 	if r.Recurrence == history.Regenerated {
 		note.Rank = 1
 	}

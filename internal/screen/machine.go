@@ -16,6 +16,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/snippet"
 	"github.com/DaRacci/list-ephemeral/tui"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
 // Machine implements tui.Machine for a session on this machine.
@@ -48,14 +49,14 @@ func (m Machine) Scan(ctx context.Context, into *index.Store, all bool) (tui.Sum
 const mostUnread = 1000
 
 // NotListed implements tui.Machine.
-func (m Machine) NotListed(path string, kind scan.Kind) tui.NotListedReason {
+func (m Machine) NotListed(path string, kind scan.Kind) table.NotListedReason {
 	v := m.Judge(path, kind)
 	switch v.Class {
 	case scan.ClassCandidate, scan.ClassIncluded, scan.ClassRoot:
-		return tui.NotListedReason{Reason: "contains no candidates", Selectable: true}
+		return table.NotListedReason{Reason: "contains no candidates", Selectable: true}
 	default:
 	}
-	return tui.NotListedReason{Reason: report.VerdictText(v), Selectable: v.Class == scan.ClassExcluded || v.Class == scan.ClassHidden}
+	return table.NotListedReason{Reason: report.VerdictText(v), Selectable: v.Class == scan.ClassExcluded || v.Class == scan.ClassHidden}
 }
 
 // Splits implements tui.Machine.
@@ -112,7 +113,7 @@ func (m Machine) Whose(path string) (whose index.Owner, kept int) {
 func (m Machine) Owner(uid, gid uint32) string { return m.Owners.UserAndGroup(uid, gid) }
 
 // Annotate implements tui.Machine.
-func (m Machine) Annotate(string) tui.Annotation { return tui.Annotation{} }
+func (m Machine) Annotate(string) table.Annotation { return table.Annotation{} }
 
 // Explain implements tui.Machine.
 func (m Machine) Explain(_ context.Context, path string) []string {

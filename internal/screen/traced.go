@@ -16,6 +16,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/trace"
 	"github.com/DaRacci/list-ephemeral/tui"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
 // Traced is a machine whose candidates are the paths of a trace.
@@ -54,9 +55,9 @@ func NewTraced(s *session.Session, paths []report.TracedPath) Traced {
 }
 
 // NotListed implements tui.Machine.
-func (m Traced) NotListed(path string, kind scan.Kind) tui.NotListedReason {
+func (m Traced) NotListed(path string, kind scan.Kind) table.NotListedReason {
 	if t := m.byName[path]; t != nil && t.Class.Listed() && t.Group == report.TraceRead {
-		return tui.NotListedReason{Reason: "not changed", Selectable: true}
+		return table.NotListedReason{Reason: "not changed", Selectable: true}
 	}
 	return m.Machine.NotListed(path, kind)
 }
@@ -99,12 +100,12 @@ var tracedFilters = [...]struct {
 func (m Traced) Filters() []string { return m.names }
 
 // Annotate implements tui.Machine. It returns the operations on a path, and the programs that did them.
-func (m Traced) Annotate(path string) tui.Annotation {
+func (m Traced) Annotate(path string) table.Annotation {
 	t := m.byName[path]
 	if t == nil || t.Ops == 0 {
-		return tui.Annotation{}
+		return table.Annotation{}
 	}
-	note := tui.Annotation{Short: t.Ops.Names()[0], Long: strings.Join(t.Ops.Names(), ", "), Rank: traced.RankOf(t)}
+	note := table.Annotation{Short: t.Ops.Names()[0], Long: strings.Join(t.Ops.Names(), ", "), Rank: traced.RankOf(t)}
 	for i, filter := range tracedFilters {
 		if t.Ops&filter.ops != 0 || filter.group != 0 && t.Group == filter.group {
 			note.Groups |= 1 << i

@@ -10,6 +10,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/tui"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
 // Watched is a machine whose candidates are the paths that are being written.
@@ -34,13 +35,13 @@ const recentWrite = time.Minute
 func WatchedGroups() []string { return []string{"paths that were written in the last minute"} }
 
 // Annotate implements tui.Machine. It returns who wrote the path, and when.
-func (m Watched) Annotate(path string) tui.Annotation {
+func (m Watched) Annotate(path string) table.Annotation {
 	w, known := m.writes.Of(path)
 	if !known {
-		return tui.Annotation{}
+		return table.Annotation{}
 	}
 	now := time.Now()
-	note := tui.Annotation{Short: report.WriterShort(&w.Record, now), Long: report.WriterText(&w.Record, now), Rank: int(w.Time.UnixMilli())}
+	note := table.Annotation{Short: report.WriterShort(&w.Record, now), Long: report.WriterText(&w.Record, now), Rank: int(w.Time.UnixMilli())}
 	if now.Sub(w.Time) < recentWrite {
 		note.Groups = 1
 	}
