@@ -366,12 +366,9 @@ func (p *ptracer) execed(tid int, t *thread) *thread {
 	return t
 }
 
-func (p *ptracer) backend() Backend { return BackendPtrace }
-
-func (p *ptracer) exact() bool { return true }
-
-func (p *ptracer) ended() <-chan struct{} { return p.done }
-
+func (p *ptracer) backend() Backend               { return BackendPtrace }
+func (p *ptracer) exact() bool                    { return true }
+func (p *ptracer) ended() <-chan struct{}         { return p.done }
 func (p *ptracer) status() <-chan unix.WaitStatus { return p.main }
 
 // leave kills the remaining processes, because without this thread their calls would fail.

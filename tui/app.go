@@ -231,26 +231,26 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 		if m.side.done(msg.gen) {
 			m.side.preview = msg.preview
 		}
-	case decisionsLoaded:
-		return m.takeLoaded(msg)
-	case decisionsSaved:
-		return m.takeSaved(msg)
-	case decisionsCounted:
-		return m.takeCounted(msg)
 	case noticeExpired:
 		if msg.gen == m.notice.gen {
 			m.notice.text = ""
 			return m.nextNote()
 		}
 	default:
-		return m.receiveEnd(msg)
+		return m.receiveLast(msg)
 	}
 	return nil
 }
 
-// receiveEnd handles the messages that end the program.
-func (m *app) receiveEnd(msg tea.Msg) tea.Cmd {
+// receiveLast handles the messages about decisions, and those that end the program.
+func (m *app) receiveLast(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case decisionsLoaded:
+		return m.takeLoaded(msg)
+	case decisionsSaved:
+		return m.takeSaved(msg)
+	case decisionsCounted:
+		return m.takeCounted(msg)
 	case panicked:
 		m.err = msg.err
 		return tea.Quit

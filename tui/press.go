@@ -96,6 +96,19 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 		return m.togglePreview()
 	case key.Matches(msg, k.OnlyMarked):
 		return m.toggleOnlyMarked()
+	default:
+		return m.pressDecision(msg)
+	}
+	return nil
+}
+
+// quitNotice is shown at the first "q" if the selection is not empty.
+const quitNotice = "q again quits without the selection; Enter shows its snippet"
+
+// pressDecision handles the keys of decisions, undo and redo, and those of every list.
+func (m *app) pressDecision(msg tea.KeyPressMsg) tea.Cmd {
+	k := &m.keys.Browse
+	switch {
 	case key.Matches(msg, k.Undo):
 		return tea.Batch(m.undo(), m.findFilled())
 	case key.Matches(msg, k.Redo):
@@ -119,9 +132,6 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	return nil
 }
-
-// quitNotice is shown at the first "q" if the selection is not empty.
-const quitNotice = "q again quits without the selection; Enter shows its snippet"
 
 // pressList handles the keys that mean the same with and without a query.
 func (m *app) pressList(k *keymap.ListKeys, msg tea.KeyPressMsg) tea.Cmd {

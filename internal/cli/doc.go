@@ -20,7 +20,7 @@
 //	explain.go        explain
 //	screen.go         list without a pipe: opens the screen
 //	trace.go          trace: flags, the run; tracereport.go: the result,
-//	                  traceunit.go: --unit
+//	                  tracestart.go: how the command or a unit starts
 //	watch.go          watch
 //	snippet.go        snippet; into.go: --into
 //	adopt.go          adopt; adoptprogress.go: the progress line, messages on single paths

@@ -4,12 +4,17 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
+	"io/fs"
+	"os/exec"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/runas"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/internal/traced"
 	"github.com/DaRacci/list-ephemeral/internal/unittrace"
@@ -148,4 +153,40 @@ func traceService(std streams, args []string) (status int, is bool) {
 		return reportError(std.err, statusError{err, exitNoTrace}), true
 	}
 	return status, true
+}
+
+// startDir finds the program of a command and changes to the directory in which the command starts.
+// It returns the path of the program and a function that changes back.
+func (a *app) startDir(as *runas.User, name string, keepEnv bool) (program string, back func(), err error) {
+	if program, err = findCommand(as, name, keepEnv); err != nil || as == nil {
+		return program, func() {}, err
+	}
+	start, err := as.Enter(program)
+	if err != nil {
+		return "", nil, err
+	}
+	if start.Denied != "" {
+		say(a.err, "warning", fmt.Sprintf("%s cannot enter %s; the command starts in %s", as.Name, start.Denied, start.Dir))
+	}
+	return start.Program, start.Back, nil
+}
+
+// findCommand finds a program as a shell does, in the PATH of the command.
+func findCommand(as *runas.User, name string, keepEnv bool) (string, error) {
+	if as != nil && !keepEnv && !strings.Contains(name, "/") {
+		path, err := as.Find(name)
+		if err != nil {
+			return "", statusError{fmt.Errorf("run %s: %w in the PATH of %s", name, err, as.Name), exitNoCommand}
+		}
+		return path, nil
+	}
+	path, err := exec.LookPath(name)
+	if err == nil || errors.Is(err, exec.ErrDot) {
+		return path, nil
+	}
+	status := exitNoCommand
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EISDIR) {
+		status = exitNotRun
+	}
+	return "", statusError{fmt.Errorf("run %s: %w", name, errors.Unwrap(err)), status}
 }
