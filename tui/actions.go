@@ -258,10 +258,10 @@ func (m *app) paste(text string) tea.Cmd {
 		d.Insert(text)
 	}
 	switch m.context() {
-	case keymap.ContextBrowse:
+	case pane.ContextBrowse:
 		m.search.open()
 		m.relayout()
-	case keymap.ContextSearch:
+	case pane.ContextSearch:
 	default:
 		return nil
 	}

@@ -17,7 +17,7 @@ import (
 // conditional is a binding that may be disabled in its context. why is the reason, or "" if it
 // is enabled.
 type conditional struct {
-	context keymap.KeyContext
+	context pane.Context
 	binding *key.Binding
 	why     string
 }
@@ -38,36 +38,36 @@ func (m *app) conditionals() []conditional {
 	decides := unless(m.decides(), "paths in storage are not decided on")
 	b, s := &m.keys.Browse, &m.keys.Search
 	return []conditional{
-		{keymap.ContextBrowse, &b.Programs, programs},
-		{keymap.ContextSearch, &s.Programs, programs},
-		{keymap.ContextBrowse, &b.ClearProgram, filtered},
-		{keymap.ContextSearch, &s.ClearProgram, filtered},
-		{keymap.ContextBrowse, &b.Dialect, dialects},
-		{keymap.ContextSnippet, &m.keys.Snippet.Dialect, dialects},
-		{keymap.ContextBrowse, &b.DialectBack, dialects},
-		{keymap.ContextSnippet, &m.keys.Snippet.DialectBack, dialects},
-		{keymap.ContextSnippet, &m.keys.Snippet.Directories, unless(m.offers(), "the selected files fill no directory")},
-		{keymap.ContextSnippet, &m.keys.Snippet.Switch, unless(m.snippet != nil && m.snippet.Overflows(), "everything is shown")},
-		{keymap.ContextSnippet, &m.keys.Snippet.Write, unless(m.snippet == nil || m.result.Snippet.Text != "", "nothing to write")},
-		{keymap.ContextSnippet, &m.keys.Snippet.Copy, unless(m.snippet == nil || m.result.Snippet.Text != "", "nothing to copy")},
-		{keymap.ContextSnippet, &m.keys.Snippet.Into, unless(len(m.opts.Dialects) > 0, "these paths are not a snippet")},
-		{keymap.ContextBrowse, &b.Rescan, once},
-		{keymap.ContextBrowse, &b.Refused, once},
-		{keymap.ContextBrowse, &b.Expand, tree},
-		{keymap.ContextBrowse, &b.Collapse, tree},
-		{keymap.ContextBrowse, &b.Group, unless(m.annotated(), "only the paths of a trace can be filtered by operation: list-ephemeral trace -- CMD")},
-		{keymap.ContextBrowse, &b.Unread, unless(m.problem() != "", "there are no errors")},
-		{keymap.ContextBrowse, &b.Undo, unless(m.history.Len() > 0, "nothing to undo")},
-		{keymap.ContextBrowse, &b.Directories, unless(m.offers(), "the selected files fill no directory")},
-		{keymap.ContextBrowse, &b.Redo, unless(m.history.Undone() > 0, "nothing to redo")},
-		{keymap.ContextBrowse, &b.Ignore, decides},
-		{keymap.ContextBrowse, &b.NotNow, decides},
-		{keymap.ContextBrowse, &b.NextNew, decides},
-		{keymap.ContextBrowse, &b.PreviousNew, decides},
-		{keymap.ContextBrowse, &b.Usual, cmp.Or(decides, unless(m.opts.Configurations > 0, "no configurations were counted"))},
-		{keymap.ContextBrowse, &b.Dismiss, unless(m.firstRun(), "Esc closes a search or a dialog; q quits")},
-		{keymap.ContextBrowse, &b.Hidden, unless(m.decisions.Hidden() > 0, "nothing is ignored or postponed")},
-		{keymap.ContextBrowse, &b.OnlyMarked, unless(m.selection.Len() > 0 || m.marked.Generation() > 0, "nothing is selected")},
+		{pane.ContextBrowse, &b.Programs, programs},
+		{pane.ContextSearch, &s.Programs, programs},
+		{pane.ContextBrowse, &b.ClearProgram, filtered},
+		{pane.ContextSearch, &s.ClearProgram, filtered},
+		{pane.ContextBrowse, &b.Dialect, dialects},
+		{pane.ContextSnippet, &m.keys.Snippet.Dialect, dialects},
+		{pane.ContextBrowse, &b.DialectBack, dialects},
+		{pane.ContextSnippet, &m.keys.Snippet.DialectBack, dialects},
+		{pane.ContextSnippet, &m.keys.Snippet.Directories, unless(m.offers(), "the selected files fill no directory")},
+		{pane.ContextSnippet, &m.keys.Snippet.Switch, unless(m.snippet != nil && m.snippet.Overflows(), "everything is shown")},
+		{pane.ContextSnippet, &m.keys.Snippet.Write, unless(m.snippet == nil || m.result.Snippet.Text != "", "nothing to write")},
+		{pane.ContextSnippet, &m.keys.Snippet.Copy, unless(m.snippet == nil || m.result.Snippet.Text != "", "nothing to copy")},
+		{pane.ContextSnippet, &m.keys.Snippet.Into, unless(len(m.opts.Dialects) > 0, "these paths are not a snippet")},
+		{pane.ContextBrowse, &b.Rescan, once},
+		{pane.ContextBrowse, &b.Refused, once},
+		{pane.ContextBrowse, &b.Expand, tree},
+		{pane.ContextBrowse, &b.Collapse, tree},
+		{pane.ContextBrowse, &b.Group, unless(m.annotated(), "only the paths of a trace can be filtered by operation: list-ephemeral trace -- CMD")},
+		{pane.ContextBrowse, &b.Unread, unless(m.problem() != "", "there are no errors")},
+		{pane.ContextBrowse, &b.Undo, unless(m.history.Len() > 0, "nothing to undo")},
+		{pane.ContextBrowse, &b.Directories, unless(m.offers(), "the selected files fill no directory")},
+		{pane.ContextBrowse, &b.Redo, unless(m.history.Undone() > 0, "nothing to redo")},
+		{pane.ContextBrowse, &b.Ignore, decides},
+		{pane.ContextBrowse, &b.NotNow, decides},
+		{pane.ContextBrowse, &b.NextNew, decides},
+		{pane.ContextBrowse, &b.PreviousNew, decides},
+		{pane.ContextBrowse, &b.Usual, cmp.Or(decides, unless(m.opts.Configurations > 0, "no configurations were counted"))},
+		{pane.ContextBrowse, &b.Dismiss, unless(m.firstRun(), "Esc closes a search or a dialog; q quits")},
+		{pane.ContextBrowse, &b.Hidden, unless(m.decisions.Hidden() > 0, "nothing is ignored or postponed")},
+		{pane.ContextBrowse, &b.OnlyMarked, unless(m.selection.Len() > 0 || m.marked.Generation() > 0, "nothing is selected")},
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 
 func TestNoTwoBindingsOfAContextShareAKey(t *testing.T) {
 	keys := keymap.New()
-	for c := keymap.ContextBrowse; c <= keymap.ContextHelp; c++ {
+	for c := pane.ContextBrowse; c <= pane.ContextHelp; c++ {
 		owner := map[string]string{}
 		for _, b := range keys.Bindings(c) {
 			for _, k := range b.Keys() {
@@ -39,7 +39,7 @@ func TestNoTwoBindingsOfAContextShareAKey(t *testing.T) {
 
 func TestEveryBindingHasHelp(t *testing.T) {
 	keys := keymap.New()
-	for c := keymap.ContextBrowse; c <= keymap.ContextHelp; c++ {
+	for c := pane.ContextBrowse; c <= pane.ContextHelp; c++ {
 		for _, b := range keys.Bindings(c) {
 			if b.Help().Key == "" || b.Help().Desc == "" || len(b.Keys()) == 0 {
 				t.Errorf("%s: %v has no help", c, b.Keys())
@@ -51,14 +51,14 @@ func TestEveryBindingHasHelp(t *testing.T) {
 // keyMap.bindings lists the bindings by hand. The test counts them by reflection.
 func TestBindingsListsAllOfTheKeyMap(t *testing.T) {
 	keys := keymap.New()
-	for c, group := range map[keymap.KeyContext]any{
-		keymap.ContextBrowse: keys.Browse, keymap.ContextSearch: keys.Search, pane.ContextPrograms: keys.Programs,
-		keymap.ContextSnippet: keys.Snippet, pane.ContextPrompt: keys.Prompt, keymap.ContextHelp: keys.Help,
+	for c, group := range map[pane.Context]any{
+		pane.ContextBrowse: keys.Browse, pane.ContextSearch: keys.Search, pane.ContextPrograms: keys.Programs,
+		pane.ContextSnippet: keys.Snippet, pane.ContextPrompt: keys.Prompt, pane.ContextHelp: keys.Help,
 	} {
 		equal(t, c.String(), len(keys.Bindings(c)), countBindings(reflect.TypeOf(group))+1) // suspend is in every context
 	}
 	own := reflect.TypeOf(keys).NumField() - 2 // without those of the panes, and suspend
-	equal(t, "contexts", own+reflect.TypeOf(keys.Keys).NumField(), int(keymap.ContextHelp))
+	equal(t, "contexts", own+reflect.TypeOf(keys.Keys).NumField(), int(pane.ContextHelp))
 }
 
 func countBindings(of reflect.Type) int {
@@ -74,7 +74,7 @@ func countBindings(of reflect.Type) int {
 
 func TestSearchBindsNoCharacterExceptSpace(t *testing.T) {
 	keys := keymap.New()
-	for _, b := range keys.Bindings(keymap.ContextSearch) {
+	for _, b := range keys.Bindings(pane.ContextSearch) {
 		for _, k := range b.Keys() {
 			if utf8.RuneCountInString(k) == 1 {
 				t.Errorf("%q cannot be typed into a query", k)
@@ -85,7 +85,7 @@ func TestSearchBindsNoCharacterExceptSpace(t *testing.T) {
 
 func TestHintsAreBindingsOfTheirContext(t *testing.T) {
 	keys := keymap.New()
-	for c := keymap.ContextBrowse; c <= keymap.ContextHelp; c++ {
+	for c := pane.ContextBrowse; c <= pane.ContextHelp; c++ {
 		known := map[string]bool{}
 		for _, b := range keys.Bindings(c) {
 			known[b.Help().Key] = true
@@ -127,7 +127,7 @@ func TestKeyTableNamesTheKeysOfTheOriginal(t *testing.T) {
 func TestEveryKeyDoesSomethingInEveryView(t *testing.T) {
 	keys := keymap.New()
 	for view := setting.ViewFiles; view <= setting.ViewTree; view++ {
-		for _, c := range []keymap.KeyContext{keymap.ContextBrowse, keymap.ContextSearch} {
+		for _, c := range []pane.Context{pane.ContextBrowse, pane.ContextSearch} {
 			for _, b := range keys.Bindings(c) {
 				if view != setting.ViewTree && slices.Contains([]string{keys.Browse.Expand.Help().Key, keys.Browse.Collapse.Help().Key}, b.Help().Key) {
 					continue
@@ -147,7 +147,7 @@ func TestEveryKeyDoesSomethingInEveryView(t *testing.T) {
 
 // midway returns a screen with something above and below the cursor, a program, a
 // selection, and a query with the text cursor inside.
-func midway(t *testing.T, view setting.View, c keymap.KeyContext) *driver {
+func midway(t *testing.T, view setting.View, c pane.Context) *driver {
 	t.Helper()
 	d := newDriver(t, Options{
 		View:     view,
@@ -170,7 +170,7 @@ func midway(t *testing.T, view setting.View, c keymap.KeyContext) *driver {
 	if view == setting.ViewTree {
 		d.keys("right")
 	}
-	if c == keymap.ContextSearch {
+	if c == pane.ContextSearch {
 		d.keys("/", "text:fire", "left")
 	}
 	for range 12 {

@@ -11,16 +11,16 @@ import (
 )
 
 // context returns the context of a key that is pressed now.
-func (m *app) context() keymap.KeyContext {
+func (m *app) context() pane.Context {
 	switch {
 	case m.overlay.Top() != nil:
 		return m.overlay.Top().Context()
 	case m.snippet != nil:
-		return keymap.ContextSnippet
+		return pane.ContextSnippet
 	case m.search.active:
-		return keymap.ContextSearch
+		return pane.ContextSearch
 	}
-	return keymap.ContextBrowse
+	return pane.ContextBrowse
 }
 
 func (m *app) press(msg tea.KeyPressMsg) tea.Cmd {

@@ -96,7 +96,7 @@ func offerText(f index.Filled, key string) string {
 // offerKeys are the keys that accept the offer.
 func (m *app) offerKeys() string {
 	keys := pane.Label(m.keys.Browse.Directories.Keys()[0])
-	if m.context() == keymap.ContextSearch {
+	if m.context() == pane.ContextSearch {
 		keys = pane.Label(m.keys.Search.Leave.Keys()[0]) + ", " + keys
 	}
 	return keys

@@ -10,7 +10,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
 	"github.com/DaRacci/list-ephemeral/tui/guide"
-	"github.com/DaRacci/list-ephemeral/tui/keymap"
+	"github.com/DaRacci/list-ephemeral/tui/pane"
 	"github.com/DaRacci/list-ephemeral/tui/table"
 
 	tea "charm.land/bubbletea/v2"
@@ -44,7 +44,7 @@ func (m *app) render() tea.View {
 	if m.layout.search >= 0 {
 		line, column := m.searchLine()
 		lines = append(lines, line)
-		if m.context() == keymap.ContextSearch {
+		if m.context() == pane.ContextSearch {
 			v.Cursor = tea.NewCursor(column, m.layout.search)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // Groups returns the enabled keys of a context by purpose, for the help.
-func (k *Map) Groups(c KeyContext) []guide.Group {
+func (k *Map) Groups(c pane.Context) []guide.Group {
 	group := func(title string, all ...key.Binding) (g guide.Group) {
 		g.Title = title
 		for _, b := range all {
@@ -24,12 +24,12 @@ func (k *Map) Groups(c KeyContext) []guide.Group {
 	var find, see, act []key.Binding
 	choose := []key.Binding{list.Toggle, list.SelectAll, list.DeselectAll}
 	switch c {
-	case ContextBrowse:
+	case pane.ContextBrowse:
 		choose = append(choose, b.Ignore, b.NotNow, b.NextNew, b.PreviousNew, b.Usual, b.Directories, b.Undo, b.Redo)
 		find = []key.Binding{b.Search, b.Programs, b.ClearProgram, b.HideCaches, b.Group, b.OnlyMarked, b.Hidden, b.Refused}
 		see = []key.Binding{b.NextView, b.Expand, b.Collapse, b.Sort, b.Reverse, b.Preview, b.Explain, b.Unread}
 		act = []key.Binding{b.Confirm, b.Copy, b.Dialect, b.DialectBack, b.Rescan, b.Dismiss, b.ShowHelp, k.Suspend, b.Quit}
-	case ContextSearch:
+	case pane.ContextSearch:
 		s := k.Search
 		list = s.ListKeys
 		choose = []key.Binding{s.Toggle, s.SelectAll, s.DeselectAll}
@@ -51,9 +51,9 @@ type Hint struct {
 }
 
 // Hints returns the hints of a context, the most useful first.
-func (k *Map) Hints(c KeyContext, job *pane.Job) []Hint {
+func (k *Map) Hints(c pane.Context, job *pane.Job) []Hint {
 	switch c {
-	case ContextBrowse:
+	case pane.ContextBrowse:
 		b := k.Browse
 		return []Hint{
 			{b.Toggle, job.Picks},
@@ -66,7 +66,7 @@ func (k *Map) Hints(c KeyContext, job *pane.Job) []Hint {
 			{b.Programs, "program"},
 			{b.Quit, "quit"},
 		}
-	case ContextSearch:
+	case pane.ContextSearch:
 		s := k.Search
 		return []Hint{
 			{s.Toggle, job.Picks},
@@ -77,7 +77,7 @@ func (k *Map) Hints(c KeyContext, job *pane.Job) []Hint {
 			{s.Programs, "program"},
 			{s.ShowHelp, "help"},
 		}
-	case ContextSnippet:
+	case pane.ContextSnippet:
 		s := k.Snippet
 		return []Hint{{s.Leave, "print and leave"}, {s.Back, "back"}, {s.Write, "write"}, {s.Into, "insert"}, {s.Adopt, job.Key}, {s.Directories, "directories"}, {s.Dialect, "dialect"}, {s.Copy, "copy"}, {s.ShowHelp, "help"}}
 	case pane.ContextPrompt:
@@ -90,9 +90,9 @@ func (k *Map) Hints(c KeyContext, job *pane.Job) []Hint {
 		return []Hint{{k.Into.Accept, "accept"}, {k.Into.Close, "back"}}
 	case pane.ContextPrograms:
 		return []Hint{{k.Programs.Accept, "filter"}, {k.Programs.Close, "close"}}
-	case ContextHelp:
+	case pane.ContextHelp:
 		return []Hint{{k.Help.Close, "close"}, {k.Help.Move.Down, "more"}}
-	case contextUnknown:
+	case pane.ContextUnknown:
 	}
 	return nil
 }

@@ -8,17 +8,6 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui/pane"
 )
 
-// KeyContext is the part of the screen that handles a key.
-type KeyContext = pane.Context
-
-const (
-	contextUnknown = pane.ContextUnknown
-	ContextBrowse  = pane.ContextBrowse
-	ContextSearch  = pane.ContextSearch
-	ContextSnippet = pane.ContextSnippet
-	ContextHelp    = pane.ContextHelp
-)
-
 // Map defines all keys. The help and the table in docs/keys.md are generated from it.
 type Map struct {
 	Browse browseKeys
@@ -47,6 +36,7 @@ type searchKeys struct {
 	Leave, Space key.Binding
 }
 
+// New returns all keys, enabled.
 func New() Map {
 	quit := pane.Bind("quit, print nothing", "ctrl+c")
 	list := ListKeys{
@@ -122,6 +112,7 @@ func newBrowseKeys(list ListKeys) browseKeys {
 	return browse
 }
 
+// ListBindings returns the bindings of a list.
 func (k ListKeys) ListBindings() []key.Binding {
 	actions := []key.Binding{
 		k.Toggle, k.SelectAll, k.DeselectAll, k.NextView, k.Programs, k.ClearProgram, k.Confirm, k.ShowHelp, k.Quit,
@@ -135,18 +126,18 @@ func (k ListKeys) OnRows() []key.Binding {
 }
 
 // Bindings returns all bindings of a context, in the order of the help.
-func (k *Map) Bindings(c KeyContext) []key.Binding {
+func (k *Map) Bindings(c pane.Context) []key.Binding {
 	var own []key.Binding
 	switch c {
-	case ContextBrowse:
+	case pane.ContextBrowse:
 		b := k.Browse
 		own = slices.Concat([]key.Binding{
 			b.Ignore, b.NotNow, b.NextNew, b.PreviousNew, b.Usual, b.Hidden, b.Dismiss, b.Undo, b.Redo, b.Search, b.Expand, b.Collapse, b.OnlyMarked, b.Sort, b.Reverse, b.HideCaches, b.Group, b.Refused, b.Rescan, b.Unread, b.Explain, b.Copy, b.Dialect, b.DialectBack, b.Directories, b.Preview,
 		}, b.ListBindings())
-	case ContextSearch:
+	case pane.ContextSearch:
 		s := k.Search
 		own = slices.Concat([]key.Binding{s.Leave, s.Space}, s.Bindings(), s.ListBindings())
-	case contextUnknown:
+	case pane.ContextUnknown:
 		return nil
 	default:
 		own = k.Keys.Bindings(c)
@@ -169,7 +160,7 @@ type KeyRow struct {
 func KeyTable() []KeyRow {
 	keys := New()
 	var rows []KeyRow
-	for c := ContextBrowse; c <= ContextHelp; c++ {
+	for c := pane.ContextBrowse; c <= pane.ContextHelp; c++ {
 		for _, b := range keys.Bindings(c) {
 			rows = append(rows, KeyRow{c.String(), b.Help().Key, b.Help().Desc})
 		}

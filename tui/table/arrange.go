@@ -23,7 +23,7 @@ type Program struct {
 // arrange describes and orders the rows of the views of places and programs. A query ranks rows, so
 // they keep their order.
 func (p *Result) arrange(ctx context.Context, in *Request) error {
-	if (in.Filters.narrows() || in.Text != "") && !in.chosenAlone() {
+	if (in.excludes() || in.Text != "") && !in.chosenAlone() {
 		p.Matches = p.Listing.Hits(p.Rows, p.Hits)
 		for i, n := range p.Matches {
 			p.Widest = max(p.Widest, len(CountText(n, in.Listing.FilesOf(p.Rows[i]))))

@@ -15,6 +15,7 @@ type FactCache struct {
 	known   map[string]places.Facts
 }
 
+// NewFactCache returns an empty cache.
 func NewFactCache(machine Source) *FactCache {
 	return &FactCache{machine: machine, known: map[string]places.Facts{}}
 }

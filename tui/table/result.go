@@ -304,10 +304,10 @@ func (q Query) Plain() bool {
 }
 
 // Narrows reports whether some candidates are not shown.
-func (q Query) Narrows() bool { return q.Filters.narrows() || q.Text != "" }
+func (q Query) Narrows() bool { return q.excludes() || q.Text != "" }
 
-// narrows reports whether the filters exclude candidates.
-func (f Filters) narrows() bool {
+// excludes reports whether the filters exclude candidates.
+func (f Filters) excludes() bool {
 	f.NoRefused, f.Hidden = false, 0 // neither is counted
 	return f != Filters{}
 }

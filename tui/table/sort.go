@@ -8,10 +8,10 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui/places"
 )
 
-// SortKey is the sort order of the rows. With sortSize the largest is first, with sortTime the
-// newest.
+// SortKey is the sort order of the rows.
 type SortKey uint8
 
+// The orders. With SortSize the largest is first, with SortTime the newest.
 const (
 	SortMatters SortKey = iota
 	SortSize
