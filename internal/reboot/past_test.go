@@ -96,7 +96,7 @@ func (m *machine) wantSeen() {
 	if stdout, _, _ := m.run(nil, "explain", "--boots", "2", "/srv/www/index.html"); !strings.Contains(stdout, "1 of the last 2 states had it") {
 		m.t.Errorf("explain --boots of a file of one boot: %s", stdout)
 	}
-	if stdout := m.ask(nil, "list", "--all", "--json", "--boots", "2", "/etc/passwd"); !strings.Contains(stdout, `"states":2,"of":2}`) {
+	if stdout := m.ask(nil, "list", "--all", "--json", "--boots", "2", "/etc/passwd"); !strings.Contains(stdout, `"states":2,"of":2,`) {
 		m.t.Errorf("list --json --boots of a file that each boot makes: %s", stdout)
 	}
 }
