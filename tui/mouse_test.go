@@ -114,7 +114,7 @@ func TestTheWheelScrollsTheCardUnderThePointer(t *testing.T) {
 func TestFirstRunCardComesAndGoes(t *testing.T) {
 	d := realScreen(t, Options{NoConfiguration: true})
 	d.send(tea.WindowSizeMsg{Width: 160, Height: 35})
-	d.has("first run", "19 places with 3.0M will be lost unless kept.", "m keeps the one place")
+	d.has("first run", "19 places with 3.0M will be lost unless kept.", "m keeps the one that")
 	d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
 	d.has("m keeps what most keep; Esc closes")
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})

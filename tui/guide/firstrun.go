@@ -31,7 +31,7 @@ func (f *FirstRun) Lines(width, height int) []string {
 		}
 		return []string{textcell.Truncate(line, width, "")}[:min(height, 1)]
 	}
-	what := "No configuration yet, so built-in rules apply."
+	what := "No configuration: built-in rules apply."
 	if f.Places > 0 {
 		what += " " + printable.Plural(f.Places, "place", "places")
 		if f.Size > 0 {
@@ -43,12 +43,12 @@ func (f *FirstRun) Lines(width, height int) []string {
 			what += " are not kept yet."
 		}
 	}
-	text := []string{what, f.Keep + " keeps a place, " + f.Ignore + " ignores it, " + f.Show + " shows the Nix for what you keep."}
+	text := []string{what, f.Keep + " keeps a place, " + f.Ignore + " ignores it, " + f.Show + " shows the Nix."}
 	if f.Configurations > 0 {
 		text = append(text, f.usual())
 	}
 	var lines []string
-	for _, line := range append(text, closes+" this; it does not come back after your first decision.") {
+	for _, line := range append(text, closes+" this until the next run, a decision for good.") {
 		lines = append(lines, textcell.Wrap(line, width)...)
 	}
 	return lines[:min(len(lines), height)]
@@ -64,9 +64,9 @@ func (f *FirstRun) usual() string {
 	case f.Usual < 0:
 		return f.Mark + " keeps what half of " + of + " keep."
 	case f.Usual == 1:
-		return f.Mark + " keeps the one place that half of " + of + " keep."
+		return f.Mark + " keeps the one that half of " + of + " keep."
 	case f.Usual == 0:
 		return "No place here is kept by half of " + of + "."
 	}
-	return f.Mark + " keeps the " + printable.Plural(f.Usual, "place", "places") + " that half of " + of + " keep."
+	return f.Mark + " keeps the " + printable.Grouped(f.Usual) + " that half of " + of + " keep."
 }

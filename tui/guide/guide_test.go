@@ -57,8 +57,8 @@ func TestFirstRunSaysWhatTheKeyMarks(t *testing.T) {
 	for usual, want := range map[int]string{
 		-1: "m keeps what half of 230 public configurations keep.",
 		0:  "No place here is kept by half of 230 public configurations.",
-		1:  "m keeps the one place that half of 230 public configurations keep.",
-		9:  "m keeps the 9 places that half of 230 public configurations keep.",
+		1:  "m keeps the one that half of 230 public configurations keep.",
+		9:  "m keeps the 9 that half of 230 public configurations keep.",
 	} {
 		of := firstRun(usual)
 		if text := strings.Join(of.Lines(100, 9), "\n"); !strings.Contains(text, want) {
