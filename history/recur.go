@@ -192,7 +192,7 @@ func equalFiles(x, y *os.File, size int64) (bool, error) {
 		defer g.Close()
 		in[i] = io.LimitReader(g, size)
 	}
-	piece := min(size+1, 64<<10) // most files are small
+	piece := min(size, 64<<10-1) + 1 // most files are small
 	bufs := [2][]byte{make([]byte, piece), make([]byte, piece)}
 	for {
 		n, err := io.ReadFull(in[0], bufs[0])

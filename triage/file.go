@@ -158,7 +158,7 @@ func addition(c *contents, text []byte, decisions []Decision) []byte {
 
 // add appends a text. If that fails, the file is cut to its old size.
 func add(file *os.File, size int64, c *contents, added []byte) error {
-	if int64(len(added))+size > largestFile {
+	if size > largestFile-int64(len(added)) {
 		return ErrTooLarge
 	}
 	if c.fresh && size > 0 { // an incomplete header

@@ -304,7 +304,7 @@ func openBeneath(dir *history.Dir, rel string, flags uint64) (int, error) {
 // equalReaders compares two files that had a size, in pieces. If they have grown, it compares no more
 // than mostCompared bytes.
 func equalReaders(a, b io.Reader, size int64) (bool, error) {
-	piece := min(size+1, 64<<10) // most files are small
+	piece := min(size, 64<<10-1) + 1 // most files are small
 	x, y := make([]byte, piece), make([]byte, piece)
 	for rest := int64(mostCompared); rest > 0; rest -= piece {
 		n, err := io.ReadFull(a, x)

@@ -17,20 +17,33 @@ var sizeName = regexp.MustCompile(`^([Ss]izes?|[Bb]ytes|.*(Size|Bytes))$`)
 
 // notSums are additions of lengths in memory, which cannot overflow.
 var notSums = map[string]bool{
-	"headerSize + 1":                      true, // history/read.go: a limit
-	"size + 512":                          true, // internal/rootfs: a buffer
-	"size += got":                         true, // scan/worker.go: a buffer
-	"start + size":                        true, // scan/node.go: a path
-	"used + size":                         true, // scan/node.go: a slab
-	"end + infoSize":                      true, // scan/record.go: a record
-	"end += infoSize":                     true,
-	"size += infoSize":                    true, // scan/worker.go: a record
-	"size += 2 + int(f.length)":           true,
-	"size += 1 + len(at.name)":            true, // scan/node.go: a path
-	"i*size + j":                          true, // trace/reader.go: a buffer
-	"size + 63":                           true, // tui/bitset.go: bits
-	"c.note + c.files + c.size + c.age":   true, // tui/list.go: widths of columns
-	"c.note + c.files + c.size":           true,
+	"headerSize + 1":            true, // history/read.go: a limit
+	"size + 512":                true, // internal/rootfs: a buffer
+	"size += got":               true, // scan/worker.go: a buffer
+	"start + size":              true, // scan/node.go: a path
+	"used + size":               true, // scan/node.go: a slab
+	"end + infoSize":            true, // scan/record.go: a record
+	"end += infoSize":           true,
+	"size += infoSize":          true, // scan/worker.go: a record
+	"size += 2 + int(f.length)": true,
+	"size += 1 + len(at.name)":  true, // scan/node.go: a path
+	"i*size + j":                true, // trace/reader.go: a buffer
+	"size + 63":                 true, // tui/bitset.go: bits
+	"c.Note + c.Hits + c.Program + c.Share + c.Bar + c.Size + c.Age": true, // tui/draw/columns.go: widths
+	"c.Note + c.Hits + c.Program + c.Share + c.Bar + c.Size":         true,
+	"from + size":                         true, // tui/draw/meter.go: cells
+	"size/2 + b.dice.Int64N(size+1)":      true, // internal/fixture: small numbers
+	"size + 1":                            true,
+	"i + size":                            true, // internal/search/fold.go: a character
+	"i += size":                           true,
+	"uintptr(c.arg(1)) + headSize":        true, // trace/handle.go: an address
+	"infoSize + 8 + 8":                    true, // watch/decode.go: a record
+	"infoSize + 8":                        true,
+	"infoSize + 4":                        true,
+	"infoSize + 12":                       true,
+	"fidSize + n":                         true,
+	"r.size += int64(n)":                  true, // watch/ring.go: a file with a limit
+	"r.size + int64(len(r.line))":         true,
 	"s.read += int32(size) + 1":           true, // internal/search/score.go: a character
 	"int32(size) + 1":                     true,
 	"d.name + d.nameSize":                 true, // internal/index/snapshot.go: a path
