@@ -22,22 +22,22 @@ type Query struct {
 	Text string
 	View setting.View
 	Sort SortKey
-	// reversed reverses the sort order.
+	// Reversed reverses the sort order.
 	Reversed bool
 }
 
 // Filters restrict a listing. The zero value includes everything.
 type Filters struct {
 	Program string // package name, or ""
-	// noCaches excludes known caches.
+	// NoCaches excludes known caches.
 	NoCaches bool
 	Group    int // the group of annotations to include, from 1; 0 includes all
-	// noRefused excludes paths that are not candidates.
+	// NoRefused excludes paths that are not candidates.
 	NoRefused bool
-	// marked is the generation of the selection if only selected paths, and paths in
+	// Marked is the generation of the selection if only selected paths, and paths in
 	// selected directories, are included; otherwise 0.
 	Marked int
-	// hidden identifies the decisions whose paths are excluded; 0 excludes none.
+	// Hidden identifies the decisions whose paths are excluded; 0 excludes none.
 	Hidden int
 }
 
@@ -46,28 +46,28 @@ type Request struct {
 	Machine Source
 	Query
 	Listing *index.Listing
-	// narrowed is the filtered listing of an earlier result, which is used again if it fits.
+	// Narrowed is the filtered listing of an earlier result, which is used again if it fits.
 	Narrowed *narrowed
 	Recall   search.Recall
 	Measured *index.FileStats
 	Stat     index.StatFunc
-	// totals are those of the listing, or nil if they are not known yet.
+	// Totals are those of the listing, or nil if they are not known yet.
 	Totals *index.Totals
-	// groups are those of an earlier result.
+	// Groups are those of an earlier result.
 	Groups *index.Groups
 	Facts  *FactCache
 	Home   string
 	Now    time.Time
-	// configurations is Options.Configurations.
+	// Configurations is Options.Configurations.
 	Configurations int
-	// quick leaves out what is known of places, so the first rows are shown at once.
+	// Quick leaves out what is known of places, so the first rows are shown at once.
 	Quick  bool
 	Caches []string // Options.Caches
-	// find is set if the program of a file is that of its unit, not by names.
+	// Find is set if the program of a file is that of its unit, not by names.
 	Find *index.Programs
-	// marked is the selection for filters.marked.
+	// Marked is the selection for Filters.Marked.
 	Marked index.Selection
-	// decisions are those of filters.hidden.
+	// Decisions are those of Filters.Hidden.
 	Decisions *triage.Active
 }
 
@@ -81,27 +81,27 @@ type narrowed struct {
 // valid for that listing, and a newer listing may exist.
 type Result struct {
 	Query
-	// from is the listing of the request. listing is the part of it that the filters
+	// From is the listing of the request. Listing is the part of it that the filters
 	// include.
 	From     *index.Listing
 	Listing  *index.Listing
 	Narrowed *narrowed
 	Recall   search.Recall
-	// measured and weights are set only if rows are sorted by size or time; weights also if
+	// Measured and Weights are set only if rows are sorted by size or time; Weights also if
 	// they are sorted by rank.
 	Measured *index.FileStats
 	Weights  *index.SortKeys
-	// rows are the nodes to show, in the order of the listing; with a search text, the best
+	// Rows are the nodes to show, in the order of the listing; with a search text, the best
 	// matches. The tree view without a search text computes its own rows.
 	Rows []uint32
-	// found is set if there is a search text.
+	// Found is set if there is a search text.
 	Found *hits.Rows
-	// hits are all files that match the search text; nil means the whole listing.
+	// Hits are all files that match the search text; nil means the whole listing.
 	Hits index.Bitset
-	// total is the number of matching files. In the views of places and programs, it is the number
+	// Total is the number of matching files. In the views of places and programs, it is the number
 	// of rows.
 	Total int
-	// totals, places, sections, programs and matches describe the rows of the views of places and
+	// Totals, places, sections, programs and matches describe the rows of the views of places and
 	// programs; see arrange.
 	Totals   *index.Totals
 	Quick    bool
@@ -109,10 +109,10 @@ type Result struct {
 	Places   []places.Place
 	Sections []places.Section
 	Programs []Program
-	// matches is the number of files of each row that the filters and the query include; nil if they
+	// Matches is the number of files of each row that the filters and the query include; nil if they
 	// include all.
 	Matches []int
-	// widest is the width of the widest number of matches.
+	// Widest is the width of the widest number of matches.
 	Widest int
 }
 
