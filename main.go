@@ -1,28 +1,40 @@
 // List-ephemeral shows what the next reboot wipes, and writes the Nix code that keeps it.
 //
-// What runs, in order, and where it is (docs/design.md says why):
+// What is where (docs/design.md says why; a folder's doc.go lists its files):
 //
 //	main.go               calls the command line
-//	internal/cli          commands, flags, help, exit statuses; prints
+//	internal/cli          commands, flags, help, exit statuses; prints, also errors. The text of an
+//	                      error is in the package that returns it, a remedy in internal/session
 //	internal/session      configuration, flags and machine as what a command works with
-//	internal/past         earlier states and receipts: lost, restore, receipt and verify
-//	internal/report       rows, columns, JSON lines; the words for verdicts and results
-//	config                finds and checks config.json; internal/pattern: its excludes
+//	internal/report       rows, columns, JSON lines; the words for verdicts, findings and results
+//	config                finds and checks config.json
+//	internal/pattern      its excludes
 //	scan                  policy (the verdict on a path), parallel walk, roll-up
+//	internal/mounts       the mount table, and which file systems may hang
+//	boot                  what a boot does to each tree, by kind of mount
+//	boot/check            the checks of doctor
+//	boot/generation       what a built NixOS system declares: paths and mounts
+//	internal/known        tables of known paths: classes, places, caches
+//	owner                 whose a path is
 //	internal/screen       connects the session to the screen
-//	tui                   the screen: keys, list, panes, dialogs
-//	internal/search       a query to ranked paths; internal/index: candidates in memory
-//	snippet, nixedit      the selection as Nix, its dialects; adds it to a Nix file
-//	trace                 what a command touches; internal/traced: what to keep of that
-//	watch                 what the machine writes; internal/live: for a session
+//	tui                   the screen. tui/keymap: its keys; tui/pane: dialogs and the snippet;
+//	                      tui/places: the order of its rows; tui/table: from a query to rows
+//	internal/index        candidates in memory
+//	internal/search       a query, with its operators, to ranked paths
+//	internal/setting      the names of dialects, themes and views
+//	snippet               how each dialect is written
+//	nixedit               adds a snippet to a Nix file
+//	trace                 what a command touches
+//	internal/traced       groups that: keep, cache, runtime
 //	internal/unittrace    a service under a trace
-//	adopt, trash          copies paths into storage; moves strays out of the way
+//	watch, internal/live  what the machine writes, and that for a session
+//	adopt                 copies paths into storage
+//	trash                 moves strays out of the way
 //	triage                what the user decided about paths; internal/decisions: for a session
-//	boot, boot/check      what a boot does to each tree, by kind of mount; checks of doctor
-//	boot/generation       what a built NixOS system declares; internal/unitfile: units as text
-//	internal/known        what is known of paths; owner: whose they are; internal/setting: dialects
-//	internal/mounts       the mount table; internal/paths: at or below
-//	nix, flake.nix        package and modules; internal/reboot tests it all
+//	history               earlier states, receipts, the graveyard
+//	internal/past         lost, restore, receipt and verify with them
+//	nix, flake.nix        package and modules
+//	internal/reboot       tests it all with real boots
 package main
 
 import (
