@@ -23,9 +23,9 @@ func split(text string) (lines []string) {
 func changesOf(old string, edits []Edit) (changes []change) {
 	line, counted := 0, 0 // the number of newlines before an offset
 	for len(edits) > 0 {
-		start := strings.LastIndexByte(old[:edits[0].Start], '\n') + 1
+		start := lineStart(old, edits[0].Start)
 		end, n := lineEnd(old, edits[0].End), 1
-		for n < len(edits) && edits[n].Start < end {
+		for n < len(edits) && lineStart(old, edits[n].Start) < end {
 			end = lineEnd(old, edits[n].End)
 			n++
 		}
@@ -39,6 +39,10 @@ func changesOf(old string, edits []Edit) (changes []change) {
 	}
 	return changes
 }
+
+// lineStart returns the offset of the line that contains an offset. The end of a text without a final
+// newline is in its last line.
+func lineStart(text string, at int) int { return strings.LastIndexByte(text[:at], '\n') + 1 }
 
 // lineEnd returns the offset after the line that contains an offset.
 func lineEnd(text string, at int) int {

@@ -41,6 +41,7 @@ func TestOfWritesWhatDiffWrites(t *testing.T) {
 		{"two hunks", ten, []unidiff.Edit{{0, 0, "a\n"}, {at("10"), at("10"), "b\n"}}, "--- f\n+++ f\n@@ -1,3 +1,4 @@\n+a\n 1\n 2\n 3\n@@ -7,4 +8,5 @@\n 7\n 8\n 9\n+b\n 10\n"},
 		{"one hunk for near changes", ten, []unidiff.Edit{{at("3"), at("3"), "a\n"}, {at("9"), at("9"), "b\n"}}, "--- f\n+++ f\n@@ -1,10 +1,12 @@\n 1\n 2\n+a\n 3\n 4\n 5\n 6\n 7\n 8\n+b\n 9\n 10\n"},
 		{"no newline at the end", "a", []unidiff.Edit{{1, 1, "b"}}, "--- f\n+++ f\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+ab\n\\ No newline at end of file\n"},
+		{"two changes of a last line without a newline", "ab", []unidiff.Edit{{0, 1, "x\n"}, {2, 2, "c"}}, "--- f\n+++ f\n@@ -1 +1,2 @@\n-ab\n\\ No newline at end of file\n+x\n+bc\n\\ No newline at end of file\n"},
 		{"an empty text", "", []unidiff.Edit{{0, 0, "a\n"}}, "--- f\n+++ f\n@@ -0,0 +1 @@\n+a\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
