@@ -81,12 +81,16 @@ func run(command []string, keys int) (filling, complete []time.Duration, err err
 
 var cursorLine = regexp.MustCompile(`(?m)^[>▌]\[.\].(\S+)`)
 
-// cursorPath returns the path under the cursor, or "" if there is none yet.
+// cursorPath returns the path under the cursor and the row above it, or "" if there is none yet: names
+// in the middle of long paths are left out, so rows can have equal texts.
 func cursorPath(text string) string {
-	if found := cursorLine.FindStringSubmatch(text); found != nil {
-		return found[1]
+	at := cursorLine.FindStringSubmatchIndex(text)
+	if at == nil {
+		return ""
 	}
-	return ""
+	above := strings.TrimRight(text[:at[0]], "\n")
+	line := strings.Count(above, "\n")
+	return fmt.Sprintf("%s after line %d: %q", text[at[2]:at[3]], line, above[strings.LastIndexByte(above, '\n')+1:])
 }
 
 func printTimes(when string, times []time.Duration) {
