@@ -102,13 +102,6 @@ func (m Machine) Known(path string) string {
 	return text
 }
 
-// Whose returns the owner of a place, and how many public configurations keep the place. It is the
-// function that index.Owners calls.
-func (m Machine) Whose(path string) (whose index.Owner, kept int) {
-	o := m.OwnerOf(path)
-	return indexOwner(&o), o.Share.Repositories
-}
-
 // Owner implements tui.Machine.
 func (m Machine) Owner(uid, gid uint32) string { return m.Owners.UserAndGroup(uid, gid) }
 
