@@ -4,7 +4,7 @@
 //
 //	main.go               calls the command line
 //	internal/cli          commands, flags, help, exit statuses; prints, also errors. The text of an
-//	                      error is in the package that returns it, a remedy in internal/session
+//	                      error is in the package that returns it, in internal/session its remedy
 //	internal/session      configuration, flags and machine as what a command works with
 //	internal/report       rows, columns, JSON lines; the words for verdicts, findings and results
 //	config                finds and checks config.json
