@@ -255,7 +255,7 @@ func TestPrepareCountsLinksOnceAndRefusesPaths(t *testing.T) {
 		}
 		return nil
 	}
-	plan, err := Prepare(t.Context(), g.store, []string{g.at("a"), g.at("lone"), "/refused"}, Options{Roots: nothingRefused.Roots, Refuses: refuses})
+	plan, err := Prepare(t.Context(), g.store, []string{g.at("a"), g.at("lone"), "/refused"}, Options{Roots: nothingRefused.Roots, CannotKeep: refuses})
 	g.must(err)
 	if plan.Needs > 3<<20/2 || plan.Files != 4 {
 		t.Errorf("%d names of one file need %d bytes", plan.Files, plan.Needs)

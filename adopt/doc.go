@@ -45,10 +45,11 @@
 //	folder        a directory that is being copied, and the entries copied so far
 //	merge         adds missing entries to existing directories
 //	descend       a walk that keeps few directories open
-//	file_linux    copies the content of a file; attributes_linux everything else
+//	leaf          copies one entry that is not a directory; file its content, attributes everything else
 //	lease         opens files on which another process has a lease
 //	mapped        finds files that a process may write to through a mapping
-//	compare       compares an existing target with its source
+//	compare       compares an existing target with its source; samecontent two files
 //	verify        checks that a source has not changed since it was copied
-//	dir_linux     system calls below a directory descriptor
+//	openfiles     finds processes that have the files open
+//	dir           system calls below a directory descriptor
 package adopt

@@ -79,7 +79,7 @@ type Plan struct {
 // The reasons for refusing a path.
 var (
 	ErrInStorage = errors.New("it is in storage")
-	// ErrNotWiped is what Options.Refuses returns for a path that does not need to be copied.
+	// ErrNotWiped is what Options.CannotKeep returns for a path that does not need to be copied.
 	ErrNotWiped = errors.New("the next reboot does not wipe it")
 	ErrMounted  = errors.New("something is mounted there")
 	ErrLinked   = errors.New("it is a symlink to its place in storage")
@@ -96,8 +96,8 @@ type Options struct {
 	// covered files are copied. Roots are ignored then. [Root] says how the mount is identified. It
 	// requires CAP_SYS_ADMIN, and Linux 5.2.
 	Beneath Root
-	// Refuses returns an error if a path is to be refused. A nil function refuses nothing.
-	Refuses func(path string) error
+	// CannotKeep returns why a path cannot be kept, or nil. A nil function refuses nothing.
+	CannotKeep func(path string) error
 	// Force copies files that other processes may be writing through shared mappings.
 	Force bool
 	// Source is another state of the machine, from which the paths are copied instead of the
@@ -141,8 +141,8 @@ func Prepare(ctx context.Context, storage string, selected []string, options Opt
 			continue
 		}
 		unit := Unit{Path: name, Target: join(p.Storage, name[1:])}
-		if options.Refuses != nil {
-			unit.Err = options.Refuses(name)
+		if options.CannotKeep != nil {
+			unit.Err = options.CannotKeep(name)
 		}
 		if unit.Err != nil {
 			unit.Action = Refuse

@@ -12,7 +12,7 @@
 //	facts.go           1. what the machine is asked about each mount
 //	machine.go         the questions, as an interface
 //	machine_linux.go   ... and as system calls
-//	device_linux.go    ... block devices in sysfs
+//	device.go          ... block devices in sysfs
 //	decide.go          2. the verdict by these facts, without asking anything
 //	within.go          which mounts show parts of the same tree
 //	birth.go           the evidence of times: births, files that have survived

@@ -7,18 +7,20 @@
 //
 //	marks     the rules for single paths, as a tree of names
 //	policy    the verdict: one function for walks and for explanations
-//	walk      the state that workers share; queue shares work between them; worker is one of them
+//	walk      the state that workers share; queue shares work between them; worker is one of them;
+//	          pace_linux adds workers while the processors are idle
 //	node      a directory of a walk; record stores its entries; order sorts them
-//	list      the sorted listing
+//	list      the sorted listing; rows and rollup group it by directory
 //	classes   what is hidden because of its class of data; tag is about CACHEDIR.TAG
 //	base      another directory in place of the running machine
 //	open      opens directories
 //	overlay   overlays, of which the upper directory is read
 //	ages      the ages of some files, which show whether a boot wipes a tree
 //	excluded  counts what is excluded or hidden in directories
-//	dirent    the entries as the kernel returns them
+//	dirent    the entries as the kernel returns them; symlink_linux where a symlink leads
+//	entry     an entry, with its Kind; info its metadata; blocks_linux when blocks show holes
 //	sys_linux the system calls
-//	blocks    when the blocks of a file show that it has holes
+//	errors    PathError
 //
 // Names are bytes. A path that cannot be read is recorded in Stats and never stops a walk. The
 // package prints nothing and follows no symlinks.

@@ -17,6 +17,14 @@
 //   - Paths that cannot be written are reported in a comment and in [Snippet.LeftOut]. Paths that
 //     are written incompletely are reported in a comment and in [Snippet.Warnings].
 //
+//	snippet       Render, Options and the result
+//	item          Item: a selected path; selection what is left of them, by place; sort their order
+//	dialect       the table of dialects; impermanence, preservation, plain and script write them
+//	block         a block of options; attrpath its attribute path
+//	nix           strings and sets in the format of nixfmt
+//	entries       the elements as data; excludes the binding of exclude patterns
+//	trouble       paths that a dialect cannot persist as they are, and why
+//
 // [Entries] returns the same elements as data, for an editor that inserts them into existing lists.
 //
 // Paths are cleaned lexically: a symbolic link before ".." is not followed. The two blocks of the

@@ -99,9 +99,9 @@ func (i *inspector) safe(fd int) bool {
 	return err == nil && st.Mask&unix.STATX_MNT_ID != 0 && i.answers[st.Mnt_id] // Linux 5.8
 }
 
-// look returns what a name of our mount namespace is. It does not follow a symlink in the last
+// before returns what a name of our mount namespace is. It does not follow a symlink in the last
 // component.
-func (i *inspector) look(path string) before {
+func (i *inspector) before(path string) before {
 	fd, err := i.open(path)
 	switch {
 	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENOTDIR):

@@ -17,7 +17,8 @@
 // root. A recorder merges them. After the run, and not before, each path is checked on the disk to
 // find out which operations took effect. The files, in the order of a run:
 //
-//	trace     Options, Run, Report; session starts a back end, wait waits for the command
+//	trace     Options, Run, Report; session starts a back end, wait waits for the command; interrupt
+//	          catches signals during the run; op has the operations and the scopes
 //	syscalls  the table of calls; filter makes the seccomp filter of it
 //	stub      becomes the command; keeper serves what outlives the trace, or a stop
 //	notify    the first back end; ptrace and attach the second; fanotify the third; probe: do they work
@@ -25,7 +26,8 @@
 //	views     other roots and namespaces; mapper converts their paths afterwards, overlay those of layers
 //	before    what a name was before it is removed
 //	recorder  merges paths; who: by which programs; journal keeps what changes the meaning of names
-//	report    resolves and checks the paths; judge decides what took effect; check finds other changes
+//	report    resolves and checks the paths, drop leaves out /proc and the like, interpreter adds
+//	          interpreters and loaders; judge decides what took effect; check finds other changes
 //	encode    saved traces; decode reads them, merge makes the union of several
 //
 // # Guarantees

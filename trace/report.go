@@ -114,7 +114,7 @@ func (rp *reporter) add(called string, rec record, epoch int) {
 		rp.put(name, rec)
 		return
 	}
-	if _, found := rp.look(name); !found { // otherwise it is another file, with a record of its own
+	if _, found := rp.statx(name); !found { // otherwise it is another file, with a record of its own
 		rp.put(name, rec)
 	}
 	if !rp.drop([]byte(now)) {
@@ -132,7 +132,7 @@ func (rp *reporter) follow(name string, rec record, epoch int) record {
 		}
 		target = to
 	} else {
-		st, found := rp.look(name)
+		st, found := rp.statx(name)
 		if !found || st.Mode&unix.S_IFMT != unix.S_IFLNK {
 			return rec
 		}
@@ -164,7 +164,7 @@ func (rp *reporter) put(name string, rec record) {
 
 // judge adds a path with the operations that took effect.
 func (rp *reporter) judge(name string, rec record) {
-	st, found := rp.look(name)
+	st, found := rp.statx(name)
 	p := Path{Name: name, Missing: !found}
 	if found {
 		p.Mode, p.Size, p.ModTime = uint32(st.Mode), int64(st.Size), stamp(st.Mtime)
@@ -204,8 +204,8 @@ func (rp *reporter) physical(name string, epoch int) string {
 	return resolved
 }
 
-// look calls statx without following a symlink or triggering an automount.
-func (rp *reporter) look(name string) (unix.Statx_t, bool) {
+// statx calls statx(2) without following a symlink or triggering an automount.
+func (rp *reporter) statx(name string) (unix.Statx_t, bool) {
 	st, err := statx(name)
 	return st, err == nil // paths that we may not stat were not accessible to the command either
 }
@@ -235,7 +235,7 @@ func (rp *reporter) state(name string, st unix.Statx_t, found bool) state {
 	dir := filepath.Dir(name)
 	parent, known := rp.parents[dir]
 	if !known {
-		above, exists := rp.look(dir)
+		above, exists := rp.statx(dir)
 		parent = state{parentExists: exists, parentChanged: exists && !stamp(above.Mtime).Before(rp.start)}
 		rp.parents[dir] = parent
 	}

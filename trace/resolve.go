@@ -168,7 +168,7 @@ func (v *resolver) paths(c syscallArgs, spec *call) {
 		if v.who != nil {
 			v.who.execute()
 		}
-		v.views.look(c.tid, &v.reader)
+		v.views.executed(c.tid, &v.reader)
 	}
 }
 
@@ -251,7 +251,7 @@ func (v *resolver) put(tid int, dirfd int64, text []byte, t touch) {
 		t.program = v.who.program(tid, &v.reader)
 	}
 	if t.op&(Delete|Rename) != 0 && view.id == 0 {
-		t.before = v.inspect.look(string(buf))
+		t.before = v.inspect.before(string(buf))
 	}
 	v.out = append(v.out, t)
 }

@@ -51,8 +51,8 @@ type namespaceView struct {
 	root, namespace *os.File // O_PATH; nil if they may not be opened
 	key             viewKey
 	mounts          mountTable // of the namespace; shared with views of other roots
-	looks           int
-	// stale is set if the program has mounted something since the last look.
+	reads           int
+	// stale is set if the program has mounted something since it was last read.
 	stale bool
 	// former is the mount table at the end of a generation; nil in the last one.
 	former *mounts.Table
@@ -61,9 +61,9 @@ type namespaceView struct {
 	dirs []string
 }
 
-// mostLooks is the maximum number of times that the mount table of a namespace is read. Sandboxes
+// mostReads is the maximum number of times that the mount table of a namespace is read. Sandboxes
 // mount before they execute the program.
-const mostLooks = 64
+const mostReads = 64
 
 func newViews() *views {
 	host, _ := os.Readlink("/proc/self/ns/mnt") // if it fails, every namespace counts as another one
@@ -88,13 +88,13 @@ func (v *views) compare(tid int, r *reader) {
 	}
 }
 
-// look is called when a thread executes a program, because a sandbox is then complete.
-func (v *views) look(tid int, r *reader) {
+// executed is called when a thread executes a program, because a sandbox is then complete.
+func (v *views) executed(tid int, r *reader) {
 	if !v.suspected {
 		return
 	}
 	if at := v.of(tid, r); at.id > 0 {
-		v.list[at.id].lookAgain(tid)
+		v.list[at.id].readAgain(tid)
 	}
 }
 
@@ -106,7 +106,7 @@ func (v *views) mounting(tid int, r *reader) {
 	}
 	n := v.list[at.id]
 	n.stale = true
-	if dir, err := r.readlink(tid, "cwd"); err == nil && len(n.dirs) < mostLooks {
+	if dir, err := r.readlink(tid, "cwd"); err == nil && len(n.dirs) < mostReads {
 		n.dirs = append(n.dirs, string(at.inside(dir)))
 	}
 }
@@ -158,24 +158,24 @@ func (v *views) of(tid int, r *reader) view {
 			v.tables[key.namespace] = make(mountTable)
 		}
 		n := &namespaceView{key: key, mounts: v.tables[key.namespace]}
-		n.look(tid)
+		n.read(tid)
 		v.list = append(v.list, n)
 	} else if n := v.list[id]; n.stale {
-		n.lookAgain(tid)
+		n.readAgain(tid)
 	}
 	return view{id: id, root: strings.TrimSuffix(key.root, "/")}
 }
 
-func (n *namespaceView) lookAgain(tid int) {
-	if n.stale = false; n.looks < mostLooks {
-		n.looks++
-		n.look(tid)
+func (n *namespaceView) readAgain(tid int) {
+	if n.stale = false; n.reads < mostReads {
+		n.reads++
+		n.read(tid)
 	}
 }
 
-// look reads the current state of a namespace, because a sandbox under construction gets another
+// read reads the current state of a namespace, because a sandbox under construction gets another
 // root (pivot_root(2)) with the same name. Parts that may not be read remain unchanged.
-func (n *namespaceView) look(tid int) {
+func (n *namespaceView) read(tid int) {
 	proc := "/proc/" + strconv.Itoa(tid)
 	open := func(name string, flags int, into **os.File) {
 		if fd, err := unix.Open(proc+name, flags|unix.O_CLOEXEC, 0); err == nil {

@@ -125,13 +125,13 @@ func (a *Active) Of(path string) (d Decision, decided bool) {
 	if len(a.byPath) == 0 {
 		return Decision{}, false
 	}
-	look := func(at string) {
+	apply := func(at string) {
 		if found, ok := a.byPath[at]; ok && (!decided || !found.Time.Before(d.Time)) {
 			d, decided = found, true
 		}
 	}
 	if a.hasLength(1) && len(path) > 1 {
-		look("/")
+		apply("/")
 	}
 	for i := 1; i < len(path); i++ {
 		next := strings.IndexByte(path[i:], '/')
@@ -139,11 +139,11 @@ func (a *Active) Of(path string) (d Decision, decided bool) {
 			break
 		}
 		if i += next; a.hasLength(i) {
-			look(path[:i])
+			apply(path[:i])
 		}
 	}
 	if a.hasLength(len(path)) {
-		look(path)
+		apply(path)
 	}
 	return d, decided
 }

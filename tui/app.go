@@ -45,7 +45,7 @@ type app struct {
 	dismissed      bool // the card of a first run
 	usualDue       bool // the key was pressed before it was known what is usual
 	clicked        int  // the row of the last click, from 1, if no key was pressed since
-	partly         index.PartlySelected
+	partial        index.PartlySelected
 	marked         index.Selection // the copy of the selection that is shown alone; generation 0 shows all
 	statCache      *statCache
 	facts          *table.FactCache

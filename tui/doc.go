@@ -7,7 +7,7 @@
 //	what the caller sees     tui.go (Options, Result), machine.go (Machine), run.go
 //	the model                app.go (Update), view.go (View), layout.go
 //	keys and mouse           press.go, hints.go (what is enabled), actions.go, mouse.go; package keymap
-//	the list                 list.go (rows and cursor), rows.go (how they look)
+//	the list                 list.go (rows and cursor), rows.go (how they look), remark.go (why a row cannot be kept)
 //	the frame                statusbar.go (headline, tabs, status), searchbar.go
 //	decisions                triage.go, firstrun.go
 //	the cards beside it      side.go

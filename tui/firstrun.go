@@ -40,7 +40,7 @@ func (m *app) firstRunCard(lines []string) []string {
 	}
 	k := &m.keys.Browse
 	of := guide.FirstRun{
-		Places: m.overview.places, Loss: m.opts.Stake == "will be lost", Usual: -1, Configurations: m.opts.Configurations,
+		Places: m.overview.places, Loss: m.opts.Loss == "will be lost", Usual: -1, Configurations: m.opts.Configurations,
 		Keep: k.Toggle.Help().Key, Ignore: k.Ignore.Help().Key, Show: k.Confirm.Help().Key, Mark: k.Usual.Help().Key, Close: k.Dismiss.Help().Key,
 	}
 	if totals := m.overview.totals; totals != nil {

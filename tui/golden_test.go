@@ -86,7 +86,7 @@ func realScreen(t testing.TB, opts Options, more ...string) *driver {
 	if opts.Machine == nil {
 		opts.Machine = realMachine()
 	}
-	opts.Home, opts.Host, opts.FileSystem, opts.Stake = "/home/me", "me@forge", "/ on btrfs", "will be lost"
+	opts.Home, opts.Host, opts.FileSystem, opts.Loss = "/home/me", "me@forge", "/ on btrfs", "will be lost"
 	opts.Configurations, opts.Dialects, opts.Programs = 230, []string{"plain", "impermanence"}, []string{"firefox", "vscode", "nothing-cli"}
 	d := newScreen(t, opts)
 	d.add(realPaths...)

@@ -45,14 +45,14 @@ func (p *progress) spin() string {
 func (p *progress) tick(ctx context.Context) (sort tea.Cmd, more bool) {
 	p.ticks++
 	p.rest--
-	p.look()
+	p.count()
 	if !p.running && p.current() {
 		return nil, false
 	}
 	return p.sort(ctx), true
 }
 
-func (p *progress) look() { p.dirs, p.files = p.store.Counts() }
+func (p *progress) count() { p.dirs, p.files = p.store.Counts() }
 
 // current reports whether the newest listing contains everything in the store.
 func (p *progress) current() bool { return p.latest != nil && p.latest.Files() == p.files }
@@ -78,7 +78,7 @@ func (p *progress) sorted(msg listed) {
 func (p *progress) ended(ctx context.Context, msg scanEnded) tea.Cmd {
 	p.running, p.summary, p.err, p.took = false, msg.summary, msg.err, msg.took
 	p.store.Seal()
-	p.look()
+	p.count()
 	return p.sort(ctx)
 }
 

@@ -21,7 +21,7 @@ type painter struct {
 	*draw.Styles
 	app     *app
 	list    *list
-	partly  index.Bitset
+	partial index.Bitset
 	totals  *index.Totals // of the whole listing of the result, or nil
 	columns draw.Columns
 	now     time.Time
@@ -33,7 +33,7 @@ func (m *app) painter() *painter {
 		columns: m.columns(), totals: m.overview.of(m.list.result.From),
 	}
 	if m.list.result.View != setting.ViewFiles && m.selection.Len() > 0 {
-		p.partly = m.partly.Of(m.list.result.From, &m.selection)
+		p.partial = m.partial.Of(m.list.result.From, &m.selection)
 	}
 	return p
 }
@@ -244,7 +244,7 @@ func (p *painter) mark(node uint32) draw.Mark {
 	if _, covered := m.selection.CoveredBy(l, node); covered {
 		return draw.MarkCovered
 	}
-	if index.IsDir(node) && p.partly.Has(index.DirOf(node)) {
+	if index.IsDir(node) && p.partial.Has(index.DirOf(node)) {
 		return draw.MarkPartly
 	}
 	if m.decisions.withHidden {
@@ -271,12 +271,12 @@ func (m *app) programMark(of *table.Program) draw.Mark {
 		return draw.MarkNone
 	}
 	l := m.list.result.From
-	partly := m.partly.Of(l, &m.selection)
+	partial := m.partial.Of(l, &m.selection)
 	some := 0
 	for _, node := range of.All {
 		if _, covered := m.selection.CoveredBy(l, node); covered || m.selection.Has(node) {
 			some++
-		} else if index.IsDir(node) && partly.Has(index.DirOf(node)) {
+		} else if index.IsDir(node) && partial.Has(index.DirOf(node)) {
 			return draw.MarkPartly
 		}
 		if some > 0 && some <= mostMarks && some == mostMarks {

@@ -59,25 +59,25 @@ func (m *app) stake() []draw.Span {
 		if m.selectionSize.known {
 			kept = m.selectionSize.size
 		}
-		all := []draw.Span{{Text: printable.Size(max(totals.Size()-kept, 0)), Style: st.Stake}, {Text: " " + m.opts.stake()}}
+		all := []draw.Span{{Text: printable.Size(max(totals.Size()-kept, 0)), Style: st.Loss}, {Text: " " + m.opts.loss()}}
 		if m.selection.Len() > 0 && m.selectionSize.known {
 			all = append(all, draw.Span{Text: "  "}, draw.Span{Text: printable.Size(kept), Style: st.Marked}, draw.Span{Text: " " + m.opts.Job.Selected})
 		}
 		return all
 	case p.running:
-		return []draw.Span{{Text: p.spin() + " " + m.opts.scanning(), Style: st.Stake}, {Text: ""}}
+		return []draw.Span{{Text: p.spin() + " " + m.opts.scanning(), Style: st.Loss}, {Text: ""}}
 	case p.err != nil:
-		return []draw.Span{{Text: "scan stopped", Style: st.Stake}, {Text: ""}}
+		return []draw.Span{{Text: "scan stopped", Style: st.Loss}, {Text: ""}}
 	}
 	return []draw.Span{{Text: "adding up sizes", Style: st.Dim}, {Text: ""}}
 }
 
-// stake returns the words for what is not selected.
-func (o *Options) stake() string {
-	if o.Stake == "" {
+// loss returns the words for what is not selected.
+func (o *Options) loss() string {
+	if o.Loss == "" {
 		return "not kept"
 	}
-	return o.Stake
+	return o.Loss
 }
 
 // shortTabs is the room for the active tab alone.

@@ -33,7 +33,7 @@ func fixtureScreen(t testing.TB, opts Options) *driver {
 	rollup := scan.NewRollup(policy, fixture.Home)
 	owners := owner.Read(t.Context(), owner.Options{Root: t.TempDir(), Users: []owner.User{}, Classes: classes})
 	files := map[string]*fixture.File{}
-	opts.Home, opts.Host, opts.FileSystem, opts.Stake = fixture.Home, "racci@forge", "/ on tmpfs", "will be lost"
+	opts.Home, opts.Host, opts.FileSystem, opts.Loss = fixture.Home, "racci@forge", "/ on tmpfs", "will be lost"
 	opts.Configurations, opts.Dialects, opts.Programs = known.Repositories, []string{"plain"}, []string{"firefox", "vscode", "git"}
 	opts.Machine = fakeMachine{splits: rollup.Splits, place: func(path string) Place {
 		o := owners.Of(path)

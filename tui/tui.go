@@ -71,9 +71,9 @@ type Options struct {
 	// Host is where the screen runs, "user@host", or what was traced. FileSystem is what the candidates
 	// are on, "/ on btrfs", or what a trace found. Both are shown in the headline if they are not empty.
 	Host, FileSystem string
-	// Stake says what happens to candidates that are not selected: "will be lost". Empty means "not
+	// Loss says what happens to candidates that are not selected: "will be lost". Empty means "not
 	// kept", which claims no loss.
-	Stake string
+	Loss string
 	// Paths limit the candidates to what is at or below them. The screen names them if there is none.
 	Paths []string
 	// View is the initial view; ViewPlaces by default.

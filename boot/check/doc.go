@@ -12,7 +12,7 @@
 //	declared.go    declared paths that are not mounted, or not in storage; mounts of single files
 //	links.go       dangling links into storage; links into the store in storage
 //	walk.go        a walk with a limit
-//	hidden.go      files that are hidden below a mount; beneath_linux.go: how they are read
+//	hidden.go      files that are hidden below a mount; beneath.go: how they are read
 //	memory.go      how full trees in memory are, and of what
 //	oldroots.go    subvolumes of earlier boots on btrfs
 //

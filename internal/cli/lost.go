@@ -190,7 +190,7 @@ func (a *app) browseLost(ctx context.Context, s *session.Session, p *past.States
 	opts.Machine, opts.Groups = m, m.Groups()
 	opts.Job, opts.Dialects, opts.Dialect = screen.RestoreJob, nil, 0
 	opts.Once, opts.Listed, opts.View, opts.Doubt = true, true, setting.ViewFiles, ""
-	opts.Stake, opts.Paths = "lost", nil
+	opts.Loss, opts.Paths = "lost", nil
 	return a.runScreen(ctx, opts, "list-ephemeral lost --verbose prints them")
 }
 

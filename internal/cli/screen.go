@@ -78,7 +78,7 @@ func (a *app) screenOptions(s *session.Session, in, out *os.File) tui.Options {
 		Home:     s.Config.Home,
 		Caches:   session.CachePlaces(),
 		View:     s.Config.UI.View,
-		Host:     hostName(s), FileSystem: report.RootsShort(s.Fates().Roots()), Stake: stake(s),
+		Host:     hostName(s), FileSystem: report.RootsShort(s.Fates().Roots()), Loss: lossWords(s),
 		Configurations: known.Repositories, NoConfiguration: s.Config.Source == "",
 		Paths:    s.Only,
 		Programs: s.Config.Programs, ProgramOf: s.ProgramOf,
@@ -110,9 +110,9 @@ func hostName(s *session.Session) string {
 	return filepath.Base(s.Config.Home) + "@" + host
 }
 
-// stake says what happens to candidates that are not kept. It claims a loss only if a boot is seen to
+// lossWords says what happens to candidates that are not kept. It claims a loss only if a boot is seen to
 // wipe every root.
-func stake(s *session.Session) string {
+func lossWords(s *session.Session) string {
 	if len(s.Doubtful()) > 0 {
 		return "not kept"
 	}

@@ -190,7 +190,7 @@ func TestBriefIsOneSafeLine(t *testing.T) {
 			t.Errorf("brief = %q, want %q", got, want)
 		}
 	}
-	s := &report.Status{Lost: report.Amount{Files: 1, Bytes: 10}, Largest: []report.Stake{{Shown: "/home/a/x\n\x1b[2J", Bytes: 10}}}
+	s := &report.Status{Lost: report.Amount{Files: 1, Bytes: 10}, Largest: []report.TopEntry{{Shown: "/home/a/x\n\x1b[2J", Bytes: 10}}}
 	if got := s.Brief("/home/a"); got != `1 file, 10B would be lost at the next reboot (most of it: ~/x\n\e[2J, 10B)` {
 		t.Errorf("brief = %q", got)
 	}

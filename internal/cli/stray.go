@@ -220,6 +220,6 @@ func (a *app) browseStrays(ctx context.Context, p *session.Session, s *session.S
 	opts.Machine = screen.NewStrays(p, s)
 	opts.Job, opts.Dialects, opts.Dialect = screen.TrashJob, nil, 0
 	opts.Once, opts.Listed, opts.View = true, true, setting.ViewFiles
-	opts.Stake, opts.Paths = "undeclared", nil
+	opts.Loss, opts.Paths = "undeclared", nil
 	return a.runScreen(ctx, opts, "list-ephemeral stray --verbose prints them")
 }

@@ -129,10 +129,10 @@ func (p *PartlySelected) Of(l *Listing, s *Selection) Bitset {
 // partlySelected returns the directories with something selected below them. The selection may
 // contain nodes of a newer listing of the store, which have higher numbers.
 func (l *Listing) partlySelected(s *Selection) Bitset {
-	partly := NewBitset(len(l.dirs))
+	partial := NewBitset(len(l.dirs))
 	up := func(dir uint32) {
-		for !partly.Has(dir) {
-			partly.Add(dir)
+		for !partial.Has(dir) {
+			partial.Add(dir)
 			dir = l.dirs[dir].parent
 		}
 	}
@@ -146,5 +146,5 @@ func (l *Listing) partlySelected(s *Selection) Bitset {
 			up(l.dirs[dir].parent)
 		}
 	})
-	return partly
+	return partial
 }

@@ -14,6 +14,8 @@
 //	[Classes]            the class of a path (regenerated, cache, identity, …), and why; for one
 //	                     path, or for a walk from directory to directory
 //	[Program]            whether a path component is named after a package
+//	[Noise]              whether users do not search a directory by the names of its files
+//	[Rewritten]          whether a boot writes a file again
 //
 // The data is in files in this directory, which are embedded in the program: known-paths.tsv,
 // known-paths-more.tsv, program-paths.tsv and ignored-paths.tsv (counts over public NixOS

@@ -121,7 +121,7 @@ func has(dir *history.Dir, path string) bool {
 }
 
 func (r *Restoration) plan(ctx context.Context, paths session.AdoptPaths, o RestoreOptions) (err error) {
-	options := adopt.Options{Source: r.dir, Force: o.Force, Refuses: func(path string) error { return paths.Refused[path] }}
+	options := adopt.Options{Source: r.dir, Force: o.Force, CannotKeep: func(path string) error { return paths.Refused[path] }}
 	if o.Storage != "" {
 		if r.Stored, err = adopt.Prepare(ctx, o.Storage, r.paths, options); err != nil {
 			return session.AdoptError(err, o.Storage)

@@ -33,8 +33,9 @@
 // A pattern is parsed as in globset (parse), and its alternatives and slash-matching classes are
 // expanded (expand). The result is a list of rules: lists of path components, each of which is a
 // literal, a glob or "**" (component). Rules of the form **/x, by far the most common, are applied
-// to every name; the last two bytes of a name almost always rule out a match (basename). All other
-// rules form one automaton whose alphabet is the set of file names (automaton). A walk passes its
-// state from a directory to the children, so patterns that are anchored elsewhere cost nothing.
-// States are made when a walk first enters a directory that needs one.
+// to every name; the last two bytes of a name almost always rule out a match (basename). The
+// matches on a name, of files and of directories, are a verdict. All other rules form
+// one automaton whose alphabet is the set of file names (automaton). A walk passes its state from a
+// directory to the children, so patterns that are anchored elsewhere cost nothing. States are made
+// when a walk first enters a directory that needs one.
 package pattern

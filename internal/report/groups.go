@@ -122,9 +122,9 @@ func AppendGroup(dst []byte, g *Group, what string, now time.Time) []byte {
 	return fmt.Appendf(dst, "%7d %5s %4s %s\n", g.Files, printable.Size(g.Bytes), printable.Age(now.Sub(g.Newest)), what)
 }
 
-// OwnerStake is an owner whose files would be lost, as status --json writes it. Control characters
+// OwnerLoss is an owner whose files would be lost, as status --json writes it. Control characters
 // in Name are escaped; it is "" for the paths whose owner is not known.
-type OwnerStake struct {
+type OwnerLoss struct {
 	Name    string    `json:"name"`
 	Type    string    `json:"type"`
 	Files   int       `json:"files"`
@@ -133,9 +133,9 @@ type OwnerStake struct {
 	group   *Group
 }
 
-// NewOwnerStake returns a group of ByOwner as status --json writes it.
-func NewOwnerStake(g *Group) OwnerStake {
-	one := OwnerStake{Name: printable.Name(g.Name), Files: g.Files, Bytes: g.Bytes, ModTime: g.Newest.UTC(), group: g}
+// NewOwnerLoss returns a group of ByOwner as status --json writes it.
+func NewOwnerLoss(g *Group) OwnerLoss {
+	one := OwnerLoss{Name: printable.Name(g.Name), Files: g.Files, Bytes: g.Bytes, ModTime: g.Newest.UTC(), group: g}
 	if g.Name != "" {
 		one.Type = g.Type.String()
 	}
@@ -143,8 +143,8 @@ func NewOwnerStake(g *Group) OwnerStake {
 }
 
 // appendOwners appends the owners of status, if one of them is known.
-func appendOwners(dst []byte, owners []OwnerStake, now time.Time) []byte {
-	if !slices.ContainsFunc(owners, func(o OwnerStake) bool { return o.Name != "" }) {
+func appendOwners(dst []byte, owners []OwnerLoss, now time.Time) []byte {
+	if !slices.ContainsFunc(owners, func(o OwnerLoss) bool { return o.Name != "" }) {
 		return dst
 	}
 	dst = append(dst, "\nby owner\n"...)

@@ -118,8 +118,8 @@ func (s *Status) AppendTo(dst []byte, home string, now time.Time) []byte {
 	}
 	dst = s.appendAmounts(append(dst, '\n'))
 	dst = s.appendNext(dst)
-	dst = appendStakes(dst, "the largest", s.Largest, home, now)
-	dst = appendStakes(dst, "the newest", s.Newest, home, now)
+	dst = appendTopEntries(dst, "the largest", s.Largest, home, now)
+	dst = appendTopEntries(dst, "the newest", s.Newest, home, now)
 	dst = appendOwners(dst, s.Owners, now)
 	return appendMustKeep(dst, s.MustKeep, home)
 }
@@ -207,7 +207,7 @@ func appendMustKeep(dst []byte, all []NamedPath, home string) []byte {
 	return dst
 }
 
-func appendStakes(dst []byte, title string, all []Stake, home string, now time.Time) []byte {
+func appendTopEntries(dst []byte, title string, all []TopEntry, home string, now time.Time) []byte {
 	if len(all) == 0 {
 		return dst
 	}
@@ -253,14 +253,14 @@ type Status struct {
 	Cache    Amount `json:"cache"`
 	Excluded Amount `json:"excluded"`
 	// Hidden is the part of Excluded that is neither cache nor created again at boot.
-	Hidden  Amount  `json:"hidden"`
-	Kept    Amount  `json:"persisted"`
-	Trash   Amount  `json:"trash"`
-	Largest []Stake `json:"largest"`
-	Newest  []Stake `json:"newest"`
+	Hidden  Amount     `json:"hidden"`
+	Kept    Amount     `json:"persisted"`
+	Trash   Amount     `json:"trash"`
+	Largest []TopEntry `json:"largest"`
+	Newest  []TopEntry `json:"newest"`
 	// Owners are the owners with most bytes at stake.
-	Owners []OwnerStake `json:"owners"`
-	Unread int          `json:"unread"`
+	Owners []OwnerLoss `json:"owners"`
+	Unread int         `json:"unread"`
 	// Doubtful counts the candidates on roots of which nothing shows that a boot wipes them. They
 	// are in none of the other amounts except Listed.
 	Doubtful Amount `json:"doubtful"`
@@ -340,8 +340,8 @@ type Tracer struct {
 	Reason string `json:"unusable"` // empty if it can be used
 }
 
-// Stake is a directory or a single file that would be lost.
-type Stake struct {
+// TopEntry is a directory or a single file that would be lost.
+type TopEntry struct {
 	Path      string    `json:"path,omitempty"`
 	PathBytes string    `json:"pathBytes,omitempty"`
 	Files     int       `json:"files"`

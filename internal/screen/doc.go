@@ -1,7 +1,7 @@
 // Package screen connects the session with the screen. It implements tui.Machine for each source of
 // paths.
 //
-//	machine.go    the candidates of a scan, and the paths of a trace
+//	machine.go    the candidates of a scan; traced.go: the paths of a trace; lost.go: losses
 //	place.go      whose a path is, and whether it is likely to be worth keeping
 //	watched.go    the paths that are being written
 //	list.go       paths from stdin

@@ -52,7 +52,7 @@ func (s *Session) AdoptOptions(paths AdoptPaths, force bool) adopt.Options {
 	for _, name := range slices.Concat(s.Policy.Roots(), s.ScanRules.Include) {
 		options.Roots = append(options.Roots, adopt.Root{Path: name, Mount: uint64(s.Mounts.At(name).ID)})
 	}
-	options.Refuses = func(name string) error {
+	options.CannotKeep = func(name string) error {
 		if err := paths.Refused[name]; err != nil {
 			return err
 		}
@@ -124,6 +124,6 @@ func (s *Session) BeneathOptions(paths AdoptPaths, force bool) (adopt.Options, e
 		return options, errors.New("no paths: nothing to copy")
 	}
 	options.Beneath = adopt.Root{Path: beneath.Point, Mount: uint64(beneath.ID)}
-	options.Refuses = func(name string) error { return paths.Refused[name] }
+	options.CannotKeep = func(name string) error { return paths.Refused[name] }
 	return options, nil
 }

@@ -4,7 +4,9 @@
 //
 //	session.go  Options, Session and New
 //	rules.go    configuration and flags as the rules of a scan
-//	judge.go    the verdict on a path on the disk
+//	judge.go    the verdict on a path on the disk; fates.go: what a boot does to each tree
+//	facts.go    what the classes of data need to know about the machine
+//	declared.go what the built systems declare
 //	notes.go    the program of a path, whether it is cache, and how many others keep it
 //	owners.go   names of users and groups; whose a path is; unit.go: service units
 //	users.go    the users who can have a section in a snippet
@@ -18,7 +20,7 @@
 //	stray.go    undeclared paths in storage; trash.go: the trash
 //	doctor.go   what the checks of doctor get
 //	status.go   counts of lost and kept files
-//	trace.go    the paths of a trace that are shown
+//	written.go  who wrote a path, from a record of watch
 //	path.go     arguments as true paths
-//	errors.go   usage errors, and errors with a remedy
+//	errors.go   usage errors, and errors with a remedy; stuck.go: work that cannot be interrupted
 package session

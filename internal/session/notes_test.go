@@ -125,7 +125,7 @@ func TestAdoptDoesNotFollowASymlinkThatReplacesADirectory(t *testing.T) {
 			}
 			links++
 		}
-		plan, err := adopt.Prepare(t.Context(), at("persist"), paths.Names, adopt.Options{Roots: roots, Refuses: func(name string) error { return paths.Refused[name] }})
+		plan, err := adopt.Prepare(t.Context(), at("persist"), paths.Names, adopt.Options{Roots: roots, CannotKeep: func(name string) error { return paths.Refused[name] }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -106,7 +106,7 @@ func (m *measure) add(e *scan.Entry) error {
 			return nil
 		}
 		into.Doubtful.Add(size)
-		return m.stake(e)
+		return m.countLoss(e)
 	}
 	cache := class == known.ClassCache || e.Tagged || m.notes.Of(path, false).Cache
 	switch {
@@ -121,13 +121,13 @@ func (m *measure) add(e *scan.Entry) error {
 		into.Worthless.Add(size)
 	default:
 		into.Lost.Add(size)
-		return m.stake(e)
+		return m.countLoss(e)
 	}
 	return nil
 }
 
-// stake counts a file that is at stake.
-func (m *measure) stake(e *scan.Entry) error {
+// countLoss counts a file that is at stake.
+func (m *measure) countLoss(e *scan.Entry) error {
 	if err := m.undecided.add(e); err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (s *Session) withoutCaches(opts scan.Options) (scan.Options, error) {
 }
 
 // largestFirst returns the first mostStakes rows in an order.
-func largestFirst(rows []*scan.Row, before func(a, b *scan.Row) bool) []report.Stake {
+func largestFirst(rows []*scan.Row, before func(a, b *scan.Row) bool) []report.TopEntry {
 	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, func(a, b *scan.Row) int {
 		switch {
@@ -180,9 +180,9 @@ func largestFirst(rows []*scan.Row, before func(a, b *scan.Row) bool) []report.S
 		}
 		return 0
 	})
-	all := []report.Stake{}
+	all := []report.TopEntry{}
 	for _, r := range rows[:min(len(rows), mostStakes)] {
-		one := report.Stake{Files: r.Files, Bytes: r.Bytes, ModTime: r.Newest.UTC(), Shown: string(r.Path)}
+		one := report.TopEntry{Files: r.Files, Bytes: r.Bytes, ModTime: r.Newest.UTC(), Shown: string(r.Path)}
 		one.Path, one.PathBytes = jsonline.Path(strings.TrimSuffix(one.Shown, "/"))
 		all = append(all, one)
 	}
@@ -190,7 +190,7 @@ func largestFirst(rows []*scan.Row, before func(a, b *scan.Row) bool) []report.S
 }
 
 // topOwners returns the owners of rows with the most bytes.
-func (s *Session) topOwners(rows []*scan.Row) []report.OwnerStake {
+func (s *Session) topOwners(rows []*scan.Row) []report.OwnerLoss {
 	groups := map[report.GroupKey]*report.Group{}
 	for _, r := range rows {
 		o := s.OwnerOf(cmp.Or(strings.TrimSuffix(string(r.Path), "/"), "/"))
@@ -203,9 +203,9 @@ func (s *Session) topOwners(rows []*scan.Row) []report.OwnerStake {
 	all := slices.SortedFunc(maps.Values(groups), func(a, b *report.Group) int {
 		return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), strings.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
 	})
-	owners := []report.OwnerStake{}
+	owners := []report.OwnerLoss{}
 	for _, g := range all[:min(len(all), mostStakes)] {
-		owners = append(owners, report.NewOwnerStake(g))
+		owners = append(owners, report.NewOwnerLoss(g))
 	}
 	return owners
 }
@@ -246,7 +246,7 @@ func (s *Session) Detected() *report.Status {
 		Roots: []report.RootStatus{}, Storage: []report.StoreStatus{},
 	}
 	found.Others, found.MustKeep = []report.RootStatus{}, []report.NamedPath{}
-	found.Owners, found.Next = []report.OwnerStake{}, s.Comings()
+	found.Owners, found.Next = []report.OwnerLoss{}, s.Comings()
 	for _, root := range s.Policy.Roots() {
 		tree := s.FateOf(root)
 		status := report.NewRootStatus(root, tree)

@@ -93,8 +93,8 @@ func TestContrast(t *testing.T) {
 		for _, theme := range []setting.Theme{setting.ThemeAuto, fitting} {
 			st := draw.NewStyles(theme, false)
 			for name, style := range map[string]draw.Style{
-				"text": {}, "title": st.Title, "bold": st.Bold, "dim": st.Dim, "marked": st.Marked, "partly": st.Partly, "program": st.Program,
-				"heading": st.Heading, "stake": st.Stake, "secret": st.Secret, "match": st.Match, "cursor": st.Cursor, "warning": st.Warning,
+				"text": {}, "title": st.Title, "bold": st.Bold, "dim": st.Dim, "marked": st.Marked, "partial": st.Partial, "program": st.Program,
+				"heading": st.Heading, "loss": st.Loss, "secret": st.Secret, "match": st.Match, "cursor": st.Cursor, "warning": st.Warning,
 				"key": st.Key, "frame": st.Frame, "bar": st.Bar, "code": st.Code,
 			} {
 				fore, back, faint := s.shown(style)

@@ -8,6 +8,7 @@
 //	row.go       Row: one line of the list
 //	meter.go     size bars, dots, progress and scroll bar
 //	frame.go     cards, sections, tabs and chips
+//	code.go      the colours of Nix code
 //
 // All text that is passed in has been escaped by package printable: it has no control characters,
 // only characters of one or two cells and combining marks. Nothing is shown by colour alone: each

@@ -30,7 +30,7 @@ func (s *Styles) PartBar(part, whole int64, cells int) string {
 // shareSteps are the percentages from which a share has one more dot.
 var shareSteps = [...]int{0, 5, 15, 30, 45}
 
-// The percentages from which a share is green, or the colour of partly.
+// The percentages from which a share is green, or has the colour of a partial mark.
 const (
 	shareHigh = 25
 	shareSome = 12
@@ -48,7 +48,7 @@ func (s *Styles) Share(of, all int) (text string, style Style) {
 	case percent >= shareHigh:
 		style = s.Marked
 	case percent >= shareSome:
-		style = s.Partly
+		style = s.Partial
 	}
 	if s.Glyphs.Dot == "" {
 		return strconv.Itoa(percent) + "%", style

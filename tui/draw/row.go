@@ -104,7 +104,7 @@ func (s *Styles) writeGutter(b *strings.Builder, r *Row) {
 	case MarkOn, MarkCovered:
 		b.WriteString(s.Marked.Render(mark))
 	case MarkPartly:
-		b.WriteString(s.Partly.Render(mark))
+		b.WriteString(s.Partial.Render(mark))
 	case MarkNone, MarkUnknown, MarkIgnored, MarkNotNow:
 		b.WriteString(s.Dim.Render(mark))
 	}

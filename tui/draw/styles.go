@@ -12,8 +12,8 @@ import (
 // convey the same.
 type Styles struct {
 	Title, Dim, Bold Style
-	// Marked and Partly are marks; Program, Heading, Stake and Secret are columns and headings.
-	Marked, Partly, Program, Heading, Stake, Secret Style
+	// Marked and Partial are marks; Program, Heading, Loss and Secret are columns and headings.
+	Marked, Partial, Program, Heading, Loss, Secret Style
 	Match, Cursor, Warning, Key, Frame, Bar         Style
 	// Code is text in quotes in a snippet.
 	Code   Style
@@ -62,7 +62,7 @@ var asciiGlyphs = Glyphs{
 }
 
 // palette assigns some of the 16 colours; 0 is the default foreground.
-type palette struct{ marked, partly, warning, stake, key, bar, program, section, secret, dim ansi.Attr }
+type palette struct{ marked, partial, warning, loss, key, bar, program, section, secret, dim ansi.Attr }
 
 // palettes has one palette for each theme. ThemeAuto is readable on any background: green and cyan have
 // enough contrast on dark and on light ones, and all else is bold or faint (TestContrast). On light
@@ -71,7 +71,7 @@ type palette struct{ marked, partly, warning, stake, key, bar, program, section,
 var palettes = map[setting.Theme]palette{
 	setting.ThemeAuto: {
 		marked:  ansi.AttrGreenForegroundColor,
-		partly:  ansi.AttrCyanForegroundColor,
+		partial: ansi.AttrCyanForegroundColor,
 		key:     ansi.AttrCyanForegroundColor,
 		bar:     ansi.AttrCyanForegroundColor,
 		program: ansi.AttrCyanForegroundColor,
@@ -79,9 +79,9 @@ var palettes = map[setting.Theme]palette{
 	},
 	setting.ThemeLight: {
 		marked:  ansi.AttrGreenForegroundColor,
-		partly:  ansi.AttrMagentaForegroundColor,
+		partial: ansi.AttrMagentaForegroundColor,
 		warning: ansi.AttrRedForegroundColor,
-		stake:   ansi.AttrRedForegroundColor,
+		loss:    ansi.AttrRedForegroundColor,
 		key:     ansi.AttrBlueForegroundColor,
 		bar:     ansi.AttrBlueForegroundColor,
 		program: ansi.AttrBlueForegroundColor,
@@ -91,9 +91,9 @@ var palettes = map[setting.Theme]palette{
 	},
 	setting.ThemeDark: {
 		marked:  ansi.AttrBrightGreenForegroundColor,
-		partly:  ansi.AttrBrightYellowForegroundColor,
+		partial: ansi.AttrBrightYellowForegroundColor,
 		warning: ansi.AttrBrightYellowForegroundColor,
-		stake:   ansi.AttrBrightYellowForegroundColor,
+		loss:    ansi.AttrBrightYellowForegroundColor,
 		key:     ansi.AttrBrightCyanForegroundColor,
 		bar:     ansi.AttrBrightBlueForegroundColor,
 		program: ansi.AttrBrightCyanForegroundColor,
@@ -111,10 +111,10 @@ func NewStyles(theme setting.Theme, ascii bool) Styles {
 		Bold:    bold(0),
 		Dim:     Style{sgr(ansi.AttrFaint), sgr(ansi.AttrNormalIntensity)},
 		Marked:  plain(p.marked),
-		Partly:  plain(p.partly),
+		Partial: plain(p.partial),
 		Program: plain(p.program),
 		Heading: bold(p.section),
-		Stake:   bold(p.stake),
+		Loss:    bold(p.loss),
 		Secret:  bold(p.secret),
 		Cursor:  Style{sgr(ansi.AttrReverse), sgr(ansi.AttrNoReverse)},
 		Warning: styleOf(p.warning, p.warning == 0),

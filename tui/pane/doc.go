@@ -13,7 +13,7 @@
 //	programs.go  Programs: the program to filter by
 //	adopt.go     Adopt: the plan, progress and result of copying
 //	into.go      Into: the file, place and diff of an insertion
-//	snippet.go   Snippet: the code, and what is to say of it
+//	snippet.go   Snippet: the code, and what is to say of it; snippetnotes.go: its notes, as lines
 //
 // Texts that the caller passes in may contain any bytes, unless a comment says otherwise. They are
 // escaped by package printable when they are stored.
