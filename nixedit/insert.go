@@ -43,8 +43,8 @@ type Result struct {
 // set on one line is replaced, where it is broken into lines. A list of at least three strings that
 // is sorted stays sorted; other lists get the entries at their end.
 //
-// The error is a *RefusalError. Insert refuses a list if it does not find exactly one place for it, and if
-// the place is not one that it understands as a whole.
+// The error is a *RefusalError. Insert refuses a list if there is not exactly one place for it, or if
+// that place contains an expression that is not supported.
 func (f *File) Insert(edit Edit) (*Result, error) {
 	if refusal := edit.check(); refusal != nil {
 		return nil, refusal

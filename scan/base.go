@@ -20,7 +20,7 @@ type Base struct {
 	Walks int
 }
 
-// atBase makes the walk one of Options.Base.
+// atBase makes the walk start at Options.Base.
 func (w *walk) atBase() {
 	w.base = w.opts.Base
 	for name := range components(w.base.Path) {

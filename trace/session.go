@@ -30,7 +30,7 @@ type session struct {
 	rejected []string
 }
 
-// tracer is a back end while a command runs.
+// tracer is a back end that traces a running command.
 type tracer interface {
 	backend() Backend
 	// ended returns a channel that is closed when the last process has ended.

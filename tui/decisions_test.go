@@ -207,5 +207,5 @@ func TestLastDecisionsAreSavedBeforeTheEnd(t *testing.T) {
 func TestPathsInStorageAreNotDecidedOn(t *testing.T) {
 	d := realScreen(t, Options{Job: Job{Key: "remove", Selected: "selected"}})
 	d.keys("i")
-	d.has("paths in storage are not decided on")
+	d.has("there are no decisions on paths in storage")
 }

@@ -35,7 +35,7 @@ func (m *app) conditionals() []conditional {
 	dialects := unless(len(m.opts.Dialects) > 1, "there is only one dialect")
 	once := unless(!m.opts.Once, "a list of paths cannot be read again")
 	tree := unless(m.list.opens(), "programs and directories open and close in other views: Tab")
-	decides := unless(m.decides(), "paths in storage are not decided on")
+	decides := unless(m.decides(), "there are no decisions on paths in storage")
 	b, s := &m.keys.Browse, &m.keys.Search
 	return []conditional{
 		{pane.ContextBrowse, &b.Programs, programs},

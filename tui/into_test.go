@@ -78,10 +78,10 @@ func TestIntoLetsChooseAmongPlaces(t *testing.T) {
 		}
 		return IntoPlan{Lines: []IntoLine{{Kind: LineAdded, Text: "+both"}}, Write: write}, nil
 	})
-	d.has("insert where?", "the list has 2 places", "line 3: a.files with 2 elements", `line 9: b\e.files`, "nowhere", "Enter chooses")
+	d.has("insert where?", "the list has 2 places", "line 3: a.files with 2 elements", `line 9: b\e.files`, "none of these", "Enter chooses")
 	d.keys("j", "enter")
 	d.has("insert where?", "line 12:c: c")
-	d.keys("G", "enter") // nowhere: what can be inserted is shown
+	d.keys("G", "enter") // none of these: what can be inserted is shown
 	d.has("change /p.nix?", "+one", "Enter writes the file")
 	d.keys("esc", "i", "enter", "enter")
 	d.has("change /p.nix?", "+both")

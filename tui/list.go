@@ -336,8 +336,9 @@ func (l *list) lineAt(line int) (row int, of *sectionHead) {
 	return row, nil
 }
 
-// clamp keeps the cursor on an existing, visible row, and the screen full. If the cursor is on the
-// first row of a section, the head is visible too.
+// clamp moves the cursor to an existing row, and scrolls so that this row is visible and no line
+// stays empty if there are enough rows. If the cursor is on the first row of a section, the head is
+// visible too.
 func (l *list) clamp() {
 	n := l.lines()
 	l.cursor = max(0, min(l.cursor, len(l.nodes)-1))

@@ -96,7 +96,8 @@ func (m *app) click(mouse tea.Mouse) tea.Cmd {
 	return nil
 }
 
-// clickHint presses the key of a hint on the last line. A dialog that covers the line comes first.
+// clickHint presses the key of a hint on the last line. It does nothing where a dialog covers the
+// line.
 func (m *app) clickHint(x, y int) (tea.Cmd, bool) {
 	if y != m.layout.height-1 || m.layout.tooSmall || m.overlay.Over(x, y) {
 		return nil, false

@@ -10,8 +10,9 @@ import (
 type searchBar struct {
 	pane.Input
 	active bool
-	// chosen is the row after the one that Space has just selected, or 0. If the cursor is still on it
-	// at the end of the search, it returns to the selected row: the next match may be anywhere.
+	// chosen is the row after the one that Space has just selected, or 0. If the cursor is still on
+	// that row when the search ends, the cursor returns to the selected row, because the next match
+	// may be far from it in the whole list.
 	chosen int
 }
 

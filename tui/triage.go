@@ -74,7 +74,7 @@ func countDecisionsCmd(ctx context.Context, gen int, l *index.Listing, sums over
 	})
 }
 
-// decides reports whether the user decides about paths here. Paths in storage are not decided on.
+// decides reports whether the user decides about paths here. There are no decisions on paths in storage.
 func (m *app) decides() bool { return m.opts.Job.Key == keymap.AdoptJob.Key }
 
 // takeLoaded adds the decisions of earlier runs. What they keep is selected, so the snippet has it.
@@ -284,7 +284,7 @@ func (m *app) whyUndecidable(node uint32) string {
 	}
 	if index.IsDir(node) {
 		if why := m.opts.Machine.CannotKeep(string(l.AppendNode(nil, node))); why != "" {
-			return "no decision on all of it: " + why
+			return "cannot decide on all of it: " + why
 		}
 	}
 	return ""

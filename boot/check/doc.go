@@ -1,5 +1,5 @@
 // Package check finds out whether a machine whose root is wiped is set up so that a boot loses
-// nothing by surprise. Each check has an ID, a severity, and facts as types; the words for them are
+// no data unexpectedly. Each check has an ID, a severity, and facts as types; the words for them are
 // elsewhere.
 //
 //	check.go       Run, Options and Result

@@ -92,8 +92,8 @@ func (r *reader) link(tree *linkTree, rel string) {
 	r.declare(e)
 }
 
-// leaves follows a chain of links until it is out of the store. A link to a file of /etc that the
-// system itself makes goes on there.
+// leaves follows a chain of links until it is out of the store. If it leads to a file in /etc that
+// the system itself makes, the chain continues with that file in the system's own /etc.
 func (r *reader) leaves(file string) (target string, left bool, err error) {
 	outside := func(at string) bool { return !paths.Below(at, store) }
 	for range rootfs.MostLinks {
@@ -106,7 +106,7 @@ func (r *reader) leaves(file string) (target string, left bool, err error) {
 			return target, true, nil
 		}
 		file = path.Join(r.at("etc"), rel)
-		if !r.exists(file) { // not one of the system's
+		if !r.exists(file) { // the system's own /etc does not have it
 			return target, true, nil
 		}
 	}

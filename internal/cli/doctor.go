@@ -11,20 +11,21 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/report"
 )
 
-const doctorLong = `Check whether this machine is set up so that a reboot loses nothing by surprise: the root
+const doctorLong = `Check whether this machine is set up so that a reboot loses no data unexpectedly: the root
 is wiped, storage is mounted in time, identity and passwords are kept, declared paths are
-mounted, and mounts hide no data. Only what is not ok is printed, with a remedy. The exit
-status is 1 if a check fails; warnings and notes do not fail. Some checks require root.`
+mounted, and mounts hide no data. Only checks that are not ok are printed, each with a
+remedy. The exit status is 1 if a check fails, not for warnings and notes. Some checks
+require root.`
 
 const doctorExamples = `  sudo list-ephemeral doctor
-  sudo list-ephemeral doctor --verbose     also what is ok
+  sudo list-ephemeral doctor --verbose     also the checks that are ok
   list-ephemeral doctor --json | jq -r 'select(.severity == "failure").id'`
 
 func newDoctor(a *app) *cobra.Command {
 	var asJSON, verbose bool
 	cmd := &cobra.Command{
 		Use:     "doctor [flags]",
-		Short:   "Check that a reboot loses nothing by surprise",
+		Short:   "Check that a reboot loses no data unexpectedly",
 		Long:    doctorLong,
 		Example: doctorExamples,
 		Args:    takesNothing,

@@ -13,7 +13,7 @@ import (
 )
 
 const explainLong = `Explain for each PATH whether the next reboot wipes it, and what decided that: a mount,
-the configuration, an exclude pattern. Also print whose it is and what it is for, with the
+the configuration, an exclude pattern. Also print its owner and the kind of data, with the
 source of each statement. The exit status is 1 if a PATH does not exist or could not be
 read.`
 
@@ -53,8 +53,8 @@ func newExplain(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
-	textVar(cmd.Flags(), &unit, "unit", "", "the name of a service unit", "explain what the service unit `NAME` declares, and what of it is kept")
-	numberVar(cmd.Flags(), &boots, "boots", "", "say how many of the last `N` earlier states have it (0: do not)", 0)
+	textVar(cmd.Flags(), &unit, "unit", "", "the name of a service unit", "explain which paths the service unit `NAME` declares, and which are kept")
+	numberVar(cmd.Flags(), &boots, "boots", "", "print how many of the last `N` earlier states have the path (0: off)", 0)
 	noFileCompletion(cmd, "boots")
 	_ = cmd.RegisterFlagCompletionFunc("unit", a.unitNames)
 	return leaveStuck(cmd)

@@ -18,7 +18,7 @@ var commandGroups = []struct {
 	title    string
 	commands []string
 }{
-	{"Look", []string{"tui", "list", "status", "doctor", "explain", "trace", "watch"}},
+	{"Inspect", []string{"tui", "list", "status", "doctor", "explain", "trace", "watch"}},
 	{"Keep", []string{"snippet", "adopt", "stray"}},
 	{"Past", []string{"lost", "restore", "receipt", "verify"}},
 	{"Set up", []string{"completion", "man", "help"}},

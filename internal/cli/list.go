@@ -45,7 +45,7 @@ const listExamples = `  list-ephemeral list                          all files t
   list-ephemeral list -l --sort size -r -n 20  the twenty largest
   list-ephemeral list -dl --no-cache           directories worth keeping, with sizes
   list-ephemeral list -d -p firefox            those that belong to Firefox
-  list-ephemeral list --by owner --sort size   whose they are, with totals
+  list-ephemeral list --by owner --sort size   totals by owner
   list-ephemeral list -d --kind state,config   directories of state and settings
   list-ephemeral list -d --new                 what you have not decided on yet
   list-ephemeral list -0 | xargs -0 du -ch     for scripts, with any file name`
@@ -80,7 +80,7 @@ func newList(a *app) *cobra.Command {
 	choiceVar(flags, &f.sort, "sort", "sort by `KEY`: path, size or mtime", "path", "size", "mtime")
 	flags.BoolVarP(&f.reverse, "reverse", "r", false, "reverse the sort order")
 	numberVar(flags, &f.limit, "max-results", "n", "print only the first `N` results (0: all)", 0)
-	numberVar(flags, &f.boots, "boots", "", "with -l, --json: how many of the last `N` earlier states have it", 0)
+	numberVar(flags, &f.boots, "boots", "", "with -l or --json: print how many of the last `N` earlier states have each path", 0)
 	flags.BoolVar(&f.count, "count", false, "print only the number of results")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
 	a.exclusive(command, "print0", "json", "long", "count")

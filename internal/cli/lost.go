@@ -31,8 +31,8 @@ type lostFlags struct {
 	limit                                                    int
 }
 
-const lostLong = `List what the last reboot took: the candidates of the newest earlier state of the machine
-that are not there now, or differ. Earlier states are old roots on btrfs, snapshots, old
+const lostLong = `List what was lost at the last reboot: the candidates in the newest earlier state of the
+machine that are missing now, or differ. Earlier states are old roots on btrfs, snapshots, old
 upper directories of overlays, what receipt --graveyard has kept, and a directory that
 you name with --from. PATH limits the list to paths at or below it.
 
@@ -40,11 +40,11 @@ With --boots, several states are compared, and each path is regenerated (in ever
 with the same content), evolving (in most of them) or one-off (in few). Regenerated paths
 come last. Most states can be read only by root.`
 
-const lostExamples = `  sudo list-ephemeral lost                      what the last reboot took
+const lostExamples = `  sudo list-ephemeral lost                      what was lost at the last reboot
   sudo list-ephemeral lost -l --boots 5 ~/.config
   sudo list-ephemeral lost --browse             choose on the screen what to restore
   sudo list-ephemeral lost --list-states        the earlier states
-  sudo list-ephemeral lost -l --sort mtime -r -n 20   what had changed last
+  sudo list-ephemeral lost -l --sort mtime -r -n 20   the files that were changed last
   sudo list-ephemeral lost --from 2d            the newest state that is at least two days old
   list-ephemeral lost --from /mnt/old-root`
 
@@ -52,7 +52,7 @@ func newLost(a *app) *cobra.Command {
 	f := lostFlags{kinds: scan.KindsOf(scan.KindFile), boots: 1, sort: "recurrence"}
 	cmd := &cobra.Command{
 		Use:     "lost [flags] [PATH...]",
-		Short:   "List what the last reboot took",
+		Short:   "List what was lost at the last reboot",
 		Long:    lostLong,
 		Example: lostExamples,
 		Args:    takesPaths,
@@ -74,7 +74,7 @@ func newLost(a *app) *cobra.Command {
 	flags.BoolVar(&f.states, "list-states", false, "list the earlier states instead of paths")
 	flags.BoolVarP(&a.all, "all", "a", false, "list also what exclude patterns and built-in knowledge hide")
 	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(ir), l (symlink), s(ocket), p(ipe), b, c")
-	textVar(flags, &f.from, "from", "", "a directory, a time or the name of a state", "use the state `WHICH`: a directory, a name, or the newest before a time")
+	textVar(flags, &f.from, "from", "", "a directory, a time or the name of a state", "use the state `WHICH`: a directory, a name, or a time (the newest before it)")
 	numberVar(flags, &f.boots, "boots", "", "compare `N` states (1)", 1)
 	f.addFilterFlags(cmd)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
@@ -92,8 +92,8 @@ func (f *lostFlags) addFilterFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
 	flags.VarP(&repeated[sizeLimit]{to: &f.wanted.sizes, read: parseSize}, "size", "S", "list only files of `SIZE`: at least (+10M), at most (-4ki), exactly (10)")
-	flags.Var(&value[time.Time]{to: &f.wanted.after, read: readTime}, "changed-within", "list only what had changed in the last `DUR` (2d) or since a date")
-	flags.Var(&value[time.Time]{to: &f.wanted.before, read: readTime}, "changed-before", "list only what had changed longer than `DUR` ago, or before a date")
+	flags.Var(&value[time.Time]{to: &f.wanted.after, read: readTime}, "changed-within", "list only what was changed in the last `DUR` (2d) or since a date")
+	flags.Var(&value[time.Time]{to: &f.wanted.before, read: readTime}, "changed-before", "list only what was changed longer than `DUR` ago, or before a date")
 	choiceVar(flags, &f.sort, "sort", "sort by `KEY`: recurrence (regenerated last), path, size or mtime", "recurrence", "path", "size", "mtime")
 	flags.BoolVarP(&f.reverse, "reverse", "r", false, "reverse the sort order")
 	numberVar(flags, &f.limit, "max-results", "n", "print only the first `N` results (0: all)", 0)

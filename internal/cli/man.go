@@ -50,7 +50,8 @@ func newMan(a *app) *cobra.Command {
 }
 
 // writePages writes the pages of a command and its subcommands (list-ephemeral.1,
-// list-ephemeral-list.1), and returns their number. Their text depends only on the program.
+// list-ephemeral-list.1), and returns their number. Their text does not depend on the
+// machine, the user or the time.
 func writePages(cmd *cobra.Command, dir string) (written int, err error) {
 	if !cmd.IsAvailableCommand() && cmd.HasParent() {
 		return 0, nil
@@ -184,7 +185,7 @@ func (r *manual) files(cmd *cobra.Command) {
 	r.Item("$XDG_CONFIG_HOME/list-ephemeral/config.json, /etc/list-ephemeral/config.json",
 		"the configuration: the first of these that exists. It is optional, and usually written by Home Manager.")
 	r.Item("$XDG_STATE_HOME/list-ephemeral/decisions",
-		"what you kept, ignored or put off. That of root is .list-ephemeral-triage/decisions in the storage path.")
+		"what you kept, ignored or put off. Root's file is .list-ephemeral-triage/decisions in the storage path.")
 }
 
 // environment lists the environment variables that the program reads.

@@ -22,12 +22,13 @@ type receiptFlags struct {
 }
 
 const receiptLong = `Write into persistent storage which files the reboot is about to wipe and which paths it
-keeps, for verify and status --brief of the next boot. It is meant for a unit that runs at
-shutdown, see programs.list-ephemeral.receipt.enable of the NixOS module. Only root can
-read receipts, and the last eight are kept. Nothing is printed unless something failed.
+keeps. After the boot, the commands verify and status --brief read this. It is meant for
+a unit that runs at shutdown, see programs.list-ephemeral.receipt.enable of the NixOS
+module. Only root can read receipts, and the last eight are kept. Nothing is printed
+unless something failed.
 
-With --graveyard, small files are copied too, except caches. So lost and restore also work
-on roots that leave no old state, such as a tmpfs.`
+With --graveyard, small files are copied too, except caches. Then the commands lost and
+restore also work on roots that leave no old state, such as a tmpfs.`
 
 const receiptExamples = `  sudo list-ephemeral receipt
   sudo list-ephemeral receipt --graveyard --max-total 512Mi

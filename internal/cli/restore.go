@@ -23,7 +23,7 @@ const restoreLong = `Bring back paths from an earlier state of the machine to wh
 newest state that has it, see list-ephemeral lost. Each path is copied atomically, with
 owner, mode, times, extended attributes and ACLs. Nothing is overwritten: a directory that
 exists gets only the entries that are missing. With --adopt, the paths are copied into
-persistent storage too, so the next reboot does not take them again.`
+persistent storage too, so the next reboot does not wipe them again.`
 
 const restoreExamples = `  sudo list-ephemeral restore --dry-run ~/.mozilla   print the plan
   sudo list-ephemeral restore --adopt ~/.mozilla
@@ -45,7 +45,7 @@ func newRestore(a *app) *cobra.Command {
 	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
 	flags.BoolVar(&f.force, "force", false, "copy files even if a process has them mapped writable")
 	flags.BoolVar(&f.adopt, "adopt", false, "copy the paths into persistent storage too")
-	textVar(flags, &f.from, "from", "", "a directory, a time or the name of a state", "use the state `WHICH`: a directory, a name, or the newest before a time")
+	textVar(flags, &f.from, "from", "", "a directory, a time or the name of a state", "use the state `WHICH`: a directory, a name, or a time (the newest before it)")
 	textVar(flags, &f.storage, "storage", "", "an absolute path", "with --adopt: copy into the storage path `DIR`")
 	_ = cmd.MarkFlagDirname("storage")
 	return cmd

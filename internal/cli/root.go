@@ -41,7 +41,7 @@ Paths on stdin replace the scan.`
 
 const rootExamples = `  list-ephemeral                         browse, select, get the snippet
   list-ephemeral ~/.config               browse one directory
-  fd -t f . /var/lib | list-ephemeral    choose among the paths of another program
+  fd -t f . /var/lib | list-ephemeral    choose among the paths that fd prints
   list-ephemeral > persist.nix           write the snippet to a file
   list-ephemeral list | wc -l            count the files, for scripts`
 

@@ -86,7 +86,7 @@ func (a *app) sayFate(s *session.Session) {
 // fateNotices are what sayFate says.
 func fateNotices(s *session.Session) (texts []string) {
 	for _, tree := range s.Doubtful() {
-		texts = append(texts, report.DoubtText(tree)+"; name what a boot wipes with --root or the key roots")
+		texts = append(texts, report.DoubtText(tree)+"; use --root or the key roots to name what a boot wipes")
 	}
 	for _, tree := range s.Fates().Roots() {
 		if text := report.LowerLayersText(tree); text != "" {

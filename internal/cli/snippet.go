@@ -36,8 +36,8 @@ that of the configuration (snippet.dialect), otherwise plain.
 With --into, the paths are inserted into the lists of a Nix file instead. Nothing else in
 the file changes. The change is shown as a diff, and written if you confirm it.
 
-With --ignored, it prints the exclude patterns for what you have ignored on the screen
-instead, for the option extraExcludes of the modules for NixOS and Home Manager.`
+With --ignored, print instead the exclude patterns for the paths that you have ignored on
+the screen. They are for the option extraExcludes of the NixOS and Home Manager modules.`
 
 const snippetExamples = `  list-ephemeral snippet ~/.config/Code /var/lib/bluetooth
   list-ephemeral list -0 ~/.mozilla | list-ephemeral snippet -0
@@ -195,10 +195,10 @@ func addStyleFlags(cmd *cobra.Command, f *session.Style) {
 	choiceVar(flags, &f.Dialect, "dialect", "use `DIALECT`: plain, impermanence, impermanence-hm, preservation, json or paths", setting.DialectNames...)
 	choiceVar(flags, &f.Form, "form", "write the snippet as `FORM`: bindings, module or items (default bindings)", snippet.FormNames()...)
 	textVar(flags, &f.Storage, "storage", "", "an absolute path", "write `DIR` as the storage path (default: configured or mounted)")
-	textVar(flags, &f.HomeAttr, "home-attr", "", "an attribute path", "write the home block of plain at `ATTR` (default user.persistence)")
-	textVar(flags, &f.HostAttr, "host-attr", "", "an attribute path", "write the host block of plain at `ATTR` (default host.persistence)")
+	textVar(flags, &f.HomeAttr, "home-attr", "", "an attribute path", "in the dialect plain: write the home block at `ATTR` (default user.persistence)")
+	textVar(flags, &f.HostAttr, "host-attr", "", "an attribute path", "in the dialect plain: write the host block at `ATTR` (default host.persistence)")
 	cmd.Flags().AddFlagSet(flags)
-	cmd.Flags().BoolVar(&f.NoComments, "no-comments", false, "leave out the comments with the units that paths belong to")
+	cmd.Flags().BoolVar(&f.NoComments, "no-comments", false, "leave out the comments that name systemd units")
 	completeValues(cmd, "dialect", setting.DialectNames...)
 	completeValues(cmd, "form", snippet.FormNames()...)
 	noFileCompletion(cmd, "home-attr", "host-attr")

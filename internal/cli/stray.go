@@ -72,7 +72,7 @@ func newStray(a *app) *cobra.Command {
 	textVar(flags, &f.storage, "storage", "", "a directory", "search the storage path `DIR` (default: all configured or mounted)")
 	flags.BoolVar(&f.browse, "browse", false, "choose strays on the screen, and move them to the trash")
 	flags.BoolVar(&f.trash, "trash", false, "move strays to the trash")
-	flags.BoolVar(&f.restore, "restore", false, "move back the last --trash, or each DATE or PATH given")
+	flags.BoolVar(&f.restore, "restore", false, "move back what the last --trash moved, or each DATE or PATH")
 	flags.BoolVar(&f.empty, "empty", false, "permanently remove the contents of the trash")
 	flags.Var(&value[time.Time]{to: &f.before, read: readTime}, "older-than", "with --empty: remove only what was moved longer than `DUR` (30d) ago")
 	flags.BoolVarP(&f.yes, "yes", "y", false, "with --empty: do not ask")

@@ -47,21 +47,21 @@ type traceFlags struct {
 const traceLong = `Run CMD in this terminal, then browse the files that it and all its children created,
 wrote, renamed, deleted, executed, read or looked up.
 
-By default, only paths that were changed, that exist afterwards and that the next
-reboot wipes are shown: first what to keep, then caches, then files of running programs.
---dirs prints the directories that a person would persist. Excludes apply.
+By default, it shows only paths that were changed, that still exist and that the next
+reboot wipes: first what to keep, then caches, then files of running programs. --dirs
+prints the directories that a person would persist. Exclude patterns apply.
 
-CMD gets the same signals, terminal and environment as without a trace; with --user it
-gets the environment of a login and no other open files.`
+CMD gets the same signals, terminal and environment as without a trace. With --user, it
+gets a login environment, and of open files only the standard streams.`
 
 const traceExamples = `  list-ephemeral trace -- firefox                find the files that it writes
   list-ephemeral trace --read -- firefox         and those that it reads
   list-ephemeral trace -d -- CMD                 print the directories to keep
   list-ephemeral trace -o t.jsonl -- CMD         keep the whole trace
   list-ephemeral trace --append t.jsonl -- CMD   add another run to it
-  list-ephemeral trace --replay t.jsonl -d       the answer for all runs
+  list-ephemeral trace --replay t.jsonl -d       the directories to keep, for all runs
   sudo list-ephemeral trace --user $USER -- CMD  for CMDs that need sudo or setuid
-  sudo list-ephemeral trace --unit redis         restart a service and watch it until Ctrl-C`
+  sudo list-ephemeral trace --unit redis         restart a service and trace it until Ctrl-C`
 
 func newTrace(a *app) *cobra.Command {
 	f := traceFlags{backend: trace.BackendAuto.String()}
@@ -84,7 +84,7 @@ func newTrace(a *app) *cobra.Command {
 	flags.BoolVarP(&f.dirs, "dirs", "d", false, "print the directories to keep instead of the paths")
 	flags.BoolVar(&f.read, "read", false, "include paths that were only read or executed (slower)")
 	flags.BoolVar(&f.all, "all", false, "include everything: directories, lookups, and outside the roots (slowest)")
-	flags.BoolVar(&f.missing, "missing", false, "include paths that do not exist, or no longer do")
+	flags.BoolVar(&f.missing, "missing", false, "include paths that do not exist, or no longer exist")
 	numberVar(flags, &f.pid, "pid", "p", "follow the process `PID` and its descendants until Ctrl-C", 1)
 	textVar(flags, &f.output, "output", "o", "a file", "write the whole trace to `FILE` as JSON lines")
 	textVar(flags, &f.appendTo, "append", "", "a file", "add the trace to those in `FILE`")
@@ -93,7 +93,7 @@ func newTrace(a *app) *cobra.Command {
 	choiceVar(flags, &f.only, "only", "record only `writes`: operations that change files", "writes")
 	choiceVar(flags, &f.wait, "wait", "wait for `all` processes that CMD has started", "all")
 	textVar(flags, &f.user, "user", "", "the name of a user", "run CMD as `NAME` (requires root); setuid programs keep their privileges")
-	flags.BoolVar(&f.keepEnv, "keep-env", false, "with --user, pass on the environment instead of that of a login")
+	flags.BoolVar(&f.keepEnv, "keep-env", false, "with --user, pass on the caller's environment, not a login environment")
 	choiceVar(flags, &f.results, "results", "record the `exact` result of each call (slower, requires ptrace)", "exact")
 	flags.BoolVar(&f.allowRing, "allow-io-uring", false, "allow io_uring; its file accesses cannot be traced")
 	flags.BoolVar(&f.allowHiding, "allow-hiding", false, "let programs of this user hide their memory, and so their paths")

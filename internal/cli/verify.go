@@ -14,8 +14,8 @@ import (
 
 const verifyLong = `Compare the receipt of the last boot with the machine: what the receipt lists as lost has to
 be gone, and what it lists as kept has to be there. A file that was made again after the
-receipt counts as gone. Each difference is printed with its reason, and the exit status is
-then 1. Receipts can be read only by root.`
+receipt counts as gone. Each difference is printed with its reason. If there is one, the
+exit status is 1. Receipts can be read only by root.`
 
 const verifyExamples = `  sudo list-ephemeral verify
   sudo list-ephemeral verify --json | jq -r .path`

@@ -30,12 +30,12 @@ type watchFlags struct {
 	style                    session.Style
 }
 
-const watchLong = `Show what is written on the whole machine that the next reboot wipes, as it is written,
-with the program and the unit that wrote it. If stdout is not a terminal, the paths are
-printed. Requires root.
+const watchLong = `Show writes on the whole machine to paths that the next reboot wipes, as they happen, with
+the program and the unit that wrote. If stdout is not a terminal, the paths are printed.
+Requires root.
 
-With --record, the last writes are kept in a file, for a unit that always runs. list
---json, explain and the preview then show who wrote a path.`
+With --record, the last writes are kept in a file; this is for a unit that always runs.
+Then list --json, explain and the preview show which program wrote a path.`
 
 const watchExamples = `  sudo list-ephemeral watch                       see and select
   sudo list-ephemeral watch --list /home          print each path once
@@ -47,7 +47,7 @@ func newWatch(a *app) *cobra.Command {
 	var f watchFlags
 	cmd := &cobra.Command{
 		Use:     "watch [flags] [PATH...]",
-		Short:   "Watch what is written that the next reboot wipes, and by whom",
+		Short:   "Show which programs write paths that the next reboot wipes",
 		Long:    watchLong,
 		Example: watchExamples,
 		Args:    takesPaths,
@@ -60,7 +60,7 @@ func newWatch(a *app) *cobra.Command {
 	flags.BoolVar(&f.json, "json", false, "print each write as one JSON object per line")
 	flags.BoolVarP(&f.print0, "print0", "0", false, "print each path once, ended with NUL instead of a newline")
 	flags.BoolVar(&f.all, "all", false, "include directories, and paths that the next reboot keeps")
-	flags.BoolVar(&f.missing, "missing", false, "include paths that are removed at once, such as temporary files")
+	flags.BoolVar(&f.missing, "missing", false, "include paths that no longer exist shortly after the write (temporary files)")
 	textVar(flags, &f.record, "record", "", "a file", "keep the last writes in `FILE`, and print nothing")
 	flags.Var(&value[sizeLimit]{to: &f.recordSize, read: parsePlainSize}, "record-size", "with --record: use at most `SIZE` on the disk (8Mi)")
 	durationVar(flags, &f.timeout, "timeout", "stop after `DUR` (for example 90s or 10m)")

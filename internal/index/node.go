@@ -53,8 +53,8 @@ func (t *snapshot) isBelow(dir, above uint32) bool {
 }
 
 // A group is a node that stands for several nodes of one result, such as the places of a program.
-// Its number is an index that only the result knows, and no listing contains it. Files have
-// numbers below groupBit: a store with more would not fit into memory.
+// The result defines what its number means; no listing contains it. Files have numbers below
+// groupBit: a store with more would not fit into memory.
 const groupBit = 1 << 30
 
 // GroupNode returns the node of a group.

@@ -2,7 +2,7 @@ package live
 
 import "hash/maphash"
 
-// seenMost bounds the remembered paths: about 20 MB.
+// seenMost is the maximum number of remembered paths. Their hashes take about 20 MB.
 const seenMost = 500_000
 
 // Seen remembers which paths were printed, by their hashes. It forgets all when there are too many.

@@ -107,7 +107,7 @@ func (v *verifier) fromSnapshot(path string) bool {
 	return slices.ContainsFunc(v.session.FateOf(path).Evidence, func(e boot.Evidence) bool { return e.Kind == boot.KindSubvolume && e.Snapshot })
 }
 
-// LastLoss returns what the last reboot took, for a line of status; nil if that is not known.
+// LastLoss returns what was lost at the last reboot, for a line of status; nil if that is not known.
 func LastLoss(ctx context.Context, s *session.Session) *report.LastLoss {
 	r, _, err := LastReceipt(ctx, s)
 	if err != nil || r == nil {

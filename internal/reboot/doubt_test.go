@@ -15,7 +15,7 @@ var claims = regexp.MustCompile(`(?i)\b(lost|loses|wiped|wipes?|will be|reboot)\
 
 // noClaim are phrases with these words that claim nothing.
 var noClaim = strings.NewReplacer(
-	"nothing shows that a boot wipes", "", "name what a boot wipes with --root or the key roots", "", `"wiped":"no"`, "", `"wiped":"unknown"`, "", `"wiped":false`, "",
+	"nothing shows that a boot wipes", "", "use --root or the key roots to name what a boot wipes", "", `"wiped":"no"`, "", `"wiped":"unknown"`, "", `"wiped":false`, "",
 	"/lost+found", "",
 )
 

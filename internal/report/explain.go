@@ -274,7 +274,7 @@ func (e *Explanation) reasons() []string {
 	case scan.ClassExcluded:
 		return []string{fmt.Sprintf("%s matches the exclude pattern %s (%s)", by, v.Pattern.Text, v.Pattern.Source), "excluded paths are not listed; list --all lists them"}
 	case scan.ClassOutside:
-		return []string{"it is not below a root; name more with --root or the key roots"}
+		return []string{"it is not below a root; name its tree with --root or the key roots"}
 	case scan.ClassLinked:
 		return []string{"it is a symlink to " + v.Target + ": it contains no data of its own and is not listed"}
 	case scan.ClassHidden:

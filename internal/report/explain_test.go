@@ -43,7 +43,7 @@ var verdicts = []struct {
 		scan.Verdict{Class: scan.ClassExcluded, By: "/a", Pattern: pattern.Pattern{Text: "a (b)", Source: "--exclude"}},
 		"it matches the exclude pattern a (b) (--exclude)", "excluded: a (b)", "",
 	},
-	{scan.Verdict{Class: scan.ClassOutside, By: "/"}, "it is not below a root; name more with --root or the key roots", "outside", ""},
+	{scan.Verdict{Class: scan.ClassOutside, By: "/"}, "it is not below a root; name its tree with --root or the key roots", "outside", ""},
 	{
 		scan.Verdict{Class: scan.ClassLinked, By: "/a", Target: "/nix/x"},
 		"it is a symlink to /nix/x: it contains no data of its own and is not listed", "linked", "a symlink to /nix/x",

@@ -235,7 +235,7 @@ func (a *Amount) Add(bytes int64) { a.Files, a.Bytes = a.Files+1, sizes.Add(a.By
 
 // Status has the facts that status prints. It is the schema of status --json.
 type Status struct {
-	// LastLoss is what the last reboot took; nil if it is not known. Only the one-line status has it.
+	// LastLoss is what was lost at the last reboot; nil if it is not known. Only the one-line status has it.
 	LastLoss *LastLoss     `json:"-"`
 	Version  string        `json:"version"`
 	Config   string        `json:"config"`

@@ -42,7 +42,7 @@ func (l *StorageLoss) Text() string {
 	mount := fmt.Sprintf("%s %s at %s", l.Mount.FSType, l.Mount.Source, l.Mount.Point)
 	fate := "which the next reboot wipes"
 	if l.Doubtful {
-		fate = "as the candidates are"
+		fate = "the same tree as the candidates"
 	}
 	switch l.Kind {
 	case StorageOnRoot:

@@ -98,7 +98,7 @@ func (u *Unit) Lines() []string {
 	if u.Snippet == "" {
 		return lines
 	}
-	lines = append(lines, "  to keep what it has to remember:", "")
+	lines = append(lines, "  snippet that keeps its state, settings, logs and data:", "")
 	for line := range strings.Lines(u.Snippet) {
 		lines = append(lines, "    "+strings.TrimSuffix(line, "\n"))
 	}

@@ -98,7 +98,7 @@ func DifferenceJSON(dst []byte, d *Difference) []byte {
 	return jsonline.NewEncoder().Append(dst, &line)
 }
 
-// LastLoss is what the last reboot took.
+// LastLoss is what was lost at the last reboot.
 type LastLoss struct {
 	Files int
 	Bytes int64

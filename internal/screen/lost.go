@@ -31,7 +31,8 @@ type Lost struct {
 	plan   *openPlan
 }
 
-// mostGroups is how many states can be shown alone: tui.Annotation.Groups has 32 bits.
+// mostGroups is the maximum number of states by which the screen can filter, because
+// tui.Annotation.Groups has 32 bits.
 const mostGroups = 32
 
 // openPlan is the last plan, whose states stay open until it has run.
@@ -72,7 +73,7 @@ func (m Lost) Close() { m.plan.replace(nil) }
 var RestoreJob = tui.Job{
 	Shows: "list", Key: "restore", Help: "bring the selection back to where it was", Title: "restore", Verb: "restore",
 	Asks: "Enter restores, Esc goes back; nothing is overwritten", Result: "list of", Selected: "selected",
-	Picks: "restore", Note: "state", Order: "recurrence", Cycles: "cycle the states: the paths of each alone, or of all",
+	Picks: "restore", Note: "state", Order: "recurrence", Cycles: "cycle the states: the paths of one state only, or all paths",
 }
 
 // Groups returns the names of the filters, one for each state, for tui.Options.Groups.

@@ -24,7 +24,7 @@ type Traced struct {
 	Machine
 	paths    []report.TracedPath
 	byName   map[string]*report.TracedPath
-	programs map[string]int // the filters of programs, by path of the program
+	programs map[string]int // the index in names of the filter for a program, by the program's path
 	names    []string       // of all filters
 }
 
@@ -89,7 +89,7 @@ var tracedFilters = [...]struct {
 	{name: "paths to keep", group: report.TraceKeep},
 	{name: "caches", group: report.TraceCache},
 	{name: "files of running programs", group: report.TraceRuntime},
-	{name: "paths that something untraced changed", ops: trace.Untraced},
+	{name: "paths with untraced changes", ops: trace.Untraced},
 	{name: "paths that were executed", ops: trace.Exec},
 	{name: "paths that were read", ops: trace.Read},
 	{name: "paths that were looked up", ops: trace.Lookup},

@@ -11,7 +11,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/triage"
 )
 
-// Doctor checks whether the machine is set up so that a boot loses nothing by surprise.
+// Doctor checks whether the machine is set up so that a boot loses no data unexpectedly.
 func (s *Session) Doctor(ctx context.Context) ([]check.Result, error) {
 	options := check.Options{Table: s.Mounts, Trees: s.Fates(), Homes: s.allHomes(), Known: s.known}
 	_, options.Active, _ = s.Generations()

@@ -57,7 +57,7 @@ func TestWhyWiped(t *testing.T) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 		if got := text(true); (tt.want == "") != (got == "") ||
-			strings.Contains(got, "candidates are") == strings.Contains(got, "reboot") && got != "" && !strings.Contains(got, "state of the kernel") {
+			strings.Contains(got, "as the candidates") == strings.Contains(got, "reboot") && got != "" && !strings.Contains(got, "state of the kernel") {
 			t.Errorf("%s, on a doubtful root: %q", tt.name, got)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// systemctl runs systemctl(1). The error has the last line that it printed.
+// systemctl runs systemctl(1). The error has the first line of its standard error.
 func systemctl(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "systemctl", args...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C", "SYSTEMD_PAGER=", "SYSTEMD_COLORS=0")
@@ -18,8 +18,8 @@ func systemctl(ctx context.Context, args ...string) (string, error) {
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
 		lines := strings.Split(strings.TrimSpace(errs.String()), "\n")
-		if last := lines[0]; last != "" {
-			err = errors.New(last)
+		if first := lines[0]; first != "" {
+			err = errors.New(first)
 		}
 		return "", fmt.Errorf("systemctl %s: %w", strings.Join(args, " "), err)
 	}

@@ -95,7 +95,7 @@ type nameWriter struct {
 	match   Style
 	name    *Name
 	base    int
-	matched []int // that are still to be written
+	matched []int // matched positions that are not written yet
 }
 
 // write writes the bytes from start to end.

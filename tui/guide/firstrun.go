@@ -48,7 +48,7 @@ func (f *FirstRun) Lines(width, height int) []string {
 		text = append(text, f.usual())
 	}
 	var lines []string
-	for _, line := range append(text, closes+" this until the next run, a decision for good.") {
+	for _, line := range append(text, closes+" this until the next run; a decision closes it for good.") {
 		lines = append(lines, textcell.Wrap(line, width)...)
 	}
 	return lines[:min(len(lines), height)]

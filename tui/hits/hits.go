@@ -13,9 +13,9 @@ import (
 // Machine is what a search needs to know of the machine. Its methods are called from several
 // goroutines at once.
 type Machine interface {
-	// Splits is that of Listing.RollUp.
+	// Splits is the argument splits of index.Listing.RollUp.
 	Splits(dir string) bool
-	// Kept is that of search.Query.
+	// Kept becomes search.Query.Kept.
 	Kept(path string) bool
 }
 

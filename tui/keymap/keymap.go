@@ -85,7 +85,7 @@ func newBrowseKeys(list ListKeys) browseKeys {
 		OnlyMarked:  pane.Bind("show only the selection, or everything", "v"),
 		Ignore:      pane.Bind("ignore: it may be lost; again: undecided", "i"),
 		NotNow:      pane.Bind("not now: decide in 30 days, or when it has doubled", "z"),
-		Usual:       pane.Bind("keep what half of public configurations keep", "m"),
+		Usual:       pane.Bind("keep what at least half of public configurations keep", "m"),
 		Dismiss:     pane.Bind("close the card of the first run", "esc"),
 		NextNew:     pane.Bind("go to the next undecided row", "n"),
 		PreviousNew: pane.Bind("go to the previous undecided row", "N"),

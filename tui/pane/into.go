@@ -66,7 +66,8 @@ type Into struct {
 	files  []IntoFile
 	cursor int
 	plan   IntoPlan
-	// place is the row of the places at the cursor, problems the number of lines above the places.
+	// place is the index in plan.Choices of the choice at the cursor; len(plan.Choices) means none of
+	// them. problems is the number of lines above the choices.
 	place, problems int
 	path            string   // of the plan
 	at              []string // the chosen places in that file
@@ -316,7 +317,7 @@ func (d *Into) placeLines(s *draw.Styles, room int) (lines []string) {
 	}
 	d.problems = len(lines)
 	for i := range len(d.plan.Choices) + 1 {
-		text := "nowhere: leave them out"
+		text := "none of these: leave the paths out"
 		if i < len(d.plan.Choices) {
 			text = safe("line " + d.plan.Choices[i].At + ": " + d.plan.Choices[i].Text)
 		}

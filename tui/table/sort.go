@@ -24,7 +24,7 @@ const (
 
 var sortNames = [...]string{"what matters", "size", "time", "kept", "program", "path", "rank"}
 
-// String returns the key as the screen names it; Job.Order names sortRank.
+// String returns the name of the key on the screen. The screen has another name for SortRank.
 func (k SortKey) String() string {
 	if int(k) < len(sortNames) {
 		return sortNames[k]
@@ -32,8 +32,8 @@ func (k SortKey) String() string {
 	return sortNames[SortPath]
 }
 
-// SortKeys returns the keys of a view, the default one first. sortRank is included only if there are
-// annotations.
+// SortKeys returns the keys of a view, the default one first. SortRank is included only if there
+// are annotations.
 func SortKeys(v setting.View, annotated bool) []SortKey {
 	var keys []SortKey
 	if annotated {
