@@ -1,6 +1,7 @@
 package owner
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -123,7 +124,8 @@ func (t *Table) program(o *Owner, name string) {
 	after, isNamed := t.namedAfter(name)
 	if ok && (named || !isNamed || !after.Installed) {
 		o.Program = t.canonical(pair.Program)
-		o.ProgramFrom = Evidence{Source: SourceKnowledge, File: "program-paths.tsv", Text: pair.Program + " and " + of + ": " + pair.Sources}
+		text := fmt.Sprintf("%d of the %d that tie %s to a program name %s", pair.Repositories, pair.Of, of, pair.Program)
+		o.ProgramFrom = Evidence{Source: SourceKnowledge, File: "program-paths.tsv", Text: text}
 		return
 	}
 	if isNamed {

@@ -24,8 +24,6 @@ type ProgramPath struct {
 	// Repositories is how many owners tie the two together; Of is how many tie the path to any
 	// program.
 	Repositories, Of int
-	// Sources are how they make it, with the number of owners: "file:3,option:1".
-	Sources string
 }
 
 // Companion reports whether the pair usually names a companion of the owner, such as mangohud for
@@ -99,7 +97,7 @@ func parseProgramPaths(text string) (programTable, error) {
 		if slices.ContainsFunc(into[fields[2]], func(p ProgramPath) bool { return p.Program == fields[0] }) {
 			return fmt.Errorf("duplicate program %s of %s", fields[0], fields[2])
 		}
-		into[fields[2]] = append(into[fields[2]], ProgramPath{Program: fields[0], Repositories: n, Of: of, Sources: fields[5]})
+		into[fields[2]] = append(into[fields[2]], ProgramPath{Program: fields[0], Repositories: n, Of: of})
 		return nil
 	})
 	for _, byPath := range []map[string][]ProgramPath{table.home, table.host} {
