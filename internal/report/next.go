@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/DaRacci/list-ephemeral/boot/generation"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
@@ -34,6 +35,9 @@ type NextChange struct {
 
 // Loses reports whether data is at a path that the next boot does not keep there.
 func (c *NextChange) Loses() bool { return c.Kind == generation.NoLongerKept && c.HasData }
+
+// LossText says where the data of a path is that the next boot no longer keeps.
+func (c *NextChange) LossText() string { return c.Path + ": " + strings.Join(c.details(), "; ") }
 
 // Losses returns how many of the changes lose data.
 func (n *Next) Losses() (losses int) {

@@ -96,6 +96,31 @@ func (s *Session) removed(path string) *report.NextChange {
 	return nearest
 }
 
+// RemovedIn returns the first path in a directory, or the directory itself, that the next boot no longer
+// keeps, or "".
+func (s *Session) RemovedIn(dir string) (first string) {
+	changes := s.changes()
+	for i := range changes {
+		if c := &changes[i]; c.Kind == generation.NoLongerKept && paths.AtOrBelow(c.Path, dir) && (first == "" || c.Path < first) {
+			first = c.Path
+		}
+	}
+	return first
+}
+
+// NoLongerKept says of each path with data that the next boot no longer keeps where the data is, by
+// path.
+func (s *Session) NoLongerKept() (texts []string) {
+	changes := s.changes()
+	for i := range changes {
+		if changes[i].Loses() {
+			texts = append(texts, changes[i].LossText())
+		}
+	}
+	slices.Sort(texts)
+	return texts
+}
+
 // Comings counts the declared paths that have data, by what the next boot changes about them.
 func (s *Session) Comings() (all report.Comings) {
 	changes := s.changes()
@@ -112,22 +137,29 @@ func (s *Session) Comings() (all report.Comings) {
 	return all
 }
 
-// ComingsOf returns a function that is ComingOf for candidates, or nil if no candidate is declared.
-// It is for one goroutine, and quick for paths of one directory after the other.
+// ComingsOf returns a function that is ComingOf, or nil if the next boot changes nothing. It is for one
+// goroutine, and quick for paths of one directory after the other.
 func (s *Session) ComingsOf() func(path string) report.Coming {
-	if len(s.declared) == 0 {
+	themselves := map[string]bool{} // the paths whose change differs from that of their directory
+	for path := range s.declared {
+		themselves[path] = true
+	}
+	changes := s.changes()
+	for i := range changes {
+		if changes[i].Kind == generation.NoLongerKept {
+			themselves[changes[i].Path] = true
+		}
+	}
+	if len(themselves) == 0 {
 		return nil
 	}
 	last, above := "", report.ComingUnknown
 	return func(path string) report.Coming {
-		if d, ok := s.declared[path]; ok {
-			return d.Coming()
+		if themselves[path] {
+			return s.ComingOf(path)
 		}
 		if dir := filepath.Dir(path); dir != last {
-			last, above = dir, report.ComingUnknown
-			if d, ok := s.Declared(dir); ok {
-				above = d.Coming()
-			}
+			last, above = dir, s.ComingOf(dir)
 		}
 		return above
 	}
