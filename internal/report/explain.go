@@ -251,6 +251,7 @@ func (e *Explanation) reasons() []string {
 		if e.Declared != nil {
 			reasons = append(reasons, e.Declared.Text())
 		}
+		reasons = append(reasons, e.removal()...)
 		if e.Upper != "" {
 			reasons = append(reasons, "the upper directory of the overlay has it: "+e.Upper)
 		}

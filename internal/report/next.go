@@ -31,6 +31,8 @@ type NextChange struct {
 	DeclaredAt string
 	// HasData reports whether the path exists now, and InStorage whether To does.
 	HasData, InStorage bool
+	// Unmounted reports whether From is not mounted there now, so what is there is not in From.
+	Unmounted bool
 }
 
 // Loses reports whether data is at a path that the next boot does not keep there.
@@ -142,7 +144,10 @@ func (c *NextChange) details() (lines []string) {
 	switch c.Kind {
 	case generation.NoLongerKept:
 		line := "removed: " + c.Source
-		if c.From != "" {
+		switch {
+		case c.Unmounted:
+			line += "; it is no longer mounted, so what is there now is not in " + c.From
+		case c.From != "":
 			line += "; its data stays in " + c.From
 		}
 		lines = append(lines, line)

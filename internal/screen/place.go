@@ -48,13 +48,11 @@ var comings = map[report.Coming]places.Coming{
 // coming returns what the next boot changes about a path. If a place contains a path that is no longer
 // kept, it returns that one too.
 func (m Machine) coming(path string) (change places.Coming, at string) {
-	if change = comings[m.ComingOf(path)]; change != places.ComingUnknown || m.Splits(path) {
-		return change, ""
+	of := m.ComingOf(path)
+	if !m.Splits(path) {
+		of, at = m.ComingOfPlace(path)
 	}
-	if at = m.RemovedIn(path); at != "" {
-		change = places.ComingRemoved
-	}
-	return change, at
+	return comings[of], at
 }
 
 // identity reports whether a path identifies the machine or a user, or is a secret.

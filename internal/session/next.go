@@ -96,16 +96,19 @@ func (s *Session) removed(path string) *report.NextChange {
 	return nearest
 }
 
-// RemovedIn returns the first path in a directory, or the directory itself, that the next boot no longer
-// keeps, or "".
-func (s *Session) RemovedIn(dir string) (first string) {
+// ComingOfPlace is ComingOf for a path that is kept as a whole. If the path itself does not change, but
+// something in it is no longer kept, within is the first such path.
+func (s *Session) ComingOfPlace(path string) (change report.Coming, within string) {
+	if change = s.ComingOf(path); change != report.ComingUnknown {
+		return change, ""
+	}
 	changes := s.changes()
 	for i := range changes {
-		if c := &changes[i]; c.Kind == generation.NoLongerKept && paths.AtOrBelow(c.Path, dir) && (first == "" || c.Path < first) {
-			first = c.Path
+		if c := &changes[i]; c.Kind == generation.NoLongerKept && paths.AtOrBelow(c.Path, path) && (within == "" || c.Path < within) {
+			change, within = report.ComingRemoved, c.Path
 		}
 	}
-	return first
+	return change, within
 }
 
 // NoLongerKept says of each path with data that the next boot no longer keeps where the data is, by
@@ -173,6 +176,7 @@ func (s *Session) nextChange(change generation.Change) report.NextChange {
 		c.Source = report.SourceText(change.Now.Source)
 	}
 	c.HasData = s.hasData(change.Path)
+	c.Unmounted = change.From != "" && !s.isMounted(change.Path) && !s.isLinkTo(change.Path, change.From)
 	c.InStorage = change.To != "" && change.Next.Presence != generation.Absent
 	return c
 }

@@ -51,9 +51,18 @@ func TestComingIsThatOfTheNearestDeclaration(t *testing.T) {
 			t.Errorf("%s in a listing: got %v, want %v", tt.path, got, tt.want)
 		}
 	}
-	for dir, want := range map[string]string{"/srv": "/srv/gone", "/": "/srv/gone", "/srv/gone": "/srv/gone", "/srv/gone/x": "", "/srv/go": "", "/var": ""} {
-		if got := s.RemovedIn(dir); got != want {
-			t.Errorf("in %s, %q is no longer kept, want %q", dir, got, want)
+	for _, tt := range []struct {
+		path, within string
+		want         report.Coming
+	}{
+		{"/srv", "/srv/gone", report.ComingRemoved},
+		{"/", "/srv/gone", report.ComingRemoved},
+		{"/srv/gone", "", report.ComingRemoved},
+		{"/srv/go", "", report.ComingUnknown},
+		{"/var/lib/a", "", report.ComingMissing},
+	} {
+		if got, within := s.ComingOfPlace(tt.path); got != tt.want || within != tt.within {
+			t.Errorf("as a whole, %s: got %v for %q", tt.path, got, within)
 		}
 	}
 	none := &Session{}
