@@ -185,6 +185,7 @@ type changeLine struct {
 	DeclaredAt string `json:"declaredAt"`
 	HasData    bool   `json:"hasData"`
 	InStorage  bool   `json:"inStorage"`
+	Unmounted  bool   `json:"unmounted"`
 }
 
 // changeWords are the changes as JSON names them.
@@ -197,7 +198,7 @@ func (n *Next) JSON() *NextLine {
 	line := &NextLine{System: n.System, Changes: []changeLine{}, NotCarriedOut: n.NotCarriedOut, Initrd: n.InitrdNotVisible}
 	for i := range n.Changes {
 		c := &n.Changes[i]
-		one := changeLine{DeclaredAt: printable.Name(c.DeclaredAt), Change: changeWords[c.Kind], From: c.From, To: c.To, Source: c.Source, HasData: c.HasData, InStorage: c.InStorage}
+		one := changeLine{DeclaredAt: printable.Name(c.DeclaredAt), Change: changeWords[c.Kind], From: c.From, To: c.To, Source: c.Source, HasData: c.HasData, InStorage: c.InStorage, Unmounted: c.Unmounted}
 		one.Path, one.PathBytes = jsonline.Path(c.Path)
 		line.Changes = append(line.Changes, one)
 	}
