@@ -114,7 +114,7 @@ type Explanation struct {
 	Name    string
 	Verdict scan.Verdict
 	// Tree is the tree that the path is on, with its fate.
-	Tree  boot.Tree
+	Tree boot.Tree
 	// Upper is the path in the upper directory of an overlay, or "". If the path does not exist, that is
 	// a whiteout.
 	Upper string
