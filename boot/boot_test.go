@@ -3,6 +3,7 @@ package boot_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,11 +37,12 @@ func TestMachines(t *testing.T) {
 // rests on: without it the fate is another.
 func TestEvidenceNeedsItsFact(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct {
+	type control struct {
 		name, machine string
 		changes       []string
 		want          []string // lines of the trees
-	}{
+	}
+	tests := []control{
 		{
 			"memory: the same table with a disk at /", "nixos-tmpfs",
 			[]string{"20 1 0:20 / / rw,relatime shared:1 - tmpfs none", "20 1 254:9 / / rw,relatime shared:1 - ext4 /dev/vda9"},
@@ -104,6 +106,8 @@ func TestEvidenceNeedsItsFact(t *testing.T) {
 		},
 		{"no upper: an overlay with one", "silverblue", []string{"redirect_dir=on", "upperdir=/u,workdir=/w", "subvolume /etc", "upper /u\nsubvolume /etc"}, []string{"/ data unknown upper-unreachable(/u)=unknown"}},
 		{"image: a format that can be written", "etc-overlay", []string{"erofs /dev/loop0 ro", "ext4 /dev/loop0 ro"}, []string{"/run/nixos-etc-metadata.x per-boot unknown no evidence"}},
+		{"kernel: a name that only begins alike", "debian", []string{"- sysfs sysfs rw", "- sysfs2 sysfs rw"}, []string{"/sys per-boot unknown no evidence"}},
+		{"firmware: a name that only begins alike", "debian", []string{"- efivarfs efivarfs rw", "- efivars efivarfs rw"}, []string{"/sys/firmware/efi/efivars per-boot unknown no evidence"}},
 		{"network: a local file system", "fedora", []string{"- nfs4 nas:/export", "- fuse.nfs nas:/export"}, []string{"/mnt/nas data unknown no evidence"}},
 		{"subvolume: older than the boot", "nixos-btrfs", []string{"subvolume / +4s snapshot", "subvolume / -24h"}, []string{"/ data kept survivors(20 of 32 older)=kept"}},
 		{"subvolume: without the date of its birth", "nixos-btrfs", []string{"subvolume / +4s snapshot", "subvolume / never"}, []string{"/ data unknown no evidence"}},
@@ -157,7 +161,21 @@ func TestEvidenceNeedsItsFact(t *testing.T) {
 		{"survivors: no files", "debian", []string{"sample / 29/32\n", ""}, []string{"/ data unknown no evidence"}},
 		{"survivors: on a part of the tree", "debian", []string{"sample / 29/32", "sample /home/al/data 4/4"}, []string{"/ data kept survivors(4 of 4 older)=kept"}},
 		{"survivors: the tree is new, and the files are those of an image", "debian", []string{"born / -9000h", "born / +3s"}, []string{"/ data wiped top(born 3s)=wiped; survivors(29 of 32 older)=kept"}},
-	} {
+	}
+	subjects := map[boot.Kind]string{ // what the name of a case begins with
+		boot.KindRAMDisk: "RAM disk", boot.KindLoopDeleted: "loop: a file that is called deleted", boot.KindUpperVolatile: "volatile upper", boot.KindUpperUnreachable: "upper: not there",
+		boot.KindNoUpper: "no upper", boot.KindHalfDone: "half done",
+	}
+	for kind := boot.KindUnknown + 1; kind.String() != boot.KindUnknown.String(); kind++ {
+		subject, named := subjects[kind]
+		if !named {
+			subject = kind.String()
+		}
+		if !slices.ContainsFunc(tests, func(tt control) bool { return strings.HasPrefix(tt.name, subject) }) {
+			t.Errorf("no case takes the fact of %s away", kind)
+		}
+	}
+	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got := linesOf(readFixture(t, tt.machine, tt.changes...).judge(t).All())

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 
+	"github.com/DaRacci/list-ephemeral/tui/guide"
 	"github.com/DaRacci/list-ephemeral/tui/keymap"
 	"github.com/DaRacci/list-ephemeral/tui/table"
 
@@ -283,38 +284,21 @@ func (m *app) sortBy(by table.SortKey) tea.Cmd {
 	return m.ask(true)
 }
 
-// showUnread lists what went wrong: the paths that could not be read, the end of the scan, and why
-// decisions are not saved.
-func (m *app) showUnread() tea.Cmd {
-	var lines []string
+// problems returns what went wrong, and what the next boot no longer keeps.
+func (m *app) problems() *guide.Problems {
+	of := &m.progress.summary
+	p := guide.Problems{Errors: of.Errors, NoLongerKept: of.NoLongerKept, Unread: of.Unread}
 	if err := m.result.DecisionsErr; err != nil {
-		lines = append(lines, "decisions are not saved: "+safe(err.Error()), "")
+		p.NotSaved = err.Error()
 	}
 	if err := m.progress.err; err != nil {
-		lines = append(lines, "the scan stopped: "+safe(err.Error()), "")
+		p.Stopped = err.Error()
 	}
-	if m.progress.summary.Errors > 0 {
-		lines = append(lines, printable.Plural(m.progress.summary.Errors, "path", "paths")+" could not be read:", "")
-	}
-	for _, line := range m.progress.summary.Unread {
-		lines = append(lines, safe(line))
-	}
-	if rest := m.progress.summary.Errors - len(m.progress.summary.Unread); rest > 0 {
-		lines = append(lines, "and "+printable.Grouped(rest)+" more: list-ephemeral list --verbose prints them")
-	}
-	m.overlay.Push(pane.NewText(&m.keys.Keys, "errors", lines))
-	return nil
+	return &p
 }
 
-// problem is the text of the chip for errors on the first line, or "".
-func (m *app) problem() string {
-	switch n := m.progress.summary.Errors; {
-	case m.result.DecisionsErr != nil:
-		return "! not saved"
-	case n > 0:
-		return "! " + printable.Grouped(n) + " unread"
-	case m.progress.err != nil:
-		return "! stopped"
-	}
-	return ""
+// showProblems lists them.
+func (m *app) showProblems() tea.Cmd {
+	m.overlay.Push(pane.NewText(&m.keys.Keys, "problems", m.problems().Lines()))
+	return nil
 }

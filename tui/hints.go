@@ -56,7 +56,7 @@ func (m *app) conditionals() []conditional {
 		{pane.ContextBrowse, &b.Expand, tree},
 		{pane.ContextBrowse, &b.Collapse, tree},
 		{pane.ContextBrowse, &b.Group, unless(m.annotated(), "only the paths of a trace can be filtered by operation: list-ephemeral trace -- CMD")},
-		{pane.ContextBrowse, &b.Unread, unless(m.problem() != "", "there are no errors")},
+		{pane.ContextBrowse, &b.Unread, unless(m.problems().Chip() != "", "there are no problems")},
 		{pane.ContextBrowse, &b.Undo, unless(m.history.Len() > 0, "nothing to undo")},
 		{pane.ContextBrowse, &b.Directories, unless(m.offers(), "the selected files fill no directory")},
 		{pane.ContextBrowse, &b.Redo, unless(m.history.Undone() > 0, "nothing to redo")},

@@ -100,4 +100,6 @@ type Summary struct {
 	Errors int
 	// Unread says for the first of them which path, and why.
 	Unread []string
+	// NoLongerKept says of each path with data that the next boot no longer keeps where the data is.
+	NoLongerKept []string
 }

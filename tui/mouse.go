@@ -145,8 +145,8 @@ func clickText(line, part string, x int) (at int, hit bool) {
 // clickHeadline handles a click on the first line: on the number of errors, or on a tab.
 func (m *app) clickHeadline(x int) tea.Cmd {
 	line := m.headline()
-	if _, hit := clickText(line, m.problem(), x); hit {
-		return m.showUnread()
+	if _, hit := clickText(line, m.problems().Chip(), x); hit {
+		return m.showProblems()
 	}
 	if m.layout.tabs >= 0 || m.layout.search >= 0 {
 		return nil

@@ -273,7 +273,7 @@ func TestUnreadPathsAreListed(t *testing.T) {
 	d := newScreen(t, Options{})
 	d.add("/a")
 	d.keys("!")
-	d.has("there are no errors")
+	d.has("there are no problems")
 	d.send(scanEnded{summary: Summary{Errors: 3, Unread: []string{"open /root/\x1b: permission denied"}}})
 	d.has("! 3 unread")
 	d.keys("!")

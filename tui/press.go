@@ -85,7 +85,7 @@ func (m *app) pressBrowse(msg tea.KeyPressMsg) tea.Cmd {
 		m.reversed = !m.reversed
 		return m.ask(true)
 	case key.Matches(msg, k.Unread):
-		return m.showUnread()
+		return m.showProblems()
 	case key.Matches(msg, k.Explain) && shown:
 		return m.explain(node)
 	case key.Matches(msg, k.Copy) && shown:

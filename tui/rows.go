@@ -126,6 +126,9 @@ func (p *painter) row(row int) draw.Row {
 		if r.Mark == draw.MarkNone && !p.app.notListed(node).Selectable {
 			r.Mark = draw.MarkUnknown
 		}
+		if facts := p.app.facts.Lookup(l.result.From, node); facts.Coming == places.ComingRemoved {
+			r.Reason, r.Loss = facts.Coming.Text(), true
+		}
 		return r
 	}
 	h := l.result.Found.Highlight(l.result.Listing, node, func(node uint32) string {
@@ -163,6 +166,7 @@ func (p *painter) describe(r *draw.Row, row int, node uint32) {
 		r.Program = filesText(stat.Files)
 	}
 	r.Share, r.ShareOf = facts.Kept, m.opts.Configurations
+	r.Tag, r.TagWord, r.Loss = facts.Coming.Short(), facts.Coming.String(), facts.Coming == places.ComingRemoved
 	if sized && !stat.Gone {
 		r.Size, r.Sized = stat.Size, true
 		r.Age = printable.Age(p.now.Sub(time.Unix(stat.ModTime, 0)))
@@ -184,6 +188,7 @@ func (p *painter) programRow(row int, of *table.Program) draw.Row {
 		Lead: p.Glyphs.Folded + " ", Text: programName(of), Dir: true,
 		Share: of.Kept, ShareOf: p.app.opts.Configurations,
 		Size: of.Stat.Size, Sized: of.Sized, Program: filesText(of.Stat.Files),
+		Tag: of.Coming.Short(), TagWord: of.Coming.String(), Loss: of.Coming == places.ComingRemoved,
 	}
 	if p.list.openOwners[of.Owner] {
 		r.Lead = p.Glyphs.Open + " "

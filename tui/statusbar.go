@@ -87,12 +87,19 @@ const shortTabs = len("Programs 1,000")
 func (m *app) headlineRight() [][]draw.Span {
 	st, p := &m.styles, &m.progress
 	var unread []draw.Span
-	if problem := m.problem(); problem != "" {
+	if problem := m.problems().Chip(); problem != "" {
 		unread = []draw.Span{{Text: problem, Style: st.Secret}, {Text: "  "}}
+	}
+	least := [][]draw.Span{unread, nil}
+	if len(p.summary.NoLongerKept) > 0 { // shown at any width
+		unread[0].Style, least = st.Loss, [][]draw.Span{unread[:1]}
 	}
 	if m.layout.tabs < 0 && m.snippet == nil && m.layout.search < 0 {
 		line, short := m.tabSpans(m.layout.width), m.tabSpans(shortTabs)
-		return [][]draw.Span{spans(unread, line), spans(unread, short), short, nil}
+		if unread == nil {
+			least[0] = short
+		}
+		return append([][]draw.Span{spans(unread, line), spans(unread, short)}, least...)
 	}
 	files := p.files
 	if p.latest != nil {
@@ -111,12 +118,12 @@ func (m *app) headlineRight() [][]draw.Span {
 	if m.decisions.Decided > 0 && m.snippet == nil {
 		bar := m.reviewed()
 		files := []draw.Span{{Text: count + took + " " + st.Glyphs.Separator + " ", Style: st.Dim}}
-		return [][]draw.Span{spans(unread, files, bar), spans(unread, bar), spans(unread, bar[:1]), unread, nil}
+		return append([][]draw.Span{spans(unread, files, bar), spans(unread, bar), spans(unread, bar[:1])}, least...)
 	}
 	for _, text := range []string{count + more + took, count + took, count} {
 		variants = append(variants, spans(unread, []draw.Span{{Text: text + " ", Style: st.Dim}}))
 	}
-	return append(variants, unread, nil)
+	return append(variants, least...)
 }
 
 // tabSpans returns as many tabs as fit into room cells.

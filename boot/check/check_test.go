@@ -54,6 +54,12 @@ func TestEachFaultIsNamed(t *testing.T) {
 			machine: machine{root: btrfsRoot, env: []string{"STATED=1"}, plant: `btrfs -q subvolume create "$DISK.top/old_roots/2020-02-3_04:05:06" >/dev/null`},
 		},
 		{
+			name: "an old root with data, a file with two names and a subvolume in it", want: "old-roots note:old-roots-found(/dev/loop) 7M\n", need: []*probe.Probe{probe.Btrfs},
+			machine: machine{root: btrfsRoot, env: []string{"STATED=1"}, plant: `cd "$DISK.top/old_roots"; old=2020-02-3_04:05:06
+				btrfs -q subvolume create $old >/dev/null; mkdir $old/a; head -c 5M /dev/urandom > $old/a/f; ln $old/a/f $old/a/g
+				btrfs -q subvolume create $old/a/in >/dev/null; head -c 2M /dev/urandom > $old/a/in/f; truncate -s 1G $old/hole; sync; cd "$DIR"`},
+		},
+		{
 			name: "a storage path in memory", want: "storage-kept failure:storage-wiped(/scratch)\n",
 			machine: machine{plant: `mkdir scratch; mount -t tmpfs scratch scratch`, env: []string{"STORAGE=/persist /scratch"}},
 		},

@@ -65,8 +65,8 @@ const (
 	// Path, Bytes, Files; More if the walk ended early.
 	MemoryDirectory
 	// OldRootsFound: subvolumes of earlier boots. Path is the device, Other their directory in
-	// its top level; Files is how many there are, Names the first and the last by name. Their
-	// sizes are not measured: that needs quotas or a walk of each.
+	// its top level; Files is how many there are, Names the first and the last by name. Bytes is the
+	// space that their files take, with what they share with others; More if it is more than that.
 	OldRootsFound
 )
 
@@ -113,8 +113,7 @@ type Finding struct {
 	Evidence     boot.Evidence
 	Fate         boot.Fate
 	Live, Stored Access
-	// Files counts files, or subvolumes. Bytes is the total size of the files; subvolumes are not
-	// measured.
+	// Files counts files, or subvolumes. Bytes is the total size of the files.
 	Files int
 	Bytes int64
 	// More says that a limit ended the count.

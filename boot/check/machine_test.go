@@ -66,6 +66,9 @@ func printChecks() error {
 		for _, f := range r.Findings {
 			if f.Severity > check.OK || os.Getenv("ALL") != "" {
 				line += fmt.Sprintf(" %s:%s(%s)", f.Severity, f.Kind, f.Path)
+				if f.Kind == check.OldRootsFound && f.Bytes >= 1<<20 {
+					line += fmt.Sprintf(" %dM", f.Bytes>>20)
+				}
 			}
 		}
 		if r.Gap != check.NoGap {

@@ -1,9 +1,11 @@
 package check
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/boot"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 // The usual rollback script deletes subvolumes of earlier boots after 30 days, and names them by
@@ -23,8 +26,9 @@ const (
 	mostNames    = 4096
 )
 
-// oldRoots finds subvolumes of earlier boots on the file system of "/". Nothing is measured: their
-// sizes would take a walk of each, and most of their blocks are shared.
+// oldRoots finds subvolumes of earlier boots on the file system of "/", and how much space their files
+// take. Blocks that they share with other subvolumes count too: what deleting them frees is known only
+// with quotas, or after reading every extent (btrfs-filesystem(8), du).
 func (c *checker) oldRoots(r *Result) {
 	root := c.Trees.At("/")
 	if root.FSType != "btrfs" || !strings.HasPrefix(root.Source, "/dev/") {
@@ -54,11 +58,55 @@ func (c *checker) oldRoots(r *Result) {
 			continue
 		}
 		slices.Sort(names)
-		f := Finding{Kind: OldRootsFound, Severity: OK, Path: root.Source, Other: name, Files: len(names), Names: slices.Compact([]string{names[0], names[len(names)-1]}), More: len(names) == mostNames}
+		f := Finding{Kind: OldRootsFound, Severity: OK, Path: root.Source, Other: name, Files: len(names), Names: slices.Compact([]string{names[0], names[len(names)-1]})}
+		space := spaceCount{ctx: c.ctx, left: mostSized}
+		space.below(top, name)
+		f.Bytes, f.More = space.bytes, len(names) == mostNames || space.left <= 0
 		if len(names) > mostOldRoots || slices.ContainsFunc(names, isOverdue) {
 			f.Severity = Note
 		}
 		r.add(f)
+	}
+}
+
+// spaceCount adds up the space that files take.
+type spaceCount struct {
+	ctx   context.Context
+	bytes int64
+	left  int // entries that may still be read
+}
+
+// below counts what is in a directory below a descriptor, level by level. A file with several names
+// counts once. What cannot be read does not count.
+func (s *spaceCount) below(top int, name string) {
+	type file struct{ dev, ino uint64 }
+	seen := map[file]bool{}
+	for todo := []string{name}; len(todo) > 0 && s.left > 0 && s.ctx.Err() == nil; todo = todo[1:] {
+		fd, err := openBelow(top, todo[0], unix.O_RDONLY|unix.O_DIRECTORY)
+		if err != nil {
+			continue
+		}
+		dir := os.NewFile(uintptr(fd), todo[0])
+		names, _ := dir.Readdirnames(s.left)
+		s.left -= len(names)
+		for _, entry := range names {
+			var st unix.Stat_t
+			if unix.Fstatat(fd, entry, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
+				continue
+			}
+			id := file{st.Dev, st.Ino}
+			switch {
+			case isDir(&st):
+				todo = append(todo, path.Join(todo[0], entry))
+				continue
+			case seen[id]:
+				continue
+			case st.Nlink > 1:
+				seen[id] = true
+			}
+			s.bytes = sizes.Add(s.bytes, sizes.Times(uint64(st.Blocks), statfsBlocks))
+		}
+		dir.Close()
 	}
 }
 

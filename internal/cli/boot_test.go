@@ -120,6 +120,53 @@ list-ephemeral: error: at most 2 files would be lost, more than 1
 	}
 }
 
+// TestDeletionsOfAnOverlayAreCountedAndExplained deletes a file of the lower layer, which the next boot
+// brings back. The upper directory is beside the mount point, as those of container engines are; only
+// those of container engines are listed by their own path, unless the mount point is a stated root.
+func TestDeletionsOfAnOverlayAreCountedAndExplained(t *testing.T) {
+	t.Parallel()
+	probe.Need(t, probe.Root)
+	out := bootScript(t, `
+mount -t tmpfs none /srv; mkdir -p /srv/{lower,at}; echo lower | tee /srv/lower/kept > /srv/lower/gone; mkdir /srv/u /srv/w
+mount -t overlay overlay -o lowerdir=/srv/lower,upperdir=/srv/u,workdir=/srv/w /srv/at
+rm /srv/at/gone; echo new > /srv/at/new; export HOME=/nowhere; at="--root /srv/at"
+le $at list
+le $at list --type w
+le $at status | grep -e ^lost\  -e ^deleted
+le $at status --json | grep -o '"deleted":[0-9]*'
+le $at explain /srv/at/gone /srv/at/kept /srv/at/new /srv/at/never | grep -v -e wipes -e kind:
+le list --no-cache /srv | grep -v '^list-ephemeral'
+mkdir -p /srv/overlay/1/{diff,merged,work}; echo c > /srv/overlay/1/diff/c
+mount -t overlay overlay -o lowerdir=/srv/lower,upperdir=/srv/overlay/1/diff,workdir=/srv/overlay/1/work /srv/overlay/1/merged
+le list /srv/overlay | grep -v '^list-ephemeral'
+le --root /srv/overlay/1/merged list
+`)
+	want := `/srv/at/new
+/srv/at/gone
+lost                   1 files     4B  at the next reboot
+deleted                1 paths         of lower layers of overlays; a boot brings them back, list --type w lists them
+"deleted":1
+/srv/at/gone: does not exist; a file here would be lost
+  the overlay deletes it, with /srv/u/gone; a boot brings back that of the lower layer
+/srv/at/kept: lower
+  a boot brings it back: it is in a lower layer of the overlay at /srv/at, and the upper directory does not have it
+  it is a file of 6B
+/srv/at/new: candidate
+  the upper directory of the overlay has it: /srv/u/new
+  it is a file of 4B
+/srv/at/never: does not exist; a file here would be lost
+status 1
+/srv/at/new
+/srv/lower/gone
+/srv/lower/kept
+/srv/overlay/1/diff/c
+/srv/overlay/1/merged/c
+`
+	if diff := cmp.Diff(want, out); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
+}
+
 // TestBindMountsOfAWipedTreeNameIt explains, writes and adopts paths below a bind mount of a part of
 // a wiped tree: they name the part that list has.
 func TestBindMountsOfAWipedTreeNameIt(t *testing.T) {

@@ -129,9 +129,18 @@ func (p *rowPrinter) countExcluded(ctx context.Context, rows []*scan.Row) error 
 func (f *listFlags) rowFormat(l *listing) report.RowFormat {
 	switch {
 	case f.json:
-		return report.DirJSONFormat(session.NewNotes(l.session).Of, l.session.OwnerOf)
+		notes := session.NewNotes(l.session)
+		return report.DirJSONFormat(func(path string, isDir bool) report.Note {
+			note := notes.Of(path, isDir)
+			note.Coming, _ = l.session.ComingOfPlace(path)
+			return note
+		}, l.session.OwnerOf)
 	case f.long:
-		return report.DirLongFormat(l.style, l.coming, time.Now())
+		coming := l.coming
+		if coming != nil {
+			coming = func(path string) report.Coming { change, _ := l.session.ComingOfPlace(path); return change }
+		}
+		return report.DirLongFormat(l.style, coming, time.Now())
 	case f.print0:
 		return report.DirPathFormat(0, l.style.Plain())
 	}

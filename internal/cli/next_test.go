@@ -13,7 +13,8 @@ import (
 
 // nextScript makes a machine with two generations of NixOS in a mount namespace: fstab lines are
 // what old versions of impermanence write. The next one has lost /var/lib/removed, moved
-// /var/lib/moved, and added /var/lib/added, of which storage has nothing, and /var/lib/stored.
+// /var/lib/moved, and added /var/lib/added, of which storage has nothing, and /var/lib/stored. In the
+// end, the active one has no longer mounted /var/lib/place/unmounted, which the booted one had.
 const nextScript = `
 D=$1 PROGRAM=$2
 for dir in /nix /run /var/lib; do mkdir -p $dir; mount -t tmpfs none $dir; done
@@ -51,6 +52,16 @@ le status --next | grep -A1 'declared: .*:5' | sed "s,$D,DIR,"
 le status --next --json | grep -o '"declaredAt":"[^"]*persist.nix:3"' | sed "s,$D,DIR,"
 le explain /var/lib/added/x | grep persist.nix | sed "s,$D,DIR,"
 le stray --storage /mnt/keep /mnt/keep/var/lib/same | sed "s,$D,DIR,"
+mkdir -p /nix/store/old/etc /var/lib/place/unmounted; cp /nix/store/cur/etc/fstab /nix/store/old/etc/fstab
+bind /mnt/keep/var/lib/place/unmounted /var/lib/place/unmounted >> /nix/store/old/etc/fstab
+ln -sfn /nix/store/old /run/booted-system
+le status --next | grep -A1 unmounted$ | head -2
+echo u > /var/lib/place/unmounted/u; echo p > /var/lib/place/p
+le status --next | grep warning
+le explain /var/lib/place/unmounted/u | sed -n '1p;3,4p'
+"$PROGRAM" list -l /var/lib/place 2> /dev/null | awk '{ print $(NF-1), $NF }'
+"$PROGRAM" list -dl /var/lib/place 2> /dev/null | awk '{ print $(NF-1), $NF }'
+"$PROGRAM" list -d --json /var/lib/place 2> /dev/null | grep -o '"next":"[a-z]*"'
 `
 
 func TestNextBootIsComparedWithWhatIsKeptNow(t *testing.T) {
@@ -123,6 +134,16 @@ status 0
 list-ephemeral: error: /mnt/keep/var/lib/same: it is declared by the mount at /var/lib/same; DIR/persist.nix:4
 0 files with 0B not declared
 status 1
+  /var/lib/place/unmounted
+      removed: /nix/store/old/etc/fstab:6; it is no longer mounted, so what is there now is not in /mnt/keep/var/lib/place/unmounted
+list-ephemeral: warning: 2 paths with data will no longer be kept after the next boot
+/var/lib/place/unmounted/u: candidate
+  NO LONGER KEPT after the next boot
+  removed: /nix/store/old/etc/fstab:6; it is no longer mounted, so what is there now is not in /mnt/keep/var/lib/place/unmounted
+- /var/lib/place/p
+removed /var/lib/place/unmounted/u
+removed /var/lib/place/
+"next":"removed"
 `
 	if diff := cmp.Diff(want, string(out)); diff != "" {
 		t.Errorf("differs (-want +got):\n%s", diff)

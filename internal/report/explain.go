@@ -114,8 +114,10 @@ type Explanation struct {
 	Name    string
 	Verdict scan.Verdict
 	// Tree is the tree that the path is on, with its fate.
-	Tree  boot.Tree
-	Upper string // the path in the upper directory of an overlay, or ""
+	Tree boot.Tree
+	// Upper is the path in the upper directory of an overlay, or "". If the path does not exist, that is
+	// a whiteout.
+	Upper string
 	// ShownFrom is the path of which a bind mount shows this one, if list has it there, or "".
 	ShownFrom string
 	// Declared is the declaration of the path that nothing carries out, or nil.
@@ -251,7 +253,11 @@ func (e *Explanation) reasons() []string {
 		if e.Declared != nil {
 			reasons = append(reasons, e.Declared.Text())
 		}
-		if e.Upper != "" {
+		reasons = append(reasons, e.removal()...)
+		switch {
+		case e.Upper != "" && e.missing():
+			reasons = append(reasons, "the overlay deletes it, with "+e.Upper+"; a boot brings back that of the lower layer")
+		case e.Upper != "":
 			reasons = append(reasons, "the upper directory of the overlay has it: "+e.Upper)
 		}
 		return append(reasons, e.lower()...)

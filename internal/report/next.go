@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/DaRacci/list-ephemeral/boot/generation"
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
@@ -30,10 +31,15 @@ type NextChange struct {
 	DeclaredAt string
 	// HasData reports whether the path exists now, and InStorage whether To does.
 	HasData, InStorage bool
+	// Unmounted reports whether From is not mounted there now, so what is there is not in From.
+	Unmounted bool
 }
 
 // Loses reports whether data is at a path that the next boot does not keep there.
 func (c *NextChange) Loses() bool { return c.Kind == generation.NoLongerKept && c.HasData }
+
+// LossText says where the data of a path is that the next boot no longer keeps.
+func (c *NextChange) LossText() string { return c.Path + ": " + strings.Join(c.details(), "; ") }
 
 // Losses returns how many of the changes lose data.
 func (n *Next) Losses() (losses int) {
@@ -138,7 +144,10 @@ func (c *NextChange) details() (lines []string) {
 	switch c.Kind {
 	case generation.NoLongerKept:
 		line := "removed: " + c.Source
-		if c.From != "" {
+		switch {
+		case c.Unmounted:
+			line += "; it is no longer mounted, so what is there now is not in " + c.From
+		case c.From != "":
 			line += "; its data stays in " + c.From
 		}
 		lines = append(lines, line)
@@ -176,6 +185,7 @@ type changeLine struct {
 	DeclaredAt string `json:"declaredAt"`
 	HasData    bool   `json:"hasData"`
 	InStorage  bool   `json:"inStorage"`
+	Unmounted  bool   `json:"unmounted"`
 }
 
 // changeWords are the changes as JSON names them.
@@ -188,7 +198,7 @@ func (n *Next) JSON() *NextLine {
 	line := &NextLine{System: n.System, Changes: []changeLine{}, NotCarriedOut: n.NotCarriedOut, Initrd: n.InitrdNotVisible}
 	for i := range n.Changes {
 		c := &n.Changes[i]
-		one := changeLine{DeclaredAt: printable.Name(c.DeclaredAt), Change: changeWords[c.Kind], From: c.From, To: c.To, Source: c.Source, HasData: c.HasData, InStorage: c.InStorage}
+		one := changeLine{DeclaredAt: printable.Name(c.DeclaredAt), Change: changeWords[c.Kind], From: c.From, To: c.To, Source: c.Source, HasData: c.HasData, InStorage: c.InStorage, Unmounted: c.Unmounted}
 		one.Path, one.PathBytes = jsonline.Path(c.Path)
 		line.Changes = append(line.Changes, one)
 	}

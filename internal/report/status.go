@@ -136,6 +136,9 @@ func (s *Status) appendAmounts(dst []byte) []byte {
 		amountLine("lost, excluded", s.Excluded, fmt.Sprintf("hidden by exclude patterns (%s, %s neither cache nor created again at boot)",
 			Count(s.Hidden.Files, "file"), printable.Size(s.Hidden.Bytes)))
 	}
+	if s.Deleted > 0 {
+		dst = fmt.Appendf(dst, "%-14s %9d paths         of lower layers of overlays; a boot brings them back, list --type w lists them\n", "deleted", s.Deleted)
+	}
 	if s.Worthless.Files > 0 {
 		amountLine("hidden", s.Worthless, "regenerated, runtime, managed or cache")
 	}
@@ -261,6 +264,8 @@ type Status struct {
 	// Owners are the owners with most bytes at stake.
 	Owners []OwnerLoss `json:"owners"`
 	Unread int         `json:"unread"`
+	// Deleted counts the paths that upper directories of overlays delete.
+	Deleted int `json:"deleted"`
 	// Doubtful counts the candidates on roots of which nothing shows that a boot wipes them. They
 	// are in none of the other amounts except Listed.
 	Doubtful Amount `json:"doubtful"`

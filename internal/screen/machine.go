@@ -38,7 +38,7 @@ func New(s *session.Session) Machine {
 // Scan implements tui.Machine.
 func (m Machine) Scan(ctx context.Context, into *index.Store, all bool) (tui.Summary, error) {
 	stats, err := scan.Walk(ctx, scan.Options{Policy: m.Policy, NonCandidates: all}, into.AddDir)
-	summary := tui.Summary{Errors: len(stats.Errors)}
+	summary := tui.Summary{Errors: len(stats.Errors), NoLongerKept: m.NoLongerKept()}
 	for _, unread := range stats.Errors[:min(len(stats.Errors), mostUnread)] {
 		summary.Unread = append(summary.Unread, unread.Error())
 	}

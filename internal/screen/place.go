@@ -5,8 +5,10 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/owner"
 	"github.com/DaRacci/list-ephemeral/tui"
+	"github.com/DaRacci/list-ephemeral/tui/places"
 )
 
 // unlikelyShare is the percentage of configurations from which a place is likely to be worth keeping,
@@ -17,7 +19,8 @@ const unlikelyShare = 10
 func (m Machine) Place(path string) tui.Place {
 	o := m.OwnerOf(path)
 	place := tui.Place{Owner: indexOwner(&o), Kept: o.Share.Repositories, Home: m.homeOf(path), Secret: m.identity(path)}
-	if place.Secret || 100*place.Kept >= unlikelyShare*known.Repositories {
+	place.Coming, place.ComingAt = m.coming(path)
+	if place.Secret || place.Coming == places.ComingRemoved || 100*place.Kept >= unlikelyShare*known.Repositories {
 		return place
 	}
 	switch o.Kind {
@@ -35,6 +38,21 @@ func (m Machine) Place(path string) tui.Place {
 		}
 	}
 	return place
+}
+
+// comings are the changes of the next boot as the screen has them.
+var comings = map[report.Coming]places.Coming{
+	report.ComingKept: places.ComingKept, report.ComingRemoved: places.ComingRemoved, report.ComingMissing: places.ComingMissing,
+}
+
+// coming returns what the next boot changes about a path. If a place contains a path that is no longer
+// kept, it returns that one too.
+func (m Machine) coming(path string) (change places.Coming, at string) {
+	of := m.ComingOf(path)
+	if !m.Splits(path) {
+		of, at = m.ComingOfPlace(path)
+	}
+	return comings[of], at
 }
 
 // identity reports whether a path identifies the machine or a user, or is a secret.

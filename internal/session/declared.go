@@ -26,7 +26,7 @@ const (
 )
 
 // readGenerations reads the generations, each system once.
-func (s *Session) readGenerations() *generations {
+func (s *Session) readGenerations() generations {
 	opts := generation.Options{Root: s.options.System, Wiped: s.wipedEntry, Unlisted: s.isUnlistedDataset, Homes: s.Config.Users, Stop: s.stops}
 	read := map[string]*generation.Generation{}
 	one := func(link string) *generation.Generation {
@@ -39,7 +39,7 @@ func (s *Session) readGenerations() *generations {
 		}
 		return read[target]
 	}
-	return &generations{one(bootedSystem), one(currentSystem), one(nextSystem)}
+	return generations{one(bootedSystem), one(currentSystem), one(nextSystem)}
 }
 
 // wipedEntry reports whether a boot wipes a file system that a generation mounts: as what is

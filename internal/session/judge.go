@@ -21,7 +21,7 @@ import (
 func (s *Session) Explanation(path string) report.Explanation {
 	kind, info, err := scan.Stat(path)
 	e := report.Explanation{Name: path, Verdict: s.Judge(path, kind), Tree: s.FateOf(path), Kind: kind, Size: info.Size, Err: err}
-	if overlay, upper := s.Policy.Overlay(path); overlay != nil && err == nil {
+	if overlay, upper := s.Policy.Overlay(path); overlay != nil && (err == nil || isWhiteout(upper)) {
 		e.Upper = upper
 	}
 	e.ShownFrom = s.shownFrom(path, e.Verdict)
@@ -48,6 +48,13 @@ func (s *Session) Explanation(path string) report.Explanation {
 		}
 	}
 	return e
+}
+
+// isWhiteout reports whether a path in an upper directory says that a lower layer's path is deleted
+// (Documentation/filesystems/overlayfs.rst).
+func isWhiteout(upper string) bool {
+	var st unix.Stat_t
+	return unix.Lstat(upper, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFCHR && st.Rdev == 0
 }
 
 // Judge returns the verdict on a path on the disk. It is the verdict of the policy, except for

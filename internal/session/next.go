@@ -96,6 +96,34 @@ func (s *Session) removed(path string) *report.NextChange {
 	return nearest
 }
 
+// ComingOfPlace is ComingOf for a path that is kept as a whole. If the path itself does not change, but
+// something in it is no longer kept, within is the first such path.
+func (s *Session) ComingOfPlace(path string) (change report.Coming, within string) {
+	if change = s.ComingOf(path); change != report.ComingUnknown {
+		return change, ""
+	}
+	changes := s.changes()
+	for i := range changes {
+		if c := &changes[i]; c.Kind == generation.NoLongerKept && paths.AtOrBelow(c.Path, path) && (within == "" || c.Path < within) {
+			change, within = report.ComingRemoved, c.Path
+		}
+	}
+	return change, within
+}
+
+// NoLongerKept says of each path with data that the next boot no longer keeps where the data is, by
+// path.
+func (s *Session) NoLongerKept() (texts []string) {
+	changes := s.changes()
+	for i := range changes {
+		if changes[i].Loses() {
+			texts = append(texts, changes[i].LossText())
+		}
+	}
+	slices.Sort(texts)
+	return texts
+}
+
 // Comings counts the declared paths that have data, by what the next boot changes about them.
 func (s *Session) Comings() (all report.Comings) {
 	changes := s.changes()
@@ -112,22 +140,29 @@ func (s *Session) Comings() (all report.Comings) {
 	return all
 }
 
-// ComingsOf returns a function that is ComingOf for candidates, or nil if no candidate is declared.
-// It is for one goroutine, and quick for paths of one directory after the other.
+// ComingsOf returns a function that is ComingOf, or nil if the next boot changes nothing. It is for one
+// goroutine, and quick for paths of one directory after the other.
 func (s *Session) ComingsOf() func(path string) report.Coming {
-	if len(s.declared) == 0 {
+	themselves := map[string]bool{} // the paths whose change differs from that of their directory
+	for path := range s.declared {
+		themselves[path] = true
+	}
+	changes := s.changes()
+	for i := range changes {
+		if changes[i].Kind == generation.NoLongerKept {
+			themselves[changes[i].Path] = true
+		}
+	}
+	if len(themselves) == 0 {
 		return nil
 	}
 	last, above := "", report.ComingUnknown
 	return func(path string) report.Coming {
-		if d, ok := s.declared[path]; ok {
-			return d.Coming()
+		if themselves[path] {
+			return s.ComingOf(path)
 		}
 		if dir := filepath.Dir(path); dir != last {
-			last, above = dir, report.ComingUnknown
-			if d, ok := s.Declared(dir); ok {
-				above = d.Coming()
-			}
+			last, above = dir, s.ComingOf(dir)
 		}
 		return above
 	}
@@ -141,6 +176,7 @@ func (s *Session) nextChange(change generation.Change) report.NextChange {
 		c.Source = report.SourceText(change.Now.Source)
 	}
 	c.HasData = s.hasData(change.Path)
+	c.Unmounted = change.From != "" && !s.isMounted(change.Path) && !s.isLinkTo(change.Path, change.From)
 	c.InStorage = change.To != "" && change.Next.Presence != generation.Absent
 	return c
 }

@@ -11,7 +11,7 @@ import (
 // beside declared ones, one by one and in the order of a listing.
 func TestComingIsThatOfTheNearestDeclaration(t *testing.T) {
 	s := &Session{
-		generations: &generations{next: &generation.Generation{}},
+		generations: generations{next: &generation.Generation{}},
 		declared: map[string]report.Declaration{
 			"/var/lib/a":     {Path: "/var/lib/a", Storage: "/keep/var/lib/a"},
 			"/var/lib/a/in":  {Path: "/var/lib/a/in", Storage: "/keep/var/lib/a/in", InStorage: true},
@@ -26,33 +26,48 @@ func TestComingIsThatOfTheNearestDeclaration(t *testing.T) {
 	}
 	listed := s.ComingsOf()
 	for _, tt := range []struct {
-		path   string
-		want   report.Coming
-		listed report.Coming // what is lost is mounted, so it is not listed
+		path string
+		want report.Coming
 	}{
-		{"/srv/gone", report.ComingRemoved, report.ComingUnknown},
-		{"/srv/gone/x/y", report.ComingRemoved, report.ComingUnknown},
-		{"/srv/gone2", report.ComingUnknown, report.ComingUnknown},
-		{"/srv/soon", report.ComingUnknown, report.ComingUnknown},
-		{"/var/lib", report.ComingUnknown, report.ComingUnknown},
-		{"/var/lib/a", report.ComingMissing, report.ComingMissing},
-		{"/var/lib/a/b", report.ComingMissing, report.ComingMissing},
-		{"/var/lib/a/in", report.ComingKept, report.ComingKept},
-		{"/var/lib/a/in/x", report.ComingKept, report.ComingKept},
-		{"/var/lib/a/z", report.ComingMissing, report.ComingMissing},
-		{"/var/lib/ab", report.ComingUnknown, report.ComingUnknown},
-		{"/var/lib/sole", report.ComingKept, report.ComingKept},
-		{"/var/lib/zz/y", report.ComingUnknown, report.ComingUnknown},
-		{"/var/lib/zz/zz", report.ComingMissing, report.ComingMissing},
+		{"/srv/gone", report.ComingRemoved},
+		{"/srv/gone/x/y", report.ComingRemoved},
+		{"/srv/gone2", report.ComingUnknown},
+		{"/srv/soon", report.ComingUnknown},
+		{"/var/lib", report.ComingUnknown},
+		{"/var/lib/a", report.ComingMissing},
+		{"/var/lib/a/b", report.ComingMissing},
+		{"/var/lib/a/in", report.ComingKept},
+		{"/var/lib/a/in/x", report.ComingKept},
+		{"/var/lib/a/z", report.ComingMissing},
+		{"/var/lib/ab", report.ComingUnknown},
+		{"/var/lib/sole", report.ComingKept},
+		{"/var/lib/zz/y", report.ComingUnknown},
+		{"/var/lib/zz/zz", report.ComingMissing},
 	} {
 		if got := s.ComingOf(tt.path); got != tt.want {
 			t.Errorf("%s: got %v, want %v", tt.path, got, tt.want)
 		}
-		if got := listed(tt.path); got != tt.listed {
-			t.Errorf("%s in a listing: got %v, want %v", tt.path, got, tt.listed)
+		if got := listed(tt.path); got != tt.want {
+			t.Errorf("%s in a listing: got %v, want %v", tt.path, got, tt.want)
 		}
 	}
-	if (&Session{}).ComingsOf() != nil {
+	for _, tt := range []struct {
+		path, within string
+		want         report.Coming
+	}{
+		{"/srv", "/srv/gone", report.ComingRemoved},
+		{"/", "/srv/gone", report.ComingRemoved},
+		{"/srv/gone", "", report.ComingRemoved},
+		{"/srv/go", "", report.ComingUnknown},
+		{"/var/lib/a", "", report.ComingMissing},
+	} {
+		if got, within := s.ComingOfPlace(tt.path); got != tt.want || within != tt.within {
+			t.Errorf("as a whole, %s: got %v for %q", tt.path, got, within)
+		}
+	}
+	none := &Session{}
+	none.next.Do(func() {})
+	if none.ComingsOf() != nil {
 		t.Error("nothing is declared, but candidates are asked for")
 	}
 }

@@ -109,8 +109,9 @@ func (n *Notes) Of(path string, isDir bool) report.Note {
 		note.Known = max(note.Known, entry.Repositories)
 	}
 	if d, ok := n.session.Declared(path); ok {
-		note.Declared, note.Coming = d.Source, d.Coming()
+		note.Declared = d.Source
 	}
+	note.Coming = n.session.ComingOf(path)
 	if w, ok := n.session.Written(path); ok {
 		note.Written = &w
 	}

@@ -49,7 +49,7 @@ func (s *Session) rules() (scan.Rules, error) {
 func (s *Session) setRoots(rules *scan.Rules) {
 	rules.Stated = s.stated
 	for _, tree := range s.fates.Roots() {
-		if !IsContainerLayer(tree) {
+		if s.stated || !IsContainerLayer(tree) {
 			rules.Roots = append(rules.Roots, tree.Point)
 		}
 	}
@@ -57,16 +57,18 @@ func (s *Session) setRoots(rules *scan.Rules) {
 		overlaps := func(root string) bool {
 			return root == tree.Point || rules.Stated && (paths.AtOrBelow(root, tree.Point) || paths.AtOrBelow(tree.Point, root))
 		}
-		if tree.Upper != "" && !IsContainerLayer(tree) && slices.ContainsFunc(rules.Roots, overlaps) {
+		isOwn := !IsContainerLayer(tree) || s.stated && slices.Contains(rules.Roots, tree.Point)
+		if tree.Upper != "" && isOwn && slices.ContainsFunc(rules.Roots, overlaps) {
 			rules.Overlays = append(rules.Overlays, scan.Overlay{Point: tree.Point, Upper: tree.Upper, Work: tree.Work})
 		}
 	}
 }
 
 // IsContainerLayer reports whether an overlay is the file system of a container. Podman and Docker
-// mount it beside its upper directory, where a scan finds its files.
+// mount it beside its upper directory, where a scan finds its files: overlay/ID/merged and
+// overlay/ID/diff (containers/storage, drivers/overlay; moby, daemon/graphdriver/overlay2).
 func IsContainerLayer(tree boot.Tree) bool {
-	return tree.Upper != "" && filepath.Dir(tree.Upper) == filepath.Dir(tree.Point)
+	return filepath.Base(tree.Point) == "merged" && filepath.Base(tree.Upper) == "diff" && filepath.Dir(tree.Upper) == filepath.Dir(tree.Point)
 }
 
 // statedRoots returns the roots from the flags; without flags, from the configuration.

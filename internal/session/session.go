@@ -30,7 +30,7 @@ type Session struct {
 	ScanRules scan.Rules
 	// generations are the built NixOS systems, and declared what they and the configuration declare
 	// but the running machine does not keep, by path.
-	generations *generations
+	generations generations
 	declared    map[string]report.Declaration
 	// next is what the next boot keeps differently, read once.
 	next struct {

@@ -36,7 +36,7 @@ type MeasureOptions struct {
 func (s *Session) Measure(ctx context.Context, into *report.Status, o MeasureOptions) (scan.Stats, error) {
 	rules := s.ScanRules
 	rules.Hide = true
-	opts := scan.Options{Policy: scan.NewPolicy(rules), Info: true, Tags: scan.TagsMarked, Excluded: func(pattern.Pattern) bool { return true }}
+	opts := scan.Options{Policy: scan.NewPolicy(rules), Info: true, Kinds: scan.KindsOf(scan.KindFile, scan.KindWhiteout), Tags: scan.TagsMarked, Excluded: func(pattern.Pattern) bool { return true }}
 	opts.Hidden = scan.HiddenShown
 	if o.Brief {
 		var err error
@@ -90,8 +90,12 @@ func newMeasure(s *Session, into *report.Status, decided func(path []byte) bool)
 	return m
 }
 
-// add counts a file, which may be excluded or hidden.
+// add counts a file, which may be excluded or hidden, or a path that an overlay deletes.
 func (m *measure) add(e *scan.Entry) error {
+	if e.Kind == scan.KindWhiteout {
+		m.into.Deleted++
+		return nil
+	}
 	into, path, size := m.into, string(e.Path), e.Info().Size
 	class := e.Finding().Class
 	listed := !e.Excluded && (!e.Hidden || !m.hides)

@@ -29,6 +29,8 @@ type Card struct {
 	Share, ShareOf int
 	Sum            string // of what is kept with it: "367 files, 71M, newest 58m ago"
 	Facts          string // owner and mode
+	Coming         places.Coming
+	ComingAt       string // the path that Coming is about, if it is below
 	Note           string // what a traced command did to it
 	Entries        []Entry
 	More           int      // entries that are left out
@@ -83,7 +85,7 @@ func (p Source) Of(ctx context.Context, node uint32) Card {
 	}
 	place := p.Machine.Place(path)
 	show.Known, show.Share, show.ShareOf = safe(p.Machine.Known(path)), place.Kept, p.Configurations
-	show.Facts = p.facts(info)
+	show.Facts, show.Coming, show.ComingAt = p.facts(info), place.Coming, safe(place.ComingAt)
 	if p.Note != nil {
 		show.Note = safe(p.Note(path))
 	}
@@ -173,6 +175,16 @@ func (p *Card) Lines(st *draw.Styles, width, height int) (lines []string) {
 		if text != "" {
 			lines = append(lines, style.Render(textcell.Truncate(text, width, st.Glyphs.Ellipsis)))
 		}
+	}
+	if text := p.Coming.Text(); text != "" {
+		style := st.Warning
+		if p.Coming == places.ComingRemoved {
+			style = st.Loss
+		}
+		for _, line := range textcell.Wrap(text, width) {
+			add(line, style)
+		}
+		add(p.ComingAt, style)
 	}
 	add(p.Known, st.Dim)
 	if p.Share > 0 {

@@ -71,6 +71,28 @@ func TestCardOfADirectoryListsTheLargestFirst(t *testing.T) {
 	equal(t, "lines of a low card", strings.Split(ansi.Strip(strings.Join(got.Lines(&st, 40, 8), "\n")), "\n"), want)
 }
 
+func TestACardSaysWhatTheNextBootChanges(t *testing.T) {
+	st := draw.NewStyles(setting.ThemeAuto, false)
+	for _, tt := range []struct {
+		name string
+		of   card.Card
+		want []string
+	}{
+		{"kept", card.Card{Coming: places.ComingKept}, []string{"kept from the next boot on: it shows", "what storage has there"}},
+		{"not stored", card.Card{Coming: places.ComingMissing}, []string{"declared, but storage has nothing there:", "adopt copies it"}},
+		{"lost", card.Card{Coming: places.ComingRemoved}, []string{"NO LONGER KEPT after the next boot"}},
+		{"lost in it", card.Card{Coming: places.ComingRemoved, ComingAt: "/var/lib/a/b"}, []string{"NO LONGER KEPT after the next boot", "/var/lib/a/b"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			lines := tt.of.Lines(&st, 40, 20)
+			equal(t, "lines", strings.Split(ansi.Strip(strings.TrimSpace(strings.Join(lines, "\n"))), "\n")[:len(tt.want)], tt.want)
+			if loss := strings.HasPrefix(lines[0], st.Loss.On); loss != (tt.of.Coming == places.ComingRemoved) && st.Loss != st.Warning {
+				t.Errorf("drawn as a loss: %t", loss)
+			}
+		})
+	}
+}
+
 func TestLinesFitIntoTheCard(t *testing.T) {
 	from := source(t, stat, "/a/日本語日本語日本語", "/a/"+strings.Repeat("x", 90), "/a/c/d")
 	got := from.Of(t.Context(), from.Children(0)[0])

@@ -144,6 +144,9 @@ func TestRowsAreAsWideAsTheirColumns(t *testing.T) {
 		"a place":        {Current: true, Mark: draw.MarkOn, Secret: true, Text: "~/.local/share/keyrings/", Dir: true, Program: "gnome-keyring-daemon", Share: 50, ShareOf: 230, Size: 1 << 40, Sized: true, Age: "24mo", Hits: "1,234 of 12,345"},
 		"a search":       {Mark: draw.MarkPartly, Text: "/var/lib/systemd/", Matched: []int{1, 2}, Inside: "coredump/core.firefox.zst", InsideMatched: []int{3}, Sized: true, Size: 1023},
 		"not listed":     {Text: "~/.cache/日本語/", Reason: strings.Repeat("excluded: **/.cache ", 9)},
+		"a tag":          {Text: "/var/lib/日本語日本語/", Dir: true, Tag: "kept from next boot", TagWord: "kept", Inside: "a/b", Size: 5, Sized: true},
+		"a loss":         {Lead: "▸ ", Text: "x", Tag: "no longer kept", TagWord: "removed", Loss: true},
+		"a kept loss":    {Text: "/var/lib/app/", Tag: "no longer kept", TagWord: "removed", Loss: true, Reason: "NO LONGER KEPT after the next boot; mount point"},
 		"deep in a tree": {Lead: strings.Repeat("  ", 80), Text: "name", Note: "looked up and written"},
 		"folded":         {Quiet: true, Current: true, Lead: "▸ ", Text: strings.Repeat("~/.cache ", 40)},
 	}
@@ -166,6 +169,25 @@ func TestRowsAreAsWideAsTheirColumns(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestTagsAreShortenedBeforeNames(t *testing.T) {
+	for width, want := range map[int]string{
+		40: "    [ ] /var/lib/postgresql/  no longer kept",
+		30: "    [ ] /var/lib/postgresql/  removed",
+		24: "    [ ] …/postgresql/  removed",
+	} {
+		c := draw.NewColumns(0, width+draw.Gutter, draw.Wants{})
+		for _, loss := range []bool{false, true} {
+			row := draw.Row{Mark: draw.MarkNone, Text: "/var/lib/postgresql/", Tag: "no longer kept", TagWord: "removed", Loss: loss}
+			var b strings.Builder
+			styles.WriteRow(&b, &row, &c)
+			equal(t, "row", strings.TrimSpace(ansi.Strip(b.String())), strings.TrimSpace(want))
+			if tag := styles.Loss.On; strings.Contains(b.String(), tag+"  ") != loss {
+				t.Errorf("loss %t, but %q", loss, b.String())
+			}
+		}
 	}
 }
 

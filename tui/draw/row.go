@@ -48,6 +48,10 @@ type Row struct {
 	InsideMatched []int
 	// Reason says why the row is not a candidate. It replaces the columns.
 	Reason string
+	// Tag follows the name: it says what will change. TagWord is for rows without room for it. If Loss is
+	// set, the tag or the reason says that data will be lost.
+	Tag, TagWord string
+	Loss         bool
 
 	Note, Hits, Program string
 	// Share is how many of ShareOf configurations keep it.
@@ -82,16 +86,38 @@ func (s *Styles) WriteRow(b *strings.Builder, r *Row, c *Columns) {
 		textcell.WriteFiller(b, c.Width-Gutter-cells-textcell.Width(text))
 		return
 	}
-	cells += s.WriteName(b, s.nameOf(r), max(room-cells, 0))
+	tag := r.tag(room - cells)
+	cells += s.WriteName(b, s.nameOf(r), max(room-cells-textcell.Width(tag), 0)) + textcell.Width(tag)
+	b.WriteString(s.lossy(r).Render(tag))
 	if r.Inside != "" && reason == "" {
 		cells += s.writeInside(b, r, room-cells)
 	}
 	textcell.WriteFiller(b, room-cells)
 	if reason != "" {
-		b.WriteString(" " + s.Dim.Render(reason))
+		b.WriteString(" " + s.lossy(r).Render(reason))
 		return
 	}
 	s.writeColumns(b, r, c)
+}
+
+// tag returns the tag of a row with the space before it, in a form that leaves minName cells to the
+// name, if there is one.
+func (r *Row) tag(room int) string {
+	switch {
+	case r.Tag == "" || r.Reason != "":
+		return ""
+	case room-textcell.Width("  "+r.Tag) >= min(minName, textcell.Width(r.Text)):
+		return "  " + r.Tag
+	}
+	return "  " + r.TagWord
+}
+
+// lossy returns the style of a tag or a reason.
+func (s *Styles) lossy(r *Row) Style {
+	if r.Loss {
+		return s.Loss
+	}
+	return s.Dim
 }
 
 func (s *Styles) writeGutter(b *strings.Builder, r *Row) {

@@ -46,6 +46,28 @@ func TestAnEmptyListSaysWhyAndWhichKeyHelps(t *testing.T) {
 	}
 }
 
+func TestTheMostImportantProblemIsOnTheFirstLine(t *testing.T) {
+	all := guide.Problems{NoLongerKept: []string{"/a\x1b: removed"}, NotSaved: "disk full", Stopped: "EIO", Errors: 1002, Unread: []string{"open /b: EACCES", "open /c: EACCES"}}
+	p := all
+	equal(t, "lines", p.Lines(), []string{
+		"1 path with data NO LONGER KEPT after the next boot:", "", `/a\e: removed`, "", "decisions are not saved: disk full", "", "the scan stopped: EIO", "",
+		"1,002 paths could not be read:", "", "open /b: EACCES", "open /c: EACCES", "and 1,000 more: list-ephemeral list --verbose prints them",
+	})
+	for _, tt := range []struct {
+		chip string
+		next func()
+	}{
+		{"! 1 no longer kept", func() { p.NoLongerKept = nil }},
+		{"! not saved", func() { p.NotSaved = "" }},
+		{"! 1,002 unread", func() { p.Errors = 0 }},
+		{"! stopped", func() { p.Stopped = "" }},
+		{"", func() {}},
+	} {
+		equal(t, "chip", p.Chip(), tt.chip)
+		tt.next()
+	}
+}
+
 func firstRun(usual int) guide.FirstRun {
 	return guide.FirstRun{
 		Places: 133, Size: 2 << 30, Loss: true, Usual: usual, Configurations: 230,

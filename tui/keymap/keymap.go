@@ -97,7 +97,7 @@ func newBrowseKeys(list ListKeys) browseKeys {
 		Refused:     pane.Bind("show or hide excluded and persisted paths", "x"),
 		Sort:        pane.Bind("sort by the next column", "s"),
 		Reverse:     pane.Bind("reverse the sort order", "S"),
-		Unread:      pane.Bind("list errors, and the paths that could not be read", "!"),
+		Unread:      pane.Bind("list problems: data no longer kept, errors, paths that could not be read", "!"),
 		Rescan:      pane.Bind("scan again", "r"),
 		Explain:     pane.Bind("explain why this path is a candidate", "e"),
 		Copy:        pane.Bind("copy the path", "y"),

@@ -3,6 +3,7 @@
 // arguments and draws nothing.
 //
 //	places.go    Place, Facts
+//	coming.go    Coming: what the next boot changes
 //	order.go     Order, Sort
 //	sections.go  Section, Sections
 package places

@@ -62,6 +62,7 @@ func Sort(all []Place, by Order, level func(kept int) int, now time.Time) {
 
 func compareWorth(a, b *Place, level func(kept int) int, since int64) int {
 	return cmp.Or(
+		first(a.Coming == ComingRemoved, b.Coming == ComingRemoved),
 		first(a.Secret, b.Secret),
 		cmp.Compare(level(b.Kept), level(a.Kept)),
 		first(a.Owner.Type != "user" && a.Owner.Name != "", b.Owner.Type != "user" && b.Owner.Name != ""),

@@ -18,6 +18,10 @@ type Facts struct {
 	Secret bool
 	// Unlikely is why the path is probably not worth keeping: "cache", "log"; "" if it may be.
 	Unlikely string
+	// Coming is what the next boot changes about the path. ComingAt is the path that it is about if that
+	// is in this one, or "".
+	Coming   Coming
+	ComingAt string
 }
 
 // Program returns a short name of the owner, or "".

@@ -142,7 +142,7 @@ func newProgram(in *Request, group index.Group) *Program {
 	for _, node := range group.Places {
 		path = in.Listing.AppendNode(path[:0], node)
 		facts := in.Facts.Of(path)
-		p.Secret = p.Secret || facts.Secret
+		p.Secret, p.Coming = p.Secret || facts.Secret, max(p.Coming, facts.Coming)
 		if facts.Unlikely != "" {
 			unlikely++
 		}
