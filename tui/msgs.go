@@ -44,11 +44,11 @@ type (
 		gen int
 		selectionSums
 	}
-	// counted has the programs and the number of files of each.
+	// counted has the programs and what belongs to each.
 	counted struct {
 		gen      int
 		programs []string
-		counts   []int
+		sums     index.ProgramSums
 	}
 	// filledFound has the places that the selected files fill.
 	filledFound struct{ offer }

@@ -82,8 +82,9 @@ func (m *app) takeOverview(msg overviewReady) tea.Cmd {
 		return nil
 	}
 	m.overview.overviewSums = msg.overviewSums
+	counts := m.count(true) // with sizes
 	if m.usualDue {
-		return tea.Batch(m.keepUsual(), m.ask(false))
+		return tea.Batch(m.keepUsual(), m.ask(false), counts)
 	}
-	return m.ask(false)
+	return tea.Batch(m.ask(false), counts)
 }

@@ -157,7 +157,7 @@ func (m *app) count(opened bool) tea.Cmd {
 		return nil
 	}
 	ctx, gen := c.start(m.ctx, m.progress.latest)
-	return countCmd(ctx, gen, m.progress.latest, m.opts.Programs, m.opts.findPrograms())
+	return countCmd(ctx, gen, m.progress.latest, m.overview.of(m.progress.latest), m.opts.Programs, m.opts.findPrograms())
 }
 
 func (m *app) takeCounts(msg counted) tea.Cmd {
@@ -165,7 +165,7 @@ func (m *app) takeCounts(msg counted) tea.Cmd {
 	if !c.done(msg.gen) {
 		return nil
 	}
-	c.dialog.Take(msg.programs, msg.counts)
+	c.dialog.Take(msg.programs, msg.sums.Files, msg.sums.Sizes)
 	return m.count(false)
 }
 

@@ -158,7 +158,7 @@ func TestProgramsChoosesWhatMatches(t *testing.T) {
 	s := &screen{t: t}
 	d := pane.NewPrograms(newKeys(), []string{"vscode", "firefox", "zed"}, "")
 	s.open(d)
-	d.Take([]string{"vscode", "firefox", "zed"}, []int{1, 5, 0})
+	d.Take([]string{"vscode", "firefox", "zed"}, []int{1, 5, 0}, nil)
 	for _, key := range "zed" {
 		s.keys(string(key))
 	}
