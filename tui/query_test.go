@@ -72,6 +72,16 @@ func TestPlacesShowWhatMatchesInside(t *testing.T) {
 	equal(t, "selected", d.selected(), []string{"/var/lib/systemd"})
 }
 
+func TestPlacesWithScatteredLettersAreASectionOfTheirOwn(t *testing.T) {
+	d := fixtureScreen(t, Options{})
+	d.keys("/", "text:fire")
+	text := d.text()
+	inside, scattered := strings.Index(text, "inside ──"), strings.Index(text, "letters far apart ──")
+	if inside < 0 || scattered < inside || strings.Index(text, "core.firefox.zst") > scattered {
+		t.Errorf("inside at %d, letters far apart at %d\n%s", inside, scattered, text)
+	}
+}
+
 func TestSortOrdersOnlyEqualMatches(t *testing.T) {
 	stat := map[string]int64{"/a/notes": 1, "/a/n/o/t/e/s": 100, "/b/notes": 50}
 	d := newDriver(t, Options{Machine: fakeMachine{}})

@@ -89,8 +89,10 @@ func (p *painter) section(of *sectionHead) *draw.Section {
 	case places.KindUnlikely:
 		s.Title = "probably not"
 		s.Note = safe(strings.Join(of.section.Reasons, ", "))
-	case places.KindUnknown:
+	case places.KindInside:
 		s.Title = "inside"
+	case places.KindScattered:
+		s.Title = "letters far apart"
 	case places.KindSystem:
 		s.Title = "system"
 		s.Note = p.largest(&of.section)
