@@ -218,6 +218,7 @@ func (m *app) takeSnippet(msg rendered) tea.Cmd {
 			msg.about.Offer = offerText(m.offer.Filled, m.offerKeys()) + " instead"
 		}
 		m.snippet.Fill(msg.snippet, msg.about)
+		m.sumExcluded()
 		m.result.Snippet = msg.snippet
 		if msg.snippet.Text != "" {
 			return copyCmd(m.ctx, m.opts.Machine, copied{what: "the snippet", text: msg.snippet.Text, auto: true})

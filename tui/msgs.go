@@ -39,6 +39,11 @@ type (
 		nodes []uint32
 		metas []index.NodeStat
 	}
+	// excludedCounted has the excluded files of directories.
+	excludedCounted struct {
+		gen     int
+		counted []table.Excluded
+	}
 	// sizeSummed has the size of the selection in bytes, and the number of places that it keeps.
 	sizeSummed struct {
 		gen int

@@ -51,7 +51,7 @@ func (m *app) followListing() tea.Cmd {
 		return nil
 	}
 	ctx, gen := m.overview.start(m.ctx, p.latest)
-	return overviewCmd(ctx, gen, p.latest, m.statCache.stat, m.facts.Owners())
+	return overviewCmd(ctx, gen, p.latest, m.statCache.Stat, m.facts.Owners())
 }
 
 func overviewCmd(ctx context.Context, gen int, l *index.Listing, stat index.StatFunc, owners index.Owners) tea.Cmd {

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -165,6 +164,7 @@ func (p *painter) describe(r *draw.Row, row int, node uint32) {
 		r.Program = filesText(stat.Files)
 	}
 	r.Share, r.ShareOf = facts.Kept, m.opts.Configurations
+	r.Also = draw.Excluded(m.excludedOf(row).Files)
 	if sized && !stat.Gone {
 		r.Size, r.Sized = stat.Size, true
 		r.Age = printable.Age(p.now.Sub(time.Unix(stat.ModTime, 0)))
@@ -176,7 +176,7 @@ func (p *painter) stat(node uint32) (index.NodeStat, bool) {
 	if p.totals != nil {
 		return p.totals.Of(node), true
 	}
-	return p.app.statCache.of(node)
+	return p.app.statCache.Of(node)
 }
 
 // programRow describes the row of a program.
@@ -186,6 +186,7 @@ func (p *painter) programRow(row int, of *table.Program) draw.Row {
 		Lead: p.Glyphs.Folded + " ", Text: programName(of), Dir: true,
 		Share: of.Kept, ShareOf: p.app.opts.Configurations,
 		Size: of.Stat.Size, Sized: of.Sized, Program: filesText(of.Stat.Files),
+		Also: draw.Excluded(p.app.excludedOf(row).Files),
 	}
 	if p.list.openOwners[of.Owner] {
 		r.Lead = p.Glyphs.Open + " "
@@ -332,15 +333,4 @@ func (l *list) position(row int) int {
 		return l.at[row]
 	}
 	return row
-}
-
-// plainCount writes a number for a tab, or "" for 0.
-func plainCount(n int) string {
-	if n <= 0 {
-		return ""
-	}
-	if n >= 1_000_000 {
-		return strconv.Itoa(n/1_000_000) + "M"
-	}
-	return printable.Grouped(n)
 }

@@ -54,7 +54,7 @@ func (m *app) ask(isNew bool) tea.Cmd {
 	}
 	in := table.Request{
 		Query: m.query(), Listing: m.progress.latest, Marked: m.marked,
-		Machine: m.opts.Machine, Find: m.opts.findPrograms(), Stat: m.statCache.stat, Caches: m.opts.Caches,
+		Machine: m.opts.Machine, Find: m.opts.findPrograms(), Stat: m.statCache.Stat, Caches: m.opts.Caches,
 		Totals: m.overview.of(m.progress.latest), Measured: m.overview.stats, Facts: m.facts,
 		Home: m.opts.Home, Now: m.now(), Configurations: m.opts.Configurations, Quick: m.list.result == nil,
 	}

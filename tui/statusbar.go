@@ -133,9 +133,9 @@ func (m *app) tabs() []draw.Tab {
 	p := m.list.result
 	count := func(v setting.View, known int) string {
 		if p != nil && p.View == v && (p.Narrows() || known == 0) && v != setting.ViewTree {
-			return plainCount(p.Total)
+			return draw.TabCount(p.Total)
 		}
-		return plainCount(known)
+		return draw.TabCount(known)
 	}
 	files := 0
 	if m.progress.latest != nil {

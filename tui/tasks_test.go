@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -46,8 +47,11 @@ func fixtureScreen(t testing.TB, opts Options) *driver {
 		}
 		return place
 	}}
+	if opts.Excluded != nil {
+		opts.Excluded = func(_ context.Context, dir string) scan.Extent { return excludedIn(m, policy, dir) }
+	}
 	d := newScreen(t, opts)
-	d.app.statCache.stat = func(path string) (scan.Kind, scan.Info, error) {
+	d.app.statCache.Stat = func(path string) (scan.Kind, scan.Info, error) {
 		f, found := files[path]
 		if !found {
 			return scan.KindDir, scan.Info{}, nil

@@ -145,6 +145,7 @@ func TestRowsAreAsWideAsTheirColumns(t *testing.T) {
 		"a search":       {Mark: draw.MarkPartly, Text: "/var/lib/systemd/", Matched: []int{1, 2}, Inside: "coredump/core.firefox.zst", InsideMatched: []int{3}, Sized: true, Size: 1023},
 		"not listed":     {Text: "~/.cache/日本語/", Reason: strings.Repeat("excluded: **/.cache ", 9)},
 		"deep in a tree": {Lead: strings.Repeat("  ", 80), Text: "name", Note: "looked up and written"},
+		"with excluded":  {Text: "~/.config/Code/", Dir: true, Also: draw.Excluded(1402), Sized: true, Size: 999},
 		"folded":         {Quiet: true, Current: true, Lead: "▸ ", Text: strings.Repeat("~/.cache ", 40)},
 	}
 	for name, row := range rows {

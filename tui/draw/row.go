@@ -48,6 +48,8 @@ type Row struct {
 	InsideMatched []int
 	// Reason says why the row is not a candidate. It replaces the columns.
 	Reason string
+	// Also follows the name if there is room: what is kept with the row, but not counted in it.
+	Also string
 
 	Note, Hits, Program string
 	// Share is how many of ShareOf configurations keep it.
@@ -86,7 +88,7 @@ func (s *Styles) WriteRow(b *strings.Builder, r *Row, c *Columns) {
 	if r.Inside != "" && reason == "" {
 		cells += s.writeInside(b, r, room-cells)
 	}
-	textcell.WriteFiller(b, room-cells)
+	s.writeAlso(b, r, room-cells)
 	if reason != "" {
 		b.WriteString(" " + s.Dim.Render(reason))
 		return
