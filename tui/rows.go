@@ -165,9 +165,17 @@ func (p *painter) describe(r *draw.Row, row int, node uint32) {
 	}
 	r.Share, r.ShareOf = facts.Kept, m.opts.Configurations
 	r.Also = draw.Excluded(m.excludedOf(row).Files)
-	if sized && !stat.Gone {
-		r.Size, r.Sized = stat.Size, true
+	switch {
+	case !sized:
+	case stat.Gone:
+		r.Age = "gone"
+	default:
+		// The size of what is in a directory of a list of paths is not known.
+		r.Size, r.Sized = stat.Size, index.IsDir(node) || l.result.Listing.NodeKind(node) != scan.KindDir
 		r.Age = printable.Age(p.now.Sub(time.Unix(stat.ModTime, 0)))
+	}
+	if m.opts.Listed {
+		r.Also = m.listedRemark(node)
 	}
 }
 

@@ -47,7 +47,7 @@ func (m *app) ask(isNew bool) tea.Cmd {
 	var dropped tea.Cmd
 	if isNew && len(f.pendingKeys) > 0 {
 		f.pendingKeys = nil
-		dropped = m.notify("keys after the previous query were dropped: its rows were not ready")
+		dropped = m.notify("a key came before the rows were ready; Ctrl-Space types a space")
 	}
 	if m.progress.latest == nil {
 		return dropped

@@ -46,8 +46,6 @@ const (
 	sideDelay = 30 * time.Millisecond
 	// liveMarks is the maximum size of a selection that is rendered at every change.
 	liveMarks = 2000
-	// sideLines is the maximum number of lines of a preview or a snippet.
-	sideLines = 200
 )
 
 // followCursor updates the cards after a change of the cursor or the selection.
@@ -188,19 +186,6 @@ func (m *app) snippetCard(width, height int) []string {
 	m.side.snippetTop = max(0, min(m.side.snippetTop, len(m.side.snippet)-(height-draw.FrameHeight)))
 	lines := st.Clipped(m.side.snippet[m.side.snippetTop:], width-draw.FrameWidth, height-draw.FrameHeight)
 	return st.Card(title, lines, width, height)
-}
-
-// codeLines returns the first lines of a snippet for the card, without comments.
-func codeLines(s SnippetText) (lines []string) {
-	for line := range strings.SplitSeq(strings.TrimSuffix(s.Shown(), "\n"), "\n") {
-		if len(lines) == sideLines {
-			break
-		}
-		if !strings.HasPrefix(strings.TrimSpace(line), "#") {
-			lines = append(lines, safe(line))
-		}
-	}
-	return lines
 }
 
 // sideArea returns the first line and the height of the cards beside the list.

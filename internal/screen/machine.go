@@ -72,8 +72,12 @@ func (m Machine) NotListed(path string, kind scan.Kind) table.NotListedReason {
 // Splits implements tui.Machine.
 func (m Machine) Splits(dir string) bool { return m.rollup.Splits(dir) }
 
-// CannotKeep implements tui.Machine: it returns why a snippet would not contain a directory.
-func (m Machine) CannotKeep(dir string) string { return snippet.WhyNot(dir, &m.style) }
+// CannotKeep implements tui.Machine: it returns why a snippet would not contain a directory. The screen
+// itself says which key shows what is in it.
+func (m Machine) CannotKeep(dir string) string {
+	why, _, _ := strings.Cut(snippet.WhyNot(dir, &m.style), "; persist directories in it instead")
+	return why
+}
 
 // WholeDoubt implements tui.Machine.
 func (m Machine) WholeDoubt(dir string) (why string, ask bool) {

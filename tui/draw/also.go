@@ -25,3 +25,18 @@ func (s *Styles) writeAlso(b *strings.Builder, r *Row, room int) {
 	textcell.WriteFiller(b, room-textcell.Width(also))
 	b.WriteString(s.Dim.Render(also))
 }
+
+// insideName returns the name of the match inside a directory. If it does not fit, it begins with the
+// first match.
+func (s *Styles) insideName(r *Row, room int) *Name {
+	n := &Name{Text: r.Inside, Matched: r.InsideMatched, Parent: s.Dim, Base: s.Dim}
+	if textcell.Width(n.Text) <= room || len(n.Matched) == 0 || n.Matched[0] <= minHead {
+		return n
+	}
+	cut := n.Matched[0] - len(s.Glyphs.Ellipsis)
+	n.Text, n.Matched = s.Glyphs.Ellipsis+n.Text[n.Matched[0]:], nil
+	for _, at := range r.InsideMatched {
+		n.Matched = append(n.Matched, at-cut)
+	}
+	return n
+}

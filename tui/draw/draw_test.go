@@ -272,3 +272,16 @@ func TestProgressShowsTheFirstStep(t *testing.T) {
 		equal(t, "bar", ansi.Strip(styles.Progress(done, 100, 4)), want)
 	}
 }
+
+func TestAMatchInsideStaysVisible(t *testing.T) {
+	r := draw.Row{Text: "/var/lib/systemd/coredump/", Dir: true, Inside: "core.firefox.0.zst", InsideMatched: []int{5, 6, 7, 8, 9, 10, 11}}
+	for room, want := range map[int]string{
+		60: "← core.firefox.0.zst", 44: "← …firefox.0.zst", 43: "← …firef….0.zst", 42: "← …fire….0.zst", 38: "← …fi….zst",
+	} {
+		var b strings.Builder
+		styles.WriteRow(&b, &r, &draw.Columns{Width: room + draw.Gutter, Path: room})
+		if got := strings.TrimRight(ansi.Strip(b.String()), " "); !strings.HasSuffix(got, want) {
+			t.Errorf("in %d cells: %q, want %q", room, got, want)
+		}
+	}
+}

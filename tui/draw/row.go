@@ -141,7 +141,7 @@ func (s *Styles) writeInside(b *strings.Builder, r *Row, room int) int {
 		return 0
 	}
 	b.WriteString(s.Dim.Render(lead))
-	return textcell.Width(lead) + s.WriteName(b, &Name{Text: r.Inside, Matched: r.InsideMatched, Parent: s.Dim, Base: s.Dim}, left)
+	return textcell.Width(lead) + s.WriteName(b, s.insideName(r, left), left)
 }
 
 func (s *Styles) writeColumns(b *strings.Builder, r *Row, c *Columns) {
