@@ -7,7 +7,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
-	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/scan"
 	"github.com/DaRacci/list-ephemeral/tui/table"
 )
@@ -44,14 +43,8 @@ func excludedCmd(ctx context.Context, gen int, count table.CountExcluded, l *ind
 // keptTogether returns the nodes whose excluded files are of interest.
 func (m *app) keptTogether() (nodes []uint32) {
 	l := &m.list
-	switch {
-	case m.snippet != nil:
+	if m.snippet != nil {
 		return m.snippetNodes()
-	case m.view == setting.ViewTree || m.view == setting.ViewFiles: // a row can be in another one
-		if node, shown := l.current(); shown {
-			nodes = append(nodes, node)
-		}
-		return nodes
 	}
 	nodes = l.visible()
 	for line := range l.height {

@@ -166,7 +166,7 @@ func (p *painter) describe(r *draw.Row, row int, node uint32) {
 	r.Share, r.ShareOf = facts.Kept, m.opts.Configurations
 	r.Also = draw.Excluded(m.excludedOf(row).Files)
 	switch {
-	case !sized:
+	case !sized || stat.Files == 0:
 	case stat.Gone:
 		r.Age = "gone"
 	default:
