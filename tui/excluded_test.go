@@ -54,5 +54,5 @@ func TestExcludedFilesOfAProgramAreThoseOfItsPlaces(t *testing.T) {
 	d.has("+60 excluded")
 	d.keys("esc", "tab", "/", "text:config/code")
 	d.fire(sideDue{})
-	d.has(" +60 excluded ", "+60 excluded, 1.2M")
+	d.has("+60 excluded, 1.2M")
 }
