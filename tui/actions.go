@@ -209,16 +209,17 @@ func (m *app) takeSnippet(msg rendered) tea.Cmd {
 		}
 		return m.renderSnippet(next)
 	case live > 0 && live == m.side.gen:
-		m.side.snippet = codeLines(msg.snippet)
+		m.side.snippet = pane.Live(&msg.snippet)
 	case live == 0 && m.snippet != nil:
 		m.offer = offer{}
 		if msg.drawing.chosen.Generation() == m.selection.Generation() && m.selection.Len() > 0 {
 			m.offer = offer{msg.filled, m.selection.Generation()}
 		}
 		if m.offers() {
-			msg.about.Offer = offerText(m.offer.Filled, m.offerKeys()) + " instead"
+			msg.about.Offer = pane.OfferText(m.offer.Files, len(m.offer.Dirs), m.offerKeys()) + " instead"
 		}
 		m.snippet.Fill(msg.snippet, msg.about)
+		m.sumExcluded()
 		m.result.Snippet = msg.snippet
 		if msg.snippet.Text != "" {
 			return copyCmd(m.ctx, m.opts.Machine, copied{what: "the snippet", text: msg.snippet.Text, auto: true})

@@ -47,7 +47,8 @@ type app struct {
 	clicked        int  // the row of the last click, from 1, if no key was pressed since
 	partial        index.PartlySelected
 	marked         index.Selection // the copy of the selection that is shown alone; generation 0 shows all
-	statCache      *statCache
+	statCache      *table.StatCache
+	excluded       table.ExcludedCache
 	facts          *table.FactCache
 	overview       overview
 	side           side
@@ -90,7 +91,7 @@ func newApp(ctx context.Context, opts Options, store *index.Store) *app {
 		styles:    draw.NewStyles(opts.Theme, opts.ASCII),
 		view:      opts.View.Known(),
 		dialect:   opts.Dialect,
-		statCache: newStatCache(),
+		statCache: table.NewStatCache(),
 		facts:     table.NewFactCache(opts.Machine),
 		progress:  progress{store: store, running: true, began: time.Now()},
 		shutdown:  shutdown{started: time.Now(), queries: modeQueries},
@@ -139,7 +140,7 @@ func (m *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.relayout()
 	}
 	m.enableKeys()
-	return m, tea.Batch(cmd, remembered, m.statVisible(), m.followCursor(), m.followSelection(), m.followListing(), m.followDecisions())
+	return m, tea.Batch(cmd, remembered, m.statVisible(), m.followCursor(), m.followSelection(), m.followListing(), m.followDecisions(), m.followExcluded())
 }
 
 func (m *app) route(msg tea.Msg) tea.Cmd {
@@ -162,14 +163,6 @@ func (m *app) route(msg tea.Msg) tea.Cmd {
 		return m.receive(msg)
 	}
 	return nil
-}
-
-// statVisible fetches missing metadata of the rows on the screen.
-func (m *app) statVisible() tea.Cmd {
-	if m.list.result == nil || m.snippet != nil || m.shutdown.leaving {
-		return nil
-	}
-	return m.statCache.fetch(m.ctx, m.facts, m.list.result.Listing, m.list.visible(), m.progress.running)
 }
 
 // changes reports whether a message can change the screen. Bubble Tea calls View after every
@@ -206,7 +199,9 @@ func (m *app) receive(msg tea.Msg) tea.Cmd {
 	case resultReady:
 		return m.take(msg)
 	case statted:
-		m.statCache.take(msg)
+		m.statCache.Take(msg.gen, msg.nodes, msg.metas)
+	case excludedCounted:
+		m.takeExcluded(msg)
 	case sizeSummed:
 		m.selectionSize.take(msg)
 	case overviewReady:

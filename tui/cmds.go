@@ -125,16 +125,16 @@ func sumSelection(ctx context.Context, stat index.StatFunc, l *index.Listing, ch
 }
 
 // countCmd counts the files of programs, or of those that are found if find is set.
-func countCmd(ctx context.Context, gen int, l *index.Listing, programs []string, find *index.Programs) tea.Cmd {
+func countCmd(ctx context.Context, gen int, l *index.Listing, totals *index.Totals, programs []string, find *index.Programs) tea.Cmd {
 	return guarded("count programs", func() tea.Msg {
-		var counts []int
+		var sums index.ProgramSums
 		var err error
 		if find != nil {
-			programs, counts, err = l.FindPrograms(ctx, *find)
+			programs, sums, err = l.FindPrograms(ctx, *find, totals)
 		} else {
-			counts, err = l.CountPrograms(ctx, programs)
+			sums, err = l.CountPrograms(ctx, programs, totals)
 		}
-		return answer(counts, err, func(counts []int) tea.Msg { return counted{gen, programs, counts} })
+		return answer(sums, err, func(sums index.ProgramSums) tea.Msg { return counted{gen, programs, sums} })
 	})
 }
 

@@ -13,7 +13,7 @@
 //	the cards beside it      side.go
 //	snippet and dialogs      perform.go (what they ask for), clipboard.go; package pane
 //	from scan to rows        progress.go, searchtask.go; package table
-//	what is known of rows    overview.go (sums of all), statcache.go, annotate.go
+//	what is known of rows    overview.go (sums of all), statcache.go, excluded.go, annotate.go
 //	background work          cmds.go, msgs.go
 //
 // Package draw renders the parts of the screen, package table computes the rows, package places orders

@@ -55,7 +55,7 @@ func newScreen(t testing.TB, opts Options) *driver {
 	d.app.after = func(_ time.Duration, msg tea.Msg) tea.Cmd {
 		return func() tea.Msg { d.timers = append(d.timers, msg); return nil }
 	}
-	d.app.statCache.stat = fakeStat
+	d.app.statCache.Stat = fakeStat
 	d.app.now = func() time.Time { return fakeNow }
 	d.app.canSuspend = func() bool { return false }
 	d.run(d.app.Init())

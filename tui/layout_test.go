@@ -85,7 +85,7 @@ func foregrounds(frame string) []string {
 
 func TestStatusShowsTheSizeOfTheSelection(t *testing.T) {
 	d := newDriver(t, Options{})
-	d.app.statCache.stat = func(path string) (scan.Kind, scan.Info, error) {
+	d.app.statCache.Stat = func(path string) (scan.Kind, scan.Info, error) {
 		return scan.KindFile, scan.Info{Size: int64(len(path)) << 20}, nil
 	}
 	d.add("/a/1", "/a/22", "/b")

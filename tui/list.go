@@ -37,7 +37,7 @@ type list struct {
 // sectionHead is the line of a section, before a row.
 type sectionHead struct {
 	row     int
-	section places.Section // of KindUnknown: the rows in which only something inside matches
+	section places.Section
 }
 
 // foldNode is the row that stands for the places that are probably not worth keeping.
@@ -174,8 +174,8 @@ func (l *list) fill() {
 	case len(p.Sections) > 0:
 		l.fillSections()
 	case p.View == setting.ViewPlaces && p.Found != nil:
-		if own := p.Found.Own(); own < len(p.Rows) {
-			l.heads = []sectionHead{{row: own}}
+		for _, section := range p.FoundSections() {
+			l.heads = append(l.heads, sectionHead{section.First, section})
 		}
 	case p.View == setting.ViewTree && p.Text == "":
 		rows := p.Listing.TreeRows(l.open, p.Weights)

@@ -39,16 +39,21 @@ type (
 		nodes []uint32
 		metas []index.NodeStat
 	}
+	// excludedCounted has the excluded files of directories.
+	excludedCounted struct {
+		gen     int
+		counted []table.Excluded
+	}
 	// sizeSummed has the size of the selection in bytes, and the number of places that it keeps.
 	sizeSummed struct {
 		gen int
 		selectionSums
 	}
-	// counted has the programs and the number of files of each.
+	// counted has the programs and what belongs to each.
 	counted struct {
 		gen      int
 		programs []string
-		counts   []int
+		sums     index.ProgramSums
 	}
 	// filledFound has the places that the selected files fill.
 	filledFound struct{ offer }

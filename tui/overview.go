@@ -51,7 +51,7 @@ func (m *app) followListing() tea.Cmd {
 		return nil
 	}
 	ctx, gen := m.overview.start(m.ctx, p.latest)
-	return overviewCmd(ctx, gen, p.latest, m.statCache.stat, m.facts.Owners())
+	return overviewCmd(ctx, gen, p.latest, m.statCache.Stat, m.facts.Owners())
 }
 
 func overviewCmd(ctx context.Context, gen int, l *index.Listing, stat index.StatFunc, owners index.Owners) tea.Cmd {
@@ -82,8 +82,9 @@ func (m *app) takeOverview(msg overviewReady) tea.Cmd {
 		return nil
 	}
 	m.overview.overviewSums = msg.overviewSums
+	counts := m.count(true) // with sizes
 	if m.usualDue {
-		return tea.Batch(m.keepUsual(), m.ask(false))
+		return tea.Batch(m.keepUsual(), m.ask(false), counts)
 	}
-	return m.ask(false)
+	return tea.Batch(m.ask(false), counts)
 }

@@ -289,10 +289,10 @@ func TestCountsForAClosedDialogAreDropped(t *testing.T) {
 	d.keys("ctrl+p")
 	stale := d.held[0]().(counted)
 	d.keys("esc", "ctrl+p")
-	d.send(counted{gen: stale.gen, programs: d.app.opts.Programs, counts: []int{7, 7, 7}})
+	d.send(counted{gen: stale.gen, programs: d.app.opts.Programs, sums: index.ProgramSums{Files: []int{7, 7, 7}}})
 	d.release()
 	equal(t, "counts", shownCounts(d), []int{2, 1, 0})
-	d.send(counted{gen: stale.gen, programs: d.app.opts.Programs, counts: []int{7, 7, 7}})
+	d.send(counted{gen: stale.gen, programs: d.app.opts.Programs, sums: index.ProgramSums{Files: []int{7, 7, 7}}})
 	equal(t, "counts", shownCounts(d), []int{2, 1, 0})
 }
 

@@ -328,3 +328,24 @@ func TestProgramsWithoutFilesAreLastInTheDialog(t *testing.T) {
 	d.has("no program matches")
 	equal(t, "lines of the box", strings.Count(strings.Join(d.lines(), "\n"), "│"), height)
 }
+
+func TestListedPathsSayWhatIsGoneAndWhatIsKept(t *testing.T) {
+	d := newDriver(t, Options{Listed: true, Machine: fakeMachine{notListed: func(path string, _ scan.Kind) table.NotListedReason {
+		return table.NotListedReason{Reason: "persisted", Selectable: !strings.HasSuffix(path, "/dir")}
+	}}})
+	d.add("/home/me/dir/", "/home/me/file", "/home/me/gone")
+	d.end(nil)
+	row := func(path string) string {
+		at := slices.IndexFunc(d.lines(), func(line string) bool { return strings.Contains(line, path) })
+		return strings.TrimSpace(d.lines()[at])
+	}
+	if line := row("/dir/"); strings.Contains(line, "0B") || !strings.Contains(line, "persisted") {
+		t.Errorf("the row of a persisted directory is %q", line)
+	}
+	if line := row("/gone"); !strings.HasSuffix(line, " gone") {
+		t.Errorf("the row of a missing path is %q", line)
+	}
+	if line := row("/file"); strings.Contains(line, "persisted") {
+		t.Errorf("the row of a file that will be lost is %q", line)
+	}
+}

@@ -96,7 +96,8 @@ func (m *app) rescan() tea.Cmd {
 	m.closePrograms()
 	store := new(index.Store)
 	m.progress = progress{store: store, running: true, gen: m.progress.gen + 1, began: m.now()}
-	m.statCache.forget()
+	m.statCache.Forget()
+	m.excluded.Forget()
 	m.overview.stop()
 	m.overview.request, m.overview.overviewSums = nil, overviewSums{}
 	m.list = list{height: m.list.height, openOwners: m.list.openOwners, unfolded: m.list.unfolded}

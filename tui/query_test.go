@@ -72,10 +72,20 @@ func TestPlacesShowWhatMatchesInside(t *testing.T) {
 	equal(t, "selected", d.selected(), []string{"/var/lib/systemd"})
 }
 
+func TestPlacesWithScatteredLettersAreASectionOfTheirOwn(t *testing.T) {
+	d := fixtureScreen(t, Options{})
+	d.keys("/", "text:fire")
+	text := strings.Join(d.lines(), "\n")
+	inside, scattered := strings.Index(text, "inside ──"), strings.Index(text, "letters far apart ──")
+	if inside < 0 || scattered < inside || strings.Index(text, "core.firefox.zst") > scattered {
+		t.Errorf("inside at %d, letters far apart at %d\n%s", inside, scattered, text)
+	}
+}
+
 func TestSortOrdersOnlyEqualMatches(t *testing.T) {
 	stat := map[string]int64{"/a/notes": 1, "/a/n/o/t/e/s": 100, "/b/notes": 50}
 	d := newDriver(t, Options{Machine: fakeMachine{}})
-	d.app.statCache.stat = func(path string) (scan.Kind, scan.Info, error) {
+	d.app.statCache.Stat = func(path string) (scan.Kind, scan.Info, error) {
 		return scan.KindFile, scan.Info{Size: stat[path]}, nil
 	}
 	d.add("/a/notes", "/a/n/o/t/e/s", "/b/notes")
@@ -243,7 +253,7 @@ func TestKeysWaitForTheTypedQuery(t *testing.T) {
 		d.keys("text:fire", "ctrl+a", "text:fox")
 		d.release()
 		equal(t, "selected", d.selected(), []string{})
-		d.has("keys after the previous query were dropped")
+		d.has("a key came before the rows were ready; Ctrl-Space types a space")
 	})
 }
 

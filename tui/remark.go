@@ -53,6 +53,14 @@ func (m *app) refuses(node uint32) bool {
 	return false
 }
 
+// listedRemark says why a path of a list of paths will not be lost, or "".
+func (m *app) listedRemark(node uint32) string {
+	if why := m.notListed(node); !why.Selectable {
+		return safe(why.Reason)
+	}
+	return ""
+}
+
 // instead says which key shows what is in a directory.
 func (m *app) instead() string {
 	if m.list.tree() {
@@ -85,12 +93,6 @@ func (m *app) findFilled() tea.Cmd {
 		return nil
 	}
 	return guarded("find filled places", func() tea.Msg { return filledFound{offer{l.Filled(&chosen, splits), chosen.Generation()}} })
-}
-
-// offerText says what key d does.
-func offerText(f index.Filled, key string) string {
-	return printable.Plural(f.Files, "file fills", "files fill") + " " + printable.Plural(len(f.Dirs), "directory", "directories") + ": " + key + " keeps " +
-		map[bool]string{false: "that", true: "those"}[len(f.Dirs) > 1]
 }
 
 // offerKeys are the keys that accept the offer.

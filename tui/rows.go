@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -89,8 +88,10 @@ func (p *painter) section(of *sectionHead) *draw.Section {
 	case places.KindUnlikely:
 		s.Title = "probably not"
 		s.Note = safe(strings.Join(of.section.Reasons, ", "))
-	case places.KindUnknown:
+	case places.KindInside:
 		s.Title = "inside"
+	case places.KindScattered:
+		s.Title = "letters far apart"
 	case places.KindSystem:
 		s.Title = "system"
 		s.Note = p.largest(&of.section)
@@ -167,9 +168,18 @@ func (p *painter) describe(r *draw.Row, row int, node uint32) {
 	}
 	r.Share, r.ShareOf = facts.Kept, m.opts.Configurations
 	r.Tag, r.TagWord, r.Loss = facts.Coming.Short(), facts.Coming.String(), facts.Coming == places.ComingRemoved
-	if sized && !stat.Gone {
-		r.Size, r.Sized = stat.Size, true
+	r.Also = draw.Excluded(m.excludedOf(row).Files)
+	switch {
+	case !sized || stat.Files == 0:
+	case stat.Gone:
+		r.Age = "gone"
+	default:
+		// The size of what is in a directory of a list of paths is not known.
+		r.Size, r.Sized = stat.Size, index.IsDir(node) || l.result.Listing.NodeKind(node) != scan.KindDir
 		r.Age = printable.Age(p.now.Sub(time.Unix(stat.ModTime, 0)))
+	}
+	if m.opts.Listed {
+		r.Also = m.listedRemark(node)
 	}
 }
 
@@ -178,7 +188,7 @@ func (p *painter) stat(node uint32) (index.NodeStat, bool) {
 	if p.totals != nil {
 		return p.totals.Of(node), true
 	}
-	return p.app.statCache.of(node)
+	return p.app.statCache.Of(node)
 }
 
 // programRow describes the row of a program.
@@ -189,6 +199,7 @@ func (p *painter) programRow(row int, of *table.Program) draw.Row {
 		Share: of.Kept, ShareOf: p.app.opts.Configurations,
 		Size: of.Stat.Size, Sized: of.Sized, Program: filesText(of.Stat.Files),
 		Tag: of.Coming.Short(), TagWord: of.Coming.String(), Loss: of.Coming == places.ComingRemoved,
+		Also: draw.Excluded(p.app.excludedOf(row).Files),
 	}
 	if p.list.openOwners[of.Owner] {
 		r.Lead = p.Glyphs.Open + " "
@@ -335,15 +346,4 @@ func (l *list) position(row int) int {
 		return l.at[row]
 	}
 	return row
-}
-
-// plainCount writes a number for a tab, or "" for 0.
-func plainCount(n int) string {
-	if n <= 0 {
-		return ""
-	}
-	if n >= 1_000_000 {
-		return strconv.Itoa(n/1_000_000) + "M"
-	}
-	return printable.Grouped(n)
 }

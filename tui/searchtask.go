@@ -47,14 +47,14 @@ func (m *app) ask(isNew bool) tea.Cmd {
 	var dropped tea.Cmd
 	if isNew && len(f.pendingKeys) > 0 {
 		f.pendingKeys = nil
-		dropped = m.notify("keys after the previous query were dropped: its rows were not ready")
+		dropped = m.notify("a key came before the rows were ready; Ctrl-Space types a space")
 	}
 	if m.progress.latest == nil {
 		return dropped
 	}
 	in := table.Request{
 		Query: m.query(), Listing: m.progress.latest, Marked: m.marked,
-		Machine: m.opts.Machine, Find: m.opts.findPrograms(), Stat: m.statCache.stat, Caches: m.opts.Caches,
+		Machine: m.opts.Machine, Find: m.opts.findPrograms(), Stat: m.statCache.Stat, Caches: m.opts.Caches,
 		Totals: m.overview.of(m.progress.latest), Measured: m.overview.stats, Facts: m.facts,
 		Home: m.opts.Home, Now: m.now(), Configurations: m.opts.Configurations, Quick: m.list.result == nil,
 	}
@@ -157,7 +157,7 @@ func (m *app) count(opened bool) tea.Cmd {
 		return nil
 	}
 	ctx, gen := c.start(m.ctx, m.progress.latest)
-	return countCmd(ctx, gen, m.progress.latest, m.opts.Programs, m.opts.findPrograms())
+	return countCmd(ctx, gen, m.progress.latest, m.overview.of(m.progress.latest), m.opts.Programs, m.opts.findPrograms())
 }
 
 func (m *app) takeCounts(msg counted) tea.Cmd {
@@ -165,7 +165,7 @@ func (m *app) takeCounts(msg counted) tea.Cmd {
 	if !c.done(msg.gen) {
 		return nil
 	}
-	c.dialog.Take(msg.programs, msg.counts)
+	c.dialog.Take(msg.programs, msg.sums.Files, msg.sums.Sizes)
 	return m.count(false)
 }
 

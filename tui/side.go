@@ -46,8 +46,6 @@ const (
 	sideDelay = 30 * time.Millisecond
 	// liveMarks is the maximum size of a selection that is rendered at every change.
 	liveMarks = 2000
-	// sideLines is the maximum number of lines of a preview or a snippet.
-	sideLines = 200
 )
 
 // followCursor updates the cards after a change of the cursor or the selection.
@@ -95,7 +93,7 @@ func (m *app) fillSide(msg sideDue) tea.Cmd {
 		return m.renderLive()
 	}
 	of := card.Source{
-		Listing: m.list.result.From, Stat: m.statCache.stat, Machine: m.opts.Machine, Totals: m.overview.of(m.list.result.From),
+		Listing: m.list.result.From, Stat: m.statCache.Stat, Machine: m.opts.Machine, Totals: m.overview.of(m.list.result.From),
 		Now: m.now(), Configurations: m.opts.Configurations, Title: m.pathText(s.request.node),
 	}
 	if m.annotated() {
@@ -167,21 +165,9 @@ const bothFrom = 72
 
 // placeCard returns the card of the row under the cursor.
 func (m *app) placeCard(width, height int) []string {
-	title := m.side.preview.Title
-	if title == "" {
-		title = m.styles.Glyphs.Ellipsis
-	}
-	return m.styles.Card(shortTitle(title, width, m.styles.Glyphs.Ellipsis), scrolled(&m.side.placeTop, height-draw.FrameHeight, func(n int) []string { return m.side.preview.Lines(&m.styles, width-draw.FrameWidth, n) }), width, height)
-}
-
-// shortTitle shortens a path for the title of a card, on the left: its end is what matters.
-func shortTitle(title string, width int, ellipsis string) string {
-	room := max(width-draw.FrameWidth-2, 1)
-	start, _ := textcell.TailStart(title, room, textcell.Width(ellipsis))
-	if start == 0 {
-		return title
-	}
-	return ellipsis + title[start:]
+	title := cmp.Or(m.side.preview.Title, m.styles.Glyphs.Ellipsis)
+	m.side.preview.Excluded = m.excludedOf(m.list.cursor)
+	return m.styles.Card(m.styles.ShortTitle(title, width), draw.Scrolled(&m.side.placeTop, height-draw.FrameHeight, func(n int) []string { return m.side.preview.Lines(&m.styles, width-draw.FrameWidth, n) }), width, height)
 }
 
 // snippetCard returns the card of the snippet.
@@ -198,48 +184,8 @@ func (m *app) snippetCard(width, height int) []string {
 		title += " " + st.Glyphs.Separator + " " + printable.Size(m.selectionSize.size)
 	}
 	m.side.snippetTop = max(0, min(m.side.snippetTop, len(m.side.snippet)-(height-draw.FrameHeight)))
-	lines := clipped(st, m.side.snippet[m.side.snippetTop:], width-draw.FrameWidth, height-draw.FrameHeight)
+	lines := st.Clipped(m.side.snippet[m.side.snippetTop:], width-draw.FrameWidth, height-draw.FrameHeight)
 	return st.Card(title, lines, width, height)
-}
-
-// codeLines returns the first lines of a snippet for the card, without comments.
-func codeLines(s SnippetText) (lines []string) {
-	for line := range strings.SplitSeq(strings.TrimSuffix(s.Shown(), "\n"), "\n") {
-		if len(lines) == sideLines {
-			break
-		}
-		if !strings.HasPrefix(strings.TrimSpace(line), "#") {
-			lines = append(lines, safe(line))
-		}
-	}
-	return lines
-}
-
-// clipped returns the first height lines of code, truncated to width.
-func clipped(st *draw.Styles, lines []string, width, height int) []string {
-	var shown []string
-	for i, line := range lines {
-		if i == height-1 && len(lines) > height {
-			more := "+ " + printable.Grouped(len(lines)-i) + " more lines"
-			return append(shown, st.Dim.Render(textcell.Truncate(more, width, st.Glyphs.Ellipsis)))
-		}
-		if i == height {
-			break
-		}
-		shown = append(shown, st.Highlight(textcell.Truncate(line, width, st.Glyphs.Ellipsis)))
-	}
-	return shown
-}
-
-// scrolled returns height lines of a card from a line on, which stays within them. lines returns the
-// first n lines.
-func scrolled(top *int, height int, lines func(n int) []string) []string {
-	all := lines(height + *top)
-	*top = max(0, min(*top, len(all)-height))
-	if *top == 0 {
-		return lines(height)
-	}
-	return all[*top:]
 }
 
 // sideArea returns the first line and the height of the cards beside the list.

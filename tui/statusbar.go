@@ -13,6 +13,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/textcell"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
+	"github.com/DaRacci/list-ephemeral/tui/pane"
 )
 
 // notice is a short message on the status line that disappears after noticeTime.
@@ -140,9 +141,9 @@ func (m *app) tabs() []draw.Tab {
 	p := m.list.result
 	count := func(v setting.View, known int) string {
 		if p != nil && p.View == v && (p.Narrows() || known == 0) && v != setting.ViewTree {
-			return plainCount(p.Total)
+			return draw.TabCount(p.Total)
 		}
-		return plainCount(known)
+		return draw.TabCount(known)
 	}
 	files := 0
 	if m.progress.latest != nil {
@@ -342,7 +343,7 @@ func (m *app) remark() (string, draw.Style) {
 	case shown && m.rowRemark.on(node):
 		return safe(m.rowRemark.text), st.Warning
 	case m.offers():
-		return offerText(m.offer.Filled, m.offerKeys()), st.Key
+		return pane.OfferText(m.offer.Files, len(m.offer.Dirs), m.offerKeys()), st.Key
 	case m.progress.err != nil:
 		return "scan stopped: " + safe(m.progress.err.Error()), st.Warning
 	case m.searchTask.running() && m.awaitsResult() && (m.sort == table.SortSize || m.sort == table.SortTime):

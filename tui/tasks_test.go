@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -46,8 +47,11 @@ func fixtureScreen(t testing.TB, opts Options) *driver {
 		}
 		return place
 	}}
+	if opts.Excluded != nil {
+		opts.Excluded = func(_ context.Context, dir string) scan.Extent { return excludedIn(m, policy, dir) }
+	}
 	d := newScreen(t, opts)
-	d.app.statCache.stat = func(path string) (scan.Kind, scan.Info, error) {
+	d.app.statCache.Stat = func(path string) (scan.Kind, scan.Info, error) {
 		f, found := files[path]
 		if !found {
 			return scan.KindDir, scan.Info{}, nil
@@ -150,5 +154,33 @@ func TestPlacesWithoutAProgramAreNotKeptTogether(t *testing.T) {
 	d.keys("up", "enter", "down")
 	if d.app.snippet != nil || !strings.HasPrefix(d.cursor(), "/") {
 		t.Errorf("Enter did not open the places; the cursor is on %q", d.cursor())
+	}
+}
+
+// TestOneKeyKeepsTheFiveThatPeopleKeepMost compares what m keeps with the places of the fixture machine
+// that most configurations keep.
+func TestOneKeyKeepsTheFiveThatPeopleKeepMost(t *testing.T) {
+	d := fixtureScreen(t, Options{})
+	type place struct {
+		path string
+		kept int
+	}
+	var all []place
+	for _, group := range d.app.overview.groups.All() {
+		for _, node := range group.Places {
+			path := d.app.progress.latest.AppendNode(nil, node)
+			all = append(all, place{string(path), d.app.facts.Of(path).Kept})
+		}
+	}
+	slices.SortFunc(all, func(a, b place) int { return b.kept - a.kept })
+	d.keys("m")
+	kept := d.selected()
+	for _, p := range all[:5] {
+		if !slices.Contains(kept, p.path) {
+			t.Errorf("%s, which %d configurations keep, is not kept", p.path, p.kept)
+		}
+	}
+	if least := all[len(kept)-1]; !slices.Contains(kept, least.path) || 2*least.kept < known.Repositories || 2*all[len(kept)].kept >= known.Repositories {
+		t.Errorf("m keeps %d places; the last has %d of %d, the next %d", len(kept), least.kept, known.Repositories, all[len(kept)].kept)
 	}
 }

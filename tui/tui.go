@@ -6,6 +6,7 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/tui/pane"
+	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
 // The types of the panes that a Machine uses.
@@ -57,6 +58,8 @@ type Options struct {
 	// Home is the user's home directory, which replaces "~" in the name of a file to
 	// write. The default is the home directory of the process.
 	Home string
+	// Excluded counts the excluded files that are kept with a directory. Nil counts none.
+	Excluded table.CountExcluded
 	// Caches are directories in which everything is cache, in addition to those with a
 	// well-known name.
 	Caches []string

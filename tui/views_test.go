@@ -144,15 +144,20 @@ func TestViewsFollowTheProgramFilter(t *testing.T) {
 	d.has("2  ", "▸ /home/me/.mozilla/firefox/")
 }
 
+func statOf(d *driver, node uint32) index.NodeStat {
+	stat, _ := d.app.statCache.Of(node)
+	return stat
+}
+
 func TestSizesAreFetchedForVisibleRows(t *testing.T) {
 	d := browseViews(t, "/a/one", "/a/gone", "/b/two")
 	d.keys("tab", "tab", "tab")
 	d.has("3.5K   6h")
-	if got, want := d.app.statCache.known[index.DirNode(1)], (index.NodeStat{Size: 3600, ModTime: fakeNow.Unix() - 6*3600, Files: 2}); got != want {
+	if got, want := statOf(d, index.DirNode(1)), (index.NodeStat{Size: 3600, ModTime: fakeNow.Unix() - 6*3600, Files: 2}); got != want {
 		t.Errorf("metadata of a directory is %+v, want %+v", got, want)
 	}
 	d.keys("right", "down")
-	equal(t, "of what is gone", d.app.statCache.known[d.app.list.nodes[1]].Gone, true)
+	equal(t, "of what is gone", statOf(d, d.app.list.nodes[1]).Gone, true)
 }
 
 func TestSortingPutsTheLargestAndTheNewestFirst(t *testing.T) {
@@ -179,7 +184,7 @@ func TestSortingPutsTheLargestAndTheNewestFirst(t *testing.T) {
 func TestSortingStatsEachFileOnce(t *testing.T) {
 	d := newDriver(t, Options{})
 	asked := 0
-	d.app.statCache.stat = func(path string) (scan.Kind, scan.Info, error) { asked++; return fakeStat(path) }
+	d.app.statCache.Stat = func(path string) (scan.Kind, scan.Info, error) { asked++; return fakeStat(path) }
 	d.keys("p")
 	d.add("/a", "/bb")
 	before := asked

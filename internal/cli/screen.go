@@ -57,6 +57,7 @@ func (a *app) screen(ctx context.Context, style session.Style, args []string, pr
 		return err
 	}
 	opts := a.screenOptions(s, in, out)
+	opts.Excluded = screen.New(s).Excluded
 	hint := "list-ephemeral list --verbose prints them"
 	if in != a.in {
 		if len(args) > 0 {
@@ -64,7 +65,7 @@ func (a *app) screen(ctx context.Context, style session.Style, args []string, pr
 		}
 		hint = fmt.Sprintf("lines of more than %d bytes are not paths", paths.Longest)
 		opts.Machine = screen.NewListed(s, a.in, paths.LineEnd(print0))
-		opts.Once, opts.Listed, opts.View = true, true, setting.ViewFiles
+		opts.Once, opts.Listed, opts.View, opts.Excluded = true, true, setting.ViewFiles, nil
 	}
 	return a.runScreen(ctx, opts, hint)
 }

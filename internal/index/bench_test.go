@@ -84,7 +84,7 @@ func BenchmarkPrograms(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := l.CountPrograms(context.Background(), programs); err != nil {
+		if _, err := l.CountPrograms(context.Background(), programs, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/sizes"
 )
 
 // programFilter matches the files that belong to one program.
@@ -37,9 +38,32 @@ func (l *Listing) OfProgram(pkg string) func(id uint32) bool {
 // most a few milliseconds.
 const checkEvery = 4096
 
-// CountPrograms returns the number of files that belong to each package. It counts all packages
-// in one pass (BenchmarkPrograms).
-func (l *Listing) CountPrograms(ctx context.Context, pkgs []string) ([]int, error) {
+// ProgramSums are the files that belong to some programs, in the order of the programs.
+type ProgramSums struct {
+	Files []int // the number of files of each
+	// Sizes are the total sizes of these files in bytes; nil if the sizes of files are not known.
+	Sizes []int64
+}
+
+func newProgramSums(programs int, totals *Totals) (sums ProgramSums) {
+	sums.Files = make([]int, programs)
+	if totals != nil {
+		sums.Sizes = make([]int64, programs)
+	}
+	return sums
+}
+
+// add counts a file.
+func (s *ProgramSums) add(program int, totals *Totals, id uint32) {
+	s.Files[program]++
+	if totals != nil {
+		s.Sizes[program] = sizes.Add(s.Sizes[program], totals.Of(id).Size)
+	}
+}
+
+// CountPrograms returns what belongs to each package, with sizes if totals is not nil. It counts all
+// packages in one pass (BenchmarkPrograms). totals must be those of the listing.
+func (l *Listing) CountPrograms(ctx context.Context, pkgs []string, totals *Totals) (ProgramSums, error) {
 	c := programCounter{snapshot: &l.snapshot, inside: make([]Bitset, len(l.dirs))}
 	for _, pkg := range pkgs {
 		c.filters = append(c.filters, newProgramFilter(pkg))
@@ -50,18 +74,18 @@ func (l *Listing) CountPrograms(ctx context.Context, pkgs []string) ([]int, erro
 	for i := 1; i < len(l.dirs); i++ {
 		c.inside[i] = c.with(c.inside[l.dirs[i].parent], l.DirName(uint32(i)))
 	}
-	counts := make([]int, len(pkgs))
+	sums := newProgramSums(len(pkgs), totals)
 	for i, id := range l.order {
 		if i%checkEvery == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ProgramSums{}, ctx.Err()
 		}
 		file, name := l.File(id)
 		if file.nonCandidate() {
 			continue
 		}
-		c.with(c.inside[file.Dir()], name).Each(func(n uint32) { counts[n]++ })
+		c.with(c.inside[file.Dir()], name).Each(func(n uint32) { sums.add(int(n), totals, id) })
 	}
-	return counts, nil
+	return sums, nil
 }
 
 // programCounter has, for each directory, the set of packages that its path belongs to. Most
@@ -126,25 +150,38 @@ func (l *Listing) BelongsTo(p Programs, program string) func(id uint32) bool {
 	return func(id uint32) bool { return of(id) == program }
 }
 
-// FindPrograms returns the programs that files belong to, sorted by name, and the number of files
-// of each.
-func (l *Listing) FindPrograms(ctx context.Context, p Programs) (programs []string, counts []int, err error) {
+// FindPrograms returns the programs that files belong to, sorted by name, and what belongs to each,
+// with sizes if totals is not nil. totals must be those of the listing.
+func (l *Listing) FindPrograms(ctx context.Context, p Programs, totals *Totals) (programs []string, sums ProgramSums, err error) {
 	of := l.programOf(p)
-	files := map[string]int{}
+	at := map[string]int{}
+	var found ProgramSums
 	for i, id := range l.order {
 		if i%checkEvery == 0 && ctx.Err() != nil {
-			return nil, nil, ctx.Err()
+			return nil, sums, ctx.Err()
 		}
 		if file, _ := l.File(id); file.nonCandidate() {
 			continue
 		}
-		if name := of(id); name != "" {
-			files[name]++
+		name := of(id)
+		if name == "" {
+			continue
+		}
+		n, seen := at[name]
+		if !seen {
+			n = len(at)
+			at[name] = n
+			found.Files, found.Sizes = append(found.Files, 0), append(found.Sizes, 0)
+		}
+		found.add(n, totals, id)
+	}
+	programs = slices.Sorted(maps.Keys(at))
+	sums = newProgramSums(len(programs), totals)
+	for i, name := range programs {
+		sums.Files[i] = found.Files[at[name]]
+		if totals != nil {
+			sums.Sizes[i] = found.Sizes[at[name]]
 		}
 	}
-	programs = slices.Sorted(maps.Keys(files))
-	for _, name := range programs {
-		counts = append(counts, files[name])
-	}
-	return programs, counts, nil
+	return programs, sums, nil
 }

@@ -19,7 +19,7 @@ func TestProgramFilterEqualsGrep(t *testing.T) {
 	s.AddPath([]byte("/home/me/1Password/x"), scan.KindFile)
 	l := listOf(t, &s)
 	programs := []string{"firefox", "Code", "_1password-gui", "e", "sr", "nothing", "_"}
-	counts, err := l.CountPrograms(t.Context(), programs)
+	sums, err := l.CountPrograms(t.Context(), programs, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,9 +38,9 @@ func TestProgramFilterEqualsGrep(t *testing.T) {
 		if got := pathsOf(part); !slices.Equal(got, want) {
 			t.Errorf("%s: %d paths, want %d", program, len(got), len(want))
 		}
-		equal(t, "count of "+program, counts[i], len(want))
+		equal(t, "count of "+program, sums.Files[i], len(want))
 	}
-	equal(t, "firefox has files", counts[0] > 0, true)
+	equal(t, "firefox has files", sums.Files[0] > 0, true)
 }
 
 func TestPartsAndCountsStopWhenCancelled(t *testing.T) {
@@ -52,7 +52,7 @@ func TestPartsAndCountsStopWhenCancelled(t *testing.T) {
 	if _, err := l.Part(ctx, func(uint32) bool { return true }); !errors.Is(err, context.Canceled) {
 		t.Errorf("err is %v", err)
 	}
-	if _, err := l.CountPrograms(ctx, []string{"a"}); !errors.Is(err, context.Canceled) {
+	if _, err := l.CountPrograms(ctx, []string{"a"}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("err is %v", err)
 	}
 }
@@ -76,22 +76,43 @@ func TestProgramsAreFoundByTheUnitsOfFiles(t *testing.T) {
 		s.AddPath([]byte(path), scan.KindFile)
 	}
 	l := listOf(t, &s)
-	programs, counts, err := l.FindPrograms(t.Context(), byName())
+	stats, err := l.StatAll(t.Context(), sizeOfName, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	totals := l.Totals(stats)
+	programs, sums, err := l.FindPrograms(t.Context(), byName(), totals)
 	if err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "programs", programs, []string{"a", "b", "lone"})
-	equal(t, "counts", counts, []int{2, 1, 1})
+	equal(t, "counts", sums.Files, []int{2, 1, 1})
+	counted, err := l.CountPrograms(t.Context(), []string{"lone", "b"}, totals)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, program := range programs {
 		part, err := l.Part(t.Context(), l.BelongsTo(byName(), program))
 		if err != nil {
 			t.Fatal(err)
 		}
-		equal(t, "files of "+program, len(pathsOf(part)), counts[i])
+		paths := pathsOf(part)
+		equal(t, "files of "+program, len(paths), sums.Files[i])
+		var size int64
+		for _, path := range paths {
+			_, info, _ := sizeOfName(path)
+			size += info.Size
+		}
+		equal(t, "size of "+program, sums.Sizes[i], size)
+	}
+	_, lone, _ := sizeOfName("/home/lone")
+	equal(t, "size by name", counted.Sizes[0], lone.Size)
+	if _, without, err := l.FindPrograms(t.Context(), byName(), nil); err != nil || without.Sizes != nil {
+		t.Errorf("sizes that are not known: %v, %v", without.Sizes, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := l.FindPrograms(ctx, byName()); !errors.Is(err, context.Canceled) {
+	if _, _, err := l.FindPrograms(ctx, byName(), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("err is %v", err)
 	}
 }

@@ -5,10 +5,11 @@ import (
 	"time"
 )
 
-// Size formats a number of bytes in at most five columns, in units of 1024: "512B", "1.4K", "23M".
+// Size formats a number of bytes in at most four columns, in units of 1024: "512B", "1.4K", "23M".
+// From 1,000 bytes on, it is in the next unit, like every size with more than three digits.
 func Size(bytes int64) string {
 	const units = "BKMGTPE"
-	if bytes < 1024 {
+	if bytes < 1000 {
 		return strconv.FormatInt(bytes, 10) + "B"
 	}
 	value, unit := float64(bytes), 0

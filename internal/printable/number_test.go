@@ -14,7 +14,9 @@ func TestSize(t *testing.T) {
 	}{
 		{0, "0B"},
 		{1, "1B"},
-		{1023, "1023B"},
+		{999, "999B"},
+		{1000, "1.0K"},
+		{1023, "1.0K"},
 		{1024, "1.0K"},
 		{1434, "1.4K"},
 		{10188, "9.9K"},
@@ -65,8 +67,8 @@ func TestNumbersFitTheirColumns(t *testing.T) {
 	for bit := range 63 {
 		for _, around := range []int64{-1, 0, 1} {
 			n := int64(1)<<bit + around
-			if got := Size(n); len(got) > 5 {
-				t.Errorf("Size(%d) = %q has more than five columns", n, got)
+			if got := Size(n); len(got) > 4 {
+				t.Errorf("Size(%d) = %q has more than four columns", n, got)
 			}
 			if got := Age(time.Duration(n)); len(got) > 4 || strings.HasPrefix(got, "-") {
 				t.Errorf("Age(%d) = %q has more than four columns", n, got)

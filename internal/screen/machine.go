@@ -45,6 +45,16 @@ func (m Machine) Scan(ctx context.Context, into *index.Store, all bool) (tui.Sum
 	return summary, err
 }
 
+// Excluded counts the excluded files in a directory that is kept as a whole, as list --dirs --long
+// does. It leaves all CPUs but one to the screen.
+func (m Machine) Excluded(ctx context.Context, dir string) scan.Extent {
+	extents, _, err := scan.Excluded(ctx, scan.Options{Policy: m.Policy, Workers: 1}, []string{dir})
+	if err != nil || len(extents) == 0 {
+		return scan.Extent{}
+	}
+	return extents[0]
+}
+
 // mostUnread is the number of paths that could not be read that the screen lists.
 const mostUnread = 1000
 
@@ -62,8 +72,12 @@ func (m Machine) NotListed(path string, kind scan.Kind) table.NotListedReason {
 // Splits implements tui.Machine.
 func (m Machine) Splits(dir string) bool { return m.rollup.Splits(dir) }
 
-// CannotKeep implements tui.Machine: it returns why a snippet would not contain a directory.
-func (m Machine) CannotKeep(dir string) string { return snippet.WhyNot(dir, &m.style) }
+// CannotKeep implements tui.Machine: it returns why a snippet would not contain a directory. The screen
+// itself says which key shows what is in it.
+func (m Machine) CannotKeep(dir string) string {
+	why, _, _ := strings.Cut(snippet.WhyNot(dir, &m.style), "; persist directories in it instead")
+	return why
+}
 
 // WholeDoubt implements tui.Machine.
 func (m Machine) WholeDoubt(dir string) (why string, ask bool) {

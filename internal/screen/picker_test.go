@@ -132,7 +132,7 @@ func pickerOf(t *testing.T, system string, candidates []string) map[string]int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	programs, counts, err := listing.FindPrograms(t.Context(), index.Programs{Splits: m.Splits, Of: m.ProgramOf})
+	programs, sums, err := listing.FindPrograms(t.Context(), index.Programs{Splits: m.Splits, Of: m.ProgramOf}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func pickerOf(t *testing.T, system string, candidates []string) map[string]int {
 		if _, twice := found[name]; twice {
 			t.Errorf("%s is listed twice", name)
 		}
-		found[name] = counts[i]
+		found[name] = sums.Files[i]
 	}
 	return found
 }

@@ -9,25 +9,42 @@ import (
 )
 
 // The view of places has one row for several files. A place is ranked by its own path. Places in
-// which only a path inside matches come after those, in the order of their best match. A place whose
-// own path matches only in letters far from each other is ordered among the latter:
+// which only a path inside matches come after those, in the order of their best match. Last are places
+// that match only in letters far from each other:
 //
-//	fire       ~/.mozilla/firefox/       its own path matches
-//	           /var/lib/systemd/         Inside is coredump/core.firefox.zst
-//	           ~/.config/qBittorrent/    f, i, r and e are scattered
+//	fire       ~/.mozilla/firefox/       FitOwn
+//	           /var/lib/systemd/         FitInside: coredump/core.firefox.zst
+//	           ~/.config/qBittorrent/    FitScattered: f, i, r and e are far apart
+
+// Fit is how a place matches. Places are ordered by it first.
+type Fit uint8
+
+// The fits, the best first.
+const (
+	FitUnknown   Fit = iota
+	FitOwn           // its own path matches
+	FitInside        // a path inside it matches
+	FitScattered     // only letters far from each other match, in its own path or in one inside
+)
+
+// String returns one word.
+func (f Fit) String() string {
+	return [...]string{"unknown", "own", "inside", "scattered"}[min(f, FitScattered)]
+}
 
 // Place is a row of the view of places.
 type Place struct {
 	// Node is the directory or the file of the row.
 	Node uint32
-	// Inside is the best match below Node if the own path of the place does not match. Otherwise it
-	// is Node. Matcher.Positions of its path are the positions to highlight.
+	// Inside is the best match below Node if the own path of the place does not match, or not as well.
+	// Otherwise it is Node. Matcher.Positions of its path are the positions to highlight.
 	Inside uint32
+	Fit    Fit
 	// Score is the score of the path of Inside.
 	Score int
 }
 
-// Own reports whether the own path of the place matches.
+// Own reports whether the own path of the place is the reason for its row.
 func (p Place) Own() bool { return p.Inside == p.Node }
 
 // PlaceOptions are the options of Results.Places.
@@ -60,16 +77,28 @@ func (r *Results) Places(ctx context.Context, l *index.Listing, q Query, opts Pl
 		if i%checkEvery == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		p := placeRank{Place: Place{Node: node, Inside: node}}
+		p := placeRank{Place: Place{Node: node, Inside: node, Fit: FitScattered}}
 		if path = l.AppendNode(path[:0], node); index.IsDir(node) {
 			path = append(path, '/')
 		}
 		p.tie = tieOf(path, home, 0)
-		var ok bool
-		if p.Score, ok = m.Match(path); ok {
-			p.own = matchesWell(p.Score, m.Positions(path))
-			p.Score += bonusOf(l, q.Kept, path, node)
-		} else if p.Inside, p.Score, ok = r.inside(l, m, q, best, node); !ok {
+		var own bool
+		if p.Score, own = m.Match(path); own && matchesWell(p.Score, m.Positions(path)) {
+			p.Fit = FitOwn
+		}
+		p.Score += bonusOf(l, q.Kept, path, node)
+		if p.Fit == FitOwn {
+			found = append(found, p)
+			continue
+		}
+		inside, score, ok := r.inside(l, m, q, best, node, own)
+		switch {
+		case ok && fitsWell(l, m, inside):
+			p.Inside, p.Score, p.Fit = inside, score, FitInside
+		case own:
+		case ok:
+			p.Inside, p.Score = inside, score
+		default:
 			continue
 		}
 		found = append(found, p)
@@ -85,8 +114,17 @@ func (r *Results) Places(ctx context.Context, l *index.Listing, q Query, opts Pl
 // placeRank is a place with what orders places of equal scores.
 type placeRank struct {
 	Place
-	own bool // the own path matches, not only in scattered letters
 	tie int
+}
+
+// fitsWell reports whether the path of a node matches, and not only in scattered letters.
+func fitsWell(l *index.Listing, m *Matcher, node uint32) bool {
+	path := l.AppendNode(nil, node)
+	if index.IsDir(node) {
+		path = append(path, '/')
+	}
+	score, ok := m.Match(path)
+	return ok && matchesWell(score, m.Positions(path))
 }
 
 // goodScore is the least score for each matching byte of a path that matches well: letters at the
@@ -103,11 +141,8 @@ func matchesWell(score int, positions []int) bool {
 func sortPlaces(places []placeRank, tie func(a, b uint32) int) {
 	slices.SortStableFunc(places, func(a, b placeRank) int {
 		switch {
-		case a.own != b.own:
-			if a.own {
-				return -1
-			}
-			return 1
+		case a.Fit != b.Fit:
+			return int(a.Fit) - int(b.Fit)
 		case a.Score != b.Score:
 			return cmp.Compare(b.Score, a.Score)
 		case tie != nil:
@@ -148,13 +183,17 @@ func (r *Results) bestInside(l *index.Listing, places []uint32) map[uint32]int {
 	return best
 }
 
-// inside returns the best match in a place, or the first one if none is among the best rows.
-func (r *Results) inside(l *index.Listing, m *Matcher, q Query, best map[uint32]int, place uint32) (node uint32, score int, found bool) {
+// inside returns the best match in a place, or the first one if none is among the best rows and own is
+// not set. own reports that the own path of the place matches: then it needs no other reason.
+func (r *Results) inside(l *index.Listing, m *Matcher, q Query, best map[uint32]int, place uint32, own bool) (node uint32, score int, found bool) {
 	if !index.IsDir(place) {
 		return 0, 0, false
 	}
 	if at := best[place]; at >= 0 {
-		return r.Rows[at], r.Scores[at], true
+		return r.Rows[at], r.Scores[at], r.Rows[at] != place
+	}
+	if own {
+		return 0, 0, false
 	}
 	s := l.Below(index.DirOf(place))
 	for _, id := range l.Order()[s.Start:s.End] {

@@ -155,21 +155,33 @@ func checkPlaces(t *testing.T, r *rand.Rand, l *index.Listing, queries int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		nodes, strong := make([]uint32, len(ranked)), make([]bool, len(ranked))
+		nodes := make([]uint32, len(ranked))
 		m := search.NewMatcher(q, found.CaseIgnored)
+		fits := func(node uint32) (matches, well bool) {
+			score, matches := m.Match([]byte(nodePath(l, node)))
+			positions := m.Positions([]byte(nodePath(l, node)))
+			n := len(positions)
+			return matches, matches && (n == 0 || score >= 20*n || positions[n-1]-positions[0] == n-1)
+		}
 		for i, p := range ranked {
 			nodes[i] = p.Node
-			score, own := m.Match([]byte(nodePath(l, p.Node)))
-			if own != p.Own() {
-				t.Fatalf("%q: %s matches itself: %t", q.Text, nodePath(l, p.Node), own)
+			own, ownWell := fits(p.Node)
+			_, well := fits(p.Inside)
+			want := search.FitScattered
+			switch {
+			case ownWell:
+				want = search.FitOwn
+			case well && !p.Own():
+				want = search.FitInside
 			}
-			positions := m.Positions([]byte(nodePath(l, p.Node)))
-			strong[i] = own && (score >= 20*len(positions) || positions[len(positions)-1]-positions[0] == len(positions)-1)
+			if p.Fit != want || own && !p.Own() && want != search.FitInside || ownWell && !p.Own() {
+				t.Fatalf("%q: %s has the fit %v by %s, want %v", q.Text, nodePath(l, p.Node), p.Fit, nodePath(l, p.Inside), want)
+			}
 			inside := nodePath(l, p.Inside)
 			if _, ok := m.Match([]byte(inside)); !ok || !strings.HasPrefix(inside, nodePath(l, p.Node)) {
 				t.Fatalf("%q: %s is not a match in %s", q.Text, inside, nodePath(l, p.Node))
 			}
-			if i > 0 && (!strong[i-1] && strong[i] || strong[i-1] == strong[i] && ranked[i-1].Score < p.Score) {
+			if i > 0 && (ranked[i-1].Fit > p.Fit || ranked[i-1].Fit == p.Fit && ranked[i-1].Score < p.Score) {
 				t.Fatalf("%q: place %d, %s, is not in order", q.Text, i, nodePath(l, p.Node))
 			}
 		}
@@ -182,12 +194,18 @@ func checkPlaces(t *testing.T, r *rand.Rand, l *index.Listing, queries int) {
 	}
 }
 
-func TestScatteredLettersOfAPlaceAreNoBetterThanAMatchInside(t *testing.T) {
-	l := listing(t, "/etc/NetworkManager/a", "/home/me/.config/qBittorrent/a", "/home/me/.mozilla/firefox/x/prefs.js", "/home/me/.xfirefox/y", "/srv/data/xnm.conf")
-	opts := search.PlaceOptions{Splits: splitsExcept("/etc/NetworkManager", "/home/me/.config/qBittorrent", "/home/me/.mozilla", "/home/me/.xfirefox", "/srv/data")}
+func TestScatteredLettersComeAfterAMatchInside(t *testing.T) {
+	l := listing(t, "/etc/NetworkManager/a", "/home/me/.config/qBittorrent/a", "/home/me/.mozilla/firefox/x/prefs.js", "/home/me/.xfirefox/y", "/srv/data/xnm.conf",
+		"/home/me/.config/xfx/xix/yrxe", "/home/me/.config/ferdium/ire/firewall")
+	opts := search.PlaceOptions{Splits: splitsExcept("/etc/NetworkManager", "/home/me/.config/qBittorrent", "/home/me/.mozilla", "/home/me/.xfirefox", "/srv/data", "/home/me/.config/xfx", "/home/me/.config/ferdium")}
 	for query, want := range map[string][]place{
-		"fire": {{Path: "/home/me/.xfirefox/"}, {"/home/me/.mozilla/", "/home/me/.mozilla/firefox/"}, {Path: "/home/me/.config/qBittorrent/"}},
-		"nm":   {{Path: "/etc/NetworkManager/"}, {"/srv/data/", "/srv/data/xnm.conf"}},
+		// A place whose own letters are scattered has a better reason inside, or is last.
+		"fire": {
+			{Path: "/home/me/.xfirefox/"},
+			{"/home/me/.mozilla/", "/home/me/.mozilla/firefox/"}, {"/home/me/.config/ferdium/", "/home/me/.config/ferdium/ire/firewall"},
+			{Path: "/home/me/.config/qBittorrent/"}, {"/home/me/.config/xfx/", "/home/me/.config/xfx/xix/yrxe"},
+		},
+		"nm": {{Path: "/etc/NetworkManager/"}, {"/srv/data/", "/srv/data/xnm.conf"}},
 	} {
 		got := placesOf(t, l, search.Query{Text: query, Dirs: true, Home: "/home/me"}, opts)
 		if diff := gocmp.Diff(want, got[:min(len(got), len(want))]); diff != "" {

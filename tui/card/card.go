@@ -27,11 +27,12 @@ type Card struct {
 	Known string // whose it is, and what it is for
 	// Share is how many of ShareOf public configurations keep the path.
 	Share, ShareOf int
-	Sum            string // of what is kept with it: "367 files, 71M, newest 58m ago"
-	Facts          string // owner and mode
 	Coming         places.Coming
-	ComingAt       string // the path that Coming is about, if it is below
-	Note           string // what a traced command did to it
+	ComingAt       string      // the path that Coming is about, if it is below
+	Sum            string      // of what is kept with it: "367 files, 71M, newest 58m ago"
+	Excluded       scan.Extent // kept with it, but not in Sum
+	Facts          string      // owner and mode
+	Note           string      // what a traced command did to it
 	Entries        []Entry
 	More           int      // entries that are left out
 	Text           []string // the first lines of a file, or why there are none
@@ -193,6 +194,9 @@ func (p *Card) Lines(st *draw.Styles, width, height int) (lines []string) {
 		lines = append(lines, style.Render(dots)+" "+textcell.Truncate(text, max(width-textcell.Width(dots)-1, 0), st.Glyphs.Ellipsis))
 	}
 	add(p.Sum, st.Bold)
+	if also := draw.Excluded(p.Excluded.Files); also != "" && p.Sum != "" {
+		add(also+", "+printable.Size(p.Excluded.Bytes), draw.Style{})
+	}
 	add(p.Facts, st.Dim)
 	add(p.Note, draw.Style{})
 	if len(lines) > 0 {

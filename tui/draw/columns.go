@@ -51,7 +51,7 @@ const (
 	programCells = 12
 	dotCells     = len(" .....")
 	barCells     = 6
-	sizeCells    = len(" 1023B")
+	sizeCells    = len(" size") + 1 // and the arrow of the order
 	ageCells     = len(" 24mo")
 	// minPath is the least width of paths with a column that can be left out.
 	minPath = 26

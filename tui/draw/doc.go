@@ -6,8 +6,10 @@
 //	text.go      paths that are shortened in the middle, lines with two ends
 //	columns.go   Columns: which columns there is room for, and their heads
 //	row.go       Row: one line of the list
+//	also.go      what is in a row: the match, and what is kept too
 //	meter.go     size bars, dots, progress and scroll bar
 //	frame.go     cards, sections, tabs and chips
+//	scroll.go    the contents of cards that scroll
 //	code.go      the colours of Nix code
 //
 // All text that is passed in has been escaped by package printable: it has no control characters,

@@ -148,6 +148,7 @@ func TestRowsAreAsWideAsTheirColumns(t *testing.T) {
 		"a loss":         {Lead: "▸ ", Text: "x", Tag: "no longer kept", TagWord: "removed", Loss: true},
 		"a kept loss":    {Text: "/var/lib/app/", Tag: "no longer kept", TagWord: "removed", Loss: true, Reason: "NO LONGER KEPT after the next boot; mount point"},
 		"deep in a tree": {Lead: strings.Repeat("  ", 80), Text: "name", Note: "looked up and written"},
+		"with excluded":  {Text: "~/.config/Code/", Dir: true, Also: draw.Excluded(1402), Sized: true, Size: 999},
 		"folded":         {Quiet: true, Current: true, Lead: "▸ ", Text: strings.Repeat("~/.cache ", 40)},
 	}
 	for name, row := range rows {
@@ -291,5 +292,18 @@ func TestCardHasItsSize(t *testing.T) {
 func TestProgressShowsTheFirstStep(t *testing.T) {
 	for done, want := range map[int]string{0: "▱▱▱▱", 1: "▰▱▱▱", 50: "▰▰▱▱", 100: "▰▰▰▰", 200: "▰▰▰▰"} {
 		equal(t, "bar", ansi.Strip(styles.Progress(done, 100, 4)), want)
+	}
+}
+
+func TestAMatchInsideStaysVisible(t *testing.T) {
+	r := draw.Row{Text: "/var/lib/systemd/coredump/", Dir: true, Inside: "core.firefox.0.zst", InsideMatched: []int{5, 6, 7, 8, 9, 10, 11}}
+	for room, want := range map[int]string{
+		60: "← core.firefox.0.zst", 44: "← …firefox.0.zst", 43: "← …firef….0.zst", 42: "← …fire….0.zst", 38: "← …fi….zst",
+	} {
+		var b strings.Builder
+		styles.WriteRow(&b, &r, &draw.Columns{Width: room + draw.Gutter, Path: room})
+		if got := strings.TrimRight(ansi.Strip(b.String()), " "); !strings.HasSuffix(got, want) {
+			t.Errorf("in %d cells: %q, want %q", room, got, want)
+		}
 	}
 }

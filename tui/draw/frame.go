@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"strconv"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -156,4 +157,15 @@ func (s *Styles) Chips(chips []Chip, room int) (line string, cells int, at []Ran
 		cells += wide
 	}
 	return b.String(), cells, at
+}
+
+// TabCount writes a number for a tab, or "" for 0.
+func TabCount(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	if n >= 1_000_000 {
+		return strconv.Itoa(n/1_000_000) + "M"
+	}
+	return printable.Grouped(n)
 }

@@ -52,6 +52,8 @@ type Row struct {
 	// set, the tag or the reason says that data will be lost.
 	Tag, TagWord string
 	Loss         bool
+	// Also follows the name if there is room: what is kept with the row, but not counted in it.
+	Also string
 
 	Note, Hits, Program string
 	// Share is how many of ShareOf configurations keep it.
@@ -92,7 +94,7 @@ func (s *Styles) WriteRow(b *strings.Builder, r *Row, c *Columns) {
 	if r.Inside != "" && reason == "" {
 		cells += s.writeInside(b, r, room-cells)
 	}
-	textcell.WriteFiller(b, room-cells)
+	s.writeAlso(b, r, room-cells)
 	if reason != "" {
 		b.WriteString(" " + s.lossy(r).Render(reason))
 		return
@@ -165,7 +167,7 @@ func (s *Styles) writeInside(b *strings.Builder, r *Row, room int) int {
 		return 0
 	}
 	b.WriteString(s.Dim.Render(lead))
-	return textcell.Width(lead) + s.WriteName(b, &Name{Text: r.Inside, Matched: r.InsideMatched, Parent: s.Dim, Base: s.Dim}, left)
+	return textcell.Width(lead) + s.WriteName(b, s.insideName(r, left), left)
 }
 
 func (s *Styles) writeColumns(b *strings.Builder, r *Row, c *Columns) {

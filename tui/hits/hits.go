@@ -3,7 +3,6 @@ package hits
 import (
 	"context"
 	"iter"
-	"slices"
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/search"
@@ -60,6 +59,7 @@ type Rows struct {
 
 	matcher *search.Matcher
 	inside  map[uint32]uint32
+	starts  [search.FitScattered + 2]int // of the places of each fit, in Nodes
 }
 
 // Find searches. It returns the error of ctx soon after ctx is done.
@@ -103,6 +103,10 @@ func (rows *Rows) findPlaces(ctx context.Context, r *Request, f *search.Results)
 		if !p.Own() {
 			rows.inside[p.Node] = p.Inside
 		}
+		rows.starts[p.Fit+1] = i + 1
+	}
+	for fit := range rows.starts[1:] { // a fit without places starts where the previous one ends
+		rows.starts[fit+1] = max(rows.starts[fit+1], rows.starts[fit])
 	}
 	return nil
 }
@@ -173,11 +177,7 @@ func (r *Request) filtered() search.Source {
 	return search.Source{Paths: rest, Why: why}
 }
 
-// Own returns the number of rows that match by their own paths. They come first.
-func (rows *Rows) Own() int {
-	at := slices.IndexFunc(rows.Nodes, func(node uint32) bool { _, only := rows.inside[node]; return only })
-	if at < 0 {
-		return len(rows.Nodes)
-	}
-	return at
+// Places returns the rows of the places with a fit, from first to before end.
+func (rows *Rows) Places(fit search.Fit) (first, end int) {
+	return rows.starts[fit], rows.starts[fit+1]
 }

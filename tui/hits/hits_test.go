@@ -83,8 +83,9 @@ func TestHighlightShowsTheMatchInside(t *testing.T) {
 	rows := find(t, hits.Request{
 		Text: "'ssh", Machine: machine{map[string]bool{"/home/me/.ssh": true, "/var/lib/systemd": true}}, Listing: l, All: l, Places: true,
 	})
-	if rows.Total != 2 || rows.Own() != 1 || len(rows.Nodes) != 2 {
-		t.Fatalf("%d rows, %d by their own paths", rows.Total, rows.Own())
+	_, own := rows.Places(search.FitOwn)
+	if rows.Total != 2 || own != 1 || len(rows.Nodes) != 2 {
+		t.Fatalf("%d rows, %d by their own paths", rows.Total, own)
 	}
 	for i, want := range [][2]string{{"~/.*ssh*/", ""}, {"/var/lib/systemd/", `coredump/core.*ssh*\n.zst`}} {
 		show := shown(l, "/home/me")
@@ -97,6 +98,24 @@ func TestHighlightShowsTheMatchInside(t *testing.T) {
 	var none *hits.Rows
 	if h := none.Highlight(l, rows.Nodes[0], shown(l, "")); h.Positions != nil || h.Inside != "" {
 		t.Errorf("without a query: %+v", h)
+	}
+}
+
+func TestHighlightOfScatteredLettersIsInBothParts(t *testing.T) {
+	l := listing(t, []string{"/home/me/.config/xfx/xix/yrxe", "/home/me/xfire"}, nil)
+	rows := find(t, hits.Request{
+		Text: "fire", Machine: machine{map[string]bool{"/home/me/.config/xfx": true}}, Listing: l, All: l, Places: true,
+	})
+	if first, end := rows.Places(search.FitInside); first != 1 || end != 1 {
+		t.Errorf("inside are the rows from %d to %d", first, end)
+	}
+	if first, end := rows.Places(search.FitScattered); first != 1 || end != 2 {
+		t.Errorf("scattered are the rows from %d to %d", first, end)
+	}
+	show := shown(l, "/home/me")
+	h := rows.Highlight(l, rows.Nodes[1], show)
+	if got := show(rows.Nodes[1])[h.Positions[0]:][:1] + h.Inside; got != "fxix/yrxe" || len(h.Positions)+len(h.InsidePositions) != len("fire") {
+		t.Errorf("got %s, %v and %v", got, h.Positions, h.InsidePositions)
 	}
 }
 

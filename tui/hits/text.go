@@ -16,7 +16,7 @@ type Highlight struct {
 	// Positions are those in the text of the row.
 	Positions []int
 	// Inside is the path, relative to the row, that is the only reason for it, or "". InsidePositions
-	// are those in Inside.
+	// are those in Inside; Positions are then those of the same match before it.
 	Inside          string
 	InsidePositions []int
 }
@@ -33,8 +33,16 @@ func (rows *Rows) Highlight(l *index.Listing, node uint32, show func(node uint32
 		h.Positions = rows.shown(l, node, show(node))
 		return h
 	}
-	h.Inside = strings.TrimPrefix(show(inside), show(node))
-	h.InsidePositions = rows.shown(l, inside, h.Inside)
+	whole, row := show(inside), show(node)
+	h.Inside = strings.TrimPrefix(whole, row)
+	cut := len(whole) - len(h.Inside)
+	for _, at := range rows.shown(l, inside, whole) {
+		if at < cut {
+			h.Positions = append(h.Positions, at)
+		} else {
+			h.InsidePositions = append(h.InsidePositions, at-cut)
+		}
+	}
 	return h
 }
 

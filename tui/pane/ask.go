@@ -60,7 +60,7 @@ func (d *Confirm) View(s *draw.Styles, room, height int) (string, []string) {
 type Prompt struct {
 	keys PromptKeys
 	file File
-	dir  string // the working directory, safe to show
+	dir  string // the working directory, or ""
 	// proposed reports that the name is the one to begin with: what is typed replaces it.
 	proposed bool
 	bar      Input
@@ -82,7 +82,7 @@ func (d *Prompt) Start() Action {
 		dir, err := os.Getwd()
 		return func() Action {
 			if err == nil {
-				d.dir = safe(dir)
+				d.dir = dir
 			}
 			return Action{}
 		}
@@ -169,7 +169,7 @@ func (d *Prompt) write(name string, overwrite bool) Action {
 // written closes the dialog, or shows the error.
 func (d *Prompt) written(name string, err error) Action {
 	if err == nil {
-		return Action{Kind: ActionClose, Notice: "written to " + name}
+		return Action{Kind: ActionClose, Notice: "written to " + d.file.full("", name)}
 	}
 	d.answer, d.exists = safe(err.Error()), ""
 	if errors.Is(err, errExists) {
@@ -184,8 +184,11 @@ const promptWidth = 50
 // View implements Dialog.
 func (d *Prompt) View(s *draw.Styles, room, _ int) (string, []string) {
 	lines := []string{d.bar.Field(s, min(room, promptWidth))}
-	if d.dir != "" {
-		lines = append(lines, s.Dim.Render(textcell.Truncate("in "+d.dir, room, s.Glyphs.Ellipsis)))
+	if full := safe(d.file.full(d.dir, d.bar.Text)); d.dir != "" {
+		var b strings.Builder
+		b.WriteString(s.Dim.Render("that is "))
+		s.Tail(&b, full, max(room-len("that is "), 0))
+		lines = append(lines, b.String())
 	}
 	if d.answer != "" {
 		lines = append(lines, s.Warning.Render(textcell.Truncate(d.answer, room, s.Glyphs.Ellipsis)))

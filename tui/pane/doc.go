@@ -14,6 +14,7 @@
 //	adopt.go     Adopt: the plan, progress and result of copying
 //	into.go      Into: the file, place and diff of an insertion
 //	snippet.go   Snippet: the code, and what is to say of it; snippetnotes.go: its notes, as lines
+//	live.go      the texts of snippets beside and below the list
 //
 // Texts that the caller passes in may contain any bytes, unless a comment says otherwise. They are
 // escaped by package printable when they are stored.

@@ -139,10 +139,11 @@ func TestPromptWritesTheFileAndAsksBeforeItOverwrites(t *testing.T) {
 		s.open(pane.NewPrompt(newKeys(), pane.File{Text: text, Home: home}))
 		s.keys("ctrl+u")
 		s.stack.Top().(pane.Typist).Insert("~/a.nix")
+		s.has("that is ", "/a.nix")
 		s.keys("enter")
 	}
 	write("one\n")
-	if s.stack.Top() != nil || s.last.Notice != "written to ~/a.nix" {
+	if s.stack.Top() != nil || s.last.Notice != "written to "+home+"/a.nix" {
 		t.Errorf("open, or notice %q", s.last.Notice)
 	}
 	write("two\n")
@@ -158,7 +159,7 @@ func TestProgramsChoosesWhatMatches(t *testing.T) {
 	s := &screen{t: t}
 	d := pane.NewPrograms(newKeys(), []string{"vscode", "firefox", "zed"}, "")
 	s.open(d)
-	d.Take([]string{"vscode", "firefox", "zed"}, []int{1, 5, 0})
+	d.Take([]string{"vscode", "firefox", "zed"}, []int{1, 5, 0}, nil)
 	for _, key := range "zed" {
 		s.keys(string(key))
 	}
@@ -197,6 +198,24 @@ func TestPromptBeginsWithANameThatTypingReplaces(t *testing.T) {
 	s.keys("a", "enter")
 	if _, err := os.Stat("a"); err != nil || s.last.Notice != "written to a" {
 		t.Errorf("%v, notice %q", err, s.last.Notice)
+	}
+}
+
+func TestPromptShowsThePathThatANameStandsFor(t *testing.T) {
+	t.Chdir("/usr")
+	for _, tt := range []struct{ name, home, want string }{
+		{"a.nix", "/home/me", "that is /usr/a.nix"},
+		{"~/a.nix", "/home/me", "that is /home/me/a.nix"},
+		{"~/a.nix", "/root", "that is /root/a.nix"},
+		{"~other/a.nix", "/home/me", "that is /usr/~other/a.nix"},
+		{"../etc/", "/home/me", "that is /etc/"},
+		{"/etc/a.nix", "/home/me", "that is /etc/a.nix"},
+		{"", "/home/me", "that is /usr/"},
+	} {
+		s := &screen{t: t}
+		s.open(pane.NewPrompt(newKeys(), pane.File{Home: tt.home}))
+		s.stack.Top().(pane.Typist).Insert(tt.name)
+		s.has(tt.want)
 	}
 }
 

@@ -20,6 +20,7 @@ type Programs struct {
 	programs []string // of Options.Programs, or found
 	program  string   // the current filter
 	counts   []int    // nil until they are known
+	sizes    []int64  // nil until they are known
 	bar      Input    // narrows the programs
 	rows     []int    // indexes of the programs that are shown
 	cursor   int
@@ -36,10 +37,11 @@ func NewPrograms(keys *Keys, programs []string, program string) *Programs {
 	return d
 }
 
-// Take shows other programs and counts. Once the user has moved the cursor, it stays on its program;
+// Take shows other programs, and the number of files and the size in bytes of each; sizes may be nil.
+// Once the user has moved the cursor, it stays on its program;
 // before that it is on the filter that is set, or on the program with most files.
-func (d *Programs) Take(programs []string, counts []int) {
-	d.counts = counts
+func (d *Programs) Take(programs []string, counts []int, sizes []int64) {
+	d.counts, d.sizes = counts, sizes
 	current := d.program
 	if d.moved && d.cursor < len(d.rows) {
 		current = d.programs[d.rows[d.cursor]]
@@ -132,14 +134,13 @@ func (d *Programs) View(s *draw.Styles, room, height int) (string, []string) {
 	for _, p := range d.programs {
 		column = max(column, textcell.Width(safe(p)))
 	}
-	const countWidth = len(" 1,000,000")
 	column = max(min(column, room-2-countWidth), 0)
 	lines := []string{d.bar.Field(s, max(2+column+countWidth, 1))}
 	if len(d.rows) == 0 && d.counts != nil {
 		lines = append(lines, s.Dim.Render(textcell.Truncate("no program matches", max(2+column+countWidth, 1), s.Glyphs.Ellipsis)))
 	}
 	for row := d.top; row < d.top+d.lines; row++ {
-		lines = append(lines, d.line(s, row, column, countWidth))
+		lines = append(lines, d.line(s, row, column))
 	}
 	for len(lines) < 1+min(height-1, len(d.programs)) { // the box keeps its size while typing
 		lines = append(lines, "")
@@ -147,7 +148,13 @@ func (d *Programs) View(s *draw.Styles, room, height int) (string, []string) {
 	return "filter by program", lines
 }
 
-func (d *Programs) line(s *draw.Styles, row, column, countWidth int) string {
+// The widths of the columns behind a program: files and size, and the size alone.
+const (
+	countWidth = len(" 1,000,000") + sizeWidth
+	sizeWidth  = len("  512M")
+)
+
+func (d *Programs) line(s *draw.Styles, row, column int) string {
 	var b strings.Builder
 	program := d.rows[row]
 	name := textcell.Truncate(safe(d.programs[program]), column, s.Glyphs.Ellipsis)
@@ -155,13 +162,19 @@ func (d *Programs) line(s *draw.Styles, row, column, countWidth int) string {
 	if d.counts != nil {
 		count = printable.Grouped(d.counts[program])
 	}
+	size := ""
+	if d.sizes != nil && d.counts[program] > 0 {
+		size = printable.Size(d.sizes[program])
+	}
 	mark := "  "
 	if row == d.cursor {
 		mark = "> "
 	}
 	b.WriteString(mark + name)
-	textcell.WriteFiller(&b, column-textcell.Width(name)+countWidth-textcell.Width(count))
+	textcell.WriteFiller(&b, column-textcell.Width(name)+countWidth-sizeWidth-textcell.Width(count))
 	b.WriteString(count)
+	textcell.WriteFiller(&b, sizeWidth-len(size))
+	b.WriteString(size)
 	switch {
 	case row == d.cursor:
 		return s.Cursor.Render(b.String())

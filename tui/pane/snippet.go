@@ -75,6 +75,7 @@ type Snippet struct {
 	pending bool // not rendered yet
 	snippet SnippetText
 	about   Summary
+	along   string   // what is kept too, or ""
 	copied  string   // how the snippet was copied
 	code    []string // safe to show
 	top     int
@@ -100,6 +101,15 @@ func (p *Snippet) Pending() bool { return p.pending }
 func (p *Snippet) Fill(snippet SnippetText, about Summary) {
 	p.pending, p.snippet, p.about = false, snippet, about
 	p.code = codeLines(&snippet, shownLines)
+	p.Resize(p.layout.width, p.layout.height)
+}
+
+// Along shows how many excluded files, with how many bytes, are kept with the paths of the snippet.
+func (p *Snippet) Along(files int, size int64) {
+	p.along = ""
+	if files > 0 {
+		p.along = draw.Excluded(files) + ", " + printable.Size(size)
+	}
 	p.Resize(p.layout.width, p.layout.height)
 }
 

@@ -75,6 +75,19 @@ func TestSnippetSaysWhatIsNext(t *testing.T) {
 	}
 }
 
+func TestSnippetSaysWhatIsKeptToo(t *testing.T) {
+	p := pane.NewSnippet(newKeys(), migrates)
+	p.Fill(pane.SnippetText{Text: "x\n"}, pane.Summary{Paths: 1, Files: 367, Size: 71 << 20, Sized: true})
+	p.Along(402, 2<<20)
+	if text := strings.Join(shown(p, 90, 30), "\n"); !strings.Contains(text, "1 path, 367 files, 71M; +402 excluded, 2.0M") {
+		t.Error(text)
+	}
+	p.Along(0, 0)
+	if text := strings.Join(shown(p, 90, 30), "\n"); strings.Contains(text, "excluded") {
+		t.Error(text)
+	}
+}
+
 func ExampleSnippet() {
 	keys := pane.NewKeys(pane.Bind("quit", "ctrl+c"))
 	p := pane.NewSnippet(&keys, migrates)

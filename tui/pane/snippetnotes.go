@@ -154,6 +154,9 @@ func (p *Snippet) totals() string {
 	if p.about.Sized {
 		text += ", " + printable.Size(p.about.Size)
 	}
+	if p.along != "" {
+		text += "; " + p.along
+	}
 	return text
 }
 

@@ -42,6 +42,23 @@ func (f *File) expand(name string) (string, error) {
 	return filepath.Join(home, rest) + strings.Repeat("/", min(len(rest)-len(strings.TrimSuffix(rest, "/")), 1)), nil
 }
 
+// full returns the absolute path of the file with a name; dir is the working directory, or "" if it is
+// not known yet. Without a name, it is the directory. It returns the name if it cannot be expanded.
+func (f *File) full(dir, name string) string {
+	path, err := f.expand(name)
+	switch {
+	case err != nil || dir == "" && !filepath.IsAbs(path):
+		return name
+	case !filepath.IsAbs(path):
+		path = dir + "/" + path
+	}
+	full := filepath.Clean(path)
+	if strings.HasSuffix(path, "/") && full != "/" {
+		full += "/"
+	}
+	return full
+}
+
 // mostNames is how many names a completion reads, and listedNames how many it lists.
 const (
 	mostNames   = 10_000

@@ -16,11 +16,14 @@ const (
 	KindHome          // a home directory
 	KindSystem        // outside homes
 	KindUnlikely      // places that are probably not worth keeping
+	// The kinds of places that a search found, except those whose own paths match.
+	KindInside    // something inside matches
+	KindScattered // only letters far from each other match
 )
 
 // String returns one word.
 func (k Kind) String() string {
-	return [...]string{"unknown", "home", "system", "unlikely"}[min(k, KindUnlikely)]
+	return [...]string{"unknown", "home", "system", "unlikely", "inside", "scattered"}[min(k, KindScattered)]
 }
 
 // Section is a run of places.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/internal/index"
 	"github.com/DaRacci/list-ephemeral/internal/printable"
+	"github.com/DaRacci/list-ephemeral/internal/search"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/tui/draw"
@@ -52,6 +53,20 @@ func (p *Result) arrange(ctx context.Context, in *Request) error {
 		p.sortPlaces(ctx, in)
 	}
 	return ctx.Err()
+}
+
+// FoundSections returns the sections of the places that a search found: first places that match inside,
+// then those that match in scattered letters. Places that match by their own paths precede them.
+func (p *Result) FoundSections() (sections []places.Section) {
+	for _, of := range []struct {
+		fit  search.Fit
+		kind places.Kind
+	}{{search.FitInside, places.KindInside}, {search.FitScattered, places.KindScattered}} {
+		if first, end := p.Found.Places(of.fit); first < end {
+			sections = append(sections, places.Section{Kind: of.kind, First: first, Count: end - first})
+		}
+	}
+	return sections
 }
 
 // checkPlaces is the number of places between two checks of the context. Machine.Place takes some
