@@ -43,7 +43,7 @@ var genericNames = map[string]bool{
 
 // buildPrograms joins what the sources name: desktop files first, then commands, then packages, then
 // the pairs of public configurations, of which the names add to the programs that are there.
-func (t *Table) buildPrograms(desktop []entryOfDesktop, binaries []binary, packages []string) {
+func (t *Table) buildPrograms(desktop []entryOfDesktop, binaries []binary, packages []installed) {
 	g := grouping{byName: t.byName}
 	for _, e := range desktop {
 		g.addDesktop(e)
@@ -53,9 +53,9 @@ func (t *Table) buildPrograms(desktop []entryOfDesktop, binaries []binary, packa
 			g.join(Program{Name: b.name, File: b.dir, Installed: true, Source: SourcePath}, []string{key}, nil)
 		}
 	}
-	for _, name := range packages {
-		if key := known.Normalize(name); !genericNames[key] {
-			g.join(Program{Name: name, File: dpkgStatus, Installed: true, Source: SourcePackage}, []string{key}, nil)
+	for _, pkg := range packages {
+		if key := known.Normalize(pkg.name); !genericNames[key] {
+			g.join(Program{Name: pkg.name, File: pkg.file, Installed: true, Source: SourcePackage}, []string{key}, nil)
 		}
 	}
 	g.addKnown()
@@ -281,7 +281,7 @@ func (t *Table) canonical(name string) string {
 }
 
 // Programs returns the programs, sorted by name, no program twice: those with a desktop file, the
-// commands in directories of programs, the packages of dpkg, and those that public configurations
+// commands in directories of programs, the packages of dpkg and rpm, and those that public configurations
 // tie to paths.
 func (t *Table) Programs() []Program {
 	all := slices.DeleteFunc(slices.Clone(t.programs), func(p Program) bool { return p.Name == "" })
