@@ -192,7 +192,7 @@ const deepestDesktop = 4
 // "/", without the suffix.
 func (r *reader) findDesktop(dir, prefix string, depth int, add func(id, name string)) {
 	for _, entry := range r.list(dir) {
-		name := path.Join(dir, entry.Name)
+		name := dir + "/" + entry.Name
 		if id, ok := strings.CutSuffix(entry.Name, ".desktop"); ok && entry.Type&fs.ModeDir == 0 {
 			add(prefix+id, name)
 		} else if entry.Type&fs.ModeDir != 0 && depth < deepestDesktop {

@@ -44,7 +44,8 @@ var genericNames = map[string]bool{
 // buildPrograms joins what the sources name: desktop files first, then commands, then packages, then
 // the pairs of public configurations, of which the names add to the programs that are there.
 func (t *Table) buildPrograms(desktop []entryOfDesktop, binaries []binary, packages []installed) {
-	g := grouping{byName: t.byName}
+	most := len(desktop) + len(binaries) + len(packages)
+	g := grouping{byName: t.byName, programs: make([]Program, 0, most)}
 	for _, e := range desktop {
 		g.addDesktop(e)
 	}
@@ -94,13 +95,16 @@ func (g *grouping) addDesktop(e entryOfDesktop) {
 
 // nameOfID returns the last part of an ID that says whose it is: "spotify" of "com.spotify.Client".
 func nameOfID(id string) string {
-	parts := strings.Split(id, ".")
-	for i := len(parts) - 1; i > 0; i-- {
-		if !genericNames[known.Normalize(parts[i])] {
-			return parts[i]
+	for rest := id; ; {
+		before, part, found := cutLast(rest, ".")
+		if !found {
+			return lastPart(id)
 		}
+		if !genericNames[known.Normalize(part)] {
+			return part
+		}
+		rest = before
 	}
-	return parts[len(parts)-1]
 }
 
 // withoutVersion removes a version from the name of a command: "gimp" of "gimp-2.10".
@@ -141,10 +145,15 @@ func (g *grouping) join(p Program, keys, more []string) {
 	} else if have := &g.programs[at]; have.Title == "" && p.Title != "" {
 		have.Title = p.Title
 	}
-	for _, key := range slices.Concat(keys, more) {
-		if _, taken := g.byName[key]; !taken {
-			g.byName[key] = at
-			g.programs[at].Names = append(g.programs[at].Names, key)
+	if have := &g.programs[at]; have.Names == nil {
+		have.Names = make([]string, 0, len(keys)+len(more))
+	}
+	for _, list := range [...][]string{keys, more} {
+		for _, key := range list {
+			if _, taken := g.byName[key]; !taken {
+				g.byName[key] = at
+				g.programs[at].Names = append(g.programs[at].Names, key)
+			}
 		}
 	}
 }

@@ -1,13 +1,14 @@
 package rootfs
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/binary"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -139,23 +140,60 @@ func (f *FS) List(path string, limit int) ([]Entry, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
-	// Where the file system does not report types, os.File asks for them below its own name.
-	dir := os.NewFile(uintptr(fd), fmt.Sprintf("/proc/self/fd/%d", fd))
-	defer dir.Close()
-	found, err := dir.ReadDir(limit + 1)
-	if errors.Is(err, io.EOF) {
-		err = nil
+	defer unix.Close(fd)
+	entries, err := readNames(fd, limit+1)
+	if err != nil {
+		err = &fs.PathError{Op: "list", Path: path, Err: err}
 	}
-	if len(found) > limit {
-		found, err = found[:limit], &fs.PathError{Op: "list", Path: path, Err: ErrTooMany}
+	if len(entries) > limit {
+		entries, err = entries[:limit], &fs.PathError{Op: "list", Path: path, Err: ErrTooMany}
 	}
-	entries := make([]Entry, 0, len(found))
-	for _, entry := range found {
-		entries = append(entries, Entry{entry.Name(), entry.Type()})
-	}
-	slices.SortFunc(entries, func(a, b Entry) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
 	return entries, err
 }
+
+// readNames reads up to some entries of a directory. os.File would allocate three times as often.
+func readNames(fd, most int) ([]Entry, error) {
+	var entries []Entry
+	buffer := make([]byte, 16<<10)
+	for len(entries) < most {
+		n, err := unix.Getdents(fd, buffer)
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case err != nil || n <= 0:
+			return entries, err
+		}
+		// struct linux_dirent64, getdents64(2): inode, offset, length of the record, type, name.
+		for rest := buffer[:n]; len(rest) > nameOffset && len(entries) < most; {
+			record := rest[:min(len(rest), int(binary.NativeEndian.Uint16(rest[nameOffset-3:])))]
+			if len(record) <= nameOffset {
+				return entries, unix.EIO
+			}
+			rest = rest[len(record):]
+			name, _, _ := bytes.Cut(record[nameOffset:], []byte{0})
+			if string(name) == "." || string(name) == ".." {
+				continue
+			}
+			entry := Entry{string(name), entryType(record[nameOffset-1])}
+			if record[nameOffset-1] == unix.DT_UNKNOWN {
+				var st unix.Stat_t
+				if err := unix.Fstatat(fd, entry.Name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+					continue // it is gone
+				}
+				entry.Type = fileType(st.Mode)
+			}
+			entries = append(entries, entry)
+		}
+	}
+	return entries, nil
+}
+
+// nameOffset is where the name begins in a struct linux_dirent64.
+const nameOffset = 19
+
+// entryType translates the type of an entry, which is that of inode(7) without the permissions.
+func entryType(d byte) fs.FileMode { return fileType(uint32(d) << 12) }
 
 // Stat describes the file that a path leads to. It does not open the file.
 func (f *FS) Stat(path string) (Info, error) { return f.stat(path, 0) }
