@@ -64,7 +64,7 @@ func newList(a *app) *cobra.Command {
 	flags.SortFlags = false
 	flags.BoolVarP(&f.print0, "print0", "0", false, "end each path with NUL instead of a newline")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
-	flags.BoolVarP(&f.long, "long", "l", false, "add mode, owner, size and age; with --dirs files, size, excluded, age")
+	flags.BoolVarP(&f.long, "long", "l", false, "add mode, owner, size and age; with --dirs files, size, excluded, links, age")
 	flags.BoolVarP(&f.dirs, "dirs", "d", false, "group candidates into the topmost directories worth persisting")
 	flags.BoolVar(&f.summary, "summary", false, "print the number of files and bytes per top directory")
 	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
