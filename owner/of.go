@@ -16,9 +16,9 @@ func (t *Table) Of(name string) Owner {
 	t.decide(&o, name, found)
 	t.program(&o, name)
 	t.guess(&o, name)
+	o.Share, o.Kept = known.Keeper(t.homes, name)
 	t.kind(&o, name, found)
 	t.mode(&o, name)
-	o.Share, o.Kept = known.Keeper(t.homes, name)
 	return o
 }
 

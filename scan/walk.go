@@ -106,9 +106,9 @@ type walk struct {
 	wants func(n *node, name []byte, kind Kind) bool
 	// linked, if set, is called for each symlink of ClassLinked, also if it is not wanted.
 	linked func(n *node)
-	root  node
-	base  *Base         // Options.Base, in List
-	awake chan struct{} // List waits on it until a node is ready
+	root   node
+	base   *Base         // Options.Base, in List
+	awake  chan struct{} // List waits on it until a node is ready
 
 	began   time.Time
 	workers int

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -342,6 +343,11 @@ func (a *app) sayComing(s *session.Session, candidates report.Comings) {
 // conclude reports on stderr the paths that could not be read, or why there are no candidates.
 func (a *app) conclude(s *session.Session, printed int, stats scan.Stats, verbose bool) error {
 	a.sayFate(s)
+	if problems := s.OwnerProblems(); verbose {
+		for _, p := range problems {
+			say(a.err, "warning", printable.Name(report.UnreadText(p))+"; owners may be missing")
+		}
+	}
 	if hidden := report.HiddenText(&stats.Hidden); hidden != "" {
 		say(a.err, "hint", hidden+"; --all lists them")
 	}

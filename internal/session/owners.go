@@ -96,6 +96,15 @@ func (s *Session) OwnerTable() *owner.Table {
 	return s.ownerTable
 }
 
+// OwnerProblems returns the files and directories that OwnerTable could not read; nil if it was not
+// called.
+func (s *Session) OwnerProblems() []owner.Problem {
+	if s.ownerTable == nil {
+		return nil
+	}
+	return s.ownerTable.Problems()
+}
+
 // answering returns the absolute paths that are not on mounts that may not respond.
 func (s *Session) answering(dirs []string) []string {
 	return slices.DeleteFunc(slices.Clone(dirs), func(dir string) bool {
