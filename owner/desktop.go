@@ -85,7 +85,10 @@ func desktopValues(text []byte) (values [desktopKeys]string) {
 			end++
 		}
 		n, ok := desktopKey(line[:end])
-		if value := bytes.TrimLeft(line[end:], " \t"); ok && !seen[n] && len(value) > 0 && value[0] == '=' {
+		if !ok || seen[n] {
+			continue
+		}
+		if value := bytes.TrimLeft(line[end:], " \t"); len(value) > 0 && value[0] == '=' {
 			seen[n] = true
 			values[n] = string(bytes.TrimLeft(bytes.TrimRight(value[1:], " \t\r"), " \t"))
 		}
