@@ -86,8 +86,8 @@ func notDatabase(err error) error {
 	return err
 }
 
-// pageSizeOf returns the size of pages that a header gives, or 0 if it is none: a power of two from
-// 512 to 65,536 bytes, and 1 stands for the last of them.
+// pageSizeOf returns the size of pages that a header gives, or 0 if that is not a valid size: a power
+// of two from 512 to 65,536 bytes, and 1 stands for the last of them.
 func pageSizeOf(n uint32) int {
 	if n == 1 {
 		n = 1 << 16

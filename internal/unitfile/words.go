@@ -90,7 +90,7 @@ func cutWord(s string, escapes Escapes) (word, rest string, ok bool, err error) 
 	return string(out), "", true, nil
 }
 
-// plainWord is cutWord for the usual word, which is quoted as a whole or not at all and has no
+// plainWord is cutWord for the usual word, which has quotes around it or no quotes, and no
 // backslash. It does not copy it.
 func plainWord(s string) (word, rest string, ok bool) {
 	start, end := 0, 0
