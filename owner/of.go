@@ -200,6 +200,11 @@ func (t *Table) userAt(name string) string {
 	if best.Name == "" {
 		if rest, ok := strings.CutPrefix(name, "/home/"); ok {
 			best.Name, _, _ = strings.Cut(rest, "/")
+			for _, c := range t.claims.at("/home/" + best.Name) {
+				if c.from.Source == SourceHomed { // "bob.homedir" is the home of bob
+					best.Name = c.name
+				}
+			}
 		} else if paths.AtOrBelow(name, "/root") {
 			best.Name = "root"
 		}

@@ -170,6 +170,7 @@ func TestOwnerOfAPath(t *testing.T) {
 		{"connection", "/etc/NetworkManager/system-connections/x.nmconnection", "unit NetworkManager.service config 0600 root:root NetworkManager"},
 		{"key of homed", "/var/lib/systemd/home/local.private", "unit systemd-homed.service state 0600 homed"},
 		{"home of homed", "/home/bob.homedir", "user bob data bob: homed"},
+		{"file in it", "/home/bob.homedir/x", "user bob data location"},
 		{"directory of the user", "/home/ann/Musik neu/a.ogg", "user ann data user-dirs"},
 		{"directory elsewhere", "/srv/videos/a.mkv", "user ann data user-dirs"},
 		{"other files of the user", "/home/ann/src/main.c", "user ann data location"},
