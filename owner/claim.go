@@ -9,7 +9,8 @@ import (
 
 // claim is what one source says of one path.
 type claim struct {
-	path  string // absolute and clean; components with "*" are globs
+	path  string // absolute and clean
+	glob  bool   // path is a glob, also without "*", the instance of a template
 	data  string // where the data is, if elsewhere
 	typ   Type
 	name  string // of the owner; "" where the source does not say
@@ -54,7 +55,7 @@ func (c *claims) add(all ...claim) {
 		if !path.IsAbs(one.path) {
 			continue
 		}
-		if strings.Contains(one.path, "*") {
+		if one.glob || strings.Contains(one.path, "*") {
 			c.globs = append(c.globs, one)
 			continue
 		}

@@ -1,6 +1,7 @@
 package owner
 
 import (
+	"bytes"
 	"context"
 	"io/fs"
 	"path"
@@ -20,21 +21,96 @@ type entryOfDesktop struct {
 	hidden  bool // Hidden=true deletes the ID
 }
 
+// The keys of a desktop file that are read.
+const (
+	desktopType = iota
+	desktopName
+	desktopHidden
+	desktopExec
+	desktopClass
+	desktopIcon
+	desktopFlatpak
+	desktopKeys // how many there are
+)
+
+// desktopKey returns the number of a key; ok is false for any other one.
+func desktopKey(key []byte) (n int, ok bool) {
+	switch string(key) {
+	case "Type":
+		return desktopType, true
+	case "Name":
+		return desktopName, true
+	case "Hidden":
+		return desktopHidden, true
+	case "Exec":
+		return desktopExec, true
+	case "StartupWMClass":
+		return desktopClass, true
+	case "Icon":
+		return desktopIcon, true
+	case "X-Flatpak":
+		return desktopFlatpak, true
+	}
+	return 0, false
+}
+
+// desktopValues returns the values of the group "Desktop Entry" as parseKeyFile does. A system has a
+// thousand such files, most of whose lines are translations: a line is left after its key, and nothing
+// is copied but the values.
+func desktopValues(text []byte) (values [desktopKeys]string) {
+	var seen [desktopKeys]bool
+	inside := false
+	for len(text) > 0 {
+		line := text
+		if end := bytes.IndexByte(text, '\n'); end >= 0 {
+			line, text = text[:end], text[end+1:]
+		} else {
+			text = nil
+		}
+		for len(line) > 0 && (line[0] == ' ' || line[0] == '\t' || line[0] == '\r') {
+			line = line[1:]
+		}
+		if len(line) > 0 && line[0] == '[' {
+			if inside {
+				break
+			}
+			inside = string(bytes.TrimSuffix(bytes.TrimRight(line[1:], " \t\r"), []byte("]"))) == "Desktop Entry"
+			continue
+		}
+		if !inside {
+			continue
+		}
+		end := 0
+		for end < len(line) && line[end] != '=' && line[end] != '[' && line[end] != ' ' && line[end] != '\t' {
+			end++
+		}
+		n, ok := desktopKey(line[:end])
+		if !ok || seen[n] {
+			continue
+		}
+		if value := bytes.TrimLeft(line[end:], " \t"); len(value) > 0 && value[0] == '=' {
+			seen[n] = true
+			values[n] = string(bytes.TrimLeft(bytes.TrimRight(value[1:], " \t\r"), " \t"))
+		}
+	}
+	return values
+}
+
 // parseDesktop reads the text of a desktop file. ok is false for anything but an application.
-func parseDesktop(text, id, file string) (e entryOfDesktop, ok bool) {
-	group := parseKeyFile(text, "Desktop Entry")["Desktop Entry"]
-	e = entryOfDesktop{id: id, file: file, name: unescapeValue(group["Name"]), hidden: group["Hidden"] == "true"}
+func parseDesktop(text []byte, id, file string) (e entryOfDesktop, ok bool) {
+	values := desktopValues(text)
+	e = entryOfDesktop{id: id, file: file, name: unescapeValue(values[desktopName]), hidden: values[desktopHidden] == "true"}
 	if e.hidden {
 		return e, true
 	}
-	if group["Type"] != "Application" {
+	if values[desktopType] != "Application" {
 		return e, false
 	}
-	if words := execWords(unescapeValue(group["Exec"])); len(words) > 0 {
+	if words := execWords(unescapeValue(values[desktopExec])); len(words) > 0 {
 		e.program = programName(words[0], words[1:])
 	}
-	e.class, e.flatpak = unescapeValue(group["StartupWMClass"]), group["X-Flatpak"]
-	if icon := unescapeValue(group["Icon"]); !strings.Contains(icon, "/") {
+	e.class, e.flatpak = unescapeValue(values[desktopClass]), values[desktopFlatpak]
+	if icon := unescapeValue(values[desktopIcon]); !strings.Contains(icon, "/") {
 		e.icon = icon
 	}
 	return e, true
@@ -98,10 +174,13 @@ func (r *reader) desktopFiles(ctx context.Context) []entryOfDesktop {
 		}
 	}
 	found := make([]entryOfDesktop, len(files))
-	const batch = 16
+	const batch = 64
 	inParallel(ctx, 0, (len(files)+batch-1)/batch, func(n int) {
+		buffer := make([]byte, 32<<10)
 		for i := n * batch; i < min(len(files), (n+1)*batch); i++ {
-			if e, ok := parseDesktop(r.read(files[i].path), files[i].id, files[i].path); ok && !e.hidden {
+			content, err := r.files.ReadInto(files[i].path, mostBytes, buffer)
+			r.note(files[i].path, err)
+			if e, ok := parseDesktop(content, files[i].id, files[i].path); ok && !e.hidden {
 				found[i] = e
 			}
 		}
@@ -116,7 +195,7 @@ const deepestDesktop = 4
 // "/", without the suffix.
 func (r *reader) findDesktop(dir, prefix string, depth int, add func(id, name string)) {
 	for _, entry := range r.list(dir) {
-		name := path.Join(dir, entry.Name)
+		name := dir + "/" + entry.Name
 		if id, ok := strings.CutSuffix(entry.Name, ".desktop"); ok && entry.Type&fs.ModeDir == 0 {
 			add(prefix+id, name)
 		} else if entry.Type&fs.ModeDir != 0 && depth < deepestDesktop {

@@ -21,7 +21,7 @@
 //	desktop.go       desktop files, commands in directories of programs
 //	exec.go          the program that a command line runs
 //	keyfile.go       groups, keys and values
-//	packages.go      names of packages of dpkg
+//	packages.go      names of packages of dpkg and rpm
 //	flatpak.go       applications of Flatpak
 //	engines.go       storage of Podman and Docker
 //	quadlets.go      containers that Podman makes services of, podman-systemd.unit(5)

@@ -1,5 +1,7 @@
 package owner
 
+import "strings"
+
 // The parsers, for the fuzz tests.
 var (
 	ExecWords     = execWords
@@ -13,12 +15,26 @@ var (
 	FlatpakList   = flatpakList
 	VolumeSource  = volumeSource
 	MountSource   = mountSource
-	DpkgStatus    = parseDpkgStatus
 )
 
 // ParseKeyFile returns the groups of a key file.
 func ParseKeyFile(text string, groups ...string) map[string]map[string]string {
 	return parseKeyFile(text, groups...)
+}
+
+// DpkgStatus returns the packages of a list of dpkg.
+func DpkgStatus(text string) []string {
+	names, _ := parseDpkgStatus(strings.NewReader(text))
+	return names
+}
+
+// DesktopValues returns the values of a desktop file, by key.
+func DesktopValues(text string) map[string]string {
+	values := desktopValues([]byte(text))
+	return map[string]string{
+		"Type": values[desktopType], "Name": values[desktopName], "Hidden": values[desktopHidden], "Exec": values[desktopExec],
+		"StartupWMClass": values[desktopClass], "Icon": values[desktopIcon], "X-Flatpak": values[desktopFlatpak],
+	}
 }
 
 // ParsePasswd returns the accounts: name, UID and home of each.
@@ -32,7 +48,7 @@ func ParsePasswd(text string) []User {
 
 // ParseDesktop returns name and program of a desktop file.
 func ParseDesktop(text string) (name, program string, ok bool) {
-	e, ok := parseDesktop(text, "id", "file")
+	e, ok := parseDesktop([]byte(text), "id", "file")
 	return e.name, e.program, ok
 }
 

@@ -46,7 +46,7 @@ func (r *reader) flatpakApp(u User, id string) []claim {
 	for _, dir := range flatpakInstallations(u) {
 		exported := path.Join(dir, "exports/share/applications", id+".desktop")
 		if text := r.read(exported); text != "" {
-			if e, ok := parseDesktop(text, id, exported); ok && e.name != "" {
+			if e, ok := parseDesktop([]byte(text), id, exported); ok && e.name != "" {
 				name, file = e.name, exported
 			}
 			break

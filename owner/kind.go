@@ -96,5 +96,7 @@ func (t *Table) kindByLocation(o *Owner, name string) {
 		o.Kind, o.KindFrom = KindData, o.From
 	case t.own(name):
 		o.Kind, o.KindFrom = KindData, Evidence{Source: SourceLocation, Text: "in the home, and not hidden"}
+	case inHome && o.Kept && !t.homes.Container(name): // a directory such as ~/.mozilla, from before the XDG Base Directory Specification
+		o.Kind, o.KindFrom = KindState, Evidence{Source: SourceKnowledge, File: "known-paths.tsv", Text: "configurations keep it"}
 	}
 }

@@ -17,9 +17,9 @@ func (t *Table) Of(name string) Owner {
 	t.decide(&o, name, found)
 	t.program(&o, name)
 	t.guess(&o, name)
+	o.Share, o.Kept = known.Keeper(t.homes, name)
 	t.kind(&o, name, found)
 	t.mode(&o, name)
-	o.Share, o.Kept = known.Keeper(t.homes, name)
 	return o
 }
 
@@ -202,6 +202,11 @@ func (t *Table) userAt(name string) string {
 	if best.Name == "" {
 		if rest, ok := strings.CutPrefix(name, "/home/"); ok {
 			best.Name, _, _ = strings.Cut(rest, "/")
+			for _, c := range t.claims.at("/home/" + best.Name) {
+				if c.from.Source == SourceHomed { // "bob.homedir" is the home of bob
+					best.Name = c.name
+				}
+			}
 		} else if paths.AtOrBelow(name, "/root") {
 			best.Name = "root"
 		}

@@ -108,7 +108,7 @@ const (
 	SourceKnowledge             // public configurations, or the classes of paths
 	SourceDesktop               // a desktop file
 	SourcePath                  // a directory of programs
-	SourcePackage               // the list of packages of dpkg
+	SourcePackage               // the packages of dpkg or rpm
 	SourceName                  // the name of a unit or a program equals the name of the directory
 	SourceLocation              // the directory above: /var/cache, a home
 )

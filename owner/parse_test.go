@@ -127,6 +127,8 @@ func TestFlatpakLists(t *testing.T) {
 func FuzzParsers(f *testing.F) {
 	f.Add("root:x:0:0::/root:/bin/sh\nann:x:1000:1::/home/ann/:")
 	f.Add("[Desktop Entry]\nType=Application\nExec=env A=B \"x y\" %f\nName=a\\sb")
+	f.Add("[Desktop Entry] \r\n \tType =\tx\nType=y\nName[a]=b\n#Name=c\nName\t= d \r\n[Desktop Entry]\nIcon=e")
+	f.Add("[Desktop Entry]\nName\r=a\nName=\r\nName \x00=b\nIcon==\nExec\nExec=a=b[c]")
 	f.Add("[storage]\ngraphroot = \"/srv/x\"")
 	f.Add(`{"data-root": "/srv/../x"}`)
 	f.Add("<pool><target><path>/srv//x</path></target></pool>")
@@ -174,6 +176,12 @@ func FuzzParsers(f *testing.F) {
 		for _, name := range owner.DpkgStatus(text) {
 			if name == "" || strings.Contains(name, "\n") || !strings.Contains(text, name) {
 				t.Errorf("package: %q", name)
+			}
+		}
+		file := owner.ParseKeyFile(text, "Desktop Entry")["Desktop Entry"]
+		for key, got := range owner.DesktopValues(text) {
+			if got != file[key] {
+				t.Errorf("%q: %s is %q, want %q", text, key, got, file[key])
 			}
 		}
 		owner.ParseDesktop(text)

@@ -43,8 +43,9 @@ var genericNames = map[string]bool{
 
 // buildPrograms joins what the sources name: desktop files first, then commands, then packages, then
 // the pairs of public configurations, of which the names add to the programs that are there.
-func (t *Table) buildPrograms(desktop []entryOfDesktop, binaries []binary, packages []string) {
-	g := grouping{byName: t.byName}
+func (t *Table) buildPrograms(desktop []entryOfDesktop, binaries []binary, packages []installed) {
+	most := len(desktop) + len(binaries) + len(packages)
+	g := grouping{byName: t.byName, programs: make([]Program, 0, most)}
 	for _, e := range desktop {
 		g.addDesktop(e)
 	}
@@ -53,9 +54,9 @@ func (t *Table) buildPrograms(desktop []entryOfDesktop, binaries []binary, packa
 			g.join(Program{Name: b.name, File: b.dir, Installed: true, Source: SourcePath}, []string{key}, nil)
 		}
 	}
-	for _, name := range packages {
-		if key := known.Normalize(name); !genericNames[key] {
-			g.join(Program{Name: name, File: dpkgStatus, Installed: true, Source: SourcePackage}, []string{key}, nil)
+	for _, pkg := range packages {
+		if key := known.Normalize(pkg.name); !genericNames[key] {
+			g.join(Program{Name: pkg.name, File: pkg.file, Installed: true, Source: SourcePackage}, []string{key}, nil)
 		}
 	}
 	g.addKnown()
@@ -94,13 +95,16 @@ func (g *grouping) addDesktop(e entryOfDesktop) {
 
 // nameOfID returns the last part of an ID that says whose it is: "spotify" of "com.spotify.Client".
 func nameOfID(id string) string {
-	parts := strings.Split(id, ".")
-	for i := len(parts) - 1; i > 0; i-- {
-		if !genericNames[known.Normalize(parts[i])] {
-			return parts[i]
+	for rest := id; ; {
+		before, part, found := cutLast(rest, ".")
+		if !found {
+			return lastPart(id)
 		}
+		if !genericNames[known.Normalize(part)] {
+			return part
+		}
+		rest = before
 	}
-	return parts[len(parts)-1]
 }
 
 // withoutVersion removes a version from the name of a command: "gimp" of "gimp-2.10".
@@ -141,10 +145,15 @@ func (g *grouping) join(p Program, keys, more []string) {
 	} else if have := &g.programs[at]; have.Title == "" && p.Title != "" {
 		have.Title = p.Title
 	}
-	for _, key := range slices.Concat(keys, more) {
-		if _, taken := g.byName[key]; !taken {
-			g.byName[key] = at
-			g.programs[at].Names = append(g.programs[at].Names, key)
+	if have := &g.programs[at]; have.Names == nil {
+		have.Names = make([]string, 0, len(keys)+len(more))
+	}
+	for _, list := range [...][]string{keys, more} {
+		for _, key := range list {
+			if _, taken := g.byName[key]; !taken {
+				g.byName[key] = at
+				g.programs[at].Names = append(g.programs[at].Names, key)
+			}
 		}
 	}
 }
@@ -281,7 +290,7 @@ func (t *Table) canonical(name string) string {
 }
 
 // Programs returns the programs, sorted by name, no program twice: those with a desktop file, the
-// commands in directories of programs, the packages of dpkg, and those that public configurations
+// commands in directories of programs, the packages of dpkg and rpm, and those that public configurations
 // tie to paths.
 func (t *Table) Programs() []Program {
 	all := slices.DeleteFunc(slices.Clone(t.programs), func(p Program) bool { return p.Name == "" })

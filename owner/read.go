@@ -140,7 +140,7 @@ type parts struct {
 	places   []claim
 	desktop  []entryOfDesktop
 	binaries []binary
-	packages []string
+	packages []installed
 	accounts []account
 }
 

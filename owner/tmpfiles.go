@@ -43,7 +43,7 @@ func tmpfilesClaims(lines []unitfile.TmpfilesLine) []claim {
 			continue
 		}
 		c := claim{
-			path: line.Path, kind: kind, user: ownerOf(line.User), group: ownerOf(line.Group), name: tmpfilesOwner(line.File),
+			path: line.Path, glob: line.IsGlob(), kind: kind, user: ownerOf(line.User), group: ownerOf(line.Group), name: tmpfilesOwner(line.File),
 			from: Evidence{SourceTmpfiles, line.File, line.Line, strings.TrimSpace(string(line.Type) + line.Modifiers + " " + line.Path)},
 		}
 		if c.name != "" {

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"sync"
@@ -16,17 +17,27 @@ type Extent struct {
 	Bytes int64
 }
 
-// Excluded counts the files that the policy excludes or hides in each of the directories. They are
-// kept too if the whole directory is kept. With [TagsSkipped], files in directories with a CACHEDIR.TAG are
-// counted as well. Options.Kinds applies; Options.Keep is not called. The directories must be units
-// of a [Rollup], so nothing in them is persisted, mounted or included, and no directory is in
-// another. Excluded reads all of them in one walk, without excludes.
-func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats, error) {
+// Along is what is not listed in a directory, but kept with it if the whole directory is kept.
+type Along struct {
+	// Excluded counts the files that the policy excludes or hides.
+	Excluded Extent
+	// Linked counts the symlinks into the Nix store or into storage, of [ClassLinked]. A boot makes them
+	// again; what is mounted on the directory hides the new ones.
+	Linked int
+}
+
+// Excluded counts in each of the directories what is kept with the whole directory. With
+// [TagsSkipped], files in directories with a CACHEDIR.TAG are counted as excluded. Options.Kinds
+// applies, except to Along.Linked; Options.Keep is not called. The directories must be units of a
+// [Rollup], so nothing in them is persisted, mounted or included, and no directory is in another.
+// Excluded reads all of them in one walk, without excludes.
+func Excluded(ctx context.Context, opts Options, dirs []string) ([]Along, Stats, error) {
 	c := &excludedCounter{
 		policy: opts.Policy, skipTagged: opts.Tags == TagsSkipped, dirNames: dirs,
-		units:   map[*ruleNode]int32{},
-		extents: make([]Extent, len(dirs)),
-		tagged:  map[string]bool{},
+		kinds:  cmp.Or(opts.Kinds, KindsOf(KindFile)),
+		units:  map[*ruleNode]int32{},
+		counts: make([]Along, len(dirs)),
+		tagged: map[string]bool{},
 	}
 	if c.policy == nil {
 		c.policy = NewPolicy(Rules{})
@@ -47,23 +58,25 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Extent, Stats
 		opts.Tags = TagsMarked
 	}
 	opts.Policy, opts.Info, opts.Keep, opts.NonCandidates = c.whole, true, nil, false
+	opts.Kinds = c.kinds | KindsOf(KindSymlink)
 	w := newWalk(opts)
-	w.visit, w.wants = c.visit, c.wants
+	w.visit, w.wants, w.linked = c.visit, c.wants, c.countLinked
 	stats, err := w.run(ctx)
-	return c.extents, stats, err
+	return c.counts, stats, err
 }
 
 // excludedCounter walks with one policy, which excludes nothing, and counts with another.
 type excludedCounter struct {
 	policy, whole *Policy
 	skipTagged    bool
+	kinds         Kinds // that are counted as excluded
 	dirNames      []string
 	units         map[*ruleNode]int32
 
-	mu      sync.Mutex // guards the fields below
-	extents []Extent
-	dirs    []excludedDir // indexed by Dir.ID
-	tagged  map[string]bool
+	mu     sync.Mutex // guards the fields below
+	counts []Along
+	dirs   []excludedDir // indexed by Dir.ID
+	tagged map[string]bool
 }
 
 // excludedDir is a directory of the walk: its place in the counting policy, its node in the walking
@@ -90,26 +103,44 @@ func (c *excludedCounter) visit(d *Dir) {
 	if sum.Files > 0 {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.extents[in.unit].Files += sum.Files
-		c.extents[in.unit].Bytes = sizes.Add(c.extents[in.unit].Bytes, sum.Bytes)
+		excluded := &c.counts[in.unit].Excluded
+		excluded.Files += sum.Files
+		excluded.Bytes = sizes.Add(excluded.Bytes, sum.Bytes)
 	}
 }
 
 // wants reports whether the counting policy excludes a candidate of the walk.
 func (c *excludedCounter) wants(n *node, name []byte, kind Kind) bool {
+	if !c.kinds.Has(kind) {
+		return false
+	}
 	if c.skipTagged && n.at.tagged {
 		return true
 	}
-	parent := uint32(0)
-	if n.parent != nil {
-		parent = n.parent.id
-	}
-	in := c.enter(n.id, parent, n.name, n.at.tagged)
+	in := c.enterNode(n)
 	if in.unit < 0 {
 		return false
 	}
 	class, _ := c.policy.step(in.at, name, kind)
 	return class == ClassExcluded || class == ClassHidden
+}
+
+// countLinked counts a symlink of ClassLinked.
+func (c *excludedCounter) countLinked(n *node) {
+	if in := c.enterNode(n); in.unit >= 0 {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.counts[in.unit].Linked++
+	}
+}
+
+// enterNode is enter for a directory that is being read.
+func (c *excludedCounter) enterNode(n *node) excludedDir {
+	parent := uint32(0)
+	if n.parent != nil {
+		parent = n.parent.id
+	}
+	return c.enter(n.id, parent, n.name, n.at.tagged)
 }
 
 // enter records a directory of the walk if it is not recorded yet. Its parent must be recorded.

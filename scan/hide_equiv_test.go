@@ -312,8 +312,8 @@ func TestExcludedEqualsNaiveWithClasses(t *testing.T) {
 		}
 		for i, extent := range extents {
 			hidden += want[i]
-			if extent.Files != want[i] {
-				t.Errorf("seed %d: %q: %d files come along, naive: %d", seed, dirs[i], extent.Files, want[i])
+			if extent.Excluded.Files != want[i] {
+				t.Errorf("seed %d: %q: %d files come along, naive: %d", seed, dirs[i], extent.Excluded.Files, want[i])
 			}
 		}
 	}

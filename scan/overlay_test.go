@@ -245,7 +245,7 @@ func TestExcludedCountsInTheUpperDirectory(t *testing.T) {
 	opts := m.options(Rules{Exclude: patterns(t, "log")})
 	opts.Kinds = 0
 	got, _, err := Excluded(t.Context(), opts, []string{m.root + "/var/lib/app"})
-	if err != nil || got[0].Files != 2 {
+	if err != nil || got[0].Excluded.Files != 2 {
 		t.Errorf("Excluded = %+v, %v, want the two files that are new", got, err)
 	}
 }

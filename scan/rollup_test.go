@@ -249,16 +249,16 @@ func TestExcludedCountsExcludedFilesInUnits(t *testing.T) {
 		}
 		return n
 	}
-	want := []Extent{
-		{2, length("c/x.log", "c/Cache/1")},
-		{4, length("a/GPUCache/1", "a/GPUCache/sub/22", "a/deep/er/GPUCache/1", "a/x.log")},
+	want := []Along{
+		{Excluded: Extent{2, length("c/x.log", "c/Cache/1")}},
+		{Excluded: Extent{4, length("a/GPUCache/1", "a/GPUCache/sub/22", "a/deep/er/GPUCache/1", "a/x.log")}},
 		{},
 		{},
-		{2, length("gone/in/1", "gone/in/x/2")}, // included itself, its contents excluded
+		{Excluded: Extent{2, length("gone/in/1", "gone/in/x/2")}}, // included itself, its contents excluded
 	}
 	for _, tags := range []Tags{TagsIgnored, TagsMarked, TagsSkipped} {
 		if tags == TagsSkipped {
-			want[3] = Extent{3, length("d/tagged/f", "d/tagged/sub/g") + int64(len(tagText))}
+			want[3].Excluded = Extent{3, length("d/tagged/f", "d/tagged/sub/g") + int64(len(tagText))}
 		}
 		got, stats, err := Excluded(t.Context(), Options{Policy: policy, Tags: tags}, dirs)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil || len(stats.Errors) > 0 {
@@ -267,6 +267,34 @@ func TestExcludedCountsExcludedFilesInUnits(t *testing.T) {
 	}
 	if got, _, err := Excluded(t.Context(), Options{Policy: policy}, nil); len(got) > 0 || err != nil {
 		t.Errorf("without directories: %v, %v", got, err)
+	}
+}
+
+// TestExcludedCountsSymlinksThatABootMakesAgain has links as Home Manager makes them beside files of
+// programs, and others that are data.
+func TestExcludedCountsSymlinksThatABootMakesAgain(t *testing.T) {
+	root := t.TempDir()
+	makeTree(t, root, "git/config.local", "git/log/x", "plain/f", "keep/git/credentials", "away/f")
+	for name, target := range map[string]string{
+		"git/config": "/nix/store/h-config", "git/ignore": "../hop", "hop": root + "/keep/git/credentials", "git/credentials": root + "/keep/git/credentials",
+		"git/log/old": "/nix/store/h-log", "git/own": "config.local", "git/dangling": "nowhere", "git/away": root + "/away/f", "plain/self": "self",
+	} {
+		if err := os.Symlink(target, root+"/"+name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	policy := NewPolicy(Rules{Roots: []string{root}, Storage: []string{root + "/keep"}, Exclude: patterns(t, "log", "own")})
+	dirs := []string{root + "/plain", root + "/git"}
+	for kinds, want := range map[Kinds][]Along{
+		0:                              {{}, {Excluded: Extent{1, int64(len("git/log/x"))}, Linked: 4}},
+		KindsOf(KindSymlink):           {{}, {Excluded: Extent{1, int64(len("config.local"))}, Linked: 4}},
+		KindsOf(KindFile, KindSymlink): {{}, {Excluded: Extent{2, int64(len("git/log/x" + "config.local"))}, Linked: 4}},
+		KindsOf(KindSocket):            {{}, {Linked: 4}},
+	} {
+		got, stats, err := Excluded(t.Context(), Options{Policy: policy, Kinds: kinds}, dirs)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil || len(stats.Errors) > 0 {
+			t.Errorf("kinds %b: %v, %v, differs (-want +got):\n%s", kinds, err, stats.Errors, diff)
+		}
 	}
 }
 
@@ -299,7 +327,7 @@ func TestExcludedIsTheDifferenceOfTwoListings(t *testing.T) {
 		}
 		var got []int
 		for _, e := range extents {
-			got = append(got, e.Files)
+			got = append(got, e.Excluded.Files)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("seed %d: differs (-want +got):\n%s", seed, diff)

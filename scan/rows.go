@@ -22,8 +22,8 @@ type Row struct {
 	Newest time.Time
 	// Cache reports that all counted candidates are in caches.
 	Cache bool
-	// Excluded counts the excluded files that are kept with the row.
-	Excluded Extent
+	// Along is what is kept with the row although it is not listed.
+	Along Along
 }
 
 // NewRow returns a row with nothing counted.

@@ -104,9 +104,11 @@ type walk struct {
 	// wants reports whether a candidate is stored. It is called before any system call for the
 	// candidate; nil means all.
 	wants func(n *node, name []byte, kind Kind) bool
-	root  node
-	base  *Base         // Options.Base, in List
-	awake chan struct{} // List waits on it until a node is ready
+	// linked, if set, is called for each symlink of ClassLinked, also if it is not wanted.
+	linked func(n *node)
+	root   node
+	base   *Base         // Options.Base, in List
+	awake  chan struct{} // List waits on it until a node is ready
 
 	began   time.Time
 	workers int

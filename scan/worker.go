@@ -309,6 +309,12 @@ func (k *worker) placeOf(n *node, name []byte, tag uint8) place {
 // metadata rules it out.
 func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []byte) []byte {
 	kind := Kind(f.tag & tagKind)
+	if k.linked != nil && kind == KindSymlink {
+		if class, _ := k.classOfLink(n, fd, f, name); class == ClassLinked {
+			k.linked(n)
+			return run
+		}
+	}
 	if k.wants != nil && !k.wants(n, name, kind) {
 		return run
 	}

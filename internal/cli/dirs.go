@@ -108,7 +108,7 @@ func (p *rowPrinter) row(r *scan.Row) error {
 	return p.next()
 }
 
-// countExcluded counts the excluded files in the directories among rows.
+// countExcluded counts the excluded files and the symlinks in the directories among rows.
 func (p *rowPrinter) countExcluded(ctx context.Context, rows []*scan.Row) error {
 	var dirs []string
 	var counted []*scan.Row
@@ -118,9 +118,9 @@ func (p *rowPrinter) countExcluded(ctx context.Context, rows []*scan.Row) error 
 			counted = append(counted, r)
 		}
 	}
-	extents, stats, err := scan.Excluded(ctx, p.opts, dirs)
-	for i, extent := range extents {
-		counted[i].Excluded = extent
+	along, stats, err := scan.Excluded(ctx, p.opts, dirs)
+	for i, a := range along {
+		counted[i].Along = a
 	}
 	p.errors = append(p.errors, stats.Errors...)
 	return err

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
+	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -64,7 +65,7 @@ func newList(a *app) *cobra.Command {
 	flags.SortFlags = false
 	flags.BoolVarP(&f.print0, "print0", "0", false, "end each path with NUL instead of a newline")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
-	flags.BoolVarP(&f.long, "long", "l", false, "add mode, owner, size and age; with --dirs files, size, excluded, age")
+	flags.BoolVarP(&f.long, "long", "l", false, "add mode, owner, size and age; with --dirs files, size, excluded, links, age")
 	flags.BoolVarP(&f.dirs, "dirs", "d", false, "group candidates into the topmost directories worth persisting")
 	flags.BoolVar(&f.summary, "summary", false, "print the number of files and bytes per top directory")
 	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
@@ -342,6 +343,11 @@ func (a *app) sayComing(s *session.Session, candidates report.Comings) {
 // conclude reports on stderr the paths that could not be read, or why there are no candidates.
 func (a *app) conclude(s *session.Session, printed int, stats scan.Stats, verbose bool) error {
 	a.sayFate(s)
+	if problems := s.OwnerProblems(); verbose {
+		for _, p := range problems {
+			say(a.err, "warning", printable.Name(report.UnreadText(p))+"; owners may be missing")
+		}
+	}
 	if hidden := report.HiddenText(&stats.Hidden); hidden != "" {
 		say(a.err, "hint", hidden+"; --all lists them")
 	}

@@ -158,6 +158,13 @@ func letterTable() (table [256]uint64) {
 // fold returns a text with ASCII capitals in lower case. Other bytes are unchanged, because file
 // names may contain any bytes. Package names are ASCII.
 func fold(text string) string {
+	i := 0
+	for i < len(text) && text[i] == lower(text[i]) {
+		i++
+	}
+	if i == len(text) {
+		return text
+	}
 	folded := []byte(text)
 	for i, c := range folded {
 		folded[i] = lower(c)

@@ -7,12 +7,15 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/DaRacci/list-ephemeral/internal/known"
 )
 
 const top = "../.."
@@ -159,6 +162,22 @@ func TestDocumentsAreWrapped(t *testing.T) {
 }
 
 // TestDocumentedScriptsExist checks every script and make target in the documents.
+// TestNumberOfConfigurationsIsThatOfTheData compares "230 public configurations" with the data.
+func TestNumberOfConfigurationsIsThatOfTheData(t *testing.T) {
+	count := regexp.MustCompile(`([0-9]+) public (?:NixOS )?configurations`)
+	found := 0
+	for _, name := range documents(t) {
+		for _, m := range count.FindAllStringSubmatch(strings.Join(strings.Fields(read(t, name)), " "), -1) {
+			if found++; m[1] != strconv.Itoa(known.Repositories) {
+				t.Errorf("%s: %q, want %d", name, m[0], known.Repositories)
+			}
+		}
+	}
+	if found < 5 {
+		t.Errorf("only %d numbers", found)
+	}
+}
+
 func TestDocumentedScriptsExist(t *testing.T) {
 	t.Parallel()
 	script := regexp.MustCompile(`\bscripts/[\w-]+(\.sh)?\b`)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
@@ -17,16 +18,19 @@ func DirPathFormat(end byte, style PathStyle) RowFormat {
 	return func(dst []byte, r *scan.Row) []byte { return append(style.Append(dst, r.Path, r.Kind), end) }
 }
 
-// DirLongFormat writes files, size, excluded files that are kept with the directory, age and path
-// in columns, and before the path what the next boot changes about it, if coming is not nil.
+// DirLongFormat writes files, size, excluded files and symlinks that are kept with the directory, age
+// and path in columns, and before the path what the next boot changes about it, if coming is not nil.
 func DirLongFormat(style PathStyle, coming ComingOf, now time.Time) RowFormat {
 	path := DirPathFormat('\n', style)
 	return func(dst []byte, r *scan.Row) []byte {
-		along := "-"
-		if r.Excluded.Files > 0 {
-			along = fmt.Sprintf("+%d", r.Excluded.Files)
+		along := func(mark byte, n int) string {
+			if n == 0 {
+				return "-"
+			}
+			return string(mark) + strconv.Itoa(n)
 		}
-		dst = fmt.Appendf(dst, "%7d %5s %8s %4s ", r.Files, printable.Size(r.Bytes), along, printable.Age(now.Sub(r.Newest)))
+		dst = fmt.Appendf(dst, "%7d %5s %8s %5s %4s ", r.Files, printable.Size(r.Bytes), along('+', r.Along.Excluded.Files), along('@', r.Along.Linked),
+			printable.Age(now.Sub(r.Newest)))
 		dst = coming.append(dst, rowPath(r))
 		return path(dst, r)
 	}
@@ -41,6 +45,7 @@ type dirLine struct {
 	Bytes         int64     `json:"bytes"`
 	Excluded      int       `json:"excluded"`
 	ExcludedBytes int64     `json:"excludedBytes"`
+	Linked        int       `json:"linked"`
 	ModTime       time.Time `json:"mtime"`
 	Program       string    `json:"program"`
 	Cache         bool      `json:"cache"`
@@ -67,7 +72,7 @@ func DirJSONFormat(notes Notes, owners OwnerOf) RowFormat {
 		note := notes(path, r.IsDir())
 		line := dirLine{
 			Type: r.Kind.String(), Files: r.Files, Bytes: r.Bytes, ModTime: r.Newest.UTC(),
-			Excluded: r.Excluded.Files, ExcludedBytes: r.Excluded.Bytes,
+			Excluded: r.Along.Excluded.Files, ExcludedBytes: r.Along.Excluded.Bytes, Linked: r.Along.Linked,
 			Program: note.Program, Cache: r.Cache, Known: note.Known,
 			Declared: note.Declared, Next: note.Coming.word(),
 		}

@@ -2,7 +2,10 @@ package report
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/DaRacci/list-ephemeral/internal/jsonline"
@@ -15,6 +18,8 @@ import (
 type Unit struct {
 	Declaration owner.Declaration
 	Paths       []UnitPath
+	// Unread are its files that could not be read, so what they say is missing here.
+	Unread []owner.Problem
 	// Snippet is the code for the paths that are worth keeping and are not kept; "" if there is none.
 	Snippet string
 }
@@ -73,7 +78,10 @@ func (u *Unit) Lines() []string {
 		where += ", with " + Enumerate(d.DropIns, "and")
 	}
 	add("%s", where)
-	if d.State != owner.StateLoaded {
+	for _, p := range u.Unread {
+		add("%s", UnreadText(p))
+	}
+	if d.State != owner.StateLoaded && !u.unread() {
 		add("it is %s: it declares nothing", d.State)
 	}
 	if d.Program != "" {
@@ -92,7 +100,7 @@ func (u *Unit) Lines() []string {
 	for i := range u.Paths {
 		add("%s", u.Paths[i].line())
 	}
-	if len(u.Paths) == 0 {
+	if len(u.Paths) == 0 && !u.unread() {
 		add("it names no paths")
 	}
 	if u.Snippet == "" {
@@ -103,6 +111,19 @@ func (u *Unit) Lines() []string {
 		lines = append(lines, "    "+strings.TrimSuffix(line, "\n"))
 	}
 	return lines
+}
+
+// unread reports whether the unit's own file could not be read.
+func (u *Unit) unread() bool {
+	return slices.ContainsFunc(u.Unread, func(p owner.Problem) bool { return p.Path == u.Declaration.File })
+}
+
+// UnreadText returns what could not be read, and why: "read /etc/passwd: permission denied".
+func UnreadText(p owner.Problem) string {
+	if wrong := (*fs.PathError)(nil); errors.As(p.Err, &wrong) {
+		return fmt.Sprintf("read %s: %v", p.Path, wrong.Err)
+	}
+	return fmt.Sprintf("read %s: %v", p.Path, p.Err)
 }
 
 // unitLine is the schema of explain --unit --json, which docs/json.md documents.
@@ -117,6 +138,7 @@ type unitLine struct {
 	Program     string         `json:"program"`
 	Package     string         `json:"package"`
 	Paths       []unitPathLine `json:"paths"`
+	Unread      []string       `json:"unread"`
 	Snippet     string         `json:"snippet"`
 }
 
@@ -138,7 +160,10 @@ func (u *Unit) JSON() any {
 	line := &unitLine{
 		Unit: printable.Name(d.Name), Manager: d.Manager.String(), State: d.State.String(), File: printable.Name(d.File),
 		Description: printable.Name(d.Description), User: printable.Name(d.User), Dynamic: d.Dynamic,
-		Program: printable.Name(d.Program), Package: printable.Name(d.Package), Paths: []unitPathLine{}, Snippet: u.Snippet,
+		Program: printable.Name(d.Program), Package: printable.Name(d.Package), Paths: []unitPathLine{}, Unread: []string{}, Snippet: u.Snippet,
+	}
+	for _, p := range u.Unread {
+		line.Unread = append(line.Unread, printable.Name(UnreadText(p)))
 	}
 	for i := range u.Paths {
 		p := &u.Paths[i]

@@ -48,11 +48,11 @@ func (m Machine) Scan(ctx context.Context, into *index.Store, all bool) (tui.Sum
 // Excluded counts the excluded files in a directory that is kept as a whole, as list --dirs --long
 // does. It leaves all CPUs but one to the screen.
 func (m Machine) Excluded(ctx context.Context, dir string) scan.Extent {
-	extents, _, err := scan.Excluded(ctx, scan.Options{Policy: m.Policy, Workers: 1}, []string{dir})
-	if err != nil || len(extents) == 0 {
+	along, _, err := scan.Excluded(ctx, scan.Options{Policy: m.Policy, Workers: 1}, []string{dir})
+	if err != nil || len(along) == 0 {
 		return scan.Extent{}
 	}
-	return extents[0]
+	return along[0].Excluded
 }
 
 // mostUnread is the number of paths that could not be read that the screen lists.

@@ -23,8 +23,12 @@ func (s *Session) Unit(name string) (owner.Declaration, error) {
 		return unit, nil
 	}
 	err := fmt.Errorf("no service unit %q", name)
-	if similar, ok := nearest.Name(strings.TrimSuffix(name, ".service")+".service", s.UnitNames()); ok {
-		return owner.Declaration{}, WithRemedy(err, fmt.Sprintf("did you mean %q?", similar))
+	names := s.UnitNames()
+	for i := range names { // the suffix would make all names similar
+		names[i] = strings.TrimSuffix(names[i], ".service")
+	}
+	if similar, ok := nearest.Name(strings.TrimSuffix(name, ".service"), names); ok {
+		return owner.Declaration{}, WithRemedy(err, fmt.Sprintf("did you mean %q?", similar+".service"))
 	}
 	return owner.Declaration{}, err
 }
@@ -49,6 +53,11 @@ func (s *Session) ExplainUnit(ctx context.Context, name string) (*report.Unit, e
 		return nil, err
 	}
 	found := &report.Unit{Declaration: d}
+	for _, p := range s.OwnerTable().Problems() {
+		if p.Path == d.File || slices.Contains(d.DropIns, p.Path) || strings.HasSuffix(path.Dir(p.Path), "/"+d.Name+".d") {
+			found.Unread = append(found.Unread, p)
+		}
+	}
 	instance := instanceName(name, &d)
 	if d.State == owner.StateLoaded {
 		for i := range d.Directories {

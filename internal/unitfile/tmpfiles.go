@@ -20,6 +20,11 @@ type TmpfilesLine struct {
 	Argument  string // the rest of the line; "" for "-", nothing, or a type that has none
 }
 
+// IsGlob reports whether Path is a glob: glob(7), with the characters "*", "?" and "[".
+func (l *TmpfilesLine) IsGlob() bool {
+	return strings.IndexByte(globbing, l.Type) >= 0 && strings.ContainsAny(l.Path, "*?[")
+}
+
 // modifiers are those that systemd has had up to version 258.
 const modifiers = "+!-=~^$?"
 

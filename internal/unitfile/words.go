@@ -60,6 +60,9 @@ func cutWord(s string, escapes Escapes) (word, rest string, ok bool, err error) 
 	if s == "" {
 		return "", "", false, nil
 	}
+	if word, rest, ok := plainWord(s); ok {
+		return word, rest, true, nil
+	}
 	var out []byte
 	quote := byte(0)
 	for i := 0; i < len(s); i++ {
@@ -85,6 +88,30 @@ func cutWord(s string, escapes Escapes) (word, rest string, ok bool, err error) 
 		return "", "", false, fmt.Errorf("split %q: %w", s, ErrQuotes)
 	}
 	return string(out), "", true, nil
+}
+
+// plainWord is cutWord for the usual word, which has quotes around it or no quotes, and no
+// backslash. It does not copy it.
+func plainWord(s string) (word, rest string, ok bool) {
+	start, end := 0, 0
+	if quote := s[0]; quote == '"' || quote == '\'' {
+		n := strings.IndexByte(s[1:], quote)
+		if n < 0 {
+			return "", "", false
+		}
+		start, end = 1, n+1
+		rest = s[end+1:]
+	} else {
+		for end < len(s) && s[end] != '"' && s[end] != '\'' && strings.IndexByte(space, s[end]) < 0 {
+			end++
+		}
+		rest = s[end:]
+	}
+	word = s[start:end]
+	if rest != "" && strings.IndexByte(space, rest[0]) < 0 || strings.IndexByte(word, '\\') >= 0 {
+		return "", "", false
+	}
+	return word, strings.TrimLeft(rest, space), true
 }
 
 // backslash returns how many bytes after a backslash belong to it, and what they mean.
