@@ -27,9 +27,7 @@ func nextScreen(t *testing.T, opts Options) *driver {
 			p.Coming = places.ComingMissing
 		case "/var/lib/libvirt":
 			p.Coming = places.ComingKept
-		case "/var/lib/postgresql":
-			p.Coming, p.ComingAt = places.ComingRemoved, "/var/lib/postgresql/16"
-		case "/var/lib/mounted", "/home/me/Documents":
+		case "/var/lib/postgresql", "/var/lib/mounted", "/home/me/Documents":
 			p.Coming = places.ComingRemoved
 		}
 		return p
@@ -108,8 +106,15 @@ func TestTheFirstRowsAreThoseThatAreNoLongerKept(t *testing.T) {
 		}
 	}
 	d.has("NO LONGER KEPT after the next boot", "/var/lib/postgresql/  no longer kept", "~/.mozilla/  not in storage", "/var/lib/libvirt/  kept from next boot")
+	d.send(tea.WindowSizeMsg{Width: 120, Height: 35})
+	d.keys("x")
+	for d.cursor() != "/var/lib/postgresql" {
+		d.keys("down")
+	}
+	d.fire(sideDue{})
+	d.has("│ NO LONGER KEPT after the next boot     │", "│ /var/lib/postgresql/16                 │")
 	d.keys("tab") // programs
-	d.has("postgresql  no longer kept", "firefox  not in storage")
+	d.has("postgresql  removed", "firefox  not in storage")
 }
 
 func TestTheListOfProblemsNamesWhatIsNoLongerKept(t *testing.T) {

@@ -43,6 +43,9 @@ type Machine interface {
 	Place(path string) Place
 	// Known returns a line that describes a well-known path, or "".
 	Known(path string) string
+	// RemovedIn returns the path in a place with ComingRemoved that the next boot no longer keeps, or ""
+	// if it is the place itself.
+	RemovedIn(place string) string
 	// Owner returns the names of a user and a group, or "".
 	Owner(uid, gid uint32) string
 	// Annotate returns what a program did to a path. It is called only if Options.Groups is

@@ -84,6 +84,10 @@ func (f fakeMachine) Known(path string) string {
 	return f.known(path)
 }
 
+func (f fakeMachine) RemovedIn(place string) string {
+	return map[string]string{"/var/lib/postgresql": "/var/lib/postgresql/16"}[place]
+}
+
 func (f fakeMachine) Owner(uid, gid uint32) string {
 	if f.owner == nil {
 		return ""

@@ -53,14 +53,17 @@ func TestPlacesSayWhatTheNextBootChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := screen.New(s)
-	for path, want := range map[string]places.Facts{
-		"gone": {Coming: places.ComingRemoved}, "gone/a": {Coming: places.ComingRemoved}, "stored": {Coming: places.ComingKept},
-		"missing/e": {Coming: places.ComingMissing}, "other": {}, "part/c": {}, "part/of/b": {Coming: places.ComingRemoved},
-		"part": {Coming: places.ComingRemoved, ComingAt: live + "/part/of"},
+	for path, want := range map[string]struct {
+		coming places.Coming
+		at     string
+	}{
+		"gone": {places.ComingRemoved, ""}, "gone/a": {places.ComingRemoved, ""}, "stored": {places.ComingKept, ""},
+		"missing/e": {places.ComingMissing, ""}, "other": {}, "part/c": {}, "part/of/b": {places.ComingRemoved, ""},
+		"part": {places.ComingRemoved, live + "/part/of"},
 	} {
-		got := m.Place(filepath.Join(live, path))
-		if got.Coming != want.Coming || got.ComingAt != want.ComingAt {
-			t.Errorf("%s: got %v at %q, want %v at %q", path, got.Coming, got.ComingAt, want.Coming, want.ComingAt)
+		got, at := m.Place(filepath.Join(live, path)).Coming, m.RemovedIn(filepath.Join(live, path))
+		if got != want.coming || at != want.at {
+			t.Errorf("%s: got %v at %q, want %v at %q", path, got, at, want.coming, want.at)
 		}
 	}
 	summary, err := m.Scan(t.Context(), new(index.Store), false)

@@ -19,7 +19,7 @@ const unlikelyShare = 10
 func (m Machine) Place(path string) tui.Place {
 	o := m.OwnerOf(path)
 	place := tui.Place{Owner: indexOwner(&o), Kept: o.Share.Repositories, Home: m.homeOf(path), Secret: m.identity(path)}
-	place.Coming, place.ComingAt = m.coming(path)
+	place.Coming, _ = m.coming(path)
 	if place.Secret || place.Coming == places.ComingRemoved || 100*place.Kept >= unlikelyShare*known.Repositories {
 		return place
 	}
@@ -53,6 +53,12 @@ func (m Machine) coming(path string) (change places.Coming, at string) {
 		of, at = m.ComingOfPlace(path)
 	}
 	return comings[of], at
+}
+
+// RemovedIn implements tui.Machine.
+func (m Machine) RemovedIn(place string) string {
+	_, at := m.coming(place)
+	return at
 }
 
 // identity reports whether a path identifies the machine or a user, or is a secret.

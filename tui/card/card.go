@@ -51,6 +51,9 @@ type Machine interface {
 	Place(path string) places.Facts
 	// Known returns a line that says whose a path is and what it is for, or "".
 	Known(path string) string
+	// RemovedIn returns the path in a place that the next boot no longer keeps, or "" if it is the place
+	// itself.
+	RemovedIn(place string) string
 	// Owner returns the names of a user and a group, or "".
 	Owner(uid, gid uint32) string
 }
@@ -86,7 +89,10 @@ func (p Source) Of(ctx context.Context, node uint32) Card {
 	}
 	place := p.Machine.Place(path)
 	show.Known, show.Share, show.ShareOf = safe(p.Machine.Known(path)), place.Kept, p.Configurations
-	show.Facts, show.Coming, show.ComingAt = p.facts(info), place.Coming, safe(place.ComingAt)
+	show.Facts, show.Coming = p.facts(info), place.Coming
+	if place.Coming == places.ComingRemoved {
+		show.ComingAt = safe(p.Machine.RemovedIn(path))
+	}
 	if p.Note != nil {
 		show.Note = safe(p.Note(path))
 	}

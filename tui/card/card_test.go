@@ -31,6 +31,7 @@ type machine struct{}
 
 func (machine) Place(string) places.Facts { return places.Facts{Kept: 46} }
 func (machine) Known(string) string       { return "program \x1bssh" }
+func (machine) RemovedIn(string) string   { return "/a/\x1bgone" }
 func (machine) Owner(_, _ uint32) string  { return "al users" }
 
 var now = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)

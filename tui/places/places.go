@@ -16,12 +16,11 @@ type Facts struct {
 	Home string
 	// Secret reports whether the path identifies the machine or the user, or contains keys or passwords.
 	Secret bool
+	// Coming is what the next boot changes about the path, or about something in it. It is beside Secret,
+	// because then it takes no memory: there are facts of each of a million files.
+	Coming Coming
 	// Unlikely is why the path is probably not worth keeping: "cache", "log"; "" if it may be.
 	Unlikely string
-	// Coming is what the next boot changes about the path. ComingAt is the path that it is about if that
-	// is in this one, or "".
-	Coming   Coming
-	ComingAt string
 }
 
 // Program returns a short name of the owner, or "".
