@@ -122,7 +122,8 @@ type reader struct {
 
 // Read reads the generation that a path leads to, such as /run/booted-system or
 // /nix/var/nix/profiles/system. The only errors are that Options.Root cannot be opened, and that
-// the path does not lead to a directory; every other problem is in the result.
+// the path does not lead to a directory with a directory "etc", as each system has; every other
+// problem is in the result.
 func Read(system string, opts Options) (*Generation, error) {
 	files, err := rootfs.Open(opts.Root)
 	if err != nil {
@@ -132,6 +133,9 @@ func Read(system string, opts Options) (*Generation, error) {
 	resolved, _, err := files.Resolve(system, nil)
 	if err == nil {
 		err = isDirectory(files, resolved)
+	}
+	if err == nil {
+		err = isDirectory(files, path.Join(resolved, "etc"))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read generation %s: %w", system, err)

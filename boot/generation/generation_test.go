@@ -26,7 +26,9 @@ func TestReadResolvesTheSystemBelowTheRoot(t *testing.T) {
 		}
 	}
 	m.link("/loop", "loop")
-	for system, want := range map[string]error{"/nothing": fs.ErrNotExist, "/loop": unix.ELOOP, "/nix/store/h-etc-fstab": unix.ENOTDIR} {
+	m.dir("/nix/store/h-empty")
+	m.file("/nix/store/h-file/etc", "not a directory")
+	for system, want := range map[string]error{"/nothing": fs.ErrNotExist, "/loop": unix.ELOOP, "/nix/store/h-etc-fstab": unix.ENOTDIR, "/nix/store/h-empty": fs.ErrNotExist, "/nix/store/h-file": unix.ENOTDIR} {
 		if g, err := generation.Read(system, generation.Options{Root: m.root}); !errors.Is(err, want) {
 			t.Errorf("%s: %v, %v", system, g, err)
 		}

@@ -62,6 +62,14 @@ le explain /var/lib/place/unmounted/u | sed -n '1p;3,4p'
 "$PROGRAM" list -l /var/lib/place 2> /dev/null | awk '{ print $(NF-1), $NF }'
 "$PROGRAM" list -dl /var/lib/place 2> /dev/null | awk '{ print $(NF-1), $NF }'
 "$PROGRAM" list -d --json /var/lib/place 2> /dev/null | grep -o '"next":"[a-z]*"'
+mkdir -p /nix/store/next/etc/tmpfiles.d; mkfifo /nix/store/next/etc/tmpfiles.d/a.conf
+le status --next | tail -4
+le status --next --json | grep -o '"unread":[^}]*'
+mkdir /nix/store/empty; ln -sfn /nix/store/empty /nix/var/nix/profiles/system
+le status --next --fail
+le list -l /var/lib/place | grep -c removed || :
+rm /nix/var/nix/profiles/system
+le status --next
 `
 
 func TestNextBootIsComparedWithWhatIsKeptNow(t *testing.T) {
@@ -144,6 +152,17 @@ list-ephemeral: warning: 2 paths with data will no longer be kept after the next
 removed /var/lib/place/unmounted/u
 removed /var/lib/place/
 "next":"removed"
+list-ephemeral: warning: 2 paths with data will no longer be kept after the next boot
+list-ephemeral: error: read /nix/store/next/etc/tmpfiles.d/a.conf: not a regular file
+list-ephemeral: hint: what these files declare is not known, so some of the changes may be wrong
+status 1
+"unread":["read /nix/store/next/etc/tmpfiles.d/a.conf: not a regular file"]
+list-ephemeral: error: read generation /nix/var/nix/profiles/system: stat /nix/store/empty/etc: no such file or directory
+status 1
+0
+list-ephemeral: error: no built NixOS system at /nix/var/nix/profiles/system, or none at /run/current-system to compare it with
+list-ephemeral: hint: status --next reads the generations of NixOS
+status 1
 `
 	if diff := cmp.Diff(want, string(out)); diff != "" {
 		t.Errorf("differs (-want +got):\n%s", diff)

@@ -168,7 +168,13 @@ func (a *app) statusNext(s *session.Session, f statusFlags) error {
 	if losses > 0 {
 		say(a.err, "warning", report.Count(losses, "path")+" with data will no longer be kept after the next boot")
 	}
-	if losses > 0 && f.fail {
+	for _, text := range next.Unread {
+		say(a.err, "error", text)
+	}
+	if len(next.Unread) > 0 {
+		say(a.err, "hint", "what these files declare is not known, so some of the changes may be wrong")
+	}
+	if losses > 0 && f.fail || len(next.Unread) > 0 {
 		return exitError(exitFailed)
 	}
 	return nil

@@ -15,6 +15,8 @@ type Next struct {
 	System        string
 	Changes       []NextChange
 	NotCarriedOut []NotCarriedOut
+	// Unread are files of the systems that could not be read, with the reason.
+	Unread []string
 	// InitrdNotVisible says that entries which only the initrd has are missing here.
 	InitrdNotVisible bool
 }
@@ -172,6 +174,7 @@ type NextLine struct {
 	Changes       []changeLine    `json:"changes"`
 	NotCarriedOut []NotCarriedOut `json:"withoutEffect"`
 	Initrd        bool            `json:"initrdNotVisible"`
+	Unread        []string        `json:"unread"`
 }
 
 type changeLine struct {
@@ -195,7 +198,10 @@ var changeWords = map[generation.ChangeKind]string{
 
 // JSON returns the changes as status --next --json writes them.
 func (n *Next) JSON() *NextLine {
-	line := &NextLine{System: n.System, Changes: []changeLine{}, NotCarriedOut: n.NotCarriedOut, Initrd: n.InitrdNotVisible}
+	line := &NextLine{System: n.System, Changes: []changeLine{}, NotCarriedOut: n.NotCarriedOut, Initrd: n.InitrdNotVisible, Unread: []string{}}
+	for _, text := range n.Unread {
+		line.Unread = append(line.Unread, printable.Name(text))
+	}
 	for i := range n.Changes {
 		c := &n.Changes[i]
 		one := changeLine{DeclaredAt: printable.Name(c.DeclaredAt), Change: changeWords[c.Kind], From: c.From, To: c.To, Source: c.Source, HasData: c.HasData, InStorage: c.InStorage, Unmounted: c.Unmounted}

@@ -14,8 +14,12 @@ import (
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// generations are the built NixOS systems of this machine. One that does not exist is nil.
-type generations struct{ booted, current, next *generation.Generation }
+// generations are the built NixOS systems of this machine. One that does not exist is nil, and so is one
+// that cannot be read; unread says why for the last of those.
+type generations struct {
+	booted, current, next *generation.Generation
+	unread                error
+}
 
 // The links to the generations, bootspec and nixos-rebuild(8). What boots next is usually the
 // default profile; a boot loader entry can be set to another one.
@@ -29,17 +33,22 @@ const (
 func (s *Session) readGenerations() generations {
 	opts := generation.Options{Root: s.options.System, Wiped: s.wipedEntry, Unlisted: s.isUnlistedDataset, Homes: s.Config.Users, Stop: s.stops}
 	read := map[string]*generation.Generation{}
+	var unread error
 	one := func(link string) *generation.Generation {
 		target, err := os.Readlink(filepath.Join(s.options.System, link))
 		if err != nil {
 			return nil
 		}
 		if read[target] == nil {
-			read[target], _ = generation.Read(link, opts) // nil if it is not a system
+			if read[target], err = generation.Read(link, opts); err != nil {
+				unread = err
+			}
 		}
 		return read[target]
 	}
-	return generations{one(bootedSystem), one(currentSystem), one(nextSystem)}
+	found := generations{booted: one(bootedSystem), current: one(currentSystem), next: one(nextSystem)}
+	found.unread = unread
+	return found
 }
 
 // wipedEntry reports whether a boot wipes a file system that a generation mounts: as what is

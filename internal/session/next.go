@@ -1,7 +1,9 @@
 package session
 
 import (
+	"cmp"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,12 +15,15 @@ import (
 )
 
 // errNoGeneration is returned where there is no built system to compare with.
-var errNoGeneration = errors.New("no built NixOS system at " + nextSystem + " and " + currentSystem)
+var errNoGeneration = errors.New("no built NixOS system at " + nextSystem + ", or none at " + currentSystem + " to compare it with")
 
 // Next compares what the running machine keeps with what it keeps after the next boot.
 func (s *Session) Next() (*report.Next, error) {
 	booted, current, next := s.Generations()
 	if next == nil || booted == nil && current == nil {
+		if s.generations.unread != nil {
+			return nil, s.generations.unread
+		}
 		return nil, WithRemedy(errNoGeneration, "status --next reads the generations of NixOS")
 	}
 	found := &report.Next{System: next.System, Changes: slices.Clone(s.changes()), NotCarriedOut: []report.NotCarriedOut{}}
@@ -35,8 +40,31 @@ func (s *Session) Next() (*report.Next, error) {
 			found.NotCarriedOut = append(found.NotCarriedOut, report.NewNotCarriedOut(e))
 		}
 	}
+	for _, g := range []*generation.Generation{booted, current, next} {
+		if g != nil {
+			found.Unread = append(found.Unread, unreadIn(g)...)
+		}
+	}
+	slices.Sort(found.Unread)
+	found.Unread = slices.Compact(found.Unread)
 	found.InitrdNotVisible = next.Initrd == generation.InitrdNotVisible
 	return found, nil
+}
+
+// unreadIn returns the files of a system that could not be read, with the reason: what they declare is
+// not known.
+func unreadIn(g *generation.Generation) (texts []string) {
+	for i := range g.Problems {
+		if p := &g.Problems[i]; p.Kind == generation.Unreadable || p.Kind == generation.TooLarge {
+			text := "read " + cmp.Or(p.Path, p.Source.File)
+			var of *fs.PathError
+			if errors.As(p.Err, &of) {
+				text = "read " + of.Path + ": " + of.Err.Error()
+			}
+			texts = append(texts, text)
+		}
+	}
+	return texts
 }
 
 // changes returns what the next boot keeps differently, without a system to compare with nothing.
