@@ -95,6 +95,7 @@ func (p *painter) section(of *sectionHead) *draw.Section {
 	case places.KindSystem:
 		s.Title = "system"
 		s.Note = p.largest(&of.section)
+	case places.KindUnknown:
 	}
 	return s
 }
