@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
@@ -43,6 +44,10 @@ func TestColumnAgreesWithSQLite(t *testing.T) {
 					logs++
 				}
 			}
+			main, _ := load(t, dir, "db")
+			if got := binary.BigEndian.Uint16(main[16:]); got != uint16(size|size>>16) { // 1 is 65,536
+				t.Errorf("pages of %d bytes", got)
+			}
 			if rows == 0 || i%3 != 1 && logs == 0 {
 				t.Errorf("%d rows, %d logs", rows, logs)
 			}
@@ -55,7 +60,7 @@ func TestColumnAgreesWithSQLite(t *testing.T) {
 func makeCopies(t *testing.T, dir string, r *rand.Rand, pageSize int, mode string) (copies []string) {
 	t.Helper()
 	var script strings.Builder
-	fmt.Fprintf(&script, "PRAGMA page_size=%d; PRAGMA journal_mode=%s; PRAGMA wal_autocheckpoint=%d; PRAGMA cache_size=4;\n", pageSize, mode, r.IntN(60))
+	fmt.Fprintf(&script, "PRAGMA page_size=%d; PRAGMA auto_vacuum=%d;\n.filectrl reserve_bytes %d\nPRAGMA journal_mode=%s; PRAGMA wal_autocheckpoint=%d; PRAGMA cache_size=4;\n", pageSize, r.IntN(3), r.IntN(2)*24, mode, r.IntN(60))
 	script.WriteString("CREATE TABLE other(x); CREATE TABLE t(key TEXT NOT NULL, hnum INTEGER NOT NULL, idx); CREATE INDEX i ON t(key);\n")
 	take := func() {
 		name := fmt.Sprintf("copy%d", len(copies))
