@@ -2,7 +2,10 @@ package sqlite
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
+	"maps"
 )
 
 // The write-ahead log: a header, then frames, each a header and a page. Section 4 of the format.
@@ -44,8 +47,8 @@ func (c *checksum) is(stored []byte) bool {
 // not of this log or not complete, and a log without a valid header is an empty one.
 func (d *DB) readLog() error {
 	header := make([]byte, logHeader)
-	if d.wal == nil || readAt(d.wal, header, 0) != nil {
-		return nil
+	if whole, err := d.logAt(header, 0); !whole {
+		return err
 	}
 	order, size, ok := logOf(header)
 	if !ok {
@@ -55,34 +58,48 @@ func (d *DB) readLog() error {
 	if sum.add(header[:offLogSum]); !sum.is(header[offLogSum:]) {
 		return nil
 	}
-	committed, pending := map[uint32]int64{}, map[uint32]int64{}
+	pending := map[uint32]int64{}
 	frame := make([]byte, frameHeader+size)
 	for offset, n := int64(logHeader), 0; ; n++ {
-		if err := readAt(d.wal, frame, offset); err != nil {
-			break // usually the end
-		}
-		if n == mostFrames {
+		switch whole, err := d.logAt(frame, offset); {
+		case !whole:
+			return err
+		case n == mostFrames:
 			return fmt.Errorf("%w of %d pages in the log", ErrLimit, mostFrames)
 		}
 		sum.add(frame[:checkedHeader])
 		sum.add(frame[frameHeader:])
 		salt := string(frame[offFrameSalt : offFrameSalt+sizeOfSalt])
 		if salt != string(header[offLogSalt:offLogSalt+sizeOfSalt]) || !sum.is(frame[offFrameSum:]) {
-			break // of an earlier log
+			return nil // it is of an earlier log
 		}
 		pending[binary.BigEndian.Uint32(frame)] = offset + frameHeader
 		if binary.BigEndian.Uint32(frame[offFrameSize:]) != 0 {
-			for number, at := range pending {
-				committed[number] = at
-			}
+			d.commit(pending, size)
 			clear(pending)
 		}
 		offset += int64(len(frame))
 	}
-	if len(committed) > 0 {
-		d.frames, d.pageSize = committed, size
+}
+
+// commit makes pages of the log those of the database.
+func (d *DB) commit(pages map[uint32]int64, pageSize int) {
+	if d.frames == nil {
+		d.frames, d.pageSize = map[uint32]int64{}, pageSize
 	}
-	return nil
+	maps.Copy(d.frames, pages)
+}
+
+// logAt fills a buffer from the log. whole is false at its end.
+func (d *DB) logAt(buffer []byte, offset int64) (whole bool, err error) {
+	if d.wal == nil {
+		return false, nil
+	}
+	n, err := d.wal.ReadAt(buffer, offset)
+	if n == len(buffer) || errors.Is(err, io.EOF) {
+		return n == len(buffer), nil
+	}
+	return false, err
 }
 
 // logOf returns the byte order of the checksums and the size of pages of a log.

@@ -21,8 +21,8 @@ type TmpfilesLine struct {
 }
 
 // IsGlob reports whether Path is a glob: glob(7), with the characters "*", "?" and "[".
-func (l *TmpfilesLine) IsGlob() bool {
-	return strings.IndexByte(globbing, l.Type) >= 0 && strings.ContainsAny(l.Path, "*?[")
+func (line TmpfilesLine) IsGlob() bool {
+	return strings.IndexByte(globbing, line.Type) >= 0 && strings.ContainsAny(line.Path, "*?[")
 }
 
 // modifiers are those that systemd has had up to version 258.
