@@ -3,6 +3,8 @@ package session
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -11,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/DaRacci/list-ephemeral/internal/passwd"
+	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/owner"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
@@ -163,6 +166,15 @@ func (s *Session) ProgramOf(path string) string {
 	return name
 }
 
+// declaresNothing is the error of a unit to which nothing belongs, because it is masked or refused,
+// or because its file could not be read.
+func (s *Session) declaresNothing(d *owner.Declaration) error {
+	for _, p := range s.unreadOf(d) {
+		return errors.New(report.UnreadText(p))
+	}
+	return fmt.Errorf("the service unit %q is %s: it declares nothing", d.Name, d.State)
+}
+
 // OwnerFilter is a filter of list: the unit and the kinds of data that a candidate must have. The
 // zero value accepts all.
 type OwnerFilter struct {
@@ -171,7 +183,7 @@ type OwnerFilter struct {
 }
 
 // Of returns a function that reports whether a candidate passes the filter; nil if all pass. It
-// fails if there is no unit of that name.
+// fails if there is no unit of that name, or if the unit declares nothing.
 func (f OwnerFilter) Of(s *Session) (func(*scan.Entry) bool, error) {
 	if f.Unit == "" && len(f.Kinds) == 0 {
 		return nil, nil
@@ -181,6 +193,9 @@ func (f OwnerFilter) Of(s *Session) (func(*scan.Entry) bool, error) {
 		unit, err := s.Unit(f.Unit)
 		if err != nil {
 			return nil, err
+		}
+		if unit.State != owner.StateLoaded {
+			return nil, s.declaresNothing(&unit)
 		}
 		name = unit.Name
 	}

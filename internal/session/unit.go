@@ -52,12 +52,7 @@ func (s *Session) ExplainUnit(ctx context.Context, name string) (*report.Unit, e
 	if err != nil {
 		return nil, err
 	}
-	found := &report.Unit{Declaration: d}
-	for _, p := range s.OwnerTable().Problems() {
-		if p.Path == d.File || slices.Contains(d.DropIns, p.Path) || strings.HasSuffix(path.Dir(p.Path), "/"+d.Name+".d") {
-			found.Unread = append(found.Unread, p)
-		}
-	}
+	found := &report.Unit{Declaration: d, Unread: s.unreadOf(&d)}
 	instance := instanceName(name, &d)
 	if d.State == owner.StateLoaded {
 		for i := range d.Directories {
@@ -78,6 +73,16 @@ func (s *Session) ExplainUnit(ctx context.Context, name string) (*report.Unit, e
 	}
 	found.Snippet = s.unitSnippet(found.Paths)
 	return found, nil
+}
+
+// unreadOf returns the files of a unit that could not be read.
+func (s *Session) unreadOf(d *owner.Declaration) (unread []owner.Problem) {
+	for _, p := range s.OwnerTable().Problems() {
+		if p.Path == d.File || slices.Contains(d.DropIns, p.Path) || strings.HasSuffix(path.Dir(p.Path), "/"+d.Name+".d") {
+			unread = append(unread, p)
+		}
+	}
+	return unread
 }
 
 // kindFor returns the kind of data at a path that a unit uses, if it belongs to the unit.

@@ -187,18 +187,13 @@ func BenchmarkColumn(b *testing.B) {
 	}
 }
 
-func Example() {
-	file, err := os.Open("/usr/lib/sysimage/rpm/rpmdb.sqlite")
-	if err != nil {
-		fmt.Println("no packages of rpm")
-		return
-	}
-	defer file.Close()
-	db, err := sqlite.Open(file, nil) // or with the file rpmdb.sqlite-wal, if there is one
+func ExampleDB_Column() {
+	file := bytes.NewReader(onePage()) // an os.File otherwise
+	db, err := sqlite.Open(file, nil)  // and the file with "-wal" at the end of its name, if there is one
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	names, err := db.Column("Name", 0)
-	fmt.Println(len(names), err)
+	fmt.Println(db.Column("t", 0))
+	// Output: [name] <nil>
 }
