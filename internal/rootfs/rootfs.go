@@ -110,7 +110,7 @@ func (f *FS) openRegular(path string) (fd int, size int64, err error) {
 func readAll(fd, size int, limit int64, buffer []byte) ([]byte, error) {
 	content := buffer[:0]
 	if cap(content) <= size {
-		content = make([]byte, 0, size+1)
+		content = make([]byte, 0, max(size+1, 512))
 	}
 	for {
 		n, err := unix.Read(fd, content[len(content):cap(content)])

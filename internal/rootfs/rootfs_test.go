@@ -1,6 +1,7 @@
 package rootfs_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -65,6 +66,76 @@ func TestReadStaysBelowTheRoot(t *testing.T) {
 	defer self.Close()
 	if _, err := self.Read("/proc/self/root"+dir+"/etc/passwd", 100); !errors.Is(err, unix.ELOOP) {
 		t.Errorf("a magic link is followed: %v", err)
+	}
+}
+
+// TestReadIntoUsesTheBuffer reads files of all sizes around that of the buffer, and one whose size
+// stat(2) does not know.
+func TestReadIntoUsesTheBuffer(t *testing.T) {
+	t.Parallel()
+	files, dir := tree(t, "x")
+	buffer := make([]byte, 600)
+	for _, size := range []int{0, 1, 511, 512, 513, 598, 599, 600, 601, 5000} {
+		want := bytes.Repeat([]byte{'a' + byte(size%7)}, size)
+		if err := os.WriteFile(filepath.Join(dir, "f"), want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for _, into := range [][]byte{nil, buffer} {
+			got, err := files.ReadInto("/f", 5000, into)
+			if err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%d bytes: got %d, %v", size, len(got), err)
+			}
+			if shared := len(got) > 0 && len(into) > 0 && &got[0] == &into[0]; shared != (into != nil && size > 0 && size < len(into)) {
+				t.Errorf("%d bytes are in the buffer: %v", size, shared)
+			}
+		}
+	}
+	self, err := rootfs.Open("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer self.Close()
+	want, err := os.ReadFile("/proc/filesystems")
+	if got, wrong := self.ReadInto("/proc/filesystems", 1e6, buffer); err != nil || wrong != nil || !bytes.Equal(got, want) {
+		t.Errorf("%q, %v, want %q, %v", got, wrong, want, err)
+	}
+}
+
+func TestFileOpensRegularFilesOnly(t *testing.T) {
+	t.Parallel()
+	files, dir := tree(t, "f", "dir/", "link -> f")
+	if err := unix.Mkfifo(filepath.Join(dir, "fifo"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]error{"/f": nil, "/link": nil, "/dir": rootfs.ErrNotRegular, "/fifo": rootfs.ErrNotRegular, "/nothing": fs.ErrNotExist} {
+		file, err := files.File(name)
+		if !errors.Is(err, want) {
+			t.Errorf("%s: got %v, want %v", name, err, want)
+		}
+		if err == nil {
+			file.Close()
+		}
+	}
+}
+
+// TestListOfManyNames needs several reads of the directory.
+func TestListOfManyNames(t *testing.T) {
+	t.Parallel()
+	files, dir := tree(t, "x")
+	for i := range 2000 {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%04d-%s", i, strings.Repeat("n", i%200))), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entries, err := files.List("/", 3000)
+	want, wrong := os.ReadDir(dir)
+	if err != nil || wrong != nil || len(entries) != len(want) {
+		t.Fatalf("%d entries, %v; os.ReadDir has %d, %v", len(entries), err, len(want), wrong)
+	}
+	for i, entry := range want {
+		if entries[i].Name != entry.Name() || entries[i].Type != entry.Type() {
+			t.Errorf("%d: %+v, want %v", i, entries[i], entry)
+		}
 	}
 }
 
