@@ -22,7 +22,7 @@ type Along struct {
 	// Excluded counts the files that the policy excludes or hides.
 	Excluded Extent
 	// Linked counts the symlinks into the Nix store or into storage, of [ClassLinked]. A boot makes them
-	// again; what is mounted on the directory hides the new ones.
+	// again; what is mounted on the directory hides the new ones. It is 0 without Options.Linked.
 	Linked int
 }
 
@@ -58,9 +58,14 @@ func Excluded(ctx context.Context, opts Options, dirs []string) ([]Along, Stats,
 		opts.Tags = TagsMarked
 	}
 	opts.Policy, opts.Info, opts.Keep, opts.NonCandidates = c.whole, true, nil, false
-	opts.Kinds = c.kinds | KindsOf(KindSymlink)
+	opts.Kinds = c.kinds
+	if opts.Linked {
+		opts.Kinds |= KindsOf(KindSymlink)
+	}
 	w := newWalk(opts)
-	w.visit, w.wants, w.linked = c.visit, c.wants, c.countLinked
+	if w.visit, w.wants = c.visit, c.wants; opts.Linked {
+		w.linked = c.countLinked
+	}
 	stats, err := w.run(ctx)
 	return c.counts, stats, err
 }

@@ -291,7 +291,10 @@ func TestExcludedCountsSymlinksThatABootMakesAgain(t *testing.T) {
 		KindsOf(KindFile, KindSymlink): {{}, {Excluded: Extent{2, int64(len("git/log/x" + "config.local"))}, Linked: 4}},
 		KindsOf(KindSocket):            {{}, {Linked: 4}},
 	} {
-		got, stats, err := Excluded(t.Context(), Options{Policy: policy, Kinds: kinds}, dirs)
+		if got, _, _ := Excluded(t.Context(), Options{Policy: policy, Kinds: kinds}, dirs); got[1] != (Along{Excluded: want[1].Excluded}) {
+			t.Errorf("kinds %b: without Linked: %+v", kinds, got[1])
+		}
+		got, stats, err := Excluded(t.Context(), Options{Policy: policy, Kinds: kinds, Linked: true}, dirs)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil || len(stats.Errors) > 0 {
 			t.Errorf("kinds %b: %v, %v, differs (-want +got):\n%s", kinds, err, stats.Errors, diff)
 		}

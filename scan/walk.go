@@ -48,6 +48,9 @@ type Options struct {
 	Workers int
 	// Base, if set, is read by [List] in place of the running machine. Walk ignores it.
 	Base *Base
+	// Linked makes [Excluded] count symlinks of [ClassLinked], which takes up to three system calls for
+	// each symlink. The other functions ignore it.
+	Linked bool
 	// Lengths makes Info.Size the length of sparse files too, for comparing files.
 	Lengths bool
 	// Waiting, if set, is called by List whenever it has to wait for the walk. The caller can flush

@@ -118,7 +118,9 @@ func (p *rowPrinter) countExcluded(ctx context.Context, rows []*scan.Row) error 
 			counted = append(counted, r)
 		}
 	}
-	along, stats, err := scan.Excluded(ctx, p.opts, dirs)
+	opts := p.opts
+	opts.Linked = true
+	along, stats, err := scan.Excluded(ctx, opts, dirs)
 	for i, a := range along {
 		counted[i].Along = a
 	}
