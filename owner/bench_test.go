@@ -49,9 +49,10 @@ func largeMachine(b *testing.B) string {
 	return tree(b, files)
 }
 
-// BenchmarkRead reads all sources of a large machine. The goal is 30 ms on two processors; with
-// both for itself it takes 16 ms on an AMD EPYC. It reports the time of all processors too, which does not depend on what else runs, and the ratio of that
-// time to the one that cat(1) needs for the same files (BenchmarkReadFiles).
+// BenchmarkRead reads all sources of a large machine. The goal is 30 ms on two processors; with both
+// for itself it takes 16 ms on an AMD EPYC. It reports the time of all processors too, which depends
+// less on what else runs, and the ratio of that time to the one that cat(1) needs for the same files
+// (BenchmarkReadFiles).
 func BenchmarkRead(b *testing.B) {
 	root := largeMachine(b)
 	opts := owner.Options{Root: root, Users: []owner.User{ann}}
