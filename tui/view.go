@@ -51,6 +51,10 @@ func (m *app) render() tea.View {
 	if m.layout.heads >= 0 {
 		lines = append(lines, m.heads())
 	}
+	if l := &m.list; m.context() == pane.ContextBrowse && len(l.nodes) > 0 { // on the mark, for screen readers
+		v.Cursor = tea.NewCursor(2, m.layout.body+l.lineOf(l.cursor)-l.top)
+		v.Cursor.Shape, v.Cursor.Blink = tea.CursorUnderline, false
+	}
 	lines = m.firstRunCard(m.body(lines))
 	if m.layout.side > 0 {
 		lines = m.beside(lines)
