@@ -17,6 +17,8 @@
 //   - Paths that cannot be written are reported in a comment and in [Snippet.LeftOut]. Paths that
 //     are written incompletely are reported in a comment and in [Snippet.Warnings].
 //
+// The files:
+//
 //	snippet       Render, Options and the result
 //	item          Item: a selected path; selection what is left of them, by place; sort their order
 //	dialect       the table of dialects; impermanence, preservation, plain and script write them
