@@ -65,8 +65,9 @@ func (m *app) render() tea.View {
 	for len(lines) < m.layout.body+m.layout.bodyHeight {
 		lines = append(lines, "")
 	}
-	lines = append(lines, m.status(), m.hints())
+	lines = append(lines, m.status())
 	v.Content = m.overlay.Draw(strings.Join(lines, "\n"), &m.styles, m.layout.width, m.layout.height-1) // the hints stay visible
+	v.Content += "\n" + m.hints()                                                                       // they depend on what of a dialog fits
 	return v
 }
 
