@@ -11,8 +11,12 @@ import (
 	"github.com/DaRacci/list-ephemeral/tui/table"
 )
 
-// mostTogether is the largest number of places whose excluded files are added up.
-const mostTogether = 1000
+// mostOfProgram and mostOfSnippet are the largest numbers of places whose excluded files are added up:
+// in each frame for a program, once for a snippet.
+const (
+	mostOfProgram = 100
+	mostOfSnippet = 1000
+)
 
 // countDelay is the time before excluded files are counted. It limits the work while the list scrolls.
 const countDelay = 150 * time.Millisecond
@@ -49,7 +53,7 @@ func (m *app) keptTogether() (nodes []uint32) {
 	nodes = l.visible()
 	for line := range l.height {
 		if row, ok := l.rowAt(line); ok {
-			if of := l.programAt(row); of != nil && len(of.All) <= mostTogether {
+			if of := l.programAt(row); of != nil && len(of.All) <= mostOfProgram {
 				nodes = append(nodes, of.All...)
 			}
 		}
@@ -59,7 +63,7 @@ func (m *app) keptTogether() (nodes []uint32) {
 
 // snippetNodes returns the paths of the snippet, unless there are too many.
 func (m *app) snippetNodes() []uint32 {
-	if m.snippetOf.listing != m.progress.latest || m.snippetOf.chosen.Len() > mostTogether {
+	if m.snippetOf.listing != m.progress.latest || m.snippetOf.chosen.Len() > mostOfSnippet {
 		return nil
 	}
 	return m.snippetOf.chosen.Nodes(m.snippetOf.listing)
@@ -71,7 +75,7 @@ func (m *app) excludedOf(row int) (sum scan.Extent) {
 		return sum
 	}
 	if of := m.list.programAt(row); of != nil {
-		if len(of.All) <= mostTogether {
+		if len(of.All) <= mostOfProgram {
 			sum, _ = m.excluded.Of(of.All...)
 		}
 		return sum

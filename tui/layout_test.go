@@ -241,3 +241,26 @@ func TestLongTextsAreWrapped(t *testing.T) {
 	d.send(tea.WindowSizeMsg{Width: 60, Height: 20})
 	d.has("END")
 }
+
+// Screen readers and braille displays follow the cursor of the terminal.
+func TestTheCursorIsOnTheMarkOfTheRow(t *testing.T) {
+	d := fixtureScreen(t, Options{})
+	for _, keys := range [][]string{nil, {"down"}, {"pgdown"}, {"G"}, {"g"}, {"tab", "down"}, {"tab", "right", "down"}} {
+		d.keys(keys...)
+		cursor := d.app.View().Cursor
+		if cursor == nil {
+			t.Fatalf("after %v, there is no cursor", keys)
+		}
+		if line := d.lines()[cursor.Y]; !strings.HasPrefix(line, "▌[ ]") || cursor.X != 2 {
+			t.Errorf("after %v, the cursor is in column %d of %q", keys, cursor.X, line)
+		}
+	}
+	d.keys("/")
+	if cursor := d.app.View().Cursor; cursor == nil || cursor.Y != d.app.layout.search {
+		t.Errorf("in a search, the cursor is at %v", cursor)
+	}
+	d.keys("esc", "?")
+	if cursor := d.app.View().Cursor; cursor != nil {
+		t.Errorf("under a dialog, the cursor is at %v", cursor)
+	}
+}

@@ -42,7 +42,7 @@ func TestClicksOnWhatIsDrawn(t *testing.T) {
 		} else {
 			d.clickOn("help")
 			d.has("keys: browse")
-			d.clickOn("close  Down")
+			d.clickOn("Esc close")
 			d.hasNot("keys: browse")
 			d.clickOn("Programs")
 		}

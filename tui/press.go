@@ -165,7 +165,7 @@ func (m *app) pressList(k *keymap.ListKeys, msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.ClearProgram):
 		return m.filter("")
 	case key.Matches(msg, k.Confirm):
-		if m.list.opensOnly(m.list.cursor) {
+		if m.list.opensOnly(m.list.cursor) && (!m.search.active || m.selection.Len() == 0) { // Space may have moved there
 			m.list.setOpen(true)
 			return nil
 		}

@@ -92,6 +92,7 @@ func (p *painter) section(of *sectionHead) *draw.Section {
 		s.Title = "inside"
 	case places.KindScattered:
 		s.Title = "letters far apart"
+	case places.KindUnknown:
 	case places.KindSystem:
 		s.Title = "system"
 		s.Note = p.largest(&of.section)

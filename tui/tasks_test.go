@@ -157,6 +157,18 @@ func TestPlacesWithoutAProgramAreNotKeptTogether(t *testing.T) {
 	}
 }
 
+func TestEnterAfterSpaceInASearchShowsTheSnippet(t *testing.T) {
+	d := fixtureScreen(t, Options{View: setting.ViewPrograms})
+	d.keys("/", "text:vscode", "space")
+	if of := d.app.list.programAt(d.app.list.cursor); of == nil || of.Owner.Name != "" {
+		t.Fatalf("Space did not move on to the places without a program: %+v", of)
+	}
+	d.keys("enter")
+	if d.app.snippet == nil {
+		t.Error("Enter did not show the snippet")
+	}
+}
+
 // TestOneKeyKeepsTheFiveThatPeopleKeepMost compares what m keeps with the places of the fixture machine
 // that most configurations keep.
 func TestOneKeyKeepsTheFiveThatPeopleKeepMost(t *testing.T) {

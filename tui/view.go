@@ -51,6 +51,10 @@ func (m *app) render() tea.View {
 	if m.layout.heads >= 0 {
 		lines = append(lines, m.heads())
 	}
+	if l := &m.list; m.context() == pane.ContextBrowse && len(l.nodes) > 0 { // on the mark, for screen readers
+		v.Cursor = tea.NewCursor(2, m.layout.body+l.lineOf(l.cursor)-l.top)
+		v.Cursor.Shape, v.Cursor.Blink = tea.CursorUnderline, false
+	}
 	lines = m.firstRunCard(m.body(lines))
 	if m.layout.side > 0 {
 		lines = m.beside(lines)
@@ -61,8 +65,9 @@ func (m *app) render() tea.View {
 	for len(lines) < m.layout.body+m.layout.bodyHeight {
 		lines = append(lines, "")
 	}
-	lines = append(lines, m.status(), m.hints())
+	lines = append(lines, m.status())
 	v.Content = m.overlay.Draw(strings.Join(lines, "\n"), &m.styles, m.layout.width, m.layout.height-1) // the hints stay visible
+	v.Content += "\n" + m.hints()                                                                       // they depend on what of a dialog fits
 	return v
 }
 

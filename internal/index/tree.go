@@ -1,6 +1,10 @@
 package index
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/DaRacci/list-ephemeral/scan"
+)
 
 // TreeRow is a row of a tree whose directories open and close.
 type TreeRow struct {
@@ -60,7 +64,28 @@ func (l *Listing) Children(dir uint32) []uint32 {
 		nodes = append(nodes, child|dirBit)
 		at = l.spans[child].End
 	}
+	if l.others > 0 {
+		nodes = l.withoutOpened(dir, nodes)
+	}
 	return nodes
+}
+
+// withoutOpened removes the directories that are not candidates and of which the contents have rows:
+// both would be rows of one path.
+func (l *Listing) withoutOpened(dir uint32, nodes []uint32) []uint32 {
+	opened := map[string]bool{}
+	for _, node := range nodes {
+		if IsDir(node) {
+			opened[string(l.DirName(l.childAbove(dir, DirOf(node))))] = true
+		}
+	}
+	return slices.DeleteFunc(nodes, func(node uint32) bool {
+		if !l.NonCandidate(node) || l.NodeKind(node) != scan.KindDir {
+			return false
+		}
+		_, name := l.File(node)
+		return opened[string(name)]
+	})
 }
 
 // childAbove returns the child of dir that is below or is above it.

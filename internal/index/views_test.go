@@ -186,3 +186,20 @@ func naiveChain(paths []string, dir string) string {
 		dir += only + "/"
 	}
 }
+
+func TestTreeHasOneRowForAnExcludedDirectoryWithRows(t *testing.T) {
+	s := storeOf("/h/a", "!/h/.cache/x", "!/h/.cache/y", "!/h/plain", "/h/.cache-other/b", "/h/.cache-other/c")
+	s.AddNonCandidate([]byte("/h/.cache"), scan.KindDir)
+	s.AddNonCandidate([]byte("/h/empty"), scan.KindDir)
+	l := listOf(t, s)
+	var got []string
+	for _, node := range l.Children(index.DirOf(l.Children(0)[0])) {
+		path := string(l.AppendNode(nil, node))
+		if index.IsDir(node) {
+			path += "/"
+		}
+		got = append(got, path)
+	}
+	slices.Sort(got)
+	equal(t, "rows", got, []string{"/h/.cache-other/", "/h/.cache/", "/h/a", "/h/empty", "/h/plain"})
+}

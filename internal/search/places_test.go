@@ -202,8 +202,10 @@ func TestScatteredLettersComeAfterAMatchInside(t *testing.T) {
 		// A place whose own letters are scattered has a better reason inside, or is last.
 		"fire": {
 			{Path: "/home/me/.xfirefox/"},
-			{"/home/me/.mozilla/", "/home/me/.mozilla/firefox/"}, {"/home/me/.config/ferdium/", "/home/me/.config/ferdium/ire/firewall"},
-			{Path: "/home/me/.config/qBittorrent/"}, {"/home/me/.config/xfx/", "/home/me/.config/xfx/xix/yrxe"},
+			{"/home/me/.mozilla/", "/home/me/.mozilla/firefox/"},
+			{"/home/me/.config/ferdium/", "/home/me/.config/ferdium/ire/firewall"},
+			{Path: "/home/me/.config/qBittorrent/"},
+			{"/home/me/.config/xfx/", "/home/me/.config/xfx/xix/yrxe"},
 		},
 		"nm": {{Path: "/etc/NetworkManager/"}, {"/srv/data/", "/srv/data/xnm.conf"}},
 	} {

@@ -16,9 +16,13 @@ func Excluded(files int) string {
 	return "+" + printable.Grouped(files) + " excluded"
 }
 
-// writeAlso fills the rest of the cells of a name. They have Row.Also at their end if it fits.
+// writeAlso fills the rest of the cells of a name. They have Row.Also at their end if it fits, or its
+// number.
 func (s *Styles) writeAlso(b *strings.Builder, r *Row, room int) {
 	also := "  " + r.Also + " "
+	if number, _, _ := strings.Cut(r.Also, " "); textcell.Width(also) > room && strings.HasPrefix(number, "+") {
+		also = "  " + number + " "
+	}
 	if r.Also == "" || r.Reason != "" || textcell.Width(also) > room {
 		also = ""
 	}

@@ -307,3 +307,18 @@ func TestAMatchInsideStaysVisible(t *testing.T) {
 		}
 	}
 }
+
+func TestExcludedFilesAreShownWhereThereIsRoom(t *testing.T) {
+	for room, want := range map[int]string{
+		40: "~/.config/obsidian/          +1,402 excluded |", 28: "~/.config/obsidian/  +1,402 |", 27: "~/.config/obsidian/        |",
+	} {
+		var b strings.Builder
+		styles.WriteRow(&b, &draw.Row{Text: "~/.config/obsidian/", Dir: true, Also: draw.Excluded(1402)}, &draw.Columns{Width: room + draw.Gutter, Path: room})
+		if got := strings.TrimLeft(ansi.Strip(b.String()), " ") + "|"; strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(want), " ") {
+			t.Errorf("in %d cells: %q, want %q", room, got, want)
+		}
+	}
+	if text := draw.Excluded(0); text != "" {
+		t.Errorf("nothing excluded is %q", text)
+	}
+}

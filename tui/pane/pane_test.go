@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -165,6 +166,18 @@ func TestProgramsChoosesWhatMatches(t *testing.T) {
 	}
 	if s.keys("enter"); s.last.Kind != pane.ActionFilter || s.last.Program != "zed" {
 		t.Errorf("%v %q", s.last.Kind, s.last.Program)
+	}
+}
+
+func TestATextThatFitsHasNothingMore(t *testing.T) {
+	for _, tt := range []struct{ lines, hints int }{{3, 1}, {22, 1}, {23, 2}, {90, 2}} {
+		s := &screen{t: t}
+		d := pane.NewText(newKeys(), "why", slices.Repeat([]string{"because"}, tt.lines))
+		s.open(d)
+		s.text()
+		if got := d.Hints(); len(got) != tt.hints {
+			t.Errorf("%d lines: %d hints, want %d", tt.lines, len(got), tt.hints)
+		}
 	}
 }
 

@@ -44,6 +44,15 @@ func (d *Text) setText(text []string) {
 	}
 }
 
+// Hints implements Hinter: there is more only if the text did not fit when it was shown.
+func (d *Text) Hints() []Hint {
+	hints := []Hint{{d.keys.Close, "close"}}
+	if d.count > d.fit {
+		hints = append(hints, Hint{d.keys.Move.Down, "more"})
+	}
+	return hints
+}
+
 // Context implements Dialog.
 func (d *Text) Context() Context { return ContextHelp }
 
