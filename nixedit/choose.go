@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// choose returns the one place for the entries of a list.
-func (f *File) choose(l *List, choices []At) (*target, *RefusalError) {
-	found := &f.find([]List{*l})[0]
+// choose returns the one place for the entries of the list.
+func (found *finder) choose(f *File, choices []At) (*target, *RefusalError) {
+	l := found.list
 	for _, at := range choices {
 		if t, refusal := found.chosen(at); t != nil || refusal != nil {
 			return t, refusal
@@ -125,7 +125,7 @@ func (t *target) isAt(at At) bool {
 			first = t.binding
 		}
 		f := t.at.file
-		if max(at.Line, at.through) < f.Position(first.Start()).Line || at.Line > f.Position(t.at.End()).Line {
+		if at.Line < f.Position(first.Start()).Line || at.Line > f.Position(t.at.End()).Line {
 			return false
 		}
 	}
@@ -151,28 +151,28 @@ func innermost(targets []*target) (inner []*target) {
 	return inner
 }
 
-// checkAt refuses a choice that is not for any of the lists.
-func (f *File) checkAt(edit *Edit, pending [][]int) *RefusalError {
+// checkAt refuses a choice that is not for any of the lists with entries.
+func (s *Survey) checkAt(edit *Edit, pending [][]int) *RefusalError {
 	if len(edit.At) == 0 || !slices.ContainsFunc(pending, func(entries []int) bool { return len(entries) > 0 }) {
 		return nil
 	}
-	var lists []List
-	for list := range edit.Lists {
-		if slices.ContainsFunc(edit.Entries, func(e Entry) bool { return e.List == list }) {
-			lists = append(lists, edit.Lists[list])
+	var finders []*finder
+	for i := range s.found {
+		if slices.ContainsFunc(edit.Entries, func(e Entry) bool { return e.List == i }) {
+			finders = append(finders, &s.found[i])
 		}
 	}
-	finders := f.find(lists)
 	for _, at := range edit.At {
-		if at == (At{}) || slices.ContainsFunc(finders, func(found finder) bool { return found.isThere(at) }) {
+		if at == (At{}) || slices.ContainsFunc(finders, func(found *finder) bool { return found.isThere(at) }) {
 			continue
 		}
+		f := s.file
 		refusal := f.refusal(0, NotThere, "no place for the entries is at "+at.String())
 		if at.Line > 0 && at.Line <= len(f.lines) {
 			refusal.Position = f.Position(int(f.lines[at.Line-1]))
 		}
-		for i := range finders {
-			refusal.Candidates = append(refusal.Candidates, finders[i].candidates()...)
+		for _, found := range finders {
+			refusal.Candidates = append(refusal.Candidates, found.candidates()...)
 		}
 		return refusal
 	}

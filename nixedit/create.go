@@ -29,9 +29,15 @@ func (p *newSpot) contains(other *newSpot) bool {
 func (p *newSpot) covered() int { return p.depth + p.shared }
 
 // set keeps a set to which the list can be added.
-func (f *finder) set(s scope, set Node) {
+func (f *finder) set(s scope, set *setScope) {
 	l := f.list
+	if !f.adds {
+		return
+	}
 	for depth := min(len(s.path), len(l.Path)-1); depth >= 0; depth-- {
+		if depth > 0 && !s.listed {
+			continue
+		}
 		match := l.compareEnd(s.path, depth)
 		if match <= otherStore {
 			continue
@@ -45,18 +51,20 @@ func (f *finder) set(s scope, set Node) {
 
 // addTo keeps a place in a set whose path ends with depth attributes of the list. atTop says that
 // these are all options of the module around the set.
-func (f *finder) addTo(s scope, set Node, depth int, match exactness, atTop bool) bool {
+func (f *finder) addTo(s scope, set *setScope, depth int, match exactness, atTop bool) bool {
 	l := f.list
-	t := target{match: match, at: set, why: s.why, detail: s.detail, choosable: true, spot: newSpot{set: set, before: len(s.path) - depth, depth: depth}}
-	for b := range set.Children() {
-		if b.Kind() == NodeInherit {
-			f.inherited(s, &t, b)
-			continue
+	t := target{match: match, at: set.Node, why: s.why, detail: s.detail, choosable: true, spot: newSpot{set: set.Node, before: len(s.path) - depth, depth: depth}}
+	if depth > 0 {
+		for b := range set.Children() {
+			f.compareWith(s, &t, b)
 		}
-		f.related(&t, b)
+	} else { // the first attribute of a list is fixed
+		for _, b := range set.heads {
+			f.compareWith(s, &t, b)
+		}
 	}
 	covered := t.spot.covered()
-	if covered < l.block() && (!atTop || covered == 0 && !acceptsOptions(s, set)) {
+	if covered < l.block() && (!atTop || covered == 0 && !set.acceptsOptions(s)) {
 		return false
 	}
 	for _, attr := range l.Path[covered:] {
@@ -78,6 +86,15 @@ func (f *finder) addTo(s scope, set Node, depth int, match exactness, atTop bool
 	t.attr = attrText(s.path)
 	f.added = append(f.added, t)
 	return true
+}
+
+// compareWith compares a binding or an inherit of a set with the attributes that the new binding needs.
+func (f *finder) compareWith(s scope, t *target, b Node) {
+	if b.Kind() == NodeInherit {
+		f.inherited(s, t, b)
+		return
+	}
+	f.related(t, b)
 }
 
 // related compares a binding of a set with the attributes that the new binding needs. It becomes the
@@ -148,7 +165,7 @@ func isList(steps []step) bool {
 // isModuleValue reports whether an expression is a set whose bindings are visited.
 func (n Node) isModuleValue() bool {
 	found := false
-	v := visitor{set: func(scope, Node) { found = true }}
+	v := visitor{set: func(scope, *setScope) { found = true }}
 	v.visit(scope{}, n)
 	return found
 }
@@ -205,36 +222,90 @@ func acceptsOptions(s scope, set Node) bool {
 	return true
 }
 
+func (set *setScope) acceptsOptions(s scope) bool {
+	if !set.asked {
+		set.accepts, set.asked = acceptsOptions(s, set.Node), true
+	}
+	return set.accepts
+}
+
 // mentions reports whether a name occurs in a node.
 func (n Node) mentions(name string) bool {
 	f := n.file
-	for i := n.firstToken(); i <= n.lastToken(); i++ {
-		if f.tokens[i].kind == TokenIdentifier && f.text[f.tokenStart(i):f.tokens[i].end] == name {
+	for t := range f.tokensFrom(n.Start()) {
+		if t.Start >= n.End() {
+			break
+		}
+		if t.Kind == TokenIdentifier && f.text[t.Start:t.End] == name {
 			return true
 		}
 	}
 	return false
 }
 
-// bindingText returns the lines of a new binding, with two spaces for each level. alone says that no
-// other list gets a binding in the innermost set.
-func (p *newSpot) bindingText(l *List, items []string, alone bool) []string {
+// newList is a list to add, with its items.
+type newList struct {
+	list  *List
+	items []string
+}
+
+// bindingLines returns the lines of the bindings of lists at one place, with two spaces for each level.
+// The lists have the same block.
+func (p *newSpot) bindingLines(lists []newList) []string {
 	var names []string
 	for _, attr := range firstOf(p.after, p.shared) {
 		names = append(names, attr.Text())
 	}
-	for _, attr := range l.Path[p.covered():] {
+	l := lists[0].list
+	if p.covered() >= l.block() {
+		return nestedLines(names, p.covered(), lists)
+	}
+	names = append(names, attrTexts(l.Path[p.covered():l.block()])...)
+	return enclosed(names, nestedLines(nil, l.block(), lists))
+}
+
+// nestedLines returns the bindings of lists below the first attributes of their paths. names are written
+// before the rest. Lists with the same parent get a set.
+func nestedLines(names []string, first int, lists []newList) (lines []string) {
+	for len(lists) > 0 {
+		parent := lists[0].list.parent()
+		count := 1
+		for count < len(lists) && slices.Equal(lists[count].list.parent(), parent) {
+			count++
+		}
+		outer := slices.Concat(names, attrTexts(parent[min(first, len(parent)):]))
+		if count > 1 && len(parent) > first {
+			var inner []string
+			for _, one := range lists[:count] {
+				inner = append(inner, listText(one.list.name(), one.items)...)
+			}
+			lines = append(lines, enclosed(outer, inner)...)
+		} else {
+			for _, one := range lists[:count] {
+				lines = append(lines, listText(strings.Join(slices.Concat(outer, []string{one.list.name()}), "."), one.items)...)
+			}
+		}
+		lists = lists[count:]
+	}
+	return lines
+}
+
+// enclosed returns lines as a set that is bound to a path.
+func enclosed(names, inner []string) []string {
+	lines := []string{strings.Join(names, ".") + " = {"}
+	for _, line := range inner {
+		lines = append(lines, "  "+line)
+	}
+	return append(lines, "};")
+}
+
+// attrTexts returns attributes in Nix.
+func attrTexts(path []Attr) (texts []string) {
+	for _, attr := range path {
 		text, _ := attribute(attr.Name)
-		names = append(names, text)
+		texts = append(texts, text)
 	}
-	blocks := []int{} // lengths of names after which a set is opened
-	if outer := l.block() - p.depth; p.covered() < l.block() {
-		blocks = append(blocks, outer)
-	}
-	if inner := len(l.Path) - 1 - p.depth; !alone && inner > l.block()-p.depth && inner > p.shared {
-		blocks = append(blocks, inner)
-	}
-	return nest(names, blocks, items)
+	return texts
 }
 
 // firstOf returns the first attributes of a binding.
@@ -248,21 +319,6 @@ func firstOf(b Node, count int) (attrs []Node) {
 		}
 	}
 	return attrs
-}
-
-// nest writes the binding of a list with the sets that are opened after some of its names.
-func nest(names []string, blocks []int, items []string) []string {
-	start, indent := 0, ""
-	var lines, closing []string
-	for _, end := range blocks {
-		lines = append(lines, indent+strings.Join(names[start:end], ".")+" = {")
-		closing = append([]string{indent + "};"}, closing...)
-		start, indent = end, indent+"  "
-	}
-	for _, line := range listText(strings.Join(names[start:], "."), items) {
-		lines = append(lines, indent+line)
-	}
-	return append(lines, closing...)
 }
 
 // maxWidth is the width of a line in bytes up to which one element is on the line of its binding, as

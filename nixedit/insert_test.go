@@ -208,10 +208,10 @@ func TestAtChoosesForEachList(t *testing.T) {
 	}{
 		{"none", nil, nixedit.SeveralPlaces.String()},
 		{"one of two lists", []nixedit.At{{Line: 2, Attr: "directories"}}, nixedit.SeveralPlaces.String()},
-		{"one for each list", []nixedit.At{{Line: 2, Attr: "directories"}, {Line: 3, Attr: "files"}}, "\"/a\"\n    \"/new\"\n"},
-		{"the first of two for a list", []nixedit.At{{Line: 3}, {Line: 2}}, "\"/d\"\n    \"/file\"\n"},
+		{"one for each list", []nixedit.At{{Line: 2, Attr: "directories"}, {Line: 3, Attr: "files"}}, "\"/a\"\n      \"/new\"\n"},
+		{"the first of two for a list", []nixedit.At{{Line: 3}, {Line: 2}}, "\"/d\"\n      \"/file\"\n"},
 		{"one for no list", []nixedit.At{{Line: 2}, {Line: 1, Attr: "x"}}, nixedit.NotThere.String()},
-		{"the zero value", []nixedit.At{{}, {Line: 2}}, "\"/b\"\n    \"/file\"\n"},
+		{"the zero value", []nixedit.At{{}, {Line: 2}}, "\"/b\"\n      \"/file\"\n"},
 	} {
 		edit.At = tt.at
 		result, err := file.Insert(edit)
@@ -316,7 +316,7 @@ func TestAtCountsTheLinesOfTheOldFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"\"/c\"\n    \"/new\"\n", "\"/d\"\n    \"/file\"\n"} {
+	for _, want := range []string{"\"/c\"\n      \"/new\"\n", "\"/d\"\n      \"/file\"\n"} {
 		if !strings.Contains(result.Text, want) {
 			t.Errorf("no %q in\n%s", want, result.Text)
 		}

@@ -2,7 +2,6 @@ package nixedit
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -25,26 +24,39 @@ const (
 	modePath
 )
 
-// lexer cuts a text into tokens.
+// lexer cuts a text into tokens, one at a time.
 //
 // Nix's scanner takes the longest match of its regular expressions. Two of them read far ahead: a
 // path is known by a slash behind a run of path characters, and a URI by a colon behind a scheme.
 // pathRun and schemeRun cache the ends of the current runs, so a.b.c.d... takes linear time.
 type lexer struct {
-	text    string
-	pos     int
-	tokens  []token
+	text string
+	// The last token: its kind, where it begins, and where it ends and the next one begins.
+	kind       TokenKind
+	start, pos int
+
 	modes   []mode
 	opened  []int // offsets at which the modes were pushed
 	pathRun int
 	scheme  int
+	indent  indentation
 	refusal *RefusalError
+}
+
+// newLexer returns a lexer for the tokens from an offset on that is in the mode for code.
+func newLexer(text string, offset int) *lexer {
+	const usual = 16 // modes that are nested
+	l := &lexer{text: text, pos: offset, modes: make([]mode, 1, usual), opened: make([]int, 1, usual)}
+	return l
 }
 
 // checkEncoding refuses what no editor should change. The offset is that of the first such byte.
 func checkEncoding(text string) (offset int, detail string) {
-	if strings.HasPrefix(text, "\ufeff") {
+	switch {
+	case strings.HasPrefix(text, "\ufeff"):
 		return 0, "the file begins with a byte order mark"
+	case strings.IndexByte(text, '\r') < 0 && strings.IndexByte(text, 0) < 0 && utf8.ValidString(text):
+		return 0, ""
 	}
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
@@ -68,9 +80,9 @@ func checkEncoding(text string) (offset int, detail string) {
 	return 0, ""
 }
 
-// run cuts the whole text. It stops at the first refusal.
-func (l *lexer) run() {
-	l.modes, l.opened = append(l.modes, modeCode), append(l.opened, 0)
+// next goes to the next token. It returns false at the end of the text, and at a refusal.
+func (l *lexer) next() bool {
+	l.start = l.pos
 	for l.pos < len(l.text) && l.refusal == nil {
 		switch l.modes[len(l.modes)-1] {
 		case modeQuoted:
@@ -82,7 +94,16 @@ func (l *lexer) run() {
 		default:
 			l.code()
 		}
+		if l.pos > l.start {
+			return l.refusal == nil
+		}
 	}
+	l.finish()
+	return false
+}
+
+// finish refuses a text that ends inside a token.
+func (l *lexer) finish() {
 	if l.refusal != nil {
 		return
 	}
@@ -95,19 +116,10 @@ func (l *lexer) run() {
 	}
 }
 
-// emit adds the token that ends at end, and goes there.
+// emit ends a token.
 func (l *lexer) emit(kind TokenKind, end int) {
-	if len(l.tokens) == cap(l.tokens) {
-		l.tokens = slices.Grow(l.tokens, remaining(len(l.tokens), l.pos, len(l.text)))
-	}
-	l.tokens = append(l.tokens, token{uint32(end), kind})
+	l.kind = kind
 	l.pos = end
-}
-
-// remaining estimates how many more parts a whole has, if count parts are the first done of total
-// units. Growing once by this leaves less garbage than append, which copies several times.
-func remaining(count, done, total int) int {
-	return count*(total-done)/max(done, 1) + count/16 + 16
 }
 
 func (l *lexer) push(m mode) {
@@ -152,6 +164,8 @@ func (l *lexer) quoted() {
 	i := l.pos
 	for i < len(l.text) && l.text[i] != '"' && !l.interpolation(i) {
 		switch {
+		case classes[l.text[i]]&classPlain != 0:
+			i++
 		case l.text[i] == '\\':
 			i += 2
 		case l.text[i] == '$' && l.byteAt(i+1) == '\\':
@@ -174,6 +188,10 @@ func (l *lexer) indented() {
 	}
 	i := l.pos
 	for i < len(l.text) && !l.interpolation(i) {
+		if classes[l.text[i]]&classPlain != 0 {
+			i++
+			continue
+		}
 		if size := indentedEscape(l.text[i:]); size > 0 {
 			i += size
 			continue

@@ -23,10 +23,10 @@ func (l *lexer) code() {
 	case c == '/' && l.byteAt(l.pos+1) == '*':
 		l.blockComment()
 		return
-	case (isPathByte(c) || c == '/' || c == '~') && l.startPath():
-		return
 	case isLetter(c):
-		l.name(c)
+		l.name()
+		return
+	case (isPathByte(c) || c == '/' || c == '~') && l.startPath():
 		return
 	case isDigit(c), c == '.' && isDigit(l.byteAt(l.pos+1)):
 		l.number()
@@ -41,9 +41,15 @@ func (l *lexer) code() {
 }
 
 func (l *lexer) space() {
-	end := l.pos + 1
+	end, line := l.pos, -1
 	for isSpace(l.byteAt(end)) {
+		if l.text[end] == '\n' {
+			line = end + 1
+		}
 		end++
+	}
+	if line >= 0 {
+		l.indent.add(l.text[line:end])
 	}
 	l.emit(TokenSpace, end)
 }
@@ -57,17 +63,30 @@ func (l *lexer) blockComment() {
 	l.emit(TokenBlockComment, l.pos+2+end+2)
 }
 
-// name cuts a name, a keyword or a URI.
-func (l *lexer) name(c byte) {
-	if c != '_' {
+// name cuts a name, a keyword, a URI or a path.
+func (l *lexer) name() {
+	end := l.pos + 1
+	for isNameByte(l.byteAt(end)) {
+		end++
+	}
+	switch l.byteAt(end) {
+	case '/', '.', '+', ':', '\'':
+		// A path or a URI may be here. Their runs contain all bytes of names except the apostrophe, and
+		// end before any other byte than these.
+	default:
+		if strings.IndexByte(l.text[l.pos:end], '\'') < 0 {
+			l.emit(keyword(l.text[l.pos:end]), end)
+			return
+		}
+	}
+	if l.startPath() {
+		return
+	}
+	if l.text[l.pos] != '_' {
 		if end := l.uriEnd(); end > 0 {
 			l.emit(TokenURI, end)
 			return
 		}
-	}
-	end := l.pos + 1
-	for isNameByte(l.byteAt(end)) {
-		end++
 	}
 	l.emit(keyword(l.text[l.pos:end]), end)
 }
@@ -178,16 +197,47 @@ func (l *lexer) mark(c byte) {
 	l.emit(kind, l.pos+size)
 }
 
-func isSpace(c byte) bool  { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
-func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_' }
+// The classes of bytes, in a table: every byte of a file is tested for some of them.
+const (
+	classSpace = 1 << iota
+	classDigit
+	classLetter
+	className
+	classPath
+	classScheme
+	classURI
+	classPlain // has no meaning in strings of both kinds
+)
 
-func isNameByte(c byte) bool { return isLetter(c) || isDigit(c) || c == '\'' || c == '-' }
+// classes is constant.
+var classes = func() (table [256]uint8) {
+	for i := range table {
+		c := byte(i)
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_'
+		digit := '0' <= c && c <= '9'
+		path := letter || digit || c != 0 && strings.IndexByte(".-+", c) >= 0
+		for class, is := range map[uint8]bool{
+			classSpace:  c == ' ' || c == '\n' || c == '\t' || c == '\r',
+			classDigit:  digit,
+			classLetter: letter,
+			className:   letter || digit || c == '\'' || c == '-',
+			classPath:   path,
+			classScheme: path && c != '_',
+			classURI:    path || c != 0 && strings.IndexByte("%/?:@&=$,!~*'", c) >= 0,
+			classPlain:  strings.IndexByte("\"\\$'", c) < 0,
+		} {
+			if is {
+				table[i] |= class
+			}
+		}
+	}
+	return table
+}()
 
-func isPathByte(c byte) bool { return isLetter(c) || isDigit(c) || c == '.' || c == '-' || c == '+' }
-
-func isSchemeByte(c byte) bool { return isPathByte(c) && c != '_' }
-
-func isURIByte(c byte) bool {
-	return isPathByte(c) || c != 0 && strings.IndexByte("%/?:@&=$,!~*'", c) >= 0
-}
+func isSpace(c byte) bool      { return classes[c]&classSpace != 0 }
+func isDigit(c byte) bool      { return classes[c]&classDigit != 0 }
+func isLetter(c byte) bool     { return classes[c]&classLetter != 0 }
+func isNameByte(c byte) bool   { return classes[c]&className != 0 }
+func isPathByte(c byte) bool   { return classes[c]&classPath != 0 }
+func isSchemeByte(c byte) bool { return classes[c]&classScheme != 0 }
+func isURIByte(c byte) bool    { return classes[c]&classURI != 0 }

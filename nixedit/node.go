@@ -79,9 +79,50 @@ func (k NodeKind) String() string {
 // node is a node of a file. Nodes refer to each other by their index, so a tree is one allocation
 // without pointers. Index 0 means "not there".
 type node struct {
-	first, last uint32 // tokens; last is exclusive
+	// head is the offset of the first byte, and the kind in the bits above.
+	head        uint32
+	end         uint32
 	child, next uint32
-	kind        NodeKind
+}
+
+// The offsets of a file have up to 27 bits (MaxSize), so 5 are left for the kind.
+const (
+	offsetBits = 27
+	offsetMask = 1<<offsetBits - 1
+)
+
+func (n *node) kind() NodeKind { return NodeKind(n.head >> offsetBits) }
+func (n *node) start() int     { return int(n.head & offsetMask) }
+
+func (n *node) setStart(offset uint32) { n.head = n.head&^offsetMask | offset }
+
+// nodes are all nodes of a file by their index. They are in chunks, because a slice that grows by
+// append leaves several times its size as garbage.
+type nodes struct {
+	full [][]node // of chunk nodes each
+	last []node
+}
+
+const (
+	chunkBits = 12
+	chunk     = 1 << chunkBits
+)
+
+func (n *nodes) at(i uint32) *node {
+	if c := int(i >> chunkBits); c < len(n.full) {
+		return &n.full[c][i%chunk]
+	}
+	return &n.last[i%chunk]
+}
+
+// add adds a node and returns its index.
+func (n *nodes) add(one node) uint32 {
+	if len(n.last) == chunk {
+		n.full = append(n.full, n.last)
+		n.last = make([]node, 0, chunk)
+	}
+	n.last = append(n.last, one)
+	return uint32(len(n.full)*chunk + len(n.last) - 1)
 }
 
 // A Node is a node of the syntax tree of a file. The zero value is not a node.
@@ -93,7 +134,7 @@ type Node struct {
 // Root returns the expression that the file consists of.
 func (f *File) Root() Node { return Node{f, f.root} }
 
-func (n Node) data() *node { return &n.file.nodes[n.index] }
+func (n Node) data() *node { return n.file.nodes.at(n.index) }
 
 // IsZero reports whether n is not a node.
 func (n Node) IsZero() bool { return n.index == 0 }
@@ -103,17 +144,20 @@ func (n Node) Kind() NodeKind {
 	if n.IsZero() {
 		return 0
 	}
-	return n.data().kind
+	return n.data().kind()
 }
 
 // Start returns the offset of the first byte of a node.
-func (n Node) Start() int { return n.file.tokenStart(int(n.data().first)) }
+func (n Node) Start() int { return n.data().start() }
 
 // End returns the offset after the last byte of a node.
-func (n Node) End() int { return n.file.tokenStart(int(n.data().last)) }
+func (n Node) End() int { return int(n.data().end) }
 
 // Text returns the text of a node, with the comments inside it.
-func (n Node) Text() string { return n.file.text[n.Start():n.End()] }
+func (n Node) Text() string {
+	data := n.data()
+	return n.file.text[data.start():data.end]
+}
 
 // Children returns the children of a node in order.
 func (n Node) Children() iter.Seq[Node] {
@@ -139,7 +183,3 @@ func (n Node) last() (last Node) {
 	}
 	return last
 }
-
-// firstToken and lastToken return the first and the last token of a node.
-func (n Node) firstToken() int { return int(n.data().first) }
-func (n Node) lastToken() int  { return int(n.data().last) - 1 }

@@ -198,7 +198,7 @@ var shapes = []shape{
 	{
 		name: "20 one line, block comment inside", of: homeManager, list: hostFiles, add: ".new", get: `v.home.persistence."/keep".files`,
 		text:     "{ home.persistence.\"/keep\".files = [ /* none ] yet */ \".zeta\" ]; }\n",
-		contains: []string{"[\n  /* none ] yet */ \".zeta\"\n  \".new\"\n]; }"},
+		contains: []string{"[\n    /* none ] yet */ \".zeta\"\n    \".new\"\n  ]; }"},
 	},
 	{
 		name: "21 two storage paths of one module", of: impermanence, list: hostDirs, add: "/c", get: `v.environment.persistence."/keep".directories`,

@@ -24,6 +24,8 @@ type scope struct {
 	// why is set if a place below must be chosen; detail says why.
 	why    Reason
 	detail string
+	// listed is set if one of the attributes is the first one of a list.
+	listed bool
 	// names are the let expressions, functions and recursive sets around the node.
 	names []Node
 	// replaced are the right sides of the operators // around the node, and the length of the path at
@@ -60,9 +62,10 @@ func (s scope) needing(why Reason, detail string) scope {
 //	  };
 //	}
 type visitor struct {
-	set     func(s scope, set Node)
-	binding func(s scope, set, binding Node) // s is the scope of the value
-	aliases []string
+	set     func(s scope, set *setScope)
+	binding func(s scope, binding Node) // s is the scope of the value
+	// heads are the first attributes of lists, aliases those that replace a name.
+	heads, aliases map[string]bool
 	// followed are the values of names that were walked through.
 	followed []Node
 }
@@ -102,15 +105,58 @@ func (v *visitor) walk(f *File) {
 	v.visit(scope{path: make([]step, 0, usual)}, f.Root())
 }
 
-// uses makes the visitor find the aliases of lists.
+// uses makes the visitor note the attributes of lists.
 func (v *visitor) uses(lists []List) {
+	v.heads, v.aliases = map[string]bool{}, map[string]bool{}
 	for i := range lists {
+		v.heads[lists[i].Path[0].Name] = true
 		for _, attr := range lists[i].Path {
-			if attr.Alias != "" && !slices.Contains(v.aliases, attr.Alias) {
-				v.aliases = append(v.aliases, attr.Alias)
+			if attr.Alias != "" {
+				v.aliases[attr.Alias] = true
 			}
 		}
 	}
+}
+
+// A setScope describes the bindings of a set.
+type setScope struct {
+	Node
+	// heads are the bindings, also those of inherit, whose first attribute is that of a list.
+	heads []Node
+	// accepts is what acceptsOptions returns, once it was called.
+	accepts, asked bool
+}
+
+// readSet reads the first attributes of the bindings of a set. The path of the scope gets its aliases.
+func (v *visitor) readSet(s *scope, set Node) *setScope {
+	read := &setScope{Node: set}
+	var aliases map[string]Node
+	for b := range set.Children() {
+		if b.Kind() == NodeInherit {
+			read.heads = append(read.heads, b)
+			continue
+		}
+		attr := b.first().first()
+		name, ok := attr.attrName()
+		if !ok {
+			continue
+		}
+		if v.heads[name] {
+			read.heads = append(read.heads, b)
+		}
+		if v.aliases[name] && attr.following().IsZero() {
+			if aliases == nil {
+				aliases = map[string]Node{}
+			}
+			aliases[name] = b.first().following()
+		}
+	}
+	if last := len(s.path) - 1; last >= 0 && aliases != nil {
+		at := s.path[last]
+		at.aliases = aliases
+		s.path = slices.Concat(s.path[:last], []step{at})
+	}
+	return read
 }
 
 // visit walks down from an expression that is a module, or the value of an option.
@@ -156,12 +202,13 @@ func (v *visitor) visitName(s scope, n Node) {
 }
 
 // operator returns the first operator of a chain.
-func (n Node) operator() TokenKind {
-	i := int(n.first().data().last)
-	for n.file.tokens[i].kind.Trivia() {
-		i++
+func (n Node) operator() (kind TokenKind) {
+	for t := range n.file.tokensFrom(n.first().End()) {
+		if kind = t.Kind; !kind.Trivia() {
+			break
+		}
 	}
-	return n.file.tokens[i].kind
+	return kind
 }
 
 // visitUpdate walks through the sides of //. A later side replaces attributes of the ones before.
@@ -218,9 +265,9 @@ func (v *visitor) visitSet(s scope, set Node) {
 	if set.Kind() == NodeRecSet {
 		s = s.with(set)
 	}
-	s.path = v.aliased(s.path, set)
+	read := v.readSet(&s, set)
 	if v.set != nil {
-		v.set(s, set)
+		v.set(s, read)
 	}
 	for b := range set.Children() {
 		if b.Kind() != NodeBinding {
@@ -228,9 +275,12 @@ func (v *visitor) visitSet(s scope, set Node) {
 		}
 		inner := s
 		inner.path = b.appendSteps(s.path)
+		for i := len(s.path); i < len(inner.path) && !inner.listed; i++ {
+			inner.listed = v.heads[inner.path[i].name]
+		}
 		inner.enterModule()
 		if v.binding != nil {
-			v.binding(inner, set, b)
+			v.binding(inner, b)
 		}
 		value := b.first().following()
 		switch at := inner.path[len(inner.path)-1]; {
@@ -291,28 +341,6 @@ func (s *scope) leads(names []string) bool {
 		}
 	}
 	return true
-}
-
-// aliased returns the path of a set with the bindings that replace its last name.
-func (v *visitor) aliased(path []step, set Node) []step {
-	if len(path) == 0 {
-		return path
-	}
-	var found map[string]Node
-	for _, name := range v.aliases {
-		if value := set.bindingOf(name); !value.IsZero() {
-			if found == nil {
-				found = map[string]Node{}
-			}
-			found[name] = value
-		}
-	}
-	if found == nil {
-		return path
-	}
-	last := path[len(path)-1]
-	last.aliases = found
-	return slices.Concat(path[:len(path)-1], []step{last})
 }
 
 // mayDefine reports whether an expression may define an attribute, if it is a set at all.

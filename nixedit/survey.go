@@ -1,0 +1,71 @@
+package nixedit
+
+// A Survey is what one walk through a file found about some lists. It is not changed after it was made.
+type Survey struct {
+	file    *File
+	lists   []List
+	found   []finder // one for each list
+	refusal *RefusalError
+}
+
+// Survey walks through a file and finds all places for each of some lists.
+func (f *File) Survey(lists []List) *Survey { return f.survey(lists, true) }
+
+// survey makes a Survey. adds says whether places for new bindings are wanted.
+func (f *File) survey(lists []List, adds bool) *Survey {
+	s := &Survey{file: f, lists: lists, found: make([]finder, len(lists))}
+	var valid []*finder
+	var used []List
+	for i := range lists {
+		s.found[i].list, s.found[i].adds = &lists[i], adds
+		refusal := (&Edit{Lists: lists[i : i+1]}).check()
+		if refusal == nil {
+			valid, used = append(valid, &s.found[i]), append(used, lists[i])
+		} else if s.refusal == nil {
+			refusal.List = i
+			s.refusal = refusal
+		}
+	}
+	v := visitor{
+		set: func(sc scope, set *setScope) {
+			for _, one := range valid {
+				one.set(sc, set)
+			}
+		},
+		binding: func(sc scope, b Node) {
+			if !sc.listed {
+				return
+			}
+			for _, one := range valid {
+				one.binding(sc, b)
+			}
+		},
+	}
+	v.uses(used)
+	v.walk(f)
+	return s
+}
+
+// Candidates returns the places for the list with an index, as File.Candidates does.
+func (s *Survey) Candidates(list int) []Candidate { return s.found[list].candidates() }
+
+// Has reports whether the file has a binding of the list with an index, also one of another storage path
+// and one that cannot be used.
+func (s *Survey) Has(list int) bool { return len(s.found[list].targets) > 0 }
+
+// elements calls a function for each element of the lists with an index. Bindings with a smaller match
+// are left out.
+func (s *Survey) elements(list int, least exactness, call func(v *value, p *spot, element Node)) {
+	values := s.found[list].values
+	for i := range values {
+		if values[i].match < least {
+			continue
+		}
+		for j := range values[i].spots {
+			p := &values[i].spots[j]
+			for element := range p.list.Children() {
+				call(&values[i], p, element)
+			}
+		}
+	}
+}
