@@ -133,8 +133,6 @@ func attrText(steps []step) string {
 // A finder finds the places for one list.
 type finder struct {
 	list *List
-	// adds is set if places for new bindings are wanted.
-	adds bool
 	// targets are the bindings of the list, with those of other storage paths; added are the places
 	// for new bindings.
 	targets []target

@@ -31,18 +31,15 @@ func (p *newSpot) covered() int { return p.depth + p.shared }
 // set keeps a set to which the list can be added.
 func (f *finder) set(s scope, set *setScope) {
 	l := f.list
-	if !f.adds {
-		return
-	}
 	for depth := min(len(s.path), len(l.Path)-1); depth >= 0; depth-- {
-		if depth > 0 && !s.listed {
+		atTop := len(s.path)-depth == s.module
+		if depth > 0 && !s.listed || depth == 0 && !atTop && len(set.heads) == 0 {
 			continue
 		}
 		match := l.compareEnd(s.path, depth)
 		if match <= otherStore {
 			continue
 		}
-		atTop := len(s.path)-depth == s.module
 		if f.addTo(s, set, depth, match, atTop) {
 			return
 		}

@@ -70,11 +70,8 @@ func (s *Survey) Insert(entries []Entry, at []At) (*Result, error) {
 		return result, nil
 	}
 	result.Text, result.Changes, result.Inserted = applied(s.file.text, changes), changes, spans(changes)
-	after, err := Parse(result.Text, s.file.opts)
+	after, err := parseChanged(s.file, result.Text, result.Changes)
 	if err != nil {
-		return nil, unproven(-1, "the result cannot be parsed: "+err.Error())
-	}
-	if err := Verify(s.file, after, result.Changes); err != nil {
 		return nil, err
 	}
 	if refusal := after.verifyEntries(&edit, result.Placed); refusal != nil {

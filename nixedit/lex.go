@@ -35,8 +35,9 @@ type lexer struct {
 	kind       TokenKind
 	start, pos int
 
-	modes   []mode
-	opened  []int // offsets at which the modes were pushed
+	mode    mode
+	outer   []mode // the modes around it
+	opened  []int  // offsets at which the modes were pushed
 	pathRun int
 	scheme  int
 	indent  indentation
@@ -46,8 +47,7 @@ type lexer struct {
 // newLexer returns a lexer for the tokens from an offset on that is in the mode for code.
 func newLexer(text string, offset int) *lexer {
 	const usual = 16 // modes that are nested
-	l := &lexer{text: text, pos: offset, modes: make([]mode, 1, usual), opened: make([]int, 1, usual)}
-	return l
+	return &lexer{text: text, pos: offset, outer: make([]mode, 0, usual), opened: make([]int, 0, usual)}
 }
 
 // checkEncoding refuses what no editor should change. The offset is that of the first such byte.
@@ -84,15 +84,15 @@ func checkEncoding(text string) (offset int, detail string) {
 func (l *lexer) next() bool {
 	l.start = l.pos
 	for l.pos < len(l.text) && l.refusal == nil {
-		switch l.modes[len(l.modes)-1] {
+		switch l.mode {
+		case modeCode:
+			l.code()
 		case modeQuoted:
 			l.quoted()
 		case modeIndented:
 			l.indented()
 		case modePath:
 			l.path()
-		default:
-			l.code()
 		}
 		if l.pos > l.start {
 			return l.refusal == nil
@@ -107,9 +107,9 @@ func (l *lexer) finish() {
 	if l.refusal != nil {
 		return
 	}
-	switch top := len(l.modes) - 1; l.modes[top] {
+	switch l.mode {
 	case modeQuoted, modeIndented:
-		l.refuse(l.opened[top], "the string is not closed")
+		l.refuse(l.opened[len(l.opened)-1], "the string is not closed")
 	case modePath:
 		l.path()
 	default:
@@ -123,12 +123,14 @@ func (l *lexer) emit(kind TokenKind, end int) {
 }
 
 func (l *lexer) push(m mode) {
-	l.modes, l.opened = append(l.modes, m), append(l.opened, l.pos)
+	l.outer, l.opened = append(l.outer, l.mode), append(l.opened, l.pos)
+	l.mode = m
 }
 
 func (l *lexer) pop() {
-	if last := len(l.modes) - 1; last > 0 {
-		l.modes, l.opened = l.modes[:last], l.opened[:last]
+	if last := len(l.outer) - 1; last >= 0 {
+		l.mode = l.outer[last]
+		l.outer, l.opened = l.outer[:last], l.opened[:last]
 	}
 }
 
@@ -162,10 +164,14 @@ func (l *lexer) quoted() {
 		return
 	}
 	i := l.pos
-	for i < len(l.text) && l.text[i] != '"' && !l.interpolation(i) {
-		switch {
-		case classes[l.text[i]]&classPlain != 0:
+	for {
+		for i < len(l.text) && classes[l.text[i]]&classPlain != 0 {
 			i++
+		}
+		if i >= len(l.text) || l.text[i] == '"' || l.interpolation(i) {
+			break
+		}
+		switch {
 		case l.text[i] == '\\':
 			i += 2
 		case l.text[i] == '$' && l.byteAt(i+1) == '\\':
@@ -187,10 +193,12 @@ func (l *lexer) indented() {
 		return
 	}
 	i := l.pos
-	for i < len(l.text) && !l.interpolation(i) {
-		if classes[l.text[i]]&classPlain != 0 {
+	for {
+		for i < len(l.text) && classes[l.text[i]]&classPlain != 0 {
 			i++
-			continue
+		}
+		if i >= len(l.text) || l.interpolation(i) {
+			break
 		}
 		if size := indentedEscape(l.text[i:]); size > 0 {
 			i += size

@@ -131,7 +131,7 @@ func attribute(name string) (string, bool) {
 	b.WriteByte('"')
 	for i := range len(name) {
 		c := name[i]
-		plain = plain && isNameByte(c)
+		plain = plain && (isNameByte(c) || c == '\'')
 		switch {
 		case c < ' ' || c == 0x7f:
 			return "", false

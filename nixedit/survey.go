@@ -17,7 +17,7 @@ func (f *File) survey(lists []List, adds bool) *Survey {
 	var valid []*finder
 	var used []List
 	for i := range lists {
-		s.found[i].list, s.found[i].adds = &lists[i], adds
+		s.found[i].list = &lists[i]
 		refusal := (&Edit{Lists: lists[i : i+1]}).check()
 		if refusal == nil {
 			valid, used = append(valid, &s.found[i]), append(used, lists[i])
@@ -27,11 +27,6 @@ func (f *File) survey(lists []List, adds bool) *Survey {
 		}
 	}
 	v := visitor{
-		set: func(sc scope, set *setScope) {
-			for _, one := range valid {
-				one.set(sc, set)
-			}
-		},
 		binding: func(sc scope, b Node) {
 			if !sc.listed {
 				return
@@ -40,6 +35,13 @@ func (f *File) survey(lists []List, adds bool) *Survey {
 				one.binding(sc, b)
 			}
 		},
+	}
+	if adds {
+		v.set = func(sc scope, set *setScope) {
+			for _, one := range valid {
+				one.set(sc, set)
+			}
+		}
 	}
 	v.uses(used)
 	v.walk(f)

@@ -15,83 +15,119 @@ import (
 //
 // That both files can be parsed is proven by their type.
 func Verify(before, after *File, changes []Change) error {
-	last := 0
-	for _, c := range changes {
-		if c.Start < last || c.End < c.Start || c.End > len(before.text) {
-			return unproven(-1, "the changes are not in order")
-		}
-		last = c.End
-	}
-	if refusal := before.verifyReplaced(changes); refusal != nil {
+	c, refusal := compare(before, after.text, changes)
+	if refusal != nil {
 		return refusal
 	}
-	if !isApplied(before.text, after.text, changes) {
-		return unproven(-1, "the new text is not the old one with the changes")
+	for l := newLexer(after.text, 0); l.next(); {
+		c.token(l)
 	}
-	if refusal := compareTokens(before, after, spans(changes)); refusal != nil {
-		return refusal
+	return c.result(after)
+}
+
+// parseChanged parses the text that changes made of a file, and verifies it as Verify does, in one pass.
+func parseChanged(before *File, text string, changes []Change) (*File, error) {
+	c, refusal := compare(before, text, changes)
+	if refusal != nil {
+		return nil, refusal
 	}
-	return nil
+	after, err := parse(text, before.opts, c)
+	if err != nil {
+		return nil, unproven(-1, "the result cannot be parsed: "+err.Error())
+	}
+	return after, c.result(after)
 }
 
 func unproven(list int, detail string) *RefusalError {
 	return &RefusalError{Reason: Unproven, Detail: detail, List: list}
 }
 
-// verifyReplaced refuses changes that replace anything but white space outside of strings and comments.
-func (f *File) verifyReplaced(changes []Change) *RefusalError {
-	changes = slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return c.Start == c.End })
-	for t := range f.Tokens() {
-		for len(changes) > 0 && changes[0].Start < t.End {
-			if t.Kind != TokenSpace || changes[0].End > t.End {
-				return f.refusal(changes[0].Start, Unproven, "a change would replace more than white space")
-			}
-			changes = changes[1:]
-		}
-		if len(changes) == 0 {
-			break
-		}
-	}
-	return nil
+// A comparison compares the tokens of a new text, one after the other, with those of the old file. It
+// scans the old file again and keeps no tokens.
+type comparison struct {
+	before *File
+	old    *lexer
+	more   bool // whether old is at a token
+	// inserted are the parts of the new text that changes wrote, and replaced those of the old one. Those
+	// that were passed are gone.
+	inserted []Span
+	replaced []Change
+	// at is the offset in the new text of the first difference, and problem describes it.
+	at      int
+	problem string
 }
 
-// compareTokens compares the tokens of two files except for those inside the inserted parts of the
-// second one. It scans both files side by side.
-func compareTokens(before, after *File, inserted []Span) *RefusalError {
-	old := newLexer(before.text, 0)
-	more := old.nextCode()
-	for now := newLexer(after.text, 0); now.nextCode(); {
-		for len(inserted) > 0 && inserted[0].End <= now.start {
-			inserted = inserted[1:]
+// compare begins a comparison.
+func compare(before *File, text string, changes []Change) (*comparison, *RefusalError) {
+	last := 0
+	for _, c := range changes {
+		if c.Start < last || c.End < c.Start || c.End > len(before.text) {
+			return nil, unproven(-1, "the changes are not in order")
 		}
-		if len(inserted) > 0 && inserted[0].Start < now.pos {
-			if now.start < inserted[0].Start || now.pos > inserted[0].End {
-				return after.refusal(now.start, Unproven, "a token is partly new")
-			}
-			continue
-		}
-		if !more {
-			return after.refusal(now.start, Unproven, "a token is new")
-		}
-		if was, is := before.text[old.start:old.pos], after.text[now.start:now.pos]; old.kind != now.kind || was != is {
-			return after.refusal(now.start, Unproven, fmt.Sprintf("expected the token %s, got %s", quote(was), quote(is)))
-		}
-		more = old.nextCode()
+		last = c.End
 	}
-	if more {
+	if !isApplied(before.text, text, changes) {
+		return nil, unproven(-1, "the new text is not the old one with the changes")
+	}
+	c := &comparison{before: before, old: newLexer(before.text, 0), inserted: spans(changes)}
+	c.replaced = slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return c.Start == c.End })
+	c.advance()
+	return c, nil
+}
+
+// advance goes to the next token of the old file that is not white space. It stops at a change that
+// replaces anything else.
+func (c *comparison) advance() {
+	for c.more = false; c.old.next(); {
+		for len(c.replaced) > 0 && c.replaced[0].Start < c.old.pos {
+			if c.old.kind != TokenSpace || c.replaced[0].End > c.old.pos {
+				return
+			}
+			c.replaced = c.replaced[1:]
+		}
+		if c.old.kind != TokenSpace {
+			c.more = true
+			return
+		}
+	}
+}
+
+// token compares the next token of the new text.
+func (c *comparison) token(now *lexer) {
+	if now.kind == TokenSpace || c.problem != "" {
+		return
+	}
+	for len(c.inserted) > 0 && c.inserted[0].End <= now.start {
+		c.inserted = c.inserted[1:]
+	}
+	if len(c.inserted) > 0 && c.inserted[0].Start < now.pos {
+		if now.start < c.inserted[0].Start || now.pos > c.inserted[0].End {
+			c.at, c.problem = now.start, "a token is partly new"
+		}
+		return
+	}
+	if !c.more {
+		c.at, c.problem = now.start, "a token is new"
+		return
+	}
+	if was, is := c.before.text[c.old.start:c.old.pos], now.text[now.start:now.pos]; c.old.kind != now.kind || was != is {
+		c.at, c.problem = now.start, fmt.Sprintf("expected the token %s, got %s", quote(was), quote(is))
+		return
+	}
+	c.advance()
+}
+
+// result returns why the new file is not proven, after its last token; nil if it is.
+func (c *comparison) result(after *File) error {
+	switch {
+	case len(c.replaced) > 0:
+		return c.before.refusal(c.replaced[0].Start, Unproven, "a change would replace more than white space")
+	case c.problem != "":
+		return after.refusal(c.at, Unproven, c.problem)
+	case c.more:
 		return unproven(-1, "a token of the old file is missing")
 	}
 	return nil
-}
-
-// nextCode goes to the next token that is not white space.
-func (l *lexer) nextCode() bool {
-	for l.next() {
-		if l.kind != TokenSpace {
-			return true
-		}
-	}
-	return false
 }
 
 // verifyEntries proves that the lists of a file have the entries that were inserted.

@@ -65,7 +65,7 @@ type visitor struct {
 	set     func(s scope, set *setScope)
 	binding func(s scope, binding Node) // s is the scope of the value
 	// heads are the first attributes of lists, aliases those that replace a name.
-	heads, aliases map[string]bool
+	heads, aliases []string
 	// followed are the values of names that were walked through.
 	followed []Node
 }
@@ -107,12 +107,13 @@ func (v *visitor) walk(f *File) {
 
 // uses makes the visitor note the attributes of lists.
 func (v *visitor) uses(lists []List) {
-	v.heads, v.aliases = map[string]bool{}, map[string]bool{}
 	for i := range lists {
-		v.heads[lists[i].Path[0].Name] = true
+		if head := lists[i].Path[0].Name; !slices.Contains(v.heads, head) {
+			v.heads = append(v.heads, head)
+		}
 		for _, attr := range lists[i].Path {
-			if attr.Alias != "" {
-				v.aliases[attr.Alias] = true
+			if attr.Alias != "" && !slices.Contains(v.aliases, attr.Alias) {
+				v.aliases = append(v.aliases, attr.Alias)
 			}
 		}
 	}
@@ -141,10 +142,10 @@ func (v *visitor) readSet(s *scope, set Node) *setScope {
 		if !ok {
 			continue
 		}
-		if v.heads[name] {
+		if slices.Contains(v.heads, name) {
 			read.heads = append(read.heads, b)
 		}
-		if v.aliases[name] && attr.following().IsZero() {
+		if slices.Contains(v.aliases, name) && attr.following().IsZero() {
 			if aliases == nil {
 				aliases = map[string]Node{}
 			}
@@ -276,7 +277,7 @@ func (v *visitor) visitSet(s scope, set Node) {
 		inner := s
 		inner.path = b.appendSteps(s.path)
 		for i := len(s.path); i < len(inner.path) && !inner.listed; i++ {
-			inner.listed = v.heads[inner.path[i].name]
+			inner.listed = slices.Contains(v.heads, inner.path[i].name)
 		}
 		inner.enterModule()
 		if v.binding != nil {
