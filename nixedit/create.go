@@ -72,8 +72,7 @@ func (f *finder) addTo(s scope, set *setScope, depth int, match exactness, atTop
 	if !t.spot.after.IsZero() {
 		t.at = t.spot.after
 	}
-	path := slices.Concat(s.path, l.steps(depth))
-	if s.mayBeReplaced(path) {
+	if len(s.replaced) > 0 && s.mayBeReplaced(slices.Concat(s.path, l.steps(depth))) {
 		t.needs(Overridden, "the right side of // may replace the new binding")
 	}
 	if set.Kind() == NodeRecSet && set.mentions(l.Path[depth].Name) {

@@ -70,12 +70,8 @@ func (s *Survey) Insert(entries []Entry, at []At) (*Result, error) {
 		return result, nil
 	}
 	result.Text, result.Changes, result.Inserted = applied(s.file.text, changes), changes, spans(changes)
-	after, err := parseChanged(s.file, result.Text, result.Changes)
-	if err != nil {
+	if err := s.file.verifyResult(&edit, result); err != nil {
 		return nil, err
-	}
-	if refusal := after.verifyEntries(&edit, result.Placed); refusal != nil {
-		return nil, refusal
 	}
 	return result, nil
 }

@@ -10,7 +10,7 @@ type NodeKind uint8
 
 // The kinds of nodes, with their children. The zero value means unknown; no node of a tree has it.
 const (
-	_ NodeKind = iota
+	_ NodeKind = iota // also of values that are not kept: see comparison.unchanged
 	// NodeName is an identifier.
 	NodeName
 	// NodeNumber is an integer or a float.
@@ -101,6 +101,8 @@ func (n *node) setStart(offset uint32) { n.head = n.head&^offsetMask | offset }
 type nodes struct {
 	full [][]node // of chunk nodes each
 	last []node
+	// spare is an empty chunk, or nil.
+	spare []node
 }
 
 const (
@@ -115,14 +117,30 @@ func (n *nodes) at(i uint32) *node {
 	return &n.last[i%chunk]
 }
 
+// count returns the number of nodes, which is the index of the next one.
+func (n *nodes) count() uint32 { return uint32(len(n.full)*chunk + len(n.last)) }
+
 // add adds a node and returns its index.
 func (n *nodes) add(one node) uint32 {
 	if len(n.last) == chunk {
 		n.full = append(n.full, n.last)
-		n.last = make([]node, 0, chunk)
+		n.last, n.spare = n.spare, nil
+		if n.last == nil {
+			n.last = make([]node, 0, chunk)
+		}
 	}
 	n.last = append(n.last, one)
-	return uint32(len(n.full)*chunk + len(n.last) - 1)
+	return n.count() - 1
+}
+
+// cut removes the nodes from an index on.
+func (n *nodes) cut(index uint32) {
+	for full := int(index >> chunkBits); len(n.full) > full; {
+		n.spare = n.last[:0]
+		n.last = n.full[len(n.full)-1]
+		n.full = n.full[:len(n.full)-1]
+	}
+	n.last = n.last[:index%chunk]
 }
 
 // A Node is a node of the syntax tree of a file. The zero value is not a node.

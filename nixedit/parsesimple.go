@@ -114,8 +114,15 @@ func (p *parser) list() uint32 {
 	var children siblings
 	first := p.current.start
 	p.advance()
-	for beginsOperand(p.kind()) {
-		p.add(&children, p.selection())
+	const fewest = 64 // elements that are kept in a text that is compared, even if they did not change
+	for count := 0; beginsOperand(p.kind()); count++ {
+		before := p.file.nodes.count()
+		element := p.selection()
+		if count >= fewest && p.drops(element) {
+			p.file.nodes.cut(before)
+			continue
+		}
+		p.add(&children, element)
 	}
 	p.expect(rightBracket)
 	return p.node(NodeList, first, children)
@@ -202,9 +209,28 @@ func (p *parser) binding() uint32 {
 	first := p.current.start
 	p.add(&children, p.attrPath())
 	p.expect(assign)
-	p.add(&children, p.expression())
+	p.add(&children, p.boundValue())
 	p.expect(semicolon)
 	return p.node(NodeBinding, first, children)
+}
+
+// boundValue reads the value of a binding. In a text that is compared, values that did not change are
+// parsed, but their nodes are not kept, except for the smallest ones.
+func (p *parser) boundValue() uint32 {
+	const fewest = 8
+	before := p.file.nodes.count()
+	value := p.expression()
+	if p.file.nodes.count()-before < fewest || !p.drops(value) {
+		return value
+	}
+	start := p.startOf(value)
+	p.file.nodes.cut(before)
+	return p.node(0, start, siblings{})
+}
+
+// drops reports whether the last node is in a text that is compared, and did not change.
+func (p *parser) drops(n uint32) bool {
+	return p.compares != nil && p.refusal == nil && p.compares.unchanged(p.startOf(n), p.end)
 }
 
 func (p *parser) inherit() uint32 {

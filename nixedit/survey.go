@@ -1,5 +1,7 @@
 package nixedit
 
+import "slices"
+
 // A Survey is what one walk through a file found about some lists. It is not changed after it was made.
 type Survey struct {
 	file    *File
@@ -54,6 +56,39 @@ func (s *Survey) Candidates(list int) []Candidate { return s.found[list].candida
 // Has reports whether the file has a binding of the list with an index, also one of another storage path
 // and one that cannot be used.
 func (s *Survey) Has(list int) bool { return len(s.found[list].targets) > 0 }
+
+// Has reports for each of some lists whether the file has a binding of it, also one of another storage
+// path and one that cannot be used.
+func (f *File) Has(lists []List) []bool {
+	has := make([]bool, len(lists))
+	var v visitor
+	v.uses(lists)
+	look := func(path []step) {
+		for i := range lists {
+			l := &lists[i]
+			has[i] = has[i] || len(path) >= len(l.Path) && l.compareEnd(path, len(l.Path)) != noMatch
+		}
+	}
+	v.binding = func(s scope, _ Node) {
+		if s.listed {
+			look(s.path)
+		}
+	}
+	v.set = func(s scope, set *setScope) {
+		for _, b := range set.heads {
+			if !s.listed || b.Kind() != NodeInherit {
+				continue
+			}
+			for attr := range b.Children() {
+				if attr.Kind() != NodeParen { // the source of inherit
+					look(slices.Concat(s.path, []step{attr.step()}))
+				}
+			}
+		}
+	}
+	v.walk(f)
+	return has
+}
 
 // elements calls a function for each element of the lists with an index. Bindings with a smaller match
 // are left out.

@@ -3,6 +3,7 @@ package nixedit
 import (
 	"fmt"
 	"slices"
+	"sort"
 )
 
 // Verify proves that changes made a file from an old one, and that they only inserted. It returns a
@@ -25,17 +26,31 @@ func Verify(before, after *File, changes []Change) error {
 	return c.result(after)
 }
 
-// parseChanged parses the text that changes made of a file, and verifies it as Verify does, in one pass.
-func parseChanged(before *File, text string, changes []Change) (*File, error) {
-	c, refusal := compare(before, text, changes)
-	if refusal != nil {
-		return nil, refusal
+// verifyResult parses the text that changes made of a file, verifies it as Verify does in the same pass,
+// and proves that its lists have the entries that were inserted.
+func (f *File) verifyResult(edit *Edit, result *Result) error {
+	for _, whole := range []bool{false, true} {
+		c, refusal := compare(f, result.Text, result.Changes)
+		if refusal != nil {
+			return refusal
+		}
+		c.keep = whole
+		after, err := parse(result.Text, f.opts, c)
+		if err != nil {
+			return unproven(-1, "the result cannot be parsed: "+err.Error())
+		}
+		if err := c.result(after); err != nil {
+			return err
+		}
+		if refusal = after.verifyEntries(edit, result.Placed); refusal == nil {
+			return nil
+		}
+		// A list that is bound to a name is found by its use, which did not change.
+		if whole {
+			return refusal
+		}
 	}
-	after, err := parse(text, before.opts, c)
-	if err != nil {
-		return nil, unproven(-1, "the result cannot be parsed: "+err.Error())
-	}
-	return after, c.result(after)
+	return nil
 }
 
 func unproven(list int, detail string) *RefusalError {
@@ -52,6 +67,9 @@ type comparison struct {
 	// that were passed are gone.
 	inserted []Span
 	replaced []Change
+	// changed are all parts of the new text that changes wrote. If keep is set, unchanged reports none.
+	changed []Span
+	keep    bool
 	// at is the offset in the new text of the first difference, and problem describes it.
 	at      int
 	problem string
@@ -70,6 +88,7 @@ func compare(before *File, text string, changes []Change) (*comparison, *Refusal
 		return nil, unproven(-1, "the new text is not the old one with the changes")
 	}
 	c := &comparison{before: before, old: newLexer(before.text, 0), inserted: spans(changes)}
+	c.changed = c.inserted
 	c.replaced = slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return c.Start == c.End })
 	c.advance()
 	return c, nil
@@ -115,6 +134,12 @@ func (c *comparison) token(now *lexer) {
 		return
 	}
 	c.advance()
+}
+
+// unchanged reports whether no change wrote into a part of the new text.
+func (c *comparison) unchanged(start, end uint32) bool {
+	i := sort.Search(len(c.changed), func(i int) bool { return c.changed[i].End > int(start) })
+	return !c.keep && (i == len(c.changed) || c.changed[i].Start >= int(end))
 }
 
 // result returns why the new file is not proven, after its last token; nil if it is.

@@ -66,6 +66,8 @@ type visitor struct {
 	binding func(s scope, binding Node) // s is the scope of the value
 	// heads are the first attributes of lists, aliases those that replace a name.
 	heads, aliases []string
+	// read describes the last set.
+	read setScope
 	// followed are the values of names that were walked through.
 	followed []Node
 }
@@ -99,10 +101,12 @@ func (n Node) function() (name string, last Node) {
 	return name, last
 }
 
+// usualPath is the number of attributes on the way to a node for which paths are made.
+const usualPath = 32
+
 // walk visits a whole file.
 func (v *visitor) walk(f *File) {
-	const usual = 32 // attributes on the way to a node
-	v.visit(scope{path: make([]step, 0, usual)}, f.Root())
+	v.visit(scope{path: make([]step, 0, usualPath)}, f.Root())
 }
 
 // uses makes the visitor note the attributes of lists.
@@ -119,7 +123,7 @@ func (v *visitor) uses(lists []List) {
 	}
 }
 
-// A setScope describes the bindings of a set.
+// A setScope describes the bindings of a set. It is valid until the callback of the visitor returns.
 type setScope struct {
 	Node
 	// heads are the bindings, also those of inherit, whose first attribute is that of a list.
@@ -130,7 +134,8 @@ type setScope struct {
 
 // readSet reads the first attributes of the bindings of a set. The path of the scope gets its aliases.
 func (v *visitor) readSet(s *scope, set Node) *setScope {
-	read := &setScope{Node: set}
+	read := &v.read
+	*read = setScope{Node: set, heads: read.heads[:0]}
 	var aliases map[string]Node
 	for b := range set.Children() {
 		if b.Kind() == NodeInherit {
@@ -287,7 +292,9 @@ func (v *visitor) visitSet(s scope, set Node) {
 		switch at := inner.path[len(inner.path)-1]; {
 		case inner.module < len(inner.path) && inner.path[inner.module].name == "options":
 		case value.Kind() == NodeList && !at.computed && (at.name == "imports" || at.name == "modules"):
-			inner.path, inner.module = slices.Clip(s.path[:s.module]), s.module // the rest of s.path is in use
+			// The rest of s.path is in use.
+			inner.path, inner.module = append(make([]step, 0, s.module+usualPath), s.path[:s.module]...), s.module
+			inner.listed = slices.ContainsFunc(inner.path, func(at step) bool { return slices.Contains(v.heads, at.name) })
 			v.visitElements(inner, value)
 		default:
 			v.visit(inner, value)
