@@ -81,6 +81,7 @@ func (s *Session) planInto(ctx context.Context, file nixFile, at []nixedit.At, i
 	for _, e := range elements.Entries {
 		edit.Entries = append(edit.Entries, nixedit.Entry{List: e.List, Item: e.Text, Path: e.Path})
 	}
+	p.Notes = append(p.Notes, s.sourceNotes(file.Path, file.parsed)...)
 	survey := file.parsed.Survey(edit.Lists)
 	p.separate(file.parsed, survey, &edit, s.allLists())
 	result := p.insert(survey, &edit)
