@@ -251,6 +251,29 @@ var shapes = []shape{
 		text: "{ extra, ... }: { host.persistence.directories = [ \"/a\" ]; } // extra\n",
 	},
 	{
+		name: "a set with a priority", of: impermanence, list: hostDirs, add: "/new", want: nixedit.Priority, text: forced,
+	},
+	{
+		name: "a set with a priority, chosen by its line", of: impermanence, list: hostDirs, add: "/new", at: nixedit.At{Line: 3},
+		get: `v.config.environment.persistence."/keep".directories`, text: forced,
+	},
+	{
+		name: "a new list in a set with a priority", of: impermanence, list: hostFiles, add: "/new", want: nixedit.Priority,
+		text: "{ lib, ... }: { environment.persistence = lib.mkOverride 900 { \"/keep\" = { }; }; }\n",
+	},
+	{
+		name: "a list with a weaker priority", of: impermanence, list: hostDirs, add: "/new", want: nixedit.Priority,
+		text: "{ lib, ... }: { environment.persistence.\"/keep\".directories = lib.mkDefault [ \"/a\" ]; }\n",
+	},
+	{
+		name: "a forced list", of: impermanence, list: hostDirs, add: "/new", get: `v.environment.persistence."/keep".directories`,
+		text: "{ lib, ... }: {\n  environment.persistence.\"/keep\".directories = lib.mkForce [ \"/a\" ];\n}\n",
+	},
+	{
+		name: "a new list in optionalAttrs", of: impermanence, list: hostFiles, add: "/new", want: nixedit.Conditional,
+		text: "{ lib, gui, ... }: { environment.persistence.\"/keep\" = lib.optionalAttrs gui { directories = [ \"/a\" ]; }; }\n",
+	},
+	{
 		name: "a flake", of: plain, list: hostDirs, add: "/new", want: nixedit.NoPlace,
 		text: "{ inputs = { }; outputs = { self }: { x = 1; }; }\n",
 	},
@@ -265,13 +288,14 @@ const (
 	conditional    = "{ base, lib, gui, ... }: {\n  home.persistence.\"/keep\".directories = base\n    ++ lib.optionals gui [ \".config/zeta\" ];\n}\n"
 	moduleInLet    = "{ lib, ... }:\nlet\n  base = { environment.persistence.\"/keep\".directories = [ \"/a\" ]; };\n  again = base; loop = loop;\nin\nlib.mkMerge [ base again loop ]\n"
 	inLet          = "let kept = [ \"/var/lib/zeta\" ]; in\n{\n  environment.persistence.\"/keep\".directories = kept;\n}\n"
+	forced         = "{ lib, config, ... }: {\n  config = lib.mkIf config.my.keep (lib.mkForce {\n    environment.persistence.\"/keep\".directories = [ \"/a\" ];\n  });\n}\n"
 	optionalAttrs  = "{ lib, gui, ... }: {\n\tuser.persistence = { files = [ \".z\" ]; } // lib.optionalAttrs gui {\n\t\tdirectories = [\n\t\t\t\".zeta\"\n\t\t];\n\t};\n}\n"
 )
 
 // arguments are what the files of shapes are called with.
 const arguments = `rec {
   lib = {
-    mkIf = _: x: x; mkMerge = x: x; optionals = c: x: if c then x else [ ]; optionalAttrs = c: x: if c then x else { };
+    mkIf = _: x: x; mkMerge = x: x; mkForce = x: x; optionals = c: x: if c then x else [ ]; optionalAttrs = c: x: if c then x else { };
     mkEnableOption = x: x;
   };
   config.my.keep = true; gui = true; base = [ "base" ]; extra = [ "extra" ]; me = "bob"; cfg.root = "/keep"; f = _: "f"; x = "x"; s.or = 1; pkgs = { };

@@ -2,56 +2,6 @@ package nixedit
 
 import "slices"
 
-// A step is one attribute on the way to a node.
-type step struct {
-	name     string
-	computed bool
-	attr     Node
-	// aliases are the bindings of the set at this path that can replace the name.
-	aliases map[string]Node
-}
-
-// A scope describes a node of the walk.
-type scope struct {
-	// path are the attributes on the way to the node.
-	//
-	// The paths of siblings share memory, so a path is valid only until the callback of the visitor
-	// returns.
-	path []step
-	// module is the number of leading steps that are before the options of the innermost module, such
-	// as config, or flake.modules.nixos.NAME of a function.
-	module int
-	// why is set if a place below must be chosen; detail says why.
-	why    Reason
-	detail string
-	// listed is set if one of the attributes is the first one of a list.
-	listed bool
-	// names are the let expressions, functions and recursive sets around the node.
-	names []Node
-	// replaced are the right sides of the operators // around the node, and the length of the path at
-	// which they replace attributes.
-	replaced []replacement
-}
-
-type replacement struct {
-	level int
-	by    []Node
-}
-
-// with returns a copy of a scope with one more node that binds names.
-func (s scope) with(n Node) scope {
-	s.names = slices.Concat(s.names, []Node{n})
-	return s
-}
-
-// needing returns a copy of a scope whose places must be chosen.
-func (s scope) needing(why Reason, detail string) scope {
-	if s.why == 0 {
-		s.why, s.detail = why, detail
-	}
-	return s
-}
-
 // visitor gets the sets and bindings of the modules in a file.
 //
 //	let x = { not = visited; }; in         but where x is used as a module
@@ -78,6 +28,9 @@ var merging = map[string]int{
 	"mkIf": 2, "mkMerge": 1, "mkForce": 1, "mkBefore": 1, "mkAfter": 1, "mkDefault": 1, "mkVMOverride": 1, "mkImageMediaOverride": 1,
 	"mkOverride": 2, "mkOrder": 2, "optionalAttrs": 2, "optionals": 2,
 }
+
+// priorities are the functions that give all definitions in a set a priority.
+var priorities = map[string]bool{"mkForce": true, "mkOverride": true, "mkDefault": true, "mkVMOverride": true, "mkImageMediaOverride": true}
 
 // function returns the name of the function of a call, without the set from which it is selected,
 // and its last argument if it has the number of arguments in merging.
@@ -237,6 +190,11 @@ func (v *visitor) visitCall(s scope, n Node) {
 	switch {
 	case name == "mkMerge" && !last.IsZero():
 		v.visitElements(s, last)
+	case !last.IsZero() && priorities[name]:
+		v.visit(s.needing(Priority, "the place is in the function "+quote(n.first().Text())+", which gives it another priority"), last)
+	case !last.IsZero() && name == "optionalAttrs":
+		s.maybe = true
+		v.visit(s, last)
 	case !last.IsZero():
 		v.visit(s, last)
 	default:
@@ -314,84 +272,4 @@ func (n Node) appendSteps(path []step) []step {
 func (n Node) step() step {
 	name, ok := n.attrName()
 	return step{name: name, computed: !ok, attr: n}
-}
-
-// submodules are the attribute paths, from the top of a module, below which another one begins. ""
-// stands for any name.
-var submodules = [][]string{
-	{"config"},
-	{"home-manager", "users", ""},
-	{"specialisation", "", "configuration"},
-	{"containers", "", "config"},
-}
-
-// enterModule moves the beginning of the module behind the attributes that lead to it.
-func (s *scope) enterModule() {
-	for again := true; again; {
-		again = false
-		for _, names := range submodules {
-			if s.leads(names) {
-				s.module += len(names)
-				again = true
-			}
-		}
-	}
-}
-
-func (s *scope) leads(names []string) bool {
-	rest := s.path[s.module:]
-	if len(rest) < len(names) {
-		return false
-	}
-	for i, name := range names {
-		if name != "" && (rest[i].computed || rest[i].name != name) {
-			return false
-		}
-	}
-	return true
-}
-
-// mayDefine reports whether an expression may define an attribute, if it is a set at all.
-func mayDefine(n Node, attr step) bool {
-	switch n.Kind() {
-	case NodeParen:
-		return mayDefine(n.first(), attr)
-	case NodeApply:
-		name, last := n.function()
-		return name != "optionalAttrs" || last.IsZero() || mayDefine(last, attr)
-	case NodeSet, NodeRecSet:
-	default:
-		return true
-	}
-	for b := range n.Children() {
-		attrs := b
-		if b.Kind() == NodeBinding {
-			attrs = b.first()
-		}
-		for a := range attrs.Children() {
-			if a.Kind() == NodeParen {
-				continue // the source of inherit
-			}
-			name, ok := a.attrName()
-			if !ok || attr.computed || name == attr.name {
-				return true
-			}
-			if b.Kind() == NodeBinding {
-				break
-			}
-		}
-	}
-	return false
-}
-
-// mayBeReplaced reports whether a // around a scope may replace the attribute at a path.
-func (s *scope) mayBeReplaced(path []step) bool {
-	for _, r := range s.replaced {
-		for _, by := range r.by {
-			if r.level < len(path) && mayDefine(by, path[r.level]) {
-				return true
-			}
-		}
-	}
-	return false
 }
