@@ -73,6 +73,16 @@ func (p *plan) changes() (changes []Change) {
 	for _, l := range p.lists {
 		changes = append(changes, l.list.insert(l.items)...)
 	}
+	// What belongs to a binding comes before what is at the end of the set, if both are at one place.
+	slices.SortStableFunc(p.sets, func(a, b setPlan) int {
+		switch {
+		case a.after.IsZero() == b.after.IsZero():
+			return 0
+		case a.after.IsZero():
+			return 1
+		}
+		return -1
+	})
 	for _, s := range p.sets {
 		changes = append(changes, s.change())
 	}
