@@ -2,6 +2,7 @@ package nixedit
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"slices"
 )
@@ -125,6 +126,11 @@ func (s *Survey) plan(edit *Edit, pending [][]int, result *Result) ([]Change, *R
 		l := &edit.Lists[list]
 		t, refusal := s.found[list].choose(s.file, edit.At)
 		if refusal != nil {
+			refusal.List = list
+			return nil, refusal
+		}
+		if other := p.other(t, l); other != nil {
+			refusal := s.found[list].refuse(t, SeveralPlaces, fmt.Sprintf("the place may belong to %s or to %s", quote(other.Base), quote(l.Base)))
 			refusal.List = list
 			return nil, refusal
 		}

@@ -149,6 +149,23 @@ func TestInsertWritesSeveralLists(t *testing.T) {
 	}
 }
 
+// A computed user is one of two, so it gets the entries of only one.
+func TestInsertUsesAComputedUserOnce(t *testing.T) {
+	t.Parallel()
+	both := slices.Concat(impermanence, lists("/home/bob", 3, "environment", "persistence", "@/keep", "users", "%bob"))
+	edit := nixedit.Edit{Lists: both, Entries: []nixedit.Entry{entry(both, homeDirs, ".a"), entry(both, homeFiles+1, ".b")}}
+	text := "{ me, ... }: { environment.persistence.\"/keep\".users.${me}.directories = [ \".zeta\" ]; }\n"
+	_, err := parse(t, text).Insert(edit)
+	if r := refusal(t, err); r.Reason != nixedit.SeveralPlaces || r.List != homeFiles+1 {
+		t.Errorf("got %v of list %d", r, r.List)
+	}
+	text = strings.Replace(text, "[ \".zeta\" ];", "[ ]; environment.persistence.\"/keep\".users.bob.directories = [ ];", 1)
+	result, err := parse(t, text).Insert(edit)
+	if err != nil || len(result.Placed) != 2 {
+		t.Errorf("got %v, %v", result, err)
+	}
+}
+
 func TestInsertRefusesBadEntries(t *testing.T) {
 	t.Parallel()
 	file := parse(t, "{ host.persistence.directories = [ ]; }")

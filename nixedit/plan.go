@@ -12,6 +12,7 @@ type plan struct {
 // listPlan are the items to insert into a list.
 type listPlan struct {
 	list  Node
+	of    *List // the first of the lists that the items belong to
 	items []string
 }
 
@@ -27,6 +28,17 @@ type group struct {
 	lists []newList
 }
 
+// other returns the list of another home that uses the list at a target, or nil. A computed user can be
+// only one of them.
+func (p *plan) other(t *target, l *List) *List {
+	for _, planned := range p.lists {
+		if !t.list.IsZero() && planned.list == t.list && planned.of.Base != l.Base {
+			return planned.of
+		}
+	}
+	return nil
+}
+
 // add adds the items of a list at a target.
 func (p *plan) add(t *target, l newList) {
 	if !t.list.IsZero() {
@@ -36,7 +48,7 @@ func (p *plan) add(t *target, l newList) {
 				return
 			}
 		}
-		p.lists = append(p.lists, listPlan{t.list, l.items})
+		p.lists = append(p.lists, listPlan{t.list, l.list, l.items})
 		return
 	}
 	spot := &t.spot
