@@ -46,10 +46,12 @@ func (a *Attr) compare(s step) exactness {
 		name, ok = alias.literal()
 		computed = !ok
 	}
+	// A storage path of this name is set elsewhere, so it may be any path.
+	elsewhere := !computed && a.Role == RoleStore && path.IsAbs(a.Name) && !path.IsAbs(name)
 	switch {
 	case open && a.Name == "", !computed && name == a.Name, !computed && a.Role == RoleStore && path.Clean(name) == path.Clean(a.Name):
 		return exactMatch
-	case computed && open:
+	case computed && open, elsewhere:
 		return computedMatch
 	case !computed && a.Role == RoleStore:
 		return otherStore

@@ -10,8 +10,9 @@ import "slices"
 //	};
 type newSpot struct {
 	set    Node
-	before int // attributes of the path of the set before those of the list
-	depth  int // leading attributes of the list that the path of the set consists of
+	before int       // attributes of the path of the set before those of the list
+	match  exactness // of the path of the set
+	depth  int       // leading attributes of the list that the path of the set consists of
 	after  Node
 	shared int
 }
@@ -47,7 +48,7 @@ func (f *finder) set(s scope, set *setScope) {
 // these are all options of the module around the set.
 func (f *finder) addTo(s scope, set *setScope, depth int, match exactness, atTop bool) bool {
 	l := f.list
-	t := target{match: match, at: set.Node, why: s.why, detail: s.detail, choosable: true, spot: newSpot{set: set.Node, before: len(s.path) - depth, depth: depth}}
+	t := target{match: match, at: set.Node, why: s.why, detail: s.detail, choosable: true, spot: newSpot{set: set.Node, match: match, before: len(s.path) - depth, depth: depth}}
 	if depth > 0 {
 		for b := range set.Children() {
 			f.compareWith(s, &t, b)
@@ -102,7 +103,7 @@ func (f *finder) related(t *target, b Node) {
 	}
 	steps := b.appendSteps(nil)
 	shared := 0
-	match := t.match
+	match := t.spot.match
 	for shared < min(len(steps), len(rest)) {
 		got := rest[shared].compare(steps[shared])
 		if got <= otherStore {
@@ -111,8 +112,11 @@ func (f *finder) related(t *target, b Node) {
 		match = min(match, got)
 		shared++
 	}
+	value := b.first().following()
 	switch {
-	case shared == len(steps) && shared < len(rest) && !b.first().following().isModuleValue():
+	case shared == len(steps) && match == computedMatch && !steps[shared-1].computed && (steps[shared-1].name == "enable" || value.isScalar()):
+		// Another option, such as hideMounts = true, and not the name of a storage path.
+	case shared == len(steps) && shared < len(rest) && !value.isModuleValue():
 		t.choosable = false
 		t.why, t.detail = Defined, "the new binding would be in conflict with "+quote(b.first().Text()+" = …")
 		t.spot.after, t.spot.shared = b, shared-1
@@ -124,6 +128,18 @@ func (f *finder) related(t *target, b Node) {
 	case shared == 0 && t.spot.depth == len(f.list.Path)-1 && t.spot.shared == 0 && isList(steps):
 		t.spot.after = b // directories and files belong together
 	}
+}
+
+// isScalar reports whether an expression is a number, a string, a path, true, false or null.
+func (n Node) isScalar() bool {
+	switch n.Kind() {
+	case NodeNumber, NodeString, NodeIndented, NodePath:
+		return true
+	case NodeName:
+		return slices.Contains([]string{"true", "false", "null"}, n.Text())
+	default:
+	}
+	return false
 }
 
 // improves reports whether a binding is a better sibling for the new one: it shares more attributes,

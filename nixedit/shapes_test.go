@@ -168,6 +168,33 @@ var shapes = []shape{
 		contains: []string{"    files = [\n      { file = \"/etc/machine-id\"; inInitrd = true; }\n      \"/etc/new\"\n    ];"},
 	},
 	{
+		name: "14 a name whose storage path is set elsewhere", of: preservation, list: hostDirs, add: "/new", get: `v.preservation.preserveAt.state.directories`,
+		text: "{\n  preservation.preserveAt.state.directories = [ \"/a\" ];\n}\n",
+	},
+	{
+		name: "14 a name whose storage path is set elsewhere, without the list", of: preservation, list: hostFiles, add: "/new", getNew: `v.preservation.preserveAt.state.files`,
+		text: "{\n  preservation.preserveAt.state = {\n    directories = [ \"/a\" ];\n  };\n}\n",
+	},
+	{
+		name: "14 a name, and the storage path", of: preservation, list: hostFiles, add: "/new", getNew: `v.preservation.preserveAt."/keep".files`,
+		text: "{\n  preservation.preserveAt.state.directories = [ \"/a\" ];\n  preservation.preserveAt.\"/keep\".directories = [ \"/b\" ];\n}\n",
+	},
+	{
+		name: "14 two names", of: preservation, list: hostDirs, add: "/new", want: nixedit.SeveralPlaces,
+		text: "{\n  preservation.preserveAt.state.directories = [ \"/a\" ];\n  preservation.preserveAt.cache.directories = [ \"/b\" ];\n}\n",
+	},
+	{
+		name: "another option beside storage paths", of: impermanence, list: hostFiles, add: "/new", getNew: `v.environment.persistence."/keep".files`,
+		text: "{\n  environment.persistence = {\n    enable = true;\n  };\n}\n",
+	},
+	{
+		name: "mkMerge of a condition", of: impermanence, list: hostDirs, add: "/new", want: nixedit.Conditional, text: mergedCondition,
+	},
+	{
+		name: "mkMerge of a condition, chosen by its line", of: impermanence, list: hostDirs, add: "/new", at: nixedit.At{Line: 3},
+		get: `(builtins.elemAt v 0).environment.persistence."/keep".directories`, text: mergedCondition,
+	},
+	{
 		name: "15 computed user", of: impermanence, list: homeDirs, add: ".new", get: `v.environment.persistence."/keep".users.bob.directories`,
 		text: "{ me, ... }: {\n  environment.persistence.\"/keep\".users.${me}.directories = [ \".zeta\" ];\n}\n",
 	},
@@ -284,12 +311,13 @@ var shapes = []shape{
 }
 
 const (
-	mergedBranches = "{ lib, ... }: { config = lib.mkMerge [\n  { my.persistence.directories = [ \"/a\" ]; }\n  (lib.mkIf true\n    { my.persistence.directories = [ \"/b\" ]; })\n]; }\n"
-	conditional    = "{ base, lib, gui, ... }: {\n  home.persistence.\"/keep\".directories = base\n    ++ lib.optionals gui [ \".config/zeta\" ];\n}\n"
-	moduleInLet    = "{ lib, ... }:\nlet\n  base = { environment.persistence.\"/keep\".directories = [ \"/a\" ]; };\n  again = base; loop = loop;\nin\nlib.mkMerge [ base again loop ]\n"
-	inLet          = "let kept = [ \"/var/lib/zeta\" ]; in\n{\n  environment.persistence.\"/keep\".directories = kept;\n}\n"
-	forced         = "{ lib, config, ... }: {\n  config = lib.mkIf config.my.keep (lib.mkForce {\n    environment.persistence.\"/keep\".directories = [ \"/a\" ];\n  });\n}\n"
-	optionalAttrs  = "{ lib, gui, ... }: {\n\tuser.persistence = { files = [ \".z\" ]; } // lib.optionalAttrs gui {\n\t\tdirectories = [\n\t\t\t\".zeta\"\n\t\t];\n\t};\n}\n"
+	mergedBranches  = "{ lib, ... }: { config = lib.mkMerge [\n  { my.persistence.directories = [ \"/a\" ]; }\n  (lib.mkIf true\n    { my.persistence.directories = [ \"/b\" ]; })\n]; }\n"
+	conditional     = "{ base, lib, gui, ... }: {\n  home.persistence.\"/keep\".directories = base\n    ++ lib.optionals gui [ \".config/zeta\" ];\n}\n"
+	moduleInLet     = "{ lib, ... }:\nlet\n  base = { environment.persistence.\"/keep\".directories = [ \"/a\" ]; };\n  again = base; loop = loop;\nin\nlib.mkMerge [ base again loop ]\n"
+	inLet           = "let kept = [ \"/var/lib/zeta\" ]; in\n{\n  environment.persistence.\"/keep\".directories = kept;\n}\n"
+	mergedCondition = "{ lib, gui, ... }:\nlib.mkMerge (if gui then [\n  { environment.persistence.\"/keep\".directories = [ \"/a\" ]; }\n] else [ ])\n"
+	forced          = "{ lib, config, ... }: {\n  config = lib.mkIf config.my.keep (lib.mkForce {\n    environment.persistence.\"/keep\".directories = [ \"/a\" ];\n  });\n}\n"
+	optionalAttrs   = "{ lib, gui, ... }: {\n\tuser.persistence = { files = [ \".z\" ]; } // lib.optionalAttrs gui {\n\t\tdirectories = [\n\t\t\t\".zeta\"\n\t\t];\n\t};\n}\n"
 )
 
 // arguments are what the files of shapes are called with.

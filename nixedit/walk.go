@@ -220,6 +220,18 @@ func (v *visitor) visitElements(s scope, n Node) {
 				v.visitElements(s, operand)
 			}
 		}
+	case NodeWith, NodeAssert:
+		v.visitElements(s, n.last())
+	case NodeLet:
+		v.visitElements(s.with(n), n.last())
+	case NodeIf:
+		s = s.needing(Conditional, "the place is in a branch of if")
+		v.visitElements(s, n.first().following())
+		v.visitElements(s, n.last())
+	case NodeApply:
+		if name, last := n.function(); name == "optionals" && !last.IsZero() {
+			v.visitElements(s.needing(Conditional, "the place is used only if "+quote(n.first().following().Text())), last)
+		}
 	default:
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -185,6 +186,16 @@ func (f *File) write(text string) error {
 		return err
 	}
 	return to.Commit()
+}
+
+// Links returns the number of names that the file has (hard links). Write replaces only one of them; the
+// others keep the old file.
+func (f *File) Links() int {
+	st, ok := f.info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 1
+	}
+	return int(st.Nlink)
 }
 
 // Writable returns why the file may not be replaced, or that Write cannot make a file beside it; nil if

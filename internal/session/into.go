@@ -235,6 +235,9 @@ func (p *IntoPlan) check(ctx context.Context) error {
 		return fmt.Errorf("check the new text of %s: %w", p.Path, err)
 	}
 	p.Checks = append(p.Checks, parsed.String())
+	if names := p.file.Links(); names > 1 {
+		p.Checks = append(p.Checks, fmt.Sprintf("the file has %d names (hard links); only this one gets the new text", names))
+	}
 	p.Git = p.file.Uncommitted(ctx)
 	switch p.Git {
 	case nixfile.GitModified:
