@@ -7,16 +7,16 @@ import (
 )
 
 // choose returns the one place for the entries of the list.
-func (found *finder) choose(f *File, choices []At) (*target, *RefusalError) {
-	l := found.list
+func (f *finder) choose(file *File, choices []At) (*target, *RefusalError) {
+	l := f.list
 	for _, at := range choices {
-		if t, refusal := found.chosen(at); t != nil || refusal != nil {
+		if t, refusal := f.chosen(at); t != nil || refusal != nil {
 			return t, refusal
 		}
 	}
-	targets := best(found.matching())
+	targets := best(f.matching())
 	if len(targets) == 0 {
-		targets = found.best()
+		targets = f.best()
 	}
 	var ready []*target
 	for _, t := range targets {
@@ -26,16 +26,16 @@ func (found *finder) choose(f *File, choices []At) (*target, *RefusalError) {
 	}
 	switch {
 	case len(ready) == 1:
-		return found.allowed(ready[0])
+		return f.allowed(ready[0])
 	case len(ready) > 1:
-		return nil, found.refuse(ready[0], SeveralPlaces, fmt.Sprintf("the list %s has %d places", l.name(), len(ready)))
+		return nil, f.refuse(ready[0], SeveralPlaces, fmt.Sprintf("the list %s has %d places", l.name(), len(ready)))
 	case len(targets) > 0:
 		t := targets[0]
-		return nil, found.refuse(t, t.why, t.detail)
-	case !found.store.IsZero():
-		return nil, found.refuse(&target{at: found.store}, OtherStore, "the file has lists for another storage path, "+quote(found.store.Text()))
+		return nil, f.refuse(t, t.why, t.detail)
+	case !f.store.IsZero():
+		return nil, f.refuse(&target{at: f.store}, OtherStore, "the file has lists for another storage path, "+quote(f.store.Text()))
 	}
-	return nil, found.refuse(&target{at: f.Root()}, NoPlace, "the file has neither the list "+l.name()+" nor a set to which it can be added")
+	return nil, f.refuse(&target{at: file.Root()}, NoPlace, "the file has neither the list "+l.name()+" nor a set to which it can be added")
 }
 
 // allowed refuses a new storage path in a file that has another one.

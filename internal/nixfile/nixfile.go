@@ -150,9 +150,9 @@ func (f *File) unchanged() error {
 		}
 		rest = rest[n:]
 		switch {
-		case err == io.EOF && rest == "": //nolint:errorlint // Read does not wrap io.EOF
+		case err == io.EOF && rest == "":
 			return nil
-		case err == io.EOF: //nolint:errorlint // Read does not wrap io.EOF
+		case err == io.EOF:
 			return ErrChanged
 		case err != nil:
 			return err
