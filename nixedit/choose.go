@@ -33,7 +33,7 @@ func (f *finder) choose(file *File, choices []At) (*target, *RefusalError) {
 		t := targets[0]
 		return nil, f.refuse(t, t.why, t.detail)
 	case !f.store.IsZero():
-		return nil, f.refuse(&target{at: f.store}, OtherStore, "the file has lists for another storage path, "+quote(f.store.Text()))
+		return nil, f.refuse(&target{at: f.store}, OtherStore, "the file has lists for another storage path, "+f.store.shown())
 	}
 	return nil, f.refuse(&target{at: file.Root()}, NoPlace, "the file has neither the list "+l.name()+" nor a set to which it can be added")
 }
