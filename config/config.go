@@ -68,6 +68,9 @@ type Snippet struct {
 	// File is the Nix file into which snippets are inserted, or a directory below which it is searched.
 	// Its Text is "" if it is not set.
 	File Value
+	// Sources are the Nix files from which the configuration was built that define what is persisted, by
+	// their path below the source of the flake. They are used if File is not set.
+	Sources List
 	// HomeAttr and HostAttr are the attribute paths of the two blocks of the plain dialect. Their
 	// Text is "" if they are not set. It is not checked here; package snippet parses attribute
 	// paths.

@@ -65,7 +65,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
   "roots": ["/", "~"],
   "storagePaths": ["/l/"],
   "users": {"alice": "/home/al/", "b.ob": "/home/bob"},
-  "snippet": {"dialect": "preservation", "storagePath": "/m/", "user": "al", "homeAttr": "x.y", "hostAttr": "\"${"},
+  "snippet": {"dialect": "preservation", "storagePath": "/m/", "user": "al", "homeAttr": "x.y", "hostAttr": "\"${", "sources": ["./n//o.nix"]},
   "ui": {"theme": "dark", "ascii": true, "mouse": false, "view": "tree"},
   "homeDir": "/home/al/"
 }`)
@@ -88,6 +88,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 			Dialect:     setting.DialectPreservation,
 			StoragePath: at(10, 57, "snippet.storagePath", "/m"), User: "al",
 			HomeAttr: at(10, 90, "snippet.homeAttr", "x.y"), HostAttr: at(10, 109, "snippet.hostAttr", `"${`),
+			Sources: List{at(10, 129, "snippet.sources[0]", "n/o.nix")},
 		},
 		UI: UI{Theme: setting.ThemeDark, View: setting.ViewTree, ASCII: true, Mouse: false},
 	}

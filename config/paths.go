@@ -173,6 +173,15 @@ func notRoot(check func(text string) (string, error)) func(text string) (string,
 	}
 }
 
+// belowFlake returns a clean path below the directory of a flake.
+func belowFlake(text string) (string, error) {
+	clean := path.Clean(text)
+	if text == "" || path.IsAbs(text) || clean == "." || clean == ".." || strings.HasPrefix(clean, "../") {
+		return "", errors.New("expected a path below the flake, got " + quote(text))
+	}
+	return clean, nil
+}
+
 // include is like path, but also accepts paths relative to the home.
 func (c *Config) include(text string) (string, error) {
 	switch {

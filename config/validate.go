@@ -46,6 +46,7 @@ func (d *decoder) schema() []field {
 			{name: "storagePath", read: d.value(&c.Snippet.StoragePath, notRoot(absolute))},
 			{name: "user", read: d.one(&c.Snippet.User, userName)},
 			{name: "file", read: d.value(&c.Snippet.File, notRoot(c.path))},
+			{name: "sources", read: d.list(&c.Snippet.Sources, belowFlake)},
 			{name: "homeAttr", read: d.value(&c.Snippet.HomeAttr, notEmpty)},
 			{name: "hostAttr", read: d.value(&c.Snippet.HostAttr, notEmpty)},
 		}},

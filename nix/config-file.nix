@@ -56,10 +56,14 @@ let
     snippet = {
       inherit (cfg) dialect;
       inherit storagePath user;
-      file = import ./defined-in.nix { inherit lib; } {
-        inherit options;
-        inherit (cfg) dialect;
-      };
+      inherit
+        (import ./defined-in.nix { inherit lib; } {
+          inherit options;
+          inherit (cfg) dialect;
+        })
+        file
+        sources
+        ;
     };
   };
 in

@@ -78,22 +78,28 @@ func BenchmarkInsert(b *testing.B) {
 	}
 }
 
-// BenchmarkInsertLarge inserts into two lists of a module of 5 MB with 50,000 sets.
-func BenchmarkInsertLarge(b *testing.B) {
+// largeModule is a module of 5 MB with 50,000 sets.
+func largeModule() string {
 	var text strings.Builder
 	text.WriteString("{ lib, ... }:\n{\n")
 	for i := 0; text.Len() < 5<<20; i++ {
 		fmt.Fprintf(&text, "  services.x%d.settings = { a = [ \"b\" %d (f x) ]; c = ''\n    text ${y}\n  ''; };\n", i, i)
 	}
 	text.WriteString("  environment.persistence.\"/keep\".directories = [ \"/var/lib/example\" ];\n}\n")
-	file, err := nixedit.Parse(text.String(), nixedit.Options{})
+	return text.String()
+}
+
+// BenchmarkInsertLarge inserts into two lists of a large module.
+func BenchmarkInsertLarge(b *testing.B) {
+	text := largeModule()
+	file, err := nixedit.Parse(text, nixedit.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	edit := nixedit.Edit{Lists: impermanence, Entries: []nixedit.Entry{
 		entry(impermanence, hostDirs, "/var/lib/new"), entry(impermanence, homeDirs, ".new"),
 	}}
-	b.SetBytes(int64(text.Len()))
+	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := file.Insert(edit); err != nil {

@@ -46,10 +46,12 @@ func (a *Attr) compare(s step) exactness {
 		name, ok = alias.literal()
 		computed = !ok
 	}
+	// A storage path of this name is set elsewhere, so it may be any path.
+	elsewhere := !computed && a.Role == RoleStore && path.IsAbs(a.Name) && !path.IsAbs(name)
 	switch {
 	case open && a.Name == "", !computed && name == a.Name, !computed && a.Role == RoleStore && path.Clean(name) == path.Clean(a.Name):
 		return exactMatch
-	case computed && open:
+	case computed && open, elsewhere:
 		return computedMatch
 	case !computed && a.Role == RoleStore:
 		return otherStore
@@ -137,31 +139,18 @@ type finder struct {
 	// for new bindings.
 	targets []target
 	added   []target
+	// values are the bindings with all their lists, and match is the best one of them.
+	values []value
+	match  exactness
 	// store is an attribute that is another storage path.
 	store Node
 }
 
-// find finds all places for each of some lists.
-func (f *File) find(lists []List) []finder {
-	found := make([]finder, len(lists))
-	for i := range lists {
-		found[i].list = &lists[i]
-	}
-	v := visitor{
-		set: func(s scope, set Node) {
-			for i := range found {
-				found[i].set(s, set)
-			}
-		},
-		binding: func(s scope, _, b Node) {
-			for i := range found {
-				found[i].binding(s, b)
-			}
-		},
-	}
-	v.uses(lists)
-	v.walk(f)
-	return found
+// A value is that of a binding of a list.
+type value struct {
+	match exactness
+	why   Reason // as in a target
+	spots []spot
 }
 
 // binding keeps a binding of the list.
@@ -179,11 +168,18 @@ func (f *finder) binding(s scope, b Node) {
 	if match == otherStore {
 		base.why, base.detail = OtherStore, "the list is for another storage path"
 	}
-	if s.mayBeReplaced(s.path) {
+	replaced := s.mayBeReplaced(s.path)
+	if replaced {
 		base.needs(Overridden, "the right side of // may replace the list")
 	}
 	r := readValue(s, b.first().following())
 	f.targets = append(f.targets, base.spots(r)...)
+	f.match = max(f.match, match)
+	why := s.why
+	if why == 0 && replaced {
+		why = Overridden
+	}
+	f.values = append(f.values, value{match, why, r.spots})
 }
 
 func (t *target) needs(why Reason, detail string) {
@@ -229,21 +225,15 @@ func (f *finder) noteStore(steps []step) {
 
 // Candidates returns the places for the entries of a list in a file: the bindings of the list in order,
 // with those that cannot be used and those of other storage paths; if the list is missing, the sets to
-// which it can be added too.
+// which it can be added too. A list that cannot be used in any file has none.
 func (f *File) Candidates(l List) []Candidate { return f.CandidatesOf([]List{l})[0] }
 
 // CandidatesOf returns the Candidates of each of some lists, in one walk through the file.
 func (f *File) CandidatesOf(lists []List) [][]Candidate {
-	var valid []List
-	var index []int
-	for i := range lists {
-		if (&Edit{Lists: lists[i : i+1]}).check() == nil {
-			valid, index = append(valid, lists[i]), append(index, i)
-		}
-	}
+	s := f.Survey(lists)
 	all := make([][]Candidate, len(lists))
-	for i, found := range f.find(valid) {
-		all[index[i]] = found.candidates()
+	for i := range all {
+		all[i] = s.Candidates(i)
 	}
 	return all
 }

@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// choose returns the one place for the entries of a list.
-func (f *File) choose(l *List, choices []At) (*target, *RefusalError) {
-	found := &f.find([]List{*l})[0]
+// choose returns the one place for the entries of the list.
+func (f *finder) choose(file *File, choices []At) (*target, *RefusalError) {
+	l := f.list
 	for _, at := range choices {
-		if t, refusal := found.chosen(at); t != nil || refusal != nil {
+		if t, refusal := f.chosen(at); t != nil || refusal != nil {
 			return t, refusal
 		}
 	}
-	targets := best(found.matching())
+	targets := best(f.matching())
 	if len(targets) == 0 {
-		targets = found.best()
+		targets = f.best()
 	}
 	var ready []*target
 	for _, t := range targets {
@@ -26,16 +26,16 @@ func (f *File) choose(l *List, choices []At) (*target, *RefusalError) {
 	}
 	switch {
 	case len(ready) == 1:
-		return found.allowed(ready[0])
+		return f.allowed(ready[0])
 	case len(ready) > 1:
-		return nil, found.refuse(ready[0], SeveralPlaces, fmt.Sprintf("the list %s has %d places", l.name(), len(ready)))
+		return nil, f.refuse(ready[0], SeveralPlaces, fmt.Sprintf("the list %s has %d places", l.name(), len(ready)))
 	case len(targets) > 0:
 		t := targets[0]
-		return nil, found.refuse(t, t.why, t.detail)
-	case !found.store.IsZero():
-		return nil, found.refuse(&target{at: found.store}, OtherStore, "the file has lists for another storage path, "+quote(found.store.Text()))
+		return nil, f.refuse(t, t.why, t.detail)
+	case !f.store.IsZero():
+		return nil, f.refuse(&target{at: f.store}, OtherStore, "the file has lists for another storage path, "+f.store.shown())
 	}
-	return nil, found.refuse(&target{at: f.Root()}, NoPlace, "the file has neither the list "+l.name()+" nor a set to which it can be added")
+	return nil, f.refuse(&target{at: file.Root()}, NoPlace, "the file has neither the list "+l.name()+" nor a set to which it can be added")
 }
 
 // allowed refuses a new storage path in a file that has another one.
@@ -125,7 +125,7 @@ func (t *target) isAt(at At) bool {
 			first = t.binding
 		}
 		f := t.at.file
-		if max(at.Line, at.through) < f.Position(first.Start()).Line || at.Line > f.Position(t.at.End()).Line {
+		if at.Line < f.Position(first.Start()).Line || at.Line > f.Position(t.at.End()).Line {
 			return false
 		}
 	}
@@ -151,28 +151,28 @@ func innermost(targets []*target) (inner []*target) {
 	return inner
 }
 
-// checkAt refuses a choice that is not for any of the lists.
-func (f *File) checkAt(edit *Edit, pending [][]int) *RefusalError {
+// checkAt refuses a choice that is not for any of the lists with entries.
+func (s *Survey) checkAt(edit *Edit, pending [][]int) *RefusalError {
 	if len(edit.At) == 0 || !slices.ContainsFunc(pending, func(entries []int) bool { return len(entries) > 0 }) {
 		return nil
 	}
-	var lists []List
-	for list := range edit.Lists {
-		if slices.ContainsFunc(edit.Entries, func(e Entry) bool { return e.List == list }) {
-			lists = append(lists, edit.Lists[list])
+	var finders []*finder
+	for i := range s.found {
+		if slices.ContainsFunc(edit.Entries, func(e Entry) bool { return e.List == i }) {
+			finders = append(finders, &s.found[i])
 		}
 	}
-	finders := f.find(lists)
 	for _, at := range edit.At {
-		if at == (At{}) || slices.ContainsFunc(finders, func(found finder) bool { return found.isThere(at) }) {
+		if at == (At{}) || slices.ContainsFunc(finders, func(found *finder) bool { return found.isThere(at) }) {
 			continue
 		}
+		f := s.file
 		refusal := f.refusal(0, NotThere, "no place for the entries is at "+at.String())
 		if at.Line > 0 && at.Line <= len(f.lines) {
 			refusal.Position = f.Position(int(f.lines[at.Line-1]))
 		}
-		for i := range finders {
-			refusal.Candidates = append(refusal.Candidates, finders[i].candidates()...)
+		for _, found := range finders {
+			refusal.Candidates = append(refusal.Candidates, found.candidates()...)
 		}
 		return refusal
 	}

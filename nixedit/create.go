@@ -1,9 +1,6 @@
 package nixedit
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // A newSpot is a place for a new binding.
 //
@@ -13,8 +10,9 @@ import (
 //	};
 type newSpot struct {
 	set    Node
-	before int // attributes of the path of the set before those of the list
-	depth  int // leading attributes of the list that the path of the set consists of
+	before int       // attributes of the path of the set before those of the list
+	match  exactness // of the path of the set
+	depth  int       // leading attributes of the list that the path of the set consists of
 	after  Node
 	shared int
 }
@@ -29,14 +27,17 @@ func (p *newSpot) contains(other *newSpot) bool {
 func (p *newSpot) covered() int { return p.depth + p.shared }
 
 // set keeps a set to which the list can be added.
-func (f *finder) set(s scope, set Node) {
+func (f *finder) set(s scope, set *setScope) {
 	l := f.list
 	for depth := min(len(s.path), len(l.Path)-1); depth >= 0; depth-- {
+		atTop := len(s.path)-depth == s.module
+		if depth > 0 && !s.listed || depth == 0 && !atTop && len(set.heads) == 0 {
+			continue
+		}
 		match := l.compareEnd(s.path, depth)
 		if match <= otherStore {
 			continue
 		}
-		atTop := len(s.path)-depth == s.module
 		if f.addTo(s, set, depth, match, atTop) {
 			return
 		}
@@ -45,18 +46,20 @@ func (f *finder) set(s scope, set Node) {
 
 // addTo keeps a place in a set whose path ends with depth attributes of the list. atTop says that
 // these are all options of the module around the set.
-func (f *finder) addTo(s scope, set Node, depth int, match exactness, atTop bool) bool {
+func (f *finder) addTo(s scope, set *setScope, depth int, match exactness, atTop bool) bool {
 	l := f.list
-	t := target{match: match, at: set, why: s.why, detail: s.detail, choosable: true, spot: newSpot{set: set, before: len(s.path) - depth, depth: depth}}
-	for b := range set.Children() {
-		if b.Kind() == NodeInherit {
-			f.inherited(s, &t, b)
-			continue
+	t := target{match: match, at: set.Node, why: s.why, detail: s.detail, choosable: true, spot: newSpot{set: set.Node, match: match, before: len(s.path) - depth, depth: depth}}
+	if depth > 0 {
+		for b := range set.Children() {
+			f.compareWith(s, &t, b)
 		}
-		f.related(&t, b)
+	} else { // the first attribute of a list is fixed
+		for _, b := range set.heads {
+			f.compareWith(s, &t, b)
+		}
 	}
 	covered := t.spot.covered()
-	if covered < l.block() && (!atTop || covered == 0 && !acceptsOptions(s, set)) {
+	if covered < l.block() && (!atTop || covered == 0 && !set.acceptsOptions(s)) {
 		return false
 	}
 	for _, attr := range l.Path[covered:] {
@@ -67,8 +70,10 @@ func (f *finder) addTo(s scope, set Node, depth int, match exactness, atTop bool
 	if !t.spot.after.IsZero() {
 		t.at = t.spot.after
 	}
-	path := slices.Concat(s.path, l.steps(depth))
-	if s.mayBeReplaced(path) {
+	if s.maybe {
+		t.needs(Conditional, "the set is used only under a condition")
+	}
+	if len(s.replaced) > 0 && s.mayBeReplaced(slices.Concat(s.path, l.steps(depth))) {
 		t.needs(Overridden, "the right side of // may replace the new binding")
 	}
 	if set.Kind() == NodeRecSet && set.mentions(l.Path[depth].Name) {
@@ -80,6 +85,15 @@ func (f *finder) addTo(s scope, set Node, depth int, match exactness, atTop bool
 	return true
 }
 
+// compareWith compares a binding or an inherit of a set with the attributes that the new binding needs.
+func (f *finder) compareWith(s scope, t *target, b Node) {
+	if b.Kind() == NodeInherit {
+		f.inherited(s, t, b)
+		return
+	}
+	f.related(t, b)
+}
+
 // related compares a binding of a set with the attributes that the new binding needs. It becomes the
 // sibling after which the new binding is added, or is in conflict with it.
 func (f *finder) related(t *target, b Node) {
@@ -89,7 +103,7 @@ func (f *finder) related(t *target, b Node) {
 	}
 	steps := b.appendSteps(nil)
 	shared := 0
-	match := t.match
+	match := t.spot.match
 	for shared < min(len(steps), len(rest)) {
 		got := rest[shared].compare(steps[shared])
 		if got <= otherStore {
@@ -98,8 +112,11 @@ func (f *finder) related(t *target, b Node) {
 		match = min(match, got)
 		shared++
 	}
+	value := b.first().following()
 	switch {
-	case shared == len(steps) && shared < len(rest) && !b.first().following().isModuleValue():
+	case shared == len(steps) && match == computedMatch && !steps[shared-1].computed && (steps[shared-1].name == "enable" || value.isScalar()):
+		// Another option, such as hideMounts = true, and not the name of a storage path.
+	case shared == len(steps) && shared < len(rest) && !value.isModuleValue():
 		t.choosable = false
 		t.why, t.detail = Defined, "the new binding would be in conflict with "+quote(b.first().Text()+" = …")
 		t.spot.after, t.spot.shared = b, shared-1
@@ -111,6 +128,18 @@ func (f *finder) related(t *target, b Node) {
 	case shared == 0 && t.spot.depth == len(f.list.Path)-1 && t.spot.shared == 0 && isList(steps):
 		t.spot.after = b // directories and files belong together
 	}
+}
+
+// isScalar reports whether an expression is a number, a string, a path, true, false or null.
+func (n Node) isScalar() bool {
+	switch n.Kind() {
+	case NodeNumber, NodeString, NodeIndented, NodePath:
+		return true
+	case NodeName:
+		return slices.Contains([]string{"true", "false", "null"}, n.Text())
+	default:
+	}
+	return false
 }
 
 // improves reports whether a binding is a better sibling for the new one: it shares more attributes,
@@ -148,7 +177,7 @@ func isList(steps []step) bool {
 // isModuleValue reports whether an expression is a set whose bindings are visited.
 func (n Node) isModuleValue() bool {
 	found := false
-	v := visitor{set: func(scope, Node) { found = true }}
+	v := visitor{set: func(scope, *setScope) { found = true }}
 	v.visit(scope{}, n)
 	return found
 }
@@ -205,82 +234,23 @@ func acceptsOptions(s scope, set Node) bool {
 	return true
 }
 
+func (set *setScope) acceptsOptions(s scope) bool {
+	if !set.asked {
+		set.accepts, set.asked = acceptsOptions(s, set.Node), true
+	}
+	return set.accepts
+}
+
 // mentions reports whether a name occurs in a node.
 func (n Node) mentions(name string) bool {
 	f := n.file
-	for i := n.firstToken(); i <= n.lastToken(); i++ {
-		if f.tokens[i].kind == TokenIdentifier && f.text[f.tokenStart(i):f.tokens[i].end] == name {
+	for t := range f.tokensFrom(n.Start()) {
+		if t.Start >= n.End() {
+			break
+		}
+		if t.Kind == TokenIdentifier && f.text[t.Start:t.End] == name {
 			return true
 		}
 	}
 	return false
-}
-
-// bindingText returns the lines of a new binding, with two spaces for each level. alone says that no
-// other list gets a binding in the innermost set.
-func (p *newSpot) bindingText(l *List, items []string, alone bool) []string {
-	var names []string
-	for _, attr := range firstOf(p.after, p.shared) {
-		names = append(names, attr.Text())
-	}
-	for _, attr := range l.Path[p.covered():] {
-		text, _ := attribute(attr.Name)
-		names = append(names, text)
-	}
-	blocks := []int{} // lengths of names after which a set is opened
-	if outer := l.block() - p.depth; p.covered() < l.block() {
-		blocks = append(blocks, outer)
-	}
-	if inner := len(l.Path) - 1 - p.depth; !alone && inner > l.block()-p.depth && inner > p.shared {
-		blocks = append(blocks, inner)
-	}
-	return nest(names, blocks, items)
-}
-
-// firstOf returns the first attributes of a binding.
-func firstOf(b Node, count int) (attrs []Node) {
-	if count == 0 {
-		return nil
-	}
-	for attr := range b.first().Children() {
-		if attrs = append(attrs, attr); len(attrs) == count {
-			break
-		}
-	}
-	return attrs
-}
-
-// nest writes the binding of a list with the sets that are opened after some of its names.
-func nest(names []string, blocks []int, items []string) []string {
-	start, indent := 0, ""
-	var lines, closing []string
-	for _, end := range blocks {
-		lines = append(lines, indent+strings.Join(names[start:end], ".")+" = {")
-		closing = append([]string{indent + "};"}, closing...)
-		start, indent = end, indent+"  "
-	}
-	for _, line := range listText(strings.Join(names[start:], "."), items) {
-		lines = append(lines, indent+line)
-	}
-	return append(lines, closing...)
-}
-
-// maxWidth is the width of a line in bytes up to which one element is on the line of its binding, as
-// nixfmt does.
-const maxWidth = 100
-
-// listText returns the binding of a list in the format of nixfmt.
-func listText(name string, items []string) []string {
-	if len(items) == 1 && strings.HasPrefix(items[0], `"`) && !strings.Contains(items[0], "\n") {
-		if line := name + " = [ " + items[0] + " ];"; len(line) <= maxWidth {
-			return []string{line}
-		}
-	}
-	lines := []string{name + " = ["}
-	for _, item := range items {
-		for line := range strings.SplitSeq(item, "\n") {
-			lines = append(lines, "  "+line)
-		}
-	}
-	return append(lines, "];")
 }

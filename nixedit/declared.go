@@ -2,7 +2,6 @@ package nixedit
 
 import (
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -29,111 +28,95 @@ func (f *File) Declared(lists []List) []Declaration {
 	if (&Edit{Lists: lists}).check() != nil {
 		return nil
 	}
-	all, _ := f.declared(lists)
-	return all
+	return f.survey(lists, false).declared(func(string) bool { return true })
 }
 
-// declared returns what Declared does, and the best match of the bindings of each list.
-func (f *File) declared(lists []List) (all []Declaration, best []exactness) {
-	best = f.elements(lists, computedMatch, func(i int, t *target, p spot, element Node) {
-		value, where, ok := lists[i].element(element)
-		if !ok {
-			return
-		}
-		all = append(all, Declaration{
-			Position: f.Position(where.Start()), EndOffset: where.End(), Path: lists[i].absolute(value), List: i,
-			Directory: lists[i].Directories, Conditional: p.conditional || t.why == Conditional || t.why == Overridden,
-			Computed: t.match == computedMatch,
+// declared returns the declarations of some paths.
+func (s *Survey) declared(wanted func(path string) bool) (all []Declaration) {
+	f := s.file
+	for i := range s.lists {
+		l := &s.lists[i]
+		s.elements(i, computedMatch, func(v *value, p *spot, element Node) {
+			text, where, ok := l.element(element)
+			if !ok {
+				return
+			}
+			path := l.absolute(text)
+			if !wanted(path) {
+				return
+			}
+			all = append(all, Declaration{
+				Position: f.Position(where.Start()), EndOffset: where.End(), Path: path, List: i, Directory: l.Directories,
+				Conditional: p.conditional || v.why == Conditional || v.why == Overridden, Computed: v.match == computedMatch,
+			})
 		})
-	})
-	slices.SortStableFunc(all, func(a, b Declaration) int { return a.List - b.List })
-	return all, best
-}
-
-// elements calls a function for each element of lists, with the index of the list. Lists of other
-// storage paths are left out if least is computedMatch. It returns the best match of the bindings of
-// each list.
-func (f *File) elements(lists []List, least exactness, call func(list int, t *target, p spot, element Node)) (best []exactness) {
-	best = make([]exactness, len(lists))
-	v := visitor{binding: func(s scope, _, b Node) {
-		for i := range lists {
-			l := &lists[i]
-			if len(s.path) < len(l.Path) {
-				continue
-			}
-			t := target{match: l.compareEnd(s.path, len(l.Path)), why: s.why}
-			best[i] = max(best[i], t.match)
-			if t.match < least {
-				continue
-			}
-			if s.mayBeReplaced(s.path) {
-				t.needs(Overridden, "")
-			}
-			for _, p := range readValue(s, b.first().following()).spots {
-				for element := range p.list.Children() {
-					call(i, &t, p, element)
-				}
-			}
-		}
-	}}
-	v.uses(lists)
-	v.walk(f)
-	return best
-}
-
-// written finds the elements of a list by their path, and by the text of those that cannot be read.
-type written struct {
-	byPath, byText map[string]Declaration
-}
-
-func newWritten() written { return written{map[string]Declaration{}, map[string]Declaration{}} }
-
-// written reads the elements of each of some lists. Those of the list at an index have at least the
-// match least(index).
-func (f *File) written(lists []List, least func(list int) exactness) []written {
-	all := make([]written, len(lists))
-	for i := range all {
-		all[i] = newWritten()
 	}
-	f.elements(lists, otherStore, func(i int, t *target, _ spot, element Node) {
-		if t.match >= least(i) {
-			all[i].add(&lists[i], element)
-		}
-	})
 	return all
 }
 
-// add adds an element of a list.
-func (w written) add(l *List, element Node) {
-	value, where, readable := l.element(element)
+// covering returns a function that reports whether a path is that of an entry, or above one.
+func covering(entries []Entry) func(string) bool {
+	names := map[string]bool{}
+	for i := range entries {
+		for name := path.Clean(entries[i].Path); !names[name]; name = path.Dir(name) {
+			names[name] = true
+		}
+	}
+	return func(name string) bool { return names[name] }
+}
+
+// A wantedEntries finds entries among the elements of a list, by their path, and by the text of elements
+// that cannot be read.
+type wantedEntries struct {
+	list   *List
+	byPath map[string][]int
+	byText map[string][]int
+	// found are the first elements that are an entry, by the index of the entry.
+	found map[int]Declaration
+}
+
+// want returns what finds the entries of a list with the given indexes.
+func want(l *List, entries []Entry, indexes []int) *wantedEntries {
+	w := &wantedEntries{list: l, byPath: map[string][]int{}, byText: map[string][]int{}, found: map[int]Declaration{}}
+	for _, i := range indexes {
+		e := &entries[i]
+		name := path.Clean(e.Path)
+		w.byPath[name] = append(w.byPath[name], i)
+		if text := e.text(l); text != "" {
+			w.byText[text] = append(w.byText[text], i)
+		}
+	}
+	return w
+}
+
+// look compares an element with the entries.
+func (w *wantedEntries) look(element Node) {
+	value, where, readable := w.list.element(element)
 	if where.IsZero() {
 		return
 	}
-	d := Declaration{Position: where.file.Position(where.Start()), EndOffset: where.End()}
+	var entries []int
 	if readable {
-		w.byPath[l.absolute(value)] = d
+		value = w.list.absolute(value)
+		entries = w.byPath[value]
 	} else {
-		w.byText[where.Text()] = d
+		entries = w.byText[where.Text()]
+	}
+	for _, i := range entries {
+		if _, ok := w.found[i]; !ok {
+			w.found[i] = Declaration{Position: where.file.Position(where.Start()), EndOffset: where.End()}
+		}
 	}
 }
 
-// find returns the element that is an entry.
-func (w written) find(l *List, e *Entry) (d Declaration, ok bool) {
-	if d, ok = w.byPath[path.Clean(e.Path)]; !ok {
-		d, ok = w.byText[e.text(l)]
-	}
-	d.Path = path.Clean(e.Path)
-	return d, ok
-}
-
-// text returns the text of the path of an entry, or "".
+// text returns the text of the path of an entry if it cannot be read without evaluating it, or "".
 func (e *Entry) text(l *List) string {
 	f, err := Parse(e.Item, Options{})
 	if err != nil {
 		return ""
 	}
-	_, where, _ := l.element(f.Root())
-	if where.IsZero() {
+	_, where, readable := l.element(f.Root())
+	if where.IsZero() || readable {
 		return ""
 	}
 	return where.Text()

@@ -7,6 +7,10 @@
 // [Verify] proves that a result contains the tokens of the old file in order; a [Result] has always
 // passed it. [File.Candidates] lists the places for a list, [File.Declared] the paths in lists.
 //
+// A file of 5 MB takes some 40 ms and three times its size (bench_test.go). Tokens are scanned when they
+// are needed and not kept; nodes are in chunks and refer to each other by index. All insertions are
+// planned on one tree. The result is parsed once, and compared with the old file in the same pass.
+//
 // The package reads no files and does not evaluate Nix. The caller describes the lists of its modules
 // as attribute paths ([List]), so no dialect is built in.
 //
@@ -22,12 +26,16 @@
 //	file.go         Parse, positions
 //	literal.go      values of strings and names
 //	list.go         what to insert, and where: List, Entry, At, Edit
+//	scope.go        attributes, modules and names around a node
 //	walk.go         from the top of a file to the sets and bindings of its modules
 //	value.go        the lists of which the value of a binding consists
 //	candidate.go    the places for a list
-//	create.go       the places for a new binding, and its text
+//	create.go       the places for a new binding
+//	survey.go       all places of some lists, found in one walk
 //	choose.go       one place of several
 //	layout.go       indentation, line ends, white space
+//	newlist.go      the text of a new binding
+//	plan.go         what is inserted at each place
 //	insert.go       Insert, and elements in a list
 //	change.go       changes of a text
 //	verify.go       the proof

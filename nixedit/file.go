@@ -21,9 +21,9 @@ type Options struct {
 type File struct {
 	text   string
 	opts   Options
-	tokens []token
-	nodes  []node
+	nodes  nodes
 	root   uint32
+	indent indentation
 	lines  []uint32 // offsets of the beginnings of the lines
 }
 
@@ -33,7 +33,10 @@ type File struct {
 // Parse accepts what the grammar of Nix 2.8 accepts (parser.y, lexer.l), and pipe operators. It does
 // not check what Nix checks after parsing: names without a definition, attributes and arguments that
 // are defined twice.
-func Parse(text string, opts Options) (*File, error) {
+func Parse(text string, opts Options) (*File, error) { return parse(text, opts, nil) }
+
+// parse parses a file, and passes its tokens to a comparison if there is one.
+func parse(text string, opts Options, compares *comparison) (*File, error) {
 	f := &File{text: text, opts: opts}
 	if len(text) > MaxSize {
 		return nil, &RefusalError{Reason: TooLarge, List: -1, Detail: fmt.Sprintf("the file has %d bytes, expected at most %d", len(text), MaxSize)}
@@ -42,18 +45,17 @@ func Parse(text string, opts Options) (*File, error) {
 	if offset, detail := checkEncoding(text); detail != "" {
 		return nil, f.refusal(offset, BadEncoding, detail)
 	}
-	l := lexer{text: text, tokens: make([]token, 0, len(text)/5+16)}
-	l.run()
-	if l.refusal != nil {
-		return nil, f.refusal(l.refusal.Offset, l.refusal.Reason, l.refusal.Detail)
-	}
-	f.tokens = l.tokens
-	p := parser{file: f, nodes: make([]node, 1, len(l.tokens)/2+16)}
+	p := parser{file: f, lexer: newLexer(text, 0), compares: compares}
+	f.nodes.last = make([]node, 1, min(len(text)/4+16, chunk)) // index 0 is not a node
 	f.root = p.parse()
-	f.nodes = p.nodes
-	if p.refusal != nil {
-		return nil, f.refusal(p.refusal.Offset, p.refusal.Reason, p.refusal.Detail)
+	for p.lexer.next() { // a refusal of the lexer comes first
 	}
+	for _, r := range []*RefusalError{p.lexer.refusal, p.refusal} {
+		if r != nil {
+			return nil, f.refusal(r.Offset, r.Reason, r.Detail)
+		}
+	}
+	f.indent = p.lexer.indent
 	return f, nil
 }
 

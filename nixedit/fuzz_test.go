@@ -2,6 +2,7 @@ package nixedit_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -118,15 +119,61 @@ func FuzzInsertThenRemove(f *testing.F) {
 				}
 				continue
 			}
-			checkResult(t, file, result)
-			again := checkParse(t, result.Text)
-			if again == nil {
-				t.Fatalf("the result %q cannot be parsed", result.Text)
+			checkInserted(t, file, result, edit)
+		}
+	})
+}
+
+// checkInserted checks that a result without its insertions is the old file, and that it has all entries.
+func checkInserted(t *testing.T, file *nixedit.File, result *nixedit.Result, edit nixedit.Edit) {
+	t.Helper()
+	checkResult(t, file, result)
+	again := checkParse(t, result.Text)
+	if again == nil {
+		t.Fatalf("the result %q cannot be parsed", result.Text)
+	}
+	if err := nixedit.Verify(file, again, result.Changes); err != nil {
+		t.Fatalf("%v: %q", err, result.Text)
+	}
+	second, err := again.Insert(edit)
+	if err != nil || second.Text != result.Text || len(second.Present) != len(edit.Entries) {
+		t.Fatalf("the second insertion made %v, %v of %q", second, err, result.Text)
+	}
+}
+
+// FuzzInsertIntoAllLists inserts a name into several lists of a dialect at once: those of the bits of
+// which.
+func FuzzInsertIntoAllLists(f *testing.F) {
+	for i, s := range seeds() {
+		f.Add(s, uint8(0xff), uint8(0))
+		f.Add(s, uint8(i), uint8(i%5))
+	}
+	f.Fuzz(func(t *testing.T, text string, which, line uint8) {
+		file, err := nixedit.Parse(text, nixedit.Options{})
+		if err != nil {
+			return
+		}
+		for _, all := range [][]nixedit.List{impermanence, preservation, homeManager, plain, custom} {
+			edit := nixedit.Edit{Lists: all}
+			for i := range all {
+				for n := range 2 {
+					if which>>(2*i+n)&1 == 1 {
+						edit.Entries = append(edit.Entries, entry(all, i, fmt.Sprintf("n/new-%d-%d", i, n)))
+					}
+				}
 			}
-			second, err := again.Insert(edit)
-			if err != nil || second.Text != result.Text || len(second.Present) != 1 {
-				t.Fatalf("the second insertion made %v, %v of %q", second, err, result.Text)
+			if line > 0 {
+				edit.At = []nixedit.At{{Line: int(line)}}
 			}
+			result, err := file.Insert(edit)
+			if err != nil {
+				var refusal *nixedit.RefusalError
+				if !errors.As(err, &refusal) || refusal.Reason == nixedit.Unproven {
+					t.Fatalf("%v in %q", err, text)
+				}
+				continue
+			}
+			checkInserted(t, file, result, edit)
 		}
 	})
 }

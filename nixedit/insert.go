@@ -2,8 +2,9 @@ package nixedit
 
 import (
 	"cmp"
+	"fmt"
+	"path"
 	"slices"
-	"strings"
 )
 
 // A Present is an entry that was not inserted, because the file has its path already.
@@ -19,8 +20,7 @@ type Placement struct {
 	// List is the index in Edit.Lists, Entries are the indexes in Edit.Entries.
 	List    int
 	Entries []int
-	// Candidate is the place before the entries of this list were inserted. Its positions count what
-	// was inserted into the lists before it.
+	// Candidate is the place in the old file.
 	Candidate
 }
 
@@ -46,62 +46,63 @@ type Result struct {
 // The error is a *RefusalError. Insert refuses a list if there is not exactly one place for it, or if
 // that place contains an expression that is not supported.
 func (f *File) Insert(edit Edit) (*Result, error) {
+	return f.Survey(edit.Lists).Insert(edit.Entries, edit.At)
+}
+
+// Insert does what File.Insert does, with the lists of the survey.
+func (s *Survey) Insert(entries []Entry, at []At) (*Result, error) {
+	edit := Edit{s.lists, entries, at}
+	if s.refusal != nil {
+		return nil, s.refusal
+	}
 	if refusal := edit.check(); refusal != nil {
 		return nil, refusal
 	}
-	result := &Result{}
-	pending := f.pending(&edit, result)
-	if refusal := f.checkAt(&edit, pending); refusal != nil {
+	result := &Result{Text: s.file.text}
+	pending := s.pending(&edit, result)
+	if refusal := s.checkAt(&edit, pending); refusal != nil {
 		return nil, refusal
 	}
-	d, now := newDraft(f.text), f
-	for list, entries := range pending {
-		if len(entries) == 0 {
-			continue
-		}
-		step := edit
-		step.At = make([]At, len(edit.At))
-		for i, at := range edit.At {
-			step.At[i] = d.move(f, now, at)
-		}
-		changes, refusal := now.insertList(&step, list, pending, result)
-		if refusal != nil {
-			return nil, refusal
-		}
-		d.apply(changes)
-		next, err := Parse(d.String(), f.opts)
-		if err != nil {
-			return nil, unproven(list, "the result cannot be parsed: "+err.Error())
-		}
-		now = next
-		pending[list] = nil
+	changes, refusal := s.plan(&edit, pending, result)
+	if refusal != nil {
+		return nil, refusal
 	}
-	result.Text, result.Changes = now.text, d.changes()
-	result.Inserted = spans(result.Changes)
-	if err := Verify(f, now, result.Changes); err != nil {
+	if len(changes) == 0 {
+		return result, nil
+	}
+	result.Text, result.Changes, result.Inserted = applied(s.file.text, changes), changes, spans(changes)
+	if err := s.file.verifyResult(&edit, result); err != nil {
 		return nil, err
-	}
-	if refusal := now.verifyEntries(&edit, result.Placed); refusal != nil {
-		return nil, refusal
 	}
 	return result, nil
 }
 
 // pending returns the entries of each list that are not in the file, and adds the others to a result.
-func (f *File) pending(edit *Edit, result *Result) [][]int {
-	pending := make([][]int, len(edit.Lists))
-	all, best := f.declared(edit.Lists)
+func (s *Survey) pending(edit *Edit, result *Result) [][]int {
+	all := s.declared(covering(edit.Entries))
 	// As in choose, a computed attribute matches only if nothing else does.
-	all = slices.DeleteFunc(all, func(d Declaration) bool { return d.Computed && best[d.List] == exactMatch })
+	all = slices.DeleteFunc(all, func(d Declaration) bool { return d.Computed && s.found[d.List].match == exactMatch })
 	declared := NewIndex(all)
-	elements := f.written(edit.Lists, func(list int) exactness { return max(best[list], computedMatch) })
+	indexes := make([][]int, len(edit.Lists))
+	for i := range edit.Entries {
+		list := edit.Entries[i].List
+		indexes[list] = append(indexes[list], i)
+	}
+	elements := make([]*wantedEntries, len(edit.Lists))
+	for i := range elements {
+		elements[i] = want(&edit.Lists[i], edit.Entries, indexes[i])
+		if len(elements[i].byText) > 0 {
+			s.elements(i, max(s.found[i].match, computedMatch), func(_ *value, _ *spot, element Node) { elements[i].look(element) })
+		}
+	}
+	pending := make([][]int, len(edit.Lists))
 	items := map[string]bool{}
 	for i := range edit.Entries {
 		e := &edit.Entries[i]
 		d, ok := declared.Covering(e.Path)
 		if !ok {
-			d, ok = elements[e.List].find(&edit.Lists[e.List], e)
-			d.List = e.List
+			d, ok = elements[e.List].found[i]
+			d.Path, d.List = path.Clean(e.Path), e.List
 		}
 		key := e.Path + "\x00" + e.Item
 		if ok {
@@ -114,64 +115,48 @@ func (f *File) pending(edit *Edit, result *Result) [][]int {
 	return pending
 }
 
-// insertList returns the changes that insert entries of one list. It adds the place, and entries that
-// a chosen list has already, to a result.
-func (f *File) insertList(edit *Edit, list int, pending [][]int, result *Result) ([]Change, *RefusalError) {
-	l := &edit.Lists[list]
-	t, refusal := f.choose(l, edit.At)
-	if refusal != nil {
-		refusal.List = list
-		return nil, refusal
-	}
-	has := newWritten()
-	if !t.list.IsZero() {
-		for element := range t.list.Children() {
-			has.add(l, element)
-		}
-	}
-	placed := Placement{List: list, Candidate: t.candidate(l)}
-	var items []string
-	for _, i := range pending[list] {
-		if d, ok := has.find(l, &edit.Entries[i]); ok {
-			d.List = list
-			result.Present = append(result.Present, Present{i, d})
+// plan returns the changes that insert the pending entries. It adds the places, and entries that a
+// chosen list has already, to a result.
+func (s *Survey) plan(edit *Edit, pending [][]int, result *Result) ([]Change, *RefusalError) {
+	var p plan
+	for list, entries := range pending {
+		if len(entries) == 0 {
 			continue
 		}
-		placed.Entries = append(placed.Entries, i)
-		items = append(items, edit.Entries[i].Item)
-	}
-	if len(items) == 0 {
-		return nil, nil
-	}
-	result.Placed = append(result.Placed, placed)
-	if !t.list.IsZero() {
-		return t.list.insert(items), nil
-	}
-	return t.spot.insert(l, items, !hasSibling(edit.Lists, list, pending)), nil
-}
-
-// insert returns the changes that add the binding of a list. alone says that no other list gets a
-// binding in the innermost set.
-func (p *newSpot) insert(l *List, items []string, alone bool) []Change {
-	lines := p.bindingText(l, items, alone)
-	if !p.after.IsZero() {
-		return []Change{p.set.after(p.after, lines)}
-	}
-	if p.depth < l.block() && !p.set.first().IsZero() && !p.set.isFlat() {
-		lines = append([]string{""}, lines...)
-	}
-	return []Change{p.set.atEnd(lines)}
-}
-
-// hasSibling reports whether another list with the same parent has entries to insert.
-func hasSibling(lists []List, list int, pending [][]int) bool {
-	parent := lists[list].Path[:len(lists[list].Path)-1]
-	for i := range lists {
-		if i != list && len(pending[i]) > 0 && slices.Equal(lists[i].Path[:len(lists[i].Path)-1], parent) {
-			return true
+		l := &edit.Lists[list]
+		t, refusal := s.found[list].choose(s.file, edit.At)
+		if refusal != nil {
+			refusal.List = list
+			return nil, refusal
+		}
+		if other := p.other(t, l); other != nil {
+			refusal := s.found[list].refuse(t, SeveralPlaces, fmt.Sprintf("the place may belong to %s or to %s", quote(other.Base), quote(l.Base)))
+			refusal.List = list
+			return nil, refusal
+		}
+		has := want(l, edit.Entries, entries)
+		if !t.list.IsZero() {
+			for element := range t.list.Children() {
+				has.look(element)
+			}
+		}
+		placed := Placement{List: list, Candidate: t.candidate(l)}
+		var items []string
+		for _, i := range entries {
+			if d, ok := has.found[i]; ok {
+				d.Path, d.List = path.Clean(edit.Entries[i].Path), list
+				result.Present = append(result.Present, Present{i, d})
+				continue
+			}
+			placed.Entries = append(placed.Entries, i)
+			items = append(items, edit.Entries[i].Item)
+		}
+		if len(items) > 0 {
+			result.Placed = append(result.Placed, placed)
+			p.add(t, newList{l, items})
 		}
 	}
-	return false
+	return p.changes(), nil
 }
 
 // insert returns the changes that insert items into a list.
@@ -190,12 +175,17 @@ func (n Node) insert(items []string) (changes []Change) {
 func (n Node) sortedValues() []string {
 	const fewest = 3
 	var values []string
+	before := n.openStart() + 1
 	for element := range n.Children() {
 		value, ok := element.literal()
-		if !ok || element.Kind() == NodeParen || !element.ownLine() || len(values) > 0 && values[len(values)-1] >= value {
+		if !ok || element.Kind() == NodeParen || len(values) > 0 && values[len(values)-1] >= value {
+			return nil
+		}
+		if _, broken := n.file.gap(before, element.Start()); !broken {
 			return nil
 		}
 		values = append(values, value)
+		before = element.End()
 	}
 	if len(values) < fewest {
 		return nil
@@ -232,12 +222,12 @@ func (n Node) insertSorted(values, items []string) (changes []Change) {
 	})
 	for _, s := range inside {
 		at, _ := slices.BinarySearch(values, s.value)
-		before := n.firstToken()
+		before := n.openStart() + 1
 		if at > 0 {
-			before = elements[at-1].lastToken()
+			before = elements[at-1].End()
 		}
-		offset, ok := f.lineAfter(before)
-		if !ok {
+		offset, _ := f.lineAfter(before)
+		if offset == 0 {
 			last = append(last, s.item)
 			continue
 		}
@@ -257,15 +247,4 @@ func itemValue(item string) (string, bool) {
 		return "", false
 	}
 	return f.Root().literal()
-}
-
-// lineAfter returns the offset of the line after a token. It returns false if a comment goes on there.
-func (f *File) lineAfter(token int) (int, bool) {
-	for token++; token < len(f.tokens) && f.tokens[token].kind.Trivia(); token++ {
-		text := f.text[f.tokenStart(token):f.tokens[token].end]
-		if newline := strings.IndexByte(text, '\n'); newline >= 0 {
-			return f.tokenStart(token) + newline + 1, f.tokens[token].kind == TokenSpace
-		}
-	}
-	return 0, false
 }

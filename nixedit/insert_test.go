@@ -149,6 +149,23 @@ func TestInsertWritesSeveralLists(t *testing.T) {
 	}
 }
 
+// A computed user is one of two, so it gets the entries of only one.
+func TestInsertUsesAComputedUserOnce(t *testing.T) {
+	t.Parallel()
+	both := slices.Concat(impermanence, lists("/home/bob", 3, "environment", "persistence", "@/keep", "users", "%bob"))
+	edit := nixedit.Edit{Lists: both, Entries: []nixedit.Entry{entry(both, homeDirs, ".a"), entry(both, homeFiles+1, ".b")}}
+	text := "{ me, ... }: { environment.persistence.\"/keep\".users.${me}.directories = [ \".zeta\" ]; }\n"
+	_, err := parse(t, text).Insert(edit)
+	if r := refusal(t, err); r.Reason != nixedit.SeveralPlaces || r.List != homeFiles+1 {
+		t.Errorf("got %v of list %d", r, r.List)
+	}
+	text = strings.Replace(text, "[ \".zeta\" ];", "[ ]; environment.persistence.\"/keep\".users.bob.directories = [ ];", 1)
+	result, err := parse(t, text).Insert(edit)
+	if err != nil || len(result.Placed) != 2 {
+		t.Errorf("got %v, %v", result, err)
+	}
+}
+
 func TestInsertRefusesBadEntries(t *testing.T) {
 	t.Parallel()
 	file := parse(t, "{ host.persistence.directories = [ ]; }")
@@ -208,10 +225,10 @@ func TestAtChoosesForEachList(t *testing.T) {
 	}{
 		{"none", nil, nixedit.SeveralPlaces.String()},
 		{"one of two lists", []nixedit.At{{Line: 2, Attr: "directories"}}, nixedit.SeveralPlaces.String()},
-		{"one for each list", []nixedit.At{{Line: 2, Attr: "directories"}, {Line: 3, Attr: "files"}}, "\"/a\"\n    \"/new\"\n"},
-		{"the first of two for a list", []nixedit.At{{Line: 3}, {Line: 2}}, "\"/d\"\n    \"/file\"\n"},
+		{"one for each list", []nixedit.At{{Line: 2, Attr: "directories"}, {Line: 3, Attr: "files"}}, "\"/a\"\n      \"/new\"\n"},
+		{"the first of two for a list", []nixedit.At{{Line: 3}, {Line: 2}}, "\"/d\"\n      \"/file\"\n"},
 		{"one for no list", []nixedit.At{{Line: 2}, {Line: 1, Attr: "x"}}, nixedit.NotThere.String()},
-		{"the zero value", []nixedit.At{{}, {Line: 2}}, "\"/b\"\n    \"/file\"\n"},
+		{"the zero value", []nixedit.At{{}, {Line: 2}}, "\"/b\"\n      \"/file\"\n"},
 	} {
 		edit.At = tt.at
 		result, err := file.Insert(edit)
@@ -316,7 +333,7 @@ func TestAtCountsTheLinesOfTheOldFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"\"/c\"\n    \"/new\"\n", "\"/d\"\n    \"/file\"\n"} {
+	for _, want := range []string{"\"/c\"\n      \"/new\"\n", "\"/d\"\n      \"/file\"\n"} {
 		if !strings.Contains(result.Text, want) {
 			t.Errorf("no %q in\n%s", want, result.Text)
 		}

@@ -2,7 +2,6 @@ package nixedit
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -25,26 +24,39 @@ const (
 	modePath
 )
 
-// lexer cuts a text into tokens.
+// lexer cuts a text into tokens, one at a time.
 //
 // Nix's scanner takes the longest match of its regular expressions. Two of them read far ahead: a
 // path is known by a slash behind a run of path characters, and a URI by a colon behind a scheme.
 // pathRun and schemeRun cache the ends of the current runs, so a.b.c.d... takes linear time.
 type lexer struct {
-	text    string
-	pos     int
-	tokens  []token
-	modes   []mode
-	opened  []int // offsets at which the modes were pushed
+	text string
+	// The last token: its kind, where it begins, and where it ends and the next one begins.
+	kind       TokenKind
+	start, pos int
+
+	mode    mode
+	outer   []mode // the modes around it
+	opened  []int  // offsets at which the modes were pushed
 	pathRun int
 	scheme  int
+	indent  indentation
 	refusal *RefusalError
+}
+
+// newLexer returns a lexer for the tokens from an offset on that is in the mode for code.
+func newLexer(text string, offset int) *lexer {
+	const usual = 16 // modes that are nested
+	return &lexer{text: text, pos: offset, outer: make([]mode, 0, usual), opened: make([]int, 0, usual)}
 }
 
 // checkEncoding refuses what no editor should change. The offset is that of the first such byte.
 func checkEncoding(text string) (offset int, detail string) {
-	if strings.HasPrefix(text, "\ufeff") {
+	switch {
+	case strings.HasPrefix(text, "\ufeff"):
 		return 0, "the file begins with a byte order mark"
+	case strings.IndexByte(text, '\r') < 0 && strings.IndexByte(text, 0) < 0 && utf8.ValidString(text):
+		return 0, ""
 	}
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
@@ -68,55 +80,57 @@ func checkEncoding(text string) (offset int, detail string) {
 	return 0, ""
 }
 
-// run cuts the whole text. It stops at the first refusal.
-func (l *lexer) run() {
-	l.modes, l.opened = append(l.modes, modeCode), append(l.opened, 0)
+// next goes to the next token. It returns false at the end of the text, and at a refusal.
+func (l *lexer) next() bool {
+	l.start = l.pos
 	for l.pos < len(l.text) && l.refusal == nil {
-		switch l.modes[len(l.modes)-1] {
+		switch l.mode {
+		case modeCode:
+			l.code()
 		case modeQuoted:
 			l.quoted()
 		case modeIndented:
 			l.indented()
 		case modePath:
 			l.path()
-		default:
-			l.code()
+		}
+		if l.pos > l.start {
+			return l.refusal == nil
 		}
 	}
+	l.finish()
+	return false
+}
+
+// finish refuses a text that ends inside a token.
+func (l *lexer) finish() {
 	if l.refusal != nil {
 		return
 	}
-	switch top := len(l.modes) - 1; l.modes[top] {
+	switch l.mode {
 	case modeQuoted, modeIndented:
-		l.refuse(l.opened[top], "the string is not closed")
+		l.refuse(l.opened[len(l.opened)-1], "the string is not closed")
 	case modePath:
 		l.path()
 	default:
 	}
 }
 
-// emit adds the token that ends at end, and goes there.
+// emit ends a token.
 func (l *lexer) emit(kind TokenKind, end int) {
-	if len(l.tokens) == cap(l.tokens) {
-		l.tokens = slices.Grow(l.tokens, remaining(len(l.tokens), l.pos, len(l.text)))
-	}
-	l.tokens = append(l.tokens, token{uint32(end), kind})
+	l.kind = kind
 	l.pos = end
 }
 
-// remaining estimates how many more parts a whole has, if count parts are the first done of total
-// units. Growing once by this leaves less garbage than append, which copies several times.
-func remaining(count, done, total int) int {
-	return count*(total-done)/max(done, 1) + count/16 + 16
-}
-
 func (l *lexer) push(m mode) {
-	l.modes, l.opened = append(l.modes, m), append(l.opened, l.pos)
+	l.outer, l.opened = append(l.outer, l.mode), append(l.opened, l.pos)
+	l.mode = m
 }
 
 func (l *lexer) pop() {
-	if last := len(l.modes) - 1; last > 0 {
-		l.modes, l.opened = l.modes[:last], l.opened[:last]
+	if last := len(l.outer) - 1; last >= 0 {
+		l.mode = l.outer[last]
+		l.outer, l.opened = l.outer[:last], l.opened[:last]
 	}
 }
 
@@ -150,7 +164,13 @@ func (l *lexer) quoted() {
 		return
 	}
 	i := l.pos
-	for i < len(l.text) && l.text[i] != '"' && !l.interpolation(i) {
+	for {
+		for i < len(l.text) && classes[l.text[i]]&classPlain != 0 {
+			i++
+		}
+		if i >= len(l.text) || l.text[i] == '"' || l.interpolation(i) {
+			break
+		}
 		switch {
 		case l.text[i] == '\\':
 			i += 2
@@ -173,7 +193,13 @@ func (l *lexer) indented() {
 		return
 	}
 	i := l.pos
-	for i < len(l.text) && !l.interpolation(i) {
+	for {
+		for i < len(l.text) && classes[l.text[i]]&classPlain != 0 {
+			i++
+		}
+		if i >= len(l.text) || l.interpolation(i) {
+			break
+		}
 		if size := indentedEscape(l.text[i:]); size > 0 {
 			i += size
 			continue

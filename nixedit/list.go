@@ -81,6 +81,9 @@ func (l *List) store() int {
 	return -1
 }
 
+// parent returns the path without the last attribute.
+func (l *List) parent() []Attr { return l.Path[:len(l.Path)-1] }
+
 // name returns the last attribute.
 func (l *List) name() string { return l.Path[len(l.Path)-1].Name }
 
@@ -102,9 +105,6 @@ type At struct {
 	// Attr is an attribute path as the file writes it, or the end of one. For a list that a let
 	// binds to a name, it may be that name.
 	Attr string
-	// through is the last line of those that line Line became when entries were inserted there; 0
-	// means Line.
-	through int
 }
 
 // An Edit says what to add to a file.
@@ -121,6 +121,9 @@ func (e *Edit) check() *RefusalError {
 	for i := range e.Lists {
 		if len(e.Lists[i].Path) < 2 {
 			return badEntry(i, "the attribute path of a list needs two attributes")
+		}
+		if role := e.Lists[i].Path[0].Role; role == RoleStore || role == RoleUser {
+			return badEntry(i, "the attribute path of a list must begin with a name")
 		}
 		for _, attr := range e.Lists[i].Path {
 			if attr.Role != RoleStore && attr.Role != RoleUser && attr.Name == "" {

@@ -25,25 +25,21 @@ func (n Node) literal() (string, bool) {
 
 // quotedValue returns the value of a string in double quotes.
 func (n Node) quotedValue() (string, bool) {
-	f, part := n.file, n.first()
-	if first := n.firstToken() + 1; first+1 == n.lastToken() {
-		if text := f.text[f.tokenStart(first):f.tokens[first].end]; !strings.ContainsAny(text, "\\\r") {
-			return text, true
-		}
+	f, at, end := n.file, n.Start()+1, n.End()-1
+	if text := f.text[at:end]; n.first().IsZero() && strings.IndexByte(text, '\\') < 0 && strings.IndexByte(text, '\r') < 0 {
+		return text, true
 	}
 	var b strings.Builder
-	for i := n.firstToken() + 1; i < n.lastToken(); i++ {
-		if f.tokens[i].kind == TokenInterpolation {
-			value, ok := part.jsonValue()
-			if !ok {
-				return "", false
-			}
-			b.WriteString(value)
-			i, part = part.lastToken(), part.following()
-			continue
+	for part := range n.Children() {
+		unescape(&b, f.text[at:part.Start()])
+		value, ok := part.jsonValue()
+		if !ok {
+			return "", false
 		}
-		unescape(&b, f.text[f.tokenStart(i):f.tokens[i].end])
+		b.WriteString(value)
+		at = part.End()
 	}
+	unescape(&b, f.text[at:end])
 	return b.String(), true
 }
 
@@ -135,7 +131,7 @@ func attribute(name string) (string, bool) {
 	b.WriteByte('"')
 	for i := range len(name) {
 		c := name[i]
-		plain = plain && isNameByte(c)
+		plain = plain && (isNameByte(c) || c == '\'')
 		switch {
 		case c < ' ' || c == 0x7f:
 			return "", false
@@ -153,8 +149,14 @@ func attribute(name string) (string, bool) {
 
 // absolute returns the clean path that an element of a list means.
 func (l *List) absolute(value string) string {
-	if l.Base != "" {
+	clean := value != "" && !strings.Contains(value, "//") && !strings.HasSuffix(value, "/") && value[0] != '.' && !strings.Contains(value, "/.")
+	switch {
+	case l.Base != "" && clean && value[0] != '/' && l.Base[len(l.Base)-1] != '/':
+		return l.Base + "/" + value
+	case l.Base != "":
 		return path.Join(l.Base, value)
+	case clean && value[0] == '/':
+		return value
 	}
 	return path.Join("/", value)
 }

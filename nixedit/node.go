@@ -10,7 +10,7 @@ type NodeKind uint8
 
 // The kinds of nodes, with their children. The zero value means unknown; no node of a tree has it.
 const (
-	_ NodeKind = iota
+	_ NodeKind = iota // also of values that are not kept: see comparison.unchanged
 	// NodeName is an identifier.
 	NodeName
 	// NodeNumber is an integer or a float.
@@ -79,9 +79,68 @@ func (k NodeKind) String() string {
 // node is a node of a file. Nodes refer to each other by their index, so a tree is one allocation
 // without pointers. Index 0 means "not there".
 type node struct {
-	first, last uint32 // tokens; last is exclusive
+	// head is the offset of the first byte, and the kind in the bits above.
+	head        uint32
+	end         uint32
 	child, next uint32
-	kind        NodeKind
+}
+
+// The offsets of a file have up to 27 bits (MaxSize), so 5 are left for the kind.
+const (
+	offsetBits = 27
+	offsetMask = 1<<offsetBits - 1
+)
+
+func (n *node) kind() NodeKind { return NodeKind(n.head >> offsetBits) }
+func (n *node) start() int     { return int(n.head & offsetMask) }
+
+func (n *node) setStart(offset uint32) { n.head = n.head&^offsetMask | offset }
+
+// nodes are all nodes of a file by their index. They are in chunks, because a slice that grows by
+// append leaves several times its size as garbage.
+type nodes struct {
+	full [][]node // of chunk nodes each
+	last []node
+	// spare is an empty chunk, or nil.
+	spare []node
+}
+
+const (
+	chunkBits = 12
+	chunk     = 1 << chunkBits
+)
+
+func (n *nodes) at(i uint32) *node {
+	if c := int(i >> chunkBits); c < len(n.full) {
+		return &n.full[c][i%chunk]
+	}
+	return &n.last[i%chunk]
+}
+
+// count returns the number of nodes, which is the index of the next one.
+func (n *nodes) count() uint32 { return uint32(len(n.full)*chunk + len(n.last)) }
+
+// add adds a node and returns its index.
+func (n *nodes) add(one node) uint32 {
+	if len(n.last) == chunk {
+		n.full = append(n.full, n.last)
+		n.last, n.spare = n.spare, nil
+		if n.last == nil {
+			n.last = make([]node, 0, chunk)
+		}
+	}
+	n.last = append(n.last, one)
+	return n.count() - 1
+}
+
+// cut removes the nodes from an index on.
+func (n *nodes) cut(index uint32) {
+	for full := int(index >> chunkBits); len(n.full) > full; {
+		n.spare = n.last[:0]
+		n.last = n.full[len(n.full)-1]
+		n.full = n.full[:len(n.full)-1]
+	}
+	n.last = n.last[:index%chunk]
 }
 
 // A Node is a node of the syntax tree of a file. The zero value is not a node.
@@ -93,7 +152,7 @@ type Node struct {
 // Root returns the expression that the file consists of.
 func (f *File) Root() Node { return Node{f, f.root} }
 
-func (n Node) data() *node { return &n.file.nodes[n.index] }
+func (n Node) data() *node { return n.file.nodes.at(n.index) }
 
 // IsZero reports whether n is not a node.
 func (n Node) IsZero() bool { return n.index == 0 }
@@ -103,17 +162,20 @@ func (n Node) Kind() NodeKind {
 	if n.IsZero() {
 		return 0
 	}
-	return n.data().kind
+	return n.data().kind()
 }
 
 // Start returns the offset of the first byte of a node.
-func (n Node) Start() int { return n.file.tokenStart(int(n.data().first)) }
+func (n Node) Start() int { return n.data().start() }
 
 // End returns the offset after the last byte of a node.
-func (n Node) End() int { return n.file.tokenStart(int(n.data().last)) }
+func (n Node) End() int { return int(n.data().end) }
 
 // Text returns the text of a node, with the comments inside it.
-func (n Node) Text() string { return n.file.text[n.Start():n.End()] }
+func (n Node) Text() string {
+	data := n.data()
+	return n.file.text[data.start():data.end]
+}
 
 // Children returns the children of a node in order.
 func (n Node) Children() iter.Seq[Node] {
@@ -139,7 +201,3 @@ func (n Node) last() (last Node) {
 	}
 	return last
 }
-
-// firstToken and lastToken return the first and the last token of a node.
-func (n Node) firstToken() int { return int(n.data().first) }
-func (n Node) lastToken() int  { return int(n.data().last) - 1 }

@@ -1,9 +1,6 @@
 package nixedit
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // maxDepth is the depth of recursion of the parser. Each pair of brackets takes three. Nix's parser
 // stops at 10,000 symbols on its stack (YYMAXDEPTH of Bison).
@@ -15,16 +12,21 @@ const maxDepth = 3000
 // returns. So no function needs to check for errors.
 type parser struct {
 	file    *File
-	nodes   []node
-	i       int // the current token, which is not trivia; len(file.tokens) at the end
-	end     int // the token after the last one that was accepted
+	lexer   *lexer
+	current token    // not trivia; endOfFile at the end
+	ahead   [2]token // the tokens after it that were read already
+	waiting int      // their number
+	end     uint32   // the offset after the last token that was accepted
+	last    TokenKind
 	depth   int
 	refusal *RefusalError
+	// compares gets all tokens if it is not nil.
+	compares *comparison
 }
 
 // parse reads the whole file and returns the root.
 func (p *parser) parse() uint32 {
-	p.i = p.skip(0)
+	p.current = p.scan()
 	root := p.expression()
 	if p.kind() != endOfFile {
 		p.unexpected("end of file")
@@ -32,33 +34,43 @@ func (p *parser) parse() uint32 {
 	return root
 }
 
-// skip returns the index of the first token at or after i that is not trivia.
-func (p *parser) skip(i int) int {
-	for i < len(p.file.tokens) && p.file.tokens[i].kind.Trivia() {
-		i++
+// scan returns the next token of the lexer that is not trivia.
+func (p *parser) scan() token {
+	for p.refusal == nil && p.lexer.next() {
+		if p.compares != nil {
+			p.compares.token(p.lexer)
+		}
+		if !p.lexer.kind.Trivia() {
+			return token{uint32(p.lexer.start), uint32(p.lexer.pos), p.lexer.kind}
+		}
 	}
-	return i
+	end := uint32(len(p.file.text))
+	return token{end, end, endOfFile}
 }
 
-// kindAt returns the kind of a token.
-func (p *parser) kindAt(i int) TokenKind {
-	if i < len(p.file.tokens) {
-		return p.file.tokens[i].kind
+func (p *parser) kind() TokenKind { return p.current.kind }
+
+// peek returns the kind of a token after the current one: the first or the second.
+func (p *parser) peek(n int) TokenKind {
+	for p.waiting < n {
+		p.ahead[p.waiting] = p.scan()
+		p.waiting++
 	}
-	return endOfFile
+	return p.ahead[n-1].kind
 }
-
-func (p *parser) kind() TokenKind { return p.kindAt(p.i) }
-
-// following returns the kind of the token after the current one.
-func (p *parser) following() TokenKind { return p.kindAt(p.skip(p.i + 1)) }
 
 // advance accepts the current token.
 func (p *parser) advance() {
-	if p.i < len(p.file.tokens) {
-		p.end = p.i + 1
-		p.i = p.skip(p.end)
+	if p.current.kind == endOfFile {
+		return
 	}
+	p.end, p.last = p.current.end, p.current.kind
+	if p.waiting == 0 {
+		p.current = p.scan()
+		return
+	}
+	p.current, p.ahead[0] = p.ahead[0], p.ahead[1]
+	p.waiting--
 }
 
 // expect accepts a token of a kind, or refuses the file.
@@ -77,13 +89,15 @@ func (p *parser) unexpected(want string) {
 
 // refuse keeps the first refusal and goes to the end.
 func (p *parser) refuse(reason Reason, detail string) {
+	p.refuseAt(p.current.start, reason, detail)
+}
+
+func (p *parser) refuseAt(offset uint32, reason Reason, detail string) {
 	if p.refusal == nil {
-		p.refusal = &RefusalError{Position: Position{Offset: p.file.tokenStart(p.i)}, Reason: reason, Detail: detail}
-		if p.i >= len(p.file.tokens) {
-			p.refusal.Offset = len(p.file.text)
-		}
+		p.refusal = &RefusalError{Position: Position{Offset: int(offset)}, Reason: reason, Detail: detail}
 	}
-	p.i = len(p.file.tokens)
+	p.waiting = 0
+	p.current = p.scan() // the end
 }
 
 // enter counts the depth of recursion; leave undoes it.
@@ -105,32 +119,35 @@ func (p *parser) add(s *siblings, child uint32) {
 	if s.head == 0 {
 		s.head = child
 	} else {
-		p.nodes[s.tail].next = child
+		p.at(s.tail).next = child
 	}
 	s.tail = child
 }
 
-// node makes a node that begins at token first and ends with the last accepted token.
-func (p *parser) node(kind NodeKind, first int, children siblings) uint32 {
-	if len(p.nodes) == cap(p.nodes) {
-		p.nodes = slices.Grow(p.nodes, remaining(len(p.nodes), p.end, len(p.file.tokens)))
-	}
-	p.nodes = append(p.nodes, node{uint32(first), uint32(max(p.end, first)), children.head, 0, kind})
-	return uint32(len(p.nodes) - 1)
+// node makes a node that begins at an offset and ends with the last accepted token.
+func (p *parser) node(kind NodeKind, start uint32, children siblings) uint32 {
+	return p.file.nodes.add(node{start | uint32(kind)<<offsetBits, max(p.end, start), children.head, 0})
 }
 
-// startOf returns the first token of a node.
-func (p *parser) startOf(n uint32) int { return int(p.nodes[n].first) }
+// at returns a node. It moves when others are made.
+func (p *parser) at(n uint32) *node { return p.file.nodes.at(n) }
+
+// startOf returns the offset of a node.
+func (p *parser) startOf(n uint32) uint32 { return uint32(p.at(n).start()) }
 
 // expression reads an expression with the lowest precedence (expr_function in parser.y).
-func (p *parser) expression() uint32 {
-	defer p.leave()
-	if !p.enter() {
-		return 0
+func (p *parser) expression() (n uint32) {
+	if p.enter() {
+		n = p.function()
 	}
+	p.leave()
+	return n
+}
+
+func (p *parser) function() uint32 {
 	switch p.kind() {
 	case TokenIdentifier:
-		if next := p.following(); next == colon || next == at {
+		if next := p.peek(1); next == colon || next == at {
 			return p.lambda()
 		}
 	case TokenLeftBrace:
@@ -144,7 +161,7 @@ func (p *parser) expression() uint32 {
 	case keywordIf:
 		return p.condition()
 	case keywordLet:
-		if p.following() != TokenLeftBrace {
+		if p.peek(1) != TokenLeftBrace {
 			return p.let()
 		}
 	default:
@@ -155,7 +172,7 @@ func (p *parser) expression() uint32 {
 // scoped reads with A; B and assert A; B.
 func (p *parser) scoped(kind NodeKind) uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.advance()
 	p.add(&children, p.expression())
 	p.expect(semicolon)
@@ -165,7 +182,7 @@ func (p *parser) scoped(kind NodeKind) uint32 {
 
 func (p *parser) condition() uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.advance()
 	p.add(&children, p.expression())
 	p.expect(keywordThen)
@@ -177,7 +194,7 @@ func (p *parser) condition() uint32 {
 
 func (p *parser) let() uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.advance()
 	p.bindings(&children, keywordIn)
 	p.refuseDynamic(children)
@@ -241,12 +258,16 @@ func precedence(kind TokenKind) (level int, once bool) {
 }
 
 // operators reads an expression with operators of at least a precedence.
-func (p *parser) operators(least int) uint32 {
-	defer p.leave()
-	if !p.enter() {
-		return 0
+func (p *parser) operators(least int) (left uint32) {
+	if p.enter() {
+		left = p.operatorsAfter(p.prefix(), least)
 	}
-	left := p.prefix()
+	p.leave()
+	return left
+}
+
+// operatorsAfter reads operators of at least a precedence, and their right operands.
+func (p *parser) operatorsAfter(left uint32, least int) uint32 {
 	for {
 		level, once := precedence(p.kind())
 		if level == 0 || level < least {
@@ -274,7 +295,7 @@ func (p *parser) prefix() uint32 {
 		return p.apply()
 	}
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.advance()
 	p.add(&children, p.operators(level))
 	return p.node(NodeUnary, first, children)

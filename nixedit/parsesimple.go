@@ -1,5 +1,7 @@
 package nixedit
 
+import "strings"
+
 // apply reads a function and its arguments (expr_app in parser.y).
 func (p *parser) apply() uint32 {
 	function := p.selection()
@@ -25,12 +27,16 @@ func beginsOperand(kind TokenKind) bool {
 }
 
 // selection reads an operand and the attributes that are selected from it (expr_select).
-func (p *parser) selection() uint32 {
-	defer p.leave()
-	if !p.enter() {
-		return 0
+func (p *parser) selection() (n uint32) {
+	if p.enter() {
+		n = p.selectionOf(p.operand())
 	}
-	operand := p.operand()
+	p.leave()
+	return n
+}
+
+// selectionOf reads the attributes that are selected from an operand.
+func (p *parser) selectionOf(operand uint32) uint32 {
 	var children siblings
 	switch p.kind() {
 	case dot:
@@ -45,7 +51,7 @@ func (p *parser) selection() uint32 {
 	case keywordOr:
 		// Nix parses this as a call with the argument "or", because "or" once was not a keyword.
 		p.add(&children, operand)
-		first := p.i
+		first := p.current.start
 		p.advance()
 		p.add(&children, p.node(NodeName, first, siblings{}))
 		return p.node(NodeApply, p.startOf(operand), children)
@@ -56,7 +62,7 @@ func (p *parser) selection() uint32 {
 
 // operand reads an expression without operators (expr_simple).
 func (p *parser) operand() uint32 {
-	first := p.i
+	first := p.current.start
 	switch p.kind() {
 	case TokenIdentifier:
 		p.advance()
@@ -82,12 +88,12 @@ func (p *parser) operand() uint32 {
 	case keywordRec:
 		p.advance()
 		n := p.set(NodeRecSet)
-		p.nodes[n].first = uint32(first)
+		p.at(n).setStart(first)
 		return n
 	case keywordLet:
 		p.advance()
 		n := p.set(NodeLetSet)
-		p.nodes[n].first = uint32(first)
+		p.at(n).setStart(first)
 		return n
 	default:
 	}
@@ -97,7 +103,7 @@ func (p *parser) operand() uint32 {
 
 func (p *parser) paren() uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.advance()
 	p.add(&children, p.expression())
 	p.expect(rightParen)
@@ -106,10 +112,17 @@ func (p *parser) paren() uint32 {
 
 func (p *parser) list() uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.advance()
-	for beginsOperand(p.kind()) {
-		p.add(&children, p.selection())
+	const fewest = 64 // elements that are kept in a text that is compared, even if they did not change
+	for count := 0; beginsOperand(p.kind()); count++ {
+		before := p.file.nodes.count()
+		element := p.selection()
+		if count >= fewest && p.drops(element) {
+			p.file.nodes.cut(before)
+			continue
+		}
+		p.add(&children, element)
 	}
 	p.expect(rightBracket)
 	return p.node(NodeList, first, children)
@@ -118,7 +131,7 @@ func (p *parser) list() uint32 {
 // string reads a string up to the token that closes it.
 func (p *parser) string(kind NodeKind, closing TokenKind) uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.advance()
 	for {
 		switch p.kind() {
@@ -137,13 +150,13 @@ func (p *parser) string(kind NodeKind, closing TokenKind) uint32 {
 // interpolation behind it (string_parts_interpolated in parser.y).
 func (p *parser) path() uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.advance()
-	for p.i == p.end {
+	for p.current.start == p.end {
 		switch p.kind() {
 		case TokenPathText:
 			p.advance()
-			if children.head == 0 && (p.i != p.end || p.kind() != TokenInterpolation) {
+			if children.head == 0 && (p.current.start != p.end || p.kind() != TokenInterpolation) {
 				p.unexpected(TokenInterpolation.String())
 			}
 			continue
@@ -160,7 +173,7 @@ func (p *parser) path() uint32 {
 // dynamic reads ${ … }.
 func (p *parser) dynamic() uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.advance()
 	p.add(&children, p.expression())
 	p.expect(TokenRightBrace)
@@ -170,7 +183,7 @@ func (p *parser) dynamic() uint32 {
 // set reads { … }. The kind is NodeSet, NodeRecSet or NodeLetSet.
 func (p *parser) set(kind NodeKind) uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.expect(TokenLeftBrace)
 	p.bindings(&children, TokenRightBrace)
 	return p.node(kind, first, children)
@@ -193,27 +206,45 @@ func (p *parser) bindings(children *siblings, closing TokenKind) {
 
 func (p *parser) binding() uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.add(&children, p.attrPath())
 	p.expect(assign)
-	p.add(&children, p.expression())
+	p.add(&children, p.boundValue())
 	p.expect(semicolon)
 	return p.node(NodeBinding, first, children)
 }
 
+// boundValue reads the value of a binding. In a text that is compared, values that did not change are
+// parsed, but their nodes are not kept, except for the smallest ones.
+func (p *parser) boundValue() uint32 {
+	const fewest = 8
+	before := p.file.nodes.count()
+	value := p.expression()
+	if p.file.nodes.count()-before < fewest || !p.drops(value) {
+		return value
+	}
+	start := p.startOf(value)
+	p.file.nodes.cut(before)
+	return p.node(0, start, siblings{})
+}
+
+// drops reports whether the last node is in a text that is compared, and did not change.
+func (p *parser) drops(n uint32) bool {
+	return p.compares != nil && p.refusal == nil && p.compares.unchanged(p.startOf(n), p.end)
+}
+
 func (p *parser) inherit() uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.advance()
 	if p.kind() == leftParen {
 		p.add(&children, p.paren())
 	}
 	for isAttr(p.kind()) {
-		at := p.i
+		at := p.current.start
 		attr := p.attr()
 		if p.isDynamic(attr) {
-			p.i = at
-			p.refuse(BadSyntax, "an attribute of inherit must not be computed")
+			p.refuseAt(at, BadSyntax, "an attribute of inherit must not be computed")
 		}
 		p.add(&children, attr)
 	}
@@ -223,7 +254,7 @@ func (p *parser) inherit() uint32 {
 
 func (p *parser) attrPath() uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.add(&children, p.attr())
 	for p.kind() == dot {
 		p.advance()
@@ -238,7 +269,7 @@ func isAttr(kind TokenKind) bool {
 
 // attr reads one attribute of a path.
 func (p *parser) attr() uint32 {
-	first := p.i
+	first := p.current.start
 	switch p.kind() {
 	case TokenQuote:
 		return p.string(NodeString, TokenQuote)
@@ -255,19 +286,19 @@ func (p *parser) attr() uint32 {
 // isDynamic reports whether an attribute is computed. ${…} with a string, also in parentheses, or
 // with a URI is not.
 func (p *parser) isDynamic(attr uint32) bool {
-	n := &p.nodes[attr]
-	if n.kind != NodeDynamic {
-		return n.kind == NodeString && n.child != 0
+	n := p.at(attr)
+	if n.kind() != NodeDynamic {
+		return n.kind() == NodeString && n.child != 0
 	}
-	expr := &p.nodes[n.child]
-	for expr.kind == NodeParen {
-		expr = &p.nodes[expr.child]
+	expr := p.at(n.child)
+	for expr.kind() == NodeParen {
+		expr = p.at(expr.child)
 	}
-	switch expr.kind {
+	switch expr.kind() {
 	case NodeString, NodeIndented:
 		return expr.child != 0
-	case NodePath:
-		return p.kindAt(int(expr.first)) != TokenURI
+	case NodePath: // only URIs have a colon outside of interpolations
+		return expr.child != 0 || !strings.Contains(p.file.text[expr.start():expr.end], ":")
 	default:
 		return true
 	}
@@ -275,28 +306,26 @@ func (p *parser) isDynamic(attr uint32) bool {
 
 // refuseDynamic refuses bindings of a let whose first attribute is computed.
 func (p *parser) refuseDynamic(bindings siblings) {
-	for b := bindings.head; b != 0; b = p.nodes[b].next {
-		if p.nodes[b].kind != NodeBinding {
+	for b := bindings.head; b != 0; b = p.at(b).next {
+		if p.at(b).kind() != NodeBinding {
 			continue
 		}
-		if attr := p.nodes[p.nodes[b].child].child; attr != 0 && p.isDynamic(attr) {
-			p.i = p.startOf(attr)
-			p.refuse(BadSyntax, "an attribute of let must not be computed")
+		if attr := p.at(p.at(b).child).child; attr != 0 && p.isDynamic(attr) {
+			p.refuseAt(p.startOf(attr), BadSyntax, "an attribute of let must not be computed")
 		}
 	}
 }
 
 // isFormals reports whether the brace at the current token begins the arguments of a function.
 func (p *parser) isFormals() bool {
-	i := p.skip(p.i + 1)
-	switch p.kindAt(i) {
+	switch p.peek(1) {
 	case ellipsis:
 		return true
 	case TokenRightBrace:
-		next := p.kindAt(p.skip(i + 1))
+		next := p.peek(2)
 		return next == colon || next == at
 	case TokenIdentifier:
-		next := p.kindAt(p.skip(i + 1))
+		next := p.peek(2)
 		return next == comma || next == question || next == TokenRightBrace
 	default:
 	}
@@ -306,10 +335,10 @@ func (p *parser) isFormals() bool {
 // lambda reads a function. The current token is a name or a brace.
 func (p *parser) lambda() uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.add(&children, p.argument())
 	if p.kind() == at {
-		named := p.nodes[children.head].kind == NodeName
+		named := p.at(children.head).kind() == NodeName
 		p.advance()
 		if want := TokenLeftBrace; named && p.kind() != want {
 			p.unexpected(want.String())
@@ -326,7 +355,7 @@ func (p *parser) lambda() uint32 {
 // argument reads the name of an argument, or arguments in braces.
 func (p *parser) argument() uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	if p.kind() != TokenLeftBrace {
 		p.expect(TokenIdentifier)
 		return p.node(NodeName, first, children)
@@ -350,11 +379,11 @@ func (p *parser) argument() uint32 {
 }
 
 // afterComma reports whether the last accepted token is a comma.
-func (p *parser) afterComma() bool { return p.kindAt(p.end-1) == comma }
+func (p *parser) afterComma() bool { return p.last == comma }
 
 func (p *parser) formal() uint32 {
 	var children siblings
-	first := p.i
+	first := p.current.start
 	p.advance()
 	p.add(&children, p.node(NodeName, first, siblings{}))
 	if p.kind() == question {

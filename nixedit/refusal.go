@@ -44,6 +44,9 @@ const (
 	Overridden
 	// InFunction: the list is in an argument of a function whose effect is not known.
 	InFunction
+	// Priority: the place is in a function that gives definitions a priority, such as mkForce or mkDefault.
+	// Definitions of another priority replace it, or it replaces them.
+	Priority
 	// Defined: the new binding would be in conflict with a binding of the same set.
 	Defined
 	// NotThere: nothing that can be chosen is at the place of Options.At.
@@ -55,7 +58,7 @@ const (
 var reasons = [...]string{
 	"unknown", "too large", "nested too deeply", "bad encoding", "bad token", "syntax error", "pipe operator", "bad entry", "no place",
 	"several places", "other storage path", "inherited", "reference", "computed", "conditional", "in let", "may be overridden",
-	"argument of a function", "already defined", "not there", "not proven",
+	"argument of a function", "of another priority", "already defined", "not there", "not proven",
 }
 
 // String returns the reason in a few words.

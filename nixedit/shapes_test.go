@@ -168,6 +168,33 @@ var shapes = []shape{
 		contains: []string{"    files = [\n      { file = \"/etc/machine-id\"; inInitrd = true; }\n      \"/etc/new\"\n    ];"},
 	},
 	{
+		name: "14 a name whose storage path is set elsewhere", of: preservation, list: hostDirs, add: "/new", get: `v.preservation.preserveAt.state.directories`,
+		text: "{\n  preservation.preserveAt.state.directories = [ \"/a\" ];\n}\n",
+	},
+	{
+		name: "14 a name whose storage path is set elsewhere, without the list", of: preservation, list: hostFiles, add: "/new", getNew: `v.preservation.preserveAt.state.files`,
+		text: "{\n  preservation.preserveAt.state = {\n    directories = [ \"/a\" ];\n  };\n}\n",
+	},
+	{
+		name: "14 a name, and the storage path", of: preservation, list: hostFiles, add: "/new", getNew: `v.preservation.preserveAt."/keep".files`,
+		text: "{\n  preservation.preserveAt.state.directories = [ \"/a\" ];\n  preservation.preserveAt.\"/keep\".directories = [ \"/b\" ];\n}\n",
+	},
+	{
+		name: "14 two names", of: preservation, list: hostDirs, add: "/new", want: nixedit.SeveralPlaces,
+		text: "{\n  preservation.preserveAt.state.directories = [ \"/a\" ];\n  preservation.preserveAt.cache.directories = [ \"/b\" ];\n}\n",
+	},
+	{
+		name: "another option beside storage paths", of: impermanence, list: hostFiles, add: "/new", getNew: `v.environment.persistence."/keep".files`,
+		text: "{\n  environment.persistence = {\n    enable = true;\n  };\n}\n",
+	},
+	{
+		name: "mkMerge of a condition", of: impermanence, list: hostDirs, add: "/new", want: nixedit.Conditional, text: mergedCondition,
+	},
+	{
+		name: "mkMerge of a condition, chosen by its line", of: impermanence, list: hostDirs, add: "/new", at: nixedit.At{Line: 3},
+		get: `(builtins.elemAt v 0).environment.persistence."/keep".directories`, text: mergedCondition,
+	},
+	{
 		name: "15 computed user", of: impermanence, list: homeDirs, add: ".new", get: `v.environment.persistence."/keep".users.bob.directories`,
 		text: "{ me, ... }: {\n  environment.persistence.\"/keep\".users.${me}.directories = [ \".zeta\" ];\n}\n",
 	},
@@ -198,7 +225,7 @@ var shapes = []shape{
 	{
 		name: "20 one line, block comment inside", of: homeManager, list: hostFiles, add: ".new", get: `v.home.persistence."/keep".files`,
 		text:     "{ home.persistence.\"/keep\".files = [ /* none ] yet */ \".zeta\" ]; }\n",
-		contains: []string{"[\n  /* none ] yet */ \".zeta\"\n  \".new\"\n]; }"},
+		contains: []string{"[\n    /* none ] yet */ \".zeta\"\n    \".new\"\n  ]; }"},
 	},
 	{
 		name: "21 two storage paths of one module", of: impermanence, list: hostDirs, add: "/c", get: `v.environment.persistence."/keep".directories`,
@@ -251,6 +278,29 @@ var shapes = []shape{
 		text: "{ extra, ... }: { host.persistence.directories = [ \"/a\" ]; } // extra\n",
 	},
 	{
+		name: "a set with a priority", of: impermanence, list: hostDirs, add: "/new", want: nixedit.Priority, text: forced,
+	},
+	{
+		name: "a set with a priority, chosen by its line", of: impermanence, list: hostDirs, add: "/new", at: nixedit.At{Line: 3},
+		get: `v.config.environment.persistence."/keep".directories`, text: forced,
+	},
+	{
+		name: "a new list in a set with a priority", of: impermanence, list: hostFiles, add: "/new", want: nixedit.Priority,
+		text: "{ lib, ... }: { environment.persistence = lib.mkOverride 900 { \"/keep\" = { }; }; }\n",
+	},
+	{
+		name: "a list with a weaker priority", of: impermanence, list: hostDirs, add: "/new", want: nixedit.Priority,
+		text: "{ lib, ... }: { environment.persistence.\"/keep\".directories = lib.mkDefault [ \"/a\" ]; }\n",
+	},
+	{
+		name: "a forced list", of: impermanence, list: hostDirs, add: "/new", get: `v.environment.persistence."/keep".directories`,
+		text: "{ lib, ... }: {\n  environment.persistence.\"/keep\".directories = lib.mkForce [ \"/a\" ];\n}\n",
+	},
+	{
+		name: "a new list in optionalAttrs", of: impermanence, list: hostFiles, add: "/new", want: nixedit.Conditional,
+		text: "{ lib, gui, ... }: { environment.persistence.\"/keep\" = lib.optionalAttrs gui { directories = [ \"/a\" ]; }; }\n",
+	},
+	{
 		name: "a flake", of: plain, list: hostDirs, add: "/new", want: nixedit.NoPlace,
 		text: "{ inputs = { }; outputs = { self }: { x = 1; }; }\n",
 	},
@@ -261,17 +311,19 @@ var shapes = []shape{
 }
 
 const (
-	mergedBranches = "{ lib, ... }: { config = lib.mkMerge [\n  { my.persistence.directories = [ \"/a\" ]; }\n  (lib.mkIf true\n    { my.persistence.directories = [ \"/b\" ]; })\n]; }\n"
-	conditional    = "{ base, lib, gui, ... }: {\n  home.persistence.\"/keep\".directories = base\n    ++ lib.optionals gui [ \".config/zeta\" ];\n}\n"
-	moduleInLet    = "{ lib, ... }:\nlet\n  base = { environment.persistence.\"/keep\".directories = [ \"/a\" ]; };\n  again = base; loop = loop;\nin\nlib.mkMerge [ base again loop ]\n"
-	inLet          = "let kept = [ \"/var/lib/zeta\" ]; in\n{\n  environment.persistence.\"/keep\".directories = kept;\n}\n"
-	optionalAttrs  = "{ lib, gui, ... }: {\n\tuser.persistence = { files = [ \".z\" ]; } // lib.optionalAttrs gui {\n\t\tdirectories = [\n\t\t\t\".zeta\"\n\t\t];\n\t};\n}\n"
+	mergedBranches  = "{ lib, ... }: { config = lib.mkMerge [\n  { my.persistence.directories = [ \"/a\" ]; }\n  (lib.mkIf true\n    { my.persistence.directories = [ \"/b\" ]; })\n]; }\n"
+	conditional     = "{ base, lib, gui, ... }: {\n  home.persistence.\"/keep\".directories = base\n    ++ lib.optionals gui [ \".config/zeta\" ];\n}\n"
+	moduleInLet     = "{ lib, ... }:\nlet\n  base = { environment.persistence.\"/keep\".directories = [ \"/a\" ]; };\n  again = base; loop = loop;\nin\nlib.mkMerge [ base again loop ]\n"
+	inLet           = "let kept = [ \"/var/lib/zeta\" ]; in\n{\n  environment.persistence.\"/keep\".directories = kept;\n}\n"
+	mergedCondition = "{ lib, gui, ... }:\nlib.mkMerge (if gui then [\n  { environment.persistence.\"/keep\".directories = [ \"/a\" ]; }\n] else [ ])\n"
+	forced          = "{ lib, config, ... }: {\n  config = lib.mkIf config.my.keep (lib.mkForce {\n    environment.persistence.\"/keep\".directories = [ \"/a\" ];\n  });\n}\n"
+	optionalAttrs   = "{ lib, gui, ... }: {\n\tuser.persistence = { files = [ \".z\" ]; } // lib.optionalAttrs gui {\n\t\tdirectories = [\n\t\t\t\".zeta\"\n\t\t];\n\t};\n}\n"
 )
 
 // arguments are what the files of shapes are called with.
 const arguments = `rec {
   lib = {
-    mkIf = _: x: x; mkMerge = x: x; optionals = c: x: if c then x else [ ]; optionalAttrs = c: x: if c then x else { };
+    mkIf = _: x: x; mkMerge = x: x; mkForce = x: x; optionals = c: x: if c then x else [ ]; optionalAttrs = c: x: if c then x else { };
     mkEnableOption = x: x;
   };
   config.my.keep = true; gui = true; base = [ "base" ]; extra = [ "extra" ]; me = "bob"; cfg.root = "/keep"; f = _: "f"; x = "x"; s.or = 1; pkgs = { };

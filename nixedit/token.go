@@ -116,10 +116,10 @@ type Token struct {
 	Start, End int
 }
 
-// token is a Token in a file: it begins where the one before ends.
+// token is a Token as the parser keeps a few of them. MaxSize fits into 32 bits.
 type token struct {
-	end  uint32
-	kind TokenKind
+	start, end uint32
+	kind       TokenKind
 }
 
 // keyword returns the kind of a name.
@@ -149,23 +149,15 @@ func keyword(name string) TokenKind {
 	return TokenIdentifier
 }
 
-// Tokens returns the tokens of a file in order. Their texts joined are the file.
-func (f *File) Tokens() iter.Seq[Token] {
+// Tokens returns the tokens of a file in order. Their texts joined are the file. A file does not keep
+// its tokens: each iteration scans the text again.
+func (f *File) Tokens() iter.Seq[Token] { return f.tokensFrom(0) }
+
+// tokensFrom returns the tokens from an offset on that is between two tokens outside of strings.
+func (f *File) tokensFrom(offset int) iter.Seq[Token] {
 	return func(yield func(Token) bool) {
-		start := 0
-		for _, t := range f.tokens {
-			if !yield(Token{t.kind, start, int(t.end)}) {
-				return
-			}
-			start = int(t.end)
+		l := newLexer(f.text, offset)
+		for l.next() && yield(Token{l.kind, l.start, l.pos}) {
 		}
 	}
-}
-
-// tokenStart returns the offset of the first byte of token i.
-func (f *File) tokenStart(i int) int {
-	if i == 0 {
-		return 0
-	}
-	return int(f.tokens[i-1].end)
 }

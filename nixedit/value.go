@@ -105,7 +105,10 @@ func (r *valueReader) call(s scope, n Node, as spot) {
 		r.read(s, last, as)
 	case name == "mkMerge":
 		r.elements(s, last, as)
-	default:
+	case priorities[name] && name != "mkForce":
+		as.needs(Priority, "the list is in the function "+quote(n.first().Text())+", which gives it another priority")
+		r.read(s, last, as)
+	default: // a forced list is the one that counts
 		r.read(s, last, as)
 	}
 }

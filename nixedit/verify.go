@@ -1,6 +1,10 @@
 package nixedit
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"sort"
+)
 
 // Verify proves that changes made a file from an old one, and that they only inserted. It returns a
 // *RefusalError with the reason Unproven at the first byte or token of the new file that is wrong.
@@ -12,73 +16,141 @@ import "fmt"
 //
 // That both files can be parsed is proven by their type.
 func Verify(before, after *File, changes []Change) error {
-	d := newDraft(before.text)
-	last := 0
-	for _, c := range changes {
-		if c.Start < last || c.End < c.Start || c.End > len(before.text) {
-			return unproven(-1, "the changes are not in order")
+	c, refusal := compare(before, after.text, changes)
+	if refusal != nil {
+		return refusal
+	}
+	for l := newLexer(after.text, 0); l.next(); {
+		c.token(l)
+	}
+	return c.result(after)
+}
+
+// verifyResult parses the text that changes made of a file, verifies it as Verify does in the same pass,
+// and proves that its lists have the entries that were inserted.
+func (f *File) verifyResult(edit *Edit, result *Result) error {
+	for _, whole := range []bool{false, true} {
+		c, refusal := compare(f, result.Text, result.Changes)
+		if refusal != nil {
+			return refusal
 		}
-		last = c.End
-		if !before.isSpace(c.Start, c.End) {
-			return before.refusal(c.Start, Unproven, "a change would replace more than white space")
+		c.keep = whole
+		after, err := parse(result.Text, f.opts, c)
+		if err != nil {
+			return unproven(-1, "the result cannot be parsed: "+err.Error())
+		}
+		if err := c.result(after); err != nil {
+			return err
+		}
+		if refusal = after.verifyEntries(edit, result.Placed); refusal == nil {
+			return nil
+		}
+		// A list that is bound to a name is found by its use, which did not change.
+		if whole {
+			return refusal
 		}
 	}
-	d.apply(append([]Change(nil), changes...))
-	if d.String() != after.text {
-		return unproven(-1, "the new text is not the old one with the changes")
-	}
-	return compareTokens(before, after, spans(changes))
+	return nil
 }
 
 func unproven(list int, detail string) *RefusalError {
 	return &RefusalError{Reason: Unproven, Detail: detail, List: list}
 }
 
-// isSpace reports whether a part of a file is white space outside of strings and comments. An empty
-// part is.
-func (f *File) isSpace(start, end int) bool {
-	if start == end {
-		return true
-	}
-	first := 0
-	for first < len(f.tokens) && int(f.tokens[first].end) <= start {
-		first++
-	}
-	return f.tokens[first].kind == TokenSpace && int(f.tokens[first].end) >= end
+// A comparison compares the tokens of a new text, one after the other, with those of the old file. It
+// scans the old file again and keeps no tokens.
+type comparison struct {
+	before *File
+	old    *lexer
+	more   bool // whether old is at a token
+	// inserted are the parts of the new text that changes wrote, and replaced those of the old one. Those
+	// that were passed are gone.
+	inserted []Span
+	replaced []Change
+	// changed are all parts of the new text that changes wrote. If keep is set, unchanged reports none.
+	changed []Span
+	keep    bool
+	// at is the offset in the new text of the first difference, and problem describes it.
+	at      int
+	problem string
 }
 
-// compareTokens compares the tokens of two files except for those inside the inserted parts of the
-// second one.
-func compareTokens(before, after *File, inserted []Span) error {
-	i := 0
-	for t := range after.Tokens() {
-		if t.Kind == TokenSpace {
-			continue
+// compare begins a comparison.
+func compare(before *File, text string, changes []Change) (*comparison, *RefusalError) {
+	last := 0
+	for _, c := range changes {
+		if c.Start < last || c.End < c.Start || c.End > len(before.text) {
+			return nil, unproven(-1, "the changes are not in order")
 		}
-		for len(inserted) > 0 && inserted[0].End <= t.Start {
-			inserted = inserted[1:]
-		}
-		if len(inserted) > 0 && inserted[0].Start < t.End {
-			if t.Start < inserted[0].Start || t.End > inserted[0].End {
-				return after.refusal(t.Start, Unproven, "a token is partly new")
-			}
-			continue
-		}
-		for i < len(before.tokens) && before.tokens[i].kind == TokenSpace {
-			i++
-		}
-		if i == len(before.tokens) {
-			return after.refusal(t.Start, Unproven, "a token is new")
-		}
-		if old := before.text[before.tokenStart(i):before.tokens[i].end]; before.tokens[i].kind != t.Kind || old != after.text[t.Start:t.End] {
-			return after.refusal(t.Start, Unproven, fmt.Sprintf("expected the token %s, got %s", quote(old), quote(after.text[t.Start:t.End])))
-		}
-		i++
+		last = c.End
 	}
-	for ; i < len(before.tokens); i++ {
-		if before.tokens[i].kind != TokenSpace {
-			return unproven(-1, "a token of the old file is missing")
+	if !isApplied(before.text, text, changes) {
+		return nil, unproven(-1, "the new text is not the old one with the changes")
+	}
+	c := &comparison{before: before, old: newLexer(before.text, 0), inserted: spans(changes)}
+	c.changed = c.inserted
+	c.replaced = slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return c.Start == c.End })
+	c.advance()
+	return c, nil
+}
+
+// advance goes to the next token of the old file that is not white space. It stops at a change that
+// replaces anything else.
+func (c *comparison) advance() {
+	for c.more = false; c.old.next(); {
+		for len(c.replaced) > 0 && c.replaced[0].Start < c.old.pos {
+			if c.old.kind != TokenSpace || c.replaced[0].End > c.old.pos {
+				return
+			}
+			c.replaced = c.replaced[1:]
 		}
+		if c.old.kind != TokenSpace {
+			c.more = true
+			return
+		}
+	}
+}
+
+// token compares the next token of the new text.
+func (c *comparison) token(now *lexer) {
+	if now.kind == TokenSpace || c.problem != "" {
+		return
+	}
+	for len(c.inserted) > 0 && c.inserted[0].End <= now.start {
+		c.inserted = c.inserted[1:]
+	}
+	if len(c.inserted) > 0 && c.inserted[0].Start < now.pos {
+		if now.start < c.inserted[0].Start || now.pos > c.inserted[0].End {
+			c.at, c.problem = now.start, "a token is partly new"
+		}
+		return
+	}
+	if !c.more {
+		c.at, c.problem = now.start, "a token is new"
+		return
+	}
+	if was, is := c.before.text[c.old.start:c.old.pos], now.text[now.start:now.pos]; c.old.kind != now.kind || was != is {
+		c.at, c.problem = now.start, fmt.Sprintf("expected the token %s, got %s", quote(was), quote(is))
+		return
+	}
+	c.advance()
+}
+
+// unchanged reports whether no change wrote into a part of the new text.
+func (c *comparison) unchanged(start, end uint32) bool {
+	i := sort.Search(len(c.changed), func(i int) bool { return c.changed[i].End > int(start) })
+	return !c.keep && (i == len(c.changed) || c.changed[i].Start >= int(end))
+}
+
+// result returns why the new file is not proven, after its last token; nil if it is.
+func (c *comparison) result(after *File) error {
+	switch {
+	case len(c.replaced) > 0:
+		return c.before.refusal(c.replaced[0].Start, Unproven, "a change would replace more than white space")
+	case c.problem != "":
+		return after.refusal(c.at, Unproven, c.problem)
+	case c.more:
+		return unproven(-1, "a token of the old file is missing")
 	}
 	return nil
 }
@@ -88,11 +160,13 @@ func (f *File) verifyEntries(edit *Edit, placed []Placement) *RefusalError {
 	if len(placed) == 0 {
 		return nil
 	}
-	elements := f.written(edit.Lists, func(int) exactness { return otherStore })
+	s := f.survey(edit.Lists, false)
 	for _, p := range placed {
 		l := &edit.Lists[p.List]
+		wanted := want(l, edit.Entries, p.Entries)
+		s.elements(p.List, otherStore, func(_ *value, _ *spot, element Node) { wanted.look(element) })
 		for _, i := range p.Entries {
-			if _, ok := elements[p.List].find(l, &edit.Entries[i]); !ok {
+			if _, ok := wanted.found[i]; !ok {
 				return unproven(p.List, "the list "+l.name()+" does not contain the entry for "+quote(edit.Entries[i].Path))
 			}
 		}

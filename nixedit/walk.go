@@ -2,54 +2,6 @@ package nixedit
 
 import "slices"
 
-// A step is one attribute on the way to a node.
-type step struct {
-	name     string
-	computed bool
-	attr     Node
-	// aliases are the bindings of the set at this path that can replace the name.
-	aliases map[string]Node
-}
-
-// A scope describes a node of the walk.
-type scope struct {
-	// path are the attributes on the way to the node.
-	//
-	// The paths of siblings share memory, so a path is valid only until the callback of the visitor
-	// returns.
-	path []step
-	// module is the number of leading steps that are before the options of the innermost module, such
-	// as config, or flake.modules.nixos.NAME of a function.
-	module int
-	// why is set if a place below must be chosen; detail says why.
-	why    Reason
-	detail string
-	// names are the let expressions, functions and recursive sets around the node.
-	names []Node
-	// replaced are the right sides of the operators // around the node, and the length of the path at
-	// which they replace attributes.
-	replaced []replacement
-}
-
-type replacement struct {
-	level int
-	by    []Node
-}
-
-// with returns a copy of a scope with one more node that binds names.
-func (s scope) with(n Node) scope {
-	s.names = slices.Concat(s.names, []Node{n})
-	return s
-}
-
-// needing returns a copy of a scope whose places must be chosen.
-func (s scope) needing(why Reason, detail string) scope {
-	if s.why == 0 {
-		s.why, s.detail = why, detail
-	}
-	return s
-}
-
 // visitor gets the sets and bindings of the modules in a file.
 //
 //	let x = { not = visited; }; in         but where x is used as a module
@@ -60,9 +12,12 @@ func (s scope) needing(why Reason, detail string) scope {
 //	  };
 //	}
 type visitor struct {
-	set     func(s scope, set Node)
-	binding func(s scope, set, binding Node) // s is the scope of the value
-	aliases []string
+	set     func(s scope, set *setScope)
+	binding func(s scope, binding Node) // s is the scope of the value
+	// heads are the first attributes of lists, aliases those that replace a name.
+	heads, aliases []string
+	// read describes the last set.
+	read setScope
 	// followed are the values of names that were walked through.
 	followed []Node
 }
@@ -73,6 +28,9 @@ var merging = map[string]int{
 	"mkIf": 2, "mkMerge": 1, "mkForce": 1, "mkBefore": 1, "mkAfter": 1, "mkDefault": 1, "mkVMOverride": 1, "mkImageMediaOverride": 1,
 	"mkOverride": 2, "mkOrder": 2, "optionalAttrs": 2, "optionals": 2,
 }
+
+// priorities are the functions that give all definitions in a set a priority.
+var priorities = map[string]bool{"mkForce": true, "mkOverride": true, "mkDefault": true, "mkVMOverride": true, "mkImageMediaOverride": true}
 
 // function returns the name of the function of a call, without the set from which it is selected,
 // and its last argument if it has the number of arguments in merging.
@@ -96,21 +54,68 @@ func (n Node) function() (name string, last Node) {
 	return name, last
 }
 
+// usualPath is the number of attributes on the way to a node for which paths are made.
+const usualPath = 32
+
 // walk visits a whole file.
 func (v *visitor) walk(f *File) {
-	const usual = 32 // attributes on the way to a node
-	v.visit(scope{path: make([]step, 0, usual)}, f.Root())
+	v.visit(scope{path: make([]step, 0, usualPath)}, f.Root())
 }
 
-// uses makes the visitor find the aliases of lists.
+// uses makes the visitor note the attributes of lists.
 func (v *visitor) uses(lists []List) {
 	for i := range lists {
+		if head := lists[i].Path[0].Name; !slices.Contains(v.heads, head) {
+			v.heads = append(v.heads, head)
+		}
 		for _, attr := range lists[i].Path {
 			if attr.Alias != "" && !slices.Contains(v.aliases, attr.Alias) {
 				v.aliases = append(v.aliases, attr.Alias)
 			}
 		}
 	}
+}
+
+// A setScope describes the bindings of a set. It is valid until the callback of the visitor returns.
+type setScope struct {
+	Node
+	// heads are the bindings, also those of inherit, whose first attribute is that of a list.
+	heads []Node
+	// accepts is what acceptsOptions returns, once it was called.
+	accepts, asked bool
+}
+
+// readSet reads the first attributes of the bindings of a set. The path of the scope gets its aliases.
+func (v *visitor) readSet(s *scope, set Node) *setScope {
+	read := &v.read
+	*read = setScope{Node: set, heads: read.heads[:0]}
+	var aliases map[string]Node
+	for b := range set.Children() {
+		if b.Kind() == NodeInherit {
+			read.heads = append(read.heads, b)
+			continue
+		}
+		attr := b.first().first()
+		name, ok := attr.attrName()
+		if !ok {
+			continue
+		}
+		if slices.Contains(v.heads, name) {
+			read.heads = append(read.heads, b)
+		}
+		if slices.Contains(v.aliases, name) && attr.following().IsZero() {
+			if aliases == nil {
+				aliases = map[string]Node{}
+			}
+			aliases[name] = b.first().following()
+		}
+	}
+	if last := len(s.path) - 1; last >= 0 && aliases != nil {
+		at := s.path[last]
+		at.aliases = aliases
+		s.path = slices.Concat(s.path[:last], []step{at})
+	}
+	return read
 }
 
 // visit walks down from an expression that is a module, or the value of an option.
@@ -156,12 +161,13 @@ func (v *visitor) visitName(s scope, n Node) {
 }
 
 // operator returns the first operator of a chain.
-func (n Node) operator() TokenKind {
-	i := int(n.first().data().last)
-	for n.file.tokens[i].kind.Trivia() {
-		i++
+func (n Node) operator() (kind TokenKind) {
+	for t := range n.file.tokensFrom(n.first().End()) {
+		if kind = t.Kind; !kind.Trivia() {
+			break
+		}
 	}
-	return n.file.tokens[i].kind
+	return kind
 }
 
 // visitUpdate walks through the sides of //. A later side replaces attributes of the ones before.
@@ -184,6 +190,11 @@ func (v *visitor) visitCall(s scope, n Node) {
 	switch {
 	case name == "mkMerge" && !last.IsZero():
 		v.visitElements(s, last)
+	case !last.IsZero() && priorities[name]:
+		v.visit(s.needing(Priority, "the place is in the function "+quote(n.first().Text())+", which gives it another priority"), last)
+	case !last.IsZero() && name == "optionalAttrs":
+		s.maybe = true
+		v.visit(s, last)
 	case !last.IsZero():
 		v.visit(s, last)
 	default:
@@ -209,6 +220,18 @@ func (v *visitor) visitElements(s scope, n Node) {
 				v.visitElements(s, operand)
 			}
 		}
+	case NodeWith, NodeAssert:
+		v.visitElements(s, n.last())
+	case NodeLet:
+		v.visitElements(s.with(n), n.last())
+	case NodeIf:
+		s = s.needing(Conditional, "the place is in a branch of if")
+		v.visitElements(s, n.first().following())
+		v.visitElements(s, n.last())
+	case NodeApply:
+		if name, last := n.function(); name == "optionals" && !last.IsZero() {
+			v.visitElements(s.needing(Conditional, "the place is used only if "+quote(n.first().following().Text())), last)
+		}
 	default:
 	}
 }
@@ -218,9 +241,9 @@ func (v *visitor) visitSet(s scope, set Node) {
 	if set.Kind() == NodeRecSet {
 		s = s.with(set)
 	}
-	s.path = v.aliased(s.path, set)
+	read := v.readSet(&s, set)
 	if v.set != nil {
-		v.set(s, set)
+		v.set(s, read)
 	}
 	for b := range set.Children() {
 		if b.Kind() != NodeBinding {
@@ -228,15 +251,20 @@ func (v *visitor) visitSet(s scope, set Node) {
 		}
 		inner := s
 		inner.path = b.appendSteps(s.path)
+		for i := len(s.path); i < len(inner.path) && !inner.listed; i++ {
+			inner.listed = slices.Contains(v.heads, inner.path[i].name)
+		}
 		inner.enterModule()
 		if v.binding != nil {
-			v.binding(inner, set, b)
+			v.binding(inner, b)
 		}
 		value := b.first().following()
 		switch at := inner.path[len(inner.path)-1]; {
 		case inner.module < len(inner.path) && inner.path[inner.module].name == "options":
 		case value.Kind() == NodeList && !at.computed && (at.name == "imports" || at.name == "modules"):
-			inner.path, inner.module = slices.Clip(s.path[:s.module]), s.module // the rest of s.path is in use
+			// The rest of s.path is in use.
+			inner.path, inner.module = append(make([]step, 0, s.module+usualPath), s.path[:s.module]...), s.module
+			inner.listed = slices.ContainsFunc(inner.path, func(at step) bool { return slices.Contains(v.heads, at.name) })
 			v.visitElements(inner, value)
 		default:
 			v.visit(inner, value)
@@ -256,106 +284,4 @@ func (n Node) appendSteps(path []step) []step {
 func (n Node) step() step {
 	name, ok := n.attrName()
 	return step{name: name, computed: !ok, attr: n}
-}
-
-// submodules are the attribute paths, from the top of a module, below which another one begins. ""
-// stands for any name.
-var submodules = [][]string{
-	{"config"},
-	{"home-manager", "users", ""},
-	{"specialisation", "", "configuration"},
-	{"containers", "", "config"},
-}
-
-// enterModule moves the beginning of the module behind the attributes that lead to it.
-func (s *scope) enterModule() {
-	for again := true; again; {
-		again = false
-		for _, names := range submodules {
-			if s.leads(names) {
-				s.module += len(names)
-				again = true
-			}
-		}
-	}
-}
-
-func (s *scope) leads(names []string) bool {
-	rest := s.path[s.module:]
-	if len(rest) < len(names) {
-		return false
-	}
-	for i, name := range names {
-		if name != "" && (rest[i].computed || rest[i].name != name) {
-			return false
-		}
-	}
-	return true
-}
-
-// aliased returns the path of a set with the bindings that replace its last name.
-func (v *visitor) aliased(path []step, set Node) []step {
-	if len(path) == 0 {
-		return path
-	}
-	var found map[string]Node
-	for _, name := range v.aliases {
-		if value := set.bindingOf(name); !value.IsZero() {
-			if found == nil {
-				found = map[string]Node{}
-			}
-			found[name] = value
-		}
-	}
-	if found == nil {
-		return path
-	}
-	last := path[len(path)-1]
-	last.aliases = found
-	return slices.Concat(path[:len(path)-1], []step{last})
-}
-
-// mayDefine reports whether an expression may define an attribute, if it is a set at all.
-func mayDefine(n Node, attr step) bool {
-	switch n.Kind() {
-	case NodeParen:
-		return mayDefine(n.first(), attr)
-	case NodeApply:
-		name, last := n.function()
-		return name != "optionalAttrs" || last.IsZero() || mayDefine(last, attr)
-	case NodeSet, NodeRecSet:
-	default:
-		return true
-	}
-	for b := range n.Children() {
-		attrs := b
-		if b.Kind() == NodeBinding {
-			attrs = b.first()
-		}
-		for a := range attrs.Children() {
-			if a.Kind() == NodeParen {
-				continue // the source of inherit
-			}
-			name, ok := a.attrName()
-			if !ok || attr.computed || name == attr.name {
-				return true
-			}
-			if b.Kind() == NodeBinding {
-				break
-			}
-		}
-	}
-	return false
-}
-
-// mayBeReplaced reports whether a // around a scope may replace the attribute at a path.
-func (s *scope) mayBeReplaced(path []step) bool {
-	for _, r := range s.replaced {
-		for _, by := range r.by {
-			if r.level < len(path) && mayDefine(by, path[r.level]) {
-				return true
-			}
-		}
-	}
-	return false
 }

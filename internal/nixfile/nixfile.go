@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -81,12 +83,41 @@ func reason(err error) error {
 
 // read reads a file of at most limit bytes.
 func read(abs string, limit int64) (*File, error) {
-	from, err := securefile.Open(abs, nil)
+	f, from, err := open(abs, limit)
 	if err != nil {
 		return nil, err
 	}
 	defer from.Close()
+	var text strings.Builder
+	text.Grow(int(min(f.info.Size(), limit)))
+	if _, err := io.Copy(&text, io.LimitReader(from, limit+1)); err != nil {
+		return nil, err
+	}
+	f.Text = text.String()
+	return f, nil
+}
+
+// open opens a file of at most limit bytes. The File has no text.
+func open(abs string, limit int64) (*File, *os.File, error) {
+	from, err := securefile.Open(abs, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := describe(abs, from)
+	if err == nil && f.info.Size() > limit {
+		err = fmt.Errorf("it has %d bytes, more than %d", f.info.Size(), limit)
+	}
+	if err != nil {
+		from.Close()
+		return nil, nil, err
+	}
+	return f, from, nil
+}
+
+// describe returns the path and the attributes of an open file.
+func describe(abs string, from *os.File) (*File, error) {
 	f := &File{Name: abs}
+	var err error
 	if f.info, err = from.Stat(); err != nil {
 		return nil, err
 	}
@@ -97,15 +128,36 @@ func read(abs string, limit int64) (*File, error) {
 	if InStore(f.Path) {
 		return nil, ErrStore
 	}
-	if f.info.Size() > limit {
-		return nil, fmt.Errorf("it has %d bytes, more than %d", f.info.Size(), limit)
-	}
-	text, err := io.ReadAll(io.LimitReader(from, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	f.Text = string(text)
 	return f, nil
+}
+
+// unchanged returns ErrChanged if the path is another file, or the file has another text.
+func (f *File) unchanged() error {
+	now, from, err := open(f.Path, MaxSize)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	if now.Path != f.Path {
+		return ErrChanged
+	}
+	rest := f.Text // times have a resolution of some milliseconds
+	part := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(part)
+		if !strings.HasPrefix(rest, string(part[:n])) {
+			return ErrChanged
+		}
+		rest = rest[n:]
+		switch {
+		case err == io.EOF && rest == "":
+			return nil
+		case err == io.EOF:
+			return ErrChanged
+		case err != nil:
+			return err
+		}
+	}
 }
 
 // Write replaces the file, if it did not change since it was read. The new file is written beside it,
@@ -122,12 +174,8 @@ func (f *File) write(text string) error {
 	if err := f.Writable(); err != nil {
 		return err
 	}
-	now, err := read(f.Path, MaxSize)
-	if err != nil {
+	if err := f.unchanged(); err != nil {
 		return err
-	}
-	if now.Path != f.Path || now.Text != f.Text { // times have a resolution of some milliseconds
-		return ErrChanged
 	}
 	to, err := securefile.Create(f.Path, securefile.Options{Regular: true, Atomic: true, Replaces: f.info})
 	if err != nil {
@@ -138,6 +186,16 @@ func (f *File) write(text string) error {
 		return err
 	}
 	return to.Commit()
+}
+
+// Links returns the number of names that the file has (hard links). Write replaces only one of them; the
+// others keep the old file.
+func (f *File) Links() int {
+	st, ok := f.info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 1
+	}
+	return int(st.Nlink)
 }
 
 // Writable returns why the file may not be replaced, or that Write cannot make a file beside it; nil if

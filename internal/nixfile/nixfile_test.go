@@ -116,6 +116,18 @@ func TestWriteKeepsTheOwner(t *testing.T) {
 	}
 }
 
+func TestLinksCountsNames(t *testing.T) {
+	t.Parallel()
+	path := put(t, "old", t.TempDir(), "a.nix")
+	if got := read(t, path).Links(); got != 1 {
+		t.Errorf("%d names, want 1", got)
+	}
+	must(t, os.Link(path, path+"2"))
+	if got := read(t, path).Links(); got != 2 {
+		t.Errorf("%d names, want 2", got)
+	}
+}
+
 func TestFindReadsNixFilesWithAWord(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -13,7 +13,7 @@
 //	style.go    the style of a snippet, and the storage path that it names
 //	item.go     paths as items of a snippet; swap.go: swap files
 //	render.go   the snippet and its notes
-//	nixfiles.go the Nix files of the configuration, and the lines that declare paths
+//	nixfiles.go the Nix files of the configuration, and the lines that declare paths; sources.go: those from which it was built
 //	into.go     the plan to insert a snippet into a Nix file; intofile.go: which file, and what comes next
 //	storage.go  the storage to copy into
 //	adopt.go    the paths that may be copied; what mounts cover

@@ -81,8 +81,10 @@ func (s *Session) planInto(ctx context.Context, file nixFile, at []nixedit.At, i
 	for _, e := range elements.Entries {
 		edit.Entries = append(edit.Entries, nixedit.Entry{List: e.List, Item: e.Text, Path: e.Path})
 	}
-	p.separate(file.parsed, &edit, append(s.allLists(), edit.Lists...))
-	result := p.insert(file.parsed, &edit)
+	p.Notes = append(p.Notes, s.sourceNotes(file.Path, file.parsed)...)
+	survey := file.parsed.Survey(edit.Lists)
+	p.separate(file.parsed, survey, &edit, s.allLists())
+	result := p.insert(survey, &edit)
 	if result == nil || len(result.Changes) == 0 {
 		return p, nil
 	}
@@ -98,24 +100,28 @@ func (s *Session) planInto(ctx context.Context, file nixFile, at []nixedit.At, i
 // separate leaves out the entries for one module system if the file has only lists of the other one: Home
 // Manager and NixOS do not share options. A choice with --at overrides it. known are the lists of all
 // dialects.
-func (p *IntoPlan) separate(f *nixedit.File, edit *nixedit.Edit, known []nixedit.List) {
-	var there, inside [2]bool // whether the file has lists of NixOS and of Home Manager, or home-manager.users
-	for i, places := range f.CandidatesOf(known) {
-		of := moduleSystem(&known[i])
-		for _, c := range places {
-			there[of] = there[of] || !c.New
-			inside[of] = inside[of] || strings.Contains(c.Attr, "home-manager")
-		}
+func (p *IntoPlan) separate(f *nixedit.File, survey *nixedit.Survey, edit *nixedit.Edit, known []nixedit.List) {
+	var there [2]bool // whether the file has lists of NixOS and of Home Manager
+	for i := range edit.Lists {
+		of := moduleSystem(&edit.Lists[i])
+		there[of] = there[of] || survey.Has(i)
 	}
 	var entries [2]int
 	for i := range edit.Entries {
 		entries[moduleSystem(&edit.Lists[edit.Entries[i].List])]++
 	}
+	if (entries[0] == 0 || there[0]) && (entries[1] == 0 || there[1]) {
+		return
+	}
+	for i, has := range f.Has(known) {
+		of := moduleSystem(&known[i])
+		there[of] = there[of] || has
+	}
 	if entries[0] > 0 && entries[1] > 0 && there == [2]bool{} {
 		p.Notes = append(p.Notes, splitNote)
 	}
 	for of, missing := range entries {
-		if missing == 0 || there[of] || !there[1-of] || inside[of] || len(edit.At) > 0 {
+		if missing == 0 || there[of] || !there[1-of] || len(edit.At) > 0 || inHomeManager(survey, edit.Lists, of) {
 			continue
 		}
 		edit.Entries = slices.DeleteFunc(edit.Entries, func(e nixedit.Entry) bool { return moduleSystem(&edit.Lists[e.List]) == of })
@@ -124,6 +130,16 @@ func (p *IntoPlan) separate(f *nixedit.File, edit *nixedit.Edit, known []nixedit
 		p.Refused = append(p.Refused, IntoRefusal{Text: fmt.Sprintf(
 			"%s: %s not inserted: the file has lists of %s only, and the paths need options of %s", printable.Name(p.Path), report.Count(missing, "path"), names[1-of], names[of])})
 	}
+}
+
+// inHomeManager reports whether a list of a module system has a place below home-manager.users.
+func inHomeManager(survey *nixedit.Survey, lists []nixedit.List, of int) bool {
+	for i := range lists {
+		if moduleSystem(&lists[i]) == of && slices.ContainsFunc(survey.Candidates(i), func(c nixedit.Candidate) bool { return strings.Contains(c.Attr, "home-manager") }) {
+			return true
+		}
+	}
+	return false
 }
 
 // moduleSystem returns 0 for a list of NixOS, 1 for one of Home Manager.
@@ -135,9 +151,9 @@ func moduleSystem(l *nixedit.List) int {
 }
 
 // insert inserts the entries of the lists that are not refused.
-func (p *IntoPlan) insert(f *nixedit.File, edit *nixedit.Edit) *nixedit.Result {
+func (p *IntoPlan) insert(survey *nixedit.Survey, edit *nixedit.Edit) *nixedit.Result {
 	for len(edit.Entries) > 0 {
-		result, err := f.Insert(*edit)
+		result, err := survey.Insert(edit.Entries, edit.At)
 		if err == nil {
 			p.paths = added(edit.Entries, result.Present)
 			for _, present := range result.Present {
@@ -219,6 +235,9 @@ func (p *IntoPlan) check(ctx context.Context) error {
 		return fmt.Errorf("check the new text of %s: %w", p.Path, err)
 	}
 	p.Checks = append(p.Checks, parsed.String())
+	if names := p.file.Links(); names > 1 {
+		p.Checks = append(p.Checks, fmt.Sprintf("the file has %d names (hard links); only this one gets the new text", names))
+	}
 	p.Git = p.file.Uncommitted(ctx)
 	switch p.Git {
 	case nixfile.GitModified:

@@ -103,7 +103,8 @@ func words(lists []nixedit.List) (words []string) {
 const searchTime = 2 * time.Second
 
 // findNix returns the files below a directory, or the named file, that mention one of the lists. An
-// empty name means the configured file, otherwise the first of the usual directories with such files.
+// empty name means the configured file, otherwise the files from which the system was built, otherwise
+// the first of the usual directories with such files.
 func (s *Session) findNix(ctx context.Context, name string, lists []nixedit.List) (nixFiles, error) {
 	ctx, cancel := context.WithTimeout(ctx, searchTime)
 	defer cancel()
@@ -118,10 +119,13 @@ func (s *Session) findNix(ctx context.Context, name string, lists []nixedit.List
 		dir = "/"
 	}
 	all := nixFiles{complete: true}
-	for _, dir := range nixfile.Dirs(dir, os.Getenv) {
-		if s.stops(dir) {
-			continue
+	dirs := slices.DeleteFunc(nixfile.Dirs(dir, os.Getenv), s.stops)
+	for _, dir := range dirs {
+		if files := s.sourceFiles(ctx, dir); len(files) > 0 {
+			return nixFiles{dir: dir, files: files, complete: true}, nil
 		}
+	}
+	for _, dir := range dirs {
 		all.dir = dir
 		files, complete := nixfile.Find(ctx, dir, words(lists), nixfile.Limits{})
 		all.complete = all.complete && complete

@@ -8,6 +8,7 @@ import (
 // change replaces the lines from up to, but without, through of the old text. Lines count from 0.
 type change struct {
 	from, through int
+	start, end    int      // the offsets of these lines
 	lines         []string // with their newlines
 }
 
@@ -32,7 +33,7 @@ func changesOf(old string, edits []Edit) (changes []change) {
 		line += strings.Count(old[counted:start], "\n")
 		counted = start
 		before, after := split(old[start:end]), split(applied(old, start, end, edits[:n]))
-		if c := trimmed(line, before, after); c.from < c.through || len(c.lines) > 0 {
+		if c := trimmed(line, start, before, after); c.from < c.through || len(c.lines) > 0 {
 			changes = append(changes, c)
 		}
 		edits = edits[n:]
@@ -65,41 +66,68 @@ func applied(old string, start, end int, edits []Edit) string {
 }
 
 // trimmed returns a change without the equal lines at its start and end.
-func trimmed(line int, before, after []string) change {
+func trimmed(line, start int, before, after []string) change {
 	for len(before) > 0 && len(after) > 0 && before[0] == after[0] {
+		start += len(before[0])
 		line, before, after = line+1, before[1:], after[1:]
 	}
 	for len(before) > 0 && len(after) > 0 && before[len(before)-1] == after[len(after)-1] {
 		before, after = before[:len(before)-1], after[:len(after)-1]
 	}
-	return change{line, line + len(before), after}
+	end := start
+	for _, text := range before {
+		end += len(text)
+	}
+	return change{line, line + len(before), start, end, after}
 }
 
 // writer writes hunks.
 type writer struct {
-	old   []string
+	old   string
 	lines []Line
 	shift int // how many lines the hunks so far have added
 }
 
 // hunk writes changes as one hunk.
 func (d *writer) hunk(changes []change) {
-	first := max(changes[0].from-context, 0)
-	last := min(changes[len(changes)-1].through+context, len(d.old))
+	last := changes[len(changes)-1]
+	before, after := lastLines(d.old[:changes[0].start]), firstLines(d.old[last.end:])
+	first := changes[0].from - len(before)
+	count := last.through + len(after) - first
 	more := 0
 	for _, c := range changes {
 		more += len(c.lines) - (c.through - c.from)
 	}
-	d.lines = append(d.lines, Line{KindHunk, fmt.Sprintf("@@ -%s +%s @@", span(first, last-first), span(first+d.shift, last-first+more))})
+	d.lines = append(d.lines, Line{KindHunk, fmt.Sprintf("@@ -%s +%s @@", span(first, count), span(first+d.shift, count+more))})
 	d.shift += more
-	at := first
+	d.add(KindContext, before)
+	at := changes[0].start
 	for _, c := range changes {
-		d.add(KindContext, d.old[at:c.from])
-		d.add(KindRemoved, d.old[c.from:c.through])
+		d.add(KindContext, split(d.old[at:c.start]))
+		d.add(KindRemoved, split(d.old[c.start:c.end]))
 		d.add(KindAdded, c.lines)
-		at = c.through
+		at = c.end
 	}
-	d.add(KindContext, d.old[at:last])
+	d.add(KindContext, after)
+}
+
+// lastLines returns the lines at the end of a text that are context.
+func lastLines(text string) []string {
+	start := len(text)
+	for n := 0; n < context && start > 0; n++ {
+		start = strings.LastIndexByte(text[:start-1], '\n') + 1
+	}
+	return split(text[start:])
+}
+
+// firstLines returns the lines at the beginning of a text that are context.
+func firstLines(text string) (lines []string) {
+	for line := range strings.Lines(text) {
+		if lines = append(lines, line); len(lines) == context {
+			break
+		}
+	}
+	return lines
 }
 
 // span returns a range of lines as diff(1) writes it. The number of an empty range is that of the

@@ -58,7 +58,7 @@ func Of(name, old string, edits []Edit) []Line {
 		return nil
 	}
 	lines := []Line{{KindFile, "--- " + name}, {KindFile, "+++ " + name}}
-	d := writer{old: split(old), lines: lines}
+	d := writer{old: old, lines: lines}
 	for len(changes) > 0 {
 		n := 1
 		for n < len(changes) && changes[n].from-changes[n-1].through <= 2*context {

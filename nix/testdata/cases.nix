@@ -517,6 +517,35 @@ in
     ];
   };
 
+  # With a flake, all files are in the store.
+  inside-defined-in-a-flake = inside {
+    system = [
+      stand.impermanence
+      enabled
+      short
+      {
+        _file = "${builtins.storeDir}/abc-source/hosts/forge.nix";
+        environment.persistence."/persist".directories = [ "/var/log" ];
+      }
+      {
+        _file = "${builtins.storeDir}/abc-source/hosts/forge.nix";
+        environment.persistence."/state".files = [ "/etc/machine-id" ];
+      }
+      {
+        _file = "${builtins.storeDir}/def-source/hosts/forge.nix";
+        environment.persistence."/third".directories = [ "/var/lib/b" ];
+      }
+      {
+        _file = "${builtins.storeDir}/abc-source/users/alice";
+        environment.persistence."/fourth".users.alice.directories = [ ".ssh" ];
+      }
+      {
+        _file = "${builtins.storeDir}/def-single.nix";
+        environment.persistence."/fifth".directories = [ "/var/lib/a" ];
+      }
+    ];
+  };
+
   inside-defined-in-several-files = inside {
     system = [
       stand.preservation
