@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/DaRacci/list-ephemeral/history"
+	"github.com/DaRacci/list-ephemeral/internal/must"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
@@ -57,7 +58,7 @@ func list(entries []history.Entry) func(*history.Writer) error {
 func writeAt(t testing.TB, r *history.Receipts, m history.Machine, when time.Time, entries []history.Entry) history.Header {
 	t.Helper()
 	header, err := r.Write(context.Background(), m, at(when), list(entries))
-	must(t, err)
+	must.Do(t, err)
 	return header
 }
 
@@ -65,7 +66,7 @@ func writeAt(t testing.TB, r *history.Receipts, m history.Machine, when time.Tim
 func newest(t testing.TB, r *history.Receipts, m history.Machine) (header history.Header, all []history.Entry, reasons []string) {
 	t.Helper()
 	found, refused, err := r.Newest(context.Background(), m)
-	must(t, err)
+	must.Do(t, err)
 	for _, p := range refused {
 		reasons = append(reasons, p.Reason.String())
 	}
@@ -74,7 +75,7 @@ func newest(t testing.TB, r *history.Receipts, m history.Machine) (header histor
 	}
 	defer found.Close()
 	all, err = readAll(found.Reader)
-	must(t, err)
+	must.Do(t, err)
 	return found.Header(), all, reasons
 }
 
@@ -100,7 +101,7 @@ func storage(t testing.TB) *history.Receipts {
 func files(t testing.TB, r *history.Receipts) []string {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(r.Storage, history.Name, "receipts/*"))
-	must(t, err)
+	must.Do(t, err)
 	return names
 }
 
@@ -120,7 +121,7 @@ func TestReceiptIsReadAsItWasWritten(t *testing.T) {
 	}
 	file := files(t, r)[0]
 	info, err := os.Stat(file)
-	must(t, err)
+	must.Do(t, err)
 	if info.Mode() != 0o600 || filepath.Base(file) != "2026-11-29T120000Z-11111111.jsonl.gz" {
 		t.Errorf("%s has the mode %v", file, info.Mode())
 	}
@@ -134,11 +135,11 @@ func TestReceiptIsPlainJSON(t *testing.T) {
 	r := storage(t)
 	writeAt(t, r, first, noon, entries)
 	out, err := exec.Command(probe.Tool(t, "gzip"), "-dc", files(t, r)[0]).Output()
-	must(t, err)
+	must.Do(t, err)
 	jq := exec.Command(probe.Tool(t, "jq"), "-c", `select(.class) | [.path // .pathBytes, .kind, .size, .mtime, .mtimeNs, .mode, .uid, .gid, .class]`)
 	jq.Stdin = bytes.NewReader(out)
 	got, err := jq.Output()
-	must(t, err)
+	must.Do(t, err)
 	const want = `["/a\n\u001b[2J","file",1099511627776,-5,7,2541,7,8,"listed"]
 ["L2NhZuk=","symlink",3,1099511627776,999999999,511,0,0,"listed"]
 ["/z` + "\u202e" + `","directory",4096,1795953600,123,1023,4294967295,0,"kept"]
@@ -257,7 +258,7 @@ func TestKeptPathsAreAddedAfterTheBudget(t *testing.T) {
 		}
 		return again
 	})
-	must(t, err)
+	must.Do(t, err)
 	if got, all, _ := newest(t, r, second); got.Complete || got.Listed != 0 || got.Kept != 1 || len(all) != 1 {
 		t.Errorf("%d entries, %+v", len(all), got)
 	}
@@ -290,7 +291,7 @@ func TestBudgetCutsTheListing(t *testing.T) {
 			}
 			return nil
 		})
-		must(t, err)
+		must.Do(t, err)
 		got, all, _ := newest(t, r, second)
 		if got.Complete || header.Complete || len(all) == 0 || len(all) >= len(many) || int64(len(all)) != got.Listed {
 			t.Errorf("%s: %d entries, %+v", name, len(all), got)
