@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -149,7 +150,9 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 	if len(p.Trees) == 0 {
 		return p.ErrNoState(f.from)
 	}
+	debug.SetGCPercent(listGCPercent)
 	lost, err := past.Lost(ctx, s, p, f.kinds)
+	debug.SetGCPercent(screenGCPercent)
 	if err != nil {
 		return whySignal(ctx, err)
 	}

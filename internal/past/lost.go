@@ -78,7 +78,7 @@ func (l *lostSearch) run(ctx context.Context, states []history.State, kinds scan
 	walks := make([]*walk, len(l.dirs))
 	listings := make([]history.Listing, len(l.dirs))
 	for i, dir := range l.dirs {
-		walks[i] = &walk{ctx: ctx, policy: l.policy, dir: dir, kinds: kinds, walks: len(l.dirs) + 1} // the comparers have files open too
+		walks[i] = &walk{ctx: ctx, policy: l.policy, dir: dir, kinds: kinds, info: i == withInfo, walks: len(l.dirs) + 1} // the comparers have files open too
 		listings[i] = walks[i].listing()
 	}
 	err := l.compare(listings)

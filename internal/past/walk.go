@@ -21,6 +21,7 @@ type walk struct {
 	policy *scan.Policy
 	dir    *history.Dir
 	kinds  scan.Kinds
+	info   bool       // with sizes and times
 	walks  int        // how many run at once
 	stats  scan.Stats // set at the end of the listing
 }
@@ -35,17 +36,21 @@ func policyOf(s *session.Session) *scan.Policy {
 // errStop ends a listing that is not read to its end.
 var errStop = errors.New("stop")
 
-// listing returns the candidates without sizes and times, sorted by the bytes of their paths. It can
-// be used once.
+// listing returns the candidates, sorted by the bytes of their paths. It can be used once.
 func (w *walk) listing() history.Listing {
 	return func(yield func(history.Item, error) bool) {
 		options := scan.Options{
-			Policy: w.policy, Kinds: w.kinds,
+			Policy: w.policy, Kinds: w.kinds, Info: w.info, Lengths: true,
 			Base: &scan.Base{FD: w.dir.FD(), Path: w.dir.Root(), Walks: w.walks},
 		}
 		var err error
 		w.stats, err = scan.List(w.ctx, options, func(e *scan.Entry) error {
-			if !yield(history.Item{Path: e.Path, Kind: fileKinds[e.Kind]}, nil) {
+			item := history.Item{Path: e.Path, Kind: fileKinds[e.Kind]}
+			if w.info {
+				info := e.Info()
+				item.Size, item.ModTime = info.Size, info.ModTime
+			}
+			if !yield(item, nil) {
 				return errStop
 			}
 			return nil
