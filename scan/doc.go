@@ -18,7 +18,8 @@
 //	ages      the ages of some files, which show whether a boot wipes a tree
 //	excluded  counts what is excluded or hidden in directories
 //	dirent    the entries as the kernel returns them; symlink_linux where a symlink leads
-//	entry     an entry, with its Kind; info its metadata; blocks_linux when blocks show holes
+//	entry     an entry, with its Kind; info its metadata; blocks_linux when blocks show holes;
+//	          stater reads metadata outside of a walk
 //	sys_linux the system calls
 //	errors    PathError
 //

@@ -127,7 +127,7 @@ func TestLostIsTheDifferenceThatFindGives(t *testing.T) {
 		}
 		s := g.session()
 		p := g.find(s, past.Options{States: states})
-		lost, err := past.Lost(t.Context(), s, p, scan.KindsOf(scan.KindFile))
+		lost, err := past.Lost(t.Context(), s, p, past.LostOptions{Kinds: scan.KindsOf(scan.KindFile)})
 		must.Do(t, err)
 		got := map[string]string{}
 		for _, r := range lost.Rows {
@@ -190,7 +190,7 @@ func TestStatesAreChosenAndLeftOut(t *testing.T) {
 	must.Do(t, err)
 	defer seen.Close()
 	must.Run(t, "btrfs", "-q", "subvolume", "delete", g.dir+"/top/btrbk_snapshots/data.20260103")
-	lost, err := past.Lost(t.Context(), s, p, scan.KindsOf(scan.KindFile))
+	lost, err := past.Lost(t.Context(), s, p, past.LostOptions{Kinds: scan.KindsOf(scan.KindFile)})
 	must.Do(t, err)
 	if len(lost.Problems) != 1 || lost.Problems[0].Reason != history.NotFound || len(lost.Rows) != 0 {
 		t.Errorf("%v, %v", lost.Problems, lost.Rows)
@@ -232,7 +232,7 @@ func TestOldRootsOfTheConfigurationAreStates(t *testing.T) {
 	if len(p.Problems) != 1 || p.Problems[0].Path != "not there" || p.Problems[0].Reason != history.NotFound {
 		t.Errorf("%v", p.Problems)
 	}
-	lost, err := past.Lost(t.Context(), s, p, scan.KindsOf(scan.KindFile))
+	lost, err := past.Lost(t.Context(), s, p, past.LostOptions{Kinds: scan.KindsOf(scan.KindFile)})
 	must.Do(t, err)
 	if len(lost.Rows) != 1 || lost.Rows[0].Path != g.root+"/file" || lost.Rows[0].Recurrence != history.Regenerated {
 		t.Errorf("%+v", lost.Rows)
@@ -259,7 +259,7 @@ func TestOldUpperDirectoryIsAState(t *testing.T) {
 	if len(p.Trees) != 1 || p.Trees[0][0].Kind != history.KindUpper || p.Trees[0][0].Root != g.root {
 		t.Fatalf("%+v, %v", p.Trees, p.Problems)
 	}
-	lost, err := past.Lost(t.Context(), s, p, scan.KindsOf(scan.KindFile, scan.KindChar))
+	lost, err := past.Lost(t.Context(), s, p, past.LostOptions{Kinds: scan.KindsOf(scan.KindFile, scan.KindChar)})
 	must.Do(t, err)
 	var got []string
 	for _, r := range lost.Rows {
@@ -280,7 +280,7 @@ func TestCancelledSearchEnds(t *testing.T) {
 	p := g.find(s, past.Options{From: g.dir + "/was"})
 	for _, after := range []time.Duration{0, time.Millisecond, 3 * time.Millisecond} {
 		ctx, cancel := context.WithTimeout(t.Context(), after)
-		lost, err := past.Lost(ctx, s, p, scan.KindsOf(scan.KindFile))
+		lost, err := past.Lost(ctx, s, p, past.LostOptions{Kinds: scan.KindsOf(scan.KindFile)})
 		cancel()
 		if err == nil && len(lost.Rows) != 3000 || err != nil && !errors.Is(err, context.DeadlineExceeded) || after == 0 && err == nil {
 			t.Errorf("after %s: %d rows, %v", after, len(lost.Rows), err)
@@ -301,7 +301,7 @@ func TestHostileStateIsNotFollowed(t *testing.T) {
 	g.write("root/pipe", "now")
 	s := g.session()
 	p := g.find(s, past.Options{From: g.dir + "/was"})
-	lost, err := past.Lost(t.Context(), s, p, scan.KindsOf(scan.KindFile, scan.KindSymlink, scan.KindPipe))
+	lost, err := past.Lost(t.Context(), s, p, past.LostOptions{Kinds: scan.KindsOf(scan.KindFile, scan.KindSymlink, scan.KindPipe)})
 	must.Do(t, err)
 	var got []string
 	for _, r := range lost.Rows {

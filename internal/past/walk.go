@@ -17,13 +17,13 @@ import (
 // walk lists the candidates of an earlier state, by the policy of today: a path is listed if it
 // would be a candidate where it was.
 type walk struct {
-	ctx    context.Context //nolint:containedctx // a walk is one call
-	policy *scan.Policy
-	dir    *history.Dir
-	kinds  scan.Kinds
-	info   bool       // with sizes and times
-	walks  int        // how many run at once
-	stats  scan.Stats // set at the end of the listing
+	ctx     context.Context //nolint:containedctx // a walk is one call
+	policy  *scan.Policy
+	dir     *history.Dir
+	options LostOptions
+	info    bool       // with sizes and times
+	walks   int        // how many run at once
+	stats   scan.Stats // set at the end of the listing
 }
 
 // policyOf returns the policy of a session, limited to its PATHs.
@@ -40,7 +40,7 @@ var errStop = errors.New("stop")
 func (w *walk) listing() history.Listing {
 	return func(yield func(history.Item, error) bool) {
 		options := scan.Options{
-			Policy: w.policy, Kinds: w.kinds, Info: w.info, Lengths: true,
+			Policy: w.policy, Kinds: w.options.Kinds, Tags: w.options.Tags, Info: w.info, Lengths: true,
 			Base: &scan.Base{FD: w.dir.FD(), Path: w.dir.Root(), Walks: w.walks},
 		}
 		var err error
