@@ -3,6 +3,7 @@ package history_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -188,6 +189,29 @@ func TestLimitsOfAGrave(t *testing.T) {
 func ticking(step time.Duration) func() time.Time {
 	now := noon
 	return func() time.Time { now = now.Add(step); return now }
+}
+
+// TestCancelledGraveIsNotMade cancels Bury while it copies. Nothing is left of the grave.
+func TestCancelledGraveIsNotMade(t *testing.T) {
+	y := newYard(t)
+	for i := range 9 {
+		y.write(fmt.Sprint("f", i), "x")
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	candidates := func(yield func(string) bool) {
+		for i, name := range y.candidates {
+			if i == 5 {
+				stop()
+			}
+			if !yield(name) {
+				return
+			}
+		}
+	}
+	_, err := y.g.Bury(ctx, first, candidates, history.BuryOptions{Roots: []string{y.home}})
+	if names, _ := filepath.Glob(y.g.Storage + "/" + history.Name + "/graveyard/*"); !errors.Is(err, context.Canceled) || len(names) > 0 {
+		t.Errorf("%v, left %q", err, names)
+	}
 }
 
 func TestOldAndLargeGravesAreRemoved(t *testing.T) {

@@ -266,35 +266,41 @@ func TestKeptPathsAreAddedAfterTheBudget(t *testing.T) {
 
 func TestBudgetCutsTheListing(t *testing.T) {
 	many := manyEntries(2000)
-	for name, cancel := range map[string]bool{"the time is over": false, "cancelled": true} {
-		r := storage(t)
-		ctx, stop := context.WithCancel(t.Context())
-		defer stop()
-		calls := 0
-		options := history.WriteOptions{Now: func() time.Time {
-			if calls++; calls > 4 {
-				return noon.Add(2 * time.Hour)
-			}
-			return noon
-		}}
-		if !cancel {
-			options.Budget = time.Hour
+	r := storage(t)
+	calls := 0
+	options := history.WriteOptions{Budget: time.Hour, Now: func() time.Time {
+		if calls++; calls > 4 {
+			return noon.Add(2 * time.Hour)
 		}
-		header, err := r.Write(ctx, first, options, func(w *history.Writer) error {
-			for i := range many {
-				if i == 700 && cancel {
-					stop()
-				}
-				if err := w.Add(&many[i]); err != nil {
-					return err
-				}
-			}
-			return nil
+		return noon
+	}}
+	header, err := r.Write(t.Context(), first, options, list(many))
+	must.Do(t, err)
+	got, all, _ := newest(t, r, second)
+	if got.Complete || header.Complete || len(all) == 0 || len(all) >= len(many) || int64(len(all)) != got.Listed {
+		t.Errorf("%d entries, %+v", len(all), got)
+	}
+}
+
+// TestCancelledReceiptIsNotWritten cancels a receipt at some entry, also at the last one: the one
+// before is kept, and nothing is left.
+func TestCancelledReceiptIsNotWritten(t *testing.T) {
+	many := manyEntries(2000)
+	r := storage(t)
+	writeAt(t, r, first, noon, entries)
+	for _, after := range []int{0, 700, len(many)} {
+		ctx, stop := context.WithCancel(t.Context())
+		_, err := r.Write(ctx, first, at(noon.Add(time.Hour)), func(w *history.Writer) error {
+			err := list(many[:after])(w)
+			stop()
+			return errors.Join(err, list(many[after:])(w))
 		})
-		must.Do(t, err)
-		got, all, _ := newest(t, r, second)
-		if got.Complete || header.Complete || len(all) == 0 || len(all) >= len(many) || int64(len(all)) != got.Listed {
-			t.Errorf("%s: %d entries, %+v", name, len(all), got)
+		stop()
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled after %d: %v", after, err)
+		}
+		if _, all, reasons := newest(t, r, second); len(all) != len(entries) || len(reasons) > 0 || len(files(t, r)) != 1 {
+			t.Errorf("cancelled after %d: %d entries, %v, %q", after, len(all), reasons, files(t, r))
 		}
 	}
 }
