@@ -188,7 +188,7 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 	if a.noCache {
 		options.Tags = scan.TagsSkipped
 	}
-	debug.SetGCPercent(listGCPercent)
+	debug.SetGCPercent(lostGCPercent)
 	lost, err := past.Lost(ctx, s, p, options)
 	debug.SetGCPercent(screenGCPercent)
 	if err != nil {

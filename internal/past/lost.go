@@ -36,7 +36,7 @@ func Lost(ctx context.Context, s *session.Session, p *States, o LostOptions) (*L
 	all := new(Losses)
 	policy := policyOf(s)
 	for _, states := range p.Trees {
-		l := &lostSearch{Losses: all, policy: policy}
+		l := &lostSearch{Losses: all, policy: policy, whole: len(s.Only) == 0}
 		if err := l.run(ctx, states, o); err != nil {
 			return all, err
 		}
@@ -60,6 +60,7 @@ type lostSearch struct {
 	*Losses
 
 	policy *scan.Policy
+	whole  bool             // not limited to some paths
 	states []*history.State // those that could be opened
 	dirs   []*history.Dir
 }
@@ -87,7 +88,7 @@ func (l *lostSearch) run(ctx context.Context, states []history.State, o LostOpti
 	listings := make([]history.Listing, len(l.dirs))
 	for i, dir := range l.dirs {
 		walks[i] = &walk{
-			ctx: ctx, policy: l.policy, dir: dir, options: o, info: i == withInfo,
+			ctx: ctx, policy: l.policy, dir: dir, options: o, info: i == withInfo, whole: l.whole,
 			walks: len(l.dirs) + 1, // the comparers have files open too
 		}
 		listings[i] = walks[i].listing()

@@ -22,6 +22,7 @@ type walk struct {
 	dir     *history.Dir
 	options LostOptions
 	info    bool       // with sizes and times
+	whole   bool       // not limited to some paths
 	walks   int        // how many run at once
 	stats   scan.Stats // set at the end of the listing
 }
@@ -44,6 +45,9 @@ func (w *walk) listing() history.Listing {
 			Base: &scan.Base{FD: w.dir.FD(), Path: w.dir.Root(), Walks: w.walks},
 		}
 		var err error
+		if w.whole {
+			options.Base.Tree, err = scan.ReadTree(w.ctx, w.dir.FD(), w.info) // nil after an error
+		}
 		w.stats, err = scan.List(w.ctx, options, func(e *scan.Entry) error {
 			item := history.Item{Path: e.Path, Kind: fileKinds[e.Kind]}
 			if w.info {
