@@ -43,7 +43,13 @@ type batch struct {
 	done   chan struct{}
 }
 
-func newBatch() *batch {
+// newBatch returns an empty batch, in the memory of one that is no longer used if there is one.
+func newBatch(unused <-chan *batch) *batch {
+	select {
+	case b := <-unused:
+		return &batch{paths: b.paths[:0], all: b.all[:0], done: make(chan struct{})}
+	default:
+	}
 	return &batch{
 		paths: make([]byte, 0, 64*batchSize), // usual paths are shorter
 		all:   make([]history.Recurring, 0, batchSize), done: make(chan struct{}),
@@ -64,7 +70,7 @@ func (b *batch) add(r *history.Recurring) {
 // rows in order.
 func (l *lostSearch) compare(listings []history.Listing) error {
 	workers := runtime.GOMAXPROCS(0)
-	work, order := make(chan *batch), make(chan *batch, 2*workers)
+	work, order, unused := make(chan *batch), make(chan *batch, 2*workers), make(chan *batch, 4*workers)
 	var comparers, collector sync.WaitGroup
 	for range workers {
 		comparers.Go(func() {
@@ -80,13 +86,17 @@ func (l *lostSearch) compare(listings []history.Listing) error {
 		for b := range order {
 			<-b.done
 			l.Rows, l.Unread = append(l.Rows, b.rows...), append(l.Unread, b.errors...)
+			select {
+			case unused <- b:
+			default:
+			}
 		}
 	})
-	b := newBatch()
+	b := newBatch(unused)
 	send := func() {
 		order <- b // first, so rows stay in order
 		work <- b
-		b = newBatch()
+		b = newBatch(unused)
 	}
 	err := history.Recur(listings, func(r *history.Recurring) error {
 		if b.add(r); len(b.all) == batchSize {

@@ -48,6 +48,9 @@ func (w *walk) listing() history.Listing {
 		if w.whole {
 			options.Base.Tree, err = scan.ReadTree(w.ctx, w.dir.FD(), w.info) // nil after an error
 		}
+		if err == nil && w.whole {
+			options.Workers = 2 // nothing waits for the disk any more
+		}
 		w.stats, err = scan.List(w.ctx, options, func(e *scan.Entry) error {
 			item := history.Item{Path: e.Path, Kind: fileKinds[e.Kind]}
 			if w.info {
