@@ -16,6 +16,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/history"
+	"github.com/DaRacci/list-ephemeral/internal/must"
 	"github.com/DaRacci/list-ephemeral/internal/timeform"
 )
 
@@ -23,7 +24,7 @@ import (
 func listed(t *testing.T, fd int) string {
 	t.Helper()
 	dup, err := unix.Dup(fd)
-	must(t, err)
+	must.Do(t, err)
 	f := os.NewFile(uintptr(dup), "dir")
 	defer f.Close()
 	cmd := exec.Command("find", "/proc/self/fd/3/", "-mindepth", "1", "-printf", `%P %y %s %T@ %m %u\n`)
@@ -53,15 +54,15 @@ func TestOldRootsOfThreeBoots(t *testing.T) {
 		d.subvolume("root/srv")
 		write(t, d.at("root/srv/nested"), "y")
 		at := begin.Add(time.Duration(boot) * 24 * time.Hour)
-		must(t, os.Chtimes(d.at("root"), at, at))
+		must.Do(t, os.Chtimes(d.at("root"), at, at))
 		name := "old_roots/" + at.Local().Format("2006-01-2_15:04:05")
 		names = append(names, name)
 		top, err := os.Open(d.at("root"))
-		must(t, err)
+		must.Do(t, err)
 		want[name] = listed(t, int(top.Fd()))
 		top.Close()
 	}
-	before := tool(t, "findmnt", "--raw", "--noheadings", "--output", "TARGET,SOURCE")
+	before := must.Run(t, "findmnt", "--raw", "--noheadings", "--output", "TARGET,SOURCE")
 	found := find(t, history.Options{Mounts: d.table("root", "/", "persist", "/persist"), Clock: clock(time.Now().Add(-20 * time.Minute)), Zone: time.Local})
 	if len(found.States) != 3 || len(found.Problems) > 0 {
 		t.Fatalf("found\n%s", summary(found))
@@ -72,7 +73,7 @@ func TestOldRootsOfThreeBoots(t *testing.T) {
 			t.Errorf("expected %s:\n%s", name, summary(found))
 		}
 		dir, err := s.Open()
-		must(t, err)
+		must.Do(t, err)
 		if got := listed(t, dir.FD()); got != want[name] {
 			t.Errorf("%s\n%s\nexpected\n%s", name, got, want[name])
 		}
@@ -81,13 +82,13 @@ func TestOldRootsOfThreeBoots(t *testing.T) {
 			t.Errorf("%s is writable: %v", name, err)
 		}
 		var fs unix.Statfs_t
-		must(t, unix.Fstatfs(dir.FD(), &fs))
+		must.Do(t, unix.Fstatfs(dir.FD(), &fs))
 		if flags := int64(unix.ST_RDONLY | unix.ST_NOSUID | unix.ST_NODEV | unix.ST_NOEXEC); fs.Flags&flags != flags {
 			t.Errorf("%s: the flags of the mount are %#x", name, fs.Flags)
 		}
 		dir.Close()
 	}
-	if after := tool(t, "findmnt", "--raw", "--noheadings", "--output", "TARGET,SOURCE"); after != before {
+	if after := must.Run(t, "findmnt", "--raw", "--noheadings", "--output", "TARGET,SOURCE"); after != before {
 		t.Errorf("the mounts have changed:\n%s", after)
 	}
 	found.Close()
@@ -102,7 +103,7 @@ func TestOldRootOfASnapshotIsEarlier(t *testing.T) {
 	d.subvolume("root")
 	d.snapshot("root", "old_roots/a name without a time")
 	d.snapshot("root", "old_roots/also")
-	tool(t, "btrfs", "-q", "subvolume", "delete", d.at("root"))
+	must.Run(t, "btrfs", "-q", "subvolume", "delete", d.at("root"))
 	time.Sleep(10 * time.Millisecond) // the times of the kernel have a granularity
 	d.subvolume("root")
 	time.Sleep(10 * time.Millisecond)
@@ -140,7 +141,7 @@ func TestLayoutsOfSnapperAndBtrbk(t *testing.T) {
 	}
 	d.snapshot("@", "@snapshots/3/snapshot")
 	write(t, d.at("@snapshots/3/info.xml"), "<snapshot><date>yesterday</date></snapshot>")
-	must(t, os.Mkdir(d.at("@snapshots/4"), 0o755)) // removed by snapper, or not finished
+	must.Do(t, os.Mkdir(d.at("@snapshots/4"), 0o755)) // removed by snapper, or not finished
 	for _, name := range []string{"@home.20261105", "@.20261106T0815", "home.20261107T081530+0200_2", "persist.20261108T0815_1", "elsewhere.20261109"} {
 		d.snapshot("@", "btrbk_snapshots/"+name)
 	}
@@ -170,8 +171,8 @@ func TestStatesOfOtherUsersAreNotTrusted(t *testing.T) {
 	d.subvolume("root", "home", "home/snapshots", "history")
 	d.snapshot("root", "home/snapshots/root.20261101")
 	d.snapshot("root", "history/2026-11-1_08:00:00")
-	must(t, os.Chown(d.at("home/snapshots"), 1234, 1234), os.Chmod(d.at("history"), 0o777))
-	must(t, os.Symlink("home/snapshots", d.at("old_roots")))
+	must.Do(t, os.Chown(d.at("home/snapshots"), 1234, 1234), os.Chmod(d.at("history"), 0o777))
+	must.Do(t, os.Symlink("home/snapshots", d.at("old_roots")))
 	found := find(t, history.Options{Mounts: d.table("root", "/", "home", "/home")})
 	if len(found.States) > 0 || len(found.Problems) != 2 {
 		t.Fatalf("found\n%s", summary(found))
@@ -187,7 +188,7 @@ func TestConfiguredOldRoots(t *testing.T) {
 	d := newDisk(t)
 	d.subvolume("root", "archive/roots/02.01.2026 10h", "archive/roots/other", "root.old")
 	form, err := timeform.Parse("%d.%m.%Y %Hh")
-	must(t, err)
+	must.Do(t, err)
 	options := history.Options{Mounts: d.table("root", "/"), OldRoots: []history.OldRoots{
 		{Dir: "archive/roots", Root: "/mnt", Names: form}, {Dir: "missing"}, {Dir: "../x"},
 	}}
@@ -243,22 +244,22 @@ func TestOldRootIsRestored(t *testing.T) {
 	old := d.at("root" + live)
 	write(t, old+"/a/f", "text")
 	write(t, old+"/secret", "s")
-	must(t, os.Mkdir(live, 0o755), os.Link(old+"/a/f", old+"/a/g"), os.Symlink("f", old+"/a/link"), os.Chmod(old+"/secret", 0o600), os.Chown(old+"/secret", 1234, 5))
-	must(t, unix.Setxattr(old+"/a/f", "user.x", []byte("y"), 0), os.Mkdir(old+"/a/empty", 0o750))
-	tool(t, "setfacl", "-m", "u:daemon:rw", old+"/secret")
+	must.Do(t, os.Mkdir(live, 0o755), os.Link(old+"/a/f", old+"/a/g"), os.Symlink("f", old+"/a/link"), os.Chmod(old+"/secret", 0o600), os.Chown(old+"/secret", 1234, 5))
+	must.Do(t, unix.Setxattr(old+"/a/f", "user.x", []byte("y"), 0), os.Mkdir(old+"/a/empty", 0o750))
+	must.Run(t, "setfacl", "-m", "u:daemon:rw", old+"/secret")
 	d.subvolume("root" + live + "/a/inner")
 	write(t, old+"/a/inner/deep", "in a nested subvolume")
 	want := tree(t, old)
 	d.boot()
 	found := find(t, history.Options{Mounts: d.table("root", "/")})
 	state, err := found.States[0].Open()
-	must(t, err)
+	must.Do(t, err)
 	defer state.Close()
 	found.Close()
 	plan, err := adopt.Prepare(t.Context(), "/", []string{live + "/a", live + "/secret"}, adopt.Options{Source: state})
-	must(t, err)
+	must.Do(t, err)
 	results, err := plan.Run(t.Context(), new(adopt.Progress))
-	must(t, err)
+	must.Do(t, err)
 	for _, r := range results {
 		if r.Outcome != adopt.Copied {
 			t.Errorf("%+v", r)
@@ -268,7 +269,7 @@ func TestOldRootIsRestored(t *testing.T) {
 		t.Error(diff)
 	}
 	var f, g unix.Stat_t
-	must(t, unix.Stat(live+"/a/f", &f), unix.Stat(live+"/a/g", &g))
+	must.Do(t, unix.Stat(live+"/a/f", &f), unix.Stat(live+"/a/g", &g))
 	if f.Ino != g.Ino {
 		t.Error("the hard link became a file")
 	}

@@ -42,7 +42,7 @@ type Buried struct {
 	// Problems are the first hundred files that could not be copied; More is their number.
 	Problems []*ReasonError
 	More     int
-	// Complete is false if the budget ran out or ctx was cancelled before the last file.
+	// Complete is false if the budget ran out before the last file.
 	Complete bool
 	// Removed are the graves that were too old or too large.
 	Removed []string
@@ -54,8 +54,8 @@ const mostProblems = 100
 // copied with owner, mode, times and extended attributes; hard links become separate files. The
 // directories above a copy have the owner, the mode and the attributes of those above the source.
 //
-// The grave appears when it is on the disk as a whole, or not at all: if storage is full, everything
-// is removed again. The sources are not changed.
+// The grave appears when it is on the disk as a whole, or not at all: if storage is full or ctx is
+// cancelled, everything is removed again. The sources are not changed.
 func (g *Graveyard) Bury(ctx context.Context, machine Machine, candidates iter.Seq[string], options BuryOptions) (*Buried, error) {
 	b := &burial{options: options, limits: options.Limits.withDefaults(), roots: map[string]*Dir{}, now: options.Now}
 	if b.now == nil {
@@ -78,6 +78,9 @@ func (g *Graveyard) Bury(ctx context.Context, machine Machine, candidates iter.S
 	}
 	if err := b.make(ctx, in, candidates, start); err != nil {
 		err = errors.Join(bare(err), removeTree(in.fd, b.Name+unfinished))
+		if ctx.Err() != nil {
+			return nil, err
+		}
 		return nil, problem(KindGraveyard, g.path(b.Name), err)
 	}
 	removed, err := g.pruneIn(in, start, b.limits)
@@ -123,8 +126,10 @@ func (b *burial) make(ctx context.Context, in *Dir, candidates iter.Seq[string],
 	defer b.files.Close()
 	b.Complete = true
 	for name := range candidates {
-		over := b.options.Budget > 0 && b.now().Sub(start) >= b.options.Budget
-		if over || ctx.Err() != nil {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if b.options.Budget > 0 && b.now().Sub(start) >= b.options.Budget {
 			b.Complete = false
 			break
 		}

@@ -11,7 +11,7 @@
 // and the machine. [Receipts.Newest] finds that of the boot before. [Graveyard.Bury] copies small
 // files into storage, and [Graveyard.Prune] removes old ones.
 //
-// [Diff] compares two sorted listings, and [Recur] several.
+// [Recur] merges the sorted listings of several states.
 //
 //	history.go    kinds, states, and Find
 //	problem.go    why a source cannot be read, as facts
@@ -29,6 +29,5 @@
 //	read.go       reads a receipt that may be damaged or hostile
 //	receipts.go   the receipts in storage
 //	graveyard.go  the graves; bury.go and copy.go make one, prune.go removes them
-//	diff.go       two listings
-//	recur.go      several listings
+//	recur.go      merges listings; ahead.go reads each of them ahead
 package history

@@ -56,21 +56,26 @@ func ExampleFind() {
 	// directory not-found
 }
 
-// What of an earlier listing is not there now.
-func ExampleDiff() {
-	file := func(path string, size int64) history.Item {
-		return history.Item{Path: []byte(path), Kind: history.FileRegular, Size: size, ModTime: time.Unix(0, 0)}
+// In which of three states each path is.
+func ExampleRecur() {
+	state := func(paths ...string) history.Listing {
+		return func(yield func(history.Item, error) bool) {
+			for _, path := range paths {
+				if !yield(history.Item{Path: []byte(path), Kind: history.FileRegular}, nil) {
+					return
+				}
+			}
+		}
 	}
-	earlier := history.Items([]history.Item{file("/etc/machine-id", 33), file("/root/notes", 9), file("/var/lib/app", 100)})
-	now := history.Items([]history.Item{file("/etc/machine-id", 33), file("/var/lib/app", 50)})
-	counts, err := history.Diff(earlier, now, func(d *history.Difference) error {
-		fmt.Printf("%s: %s (%s)\n", d.Path, d.Change, d.Differs)
+	states := []history.Listing{state("/etc/machine-id", "/var/lib/app"), state("/etc/machine-id"), state("/etc/machine-id", "/root/notes", "/var/lib/app")}
+	err := history.Recur(states, func(r *history.Recurring) error {
+		fmt.Printf("%s: %s, in %d\n", r.Path, r.Recurrence, r.States)
 		return nil
 	})
-	fmt.Println(counts.Gone, counts.GoneBytes, err)
+	fmt.Println(err)
 	// Output:
-	// /etc/machine-id: same ()
-	// /root/notes: gone ()
-	// /var/lib/app: differs (size)
-	// 1 9 <nil>
+	// /etc/machine-id: regenerated, in 3
+	// /root/notes: one-off, in 1
+	// /var/lib/app: evolving, in 2
+	// <nil>
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,40 +14,22 @@ import (
 	"github.com/DaRacci/list-ephemeral/history"
 	"github.com/DaRacci/list-ephemeral/internal/leak"
 	"github.com/DaRacci/list-ephemeral/internal/mounts"
+	"github.com/DaRacci/list-ephemeral/internal/must"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
-
-func must(t testing.TB, errs ...error) {
-	t.Helper()
-	for _, err := range errs {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// tool runs a program and returns its output.
-func tool(t testing.TB, name string, args ...string) string {
-	t.Helper()
-	out, err := exec.Command(name, args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%s %q: %v\n%s", name, args, err, out)
-	}
-	return string(out)
-}
 
 // tempDir returns a directory without symlinks in its path, for tests that must leave nothing open.
 func tempDir(t testing.TB) string {
 	t.Helper()
 	leak.Check(t)
 	dir, err := filepath.EvalSymlinks(t.TempDir())
-	must(t, err)
+	must.Do(t, err)
 	return dir
 }
 
 func write(t testing.TB, name, text string) {
 	t.Helper()
-	must(t, os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o644))
+	must.Do(t, os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o644))
 }
 
 // find finds states, and closes them after the test.
@@ -58,7 +39,7 @@ func find(t testing.TB, options history.Options) *history.Found {
 		options.Zone = time.UTC
 	}
 	found, err := history.Find(context.Background(), options)
-	must(t, err)
+	must.Do(t, err)
 	t.Cleanup(found.Close)
 	return found
 }
@@ -94,40 +75,40 @@ func newDisk(t testing.TB) *disk {
 	dir := tempDir(t)
 	image := filepath.Join(dir, "image")
 	d := &disk{t: t, top: filepath.Join(dir, "top"), work: filepath.Join(dir, "work")}
-	must(t, os.WriteFile(image, nil, 0o600), os.Truncate(image, 256<<20), os.Mkdir(d.top, 0o755))
-	tool(t, "mkfs.btrfs", "-q", image)
-	d.device = strings.TrimSpace(tool(t, "losetup", "--find", "--show", image))
+	must.Do(t, os.WriteFile(image, nil, 0o600), os.Truncate(image, 256<<20), os.Mkdir(d.top, 0o755))
+	must.Run(t, "mkfs.btrfs", "-q", image)
+	d.device = strings.TrimSpace(must.Run(t, "losetup", "--find", "--show", image))
 	t.Cleanup(func() {
 		_ = unix.Unmount(d.top, unix.MNT_DETACH)
-		tool(t, "losetup", "--detach", d.device)
+		must.Run(t, "losetup", "--detach", d.device)
 	})
 	d.mount()
 	return d
 }
 
-func (d *disk) mount()   { tool(d.t, "mount", d.device, d.top) }
-func (d *disk) unmount() { tool(d.t, "umount", d.top) }
+func (d *disk) mount()   { must.Run(d.t, "mount", d.device, d.top) }
+func (d *disk) unmount() { must.Run(d.t, "umount", d.top) }
 
 // at returns a path below the top level.
 func (d *disk) at(name string) string { return filepath.Join(d.top, name) }
 
 func (d *disk) subvolume(names ...string) {
 	for _, name := range names {
-		must(d.t, os.MkdirAll(filepath.Dir(d.at(name)), 0o755))
-		tool(d.t, "btrfs", "-q", "subvolume", "create", d.at(name))
+		must.Do(d.t, os.MkdirAll(filepath.Dir(d.at(name)), 0o755))
+		must.Run(d.t, "btrfs", "-q", "subvolume", "create", d.at(name))
 	}
 }
 
 // snapshot makes a read-only snapshot.
 func (d *disk) snapshot(from, to string) {
-	must(d.t, os.MkdirAll(filepath.Dir(d.at(to)), 0o755))
-	tool(d.t, "btrfs", "-q", "subvolume", "snapshot", "-r", d.at(from), d.at(to))
+	must.Do(d.t, os.MkdirAll(filepath.Dir(d.at(to)), 0o755))
+	must.Run(d.t, "btrfs", "-q", "subvolume", "snapshot", "-r", d.at(from), d.at(to))
 }
 
 // boot runs the rollback script.
 func (d *disk) boot() {
 	d.unmount()
-	tool(d.t, "bash", "testdata/rollback.sh", d.device, d.work)
+	must.Run(d.t, "bash", "testdata/rollback.sh", d.device, d.work)
 	d.mount()
 }
 
@@ -136,7 +117,7 @@ func (d *disk) boot() {
 func (d *disk) table(pairs ...string) *mounts.Table {
 	d.t.Helper()
 	now, err := mounts.Read()
-	must(d.t, err)
+	must.Do(d.t, err)
 	real := now.At(d.top)
 	var text strings.Builder
 	if pairs[1] != "/" {
@@ -150,6 +131,6 @@ func (d *disk) table(pairs ...string) *mounts.Table {
 		fmt.Fprintf(&text, "%d %d %s /%s %s rw - btrfs %s %s\n", i+1+min(parent, 1), parent, real.Device, pairs[i], pairs[i+1], real.Source, real.SuperOptions)
 	}
 	table, err := mounts.ParseTable(text.String())
-	must(d.t, err)
+	must.Do(d.t, err)
 	return table
 }

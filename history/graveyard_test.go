@@ -3,6 +3,7 @@ package history_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/DaRacci/list-ephemeral/adopt"
 	"github.com/DaRacci/list-ephemeral/history"
+	"github.com/DaRacci/list-ephemeral/internal/must"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
@@ -32,7 +34,7 @@ type yard struct {
 func newYard(t testing.TB) *yard {
 	dir := tempDir(t)
 	y := &yard{t: t, g: &history.Graveyard{Storage: dir + "/persist"}, home: dir + "/home", dir: filepath.Join(dir, "persist", history.Name, "graveyard")}
-	must(t, os.Mkdir(y.g.Storage, 0o755), os.Mkdir(y.home, 0o755))
+	must.Do(t, os.Mkdir(y.g.Storage, 0o755), os.Mkdir(y.home, 0o755))
 	return y
 }
 
@@ -52,7 +54,7 @@ func (y *yard) bury(m history.Machine, when time.Time, options history.BuryOptio
 		options.Roots = []string{y.home}
 	}
 	b, err := y.g.Bury(context.Background(), m, slices.Values(y.candidates), options)
-	must(y.t, err)
+	must.Do(y.t, err)
 	return b
 }
 
@@ -60,7 +62,7 @@ func (y *yard) bury(m history.Machine, when time.Time, options history.BuryOptio
 func (y *yard) graves() (names []string) {
 	y.t.Helper()
 	entries, err := os.ReadDir(y.dir)
-	must(y.t, err)
+	must.Do(y.t, err)
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
@@ -70,7 +72,7 @@ func (y *yard) graves() (names []string) {
 // tree describes what is below a directory, with everything that a copy keeps.
 func tree(t testing.TB, top string) (lines []string) {
 	t.Helper()
-	must(t, filepath.WalkDir(top, func(name string, _ fs.DirEntry, err error) error {
+	must.Do(t, filepath.WalkDir(top, func(name string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -78,13 +80,13 @@ func tree(t testing.TB, top string) (lines []string) {
 		if err := unix.Lstat(name, &st); err != nil {
 			return err
 		}
-		line := strings.TrimPrefix(name, top) + " " + tool(t, "stat", "-c", "%A %u:%g", name)
+		line := strings.TrimPrefix(name, top) + " " + must.Run(t, "stat", "-c", "%A %u:%g", name)
 		if st.Mode&unix.S_IFMT != unix.S_IFDIR {
-			line += tool(t, "stat", "-c", "%y %s", name)
+			line += must.Run(t, "stat", "-c", "%y %s", name)
 		}
 		if st.Mode&unix.S_IFMT != unix.S_IFLNK {
-			line += tool(t, "getfattr", "-d", "-m", "-", "--only-values", "--absolute-names", name)
-			line += tool(t, "getfacl", "-cn", "--absolute-names", name)
+			line += must.Run(t, "getfattr", "-d", "-m", "-", "--only-values", "--absolute-names", name)
+			line += must.Run(t, "getfacl", "-cn", "--absolute-names", name)
 		}
 		lines = append(lines, line)
 		return nil
@@ -98,15 +100,15 @@ func TestGraveHasEverythingOfItsFiles(t *testing.T) {
 	y.write("al/.config/app/key", "secret")
 	y.write("al/bytes \xff\n", "x")
 	y.write("al/empty", "")
-	must(t, os.Symlink("/etc/shadow", y.home+"/al/link"), os.Chmod(y.home+"/al/.config/app/key", 0o600))
+	must.Do(t, os.Symlink("/etc/shadow", y.home+"/al/link"), os.Chmod(y.home+"/al/.config/app/key", 0o600))
 	y.candidates = append(y.candidates, y.home+"/al/link")
-	must(t, os.Lchown(y.home+"/al/link", 7, 8), os.Chown(y.home+"/al/.config/app/key", 1234, 99), os.Chown(y.home+"/al/.config", 1234, 99), os.Chmod(y.home+"/al/.config", 0o700))
-	must(t, unix.Setxattr(y.home+"/al/.config/app/key", "user.x", []byte("value"), 0))
-	tool(t, "setfacl", "-m", "u:daemon:r", y.home+"/al/.config/app/key")
-	tool(t, "setfacl", "-d", "-m", "g:daemon:rx", y.home+"/al/.config/app")
+	must.Do(t, os.Lchown(y.home+"/al/link", 7, 8), os.Chown(y.home+"/al/.config/app/key", 1234, 99), os.Chown(y.home+"/al/.config", 1234, 99), os.Chmod(y.home+"/al/.config", 0o700))
+	must.Do(t, unix.Setxattr(y.home+"/al/.config/app/key", "user.x", []byte("value"), 0))
+	must.Run(t, "setfacl", "-m", "u:daemon:r", y.home+"/al/.config/app/key")
+	must.Run(t, "setfacl", "-d", "-m", "g:daemon:rx", y.home+"/al/.config/app")
 	for _, name := range y.candidates {
 		stamps := []unix.Timespec{{Sec: 1e9, Nsec: 1}, {Sec: 1e9 + 7, Nsec: 123456789}}
-		must(t, unix.UtimesNanoAt(unix.AT_FDCWD, name, stamps, unix.AT_SYMLINK_NOFOLLOW))
+		must.Do(t, unix.UtimesNanoAt(unix.AT_FDCWD, name, stamps, unix.AT_SYMLINK_NOFOLLOW))
 	}
 	before := tree(t, y.home)
 	b := y.bury(first, noon, history.BuryOptions{})
@@ -126,18 +128,18 @@ func TestGraveHasEverythingOfItsFiles(t *testing.T) {
 	}
 
 	// Restored in place, after the reboot.
-	must(t, os.RemoveAll(y.home), os.Mkdir(y.home, 0o755))
+	must.Do(t, os.RemoveAll(y.home), os.Mkdir(y.home, 0o755))
 	found := find(t, history.Options{Storage: []string{y.g.Storage}, Boot: second.Boot})
 	if len(found.States) != 1 || found.States[0].Kind != history.KindGraveyard || found.States[0].Age != history.AgeEarlier || found.States[0].Root != "/" {
 		t.Fatal(summary(found))
 	}
 	state, err := found.States[0].Open()
-	must(t, err)
+	must.Do(t, err)
 	defer state.Close()
 	plan, err := adopt.Prepare(t.Context(), "/", []string{y.home + "/al"}, adopt.Options{Source: state})
-	must(t, err)
+	must.Do(t, err)
 	results, err := plan.Run(t.Context(), new(adopt.Progress))
-	must(t, err)
+	must.Do(t, err)
 	if results[0].Outcome != adopt.Copied {
 		t.Errorf("%+v", results[0])
 	}
@@ -154,7 +156,7 @@ func TestLimitsOfAGrave(t *testing.T) {
 	y.write("large", strings.Repeat("x", 1001))
 	y.write("excluded/f", "x")
 	y.write("old", "x")
-	must(t, unix.Mkfifo(y.home+"/pipe", 0o600))
+	must.Do(t, unix.Mkfifo(y.home+"/pipe", 0o600))
 	y.candidates = append(y.candidates, y.home+"/pipe", y.home+"/missing", "relative", y.home+"/../x", "/etc/hostname")
 	excluded := func(name string) bool { return strings.Contains(name, "/excluded/") }
 	for _, tt := range []struct {
@@ -178,7 +180,7 @@ func TestLimitsOfAGrave(t *testing.T) {
 			if b.Files != tt.files || b.Bytes != tt.bytes || !tt.check(b) {
 				t.Errorf("%+v %v", b, b.Problems)
 			}
-			must(t, os.RemoveAll(y.dir))
+			must.Do(t, os.RemoveAll(y.dir))
 		})
 	}
 }
@@ -187,6 +189,29 @@ func TestLimitsOfAGrave(t *testing.T) {
 func ticking(step time.Duration) func() time.Time {
 	now := noon
 	return func() time.Time { now = now.Add(step); return now }
+}
+
+// TestCancelledGraveIsNotMade cancels Bury while it copies. Nothing is left of the grave.
+func TestCancelledGraveIsNotMade(t *testing.T) {
+	y := newYard(t)
+	for i := range 9 {
+		y.write(fmt.Sprint("f", i), "x")
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	candidates := func(yield func(string) bool) {
+		for i, name := range y.candidates {
+			if i == 5 {
+				stop()
+			}
+			if !yield(name) {
+				return
+			}
+		}
+	}
+	_, err := y.g.Bury(ctx, first, candidates, history.BuryOptions{Roots: []string{y.home}})
+	if names, _ := filepath.Glob(y.g.Storage + "/" + history.Name + "/graveyard/*"); !errors.Is(err, context.Canceled) || len(names) > 0 {
+		t.Errorf("%v, left %q", err, names)
+	}
 }
 
 func TestOldAndLargeGravesAreRemoved(t *testing.T) {
@@ -198,7 +223,7 @@ func TestOldAndLargeGravesAreRemoved(t *testing.T) {
 		names = append(names, b.Name)
 	}
 	removed, err := y.g.Prune(noon.AddDate(0, 0, 10), history.Limits{Age: 8 * 24 * time.Hour, TotalBytes: 3500})
-	must(t, err)
+	must.Do(t, err)
 	slices.Sort(removed)
 	if want := names[:3]; !slices.Equal(removed, want) || !slices.Equal(y.graves(), names[3:]) {
 		t.Errorf("removed %q, expected %q; left %q", removed, want, y.graves())
@@ -223,14 +248,14 @@ func TestPruneStaysInTheGraveyard(t *testing.T) {
 	precious := filepath.Join(filepath.Dir(y.g.Storage), "precious")
 	write(t, precious+"/f", "x")
 	write(t, precious+"/grave.json", `{"schema":1,"boot":"x","time":"2020-01-01T00:00:00Z"}`)
-	must(t, os.Symlink(precious, y.dir+"/2020-01-01T000000Z-x"), os.Symlink(precious, y.dir+"/2020-01-01T000000Z-y.new"))
-	must(t, os.Symlink(precious, filepath.Join(y.dir, old.Name, "files", "out")))
+	must.Do(t, os.Symlink(precious, y.dir+"/2020-01-01T000000Z-x"), os.Symlink(precious, y.dir+"/2020-01-01T000000Z-y.new"))
+	must.Do(t, os.Symlink(precious, filepath.Join(y.dir, old.Name, "files", "out")))
 	write(t, y.dir+"/notes", "x")
 	write(t, y.dir+"/2020-01-02T000000Z-x/f", "no record")
 	write(t, y.dir+"/2020-01-03T000000Z-x.new/files/f", "left by a killed run")
 	mounted := filepath.Join(y.dir, old.Name, "files", "mnt")
-	must(t, os.Mkdir(mounted, 0o755))
-	tool(t, "mount", "--bind", precious, mounted)
+	must.Do(t, os.Mkdir(mounted, 0o755))
+	must.Run(t, "mount", "--bind", precious, mounted)
 	_, err := y.g.Prune(noon, history.Limits{})
 	unix.Unmount(mounted, unix.MNT_DETACH)
 	var p *history.ReasonError
@@ -259,10 +284,10 @@ func TestSourcesAreNotReachedBySymlinksOrMounts(t *testing.T) {
 	y := newYard(t)
 	y.write("a/hostname", "x")
 	y.write("b/hostname", "x")
-	must(t, os.RemoveAll(y.home+"/a"), os.Symlink("/etc", y.home+"/a"))
-	tool(t, "mount", "--bind", "/etc", y.home+"/b")
+	must.Do(t, os.RemoveAll(y.home+"/a"), os.Symlink("/etc", y.home+"/a"))
+	must.Run(t, "mount", "--bind", "/etc", y.home+"/b")
 	b := y.bury(first, noon, history.BuryOptions{})
-	must(t, unix.Unmount(y.home+"/b", unix.MNT_DETACH))
+	must.Do(t, unix.Unmount(y.home+"/b", unix.MNT_DETACH))
 	if b.Files != 0 || b.More != 2 || b.Problems[0].Path != y.home+"/a/hostname" {
 		t.Errorf("%+v", b)
 	}
@@ -272,7 +297,7 @@ func TestStorageByASymlinkIsRefused(t *testing.T) {
 	y := newYard(t)
 	y.write("f", "x")
 	link := y.g.Storage + ".link"
-	must(t, os.Symlink(y.g.Storage, link))
+	must.Do(t, os.Symlink(y.g.Storage, link))
 	for _, storage := range []string{link, "/", "relative", y.g.Storage + "/missing"} {
 		_, err := (&history.Graveyard{Storage: storage}).Bury(t.Context(), first, slices.Values(y.candidates), history.BuryOptions{})
 		if err == nil {
@@ -287,7 +312,7 @@ func TestHostileRecordsAreProblems(t *testing.T) {
 	b := y.bury(first, noon, history.BuryOptions{})
 	record := filepath.Join(y.dir, b.Name, "grave.json")
 	text, err := os.ReadFile(record)
-	must(t, err)
+	must.Do(t, err)
 	for name, tt := range map[string]struct {
 		old, new string
 		want     history.Reason
@@ -298,7 +323,7 @@ func TestHostileRecordsAreProblems(t *testing.T) {
 		"not JSON":  {"{", "", history.Malformed},
 		"too large": {"{", "{" + strings.Repeat(" ", 70_000), history.TooLarge},
 	} {
-		must(t, os.WriteFile(record, []byte(strings.Replace(string(text), tt.old, tt.new, 1)), 0o600))
+		must.Do(t, os.WriteFile(record, []byte(strings.Replace(string(text), tt.old, tt.new, 1)), 0o600))
 		graves, err := y.g.Graves()
 		var p *history.ReasonError
 		if !errors.As(err, &p) || p.Reason != tt.want || len(graves) > 0 {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/history"
+	"github.com/DaRacci/list-ephemeral/internal/must"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
@@ -55,7 +56,7 @@ func TestKilledWriterLeavesNoReceipt(t *testing.T) {
 	for range probe.Cases(15, 100) {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), writeEnv+"="+r.Storage)
-		must(t, cmd.Start())
+		must.Do(t, cmd.Start())
 		time.Sleep(time.Duration(random.IntN(150)) * time.Millisecond)
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
@@ -66,7 +67,7 @@ func TestKilledWriterLeavesNoReceipt(t *testing.T) {
 			t.Fatalf("%s, %d entries, %v", header.Boot, len(all), reasons)
 		}
 		for _, name := range files(t, r)[1:] {
-			must(t, os.Remove(name))
+			must.Do(t, os.Remove(name))
 		}
 	}
 	writeAt(t, r, second, noon.Add(time.Hour), entries)
@@ -86,12 +87,12 @@ func TestKilledBurialLeavesNoGrave(t *testing.T) {
 	for range probe.Cases(10, 100) {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), buryEnv+"="+y.home, writeEnv+"="+y.g.Storage)
-		must(t, cmd.Start())
+		must.Do(t, cmd.Start())
 		time.Sleep(time.Duration(random.IntN(80)) * time.Millisecond)
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 		graves, err := y.g.Graves()
-		must(t, err)
+		must.Do(t, err)
 		for _, g := range graves {
 			copies, err := filepath.Glob(filepath.Join(y.dir, g.Name, "files", y.home, "*"))
 			if err != nil || len(copies) != 300 || g.Files != 300 {

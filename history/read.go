@@ -223,3 +223,23 @@ func damaged(err error) error {
 	}
 	return &ReasonError{Reason: reasonOf(bare(err)), Err: err}
 }
+
+// Listing returns the entries of a class as a listing; ClassUnknown means all. It reads the receipt
+// to its end, so it can be used once.
+func (r *Reader) Listing(class Class) Listing {
+	return func(yield func(Item, error) bool) {
+		var e Entry
+		for {
+			err := r.Next(&e)
+			if r.done {
+				return
+			}
+			if err == nil && class != ClassUnknown && e.Class != class {
+				continue
+			}
+			if !yield(e.Item, err) || err != nil {
+				return
+			}
+		}
+	}
+}

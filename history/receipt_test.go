@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/DaRacci/list-ephemeral/history"
+	"github.com/DaRacci/list-ephemeral/internal/must"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
@@ -57,7 +58,7 @@ func list(entries []history.Entry) func(*history.Writer) error {
 func writeAt(t testing.TB, r *history.Receipts, m history.Machine, when time.Time, entries []history.Entry) history.Header {
 	t.Helper()
 	header, err := r.Write(context.Background(), m, at(when), list(entries))
-	must(t, err)
+	must.Do(t, err)
 	return header
 }
 
@@ -65,7 +66,7 @@ func writeAt(t testing.TB, r *history.Receipts, m history.Machine, when time.Tim
 func newest(t testing.TB, r *history.Receipts, m history.Machine) (header history.Header, all []history.Entry, reasons []string) {
 	t.Helper()
 	found, refused, err := r.Newest(context.Background(), m)
-	must(t, err)
+	must.Do(t, err)
 	for _, p := range refused {
 		reasons = append(reasons, p.Reason.String())
 	}
@@ -74,7 +75,7 @@ func newest(t testing.TB, r *history.Receipts, m history.Machine) (header histor
 	}
 	defer found.Close()
 	all, err = readAll(found.Reader)
-	must(t, err)
+	must.Do(t, err)
 	return found.Header(), all, reasons
 }
 
@@ -100,7 +101,7 @@ func storage(t testing.TB) *history.Receipts {
 func files(t testing.TB, r *history.Receipts) []string {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(r.Storage, history.Name, "receipts/*"))
-	must(t, err)
+	must.Do(t, err)
 	return names
 }
 
@@ -120,7 +121,7 @@ func TestReceiptIsReadAsItWasWritten(t *testing.T) {
 	}
 	file := files(t, r)[0]
 	info, err := os.Stat(file)
-	must(t, err)
+	must.Do(t, err)
 	if info.Mode() != 0o600 || filepath.Base(file) != "2026-11-29T120000Z-11111111.jsonl.gz" {
 		t.Errorf("%s has the mode %v", file, info.Mode())
 	}
@@ -134,11 +135,11 @@ func TestReceiptIsPlainJSON(t *testing.T) {
 	r := storage(t)
 	writeAt(t, r, first, noon, entries)
 	out, err := exec.Command(probe.Tool(t, "gzip"), "-dc", files(t, r)[0]).Output()
-	must(t, err)
+	must.Do(t, err)
 	jq := exec.Command(probe.Tool(t, "jq"), "-c", `select(.class) | [.path // .pathBytes, .kind, .size, .mtime, .mtimeNs, .mode, .uid, .gid, .class]`)
 	jq.Stdin = bytes.NewReader(out)
 	got, err := jq.Output()
-	must(t, err)
+	must.Do(t, err)
 	const want = `["/a\n\u001b[2J","file",1099511627776,-5,7,2541,7,8,"listed"]
 ["L2NhZuk=","symlink",3,1099511627776,999999999,511,0,0,"listed"]
 ["/z` + "\u202e" + `","directory",4096,1795953600,123,1023,4294967295,0,"kept"]
@@ -257,7 +258,7 @@ func TestKeptPathsAreAddedAfterTheBudget(t *testing.T) {
 		}
 		return again
 	})
-	must(t, err)
+	must.Do(t, err)
 	if got, all, _ := newest(t, r, second); got.Complete || got.Listed != 0 || got.Kept != 1 || len(all) != 1 {
 		t.Errorf("%d entries, %+v", len(all), got)
 	}
@@ -265,35 +266,41 @@ func TestKeptPathsAreAddedAfterTheBudget(t *testing.T) {
 
 func TestBudgetCutsTheListing(t *testing.T) {
 	many := manyEntries(2000)
-	for name, cancel := range map[string]bool{"the time is over": false, "cancelled": true} {
-		r := storage(t)
-		ctx, stop := context.WithCancel(t.Context())
-		defer stop()
-		calls := 0
-		options := history.WriteOptions{Now: func() time.Time {
-			if calls++; calls > 4 {
-				return noon.Add(2 * time.Hour)
-			}
-			return noon
-		}}
-		if !cancel {
-			options.Budget = time.Hour
+	r := storage(t)
+	calls := 0
+	options := history.WriteOptions{Budget: time.Hour, Now: func() time.Time {
+		if calls++; calls > 4 {
+			return noon.Add(2 * time.Hour)
 		}
-		header, err := r.Write(ctx, first, options, func(w *history.Writer) error {
-			for i := range many {
-				if i == 700 && cancel {
-					stop()
-				}
-				if err := w.Add(&many[i]); err != nil {
-					return err
-				}
-			}
-			return nil
+		return noon
+	}}
+	header, err := r.Write(t.Context(), first, options, list(many))
+	must.Do(t, err)
+	got, all, _ := newest(t, r, second)
+	if got.Complete || header.Complete || len(all) == 0 || len(all) >= len(many) || int64(len(all)) != got.Listed {
+		t.Errorf("%d entries, %+v", len(all), got)
+	}
+}
+
+// TestCancelledReceiptIsNotWritten cancels a receipt at some entry, also at the last one: the one
+// before is kept, and nothing is left.
+func TestCancelledReceiptIsNotWritten(t *testing.T) {
+	many := manyEntries(2000)
+	r := storage(t)
+	writeAt(t, r, first, noon, entries)
+	for _, after := range []int{0, 700, len(many)} {
+		ctx, stop := context.WithCancel(t.Context())
+		_, err := r.Write(ctx, first, at(noon.Add(time.Hour)), func(w *history.Writer) error {
+			err := list(many[:after])(w)
+			stop()
+			return errors.Join(err, list(many[after:])(w))
 		})
-		must(t, err)
-		got, all, _ := newest(t, r, second)
-		if got.Complete || header.Complete || len(all) == 0 || len(all) >= len(many) || int64(len(all)) != got.Listed {
-			t.Errorf("%s: %d entries, %+v", name, len(all), got)
+		stop()
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled after %d: %v", after, err)
+		}
+		if _, all, reasons := newest(t, r, second); len(all) != len(entries) || len(reasons) > 0 || len(files(t, r)) != 1 {
+			t.Errorf("cancelled after %d: %d entries, %v, %q", after, len(all), reasons, files(t, r))
 		}
 	}
 }

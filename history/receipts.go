@@ -62,10 +62,11 @@ type WriteOptions struct {
 
 // Write writes a receipt of the running boot. list calls [Writer.Add] for each entry, sorted by
 // path, and returns its error. The receipt appears under its name when it is on the disk as a
-// whole, or not at all. If the budget runs out or ctx is cancelled, it has the entries so far, and
-// its header says that it is not complete.
+// whole, or not at all. If the budget runs out, it has the entries so far, and its header says that
+// it is not complete. If ctx is cancelled, there is no receipt, and earlier ones are kept.
 //
-// The errors are those of list, and a *[ReasonError] if the storage path cannot be used or is full.
+// The errors are those of list and ctx, and a *[ReasonError] if the storage path cannot be used or is
+// full.
 func (r *Receipts) Write(ctx context.Context, machine Machine, options WriteOptions, list func(*Writer) error) (Header, error) {
 	now := options.Now
 	if now == nil {
@@ -88,7 +89,7 @@ func (r *Receipts) Write(ctx context.Context, machine Machine, options WriteOpti
 		return header, problem(KindUnknown, r.path(""), err)
 	}
 	name := nameOf(start, machine.Boot) + receiptEnd
-	header, err = writeFile(in, name, header, over, list)
+	header, err = writeFile(ctx, in, name, header, over, list)
 	if err != nil {
 		if reasonOf(err) != ReasonUnknown {
 			err = problem(KindUnknown, r.path(name), err)
@@ -102,7 +103,7 @@ func (r *Receipts) Write(ctx context.Context, machine Machine, options WriteOpti
 func (r *Receipts) path(name string) string { return path.Join(r.Storage, Name, receiptsName, name) }
 
 // writeFile writes a receipt under another name, and renames it when it is on the disk.
-func writeFile(in *Dir, name string, header Header, over func() bool, list func(*Writer) error) (Header, error) {
+func writeFile(ctx context.Context, in *Dir, name string, header Header, over func() bool, list func(*Writer) error) (Header, error) {
 	f, err := in.create(name+unfinished, 0o600)
 	if err != nil {
 		return header, err
@@ -115,6 +116,9 @@ func writeFile(in *Dir, name string, header Header, over func() bool, list func(
 			return err
 		}
 		if err := list(w); err != nil && (!errors.Is(err, ErrBudget) || !errors.Is(w.err, ErrBudget)) {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if err := w.finish(); err != nil {

@@ -4,13 +4,36 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"iter"
 	"os"
 	"slices"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/internal/paths"
 )
+
+// Change says how a path differs from an earlier state.
+type Change uint8
+
+// The changes.
+const (
+	ChangeUnknown Change = iota
+	ChangeGone           // it was there, and is not
+	ChangeDiffers        // it is there, with another type or content
+	ChangeSame           // it is there, and equal
+)
+
+var changeNames = [...]string{"unknown", "gone", "differs", "same"}
+
+// String returns the change in lower case.
+func (c Change) String() string {
+	if int(c) < len(changeNames) {
+		return changeNames[c]
+	}
+	return changeNames[ChangeUnknown]
+}
 
 // Recurrence is how a path behaves over several states.
 type Recurrence uint8
@@ -35,108 +58,86 @@ func (r Recurrence) String() string {
 
 // Recurring is the result for a path. It is valid only during the call to which it is passed.
 type Recurring struct {
-	Path       []byte
+	Path []byte
+	// Recurrence is decided by which states have the path. A path that is in every state is
+	// Regenerated here; whether its content is the same is for the caller to find out.
 	Recurrence Recurrence
 	// States is how many states have the path, and First the number of the first one that does.
 	States, First int
 	// Item is the entry of that state. If the states are sorted as Find returns them, it is the
 	// newest.
 	Item Item
-	// Changed reports that the content differs between states.
-	Changed bool
 }
 
-// RecurOptions are the options of Recur.
-type RecurOptions struct {
-	// Equal reports whether two states, given by their numbers, have the same content at a path.
-	// Recur asks it only about files of the same type and size with different mtimes. With nil, or
-	// after an error, such files count as different, so no loss is called regenerated.
-	Equal func(path []byte, a, b int) (bool, error)
-}
+// Listing is a listing that is sorted by the bytes of the paths, each of which occurs once. An
+// error ends the listing. An entry is valid until the next one is asked for.
+type Listing = iter.Seq2[Item, error]
 
-// Recur compares the listings of several states, and calls emit once for each path, sorted. It keeps
-// one entry of each state in memory. The first error of a listing or of emit ends it. With fewer
-// than two states, nothing is known about recurrence.
-func Recur(states []Listing, options RecurOptions, emit func(*Recurring) error) error {
-	all := make([]*puller, len(states))
+// Recur merges the listings of several states, and calls emit once for each path, sorted. The
+// listings run in parallel, and are read ahead by some thousand entries. The first error of a listing
+// or of emit ends it. The error is ErrOrder if a listing is not sorted. With fewer than two states,
+// nothing is known about recurrence.
+func Recur(states []Listing, emit func(*Recurring) error) error {
+	all, stop := make([]*ahead, len(states)), make(chan struct{})
+	var listings sync.WaitGroup
 	for i, l := range states {
-		all[i] = pull(l)
-		defer all[i].stop()
-		all[i].next()
+		all[i] = newAhead(stop)
+		listings.Go(func() { all[i].read(l) })
 	}
-	var r Recurring
-	var name []byte
-	for {
-		first, err := smallest(all)
-		if err != nil || first < 0 {
+	defer listings.Wait()
+	defer close(stop)
+	for _, a := range all {
+		if err := a.next(); err != nil {
 			return err
 		}
-		r = options.compare(all, first)
+	}
+	var r Recurring
+	have := make([]*ahead, 0, len(all))
+	for {
+		have = r.smallest(all, have[:0])
+		if len(have) == 0 {
+			return nil
+		}
+		r.States, r.Recurrence = len(have), recurrence(len(all), len(have))
 		if err := emit(&r); err != nil {
 			return err
 		}
-		name = append(name[:0], r.Path...) // the path is valid until the next entry is read
-		for _, p := range all {
-			if p.has(name) {
-				p.next()
+		for _, a := range have {
+			if err := a.next(); err != nil {
+				return err
 			}
 		}
 	}
 }
 
-// has reports whether the current entry of a listing has a path.
-func (p *puller) has(path []byte) bool { return p.ok && bytes.Equal(p.item.Path, path) }
-
-// smallest returns the number of the first listing with the smallest path, or -1 at the end of all
-// of them.
-func smallest(all []*puller) (first int, err error) {
-	first = -1
-	for i, p := range all {
-		if p.err != nil {
-			return -1, p.err
-		}
-		if p.ok && (first < 0 || bytes.Compare(p.item.Path, all[first].item.Path) < 0) {
-			first = i
-		}
-	}
-	return first, nil
-}
-
-// compare compares the states that have the path of the state first, which is the first one.
-func (o *RecurOptions) compare(all []*puller, first int) Recurring {
-	at := &all[first].item
-	r := Recurring{Path: at.Path, First: first, Item: *at}
-	for i, p := range all {
-		if !p.has(r.Path) {
+// smallest takes the smallest of the current paths, and appends the listings that have it.
+func (r *Recurring) smallest(all, have []*ahead) []*ahead {
+	for i, a := range all {
+		if a.item == nil {
 			continue
 		}
-		r.States++
-		r.Changed = r.Changed || i != first && !o.same(r.Path, first, i, at, &p.item)
+		order := -1
+		if len(have) > 0 {
+			order = bytes.Compare(a.item.Path, r.Path)
+		}
+		switch {
+		case order < 0:
+			r.Path, r.First, r.Item = a.item.Path, i, *a.item
+			have = append(have[:0], a)
+		case order == 0:
+			have = append(have, a)
+		}
 	}
-	r.Recurrence = recurrence(len(all), r.States, r.Changed)
-	return r
-}
-
-// same reports whether two entries of a path have the same content.
-func (o *RecurOptions) same(path []byte, i, j int, a, b *Item) bool {
-	f := differing(a, b)
-	if f == 0 {
-		return true
-	}
-	if f != FieldModTime || o.Equal == nil {
-		return false
-	}
-	equal, err := o.Equal(path, i, j)
-	return err == nil && equal
+	return have
 }
 
 // recurrence decides. A path in most of the states but not in all is evolving even if its content is
 // always the same, because evolving paths are shown first.
-func recurrence(states, have int, changed bool) Recurrence {
+func recurrence(states, have int) Recurrence {
 	switch {
 	case states < 2:
 		return RecurrenceUnknown
-	case have == states && !changed:
+	case have == states:
 		return Regenerated
 	case 2*have > states:
 		return Evolving

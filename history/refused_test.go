@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/history"
+	"github.com/DaRacci/list-ephemeral/internal/must"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
@@ -26,7 +27,7 @@ func TestDamagedReceiptsAreRefused(t *testing.T) {
 		r := storage(t)
 		writeAt(t, r, second, noon.Add(time.Hour), entries)
 		text, err := os.ReadFile(files(t, r)[0])
-		must(t, err)
+		must.Do(t, err)
 		return text
 	}()
 	plain := unzip(t, intact)
@@ -79,7 +80,7 @@ func TestDamagedReceiptsAreRefused(t *testing.T) {
 			r := storage(t)
 			writeAt(t, r, first, noon, entries[:1])
 			file := filepath.Join(filepath.Dir(files(t, r)[0]), "2026-11-29T130000Z-22222222.jsonl.gz")
-			must(t, os.WriteFile(file, tt.data, 0o600))
+			must.Do(t, os.WriteFile(file, tt.data, 0o600))
 			got, all, reasons := newest(t, r, third)
 			if len(reasons) != 1 || reasons[0] != tt.want.String() || got.Boot != first.Boot || len(all) != 1 {
 				t.Errorf("refused for %v, expected %s; used %q", reasons, tt.want, got.Boot)
@@ -91,9 +92,9 @@ func TestDamagedReceiptsAreRefused(t *testing.T) {
 func unzip(t testing.TB, data []byte) []byte {
 	t.Helper()
 	z, err := gzip.NewReader(bytes.NewReader(data))
-	must(t, err)
+	must.Do(t, err)
 	text, err := io.ReadAll(z)
-	must(t, err)
+	must.Do(t, err)
 	return text
 }
 
@@ -121,12 +122,12 @@ func TestReceiptsOfOthersAreRefused(t *testing.T) {
 	writeAt(t, r, first, noon, entries)
 	good := files(t, r)[0]
 	text, err := os.ReadFile(good)
-	must(t, err)
+	must.Do(t, err)
 	name := func(hour int) string {
 		return filepath.Join(filepath.Dir(good), fmt.Sprintf("2026-11-30T%02d0000Z-x.jsonl.gz", hour))
 	}
-	must(t, os.WriteFile(name(1), text, 0o600), os.Chown(name(1), 1234, 1234), os.Symlink(good, name(2)), unix.Mkfifo(name(3), 0o600), os.Mkdir(name(4), 0o700))
-	must(t, os.WriteFile(name(5), text, 0o600), os.Chmod(name(5), 0o666))
+	must.Do(t, os.WriteFile(name(1), text, 0o600), os.Chown(name(1), 1234, 1234), os.Symlink(good, name(2)), unix.Mkfifo(name(3), 0o600), os.Mkdir(name(4), 0o700))
+	must.Do(t, os.WriteFile(name(5), text, 0o600), os.Chmod(name(5), 0o666))
 	_, _, reasons := newest(t, r, second)
 	if want := []string{"foreign", "malformed", "malformed", "not-directory", "foreign"}; !slices.Equal(reasons, want) {
 		t.Errorf("%q, expected %q", reasons, want)
@@ -143,7 +144,7 @@ func TestDirectoryOfAnotherUserIsNotUsed(t *testing.T) {
 		"renamed, of root": func(dir string) error { return os.MkdirAll(dir+"/precious", 0o700) },
 	} {
 		r := storage(t)
-		must(t, put(filepath.Join(r.Storage, history.Name)), os.Chown(r.Storage, 1234, 1234))
+		must.Do(t, put(filepath.Join(r.Storage, history.Name)), os.Chown(r.Storage, 1234, 1234))
 		_, err := r.Write(t.Context(), first, at(noon), list(entries))
 		var p *history.ReasonError
 		if !errors.As(err, &p) || p.Reason != history.Foreign {
@@ -176,9 +177,9 @@ func TestSecondWriterIsRefused(t *testing.T) {
 func TestFullStorage(t *testing.T) {
 	probe.Need(t, probe.Root, probe.Namespaces)
 	dir := tempDir(t)
-	must(t, os.Mkdir(dir+"/small", 0o755))
-	tool(t, "mount", "-t", "tmpfs", "-o", "size=256k", "none", dir+"/small")
-	t.Cleanup(func() { must(t, unix.Unmount(dir+"/small", unix.MNT_DETACH)) })
+	must.Do(t, os.Mkdir(dir+"/small", 0o755))
+	must.Run(t, "mount", "-t", "tmpfs", "-o", "size=256k", "none", dir+"/small")
+	t.Cleanup(func() { must.Do(t, unix.Unmount(dir+"/small", unix.MNT_DETACH)) })
 	r := &history.Receipts{Storage: dir + "/small"}
 	writeAt(t, r, first, noon, entries)
 	_, err := r.Write(t.Context(), second, at(noon.Add(time.Hour)), list(manyEntries(100_000)))
@@ -206,7 +207,7 @@ func TestReceiptsOfRootNeedRoot(t *testing.T) {
 	probe.Need(t, probe.Root)
 	r := storage(t)
 	writeAt(t, r, first, noon, entries)
-	must(t, os.Chmod(filepath.Dir(r.Storage), 0o755), os.Chmod(r.Storage, 0o755))
+	must.Do(t, os.Chmod(filepath.Dir(r.Storage), 0o755), os.Chmod(r.Storage, 0o755))
 	done := make(chan string)
 	go func() { // the thread ends with the goroutine, because it stays locked
 		done <- asOther(1234, func() string {

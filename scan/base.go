@@ -18,6 +18,9 @@ type Base struct {
 	Path string
 	// Walks is how many such walks run at once: they share the limit of open files. 0 means one.
 	Walks int
+	// Tree, if set, was read from FD, and is used in place of its directories. It requires Lengths, and
+	// no ChangedSince.
+	Tree *Tree
 }
 
 // atBase makes the walk start at Options.Base.

@@ -12,13 +12,15 @@
 //	node      a directory of a walk; record stores its entries; order sorts them
 //	list      the sorted listing; rows and rollup group it by directory
 //	classes   what is hidden because of its class of data; tag is about CACHEDIR.TAG
-//	base      another directory in place of the running machine
+//	base      another directory in place of the running machine; tree_linux a btrfs subvolume, read
+//	          in bulk
 //	open      opens directories
 //	overlay   overlays, of which the upper directory is read
 //	ages      the ages of some files, which show whether a boot wipes a tree
 //	excluded  counts what is excluded or hidden in directories
 //	dirent    the entries as the kernel returns them; symlink_linux where a symlink leads
-//	entry     an entry, with its Kind; info its metadata; blocks_linux when blocks show holes
+//	entry     an entry, with its Kind; info its metadata; blocks_linux when blocks show holes;
+//	          stater reads metadata outside of a walk
 //	sys_linux the system calls
 //	errors    PathError
 //

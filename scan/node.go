@@ -12,6 +12,7 @@ type node struct {
 	records  []byte
 	children []node
 	at       place
+	number   uint64 // in Base.Tree, or foreign, or 0 if it is not known
 	id       uint32
 	// fd is the directory's descriptor. It stays open until unopened, the number of children not
 	// yet opened, is zero. It is -1 if it was not kept.

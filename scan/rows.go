@@ -41,12 +41,17 @@ func (r *Row) IsDir() bool { return r.Kind == KindDir }
 // Add counts a candidate.
 func (r *Row) Add(e *Entry) {
 	info := e.Info()
-	if e.Kind != KindDir {
+	r.Count(e.Kind, info.Size, info.ModTime)
+}
+
+// Count counts a path with its size in bytes and its last change.
+func (r *Row) Count(kind Kind, size int64, changed time.Time) {
+	if kind != KindDir {
 		r.Files++
-		r.Bytes = sizes.Add(r.Bytes, info.Size)
+		r.Bytes = sizes.Add(r.Bytes, size)
 	}
-	if info.ModTime.After(r.Newest) {
-		r.Newest = info.ModTime
+	if changed.After(r.Newest) {
+		r.Newest = changed
 	}
 }
 

@@ -27,11 +27,12 @@ type worker struct {
 	stx     unix.Statx_t
 	counts  blockCounts
 	counted Hidden // of the directory being read
+	lent    int32  // open on the directory being read, if it is in Base.Tree; or -1
 	stats   Stats
 }
 
 func newWorker(w *walk) *worker {
-	return &worker{walk: w, counts: newBlockCounts(w.began)}
+	return &worker{walk: w, counts: newBlockCounts(w.began), lent: -1}
 }
 
 // work reads directories until there are no more, or the walk is stopped.
@@ -64,11 +65,15 @@ func (k *worker) work() {
 
 // visitNode reads one directory, publishes it and pushes its children onto the stack.
 func (k *worker) visitNode(n *node) {
-	fd, errno := k.open(n)
+	fd, errno := int32(-1), syscall.Errno(0)
+	if !k.inTree(n) {
+		fd, errno = k.open(n)
+	}
 	k.opened(n.parent)
 	k.entries, k.counted = k.entries[:0], Hidden{}
 	switch {
 	case errno == 0:
+		k.identify(n, fd)
 		k.read(n, fd)
 	case n.inUpper() && (errno == syscall.ENOENT || errno == syscall.ENOTDIR):
 		k.readLower(n, 0)
@@ -80,6 +85,10 @@ func (k *worker) visitNode(n *node) {
 	}
 	k.store(n, fd)
 	k.stats.Hidden.add(&k.counted)
+	if k.lent >= 0 {
+		k.close(k.lent)
+		k.lent = -1
+	}
 	k.keep(n, fd)
 	if k.visit != nil {
 		k.visit(k.handOver(n))
@@ -134,8 +143,11 @@ func (k *worker) read(n *node, fd int32) {
 		k.readMarked(n, fd)
 		return
 	}
-	size := 0
-	for !k.stop.Load() {
+	size, inTree := 0, k.inTree(n)
+	if inTree {
+		size = k.readTree(n)
+	}
+	for !inTree && !k.stop.Load() {
 		if len(k.buf)-size < readSize {
 			k.buf = append(k.buf, make([]byte, len(k.buf))...)
 		}
@@ -149,8 +161,8 @@ func (k *worker) read(n *node, fd int32) {
 		}
 		size += got
 	}
-	if k.collect(n, fd, size) && k.tag(n, fd) {
-		k.collectTagged(n, fd, size)
+	if k.collect(n, fd, size) && k.tag(n, k.lend(n, fd)) {
+		k.collectTagged(n, k.lend(n, fd), size)
 	}
 	if n.at.overlay != noOverlay {
 		k.readLower(n, size)
@@ -167,10 +179,10 @@ func (k *worker) collect(n *node, fd int32, size int) (tag bool) {
 		if !isDots(name) {
 			kind := kindOfType(k.buf[off+18])
 			if kind == KindUnknown {
-				kind = k.askKind(n, fd, &k.buf[off+19])
+				kind = k.askKind(n, k.lend(n, fd), &k.buf[off+19])
 			}
 			if kind == KindChar && (n.at.overlay != noOverlay || k.base != nil) {
-				kind = k.kindInUpper(fd, &k.buf[off+19])
+				kind = k.kindInUpper(k.lend(n, fd), &k.buf[off+19])
 			}
 			if tags && string(name) == known.TagName {
 				tag = kind == KindFile
@@ -284,7 +296,7 @@ func (k *worker) store(n *node, fd int32) {
 		id++
 		child := &n.children[made]
 		made++
-		child.parent, child.id = n, id
+		child.parent, child.id, child.number = n, id, k.numberOf(n, f)
 		child.name = run[len(run)-len(name) : len(run) : len(run)]
 		if child.at = k.placeOf(n, name, f.tag); k.base != nil {
 			child.at.overlay = noOverlay
@@ -320,7 +332,7 @@ func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []b
 	}
 	if kind == KindSymlink && !n.includes(name) {
 		var stored bool
-		if f.tag, stored = k.storesSymlink(n, fd, f, name); !stored {
+		if f.tag, stored = k.storesSymlink(n, k.lend(n, fd), f, name); !stored {
 			return run
 		}
 	}
@@ -328,7 +340,7 @@ func (k *worker) storeCandidate(run []byte, n *node, fd int32, f found, name []b
 		k.stats.Candidates++
 		return appendRecord(run, f.tag, name)
 	}
-	if errno := k.stat(fd, &k.buf[f.name], &k.stx); errno != 0 {
+	if errno := k.statEntry(n, fd, f); errno != 0 {
 		if errno != syscall.ENOENT {
 			k.failEntry(n, "stat", string(name), errno)
 		}

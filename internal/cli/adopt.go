@@ -182,8 +182,7 @@ func (a *app) printPlan(plan *adopt.Plan, asJSON bool) error {
 	if err := out.Flush(); err != nil {
 		return err
 	}
-	a.err.line(fmt.Sprintf("%s with %s would be copied into %s, which has %s free",
-		report.Count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free)))
+	a.err.line(report.AdoptPlanned(plan))
 	if hint != "" {
 		say(a.err, "hint", hint)
 	}

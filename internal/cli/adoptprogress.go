@@ -20,7 +20,11 @@ func (a *app) runPlan(ctx context.Context, plan *adopt.Plan) ([]*adopt.Result, e
 	results, err := session.RunAdoption(ctx, plan, progress)
 	stop()
 	if errors.Is(err, session.ErrLeft) {
-		say(a.err, "hint", err.Error())
+		again := "the next adopt into this storage"
+		if plan.Storage == report.InPlace {
+			again = "the next restore"
+		}
+		say(a.err, "hint", err.Error()+"; "+again+" removes the staging directory")
 	}
 	return results, err
 }

@@ -12,11 +12,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/internal/report"
+	"github.com/DaRacci/list-ephemeral/internal/session"
+	"github.com/DaRacci/list-ephemeral/owner"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
-// addOwnerFlags defines the flags of list about owners.
-func (f *listFlags) addOwnerFlags(a *app, cmd *cobra.Command) {
+// ownerFlags are the flags of list and lost about owners.
+type ownerFlags struct {
+	by    string
+	owned session.OwnerFilter
+}
+
+func (f *ownerFlags) add(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	choiceVar(flags, &f.by, "by", "print totals by `KEY`: owner, program, unit or kind", report.ByNames()...)
 	textVar(flags, &f.owned.Unit, "unit", "", "the name of a service unit", "list only what belongs to the service unit `NAME`")
@@ -37,62 +44,82 @@ func both(first, second func(*scan.Entry) bool) func(*scan.Entry) bool {
 	return func(e *scan.Entry) bool { return first(e) && second(e) }
 }
 
-// group prints the totals of the candidates by owner, program, unit or kind, and a total of all.
-// Paths of which it is not known are one group, the last one unless another order is requested.
-func (f *listFlags) group(ctx context.Context, l *listing) (scan.Stats, error) {
-	by := report.ParseBy(f.by)
-	table := l.session.OwnerTable()
-	groups := map[report.GroupKey]*report.Group{}
-	var all report.Group
-	stats, err := scan.List(ctx, l.opts, only(l.wanted, func(e *scan.Entry) error {
-		o := table.Of(string(e.Path))
-		key := by.KeyOf(&o)
-		g := groups[key]
-		if g == nil {
-			g = &report.Group{GroupKey: key}
-			groups[key] = g
+// grouping counts paths by owner, program, unit or kind.
+type grouping struct {
+	by     report.By
+	table  *owner.Table
+	groups map[report.GroupKey]*report.Group
+	all    report.Group
+}
+
+func newGrouping(s *session.Session, by string) *grouping {
+	return &grouping{by: report.ParseBy(by), table: s.OwnerTable(), groups: map[report.GroupKey]*report.Group{}}
+}
+
+// count counts a path with its size in bytes and its last change.
+func (g *grouping) count(path string, size int64, changed time.Time) {
+	o := g.table.Of(path)
+	key := g.by.KeyOf(&o)
+	group := g.groups[key]
+	if group == nil {
+		group = &report.Group{GroupKey: key}
+		g.groups[key] = group
+	}
+	group.Count(1, size, changed)
+	g.all.Count(1, size, changed)
+}
+
+// print prints the groups, and a total of all. Paths of which the group is not known are one group,
+// the last one unless another order is requested.
+func (g *grouping) print(p *printer, asJSON bool, sort string, reverse bool) error {
+	now := time.Now()
+	format := report.GroupText(now)
+	if asJSON {
+		format = report.GroupJSON(g.by)
+	}
+	for _, group := range sortGroups(slices.Collect(maps.Values(g.groups)), sort, reverse) {
+		p.out.Buf = format(p.out.Buf, group)
+		if err := p.next(); errors.Is(err, errEnough) {
+			break
+		} else if err != nil {
+			return err
 		}
-		g.Add(e)
-		all.Add(e)
+	}
+	if !asJSON && p.printed > 0 {
+		p.out.Buf = report.AppendGroup(p.out.Buf, &g.all, "total", now)
+	}
+	return nil
+}
+
+// group prints the totals of the candidates by owner, program, unit or kind.
+func (f *listFlags) group(ctx context.Context, l *listing) (scan.Stats, error) {
+	g := newGrouping(l.session, f.by)
+	stats, err := scan.List(ctx, l.opts, only(l.wanted, func(e *scan.Entry) error {
+		info := e.Info()
+		g.count(string(e.Path), info.Size, info.ModTime)
 		return nil
 	}))
 	if err != nil {
 		return stats, err
 	}
-	now := time.Now()
-	format := report.GroupText(now)
-	if f.json {
-		format = report.GroupJSON(by)
-	}
-	for _, g := range f.sortGroups(slices.Collect(maps.Values(groups))) {
-		l.printer.out.Buf = format(l.printer.out.Buf, g)
-		if err := l.printer.next(); errors.Is(err, errEnough) {
-			break
-		} else if err != nil {
-			return stats, err
-		}
-	}
-	if !f.json && l.printer.printed > 0 {
-		l.printer.out.Buf = report.AppendGroup(l.printer.out.Buf, &all, "total", now)
-	}
-	return stats, nil
+	return stats, g.print(l.printer, f.json, f.sort, f.reverse)
 }
 
 // sortGroups sorts groups by name, or in the requested order.
-func (f *listFlags) sortGroups(groups []*report.Group) []*report.Group {
+func sortGroups(groups []*report.Group, sort string, reverse bool) []*report.Group {
 	slices.SortFunc(groups, func(a, b *report.Group) int {
 		if (a.Name == "") != (b.Name == "") {
 			return cmp.Compare(b.Name, a.Name) // the unknown one is last
 		}
 		return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
 	})
-	switch f.sort {
+	switch sort {
 	case "size":
 		slices.SortStableFunc(groups, func(a, b *report.Group) int { return cmp.Compare(a.Bytes, b.Bytes) })
 	case "mtime":
 		slices.SortStableFunc(groups, func(a, b *report.Group) int { return a.Newest.Compare(b.Newest) })
 	}
-	if f.reverse {
+	if reverse {
 		slices.Reverse(groups)
 	}
 	return groups

@@ -23,10 +23,11 @@ const (
 )
 
 // Values for debug.SetGCPercent. A listing makes little garbage and ends before it matters; a
-// search makes much.
+// search makes much. lost keeps the names of several states, so its limit is memory.
 const (
 	screenGCPercent = 40
 	listGCPercent   = 1600
+	lostGCPercent   = 200
 )
 
 // streams are the standard streams.

@@ -31,7 +31,7 @@ func (f *listFlags) rollUp(ctx context.Context, l *listing) (scan.Stats, error) 
 		err = g.End()
 	}
 	if err == nil {
-		f.sortRows(rows.rows)
+		sortRows(rows.rows, f.sort, f.reverse)
 		err = rows.flush(ctx)
 	}
 	stats.Errors = append(stats.Errors, rows.errors...)
@@ -39,14 +39,14 @@ func (f *listFlags) rollUp(ctx context.Context, l *listing) (scan.Stats, error) 
 }
 
 // sortRows sorts rows, which are sorted by path, in the requested order.
-func (f *listFlags) sortRows(rows []*scan.Row) {
-	switch f.sort {
+func sortRows(rows []*scan.Row, sort string, reverse bool) {
+	switch sort {
 	case "size":
 		slices.SortStableFunc(rows, func(a, b *scan.Row) int { return cmp.Compare(a.Bytes, b.Bytes) })
 	case "mtime":
 		slices.SortStableFunc(rows, func(a, b *scan.Row) int { return a.Newest.Compare(b.Newest) })
 	}
-	if f.reverse {
+	if reverse {
 		slices.Reverse(rows)
 	}
 }

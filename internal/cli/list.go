@@ -28,10 +28,9 @@ type listFlags struct {
 	sizes                                                  []sizeLimit
 	changedWithin, changedBefore                           time.Time // zero if not given
 	program                                                string
-	by                                                     string
-	owned                                                  session.OwnerFilter
-	sort                                                   string
-	limit, boots                                           int
+	ownerFlags
+	sort         string
+	limit, boots int
 }
 
 const listLong = `List the files that the next reboot wipes, one path per line, sorted by path. PATH
@@ -69,7 +68,7 @@ func newList(a *app) *cobra.Command {
 	flags.BoolVarP(&f.dirs, "dirs", "d", false, "group candidates into the topmost directories worth persisting")
 	flags.BoolVar(&f.summary, "summary", false, "print the number of files and bytes per top directory")
 	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
-	f.addOwnerFlags(a, command)
+	f.ownerFlags.add(a, command)
 	flags.BoolVar(&f.undecided, "new", false, "list only what you have not kept, ignored or put off on the screen")
 	flags.BoolVarP(&a.all, "all", "a", false, "list also what exclude patterns and built-in knowledge hide")
 	flags.BoolVar(&a.noCache, "no-cache", false, "leave out known caches")
@@ -109,7 +108,7 @@ func (a *app) list(ctx context.Context, f listFlags, paths []string) error {
 	if err != nil {
 		return err
 	}
-	fresh, err := f.newFilter(ctx, a, s)
+	fresh, err := a.newFilter(ctx, s, f.undecided)
 	if err != nil {
 		return whySignal(ctx, err)
 	}
@@ -174,8 +173,8 @@ func (f *listFlags) run(ctx context.Context, l *listing) (scan.Stats, error) {
 }
 
 // newFilter returns the filter of --new, or nil without it.
-func (f *listFlags) newFilter(ctx context.Context, a *app, s *session.Session) (func(*scan.Entry) bool, error) {
-	if !f.undecided {
+func (a *app) newFilter(ctx context.Context, s *session.Session, undecided bool) (func(*scan.Entry) bool, error) {
+	if !undecided {
 		return nil, nil
 	}
 	d, err := a.loadDecisions(ctx, s)

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -16,19 +19,18 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/screen"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/internal/setting"
-	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/scan"
 )
 
 type lostFlags struct {
-	print0, json, long, dirs, count, states, verbose, browse bool
-	from                                                     string
-	boots                                                    int
-	kinds                                                    scan.Kinds
-	wanted                                                   filter
-	program, sort                                            string
-	reverse                                                  bool
-	limit                                                    int
+	print0, json, long, count, states, verbose, browse bool
+	dirs, summary, undecided, reverse                  bool
+	from                                               string
+	boots, limit                                       int
+	kinds                                              scan.Kinds
+	wanted                                             filter
+	ownerFlags
+	program, sort string
 }
 
 const lostLong = `List what was lost at the last reboot: the candidates in the newest earlier state of the
@@ -42,6 +44,7 @@ come last. Most states can be read only by root.`
 
 const lostExamples = `  sudo list-ephemeral lost                      what was lost at the last reboot
   sudo list-ephemeral lost -l --boots 5 ~/.config
+  sudo list-ephemeral lost --by owner           totals by owner
   sudo list-ephemeral lost --browse             choose on the screen what to restore
   sudo list-ephemeral lost --list-states        the earlier states
   sudo list-ephemeral lost -l --sort mtime -r -n 20   the files that were changed last
@@ -65,22 +68,29 @@ func newLost(a *app) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
+	flags.SortFlags = false
+	textVar(flags, &f.from, "from", "", "a directory, a time or the name of a state", "use the state `WHICH`: a directory, a name, or a time (the newest before it)")
+	numberVar(flags, &f.boots, "boots", "", "compare `N` states (1)", 1)
+	flags.BoolVar(&f.states, "list-states", false, "list the earlier states instead of paths")
+	flags.BoolVar(&f.browse, "browse", false, "choose lost paths on the screen, and restore them")
 	flags.BoolVarP(&f.print0, "print0", "0", false, "end each path with NUL instead of a newline")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object per line")
 	flags.BoolVarP(&f.long, "long", "l", false, "add the change, size and age, and with --boots the recurrence")
 	flags.BoolVarP(&f.dirs, "dirs", "d", false, "group paths into the topmost directories worth persisting")
+	flags.BoolVar(&f.summary, "summary", false, "print the number of files and bytes per top directory")
+	f.addFilterFlags(a, cmd)
 	flags.BoolVar(&f.count, "count", false, "print only the number of results")
-	flags.BoolVar(&f.browse, "browse", false, "choose lost paths on the screen, and restore them")
-	flags.BoolVar(&f.states, "list-states", false, "list the earlier states instead of paths")
-	flags.BoolVarP(&a.all, "all", "a", false, "list also what exclude patterns and built-in knowledge hide")
-	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(ir), l (symlink), s(ocket), p(ipe), b, c")
-	textVar(flags, &f.from, "from", "", "a directory, a time or the name of a state", "use the state `WHICH`: a directory, a name, or a time (the newest before it)")
-	numberVar(flags, &f.boots, "boots", "", "compare `N` states (1)", 1)
-	f.addFilterFlags(cmd)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each path that could not be read")
 	a.exclusive(cmd, "print0", "json", "long", "count")
-	a.exclusive(cmd, "browse", "list-states", "count", "dirs")
-	a.exclusive(cmd, "browse", "print0", "json", "long")
+	a.exclusive(cmd, "print0", "long", "count", "summary")
+	a.exclusive(cmd, "dirs", "summary", "by")
+	a.exclusive(cmd, "print0", "long", "count", "by")
+	a.exclusive(cmd, "browse", "list-states")
+	for _, format := range []string{"print0", "long", "count", "dirs", "summary", "by"} {
+		a.exclusive(cmd, "browse", format)
+		a.exclusive(cmd, "list-states", format)
+	}
+	a.exclusive(cmd, "browse", "json")
 	completeValues(cmd, "type", "f", "d", "l", "s", "p", "b", "c")
 	_ = cmd.RegisterFlagCompletionFunc("program", a.programNames)
 	return cmd
@@ -88,12 +98,17 @@ func newLost(a *app) *cobra.Command {
 
 // addFilterFlags adds the flags of list that limit and sort rows. Sizes and times are those in the
 // states.
-func (f *lostFlags) addFilterFlags(cmd *cobra.Command) {
+func (f *lostFlags) addFilterFlags(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
-	flags.VarP(&repeated[sizeLimit]{to: &f.wanted.sizes, read: parseSize}, "size", "S", "list only files of `SIZE`: at least (+10M), at most (-4ki), exactly (10)")
+	f.ownerFlags.add(a, cmd)
+	flags.BoolVar(&f.undecided, "new", false, "list only what you have not kept, ignored or put off on the screen")
+	flags.BoolVarP(&a.all, "all", "a", false, "list also what exclude patterns and built-in knowledge hide")
+	flags.BoolVar(&a.noCache, "no-cache", false, "leave out known caches")
+	flags.VarP(&kindsValue{to: &f.kinds}, "type", "t", "list `KINDS`: f(ile), d(ir), l (symlink), s(ocket), p(ipe), b, c")
 	flags.Var(&value[time.Time]{to: &f.wanted.after, read: readTime}, "changed-within", "list only what was changed in the last `DUR` (2d) or since a date")
 	flags.Var(&value[time.Time]{to: &f.wanted.before, read: readTime}, "changed-before", "list only what was changed longer than `DUR` ago, or before a date")
+	flags.VarP(&repeated[sizeLimit]{to: &f.wanted.sizes, read: parseSize}, "size", "S", "list only files of `SIZE`: at least (+10M), at most (-4ki), exactly (10)")
 	choiceVar(flags, &f.sort, "sort", "sort by `KEY`: recurrence (regenerated last), path, size or mtime", "recurrence", "path", "size", "mtime")
 	flags.BoolVarP(&f.reverse, "reverse", "r", false, "reverse the sort order")
 	numberVar(flags, &f.limit, "max-results", "n", "print only the first `N` results (0: all)", 0)
@@ -101,12 +116,21 @@ func (f *lostFlags) addFilterFlags(cmd *cobra.Command) {
 	noFileCompletion(cmd, "boots", "changed-within", "changed-before", "size", "max-results")
 }
 
+// filter returns the filter of a session that the flags ask for, on paths; nil if all pass.
+func (f *lostFlags) filter(ctx context.Context, a *app, s *session.Session) (func(*scan.Entry) bool, error) {
+	owned, err := f.owned.Of(s)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := a.newFilter(ctx, s, f.undecided)
+	return both(both(session.ProgramFilter(f.program), owned), fresh), err
+}
+
 // filtered returns the rows that the flags ask for, in their order.
-func (f *lostFlags) filtered(rows []report.LostRow) []report.LostRow {
-	ofProgram := session.ProgramFilter(f.program)
+func (f *lostFlags) filtered(rows []report.LostRow, wanted func(*scan.Entry) bool) []report.LostRow {
 	rows = slices.DeleteFunc(rows, func(r report.LostRow) bool {
 		return !f.wanted.keep(r.Kind, scan.Info{Size: r.Size, ModTime: r.ModTime}) ||
-			ofProgram != nil && !ofProgram(&scan.Entry{Path: []byte(r.Path), Kind: r.Kind})
+			wanted != nil && !wanted(&scan.Entry{Path: []byte(r.Path), Kind: r.Kind})
 	})
 	switch f.sort {
 	case "path":
@@ -119,7 +143,7 @@ func (f *lostFlags) filtered(rows []report.LostRow) []report.LostRow {
 	if f.reverse {
 		slices.Reverse(rows)
 	}
-	if f.limit > 0 {
+	if f.limit > 0 && !f.dirs && !f.summary && f.by == "" { // else the limit is that of the groups
 		rows = rows[:min(len(rows), f.limit)]
 	}
 	return rows
@@ -127,6 +151,13 @@ func (f *lostFlags) filtered(rows []report.LostRow) []report.LostRow {
 
 // lost prints what earlier states have and the machine does not have.
 func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
+	var in, out *os.File
+	if f.browse { // before a search that would be for nothing
+		var err error
+		if in, out, err = a.terminal("lost"); err != nil {
+			return err
+		}
+	}
 	s, err := a.newSession(ctx, nil)
 	if err != nil {
 		return err
@@ -149,13 +180,23 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 	if len(p.Trees) == 0 {
 		return p.ErrNoState(f.from)
 	}
-	lost, err := past.Lost(ctx, s, p, f.kinds)
+	wanted, err := f.filter(ctx, a, s)
 	if err != nil {
 		return whySignal(ctx, err)
 	}
-	lost.Rows = f.filtered(lost.Rows)
+	options := past.LostOptions{Kinds: f.kinds}
+	if a.noCache {
+		options.Tags = scan.TagsSkipped
+	}
+	debug.SetGCPercent(lostGCPercent)
+	lost, err := past.Lost(ctx, s, p, options)
+	debug.SetGCPercent(screenGCPercent)
+	if err != nil {
+		return whySignal(ctx, err)
+	}
+	lost.Rows = f.filtered(lost.Rows, wanted)
 	if f.browse {
-		return a.browseLost(ctx, s, p, lost)
+		return a.browseLost(ctx, s, p, lost, in, out)
 	}
 	if err := a.printLost(s, f, lost.Rows); err != nil {
 		return err
@@ -176,11 +217,7 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 }
 
 // browseLost opens the screen with lost paths.
-func (a *app) browseLost(ctx context.Context, s *session.Session, p *past.States, lost *past.Losses) error {
-	in, out, err := a.terminal("lost")
-	if err != nil {
-		return err
-	}
+func (a *app) browseLost(ctx context.Context, s *session.Session, p *past.States, lost *past.Losses, in, out *os.File) error {
 	m := screen.NewLost(s, p, lost)
 	defer m.Close()
 	opts := a.screenOptions(s, in, out)
@@ -244,22 +281,44 @@ func (a *app) printStates(p *past.States, asJSON bool) error {
 
 // printLost prints the rows in the requested format.
 func (a *app) printLost(s *session.Session, f lostFlags, rows []report.LostRow) error {
-	out := report.NewWriter(a.out)
-	if f.dirs {
-		return a.printLostDirs(s, f, rows)
+	p := &printer{out: report.NewWriter(a.out), limit: f.limit, mute: f.count}
+	if err := f.print(s, p, a.pathStyle(), rows); err != nil && !errors.Is(err, errEnough) {
+		return err
 	}
 	if f.count {
-		out.Buf = fmt.Appendln(out.Buf, len(rows))
-		return out.Flush()
+		p.out.Buf = fmt.Appendln(p.out.Buf, p.printed)
 	}
-	format := f.format(a.pathStyle())
+	return p.out.Flush()
+}
+
+func (f *lostFlags) print(s *session.Session, p *printer, style report.PathStyle, rows []report.LostRow) error {
+	switch {
+	case f.by != "":
+		g := newGrouping(s, f.by)
+		for i := range rows {
+			g.count(rows[i].Path, rows[i].Size, rows[i].ModTime)
+		}
+		return g.print(p, f.json, f.sort, f.reverse)
+	case f.summary:
+		t := newTotals(s)
+		for i := range rows {
+			r := &rows[i]
+			t.count([]byte(r.Path), r.Kind, r.Size, r.ModTime)
+		}
+		return t.print(p, style, f.json, f.sort, f.reverse)
+	case f.dirs:
+		return f.printDirs(s, p, style, rows)
+	}
+	format := f.format(style)
 	for i := range rows {
-		out.Buf = format(out.Buf, &rows[i])
-		if err := out.Full(); err != nil {
+		if !p.mute {
+			p.out.Buf = format(p.out.Buf, &rows[i])
+		}
+		if err := p.next(); err != nil {
 			return err
 		}
 	}
-	return out.Flush()
+	return nil
 }
 
 func (f *lostFlags) format(style report.PathStyle) report.LostFormat {
@@ -274,8 +333,8 @@ func (f *lostFlags) format(style report.PathStyle) report.LostFormat {
 	return report.LostPathFormat('\n', style)
 }
 
-// printLostDirs prints the directories worth persisting, with what is lost in them.
-func (a *app) printLostDirs(s *session.Session, f lostFlags, rows []report.LostRow) error {
+// printDirs prints the directories worth persisting, with what is lost in them.
+func (f *lostFlags) printDirs(s *session.Session, p *printer, style report.PathStyle, rows []report.LostRow) error {
 	rollup := scan.NewRollup(s.Policy, s.Homes()...)
 	dirs := map[string]*scan.Row{}
 	for i := range rows {
@@ -293,16 +352,16 @@ func (a *app) printLostDirs(s *session.Session, f lostFlags, rows []report.LostR
 			row = scan.NewRow(unit.Path, kind)
 			dirs[unit.Path] = row
 		}
-		row.Files++
-		row.Bytes = sizes.Add(row.Bytes, r.Size)
-		if r.ModTime.After(row.Newest) {
-			row.Newest = r.ModTime
-		}
+		row.Count(r.Kind, r.Size, r.ModTime)
 	}
 	sorted := slices.SortedFunc(maps.Values(dirs), func(a, b *scan.Row) int { return bytes.Compare(a.Path, b.Path) })
-	if f.count {
-		_, err := fmt.Fprintln(a.out, len(sorted))
-		return err
+	sortRows(sorted, f.sort, f.reverse)
+	format := strayFlags{print0: f.print0, json: f.json, long: f.long}
+	out := &rowPrinter{printer: p, format: format.format(style)}
+	for _, row := range sorted {
+		if err := out.row(row); err != nil {
+			return err
+		}
 	}
-	return a.printStrays(strayFlags{print0: f.print0, json: f.json, long: f.long}, sorted)
+	return nil
 }

@@ -33,7 +33,7 @@ func TestStoryLostPathsAreRestoredFromTheScreen(t *testing.T) {
 	s.send("a")
 	s.waitFor("restore?", "from directory", "/root/a/b/one", "nothing is overwritten", "Enter restores")
 	s.send("\r")
-	s.waitFor("1 file with 1B copied", "it exists, and is different")
+	s.waitFor("1 file with 1B restored", "it exists, and is different")
 	for name, want := range map[string]string{"root/a/b/one": "1", "root/a/two": "other", "root/c/three": ""} {
 		if got, _ := os.ReadFile(filepath.Join(dir, name)); string(got) != want {
 			t.Errorf("%s has %q, want %q", name, got, want)

@@ -105,6 +105,12 @@ func (a *app) receipt(ctx context.Context, f receiptFlags) error {
 		for _, p := range b.Problems {
 			say(a.err, "warning", p.Error())
 		}
+		if b.OverLimit > 0 {
+			say(a.err, "warning", "the graveyard has no room for "+report.Count(b.OverLimit, "more file")+" (at most 10,000 files, and --max-total)")
+		}
+		if !b.Complete {
+			say(a.err, "warning", fmt.Sprintf("the graveyard is not complete: %s were copied in %s", report.Count(b.Files, "file"), f.Budget))
+		}
 		if f.verbose {
 			a.err.line(fmt.Sprintf("%s with %s in the graveyard", report.Count(b.Files, "file"), printable.Size(b.Bytes)))
 		}

@@ -23,32 +23,45 @@ const mostCompared = 16 << 20
 // channels cost nothing beside a stat(2) for each path.
 const batchSize = 512
 
+// withInfo is the number of the state whose walk reads sizes and times, the newest one. It usually has
+// almost all paths of the states, and a walk reads them for less than a comparer.
+const withInfo = 0
+
 // batch are paths of the states, in order, and what of them is lost.
 //
 //	walks of the states ─→ Recur ─→ batches ─┬→ comparer ─┬→ rows, in order
 //	   (in parallel)       (merges)          └→ comparer ─┘
 //
-// The walks read only names, because most paths are usually the same now. A comparer reads the
-// metadata of a path on the machine and in its newest state, and in other states only if its
-// recurrence depends on it. On bench/lost.sh that is a third of the stat(2) calls.
+// Only the walk of the newest state reads metadata. A comparer reads that of a path on the machine,
+// and in other states only if its recurrence depends on it, because most paths are usually the same
+// now. On bench/lost.sh that is a third of the stat(2) calls.
 type batch struct {
-	paths  []byte // the paths that the entries refer to
+	paths  []byte // the paths that the entries refer to, each with a NUL behind it
 	all    []history.Recurring
 	rows   []report.LostRow
 	errors []scan.PathError
 	done   chan struct{}
 }
 
-func newBatch() *batch {
-	return &batch{all: make([]history.Recurring, 0, batchSize), done: make(chan struct{})}
+// newBatch returns an empty batch, in the memory of one that is no longer used if there is one.
+func newBatch(unused <-chan *batch) *batch {
+	select {
+	case b := <-unused:
+		return &batch{paths: b.paths[:0], all: b.all[:0], done: make(chan struct{})}
+	default:
+	}
+	return &batch{
+		paths: make([]byte, 0, 64*batchSize), // usual paths are shorter
+		all:   make([]history.Recurring, 0, batchSize), done: make(chan struct{}),
+	}
 }
 
 // add adds a path, which is valid only during the call.
 func (b *batch) add(r *history.Recurring) {
-	start := len(b.paths)
-	b.paths = append(b.paths, r.Path...)
+	start, end := len(b.paths), len(b.paths)+len(r.Path)
+	b.paths = append(append(b.paths, r.Path...), 0)
 	with := *r
-	with.Path = b.paths[start:len(b.paths):len(b.paths)]
+	with.Path = b.paths[start : end : end+1]
 	with.Item.Path = with.Path
 	b.all = append(b.all, with)
 }
@@ -57,7 +70,7 @@ func (b *batch) add(r *history.Recurring) {
 // rows in order.
 func (l *lostSearch) compare(listings []history.Listing) error {
 	workers := runtime.GOMAXPROCS(0)
-	work, order := make(chan *batch), make(chan *batch, 2*workers)
+	work, order, unused := make(chan *batch), make(chan *batch, 2*workers), make(chan *batch, 4*workers)
 	var comparers, collector sync.WaitGroup
 	for range workers {
 		comparers.Go(func() {
@@ -73,15 +86,19 @@ func (l *lostSearch) compare(listings []history.Listing) error {
 		for b := range order {
 			<-b.done
 			l.Rows, l.Unread = append(l.Rows, b.rows...), append(l.Unread, b.errors...)
+			select {
+			case unused <- b:
+			default:
+			}
 		}
 	})
-	b := newBatch()
+	b := newBatch(unused)
 	send := func() {
 		order <- b // first, so rows stay in order
 		work <- b
-		b = newBatch()
+		b = newBatch(unused)
 	}
-	err := history.Recur(listings, history.RecurOptions{}, func(r *history.Recurring) error {
+	err := history.Recur(listings, func(r *history.Recurring) error {
 		if b.add(r); len(b.all) == batchSize {
 			send()
 		}
@@ -103,9 +120,10 @@ type comparer struct {
 }
 
 func newComparer(l *lostSearch) *comparer {
-	c := &comparer{search: l, now: parent{fd: -1}, was: make([]parent, len(l.dirs))}
+	stater := scan.NewStater(l.policy)
+	c := &comparer{search: l, now: parent{fd: -1, stater: stater}, was: make([]parent, len(l.dirs))}
 	for i, dir := range l.dirs {
-		c.was[i] = parent{of: dir, fd: -1}
+		c.was[i] = parent{of: dir, fd: -1, stater: stater}
 	}
 	return c
 }
@@ -141,18 +159,19 @@ func (c *comparer) compare(b *batch) {
 
 // change compares the newest state of a path with the machine, and sets the item of the state.
 func (c *comparer) change(r *history.Recurring) (history.Change, error) {
-	var was, now unix.Stat_t
-	if err := c.was[r.First].stat(r.Path, &was); err != nil {
-		return history.ChangeUnknown, err
+	if r.First != withInfo {
+		was, err := c.was[r.First].stat(r.Path)
+		if err != nil {
+			return history.ChangeUnknown, err
+		}
+		r.Item = was
 	}
-	r.Item = itemOf(r.Path, &was)
-	switch err := c.now.stat(r.Path, &now); {
+	switch now, err := c.now.stat(r.Path); {
 	case gone(err):
 		return history.ChangeGone, nil
 	case err != nil:
 		return history.ChangeUnknown, err
-	}
-	if item := itemOf(r.Path, &now); c.search.same(r, &item) {
+	case c.search.same(r, &now):
 		return history.ChangeSame, nil
 	}
 	return history.ChangeDiffers, nil
@@ -162,14 +181,14 @@ func (c *comparer) change(r *history.Recurring) (history.Change, error) {
 // A state that cannot be read counts as different, so no loss is called regenerated.
 func (c *comparer) evolves(r *history.Recurring) bool {
 	for i := range c.was {
-		var st unix.Stat_t
 		if i == r.First {
 			continue
 		}
-		if err := c.was[i].stat(r.Path, &st); err != nil {
+		was, err := c.was[i].stat(r.Path)
+		if err != nil {
 			return true
 		}
-		switch was := itemOf(r.Path, &st); {
+		switch {
 		case was.Kind != r.Item.Kind:
 			return true
 		case was.Kind == history.FileDir:
@@ -188,31 +207,37 @@ func (c *comparer) evolves(r *history.Recurring) bool {
 // parent is the directory of the last path that was used, on the machine or in a state. It stays
 // open, because sorted paths are usually in the same one.
 type parent struct {
-	of  *history.Dir // nil for the machine
-	dir string       // with a slash at the end
-	fd  int          // open on dir, or -1
-	err error        // why it could not be opened
+	of     *history.Dir // nil for the machine
+	stater *scan.Stater
+	dir    string // with a slash at the end
+	fd     int    // open on dir, or -1
+	err    error  // why it could not be opened
 }
 
-// stat returns the metadata of a path, without following a symlink at its end.
-func (p *parent) stat(path []byte, st *unix.Stat_t) error {
+// stat returns a path of a batch with its metadata, without following a symlink at its end.
+func (p *parent) stat(path []byte) (history.Item, error) {
 	if p.of != nil && p.of.Root() == string(path) {
-		return unix.Fstat(p.of.FD(), st)
+		return p.entry(p.of.FD(), path, []byte(".\x00"))
 	}
-	cut := bytes.LastIndexByte(path, '/')
-	if dir := path[:cut+1]; p.dir != string(dir) {
+	cut := bytes.LastIndexByte(path, '/') + 1
+	if dir := path[:cut]; p.dir != string(dir) {
 		p.leave()
 		p.dir = string(dir)
 		p.fd, p.err = p.open()
 	}
-	if p.err != nil {
-		return p.err
+	switch {
+	case p.err != nil:
+		return history.Item{}, p.err
+	case cut == len(path): // the root
+		return p.entry(p.fd, path, []byte(".\x00"))
 	}
-	name := string(path[cut+1:])
-	if name == "" { // the root
-		name = "."
-	}
-	return unix.Fstatat(p.fd, name, st, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT)
+	return p.entry(p.fd, path, path[cut:len(path)+1]) // with the NUL of the batch
+}
+
+// entry returns a path with the metadata of an entry of an open directory, whose name ends in a NUL.
+func (p *parent) entry(dir int, path, name []byte) (history.Item, error) {
+	kind, info, err := p.stater.Stat(dir, name)
+	return history.Item{Path: path, Kind: fileKinds[kind], Size: info.Size, ModTime: info.ModTime}, err
 }
 
 // open opens the directory.

@@ -22,14 +22,22 @@ type Losses struct {
 	Problems []*history.ReasonError
 }
 
+// LostOptions are the options of Lost.
+type LostOptions struct {
+	// Kinds are the kinds of paths; zero means regular files.
+	Kinds scan.Kinds
+	// Tags decides how directories of the states with a CACHEDIR.TAG are treated.
+	Tags scan.Tags
+}
+
 // Lost compares the candidates of earlier states with the machine. Evolving paths and those of few
 // states come first, then by path. The states are walked in parallel.
-func Lost(ctx context.Context, s *session.Session, p *States, kinds scan.Kinds) (*Losses, error) {
+func Lost(ctx context.Context, s *session.Session, p *States, o LostOptions) (*Losses, error) {
 	all := new(Losses)
 	policy := policyOf(s)
 	for _, states := range p.Trees {
-		l := &lostSearch{Losses: all, policy: policy}
-		if err := l.run(ctx, states, kinds); err != nil {
+		l := &lostSearch{Losses: all, policy: policy, whole: len(s.Only) == 0}
+		if err := l.run(ctx, states, o); err != nil {
 			return all, err
 		}
 	}
@@ -52,6 +60,7 @@ type lostSearch struct {
 	*Losses
 
 	policy *scan.Policy
+	whole  bool             // not limited to some paths
 	states []*history.State // those that could be opened
 	dirs   []*history.Dir
 }
@@ -68,7 +77,7 @@ func (l *lostSearch) open(states []history.State) {
 	}
 }
 
-func (l *lostSearch) run(ctx context.Context, states []history.State, kinds scan.Kinds) error {
+func (l *lostSearch) run(ctx context.Context, states []history.State, o LostOptions) error {
 	l.open(states)
 	defer func() {
 		for _, d := range l.dirs {
@@ -78,7 +87,10 @@ func (l *lostSearch) run(ctx context.Context, states []history.State, kinds scan
 	walks := make([]*walk, len(l.dirs))
 	listings := make([]history.Listing, len(l.dirs))
 	for i, dir := range l.dirs {
-		walks[i] = &walk{ctx: ctx, policy: l.policy, dir: dir, kinds: kinds, walks: len(l.dirs) + 1} // the comparers have files open too
+		walks[i] = &walk{
+			ctx: ctx, policy: l.policy, dir: dir, options: o, info: i == withInfo, whole: l.whole,
+			walks: len(l.dirs) + 1, // the comparers have files open too
+		}
 		listings[i] = walks[i].listing()
 	}
 	err := l.compare(listings)

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/DaRacci/list-ephemeral/history"
+	"github.com/DaRacci/list-ephemeral/internal/must"
 	"github.com/DaRacci/list-ephemeral/internal/past"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 	"github.com/DaRacci/list-ephemeral/internal/report"
@@ -27,10 +28,10 @@ import (
 func filesByFind(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
-	out := tool(t, "find", dir, "-type", "f", "-printf", `%P\0`)
+	out := must.Run(t, "find", dir, "-type", "f", "-printf", `%P\0`)
 	for name := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
 		text, err := os.ReadFile(filepath.Join(dir, name))
-		must(t, err)
+		must.Do(t, err)
 		files[name] = string(text)
 	}
 	return files
@@ -52,10 +53,10 @@ func (g *ground) changed(random *rand.Rand, names []string, i int) {
 			g.write("root/"+name, fmt.Sprintf("%08d", random.IntN(9)))
 		case 3: // other content with the same time
 			g.write("root/"+name, strings.Repeat("x", random.IntN(99)))
-			must(g.t, os.Chtimes(at, time.Unix(1, 0), time.Unix(1, 0)))
+			must.Do(g.t, os.Chtimes(at, time.Unix(1, 0), time.Unix(1, 0)))
 		case 4:
 			_ = os.Remove(at)
-			must(g.t, os.Symlink("elsewhere", at))
+			must.Do(g.t, os.Symlink("elsewhere", at))
 		default:
 			g.write(fmt.Sprintf("root/new/%d/%s", i, name), name)
 		}
@@ -81,7 +82,7 @@ func TestLostIsTheDifferenceThatFindGives(t *testing.T) {
 		g.changed(random, names, i)
 	})
 	g.changed(random, names, 3)
-	must(t, os.RemoveAll(g.root+"/hostile"))
+	must.Do(t, os.RemoveAll(g.root+"/hostile"))
 	now := filesByFind(t, g.root)
 	was := [3]map[string]string{} // the newest first
 	for i := range was {
@@ -126,8 +127,8 @@ func TestLostIsTheDifferenceThatFindGives(t *testing.T) {
 		}
 		s := g.session()
 		p := g.find(s, past.Options{States: states})
-		lost, err := past.Lost(t.Context(), s, p, scan.KindsOf(scan.KindFile))
-		must(t, err)
+		lost, err := past.Lost(t.Context(), s, p, past.LostOptions{Kinds: scan.KindsOf(scan.KindFile)})
+		must.Do(t, err)
 		got := map[string]string{}
 		for _, r := range lost.Rows {
 			if r.Recurrence == history.RecurrenceUnknown != (states == 1) {
@@ -186,17 +187,17 @@ func TestStatesAreChosenAndLeftOut(t *testing.T) {
 	}
 	p := g.find(s, past.Options{States: 4})
 	seen, err := past.See(t.Context(), s, 4)
-	must(t, err)
+	must.Do(t, err)
 	defer seen.Close()
-	tool(t, "btrfs", "-q", "subvolume", "delete", g.dir+"/top/btrbk_snapshots/data.20260103")
-	lost, err := past.Lost(t.Context(), s, p, scan.KindsOf(scan.KindFile))
-	must(t, err)
+	must.Run(t, "btrfs", "-q", "subvolume", "delete", g.dir+"/top/btrbk_snapshots/data.20260103")
+	lost, err := past.Lost(t.Context(), s, p, past.LostOptions{Kinds: scan.KindsOf(scan.KindFile)})
+	must.Do(t, err)
 	if len(lost.Problems) != 1 || lost.Problems[0].Reason != history.NotFound || len(lost.Rows) != 0 {
 		t.Errorf("%v, %v", lost.Problems, lost.Rows)
 	}
-	must(t, os.Remove(g.root+"/file"))
+	must.Do(t, os.Remove(g.root+"/file"))
 	r, err := past.PlanRestore(t.Context(), p, session.AdoptPaths{Names: []string{g.root + "/file", g.root + "/never"}}, past.RestoreOptions{})
-	must(t, err)
+	must.Do(t, err)
 	defer r.Close()
 	if len(r.Parts) != 1 || len(r.Absent) != 1 || len(r.Problems) != 1 || len(r.Parts[0].Plans()) != 1 {
 		t.Errorf("%+v", r)
@@ -215,10 +216,10 @@ func TestOldRootsOfTheConfigurationAreStates(t *testing.T) {
 	g.withSnapshots(0, nil)
 	g.write("root/file", "x")
 	for _, name := range []string{"r 03.01.2026 at 08h", "r 02.01.2026 at 09h"} {
-		must(t, os.MkdirAll(g.dir+"/top/archive/of roots", 0o755))
-		tool(t, "btrfs", "-q", "subvolume", "snapshot", g.root, g.dir+"/top/archive/of roots/"+name)
+		must.Do(t, os.MkdirAll(g.dir+"/top/archive/of roots", 0o755))
+		must.Run(t, "btrfs", "-q", "subvolume", "snapshot", g.root, g.dir+"/top/archive/of roots/"+name)
 	}
-	must(t, os.Remove(g.root+"/file"))
+	must.Do(t, os.Remove(g.root+"/file"))
 	g.config["oldRoots"] = []map[string]string{
 		{"dir": "archive/of roots", "names": "r %d.%m.%Y at %Hh", "root": g.root},
 		{"dir": "not there"},
@@ -231,8 +232,8 @@ func TestOldRootsOfTheConfigurationAreStates(t *testing.T) {
 	if len(p.Problems) != 1 || p.Problems[0].Path != "not there" || p.Problems[0].Reason != history.NotFound {
 		t.Errorf("%v", p.Problems)
 	}
-	lost, err := past.Lost(t.Context(), s, p, scan.KindsOf(scan.KindFile))
-	must(t, err)
+	lost, err := past.Lost(t.Context(), s, p, past.LostOptions{Kinds: scan.KindsOf(scan.KindFile)})
+	must.Do(t, err)
 	if len(lost.Rows) != 1 || lost.Rows[0].Path != g.root+"/file" || lost.Rows[0].Recurrence != history.Regenerated {
 		t.Errorf("%+v", lost.Rows)
 	}
@@ -244,22 +245,22 @@ func TestOldUpperDirectoryIsAState(t *testing.T) {
 	probe.Need(t, probe.Root, probe.Namespaces, probe.Overlay)
 	g := newGround(t)
 	memory := g.dir + "/memory"
-	must(t, os.Mkdir(memory, 0o755), unix.Mount("none", memory, "tmpfs", 0, "mode=755"))
-	t.Cleanup(func() { must(t, unix.Unmount(memory, unix.MNT_DETACH)) })
+	must.Do(t, os.Mkdir(memory, 0o755), unix.Mount("none", memory, "tmpfs", 0, "mode=755"))
+	t.Cleanup(func() { must.Do(t, unix.Unmount(memory, unix.MNT_DETACH)) })
 	for _, name := range []string{"lower/etc/kept", "lower/etc/deleted", "upper.1/etc/written", "upper.1/etc/kept", "upper/etc/now"} {
 		g.write("memory/"+name, name)
 	}
-	must(t, os.Mkdir(memory+"/work", 0o755), unix.Mknod(memory+"/upper.1/etc/deleted", unix.S_IFCHR, 0))
-	must(t, os.Chtimes(memory+"/upper.1", time.Unix(1, 0), time.Unix(1, 0))) // before this boot
-	must(t, unix.Mount("overlay", g.root, "overlay", 0, fmt.Sprintf("lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work", memory, memory, memory)))
-	t.Cleanup(func() { must(t, unix.Unmount(g.root, unix.MNT_DETACH)) })
+	must.Do(t, os.Mkdir(memory+"/work", 0o755), unix.Mknod(memory+"/upper.1/etc/deleted", unix.S_IFCHR, 0))
+	must.Do(t, os.Chtimes(memory+"/upper.1", time.Unix(1, 0), time.Unix(1, 0))) // before this boot
+	must.Do(t, unix.Mount("overlay", g.root, "overlay", 0, fmt.Sprintf("lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work", memory, memory, memory)))
+	t.Cleanup(func() { must.Do(t, unix.Unmount(g.root, unix.MNT_DETACH)) })
 	s := g.session()
 	p := g.find(s, past.Options{})
 	if len(p.Trees) != 1 || p.Trees[0][0].Kind != history.KindUpper || p.Trees[0][0].Root != g.root {
 		t.Fatalf("%+v, %v", p.Trees, p.Problems)
 	}
-	lost, err := past.Lost(t.Context(), s, p, scan.KindsOf(scan.KindFile, scan.KindChar))
-	must(t, err)
+	lost, err := past.Lost(t.Context(), s, p, past.LostOptions{Kinds: scan.KindsOf(scan.KindFile, scan.KindChar)})
+	must.Do(t, err)
 	var got []string
 	for _, r := range lost.Rows {
 		got = append(got, r.Change.String()+" "+strings.TrimPrefix(r.Path, g.root))
@@ -279,7 +280,7 @@ func TestCancelledSearchEnds(t *testing.T) {
 	p := g.find(s, past.Options{From: g.dir + "/was"})
 	for _, after := range []time.Duration{0, time.Millisecond, 3 * time.Millisecond} {
 		ctx, cancel := context.WithTimeout(t.Context(), after)
-		lost, err := past.Lost(ctx, s, p, scan.KindsOf(scan.KindFile))
+		lost, err := past.Lost(ctx, s, p, past.LostOptions{Kinds: scan.KindsOf(scan.KindFile)})
 		cancel()
 		if err == nil && len(lost.Rows) != 3000 || err != nil && !errors.Is(err, context.DeadlineExceeded) || after == 0 && err == nil {
 			t.Errorf("after %s: %d rows, %v", after, len(lost.Rows), err)
@@ -295,13 +296,13 @@ func TestHostileStateIsNotFollowed(t *testing.T) {
 	was := "was" + g.root
 	g.write("secret/key", "secret")
 	g.write(was+"/plain", "x")
-	must(t, os.Symlink(g.dir+"/secret", g.dir+"/"+was+"/dir"), unix.Mkfifo(g.dir+"/"+was+"/pipe", 0o600))
+	must.Do(t, os.Symlink(g.dir+"/secret", g.dir+"/"+was+"/dir"), unix.Mkfifo(g.dir+"/"+was+"/pipe", 0o600))
 	g.write("root/dir/key", "now")
 	g.write("root/pipe", "now")
 	s := g.session()
 	p := g.find(s, past.Options{From: g.dir + "/was"})
-	lost, err := past.Lost(t.Context(), s, p, scan.KindsOf(scan.KindFile, scan.KindSymlink, scan.KindPipe))
-	must(t, err)
+	lost, err := past.Lost(t.Context(), s, p, past.LostOptions{Kinds: scan.KindsOf(scan.KindFile, scan.KindSymlink, scan.KindPipe)})
+	must.Do(t, err)
 	var got []string
 	for _, r := range lost.Rows {
 		got = append(got, r.Change.String()+" "+r.Kind.String()+" "+strings.TrimPrefix(r.Path, g.root))
@@ -332,6 +333,6 @@ func union(all []map[string]string) map[string]string {
 func mtime(t testing.TB, name string) time.Time {
 	t.Helper()
 	info, err := os.Stat(name)
-	must(t, err)
+	must.Do(t, err)
 	return info.ModTime()
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/DaRacci/list-ephemeral/history"
+	"github.com/DaRacci/list-ephemeral/internal/must"
 	"github.com/DaRacci/list-ephemeral/internal/past"
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
@@ -43,7 +44,7 @@ func (g *ground) receipt(at time.Time, entries []said) {
 		}
 		return nil
 	})
-	must(g.t, err)
+	must.Do(g.t, err)
 }
 
 // TestVerifyFindsEachLie writes receipts that are true except for one entry.
@@ -75,7 +76,7 @@ func TestVerifyFindsEachLie(t *testing.T) {
 			for _, name := range []string{"root/old", "root/dir/old", "root/kept", "persist/stored", "outside"} {
 				g.write(name, "old")
 			}
-			must(t, os.Symlink("old", g.root+"/link"), os.Symlink("loop", g.root+"/loop"))
+			must.Do(t, os.Symlink("old", g.root+"/link"), os.Symlink("loop", g.root+"/loop"))
 			time.Sleep(20 * time.Millisecond) // the times of the kernel have a granularity
 			at := time.Now()
 			time.Sleep(20 * time.Millisecond)
@@ -88,7 +89,7 @@ func TestVerifyFindsEachLie(t *testing.T) {
 				{filepath.Join(g.dir, tt.path), tt.class, tt.kind},
 			})
 			v, problems, err := past.Verify(t.Context(), g.session())
-			must(t, err)
+			must.Do(t, err)
 			if v == nil || len(problems) > 0 {
 				t.Fatalf("%v, %v", v, problems)
 			}
@@ -109,8 +110,8 @@ func TestReceiptSaysWhatIsListedAndKept(t *testing.T) {
 	probe.Need(t, probe.Root, probe.Loop, probe.Btrfs) // "/" is not storage that can be filled
 	g := newGround(t)
 	g.withSnapshots(0, nil)
-	tool(t, "mount", "--bind", g.stored, g.stored)
-	t.Cleanup(func() { tool(t, "umount", g.stored) })
+	must.Run(t, "mount", "--bind", g.stored, g.stored)
+	t.Cleanup(func() { must.Run(t, "umount", g.stored) })
 	for i := range 20 {
 		g.write(fmt.Sprintf("root/f%02d", i), "abc")
 	}
@@ -129,7 +130,7 @@ func TestReceiptSaysWhatIsListedAndKept(t *testing.T) {
 	} {
 		tt.o.Storage = g.stored
 		r, err := past.WriteReceipt(t.Context(), g.session(), tt.o)
-		must(t, err)
+		must.Do(t, err)
 		if r.Header.Kept != 1 {
 			t.Errorf("%s: %d paths are kept", tt.name, r.Header.Kept)
 		}
@@ -160,7 +161,7 @@ func TestLastLossIsThatOfTheNewestReceipt(t *testing.T) {
 	g.receipt(now.Add(-time.Hour), []said{{g.root + "/one", history.ClassListed, 0}, {g.root + "/two", history.ClassListed, 0}})
 	first := g.stored
 	g.stored = g.dir + "/second"
-	must(t, os.Mkdir(g.stored, 0o755))
+	must.Do(t, os.Mkdir(g.stored, 0o755))
 	g.receipt(now.Add(-2*time.Hour), []said{{g.root + "/three", history.ClassListed, 0}})
 	g.config["storagePaths"] = []string{first, g.stored}
 	loss := past.LastLoss(t.Context(), g.session())
@@ -168,9 +169,9 @@ func TestLastLossIsThatOfTheNewestReceipt(t *testing.T) {
 		t.Fatalf("%+v", loss)
 	}
 	names, err := filepath.Glob(filepath.Join(first, history.Name, "receipts/*"))
-	must(t, err, os.Truncate(names[0], 1100))
+	must.Do(t, err, os.Truncate(names[0], 1100))
 	r, problems, err := past.LastReceipt(t.Context(), g.session())
-	must(t, err)
+	must.Do(t, err)
 	defer r.Close()
 	if diff := cmp.Diff(int64(1), r.Header().Listed); diff != "" || len(problems) != 1 || problems[0].Reason != history.Incomplete {
 		t.Errorf("%s%v", diff, problems)

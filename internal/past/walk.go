@@ -17,12 +17,14 @@ import (
 // walk lists the candidates of an earlier state, by the policy of today: a path is listed if it
 // would be a candidate where it was.
 type walk struct {
-	ctx    context.Context //nolint:containedctx // a walk is one call
-	policy *scan.Policy
-	dir    *history.Dir
-	kinds  scan.Kinds
-	walks  int        // how many run at once
-	stats  scan.Stats // set at the end of the listing
+	ctx     context.Context //nolint:containedctx // a walk is one call
+	policy  *scan.Policy
+	dir     *history.Dir
+	options LostOptions
+	info    bool       // with sizes and times
+	whole   bool       // not limited to some paths
+	walks   int        // how many run at once
+	stats   scan.Stats // set at the end of the listing
 }
 
 // policyOf returns the policy of a session, limited to its PATHs.
@@ -35,17 +37,27 @@ func policyOf(s *session.Session) *scan.Policy {
 // errStop ends a listing that is not read to its end.
 var errStop = errors.New("stop")
 
-// listing returns the candidates without sizes and times, sorted by the bytes of their paths. It can
-// be used once.
+// listing returns the candidates, sorted by the bytes of their paths. It can be used once.
 func (w *walk) listing() history.Listing {
 	return func(yield func(history.Item, error) bool) {
 		options := scan.Options{
-			Policy: w.policy, Kinds: w.kinds,
+			Policy: w.policy, Kinds: w.options.Kinds, Tags: w.options.Tags, Info: w.info, Lengths: true,
 			Base: &scan.Base{FD: w.dir.FD(), Path: w.dir.Root(), Walks: w.walks},
 		}
 		var err error
+		if w.whole {
+			options.Base.Tree, err = scan.ReadTree(w.ctx, w.dir.FD(), w.info) // nil after an error
+		}
+		if err == nil && w.whole {
+			options.Workers = 2 // nothing waits for the disk any more
+		}
 		w.stats, err = scan.List(w.ctx, options, func(e *scan.Entry) error {
-			if !yield(history.Item{Path: e.Path, Kind: fileKinds[e.Kind]}, nil) {
+			item := history.Item{Path: e.Path, Kind: fileKinds[e.Kind]}
+			if w.info {
+				info := e.Info()
+				item.Size, item.ModTime = info.Size, info.ModTime
+			}
+			if !yield(item, nil) {
 				return errStop
 			}
 			return nil

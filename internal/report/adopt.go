@@ -92,7 +92,19 @@ func ProblemLines(r *adopt.Result) []string {
 	return lines
 }
 
-// AdoptSummary returns how much was copied, as one line.
+// InPlace is the storage path of a plan that restores paths to where they were.
+const InPlace = "/"
+
+// AdoptPlanned returns how much a plan would copy or restore, and how much room there is.
+func AdoptPlanned(plan *adopt.Plan) string {
+	text := fmt.Sprintf("%s with %s would be ", Count(plan.Files, "file"), printable.Size(plan.Bytes))
+	if plan.Storage == InPlace {
+		return text + fmt.Sprintf("restored to where they were; / has %s free", printable.Size(plan.Free))
+	}
+	return text + fmt.Sprintf("copied into %s, which has %s free", plan.Storage, printable.Size(plan.Free))
+}
+
+// AdoptSummary returns how much was copied or restored, as one line.
 func AdoptSummary(storage string, results []*adopt.Result) string {
 	files, present, missing := 0, 0, 0
 	var bytes int64
@@ -106,12 +118,16 @@ func AdoptSummary(storage string, results []*adopt.Result) string {
 			missing++
 		}
 	}
-	text := fmt.Sprintf("%s with %s copied into %s", Count(files, "file"), printable.Size(bytes), storage)
+	done, into := "copied", " into "+storage
+	if storage == InPlace {
+		done, into = "restored", " to where they were"
+	}
+	text := fmt.Sprintf("%s with %s %s%s", Count(files, "file"), printable.Size(bytes), done, into)
 	if present > 0 {
 		text += fmt.Sprintf(", %s already there", Count(present, "path"))
 	}
 	if missing > 0 {
-		text += fmt.Sprintf(", %s not copied completely", Count(missing, "path"))
+		text += fmt.Sprintf(", %s not %s completely", Count(missing, "path"), done)
 	}
 	return text
 }
@@ -132,7 +148,11 @@ func NoRoom(plan *adopt.Plan) error {
 
 // PlanLines describes a plan, one unit a line.
 func PlanLines(plan *adopt.Plan) []string {
-	lines := []string{fmt.Sprintf("%s with %s into %s, which has %s free:", Count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free)), ""}
+	head := fmt.Sprintf("%s with %s into %s, which has %s free:", Count(plan.Files, "file"), printable.Size(plan.Bytes), plan.Storage, printable.Size(plan.Free))
+	if plan.Storage == InPlace {
+		head = fmt.Sprintf("%s with %s to where they were; / has %s free:", Count(plan.Files, "file"), printable.Size(plan.Bytes), printable.Size(plan.Free))
+	}
+	lines := []string{head, ""}
 	for i := range plan.Units {
 		u := &plan.Units[i]
 		line := fmt.Sprintf("%-7s %6s  %s", ActionName(u), printable.Size(u.Bytes), u.Path)

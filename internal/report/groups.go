@@ -9,7 +9,6 @@ import (
 	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/sizes"
 	"github.com/DaRacci/list-ephemeral/owner"
-	"github.com/DaRacci/list-ephemeral/scan"
 )
 
 // By is what candidates are grouped by.
@@ -81,12 +80,6 @@ type Group struct {
 	Files  int
 	Bytes  int64
 	Newest time.Time // the last change of a file
-}
-
-// Add counts a candidate whose metadata is set.
-func (g *Group) Add(e *scan.Entry) {
-	info := e.Info()
-	g.Count(1, info.Size, info.ModTime)
 }
 
 // Count adds files with a sum of their sizes and the newest change.

@@ -81,7 +81,7 @@ func OpenFiles(ctx context.Context, plan *adopt.Plan) []adopt.Open {
 }
 
 // ErrLeft is the error of a run that was abandoned.
-var ErrLeft = errors.New("copying did not stop in time; the next adopt into this storage removes the staging directory")
+var ErrLeft = errors.New("copying did not stop in time")
 
 // RunAdoption runs a plan. It returns ErrLeft shortly after ctx is done even if a file system
 // does not respond. The end of the process then has the effect of a kill: each path is either
