@@ -29,6 +29,7 @@
 //	report    resolves and checks the paths, drop leaves out /proc and the like, interpreter adds
 //	          interpreters and loaders; judge decides what took effect; check finds other changes
 //	encode    saved traces; decode reads them, merge makes the union of several
+//	stream    records written during the run; unfinished makes a report of them
 //
 // # Guarantees
 //

@@ -46,6 +46,9 @@ type tracer interface {
 
 func newSession(opts Options) *session {
 	s := &session{opts: opts, views: newViews(), record: new(recorder)}
+	if opts.Unfinished != nil {
+		s.record.stream = newStream()
+	}
 	s.resolve = &resolver{views: s.views, inspect: newInspector(), drop: opts.Drop, scope: opts.Scope, who: &s.record.who}
 	return s
 }
@@ -298,6 +301,8 @@ func (s *session) finish(ctx context.Context) (*Report, error) {
 	r.Homes = homeOf(s.opts.Env)
 	r.NoNewPrivs = r.Backend != BackendFanotify && !privileged()
 	start := time.Now()
+	endStream := s.record.stream.begin(s.opts.Unfinished, r)
+	defer endStream()
 	s.wait(ctx, r)
 	r.Took = time.Since(start)
 	if s.opts.WaitAll || s.tracer.backend() == BackendPtrace { // no other process can take over
@@ -307,6 +312,7 @@ func (s *session) finish(ctx context.Context) (*Report, error) {
 	if r.Survivors, err = s.tracer.leave(); err != nil {
 		return nil, err
 	}
+	endStream()
 	s.report(r)
 	s.checkDisk(ctx, r)
 	if l, ok := s.tracer.(*listener); ok {
