@@ -169,7 +169,7 @@ func (c *child) recv() (a stubAnswer, fd int, err error) {
 			continue
 		}
 		if err != nil || n == 0 {
-			return a, -1, errors.Join(err, errStubGone)
+			return a, -1, stubGone(err)
 		}
 		fd = -1
 		if messages, err := unix.ParseSocketControlMessage(rights[:oobn]); err == nil && len(messages) > 0 {
@@ -182,6 +182,14 @@ func (c *child) recv() (a stubAnswer, fd int, err error) {
 }
 
 var errStubGone = errors.New("the stub process exited before exec")
+
+// stubGone adds how it was noticed.
+func stubGone(err error) error {
+	if err == nil {
+		return errStubGone
+	}
+	return fmt.Errorf("%w (%w)", errStubGone, err)
+}
 
 // executed waits until the stub has become the command.
 func (c *child) executed() error {
