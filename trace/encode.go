@@ -39,7 +39,7 @@ type fileHeader struct {
 	Homes      []string  `json:"homes,omitempty"`
 	Scope      string    `json:"scope,omitempty"`
 	Stats      Stats     `json:"stats"`
-	// Unfinished and Calls are set if the lines are those of a stream (stream.go); Unfinished alone
+	// Unfinished and Calls are set if the lines are those of a stream; Unfinished alone
 	// if they are paths.
 	Unfinished bool `json:"unfinished,omitempty"`
 	Calls      bool `json:"calls,omitempty"`

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
@@ -276,4 +277,13 @@ func (rp *reporter) addInterpreters(name string, st unix.Statx_t, by uint16) {
 	for _, interpreter := range interpreters(name) {
 		rp.add(interpreter, record{tried: Exec, done: Exec, follow: Exec, by: by}, rp.journal.epochs)
 	}
+}
+
+// Uninteresting reports whether a path is in /proc, /sys or /dev, which contain no
+// regular files. /dev/shm is an exception: it is an ordinary file system.
+func Uninteresting(path []byte) bool {
+	if len(path) < len("/dev") || path[1] != 'p' && path[1] != 's' && path[1] != 'd' {
+		return false
+	}
+	return paths.AtOrBelow(path, "/proc") || paths.AtOrBelow(path, "/sys") || paths.AtOrBelow(path, "/dev") && !paths.AtOrBelow(path, "/dev/shm")
 }
