@@ -146,6 +146,7 @@ func (s *stream) take() []byte {
 	s.buf.Reset()
 	return text
 }
+
 // unfinished makes a report of the lines of a stream, as the session would have made it if the command
 // had ended at the last of them. The paths are checked on the disk now. Paths in sandboxes are only
 // counted, because their mount tables are not in the stream.
