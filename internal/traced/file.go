@@ -108,7 +108,7 @@ func (f *File) Write(runs []*trace.Report) error {
 	name := f.unfinished.Name()
 	_ = f.unfinished.Close() // it was written before
 	f.unfinished = nil
-	return fmt.Errorf("%w; %s contains what was recorded", err, name)
+	return fmt.Errorf("%w; %s contains what could be recorded during the run", err, name)
 }
 
 func (f *File) write(runs []*trace.Report) error {
