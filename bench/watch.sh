@@ -2,8 +2,8 @@
 # What watch costs and misses: a parallel build of 2,000 C files, with and without it, in turns.
 # Needs root, gcc and make. FILES=200 ROUNDS=1 is a short run.
 #
-# Prints the shortest time of each, their ratio (on a busy machine, only that of the processors means
-# something), the object files that were not reported, the overflows that were, and the peak memory
+# Prints the ratios of each pair, the shortest time of each, their ratio (on a busy machine, only that of
+# the processors means something), the object files that were not reported, the overflows that were, and the peak memory
 # of watch.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -61,6 +61,9 @@ for ((round = 0; round < rounds; round++)); do
 	all=$(jq -r 'select(.event == "write") | .path' "$dir/events" | wc -l)
 done
 printf 'files per build      %s\n' "$files"
+for ((round = 0; round < rounds; round++)); do
+	awk '{ printf "pair                 elapsed %.3f, processors %.3f\n", $3 / $1, $4 / $2 }' <<<"${bare[round]} ${watched[round]}"
+done
 for column in 1 2; do
 	a=$(shortest "$column" "${bare[@]}") b=$(shortest "$column" "${watched[@]}")
 	what=elapsed

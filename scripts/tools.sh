@@ -35,7 +35,7 @@ need_test_packages() {
 	need_packages rsync:rsync setfacl:acl setfattr:attr mkfs.btrfs:btrfs-progs mkfs.ext4:e2fsprogs mkfs.xfs:xfsprogs zsh:zsh fish:fish groff:groff \
 		fdfind:fd-find nix-instantiate:nix-bin tmux:tmux gcc:gcc unshare:util-linux findmnt:util-linux setsid:util-linux jq:jq git:git strace:strace python3:python3 \
 		bwrap:bubblewrap bindfs:bindfs fusermount:fuse su:util-linux mount:mount \
-		nsenter:util-linux systemd-nspawn:systemd-container systemd-escape:systemd systemd-analyze:systemd systemd-tmpfiles:systemd apt-get:apt dpkg-deb:dpkg fzf:fzf tar:tar redis-server:redis-server dbus-daemon:dbus sqlite3:sqlite3 rpm:rpm rpmbuild:rpm
+		nsenter:util-linux systemd-nspawn:systemd-container systemd-escape:systemd systemd-analyze:systemd systemd-tmpfiles:systemd apt-get:apt dpkg-deb:dpkg fzf:fzf tar:tar redis-server:redis-server dbus-daemon:dbus sqlite3:sqlite3 rpm:rpm rpmbuild:rpm nginx:nginx-light cron:cron
 	# The tests of the tracer build 32-bit programs. No command shows whether that is possible.
 	gcc -m32 -x c -o /dev/null - <<<'int main(void) { return 0; }' 2>/dev/null || need_packages gcc-for-32-bits:gcc-multilib
 	[ -e /usr/share/bash-completion/bash_completion ] || need_packages bash-completion-of-debian:bash-completion

@@ -50,6 +50,8 @@ func Attach(ctx context.Context, pid int, opts Options) (r *Report, err error) {
 		s.opts.Started(pid)
 	}
 	r = &Report{Command: s.opts.Args, Attached: true, Scope: s.opts.Scope, Started: s.started, Backend: BackendPtrace}
+	endStream := s.record.stream.begin(opts.Unfinished, r)
+	defer endStream()
 	select {
 	case <-p.done:
 	case <-ctx.Done():
@@ -64,6 +66,7 @@ func Attach(ctx context.Context, pid int, opts Options) (r *Report, err error) {
 		return nil, err
 	}
 	r.Took = time.Since(start)
+	endStream()
 	s.report(r)
 	s.checkDisk(ctx, r)
 	s.close()

@@ -67,7 +67,7 @@ type checker struct {
 	// changed are the paths with a record of a change, and parents the directories of those.
 	changed, parents map[string]bool
 	// relinked are files that lost a name; ours are the standard streams, which the command has
-	// inherited.
+	// inherited, and our own file.
 	relinked, ours map[fileID]bool
 	drop           func([]byte) bool
 	report         *Report
@@ -85,7 +85,7 @@ func (s *session) newChecker(r *Report) *checker {
 			c.parents[filepath.Dir(p.Name)] = true
 		}
 	}
-	for _, f := range []*os.File{s.opts.Stdin, s.opts.Stdout, s.opts.Stderr} {
+	for _, f := range []*os.File{s.opts.Stdin, s.opts.Stdout, s.opts.Stderr, s.opts.Unfinished} {
 		if f == nil {
 			continue
 		}

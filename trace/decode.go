@@ -20,7 +20,7 @@ const maxLine = 16 << 20
 
 // ReadReports reads the output of one or several calls of WriteReport. It returns at least one
 // report. Errors contain the line number. An incomplete last line is not an error, but sets
-// Truncated.
+// Truncated. For the lines that were written to Options.Unfinished, the paths are checked on the disk.
 func ReadReports(from io.Reader) ([]*Report, error) {
 	source := &lastByte{from: from}
 	lines := bufio.NewScanner(source)
@@ -45,6 +45,7 @@ func ReadReports(from io.Reader) ([]*Report, error) {
 	case len(d.reports) == 0:
 		return nil, fmt.Errorf("read the trace: line 1: %w", errNoTrace)
 	}
+	d.finish()
 	return d.reports, nil
 }
 
@@ -57,8 +58,9 @@ func ReadReport(from io.Reader) (*Report, error) {
 // decoder reads lines.
 type decoder struct {
 	reports  []*Report
-	programs []string // of the current report
-	last     []By     // of the last path, because the next one often has the same
+	programs []string    // of the current report
+	last     []By        // of the last path, because the next one often has the same
+	calls    *unfinished // the current report if its lines are those of a stream
 }
 
 func (d *decoder) current() *Report { return d.reports[len(d.reports)-1] }
@@ -68,13 +70,34 @@ const headerStart = `{"format":`
 
 func (d *decoder) line(line []byte) error {
 	if len(d.reports) > 0 && !bytes.HasPrefix(line, []byte(headerStart)) {
+		if d.calls != nil {
+			return d.calls.line(line)
+		}
 		return d.path(line)
 	}
-	r, programs, err := readHeader(line)
-	if err == nil {
-		d.reports, d.programs, d.last = append(d.reports, r), programs, nil
+	head, err := readHeader(line)
+	if err != nil {
+		return err
 	}
-	return err
+	d.finish()
+	d.reports, d.last = append(d.reports, head.report()), nil
+	d.programs = make([]string, len(head.Programs))
+	for i, name := range head.Programs {
+		d.programs[i] = name.text()
+	}
+	if head.Calls {
+		d.calls = &unfinished{report: d.current()}
+		d.calls.report.Unfinished = true
+	}
+	return nil
+}
+
+// finish makes the paths of an unfinished report.
+func (d *decoder) finish() {
+	if d.calls != nil {
+		d.calls.finish()
+		d.calls = nil
+	}
 }
 
 // lastByte remembers the last byte that was read.
@@ -94,31 +117,29 @@ func (l *lastByte) Read(into []byte) (int, error) {
 var errNoTrace = errors.New("not a list-ephemeral trace")
 
 // readHeader reads the first line of a report.
-func readHeader(line []byte) (*Report, []string, error) {
-	var head fileHeader
-	if err := json.Unmarshal(line, &head); err != nil || head.Format != fileFormat {
-		return nil, nil, errNoTrace
+func readHeader(line []byte) (*fileHeader, error) {
+	head := new(fileHeader)
+	if err := json.Unmarshal(line, head); err != nil || head.Format != fileFormat {
+		return nil, errNoTrace
 	}
 	if head.Version != fileVersion {
-		return nil, nil, fmt.Errorf("version: expected %d, got %d", fileVersion, head.Version)
+		return nil, fmt.Errorf("version: expected %d, got %d", fileVersion, head.Version)
 	}
-	check := max(slices.Index(checkNames, head.Check), 0)
-	scope := max(slices.Index(scopeNames[:], head.Scope), 0)
-	backend, err := ParseBackend(head.Backend)
-	if err != nil {
-		return nil, nil, err
+	if _, err := ParseBackend(head.Backend); err != nil {
+		return nil, err
 	}
-	if err := head.check(); err != nil {
-		return nil, nil, err
-	}
-	programs := make([]string, len(head.Programs))
-	for i, name := range head.Programs {
-		programs[i] = name.text()
-	}
+	return head, head.check()
+}
+
+// report returns the report of a header that was checked, without paths.
+func (h *fileHeader) report() *Report {
+	backend, _ := ParseBackend(h.Backend)
 	return &Report{
-		Command: head.Command, Backend: backend, Started: head.Started, Took: time.Duration(head.Seconds * float64(time.Second)), Status: head.Status, Signal: syscall.Signal(head.Signal),
-		TimedOut: head.TimedOut, Survivors: head.Survivors, Attached: head.Attached, Privileged: head.Privileged, Unreadable: head.Unreadable, KeptReadable: head.Kept, NoNewPrivs: head.NoNewPrivs, Check: Check(check), Homes: head.Homes, Scope: Scope(scope), Stats: head.Stats,
-	}, programs, nil
+		Command: h.Command, Backend: backend, Started: h.Started, Took: time.Duration(h.Seconds * float64(time.Second)),
+		Status: h.Status, Signal: syscall.Signal(h.Signal), TimedOut: h.TimedOut, Survivors: h.Survivors, Attached: h.Attached, Unfinished: h.Unfinished,
+		Privileged: h.Privileged, Unreadable: h.Unreadable, KeptReadable: h.Kept, NoNewPrivs: h.NoNewPrivs,
+		Check: Check(max(slices.Index(checkNames, h.Check), 0)), Homes: h.Homes, Scope: Scope(max(slices.Index(scopeNames[:], h.Scope), 0)), Stats: h.Stats,
+	}
 }
 
 // The largest valid numbers in a trace.

@@ -26,9 +26,10 @@
 //	views     other roots and namespaces; mapper converts their paths afterwards, overlay those of layers
 //	before    what a name was before it is removed
 //	recorder  merges paths; who: by which programs; journal keeps what changes the meaning of names
-//	report    resolves and checks the paths, drop leaves out /proc and the like, interpreter adds
-//	          interpreters and loaders; judge decides what took effect; check finds other changes
-//	encode    saved traces; decode reads them, merge makes the union of several
+//	report    resolves and checks the paths, without /proc and the like; interpreter adds interpreters
+//	          and loaders; judge decides what took effect; check finds other changes
+//	encode    saved traces; decode reads them, merge makes the union of several; unfinished writes
+//	          records during the run, and makes a report of them
 //
 // # Guarantees
 //

@@ -39,6 +39,10 @@ type fileHeader struct {
 	Homes      []string  `json:"homes,omitempty"`
 	Scope      string    `json:"scope,omitempty"`
 	Stats      Stats     `json:"stats"`
+	// Unfinished and Calls are set if the lines are those of a stream; Unfinished alone
+	// if they are paths.
+	Unfinished bool `json:"unfinished,omitempty"`
+	Calls      bool `json:"calls,omitempty"`
 	// Programs are those of the paths, which refer to them by index.
 	Programs []fileName `json:"programs,omitempty"`
 }
@@ -112,12 +116,9 @@ func WriteReport(to io.Writer, r *Report) error {
 	programs := programsOf(r.Paths)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	err := enc.Encode(fileHeader{
-		Format: fileFormat, Version: fileVersion, Command: r.Command, Backend: r.Backend.String(), Started: r.Started, Seconds: r.Took.Seconds(),
-		Status: r.Status, Signal: int(r.Signal), TimedOut: r.TimedOut, Survivors: r.Survivors, Attached: r.Attached,
-		Privileged: r.Privileged, Unreadable: r.Unreadable, Kept: r.KeptReadable, NoNewPrivs: r.NoNewPrivs, Check: checkName(r.Check), Homes: r.Homes, Scope: scopeName(r.Scope), Stats: r.Stats,
-		Programs: programs.names,
-	})
+	head := headerOf(r)
+	head.Programs = programs.names
+	err := enc.Encode(head)
 	for i := 0; i < len(r.Paths) && err == nil; i++ {
 		p := &r.Paths[i]
 		line := filePath{fileName: nameOf(p.Name), Ops: p.Ops.Names(), Missing: p.Missing, Mode: p.Mode, Size: p.Size, Reread: p.Reread}
@@ -136,6 +137,16 @@ func WriteReport(to io.Writer, r *Report) error {
 		return fmt.Errorf("write the trace: %w", err)
 	}
 	return nil
+}
+
+// headerOf returns the header without programs.
+func headerOf(r *Report) fileHeader {
+	return fileHeader{
+		Format: fileFormat, Version: fileVersion, Command: r.Command, Backend: r.Backend.String(), Started: r.Started, Seconds: r.Took.Seconds(),
+		Status: r.Status, Signal: int(r.Signal), TimedOut: r.TimedOut, Survivors: r.Survivors, Attached: r.Attached, Unfinished: r.Unfinished,
+		Privileged: r.Privileged, Unreadable: r.Unreadable, Kept: r.KeptReadable, NoNewPrivs: r.NoNewPrivs, Check: checkName(r.Check),
+		Homes: r.Homes, Scope: scopeName(r.Scope), Stats: r.Stats,
+	}
 }
 
 // checkName returns the name of a state, or "" for CheckNone.

@@ -15,7 +15,7 @@ func sampleReport() *Report {
 		Command: []string{"sh", "-c", "x"}, Backend: BackendPtrace, Started: time.Unix(1700000000, 5).UTC(), Took: 1500 * time.Millisecond,
 		Unreadable: []string{"/usr/bin/a"}, KeptReadable: []string{"/usr/bin/b"}, NoNewPrivs: true, Check: CheckInterrupted,
 		Scope: ScopeOpens, Homes: []string{"/home/a"}, Status: 143, Signal: syscall.SIGTERM, TimedOut: true, Survivors: true, Privileged: []string{"/usr/bin/su"},
-		Stats: Stats{Calls: 9, Unreadable: 1, TooLong: 4, Stopped: 5, Rings: 2, Sandboxed: 3},
+		Unfinished: true, Stats: Stats{Calls: 9, Unreadable: 1, TooLong: 4, Stopped: 5, Rings: 2, Sandboxed: 3},
 		Paths: []Path{
 			{Name: "/a", Ops: Read | Exec, Mode: 0o100755, Size: 12, ModTime: time.Unix(1600000000, 7).UTC(), Reread: true, By: []By{{"/usr/bin/a", Read}, {"/usr/bin/\xff", Exec}}},
 			{Name: "/gone\n\"", Ops: Create | Delete, Missing: true},

@@ -37,6 +37,12 @@ func FuzzReadReport(f *testing.F) {
 	}
 	f.Add(file.Bytes())
 	f.Add([]byte(`{"format":"list-ephemeral trace","version":1,"backend":"auto"}` + "\n" + `{"pathBytes":"L/8=","ops":[]}`))
+	f.Add([]byte(`{"format":"list-ephemeral trace","version":1,"backend":"notify","unfinished":true,"calls":true}
+{"program":{"path":"/bin/sh"}}
+{"path":"/tmp/none/a","tried":["written","absent"],"follow":true,"by":1}
+{"change":{"name":{"path":"/tmp/none"},"target":{},"to":{"path":"/tmp/other"},"file":[1,2,3]}}
+{"path":"/tmp/none/../b","tried":["deleted","existed"],"done":true,"view":1}
+`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		first, err := ReadReport(bytes.NewReader(text))
 		if err != nil {

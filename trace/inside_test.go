@@ -56,7 +56,7 @@ var insides = map[string]func(t *testing.T, args []string){
 		for _, p := range r.Paths {
 			fmt.Printf("PATH %s %s\n", p.Name, p.Ops)
 		}
-		fmt.Printf("STATUS %d UNREADABLE %d PRIVILEGED %v KEPT %v PEAK %d\n", r.Status, r.Stats.Unreadable, r.Privileged, r.KeptReadable, peak())
+		fmt.Printf("STATUS %d UNREADABLE %d PRIVILEGED %v KEPT %v NNP %v PEAK %d\n", r.Status, r.Stats.Unreadable, r.Privileged, r.KeptReadable, r.NoNewPrivs, peak())
 	},
 }
 
@@ -187,7 +187,7 @@ func TestOrdinaryUsersCanTrace(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
-		for _, want := range []string{"PATH /etc/hostname read", "PATH /etc/shadow ", "STATUS 4", "/usr/bin/su]"} {
+		for _, want := range []string{"PATH /etc/hostname read", "PATH /etc/shadow ", "STATUS 4", "/usr/bin/su]", " NNP true "} {
 			if !strings.Contains(string(out), want) {
 				t.Errorf("%q is missing in\n%s", want, out)
 			}

@@ -25,6 +25,7 @@ func Merge(reports ...*Report) *Report {
 		all.Took += r.Took
 		all.Scope = max(all.Scope, r.Scope)
 		all.Stats.add(&r.Stats)
+		all.Unfinished = all.Unfinished || r.Unfinished
 		all.Truncated = all.Truncated || r.Truncated
 		all.Survivors = all.Survivors || r.Survivors
 		all.Homes = union(all.Homes, r.Homes)

@@ -76,6 +76,28 @@ func (o Op) Names() []string {
 	return names
 }
 
+// internalNames are the names of the marks in an unfinished report.
+var internalNames = map[string]Op{"linked": linked, "existed": existed, "absent": absent}
+
+// allNames is Names with the marks.
+func (o Op) allNames() []string {
+	names := o.Names()
+	for _, name := range [...]string{"linked", "existed", "absent"} {
+		if o&internalNames[name] != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// parseAnyOp is ParseOp for a name of allNames.
+func parseAnyOp(name string) (Op, error) {
+	if op, ok := internalNames[name]; ok {
+		return op, nil
+	}
+	return ParseOp(name)
+}
+
 // String returns the names, separated by commas.
 func (o Op) String() string { return strings.Join(o.Names(), ",") }
 

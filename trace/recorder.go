@@ -18,6 +18,8 @@ type recorder struct {
 	paths int
 	// who are the programs that did the calls.
 	who who
+	// stream writes new records, or is nil.
+	stream *stream
 }
 
 // call records the paths of one call. ok is set if it is known to have succeeded.
@@ -35,10 +37,16 @@ func (r *recorder) call(touches []touch, ok bool) {
 		if len(r.changes) == mostChanges {
 			return
 		}
-		r.changes = append(r.changes, c)
-		r.former = append(r.former, r.views)
-		r.views = nil
+		r.change(c)
 	}
+}
+
+// change ends an epoch.
+func (r *recorder) change(c nameChange) {
+	r.changes = append(r.changes, c)
+	r.former = append(r.former, r.views)
+	r.views = nil
+	r.stream.change(&c)
 }
 
 // record contains the operations on one path.
@@ -75,6 +83,7 @@ func (r *recorder) note(t touch, ok bool) {
 	}
 	if !known || after != before {
 		r.views[t.view][string(t.path)] = after
+		r.stream.touch(&t, ok, &r.who)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/DaRacci/list-ephemeral/internal/paths"
 	"github.com/DaRacci/list-ephemeral/internal/truepath"
 )
 
@@ -31,6 +32,11 @@ type reporter struct {
 	found    []Path
 	executed map[string]bool
 	report   *Report
+	record   *recorder
+	// toHost converts a path of a view to one of this process, or returns false; sandboxed counts
+	// the latter.
+	toHost    func(view int, path string) (string, bool)
+	sandboxed int
 }
 
 // progressEvery is the number of paths between two calls of Options.Progress.
@@ -38,26 +44,48 @@ const progressEvery = 4096
 
 // report sets the fields of r about paths.
 func (s *session) report(r *Report) {
-	rp := &reporter{
-		start: s.started, exact: s.tracer.exact(), nnp: !privileged(), drop: s.opts.Drop,
-		parents: make(map[string]state), executed: make(map[string]bool), changed: make(map[string]record), who: &s.record.who, report: r,
-	}
+	rp := newReporter(s.record, r, s.opts.Drop, s.views.mappers().toHost)
+	rp.exact, rp.nnp = s.tracer.exact(), !privileged()
 	r.Stats = s.resolve.stats
 	r.Unreadable = s.resolve.unread
 	r.KeptReadable = slices.DeleteFunc(s.resolve.keptReadable, func(name string) bool { return slices.Contains(r.Unreadable, name) })
-	toHost := s.views.mappers().toHost
-	rp.journal = newJournal(s.record.changes, toHost)
-	s.record.former = append(s.record.former, s.record.views)
+	rp.all(func(done int) {
+		if s.opts.Progress != nil {
+			s.opts.Progress(done, s.record.paths)
+		}
+	})
+	r.Stats.Sandboxed = int64(rp.sandboxed)
+	for i := range s.resolve.handles {
+		h := &s.resolve.handles[i]
+		if mount, ok := rp.toHost(h.view, h.mount); ok {
+			if path, ok := h.path(mount); ok && !rp.drop([]byte(path)) {
+				rp.add(path, record{tried: h.op, done: h.op, by: rp.who.add(0, h.program, h.op)}, rp.journal.epochs)
+			}
+		}
+	}
+	rp.finish()
+}
+
+func newReporter(from *recorder, r *Report, drop func([]byte) bool, toHost func(int, string) (string, bool)) *reporter {
+	return &reporter{
+		start: r.Started, nnp: r.NoNewPrivs, drop: drop, parents: make(map[string]state), executed: make(map[string]bool), changed: make(map[string]record),
+		journal: newJournal(from.changes, toHost), who: &from.who, report: r, record: from, toHost: toHost,
+	}
+}
+
+// all adds all records, and removes them. It calls progress about every 4,096 records.
+func (rp *reporter) all(progress func(done int)) {
+	rp.record.former = append(rp.record.former, rp.record.views)
 	done := 0
-	for epoch, views := range s.record.former {
+	for epoch, views := range rp.record.former {
 		for view, records := range views {
 			for name, rec := range records {
-				if done++; done%progressEvery == 0 && s.opts.Progress != nil {
-					s.opts.Progress(done, s.record.paths)
+				if done++; done%progressEvery == 0 {
+					progress(done)
 				}
-				host, ok := toHost(view, name)
+				host, ok := rp.toHost(view, name)
 				if !ok {
-					r.Stats.Sandboxed++
+					rp.sandboxed++
 					continue
 				}
 				if view > 0 && rp.drop([]byte(host)) {
@@ -68,19 +96,15 @@ func (s *session) report(r *Report) {
 			views[view] = nil
 		}
 	}
-	for i := range s.resolve.handles {
-		h := &s.resolve.handles[i]
-		if mount, ok := toHost(h.view, h.mount); ok {
-			if path, ok := h.path(mount); ok && !rp.drop([]byte(path)) {
-				rp.add(path, record{tried: h.op, done: h.op, by: rp.who.add(0, h.program, h.op)}, rp.journal.epochs)
-			}
-		}
-	}
+}
+
+// finish judges the changes, and sets the paths of the report.
+func (rp *reporter) finish() {
 	for name, rec := range rp.changed {
 		rp.judge(name, rec)
 	}
-	r.Paths = merged(rp.found)
-	slices.Sort(r.Privileged)
+	rp.report.Paths = merged(rp.found)
+	slices.Sort(rp.report.Privileged)
 }
 
 // merged sorts paths and merges those with the same name.
@@ -253,4 +277,13 @@ func (rp *reporter) addInterpreters(name string, st unix.Statx_t, by uint16) {
 	for _, interpreter := range interpreters(name) {
 		rp.add(interpreter, record{tried: Exec, done: Exec, follow: Exec, by: by}, rp.journal.epochs)
 	}
+}
+
+// Uninteresting reports whether a path is in /proc, /sys or /dev, which contain no
+// regular files. /dev/shm is an exception: it is an ordinary file system.
+func Uninteresting(path []byte) bool {
+	if len(path) < len("/dev") || path[1] != 'p' && path[1] != 's' && path[1] != 'd' {
+		return false
+	}
+	return paths.AtOrBelow(path, "/proc") || paths.AtOrBelow(path, "/sys") || paths.AtOrBelow(path, "/dev") && !paths.AtOrBelow(path, "/dev/shm")
 }

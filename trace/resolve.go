@@ -246,6 +246,10 @@ func (v *resolver) put(tid int, dirfd int64, text []byte, t touch) {
 	if t.op&v.scope.ops() == 0 {
 		return
 	}
+	if len(buf) >= pathMax { // no call finds it by this name
+		v.stats.TooLong++
+		return
+	}
 	t.path, t.view = buf, view.id
 	if v.who != nil {
 		t.program = v.who.program(tid, &v.reader)

@@ -46,6 +46,9 @@ type tracer interface {
 
 func newSession(opts Options) *session {
 	s := &session{opts: opts, views: newViews(), record: new(recorder)}
+	if opts.Unfinished != nil {
+		s.record.stream = newStream()
+	}
 	s.resolve = &resolver{views: s.views, inspect: newInspector(), drop: opts.Drop, scope: opts.Scope, who: &s.record.who}
 	return s
 }
@@ -166,7 +169,7 @@ func (c *child) recv() (a stubAnswer, fd int, err error) {
 			continue
 		}
 		if err != nil || n == 0 {
-			return a, -1, errors.Join(err, errStubGone)
+			return a, -1, stubGone(err)
 		}
 		fd = -1
 		if messages, err := unix.ParseSocketControlMessage(rights[:oobn]); err == nil && len(messages) > 0 {
@@ -179,6 +182,14 @@ func (c *child) recv() (a stubAnswer, fd int, err error) {
 }
 
 var errStubGone = errors.New("the stub process exited before exec")
+
+// stubGone adds how it was noticed.
+func stubGone(err error) error {
+	if err == nil {
+		return errStubGone
+	}
+	return fmt.Errorf("%w (%w)", errStubGone, err)
+}
 
 // executed waits until the stub has become the command.
 func (c *child) executed() error {
@@ -298,6 +309,8 @@ func (s *session) finish(ctx context.Context) (*Report, error) {
 	r.Homes = homeOf(s.opts.Env)
 	r.NoNewPrivs = r.Backend != BackendFanotify && !privileged()
 	start := time.Now()
+	endStream := s.record.stream.begin(s.opts.Unfinished, r)
+	defer endStream()
 	s.wait(ctx, r)
 	r.Took = time.Since(start)
 	if s.opts.WaitAll || s.tracer.backend() == BackendPtrace { // no other process can take over
@@ -307,6 +320,7 @@ func (s *session) finish(ctx context.Context) (*Report, error) {
 	if r.Survivors, err = s.tracer.leave(); err != nil {
 		return nil, err
 	}
+	endStream()
 	s.report(r)
 	s.checkDisk(ctx, r)
 	if l, ok := s.tracer.(*listener); ok {

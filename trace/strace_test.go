@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/DaRacci/list-ephemeral/internal/probe"
 )
 
@@ -80,20 +82,35 @@ func strace(t *testing.T, dir string, env []string, args ...string) touchSet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := straceParser{touches: touchSet{}, cwd: map[string]string{}, pending: map[string]string{}, dir: dir}
+	return parseStrace(text, dir)
+}
+
+// parseStrace returns the paths in the output of strace -f -y, for a command that started in dir.
+func parseStrace(text []byte, dir string) touchSet {
+	p := straceParser{touches: touchSet{}, cwd: map[string]string{}, pending: map[string]string{}, early: map[string][]string{}}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		p.line(lines.Text())
+		pid, rest, _ := strings.Cut(lines.Text(), " ")
+		if len(p.cwd) == 0 {
+			p.cwd[pid] = dir
+		}
+		p.line(pid, strings.TrimSpace(rest))
+	}
+	for len(p.early) > 0 { // the parent was killed before its call returned
+		for pid := range p.early {
+			p.started(pid, dir)
+			break
+		}
 	}
 	return p.touches
 }
 
 type straceParser struct {
 	touches touchSet
-	cwd     map[string]string // by process
-	pending map[string]string // unfinished calls
-	dir     string
+	cwd     map[string]string   // by process
+	pending map[string]string   // unfinished calls
+	early   map[string][]string // lines of processes whose parent is still in clone(2), so their directory is not known
 }
 
 var (
@@ -101,9 +118,21 @@ var (
 	straceResumed = regexp.MustCompile(`^<\.\.\. [a-z0-9_]+ resumed>(.*)$`)
 )
 
-func (p *straceParser) line(line string) {
-	pid, rest, _ := strings.Cut(line, " ")
-	rest = strings.TrimSpace(rest)
+// started sets the directory of a process, and reads the lines that it has written already.
+func (p *straceParser) started(pid, dir string) {
+	p.cwd[pid] = dir
+	lines := p.early[pid]
+	delete(p.early, pid)
+	for _, line := range lines {
+		p.line(pid, line)
+	}
+}
+
+func (p *straceParser) line(pid, rest string) {
+	if _, known := p.cwd[pid]; !known {
+		p.early[pid] = append(p.early[pid], rest)
+		return
+	}
 	if before, found := strings.CutSuffix(rest, " <unfinished ...>"); found {
 		p.pending[pid] = before
 		if name, args, ok := strings.Cut(before, "("); ok && strings.HasPrefix(name, "exec") {
@@ -124,19 +153,12 @@ func (p *straceParser) line(line string) {
 	}
 }
 
-func (p *straceParser) where(pid string) string {
-	if dir, ok := p.cwd[pid]; ok {
-		return dir
-	}
-	return p.dir
-}
-
 func (p *straceParser) call(pid, name, text, result string) {
 	args := splitArgs(text)
 	switch name {
 	case "clone", "clone3", "fork", "vfork":
 		if _, err := strconv.Atoi(result); err == nil {
-			p.cwd[result] = p.where(pid)
+			p.started(result, p.cwd[pid])
 		}
 		return
 	case "fchdir":
@@ -184,7 +206,7 @@ func (p *straceParser) call(pid, name, text, result string) {
 	}
 	if name == "chdir" && result == "0" {
 		path, _ := unquoted(args[0])
-		p.cwd[pid] = absolute(p.where(pid), path)
+		p.cwd[pid] = absolute(p.cwd[pid], path)
 	}
 }
 
@@ -197,7 +219,7 @@ func (p *straceParser) descriptor(arg string, op Op) {
 
 func (p *straceParser) put(pid, base, path string, op Op) {
 	if base == "" {
-		base = p.where(pid)
+		base = p.cwd[pid]
 	}
 	p.touches.add(absolute(base, path), op)
 }
@@ -288,4 +310,26 @@ func unquoteC(text string) string {
 		}
 		return m[1:]
 	})
+}
+
+// TestStraceParserKnowsTheDirectoryOfANewProcess: the lines of a child may come before the return of
+// the parent's clone(2), which alone says whose child it is.
+func TestStraceParserKnowsTheDirectoryOfANewProcess(t *testing.T) {
+	got := parseStrace([]byte(`10 chdir("/a") = 0
+10 clone(child_stack=NULL, flags=SIGCHLD <unfinished ...>
+11 access("in-child", R_OK) = 0
+11 chdir("b") = 0
+11 vfork( <unfinished ...>
+12 access("in-grandchild", R_OK <unfinished ...>
+10 <... clone resumed>) = 11
+12 <... access resumed>) = 0
+11 <... vfork resumed>) = 12
+10 access("in-parent", R_OK) = 0
+10 clone(child_stack=NULL, flags=SIGCHLD <unfinished ...>
+13 access("orphan", R_OK) = 0
+`), "/start")
+	want := touchSet{"/a": Lookup, "/a/b": Lookup, "/a/in-child": Lookup, "/a/b/in-grandchild": Lookup, "/a/in-parent": Lookup, "/start/orphan": Lookup}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 }

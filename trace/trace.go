@@ -81,6 +81,9 @@ type Options struct {
 	// path, in the trees of interest, whose ctime (inode(7)) is at or after a time, and perhaps with
 	// others. A signal ends it through ctx; it then returns an error.
 	Changed func(ctx context.Context, since time.Time, found func(path string)) error
+	// Unfinished, if set, is a file to which records are written while the command runs, at most every
+	// 500 ms. If this process is killed, ReadReports makes a report of them.
+	Unfinished *os.File
 	// Progress, if set, is called about every 4,096 paths while the paths of the run are checked on
 	// the disk.
 	Progress func(done, total int)
@@ -118,6 +121,9 @@ type Report struct {
 	Status   int
 	Signal   syscall.Signal
 	TimedOut bool
+	// Unfinished is set if the process that traced was killed, or had not ended yet when the report was
+	// read: status and duration are not known.
+	Unfinished bool
 	// Truncated is set by ReadReport if the last line was incomplete.
 	Truncated bool
 	// Check is the state of the disk check, whose findings are in Paths with Untraced.

@@ -185,3 +185,41 @@ func TestChangesAreNamedAsTheyAreOnTheDisk(t *testing.T) {
 		})
 	}
 }
+
+// TestCountsPathsBeyondPathMax: a program can go deeper than the longest path by relative names. Such
+// files have no name that another program could use.
+func TestCountsPathsBeyondPathMax(t *testing.T) {
+	probe.Tool(t, "python3")
+	const script = `
+import os
+name = "d" * 200
+for i in range(25):
+    os.mkdir(name)
+    os.chdir(name)
+open("deep", "w").close()
+os.mkdir("sub")
+os.close(os.open("sub", os.O_RDONLY | os.O_DIRECTORY))
+for i in range(25):
+    for entry in os.listdir("."):
+        if entry != name: os.rmdir(entry) if entry == "sub" else os.unlink(entry)
+    os.chdir("..")
+    os.rmdir(name)
+open("flat", "w").close()
+`
+	eachBackend(t, func(t *testing.T, b Backend) {
+		dir := t.TempDir()
+		t.Chdir(dir)
+		got := run(t, Options{Backend: b, Scope: ScopeChanges}, "python3", "-c", script)
+		if s := got.report.Stats; got.report.Status != 0 || s.TooLong < 5 || s.Unreadable != 0 || len(got.report.Unreadable) > 0 {
+			t.Errorf("got status %d, %+v, %q: %s", got.report.Status, s, got.report.Unreadable, got.out)
+		}
+		for name := range got.paths() {
+			if len(name) >= pathMax {
+				t.Errorf("a path of %d bytes is listed", len(name))
+			}
+		}
+		if got.paths()[filepath.Join(dir, "flat")]&Create == 0 {
+			t.Errorf("got %v", got.paths())
+		}
+	})
+}

@@ -98,6 +98,17 @@ func (w *who) number(name string) uint16 {
 	return number
 }
 
+// append adds the next number, which may be for a name that has another one already.
+func (w *who) append(name string) {
+	if w.numbers == nil {
+		w.numbers, w.names = make(map[string]uint16), []string{""}
+	}
+	if len(w.names) < mostNumbers {
+		w.numbers[name] = uint16(len(w.names))
+		w.names = append(w.names, name)
+	}
+}
+
 // add returns the number of a set with another program and its operations. It allocates nothing for
 // a step that was made before.
 func (w *who) add(set, program uint16, ops Op) uint16 {

@@ -49,6 +49,9 @@ type Options struct {
 	Listed bool
 	// Live reports whether Machine.Scan adds paths until its context is done, and annotations change.
 	Live bool
+	// Hidden, if set, returns how many writes were left out so far because their paths are hidden. It
+	// is used with Live.
+	Hidden func() int
 	// Once reports whether Machine.Scan can be called only once.
 	Once bool
 	// Dialects are the names of the dialects to choose from, and Dialect is the index of

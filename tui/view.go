@@ -122,6 +122,9 @@ func (m *app) empty() []string {
 		Scanning: p.running, Live: m.opts.Live, Reading: m.searchTask.running() || !p.current(), Found: found, Filters: m.emptyFilters(),
 		Unread: p.summary.Errors, Errors: k.Unread.Help().Key,
 	}
+	if m.opts.Hidden != nil {
+		e.Hidden = m.opts.Hidden()
+	}
 	if p.err != nil {
 		e.Stopped = safe(p.err.Error())
 	}

@@ -42,6 +42,7 @@ type traceFlags struct {
 	pid                      int
 	prepared                 *trace.Prepared
 	unit                     string
+	unfinished               *os.File // for what is recorded while CMD runs, or nil
 }
 
 const traceLong = `Run CMD in this terminal, then browse the files that it and all its children created,
@@ -147,6 +148,7 @@ func (a *app) trace(ctx context.Context, f *traceFlags, args []string) error {
 		return statusError{explainRights(as, err), exitNoTrace}
 	}
 	defer keep.Discard()
+	f.unfinished = a.unfinished(keep)
 	runs, err := a.traced(ctx, s, f, as, args)
 	if err != nil {
 		return err
@@ -255,7 +257,7 @@ func (a *app) traced(ctx context.Context, s *session.Session, f *traceFlags, as 
 	}
 	opts := trace.Options{
 		Path: path, Args: args, Stdin: a.in, Stdout: a.out, Stderr: a.err.file, Backend: backend, Prepared: f.prepared,
-		Scope: f.scope(f.prints() || !isTerminal(a.out)), ExactResults: f.results == "exact", AllowRing: f.allowRing, AllowHiding: f.allowHiding, WaitAll: f.wait == "all", Timeout: f.timeout,
+		Scope: f.scope(f.prints() || !isTerminal(a.out)), ExactResults: f.results == "exact", AllowRing: f.allowRing, AllowHiding: f.allowHiding, WaitAll: f.wait == "all", Timeout: f.timeout, Unfinished: f.unfinished,
 	}
 	if opts.Timeout, err = f.limit(); err != nil {
 		return nil, err
@@ -301,7 +303,7 @@ func (a *app) attached(ctx context.Context, s *session.Session, f *traceFlags) (
 	}
 	signals, release := a.signals.redirect()
 	defer release()
-	opts := trace.Options{Scope: f.scope(f.prints() || !isTerminal(a.out)), Signals: signals, Started: func(pid int) {
+	opts := trace.Options{Scope: f.scope(f.prints() || !isTerminal(a.out)), Signals: signals, Unfinished: f.unfinished, Started: func(pid int) {
 		say(a.err, "hint", fmt.Sprintf("following process %d; Ctrl-C stops the trace and leaves the process running", pid))
 	}}
 	a.showChecks(&opts, s, f.noCheck)

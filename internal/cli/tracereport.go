@@ -3,7 +3,10 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 	"time"
 
@@ -88,6 +91,9 @@ func (f *traceFlags) traceFile(as *runas.User) (*traced.File, error) {
 func (a *app) readTraces(f *traceFlags) (runs []*trace.Report, err error) {
 	for _, name := range f.replay {
 		more, err := traced.Read(name, a.in)
+		if other, ok := traced.UnfinishedOf(name); ok && errors.Is(err, fs.ErrNotExist) {
+			return nil, session.WithRemedy(err, "list-ephemeral trace --replay "+other+" shows what a run recorded that was killed")
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -100,6 +106,15 @@ func (a *app) readTraces(f *traceFlags) (runs []*trace.Report, err error) {
 		traced.OnlyChanges(runs)
 	}
 	return runs, nil
+}
+
+// unfinished returns the file for what is recorded while the command runs, or nil.
+func (a *app) unfinished(keep *traced.File) *os.File {
+	file, others := keep.Unfinished()
+	for _, name := range others {
+		say(a.err, "warning", name+" is of another run, which was killed or has not ended; --replay shows it")
+	}
+	return file
 }
 
 // changedAndMissing counts the paths that were changed, and those that do not exist.
@@ -120,6 +135,9 @@ func (a *app) summarizeTrace(f *traceFlags, r *trace.Report) {
 	changed, missing := changedAndMissing(r)
 	a.err.line(fmt.Sprintf("list-ephemeral: traced %s for %s (%s): %d calls, %d paths, %d changed, %d missing; %s",
 		report.ShortCommand(r.Command), r.Took.Round(time.Millisecond), r.Backend, r.Stats.Calls, len(r.Paths), changed, missing, report.Ending(r)))
+	if r.Unfinished {
+		say(a.err, "warning", "the trace is unfinished: list-ephemeral was killed, or is still running; what exists was checked now, and paths in sandboxes are not listed")
+	}
 	a.tellIncomplete(r)
 	a.tellUntraced(f, r)
 	if r.Survivors && !r.Attached {

@@ -59,7 +59,7 @@ func newWatch(a *app) *cobra.Command {
 	flags.BoolVarP(&f.long, "long", "l", false, "print each write with time, operations and program")
 	flags.BoolVar(&f.json, "json", false, "print each write as one JSON object per line")
 	flags.BoolVarP(&f.print0, "print0", "0", false, "print each path once, ended with NUL instead of a newline")
-	flags.BoolVar(&f.all, "all", false, "include directories, and paths that the next reboot keeps")
+	flags.BoolVar(&f.all, "all", false, "include directories, kept and excluded paths, caches and /tmp")
 	flags.BoolVar(&f.missing, "missing", false, "include paths that no longer exist shortly after the write (temporary files)")
 	textVar(flags, &f.record, "record", "", "a file", "keep the last writes in `FILE`, and print nothing")
 	flags.Var(&value[sizeLimit]{to: &f.recordSize, read: parsePlainSize}, "record-size", "with --record: use at most `SIZE` on the disk (8Mi)")
@@ -135,6 +135,11 @@ func (a *app) printWrites(ctx context.Context, f *watchFlags, w *live.Watch) err
 	json := jsonline.NewEncoder()
 	seen := live.NewSeen()
 	terminal, end := isTerminal(a.out), paths.LineEnd(f.print0)
+	defer func() {
+		if n := w.Hidden(); n > 0 {
+			say(a.err, "hint", report.HiddenWritesText(n))
+		}
+	}()
 	return w.Run(ctx, func(write *live.Write) error {
 		if write.Overflow {
 			say(a.err, "warning", report.OverflowText)
@@ -177,6 +182,7 @@ func (a *app) browseWrites(ctx context.Context, s *session.Session, w *live.Watc
 	machine := screen.NewWatched(s, writes)
 	opts.Machine, opts.Listed, opts.Live, opts.Groups = machine, true, true, screen.WatchedGroups()
 	opts.View = setting.ViewFiles
+	opts.Hidden = w.Hidden
 	opts.Programs, opts.ProgramOf = nil, machine.WriterOf
 	err = a.runScreen(ctx, opts, "")
 	cancel()

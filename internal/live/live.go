@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/DaRacci/list-ephemeral/internal/paths"
@@ -17,8 +18,9 @@ import (
 
 // Options say which paths count.
 type Options struct {
-	// All includes paths that the next reboot keeps, and directories; Missing includes those that do
-	// not exist any more shortly after. Excluded paths never count.
+	// All includes paths that the next reboot keeps, directories, and what list hides: excluded paths,
+	// and those of no worth to their owner, such as caches and files in /tmp. Missing includes those
+	// that do not exist any more shortly after.
 	All, Missing bool
 }
 
@@ -31,6 +33,7 @@ type Watch struct {
 	session *session.Session
 	opts    Options
 	trees   []string
+	hidden  atomic.Int64
 
 	mu      sync.Mutex
 	pending *pending
@@ -67,13 +70,28 @@ func (w *Watch) drop(path []byte, isDir bool) bool {
 	if isDir {
 		kind = scan.KindDir
 	}
-	return !slices.ContainsFunc(w.trees, func(tree string) bool { return paths.AtOrBelow(name, tree) }) ||
-		!w.counts(w.session.Policy.Judge(name, kind).Class)
+	if !slices.ContainsFunc(w.trees, func(tree string) bool { return paths.AtOrBelow(name, tree) }) {
+		return true
+	}
+	class := w.session.Policy.Judge(name, kind).Class
+	if w.counts(class) {
+		return false
+	}
+	if !isDir && hides(class) {
+		w.hidden.Add(1)
+	}
+	return true
 }
+
+// hides reports whether list hides a class that would be lost.
+func hides(class scan.Class) bool { return class == scan.ClassExcluded || class == scan.ClassHidden }
+
+// Hidden returns the number of writes that were left out because list hides their paths, too.
+func (w *Watch) Hidden() int { return int(w.hidden.Load()) }
 
 // counts reports whether a path of a class counts.
 func (w *Watch) counts(class scan.Class) bool {
-	return class.Listed() || w.opts.All && class != scan.ClassExcluded && class != scan.ClassHidden
+	return class.Listed() || w.opts.All
 }
 
 const (

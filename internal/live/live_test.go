@@ -112,6 +112,9 @@ func watched(t *testing.T, o live.Options, script string) (lines []string) {
 		t.Fatal(err)
 	}
 	slices.Sort(lines)
+	if n := w.Hidden(); n > 0 {
+		lines = append(lines, fmt.Sprint("hidden ", n))
+	}
 	return lines
 }
 
@@ -128,7 +131,7 @@ const script = "echo 1 >a; echo 1 >b.cache; mkdir d; echo 1 >tmp; mv tmp d/final
 
 func TestOnlyCandidatesThatExistCount(t *testing.T) {
 	t.Parallel()
-	want := []string{"/a created,written file false", "/e renamed directory false", "/e/final renamed file false", "/link created symlink false"}
+	want := []string{"/a created,written file false", "/e renamed directory false", "/e/final renamed file false", "/link created symlink false", "hidden 1"}
 	if diff := cmp.Diff(want, watched(t, live.Options{}, script)); diff != "" {
 		t.Error(diff)
 	}
@@ -138,6 +141,14 @@ func TestMissingPathsCountOnRequest(t *testing.T) {
 	t.Parallel()
 	got := watched(t, live.Options{Missing: true}, script)
 	if !slices.Contains(got, "/tmp created,written unknown true") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestHiddenPathsCountOnRequest(t *testing.T) {
+	t.Parallel()
+	got := watched(t, live.Options{All: true}, script)
+	if !slices.Contains(got, "/b.cache created,written file false") || slices.Contains(got, "hidden 1") {
 		t.Errorf("got %q", got)
 	}
 }

@@ -55,6 +55,8 @@ func ShortCommand(command []string) string {
 // Ending returns how a command ended.
 func Ending(r *trace.Report) string {
 	switch {
+	case r.Unfinished:
+		return "unfinished"
 	case r.Attached && r.Survivors:
 		return "left running"
 	case r.Attached:

@@ -127,6 +127,11 @@ func MarkText(m *watch.Mark) string {
 	return fmt.Sprintf("%s (%s) cannot be watched: %v", m.Tree, m.FSType, m.Err)
 }
 
+// HiddenWritesText says how many writes were left out, because list hides their paths, too.
+func HiddenWritesText(n int) string {
+	return Count(n, "write") + " to excluded paths, caches and temporary files left out; --all includes them"
+}
+
 // WatchingText says what is watched.
 func WatchingText(marks []watch.Mark) string {
 	var trees []string

@@ -11,6 +11,7 @@
 //   - With a [User], everything is done with the permissions of that user, which the kernel checks.
 //   - A file is written under a temporary name and then renamed, so the target is never
 //     half-written. A replaced file keeps its owner, group, mode, ACL and user attributes.
+//   - [File.Beside] makes a second file in the same directory, which is visible at once.
 //   - With [Options.Atomic] and [Options.Replaces], a file that was read is replaced as a whole, and
 //     only if it did not change in the meantime.
 //   - Otherwise, targets that cannot be replaced by a rename are written in place: mount points, devices,

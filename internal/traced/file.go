@@ -19,15 +19,46 @@ type File struct {
 	// former is the name of the file whose traces are kept, or "".
 	former string
 	as     *securefile.User
+	// unfinished is the file of what is recorded while the command runs, or nil.
+	unfinished *securefile.Visible
+}
+
+// unfinishedSuffix is added to the name of a file for what is recorded while the command runs.
+const unfinishedSuffix = ".unfinished"
+
+// create opens the files for writing. What is recorded during the run is an addition: without it, the
+// trace is written in the end.
+func (f *File) create(name string) (err error) {
+	if f.file, err = securefile.Create(name, securefile.Options{As: f.as}); err != nil {
+		return err
+	}
+	f.unfinished, _ = f.file.Beside(unfinishedSuffix)
+	return nil
+}
+
+// Unfinished returns the file for trace.Options.Unfinished, or nil, and the names of files of other
+// runs, which were killed or are still going on.
+func (f *File) Unfinished() (file *os.File, others []string) {
+	if f == nil || f.unfinished == nil {
+		return nil, nil
+	}
+	return f.unfinished.File, f.unfinished.Existing
+}
+
+// UnfinishedOf returns the name of the file with what was recorded for a file by a run that was killed,
+// if there is one.
+func UnfinishedOf(name string) (string, bool) {
+	_, err := os.Lstat(name + unfinishedSuffix)
+	return name + unfinishedSuffix, err == nil
 }
 
 // Create opens a file for writing. An existing file stays until Write has replaced it.
 func Create(name string, as *securefile.User) (*File, error) {
-	file, err := securefile.Create(name, securefile.Options{As: as})
-	if err != nil {
+	f := &File{as: as}
+	if err := f.create(name); err != nil {
 		return nil, err
 	}
-	return &File{file: file, as: as}, nil
+	return f, nil
 }
 
 // Append opens a file to whose traces Write adds another one. It need not exist. A file that contains
@@ -37,8 +68,7 @@ func Append(name string, as *securefile.User) (*File, error) {
 	if _, err := f.runs(); err != nil {
 		return nil, err
 	}
-	var err error
-	if f.file, err = securefile.Create(name, securefile.Options{As: as}); err != nil {
+	if err := f.create(name); err != nil {
 		return nil, err
 	}
 	return f, nil
@@ -68,8 +98,20 @@ func (f *File) runs() ([]*trace.Report, error) {
 }
 
 // Write replaces the contents of the file, by its traces and further ones if it was opened by Append.
-// They are read again, because another process may have added a trace in the meantime.
+// They are read again, because another process may have added a trace in the meantime. If it fails,
+// what was recorded during the run stays.
 func (f *File) Write(runs []*trace.Report) error {
+	err := f.write(runs)
+	if err == nil || f.unfinished == nil {
+		return err
+	}
+	name := f.unfinished.Name()
+	_ = f.unfinished.Close() // it was written before
+	f.unfinished = nil
+	return fmt.Errorf("%w; %s contains what could be recorded during the run", err, name)
+}
+
+func (f *File) write(runs []*trace.Report) error {
 	former, err := f.runs()
 	if err != nil {
 		return err
@@ -84,8 +126,13 @@ func (f *File) Write(runs []*trace.Report) error {
 
 // Discard removes what was not committed. A nil File does nothing.
 func (f *File) Discard() {
-	if f != nil {
-		f.file.Discard()
+	if f == nil {
+		return
+	}
+	f.file.Discard()
+	if f.unfinished != nil {
+		f.unfinished.Remove()
+		f.unfinished = nil
 	}
 }
 

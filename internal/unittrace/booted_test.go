@@ -237,3 +237,55 @@ func TestDBusIsTraced(t *testing.T) {
 	m.until("busctl --no-pager list >/dev/null 2>&1")
 	t.Logf("%s\n%s", messages, paths)
 }
+
+// TestNginxIsTraced traces a service of Debian that puts itself into the background and checks its
+// configuration before (ExecStartPre).
+func TestNginxIsTraced(t *testing.T) {
+	probe.Tool(t, "nginx")
+	m := boot(t, func(root string) {
+		conf := "user daemon;\npid /run/nginx.pid;\nerror_log /var/log/nginx/error.log;\nevents {}\n" +
+			"http { access_log /var/log/nginx/access.log; server { listen 127.0.0.1:8080; root /srv; } }\n"
+		for name, text := range map[string]string{"etc/nginx/nginx.conf": conf, "srv/index.html": "it works\n"} {
+			path := filepath.Join(root, name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	const page = "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q works <&3"
+	m.in("id daemon >/dev/null 2>&1 || { echo 'daemon:x:1:1::/:/usr/sbin/nologin' >>/etc/passwd; echo 'daemon:x:1:' >>/etc/group; }; mkdir -p /var/log/nginx /var/lib/nginx; systemctl start nginx")
+	m.until(page)
+	m.in("truncate -s 0 /var/log/nginx/access.log")
+	paths, messages := m.traceUnit("nginx", "tr '\\0' ' ' </proc/$(systemctl show -P MainPID nginx)/cmdline | grep -q trace-service && "+page+" && [ -s /var/log/nginx/access.log ]")
+	if !strings.Contains(paths, "/var/log/nginx/access.log\n") {
+		t.Errorf("got %s%s", messages, paths)
+	}
+	m.restored("nginx")
+	m.until(page)
+	t.Logf("%s\n%s", messages, paths)
+}
+
+// TestCronIsTraced traces a daemon whose jobs run as other users.
+func TestCronIsTraced(t *testing.T) {
+	probe.Tool(t, "cron")
+	m := boot(t, func(root string) {
+		path := filepath.Join(root, "etc/cron.d/job")
+		text := "@reboot daemon echo job >/var/lib/job/out\n"
+		pam := "auth sufficient pam_permit.so\naccount sufficient pam_permit.so\nsession sufficient pam_permit.so\n"
+		err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644), os.MkdirAll(filepath.Join(root, "etc/pam.d"), 0o755),
+			os.WriteFile(filepath.Join(root, "etc/pam.d/cron"), []byte(pam), 0o644))
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	m.in("id daemon >/dev/null 2>&1 || { echo 'daemon:x:1:1::/:/usr/sbin/nologin' >>/etc/passwd; echo 'daemon:x:1:' >>/etc/group; }; mkdir -p /var/spool/cron/crontabs; install -d -o daemon /var/lib/job; systemctl start cron")
+	m.until("[ -s /var/lib/job/out ]")
+	m.in("rm -f /run/crond.reboot /var/lib/job/out") // the next start runs the job again
+	paths, messages := m.traceUnit("cron", "[ -s /var/lib/job/out ]")
+	if !strings.Contains(paths, "/var/lib/job/out\n") {
+		t.Errorf("got %s%s", messages, paths)
+	}
+	m.restored("cron")
+	m.until("systemctl is-active --quiet cron")
+	t.Logf("%s\n%s", messages, paths)
+}

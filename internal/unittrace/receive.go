@@ -124,9 +124,17 @@ func (r *receiver) idle() bool {
 	return r.started > 0 && r.open == 0
 }
 
+// any reports whether a traced command has run, or runs.
+func (r *receiver) any() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.started > 0
+}
+
 // collect waits for the reports of the commands that have ended, and closes the socket.
 func (r *receiver) collect(limit time.Duration) ([]*trace.Report, []error) {
-	for end := time.Now().Add(limit); !r.idle() && time.Now().Before(end); {
+	begin := time.Now()
+	for !r.idle() && time.Since(begin) < limit && (r.any() || time.Since(begin) < startWait) {
 		time.Sleep(pollEvery)
 	}
 	_ = r.socket.Close() // it ends accept

@@ -35,6 +35,8 @@ const (
 	// reportWait is how long reports are waited for after the service was stopped. They are made when
 	// the command has ended, and all paths are read once.
 	reportWait = 30 * time.Second
+	// startWait is how long a first connection is waited for then.
+	startWait = time.Second
 )
 
 // Run restarts a service under a trace until the context is done or the service has ended, puts

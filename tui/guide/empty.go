@@ -16,6 +16,8 @@ type Empty struct {
 	Scanning, Reading bool
 	// Live says that rows come while programs write, until the screen is closed.
 	Live bool
+	// Hidden is the number of writes to paths that are hidden, with Live.
+	Hidden int
 	// Found reports whether there are candidates without filters.
 	Found bool
 	// Filters are those that are set.
@@ -44,7 +46,11 @@ func (e *Empty) Lines() []string {
 		}
 		return lines
 	case e.Scanning && e.Live:
-		return []string{"watching: nothing was written yet"}
+		lines := []string{"watching: nothing was written yet"}
+		if e.Hidden > 0 {
+			lines = append(lines, printable.Plural(e.Hidden, "write", "writes")+" to caches, /tmp and excluded paths: --all shows them")
+		}
+		return lines
 	case e.Scanning:
 		return []string{"scanning: nothing found yet"}
 	case e.Reading:

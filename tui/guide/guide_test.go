@@ -30,6 +30,7 @@ func TestAnEmptyListSaysWhyAndWhichKeyHelps(t *testing.T) {
 		of   guide.Empty
 		want []string
 	}{
+		"hidden writes":    {guide.Empty{Scanning: true, Live: true, Hidden: 1}, []string{"watching: nothing was written yet", "1 write to caches, /tmp and excluded paths: --all shows them"}},
 		"programs write":   {guide.Empty{Scanning: true, Live: true}, []string{"watching: nothing was written yet"}},
 		"the scan runs":    {guide.Empty{Scanning: true}, []string{"scanning: nothing found yet"}},
 		"rows are made":    {guide.Empty{Reading: true, Found: true}, []string{"reading"}},
