@@ -237,30 +237,14 @@ func (e *Explanation) missing() bool {
 
 // reasons explains a verdict in sentences.
 func (e *Explanation) reasons() []string {
-	path, kind, v := e.Name, e.Kind, e.Verdict
+	v := e.Verdict
 	by := "it"
-	if v.By != path {
+	if v.By != e.Name {
 		by = v.By
 	}
 	switch v.Class {
 	case scan.ClassCandidate:
-		reasons := []string{e.fate() + "; nothing keeps this path"}
-		if kind != scan.KindFile && kind != scan.KindUnknown {
-			if !e.OnScreen {
-				reasons = append(reasons, "not in the default listing: add --type "+kind.String())
-			}
-		}
-		if e.Declared != nil {
-			reasons = append(reasons, e.Declared.Text())
-		}
-		reasons = append(reasons, e.removal()...)
-		switch {
-		case e.Upper != "" && e.missing():
-			reasons = append(reasons, "the overlay deletes it, with "+e.Upper+"; a boot brings back that of the lower layer")
-		case e.Upper != "":
-			reasons = append(reasons, "the upper directory of the overlay has it: "+e.Upper)
-		}
-		return append(reasons, e.lower()...)
+		return e.candidateReasons()
 	case scan.ClassIncluded:
 		return append([]string{"the configuration or --include always lists it"}, e.lower()...)
 	case scan.ClassRoot:
@@ -296,6 +280,25 @@ func (e *Explanation) reasons() []string {
 	case scan.ClassUnknown:
 	}
 	return nil
+}
+
+// candidateReasons returns why a path is a candidate, and what is to say of it.
+func (e *Explanation) candidateReasons() []string {
+	reasons := []string{e.fate() + "; nothing keeps this path"}
+	if e.Kind != scan.KindFile && e.Kind != scan.KindUnknown && !e.OnScreen {
+		reasons = append(reasons, "not in the default listing: add --type "+e.Kind.String())
+	}
+	if e.Declared != nil {
+		reasons = append(reasons, e.Declared.Text())
+	}
+	reasons = append(reasons, e.removal()...)
+	switch {
+	case e.Upper != "" && e.missing():
+		reasons = append(reasons, "the overlay deletes it, with "+e.Upper+"; a boot brings back that of the lower layer")
+	case e.Upper != "":
+		reasons = append(reasons, "the upper directory of the overlay has it: "+e.Upper)
+	}
+	return append(reasons, e.lower()...)
 }
 
 // VerdictText returns in a few words why a path is not a candidate.
