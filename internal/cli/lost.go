@@ -180,21 +180,10 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 	if len(p.Trees) == 0 {
 		return p.ErrNoState(f.from)
 	}
-	wanted, err := f.filter(ctx, a, s)
+	lost, err := a.findLost(ctx, f, s, p)
 	if err != nil {
 		return whySignal(ctx, err)
 	}
-	options := past.LostOptions{Kinds: f.kinds}
-	if a.noCache {
-		options.Tags = scan.TagsSkipped
-	}
-	debug.SetGCPercent(lostGCPercent)
-	lost, err := past.Lost(ctx, s, p, options)
-	debug.SetGCPercent(screenGCPercent)
-	if err != nil {
-		return whySignal(ctx, err)
-	}
-	lost.Rows = f.filtered(lost.Rows, wanted)
 	if f.browse {
 		return a.browseLost(ctx, s, p, lost, in, out)
 	}
@@ -214,6 +203,26 @@ func (a *app) lost(ctx context.Context, f lostFlags, args []string) error {
 		return a.reportUnread(scan.Stats{Errors: lost.Unread}, f.verbose)
 	}
 	return nil
+}
+
+// findLost compares the machine with the earlier states, and leaves out what the flags do not ask for.
+func (a *app) findLost(ctx context.Context, f lostFlags, s *session.Session, p *past.States) (*past.Losses, error) {
+	wanted, err := f.filter(ctx, a, s)
+	if err != nil {
+		return nil, err
+	}
+	options := past.LostOptions{Kinds: f.kinds}
+	if a.noCache {
+		options.Tags = scan.TagsSkipped
+	}
+	debug.SetGCPercent(lostGCPercent)
+	lost, err := past.Lost(ctx, s, p, options)
+	debug.SetGCPercent(screenGCPercent)
+	if err != nil {
+		return nil, err
+	}
+	lost.Rows = f.filtered(lost.Rows, wanted)
+	return lost, nil
 }
 
 // browseLost opens the screen with lost paths.
