@@ -53,14 +53,6 @@ func (m *app) refuses(node uint32) bool {
 	return false
 }
 
-// listedRemark says why a path of a list of paths will not be lost, or "".
-func (m *app) listedRemark(node uint32) string {
-	if why := m.notListed(node); !why.Selectable {
-		return safe(why.Reason)
-	}
-	return ""
-}
-
 // instead says which key shows what is in a directory.
 func (m *app) instead() string {
 	if m.list.tree() {

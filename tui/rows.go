@@ -179,8 +179,11 @@ func (p *painter) describe(r *draw.Row, row int, node uint32) {
 		r.Size, r.Sized = stat.Size, index.IsDir(node) || l.result.Listing.NodeKind(node) != scan.KindDir
 		r.Age = printable.Age(p.now.Sub(time.Unix(stat.ModTime, 0)))
 	}
-	if m.opts.Listed {
-		r.Also = m.listedRemark(node)
+	if m.opts.Listed && r.Tag == "" {
+		if why := m.notListed(node); !why.Selectable {
+			r.Tag = safe(why.Reason)
+			r.TagWord, _, _ = strings.Cut(r.Tag, ":")
+		}
 	}
 }
 

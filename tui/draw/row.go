@@ -52,7 +52,7 @@ type Row struct {
 	// set, the tag or the reason says that data will be lost.
 	Tag, TagWord string
 	Loss         bool
-	// Also follows the name if there is room: what is kept with the row, but not counted in it.
+	// Also is right of the name if there is room: what is kept with the row, but not counted in it.
 	Also string
 
 	Note, Hits, Program string
