@@ -23,7 +23,7 @@ type ownerFlags struct {
 	owned session.OwnerFilter
 }
 
-func (f *ownerFlags) add(a *app, cmd *cobra.Command) {
+func (f *ownerFlags) addOwnerFlags(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	choiceVar(flags, &f.by, "by", "print totals by `KEY`: owner, program, unit or kind", report.ByNames()...)
 	textVar(flags, &f.owned.Unit, "unit", "", "the name of a service unit", "list only what belongs to the service unit `NAME`")

@@ -68,7 +68,7 @@ func newList(a *app) *cobra.Command {
 	flags.BoolVarP(&f.dirs, "dirs", "d", false, "group candidates into the topmost directories worth persisting")
 	flags.BoolVar(&f.summary, "summary", false, "print the number of files and bytes per top directory")
 	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
-	f.ownerFlags.add(a, command)
+	f.addOwnerFlags(a, command)
 	flags.BoolVar(&f.undecided, "new", false, "list only what you have not kept, ignored or put off on the screen")
 	flags.BoolVarP(&a.all, "all", "a", false, "list also what exclude patterns and built-in knowledge hide")
 	flags.BoolVar(&a.noCache, "no-cache", false, "leave out known caches")

@@ -101,7 +101,7 @@ func newLost(a *app) *cobra.Command {
 func (f *lostFlags) addFilterFlags(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.VarP(&value[string]{to: &f.program, read: readProgram}, "program", "p", "list only what belongs to the package `NAME`")
-	f.ownerFlags.add(a, cmd)
+	f.addOwnerFlags(a, cmd)
 	flags.BoolVar(&f.undecided, "new", false, "list only what you have not kept, ignored or put off on the screen")
 	flags.BoolVarP(&a.all, "all", "a", false, "list also what exclude patterns and built-in knowledge hide")
 	flags.BoolVar(&a.noCache, "no-cache", false, "leave out known caches")

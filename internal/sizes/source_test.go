@@ -17,18 +17,21 @@ var sizeName = regexp.MustCompile(`^([Ss]izes?|[Bb]ytes|.*(Size|Bytes))$`)
 
 // notSums are additions of lengths in memory, which cannot overflow.
 var notSums = map[string]bool{
-	"headerSize + 1":            true, // history/read.go: a limit
-	"size + 512":                true, // internal/rootfs: a buffer
-	"size += got":               true, // scan/worker.go: a buffer
-	"start + size":              true, // scan/node.go: a path
-	"used + size":               true, // scan/node.go: a slab
-	"end + infoSize":            true, // scan/record.go: a record
-	"end += infoSize":           true,
-	"size += infoSize":          true, // scan/worker.go: a record
-	"size += 2 + int(f.length)": true,
-	"size += 1 + len(at.name)":  true, // scan/node.go: a path
-	"i*size + j":                true, // trace/reader.go: a buffer
-	"size + 63":                 true, // tui/bitset.go: bits
+	"headerSize + 1":                          true, // history/read.go: a limit
+	"frameHeader + size":                      true, // internal/sqlite/wal.go: a page
+	"bytes += len(values[column].bytes)":      true, // internal/sqlite/btree.go: values with a limit
+	"dirItemSize + int(le.Uint16(item[27:]))": true, // scan/tree_linux.go: a name
+	"r.size += length":                        true, // scan/tree_linux.go: a buffer
+	"size += got":                             true, // scan/worker.go: a buffer
+	"start + size":                            true, // scan/node.go: a path
+	"used + size":                             true, // scan/node.go: a slab
+	"end + infoSize":                          true, // scan/record.go: a record
+	"end += infoSize":                         true,
+	"size += infoSize":                        true, // scan/worker.go: a record
+	"size += 2 + int(f.length)":               true,
+	"size += 1 + len(at.name)":                true, // scan/node.go: a path
+	"i*size + j":                              true, // trace/reader.go: a buffer
+	"size + 63":                               true, // tui/bitset.go: bits
 	"c.Note + c.Hits + c.Program + c.Share + c.Bar + c.Size + c.Age": true, // tui/draw/columns.go: widths
 	"c.Note + c.Hits + c.Program + c.Share + c.Bar + c.Size":         true,
 	"from + size":                         true, // tui/draw/meter.go: cells
