@@ -75,11 +75,28 @@ func (c *claims) sort() {
 func (c *claims) at(name string) []claim {
 	list := c.exact[name]
 	for _, glob := range c.globs {
-		if ok, _ := path.Match(glob.path, name); ok {
+		if globMatches(glob.path, name) {
 			list = append(slices.Clip(list), glob)
 		}
 	}
 	return list
+}
+
+// globMatches is path.Match with two rules of glob(7) that it lacks: "[!" negates, and no wildcard
+// matches a dot at the beginning of a name.
+func globMatches(glob, name string) bool {
+	if ok, _ := path.Match(strings.ReplaceAll(glob, "[!", "[^"), name); !ok {
+		return false
+	}
+	for glob != "" && name != "" { // they have equally many slashes
+		var g, n string
+		g, glob, _ = strings.Cut(glob, "/")
+		n, name, _ = strings.Cut(name, "/")
+		if strings.HasPrefix(n, ".") && !strings.HasPrefix(strings.TrimPrefix(g, `\`), ".") {
+			return false
+		}
+	}
+	return true
 }
 
 // compareText orders text bytewise.

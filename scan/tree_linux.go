@@ -49,9 +49,10 @@ const (
 	treeBlock       = 1 << 20   // of entries
 )
 
-// treeSettled is the time after which a change of a subvolume is in its metadata on the disk: twice
-// the usual intervals of commits and writeback, 30 s each. Before, ReadTree writes it out.
-const treeSettled = 2 * time.Minute
+// treeSettled is the time after which a change of a subvolume is in its metadata on the disk. It is
+// three times the longest interval of commits of which the kernel does not warn, 5 minutes (btrfs(5),
+// commit=); the usual interval is 30 s. Before, ReadTree writes it out.
+const treeSettled = 15 * time.Minute
 
 // ReadTree reads the subvolume whose top directory is open as fd, BTRFS_IOC_TREE_SEARCH_V2 (Linux
 // 3.14). It requires CAP_SYS_ADMIN. The error is ErrNoTree if a walk can be tried instead.

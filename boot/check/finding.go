@@ -66,7 +66,7 @@ const (
 	MemoryDirectory
 	// OldRootsFound: subvolumes of earlier boots. Path is the device, Other their directory in
 	// its top level; Files is how many there are, Names the first and the last by name. Bytes is the
-	// space that their files take, with what they share with others; More if it is more than that.
+	// space that their files take, with what they share with others; MoreBytes if it is more than that.
 	OldRootsFound
 )
 
@@ -118,6 +118,9 @@ type Finding struct {
 	Bytes int64
 	// More says that a limit ended the count.
 	More bool
+	// MoreBytes says that Bytes is only a part, because a limit ended the sum or something could not be
+	// read.
+	MoreBytes bool
 	// Used and Size are in bytes, or in inodes where Inodes is true.
 	Used, Size int64
 	Inodes     bool

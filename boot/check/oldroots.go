@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -61,7 +62,7 @@ func (c *checker) oldRoots(r *Result) {
 		f := Finding{Kind: OldRootsFound, Severity: OK, Path: root.Source, Other: name, Files: len(names), Names: slices.Compact([]string{names[0], names[len(names)-1]})}
 		space := spaceCount{ctx: c.ctx, left: mostSized}
 		space.below(top, name)
-		f.Bytes, f.More = space.bytes, len(names) == mostNames || space.left <= 0
+		f.Bytes, f.More, f.MoreBytes = space.bytes, len(names) == mostNames, len(names) == mostNames || space.partial || space.left <= 0
 		if len(names) > mostOldRoots || slices.ContainsFunc(names, isOverdue) {
 			f.Severity = Note
 		}
@@ -74,24 +75,29 @@ type spaceCount struct {
 	ctx   context.Context
 	bytes int64
 	left  int // entries that may still be read
+	// partial is set if something could not be read, or the count was interrupted.
+	partial bool
 }
 
 // below counts what is in a directory below a descriptor, level by level. A file with several names
-// counts once. What cannot be read does not count.
+// counts once. What cannot be read does not count, and sets partial.
 func (s *spaceCount) below(top int, name string) {
 	type file struct{ dev, ino uint64 }
 	seen := map[file]bool{}
 	for todo := []string{name}; len(todo) > 0 && s.left > 0 && s.ctx.Err() == nil; todo = todo[1:] {
 		fd, err := openBelow(top, todo[0], unix.O_RDONLY|unix.O_DIRECTORY)
 		if err != nil {
+			s.partial = true
 			continue
 		}
 		dir := os.NewFile(uintptr(fd), todo[0])
-		names, _ := dir.Readdirnames(s.left)
+		names, err := dir.Readdirnames(s.left)
+		s.partial = s.partial || err != nil && !errors.Is(err, io.EOF)
 		s.left -= len(names)
 		for _, entry := range names {
 			var st unix.Stat_t
 			if unix.Fstatat(fd, entry, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
+				s.partial = true
 				continue
 			}
 			id := file{st.Dev, st.Ino}
@@ -108,6 +114,7 @@ func (s *spaceCount) below(top int, name string) {
 		}
 		dir.Close()
 	}
+	s.partial = s.partial || s.ctx.Err() != nil
 }
 
 // isOverdue reports whether the usual script should have deleted a subvolume.

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/DaRacci/list-ephemeral/internal/known"
-	"github.com/DaRacci/list-ephemeral/internal/printable"
 	"github.com/DaRacci/list-ephemeral/internal/report"
 	"github.com/DaRacci/list-ephemeral/internal/session"
 	"github.com/DaRacci/list-ephemeral/scan"
@@ -343,8 +342,12 @@ func (a *app) sayComing(s *session.Session, candidates report.Comings) {
 func (a *app) conclude(s *session.Session, printed int, stats scan.Stats, verbose bool) error {
 	a.sayFate(s)
 	if problems := s.OwnerProblems(); verbose {
+		said := map[string]bool{}
 		for _, p := range problems {
-			say(a.err, "warning", printable.Name(report.UnreadText(p))+"; owners may be missing")
+			if text := report.UnreadText(p); !said[text] { // several sources read some directories
+				said[text] = true
+				say(a.err, "warning", text+"; owners may be missing")
+			}
 		}
 	}
 	if hidden := report.HiddenText(&stats.Hidden); hidden != "" {

@@ -108,9 +108,9 @@ func TestOldRootsSayWhatTheyTake(t *testing.T) {
 	f := check.Finding{Kind: check.OldRootsFound, Severity: check.Note, Path: "/dev/vda2", Other: "old_roots", Files: 32, Bytes: 5 << 20, Names: []string{"a", "b"}}
 	for more, want := range map[bool]string{
 		false: "32 subvolumes in old_roots on /dev/vda2 (a to b); their files take 5.0M, with what they share",
-		true:  "at least 32 subvolumes in old_roots on /dev/vda2 (a to b); their files take at least 5.0M, with what they share",
+		true:  "32 subvolumes in old_roots on /dev/vda2 (a to b); their files take at least 5.0M, with what they share",
 	} {
-		f.More = more
+		f.MoreBytes = more
 		if got := report.FindingText(&f); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}

@@ -132,8 +132,8 @@ func findingTextOfData(f *check.Finding) string {
 	case check.MemoryDirectory:
 		return fmt.Sprintf("%s has %s, %s", f.Path, printable.Size(f.Bytes), count(f.Files))
 	case check.OldRootsFound:
-		atLeast := map[bool]string{true: "at least "}[f.More]
-		return fmt.Sprintf("%s%s in %s on %s (%s); their files take %[1]s%[6]s, with what they share", atLeast, Count(f.Files, "subvolume"), f.Other, f.Path, strings.Join(f.Names, " to "), printable.Size(f.Bytes))
+		atLeast := map[bool]string{true: "at least "}
+		return fmt.Sprintf("%s%s in %s on %s (%s); their files take %s%s, with what they share", atLeast[f.More], Count(f.Files, "subvolume"), f.Other, f.Path, strings.Join(f.Names, " to "), atLeast[f.MoreBytes], printable.Size(f.Bytes))
 	default:
 		return "unknown"
 	}

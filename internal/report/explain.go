@@ -294,7 +294,11 @@ func (e *Explanation) candidateReasons() []string {
 	reasons = append(reasons, e.removal()...)
 	switch {
 	case e.Upper != "" && e.missing():
-		reasons = append(reasons, "the overlay deletes it, with "+e.Upper+"; a boot brings back that of the lower layer")
+		text := "the overlay deletes it, with " + e.Upper
+		if e.Tree.Fate == boot.Wiped {
+			text += "; a boot brings back that of the lower layer"
+		}
+		reasons = append(reasons, text)
 	case e.Upper != "":
 		reasons = append(reasons, "the upper directory of the overlay has it: "+e.Upper)
 	}

@@ -60,6 +60,8 @@ func unreadIn(g *generation.Generation) (texts []string) {
 			var of *fs.PathError
 			if errors.As(p.Err, &of) {
 				text = "read " + of.Path + ": " + of.Err.Error()
+			} else {
+				text += ": " + cmp.Or(p.Detail, p.Kind.String())
 			}
 			texts = append(texts, text)
 		}

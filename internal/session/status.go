@@ -93,7 +93,9 @@ func newMeasure(s *Session, into *report.Status, decided func(path []byte) bool)
 // add counts a file, which may be excluded or hidden, or a path that an overlay deletes.
 func (m *measure) add(e *scan.Entry) error {
 	if e.Kind == scan.KindWhiteout {
-		m.into.Deleted++
+		if !e.Excluded && (!e.Hidden || !m.hides) && !m.doubtful(string(e.Path)) {
+			m.into.Deleted++
+		}
 		return nil
 	}
 	into, path, size := m.into, string(e.Path), e.Info().Size

@@ -78,7 +78,7 @@ func (s *Session) ExplainUnit(ctx context.Context, name string) (*report.Unit, e
 // unreadOf returns the files of a unit that could not be read.
 func (s *Session) unreadOf(d *owner.Declaration) (unread []owner.Problem) {
 	for _, p := range s.OwnerTable().Problems() {
-		if p.Path == d.File || slices.Contains(d.DropIns, p.Path) || strings.HasSuffix(path.Dir(p.Path), "/"+d.Name+".d") {
+		if p.Path == d.File || slices.Contains(d.DropIns, p.Path) || strings.HasSuffix(p.Path, "/"+d.Name+".d") || strings.HasSuffix(path.Dir(p.Path), "/"+d.Name+".d") {
 			unread = append(unread, p)
 		}
 	}

@@ -22,8 +22,9 @@ const (
 )
 
 // Column returns the texts and blobs in one column of a table, in the order of the rows' numbers. The
-// first column is 0. Rows with a number or NULL there are left out. With an error it returns what was
-// read until then. Names of tables are compared without regard to the case of ASCII letters.
+// first column is 0. Rows with a number or NULL there are left out, and so are values that end after the
+// first 64 KiB of their row. With an error it returns what was read until then. Names of tables are
+// compared without regard to case.
 func (d *DB) Column(table string, column int) ([]string, error) {
 	root, err := d.root(table)
 	if err != nil {
@@ -138,7 +139,7 @@ func (w *walk) leafCell(page []byte, at int) error {
 	if err != nil {
 		return err
 	}
-	if w.values, err = appendValues(w.values[:0], record, w.column); err != nil {
+	if w.values, err = appendValues(w.values[:0], record, uint64(len(record)) < length, w.column); err != nil {
 		return err
 	}
 	return w.row(w.values)

@@ -9,6 +9,7 @@
 // The format is that of https://www.sqlite.org/fileformat2.html. A file may be hostile: the number of
 // pages, rows and bytes that are read is limited, and a page is visited once.
 //
-// Two things are not read. Tables WITHOUT ROWID and texts in UTF-16 are an error. A rollback journal
+// Some things are not read. Tables WITHOUT ROWID and texts in UTF-16 are an error. A rollback journal
 // is ignored, so while a transaction of that mode is written, some of its rows may be missing or new.
+// A log that SQLite begins anew while it is read is an error, or leaves rows out.
 package sqlite

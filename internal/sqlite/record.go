@@ -30,7 +30,7 @@ func varint(text []byte) (n uint64, size int) {
 // appendValues appends the values of a record up to a column: first the types of all values, then
 // the values, section 2.1 of the format. A value that is beyond the end of the record is left out, and
 // so are all after it, because the record may be the beginning of a longer one.
-func appendValues(values []value, record []byte, last int) ([]value, error) {
+func appendValues(values []value, record []byte, partial bool, last int) ([]value, error) {
 	size, n := varint(record)
 	if n == 0 || size < uint64(n) || size > uint64(len(record)) {
 		return values, fmt.Errorf("%w: header of a row", ErrCorrupt)
@@ -44,6 +44,9 @@ func appendValues(values []value, record []byte, last int) ([]value, error) {
 		types = types[n:]
 		length := lengthOf(kind)
 		if length > uint64(len(rest)) {
+			if !partial {
+				return values, fmt.Errorf("%w: a value ends outside its row", ErrCorrupt)
+			}
 			return values, nil
 		}
 		values = append(values, valueOf(kind, rest[:length]))
