@@ -88,6 +88,23 @@ func (l *List) compareEnd(path []step, count int) exactness {
 	return min(l.compareSteps(0, path[before:]), l.compareOwner(path[:before]))
 }
 
+// computedOwner returns the attribute that is taken for the user of the list although it is computed, in a
+// path that ends with the first attributes of the list; the zero Node if there is none.
+func (l *List) computedOwner(steps []step, count int) (owner Node) {
+	before := len(steps) - count
+	for i := range count {
+		if l.Path[i].Role == RoleUser && l.Path[i].Name != "" && steps[before+i].computed {
+			owner = steps[before+i].attr
+		}
+	}
+	for i := range max(before-2, 0) {
+		if l.Owner != "" && steps[i].name == "home-manager" && steps[i+1].name == "users" && steps[i+2].computed {
+			owner = steps[i+2].attr
+		}
+	}
+	return owner
+}
+
 // A target is a place for the entries of one list.
 type target struct {
 	match exactness
@@ -101,6 +118,7 @@ type target struct {
 	binding   Node   // zero for a new binding
 	list      Node   // zero for a new binding, and where no list can be read
 	spot      newSpot
+	owner     Node // the computed attribute that is taken for the user, or zero
 }
 
 // candidate returns the exported form of a target.
@@ -164,7 +182,7 @@ func (f *finder) binding(s scope, b Node) {
 	if match == noMatch {
 		return
 	}
-	base := target{match: match, attr: attrText(s.path), binding: b, why: s.why, detail: s.detail, choosable: true}
+	base := target{match: match, attr: attrText(s.path), binding: b, why: s.why, detail: s.detail, choosable: true, owner: l.computedOwner(s.path, len(l.Path))}
 	if match == otherStore {
 		base.why, base.detail = OtherStore, "the list is for another storage path"
 	}

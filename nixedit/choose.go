@@ -15,7 +15,7 @@ func (f *finder) choose(file *File, choices []At) (*target, *RefusalError) {
 		}
 	}
 	targets := best(f.matching())
-	if len(targets) == 0 {
+	if len(targets) == 0 || !targets[0].owner.IsZero() && f.named() {
 		targets = f.best()
 	}
 	var ready []*target
@@ -36,6 +36,15 @@ func (f *finder) choose(file *File, choices []At) (*target, *RefusalError) {
 		return nil, f.refuse(&target{at: f.store}, OtherStore, "the file has lists for another storage path, "+f.store.shown())
 	}
 	return nil, f.refuse(&target{at: file.Root()}, NoPlace, "the file has neither the list "+l.name()+" nor a set to which it can be added")
+}
+
+// named reports whether the file names the user of the list, where a new binding can be added. A
+// computed user beside it cannot be the same, because Nix refuses to define an attribute twice.
+func (f *finder) named() bool {
+	user := slices.IndexFunc(f.list.Path, func(a Attr) bool { return a.Role == RoleUser })
+	return user >= 0 && slices.ContainsFunc(f.added, func(t target) bool {
+		return t.owner.IsZero() && t.match == exactMatch && t.spot.covered() > user
+	})
 }
 
 // allowed refuses a new storage path in a file that has another one.

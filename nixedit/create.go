@@ -49,6 +49,7 @@ func (f *finder) set(s scope, set *setScope) {
 func (f *finder) addTo(s scope, set *setScope, depth int, match exactness, atTop bool) bool {
 	l := f.list
 	t := target{match: match, at: set.Node, why: s.why, detail: s.detail, choosable: true, spot: newSpot{set: set.Node, match: match, before: len(s.path) - depth, depth: depth}}
+	t.owner = l.computedOwner(s.path, depth)
 	if depth > 0 {
 		for b := range set.Children() {
 			f.compareWith(s, &t, b)
@@ -69,6 +70,10 @@ func (f *finder) addTo(s scope, set *setScope, depth int, match exactness, atTop
 	}
 	if !t.spot.after.IsZero() {
 		t.at = t.spot.after
+	}
+	if t.spot.repeatsComputed() {
+		t.choosable = false
+		t.needs(Defined, "Nix refuses a second binding of a computed attribute, after "+quote(t.spot.after.first().Text()))
 	}
 	if s.maybe {
 		t.needs(Conditional, "the set is used only under a condition")
@@ -154,6 +159,12 @@ func (p *newSpot) improves(b Node, shared int, old, match exactness) bool {
 		return match == exactMatch
 	}
 	return b.attrCount() == shared+1 || p.after.attrCount() > shared+1
+}
+
+// repeatsComputed reports whether the new binding would begin with a computed attribute of its sibling. Nix
+// does not merge such bindings: "dynamic attribute already defined".
+func (p *newSpot) repeatsComputed() bool {
+	return slices.ContainsFunc(firstOf(p.after, p.shared), func(attr Node) bool { return attr.step().computed })
 }
 
 // sharesText reports whether a binding begins with the same attributes as the sibling.

@@ -166,6 +166,39 @@ func TestInsertUsesAComputedUserOnce(t *testing.T) {
 	}
 }
 
+// TestInsertTakesAComputedUserForOneUser inserts the entries of two users, or of one whom the file names.
+func TestInsertTakesAComputedUserForOneUser(t *testing.T) {
+	t.Parallel()
+	both := slices.Concat(impermanence, lists("/home/bob", 3, "environment", "persistence", "@/keep", "users", "%bob"))
+	alice, alicesFile, bob := entry(both, homeDirs, ".a"), entry(both, homeFiles, ".f"), entry(both, homeFiles+1, ".b")
+	for _, c := range []struct {
+		name, users, want string
+		entries           []nixedit.Entry
+		refused           nixedit.Reason
+	}{
+		{"two lists of it", "${me} = { directories = [ ]; files = [ ]; };", "", []nixedit.Entry{alicesFile, bob}, nixedit.SeveralPlaces},
+		{"its empty set", "${me} = { };", "", []nixedit.Entry{alice, bob}, nixedit.SeveralPlaces},
+		{"a second binding of it", "${me}.files = [ ];", "", []nixedit.Entry{alice}, nixedit.Defined},
+		{"one user", "${me} = { directories = [ ]; files = [ ]; };", "files = [ \".f\" ]; };", []nixedit.Entry{alice, alicesFile}, 0},
+		{"a user who is named", "alice.directories = [ ]; ${me}.files = [ ];", "alice.files = [ \".f\" ];", []nixedit.Entry{alicesFile}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			text := "{ me, ... }: { environment.persistence.\"/keep\".users = { " + c.users + " }; }\n"
+			result, err := parse(t, text).Insert(nixedit.Edit{Lists: both, Entries: c.entries})
+			if c.refused != 0 {
+				if r := refusal(t, err); r.Reason != c.refused {
+					t.Errorf("got %v", r)
+				}
+				return
+			}
+			if err != nil || !strings.Contains(strings.Join(strings.Fields(string(result.Text)), " "), c.want) {
+				t.Errorf("got %s, %v, want %s", result.Text, err, c.want)
+			}
+		})
+	}
+}
+
 func TestInsertRefusesBadEntries(t *testing.T) {
 	t.Parallel()
 	file := parse(t, "{ host.persistence.directories = [ ]; }")
@@ -358,8 +391,8 @@ func TestNewBindingsGoBesideTheRightSibling(t *testing.T) {
 			"\"/keep\".directories = [ ];\n  environment.persistence.\"/keep\".files = [ \"/etc/new\" ];\n", 0,
 		},
 		{
-			"the only computed storage path", "{ x, ... }: {\n  environment.persistence.${x}.hideMounts = true;\n  environment.persistence.${x}.directories = [ ];\n}\n",
-			"${x}.directories = [ ];\n  environment.persistence.${x}.files = [ \"/etc/new\" ];\n", 0,
+			"a second binding of a computed storage path, which Nix refuses", "{ x, ... }: {\n  environment.persistence.${x}.directories = [ ];\n}\n",
+			"", nixedit.Defined,
 		},
 		{
 			"two computed storage paths", "{ x, y, ... }: {\n  environment.persistence.${x}.directories = [ ];\n  environment.persistence.${y}.directories = [ ];\n}\n",

@@ -7,6 +7,8 @@ import "slices"
 type plan struct {
 	lists []listPlan
 	sets  []setPlan
+	// owners are the lists that use each computed user, by its text.
+	owners map[string]*List
 }
 
 // listPlan are the items to insert into a list.
@@ -28,14 +30,24 @@ type group struct {
 	lists []newList
 }
 
-// other returns the list of another home that uses the list at a target, or nil. A computed user can be
-// only one of them.
+// other returns the list of another home that uses the list at a target or its computed user, or nil. A
+// computed user can be only one of them.
 func (p *plan) other(t *target, l *List) *List {
 	for _, planned := range p.lists {
 		if !t.list.IsZero() && planned.list == t.list && planned.of.Base != l.Base {
 			return planned.of
 		}
 	}
+	if t.owner.IsZero() {
+		return nil
+	}
+	if of, ok := p.owners[t.owner.Text()]; ok && of.Base != l.Base {
+		return of
+	}
+	if p.owners == nil {
+		p.owners = map[string]*List{}
+	}
+	p.owners[t.owner.Text()] = l
 	return nil
 }
 

@@ -11,5 +11,5 @@
 //
 // Some things are not read. Tables WITHOUT ROWID and texts in UTF-16 are an error. A rollback journal
 // is ignored, so while a transaction of that mode is written, some of its rows may be missing or new.
-// A log that SQLite begins anew while it is read is an error, or leaves rows out.
+// A log that SQLite starts again while it is read is an error, or leaves rows out.
 package sqlite

@@ -16,6 +16,7 @@ import (
 // File is a file to which traces are written.
 type File struct {
 	file *securefile.File
+	name string
 	// former is the name of the file whose traces are kept, or "".
 	former string
 	as     *securefile.User
@@ -29,6 +30,7 @@ const unfinishedSuffix = ".unfinished"
 // create opens the files for writing. What is recorded during the run is an addition: without it, the
 // trace is written in the end.
 func (f *File) create(name string) (err error) {
+	f.name = name
 	if f.file, err = securefile.Create(name, securefile.Options{As: f.as}); err != nil {
 		return err
 	}
@@ -102,6 +104,15 @@ func (f *File) runs() ([]*trace.Report, error) {
 // what was recorded during the run stays.
 func (f *File) Write(runs []*trace.Report) error {
 	err := f.write(runs)
+	if f.unfinished != nil && (errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)) && f.makeRoom(runs) {
+		f.file.Discard()
+		file, createErr := securefile.Create(f.name, securefile.Options{As: f.as})
+		if createErr != nil {
+			return createErr
+		}
+		f.file = file
+		err = f.write(runs)
+	}
 	if err == nil || f.unfinished == nil {
 		return err
 	}
@@ -109,6 +120,26 @@ func (f *File) Write(runs []*trace.Report) error {
 	_ = f.unfinished.Close() // it was written before
 	f.unfinished = nil
 	return fmt.Errorf("%w; %s contains what could be recorded during the run", err, name)
+}
+
+// makeRoom empties the file of the run if the traces fit into its place, so that they are not lost
+// because of it.
+func (f *File) makeRoom(runs []*trace.Report) bool {
+	former, err := f.runs()
+	var size counter
+	for _, run := range append(former, runs...) {
+		err = errors.Join(err, trace.WriteReport(&size, run))
+	}
+	info, statErr := f.unfinished.Stat()
+	return errors.Join(err, statErr) == nil && int64(size) <= info.Size() && f.unfinished.Truncate(0) == nil
+}
+
+// counter counts the bytes that are written.
+type counter int64
+
+func (c *counter) Write(text []byte) (int, error) {
+	*c += counter(len(text))
+	return len(text), nil
 }
 
 func (f *File) write(runs []*trace.Report) error {
