@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -86,6 +87,9 @@ func ReadTree(ctx context.Context, fd int, info bool) (*Tree, error) {
 		}
 		items += n
 		from = r.take(args[treeArgs:], n).next()
+		if r.damaged {
+			return nil, ErrNoTree
+		}
 	}
 	return nil, ErrNoTree
 }
@@ -157,6 +161,8 @@ type treeReader struct {
 	block []byte // the entries of several directories
 	start int    // of the entries of dir in block
 	size  int    // of all entries
+	// damaged is set if a name contains what no name contains. The image may be of another machine.
+	damaged bool
 }
 
 // take adds n items, and returns the key of the last one.
@@ -201,7 +207,12 @@ func (r *treeReader) addEntry(item []byte) {
 	if int(item[29]) < len(treeKinds) {
 		kind = treeKinds[item[29]]
 	}
-	name := item[dirItemSize : dirItemSize+int(le.Uint16(item[27:]))]
+	end := dirItemSize + int(le.Uint16(item[27:]))
+	if end > len(item) || bytes.ContainsAny(item[dirItemSize:end], "/\x00") {
+		r.damaged = true
+		return
+	}
+	name := item[dirItemSize:end]
 	length := (19 + len(name) + 1 + 7) &^ 7
 	if len(r.block)+length > cap(r.block) { // the entries of one directory are in one block
 		part := r.block[r.start:]

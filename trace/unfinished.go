@@ -52,6 +52,7 @@ type callLine struct {
 	By      int         `json:"by,omitempty"`
 	Program *fileName   `json:"program,omitempty"`
 	Change  *changeLine `json:"change,omitempty"`
+	Dropped bool        `json:"dropped,omitempty"` // the lines that follow were not written
 }
 
 // changeLine is a nameChange.
@@ -99,13 +100,18 @@ func (s *stream) change(c *nameChange) {
 }
 
 func (s *stream) add(line *callLine) {
-	if s.full = s.full || s.buf.Len() > mostUnflushed; !s.full {
-		_ = s.enc.Encode(line) // its types and a bytes.Buffer cannot fail
+	switch { // the types of a line and a bytes.Buffer cannot fail
+	case s.full:
+	case s.buf.Len() > mostUnflushed:
+		s.full = true
+		_ = s.enc.Encode(&callLine{Dropped: true})
+	default:
+		_ = s.enc.Encode(line)
 	}
 }
 
-// begin writes the header, and then the lines until end is called. After an error it stops:
-// the report itself will have the same one.
+// begin writes the header, and then the lines until end is called. After an error it stops, and no
+// lines are kept in memory.
 func (s *stream) begin(to io.Writer, r *Report) (end func()) {
 	if s == nil {
 		return func() {}
@@ -131,6 +137,9 @@ func (s *stream) begin(to io.Writer, r *Report) (end func()) {
 				return
 			}
 		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.full, s.buf = true, bytes.Buffer{}
 	})
 	return sync.OnceFunc(func() {
 		close(stop)
@@ -163,6 +172,9 @@ func (u *unfinished) line(text []byte) error {
 	}
 	r := &u.record
 	switch {
+	case line.Dropped:
+		u.report.Truncated = true
+		return nil
 	case line.Program != nil:
 		r.who.append(line.Program.text())
 		return nil

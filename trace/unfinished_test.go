@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,5 +73,16 @@ func TestRecordsAreWrittenWhileTheCommandRuns(t *testing.T) {
 	got := run(t, Options{Unfinished: file, Timeout: time.Minute}, "sh", "-c", "echo 1 >early; while ! [ -e seen ]; do sleep 0.05; done")
 	if err := <-made; err != nil || got.report.Status != 0 {
 		t.Errorf("got %v, status %d", err, got.report.Status)
+	}
+}
+
+func TestDroppedLinesAreSaid(t *testing.T) {
+	t.Parallel()
+	const header = `{"format":"list-ephemeral trace","version":1,"backend":"notify","unfinished":true,"calls":true}` + "\n"
+	for lines, want := range map[string]bool{"": false, `{"dropped":true}` + "\n": true} {
+		reports, err := ReadReports(strings.NewReader(header + lines))
+		if err != nil || len(reports) != 1 || reports[0].Truncated != want {
+			t.Errorf("%q: %v, %v, want truncated: %v", lines, reports, err, want)
+		}
 	}
 }
