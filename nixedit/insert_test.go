@@ -192,7 +192,7 @@ func TestInsertTakesAComputedUserForOneUser(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || !strings.Contains(strings.Join(strings.Fields(string(result.Text)), " "), c.want) {
+			if err != nil || !strings.Contains(strings.Join(strings.Fields(result.Text), " "), c.want) {
 				t.Errorf("got %s, %v, want %s", result.Text, err, c.want)
 			}
 		})
