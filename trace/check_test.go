@@ -26,7 +26,7 @@ func TestDiskCheckFindsWhatWasNotTraced(t *testing.T) {
 	eachBackend(t, func(t *testing.T, b Backend) {
 		dir := t.TempDir()
 		sh(t, dir, "mkdir old; echo 1 >untouched; echo 1 >read; echo 1 >appended; echo 1 >one; ln one two; echo 1 >old/f; mkfifo started ended; echo >moved")
-		pastTick(filepath.Join(dir, "untouched"))
+		pastTick(filepath.Join(dir, "moved")) // which was made last
 		t.Chdir(dir)
 		go func() {
 			wait, err := os.ReadFile("started")

@@ -21,6 +21,9 @@ func TestStoryTraceInAShell(t *testing.T) {
 			s.send("cd " + root + "; " + binary + " --root " + root + " trace --backend " + backend +
 				" --list -- sh -c 'echo x >first; echo ready; cat; echo y >second'" + keyEnter)
 			s.waitFor("\nready")
+			// A stop between vfork(2) and execve(2) in the child would stop the child, but not sh.
+			s.send("begin" + keyEnter)
+			s.waitFor("begin\nbegin\n")
 			s.send(keyCtrlZ)
 			s.waitFor("Stopped")
 			s.send("echo in the $((40+2)) shell; fg" + keyEnter)
