@@ -89,7 +89,7 @@ func (l *List) compareEnd(path []step, count int) exactness {
 }
 
 // computedOwner returns the attribute that is taken for the user of the list although it is computed, in a
-// path that ends with the first attributes of the list; the zero Node if there is none.
+// path that ends with the first attributes of the list; or the zero Node.
 func (l *List) computedOwner(steps []step, count int) (owner Node) {
 	before := len(steps) - count
 	for i := range count {

@@ -192,7 +192,7 @@ func (n Node) after(b Node, lines []string) Change {
 }
 
 // lineAfter returns the offset of the line that begins after the white space and the comments behind an
-// offset, or 0 if there is none; and the offset of the next other token on the same line.
+// offset, or 0; and the offset of the next other token on the same line.
 func (f *File) lineAfter(offset int) (line, next int) {
 	for t := range f.tokensFrom(offset) {
 		if !t.Kind.Trivia() {

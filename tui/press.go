@@ -141,14 +141,14 @@ func (m *app) pressList(k *keymap.ListKeys, msg tea.KeyPressMsg) tea.Cmd {
 	}
 	switch {
 	case key.Matches(msg, k.Toggle):
-		row, told := m.list.cursor, m.toggle(m.list.cursor)
+		row, cmd := m.list.cursor, m.toggle(m.list.cursor)
 		if node, shown := m.list.current(); !shown || !m.rowRemark.on(node) { // the remark stays
 			m.list.moveTo(row + 1)
 		}
 		if m.search.active && m.list.cursor > row {
 			m.search.chosen = m.list.cursor
 		}
-		return told
+		return cmd
 	case key.Matches(msg, k.SelectAll):
 		m.selectAll()
 		return m.findFilled()

@@ -80,7 +80,7 @@ type Options struct {
 	// Loss says what happens to candidates that are not selected: "will be lost". Empty means "not
 	// kept", which claims no loss.
 	Loss string
-	// Paths limit the candidates to what is at or below them. The screen names them if there is none.
+	// Paths limit the candidates to what is at or below them. The screen names them if it has no candidates.
 	Paths []string
 	// View is the initial view; ViewPlaces by default.
 	View setting.View

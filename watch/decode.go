@@ -24,7 +24,7 @@ type record struct {
 	mask uint64
 	fd   int // the open file, or negative
 	pid  int
-	// pidfd is negative if there is none: FAN_NOPIDFD if the process has ended.
+	// pidfd is negative without a descriptor: FAN_NOPIDFD if the process has ended.
 	pidfd int
 	// fsid, handleType and handle identify the directory, and name is the entry in it. Without handle,
 	// the event has no directory.

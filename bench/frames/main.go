@@ -81,7 +81,7 @@ func run(command []string, keys int) (filling, complete []time.Duration, err err
 
 var cursorLine = regexp.MustCompile(`(?m)^[>▌]\[.\].(\S+)`)
 
-// cursorPath returns the path under the cursor and the row above it, or "" if there is none yet: names
+// cursorPath returns the path under the cursor and the row above it, or "" before the first row: names
 // in the middle of long paths are left out, so rows can have equal texts.
 func cursorPath(text string) string {
 	at := cursorLine.FindStringSubmatchIndex(text)

@@ -20,7 +20,7 @@ type Unit struct {
 	Paths       []UnitPath
 	// Unread are its files that could not be read, so what they say is missing here.
 	Unread []owner.Problem
-	// Snippet is the code for the paths that are worth keeping and are not kept; "" if there is none.
+	// Snippet is the code for the paths that are worth keeping and are not kept; "" without such paths.
 	Snippet string
 }
 

@@ -21,7 +21,7 @@ type writtenBy struct {
 	last map[string]watch.Record
 }
 
-// Written returns the last recorded write of a path. It returns false if there is none, or if the
+// Written returns the last recorded write of a path. It returns false if no write is recorded, or if the
 // record cannot be read: usually there is no such file, and only root can read it. It is safe for
 // concurrent use.
 func (s *Session) Written(path string) (watch.Record, bool) {

@@ -48,7 +48,8 @@ type DB struct {
 }
 
 // Open reads the header of a database. main is its file; wal is the file with "-wal" at the end of the
-// name, or nil if there is none: it has pages that are newer than those of main. The caller closes both.
+// name, or nil if no such file exists. It has pages that are newer than those of main. The caller
+// closes both.
 func Open(main, wal io.ReaderAt) (*DB, error) {
 	d := &DB{main: main, wal: wal, reads: mostReads}
 	if err := d.readLog(); err != nil {

@@ -23,7 +23,7 @@ type SnippetText struct {
 	Visible string
 	// Notes say what was left out, and why. Commented are further notes, which Text has as comments.
 	Notes, Commented []string
-	// Groups are the same notes, grouped by their reason. If there are none, Notes are shown.
+	// Groups are the same notes, grouped by their reason. Without groups, Notes are shown.
 	Groups []NoteGroup
 	// LeftOut is the number of selected paths that Text does not contain.
 	LeftOut int
@@ -62,7 +62,7 @@ type Summary struct {
 	// Offer, if not empty, is shown first: files that fill a directory.
 	Offer string
 	// Storage is the directory into which data is copied, and Free how many bytes are free there. It
-	// is "" if there is none.
+	// is "" without storage.
 	Storage string
 	Free    int64
 }
