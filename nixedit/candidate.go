@@ -88,18 +88,18 @@ func (l *List) compareEnd(path []step, count int) exactness {
 	return min(l.compareSteps(0, path[before:]), l.compareOwner(path[:before]))
 }
 
-// computedOwner returns the attribute that is taken for the user of the list although it is computed, in a
-// path that ends with the first attributes of the list; or the zero Node.
-func (l *List) computedOwner(steps []step, count int) (owner Node) {
+// computedOwner returns the text of the attribute that is taken for the user of the list although it is
+// computed, in a path that ends with the first attributes of the list; or "".
+func (l *List) computedOwner(steps []step, count int) (owner string) {
 	before := len(steps) - count
 	for i := range count {
 		if l.Path[i].Role == RoleUser && l.Path[i].Name != "" && steps[before+i].computed {
-			owner = steps[before+i].attr
+			owner = steps[before+i].attr.Text()
 		}
 	}
 	for i := range max(before-2, 0) {
 		if l.Owner != "" && steps[i].name == "home-manager" && steps[i+1].name == "users" && steps[i+2].computed {
-			owner = steps[i+2].attr
+			owner = steps[i+2].attr.Text()
 		}
 	}
 	return owner
@@ -118,7 +118,7 @@ type target struct {
 	binding   Node   // zero for a new binding
 	list      Node   // zero for a new binding, and where no list can be read
 	spot      newSpot
-	owner     Node // the computed attribute that is taken for the user, or zero
+	owner     string // the text of the computed attribute that is taken for the user, or ""
 }
 
 // candidate returns the exported form of a target.
@@ -169,6 +169,7 @@ type value struct {
 	match exactness
 	why   Reason // as in a target
 	spots []spot
+	owner string // as in a target
 }
 
 // binding keeps a binding of the list.
@@ -197,7 +198,7 @@ func (f *finder) binding(s scope, b Node) {
 	if why == 0 && replaced {
 		why = Overridden
 	}
-	f.values = append(f.values, value{match, why, r.spots})
+	f.values = append(f.values, value{match, why, r.spots, base.owner})
 }
 
 func (t *target) needs(why Reason, detail string) {

@@ -15,7 +15,7 @@ func (f *finder) choose(file *File, choices []At) (*target, *RefusalError) {
 		}
 	}
 	targets := best(f.matching())
-	if len(targets) == 0 || !targets[0].owner.IsZero() && f.named() {
+	if len(targets) == 0 || targets[0].owner != "" && f.named() {
 		targets = f.best()
 	}
 	var ready []*target
@@ -43,7 +43,7 @@ func (f *finder) choose(file *File, choices []At) (*target, *RefusalError) {
 func (f *finder) named() bool {
 	user := slices.IndexFunc(f.list.Path, func(a Attr) bool { return a.Role == RoleUser })
 	return user >= 0 && slices.ContainsFunc(f.added, func(t target) bool {
-		return t.owner.IsZero() && t.match == exactMatch && t.spot.covered() > user
+		return t.owner == "" && t.match == exactMatch && t.spot.covered() > user
 	})
 }
 

@@ -19,6 +19,8 @@ type Declaration struct {
 	Conditional bool
 	// Computed is set if the storage path or the user of the list is computed, or is another one.
 	Computed bool
+	// owner is the text of the computed attribute that is taken for the user, or "".
+	owner string
 }
 
 // Declared returns the paths that a file declares in the given lists, in the order of the lists. It
@@ -47,7 +49,7 @@ func (s *Survey) declared(wanted func(path string) bool) (all []Declaration) {
 			}
 			all = append(all, Declaration{
 				Position: f.Position(where.Start()), EndOffset: where.End(), Path: path, List: i, Directory: l.Directories,
-				Conditional: p.conditional || v.why == Conditional || v.why == Overridden, Computed: v.match == computedMatch,
+				Conditional: p.conditional || v.why == Conditional || v.why == Overridden, Computed: v.match == computedMatch, owner: v.owner,
 			})
 		})
 	}
@@ -89,8 +91,8 @@ func want(l *List, entries []Entry, indexes []int) *wantedEntries {
 	return w
 }
 
-// look compares an element with the entries.
-func (w *wantedEntries) look(element Node) {
+// look compares an element with the entries. owner is the computed user of its list, as in a Declaration.
+func (w *wantedEntries) look(element Node, owner string) {
 	value, where, readable := w.list.element(element)
 	if where.IsZero() {
 		return
@@ -104,7 +106,7 @@ func (w *wantedEntries) look(element Node) {
 	}
 	for _, i := range entries {
 		if _, ok := w.found[i]; !ok {
-			w.found[i] = Declaration{Position: where.file.Position(where.Start()), EndOffset: where.End()}
+			w.found[i] = Declaration{Position: where.file.Position(where.Start()), EndOffset: where.End(), owner: owner}
 		}
 	}
 }

@@ -59,11 +59,15 @@ func (s *Survey) Insert(entries []Entry, at []At) (*Result, error) {
 		return nil, refusal
 	}
 	result := &Result{Text: s.file.text}
-	pending := s.pending(&edit, result)
+	p := plan{owners: owners{}}
+	pending, refusal := s.pending(&edit, p.owners, result)
+	if refusal != nil {
+		return nil, refusal
+	}
 	if refusal := s.checkAt(&edit, pending); refusal != nil {
 		return nil, refusal
 	}
-	changes, refusal := s.plan(&edit, pending, result)
+	changes, refusal := s.plan(&edit, pending, &p, result)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -77,8 +81,9 @@ func (s *Survey) Insert(entries []Entry, at []At) (*Result, error) {
 	return result, nil
 }
 
-// pending returns the entries of each list that are not in the file, and adds the others to a result.
-func (s *Survey) pending(edit *Edit, result *Result) [][]int {
+// pending returns the entries of each list that are not in the file, and adds the others to a result. It
+// refuses entries of two homes that are in the file only if one computed user is both.
+func (s *Survey) pending(edit *Edit, taken owners, result *Result) ([][]int, *RefusalError) {
 	all := s.declared(covering(edit.Entries))
 	// As in choose, a computed attribute matches only if nothing else does.
 	all = slices.DeleteFunc(all, func(d Declaration) bool { return d.Computed && s.found[d.List].match == exactMatch })
@@ -92,7 +97,7 @@ func (s *Survey) pending(edit *Edit, result *Result) [][]int {
 	for i := range elements {
 		elements[i] = want(&edit.Lists[i], edit.Entries, indexes[i])
 		if len(elements[i].byText) > 0 {
-			s.elements(i, max(s.found[i].match, computedMatch), func(_ *value, _ *spot, element Node) { elements[i].look(element) })
+			s.elements(i, max(s.found[i].match, computedMatch), func(v *value, _ *spot, element Node) { elements[i].look(element, v.owner) })
 		}
 	}
 	pending := make([][]int, len(edit.Lists))
@@ -106,19 +111,28 @@ func (s *Survey) pending(edit *Edit, result *Result) [][]int {
 		}
 		key := e.Path + "\x00" + e.Item
 		if ok {
+			if other := taken.take(d.owner, &edit.Lists[d.List]); other != nil {
+				refusal := s.file.refusal(d.Offset, SeveralPlaces, mayBelong(other, &edit.Lists[d.List]))
+				refusal.List = e.List
+				return nil, refusal
+			}
 			result.Present = append(result.Present, Present{i, d})
 		} else if !items[key] {
 			pending[e.List] = append(pending[e.List], i)
 		}
 		items[key] = true
 	}
-	return pending
+	return pending, nil
+}
+
+// mayBelong says that a computed user may be that of either list.
+func mayBelong(a, b *List) string {
+	return fmt.Sprintf("the place may belong to %s or to %s", quote(a.Base), quote(b.Base))
 }
 
 // plan returns the changes that insert the pending entries. It adds the places, and entries that a
 // chosen list has already, to a result.
-func (s *Survey) plan(edit *Edit, pending [][]int, result *Result) ([]Change, *RefusalError) {
-	var p plan
+func (s *Survey) plan(edit *Edit, pending [][]int, p *plan, result *Result) ([]Change, *RefusalError) {
 	for list, entries := range pending {
 		if len(entries) == 0 {
 			continue
@@ -130,14 +144,14 @@ func (s *Survey) plan(edit *Edit, pending [][]int, result *Result) ([]Change, *R
 			return nil, refusal
 		}
 		if other := p.other(t, l); other != nil {
-			refusal := s.found[list].refuse(t, SeveralPlaces, fmt.Sprintf("the place may belong to %s or to %s", quote(other.Base), quote(l.Base)))
+			refusal := s.found[list].refuse(t, SeveralPlaces, mayBelong(other, l))
 			refusal.List = list
 			return nil, refusal
 		}
 		has := want(l, edit.Entries, entries)
 		if !t.list.IsZero() {
 			for element := range t.list.Children() {
-				has.look(element)
+				has.look(element, t.owner)
 			}
 		}
 		placed := Placement{List: list, Candidate: t.candidate(l)}

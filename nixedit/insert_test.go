@@ -178,6 +178,9 @@ func TestInsertTakesAComputedUserForOneUser(t *testing.T) {
 	}{
 		{"two lists of it", "${me} = { directories = [ ]; files = [ ]; };", "", []nixedit.Entry{alicesFile, bob}, nixedit.SeveralPlaces},
 		{"its empty set", "${me} = { };", "", []nixedit.Entry{alice, bob}, nixedit.SeveralPlaces},
+		{"it has entries of both", "${me}.directories = [ \".a\" \".b\" ];", "", []nixedit.Entry{alice, bob}, nixedit.SeveralPlaces},
+		{"it has an entry of one", "${me}.directories = [ \".a\" ];", "", []nixedit.Entry{alice, bob}, nixedit.SeveralPlaces},
+		{"it has the only entry", "${me}.directories = [ \".a\" ];", "directories = [ \".a\" ];", []nixedit.Entry{alice}, 0},
 		{"a second binding of it", "${me}.files = [ ];", "", []nixedit.Entry{alice}, nixedit.Defined},
 		{"one user", "${me} = { directories = [ ]; files = [ ]; };", "files = [ \".f\" ]; };", []nixedit.Entry{alice, alicesFile}, 0},
 		{"a user who is named", "alice.directories = [ ]; ${me}.files = [ ];", "alice.files = [ \".f\" ];", []nixedit.Entry{alicesFile}, 0},

@@ -5,10 +5,24 @@ import "slices"
 // A plan collects what is inserted at each place of one file, so that the changes of one place are made
 // together.
 type plan struct {
-	lists []listPlan
-	sets  []setPlan
-	// owners are the lists that use each computed user, by its text.
-	owners map[string]*List
+	lists  []listPlan
+	sets   []setPlan
+	owners owners
+}
+
+// owners are the lists that are taken for those of each computed user, by its text.
+type owners map[string]*List
+
+// take takes a list for one of a computed user. It returns the list of another home for which the user was
+// taken before, or nil. A computed user can be only one of them.
+func (o owners) take(user string, l *List) *List {
+	if of, ok := o[user]; ok && of.Base != l.Base {
+		return of
+	}
+	if user != "" {
+		o[user] = l
+	}
+	return nil
 }
 
 // listPlan are the items to insert into a list.
@@ -30,25 +44,14 @@ type group struct {
 	lists []newList
 }
 
-// other returns the list of another home that uses the list at a target or its computed user, or nil. A
-// computed user can be only one of them.
+// other returns the list of another home that uses the list at a target or its computed user, or nil.
 func (p *plan) other(t *target, l *List) *List {
 	for _, planned := range p.lists {
 		if !t.list.IsZero() && planned.list == t.list && planned.of.Base != l.Base {
 			return planned.of
 		}
 	}
-	if t.owner.IsZero() {
-		return nil
-	}
-	if of, ok := p.owners[t.owner.Text()]; ok && of.Base != l.Base {
-		return of
-	}
-	if p.owners == nil {
-		p.owners = map[string]*List{}
-	}
-	p.owners[t.owner.Text()] = l
-	return nil
+	return p.owners.take(t.owner, l)
 }
 
 // add adds the items of a list at a target.

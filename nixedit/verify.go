@@ -164,7 +164,7 @@ func (f *File) verifyEntries(edit *Edit, placed []Placement) *RefusalError {
 	for _, p := range placed {
 		l := &edit.Lists[p.List]
 		wanted := want(l, edit.Entries, p.Entries)
-		s.elements(p.List, otherStore, func(_ *value, _ *spot, element Node) { wanted.look(element) })
+		s.elements(p.List, otherStore, func(v *value, _ *spot, element Node) { wanted.look(element, v.owner) })
 		for _, i := range p.Entries {
 			if _, ok := wanted.found[i]; !ok {
 				return unproven(p.List, "the list "+l.name()+" does not contain the entry for "+quote(edit.Entries[i].Path))
