@@ -35,8 +35,9 @@ type File struct {
 // are defined twice.
 func Parse(text string, opts Options) (*File, error) { return parse(text, opts, nil) }
 
-// parse parses a file, and passes its tokens to a comparison if there is one.
-func parse(text string, opts Options, compares *comparison) (*File, error) {
+// parse parses a file. If changed is not nil, it contains the parts that are new, and most of the nodes
+// outside of them are not kept.
+func parse(text string, opts Options, changed []Span) (*File, error) {
 	f := &File{text: text, opts: opts}
 	if len(text) > MaxSize {
 		return nil, &RefusalError{Reason: TooLarge, List: -1, Detail: fmt.Sprintf("the file has %d bytes, expected at most %d", len(text), MaxSize)}
@@ -45,7 +46,7 @@ func parse(text string, opts Options, compares *comparison) (*File, error) {
 	if offset, detail := checkEncoding(text); detail != "" {
 		return nil, f.refusal(offset, BadEncoding, detail)
 	}
-	p := parser{file: f, lexer: newLexer(text, 0), compares: compares}
+	p := parser{file: f, lexer: newLexer(text, 0), changed: changed}
 	f.nodes.last = make([]node, 1, min(len(text)/4+16, chunk)) // index 0 is not a node
 	f.root = p.parse()
 	for p.lexer.next() { // a refusal of the lexer comes first

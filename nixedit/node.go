@@ -10,7 +10,7 @@ type NodeKind uint8
 
 // The kinds of nodes, with their children. The zero value means unknown; no node of a tree has it.
 const (
-	_ NodeKind = iota // also of values that are not kept: see comparison.unchanged
+	_ NodeKind = iota // also of values that are not kept: see parser.drops
 	// NodeName is an identifier.
 	NodeName
 	// NodeNumber is an integer or a float.

@@ -20,8 +20,8 @@ type parser struct {
 	last    TokenKind
 	depth   int
 	refusal *RefusalError
-	// compares gets all tokens if it is not nil.
-	compares *comparison
+	// changed are the parts of the text whose nodes are kept; nil for all.
+	changed []Span
 }
 
 // parse reads the whole file and returns the root.
@@ -37,9 +37,6 @@ func (p *parser) parse() uint32 {
 // scan returns the next token of the lexer that is not trivia.
 func (p *parser) scan() token {
 	for p.refusal == nil && p.lexer.next() {
-		if p.compares != nil {
-			p.compares.token(p.lexer)
-		}
 		if !p.lexer.kind.Trivia() {
 			return token{uint32(p.lexer.start), uint32(p.lexer.pos), p.lexer.kind}
 		}

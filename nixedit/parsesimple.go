@@ -1,6 +1,9 @@
 package nixedit
 
-import "strings"
+import (
+	"sort"
+	"strings"
+)
 
 // apply reads a function and its arguments (expr_app in parser.y).
 func (p *parser) apply() uint32 {
@@ -114,7 +117,7 @@ func (p *parser) list() uint32 {
 	var children siblings
 	first := p.current.start
 	p.advance()
-	const fewest = 64 // elements that are kept in a text that is compared, even if they did not change
+	const fewest = 64 // elements that are kept even if they did not change
 	for count := 0; beginsOperand(p.kind()); count++ {
 		before := p.file.nodes.count()
 		element := p.selection()
@@ -214,8 +217,8 @@ func (p *parser) binding() uint32 {
 	return p.node(NodeBinding, first, children)
 }
 
-// boundValue reads the value of a binding. In a text that is compared, values that did not change are
-// parsed, but their nodes are not kept, except for the smallest ones.
+// boundValue reads the value of a binding. Values that did not change are parsed, but their nodes are not
+// kept, except for the smallest ones.
 func (p *parser) boundValue() uint32 {
 	const fewest = 8
 	before := p.file.nodes.count()
@@ -228,9 +231,14 @@ func (p *parser) boundValue() uint32 {
 	return p.node(0, start, siblings{})
 }
 
-// drops reports whether the last node is in a text that is compared, and did not change.
+// drops reports whether the last node is outside of the parts whose nodes are kept.
 func (p *parser) drops(n uint32) bool {
-	return p.compares != nil && p.refusal == nil && p.compares.unchanged(p.startOf(n), p.end)
+	if p.changed == nil || p.refusal != nil {
+		return false
+	}
+	start := int(p.startOf(n))
+	i := sort.Search(len(p.changed), func(i int) bool { return p.changed[i].End > start })
+	return i == len(p.changed) || p.changed[i].Start >= int(p.end)
 }
 
 func (p *parser) inherit() uint32 {

@@ -3,7 +3,7 @@ package nixedit
 import (
 	"fmt"
 	"slices"
-	"sort"
+	"sync"
 )
 
 // Verify proves that changes made a file from an old one, and that they only inserted. It returns a
@@ -20,35 +20,36 @@ func Verify(before, after *File, changes []Change) error {
 	if refusal != nil {
 		return refusal
 	}
-	for l := newLexer(after.text, 0); l.next(); {
-		c.token(l)
-	}
+	c.run()
 	return c.result(after)
 }
 
-// verifyResult parses the text that changes made of a file, verifies it as Verify does in the same pass,
-// and proves that its lists have the entries that were inserted.
+// verifyResult parses the text that changes made of a file, and at the same time verifies it as Verify
+// does. It proves that the lists have the entries that were inserted.
 func (f *File) verifyResult(edit *Edit, result *Result) error {
-	for _, whole := range []bool{false, true} {
-		c, refusal := compare(f, result.Text, result.Changes)
-		if refusal != nil {
-			return refusal
-		}
-		c.keep = whole
-		after, err := parse(result.Text, f.opts, c)
-		if err != nil {
-			return unproven(-1, "the result cannot be parsed: "+err.Error())
-		}
-		if err := c.result(after); err != nil {
-			return err
-		}
-		if refusal = after.verifyEntries(edit, result.Placed); refusal == nil {
-			return nil
-		}
-		// A list that is bound to a name is found by its use, which did not change.
-		if whole {
-			return refusal
-		}
+	c, refusal := compare(f, result.Text, result.Changes)
+	if refusal != nil {
+		return refusal
+	}
+	var compares sync.WaitGroup
+	compares.Go(c.run)
+	after, err := parse(result.Text, f.opts, result.Inserted)
+	compares.Wait()
+	if err != nil {
+		return unproven(-1, "the result cannot be parsed: "+err.Error())
+	}
+	if err := c.result(after); err != nil {
+		return err
+	}
+	if after.verifyEntries(edit, result.Placed) == nil {
+		return nil
+	}
+	// A list that is bound to a name is found by its use, which did not change.
+	if after, err = Parse(result.Text, f.opts); err != nil {
+		return unproven(-1, "the result cannot be parsed: "+err.Error())
+	}
+	if refusal := after.verifyEntries(edit, result.Placed); refusal != nil {
+		return refusal
 	}
 	return nil
 }
@@ -58,18 +59,15 @@ func unproven(list int, detail string) *RefusalError {
 }
 
 // A comparison compares the tokens of a new text, one after the other, with those of the old file. It
-// scans the old file again and keeps no tokens.
+// scans both texts and keeps no tokens.
 type comparison struct {
-	before *File
-	old    *lexer
-	more   bool // whether old is at a token
+	before   *File
+	old, now *lexer
+	more     bool // whether old is at a token
 	// inserted are the parts of the new text that changes wrote, and replaced those of the old one. Those
 	// that were passed are gone.
 	inserted []Span
 	replaced []Change
-	// changed are all parts of the new text that changes wrote. If keep is set, unchanged reports none.
-	changed []Span
-	keep    bool
 	// at is the offset in the new text of the first difference, and problem describes it.
 	at      int
 	problem string
@@ -87,11 +85,17 @@ func compare(before *File, text string, changes []Change) (*comparison, *Refusal
 	if !isApplied(before.text, text, changes) {
 		return nil, unproven(-1, "the new text is not the old one with the changes")
 	}
-	c := &comparison{before: before, old: newLexer(before.text, 0), inserted: spans(changes)}
-	c.changed = c.inserted
+	c := &comparison{before: before, old: newLexer(before.text, 0), now: newLexer(text, 0), inserted: spans(changes)}
 	c.replaced = slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return c.Start == c.End })
-	c.advance()
 	return c, nil
+}
+
+// run compares all tokens.
+func (c *comparison) run() {
+	c.advance()
+	for c.problem == "" && c.now.next() {
+		c.token()
+	}
 }
 
 // advance goes to the next token of the old file that is not white space. It stops at a change that
@@ -112,8 +116,9 @@ func (c *comparison) advance() {
 }
 
 // token compares the next token of the new text.
-func (c *comparison) token(now *lexer) {
-	if now.kind == TokenSpace || c.problem != "" {
+func (c *comparison) token() {
+	now := c.now
+	if now.kind == TokenSpace {
 		return
 	}
 	for len(c.inserted) > 0 && c.inserted[0].End <= now.start {
@@ -129,17 +134,11 @@ func (c *comparison) token(now *lexer) {
 		c.at, c.problem = now.start, "a token is new"
 		return
 	}
-	if was, is := c.before.text[c.old.start:c.old.pos], now.text[now.start:now.pos]; c.old.kind != now.kind || was != is {
+	if was, is := c.old.text[c.old.start:c.old.pos], now.text[now.start:now.pos]; c.old.kind != now.kind || was != is {
 		c.at, c.problem = now.start, fmt.Sprintf("expected the token %s, got %s", quote(was), quote(is))
 		return
 	}
 	c.advance()
-}
-
-// unchanged reports whether no change wrote into a part of the new text.
-func (c *comparison) unchanged(start, end uint32) bool {
-	i := sort.Search(len(c.changed), func(i int) bool { return c.changed[i].End > int(start) })
-	return !c.keep && (i == len(c.changed) || c.changed[i].Start >= int(end))
 }
 
 // result returns why the new file is not proven, after its last token; nil if it is.
