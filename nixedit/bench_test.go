@@ -89,21 +89,39 @@ func largeModule() string {
 	return text.String()
 }
 
-// BenchmarkInsertLarge inserts into two lists of a large module.
-func BenchmarkInsertLarge(b *testing.B) {
-	text := largeModule()
-	file, err := nixedit.Parse(text, nixedit.Options{})
-	if err != nil {
-		b.Fatal(err)
+// manyModules is a file of 5 MB with 50,000 modules, each of which is a place for a new binding.
+func manyModules(last string) string {
+	var text strings.Builder
+	text.WriteString("{ lib, ... }: lib.mkMerge [\n")
+	for i := 0; text.Len() < 5<<20; i++ {
+		fmt.Fprintf(&text, "  (lib.mkIf true { services.x%d.enable = true; environment.etc = { y = %d; }; })\n", i, i)
 	}
-	edit := nixedit.Edit{Lists: impermanence, Entries: []nixedit.Entry{
-		entry(impermanence, hostDirs, "/var/lib/new"), entry(impermanence, homeDirs, ".new"),
-	}}
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := file.Insert(edit); err != nil {
-			b.Fatal(err)
-		}
+	text.WriteString("  { " + last + " }\n]\n")
+	return text.String()
+}
+
+// BenchmarkInsertLarge inserts into two lists of a large file, or finds that there are too many places.
+func BenchmarkInsertLarge(b *testing.B) {
+	for name, text := range map[string]string{
+		"sets":    largeModule(),
+		"modules": manyModules("environment.persistence.\"/keep\".directories = [ \"/var/lib/example\" ];"),
+		"places":  manyModules(""),
+	} {
+		b.Run(name, func(b *testing.B) {
+			file, err := nixedit.Parse(text, nixedit.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			edit := nixedit.Edit{Lists: impermanence, Entries: []nixedit.Entry{
+				entry(impermanence, hostDirs, "/var/lib/new"), entry(impermanence, homeDirs, ".new"),
+			}}
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := file.Insert(edit); (err != nil) != (name == "places") {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

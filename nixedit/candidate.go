@@ -156,12 +156,14 @@ type finder struct {
 	// targets are the bindings of the list, with those of other storage paths; added are the places
 	// for new bindings.
 	targets []target
-	added   []target
+	added   []*target
 	// values are the bindings with all their lists, and match is the best one of them.
 	values []value
 	match  exactness
 	// store is an attribute that is another storage path.
 	store Node
+	// steps is memory for those of a binding.
+	steps []step
 }
 
 // A value is that of a binding of a list.
@@ -257,25 +259,34 @@ func (f *File) CandidatesOf(lists []List) [][]Candidate {
 	return all
 }
 
-func (f *finder) candidates() (all []Candidate) {
-	for _, t := range f.places() {
-		all = append(all, t.candidate(f.list))
+func (f *finder) candidates() []Candidate {
+	places := f.places()
+	if len(places) == 0 {
+		return nil
+	}
+	all := make([]Candidate, len(places))
+	for i, t := range places {
+		all[i] = t.candidate(f.list)
 	}
 	return all
 }
 
 // places returns the bindings of the list, and if it is missing the places for a new one.
-func (f *finder) places() []target {
-	if len(f.matching()) > 0 {
-		return f.targets
+func (f *finder) places() []*target {
+	all := make([]*target, 0, len(f.targets))
+	for i := range f.targets {
+		all = append(all, &f.targets[i])
 	}
-	return slices.Concat(f.targets, f.added)
+	if len(f.matching()) > 0 {
+		return all
+	}
+	return slices.Concat(all, f.added)
 }
 
 // matching returns the bindings of the list without those of other storage paths.
-func (f *finder) matching() (all []target) {
-	for _, t := range f.targets {
-		if t.match > otherStore {
+func (f *finder) matching() (all []*target) {
+	for i := range f.targets {
+		if t := &f.targets[i]; t.match > otherStore {
 			all = append(all, t)
 		}
 	}

@@ -1,7 +1,7 @@
 package nixedit_test
 
 import (
-	"reflect"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -65,12 +65,7 @@ func TestCandidatesOfAreThoseOfEachList(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all := slices.Concat(impermanence, []nixedit.List{invalid}, plain, preservation)
-		for i, got := range file.CandidatesOf(all) {
-			if want := file.Candidates(all[i]); !reflect.DeepEqual(got, want) {
-				t.Errorf("list %d of %q: got %v, want %v", i, text, got, want)
-			}
-		}
+		checkCandidates(t, file, slices.Concat(impermanence, []nixedit.List{invalid}, plain, preservation))
 		if got := file.Candidates(invalid); got != nil {
 			t.Errorf("got %v for an invalid list", got)
 		}
@@ -116,6 +111,32 @@ func TestIndexFindsTheNearestDirectory(t *testing.T) {
 	for name, want := range map[string]string{"/a": "/a", "/a/b": "/a", "/a/b/c/d": "/a/b/c", "/f": "/f", "/f/x": "", "/": "", "relative": "", "/a/b/c/": "/a/b/c"} {
 		if d, ok := x.Covering(name); d.Path != want || ok != (want != "") {
 			t.Errorf("%s: got %q, want %q", name, d.Path, want)
+		}
+	}
+}
+
+func TestInnermostPlacesAgreeWithAllPairs(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, text := range seeds() {
+		var nodes []nixedit.Node
+		var collect func(n nixedit.Node)
+		collect = func(n nixedit.Node) {
+			for child := range n.Children() {
+				// Of nodes with the same bytes, only the outer one is taken.
+				if child.Text() != n.Text() && random.IntN(4) == 0 {
+					nodes = append(nodes, child)
+				}
+				collect(child)
+			}
+		}
+		for range 20 {
+			nodes = nil
+			collect(parse(t, text).Root())
+			random.Shuffle(len(nodes), func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })
+			if got, want := nixedit.Innermost(nodes); !slices.Equal(got, want) {
+				t.Fatalf("got %d of %d nodes of %q, want %d", len(got), len(nodes), text, len(want))
+			}
 		}
 	}
 }

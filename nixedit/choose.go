@@ -1,6 +1,7 @@
 package nixedit
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func (f *finder) choose(file *File, choices []At) (*target, *RefusalError) {
 // computed user beside it cannot be the same, because Nix refuses to define an attribute twice.
 func (f *finder) named() bool {
 	user := slices.IndexFunc(f.list.Path, func(a Attr) bool { return a.Role == RoleUser })
-	return user >= 0 && slices.ContainsFunc(f.added, func(t target) bool {
+	return user >= 0 && slices.ContainsFunc(f.added, func(t *target) bool {
 		return t.owner == "" && t.match == exactMatch && t.spot.covered() > user
 	})
 }
@@ -56,10 +57,10 @@ func (f *finder) allowed(t *target) (*target, *RefusalError) {
 }
 
 // best returns the targets that match exactly, or if there are none the computed ones.
-func best(targets []target) (chosen []*target) {
+func best(targets []*target) (chosen []*target) {
 	match := noMatch
-	for i := range targets {
-		switch t := &targets[i]; {
+	for _, t := range targets {
+		switch {
 		case t.match > match:
 			match, chosen = t.match, []*target{t}
 		case t.match == match:
@@ -72,21 +73,47 @@ func best(targets []target) (chosen []*target) {
 // best returns the places for a new binding that have the most attributes of the list.
 func (f *finder) best() (chosen []*target) {
 	most := -1
-	for i := range f.added {
-		switch t, covered := &f.added[i], f.added[i].spot.covered(); {
+	for _, t := range f.added {
+		switch covered := t.spot.covered(); {
 		case covered > most:
 			most, chosen = covered, []*target{t}
 		case covered == most:
 			chosen = append(chosen, t)
 		}
 	}
-	var targets []target
-	for _, t := range chosen {
-		if !slices.ContainsFunc(chosen, func(other *target) bool { return t.spot.contains(&other.spot) }) {
-			targets = append(targets, *t)
+	return best(smallest(chosen))
+}
+
+// smallest leaves out the places in whose set that of another one is.
+func smallest(targets []*target) []*target {
+	return withoutOuter(targets, func(t *target) Node { return t.spot.set }, func(t, inner *target) bool { return t.spot.contains(&inner.spot) })
+}
+
+// innermost leaves out the targets that contain another one.
+func innermost(targets []*target) []*target {
+	return withoutOuter(targets, func(t *target) Node { return t.at }, func(t, inner *target) bool {
+		return inner.at.End() <= t.at.End() && inner.at.index != t.at.index
+	})
+}
+
+// withoutOuter leaves out the targets that contain another one which begins inside of their node.
+func withoutOuter(targets []*target, node func(*target) Node, contains func(t, inner *target) bool) []*target {
+	sorted := slices.SortedStableFunc(slices.Values(targets), func(a, b *target) int {
+		return cmp.Or(cmp.Compare(node(a).Start(), node(b).Start()), cmp.Compare(node(b).End(), node(a).End()))
+	})
+	outer := map[*target]bool{}
+	for i, t := range sorted {
+		for _, other := range sorted[i+1:] {
+			if node(other).Start() >= node(t).End() {
+				break
+			}
+			if contains(t, other) {
+				outer[t] = true
+				break
+			}
 		}
 	}
-	return best(targets)
+	return slices.DeleteFunc(slices.Clone(targets), func(t *target) bool { return outer[t] })
 }
 
 // refuse returns a refusal of the list at a target.
@@ -103,9 +130,9 @@ func (f *finder) chosen(at At) (*target, *RefusalError) {
 	}
 	var matching []*target
 	all := f.places()
-	for i := range all {
-		if all[i].isAt(at) {
-			matching = append(matching, &all[i])
+	for _, t := range all {
+		if t.isAt(at) {
+			matching = append(matching, t)
 		}
 	}
 	matching = innermost(matching)
@@ -142,22 +169,6 @@ func (t *target) isAt(at At) bool {
 		return true
 	}
 	return at.Attr == t.let || t.attr == at.Attr || strings.HasSuffix(t.attr, "."+at.Attr)
-}
-
-// innermost leaves out the targets that contain another one.
-func innermost(targets []*target) (inner []*target) {
-	for _, t := range targets {
-		contains := false
-		for _, other := range targets {
-			if t != other && t.at.Start() <= other.at.Start() && other.at.End() <= t.at.End() && t.at.index != other.at.index {
-				contains = true
-			}
-		}
-		if !contains {
-			inner = append(inner, t)
-		}
-	}
-	return inner
 }
 
 // checkAt refuses a choice that is not for any of the lists with entries.

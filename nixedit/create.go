@@ -15,6 +15,7 @@ type newSpot struct {
 	depth  int       // leading attributes of the list that the path of the set consists of
 	after  Node
 	shared int
+	most   int // attributes that any binding of the set shares
 }
 
 // contains reports whether the set of another spot is a part of this one with the same options. Nix
@@ -48,25 +49,27 @@ func (f *finder) set(s scope, set *setScope) {
 // these are all options of the module around the set.
 func (f *finder) addTo(s scope, set *setScope, depth int, match exactness, atTop bool) bool {
 	l := f.list
-	t := target{match: match, at: set.Node, why: s.why, detail: s.detail, choosable: true, spot: newSpot{set: set.Node, match: match, before: len(s.path) - depth, depth: depth}}
+	if depth == 0 && atTop && set.top.isOf(l) {
+		f.added = append(f.added, set.top.target)
+		return true
+	}
+	t := &target{match: match, at: set.Node, why: s.why, detail: s.detail, choosable: true, spot: newSpot{set: set.Node, match: match, before: len(s.path) - depth, depth: depth}}
 	t.owner = l.computedOwner(s.path, depth)
 	if depth > 0 {
 		for b := range set.Children() {
-			f.compareWith(s, &t, b)
+			f.compareWith(s, t, b)
 		}
 	} else { // the first attribute of a list is fixed
 		for _, b := range set.heads {
-			f.compareWith(s, &t, b)
+			f.compareWith(s, t, b)
 		}
 	}
 	covered := t.spot.covered()
 	if covered < l.block() && (!atTop || covered == 0 && !set.acceptsOptions(s)) {
 		return false
 	}
-	for _, attr := range l.Path[covered:] {
-		if attr.Name == "" {
-			return false // any name matches, but none can be written
-		}
+	if !l.canWrite(covered) {
+		return false
 	}
 	if !t.spot.after.IsZero() {
 		t.at = t.spot.after
@@ -87,7 +90,30 @@ func (f *finder) addTo(s scope, set *setScope, depth int, match exactness, atTop
 	}
 	t.attr = attrText(s.path)
 	f.added = append(f.added, t)
+	if depth == 0 && atTop {
+		set.top = topTarget{t, l}
+	}
 	return true
+}
+
+// canWrite reports whether the attributes of a list after the covered ones have names: if any name
+// matches, none can be written.
+func (l *List) canWrite(covered int) bool {
+	return !slices.ContainsFunc(l.Path[covered:], func(a Attr) bool { return a.Name == "" })
+}
+
+// A topTarget is the place for a new binding of a list in a set at the top of a module. Lists that begin with
+// the same two attributes share it: a file may have thousands of modules.
+type topTarget struct {
+	target *target
+	list   *List
+}
+
+// isOf reports whether the place is also the one for another list.
+func (t *topTarget) isOf(l *List) bool {
+	const same = 2 // attributes, of which the set has at most the first one
+	return t.target != nil && t.target.spot.most < same && l.canWrite(t.target.spot.most) &&
+		slices.Equal(l.Path[:same], t.list.Path[:same]) && l.Owner == t.list.Owner
 }
 
 // compareWith compares a binding or an inherit of a set with the attributes that the new binding needs.
@@ -106,7 +132,8 @@ func (f *finder) related(t *target, b Node) {
 	if len(rest) > 1 && rest[0].compare(b.first().first().step()) <= otherStore {
 		return
 	}
-	steps := b.appendSteps(nil)
+	f.steps = b.appendSteps(f.steps[:0])
+	steps := f.steps
 	shared := 0
 	match := t.spot.match
 	for shared < min(len(steps), len(rest)) {
@@ -117,6 +144,7 @@ func (f *finder) related(t *target, b Node) {
 		match = min(match, got)
 		shared++
 	}
+	t.spot.most = max(t.spot.most, shared)
 	value := b.first().following()
 	switch {
 	case shared == len(steps) && match == computedMatch && !steps[shared-1].computed && (steps[shared-1].name == "enable" || value.isScalar()):

@@ -9,7 +9,7 @@
 //
 // A file of 5 MB takes some 40 ms and three times its size (bench_test.go). Tokens are scanned when they
 // are needed and not kept; nodes are in chunks and refer to each other by index. All insertions are
-// planned on one tree. The result is parsed once, and compared with the old file in the same pass.
+// planned on one tree. The result is parsed once, and compared with the old file at the same time.
 //
 // The package reads no files and does not evaluate Nix. The caller describes the lists of its modules
 // as attribute paths ([List]), so no dialect is built in.

@@ -3,6 +3,8 @@ package nixedit_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -141,6 +143,16 @@ func checkInserted(t *testing.T, file *nixedit.File, result *nixedit.Result, edi
 	}
 }
 
+// checkCandidates checks that one walk finds the same places for several lists as a walk for each.
+func checkCandidates(t *testing.T, file *nixedit.File, all []nixedit.List) {
+	t.Helper()
+	for i, got := range file.CandidatesOf(all) {
+		if want := file.Candidates(all[i]); !reflect.DeepEqual(got, want) {
+			t.Fatalf("list %d of %q: got %v, want %v", i, file.Text(), got, want)
+		}
+	}
+}
+
 // FuzzInsertIntoAllLists inserts a name into several lists of a dialect at once: those of the bits of
 // which.
 func FuzzInsertIntoAllLists(f *testing.F) {
@@ -153,7 +165,9 @@ func FuzzInsertIntoAllLists(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, all := range [][]nixedit.List{impermanence, preservation, homeManager, plain, custom} {
+		dialects := [][]nixedit.List{impermanence, preservation, homeManager, plain, custom}
+		checkCandidates(t, file, slices.Concat(dialects[which%5], dialects[line%5]))
+		for _, all := range dialects {
 			edit := nixedit.Edit{Lists: all}
 			for i := range all {
 				for n := range 2 {

@@ -83,6 +83,8 @@ type setScope struct {
 	heads []Node
 	// accepts is what acceptsOptions returns, once it was called.
 	accepts, asked bool
+	// top is the last place for a new binding that was found in the set.
+	top topTarget
 }
 
 // readSet reads the first attributes of the bindings of a set. The path of the scope gets its aliases.

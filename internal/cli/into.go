@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -90,6 +91,9 @@ func (a *app) into(ctx context.Context, s *session.Session, f intoFlags, items [
 	return failed
 }
 
+// mostChoices is the number of places that are printed for a list.
+const mostChoices = 20
+
 // printPlanInto prints the diff on stdout, and the notes, refusals and checks on stderr. It returns an
 // error if a path is left out.
 func (a *app) printPlanInto(plan *session.IntoPlan) error {
@@ -109,8 +113,11 @@ func (a *app) printPlanInto(plan *session.IntoPlan) error {
 	}
 	for _, refused := range plan.Refused {
 		say(a.err, "error", refused.Text)
-		for _, choice := range refused.Choices {
+		for _, choice := range refused.Choices[:min(len(refused.Choices), mostChoices)] {
 			say(a.err, "hint", "--at "+printable.ShellWord(choice.At)+" chooses "+choice.Text)
+		}
+		if more := len(refused.Choices) - mostChoices; more > 0 {
+			say(a.err, "hint", fmt.Sprintf("and so on: %s not printed", report.Count(more, "place")))
 		}
 	}
 	if len(plan.Refused) > 0 {
