@@ -149,7 +149,8 @@ func (f *finder) related(t *target, b Node) {
 	switch {
 	case shared == len(steps) && match == computedMatch && !steps[shared-1].computed && (steps[shared-1].name == "enable" || value.isScalar()):
 		// Another option, such as hideMounts = true, and not the name of a storage path.
-	case shared == len(steps) && shared < len(rest) && !value.isModuleValue():
+	case shared == len(steps) && shared < len(rest) && !value.isModuleValue(), shared == len(rest) && shared < len(steps):
+		// The binding, or the list that it makes a set, cannot have another value.
 		t.choosable = false
 		t.why, t.detail = Defined, "the new binding would be in conflict with "+quote(b.first().Text()+" = …")
 		t.spot.after, t.spot.shared = b, shared-1
