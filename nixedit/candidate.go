@@ -171,7 +171,7 @@ type value struct {
 	match exactness
 	why   Reason // as in a target
 	spots []spot
-	owner string // as in a target
+	owner string // as in a target; "" in an argument of a function
 }
 
 // binding keeps a binding of the list.
@@ -200,7 +200,11 @@ func (f *finder) binding(s scope, b Node) {
 	if why == 0 && replaced {
 		why = Overridden
 	}
-	f.values = append(f.values, value{match, why, r.spots, base.owner})
+	owner := base.owner
+	if s.why == InFunction {
+		owner = "" // map may call the function for several users
+	}
+	f.values = append(f.values, value{match, why, r.spots, owner})
 }
 
 func (t *target) needs(why Reason, detail string) {
@@ -225,6 +229,9 @@ func (t *target) spots(r *valueReader) []target {
 	if len(all) == 0 {
 		one := *t
 		one.at, one.choosable, one.why, one.detail = r.refused, false, r.why, r.detail
+		if r.refused.IsZero() {
+			one.at, one.why, one.detail = t.binding, Computed, "the value merges no lists"
+		}
 		all = append(all, one)
 	}
 	return all

@@ -60,12 +60,19 @@ func TestCandidatesDescribeThePlaces(t *testing.T) {
 func TestCandidatesOfAreThoseOfEachList(t *testing.T) {
 	t.Parallel()
 	invalid := nixedit.List{Path: attrs("directories")}
+	// These begin as others do, but their places for a new binding are not the same.
+	unlike := []nixedit.List{
+		{Path: attrs("environment", "persistence", "directories")},
+		{Path: attrs("environment", "persistence", "@", "files")},
+		{Path: attrs("environment", "elsewhere", "files")},
+		{Path: attrs("environment", "etc", "files")},
+	}
 	for _, text := range seeds() {
 		file, err := nixedit.Parse(text, nixedit.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkCandidates(t, file, slices.Concat(impermanence, []nixedit.List{invalid}, plain, preservation))
+		checkCandidates(t, file, slices.Concat(bothUsers, []nixedit.List{invalid}, plain, preservation, bothHomes, unlike))
 		if got := file.Candidates(invalid); got != nil {
 			t.Errorf("got %v for an invalid list", got)
 		}

@@ -123,6 +123,22 @@ func (f *finder) refuse(t *target, reason Reason, detail string) *RefusalError {
 	return refusal
 }
 
+// refuseOther refuses a target that is already used for a list of another home.
+func (f *finder) refuseOther(t *target, other *List) *RefusalError {
+	detail := fmt.Sprintf("the place may belong to %s or to %s", quote(other.Base), quote(f.list.Base))
+	if t.owner != "" {
+		detail = fmt.Sprintf("the computed user %s can be the one of %s or of %s, not of both", quote(t.owner), quote(other.Base), quote(f.list.Base))
+	}
+	refusal := f.refuse(t, SeveralPlaces, detail)
+	refusal.Candidates = nil
+	for _, place := range f.places() {
+		if place != t && (t.owner == "" || place.owner != t.owner) {
+			refusal.Candidates = append(refusal.Candidates, place.candidate(f.list))
+		}
+	}
+	return refusal
+}
+
 // chosen returns the target that a user has chosen, or nil if the choice is not for this list.
 func (f *finder) chosen(at At) (*target, *RefusalError) {
 	if at == (At{}) {

@@ -15,7 +15,7 @@ type newSpot struct {
 	depth  int       // leading attributes of the list that the path of the set consists of
 	after  Node
 	shared int
-	most   int // attributes that any binding of the set shares
+	most   int // the largest number of attributes that a binding of the set shares with the list
 }
 
 // contains reports whether the set of another spot is a part of this one with the same options. Nix

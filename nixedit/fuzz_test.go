@@ -3,10 +3,11 @@ package nixedit_test
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/DaRacci/list-ephemeral/nixedit"
 )
@@ -30,6 +31,8 @@ var valid = []string{
 	"let ${\"a\"} = 1; in a", "let ${a:b} = 1; ${(\"c\")} = 2; ${''d''} = 3; in 1", "{ inherit ${''a''}; }", "{ or = 1; a.or = 2; }", "a.or", "# c\n1 /* d */ # e", "/**/1", "/***/ 1", "[ a:b ]", "a' b-c _d", "a - b -c a-b",
 	"a.${b}.\"c\"", "{ a = x: y: z: 1; }", "f { a = 1; } [ ] rec { } (x) \"s\" ''t''", "a |> b |> c", "a <| b <| c", "a |> (b <| c)", "a+b*c/ d",
 	"{a=1;b.c=2;}", "x@{y}:y", "{x}@y: y", "a>=b", "a!=b", "a||b", "9223372036854775807",
+	"{ a.b = { imports = [ { } ]; } // { directories = 1; }; }",
+	"{ environment.persistence.\"/keep\".users = { ${a}.files = [ ]; ${b}.files = [ ]; bob = { }; }; }",
 }
 
 // invalid are texts that are not expressions of Nix.
@@ -147,8 +150,8 @@ func checkInserted(t *testing.T, file *nixedit.File, result *nixedit.Result, edi
 func checkCandidates(t *testing.T, file *nixedit.File, all []nixedit.List) {
 	t.Helper()
 	for i, got := range file.CandidatesOf(all) {
-		if want := file.Candidates(all[i]); !reflect.DeepEqual(got, want) {
-			t.Fatalf("list %d of %q: got %v, want %v", i, file.Text(), got, want)
+		if diff := cmp.Diff(file.Candidates(all[i]), got); diff != "" {
+			t.Fatalf("list %d of %q: %s", i, file.Text(), diff)
 		}
 	}
 }
@@ -165,13 +168,13 @@ func FuzzInsertIntoAllLists(f *testing.F) {
 		if err != nil {
 			return
 		}
-		dialects := [][]nixedit.List{impermanence, preservation, homeManager, plain, custom}
-		checkCandidates(t, file, slices.Concat(dialects[which%5], dialects[line%5]))
+		dialects := [][]nixedit.List{bothUsers, preservation, bothHomes, plain, custom, impermanence}
+		checkCandidates(t, file, slices.Concat(dialects[which%6], dialects[line%6]))
 		for _, all := range dialects {
 			edit := nixedit.Edit{Lists: all}
 			for i := range all {
 				for n := range 2 {
-					if which>>(2*i+n)&1 == 1 {
+					if which>>((2*i+n)%8)&1 == 1 {
 						edit.Entries = append(edit.Entries, entry(all, i, fmt.Sprintf("n/new-%d-%d", i, n)))
 					}
 				}

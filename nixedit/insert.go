@@ -2,7 +2,6 @@ package nixedit
 
 import (
 	"cmp"
-	"fmt"
 	"path"
 	"slices"
 )
@@ -60,10 +59,7 @@ func (s *Survey) Insert(entries []Entry, at []At) (*Result, error) {
 	}
 	result := &Result{Text: s.file.text}
 	p := plan{owners: owners{}}
-	pending, refusal := s.pending(&edit, p.owners, result)
-	if refusal != nil {
-		return nil, refusal
-	}
+	pending := s.pending(&edit, p.owners, result)
 	if refusal := s.checkAt(&edit, pending); refusal != nil {
 		return nil, refusal
 	}
@@ -81,55 +77,6 @@ func (s *Survey) Insert(entries []Entry, at []At) (*Result, error) {
 	return result, nil
 }
 
-// pending returns the entries of each list that are not in the file, and adds the others to a result. It
-// refuses entries of two homes that are in the file only if one computed user is both.
-func (s *Survey) pending(edit *Edit, taken owners, result *Result) ([][]int, *RefusalError) {
-	all := s.declared(covering(edit.Entries))
-	// As in choose, a computed attribute matches only if nothing else does.
-	all = slices.DeleteFunc(all, func(d Declaration) bool { return d.Computed && s.found[d.List].match == exactMatch })
-	declared := NewIndex(all)
-	indexes := make([][]int, len(edit.Lists))
-	for i := range edit.Entries {
-		list := edit.Entries[i].List
-		indexes[list] = append(indexes[list], i)
-	}
-	elements := make([]*wantedEntries, len(edit.Lists))
-	for i := range elements {
-		elements[i] = want(&edit.Lists[i], edit.Entries, indexes[i])
-		if len(elements[i].byText) > 0 {
-			s.elements(i, max(s.found[i].match, computedMatch), func(v *value, _ *spot, element Node) { elements[i].look(element, v.owner) })
-		}
-	}
-	pending := make([][]int, len(edit.Lists))
-	items := map[string]bool{}
-	for i := range edit.Entries {
-		e := &edit.Entries[i]
-		d, ok := declared.Covering(e.Path)
-		if !ok {
-			d, ok = elements[e.List].found[i]
-			d.Path, d.List = path.Clean(e.Path), e.List
-		}
-		key := e.Path + "\x00" + e.Item
-		if ok {
-			if other := taken.take(d.owner, &edit.Lists[d.List]); other != nil {
-				refusal := s.file.refusal(d.Offset, SeveralPlaces, mayBelong(other, &edit.Lists[d.List]))
-				refusal.List = e.List
-				return nil, refusal
-			}
-			result.Present = append(result.Present, Present{i, d})
-		} else if !items[key] {
-			pending[e.List] = append(pending[e.List], i)
-		}
-		items[key] = true
-	}
-	return pending, nil
-}
-
-// mayBelong says that a computed user may be that of either list.
-func mayBelong(a, b *List) string {
-	return fmt.Sprintf("the place may belong to %s or to %s", quote(a.Base), quote(b.Base))
-}
-
 // plan returns the changes that insert the pending entries. It adds the places, and entries that a
 // chosen list has already, to a result.
 func (s *Survey) plan(edit *Edit, pending [][]int, p *plan, result *Result) ([]Change, *RefusalError) {
@@ -144,7 +91,7 @@ func (s *Survey) plan(edit *Edit, pending [][]int, p *plan, result *Result) ([]C
 			return nil, refusal
 		}
 		if other := p.other(t, l); other != nil {
-			refusal := s.found[list].refuse(t, SeveralPlaces, mayBelong(other, l))
+			refusal := s.found[list].refuseOther(t, other)
 			refusal.List = list
 			return nil, refusal
 		}

@@ -149,59 +149,6 @@ func TestInsertWritesSeveralLists(t *testing.T) {
 	}
 }
 
-// A computed user is one of two, so it gets the entries of only one.
-func TestInsertUsesAComputedUserOnce(t *testing.T) {
-	t.Parallel()
-	both := slices.Concat(impermanence, lists("/home/bob", 3, "environment", "persistence", "@/keep", "users", "%bob"))
-	edit := nixedit.Edit{Lists: both, Entries: []nixedit.Entry{entry(both, homeDirs, ".a"), entry(both, homeFiles+1, ".b")}}
-	text := "{ me, ... }: { environment.persistence.\"/keep\".users.${me}.directories = [ \".zeta\" ]; }\n"
-	_, err := parse(t, text).Insert(edit)
-	if r := refusal(t, err); r.Reason != nixedit.SeveralPlaces || r.List != homeFiles+1 {
-		t.Errorf("got %v of list %d", r, r.List)
-	}
-	text = strings.Replace(text, "[ \".zeta\" ];", "[ ]; environment.persistence.\"/keep\".users.bob.directories = [ ];", 1)
-	result, err := parse(t, text).Insert(edit)
-	if err != nil || len(result.Placed) != 2 {
-		t.Errorf("got %v, %v", result, err)
-	}
-}
-
-// TestInsertTakesAComputedUserForOneUser inserts the entries of two users, or of one whom the file names.
-func TestInsertTakesAComputedUserForOneUser(t *testing.T) {
-	t.Parallel()
-	both := slices.Concat(impermanence, lists("/home/bob", 3, "environment", "persistence", "@/keep", "users", "%bob"))
-	alice, alicesFile, bob := entry(both, homeDirs, ".a"), entry(both, homeFiles, ".f"), entry(both, homeFiles+1, ".b")
-	for _, c := range []struct {
-		name, users, want string
-		entries           []nixedit.Entry
-		refused           nixedit.Reason
-	}{
-		{"two lists of it", "${me} = { directories = [ ]; files = [ ]; };", "", []nixedit.Entry{alicesFile, bob}, nixedit.SeveralPlaces},
-		{"its empty set", "${me} = { };", "", []nixedit.Entry{alice, bob}, nixedit.SeveralPlaces},
-		{"it has entries of both", "${me}.directories = [ \".a\" \".b\" ];", "", []nixedit.Entry{alice, bob}, nixedit.SeveralPlaces},
-		{"it has an entry of one", "${me}.directories = [ \".a\" ];", "", []nixedit.Entry{alice, bob}, nixedit.SeveralPlaces},
-		{"it has the only entry", "${me}.directories = [ \".a\" ];", "directories = [ \".a\" ];", []nixedit.Entry{alice}, 0},
-		{"a second binding of it", "${me}.files = [ ];", "", []nixedit.Entry{alice}, nixedit.Defined},
-		{"one user", "${me} = { directories = [ ]; files = [ ]; };", "files = [ \".f\" ]; };", []nixedit.Entry{alice, alicesFile}, 0},
-		{"a user who is named", "alice.directories = [ ]; ${me}.files = [ ];", "alice.files = [ \".f\" ];", []nixedit.Entry{alicesFile}, 0},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			text := "{ me, ... }: { environment.persistence.\"/keep\".users = { " + c.users + " }; }\n"
-			result, err := parse(t, text).Insert(nixedit.Edit{Lists: both, Entries: c.entries})
-			if c.refused != 0 {
-				if r := refusal(t, err); r.Reason != c.refused {
-					t.Errorf("got %v", r)
-				}
-				return
-			}
-			if err != nil || !strings.Contains(strings.Join(strings.Fields(result.Text), " "), c.want) {
-				t.Errorf("got %s, %v, want %s", result.Text, err, c.want)
-			}
-		})
-	}
-}
-
 func TestInsertRefusesBadEntries(t *testing.T) {
 	t.Parallel()
 	file := parse(t, "{ host.persistence.directories = [ ]; }")

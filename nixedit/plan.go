@@ -10,11 +10,11 @@ type plan struct {
 	owners owners
 }
 
-// owners are the lists that are taken for those of each computed user, by its text.
+// owners contain for each computed user, by the text of the attribute, a list of the home that it stands for.
 type owners map[string]*List
 
-// take takes a list for one of a computed user. It returns the list of another home for which the user was
-// taken before, or nil. A computed user can be only one of them.
+// take notes that a computed user stands for the home of a list. It returns a list of the other home that the
+// user already stands for, or nil.
 func (o owners) take(user string, l *List) *List {
 	if of, ok := o[user]; ok && of.Base != l.Base {
 		return of

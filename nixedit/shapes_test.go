@@ -278,6 +278,18 @@ var shapes = []shape{
 		text: "{ extra, ... }: { host.persistence.directories = [ \"/a\" ]; } // extra\n",
 	},
 	{
+		name: "the right side replaces the imports", of: plain, list: hostDirs, add: "/new", want: nixedit.Overridden,
+		text: "{ imports = [ { host.persistence.directories = [ \"/a\" ]; } ]; } // { imports = [ ]; }\n",
+	},
+	{
+		name: "the right side does not replace the imports", of: plain, list: hostDirs, add: "/new", get: `(builtins.head v.imports).host.persistence.directories`,
+		text: "{ imports = [ { host.persistence.directories = [ \"/a\" ]; } ]; } // { host.x = 1; }\n",
+	},
+	{
+		name: "nothing that is merged", of: plain, list: hostFiles, add: "/new", want: nixedit.Computed,
+		text: "{ lib, ... }: { host.persistence.files = lib.mkMerge [ ]; }\n",
+	},
+	{
 		name: "a set with a priority", of: impermanence, list: hostDirs, add: "/new", want: nixedit.Priority, text: forced,
 	},
 	{

@@ -264,6 +264,10 @@ func (v *visitor) visitSet(s scope, set Node) {
 		switch at := inner.path[len(inner.path)-1]; {
 		case inner.module < len(inner.path) && inner.path[inner.module].name == "options":
 		case value.Kind() == NodeList && !at.computed && (at.name == "imports" || at.name == "modules"):
+			if inner.mayBeReplaced(inner.path) {
+				inner = inner.needing(Overridden, "the right side of // may replace the "+at.name)
+			}
+			inner.replaced = nil // they are about options of the module around these
 			// The rest of s.path is in use.
 			inner.path, inner.module = append(make([]step, 0, s.module+usualPath), s.path[:s.module]...), s.module
 			inner.listed = slices.ContainsFunc(inner.path, func(at step) bool { return slices.Contains(v.heads, at.name) })

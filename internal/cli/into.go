@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -117,7 +116,7 @@ func (a *app) printPlanInto(plan *session.IntoPlan) error {
 			say(a.err, "hint", "--at "+printable.ShellWord(choice.At)+" chooses "+choice.Text)
 		}
 		if more := len(refused.Choices) - mostChoices; more > 0 {
-			say(a.err, "hint", fmt.Sprintf("and so on: %s not printed", report.Count(more, "place")))
+			say(a.err, "hint", printable.Plural(more, "more place is", "more places are")+" not printed")
 		}
 	}
 	if len(plan.Refused) > 0 {
