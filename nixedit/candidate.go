@@ -155,8 +155,7 @@ type finder struct {
 	list *List
 	// targets are the bindings of the list, with those of other storage paths; added are the places
 	// for new bindings.
-	targets []target
-	added   []*target
+	targets, added []*target
 	// values are the bindings with all their lists, and match is the best one of them.
 	values []value
 	match  exactness
@@ -215,16 +214,16 @@ func (t *target) needs(why Reason, detail string) {
 
 // spots returns the target of each list of a value. If a list can be used without a choice, it is
 // the only one; if there is no list, the target is refused.
-func (t *target) spots(r *valueReader) []target {
-	var all []target
+func (t *target) spots(r *valueReader) []*target {
+	var all []*target
 	for _, p := range r.spots {
 		one := *t
 		one.list, one.at, one.let = p.list, p.list, p.name
 		one.needs(p.why, p.detail)
 		if p.why == 0 {
-			return []target{one}
+			return []*target{&one}
 		}
-		all = append(all, one)
+		all = append(all, &one)
 	}
 	if len(all) == 0 {
 		one := *t
@@ -232,7 +231,7 @@ func (t *target) spots(r *valueReader) []target {
 		if r.refused.IsZero() {
 			one.at, one.why, one.detail = t.binding, Computed, "the value merges no lists"
 		}
-		all = append(all, one)
+		all = append(all, &one)
 	}
 	return all
 }
@@ -280,20 +279,16 @@ func (f *finder) candidates() []Candidate {
 
 // places returns the bindings of the list, and if it is missing the places for a new one.
 func (f *finder) places() []*target {
-	all := make([]*target, 0, len(f.targets))
-	for i := range f.targets {
-		all = append(all, &f.targets[i])
-	}
 	if len(f.matching()) > 0 {
-		return all
+		return f.targets
 	}
-	return slices.Concat(all, f.added)
+	return slices.Concat(f.targets, f.added)
 }
 
 // matching returns the bindings of the list without those of other storage paths.
 func (f *finder) matching() (all []*target) {
-	for i := range f.targets {
-		if t := &f.targets[i]; t.match > otherStore {
+	for _, t := range f.targets {
+		if t.match > otherStore {
 			all = append(all, t)
 		}
 	}

@@ -147,3 +147,17 @@ func TestInnermostPlacesAgreeWithAllPairs(t *testing.T) {
 		}
 	}
 }
+
+func TestPlacesThatCannotBeUsedSayWhy(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"{ imports = [ { host.persistence.files = [ ]; } ]; } // { imports = [ ]; }": "the right side of // may replace the imports",
+		"{ lib, ... }: { host.persistence.files = lib.mkMerge [ ]; }":                "the value merges no lists",
+		"{ host.persistence.files.a = [ ]; }":                                        `the new binding would be in conflict with "host.persistence.files.a = …"`,
+	} {
+		_, err := parse(t, text).Insert(nixedit.Edit{Lists: plain, Entries: []nixedit.Entry{entry(plain, hostFiles, "/new")}})
+		if r := refusal(t, err); r.Detail != want {
+			t.Errorf("%s: got %q, want %q", text, r.Detail, want)
+		}
+	}
+}

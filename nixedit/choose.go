@@ -129,8 +129,7 @@ func (f *finder) refuseOther(t *target, other *List) *RefusalError {
 	if t.owner != "" {
 		detail = fmt.Sprintf("the computed user %s can be the one of %s or of %s, not of both", quote(t.owner), quote(other.Base), quote(f.list.Base))
 	}
-	refusal := f.refuse(t, SeveralPlaces, detail)
-	refusal.Candidates = nil
+	refusal := t.at.file.refusal(t.at.Start(), SeveralPlaces, detail)
 	for _, place := range f.places() {
 		if place != t && (t.owner == "" || place.owner != t.owner) {
 			refusal.Candidates = append(refusal.Candidates, place.candidate(f.list))
@@ -145,8 +144,7 @@ func (f *finder) chosen(at At) (*target, *RefusalError) {
 		return nil, nil
 	}
 	var matching []*target
-	all := f.places()
-	for _, t := range all {
+	for _, t := range f.places() {
 		if t.isAt(at) {
 			matching = append(matching, t)
 		}

@@ -233,7 +233,7 @@ func (f *finder) inherited(s scope, t *target, b Node) {
 		t.choosable = false
 		t.why, t.detail = Inherited, "the list is defined by inherit"
 		if t.spot.depth == len(l.Path)-1 {
-			f.targets = append(f.targets, target{
+			f.targets = append(f.targets, &target{
 				match: t.match, why: Inherited, detail: t.detail, at: attr, binding: b, attr: attrText(s.path) + "." + attr.Text(),
 			})
 		}

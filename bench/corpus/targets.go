@@ -5,11 +5,6 @@ import "slices"
 // Target is a query and the path that a user who types it is searching for.
 type Target struct{ Query, Path string }
 
-// Targets returns the queries. They were written before the ranking was implemented.
-// They are typical of users who know the file but not its directory: shortened words,
-// a program and a type of file, or just the name.
-func Targets() []Target { return slices.Clone(targets) }
-
 var targets = []Target{
 	{"ffprof", home + ".mozilla/firefox/profiles.ini"},
 	{"sshcfg", home + ".ssh/config"},
@@ -76,3 +71,8 @@ var targets = []Target{
 	{"netrc", home + ".netrc"},
 	{"winqcow", "/var/lib/libvirt/images/win11.qcow2"},
 }
+
+// Targets returns the queries. They were written before the ranking was implemented.
+// They are typical of users who know the file but not its directory: shortened words,
+// a program and a type of file, or just the name.
+func Targets() []Target { return slices.Clone(targets) }
