@@ -9,7 +9,7 @@ import (
 
 // hungAdoptScript runs adopt on FUSE file systems that stop responding: it stops bindfs. One is
 // mounted in a directory to copy. The other is a root with a file that takes 30 s to read. The
-// script always kills bindfs at the end. A command that has not ended 2 s after the signal is
+// script always kills bindfs at the end. A command that does not end after the signal is
 // killed, and its status is 137.
 const hungAdoptScript = `
 D=$1 PROGRAM=$2 SIGNAL=$3 DISK=$4
@@ -40,7 +40,7 @@ kill -STOP $slow
 kill -CONT $command
 sleep 0.5
 kill -$SIGNAL $command
-for i in $(seq 40); do
+for i in $(seq 1200); do
 	kill -0 $command 2> /dev/null || break
 	sleep 0.05
 done
@@ -51,7 +51,7 @@ cat "$D/out"
 find "$D/disk/.list-ephemeral-adopt" -type f | wc -l
 kill -STOP $inner
 for args in "--dry-run $D/root/app" "$D/root/app" "--storage $D/root/app/mnt/x $D/root/app/file"; do
-	status=0; timeout --preserve-status -k 2 -s $SIGNAL 1 "$PROGRAM" --config "$D/names.json" adopt $args > "$D/out" 2>&1 || status=$?
+	status=0; timeout --preserve-status -k 60 -s $SIGNAL 1 "$PROGRAM" --config "$D/names.json" adopt $args > "$D/out" 2>&1 || status=$?
 	echo "adopt $args: $status"
 done
 # The next run removes the staging directory.

@@ -13,7 +13,7 @@ import (
 // hungTrashScript runs stray on a FUSE file system that stops responding: it stops bindfs. The file
 // system is first the storage path itself (hung), then a mount in another storage path (plain/in).
 // In both cases, one path is already in the trash. The script always kills bindfs at the end. A
-// command that has not ended 2 s after the signal is killed, and its status is 137.
+// command that does not end after the signal is killed, and its status is 137.
 const hungTrashScript = `
 D=$1 PROGRAM=$2 SIGNAL=$3
 mount -t tmpfs -o mode=755 none "$D"
@@ -38,7 +38,7 @@ JSON
 # run STORAGE ARGS: the signal comes 1 s after the start.
 run() {
 	local status=0
-	timeout --preserve-status -k 2 -s $SIGNAL 1 "$PROGRAM" --config "$D/names.json" stray "${@:2}" > "$D/out" 2>&1 || status=$?
+	timeout --preserve-status -k 60 -s $SIGNAL 1 "$PROGRAM" --config "$D/names.json" stray "${@:2}" > "$D/out" 2>&1 || status=$?
 	echo "$1 ${*:2}: $status"
 }
 start "$D/hung"
